@@ -1,0 +1,68 @@
+# Everything a contributor needs. Each target sets up what it lacks, in .venv.
+
+PYTHON ?= $(shell for found in python3.12 python3.11 python3.13 python3; do \
+	$$found -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
+	&& echo $$found && break; done)
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+MEDIA ?=
+SOAK_ROUNDS ?= 200
+
+.PHONY: help demo serve test check judges soak lock clean
+
+help:
+	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
+	@echo "make serve               start the server and leave it running"
+	@echo "make test                all tests (up to 8 minutes)"
+	@echo "make check               ruff and mypy"
+	@echo "make judges              other people's software judges our output"
+	@echo "make soak                kill the server at random moments, many times"
+	@echo "make lock                lock the dependencies anew"
+
+.venv:
+	@test -n "$(PYTHON)" || { echo "scribedock needs Python 3.11, 3.12 or 3.13; set PYTHON=/path/to/it"; exit 1; }
+	$(PYTHON) -m venv .venv
+
+.venv/.installed: requirements.lock pyproject.toml | .venv
+	@echo "Installing scribedock and what it needs in .venv (once) ..."
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/.installed-dev: requirements-dev.lock .venv/.installed
+	@echo "Installing what the tests need in .venv (once) ..."
+	$(PIP) install --require-hashes -r requirements-dev.lock
+	@touch $@
+
+demo: .venv/.installed
+	$(BIN)/scribedock demo $(if $(MEDIA),--media "$(MEDIA)")
+
+serve: .venv/.installed
+	$(BIN)/scribedock serve
+
+test: .venv/.installed-dev
+	$(BIN)/python -m coverage erase
+	$(BIN)/python -m coverage run -m pytest -m "not judges and not soak"
+	$(BIN)/python -m coverage combine --quiet
+	$(BIN)/python -m coverage report
+
+check: .venv/.installed-dev
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+judges: .venv/.installed-dev
+	$(BIN)/python -m pytest -m judges
+
+soak: .venv/.installed-dev
+	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0
+
+lock:
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
+	uv pip compile pyproject.toml --group build --group dev --constraint requirements.lock --universal \
+		--python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --quiet \
+		-o requirements-dev.lock
+
+clean:
+	rm -rf .venv build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

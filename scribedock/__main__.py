@@ -1,0 +1,5 @@
+"""`python -m scribedock`."""
+
+from scribedock.cli import main
+
+main()

@@ -1,0 +1,86 @@
+"""API keys (`securekey`): long-lived, encrypted, because `generate_api_key` shows them again."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+from cryptography.fernet import Fernet, InvalidToken
+
+from scribedock.accounts.accounts import Account
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import accounts, api_keys, sessions
+from scribedock.errors import ItemNotFound, SystemFault
+
+
+@dataclass(frozen=True, kw_only=True)
+class KeyOwner:
+    key_id: str
+    account_id: str
+    username: str
+
+
+class ApiKeys:
+    def __init__(self, database: Database, encryption: Fernet) -> None:
+        self._database = database
+        self._encryption = encryption
+
+    def newest(self, account: Account, *, force_new: bool) -> str:
+        """The account's newest key, made if there is none or a new one is wanted."""
+        with self._database.write() as connection:
+            row = connection.execute(
+                sa.select(api_keys.c.encrypted)
+                .where(api_keys.c.account_id == account.id)
+                .order_by(api_keys.c.created.desc())
+            ).first()
+            if row is not None and not force_new:
+                try:
+                    return self._encryption.decrypt(row.encrypted.encode()).decode()
+                except InvalidToken:
+                    raise SystemFault(
+                        "The API key cannot be shown: the server's encryption key has changed. "
+                        "Make a new one with force_new=true"
+                    ) from None
+            key = uuid.uuid4().hex
+            connection.execute(
+                api_keys.insert().values(
+                    id=uuid.uuid4().hex,
+                    account_id=account.id,
+                    fingerprint=fingerprint(key),
+                    encrypted=self._encryption.encrypt(key.encode()).decode(),
+                    created=utc_now(),
+                )
+            )
+            return key
+
+    def remove(self, account_ids: frozenset[str], key: str) -> None:
+        """Removes a key of one of these accounts and ends its sessions. Raises ItemNotFound."""
+        with self._database.write() as connection:
+            key_id = connection.execute(
+                sa.select(api_keys.c.id).where(
+                    api_keys.c.fingerprint == fingerprint(key), api_keys.c.account_id.in_(account_ids)
+                )
+            ).scalar_one_or_none()
+            if key_id is None:
+                raise ItemNotFound("There is no such API key (api_securekey) in this account")
+            connection.execute(sessions.delete().where(sessions.c.api_key_id == key_id))
+            connection.execute(api_keys.delete().where(api_keys.c.id == key_id))
+
+    def owner(self, key: str) -> KeyOwner | None:
+        with self._database.read() as connection:
+            row = connection.execute(
+                sa.select(api_keys.c.id, api_keys.c.account_id, accounts.c.username)
+                .join(accounts, accounts.c.id == api_keys.c.account_id)
+                .where(api_keys.c.fingerprint == fingerprint(key))
+            ).first()
+        if row is None:
+            return None
+        return KeyOwner(key_id=row.id, account_id=row.account_id, username=row.username)
+
+
+def fingerprint(secret: str) -> str:
+    """SHA-256 in hex: enough for a secret of 122 random bits, and fast on every call."""
+    return hashlib.sha256(secret.encode()).hexdigest()

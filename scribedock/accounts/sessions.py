@@ -1,0 +1,95 @@
+"""Sessions: what an `api_token` stands for, until it has not been used for too long."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from scribedock.accounts.api_keys import fingerprint
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import sessions
+from scribedock.errors import BadApiToken
+
+STAMP_EVERY = timedelta(minutes=1)
+
+
+class Dialect(StrEnum):
+    """Of the two ways in which clients speak the API, the one of this session."""
+
+    CLASSIC = "classic"
+    OPENAPI = "openapi"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Session:
+    fingerprint: str
+    account_id: str
+    dialect: Dialect
+
+
+class Sessions:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def open(self, account_id: str, *, idle_s: int, dialect: Dialect, api_key_id: str | None = None) -> str:
+        """Opens a session; returns its api_token, 32 hex digits."""
+        token = uuid.uuid4().hex
+        now = utc_now()
+        with self._database.write() as connection:
+            connection.execute(
+                sessions.insert().values(
+                    fingerprint=fingerprint(token),
+                    account_id=account_id,
+                    api_key_id=api_key_id,
+                    dialect=dialect.value,
+                    created=now,
+                    last_used=now,
+                    idle_s=idle_s,
+                )
+            )
+        return token
+
+    def use(self, token: str) -> Session:
+        """The session of this token, its life prolonged. Raises BadApiToken."""
+        key = fingerprint(token.replace("-", "").lower())
+        now = utc_now()
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(sessions).where(sessions.c.fingerprint == key)).first()
+        if row is None:
+            raise BadApiToken
+        life = timedelta(seconds=row.idle_s)
+        if now - row.last_used > life:
+            self.close(key)
+            raise BadApiToken
+        if now - row.last_used > min(STAMP_EVERY, life / 4):
+            with self._database.stamp() as connection:
+                connection.execute(
+                    sessions.update().where(sessions.c.fingerprint == key).values(last_used=now)
+                )
+        return Session(fingerprint=key, account_id=row.account_id, dialect=Dialect(row.dialect))
+
+    def close(self, key: str) -> None:
+        """Ends the session with this fingerprint."""
+        with self._database.write() as connection:
+            connection.execute(sessions.delete().where(sessions.c.fingerprint == key))
+
+    def sweep(self) -> int:
+        """Removes the sessions that have died; returns how many."""
+        now = utc_now()
+        with self._database.read() as connection:
+            dead = [
+                row.fingerprint
+                for row in connection.execute(
+                    sa.select(sessions.c.fingerprint, sessions.c.last_used, sessions.c.idle_s)
+                )
+                if now - row.last_used > timedelta(seconds=row.idle_s)
+            ]
+        with self._database.write() as connection:
+            for key in dead:
+                connection.execute(sessions.delete().where(sessions.c.fingerprint == key))
+        return len(dead)

@@ -1,0 +1,102 @@
+"""The calls below `/api/account/`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import AliasChoices, Field
+
+from scribedock.accounts.sessions import Dialect
+from scribedock.api.calls import Context, call
+from scribedock.api.parameters import Bool, Parameters, Text
+from scribedock.errors import MissingParameter
+
+
+class LoginParameters(Parameters):
+    username: Text | None = Field(None, description="Name of the account; also as header x-auth-user.")
+    password: Text | None = Field(
+        None, description="Its password; also as header x-auth-password or x-auth-key."
+    )
+    securekey: Text | None = Field(None, description="An API key instead; also as header x-auth-securekey.")
+
+
+@call("account/login", LoginParameters, answer='{"ApiToken": "<32 hex digits>"}', needs_token=False)
+def login(context: Context, parameters: LoginParameters) -> dict[str, str]:
+    """Opens a session. Its token dies after an hour without a call (30 days with a securekey)."""
+    headers = context.request.headers
+    username = parameters.username or headers.get("x-auth-user")
+    password = parameters.password or headers.get("x-auth-password") or headers.get("x-auth-key")
+    securekey = parameters.securekey or headers.get("x-auth-securekey")
+    openapi = context.json_body and context.request.method == "POST"
+    dialect = Dialect.OPENAPI if openapi else Dialect.CLASSIC
+    if securekey:
+        token = context.services.login.with_key(username, securekey, address=context.address, dialect=dialect)
+    else:
+        if not username:
+            raise MissingParameter("Missing required parameter: username (or securekey)")
+        if not password:
+            raise MissingParameter("Missing required parameter: password (or securekey)")
+        token = context.services.login.with_password(
+            username, password, address=context.address, dialect=dialect
+        )
+    return {"api_token" if openapi else "ApiToken": token}
+
+
+@call("account/logout", Parameters, answer="204")
+def logout(context: Context, parameters: Parameters) -> None:
+    """Ends the session."""
+    assert context.session is not None
+    context.services.sessions.close(context.session.fingerprint)
+
+
+class UpdatePasswordParameters(Parameters):
+    new_password: Text = Field(description="The password from now on.")
+    username: Text | None = Field(None, description="A descendant whose password it is; absent: your own.")
+
+
+@call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",))
+def update_password(context: Context, parameters: UpdatePasswordParameters) -> None:
+    """Changes the password and ends the other sessions of that account."""
+    assert context.session is not None
+    target = context.services.accounts.reachable(context.account, parameters.username)
+    context.services.accounts.set_password(
+        target, parameters.new_password, keep_session=context.session.fingerprint
+    )
+
+
+class GenerateApiKeyParameters(Parameters):
+    force_new: Bool = Field(False, description="Make another key; the older ones stay valid.")
+    account_id: Text | None = Field(None, description="A descendant, by name or id; absent: your own.")
+
+
+@call("account/generate_api_key", GenerateApiKeyParameters, answer='{"ApiKey": "<32 hex digits>"}')
+def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> dict[str, str]:
+    """Shows the account's newest API key, and makes one where there is none."""
+    target = context.services.accounts.reachable(context.account, parameters.account_id)
+    return {"ApiKey": context.services.api_keys.newest(target, force_new=parameters.force_new)}
+
+
+class RemoveApiKeyParameters(Parameters):
+    api_securekey: Text = Field(
+        description="The key; also as secure_key.",
+        validation_alias=AliasChoices("api_securekey", "secure_key"),
+    )
+
+
+@call("account/remove_api_key", RemoveApiKeyParameters, answer="204")
+def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None:
+    """Removes an API key and ends the sessions that were opened with it."""
+    key = parameters.api_securekey.replace("-", "").lower()
+    context.services.api_keys.remove(context.family, key)
+
+
+@call("account/verify_key", Parameters, answer='{"name": "<user name>"}')
+def verify_key(context: Context, parameters: Parameters) -> dict[str, str]:
+    """Tells whose token this is."""
+    return {"name": context.account.username}
+
+
+@call("account/get_settings", Parameters, answer='{"default_job_notes": "", …}')
+def get_settings(context: Context, parameters: Parameters) -> dict[str, Any]:
+    """The account's settings."""
+    return dict(context.account.settings)

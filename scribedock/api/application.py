@@ -1,0 +1,203 @@
+"""The ASGI application: one handler for every call, in the order of checks that the API promises.
+
+version → token → required parameters → values → existence and ownership → state
+"""
+
+from __future__ import annotations
+
+import inspect
+import ipaddress
+import time
+import uuid
+from collections.abc import Sequence
+from typing import Any
+
+import structlog
+from starlette.applications import Starlette
+from starlette.concurrency import run_in_threadpool
+from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from scribedock.accounts.sessions import Session
+from scribedock.api import account_calls, job_calls, media_calls, output_calls
+from scribedock.api.calls import CALLS, Backend, Call, Context
+from scribedock.api.errors import error_response
+from scribedock.api.health import health_routes
+from scribedock.api.masking import masked
+from scribedock.api.parameters import Raw, gather, read
+from scribedock.api.reference import reference_routes
+from scribedock.api.upload_endpoint import UploadEndpoint
+from scribedock.errors import (
+    BadApiToken,
+    InvalidOption,
+    InvalidQuery,
+    ItemNotFound,
+    MissingParameter,
+    ScribedockError,
+    SystemFault,
+)
+from scribedock.uploads.uploads import PATH
+
+log = structlog.get_logger("scribedock.api")
+
+ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+# Importing these registers their calls.
+CALL_MODULES = (account_calls, job_calls, media_calls, output_calls)
+
+
+class Api:
+    """Serves the registered calls for one backend."""
+
+    def __init__(self, backend: Backend) -> None:
+        self._backend = backend
+        self._networks = [
+            ipaddress.ip_network(network, strict=False)
+            for network in backend.services.settings.trusted_proxies
+        ]
+
+    async def serve(self, request: Request) -> Response:
+        began = time.perf_counter()
+        path = request.path_params["path"].strip("/")
+        try:
+            response = await self._dispatch(request, path)
+        except ScribedockError as error:
+            response = error_response(error)
+        except Exception as failure:
+            response = error_response(unexpected(failure))
+        log.info(
+            "call",
+            method=request.method,
+            path=f"/api/{path}",
+            query=masked(request.url.query),
+            status=response.status_code,
+            ms=round((time.perf_counter() - began) * 1000, 1),
+        )
+        return response
+
+    async def _dispatch(self, request: Request, path: str) -> Response:
+        call = CALLS.get(path)
+        if call is None:
+            raise ItemNotFoundPath(path)
+        if request.method not in call.methods and not (request.method == "HEAD" and "GET" in call.methods):
+            raise InvalidQuery(
+                f"{request.method} is not possible for {path}; use {' or '.join(call.methods)}",
+                status=405,
+                headers={"Allow": ", ".join(call.methods)},
+            )
+        raw = await gather(request, body_is_file=call.body_is_file)
+        check_version(raw, optional=call.optional_version)
+        session = await run_in_threadpool(self._session, request, raw) if call.needs_token else None
+        parameters = read(call.model, raw)
+        context = Context(
+            backend=self._backend,
+            request=request,
+            base_url=self._base_url(request),
+            address=self._client_address(request),
+            session=session,
+            json_body=request.headers.get("content-type", "").startswith("application/json"),
+        )
+        return await self._run(call, context, parameters)
+
+    async def _run(self, call: Call[Any], context: Context, parameters: Any) -> Response:
+        if inspect.iscoroutinefunction(call.function):
+            answer = await call.function(context, parameters)
+        else:
+            answer = await run_in_threadpool(call.function, context, parameters)
+        if isinstance(answer, Response):
+            return answer
+        return Response(status_code=204) if answer is None else JSONResponse(answer)
+
+    def _session(self, request: Request, raw: Raw) -> Session:
+        given = raw.get("api_token")
+        token = str(given[-1]).strip() if given else ""
+        scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
+        if not token and scheme.lower() == "bearer":
+            token = bearer.strip()
+        if not token:
+            raise BadApiToken
+        return self._backend.services.sessions.use(token)
+
+    def _base_url(self, request: Request) -> str:
+        configured = self._backend.services.settings.public_url
+        if configured:
+            return configured
+        scheme, host = request.url.scheme, request.headers.get("host", "")
+        if self._from_proxy(request):
+            scheme = request.headers.get("x-forwarded-proto", scheme)
+            host = request.headers.get("x-forwarded-host", host)
+        return f"{scheme}://{host}"
+
+    def _client_address(self, request: Request) -> str:
+        forwarded = request.headers.get("x-forwarded-for")
+        if forwarded and self._from_proxy(request):
+            return forwarded.split(",")[-1].strip()
+        return request.client.host if request.client else ""
+
+    def _from_proxy(self, request: Request) -> bool:
+        try:
+            address = ipaddress.ip_address(request.client.host if request.client else "")
+        except ValueError:
+            return False
+        return any(address in network for network in self._networks)
+
+
+class ItemNotFoundPath(InvalidQuery):
+    """There is no such call."""
+
+    status = 404
+
+    def __init__(self, path: str) -> None:
+        super().__init__(f"There is no call /api/{path[:100]}; see /docs for all of them")
+
+
+def check_version(raw: Raw, *, optional: bool) -> None:
+    """Every call takes v=1. Raises MissingParameter or InvalidOption."""
+    given = raw.get("v")
+    version = str(given[-1]).strip() if given else ""
+    if not version:
+        if not optional:
+            raise MissingParameter("Missing required parameter: v (the version of the API; send v=1)")
+    elif version != "1":
+        raise InvalidOption(f"v: the version of the API is 1, not {version[:20]!r}")
+
+
+def unexpected(failure: Exception) -> SystemFault:
+    """What the caller sees of a defect of ours: an id that stands in the log."""
+    fault_id = uuid.uuid4().hex[:12]
+    log.error("internal error", fault=fault_id, exc_info=failure)
+    return SystemFault(f"The server has failed; the fault is noted as {fault_id}")
+
+
+async def _http_error(request: Request, error: Exception) -> Response:
+    assert isinstance(error, HTTPException)
+    comment = "There is nothing here" if error.status_code == 404 else str(error.detail)
+    return error_response(InvalidQuery(comment, status=error.status_code, headers=error.headers or {}))
+
+
+def _captions(backend: Backend) -> Any:
+    async def serve(request: Request) -> Response:
+        url_id = request.path_params["name"].partition(".")[0]
+        stored = await run_in_threadpool(backend.services.caption_urls.find, url_id)
+        if stored is None:
+            return error_response(ItemNotFound("There are no captions at this URL (any more)", status=404))
+        return Response(stored.body, media_type=stored.media_type)
+
+    return serve
+
+
+def build(backend: Backend) -> Starlette:
+    """The whole application."""
+    settings = backend.services.settings
+    upload = UploadEndpoint(
+        backend.services.uploads, stall_s=settings.upload_stall_s, enqueue=backend.enqueue
+    )
+    routes: Sequence[BaseRoute] = [
+        Route("/api/{path:path}", Api(backend).serve, methods=ANY_METHOD),
+        Route(PATH + "{token:path}", upload, methods=ANY_METHOD),
+        Route("/captions/{name}", _captions(backend), methods=["GET"]),
+        *health_routes(backend),
+        *reference_routes(),
+    ]
+    return Starlette(routes=list(routes), exception_handlers={HTTPException: _http_error})

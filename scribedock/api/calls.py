@@ -1,0 +1,105 @@
+"""The registry of calls: each is a model of its parameters and a function."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Generic, TypeVar
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from scribedock.accounts.accounts import Account
+from scribedock.accounts.sessions import Dialect, Session
+from scribedock.api.parameters import Parameters, Raw
+from scribedock.app import Services
+from scribedock.errors import BadApiToken
+from scribedock.workflow.engine import EngineClient, Queue
+
+log = structlog.get_logger("scribedock.api")
+
+Answer = Mapping[str, Any] | list[Any] | None | Response
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """What is behind the calls, for the life of the server."""
+
+    services: Services
+    engine: EngineClient
+    languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
+
+    def enqueue(self, queue: Queue, task_id: str) -> None:
+        """Starts the workflow of a task that is committed.
+
+        Where that fails, the answer stands all the same: a worker enqueues it when it looks around.
+        """
+        try:
+            self.engine.enqueue(queue, task_id, task_id)
+        except Exception:
+            log.exception("not enqueued; a worker will", task=task_id)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Context:
+    """Who calls, and with what at hand."""
+
+    backend: Backend
+    request: Request
+    base_url: str
+    address: str  # of the client, for throttling
+    session: Session | None
+    json_body: bool  # the request carried a JSON body
+
+    @property
+    def services(self) -> Services:
+        return self.backend.services
+
+    @cached_property
+    def account(self) -> Account:
+        account = self.services.accounts.by_id(self.session.account_id) if self.session else None
+        if account is None:
+            raise BadApiToken
+        return account
+
+    @cached_property
+    def family(self) -> frozenset[str]:
+        """Ids of the account and all its descendants."""
+        return self.services.accounts.family(self.account)
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.session.dialect if self.session else Dialect.CLASSIC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Generic[P]):
+    path: str
+    model: type[P]
+    function: Callable[[Context, P], Answer | Awaitable[Answer]]
+    answer: str  # what success looks like, for the reference
+    methods: tuple[str, ...] = ("GET", "POST")
+    needs_token: bool = True
+    optional_version: bool = False
+    body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
+    aliases: tuple[str, ...] = ()
+
+
+CALLS: dict[str, Call[Any]] = {}
+
+
+def call(
+    path: str, model: type[P], *, answer: str, **options: Any
+) -> Callable[[Callable[[Context, P], Any]], Callable[[Context, P], Any]]:
+    """Registers the decorated function as the call at `path` (below `/api/`)."""
+
+    def register(function: Callable[[Context, P], Any]) -> Callable[[Context, P], Any]:
+        registered: Call[P] = Call(path=path, model=model, function=function, answer=answer, **options)
+        for name in (path, *registered.aliases):
+            CALLS[name] = registered
+        return function
+
+    return register

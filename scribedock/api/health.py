@@ -1,0 +1,47 @@
+"""Whether the server lives (`/healthz`), and whether it can do its work (`/readyz`)."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from scribedock.api.calls import Backend
+
+
+def health_routes(backend: Backend) -> list[BaseRoute]:
+    def problems() -> dict[str, str]:
+        found = {}
+        for name, check in (
+            ("database", _database),
+            ("workflows", lambda backend: backend.engine.check()),
+            ("storage", _storage),
+        ):
+            try:
+                check(backend)
+            except Exception as error:
+                found[name] = type(error).__name__
+        return found
+
+    async def healthz(request: Request) -> Response:
+        return JSONResponse({"status": "ok"})
+
+    async def readyz(request: Request) -> Response:
+        found = await run_in_threadpool(problems)
+        if found:
+            return JSONResponse({"status": "not ready", "problems": found}, status_code=503)
+        return JSONResponse({"status": "ready"})
+
+    return [Route("/healthz", healthz), Route("/readyz", readyz)]
+
+
+def _database(backend: Backend) -> None:
+    with backend.services.database.read() as connection:
+        connection.execute(sa.text("SELECT 1"))
+
+
+def _storage(backend: Backend) -> None:
+    with backend.services.store.begin() as probe:
+        probe.write(b"ready?")

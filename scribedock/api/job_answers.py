@@ -1,0 +1,101 @@
+"""The Job object, as `info` and `list` show it in either dialect.
+
+No key is ever null: an unknown date is "", an unknown value is left out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from scribedock.accounts.sessions import Dialect
+from scribedock.clock import wire
+from scribedock.jobs.job import Fidelity, Job, Priority, Task
+
+OPENAPI_FIDELITY = {
+    Fidelity.MECHANICAL: "MECHANICAL",
+    Fidelity.STANDARD: "PREMIUM",
+    Fidelity.HIGH: "PROFESSIONAL",
+}
+OPENAPI_PRIORITY = {
+    Priority.ECONOMY: "STANDARD",
+    Priority.STANDARD: "STANDARD",
+    Priority.HIGH: "PRIORITY",
+    Priority.PRIORITY: "PRIORITY",
+    Priority.CRITICAL: "PRIORITY",
+}
+OPTION_LABELS = {
+    "customer_approval_steps": "Customer approval steps",
+    "customer_approval_tool": "Customer approval tool",
+    "custom_metadata": "Custom metadata",
+    "notes": "Notes",
+    "return_iwp": "Returned versions",
+    "generate_media_intelligence_iwp": "Versions with media intelligence",
+    "speaker_id": "Speaker identification",
+    "enable_true_verbatim": "True verbatim",
+    "audio_description": "Audio description",
+    "on_screen_text": "On-screen text",
+    "music_lyrics": "Music lyrics",
+    "custom_special_handling": "Special handling",
+    "first_pass_campaign": "First pass campaign",
+}
+
+
+def job_answer(
+    job: Job, dialect: Dialect, tasks: Sequence[Task] | None = None, *, in_list: bool = False
+) -> dict[str, Any]:
+    """The Job object; `tasks` are shown in the classic dialect, oldest first."""
+    common: dict[str, Any] = {
+        "JobId": job.id,
+        "JobName": job.name,
+        "JobStatus": job.status.value,
+        "SourceLanguage": job.language,
+        "TargetLanguage": job.target_language,
+        "CreationDate": wire(job.created),
+        "StartDate": wire(job.started),
+        "DueDate": wire(job.due),
+        "CompletedDate": wire(job.completed),
+        "ReturnDate": wire(job.returned),
+        "AuthorizationDate": wire(job.authorized),
+        "JobDifficulty": job.difficulty.value,
+        "ReturnTargets": {"url": [{"callback_url": job.callback_url}]} if job.callback_url else {},
+        "Options": {
+            name: {"label": OPTION_LABELS[name], "setting": value} for name, value in job.options.items()
+        },
+    }
+    if job.media_ms is not None:
+        common["MediaLengthSeconds"] = job.media_ms / 1000
+    if dialect is Dialect.OPENAPI:
+        common["ExternalId"] = job.external_id
+        if job.fidelity is not None:
+            common["Fidelity"] = OPENAPI_FIDELITY[job.fidelity]
+        if job.priority is not None:
+            common["Priority"] = OPENAPI_PRIORITY[job.priority]
+        return common
+    common |= {"ExternalID": job.external_id, "Username": job.username, "Progress": round(job.progress, 4)}
+    if job.fidelity is not None:
+        common["Fidelity"] = job.fidelity.value
+    if job.priority is not None:
+        common["Priority"] = job.priority.value
+    if job.engine:
+        common["Engine"] = job.engine
+    if job.failure_reason:
+        common["FailureReason"] = job.failure_reason
+    if tasks is not None:
+        common["Tasks"] = [task_entry(task) for task in tasks]
+    if in_list:
+        common |= {
+            "CreationTime": common["CreationDate"],
+            "StartTime": common["StartDate"],
+            "CompletedTime": common["CompletedDate"],
+        }
+    return common
+
+
+def task_entry(task: Task) -> dict[str, str]:
+    return {
+        "TaskId": task.id,
+        "TaskType": task.type.value,
+        "TaskStatus": task.status.value,
+        "TaskRequestTime": wire(task.requested),
+    }

@@ -1,0 +1,254 @@
+"""The calls below `/api/job/` that open, show, list and delete jobs and order their transcription."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+from pydantic import AliasChoices, Field
+from starlette.responses import StreamingResponse
+
+from scribedock.api.calls import Context, call
+from scribedock.api.job_answers import job_answer
+from scribedock.api.order_options import TranscriptionOptions
+from scribedock.api.parameters import (
+    Bool,
+    Document,
+    Identifier,
+    Int,
+    Moment,
+    Number,
+    Parameters,
+    Strings,
+    Text,
+    choice,
+)
+from scribedock.clock import wire
+from scribedock.errors import InvalidOption
+from scribedock.jobs.filters import JobFilter
+from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, JobStatus, Priority
+from scribedock.jobs.languages import iso_code, source_language
+from scribedock.jobs.orders import Order
+from scribedock.workflow.deliver import expand
+from scribedock.workflow.engine import Queue
+
+AnyFidelity = Annotated[Fidelity, choice(Fidelity, FIDELITY_NAMES)]
+AnyPriority = Annotated[Priority, choice(Priority)]
+
+
+class JobParameters(Parameters):
+    job_id: Identifier = Field(description="The job: 32 hex digits.")
+
+
+class NewParameters(Parameters):
+    job_name: Text = Field("", description="How people call the job.")
+    language: Text = Field("en", description="What is spoken, from the public list.")
+    external_id: Text = Field("", description="Your own id of the job.")
+    username: Text | None = Field(None, description="The descendant who will own the job.")
+    requestor: Text = Field("", description="Who asked for it.")
+    reference: Text = Field("", description="A reference of your own.")
+    expected_speakers: Int | None = Field(None, ge=1, description="How many people speak.")
+    is_duplicate: Bool = Field(False, description="Allows a second living job with the same external_id.")
+
+
+@call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
+def new(context: Context, parameters: NewParameters) -> dict[str, str]:
+    """Opens a job."""
+    language = source_language(parameters.language or "en")
+    owner = context.services.accounts.reachable(context.account, parameters.username)
+    job_id, task_id = context.services.jobs.create(
+        owner,
+        name=parameters.job_name,
+        language=language,
+        external_id=parameters.external_id,
+        requestor=parameters.requestor,
+        reference=parameters.reference,
+        expected_speakers=parameters.expected_speakers,
+        is_duplicate=parameters.is_duplicate,
+    )
+    return {"JobId": job_id, "TaskId": task_id}
+
+
+@call("job/info", JobParameters, answer="the Job object")
+def info(context: Context, parameters: JobParameters) -> dict[str, Any]:
+    """Everything about the job: its state, dates, length, options, tasks."""
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    tasks = context.services.jobs.tasks([job.id])
+    return job_answer(job, context.dialect, tasks[job.id])
+
+
+class ListParameters(Parameters):
+    CreationDateFrom: Moment | None = Field(None, description="Opened at or after.")
+    CreationDateTo: Moment | None = Field(None, description="Opened at or before.")
+    StartDateFrom: Moment | None = Field(None, description="Begun at or after.")
+    StartDateTo: Moment | None = Field(None, description="Begun at or before.")
+    DueDateFrom: Moment | None = Field(None, description="Due at or after.")
+    DueDateTo: Moment | None = Field(None, description="Due at or before.")
+    CompleteDateFrom: Moment | None = Field(None, description="Completed at or after.")
+    CompleteDateTo: Moment | None = Field(None, description="Completed at or before.")
+    ReturnDateFrom: Moment | None = Field(None, description="Returned at or after.")
+    ReturnDateTo: Moment | None = Field(None, description="Returned at or before.")
+    AuthorizationDateFrom: Moment | None = Field(None, description="Authorized at or after.")
+    AuthorizationDateTo: Moment | None = Field(None, description="Authorized at or before.")
+    JobStatus: Annotated[JobStatus, choice(JobStatus)] | None = Field(None, description="In this state.")
+    Fidelity: AnyFidelity | None = Field(None, description="Ordered with this fidelity.")
+    Priority: AnyPriority | None = Field(None, description="Ordered with this priority.")
+    JobDifficulty: Annotated[Difficulty, choice(Difficulty)] | None = Field(
+        None, description="Of this difficulty."
+    )
+    TurnaroundTimeHoursFrom: Number | None = Field(None, description="Turnaround of at least so many hours.")
+    TurnaroundTimeHoursTo: Number | None = Field(None, description="Turnaround of at most so many hours.")
+    JobName: Text | None = Field(None, description="Of this name; * stands for anything.")
+    ExternalID: Text | None = Field(
+        None,
+        description="With this id of your own.",
+        validation_alias=AliasChoices("ExternalID", "ExternalId"),
+    )
+    Username: Text | None = Field(None, description="Of this descendant; * means you and all of them.")
+    limit: Int | None = Field(None, ge=0, description="At most so many.")
+    offset: Int = Field(0, ge=0, description="Leaving out so many.")
+
+
+@call("job/list", ListParameters, answer='{"Username": "…", "ActiveJobs": [the Job object, …]}')
+def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse:
+    """The jobs that pass every filter, newest first."""
+    services = context.services
+    if parameters.Username == "*":
+        owners = context.family
+    else:
+        owners = frozenset({services.accounts.reachable(context.account, parameters.Username).id})
+    job_filter = JobFilter(
+        account_ids=owners,
+        dates_from=_dates(parameters, "From"),
+        dates_to=_dates(parameters, "To"),
+        status=parameters.JobStatus,
+        fidelity=parameters.Fidelity,
+        priority=parameters.Priority,
+        difficulty=parameters.JobDifficulty,
+        turnaround_hours_from=parameters.TurnaroundTimeHoursFrom,
+        turnaround_hours_to=parameters.TurnaroundTimeHoursTo,
+        name=parameters.JobName,
+        external_id=parameters.ExternalID,
+        limit=parameters.limit,
+        offset=parameters.offset,
+    )
+
+    def body() -> Iterator[str]:
+        yield f'{{"Username": {json.dumps(context.account.username)}, "ActiveJobs": ['
+        separator = ""
+        for page in services.jobs.matching(job_filter):
+            tasks = services.jobs.tasks([job.id for job in page])
+            for job in page:
+                yield separator + json.dumps(
+                    job_answer(job, context.dialect, tasks[job.id], in_list=True), ensure_ascii=False
+                )
+                separator = ", "
+        yield "]}"
+
+    return StreamingResponse(
+        body(),
+        media_type="application/json",
+        headers={"X-Total-Count": str(services.jobs.count(job_filter))},
+    )
+
+
+@call("job/delete", JobParameters, answer='{"TaskId": "<32 hex digits>"}', aliases=("job/del",))
+def delete(context: Context, parameters: JobParameters) -> dict[str, str]:
+    """Deletes the job, its media and its results; running work is cancelled."""
+    services = context.services
+    deleted = services.jobs.delete(parameters.job_id, context.family)
+    if deleted.storage_key:
+        services.store.delete(deleted.storage_key)
+    return {"TaskId": deleted.task_id}
+
+
+class TaskParameters(Parameters):
+    task_id: Identifier = Field(description="A TaskId that a call returned.")
+
+
+@call(
+    "job/task_status",
+    TaskParameters,
+    answer='{"TaskType": "…", "TaskStatus": "…", "TaskInfo": "…", "TaskRequestTime": "…"}',
+)
+def task_status(context: Context, parameters: TaskParameters) -> dict[str, str]:
+    """How far a task is: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""
+    task = context.services.jobs.task(parameters.task_id, context.family)
+    return {
+        "TaskType": task.type.value,
+        "TaskStatus": task.status.value,
+        "TaskInfo": task.info,
+        "TaskRequestTime": wire(task.requested),
+    }
+
+
+class TranscriptionParameters(JobParameters):
+    transcription_fidelity: AnyFidelity = Field(description="MECHANICAL, PREMIUM or PROFESSIONAL.")
+    priority: AnyPriority = Field(Priority.STANDARD, description="How soon; see turnaround_hours.")
+    callback_url: Text | None = Field(
+        None,
+        description="Called with GET when it is done; {job_id} {job_name} {elementlist_version} {iwp_name} "
+        "{job_status} and keys of custom_metadata are replaced.",
+    )
+    options: Document | None = Field(None, description="A JSON object, real or as a string.")
+    target_language: Strings = Field((), description="Languages to translate into.")
+    turnaround_hours: Int | None = Field(None, ge=1, le=8760, description="Hours until it is due.")
+    standard_product: Text | None = Field(None, description="Accepted and ignored.")
+
+
+@call("job/perform_transcription", TranscriptionParameters, answer='{"TaskId": "<32 hex digits>"}')
+def perform_transcription(context: Context, parameters: TranscriptionParameters) -> dict[str, str]:
+    """Orders the transcription of the job's media; closes its upload URLs."""
+    services = context.services
+    options = TranscriptionOptions.parse(parameters.options or {})
+    if parameters.callback_url:
+        services.fetcher.check(expand(parameters.callback_url, dict.fromkeys(("job_id", "job_name"), "x")))
+    job = services.jobs.find(parameters.job_id, context.family)
+    _check_languages(context, job.language, parameters.target_language)
+    owner = services.accounts.by_id(job.account_id)
+    assert owner is not None
+    task_id = services.orders.place(
+        job.id,
+        context.family,
+        Order(
+            fidelity=parameters.transcription_fidelity,
+            priority=parameters.priority,
+            turnaround_hours=parameters.turnaround_hours,
+            callback_url=parameters.callback_url,
+            target_language=",".join(parameters.target_language),
+            options=options,
+        ),
+        needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
+    )
+    context.backend.enqueue(Queue.TRANSCRIPTION, task_id)
+    return {"TaskId": task_id}
+
+
+def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:
+    if fidelity is Fidelity.MECHANICAL and not settings["customer_authorization_required_mechanical"]:
+        return False
+    return bool(settings["require_customer_authorization_before_starting_workflow"])
+
+
+def _check_languages(context: Context, source: str, targets: tuple[str, ...]) -> None:
+    spoken = context.backend.languages
+    if iso_code(source) not in spoken:
+        raise InvalidOption(
+            f"The installed speech engine does not speak the job's language {source!r}; "
+            f"it speaks: {', '.join(sorted(spoken))}"
+        )
+    others = [target for target in targets if target.lower() != source]
+    if others:
+        raise InvalidOption(
+            f"target_language: no translation engine is installed for {source} to {', '.join(others)}; "
+            "leave it out, or name the source language"
+        )
+
+
+def _dates(parameters: ListParameters, end: str) -> dict[str, Any]:
+    return {
+        name.removesuffix(end): value
+        for name, value in parameters
+        if name.endswith(f"Date{end}") and value is not None
+    }

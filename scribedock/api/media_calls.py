@@ -1,0 +1,163 @@
+"""The calls that bring a recording into a job."""
+
+from __future__ import annotations
+
+import asyncio
+
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
+
+from scribedock.api.calls import Context, call
+from scribedock.api.job_calls import JobParameters
+from scribedock.api.parameters import Bool, Raw, Text
+from scribedock.errors import InvalidQuery, MissingParameter, SystemFault
+from scribedock.jobs.job import Job
+from scribedock.jobs.media import MediaSource
+from scribedock.media.fetch import normalise
+from scribedock.storage.file import NewObject
+from scribedock.uploads.uploads import storage_fault, too_large
+from scribedock.workflow.engine import Queue
+
+BATCH_BYTES = 1024 * 1024
+TASK = '{"TaskId": "<32 hex digits>"}'
+
+
+@call("job/request_upload_url", JobParameters, answer='{"upload_url": "https://…"}')
+def request_upload_url(context: Context, parameters: JobParameters) -> dict[str, str]:
+    """A URL to PUT the recording to, without an Authorization header; it lives 12 hours."""
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    return {"upload_url": context.services.uploads.issue(job, context.base_url)}
+
+
+class AddMediaParameters(JobParameters):
+    media_url: Text | None = Field(
+        None, description="Where the recording is fetched from; absent: it is the body of a POST."
+    )
+    is_duplicate: Bool = Field(False, description="Allows a media_url that another job has already.")
+
+
+def _is_recording(query: Raw) -> bool:
+    return "media_url" not in query
+
+
+@call("job/add_media", AddMediaParameters, answer=TASK, body_is_file=_is_recording)
+async def add_media(context: Context, parameters: AddMediaParameters) -> dict[str, str]:
+    """Adds the recording: the raw body of a POST (up to 10 GiB), or fetched from media_url."""
+    if parameters.media_url is not None:
+        task_id = await run_in_threadpool(
+            _attach_url, context, parameters.job_id, parameters.media_url, parameters.is_duplicate, False
+        )
+    elif context.request.method == "POST":
+        task_id = await _receive(context, parameters.job_id)
+    else:
+        raise MissingParameter(
+            "Missing required parameter: media_url (or POST the recording as the body of the request)"
+        )
+    return {"TaskId": task_id}
+
+
+class AddMediaUrlParameters(JobParameters):
+    media_url: Text = Field(description="A media file, or a page of up to 2 MiB that embeds one.")
+
+
+@call("job/add_media_url", AddMediaUrlParameters, answer=TASK)
+def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> dict[str, str]:
+    """Adds the recording from the public URL of a media file, or of a page that embeds one."""
+    return {"TaskId": _attach_url(context, parameters.job_id, parameters.media_url, True, True)}
+
+
+def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may_be_page: bool) -> str:
+    services = context.services
+    url = normalise(url)
+    services.fetcher.check(url)
+    job = services.jobs.find(job_id, context.family)
+    other = None if is_duplicate else services.media.url_in_use(job.account_id, url)
+    if other is not None:
+        raise InvalidQuery(f"Job {other} already has this media_url; send is_duplicate=true to use it again")
+    with services.database.write() as connection:
+        attached = services.media.attach(
+            connection,
+            services.jobs.fetch(connection, job_id, context.family),
+            MediaSource.PAGE if may_be_page else MediaSource.URL,
+            storage_key=None,
+            size=None,
+            url=url,
+            replace=False,
+        )
+    if attached.replaced_key:
+        services.store.delete(attached.replaced_key)
+    context.backend.enqueue(Queue.MEDIA, attached.task_id)
+    return attached.task_id
+
+
+async def _receive(context: Context, job_id: str) -> str:
+    """Streams the body to the store in batches, written in a thread."""
+    job = await run_in_threadpool(_addable, context, job_id)
+    limit = context.services.settings.upload_max_bytes
+    announced = context.request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise too_large(limit)
+    if context.services.store.free_bytes() < context.services.settings.disk_reserve:
+        raise SystemFault("The server has no room for this recording now; try again later", status=507)
+    with context.services.store.begin() as new:
+        await _write_body(context, new, limit)
+        if new.bytes == 0:
+            raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
+        return await run_in_threadpool(_attach_body, context, job, new)
+
+
+def _addable(context: Context, job_id: str) -> Job:
+    job = context.services.jobs.find(job_id, context.family)
+    context.services.media.check_addable(job)
+    return job
+
+
+async def _write_body(context: Context, new: NewObject, limit: int) -> None:
+    batch = bytearray()
+    stall_s = context.services.settings.upload_stall_s
+    stream = context.request.stream()
+    try:
+        while True:
+            async with asyncio.timeout(stall_s):
+                part = await anext(stream, None)
+            if part is None:
+                break
+            batch += part
+            if new.bytes + len(batch) > limit:
+                raise too_large(limit)
+            if len(batch) >= BATCH_BYTES:
+                await run_in_threadpool(new.write, bytes(batch))
+                batch.clear()
+        await run_in_threadpool(new.write, bytes(batch))
+    except ClientDisconnect:
+        raise InvalidQuery("The connection was lost before the recording was complete") from None
+    except TimeoutError:
+        raise InvalidQuery(
+            f"No byte came for {stall_s:g} seconds; send the recording again", status=408
+        ) from None
+    except OSError as error:
+        raise storage_fault(error) from error
+
+
+def _attach_body(context: Context, job: Job, new: NewObject) -> str:
+    services = context.services
+    size = new.bytes
+    key = new.commit()
+    try:
+        with services.database.write() as connection:
+            attached = services.media.attach(
+                connection,
+                services.jobs.fetch(connection, job.id, context.family),
+                MediaSource.BODY,
+                storage_key=key,
+                size=size,
+                replace=False,
+            )
+    except Exception:
+        services.store.delete(key)
+        raise
+    if attached.replaced_key:
+        services.store.delete(attached.replaced_key)
+    context.backend.enqueue(Queue.MEDIA, attached.task_id)
+    return attached.task_id

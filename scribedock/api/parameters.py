@@ -1,0 +1,317 @@
+"""How parameters reach a call: the API's conventions, in one place.
+
+A parameter may stand in the query string or in a form, multipart, JSON or
+unlabelled body; all are merged, and the body beats the query.  The types below
+read every spelling that clients use.  Their errors name what would be right.
+"""
+
+from __future__ import annotations
+
+import ast
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping, Sequence
+from datetime import UTC, datetime
+from enum import StrEnum
+from typing import Annotated, Any, TypeVar
+from urllib.parse import parse_qsl
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic_core import PydanticCustomError
+from starlette.requests import ClientDisconnect, Request
+
+from scribedock.errors import InvalidOption, InvalidQuery, InvalidUrl, MissingParameter, ScribedockError
+
+MAX_BODY = 1024 * 1024
+MAX_FIELDS = 1000
+TRUE = frozenset({"true", "t", "yes", "y", "1"})
+FALSE = frozenset({"false", "f", "no", "n", "0"})
+INTEGER = re.compile(r"[+-]?[0-9]{1,15}\Z")
+
+Raw = dict[str, list[Any]]
+
+
+class Parameters(BaseModel):
+    """What a call takes. Names are the wire's; unknown ones are ignored."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
+
+
+def invalid_query(message: str) -> PydanticCustomError:
+    return PydanticCustomError("invalid_query", "{message}", {"message": message})
+
+
+def invalid_option(message: str) -> PydanticCustomError:
+    return PydanticCustomError("invalid_option", "{message}", {"message": message})
+
+
+def _last(value: Any) -> Any:
+    """A parameter that is repeated though it has one value: the last counts."""
+    return value[-1] if isinstance(value, Repeated) and value else value
+
+
+class Repeated(list[Any]):
+    """The values of one parameter, as they came."""
+
+
+def _boolean(value: Any) -> bool:
+    value = _last(value)
+    if isinstance(value, bool):
+        return value
+    text = str(value).strip().lower()
+    if text in TRUE:
+        return True
+    if text in FALSE:
+        return False
+    raise invalid_query(f"{_shown(value)} is not a boolean; send true or false")
+
+
+def _integer(value: Any) -> int:
+    value = _last(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if isinstance(value, float) and value.is_integer():
+        return int(value)
+    text = str(value).strip()
+    if not INTEGER.match(text):
+        raise invalid_query(f"{_shown(value)} is not a whole number")
+    return int(text)
+
+
+def _number(value: Any) -> float:
+    value = _last(value)
+    if isinstance(value, bool):
+        raise invalid_query(f"{_shown(value)} is not a number")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise invalid_query(f"{_shown(value)} is not a number") from None
+    if number != number or number in (float("inf"), float("-inf")):
+        raise invalid_query(f"{_shown(value)} is not a number")
+    return number
+
+
+def _moment(value: Any) -> datetime:
+    value = _last(value)
+    text = str(value).strip()
+    try:
+        # "+" in a query string that was not encoded arrives as a space.
+        moment = datetime.fromisoformat(re.sub(r" (\d\d:?\d\d)\Z", r"+\1", text) if "T" in text else text)
+        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+    except (ValueError, OverflowError):
+        raise invalid_query(
+            f"{_shown(value)} is not an ISO 8601 date, as 2014-08-27T14:00:06.472706"
+        ) from None
+
+
+def _text(value: Any) -> str:
+    value = _last(value)
+    if isinstance(value, (dict, list)):
+        raise invalid_query("must be a text")
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return str(value).replace("\0", "")
+
+
+def _identifier(value: Any) -> str:
+    """UUID4 as 32 lower-case hex digits; anything else is kept as it is, and will not be found."""
+    text = _text(value).strip()
+    try:
+        return uuid.UUID(text).hex
+    except ValueError:
+        return text
+
+
+def _strings(value: Any) -> tuple[str, ...]:
+    """A list in any spelling: JSON, Python literal, `[A,B]`, `("A","B")`, `A,B`, repeated."""
+    if isinstance(value, Repeated):
+        if len(value) > 1:
+            return tuple(_text(item) for item in value)
+        value = _last(value)
+    if isinstance(value, (list, tuple)):
+        return tuple(_text(item) for item in value)
+    text = str(value).strip()
+    if not text:
+        return ()
+    for read in (json.loads, ast.literal_eval):
+        if text[0] not in "[(" or len(text) > 10_000:
+            break
+        try:
+            parsed = read(text)
+        except (ValueError, SyntaxError, MemoryError, RecursionError):
+            continue
+        if isinstance(parsed, (list, tuple)):
+            return tuple(_text(item) for item in parsed)
+    if text[0] in "[(" and text[-1] in "])" and len(text) > 1:
+        text = text[1:-1]
+    return tuple(part for part in (item.strip().strip("\"'") for item in text.split(",")) if part)
+
+
+def _document(value: Any) -> dict[str, Any]:
+    """A JSON object: real, or written as a string."""
+    value = _last(value)
+    if isinstance(value, str):
+        try:
+            value = json.loads(value)
+        except (ValueError, RecursionError):
+            raise invalid_query('is not a JSON object, as {"return_iwp": ["FINAL"]}') from None
+    if not isinstance(value, dict):
+        raise invalid_query('is not a JSON object, as {"return_iwp": ["FINAL"]}')
+    return value
+
+
+Enumeration = TypeVar("Enumeration", bound=StrEnum)
+
+
+def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None = None) -> BeforeValidator:
+    """A member of an enumeration, in any case."""
+    names = {member.value.lower(): member for member in kind}
+    names.update({name.lower(): member for name, member in (synonyms or {}).items()})
+
+    def read(value: Any) -> Enumeration:
+        member = names.get(_text(value).strip().lower())
+        if member is None:
+            spellings = synonyms or [member.value for member in kind]
+            raise invalid_option(f"{_shown(value)} is none of {', '.join(spellings)}")
+        return member
+
+    return BeforeValidator(read, json_schema_input_type=kind)
+
+
+Bool = Annotated[bool, BeforeValidator(_boolean)]
+Int = Annotated[int, BeforeValidator(_integer)]
+Number = Annotated[float, BeforeValidator(_number)]
+Moment = Annotated[datetime, BeforeValidator(_moment)]
+Text = Annotated[str, BeforeValidator(_text)]
+Identifier = Annotated[str, BeforeValidator(_identifier)]
+Strings = Annotated[tuple[str, ...], BeforeValidator(_strings)]
+Document = Annotated[dict[str, Any], BeforeValidator(_document)]
+
+
+def _shown(value: Any) -> str:
+    text = str(value)
+    return repr(text if len(text) <= 100 else text[:100] + "…")
+
+
+async def gather(request: Request, *, body_is_file: Callable[[Raw], bool]) -> Raw:
+    """All parameters of the request; a body that is a file is left unread.
+
+    Raises InvalidQuery for what cannot be read, 413 for more than MAX_BODY bytes.
+    """
+    query = _pairs(request.scope["query_string"].decode("latin-1"))
+    if request.method not in ("POST", "PUT") or body_is_file(query):
+        return query
+    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    body: Raw
+    if kind == "multipart/form-data":
+        body = await _multipart(request)
+    else:
+        content = await _bounded_body(request)
+        body = _json_object(content) if kind == "application/json" else _pairs(_decoded(content))
+    return {**query, **body}
+
+
+async def _bounded_body(request: Request) -> bytes:
+    content = bytearray()
+    try:
+        async for part in request.stream():
+            content += part
+            if len(content) > MAX_BODY:
+                raise InvalidQuery(f"The body is larger than the limit of {MAX_BODY} bytes", status=413)
+    except ClientDisconnect:
+        raise InvalidQuery("The connection was lost") from None
+    return bytes(content)
+
+
+async def _multipart(request: Request) -> Raw:
+    from starlette.exceptions import HTTPException
+
+    content = await _bounded_body(request)
+
+    async def again() -> Any:
+        return {"type": "http.request", "body": content, "more_body": False}
+
+    try:
+        form = await Request(request.scope, again).form(max_fields=MAX_FIELDS, max_part_size=MAX_BODY)
+    except HTTPException as error:
+        raise InvalidQuery(f"The multipart body cannot be read: {error.detail}") from None
+    found: Raw = {}
+    for name, value in form.multi_items():
+        if isinstance(value, str):
+            found.setdefault(name, Repeated()).append(value)
+    await form.close()
+    return found
+
+
+def _decoded(content: bytes) -> str:
+    try:
+        return content.decode("utf-8").strip()
+    except UnicodeDecodeError:
+        raise InvalidQuery("The body is neither form data nor JSON, nor text in UTF-8") from None
+
+
+def _json_object(content: bytes) -> Raw:
+    if not content.strip():
+        return {}
+    try:
+        document = json.loads(content)
+    except (ValueError, RecursionError):
+        raise InvalidQuery("The body is not valid JSON") from None
+    if not isinstance(document, dict):
+        raise InvalidQuery("The JSON body must be an object with the parameters as its keys")
+    return {
+        name: value if isinstance(value, Repeated) else Repeated([value])
+        for name, value in document.items()
+        if value is not None
+    }
+
+
+def _pairs(text: str) -> Raw:
+    found: Raw = {}
+    try:
+        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
+    except ValueError:
+        raise InvalidQuery(f"There are more than {MAX_FIELDS} parameters") from None
+    for name, value in pairs:
+        found.setdefault(name, Repeated()).append(value)
+    return found
+
+
+Model = TypeVar("Model", bound=Parameters)
+
+
+def read(model: type[Model], raw: Raw) -> Model:
+    """The parameters as the call wants them.
+
+    Raises MissingParameter, InvalidOption, InvalidQuery or InvalidUrl, naming the parameter.
+    """
+    present = {name: values for name, values in raw.items() if not _is_absent(values)}
+    texts = {
+        name
+        for name, field in model.model_fields.items()
+        if field.annotation is str and not field.is_required()
+    }
+    present |= {name: raw[name] for name in texts & raw.keys()}
+    try:
+        return model.model_validate(present)
+    except ValidationError as error:
+        raise _first_problem(error) from None
+
+
+def _is_absent(values: Sequence[Any]) -> bool:
+    return all(isinstance(value, str) and not value.strip() for value in values)
+
+
+def _first_problem(error: ValidationError) -> ScribedockError:
+    problems = error.errors(include_url=False, include_input=False)
+    missing = [str(problem["loc"][0]) for problem in problems if problem["type"] == "missing"]
+    if missing:
+        return MissingParameter(f"Missing required parameter: {', '.join(missing)}")
+    problem = problems[0]
+    message = f"{problem['loc'][0] if problem['loc'] else 'parameters'}: {problem['msg']}"
+    if problem["type"] in ("invalid_option", "enum", "literal_error"):
+        return InvalidOption(message)
+    if problem["type"] == "invalid_url":
+        return InvalidUrl(message)
+    return InvalidQuery(message)

@@ -1,0 +1,287 @@
+"""uvicorn's HTTP/1.1 protocol, with what it leaves out.
+
+- A PUT to an upload URL never reaches the event loop: once its head is here, the
+  connection's reading is paused, a thread admits the request, and the receiver
+  takes the socket until the end of the body.  Then the connection goes on.
+- The head of a request must be complete in time, and may not be too large; one
+  address may not open too many connections.
+- A request that is not HTTP is refused in the API's own error shape.
+
+It overrides `data_received`, `on_message_complete`, `shutdown` and
+`send_400_response` of `HttpToolsProtocol`; `tests/e2e/test_protocol.py` holds it
+to uvicorn's behaviour.  Connections with TLS, and pipelined uploads, take the ordinary
+way through the application (`upload_endpoint`).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import os
+import socket
+from collections import Counter
+from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import Any
+
+import structlog
+from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
+
+from scribedock.api.errors import error_body
+from scribedock.errors import InvalidQuery, ScribedockError, SystemFault
+from scribedock.settings import Settings
+from scribedock.uploads.head import BadFraming, RequestHead, parse_head
+from scribedock.uploads.receiver import ConnectionLost, Receiver, Transfer
+from scribedock.uploads.uploads import PATH, Intake, UploadAnswer, Uploads, cors
+from scribedock.workflow.engine import Queue
+
+log = structlog.get_logger("scribedock.upload")
+
+END_OF_HEAD = b"\r\n\r\n"
+CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+
+
+@dataclass(kw_only=True)
+class UploadService:
+    """What every connection needs for uploads."""
+
+    uploads: Uploads
+    receiver: Receiver
+    settings: Settings
+    enqueue: Callable[[Queue, str], None]  # starts the workflow of a task
+    threads: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="upload")
+    )
+    addresses: Counter[str] = field(default_factory=Counter)
+
+    def start(self) -> None:
+        self.receiver.start()
+
+    def stop(self) -> None:
+        self.receiver.stop()
+        self.threads.shutdown()
+
+
+def protocol_class(service: UploadService) -> type[HttpToolsProtocol]:
+    """The protocol class to hand to uvicorn (`http=`)."""
+
+    class ScribedockProtocol(UploadProtocol):
+        upload_service = service
+
+    return ScribedockProtocol
+
+
+class UploadProtocol(HttpToolsProtocol):
+    upload_service: UploadService
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._head = bytearray()
+        self._in_message = False
+        self._uploading = False
+        self._closing = False
+        self._head_timer: asyncio.TimerHandle | None = None
+        self._address: str | None = None
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        address = self.client[0] if self.client else ""
+        service = self.upload_service
+        if service.addresses[address] >= service.settings.connections_per_address:
+            transport.abort()
+            return
+        self._address = address
+        service.addresses[address] += 1
+        self._start_head_timer()
+
+    def connection_lost(self, exc: Exception | None) -> None:
+        self._stop_head_timer()
+        if self._address is not None:
+            self.upload_service.addresses[self._address] -= 1
+            if not self.upload_service.addresses[self._address]:
+                del self.upload_service.addresses[self._address]
+            self._address = None
+        super().connection_lost(exc)
+
+    def data_received(self, data: bytes) -> None:
+        if self._in_message:
+            super().data_received(data)
+            return
+        self._unset_keepalive_if_required()
+        if self._head_timer is None:
+            self._start_head_timer()
+        self._head += data
+        end = self._head.find(END_OF_HEAD)
+        if end < 0 or end > self.upload_service.settings.header_max_bytes:
+            if max(end, len(self._head)) > self.upload_service.settings.header_max_bytes:
+                self._refuse(
+                    InvalidQuery(
+                        "The headers of the request are too large; "
+                        f"the limit is {self.upload_service.settings.header_max_bytes} bytes",
+                        status=431,
+                    )
+                )
+            return
+        self._stop_head_timer()
+        whole = bytes(self._head)
+        self._head.clear()
+        if self._is_upload(whole):
+            self._begin_upload(whole[:end].lstrip(b"\r\n"), whole[end + len(END_OF_HEAD) :])
+        else:
+            self._in_message = True
+            super().data_received(whole)
+
+    def on_message_complete(self) -> None:
+        self._in_message = False
+        super().on_message_complete()
+
+    def shutdown(self) -> None:
+        if self._uploading:
+            self._closing = True
+        else:
+            super().shutdown()
+
+    def send_400_response(self, msg: str) -> None:
+        self._refuse(InvalidQuery("The request is not valid HTTP/1.1"))
+
+    def _start_head_timer(self) -> None:
+        self._head_timer = self.loop.call_later(
+            self.upload_service.settings.header_timeout_s, self._on_head_timeout
+        )
+
+    def _stop_head_timer(self) -> None:
+        if self._head_timer is not None:
+            self._head_timer.cancel()
+            self._head_timer = None
+
+    def _on_head_timeout(self) -> None:
+        self._head_timer = None
+        if not self.transport.is_closing():
+            self.transport.close()
+
+    def _refuse(self, error: ScribedockError) -> None:
+        self._stop_head_timer()
+        self._in_message = True
+        self.transport.write(_response(error.status, error.headers, error_body(error), keep_alive=False))
+        self.transport.close()
+
+    def _is_upload(self, request: bytes) -> bool:
+        """Whether the request is a PUT to an upload URL that may leave the event loop."""
+        _, _, target = request[: request.find(b"\r\n")].lstrip(b"\r\n").partition(b" ")
+        if self.scheme == "https" or (self.cycle is not None and not self.cycle.response_complete):
+            return False
+        return request.startswith(b"PUT ") and target.startswith(PATH.encode())
+
+    def _begin_upload(self, head: bytes, early: bytes) -> None:
+        self._uploading = True
+        self.transport.pause_reading()
+        try:
+            request = parse_head(head)
+        except BadFraming as error:
+            self._answer_error(error, None)
+            return
+        future = self.loop.run_in_executor(
+            self.upload_service.threads, self.upload_service.uploads.admit, request
+        )
+        future.add_done_callback(lambda done: self._on_admitted(done, request, early))
+
+    def _on_admitted(self, done: asyncio.Future[Intake], request: RequestHead, early: bytes) -> None:
+        error = done.exception()
+        if error is not None:
+            self._answer_error(error, request)
+            return
+        intake = done.result()
+        if self.transport.is_closing():
+            intake.object.discard()
+            return
+        if request.expects_continue and not early:
+            self.transport.write(CONTINUE)
+        sock = self._own_socket()
+        if sock is None:
+            intake.object.discard()
+            return
+
+        def finished(error: Exception | None, rest: bytes) -> None:
+            sock.close()
+            self.upload_service.threads.submit(self._finish, intake, request, error, rest)
+
+        self.upload_service.receiver.receive(Transfer(sock=sock, intake=intake, early=early, done=finished))
+
+    def _finish(self, intake: Intake, request: RequestHead, error: Exception | None, rest: bytes) -> None:
+        """In a thread: the body has ended; answers through the event loop."""
+        answer: UploadAnswer | None = None
+        try:
+            if error is None:
+                received = self.upload_service.uploads.complete(intake)
+                self.upload_service.enqueue(Queue.MEDIA, received.task_id)
+                answer = received.answer
+        except Exception as failure:
+            error = failure
+        finally:
+            with contextlib.suppress(OSError):
+                intake.object.__exit__(None, None, None)
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to answer
+            if answer is not None:
+                self.loop.call_soon_threadsafe(self._answer, answer, request, rest)
+            else:
+                self.loop.call_soon_threadsafe(self._answer_error, error, request)
+
+    def _answer(self, answer: UploadAnswer, request: RequestHead, rest: bytes) -> None:
+        self._uploading = False
+        if self.transport.is_closing():
+            return
+        keep_alive = request.keeps_alive and not self._closing
+        self.transport.write(_response(answer.status, answer.headers, b"", keep_alive=keep_alive))
+        if not keep_alive:
+            self.transport.close()
+            return
+        self.server_state.total_requests += 1
+        self.timeout_keep_alive_task = self.loop.call_later(
+            self.timeout_keep_alive, self.timeout_keep_alive_handler
+        )
+        self.transport.resume_reading()
+        if rest:
+            self.data_received(rest)
+
+    def _answer_error(self, error: BaseException | None, request: RequestHead | None) -> None:
+        self._uploading = False
+        if self.transport.is_closing():
+            return
+        if isinstance(error, ConnectionLost):
+            self.transport.close()
+            return
+        if not isinstance(error, ScribedockError):
+            log.error("upload failed", exc_info=error)
+            error = SystemFault("The upload failed; try again")
+        headers = {**error.headers, **cors()}
+        sock = self._own_socket()
+        self.transport.write(_response(error.status, headers, error_body(error), keep_alive=False))
+        if sock is None:
+            self.transport.close()
+            return
+        # Only our copy keeps the connection open from here on: it reads on, so that the answer arrives.
+        self.transport.write_eof()
+        self.upload_service.receiver.linger(sock)
+        self.transport.close()
+
+    def _own_socket(self) -> socket.socket | None:
+        """A descriptor of our own for the connection, independent of the transport's."""
+        wrapped = self.transport.get_extra_info("socket")
+        try:
+            sock = socket.socket(fileno=os.dup(wrapped.fileno()))
+        except OSError:
+            return None
+        sock.setblocking(False)
+        return sock
+
+
+def _response(status: int, headers: Mapping[str, str], body: bytes, *, keep_alive: bool) -> bytes:
+    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items() if name.lower() != "content-length"]
+    if body:
+        lines.append("Content-Type: application/json")
+    lines.append(f"Content-Length: {len(body)}")
+    lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
+    return "\r\n".join(lines).encode("latin-1") + END_OF_HEAD + body

@@ -1,0 +1,100 @@
+"""`/openapi.json`, and `/docs`: the reference as a page that loads nothing from anywhere."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from jinja2 import Environment, PackageLoader, select_autoescape
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
+from starlette.routing import BaseRoute, Route
+
+from scribedock import __version__
+from scribedock.api.calls import CALLS
+from scribedock.api.openapi import document, parameters_of, summary
+
+GROUPS = {"account": "Accounts", "job": "Jobs"}
+CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
+
+
+def reference_routes() -> list[BaseRoute]:
+    async def openapi(request: Request) -> Response:
+        return JSONResponse(_document())
+
+    async def docs(request: Request) -> Response:
+        return HTMLResponse(
+            _page(),
+            headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "no-referrer"},
+        )
+
+    async def home(request: Request) -> Response:
+        return RedirectResponse("/docs")
+
+    return [Route("/openapi.json", openapi), Route("/docs", docs), Route("/", home)]
+
+
+@cache
+def _document() -> dict[str, Any]:
+    return document()
+
+
+@cache
+def _page() -> str:
+    environment = Environment(
+        loader=PackageLoader("scribedock", "web/templates"), autoescape=select_autoescape(), trim_blocks=True
+    )
+    groups = [
+        {
+            "title": title,
+            "calls": [
+                {
+                    "path": f"/api/{path}",
+                    "id": path.replace("/", "-"),
+                    "methods": registered.methods,
+                    "summary": summary(registered),
+                    "answer": registered.answer,
+                    "needs_token": registered.needs_token,
+                    "needs_version": not registered.optional_version,
+                    "aliases": [f"/api/{alias}" for alias in registered.aliases],
+                    "parameters": [
+                        {
+                            **parameter,
+                            "type": _type(parameter["schema"]),
+                            "default": _default(parameter["schema"]),
+                        }
+                        for parameter in parameters_of(registered)
+                    ],
+                }
+                for path, registered in CALLS.items()
+                if path == registered.path and path.startswith(f"{group}/")
+            ],
+        }
+        for group, title in GROUPS.items()
+    ]
+    return str(environment.get_template("reference.html").render(version=__version__, groups=groups))
+
+
+def _type(schema: dict[str, Any]) -> str:
+    """A few words for the type: "boolean", "number", or the values of an enumeration."""
+    options = [part for part in schema.get("anyOf", [schema]) if part.get("type") != "null"]
+    first = options[0] if options else schema
+    if "enum" in first:
+        return " | ".join(first["enum"])
+    if "$ref" in first:
+        name = first["$ref"].rsplit("/", 1)[1]
+        return " | ".join(_document()["components"]["schemas"][name]["enum"])
+    if first.get("format") == "date-time":
+        return "ISO 8601 date"
+    return {"array": "list", "object": "JSON object", "string": "text"}.get(
+        first.get("type", "string"), first.get("type", "text")
+    )
+
+
+def _default(schema: dict[str, Any]) -> str:
+    value = schema.get("default")
+    if value is None or value == "" or value == []:
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return ", ".join(value) if isinstance(value, list) else str(value)

@@ -1,0 +1,134 @@
+"""Where the parts are wired together: once for the API, once for a worker."""
+
+from __future__ import annotations
+
+import fcntl
+import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from scribedock.accounts.accounts import ROOT, Accounts
+from scribedock.accounts.api_keys import ApiKeys
+from scribedock.accounts.login import Login
+from scribedock.accounts.sessions import Sessions
+from scribedock.db.engine import Database
+from scribedock.db.migrate import migrate as migrate_database
+from scribedock.errors import AccountExists, InvalidQuery
+from scribedock.jobs.callbacks import Callbacks
+from scribedock.jobs.captions import CaptionUrls
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.media import JobMedia
+from scribedock.jobs.orders import Orders
+from scribedock.keys import Keys, keep_private, load_keys
+from scribedock.media.fetch import GuardedClient
+from scribedock.settings import Settings
+from scribedock.storage.file import FileStore
+from scribedock.uploads.uploads import Uploads
+
+
+@dataclass(frozen=True, kw_only=True)
+class Services:
+    """Everything that has state, for whoever serves a call or runs a workflow."""
+
+    settings: Settings
+    keys: Keys
+    database: Database
+    store: FileStore
+    accounts: Accounts
+    api_keys: ApiKeys
+    sessions: Sessions
+    login: Login
+    jobs: Jobs
+    media: JobMedia
+    lists: ElementLists
+    orders: Orders
+    callbacks: Callbacks
+    caption_urls: CaptionUrls
+    uploads: Uploads
+    fetcher: GuardedClient
+
+    def close(self) -> None:
+        self.database.close()
+
+
+def database_url(settings: Settings) -> str:
+    if settings.database_url is not None:
+        return settings.database_url.get_secret_value()
+    return f"sqlite:///{settings.data_dir.resolve() / 'scribedock.sqlite'}"
+
+
+def wire(settings: Settings) -> Services:
+    """All parts, on a database that has its tables (see `prepare`)."""
+    keys = load_keys(settings)
+    database = Database(database_url(settings))
+    accounts = Accounts(database)
+    api_keys = ApiKeys(database, keys.encryption)
+    sessions = Sessions(database)
+    jobs = Jobs(database)
+    media = JobMedia(database, jobs)
+    lists = ElementLists(database)
+    store = FileStore(settings.data_dir / "media")
+    return Services(
+        settings=settings,
+        keys=keys,
+        database=database,
+        store=store,
+        accounts=accounts,
+        api_keys=api_keys,
+        sessions=sessions,
+        login=Login(database, accounts, api_keys, sessions, settings),
+        jobs=jobs,
+        media=media,
+        lists=lists,
+        orders=Orders(database, jobs, lists),
+        callbacks=Callbacks(database),
+        caption_urls=CaptionUrls(database),
+        uploads=Uploads(
+            database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
+        ),
+        fetcher=GuardedClient(settings.fetch_allow),
+    )
+
+
+def prepare(settings: Settings) -> None:
+    """Brings both databases up to date; one process at a time."""
+    from scribedock.workflow import engine
+
+    with start_lock(settings):
+        migrate_database(database_url(settings))
+        engine.migrate(settings)
+
+
+@contextmanager
+def start_lock(settings: Settings) -> Iterator[None]:
+    """Held by the one process that prepares the data folder."""
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with (settings.data_dir / "start.lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
+
+
+def ensure_first_account(services: Services) -> str | None:
+    """Makes the account `admin` where there is none at all.
+
+    Returns the path of the file with its password, if the password was made here.
+    """
+    settings = services.settings
+    with start_lock(settings):
+        if services.accounts.root() is not None:
+            return None
+        path = None
+        if settings.admin_password is not None:
+            password = settings.admin_password.get_secret_value()
+        else:
+            path = settings.data_dir / "admin-password"
+            password = keep_private(path, secrets.token_urlsafe(18))
+        try:
+            services.accounts.create(ROOT, password, parent=None)
+        except (AccountExists, InvalidQuery):
+            if services.accounts.root() is not None:  # another machine was faster
+                return None
+            raise
+    return str(path.resolve()) if path else None

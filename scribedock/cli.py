@@ -1,0 +1,183 @@
+"""The command line. What a command needs is imported when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from scribedock.errors import ScribedockError
+from scribedock.settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from scribedock.app import Services
+
+cli = typer.Typer(
+    name="scribedock",
+    help="Self-hosted transcription and captioning that speaks the cielo24 Web Services API.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+account = typer.Typer(help="Accounts.", no_args_is_help=True)
+cli.add_typer(account, name="account")
+
+DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
+
+
+@cli.command()
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8024,
+    data_dir: DataDir = None,
+    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain (PEM).")] = None,
+    tls_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
+) -> None:
+    """Run the server: the API and one worker."""
+    from scribedock import server
+
+    settings = _settings(data_dir)
+    if (tls_cert is None) != (tls_key is None):
+        _fail("--tls-cert and --tls-key belong together; give both")
+    try:
+        server.serve(settings, host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, ready=_announce)
+    except SettingsError as error:
+        _fail(str(error))
+    except OSError as error:
+        _fail(f"cannot listen on {host} port {port}: {error.strerror}")
+
+
+def _announce(base_url: str, password_file: str | None) -> None:
+    if password_file:
+        print(f"The first account is admin; its password is in {password_file}", flush=True)
+    print(f"Serving on {base_url}", flush=True)
+
+
+@cli.command()
+def worker(
+    data_dir: DataDir = None,
+    supervised: Annotated[bool, typer.Option(hidden=True)] = False,
+) -> None:
+    """Run a worker alone; any number may share a database."""
+    from scribedock import worker as workers
+
+    try:
+        workers.run(_settings(data_dir), supervised=supervised)
+    except SettingsError as error:
+        _fail(str(error))
+
+
+@cli.command()
+def demo(
+    media: Annotated[
+        Path | None, typer.Option(help="A recording of yours instead of the shipped one.")
+    ] = None,
+) -> None:
+    """Walk the whole main job over HTTP on a server of its own, in a temporary folder."""
+    from scribedock.demo import walk
+
+    raise typer.Exit(walk.run(media))
+
+
+@cli.command()
+def settings(data_dir: DataDir = None) -> None:
+    """Print every setting, with secrets hidden."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for title in ("Setting", "Value", "Meaning"):
+        table.add_column(title, overflow="fold")
+    for name, value, meaning in _settings(data_dir).printable():
+        table.add_row(name, value, meaning)
+    Console().print(table)
+
+
+@cli.command()
+def doctor(data_dir: DataDir = None) -> None:
+    """Say what is there and what is missing."""
+    from scribedock import doctor as checks
+
+    raise typer.Exit(checks.report(_settings(data_dir)))
+
+
+@account.command("create")
+def create_account(
+    name: Annotated[str, typer.Argument(help="Name of the new account.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    parent: Annotated[
+        str | None, typer.Option(help="The account above it; default: the root of the tree.")
+    ] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Make an account."""
+    password = _password(password_stdin)
+    services = _services(data_dir)
+    root = services.accounts.root()
+    above = parent or (root.username if root else None)
+    _try(lambda: services.accounts.create(name, password, parent=above))
+    print(f"Account {name} is ready")
+
+
+@account.command("passwd")
+def change_password(
+    name: Annotated[str, typer.Argument(help="Name of the account.")],
+    password_stdin: Annotated[
+        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+    ] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Set an account's password; its sessions end."""
+    password = _password(password_stdin)
+    services = _services(data_dir)
+    found = services.accounts.by_username(name)
+    if found is None:
+        _fail(f"there is no account named {name!r}")
+    _try(lambda: services.accounts.set_password(found, password))
+    print(f"The password of {name} is changed")
+
+
+def _settings(data_dir: Path | None) -> Settings:
+    from scribedock import logs
+
+    logs.configure(json_lines=not sys.stderr.isatty())
+    try:
+        return load(data_dir=data_dir)
+    except SettingsError as error:
+        _fail(str(error))
+
+
+def _services(data_dir: Path | None) -> Services:
+    from scribedock import app
+
+    found = _settings(data_dir)
+    app.prepare(found)
+    return app.wire(found)
+
+
+def _password(from_stdin: bool) -> str:
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
+
+
+def _try(action: object) -> None:
+    assert callable(action)
+    try:
+        action()
+    except ScribedockError as error:
+        _fail(error.comment)
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"scribedock: {message}", file=sys.stderr)
+    raise typer.Exit(2)
+
+
+def main() -> None:
+    cli()

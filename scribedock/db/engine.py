@@ -1,0 +1,97 @@
+"""The database: SQLite in a file, or PostgreSQL.
+
+`read()` and `write()` are the only ways in. A write transaction takes SQLite's
+write lock at its start (BEGIN IMMEDIATE), so it never fails half way for a lock;
+its commit is durable (`synchronous=FULL`). `stamp()` is for last-seen times,
+whose loss in a power cut harms nobody.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.engine import Connection, Engine
+
+BUSY_TIMEOUT_MS = 30_000
+
+
+class Database:
+    def __init__(self, url: str) -> None:
+        self.url = normalise(url)
+        self.is_sqlite = self.url.startswith("sqlite")
+        if self.is_sqlite:
+            Path(sa.make_url(self.url).database or "").parent.mkdir(parents=True, exist_ok=True)
+        self._durable = _engine(self.url, "FULL")
+        self._relaxed = _engine(self.url, "NORMAL") if self.is_sqlite else self._durable
+
+    @property
+    def engine(self) -> Engine:
+        return self._durable
+
+    @contextmanager
+    def read(self) -> Iterator[Connection]:
+        """A transaction that sees one state of the database and writes nothing."""
+        with self._durable.connect() as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def write(self) -> Iterator[Connection]:
+        """A transaction that is durable when it ends."""
+        writing = self._durable.connect().execution_options(scribedock_write=True)
+        with writing as connection, connection.begin():
+            yield connection
+
+    @contextmanager
+    def stamp(self) -> Iterator[Connection]:
+        """A write transaction that a power cut may undo."""
+        writing = self._relaxed.connect().execution_options(scribedock_write=True)
+        with writing as connection, connection.begin():
+            yield connection
+
+    def close(self) -> None:
+        self._durable.dispose()
+        self._relaxed.dispose()
+
+
+def normalise(url: str) -> str:
+    """The URL with the driver that we ship: `postgresql://` means psycopg 3."""
+    for prefix in ("postgresql://", "postgres://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def _engine(url: str, synchronous: str) -> Engine:
+    if not url.startswith("sqlite"):
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+    engine = sa.create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=20, max_overflow=40
+    )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = None  # the driver begins nothing by itself: we say BEGIN
+        cursor = connection.cursor()
+        cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute("PRAGMA journal_mode=WAL")
+        cursor.execute(f"PRAGMA synchronous={synchronous}")
+        cursor.execute("PRAGMA foreign_keys=ON")
+        cursor.close()
+
+    @sa.event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        writes = connection.get_execution_options().get("scribedock_write")
+        connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+    return engine
+
+
+def insert_once(connection: Connection, table: sa.Table, **values: Any) -> bool:
+    """Inserts a row unless one with the same key is there; whether it did."""
+    build = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
+    return connection.execute(build(table).values(**values).on_conflict_do_nothing()).rowcount == 1

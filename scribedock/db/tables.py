@@ -1,0 +1,208 @@
+"""Every table. Ids are UUID4 as 32 hex digits; times are UTC without a zone."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from sqlalchemy import (
+    JSON,
+    BigInteger,
+    Boolean,
+    Column,
+    DateTime,
+    Float,
+    ForeignKey,
+    Integer,
+    LargeBinary,
+    String,
+    Table,
+    Text,
+)
+
+metadata = sa.MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+Id = String(32)
+
+accounts = Table(
+    "accounts",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("username", String(255), nullable=False, unique=True),
+    Column("parent_id", Id, ForeignKey("accounts.id"), index=True),
+    Column("password_hash", String(255), nullable=False),
+    Column("settings", JSON, nullable=False),
+    Column("created", DateTime, nullable=False),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("fingerprint", String(64), nullable=False, unique=True),  # SHA-256, to find it by
+    Column("encrypted", Text, nullable=False),
+    Column("created", DateTime, nullable=False),
+)
+
+sessions = Table(
+    "sessions",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # SHA-256 of the token: a leak opens nothing
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
+    Column("api_key_id", Id, ForeignKey("api_keys.id"), index=True),
+    Column("dialect", String(16), nullable=False),
+    Column("created", DateTime, nullable=False),
+    Column("last_used", DateTime, nullable=False),
+    Column("idle_s", Integer, nullable=False),
+)
+
+login_failures = Table(
+    "login_failures",
+    metadata,
+    Column("subject", String(64), primary_key=True),  # SHA-256 of the name or the address
+    Column("failures", Integer, nullable=False),
+    Column("last_failure", DateTime, nullable=False),
+)
+
+jobs = Table(
+    "jobs",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
+    Column("name", Text, nullable=False),
+    Column("external_id", Text, nullable=False),
+    Column("language", String(16), nullable=False),
+    Column("target_language", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("fidelity", String(16)),
+    Column("priority", String(16)),
+    Column("difficulty", String(16), nullable=False),
+    Column("created", DateTime, nullable=False),
+    Column("started", DateTime),
+    Column("due", DateTime),
+    Column("completed", DateTime),
+    Column("returned", DateTime),
+    Column("authorized", DateTime),
+    Column("deleted", DateTime),
+    Column("turnaround_hours", Integer),
+    Column("media_ms", BigInteger),
+    Column("failure_reason", Text),
+    Column("engine", Text),
+    Column("progress", Float, nullable=False),
+    Column("upload_epoch", Integer, nullable=False),
+    Column("order_task_id", Id),  # set while an order is under way or done
+    Column("callback_url", Text),
+    Column("options", JSON, nullable=False),
+    Column("requestor", Text, nullable=False),
+    Column("reference", Text, nullable=False),
+    Column("expected_speakers", Integer),
+    sa.Index(None, "account_id", "created"),
+    sa.Index(None, "account_id", "external_id"),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("type", String(32), nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("info", Text, nullable=False),
+    Column("requested", DateTime, nullable=False),
+    sa.Index(None, "job_id", "requested"),
+    sa.Index(None, "status"),
+)
+
+job_events = Table(
+    "job_events",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("at", DateTime, nullable=False),
+    Column("event", String(32), nullable=False),
+    Column("before", String(16), nullable=False),
+    Column("after", String(16), nullable=False),
+)
+
+media = Table(
+    "media",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
+    Column("source", String(16), nullable=False),
+    Column("url", Text),  # where it is fetched from
+    Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
+    Column("storage_key", String(64)),  # null until the bytes are durable
+    Column("bytes", BigInteger),
+    Column("etag", String(64)),
+    Column("refused", Boolean, nullable=False),  # it could not be fetched or transcribed
+    Column("added", DateTime, nullable=False),
+)
+
+element_lists = Table(
+    "element_lists",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
+    Column("version", DateTime, primary_key=True),
+    Column("iwp_name", String(32), nullable=False),
+    Column("task_id", Id, nullable=False),
+    Column("compressed", LargeBinary, nullable=False),  # JSON, zlib
+    sa.UniqueConstraint("task_id", "iwp_name"),
+)
+
+caption_urls = Table(
+    "caption_urls",
+    metadata,
+    Column("id", String(43), primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("digest", String(64), nullable=False),  # of version, format and options
+    Column("media_type", String(64), nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("created", DateTime, nullable=False),
+    sa.UniqueConstraint("job_id", "digest"),
+)
+
+callbacks = Table(
+    "callbacks",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("task_id", Id, nullable=False),
+    Column("iwp_name", String(32), nullable=False),  # empty for a failure
+    Column("url", Text, nullable=False),
+    Column("status", String(16), nullable=False),
+    Column("created", DateTime, nullable=False),
+    sa.UniqueConstraint("task_id", "iwp_name"),
+)
+
+callback_tries = Table(
+    "callback_tries",
+    metadata,
+    Column("callback_id", Id, ForeignKey("callbacks.id"), primary_key=True),
+    Column("number", Integer, primary_key=True),
+    Column("at", DateTime, nullable=False),
+    Column("http_status", Integer),
+    Column("problem", Text, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+)
+
+executors = Table(
+    "executors",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("host", String(255), nullable=False),
+    Column("heartbeat", DateTime, nullable=False),
+)
+
+attempts = Table(
+    "attempts",
+    metadata,
+    Column("workflow_id", String(100), primary_key=True),
+    Column("losses", Integer, nullable=False),  # executors lost since a step was last finished
+    Column("steps", Integer, nullable=False),  # finished when the last executor was lost
+)

@@ -1,0 +1,53 @@
+"""A callback receiver on loopback, as an integration would have one."""
+
+from __future__ import annotations
+
+import threading
+from dataclasses import dataclass
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from queue import Queue
+from urllib.parse import parse_qsl, urlsplit
+
+
+@dataclass(frozen=True, kw_only=True)
+class Received:
+    path: str
+    parameters: dict[str, str]
+    webhook_id: str
+
+
+class CallbackReceiver:
+    """Listens on a free port; what arrives is put in `received`."""
+
+    def __init__(self) -> None:
+        self.received: Queue[Received] = Queue()
+        received = self.received
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                parts = urlsplit(self.path)
+                received.put(
+                    Received(
+                        path=parts.path,
+                        parameters=dict(parse_qsl(parts.query, keep_blank_values=True)),
+                        webhook_id=self.headers.get("Webhook-Id", ""),
+                    )
+                )
+                self.send_response(200)
+                self.send_header("Content-Length", "0")
+                self.end_headers()
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Says nothing: the demonstration prints what matters."""
+
+        self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.base_url = f"http://127.0.0.1:{self._server.server_port}"
+        self._thread = threading.Thread(target=self._server.serve_forever, daemon=True)
+
+    def __enter__(self) -> CallbackReceiver:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._server.shutdown()
+        self._server.server_close()

@@ -1,0 +1,130 @@
+"""`scribedock doctor`: what is there, and what is missing."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rich.console import Console
+
+from scribedock import app
+from scribedock.db.engine import Database
+from scribedock.media.fence import strength
+from scribedock.settings import Settings, SettingsError
+from scribedock.worker import recognizer
+
+GIB = 1024**3
+
+
+class Level(StrEnum):
+    GOOD = "ok"
+    WARNING = "warning"
+    MISSING = "missing"
+
+
+MARKS = {Level.GOOD: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.MISSING: "[red]✗[/]"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    level: Level
+    title: str
+    text: str
+
+
+def report(settings: Settings) -> int:
+    """Prints the findings; returns 1 if something that is needed is missing."""
+    console = Console(highlight=False)
+    findings = [finding for check in CHECKS for finding in check(settings)]
+    for finding in findings:
+        console.print(f"{MARKS[finding.level]} [bold]{finding.title}[/]  {finding.text}")
+    return 1 if any(finding.level is Level.MISSING for finding in findings) else 0
+
+
+def _data_folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir.resolve()
+    probe = folder / ".doctor"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        probe.write_bytes(b"?")
+        probe.unlink()
+    except OSError as error:
+        yield Finding(
+            level=Level.MISSING,
+            title="data folder",
+            text=f"{folder} cannot be written ({error.strerror}); set SCRIBEDOCK_DATA_DIR",
+        )
+        return
+    yield Finding(level=Level.GOOD, title="data folder", text=f"{folder} can be written")
+    free = shutil.disk_usage(folder).free
+    enough = free > settings.disk_reserve + settings.upload_max_bytes
+    yield Finding(
+        level=Level.GOOD if enough else Level.WARNING,
+        title="disk",
+        text=f"{free / GIB:.1f} GiB free"
+        + ("" if enough else f"; an upload may have {settings.upload_max_bytes / GIB:.1f} GiB"),
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    database = Database(app.database_url(settings))
+    try:
+        with database.read() as connection:
+            connection.exec_driver_sql("SELECT 1")
+    except Exception as error:
+        yield Finding(
+            level=Level.MISSING,
+            title="database",
+            text=f"does not answer ({type(error).__name__}); check SCRIBEDOCK_DATABASE_URL",
+        )
+    else:
+        kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+        yield Finding(level=Level.GOOD, title="database", text=f"{kind} answers")
+    finally:
+        database.close()
+
+
+def _speech(settings: Settings) -> Iterator[Finding]:
+    try:
+        spec = recognizer(settings)
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="speech", text=str(error))
+        return
+    if spec.engine == "pocketsphinx":
+        yield Finding(
+            level=Level.WARNING,
+            title="speech",
+            text="pocketsphinx: English only, draft quality; for real use set SCRIBEDOCK_SPEECH_MODEL to the "
+            "folder of a faster-whisper model",
+        )
+    else:
+        yield Finding(level=Level.GOOD, title="speech", text=f"{spec.engine} with {spec.model}")
+
+
+def _fence(settings: Settings) -> Iterator[Finding]:
+    found = strength()
+    yield Finding(
+        level=Level.GOOD if found.landlock else Level.WARNING,
+        title="fence around hostile media",
+        text=found.text,
+    )
+
+
+def _ffmpeg(settings: Settings) -> Iterator[Finding]:
+    path = shutil.which("ffmpeg")
+    yield Finding(
+        level=Level.GOOD if path else Level.WARNING,
+        title="ffmpeg",
+        text=path or "no binary on the PATH; transcription does not need one",
+    )
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _data_folder,
+    _database,
+    _speech,
+    _fence,
+    _ffmpeg,
+)

@@ -1,0 +1,90 @@
+"""Callbacks that a job owes, and the log of their tries."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+
+from scribedock.db.engine import Database, insert_once
+from scribedock.db.tables import callback_tries, callbacks
+from scribedock.jobs.job import UNFINISHED, TaskStatus
+
+
+@dataclass(frozen=True, kw_only=True)
+class Callback:
+    id: str  # the same at every try: it is the Webhook-Id
+    job_id: str
+    task_id: str
+    iwp_name: str  # empty: the job is a Media Failure
+    url: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class CallbackTry:
+    number: int  # from 1
+    at: datetime
+    http_status: int | None
+    problem: str  # empty after a success
+    duration_ms: int
+
+
+class Callbacks:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def of_task(self, task_id: str) -> list[Callback]:
+        return self._select(callbacks.c.task_id == task_id)
+
+    def unfinished(self) -> list[Callback]:
+        return self._select(callbacks.c.status.in_([status.value for status in UNFINISHED]))
+
+    def find(self, callback_id: str) -> Callback | None:
+        found = self._select(callbacks.c.id == callback_id)
+        return found[0] if found else None
+
+    def record(self, callback_id: str, attempt: CallbackTry) -> None:
+        with self._database.write() as connection:
+            insert_once(
+                connection,
+                callback_tries,
+                callback_id=callback_id,
+                number=attempt.number,
+                at=attempt.at,
+                http_status=attempt.http_status,
+                problem=attempt.problem,
+                duration_ms=attempt.duration_ms,
+            )
+
+    def tries(self, callback_id: str) -> list[CallbackTry]:
+        with self._database.read() as connection:
+            return [
+                CallbackTry(
+                    number=row.number,
+                    at=row.at,
+                    http_status=row.http_status,
+                    problem=row.problem,
+                    duration_ms=row.duration_ms,
+                )
+                for row in connection.execute(
+                    sa.select(callback_tries)
+                    .where(callback_tries.c.callback_id == callback_id)
+                    .order_by(callback_tries.c.number)
+                )
+            ]
+
+    def close(self, callback_id: str, status: TaskStatus) -> None:
+        with self._database.write() as connection:
+            connection.execute(
+                callbacks.update().where(callbacks.c.id == callback_id).values(status=status.value)
+            )
+
+    def _select(self, condition: sa.ColumnElement[bool]) -> list[Callback]:
+        with self._database.read() as connection:
+            return [
+                Callback(
+                    id=row.id, job_id=row.job_id, task_id=row.task_id, iwp_name=row.iwp_name, url=row.url
+                )
+                for row in connection.execute(sa.select(callbacks).where(condition))
+            ]

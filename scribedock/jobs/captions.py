@@ -1,0 +1,54 @@
+"""Permanent caption URLs (`build_url`): their bytes are stored, so they never change."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database, insert_once
+from scribedock.db.tables import caption_urls
+
+
+@dataclass(frozen=True, kw_only=True)
+class StoredCaptions:
+    body: bytes
+    media_type: str
+
+
+class CaptionUrls:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def keep(self, job_id: str, digest: str, body: bytes, media_type: str) -> str:
+        """Stores the bytes, once for each job and `digest` (of version, format, options).
+
+        Returns their id, which cannot be guessed.
+        """
+        with self._database.write() as connection:
+            insert_once(
+                connection,
+                caption_urls,
+                id=secrets.token_urlsafe(24),
+                job_id=job_id,
+                digest=digest,
+                media_type=media_type,
+                body=body,
+                created=utc_now(),
+            )
+            return str(
+                connection.execute(
+                    sa.select(caption_urls.c.id).where(
+                        caption_urls.c.job_id == job_id, caption_urls.c.digest == digest
+                    )
+                ).scalar_one()
+            )
+
+    def find(self, url_id: str) -> StoredCaptions | None:
+        with self._database.read() as connection:
+            row = connection.execute(
+                sa.select(caption_urls.c.body, caption_urls.c.media_type).where(caption_urls.c.id == url_id)
+            ).first()
+        return None if row is None else StoredCaptions(body=row.body, media_type=row.media_type)

@@ -1,0 +1,133 @@
+"""A job, its enumerations in the spelling of the wire, and its tasks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+from typing import Any
+
+
+class JobStatus(StrEnum):
+    AUTHORIZING = "Authorizing"
+    PENDING = "Pending"
+    IN_PROCESS = "In Process"
+    REVIEWING = "Reviewing"
+    COMPLETE = "Complete"
+    MEDIA_FAILURE = "Media Failure"
+
+
+class Fidelity(StrEnum):
+    """As the classic dialect shows it; PREMIUM and PROFESSIONAL are the newer names."""
+
+    MECHANICAL = "MECHANICAL"
+    STANDARD = "STANDARD"
+    HIGH = "HIGH"
+
+
+FIDELITY_NAMES: Mapping[str, Fidelity] = {
+    "MECHANICAL": Fidelity.MECHANICAL,
+    "PREMIUM": Fidelity.STANDARD,
+    "STANDARD": Fidelity.STANDARD,
+    "PROFESSIONAL": Fidelity.HIGH,
+    "HIGH": Fidelity.HIGH,
+}
+
+
+class Priority(StrEnum):
+    ECONOMY = "ECONOMY"
+    STANDARD = "STANDARD"
+    HIGH = "HIGH"
+    PRIORITY = "PRIORITY"
+    CRITICAL = "CRITICAL"
+
+
+TURNAROUND_HOURS: Mapping[Priority, int] = {
+    Priority.ECONOMY: 96,
+    Priority.STANDARD: 48,
+    Priority.HIGH: 36,
+    Priority.PRIORITY: 24,
+    Priority.CRITICAL: 12,
+}
+
+
+class Difficulty(StrEnum):
+    GOOD = "Good"
+    BAD = "Bad"
+    UNKNOWN = "Unknown"
+
+
+class Iwp(StrEnum):
+    """Names of ElementList versions ("interim work product")."""
+
+    MECHANICAL = "MECHANICAL"
+    PREMIUM = "PREMIUM"
+    INTERIM_PROFESSIONAL = "INTERIM_PROFESSIONAL"
+    PROFESSIONAL = "PROFESSIONAL"
+    SPEAKER_ID = "SPEAKER_ID"
+    FINAL = "FINAL"
+    CUSTOMER_APPROVED_RETURN = "CUSTOMER_APPROVED_RETURN"
+    CUSTOMER_APPROVED_TRANSLATION = "CUSTOMER_APPROVED_TRANSLATION"
+
+
+class TaskType(StrEnum):
+    JOB_CREATED = "JOB_CREATED"
+    JOB_DELETED = "JOB_DELETED"
+    JOB_ADD_MEDIA = "JOB_ADD_MEDIA"
+    JOB_PERFORM_TRANSCRIPTION = "JOB_PERFORM_TRANSCRIPTION"
+
+
+class TaskStatus(StrEnum):
+    QUEUED = "QUEUED"
+    INPROGRESS = "INPROGRESS"
+    COMPLETE = "COMPLETE"
+    FAILED = "FAILED"
+    ABORTED = "ABORTED"
+
+
+UNFINISHED = (TaskStatus.QUEUED, TaskStatus.INPROGRESS)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Task:
+    id: str
+    job_id: str
+    type: TaskType
+    status: TaskStatus
+    info: str
+    requested: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Job:
+    id: str
+    account_id: str
+    username: str
+    name: str
+    external_id: str
+    language: str
+    target_language: str
+    status: JobStatus
+    fidelity: Fidelity | None
+    priority: Priority | None
+    difficulty: Difficulty
+    created: datetime
+    started: datetime | None
+    due: datetime | None
+    completed: datetime | None
+    returned: datetime | None
+    authorized: datetime | None
+    deleted: datetime | None
+    turnaround_hours: int | None
+    media_ms: int | None  # known once the media was probed
+    failure_reason: str | None
+    engine: str | None
+    progress: float  # 0..1
+    upload_epoch: int  # raised to make every upload URL of the job invalid
+    order_task_id: str | None  # set while an order is under way or done
+    callback_url: str | None
+    options: Mapping[str, Any] = field(default_factory=dict)
+    requestor: str = ""
+    reference: str = ""
+    expected_speakers: int | None = None

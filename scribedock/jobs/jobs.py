@@ -1,0 +1,315 @@
+"""Jobs and their tasks in the database: every query about them, every change of state."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.accounts.accounts import Account
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import accounts, caption_urls, element_lists, job_events, jobs, media, tasks
+from scribedock.errors import InvalidQuery, ItemNotFound
+from scribedock.jobs.filters import JobFilter
+from scribedock.jobs.job import (
+    UNFINISHED,
+    Difficulty,
+    Fidelity,
+    Job,
+    JobStatus,
+    Priority,
+    Task,
+    TaskStatus,
+    TaskType,
+)
+from scribedock.jobs.states import JobEvent, after
+
+PAGE = 500
+
+
+@dataclass(frozen=True, kw_only=True)
+class Deleted:
+    task_id: str
+    storage_key: str | None  # of the media, whose bytes nothing refers to any more
+    aborted: tuple[str, ...]  # tasks that were under way
+
+
+class Jobs:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def create(
+        self,
+        owner: Account,
+        *,
+        name: str,
+        language: str,
+        external_id: str = "",
+        requestor: str = "",
+        reference: str = "",
+        expected_speakers: int | None = None,
+        is_duplicate: bool = False,
+    ) -> tuple[str, str]:
+        """Opens a job; returns its id and its task's.
+
+        Raises InvalidQuery for a second living job with the same external id, unless `is_duplicate`.
+        """
+        job_id = uuid.uuid4().hex
+        now = utc_now()
+        needs_authorization = bool(owner.settings["require_customer_authorization_before_starting_workflow"])
+        status = JobStatus.AUTHORIZING if needs_authorization else JobStatus.PENDING
+        with self._database.write() as connection:
+            if external_id and not is_duplicate:
+                same = connection.execute(
+                    sa.select(jobs.c.id).where(
+                        jobs.c.account_id == owner.id,
+                        jobs.c.external_id == external_id,
+                        jobs.c.deleted.is_(None),
+                    )
+                ).first()
+                if same is not None:
+                    raise InvalidQuery(
+                        f"Job {same.id} already has the external_id {external_id!r}; "
+                        "send is_duplicate=true to open another"
+                    )
+            connection.execute(
+                jobs.insert().values(
+                    id=job_id,
+                    account_id=owner.id,
+                    name=name,
+                    external_id=external_id,
+                    language=language,
+                    target_language="",
+                    status=status.value,
+                    difficulty=Difficulty.UNKNOWN.value,
+                    created=now,
+                    authorized=None if needs_authorization else now,
+                    progress=0.0,
+                    upload_epoch=0,
+                    options={},
+                    requestor=requestor,
+                    reference=reference,
+                    expected_speakers=expected_speakers,
+                )
+            )
+            task_id = add_task(connection, job_id, TaskType.JOB_CREATED, TaskStatus.COMPLETE)
+            record_event(connection, job_id, "created", "", status)
+        return job_id, task_id
+
+    def find(self, job_id: str, family: frozenset[str] | None = None) -> Job:
+        """The living job, if it belongs to one of these accounts (None: to anybody). Raises ItemNotFound."""
+        with self._database.read() as connection:
+            return self.fetch(connection, job_id, family)
+
+    def fetch(self, connection: Connection, job_id: str, family: frozenset[str] | None = None) -> Job:
+        """`find` within a transaction; in a write transaction the row stays locked until its end."""
+        query = (
+            sa.select(jobs, accounts.c.username)
+            .join(accounts, accounts.c.id == jobs.c.account_id)
+            .where(jobs.c.id == job_id)
+        )
+        if connection.get_execution_options().get("scribedock_write"):
+            query = query.with_for_update(of=jobs)
+        row = connection.execute(query).first()
+        if row is None or row.deleted is not None or (family is not None and row.account_id not in family):
+            raise ItemNotFound(f"There is no job with the job_id {job_id!r}")
+        return _job(row)
+
+    def matching(self, job_filter: JobFilter) -> Iterator[list[Job]]:
+        """The living jobs that the filter lets through, newest first, in pages."""
+        query = (
+            sa.select(jobs, accounts.c.username)
+            .join(accounts, accounts.c.id == jobs.c.account_id)
+            .where(jobs.c.deleted.is_(None), *job_filter.conditions())
+            .order_by(jobs.c.created.desc(), jobs.c.id.desc())
+        )
+        remaining = job_filter.limit
+        skip = job_filter.offset
+        last: tuple[datetime, str] | None = None
+        while remaining is None or remaining > 0:
+            page = query.limit(PAGE if remaining is None else min(PAGE, remaining))
+            if last is None:
+                page = page.offset(skip)
+            else:
+                page = page.where(sa.tuple_(jobs.c.created, jobs.c.id) < sa.tuple_(*last))
+            with self._database.read() as connection:
+                rows = connection.execute(page).all()
+            if not rows:
+                return
+            yield [_job(row) for row in rows]
+            last = (rows[-1].created, rows[-1].id)
+            if remaining is not None:
+                remaining -= len(rows)
+
+    def count(self, job_filter: JobFilter) -> int:
+        """How many living jobs the filter lets through, whatever its limit and offset."""
+        with self._database.read() as connection:
+            return int(
+                connection.execute(
+                    sa.select(sa.func.count())
+                    .select_from(jobs)
+                    .join(accounts, accounts.c.id == jobs.c.account_id)
+                    .where(jobs.c.deleted.is_(None), *job_filter.conditions())
+                ).scalar_one()
+            )
+
+    def delete(self, job_id: str, family: frozenset[str]) -> Deleted:
+        """Deletes the job with its media and results; unfinished tasks are aborted, all its URLs are dead.
+
+        Raises ItemNotFound.
+        """
+        with self._database.write() as connection:
+            job = self.fetch(connection, job_id, family)
+            storage_key = connection.execute(
+                sa.select(media.c.storage_key).where(media.c.job_id == job_id)
+            ).scalar()
+            aborted = tuple(
+                connection.execute(
+                    sa.select(tasks.c.id).where(
+                        tasks.c.job_id == job_id, tasks.c.status.in_([s.value for s in UNFINISHED])
+                    )
+                ).scalars()
+            )
+            for table in (media, element_lists, caption_urls):
+                connection.execute(table.delete().where(table.c.job_id == job_id))
+            connection.execute(
+                jobs.update()
+                .where(jobs.c.id == job_id)
+                .values(deleted=utc_now(), upload_epoch=job.upload_epoch + 1)
+            )
+            connection.execute(
+                tasks.update()
+                .where(tasks.c.job_id == job_id, tasks.c.status.in_([s.value for s in UNFINISHED]))
+                .values(status=TaskStatus.ABORTED.value, info="The job was deleted")
+            )
+            record_event(connection, job_id, "deleted", job.status, job.status)
+            task_id = add_task(connection, job_id, TaskType.JOB_DELETED, TaskStatus.COMPLETE)
+        return Deleted(task_id=task_id, storage_key=storage_key, aborted=aborted)
+
+    def advance(self, connection: Connection, job: Job, event: JobEvent, **values: Any) -> JobStatus:
+        """Moves the job along the state table, with `values` for its columns. Raises InvalidQuery."""
+        status = after(job.status, event)
+        connection.execute(jobs.update().where(jobs.c.id == job.id).values(status=status.value, **values))
+        record_event(connection, job.id, event.value, job.status, status)
+        return status
+
+    def update(self, job_id: str, **values: Any) -> None:
+        """Sets columns that have no part in the state machine."""
+        with self._database.write() as connection:
+            connection.execute(jobs.update().where(jobs.c.id == job_id).values(**values))
+
+    def stamp_progress(self, job_id: str, progress: float) -> None:
+        with self._database.stamp() as connection:
+            connection.execute(jobs.update().where(jobs.c.id == job_id).values(progress=progress))
+
+    def tasks(self, job_ids: list[str]) -> Mapping[str, list[Task]]:
+        """The tasks of each job, newest last."""
+        found: dict[str, list[Task]] = {job_id: [] for job_id in job_ids}
+        with self._database.read() as connection:
+            for row in connection.execute(
+                sa.select(tasks).where(tasks.c.job_id.in_(job_ids)).order_by(tasks.c.requested, tasks.c.id)
+            ):
+                found[row.job_id].append(_task(row))
+        return found
+
+    def task(self, task_id: str, family: frozenset[str] | None = None) -> Task:
+        """The task, also of a deleted job. Raises ItemNotFound."""
+        with self._database.read() as connection:
+            row = connection.execute(
+                sa.select(tasks, jobs.c.account_id)
+                .join(jobs, jobs.c.id == tasks.c.job_id)
+                .where(tasks.c.id == task_id)
+            ).first()
+        if row is None or (family is not None and row.account_id not in family):
+            raise ItemNotFound(f"There is no task with the task_id {task_id!r}")
+        return _task(row)
+
+    def unfinished_tasks(self) -> list[Task]:
+        """What must have a workflow: it is enqueued again where a crash came between the two."""
+        with self._database.read() as connection:
+            return [
+                _task(row)
+                for row in connection.execute(
+                    sa.select(tasks)
+                    .where(tasks.c.status.in_([status.value for status in UNFINISHED]))
+                    .order_by(tasks.c.requested)
+                )
+            ]
+
+    def events(self, job_id: str) -> list[tuple[str, str, str]]:
+        """(event, state before, state after) of the job, in order."""
+        with self._database.read() as connection:
+            return [
+                (row.event, row.before, row.after)
+                for row in connection.execute(
+                    sa.select(job_events).where(job_events.c.job_id == job_id).order_by(job_events.c.id)
+                )
+            ]
+
+
+def add_task(
+    connection: Connection, job_id: str, task_type: TaskType, status: TaskStatus, info: str = ""
+) -> str:
+    """Records a task of the job; returns its id."""
+    task_id = uuid.uuid4().hex
+    connection.execute(
+        tasks.insert().values(
+            id=task_id,
+            job_id=job_id,
+            type=task_type.value,
+            status=status.value,
+            info=info,
+            requested=utc_now(),
+        )
+    )
+    return task_id
+
+
+def set_task(connection: Connection, task_id: str, status: TaskStatus, info: str = "") -> bool:
+    """Moves an unfinished task on; whether it was still unfinished."""
+    return (
+        connection.execute(
+            tasks.update()
+            .where(tasks.c.id == task_id, tasks.c.status.in_([s.value for s in UNFINISHED]))
+            .values(status=status.value, info=info)
+        ).rowcount
+        == 1
+    )
+
+
+def record_event(connection: Connection, job_id: str, event: str, before: str, after: str) -> None:
+    connection.execute(
+        job_events.insert().values(job_id=job_id, at=utc_now(), event=event, before=before, after=after)
+    )
+
+
+_PLAIN = [
+    field.name for field in fields(Job) if field.name not in ("status", "fidelity", "priority", "difficulty")
+]
+
+
+def _job(row: sa.Row[Any]) -> Job:
+    return Job(
+        status=JobStatus(row.status),
+        fidelity=Fidelity(row.fidelity) if row.fidelity else None,
+        priority=Priority(row.priority) if row.priority else None,
+        difficulty=Difficulty(row.difficulty),
+        **{name: getattr(row, name) for name in _PLAIN},
+    )
+
+
+def _task(row: sa.Row[Any]) -> Task:
+    return Task(
+        id=row.id,
+        job_id=row.job_id,
+        type=TaskType(row.type),
+        status=TaskStatus(row.status),
+        info=row.info,
+        requested=row.requested,
+    )

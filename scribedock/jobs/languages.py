@@ -1,0 +1,49 @@
+"""The languages of the API's public list, in the vendor's own spellings."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from scribedock.errors import InvalidOption
+
+SOURCE_LANGUAGES = frozenset(
+    """
+    af am ar az bg bn bs ca cz de dk en es es-es et eu fa fi fil fr fr-ca gl gr gu he hi hr hu hy id is
+    it ja jv ka kk km kn ko lo lt lv mk ml mn mr ms my ne nl no pa pl pt pt-pt ro ru se si sk sl sq sr
+    su sw ta te th tl tr uk ur uz vn xh zh-cmn zh-tw zh-yue zu
+    """.split()  # noqa: SIM905
+)
+
+OLDER_SPELLINGS: Mapping[str, str] = {"jp": "ja", "cmn": "zh-cmn", "zh": "zh-cmn"}
+
+# Where the list's code is not the language's (ISO 639-1), or names a country's form of it.
+ISO_CODES: Mapping[str, str] = {
+    "cz": "cs",
+    "dk": "da",
+    "fil": "tl",
+    "gr": "el",
+    "se": "sv",
+    "vn": "vi",
+    "zh-cmn": "zh",
+    "zh-tw": "zh",
+    "zh-yue": "yue",
+    "es-es": "es",
+    "fr-ca": "fr",
+    "pt-pt": "pt",
+}
+
+
+def source_language(code: str) -> str:
+    """The list's spelling of a source language. Raises InvalidOption for one that is not on it."""
+    known = code.strip().lower().replace("_", "-")
+    known = OLDER_SPELLINGS.get(known, known)
+    if known not in SOURCE_LANGUAGES:
+        raise InvalidOption(
+            f"language {code!r} is not on the list; use one of {', '.join(sorted(SOURCE_LANGUAGES))}"
+        )
+    return known
+
+
+def iso_code(language: str) -> str:
+    """What a recognizer calls a language of the list (ISO 639-1 where there is one)."""
+    return ISO_CODES.get(language, language)

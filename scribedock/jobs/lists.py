@@ -1,0 +1,104 @@
+"""ElementList versions: immutable, named after the pass that made them."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.clock import utc_now, wire
+from scribedock.db.engine import Database
+from scribedock.db.tables import element_lists
+from scribedock.errors import InvalidQuery, ItemNotFound
+from scribedock.jobs.job import Iwp, Job
+
+
+@dataclass(frozen=True, kw_only=True)
+class Version:
+    iwp_name: Iwp
+    version: datetime
+
+
+class ElementLists:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def store(
+        self, connection: Connection, job_id: str, task_id: str, names: tuple[Iwp, ...], body: bytes
+    ) -> None:
+        """Stores `body` (the wire's JSON) once under each name; versions are unique and ascend."""
+        newest = connection.execute(
+            sa.select(sa.func.max(element_lists.c.version)).where(element_lists.c.job_id == job_id)
+        ).scalar_one()
+        version = utc_now()
+        if newest is not None and version <= newest:
+            version = newest + timedelta(microseconds=1)
+        compressed = zlib.compress(body)
+        for step, name in enumerate(names):
+            connection.execute(
+                element_lists.insert().values(
+                    job_id=job_id,
+                    version=version + timedelta(microseconds=step),
+                    iwp_name=name.value,
+                    task_id=task_id,
+                    compressed=compressed,
+                )
+            )
+
+    def versions(self, job_id: str) -> list[Version]:
+        """All versions of the job, oldest first."""
+        with self._database.read() as connection:
+            return [
+                Version(iwp_name=Iwp(row.iwp_name), version=row.version)
+                for row in connection.execute(
+                    sa.select(element_lists.c.iwp_name, element_lists.c.version)
+                    .where(element_lists.c.job_id == job_id)
+                    .order_by(element_lists.c.version)
+                )
+            ]
+
+    def choose(self, job: Job, *, iwp_name: Iwp | None = None, version: datetime | None = None) -> Version:
+        """The version that a caller means: the latest FINAL unless a name or a version is given.
+
+        Raises ItemNotFound for an unknown version, InvalidQuery where nothing is finished yet.
+        """
+        existing = self.versions(job.id)
+        if version is not None:
+            for candidate in existing:
+                if candidate.version == version and iwp_name in (None, candidate.iwp_name):
+                    return candidate
+            raise ItemNotFound(
+                f"There is no ElementList with elementlist_version {wire(version)}"
+                f"{f' and iwp_name {iwp_name}' if iwp_name else ''}; {_listing(existing)}"
+            )
+        if iwp_name is None and not any(candidate.iwp_name is Iwp.FINAL for candidate in existing):
+            raise InvalidQuery(
+                f"The job is {job.status} and has no finished ElementList yet; {_listing(existing)}"
+            )
+        for candidate in reversed(existing):
+            if iwp_name in (None, candidate.iwp_name):
+                return candidate
+        raise InvalidQuery(
+            f"The job is {job.status} and has no ElementList with iwp_name {iwp_name}; {_listing(existing)}"
+        )
+
+    def body(self, job_id: str, version: datetime) -> bytes:
+        """The wire's JSON of a version. Raises ItemNotFound."""
+        with self._database.read() as connection:
+            compressed = connection.execute(
+                sa.select(element_lists.c.compressed).where(
+                    element_lists.c.job_id == job_id, element_lists.c.version == version
+                )
+            ).scalar_one_or_none()
+        if compressed is None:
+            raise ItemNotFound(f"There is no ElementList with elementlist_version {wire(version)}")
+        return zlib.decompress(compressed)
+
+
+def _listing(existing: list[Version]) -> str:
+    if not existing:
+        return "none exist so far"
+    return "these exist: " + ", ".join(f"{item.iwp_name} {wire(item.version)}" for item in existing)

@@ -1,0 +1,177 @@
+"""The one recording of a job: uploaded, sent as a body, or fetched from a URL."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import jobs, media
+from scribedock.errors import InvalidQuery
+from scribedock.jobs.job import Job, TaskStatus, TaskType
+from scribedock.jobs.jobs import Jobs, add_task, set_task
+
+
+class MediaSource(StrEnum):
+    UPLOAD = "upload"  # a PUT to a pre-signed URL
+    BODY = "body"  # the body of add_media
+    URL = "url"  # fetched
+    PAGE = "page"  # fetched, or what the fetched page embeds
+
+
+@dataclass(frozen=True, kw_only=True)
+class Media:
+    job_id: str
+    source: MediaSource
+    url: str | None
+    task_id: str
+    storage_key: str | None  # None until the bytes are durable
+    bytes: int | None
+    etag: str | None
+    refused: bool
+    added: datetime
+
+
+@dataclass(frozen=True, kw_only=True)
+class Attached:
+    task_id: str
+    replaced_key: str | None  # the object that nothing refers to any more
+
+
+class JobMedia:
+    def __init__(self, database: Database, jobs: Jobs) -> None:
+        self._database = database
+        self._jobs = jobs
+
+    def of(self, job_id: str) -> Media | None:
+        with self._database.read() as connection:
+            return _find(connection, job_id)
+
+    def of_task(self, task_id: str) -> Media | None:
+        """The media that this task brings; None when other media took its place."""
+        with self._database.read() as connection:
+            return _select(connection, media.c.task_id == task_id)
+
+    def check_addable(self, job: Job) -> None:
+        """Raises InvalidQuery where `add_media` may not give the job (another) media."""
+        existing = self.of(job.id)
+        _refuse_second(job, existing)
+
+    def attach(
+        self,
+        connection: Connection,
+        job: Job,
+        source: MediaSource,
+        *,
+        storage_key: str | None,
+        size: int | None,
+        etag: str | None = None,
+        url: str | None = None,
+        replace: bool,
+    ) -> Attached:
+        """Makes this the job's media, with a task that fetches or probes it.
+
+        `job` must have been read in this write transaction. Raises InvalidQuery (409) once the
+        transcription is ordered, and for a second media unless `replace`.
+        """
+        if job.order_task_id is not None:
+            raise InvalidQuery(
+                "The transcription of this job is ordered already; its media cannot be changed", status=409
+            )
+        existing = _find(connection, job.id)
+        if not replace:
+            _refuse_second(job, existing)
+        task_id = add_task(connection, job.id, TaskType.JOB_ADD_MEDIA, TaskStatus.QUEUED)
+        if existing is not None:
+            set_task(connection, existing.task_id, TaskStatus.ABORTED, "Replaced by other media")
+            connection.execute(media.delete().where(media.c.job_id == job.id))
+        connection.execute(
+            media.insert().values(
+                job_id=job.id,
+                source=source.value,
+                url=url,
+                task_id=task_id,
+                storage_key=storage_key,
+                bytes=size,
+                etag=etag,
+                refused=False,
+                added=utc_now(),
+            )
+        )
+        connection.execute(
+            jobs.update().where(jobs.c.id == job.id).values(media_ms=None, failure_reason=None)
+        )
+        return Attached(task_id=task_id, replaced_key=existing.storage_key if existing else None)
+
+    def fetched(self, task_id: str, *, storage_key: str, size: int) -> bool:
+        """Notes that the bytes of a fetched media are durable; whether it is still the job's media."""
+        with self._database.write() as connection:
+            return (
+                connection.execute(
+                    media.update()
+                    .where(media.c.task_id == task_id)
+                    .values(storage_key=storage_key, bytes=size)
+                ).rowcount
+                == 1
+            )
+
+    def fetch_failed(self, task_id: str, problem: str) -> None:
+        """The media could not be fetched: an order on it fails, else other media may be added."""
+        with self._database.write() as connection:
+            found = _select(connection, media.c.task_id == task_id)
+            set_task(connection, task_id, TaskStatus.FAILED, problem)
+            if found is not None:
+                connection.execute(media.update().where(media.c.task_id == task_id).values(refused=True))
+                connection.execute(
+                    jobs.update().where(jobs.c.id == found.job_id).values(failure_reason=problem)
+                )
+
+    def probed(self, task_id: str, *, media_ms: int | None, problem: str | None) -> None:
+        """Ends the task with what the probe found; `problem` warns, an order is still possible."""
+        with self._database.write() as connection:
+            found = _select(connection, media.c.task_id == task_id)
+            set_task(connection, task_id, TaskStatus.COMPLETE, problem or "")
+            if found is not None:
+                connection.execute(
+                    jobs.update()
+                    .where(jobs.c.id == found.job_id, jobs.c.completed.is_(None))
+                    .values(media_ms=media_ms, failure_reason=problem)
+                )
+
+    def url_in_use(self, account_id: str, url: str) -> str | None:
+        """A living job of the account whose media comes from the same URL."""
+        with self._database.read() as connection:
+            return connection.execute(
+                sa.select(jobs.c.id)
+                .join(media, media.c.job_id == jobs.c.id)
+                .where(jobs.c.account_id == account_id, jobs.c.deleted.is_(None), media.c.url == url)
+            ).scalar()
+
+    def stored_keys(self) -> frozenset[str]:
+        with self._database.read() as connection:
+            return frozenset(
+                connection.execute(
+                    sa.select(media.c.storage_key).where(media.c.storage_key.is_not(None))
+                ).scalars()
+            )
+
+
+def _find(connection: Connection, job_id: str) -> Media | None:
+    return _select(connection, media.c.job_id == job_id)
+
+
+def _select(connection: Connection, condition: sa.ColumnElement[bool]) -> Media | None:
+    row = connection.execute(sa.select(media).where(condition)).mappings().first()
+    return None if row is None else Media(**{**row, "source": MediaSource(row["source"])})
+
+
+def _refuse_second(job: Job, existing: Media | None) -> None:
+    if job.order_task_id is not None:
+        raise InvalidQuery("The transcription of this job is ordered already; its media cannot be changed")
+    if existing is not None and not existing.refused and job.failure_reason is None:
+        raise InvalidQuery("This job has media already; open another job for other media")

@@ -1,0 +1,40 @@
+"""The log: one JSON object a line on standard error, or coloured lines on a terminal."""
+
+from __future__ import annotations
+
+import logging
+import sys
+
+import structlog
+
+FOREIGN = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
+
+
+def configure(*, json_lines: bool) -> None:
+    """Sets up structlog; other libraries are heard from WARNING on, in the same form."""
+    shared: list[structlog.types.Processor] = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: list[structlog.types.Processor] = (
+        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        if json_lines
+        else [structlog.dev.ConsoleRenderer(pad_event_to=0)]
+    )
+    structlog.configure(
+        processors=[*shared, *renderer],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
+        logger_factory=structlog.WriteLoggerFactory(sys.stderr),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
+    for name in FOREIGN:
+        logging.getLogger(name).setLevel(logging.WARNING)

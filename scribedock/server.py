@@ -1,0 +1,190 @@
+"""`scribedock serve`: the API in this process, and one worker process beside it."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import structlog
+import uvicorn
+
+from scribedock import app
+from scribedock.api.application import build
+from scribedock.api.calls import Backend
+from scribedock.api.protocol import UploadService, protocol_class
+from scribedock.settings import Settings, SettingsError
+from scribedock.speech.recognizer import languages
+from scribedock.uploads.receiver import Receiver
+from scribedock.worker import recognizer
+from scribedock.workflow.engine import EngineClient
+
+log = structlog.get_logger("scribedock.server")
+
+GRACE_S = 10
+KEEP_ALIVE_S = 75
+RESTART_PAUSE_S = 1.0
+
+
+def serve(
+    settings: Settings,
+    *,
+    host: str,
+    port: int,
+    tls_cert: Path | None = None,
+    tls_key: Path | None = None,
+    ready: Callable[[str, str | None], None],
+) -> None:
+    """Serves until SIGTERM or SIGINT.
+
+    `ready` is called with the base URL, and the path of a new admin password's file, once calls are
+    answered. Raises SettingsError, and OSError where the address cannot be listened on.
+    """
+    if not is_loopback(host) and settings.public_url is None:
+        raise SettingsError(
+            f"SCRIBEDOCK_PUBLIC_URL: must be set to listen on {host}, because the URLs that are handed out "
+            "start with it (for example https://captions.example.org)"
+        )
+    listening = listen(host, port)
+    spec = recognizer(settings)
+    app.prepare(settings)
+    services = app.wire(settings)
+    password_file = app.ensure_first_account(services)
+    backend = Backend(services=services, engine=EngineClient(settings), languages=languages(spec))
+    uploads = UploadService(
+        uploads=services.uploads,
+        receiver=Receiver(stall_s=settings.upload_stall_s, min_rate=settings.upload_min_rate),
+        settings=settings,
+        enqueue=backend.enqueue,
+    )
+    worker = WorkerProcess(settings)
+    scheme = "https" if tls_cert else "http"
+    base_url = settings.public_url or f"{scheme}://{_authority(host, listening.getsockname()[1])}"
+
+    server = Server(
+        uvicorn.Config(
+            build(backend),
+            http=protocol_class(uploads),
+            loop="uvloop",
+            ws="none",
+            lifespan="off",
+            access_log=False,
+            log_config=None,
+            server_header=False,
+            proxy_headers=False,
+            timeout_keep_alive=KEEP_ALIVE_S,
+            timeout_graceful_shutdown=GRACE_S,
+            ssl_certfile=tls_cert,
+            ssl_keyfile=tls_key,
+        ),
+        on_start=lambda: ready(base_url, password_file),
+    )
+    log.info("recognizer", engine=spec.engine, model=str(spec.model or ""))
+    uploads.start()
+    worker.start()
+    try:
+        server.run(sockets=[listening])
+    finally:
+        worker.stop()
+        uploads.stop()
+        backend.engine.close()
+        services.close()
+    log.info("server stopped")
+
+
+class Server(uvicorn.Server):
+    """Tells when it answers."""
+
+    def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._on_start = on_start
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        if self.started:
+            self._on_start()
+
+
+class WorkerProcess:
+    """The worker beside the server: started again when it dies, ended with the server however that ends."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._process: subprocess.Popen[bytes] | None = None
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        self._spawn()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        with self._lock:
+            process = self._process
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        self._watcher.join()
+
+    def _spawn(self) -> None:
+        with self._lock:
+            if self._stopping.is_set():
+                return
+            # The worker ends when this pipe does: that is, with us.
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "scribedock", "worker", "--supervised"),
+                    *("--data-dir", str(self._settings.data_dir)),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+            )
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            assert self._process is not None
+            status = self._process.wait()
+            if self._stopping.is_set():
+                return
+            log.error("worker ended; starting another", status=status)
+            time.sleep(RESTART_PAUSE_S)
+            self._spawn()
+
+
+def is_loopback(host: str) -> bool:
+    if host == "localhost":
+        return True
+    with contextlib.suppress(ValueError):
+        return ipaddress.ip_address(host).is_loopback
+    return False
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 takes a free one. Raises OSError."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listening = socket.socket(family, socket.SOCK_STREAM)
+    listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        listening.bind((host, port))
+        listening.listen(2048)
+    except OSError:
+        listening.close()
+        raise
+    return listening
+
+
+def _authority(host: str, port: int) -> str:
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

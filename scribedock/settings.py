@@ -1,0 +1,168 @@
+"""All settings, read once from the environment (`SCRIBEDOCK_*`)."""
+
+from __future__ import annotations
+
+import ipaddress
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+GIB = 1024**3
+
+CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+
+
+class SettingsError(Exception):
+    """A setting that cannot be used; the text names it and says what would be right."""
+
+
+class Settings(BaseSettings):
+    """What an operator can set. Times in seconds, sizes in bytes."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="SCRIBEDOCK_", frozen=True, extra="ignore", hide_input_in_errors=True
+    )
+
+    data_dir: Path = Field(Path("data"), description="All state of the embedded default.")
+    database_url: SecretStr | None = Field(
+        None, description="postgresql://… or sqlite:///…; unset: a SQLite file in the data folder."
+    )
+    public_url: str | None = Field(
+        None,
+        description="What the URLs that are handed out start with. "
+        "Required when the server listens on anything but loopback.",
+    )
+    trusted_proxies: CommaSeparated = Field(
+        (), description="Addresses (CIDRs) whose X-Forwarded-* headers count."
+    )
+    admin_password: SecretStr | None = Field(
+        None, description="Password of the first account, admin; unset: one is made and kept in a file."
+    )
+    encryption_key: SecretStr | None = Field(
+        None, description="Fernet key that encrypts API keys; unset: made at first start."
+    )
+    upload_keys: SecretStr | None = Field(
+        None,
+        description="Keys that sign upload URLs, as id:base64url,… (the first signs, all verify); "
+        "unset: made at first start.",
+    )
+
+    session_idle_s: int = Field(3600, ge=1, description="A session dies after so long without a call.")
+    key_session_idle_s: int = Field(
+        2_592_000, ge=1, description="The same for a session opened with a securekey."
+    )
+    login_failures: int = Field(
+        10, ge=1, description="Failed logins of one name, or from one address, before it is throttled."
+    )
+    login_throttle_s: int = Field(60, ge=1, description="How long a throttled name or address waits.")
+
+    upload_lifetime_s: int = Field(43_200, ge=1, le=43_200, description="How long an upload URL lives.")
+    upload_max_bytes: int = Field(10 * GIB, ge=1, description="The largest recording.")
+    upload_stall_s: float = Field(30, gt=0, description="An upload without a byte for so long is closed.")
+    upload_min_rate: int = Field(
+        1024, ge=0, description="Bytes a second below which an upload is closed, over 60 seconds."
+    )
+    disk_reserve: int = Field(GIB, ge=0, description="Below so much free disk, uploads are refused.")
+    header_timeout_s: float = Field(10, gt=0, description="Time for the headers of a request.")
+    header_max_bytes: int = Field(32_768, ge=1024, description="The largest header block of a request.")
+    connections_per_address: int = Field(
+        1024, ge=1, description="Open connections of one address; more are closed."
+    )
+
+    fetch_allow: CommaSeparated = Field(
+        (), description="CIDRs or hosts that fetched URLs and callbacks may reach although not global."
+    )
+    fetch_timeout_s: float = Field(3600, gt=0, description="Total time for fetching a media_url.")
+    callback_retries_s: Annotated[tuple[float, ...], NoDecode] = Field(
+        (200, 600, 1000), description="Waits before each retry of a failed callback."
+    )
+    callback_timeout_s: float = Field(30, gt=0, description="Time for the answer to a callback.")
+
+    human_passes: Literal["auto"] = Field(
+        "auto",
+        description="auto: PREMIUM and PROFESSIONAL finish with the recognizer's list while nobody reviews.",
+    )
+    media_max_duration_s: int = Field(43_200, ge=1, description="The longest recording.")
+    media_memory: int = Field(2 * GIB, ge=256 * 1024**2, description="Memory of the process that decodes.")
+    speech_engine: Literal["auto", "pocketsphinx", "whisper"] = Field(
+        "auto", description="auto: Whisper when a model is given, else pocketsphinx."
+    )
+    speech_model: Path | None = Field(None, description="Folder of a faster-whisper model.")
+    speech_processes: int = Field(
+        0, ge=0, description="Recognizer processes of a worker; 0: one for each processor."
+    )
+    speech_chunk_timeout_s: float = Field(300, gt=0, description="Time for recognizing one chunk.")
+    worker_jobs: int = Field(4, ge=1, description="Transcriptions that one worker has in hand at once.")
+    lease_s: float = Field(30, ge=1, description="A worker silent for so long has lost its jobs to others.")
+    workflow_poll_s: float = Field(0.5, gt=0, description="How often an idle worker looks for new orders.")
+
+    @field_validator("trusted_proxies", "fetch_allow", mode="before")
+    @classmethod
+    def _split(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(part.strip() for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("callback_retries_s", mode="before")
+    @classmethod
+    def _split_seconds(cls, value: Any) -> Any:
+        if isinstance(value, str):
+            return tuple(float(part) for part in value.split(",") if part.strip())
+        return value
+
+    @field_validator("callback_retries_s")
+    @classmethod
+    def _not_negative(cls, value: tuple[float, ...]) -> tuple[float, ...]:
+        if any(wait < 0 for wait in value):
+            raise ValueError("waits must not be negative")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        for part in value:
+            ipaddress.ip_network(part, strict=False)
+        return value
+
+    @field_validator("public_url")
+    @classmethod
+    def _absolute(cls, value: str | None) -> str | None:
+        if value is not None and not value.startswith(("http://", "https://")):
+            raise ValueError("must start with http:// or https://")
+        return value.rstrip("/") if value else None
+
+    @field_validator("database_url")
+    @classmethod
+    def _supported(cls, value: SecretStr | None) -> SecretStr | None:
+        if value and not value.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgres://")):
+            raise ValueError("must start with postgresql:// or sqlite:///")
+        return value
+
+    def printable(self) -> Iterator[tuple[str, str, str]]:
+        """Name in the environment, value with secrets hidden, and meaning of each setting."""
+        for name, field in type(self).model_fields.items():
+            value = getattr(self, name)
+            if isinstance(value, SecretStr):
+                text = "(hidden)"
+            elif isinstance(value, tuple):
+                text = ",".join(f"{part:g}" if isinstance(part, float) else str(part) for part in value)
+            else:
+                text = "" if value is None else str(value)
+            yield f"SCRIBEDOCK_{name.upper()}", text, field.description or ""
+
+
+def load(**overrides: Any) -> Settings:
+    """Reads the environment; `overrides` (from the command line) win where they are not None.
+
+    Raises SettingsError, which names each wrong variable.
+    """
+    try:
+        return Settings(**{name: value for name, value in overrides.items() if value is not None})
+    except ValidationError as error:
+        problems = [
+            f"SCRIBEDOCK_{str(problem['loc'][0]).upper()}: {problem['msg']}" for problem in error.errors()
+        ]
+        raise SettingsError("\n".join(problems)) from None

@@ -1,0 +1,112 @@
+"""The token of a pre-signed upload URL: who may put what, until when, in one signed string.
+
+Stateless: issuing writes nothing.  The token is base64url (RFC 4648 §5, no
+padding) of a packed record and its HMAC-SHA256; there is one spelling of each,
+and any other is refused.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import struct
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scribedock.errors import ScribedockError
+from scribedock.keys import SigningKey
+
+FORMAT = 1
+UPLOAD = b"U"  # the family of methods that the token is good for
+# format, family, upload id, job id, expiry (s since 1970), largest size, epoch, length of the origin
+RECORD = struct.Struct(">B c 16s 16s Q Q I H")
+MAC_BYTES = 32
+MAX_TOKEN = 2048
+
+
+class Forged(ScribedockError):
+    """The URL is not one that this server has signed."""
+
+    status = 403
+
+
+@dataclass(frozen=True, kw_only=True)
+class Grant:
+    upload_id: str
+    job_id: str
+    expires: int  # seconds since 1970
+    max_bytes: int
+    epoch: int  # of the job when the URL was issued
+    cors_origin: str = ""  # empty: any
+
+
+def sign(grant: Grant, key: SigningKey) -> str:
+    """The token that stands for `grant`."""
+    origin = grant.cors_origin.encode()
+    record = (
+        bytes([len(key.id)])
+        + key.id.encode()
+        + RECORD.pack(
+            FORMAT,
+            UPLOAD,
+            uuid.UUID(grant.upload_id).bytes,
+            uuid.UUID(grant.job_id).bytes,
+            grant.expires,
+            grant.max_bytes,
+            grant.epoch,
+            len(origin),
+        )
+        + origin
+    )
+    return _encode(record + _mac(record, key))
+
+
+def verify(token: str, keys: Sequence[SigningKey]) -> Grant:
+    """What the token grants; its expiry is not looked at. Raises Forged."""
+    raw = _decode(token)
+    record, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
+    key_id = record[1 : 1 + record[0]] if record else b""
+    key = next((key for key in keys if key.id.encode() == key_id), None)
+    # The comparison runs for an unknown key too, so that both take as long.
+    genuine = hmac.compare_digest(mac, _mac(record, key or keys[0]))
+    if key is None or not genuine:
+        raise forged()
+    body = record[1 + len(key_id) :]
+    version, family, upload_id, job_id, expires, max_bytes, epoch, _ = RECORD.unpack_from(body)
+    if version != FORMAT or family != UPLOAD:
+        raise forged()
+    return Grant(
+        upload_id=uuid.UUID(bytes=upload_id).hex,
+        job_id=uuid.UUID(bytes=job_id).hex,
+        expires=expires,
+        max_bytes=max_bytes,
+        epoch=epoch,
+        cors_origin=body[RECORD.size :].decode(),
+    )
+
+
+def _mac(record: bytes, key: SigningKey) -> bytes:
+    return hmac.new(key.secret, record, hashlib.sha256).digest()
+
+
+def _encode(raw: bytes) -> str:
+    return base64.urlsafe_b64encode(raw).rstrip(b"=").decode()
+
+
+def _decode(token: str) -> bytes:
+    if len(token) > MAX_TOKEN or not token.isascii():
+        raise forged()
+    try:
+        raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
+    except (binascii.Error, ValueError):
+        raise forged() from None
+    if len(raw) <= MAC_BYTES or _encode(raw) != token:
+        raise forged()
+    return raw
+
+
+def forged() -> Forged:
+    return Forged("This upload URL is not valid: use it letter by letter as request_upload_url returned it")

@@ -1,0 +1,108 @@
+"""The head of a request to an upload URL, and how its body is framed (RFC 9112)."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from scribedock.errors import InvalidQuery
+
+TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
+DIGITS = re.compile(r"[0-9]{1,19}\Z")
+
+
+class BadFraming(InvalidQuery):
+    """The length of the body cannot be known for sure; the connection cannot go on."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class RequestHead:
+    method: str
+    target: str
+    version: str  # "1.0" or "1.1"
+    headers: Mapping[str, tuple[str, ...]]  # names in lower case
+
+    def first(self, name: str) -> str | None:
+        values = self.headers.get(name)
+        return values[0] if values else None
+
+    @property
+    def path(self) -> str:
+        return self.target.partition("?")[0]
+
+    @property
+    def query(self) -> str:
+        return self.target.partition("?")[2]
+
+    @property
+    def keeps_alive(self) -> bool:
+        connection = {
+            part.strip().lower() for value in self.headers.get("connection", ()) for part in value.split(",")
+        }
+        return self.version == "1.1" and "close" not in connection
+
+    @property
+    def expects_continue(self) -> bool:
+        return self.version == "1.1" and (self.first("expect") or "").lower() == "100-continue"
+
+
+def collect(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
+    """Headers by lower-case name, repeated ones in order."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, value in pairs:
+        found[name.lower()] = (*found.get(name.lower(), ()), value)
+    return found
+
+
+def parse_head(head: bytes) -> RequestHead:
+    """Parses everything before the empty line. Raises BadFraming for what is not HTTP/1.x."""
+    lines = head.split(b"\r\n")
+    parts = lines[0].split(b" ")
+    if len(parts) != 3 or parts[2] not in (b"HTTP/1.0", b"HTTP/1.1") or not TOKEN.match(parts[0]):
+        raise BadFraming("The request line is not HTTP/1.0 or HTTP/1.1")
+    pairs = []
+    for line in lines[1:]:
+        name, colon, value = line.partition(b":")
+        text = value.strip(b" \t")
+        if not colon or not TOKEN.match(name) or any(byte < 32 and byte != 9 for byte in text):
+            raise BadFraming("A header line is malformed")
+        pairs.append((name.decode("ascii"), text.decode("latin-1")))
+    return RequestHead(
+        method=parts[0].decode("ascii"),
+        target=parts[1].decode("latin-1"),
+        version=parts[2][5:].decode("ascii"),
+        headers=collect(pairs),
+    )
+
+
+CHUNKED = -1
+
+
+def body_length(head: RequestHead) -> int:
+    """Bytes of the body, or CHUNKED.
+
+    Raises BadFraming where two answers are possible, and InvalidQuery (411) where none is given.
+    """
+    lengths = head.headers.get("content-length", ())
+    codings = [
+        part.strip().lower()
+        for value in head.headers.get("transfer-encoding", ())
+        for part in value.split(",")
+    ]
+    if codings:
+        if lengths:
+            raise BadFraming("Content-Length and Transfer-Encoding cannot stand together; send one of them")
+        if head.version == "1.0":
+            raise BadFraming("HTTP/1.0 has no Transfer-Encoding; send Content-Length")
+        if codings != ["chunked"]:
+            raise BadFraming("The only Transfer-Encoding that is understood here is chunked")
+        return CHUNKED
+    if not lengths:
+        raise InvalidQuery(
+            "The length of the recording is missing; send Content-Length or Transfer-Encoding: chunked",
+            status=411,
+        )
+    if len(lengths) > 1 or not DIGITS.match(lengths[0]):
+        raise BadFraming("Content-Length must stand once and be a plain number of bytes")
+    return int(lengths[0])

@@ -1,0 +1,200 @@
+"""A worker process: runs the workflows, and takes over those of workers that died."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+import time
+
+import structlog
+
+from scribedock.app import Services, prepare, wire
+from scribedock.jobs.job import TaskType
+from scribedock.media.limits import Limits
+from scribedock.settings import Settings
+from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.recognizer import RecognizerSpec, choose
+from scribedock.workflow.deliver import Delivery
+from scribedock.workflow.engine import EngineClient, EngineWorker, Queue
+from scribedock.workflow.lease import Lease, Reaper
+from scribedock.workflow.receive import Reception
+from scribedock.workflow.transcribe import Transcription
+
+log = structlog.get_logger("scribedock.worker")
+
+SWEEP_EVERY_S = 3600
+UNREFERENCED_S = 3600
+DRAIN_S = 5
+QUEUES = {TaskType.JOB_ADD_MEDIA: Queue.MEDIA, TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION}
+
+
+def recognizer(settings: Settings) -> RecognizerSpec:
+    """The recognizer that the settings ask for. Raises SettingsError."""
+    return choose(settings.speech_engine, settings.speech_model)
+
+
+def limits(settings: Settings) -> Limits:
+    return Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory)
+
+
+def processes(settings: Settings) -> int:
+    return settings.speech_processes or os.cpu_count() or 1
+
+
+class Worker:
+    """All of a worker but its process: start it, tick it, stop it."""
+
+    def __init__(self, settings: Settings) -> None:
+        self._settings = settings
+        self._services: Services = wire(settings)
+        self._lease = Lease(
+            self._services.database, settings.data_dir / "executors", lease_s=settings.lease_s
+        )
+        self._engine = EngineWorker(settings, self._lease.executor_id)
+        self._client = EngineClient(settings)
+        self._pool = RecognizerPool(
+            recognizer(settings),
+            processes=processes(settings),
+            chunk_timeout_s=settings.speech_chunk_timeout_s,
+        )
+        self._transcription, self._delivery = self._register()
+        self._reaper = Reaper(
+            self._services.database,
+            self._lease,
+            self._engine,
+            settings.data_dir,
+            give_up=self._transcription.give_up,
+        )
+
+    def _register(self) -> tuple[Transcription, Delivery]:
+        services, settings = self._services, self._settings
+        transcription = Transcription(
+            jobs=services.jobs,
+            media=services.media,
+            orders=services.orders,
+            callbacks=services.callbacks,
+            store=services.store,
+            pool=self._pool,
+            limits=limits(settings),
+            folder=settings.data_dir / "work",
+            enqueue=self._client.enqueue,
+        )
+        reception = Reception(
+            media=services.media,
+            store=services.store,
+            fetcher=services.fetcher,
+            limits=limits(settings),
+            max_bytes=settings.upload_max_bytes,
+            timeout_s=settings.fetch_timeout_s,
+        )
+        delivery = Delivery(
+            jobs=services.jobs,
+            lists=services.lists,
+            callbacks=services.callbacks,
+            fetcher=services.fetcher,
+            retries_s=settings.callback_retries_s,
+            timeout_s=settings.callback_timeout_s,
+        )
+        self._engine.register(Queue.TRANSCRIPTION, transcription.run)
+        self._engine.register(Queue.MEDIA, reception.run)
+        self._engine.register(Queue.CALLBACKS, delivery.run)
+        return transcription, delivery
+
+    @property
+    def executor_id(self) -> str:
+        return self._lease.executor_id
+
+    def start(self) -> None:
+        self._lease.acquire()
+        self._engine.launch(
+            {
+                Queue.TRANSCRIPTION: self._settings.worker_jobs,
+                Queue.MEDIA: 4 * self._settings.worker_jobs,
+                Queue.CALLBACKS: 16 * self._settings.worker_jobs,
+            }
+        )
+
+    def renew(self) -> bool:
+        """Whether this worker still holds its lease."""
+        return self._lease.renew()
+
+    def look_after_others(self) -> None:
+        """Takes over dead workers' workflows, and enqueues what a crash kept from being enqueued."""
+        self._reaper.reap()
+        services = self._services
+        wanted = {
+            task.id: QUEUES[task.type] for task in services.jobs.unfinished_tasks() if task.type in QUEUES
+        } | {callback.id: Queue.CALLBACKS for callback in services.callbacks.unfinished()}
+        for workflow_id in wanted.keys() - self._client.known(list(wanted)):
+            log.info("workflow enqueued again", workflow=workflow_id)
+            self._client.enqueue(wanted[workflow_id], workflow_id, workflow_id)
+
+    def sweep(self) -> None:
+        """Removes dead sessions, and what crashes left in the storage folder."""
+        services = self._services
+        services.sessions.sweep()
+        services.store.sweep(services.media.stored_keys(), older_than_s=UNREFERENCED_S)
+
+    def stop(self) -> None:
+        """Lets callbacks under way end, then gives everything up to whoever comes next.
+
+        Nothing else is waited for: the end of a worker is always the end that a crash would make,
+        so there is only one way to be right about it.
+        """
+        self._delivery.drain(DRAIN_S)
+        self._lease.release()
+
+
+def run(settings: Settings, *, supervised: bool) -> None:
+    """Works until SIGTERM or SIGINT; a supervised worker also until its standard input ends.
+
+    Raises SettingsError.
+    """
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    if supervised:
+        threading.Thread(target=_stop_with_parent, args=(stopping,), daemon=True).start()
+    prepare(settings)
+    worker = Worker(settings)
+    worker.start()
+    log.info("worker ready", executor=worker.executor_id)
+    beat = settings.lease_s / 3
+    threading.Thread(target=_hold_lease, args=(worker, beat), daemon=True).start()
+    swept = 0.0
+    while not stopping.is_set():
+        try:
+            worker.look_after_others()
+            if time.monotonic() - swept > SWEEP_EVERY_S or not swept:
+                swept = time.monotonic()
+                worker.sweep()
+        except Exception:
+            log.exception("upkeep failed; it is tried again")
+        stopping.wait(min(beat, 5))
+    worker.stop()
+    log.info("worker stopped")
+    os._exit(0)
+
+
+def _hold_lease(worker: Worker, every_s: float) -> None:
+    """A worker that lost its lease ends at once: others have begun its work again."""
+    while True:
+        time.sleep(every_s)
+        try:
+            held = worker.renew()
+        except Exception:
+            log.exception("heartbeat failed; it is tried again")
+            continue
+        if not held:
+            log.error("lease lost: this worker was silent for too long; it ends")
+            os._exit(75)
+
+
+def _stop_with_parent(stopping: threading.Event) -> None:
+    """The pipe from the server ends with it, however it dies."""
+    sys.stdin.buffer.read()
+    stopping.set()
+    time.sleep(20)
+    os._exit(1)

@@ -1,0 +1,137 @@
+"""Callbacks: a GET of the customer's URL, tried again over half an hour.
+
+Source: the API's `perform_transcription`.  Success is status 200; redirects are
+not followed.  A crash between the receiver's answer and our note of it may repeat
+one call; its Webhook-Id is the same.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote
+
+import structlog
+
+from scribedock.clock import utc_now, wire
+from scribedock.errors import InvalidUrl, ItemNotFound
+from scribedock.jobs.callbacks import Callback, Callbacks, CallbackTry
+from scribedock.jobs.job import Iwp, Job, TaskStatus
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.lists import ElementLists
+from scribedock.media.fetch import FetchFailed, GuardedClient
+from scribedock.workflow.engine import sleep, step
+
+log = structlog.get_logger("scribedock.worker")
+
+
+class Delivery:
+    """The workflow, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        lists: ElementLists,
+        callbacks: Callbacks,
+        fetcher: GuardedClient,
+        retries_s: tuple[float, ...],
+        timeout_s: float,
+    ) -> None:
+        self._jobs = jobs
+        self._lists = lists
+        self._callbacks = callbacks
+        self._fetcher = fetcher
+        self._retries_s = retries_s
+        self._timeout_s = timeout_s
+        self._under_way = 0
+        self._draining = False
+        self._changed = threading.Condition()
+
+    def run(self, callback_id: str) -> None:
+        for number, wait in enumerate((0.0, *self._retries_s), start=1):
+            if wait:
+                sleep(wait)
+            if step(f"try {number}", self._attempt, callback_id, number):
+                return
+        step("close", self._callbacks.close, callback_id, TaskStatus.FAILED)
+
+    def drain(self, timeout_s: float) -> None:
+        """Begins no more calls, and waits for those under way, so that a clean stop repeats none."""
+        with self._changed:
+            self._draining = True
+            self._changed.wait_for(lambda: self._under_way == 0, timeout_s)
+
+    def _attempt(self, callback_id: str, number: int) -> bool:
+        with self._changed:
+            while self._draining:
+                self._changed.wait()
+            self._under_way += 1
+        try:
+            return self._call(callback_id, number)
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
+
+    def _call(self, callback_id: str, number: int) -> bool:
+        """Calls once; whether nothing is left to do."""
+        callback = self._callbacks.find(callback_id)
+        if callback is None:
+            return True
+        try:
+            job = self._jobs.find(callback.job_id)
+        except ItemNotFound:
+            self._callbacks.close(callback_id, TaskStatus.ABORTED)
+            return True
+        at, began = utc_now(), time.monotonic()
+        status, problem = self._get(expand(callback.url, tags(job, callback, self._lists)), callback_id)
+        self._callbacks.record(
+            callback_id,
+            CallbackTry(
+                number=number,
+                at=at,
+                http_status=status,
+                problem=problem,
+                duration_ms=round((time.monotonic() - began) * 1000),
+            ),
+        )
+        log.info("callback", job=job.id, attempt=number, status=status, problem=problem)
+        if status == 200:
+            self._callbacks.close(callback_id, TaskStatus.COMPLETE)
+        return status == 200
+
+    def _get(self, url: str, callback_id: str) -> tuple[int | None, str]:
+        try:
+            status = self._fetcher.get(url, headers={"Webhook-Id": callback_id}, timeout_s=self._timeout_s)
+        except (FetchFailed, InvalidUrl) as error:
+            return None, str(error)
+        return status, "" if status == 200 else f"answered {status}, not 200"
+
+
+def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]:
+    """What stands for each tag of the URL: ours, and the job's custom metadata."""
+    version = ""
+    if callback.iwp_name:
+        version = wire(lists.choose(job, iwp_name=Iwp(callback.iwp_name)).version)
+    metadata: Mapping[str, Any] = job.options.get("custom_metadata") or {}
+    return {
+        **{str(key): str(value) for key, value in metadata.items()},
+        "job_id": job.id,
+        "job_name": job.name,
+        "job_status": job.status.value,
+        "elementlist_version": version,
+        "iwp_name": callback.iwp_name,
+    }
+
+
+def expand(url: str, values: Mapping[str, str]) -> str:
+    """Replaces each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is."""
+    for name, value in values.items():
+        encoded = quote(value, safe="")
+        for opening in ("{", "%7B", "%7b"):
+            for closing in ("}", "%7D", "%7d"):
+                url = url.replace(f"{opening}{name}{closing}", encoded)
+    return url

@@ -1,0 +1,194 @@
+"""Durable workflows, on DBOS Transact: the only module that knows it.
+
+A workflow is a function with an id.  Each of its steps is saved before the next
+begins, so a workflow whose process died goes on after its last finished step.
+The engine's tables are in a SQLite file of their own, or in the schema `dbos`
+of the PostgreSQL database.
+
+What it does not do: notice that a process died (see `lease`).
+"""
+
+from __future__ import annotations
+
+import contextvars
+import logging
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from dbos import DBOS, DBOSClient, DBOSConfig, StepReservation
+
+from scribedock.settings import Settings
+
+# Workflows of another format are left alone by this release.
+WORKFLOW_FORMAT = "1"
+APPLICATION = "scribedock"
+
+Result = TypeVar("Result")
+
+
+class Queue(StrEnum):
+    TRANSCRIPTION = "transcription"
+    MEDIA = "media"
+    CALLBACKS = "callbacks"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Running:
+    """A workflow that an executor has taken up and not finished."""
+
+    id: str
+    executor_id: str
+    queue: Queue
+
+
+def system_url(settings: Settings) -> str:
+    """Where the engine keeps its tables."""
+    if settings.database_url is None:
+        return f"sqlite:///{settings.data_dir.resolve() / 'workflows.sqlite'}"
+    url = settings.database_url.get_secret_value()
+    if url.startswith("sqlite:///"):
+        return f"{url.removesuffix('.sqlite')}-workflows.sqlite"
+    return url.replace("postgres://", "postgresql://", 1)
+
+
+def migrate(settings: Settings) -> None:
+    """Creates or updates the engine's tables."""
+    _quiet()
+    DBOS.migrate(system_url(settings))
+
+
+class EngineClient:
+    """Enqueues and cancels workflows from a process that runs none."""
+
+    def __init__(self, settings: Settings) -> None:
+        _quiet()
+        self._client = DBOSClient(system_database_url=system_url(settings), application_name=APPLICATION)
+
+    def enqueue(self, queue: Queue, workflow_id: str, argument: str) -> None:
+        """Runs the queue's workflow with this id, once, however often it is asked."""
+        self._client.enqueue(
+            {
+                "queue_name": queue.value,
+                "workflow_name": queue.value,
+                "workflow_id": workflow_id,
+                "app_version": WORKFLOW_FORMAT,
+            },
+            argument,
+        )
+
+    def cancel(self, workflow_id: str) -> None:
+        """Stops the workflow before its next step."""
+        self._client.cancel_workflow(workflow_id)
+
+    def known(self, workflow_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the ids that have a workflow."""
+        found: set[str] = set()
+        for start in range(0, len(workflow_ids), 500):
+            part = list(workflow_ids[start : start + 500])
+            found |= {
+                status.workflow_id
+                for status in self._client.list_workflows(
+                    workflow_ids=part, load_input=False, load_output=False
+                )
+            }
+        return frozenset(found)
+
+    def check(self) -> None:
+        """Raises where the engine's database does not answer."""
+        self._client.check_connection()
+
+    def close(self) -> None:
+        self._client.destroy()
+
+
+class EngineWorker:
+    """Runs workflows in this process. One in a process."""
+
+    def __init__(self, settings: Settings, executor_id: str) -> None:
+        _quiet()
+        self._settings = settings
+        config: DBOSConfig = {
+            "name": APPLICATION,
+            "system_database_url": system_url(settings),
+            "executor_id": executor_id,
+            "application_version": WORKFLOW_FORMAT,
+            "log_level": "ERROR",
+            "run_migrations": False,
+            "notification_listener_polling_interval_sec": settings.workflow_poll_s,
+        }
+        DBOS(config=config)
+
+    def register(self, queue: Queue, workflow: Callable[[str], None]) -> None:
+        """Makes `workflow` what runs for the entries of `queue`. Before `launch`."""
+        DBOS.workflow(name=queue.value)(workflow)
+
+    def launch(self, concurrency: dict[Queue, int]) -> None:
+        """Starts taking workflows from the queues, so many of each at once."""
+        DBOS.launch()
+        for queue, count in concurrency.items():
+            DBOS.register_queue(
+                queue.value,
+                worker_concurrency=count,
+                polling_interval_sec=self._settings.workflow_poll_s,
+                on_conflict="always_update",
+            )
+
+    def running(self) -> list[Running]:
+        """What executors (this one, others, dead ones) have taken up."""
+        return [
+            Running(
+                id=status.workflow_id,
+                executor_id=status.executor_id or "",
+                queue=Queue(status.queue_name),
+            )
+            for status in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
+            if status.queue_name in set(Queue)
+        ]
+
+    def finished_steps(self, workflow_id: str) -> int:
+        return len(DBOS.list_workflow_steps(workflow_id))
+
+    def resume(self, running: Running) -> None:
+        """Lets another executor go on with it. Only for one whose executor is dead."""
+        DBOS.resume_workflow(running.id, queue_name=running.queue.value)
+
+
+def step(name: str, function: Callable[..., Result], *arguments: Any) -> Result:
+    """Runs a step of the current workflow; after a crash its saved result is returned instead."""
+    return DBOS.run_step({"name": name}, function, *arguments)
+
+
+def parallel_steps(
+    name: str, function: Callable[[Any], Result], items: Sequence[Any], *, threads: int
+) -> list[Result]:
+    """Runs one step for each item, so many at once; each is saved as it ends."""
+    reserved = [(DBOS.reserve_step(), contextvars.copy_context(), item) for item in items]
+
+    def run(reservation: StepReservation, context: contextvars.Context, item: Any) -> Result:
+        return context.run(lambda: reservation.run({"name": name}, function, item))
+
+    with ThreadPoolExecutor(max(1, threads), thread_name_prefix=name) as pool:
+        futures = [pool.submit(run, *each) for each in reserved]
+        try:
+            return [future.result() for future in futures]
+        except BaseException:
+            pool.shutdown(wait=True, cancel_futures=True)
+            raise
+
+
+def sleep(seconds: float) -> None:
+    """Sleeps in a workflow; after a crash, only for the rest."""
+    DBOS.sleep(seconds)
+
+
+def wait_for(workflow_id: str) -> None:
+    """Waits until another workflow has ended."""
+    DBOS.get_result(workflow_id)
+
+
+def _quiet() -> None:
+    """DBOS announces itself, its version and a product of its makers at every start."""
+    logging.getLogger("dbos").setLevel(logging.ERROR)

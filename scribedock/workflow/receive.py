@@ -1,0 +1,82 @@
+"""What happens to media that a job was given: fetch it where it is a URL, then probe it.
+
+The probe tells the length of the recording, and warns of an unusable one before
+anything is ordered.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scribedock.errors import InvalidUrl
+from scribedock.jobs.media import JobMedia, Media, MediaSource
+from scribedock.media.fetch import FetchFailed, GuardedClient
+from scribedock.media.limits import Limits
+from scribedock.media.page import MAX_PAGE_BYTES, find_media, is_page
+from scribedock.media.probe import probe
+from scribedock.media.unusable import MediaUnusable
+from scribedock.storage.file import FileStore
+from scribedock.workflow.engine import step
+
+
+class Reception:
+    """The workflow, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(
+        self,
+        *,
+        media: JobMedia,
+        store: FileStore,
+        fetcher: GuardedClient,
+        limits: Limits,
+        max_bytes: int,
+        timeout_s: float,
+    ) -> None:
+        self._media = media
+        self._store = store
+        self._fetcher = fetcher
+        self._limits = limits
+        self._max_bytes = max_bytes
+        self._timeout_s = timeout_s
+
+    def run(self, task_id: str) -> None:
+        problem = step("fetch", self._fetch, task_id)
+        if problem is None:
+            step("probe", self._probe, task_id)
+        else:
+            step("fail", self._media.fetch_failed, task_id, problem)
+
+    def _fetch(self, task_id: str) -> str | None:
+        """Brings the bytes here, unless they are; returns what stood in the way."""
+        found = self._media.of_task(task_id)
+        if found is None or found.storage_key is not None:
+            return None
+        assert found.url is not None
+        try:
+            with self._store.begin() as new:
+                self._download(found, found.url, new.path)
+                key = new.adopt()
+        except (FetchFailed, InvalidUrl) as error:
+            return str(error)
+        if not self._media.fetched(task_id, storage_key=key, size=self._store.path(key).stat().st_size):
+            self._store.delete(key)
+        return None
+
+    def _download(self, media: Media, url: str, destination: Path) -> None:
+        self._fetcher.download(url, destination, max_bytes=self._max_bytes, timeout_s=self._timeout_s)
+        if media.source is MediaSource.PAGE and is_page(destination):
+            page = destination.read_bytes()[: MAX_PAGE_BYTES + 1]
+            self._fetcher.download(
+                find_media(page, url), destination, max_bytes=self._max_bytes, timeout_s=self._timeout_s
+            )
+
+    def _probe(self, task_id: str) -> None:
+        found = self._media.of_task(task_id)
+        if found is None or found.storage_key is None:
+            return
+        try:
+            info = probe(self._store.path(found.storage_key), self._limits)
+        except MediaUnusable as error:
+            self._media.probed(task_id, media_ms=None, problem=error.reason)
+        else:
+            self._media.probed(task_id, media_ms=info.duration_ms, problem=None)

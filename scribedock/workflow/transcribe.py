@@ -1,0 +1,246 @@
+"""An ordered transcription, as a durable workflow: from the recording to its ElementList.
+
+probe and decode → speech segments → words of each segment → ElementList → callbacks
+
+Every step can be repeated without harm: what it leaves is replaced whole, and the
+job moves on only once.
+"""
+
+from __future__ import annotations
+
+import shutil
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypedDict
+
+import structlog
+
+from scribedock.captions.elementlist_json import to_json
+from scribedock.errors import ItemNotFound
+from scribedock.jobs.callbacks import Callbacks
+from scribedock.jobs.job import Iwp, TaskStatus
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.languages import iso_code
+from scribedock.jobs.media import JobMedia
+from scribedock.jobs.orders import Orders
+from scribedock.media.audio import decode
+from scribedock.media.limits import Limits
+from scribedock.media.unusable import MediaUnusable
+from scribedock.speech.assembly import assemble
+from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.recognizer import Word
+from scribedock.speech.span import Span
+from scribedock.storage.file import FileStore
+from scribedock.workflow.engine import Queue, parallel_steps, step, wait_for
+
+log = structlog.get_logger("scribedock.worker")
+
+RECOGNITION_TRIES = 2
+# Shares of the progress bar: decoding, finding speech, recognizing.
+DECODED, SEGMENTED, RECOGNIZED = 0.05, 0.08, 0.99
+"""Progress is a share of the work, estimated; 1 when the job is Complete."""
+
+
+class Abandoned(Exception):
+    """The job was deleted meanwhile: nobody waits for the result."""
+
+
+class Started(TypedDict):
+    job_id: str
+    language: str
+    media_task: str
+    fetched: bool
+
+
+class Outcome(TypedDict):
+    refused: str | None  # why the media cannot be used
+    media_ms: int
+
+
+class RecognizedWord(TypedDict):
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float | None
+
+
+class Transcription:
+    """The workflow, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        media: JobMedia,
+        orders: Orders,
+        callbacks: Callbacks,
+        store: FileStore,
+        pool: RecognizerPool,
+        limits: Limits,
+        folder: Path,
+        enqueue: Callable[[Queue, str, str], None],
+    ) -> None:
+        self._jobs = jobs
+        self._media = media
+        self._orders = orders
+        self._callbacks = callbacks
+        self._store = store
+        self._pool = pool
+        self._limits = limits
+        self._folder = folder
+        self._enqueue = enqueue
+        self._decoding = threading.Lock()
+
+    def run(self, task_id: str) -> None:
+        try:
+            started = step("start", self._start, task_id)
+            if started is not None:
+                self._transcribe(task_id, started)
+        except Abandoned:
+            log.info("transcription abandoned: the job was deleted", task=task_id)
+        step("call back", self._call_back, task_id)
+        step("clean up", self._clean_up, task_id)
+
+    def _transcribe(self, task_id: str, started: Started) -> None:
+        if not started["fetched"]:
+            wait_for(started["media_task"])
+        outcome = step("decode", self._decode, task_id, started["job_id"])
+        if outcome["refused"] is not None:
+            step("fail", self._orders.fail, task_id, outcome["refused"])
+            return
+        spans = step("find speech", self._find_speech, task_id, started["job_id"])
+        done = Counter()
+
+        def recognize(span: tuple[int, int]) -> list[RecognizedWord] | None:
+            words = self._recognize(task_id, started, Span(start_ms=span[0], end_ms=span[1]))
+            share = done.increment() / len(spans)
+            self._jobs.stamp_progress(started["job_id"], SEGMENTED + (RECOGNIZED - SEGMENTED) * share)
+            return words
+
+        words = parallel_steps("recognize", recognize, spans, threads=self._pool.processes)
+        step("finish", self._finish, task_id, started, outcome["media_ms"], spans, words)
+
+    def _start(self, task_id: str) -> Started | None:
+        job = self._orders.start(task_id, self._pool.engine)
+        if job is None:
+            return None
+        media = self._media.of(job.id)
+        if media is None:
+            raise Abandoned
+        return {
+            "job_id": job.id,
+            "language": job.language,
+            "media_task": media.task_id,
+            "fetched": media.storage_key is not None,
+        }
+
+    def _decode(self, task_id: str, job_id: str) -> Outcome:
+        try:
+            return {"refused": None, "media_ms": self._audio(task_id, job_id)[1]}
+        except MediaUnusable as error:
+            return {"refused": error.reason, "media_ms": 0}
+
+    def _audio(self, task_id: str, job_id: str) -> tuple[Path, int]:
+        """The recording as PCM and its length in ms; decoded again where the file is not (any more)."""
+        path = self._folder / task_id / "audio.pcm"
+        with self._decoding:
+            if not path.exists():
+                media = self._media.of(job_id)
+                if media is None:
+                    raise Abandoned
+                if media.storage_key is None:
+                    job = self._jobs.find(job_id)
+                    raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
+                path.parent.mkdir(parents=True, exist_ok=True)
+                decode(
+                    self._store.path(media.storage_key),
+                    path,
+                    self._limits,
+                    progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
+                )
+        return path, path.stat().st_size * 1000 // (2 * 16_000)
+
+    def _find_speech(self, task_id: str, job_id: str) -> list[tuple[int, int]]:
+        path, _ = self._audio(task_id, job_id)
+        spans = [(span.start_ms, span.end_ms) for span in self._pool.speech_spans(path)]
+        self._jobs.stamp_progress(job_id, SEGMENTED)
+        return spans
+
+    def _recognize(self, task_id: str, started: Started, span: Span) -> list[RecognizedWord] | None:
+        """The words of a segment; None where the recognizer failed on it twice."""
+        self._check_wanted(task_id)
+        path, _ = self._audio(task_id, started["job_id"])
+        for attempt in range(1, RECOGNITION_TRIES + 1):
+            try:
+                words = self._pool.recognize(path, span, iso_code(started["language"]))
+            except RecognitionFailed as error:
+                log.warning("segment not recognized", task=task_id, attempt=attempt, reason=str(error))
+            else:
+                return [
+                    {
+                        "text": word.text,
+                        "start_ms": word.start_ms,
+                        "end_ms": word.end_ms,
+                        "confidence": word.confidence,
+                    }
+                    for word in words
+                ]
+        return None
+
+    def _finish(
+        self,
+        task_id: str,
+        started: Started,
+        media_ms: int,
+        spans: list[tuple[int, int]],
+        words: list[list[RecognizedWord] | None],
+    ) -> None:
+        chunks = [
+            (
+                Span(start_ms=start, end_ms=end),
+                None if found is None else [Word(**word) for word in found],
+            )
+            for (start, end), found in zip(spans, words, strict=True)
+        ]
+        elementlist = assemble(
+            chunks,
+            language=iso_code(started["language"]),
+            media_ms=media_ms,
+            punctuates=self._pool.punctuates,
+        )
+        self._orders.finish(
+            task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=media_ms
+        )
+
+    def _check_wanted(self, task_id: str) -> None:
+        try:
+            task = self._jobs.task(task_id)
+        except ItemNotFound:
+            raise Abandoned from None
+        if task.status is TaskStatus.ABORTED:
+            raise Abandoned
+
+    def _call_back(self, task_id: str) -> None:
+        for callback in self._callbacks.of_task(task_id):
+            self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
+
+    def _clean_up(self, task_id: str) -> None:
+        shutil.rmtree(self._folder / task_id, ignore_errors=True)
+
+    def give_up(self, task_id: str) -> None:
+        """Ends an order on which worker after worker died."""
+        self._orders.fail(task_id, "The recording could not be processed: it ended the program repeatedly.")
+
+
+class Counter:
+    """Counts from several threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._count = 0
+
+    def increment(self) -> int:
+        with self._lock:
+            self._count += 1
+            return self._count

@@ -1,0 +1,1 @@
+from tests.fixtures import callbacks, client, server, speech  # noqa: F401

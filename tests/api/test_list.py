@@ -1,0 +1,103 @@
+"""`job/list` and its filters."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from scribedock.demo.server import OwnServer
+from tests.api.test_accounts import account
+from tests.client import Client, error_of
+
+
+@pytest.fixture(scope="module")
+def owner(server: OwnServer) -> Client:
+    """An account with three jobs: Alpha, Beta one, Beta two."""
+    name = f"dora-{uuid.uuid4().hex[:8]}"
+    account(server, "create", name, "--password-stdin", password="secret")
+    client = Client(server).login(name, "secret")
+    for title in ("Alpha", "Beta one", "Beta two"):
+        client.new_job(job_name=title, external_id=title)
+    return client
+
+
+def names(client: Client, **filters: str) -> list[str]:
+    answer = client.get("job/list", **filters)
+    assert answer.status_code == 200, answer.text
+    return [job["JobName"] for job in answer.json()["ActiveJobs"]]
+
+
+def test_jobs_are_listed_newest_first(owner: Client) -> None:
+    answer = owner.get("job/list")
+    assert names(owner) == ["Beta two", "Beta one", "Alpha"]
+    assert answer.headers["x-total-count"] == "3"
+    first = answer.json()["ActiveJobs"][0]
+    assert first["CreationTime"] == first["CreationDate"]
+    assert answer.json()["Username"] == owner.get("account/verify_key").json()["name"]
+
+
+@pytest.mark.parametrize(
+    ("filters", "found"),
+    [
+        ({"JobName": "Beta*"}, ["Beta two", "Beta one"]),
+        ({"JobName": "Beta"}, []),
+        ({"JobName": "*o*"}, ["Beta two", "Beta one"]),
+        ({"JobName": "B_ta one"}, []),
+        ({"JobName": "%"}, []),
+        ({"ExternalID": "Alpha"}, ["Alpha"]),
+        ({"ExternalId": "Alpha"}, ["Alpha"]),
+        ({"JobStatus": "pending"}, ["Beta two", "Beta one", "Alpha"]),
+        ({"JobStatus": "In Process"}, []),
+        ({"Fidelity": "PREMIUM"}, []),
+        ({"Priority": "CRITICAL"}, []),
+        ({"JobDifficulty": "unknown"}, ["Beta two", "Beta one", "Alpha"]),
+        ({"JobDifficulty": "Good"}, []),
+        ({"CreationDateFrom": "2000-01-01"}, ["Beta two", "Beta one", "Alpha"]),
+        ({"CreationDateTo": "2000-01-01"}, []),
+        ({"StartDateFrom": "2000-01-01"}, []),
+        ({"TurnaroundTimeHoursFrom": "1"}, []),
+        ({"limit": "1"}, ["Beta two"]),
+        ({"limit": "1", "offset": "2"}, ["Alpha"]),
+        ({"offset": "3"}, []),
+        ({"limit": "0"}, []),
+    ],
+)
+def test_every_filter_narrows_the_list(owner: Client, filters: dict[str, str], found: list[str]) -> None:
+    assert names(owner, **filters) == found
+
+
+def test_a_parent_sees_the_jobs_of_descendants_when_it_asks(client: Client, owner: Client) -> None:
+    name = owner.get("account/verify_key").json()["name"]
+    assert names(client, Username=name) == ["Beta two", "Beta one", "Alpha"]
+    assert "Alpha" in names(client, Username="*", JobName="Alpha")
+    assert "Alpha" not in names(client, JobName="Alpha")
+
+
+def test_a_child_does_not_see_its_parents_jobs(owner: Client) -> None:
+    assert error_of(owner.get("job/list", Username="admin")) == (400, "ACCOUNT_UNPRIVILEGED")
+    assert len(names(owner, Username="*")) == 3
+
+
+@pytest.mark.parametrize(
+    ("filters", "kind"),
+    [
+        ({"JobStatus": "Done"}, "INVALID_OPTION"),
+        ({"Fidelity": "BEST"}, "INVALID_OPTION"),
+        ({"CreationDateFrom": "yesterday"}, "INVALID_QUERY"),
+        ({"limit": "-1"}, "INVALID_QUERY"),
+        ({"offset": "x"}, "INVALID_QUERY"),
+    ],
+)
+def test_a_malformed_filter_is_refused(owner: Client, filters: dict[str, str], kind: str) -> None:
+    assert error_of(owner.get("job/list", **filters)) == (400, kind)
+
+
+def test_a_long_list_is_complete_and_without_repeats(server: OwnServer) -> None:
+    name = f"emma-{uuid.uuid4().hex[:8]}"
+    account(server, "create", name, "--password-stdin", password="secret")
+    client = Client(server).login(name, "secret")
+    for number in range(520):
+        client.new_job(job_name=str(number))
+    found = names(client)
+    assert found == [str(number) for number in reversed(range(520))]

@@ -1,0 +1,89 @@
+"""A client of the running server, as plain as an integration's."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+
+from scribedock.demo.server import OwnServer
+
+FINISHED = ("Complete", "Media Failure")
+
+
+class Client:
+    """Speaks to one server as one account."""
+
+    def __init__(self, server: OwnServer) -> None:
+        self.server = server
+        self.http = httpx.Client(base_url=server.base_url, timeout=60, trust_env=False)
+        self.token = ""
+
+    def login(self, username: str = "admin", password: str | None = None) -> Client:
+        answer = self.get("account/login", username=username, password=password or self.server.password)
+        self.token = answer.json()["ApiToken"]
+        return self
+
+    def get(self, path: str, **parameters: Any) -> httpx.Response:
+        return self.http.get(f"/api/{path}", params=self._with_token(parameters))
+
+    def post(self, path: str, **parameters: Any) -> httpx.Response:
+        return self.http.post(f"/api/{path}", data=self._with_token(parameters))
+
+    def _with_token(self, parameters: dict[str, Any]) -> dict[str, Any]:
+        token = {"api_token": self.token} if self.token else {}
+        given = {"v": "1", **token, **parameters}
+        return {name: value for name, value in given.items() if value is not None}
+
+    def new_job(self, **parameters: Any) -> str:
+        answer = self.get("job/new", **parameters)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["JobId"])
+
+    def upload_url(self, job_id: str) -> str:
+        answer = self.get("job/request_upload_url", job_id=job_id)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["upload_url"])
+
+    def upload(self, job_id: str, recording: Path | bytes) -> None:
+        content = recording if isinstance(recording, bytes) else recording.read_bytes()
+        answer = httpx.put(self.upload_url(job_id), content=content, timeout=60, trust_env=False)
+        assert answer.status_code == 200, answer.text
+
+    def order(self, job_id: str, **parameters: Any) -> str:
+        given = {"transcription_fidelity": "MECHANICAL", **parameters}
+        answer = self.post("job/perform_transcription", job_id=job_id, **given)
+        assert answer.status_code == 200, answer.text
+        return str(answer.json()["TaskId"])
+
+    def info(self, job_id: str) -> dict[str, Any]:
+        answer = self.get("job/info", job_id=job_id)
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    def finished(self, job_id: str, *, within_s: float = 120) -> dict[str, Any]:
+        """The job's info once it is Complete or a Media Failure."""
+        return self.wait(job_id, lambda info: info["JobStatus"] in FINISHED, within_s=within_s)
+
+    def wait(
+        self, job_id: str, condition: Callable[[dict[str, Any]], bool], *, within_s: float = 60
+    ) -> dict[str, Any]:
+        deadline = time.monotonic() + within_s
+        while True:
+            info = self.info(job_id)
+            if condition(info):
+                return info
+            assert time.monotonic() < deadline, f"not in time: {info}"
+            time.sleep(0.1)
+
+
+def error_of(answer: httpx.Response) -> tuple[int, str]:
+    """Status and ErrorType; the shape of the error is checked on the way."""
+    body = answer.json()
+    assert set(body) == {"ErrorType", "ErrorComment"}, body
+    assert body["ErrorComment"]
+    assert answer.headers["content-type"] == "application/json"
+    return answer.status_code, body["ErrorType"]

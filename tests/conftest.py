@@ -1,0 +1,14 @@
+"""Shared by all tests. The environment is scrubbed first, so that no setting of the host leaks in."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+JUDGES = os.environ.get("SCRIBEDOCK_JUDGES")
+DATABASE_URL = "SCRIBEDOCK_TEST_DATABASE_URL"
+for name in [name for name in os.environ if name.startswith("SCRIBEDOCK_") and name != DATABASE_URL]:
+    del os.environ[name]

@@ -1,0 +1,45 @@
+"""Recordings for the tests, cut from the one that the package ships."""
+
+from __future__ import annotations
+
+import wave
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import av
+
+from scribedock.demo.walk import RECORDING
+
+RATE = 16_000
+
+
+def pcm(seconds: float) -> bytes:
+    """The first seconds of the shipped recording: 16 kHz, mono, 16 bit."""
+    resampler = av.AudioResampler("s16", "mono", RATE)
+    wanted = int(seconds * RATE) * 2
+    found = bytearray()
+    with as_file(files("scribedock.demo") / RECORDING) as path, av.open(str(path)) as container:
+        for frame in container.decode(audio=0):
+            for part in resampler.resample(frame):
+                found += part.to_ndarray().tobytes()
+            if len(found) >= wanted:
+                break
+    return bytes(found[:wanted])
+
+
+def write_wav(path: Path, samples: bytes) -> Path:
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(RATE)
+        file.writeframes(samples)
+    return path
+
+
+def spoken(path: Path, *, seconds: float) -> Path:
+    """A WAV file of real speech."""
+    return write_wav(path, pcm(seconds))
+
+
+def silence(path: Path, *, seconds: float) -> Path:
+    return write_wav(path, bytes(int(seconds * RATE) * 2))
