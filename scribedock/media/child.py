@@ -1,0 +1,72 @@
+"""The process that reads hostile media.
+
+It is given three open files and nothing else: the recording, where the audio goes,
+and standard output for what it has to say, one JSON value a line: "ready", shares
+of the work, and at last an object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from collections.abc import Callable
+from typing import Any, BinaryIO, cast
+
+import av
+
+from scribedock.media import fence, reading
+from scribedock.media.unusable import MediaUnusable
+
+
+def main() -> None:
+    order = json.loads(sys.argv[1])
+    av.logging.set_level(None)
+    recording = cast(BinaryIO, os.fdopen(order["recording"], "rb", buffering=0))
+    reading.warm_up()
+    fence.confine(
+        memory=order["memory"], cpu_s=order["cpu_s"], file_bytes=order["file_bytes"], parent=order["parent"]
+    )
+    say("ready")
+    say(answer(order, recording))
+
+
+def answer(order: dict[str, Any], recording: BinaryIO) -> dict[str, object]:
+    try:
+        if order["operation"] == "probe":
+            return reading.probe(recording, order["max_duration_s"])
+        return reading.decode(
+            recording,
+            order["max_duration_s"],
+            lambda audio: write(order["audio"], audio),
+            progress=each_percent(say),
+        )
+    except MediaUnusable as error:
+        return {"unusable": error.reason}
+    except MemoryError:
+        return {"unusable": "The recording asks for more memory than a recording needs."}
+    except Exception as error:
+        return {"fault": f"{type(error).__name__}: {error}"[:500]}
+
+
+def say(value: object) -> None:
+    os.write(1, json.dumps(value).encode() + b"\n")
+
+
+def write(descriptor: int, audio: bytes) -> None:
+    rest = memoryview(audio)
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+def each_percent(tell: Callable[[float], None]) -> Callable[[float], None]:
+    told = -1
+
+    def progress(share: float) -> None:
+        nonlocal told
+        percent = int(100 * min(share, 1))
+        if percent > told:
+            told = percent
+            tell(percent / 100)
+
+    return progress

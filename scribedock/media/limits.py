@@ -1,0 +1,31 @@
+"""How much a recording may ask of this machine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+SAMPLE_RATE = 16_000  # Hz; what every recognizer here hears
+BYTES_PER_SECOND = 2 * SAMPLE_RATE  # one channel of signed 16-bit samples
+STARTUP_S = 60
+
+
+@dataclass(frozen=True, kw_only=True)
+class Limits:
+    """The bounds within which a recording is read, whatever its file claims to be."""
+
+    max_duration_s: int = 43_200
+    memory: int = 2 * 1024**3  # bytes of address space of the process that reads it
+
+    @property
+    def max_audio_bytes(self) -> int:
+        return self.max_duration_s * BYTES_PER_SECOND
+
+    @property
+    def cpu_s(self) -> int:
+        """Processor time: decoding is measured at hundreds of times real time; 20 times is granted."""
+        return STARTUP_S + self.max_duration_s // 20
+
+    @property
+    def wall_s(self) -> int:
+        """The same on a machine with much else to do."""
+        return 4 * self.cpu_s

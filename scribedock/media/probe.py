@@ -1,0 +1,30 @@
+"""What a recording is, and whether it can be used."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from scribedock.media import process
+from scribedock.media.limits import Limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class MediaInfo:
+    duration_ms: int
+    container: str  # FFmpeg's name of it
+    audio_codec: str
+    sample_rate: int  # Hz
+    channels: int
+    audio_streams: int
+    has_video: bool
+
+
+def probe(path: Path, limits: Limits) -> MediaInfo:
+    """Reads a recording in the fenced child.
+
+    At least one audio stream must really decode.  The length is that of the audio where the
+    file is small enough to be read to its end (32 MiB), else the one that its header declares;
+    decoding corrects it.  Raises MediaUnusable, and FenceFailure where this machine is at fault.
+    """
+    return MediaInfo(**process.run("probe", path, None, limits))

@@ -1,0 +1,141 @@
+"""Starting the fenced child, listening to it, and ending it in time."""
+
+from __future__ import annotations
+
+import json
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import IO, Any
+
+import structlog
+
+import scribedock
+from scribedock.media.limits import Limits
+from scribedock.media.unusable import MediaUnusable
+
+log = structlog.get_logger("scribedock.worker")
+
+MAX_SAID = 64 * 1024  # bytes of all that the child may say
+BOOTSTRAP = """
+import sys
+sys.path.append(sys.argv.pop())
+from scribedock.media.child import main
+main()
+"""
+
+
+class FenceFailure(Exception):
+    """The child could not be started or did not reach its fence: this machine is at fault."""
+
+
+def run(
+    operation: str,
+    recording: Path,
+    audio: IO[bytes] | None,
+    limits: Limits,
+    *,
+    progress: Callable[[float], None] | None = None,
+) -> dict[str, Any]:
+    """Has the child do one operation on a recording.
+
+    Raises MediaUnusable where the recording is at fault, also by making the child crash
+    or exceed its limits, and FenceFailure where it never got that far.
+    """
+    with recording.open("rb") as source, Path(os.devnull).open("wb") as nothing:
+        sink = audio or nothing
+        child = _start(operation, source, sink, limits)
+        try:
+            return _listen(child, limits, progress)
+        finally:
+            _end(child)
+
+
+def _start(operation: str, source: IO[bytes], sink: IO[bytes], limits: Limits) -> subprocess.Popen[bytes]:
+    order = {
+        "operation": operation,
+        "recording": source.fileno(),
+        "audio": sink.fileno(),
+        "parent": os.getpid(),
+        "memory": limits.memory,
+        "cpu_s": limits.cpu_s,
+        "file_bytes": limits.max_audio_bytes + 1024**2,
+        "max_duration_s": limits.max_duration_s,
+    }
+    try:
+        return subprocess.Popen(
+            [sys.executable, "-I", "-c", BOOTSTRAP, json.dumps(order), _package_folder()],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            pass_fds=(source.fileno(), sink.fileno()),
+            env={"OPENBLAS_NUM_THREADS": "1"},
+            start_new_session=True,
+        )
+    except OSError as error:
+        raise FenceFailure(f"the process that reads media cannot be started: {error}") from error
+
+
+def _listen(
+    child: subprocess.Popen[bytes], limits: Limits, progress: Callable[[float], None] | None
+) -> dict[str, Any]:
+    fenced = False
+    for line in _lines(child, time.monotonic() + limits.wall_s):
+        said = json.loads(line)
+        if said == "ready":
+            fenced = True
+        elif isinstance(said, dict):
+            return _answer(said)
+        elif progress is not None:
+            progress(said)
+    code = child.wait()
+    if not fenced:
+        raise FenceFailure(f"the process that reads media ended before it began (status {code})")
+    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+        raise MediaUnusable("The recording takes too long to read, or too much memory: it may be damaged.")
+    if code == -signal.SIGXFSZ:
+        raise MediaUnusable("The recording holds more sound than the longest one allowed.")
+    raise MediaUnusable("The recording is damaged: the decoder stopped on it.")
+
+
+def _answer(said: dict[str, Any]) -> dict[str, Any]:
+    if "unusable" in said:
+        raise MediaUnusable(said["unusable"])
+    if "fault" in said:
+        log.warning("unforeseen trouble with a recording", fault=said["fault"])
+        raise MediaUnusable("The recording is damaged: the decoder stopped on it.")
+    return said
+
+
+def _lines(child: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes]:
+    """What the child says, line by line, until it ends. Raises MediaUnusable past the deadline."""
+    assert child.stdout is not None
+    rest, said = b"", 0
+    with selectors.DefaultSelector() as selector:
+        selector.register(child.stdout, selectors.EVENT_READ)
+        while True:
+            if not selector.select(max(deadline - time.monotonic(), 0)):
+                raise MediaUnusable("The recording takes too long to read: it may be damaged.")
+            part = os.read(child.stdout.fileno(), 4096)
+            said += len(part)
+            if not part or said > MAX_SAID:
+                return
+            *lines, rest = (rest + part).split(b"\n")
+            yield from lines
+
+
+def _end(child: subprocess.Popen[bytes]) -> None:
+    if child.poll() is None:
+        os.killpg(child.pid, signal.SIGKILL)
+    child.wait()
+    assert child.stdout is not None
+    child.stdout.close()
+
+
+def _package_folder() -> str:
+    return str(Path(scribedock.__file__).resolve().parent.parent)

@@ -1,0 +1,337 @@
+"""Reading a recording with FFmpeg's libraries; runs in the fenced child only.
+
+Time zero is the start of the container, as a player shows it: sound that begins
+later than the picture is moved there by silence, and so are gaps.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import pkgutil
+from collections.abc import Callable, Iterator
+from fractions import Fraction
+from typing import BinaryIO, cast
+
+import av
+from av.audio.frame import AudioFrame
+from av.audio.resampler import AudioResampler
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.stream import Discard
+
+from scribedock.media.formats import AUDIO_CODECS, DEMUXER_OPTIONS, is_playlist
+from scribedock.media.limits import BYTES_PER_SECOND, SAMPLE_RATE
+from scribedock.media.unusable import MediaUnusable
+
+HEAD_BYTES = 4096
+SMALL_FILE = 32 * 1024**2
+PROBE_PACKETS = 2000  # within so many packets, a stream that has sound gives some
+UNDECLARED_GAP_S = 600
+GAP_S = Fraction(1, 10)  # shorter ones are the jitter of time stamps
+SILENCE = bytes(BYTES_PER_SECOND)
+RATES = range(1_000, 768_001)
+MAX_DAMAGED_PACKETS = 5000
+CUT_OFF = "The recording is damaged or cut off in the middle. Upload the whole file again."
+
+
+def warm_up() -> None:
+    """Loads all that the fence would keep from being loaded when it is needed."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    frame = AudioFrame(format="flt", layout="stereo", samples=64)
+    frame.sample_rate = 8_000
+    frame.time_base = Fraction(1, 8_000)
+    _resampler().resample(frame)
+
+
+def probe(file: BinaryIO, max_duration_s: int) -> dict[str, object]:
+    """What the recording is; reads a small file to its end, and believes the header of a large one.
+
+    Raises MediaUnusable.
+    """
+    index = _sounding_stream(file)
+    with _open(file) as source:
+        stream = _only(source, index)
+        duration = None if _size(file) <= SMALL_FILE else _declared_s(source, stream)
+        if duration is None:
+            duration = _demuxed_s(source, stream)
+        _check_duration(duration, max_duration_s)
+        return {
+            "duration_ms": round(duration * 1000),
+            "container": source.format.name,
+            "audio_codec": stream.codec_context.name,
+            "sample_rate": stream.codec_context.sample_rate,
+            "channels": stream.codec_context.channels,
+            "audio_streams": len(source.streams.audio),
+            "has_video": bool(source.streams.video),
+        }
+
+
+def decode(
+    file: BinaryIO, max_duration_s: int, write: Callable[[bytes], None], *, progress: Callable[[float], None]
+) -> dict[str, object]:
+    """Hands the sound to `write` as 16 kHz mono signed 16-bit little-endian samples, part by part.
+
+    Raises MediaUnusable.
+    """
+    index = _sounding_stream(file)
+    with _open(file) as source:
+        stream = _only(source, index)
+        track = _Track(write, start_s=_start_s(source), declared_s=_declared_s(source, stream))
+        size, damaged = _size(file), 0
+        for packet in _packets(source, stream):
+            try:
+                frames = packet.decode()
+            except FFmpegError:
+                damaged += 1
+                if damaged > MAX_DAMAGED_PACKETS:
+                    raise MediaUnusable(
+                        "The recording is damaged: most of its sound cannot be decoded."
+                    ) from None
+                continue
+            for frame in frames:
+                track.add(frame)
+            _check_duration(track.written_s, max_duration_s)
+            if packet.pos is not None:
+                progress(packet.pos / size)
+        track.finish()
+    if not track.written:
+        raise MediaUnusable("The recording has no sound in it: it is 0 seconds long.")
+    return {"audio_bytes": track.written, "damaged_packets": damaged}
+
+
+class _Track:
+    """Sound on its way out: resampled, and put where its time stamps say."""
+
+    def __init__(
+        self, write: Callable[[bytes], None], *, start_s: Fraction, declared_s: Fraction | None
+    ) -> None:
+        self._write = write
+        self._start_s = start_s
+        self._declared_s = declared_s
+        self._resampler = _resampler()
+        self._shape: tuple[str, str, int] | None = None
+        self._expected_s: Fraction | None = None
+        self.written = 0  # bytes
+
+    @property
+    def written_s(self) -> Fraction:
+        return Fraction(self.written, BYTES_PER_SECOND)
+
+    def add(self, frame: AudioFrame) -> None:
+        if frame.sample_rate not in RATES:
+            raise MediaUnusable(
+                f"The recording is damaged: a sound of {frame.sample_rate} samples a second is none."
+            )
+        self._align(frame)
+        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
+        if shape != self._shape:
+            self._flush()
+            self._shape = shape
+        self._put(frame)
+
+    def finish(self) -> None:
+        self._flush()
+
+    def _align(self, frame: AudioFrame) -> None:
+        """Fills a gap before the frame with silence; time stamps that make no sense are passed over."""
+        length = Fraction(frame.samples, frame.sample_rate)
+        if frame.pts is None or frame.time_base is None:
+            if self._expected_s is not None:
+                self._expected_s += length
+            return
+        at = frame.pts * frame.time_base
+        expected = self._start_s if self._expected_s is None else self._expected_s
+        gap = at - expected
+        self._expected_s = at + length
+        if gap > GAP_S and self.written_s + gap + length <= self._end_s():
+            self._flush()
+            self._silence(gap)
+
+    def _end_s(self) -> Fraction:
+        """How far silence may lead: not past the end that the file declares."""
+        if self._declared_s is None:
+            return self.written_s + UNDECLARED_GAP_S
+        return self._declared_s + 1
+
+    def _silence(self, seconds: Fraction) -> None:
+        rest = 2 * round(seconds * SAMPLE_RATE)
+        while rest:
+            part = SILENCE[:rest]
+            self._out(part)
+            rest -= len(part)
+
+    def _flush(self) -> None:
+        if self._shape is not None:
+            self._put(None)
+        self._resampler = _resampler()
+
+    def _put(self, frame: AudioFrame | None) -> None:
+        if frame is not None:
+            frame.pts = None
+        for out in self._resampler.resample(frame):
+            self._out(bytes(out.planes[0])[: 2 * out.samples])
+
+    def _out(self, audio: bytes) -> None:
+        self._write(audio)
+        self.written += len(audio)
+
+
+def _open(file: BinaryIO) -> InputContainer:
+    """Raises MediaUnusable with what the file is instead of a recording."""
+    file.seek(0)
+    head = file.read(HEAD_BYTES)
+    file.seek(0)
+    if not head:
+        raise MediaUnusable("The file is empty.")
+    if is_playlist(head):
+        raise MediaUnusable("A playlist is not a recording: upload the media itself.")
+    try:
+        return av.open(
+            file,
+            "r",
+            container_options=DEMUXER_OPTIONS,
+            buffer_size=256 * 1024,
+            metadata_errors="replace",
+        )
+    except (FFmpegError, ValueError) as error:
+        if b"ftyp" in head[:16]:
+            raise MediaUnusable(
+                "The recording is damaged or cut off: its index is missing. Upload the whole file again."
+            ) from error
+        raise MediaUnusable(
+            "This is not a recording that can be read: it has no format of audio or video."
+        ) from error
+
+
+def _sounding_stream(file: BinaryIO) -> int:
+    """The stream to transcribe: the best one of which a part really decodes.
+
+    Raises MediaUnusable with what there is instead.
+    """
+    with _open(file) as source:
+        audio = source.streams.audio
+        if not audio:
+            raise MediaUnusable(
+                "The video has no sound." if source.streams.video else "There is no sound in this file."
+            )
+        readable = [each for each in audio if _codec(each) in AUDIO_CODECS]
+        if not readable:
+            names = ", ".join(_codec(each) for each in audio)
+            raise MediaUnusable(f"The sound is in a codec that is not read here: {names}.")
+        best = source.streams.best("audio")
+        readable.sort(key=lambda each: each is not best)
+        sounding = _first_sounds(source, readable)
+        for stream in readable:
+            if stream.index in sounding:
+                return stream.index
+        if source.duration == 0 or not _has_packets(file):
+            raise MediaUnusable("The recording has no sound in it: it is 0 seconds long.")
+        raise MediaUnusable(f"The recording is damaged: its sound ({_codec(readable[0])}) cannot be decoded.")
+
+
+def _first_sounds(source: InputContainer, streams: list[AudioStream]) -> set[int]:
+    """Which of the streams give a frame; the first stream is enough."""
+    _keep(source, streams)
+    sounding: set[int] = set()
+    for count, packet in enumerate(_packets(source, *streams), start=1):
+        try:
+            frames = packet.decode()
+        except FFmpegError:
+            frames = []
+        if any(frame.samples for frame in frames):
+            sounding.add(packet.stream.index)
+        if streams[0].index in sounding or count >= PROBE_PACKETS:
+            break
+    return sounding
+
+
+def _has_packets(file: BinaryIO) -> bool:
+    with _open(file) as source:
+        return any(packet.size for packet in _packets(source, *source.streams.audio))
+
+
+def _packets(source: InputContainer, *streams: AudioStream) -> Iterator[Packet[AudioStream]]:
+    """The packets of the streams; ends with one empty packet each, which drains the decoder.
+
+    Raises MediaUnusable where the file ends before its own index says.
+    """
+    try:
+        yield from cast(Iterator[Packet[AudioStream]], source.demux(*streams))
+    except FFmpegError as error:
+        if not source.format.name.startswith("mov"):
+            return
+        raise MediaUnusable(CUT_OFF) from error
+
+
+def _only(source: InputContainer, index: int) -> AudioStream:
+    """The stream, with all others dropped. Raises MediaUnusable where its index leads past the file's end."""
+    stream = next(each for each in source.streams.audio if each.index == index)
+    entries = stream.index_entries
+    if source.format.name.startswith("mov") and len(entries):
+        last = entries[-1]
+        if last.pos + last.size > source.size:
+            raise MediaUnusable(CUT_OFF)
+    _keep(source, [stream])
+    return stream
+
+
+def _keep(source: InputContainer, streams: list[AudioStream]) -> None:
+    """Drops all other streams where the file is taken apart, and decodes in this thread."""
+    wanted = {stream.index for stream in streams}
+    for each in source.streams:
+        if each.index not in wanted:
+            each.discard = Discard.all
+    for stream in streams:
+        stream.codec_context.thread_count = 1
+
+
+def _codec(stream: AudioStream) -> str:
+    return stream.codec_context.name if stream.codec_context is not None else "unknown"
+
+
+def _start_s(source: InputContainer) -> Fraction:
+    return Fraction(source.start_time or 0, av.time_base)
+
+
+def _declared_s(source: InputContainer, stream: AudioStream) -> Fraction | None:
+    """The length that the header tells, if it tells any."""
+    if source.duration is not None and source.duration > 0:
+        return Fraction(source.duration, av.time_base)
+    if stream.duration and stream.time_base:
+        return stream.duration * stream.time_base
+    return None
+
+
+def _demuxed_s(source: InputContainer, stream: AudioStream) -> Fraction:
+    """The end of the last packet, which needs no decoding."""
+    end = length = Fraction(0)
+    for packet in _packets(source, stream):
+        if packet.size and packet.time_base:
+            part = (packet.duration or 0) * packet.time_base
+            length += part
+            if packet.pts is not None:
+                end = max(end, packet.pts * packet.time_base + part - _start_s(source))
+    declared = _declared_s(source, stream)
+    return end if declared is None or end <= declared + 1 else max(length, declared)
+
+
+def _check_duration(seconds: Fraction, max_duration_s: int) -> None:
+    if seconds > max_duration_s:
+        raise MediaUnusable(f"The recording is longer than the limit of {_in_words(max_duration_s)}.")
+
+
+def _in_words(seconds: int) -> str:
+    return f"{seconds / 3600:g} hours" if seconds >= 3600 else f"{seconds:,} seconds"
+
+
+def _size(file: BinaryIO) -> int:
+    return os.fstat(file.fileno()).st_size
+
+
+def _resampler() -> AudioResampler:
+    return AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)
