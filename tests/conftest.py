@@ -3,10 +3,6 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
 
 JUDGES = os.environ.get("SCRIBEDOCK_JUDGES")
 DATABASE_URL = "SCRIBEDOCK_TEST_DATABASE_URL"

@@ -19,6 +19,10 @@ from scribedock.media import fence, reading
 from scribedock.media.unusable import MediaUnusable
 
 
+class Unwritable(Exception):
+    """The disk is full, or gone."""
+
+
 def main() -> None:
     order = json.loads(sys.argv[1])
     av.logging.set_level(None)
@@ -43,6 +47,8 @@ def answer(order: dict[str, Any], recording: BinaryIO) -> dict[str, object]:
         )
     except MediaUnusable as error:
         return {"unusable": error.reason}
+    except Unwritable as error:
+        return {"machine": str(error)}
     except MemoryError:
         return {"unusable": "The recording asks for more memory than a recording needs."}
     except Exception as error:
@@ -55,8 +61,11 @@ def say(value: object) -> None:
 
 def write(descriptor: int, audio: bytes) -> None:
     rest = memoryview(audio)
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except OSError as error:
+        raise Unwritable(error.strerror) from error
 
 
 def each_percent(tell: Callable[[float], None]) -> Callable[[float], None]:

@@ -31,7 +31,7 @@ main()
 
 
 class FenceFailure(Exception):
-    """The child could not be started or did not reach its fence: this machine is at fault."""
+    """The child could not be started, reach its fence, or write: this machine is at fault."""
 
 
 def run(
@@ -45,7 +45,7 @@ def run(
     """Has the child do one operation on a recording.
 
     Raises MediaUnusable where the recording is at fault, also by making the child crash
-    or exceed its limits, and FenceFailure where it never got that far.
+    or exceed its limits, and FenceFailure where this machine is at fault.
     """
     with recording.open("rb") as source, Path(os.devnull).open("wb") as nothing:
         sink = audio or nothing
@@ -96,16 +96,16 @@ def _listen(
     code = child.wait()
     if not fenced:
         raise FenceFailure(f"the process that reads media ended before it began (status {code})")
-    if code == -signal.SIGXCPU or code == -signal.SIGKILL:
+    if code == -signal.SIGKILL:  # also what ends a process out of processor time
         raise MediaUnusable("The recording takes too long to read, or too much memory: it may be damaged.")
-    if code == -signal.SIGXFSZ:
-        raise MediaUnusable("The recording holds more sound than the longest one allowed.")
     raise MediaUnusable("The recording is damaged: the decoder stopped on it.")
 
 
 def _answer(said: dict[str, Any]) -> dict[str, Any]:
     if "unusable" in said:
         raise MediaUnusable(said["unusable"])
+    if "machine" in said:
+        raise FenceFailure(f"the audio of a recording cannot be written: {said['machine']}")
     if "fault" in said:
         log.warning("unforeseen trouble with a recording", fault=said["fault"])
         raise MediaUnusable("The recording is damaged: the decoder stopped on it.")

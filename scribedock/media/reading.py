@@ -56,6 +56,7 @@ def probe(file: BinaryIO, max_duration_s: int) -> dict[str, object]:
     index = _sounding_stream(file)
     with _open(file) as source:
         stream = _only(source, index)
+        _check_rate(stream.codec_context.sample_rate)
         duration = None if _size(file) <= SMALL_FILE else _declared_s(source, stream)
         if duration is None:
             duration = _demuxed_s(source, stream)
@@ -123,10 +124,7 @@ class _Track:
         return Fraction(self.written, BYTES_PER_SECOND)
 
     def add(self, frame: AudioFrame) -> None:
-        if frame.sample_rate not in RATES:
-            raise MediaUnusable(
-                f"The recording is damaged: a sound of {frame.sample_rate} samples a second is none."
-            )
+        _check_rate(frame.sample_rate)
         self._align(frame)
         shape = (frame.format.name, frame.layout.name, frame.sample_rate)
         if shape != self._shape:
@@ -261,7 +259,7 @@ def _packets(source: InputContainer, *streams: AudioStream) -> Iterator[Packet[A
     Raises MediaUnusable where the file ends before its own index says.
     """
     try:
-        yield from cast(Iterator[Packet[AudioStream]], source.demux(*streams))
+        yield from cast("Iterator[Packet[AudioStream]]", source.demux(*streams))
     except FFmpegError as error:
         if not source.format.name.startswith("mov"):
             return
@@ -323,6 +321,11 @@ def _demuxed_s(source: InputContainer, stream: AudioStream) -> Fraction:
 def _check_duration(seconds: Fraction, max_duration_s: int) -> None:
     if seconds > max_duration_s:
         raise MediaUnusable(f"The recording is longer than the limit of {_in_words(max_duration_s)}.")
+
+
+def _check_rate(rate: int) -> None:
+    if rate not in RATES:
+        raise MediaUnusable(f"The recording is damaged: a sound of {rate} samples a second is none.")
 
 
 def _in_words(seconds: int) -> str:

@@ -74,9 +74,7 @@ def test_a_parent_may_change_a_childs_password_but_not_the_reverse(client: Clien
     for username in ("admin", "nobody"):
         answer = child.post("account/update_password", new_password="x", username=username)
         assert error_of(answer) == (400, "ACCOUNT_UNPRIVILEGED")
-        assert (
-            answer.json()["ErrorComment"] == "Account does not have permission to access/change this data"
-        )
+        assert answer.json()["ErrorComment"] == "Account does not have permission to access/change this data"
 
 
 def test_the_newest_key_is_shown_again_until_a_new_one_is_forced(alice: Client) -> None:

@@ -48,9 +48,7 @@ def test_nothing_in_info_is_null(client: Client) -> None:
 
 def test_a_job_keeps_what_it_was_given(client: Client) -> None:
     external = uuid.uuid4().hex
-    info = client.info(
-        client.new_job(job_name="Łódź <b>&amp;</b> 🎬", language="FR", external_id=external)
-    )
+    info = client.info(client.new_job(job_name="Łódź <b>&amp;</b> 🎬", language="FR", external_id=external))
     assert info["JobName"] == "Łódź <b>&amp;</b> 🎬"
     assert (info["SourceLanguage"], info["ExternalID"]) == ("fr", external)
 

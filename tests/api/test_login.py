@@ -47,7 +47,9 @@ def test_a_json_body_speaks_the_other_dialect(server: OwnServer) -> None:
     assert list(answer.json()) == ["api_token"]
     token = answer.json()["api_token"]
     new = httpx.get(
-        f"{server.base_url}/api/job/new", params={"v": 1, "api_token": token, "external_id": "dialect"}, trust_env=False
+        f"{server.base_url}/api/job/new",
+        params={"v": 1, "api_token": token, "external_id": "dialect"},
+        trust_env=False,
     ).json()
     info = httpx.get(
         f"{server.base_url}/api/job/info",

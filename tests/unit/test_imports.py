@@ -80,10 +80,16 @@ def test_the_captions_library_stands_alone() -> None:
 
 
 def test_the_command_line_imports_nothing_heavy() -> None:
-    heavy = ("av", "numpy", "onnxruntime", "faster_whisper", "pocketsphinx", "dbos", "sqlalchemy", "starlette")
-    code = (
-        "import sys, scribedock.cli; "
-        f"print([name for name in {heavy!r} if name in sys.modules])"
+    heavy = (
+        "av",
+        "numpy",
+        "onnxruntime",
+        "faster_whisper",
+        "pocketsphinx",
+        "dbos",
+        "sqlalchemy",
+        "starlette",
     )
+    code = f"import sys, scribedock.cli; print([name for name in {heavy!r} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"

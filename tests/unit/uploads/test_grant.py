@@ -92,9 +92,7 @@ def test_another_spelling_of_the_same_token_is_refused(respell: object) -> None:
 
 def test_the_unused_bits_of_the_last_character_must_be_zero() -> None:
     token = next(
-        token
-        for token in (sign(grant(cors_origin="x" * size), KEY) for size in range(3))
-        if len(token) % 4
+        token for token in (sign(grant(cors_origin="x" * size), KEY) for size in range(3)) if len(token) % 4
     )
     last = ALPHABET.index(token[-1])
     for changed in range(last + 1, min(last + 4, 64)):

@@ -1,0 +1,105 @@
+"""Decoding to what a recognizer hears."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scribedock.media.audio import decode
+from scribedock.media.limits import Limits
+from scribedock.media.unusable import MediaUnusable
+from tests.ffmpeg import make, tone, video
+
+RATE = 16_000
+
+
+def samples(path: Path, limits: Limits | None = None) -> np.ndarray:
+    destination = path.with_suffix(".pcm")
+    decoded = decode(path, destination, limits or Limits())
+    assert destination.stat().st_size == decoded.audio_bytes
+    return np.fromfile(destination, dtype="<i2")
+
+
+def pitch(part: np.ndarray) -> float:
+    """The strongest frequency of a part, in Hz."""
+    spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part))))
+    return float(np.argmax(spectrum) * RATE / len(part))
+
+
+@pytest.mark.parametrize("name", ["a.wav", "a.mp3", "a.flac", "a.opus", "a.m4a", "a.mka"])
+def test_a_tone_keeps_its_pitch_and_its_length(tmp_path: Path, name: str) -> None:
+    sound = samples(tone(tmp_path / name))
+    assert len(sound) / RATE == pytest.approx(5, abs=0.06)
+    assert pitch(sound[RATE : 3 * RATE]) == pytest.approx(440, abs=1)
+
+
+def test_six_channels_become_one(tmp_path: Path) -> None:
+    sound = samples(tone(tmp_path / "surround.flac", "-ac", "6"))
+    assert len(sound) / RATE == pytest.approx(5, abs=0.01)
+
+
+def test_sound_that_begins_after_the_picture_is_moved_to_its_place(tmp_path: Path) -> None:
+    picture = ("-f", "lavfi", "-i", "testsrc=duration=5:size=320x240:rate=25")
+    sound = ("-itsoffset", "2", "-f", "lavfi", "-i", "sine=440:duration=5")
+    heard = samples(make(tmp_path / "late.mp4", *picture, *sound, "-shortest"))
+    assert np.abs(heard[: int(1.9 * RATE)]).max() < 100
+    assert np.abs(heard[int(2.2 * RATE) : 3 * RATE]).max() > 1000
+
+
+def test_a_gap_in_the_time_stamps_becomes_silence(tmp_path: Path) -> None:
+    chopped = "aselect='not(between(t,1,3))'"
+    path = tone(tmp_path / "gap.mka", "-af", chopped, "-c:a", "pcm_s16le")
+    heard = samples(path)
+    assert len(heard) / RATE == pytest.approx(5, abs=0.1)
+    assert np.abs(heard[int(1.3 * RATE) : int(2.7 * RATE)]).max() < 100
+
+
+def test_an_mp3_that_breaks_off_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
+    whole = tone(tmp_path / "whole.mp3").read_bytes()
+    path = tmp_path / "cut.mp3"
+    path.write_bytes(whole[: len(whole) // 2])
+    assert len(samples(path)) / RATE == pytest.approx(2.5, abs=0.1)
+
+
+def test_damaged_packets_are_passed_over(tmp_path: Path) -> None:
+    path = tone(tmp_path / "a.mp3")
+    mp3 = bytearray(path.read_bytes())
+    middle = len(mp3) // 2
+    mp3[middle : middle + 600] = b"\x55" * 600
+    path.write_bytes(mp3)
+    assert len(samples(path)) / RATE == pytest.approx(5, abs=0.5)
+
+
+def test_hours_of_silence_in_a_small_file_end_at_the_limit(tmp_path: Path) -> None:
+    silence = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", "1800", "-b:a", "6k")
+    path = make(tmp_path / "bomb.opus", *silence)
+    assert path.stat().st_size < 1024**2
+    destination = tmp_path / "bomb.pcm"
+    with pytest.raises(MediaUnusable, match=r"longer than the limit of 60 seconds"):
+        decode(path, destination, Limits(max_duration_s=60))
+    assert sorted(tmp_path.iterdir()) == [path]
+
+
+def test_nothing_appears_where_the_audio_should_be_until_it_is_whole(tmp_path: Path) -> None:
+    path = video(tmp_path / "a.mp4")
+    destination = tmp_path / "a.pcm"
+    seen = []
+    decode(path, destination, Limits(), progress=lambda share: seen.append(destination.exists()))
+    assert seen and not any(seen)
+    assert destination.exists()
+
+
+def test_progress_rises_to_the_end(tmp_path: Path) -> None:
+    shares: list[float] = []
+    decode(tone(tmp_path / "a.wav", seconds=60), tmp_path / "a.pcm", Limits(), progress=shares.append)
+    assert shares == sorted(shares)
+    assert shares[-1] > 0.9
+    assert len(shares) <= 101
+
+
+def test_a_decoder_short_of_memory_makes_the_recording_unusable(tmp_path: Path) -> None:
+    path = tone(tmp_path / "a.wav")
+    with pytest.raises(MediaUnusable):
+        decode(path, tmp_path / "a.pcm", Limits(memory=64 * 1024**2))
