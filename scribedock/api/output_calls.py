@@ -81,9 +81,6 @@ def get_caption(context: Context, parameters: Any) -> Response | dict[str, str]:
         parameters.caption_format,
         options,
         media_end=job.media_ms,
-        title=job.name,
-        job_id=job.id,
-        metadata={str(key): str(value) for key, value in (job.options.get("custom_metadata") or {}).items()},
     )
     digest = _digest(job, version, (parameters.caption_format, options))
     if not parameters.build_url:

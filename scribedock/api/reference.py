@@ -83,10 +83,10 @@ def _type(schema: dict[str, Any]) -> str:
         return " | ".join(first["enum"])
     if "$ref" in first:
         name = first["$ref"].rsplit("/", 1)[1]
-        return " | ".join(_document()["components"]["schemas"][name]["enum"])
+        return " | ".join(str(each) for each in _document()["components"]["schemas"][name]["enum"])
     if first.get("format") == "date-time":
         return "ISO 8601 date"
-    return {"array": "list", "object": "JSON object", "string": "text"}.get(
+        return " | ".join(map(str, first["enum"]))
         first.get("type", "string"), first.get("type", "text")
     )
 

@@ -11,7 +11,7 @@ SOURCE_LANGUAGES = frozenset(
     af am ar az bg bn bs ca cz de dk en es es-es et eu fa fi fil fr fr-ca gl gr gu he hi hr hu hy id is
     it ja jv ka kk km kn ko lo lt lv mk ml mn mr ms my ne nl no pa pl pt pt-pt ro ru se si sk sl sq sr
     su sw ta te th tl tr uk ur uz vn xh zh-cmn zh-tw zh-yue zu
-    """.split()  # noqa: SIM905
+    """.split()
 )
 
 OLDER_SPELLINGS: Mapping[str, str] = {"jp": "ja", "cmn": "zh-cmn", "zh": "zh-cmn"}

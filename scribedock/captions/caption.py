@@ -1,0 +1,12 @@
+"""A caption: lines of text and when they are shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Caption:
+    lines: tuple[str, ...]
+    start: int  # ms
+    end: int  # ms, after start

@@ -1,0 +1,12 @@
+"""The width of text: grapheme clusters, which are what a reader takes for one character."""
+
+from __future__ import annotations
+
+import regex
+
+_CLUSTER = regex.compile(r"\X")
+
+
+def width(text: str) -> int:
+    """How many characters a reader sees."""
+    return len(text) if text.isascii() else len(_CLUSTER.findall(text))

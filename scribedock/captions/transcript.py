@@ -1,0 +1,101 @@
+"""The transcript to read: paragraphs, with the time before each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from html import escape
+from itertools import groupby, pairwise
+
+from scribedock.captions.elementlist import ElementList
+from scribedock.captions.options import FileFormat, TranscriptOptions
+from scribedock.captions.words import Word, words_of
+from scribedock.captions.writers.clock import parts
+
+PARAGRAPH_SILENCE_MS = 2000
+PARAGRAPH_SENTENCES = 5
+DIRECTIVE = re.compile(r"%([HMSf%])")
+
+
+@dataclass(frozen=True, slots=True)
+class _Sentence:
+    words: tuple[Word, ...]
+
+    @property
+    def start(self) -> int:
+        return self.words[0].start
+
+    @property
+    def end(self) -> int:
+        return self.words[-1].end
+
+
+def write(elementlist: ElementList, options: TranscriptOptions) -> str:
+    """The whole file with line feeds."""
+    words = words_of(elementlist, options)
+    sentences = [_Sentence(tuple(group)) for _, group in groupby(words, key=lambda word: word.segment)]
+    paragraphs = _paragraphs(sentences) if options.create_paragraphs else [sentences] if sentences else []
+    if options.file_format is FileFormat.HTML:
+        return _html(paragraphs, elementlist.language, options)
+    return "".join(_paragraph(paragraph, options) for paragraph in paragraphs) or "\n"
+
+
+def _paragraphs(sentences: list[_Sentence]) -> list[list[_Sentence]]:
+    """Divided at a new speaker, after a silence of two seconds, and after five sentences."""
+    paragraphs: list[list[_Sentence]] = [sentences[:1]] if sentences else []
+    for before, sentence in pairwise(sentences):
+        if (
+            sentence.words[0].new_speaker
+            or sentence.start - before.end > PARAGRAPH_SILENCE_MS
+            or len(paragraphs[-1]) >= PARAGRAPH_SENTENCES
+        ):
+            paragraphs.append([])
+        paragraphs[-1].append(sentence)
+    return paragraphs
+
+
+def _paragraph(sentences: list[_Sentence], options: TranscriptOptions) -> str:
+    ending = "\n" * options.newlines_after_sentence or " "
+    text = ""
+    if options.create_paragraphs and options.timecode_every_paragraph:
+        text = timecode(sentences[0].start, options) + "\n"
+    interval = 0 if options.create_paragraphs else options.timecode_interval
+    due = 0
+    for number, sentence in enumerate(sentences):
+        if number:
+            text += ending
+        for position, word in enumerate(sentence.words):
+            if interval and word.start >= due:
+                due = (word.start // interval + 1) * interval
+                text = f"{text.rstrip(' ')}{'' if text.endswith(chr(10)) or not text else chr(10)}"
+                text += timecode(word.start, options) + "\n"
+            elif position and word.spaced:
+                text += " "
+            text += f"{word.label} {word.text}" if word.label else word.text
+    return text.rstrip(" ") + ("\n" * options.newlines_after_paragraph if options.create_paragraphs else "\n")
+
+
+def _html(paragraphs: list[list[_Sentence]], language: str, options: TranscriptOptions) -> str:
+    body = []
+    for sentences in paragraphs:
+        text = "".join(
+            (" " if number or position else "") * word.spaced
+            + escape(f"{word.label} {word.text}" if word.label else word.text)
+            for number, sentence in enumerate(sentences)
+            for position, word in enumerate(sentence.words)
+        )
+        time = ""
+        if options.create_paragraphs and options.timecode_every_paragraph:
+            time = f"<time>{escape(timecode(sentences[0].start, options))}</time> "
+        body.append(f"<p>{time}{text}</p>\n")
+    return (
+        f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
+        f"<title>Transcript</title>\n</head>\n<body>\n{''.join(body)}</body>\n</html>\n"
+    )
+
+
+def timecode(milliseconds: int, options: TranscriptOptions) -> str:
+    """The time with the offset, never before zero, as `timecode_format` says."""
+    hour, minute, second, rest = parts(max(milliseconds + options.timecode_offset, 0))
+    values = {"H": f"{hour:02}", "M": f"{minute:02}", "S": f"{second:02}", "f": f"{rest:03}", "%": "%"}
+    return DIRECTIVE.sub(lambda match: values[match.group(1)], options.timecode_format)

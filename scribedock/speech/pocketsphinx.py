@@ -1,0 +1,64 @@
+"""PocketSphinx 5 with the US English model of its own wheel: draft quality, no download.
+
+What it does not do: capitals, punctuation, other languages, and confidence (its posterior
+probabilities are close to 1 whether a word is right or wrong).
+It holds the interpreter's lock while it decodes, so it belongs in a process of its own.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scribedock.speech.recognizer import SAMPLE_RATE, Engine, RecognizerSpec, Word
+
+if TYPE_CHECKING:
+    from scribedock.speech.recognizer import Pcm
+
+FRAME_MS = 10
+ALTERNATE = re.compile(r"\(\d+\)$")  # the second pronunciation of "the" is called the(2)
+FILLER = re.compile(r"[<\[+].*|.*[>\]+]")  # <s>, <sil>, [NOISE], [SPEECH], ++NOISE++
+
+
+class PocketSphinx:
+    """A loaded decoder."""
+
+    def __init__(self) -> None:
+        from pocketsphinx import Decoder
+
+        self._decoder: Any = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")
+
+    def recognize(self, pcm: Pcm, offset_ms: int, language: str) -> list[Word]:
+        if not len(pcm):
+            return []
+        decoder = self._decoder
+        decoder.start_utt()
+        decoder.process_raw(pcm.tobytes(), full_utt=True)
+        decoder.end_utt()
+        length_ms = len(pcm) * 1000 // SAMPLE_RATE
+        return [
+            Word(
+                text=ALTERNATE.sub("", segment.word),
+                start_ms=offset_ms + min(segment.start_frame * FRAME_MS, length_ms),
+                end_ms=offset_ms + min((segment.end_frame + 1) * FRAME_MS, length_ms),
+                confidence=None,
+            )
+            for segment in decoder.seg() or ()
+            if not FILLER.fullmatch(segment.word)
+        ]
+
+
+def check(model: Path | None) -> None:
+    """The model is the wheel's own; another engine's is no concern of this one."""
+
+
+def languages(spec: RecognizerSpec) -> frozenset[str]:
+    return frozenset({"en"})
+
+
+def load(spec: RecognizerSpec) -> PocketSphinx:
+    return PocketSphinx()
+
+
+ENGINE = Engine(punctuates=False, check=check, languages=languages, load=load)

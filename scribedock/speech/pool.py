@@ -1,0 +1,159 @@
+"""Recognizer processes, and the queue before them.
+
+They are processes because one recognizer holds the interpreter's lock while it decodes, because
+native code may crash, and because only a process can be stopped in the middle of its work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import queue
+import threading
+from collections.abc import Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from scribedock.speech.process import ChildEnded, ChildSlow, RecognizerProcess
+from scribedock.speech.recognizer import RecognizerSpec, Word, engine_named
+from scribedock.speech.span import Span
+from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
+
+LOAD_TIMEOUT_S = 900.0
+BLOCK_BYTES = BLOCK_S * 1000 * SAMPLES_PER_MS * SAMPLE_BYTES
+
+
+class RecognitionFailed(Exception):
+    """A chunk was not recognized; the text says why."""
+
+
+class RecognitionTimeout(RecognitionFailed):
+    """It took longer than a chunk may; the process that was at it was ended."""
+
+
+class RecognizerCrashed(RecognitionFailed):
+    """The process that was at it died, or could not load its engine."""
+
+
+class RecognizerPool:
+    """At most `processes` children, started when first needed; each has loaded the engine once.
+
+    Callable from any number of threads: a call waits for a free child. A child that crashed or was
+    too slow is replaced at the next call. Children die with this process, however it ends.
+    """
+
+    def __init__(self, spec: RecognizerSpec, *, processes: int, chunk_timeout_s: float) -> None:
+        if processes < 1:
+            raise ValueError("a pool needs at least one process")
+        threads = spec.threads or max(1, len(os.sched_getaffinity(0)) // processes)
+        self._spec = replace(spec, threads=threads)
+        self._processes = processes
+        self._chunk_timeout_s = chunk_timeout_s
+        self._punctuates = engine_named(spec.engine).punctuates
+        # Last in, first out: a child that is loaded is used before another is started.
+        self._free: queue.LifoQueue[int] = queue.LifoQueue()
+        for seat in reversed(range(processes)):
+            self._free.put(seat)
+        self._children: dict[int, RecognizerProcess] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        # A child's death signal comes when the thread that started it ends, so one thread that
+        # lasts as long as the pool starts them all (prctl(2), PR_SET_PDEATHSIG).
+        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognizer-starter")
+
+    @property
+    def processes(self) -> int:
+        return self._processes
+
+    @property
+    def engine(self) -> str:
+        return self._spec.engine
+
+    @property
+    def punctuates(self) -> bool:
+        """Whether the words come with capitals and punctuation."""
+        return self._punctuates
+
+    def recognize(self, audio: Path, span: Span, language: str) -> list[Word]:
+        """The words of a span of a raw mono 16 kHz s16le file, in ms of the media.
+
+        language is an ISO 639-1 code. Raises RecognitionFailed, RecognitionTimeout, RecognizerCrashed.
+        """
+        request = {
+            "operation": "recognize",
+            "audio": str(audio.resolve()),
+            "start_ms": span.start_ms,
+            "end_ms": span.end_ms,
+            "language": language,
+        }
+        return [Word(**word) for word in self._ask(request, self._chunk_timeout_s)["words"]]
+
+    def speech_spans(self, audio: Path) -> list[Span]:
+        """Where somebody speaks in a raw mono 16 kHz s16le file; see `vad.speech_spans`.
+
+        May take the time limit of a chunk for every five minutes that the recording lasts.
+        Raises as `recognize` does.
+        """
+        blocks = 1 + audio.stat().st_size // BLOCK_BYTES
+        request = {"operation": "speech_spans", "audio": str(audio.resolve())}
+        return [Span(**span) for span in self._ask(request, blocks * self._chunk_timeout_s)["spans"]]
+
+    def close(self) -> None:
+        """Ends the children at once. Calls under way, waiting or to come raise RecognitionFailed."""
+        with self._lock:
+            self._closed = True
+            children = list(self._children.values())
+        for child in children:
+            child.kill()
+        self._starter.shutdown()
+
+    def _ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, Any]:
+        with self._seat() as seat:
+            try:
+                answer = self._child(seat).ask(request, timeout_s)
+            except ChildSlow:
+                self._end(seat)
+                raise RecognitionTimeout(f"not done after {timeout_s:g} s") from None
+            except ChildEnded as error:
+                self._end(seat)
+                self._refuse_when_closed()
+                raise RecognizerCrashed(str(error)) from None
+            except BaseException:
+                self._end(seat)
+                raise
+        if "failed" in answer:
+            raise RecognitionFailed(answer["failed"])
+        return answer
+
+    @contextlib.contextmanager
+    def _seat(self) -> Iterator[int]:
+        seat = self._free.get()
+        try:
+            self._refuse_when_closed()
+            yield seat
+        finally:
+            self._free.put(seat)
+
+    def _child(self, seat: int) -> RecognizerProcess:
+        """The child at the seat, ready; started when there is none."""
+        child = self._children.get(seat)
+        if child is not None:
+            return child
+        with self._lock:
+            self._refuse_when_closed()
+            child = self._starter.submit(RecognizerProcess, self._spec).result()
+            self._children[seat] = child
+        child.wait_until_ready(LOAD_TIMEOUT_S)
+        return child
+
+    def _end(self, seat: int) -> None:
+        with self._lock:
+            child = self._children.pop(seat, None)
+        if child is not None:
+            child.kill()
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise RecognitionFailed("the recognizer pool is closed")

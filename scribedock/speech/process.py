@@ -1,0 +1,115 @@
+"""The parent's end of a recognizer process."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from scribedock.speech.recognizer import RecognizerSpec
+
+# All that a recognizer needs of our environment; what it has to do with secrets is nothing.
+PASSED_ON = (
+    *(
+        "PATH",
+        "LD_LIBRARY_PATH",
+        "PYTHONPATH",
+        "PYTHONHOME",
+        "VIRTUAL_ENV",
+        "LANG",
+        "LC_ALL",
+        "TMPDIR",
+        "HOME",
+    ),
+    *("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "CUDA_HOME"),
+)
+THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+READ_BYTES = 1 << 16
+
+
+class ChildEnded(Exception):
+    """The process is gone; the text says how."""
+
+
+class ChildSlow(Exception):
+    """No answer in time."""
+
+
+class RecognizerProcess:
+    """One child, for one caller at a time; `kill` may come from any thread.
+
+    The thread that makes it must outlive it: the child is killed when that thread ends.
+    """
+
+    def __init__(self, spec: RecognizerSpec) -> None:
+        order = {"engine": spec.engine, "model": spec.model and str(spec.model), "threads": spec.threads}
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "scribedock.speech.child", json.dumps(order)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            bufsize=0,
+            env=environment(os.environ, spec.threads),
+            process_group=0,  # the terminal's Ctrl-C is not for the child
+        )
+        self._rest = b""
+
+    def wait_until_ready(self, timeout_s: float) -> None:
+        """Returns when the engine is loaded. Raises ChildEnded, ChildSlow."""
+        answer = self._answer(time.monotonic() + timeout_s)
+        if "failed" in answer:
+            raise ChildEnded(f"the recognizer could not be loaded: {answer['failed']}")
+
+    def ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, Any]:
+        """The answer to a request. Raises ChildEnded, ChildSlow; then the process is of no more use."""
+        assert self._process.stdin is not None
+        deadline = time.monotonic() + timeout_s
+        try:
+            self._process.stdin.write(json.dumps(request).encode() + b"\n")
+        except OSError:
+            raise self._ended() from None
+        return self._answer(deadline)
+
+    def kill(self) -> None:
+        self._process.kill()
+        self._process.wait()
+
+    def _answer(self, deadline: float) -> dict[str, Any]:
+        assert self._process.stdout is not None
+        output = self._process.stdout
+        readable = select.poll()
+        readable.register(output, select.POLLIN)
+        while b"\n" not in self._rest:
+            left = deadline - time.monotonic()
+            if left <= 0 or not readable.poll(left * 1000):
+                raise ChildSlow
+            received = os.read(output.fileno(), READ_BYTES)
+            if not received:
+                raise self._ended()
+            self._rest += received
+        line, _, self._rest = self._rest.partition(b"\n")
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+    def _ended(self) -> ChildEnded:
+        try:
+            status = self._process.wait(timeout=5)
+        except subprocess.TimeoutExpired:
+            return ChildEnded("the recognizer's process closed its output")
+        if status < 0:
+            return ChildEnded(f"the recognizer's process was ended by {signal.Signals(-status).name}")
+        return ChildEnded(f"the recognizer's process ended with status {status}")
+
+
+def environment(ours: Mapping[str, str], threads: int) -> dict[str, str]:
+    """What a recognizer process is given of our environment: no secret, no way to a hub."""
+    return {
+        **{name: ours[name] for name in PASSED_ON if name in ours},
+        **dict.fromkeys(THREAD_LIMITS, str(threads)),
+        "HF_HUB_OFFLINE": "1",
+    }

@@ -1,0 +1,99 @@
+"""What a recognizer must do, and which there are.
+
+A recognizer is one module, named in MODULES, that ends with an `ENGINE`. Nothing else
+knows it: without its module and its line, the recognizer is gone.
+
+Importing this module or a recognizer's imports nothing heavy; `Engine.load` does.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Protocol
+
+from scribedock.settings import SettingsError
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Pcm = npt.NDArray[np.int16]
+
+SAMPLE_RATE = 16_000
+AUTO = "auto"
+DEFAULT_ENGINE = "pocketsphinx"
+ENGINE_OF_A_MODEL = "whisper"
+MODULES: Mapping[str, str] = {
+    "pocketsphinx": "scribedock.speech.pocketsphinx",
+    "whisper": "scribedock.speech.whisper",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    """A recognized word, in milliseconds from the start of the media.
+
+    An engine that punctuates may leave white space before `text` and punctuation around it.
+    """
+
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float | None  # 0..1; None where the engine has no honest one
+
+
+class Recognizer(Protocol):
+    """A loaded engine. Used by one thread at a time."""
+
+    def recognize(self, pcm: Pcm, offset_ms: int, language: str) -> list[Word]:
+        """The words in a chunk of mono 16 kHz samples that begins offset_ms into the media, in order.
+
+        Silence and noise give no words. language is an ISO 639-1 code, one of `languages(spec)`.
+        """
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class RecognizerSpec:
+    """Which recognizer to load; made by `choose`."""
+
+    engine: str
+    model: Path | None = None  # the folder of its model, for an engine that has none of its own
+    threads: int = 0  # of one loaded recognizer; 0: what the pool has to share out
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """A recognizer that is not loaded yet."""
+
+    punctuates: bool  # whether its words come with capitals and punctuation
+    check: Callable[[Path | None], Path | None]  # the model it will use; raises SettingsError
+    languages: Callable[[RecognizerSpec], frozenset[str]]
+    load: Callable[[RecognizerSpec], Recognizer]
+
+
+def engine_named(name: str) -> Engine:
+    """Raises SettingsError for a name that is not in MODULES."""
+    if name not in MODULES:
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_ENGINE: use one of {AUTO}, {', '.join(MODULES)}")
+    found: Engine = import_module(MODULES[name]).ENGINE
+    return found
+
+
+def choose(engine: str, model: Path | None) -> RecognizerSpec:
+    """The recognizer that the settings ask for: "auto" is Whisper where a model is given, else pocketsphinx.
+
+    An engine that is asked for by name is never replaced by another.
+    Raises SettingsError for an unknown engine, and for a model that it cannot load.
+    """
+    if engine == AUTO:
+        engine = DEFAULT_ENGINE if model is None else ENGINE_OF_A_MODEL
+    return RecognizerSpec(engine=engine, model=engine_named(engine).check(model))
+
+
+def languages(spec: RecognizerSpec) -> frozenset[str]:
+    """The languages (ISO 639-1 codes) that the recognizer understands."""
+    return engine_named(spec.engine).languages(spec)

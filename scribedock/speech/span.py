@@ -1,0 +1,13 @@
+"""A stretch of a recording."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Span:
+    """From start_ms up to, and without, end_ms: milliseconds from the start of the media."""
+
+    start_ms: int
+    end_ms: int

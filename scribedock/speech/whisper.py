@@ -1,0 +1,126 @@
+"""Whisper through faster-whisper, with a model in CTranslate2's format from a folder.
+
+What it does not do: download. A folder that is not complete is refused before faster-whisper sees
+it, which takes a name that is no folder for one of a hub, and fetches a missing tokenizer.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scribedock.settings import SettingsError
+from scribedock.speech.recognizer import Engine, RecognizerSpec, Word
+
+if TYPE_CHECKING:
+    from scribedock.speech.recognizer import Pcm
+
+REQUIRED = ("model.bin", "config.json", "tokenizer.json")
+VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
+LANGUAGE_TOKEN = re.compile(r"<\|([a-z]{2,3})\|>")
+MULTILINGUAL = ""  # CTranslate2's rule: a vocabulary with an empty token is a multilingual model's
+WHISPER_CODES = {"jv": "jw"}  # ISO 639-1 to Whisper's own
+MAX_VOCABULARY_BYTES = 64 * 1024 * 1024
+
+
+class Whisper:
+    """A loaded model: int8 on the processor, float16 on a GPU where CTranslate2 finds one."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        import ctranslate2
+        from faster_whisper import WhisperModel
+
+        on_gpu = ctranslate2.get_cuda_device_count() > 0
+        self._model: Any = WhisperModel(
+            str(folder),
+            device="cuda" if on_gpu else "cpu",
+            compute_type="float16" if on_gpu else "int8",
+            cpu_threads=threads,
+            local_files_only=True,
+        )
+        heard, wanted = self._model.feature_extractor.mel_filters.shape[0], self._model.model.n_mels
+        if heard != wanted:
+            raise SettingsError(
+                f"SCRIBEDOCK_SPEECH_MODEL: {folder} needs {wanted} mel bands and is given {heard}; "
+                "copy the model's preprocessor_config.json into it"
+            )
+
+    def recognize(self, pcm: Pcm, offset_ms: int, language: str) -> list[Word]:
+        import numpy as np
+
+        if not len(pcm):
+            return []
+        segments, _ = self._model.transcribe(
+            pcm.astype(np.float32) / 32768,
+            language=WHISPER_CODES.get(language, language),
+            task="transcribe",
+            word_timestamps=True,
+            vad_filter=False,
+            condition_on_previous_text=False,
+        )
+        return [
+            Word(
+                text=word.word,
+                start_ms=offset_ms + round(word.start * 1000),
+                end_ms=offset_ms + round(word.end * 1000),
+                confidence=min(max(float(word.probability), 0.0), 1.0),
+            )
+            for segment in segments
+            for word in segment.words or ()
+        ]
+
+
+def check(model: Path | None) -> Path:
+    """The folder, made absolute. Raises SettingsError unless all of a model is in it."""
+    if model is None:
+        raise SettingsError(
+            "SCRIBEDOCK_SPEECH_MODEL: must be the folder of a faster-whisper model for the engine whisper"
+        )
+    if not model.is_dir():
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {model} is not a folder")
+    missing = [name for name in REQUIRED if not (model / name).is_file()]
+    if not any((model / name).is_file() for name in VOCABULARIES):
+        missing.append(" or ".join(VOCABULARIES))
+    if missing:
+        raise SettingsError(
+            f"SCRIBEDOCK_SPEECH_MODEL: {model} is no faster-whisper model, it lacks {', '.join(missing)}"
+        )
+    return model.resolve()
+
+
+def languages(spec: RecognizerSpec) -> frozenset[str]:
+    """Those that the model's vocabulary has a token for; English alone for an English-only model.
+
+    Raises SettingsError where the vocabulary cannot be read.
+    """
+    assert spec.model is not None
+    tokens = _vocabulary(spec.model)
+    if MULTILINGUAL not in tokens:
+        return frozenset({"en"})
+    found = {match[1] for token in tokens if (match := LANGUAGE_TOKEN.fullmatch(token))}
+    iso_codes = {code: iso for iso, code in WHISPER_CODES.items()}
+    return frozenset(iso_codes.get(code, code) for code in found)
+
+
+def _vocabulary(folder: Path) -> list[str]:
+    path = next(folder / name for name in VOCABULARIES if (folder / name).is_file())
+    try:
+        if path.stat().st_size > MAX_VOCABULARY_BYTES:
+            raise ValueError(f"it is larger than {MAX_VOCABULARY_BYTES} bytes")
+        text = path.read_text(encoding="utf-8")
+        tokens = json.loads(text) if path.suffix == ".json" else text.removesuffix("\n").split("\n")
+        if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
+            raise ValueError("it is no list of tokens")
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {path} cannot be read: {error}") from None
+    return tokens
+
+
+def load(spec: RecognizerSpec) -> Whisper:
+    assert spec.model is not None
+    return Whisper(check(spec.model), spec.threads)
+
+
+ENGINE = Engine(punctuates=True, check=check, languages=languages, load=load)

@@ -1,0 +1,33 @@
+from __future__ import annotations
+
+from importlib.resources import as_file, files
+from pathlib import Path
+
+import av
+import pytest
+
+from tests.unit.speech import tiny_whisper
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demonstration recording as raw mono 16 kHz s16le."""
+    path = tmp_path_factory.mktemp("recording") / "recording.pcm"
+    with as_file(files("scribedock.demo") / "recording.flac") as shipped, av.open(str(shipped)) as container:
+        resampler = av.AudioResampler(format="s16", layout="mono", rate=16_000)
+        frames = [*container.decode(audio=0), None]
+        path.write_bytes(
+            b"".join(part.to_ndarray().tobytes() for frame in frames for part in resampler.resample(frame))
+        )
+    return path
+
+
+@pytest.fixture(scope="session")
+def reference() -> str:
+    """What is said in the recording."""
+    return (files("scribedock.demo") / "recording.txt").read_text()
+
+
+@pytest.fixture(scope="session")
+def whisper_model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tiny_whisper.build(tmp_path_factory.mktemp("whisper"))

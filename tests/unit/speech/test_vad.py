@@ -1,0 +1,103 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from itertools import pairwise
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from scribedock.speech.assembly import CUT_MS
+from scribedock.speech.span import Span
+from scribedock.speech.vad import MAX_SPEECH_S, MIN_SILENCE_MS, PAD_MS, read_pcm, speech_spans
+
+
+def write(path: Path, *parts: np.ndarray[tuple[int], np.dtype[np.int16]]) -> Path:
+    path.write_bytes(np.concatenate(parts).astype("<i2").tobytes())
+    return path
+
+
+def without_pauses(recording: Path) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+    """The speech of the recording with nothing in between."""
+    return np.concatenate(
+        [
+            read_pcm(
+                recording, (span.start_ms + PAD_MS) * 16, (span.end_ms - span.start_ms - 2 * PAD_MS) * 16
+            )
+            for span in speech_spans(recording)
+        ]
+    )
+
+
+def assert_sound(spans: list[Span], media_ms: int) -> None:
+    assert all(0 <= span.start_ms < span.end_ms <= media_ms for span in spans)
+    assert all(span.end_ms - span.start_ms <= MAX_SPEECH_S * 1000 for span in spans)
+    assert all(first.end_ms <= second.start_ms for first, second in pairwise(spans))
+
+
+def test_each_sentence_of_the_recording_is_a_span(recording: Path, reference: str) -> None:
+    spans = speech_spans(recording)
+    assert len(spans) == len(reference.splitlines())
+    assert_sound(spans, recording.stat().st_size // 32)
+
+
+@pytest.mark.parametrize("block_s", [33, 40, 61])
+def test_blocks_find_the_speech_that_one_look_finds(block_s: int, recording: Path) -> None:
+    whole, blocks = speech_spans(recording, block_s=1000), speech_spans(recording, block_s=block_s)
+    assert len(whole) == len(blocks)
+    for one, other in zip(whole, blocks, strict=True):
+        assert abs(one.start_ms - other.start_ms) <= 100
+        assert abs(one.end_ms - other.end_ms) <= 100
+
+
+@pytest.mark.parametrize("block_s", [40, 300])
+def test_speech_without_a_pause_is_cut_where_the_next_span_begins(
+    block_s: int, recording: Path, tmp_path: Path
+) -> None:
+    speech = without_pauses(recording)
+    path = write(tmp_path / "speech.pcm", speech, speech, speech)
+    spans = speech_spans(path, block_s=block_s)
+    assert_sound(spans, path.stat().st_size // 32)
+    assert sum(span.end_ms - span.start_ms for span in spans) > 0.97 * path.stat().st_size / 32
+    assert any(second.start_ms - first.end_ms < CUT_MS for first, second in pairwise(spans))
+
+
+def test_spans_with_a_pause_between_them_are_never_taken_for_a_cut(recording: Path) -> None:
+    assert MIN_SILENCE_MS - 2 * PAD_MS >= 2 * CUT_MS
+    gaps = [second.start_ms - first.end_ms for first, second in pairwise(speech_spans(recording))]
+    assert min(gaps) > CUT_MS
+
+
+@pytest.mark.parametrize("seconds", [0, 0.01, 20])
+def test_silence_has_no_speech(seconds: float, tmp_path: Path) -> None:
+    assert speech_spans(write(tmp_path / "silence.pcm", np.zeros(int(seconds * 16_000)))) == []
+
+
+def test_a_tone_has_no_speech(tmp_path: Path) -> None:
+    tone = 8000 * np.sin(2 * np.pi * 440 * np.arange(20 * 16_000) / 16_000)
+    assert speech_spans(write(tmp_path / "tone.pcm", tone)) == []
+
+
+def test_half_a_sample_at_the_end_is_left_out(recording: Path, tmp_path: Path) -> None:
+    path = tmp_path / "odd.pcm"
+    path.write_bytes(recording.read_bytes()[: 32_000 * 4 + 1])
+    assert speech_spans(path)[0].start_ms > 0
+
+
+def test_memory_does_not_grow_with_the_recording(recording: Path, tmp_path: Path) -> None:
+    def peak(path: Path) -> int:
+        code = (
+            "import resource, sys; from pathlib import Path; from scribedock.speech.vad import speech_spans;"
+            "speech_spans(Path(sys.argv[1]), block_s=60);"
+            "print(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)"
+        )
+        found = subprocess.run(
+            [sys.executable, "-c", code, str(path)], capture_output=True, text=True, check=True
+        )
+        return int(found.stdout)
+
+    audio = read_pcm(recording, 0, 16_000 * 60)
+    short, long = write(tmp_path / "short.pcm", audio), write(tmp_path / "long.pcm", *[audio] * 30)
+    assert long.stat().st_size > 50_000_000
+    assert peak(long) - peak(short) < 40_000  # KiB; the long one as floats would be 115 MB
