@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import sys
 import threading
 import time
 
@@ -194,7 +193,8 @@ def _hold_lease(worker: Worker, every_s: float) -> None:
 
 def _stop_with_parent(stopping: threading.Event) -> None:
     """The pipe from the server ends with it, however it dies."""
-    sys.stdin.buffer.read()
+    while os.read(0, 4096):
+        pass
     stopping.set()
     time.sleep(20)
     os._exit(1)

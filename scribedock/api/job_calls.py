@@ -35,6 +35,7 @@ from scribedock.workflow.engine import Queue
 
 AnyFidelity = Annotated[Fidelity, choice(Fidelity, FIDELITY_NAMES)]
 AnyPriority = Annotated[Priority, choice(Priority)]
+AnyStatus = Annotated[JobStatus, choice(JobStatus)]
 
 
 class JobParameters(Parameters):
@@ -91,7 +92,7 @@ class ListParameters(Parameters):
     ReturnDateTo: Moment | None = Field(None, description="Returned at or before.")
     AuthorizationDateFrom: Moment | None = Field(None, description="Authorized at or after.")
     AuthorizationDateTo: Moment | None = Field(None, description="Authorized at or before.")
-    JobStatus: Annotated[JobStatus, choice(JobStatus)] | None = Field(None, description="In this state.")
+    JobStatus: AnyStatus | None = Field(None, description="In this state.")
     Fidelity: AnyFidelity | None = Field(None, description="Ordered with this fidelity.")
     Priority: AnyPriority | None = Field(None, description="Ordered with this priority.")
     JobDifficulty: Annotated[Difficulty, choice(Difficulty)] | None = Field(

@@ -86,9 +86,8 @@ def _type(schema: dict[str, Any]) -> str:
         return " | ".join(str(each) for each in _document()["components"]["schemas"][name]["enum"])
     if first.get("format") == "date-time":
         return "ISO 8601 date"
-        return " | ".join(map(str, first["enum"]))
-        first.get("type", "string"), first.get("type", "text")
-    )
+    kind = str(first.get("type", "string"))
+    return {"array": "list", "object": "JSON object", "string": "text"}.get(kind, kind)
 
 
 def _default(schema: dict[str, Any]) -> str:

@@ -93,7 +93,7 @@ class RecognizerPool:
     def speech_spans(self, audio: Path) -> list[Span]:
         """Where somebody speaks in a raw mono 16 kHz s16le file; see `vad.speech_spans`.
 
-        May take the time limit of a chunk for every five minutes that the recording lasts.
+        May take the time limit of a chunk for every two minutes that the recording lasts.
         Raises as `recognize` does.
         """
         blocks = 1 + audio.stat().st_size // BLOCK_BYTES

@@ -14,7 +14,7 @@ from scribedock.speech.span import Span
 if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
 
-BLOCK_S = 300
+BLOCK_S = 120
 MAX_SPEECH_S = 30
 MIN_SILENCE_MS = 500
 # Less than half of MIN_SILENCE_MS: so spans with a pause between them never touch, and spans that

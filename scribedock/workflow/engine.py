@@ -123,7 +123,11 @@ class EngineWorker:
 
     def register(self, queue: Queue, workflow: Callable[[str], None]) -> None:
         """Makes `workflow` what runs for the entries of `queue`. Before `launch`."""
-        DBOS.workflow(name=queue.value)(workflow)
+
+        def run(workflow_id: str) -> None:
+            workflow(workflow_id)
+
+        DBOS.workflow(name=queue.value)(run)
 
     def launch(self, concurrency: dict[Queue, int]) -> None:
         """Starts taking workflows from the queues, so many of each at once."""

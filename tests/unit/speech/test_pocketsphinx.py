@@ -65,8 +65,8 @@ def test_it_claims_no_confidence(recognizer: Recognizer, recording: Path) -> Non
     assert {word.confidence for word in words} == {None}
 
 
-@pytest.mark.parametrize("samples", [0, 1, 160, 16_000])
-def test_a_short_or_silent_chunk_is_no_error(samples: int, recognizer: Recognizer) -> None:
+@pytest.mark.parametrize("samples", [0, 1, 160])
+def test_a_chunk_shorter_than_a_word_has_none(samples: int, recognizer: Recognizer) -> None:
     assert recognizer.recognize(np.zeros(samples, np.int16), 0, "en") == []
 
 

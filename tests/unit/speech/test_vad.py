@@ -4,8 +4,10 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 import pytest
 
 from scribedock.speech.assembly import CUT_MS
@@ -13,12 +15,12 @@ from scribedock.speech.span import Span
 from scribedock.speech.vad import MAX_SPEECH_S, MIN_SILENCE_MS, PAD_MS, read_pcm, speech_spans
 
 
-def write(path: Path, *parts: np.ndarray[tuple[int], np.dtype[np.int16]]) -> Path:
+def write(path: Path, *parts: npt.NDArray[Any]) -> Path:
     path.write_bytes(np.concatenate(parts).astype("<i2").tobytes())
     return path
 
 
-def without_pauses(recording: Path) -> np.ndarray[tuple[int], np.dtype[np.int16]]:
+def without_pauses(recording: Path) -> npt.NDArray[np.int16]:
     """The speech of the recording with nothing in between."""
     return np.concatenate(
         [
