@@ -195,7 +195,7 @@ def build(backend: Backend) -> Starlette:
     )
     routes: Sequence[BaseRoute] = [
         Route("/api/{path:path}", Api(backend).serve, methods=ANY_METHOD),
-        Route(PATH + "{token:path}", upload, methods=ANY_METHOD),
+        Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),
         Route("/captions/{name}", _captions(backend), methods=["GET"]),
         *health_routes(backend),
         *reference_routes(),

@@ -28,7 +28,7 @@ class UploadEndpoint:
         self._stall_s = stall_s
         self._enqueue = enqueue
 
-    async def __call__(self, request: Request) -> Response:
+    async def serve(self, request: Request) -> Response:
         head = head_of(request)
         if head.method == "OPTIONS":
             answer = self._uploads.preflight(head)

@@ -143,7 +143,10 @@ def test_a_name_service_that_changes_its_mind_gains_nothing(tmp_path: Path) -> N
 
     with serving(FILE) as server:
         failure(
-            GuardedClient(["127.0.0.2"], resolver=rebinding), f"http://a.example:{server.port}/", tmp_path, timeout_s=1
+            GuardedClient(["127.0.0.2"], resolver=rebinding),
+            f"http://a.example:{server.port}/",
+            tmp_path,
+            timeout_s=1,
         )
         assert asked == ["a.example"]
         assert not server.requests

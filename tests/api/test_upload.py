@@ -1,0 +1,449 @@
+"""The pre-signed upload URL, over raw sockets."""
+
+from __future__ import annotations
+
+import concurrent.futures
+import socket
+import string
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+
+from scribedock.demo.server import OwnServer
+from scribedock.keys import load_keys
+from scribedock.settings import Settings
+from scribedock.uploads.grant import verify
+from tests.client import Client, error_of
+from tests.raw import Answer, RawConnection, put, target_of
+from tests.sound import spoken
+
+LIFETIME_S = 2
+STALL_S = 1
+LIMIT = 400_000
+
+
+@pytest.fixture(scope="module")
+def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
+    """A server with an upload URL that lives two seconds, a small limit, and little patience."""
+    settings = {
+        "upload_lifetime_s": str(LIFETIME_S),
+        "upload_max_bytes": str(LIMIT),
+        "upload_stall_s": str(STALL_S),
+    }
+    with OwnServer(tmp_path_factory.mktemp("strict"), **settings) as started:
+        yield started
+
+
+@pytest.fixture
+def strict(strict_server: OwnServer) -> Client:
+    return Client(strict_server).login()
+
+
+@pytest.fixture
+def job(client: Client) -> str:
+    return client.new_job()
+
+
+@pytest.fixture
+def url(client: Client, job: str) -> str:
+    return client.upload_url(job)
+
+
+@pytest.fixture(scope="module")
+def long(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return spoken(tmp_path_factory.mktemp("long") / "long.wav", seconds=6).read_bytes()
+
+
+@pytest.fixture(scope="module")
+def short(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return spoken(tmp_path_factory.mktemp("short") / "short.wav", seconds=3).read_bytes()
+
+
+def length_of(client: Client, job: str) -> float:
+    """The seconds that the probe finds."""
+    info = client.wait(job, lambda found: "MediaLengthSeconds" in found)
+    return float(info["MediaLengthSeconds"])
+
+
+def has_media(client: Client, job: str) -> bool:
+    tasks = [task["TaskType"] for task in client.info(job)["Tasks"]]
+    return "JOB_ADD_MEDIA" in tasks
+
+
+def test_the_call_of_the_documentation_gets_its_url(client: Client, job: str) -> None:
+    """With the stray media_url of its example."""
+    answer = client.http.get(
+        f"/api/job/request_upload_url?v=1&api_token={client.token}&job_id={job}"
+        "&media_url=http%3A%2F%2Fwww.domain.com%2Fvideo.mp4"
+    )
+    assert answer.status_code == 200
+    assert set(answer.json()) == {"upload_url"}
+    assert answer.json()["upload_url"].startswith(f"{client.server.base_url}/upload/")
+
+
+def test_the_url_lives_for_twelve_hours(client: Client, server: OwnServer, url: str) -> None:
+    keys = load_keys(Settings(data_dir=server.log_path.parent / "data"))
+    grant = verify(url.rpartition("/")[2], keys.upload)
+    assert grant.expires - time.time() == pytest.approx(43_200, abs=30)
+
+
+def test_every_call_gives_another_url(client: Client, job: str) -> None:
+    assert client.upload_url(job) != client.upload_url(job)
+
+
+def test_a_put_becomes_the_media(client: Client, job: str, url: str, short: bytes) -> None:
+    answer = put(url, short)
+    assert (answer.status, answer.body) == (200, b"")
+    assert answer.headers["etag"].startswith('"')
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "etag" in answer.headers["access-control-expose-headers"].lower()
+    assert length_of(client, job) == pytest.approx(3, abs=0.01)
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        ("Content-Type: audio/wav",),
+        ("Content-Type: application/x-www-form-urlencoded",),
+        ("Content-Type: application/json",),
+        ("Upgrade: h2c", "Connection: Upgrade, HTTP2-Settings", "HTTP2-Settings: AAMAAABkAAQAAP__"),
+        ("X-Unknown: whatever", "Cookie: a=b", "Referer: http://example.com/"),
+    ],
+)
+def test_other_headers_do_no_harm(
+    client: Client, job: str, url: str, short: bytes, headers: tuple[str]
+) -> None:
+    assert put(url, short, *headers).status == 200
+    assert length_of(client, job) == pytest.approx(3, abs=0.01)
+
+
+def test_http_1_0_is_enough(client: Client, job: str, url: str, short: bytes) -> None:
+    assert put(url, short, version="1.0").status == 200
+    assert length_of(client, job) == pytest.approx(3, abs=0.01)
+
+
+def test_a_chunked_body_is_taken(client: Client, job: str, url: str, short: bytes) -> None:
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), "Transfer-Encoding: chunked")
+        for start in range(0, len(short), 30_011):
+            part = short[start : start + 30_011]
+            connection.send(f"{len(part):x};note=1\r\n", part, "\r\n")
+        connection.send("0\r\nTrailer: x\r\n\r\n")
+        assert connection.answer().status == 200
+    assert length_of(client, job) == pytest.approx(3, abs=0.01)
+
+
+def test_a_client_that_asks_first_is_told_to_go_on(url: str, short: bytes) -> None:
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), f"Content-Length: {len(short)}", "Expect: 100-continue")
+        assert connection.answer().status == 100
+        connection.send(short)
+        assert connection.answer().status == 200
+
+
+def test_a_client_that_asks_first_is_refused_before_it_sends(url: str) -> None:
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url) + "x", "Content-Length: 9000", "Expect: 100-continue")
+        assert connection.answer().status == 403
+
+
+def test_the_connection_can_be_used_again(client: Client, url: str, short: bytes) -> None:
+    with RawConnection(url) as connection:
+        for _ in range(2):
+            connection.head("PUT", target_of(url), f"Content-Length: {len(short)}")
+            connection.send(short)
+            assert connection.answer().status == 200
+        connection.head("GET", "/healthz")
+        assert connection.answer().status == 200
+
+
+def test_requests_sent_ahead_are_answered_in_order(client: Client, url: str, short: bytes) -> None:
+    with RawConnection(url) as connection:
+        connection.head("GET", "/healthz")
+        connection.head("PUT", target_of(url), f"Content-Length: {len(short)}")
+        connection.send(short)
+        connection.head("GET", "/healthz")
+        answers = [connection.answer() for _ in range(3)]
+    assert [answer.status for answer in answers] == [200, 200, 200]
+    assert "etag" in answers[1].headers
+
+
+def test_another_upload_replaces_the_media(
+    client: Client, job: str, url: str, short: bytes, long: bytes
+) -> None:
+    put(url, short)
+    assert length_of(client, job) == pytest.approx(3, abs=0.01)
+    assert put(client.upload_url(job), long).status == 200
+    client.wait(job, lambda info: info.get("MediaLengthSeconds") == pytest.approx(6, abs=0.01))
+
+
+def test_each_character_of_the_url_counts(client: Client, url: str, short: bytes) -> None:
+    target = target_of(url)
+    letters = string.ascii_letters + string.digits + "-_"
+    start = len("/upload/")
+    for place in range(start, len(target)):
+        other = letters[(letters.index(target[place]) + 1) % len(letters)]
+        forged = target[:place] + other + target[place + 1 :]
+        answer = put(url, b"x", target=forged)
+        assert answer.status == 403, forged
+        assert "letter by letter" in answer.error["ErrorComment"]
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda target: target + "=",
+        lambda target: target + "/",
+        lambda target: target + "?",
+        lambda target: target + "?a=b",
+        lambda target: target + "%20",
+        lambda target: target + "\xe9",
+        lambda target: target[:-1],
+        lambda target: target + "AAAA",
+        lambda target: target[:-1] + f"%{ord(target[-1]):02X}",
+        lambda target: target.replace("/upload/", "/upload//"),
+        lambda target: "/upload/",
+        lambda target: "/upload/" + "A" * 3000,
+    ],
+)
+def test_every_other_spelling_of_the_url_is_forged(url: str, change: object) -> None:
+    answer = put(url, b"x", target=change(target_of(url)))  # type: ignore[operator]
+    assert answer.status == 403, answer
+
+
+def test_a_refusal_says_nothing_secret(url: str) -> None:
+    token = target_of(url).rpartition("/")[2]
+    answer = put(url, b"x", "Authorization: Basic c2VjcmV0OnNlY3JldA==")
+    assert token not in answer.body.decode()
+    assert "c2VjcmV0" not in answer.body.decode()
+
+
+def test_the_token_stands_in_no_log(server: OwnServer, url: str, short: bytes) -> None:
+    put(url, short)
+    token = target_of(url).rpartition("/")[2]
+    put(url, b"x", target=target_of(url) + "x")
+    assert token not in server.log_path.read_text()
+
+
+def test_an_authorization_header_is_refused(client: Client, job: str, url: str, short: bytes) -> None:
+    answer = put(url, short, "Authorization: Basic YTpi")
+    assert answer.status == 400
+    assert "Leave out the Authorization header" in answer.error["ErrorComment"]
+    assert not has_media(client, job)
+
+
+def test_an_expired_url_is_gone(strict: Client, short: bytes) -> None:
+    url = strict.upload_url(strict.new_job())
+    assert put(url, short).status == 200
+    time.sleep(LIFETIME_S + 0.5)
+    answer = put(url, short)
+    assert answer.status == 410
+    assert "expired at" in answer.error["ErrorComment"]
+    assert "the server's time is" in answer.error["ErrorComment"]
+
+
+def test_a_forged_url_is_forged_even_when_it_expired(strict: Client) -> None:
+    url = strict.upload_url(strict.new_job())
+    time.sleep(LIFETIME_S + 0.5)
+    assert put(url, b"x", target=target_of(url) + "x").status == 403
+
+
+def test_the_url_of_a_deleted_job_is_gone(client: Client, job: str, url: str, short: bytes) -> None:
+    assert client.get("job/delete", job_id=job).status_code == 200
+    assert put(url, short).status == 410
+
+
+def test_an_ordered_job_takes_no_more_media(
+    client: Client, job: str, url: str, short: bytes, long: bytes
+) -> None:
+    put(url, short)
+    client.order(job)
+    answer = put(url, long)
+    assert answer.status == 409
+    assert "ordered already" in answer.error["ErrorComment"]
+    assert error_of(client.get("job/request_upload_url", job_id=job)) == (400, "INVALID_QUERY")
+
+
+def test_an_upload_in_flight_when_the_order_comes_is_refused(
+    client: Client, job: str, url: str, short: bytes, long: bytes
+) -> None:
+    put(url, short)
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), f"Content-Length: {len(long)}")
+        connection.send(long[:1000])
+        client.order(job)
+        connection.send(long[1000:])
+        assert connection.answer().status == 409
+    info = client.finished(job)
+    assert info["JobStatus"] == "Complete"
+    assert info["MediaLengthSeconds"] == pytest.approx(3, abs=0.01)
+
+
+def test_a_form_is_refused_with_the_right_call(url: str) -> None:
+    with httpx.Client(trust_env=False) as http:
+        answer = http.put(url, files={"file": b"bytes"})
+    assert error_of(answer) == (400, "INVALID_QUERY")
+    assert "curl -T" in answer.json()["ErrorComment"]
+
+
+@pytest.mark.parametrize(
+    ("headers", "body", "status"),
+    [
+        (("Content-Length: 0",), b"", 400),
+        (("Transfer-Encoding: chunked",), b"0\r\n\r\n", 400),
+        ((), b"", 411),
+        (("Content-Length: 5", "Content-Length: 5"), b"abcde", 400),
+        (("Content-Length: 5", "Content-Length: 6"), b"abcde", 400),
+        (("Content-Length: +5",), b"abcde", 400),
+        (("Content-Length: -5",), b"abcde", 400),
+        (("Content-Length: 5", "Transfer-Encoding: chunked"), b"5\r\nabcde\r\n0\r\n\r\n", 400),
+        (("Transfer-Encoding: gzip, chunked",), b"5\r\nabcde\r\n0\r\n\r\n", 400),
+        (("Transfer-Encoding: chunked",), b"xyz\r\nabcde\r\n0\r\n\r\n", 400),
+        (("Transfer-Encoding: chunked",), b"5\r\nabcdefgh\r\n0\r\n\r\n", 400),
+        (("Content-Length: 5", "Content-Range: bytes 0-4/10"), b"abcde", 400),
+    ],
+)
+def test_a_body_without_a_clear_length_is_refused(
+    client: Client, job: str, url: str, headers: tuple[str, ...], body: bytes, status: int
+) -> None:
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), *headers)
+        connection.send(body)
+        assert connection.answer().status == status
+    assert not has_media(client, job)
+
+
+def test_chunks_in_http_1_0_are_refused(url: str) -> None:
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), "Transfer-Encoding: chunked", version="1.0")
+        connection.send("5\r\nabcde\r\n0\r\n\r\n")
+        assert connection.answer().status == 400
+
+
+def test_a_length_above_the_limit_is_refused_before_the_body(strict: Client) -> None:
+    url = strict.upload_url(strict.new_job())
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), f"Content-Length: {LIMIT + 1}")
+        answer = connection.answer()
+    assert answer.status == 413
+    assert str(LIMIT) in answer.error["ErrorComment"]
+
+
+def test_chunks_above_the_limit_are_refused_on_the_way(strict: Client) -> None:
+    url = strict.upload_url(strict.new_job())
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), "Transfer-Encoding: chunked")
+        connection.send(f"{LIMIT + 1:x}\r\n", bytes(LIMIT + 1))
+        assert connection.answer().status == 413
+
+
+def test_a_body_that_stalls_is_given_up(strict: Client) -> None:
+    job = strict.new_job()
+    url = strict.upload_url(job)
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), "Content-Length: 9000")
+        connection.send(bytes(1000))
+        began = time.monotonic()
+        assert connection.answer().status == 408
+        assert time.monotonic() - began < STALL_S + 5
+        assert connection.is_closed()
+    assert not has_media(strict, job)
+
+
+def test_a_broken_connection_leaves_nothing_visible(client: Client, job: str, url: str, long: bytes) -> None:
+    connection = RawConnection(url)
+    connection.head("PUT", target_of(url), f"Content-Length: {len(long)}")
+    connection.send(long[: len(long) // 2])
+    connection.close()
+    time.sleep(0.3)
+    assert not has_media(client, job)
+    refusal = client.post("job/perform_transcription", job_id=job, transcription_fidelity="MECHANICAL")
+    assert error_of(refusal) == (400, "INVALID_QUERY")
+    assert put(url, long).status == 200
+
+
+def test_media_can_be_protected_from_being_replaced(url: str, short: bytes) -> None:
+    assert put(url, short, "If-None-Match: *").status == 200
+    assert put(url, short, "If-None-Match: *").status == 412
+
+
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE", "PATCH", "HEAD"])
+def test_other_methods_are_refused_with_what_is_allowed(url: str, method: str) -> None:
+    with httpx.Client(trust_env=False) as http:
+        answer = http.request(method, url)
+    assert answer.status_code == 405
+    assert "PUT" in answer.headers["allow"]
+
+
+def test_a_page_of_another_origin_may_upload(url: str) -> None:
+    with httpx.Client(trust_env=False) as http:
+        answer = http.options(
+            url,
+            headers={
+                "Origin": "https://app.example",
+                "Access-Control-Request-Method": "PUT",
+                "Access-Control-Request-Headers": "content-type,x-mine",
+            },
+        )
+    assert answer.status_code == 204
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert "PUT" in answer.headers["access-control-allow-methods"]
+    assert "x-mine" in answer.headers["access-control-allow-headers"]
+
+
+def test_of_uploads_at_once_one_wins_whole(client: Client, job: str, url: str, tmp_path: Path) -> None:
+    recordings = [spoken(tmp_path / f"{n}.wav", seconds=n).read_bytes() for n in range(1, 7)]
+    with concurrent.futures.ThreadPoolExecutor(len(recordings)) as threads:
+        answers: list[Answer] = list(threads.map(lambda body: put(url, body), recordings))
+    assert {answer.status for answer in answers} == {200}
+    seconds = length_of(client, job)
+    assert min(abs(seconds - n) for n in range(1, 7)) < 0.01
+
+
+def test_headers_that_never_end_are_given_up(tmp_path: Path) -> None:
+    with OwnServer(tmp_path, header_timeout_s="1") as server, RawConnection(server.base_url) as connection:
+        connection.send("PUT /upload/x HTTP/1.1\r\nHost: x\r\nX-Slow: ")
+        began = time.monotonic()
+        assert connection.is_closed()
+        assert time.monotonic() - began < 6
+
+
+def test_headers_that_are_too_large_are_refused(server: OwnServer) -> None:
+    with RawConnection(server.base_url) as connection:
+        try:
+            connection.head("GET", "/healthz", "X-Large: " + "a" * 100_000)
+            assert connection.answer().status in (400, 431)
+        except (ConnectionResetError, BrokenPipeError, AssertionError):
+            assert connection.is_closed()
+
+
+def test_requests_library_style_putting_of_a_file_works(
+    client: Client, job: str, url: str, speech: Path
+) -> None:
+    with speech.open("rb") as file, httpx.Client(trust_env=False) as http:
+        assert http.put(url, content=file).status_code == 200
+    assert length_of(client, job) == pytest.approx(8, abs=0.01)
+
+
+def test_calls_answer_while_uploads_are_under_way(client: Client, short: bytes) -> None:
+    urls = [client.upload_url(client.new_job()) for _ in range(8)]
+    connections = [RawConnection(url) for url in urls]
+    for connection, url in zip(connections, urls, strict=True):
+        connection.head("PUT", target_of(url), f"Content-Length: {len(short)}")
+        connection.send(short[:10])
+    client.info(client.new_job())
+    for connection in connections:
+        connection.send(short[10:])
+        assert connection.answer().status == 200
+        connection.close()
+
+
+def test_a_half_closed_connection_still_gets_its_answer(url: str, short: bytes) -> None:
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), f"Content-Length: {len(short)}")
+        connection.send(short)
+        connection._socket.shutdown(socket.SHUT_WR)
+        assert connection.answer().status == 200
