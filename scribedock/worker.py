@@ -58,16 +58,10 @@ class Worker:
             processes=processes(settings),
             chunk_timeout_s=settings.speech_chunk_timeout_s,
         )
-        self._transcription, self._delivery = self._register()
-        self._reaper = Reaper(
-            self._services.database,
-            self._lease,
-            self._engine,
-            settings.data_dir,
-            give_up=self._transcription.give_up,
-        )
+        self._delivery = self._register()
+        self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)
 
-    def _register(self) -> tuple[Transcription, Delivery]:
+    def _register(self) -> Delivery:
         services, settings = self._services, self._settings
         transcription = Transcription(
             jobs=services.jobs,
@@ -96,10 +90,10 @@ class Worker:
             retries_s=settings.callback_retries_s,
             timeout_s=settings.callback_timeout_s,
         )
-        self._engine.register(Queue.TRANSCRIPTION, transcription.run)
-        self._engine.register(Queue.MEDIA, reception.run)
-        self._engine.register(Queue.CALLBACKS, delivery.run)
-        return transcription, delivery
+        self._engine.register(Queue.TRANSCRIPTION, transcription)
+        self._engine.register(Queue.MEDIA, reception)
+        self._engine.register(Queue.CALLBACKS, delivery)
+        return delivery
 
     @property
     def executor_id(self) -> str:

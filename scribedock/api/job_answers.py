@@ -10,8 +10,10 @@ from typing import Any
 
 from scribedock.accounts.sessions import Dialect
 from scribedock.clock import wire
-from scribedock.jobs.job import Fidelity, Job, Priority, Task
+from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, Task
 
+HUMAN_FIDELITIES = (Fidelity.STANDARD, Fidelity.HIGH)
+NO_HUMAN_PASS = "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
 OPENAPI_FIDELITY = {
     Fidelity.MECHANICAL: "MECHANICAL",
     Fidelity.STANDARD: "PREMIUM",
@@ -79,6 +81,8 @@ def job_answer(
         common["Priority"] = job.priority.value
     if job.engine:
         common["Engine"] = job.engine
+    if job.status is JobStatus.COMPLETE and job.fidelity in HUMAN_FIDELITIES:
+        common["Notice"] = NO_HUMAN_PASS
     if job.failure_reason:
         common["FailureReason"] = job.failure_reason
     if tasks is not None:

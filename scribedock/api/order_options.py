@@ -6,7 +6,7 @@ import html
 from enum import StrEnum
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, TypeAdapter, ValidationError
 
 from scribedock.api.parameters import Bool, Document, Strings, choice
 from scribedock.errors import InvalidOption
@@ -69,7 +69,7 @@ class TranscriptionOptions(BaseModel):
     customer_approval_tool: Annotated[ApprovalTool, choice(ApprovalTool)] | None = Field(
         None, description="Where the customer approves."
     )
-    custom_metadata: Annotated[Document, BeforeValidator(_metadata)] = Field(
+    custom_metadata: Annotated[Document, AfterValidator(_metadata)] = Field(
         {}, description="One level; keys are tags for the callback URL and the head of DFXP captions."
     )
     notes: Annotated[str, BeforeValidator(_escaped)] = Field(

@@ -131,14 +131,17 @@ class Orders:
                 self._plan_callback(connection, job, task_id, name, now)
         return True
 
-    def fail(self, task_id: str, reason: str) -> bool:
-        """Ends the order as Media Failure; the job may take new media and a new order."""
+    def fail(self, task_id: str, reason: str, *, refused: bool = True) -> bool:
+        """Ends the order as Media Failure; the job may take new media and a new order.
+
+        refused: whether the media is at fault, so that other media must be added first.
+        """
         with self._database.write() as connection:
             job = self._ordered(connection, task_id)
             if job is None or not set_task(connection, task_id, TaskStatus.FAILED, reason):
                 return False
             self._jobs.advance(connection, job, JobEvent.FAILED, failure_reason=reason, order_task_id=None)
-            connection.execute(media.update().where(media.c.job_id == job.id).values(refused=True))
+            connection.execute(media.update().where(media.c.job_id == job.id).values(refused=refused))
             self._plan_callback(connection, job, task_id, FAILED, utc_now())
         return True
 

@@ -33,6 +33,9 @@ class PocketSphinx:
         if not len(pcm):
             return []
         decoder = self._decoder
+        # Otherwise what it learnt of the last chunk's sound, another recording's perhaps, changes the
+        # words of this one: of 11 chunks 7 came out differently in another order.
+        decoder.reinit_feat()
         decoder.start_utt()
         decoder.process_raw(pcm.tobytes(), full_utt=True)
         decoder.end_utt()

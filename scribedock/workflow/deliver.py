@@ -56,7 +56,11 @@ class Delivery:
                 sleep(wait)
             if step(f"try {number}", self._attempt, callback_id, number):
                 return
-        step("close", self._callbacks.close, callback_id, TaskStatus.FAILED)
+        step("close", self.give_up, callback_id)
+
+    def give_up(self, callback_id: str) -> None:
+        """Leaves the callback undelivered."""
+        self._callbacks.close(callback_id, TaskStatus.FAILED)
 
     def drain(self, timeout_s: float) -> None:
         """Begins no more calls, and waits for those under way, so that a clean stop repeats none."""

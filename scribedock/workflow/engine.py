@@ -16,9 +16,10 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any, Protocol, TypeVar
 
-from dbos import DBOS, DBOSClient, DBOSConfig, StepReservation
+import structlog
+from dbos import DBOS, DBOSClient, DBOSConfig, StepOptions, StepReservation
 
 from scribedock.settings import Settings
 
@@ -27,6 +28,27 @@ WORKFLOW_FORMAT = "1"
 APPLICATION = "scribedock"
 
 Result = TypeVar("Result")
+
+log = structlog.get_logger("scribedock.worker")
+
+# What fails for a reason of this machine (a full disk, a database that restarts) is tried again: 80 s in all.
+STEP_TRIES = 5
+FIRST_WAIT_S = 2.0
+WAIT_FACTOR = 3.0
+
+
+class Final(Exception):
+    """Raised by a step that must not be tried again."""
+
+
+class Workflow(Protocol):
+    """What a queue runs. The id is that of the task or callback that it is for."""
+
+    def run(self, workflow_id: str) -> None: ...
+
+    def give_up(self, workflow_id: str) -> None:
+        """Ends what the workflow was for, after it has failed for good."""
+        ...
 
 
 class Queue(StrEnum):
@@ -110,6 +132,7 @@ class EngineWorker:
     def __init__(self, settings: Settings, executor_id: str) -> None:
         _quiet()
         self._settings = settings
+        self._workflows: dict[Queue, Workflow] = {}
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": system_url(settings),
@@ -121,12 +144,17 @@ class EngineWorker:
         }
         DBOS(config=config)
 
-    def register(self, queue: Queue, workflow: Callable[[str], None]) -> None:
+    def register(self, queue: Queue, workflow: Workflow) -> None:
         """Makes `workflow` what runs for the entries of `queue`. Before `launch`."""
 
         def run(workflow_id: str) -> None:
-            workflow(workflow_id)
+            try:
+                workflow.run(workflow_id)
+            except Exception:
+                log.exception("workflow failed", workflow=workflow_id, queue=queue.value)
+                step("give up", workflow.give_up, workflow_id)
 
+        self._workflows[queue] = workflow
         DBOS.workflow(name=queue.value)(run)
 
     def launch(self, concurrency: dict[Queue, int]) -> None:
@@ -159,10 +187,15 @@ class EngineWorker:
         """Lets another executor go on with it. Only for one whose executor is dead."""
         DBOS.resume_workflow(running.id, queue_name=running.queue.value)
 
+    def give_up(self, running: Running) -> None:
+        """Ends it for good. Only for one whose executor is dead."""
+        self._workflows[running.queue].give_up(running.id)
+        DBOS.cancel_workflow(running.id)
+
 
 def step(name: str, function: Callable[..., Result], *arguments: Any) -> Result:
     """Runs a step of the current workflow; after a crash its saved result is returned instead."""
-    return DBOS.run_step({"name": name}, function, *arguments)
+    return DBOS.run_step(_step_options(name), function, *arguments)
 
 
 def parallel_steps(
@@ -172,7 +205,7 @@ def parallel_steps(
     reserved = [(DBOS.reserve_step(), contextvars.copy_context(), item) for item in items]
 
     def run(reservation: StepReservation, context: contextvars.Context, item: Any) -> Result:
-        return context.run(lambda: reservation.run({"name": name}, function, item))
+        return context.run(lambda: reservation.run(_step_options(name), function, item))
 
     with ThreadPoolExecutor(max(1, threads), thread_name_prefix=name) as pool:
         futures = [pool.submit(run, *each) for each in reserved]
@@ -181,6 +214,24 @@ def parallel_steps(
         except BaseException:
             pool.shutdown(wait=True, cancel_futures=True)
             raise
+
+
+def _step_options(name: str) -> StepOptions:
+    return {
+        "name": name,
+        "retries_allowed": True,
+        "max_attempts": STEP_TRIES,
+        "interval_seconds": FIRST_WAIT_S,
+        "backoff_rate": WAIT_FACTOR,
+        "should_retry": _should_retry,
+    }
+
+
+def _should_retry(error: BaseException) -> bool:
+    if isinstance(error, Final):
+        return False
+    log.warning("step failed; it is tried again", exc_info=error)
+    return True
 
 
 def sleep(seconds: float) -> None:

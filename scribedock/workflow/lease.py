@@ -12,7 +12,6 @@ import os
 import socket
 import threading
 import uuid
-from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Protocol
@@ -37,6 +36,7 @@ class Recoverable(Protocol):
     def running(self) -> list[Running]: ...
     def finished_steps(self, workflow_id: str) -> int: ...
     def resume(self, running: Running) -> None: ...
+    def give_up(self, running: Running) -> None: ...
 
 
 class Lease:
@@ -120,14 +120,11 @@ class Reaper:
         lease: Lease,
         engine: Recoverable,
         folder: Path,
-        *,
-        give_up: Callable[[str], None],
     ) -> None:
         self._database = database
         self._lease = lease
         self._engine = engine
         self._lock_path = folder / "reaper.lock"
-        self._give_up = give_up
         self._mutex = threading.Lock()
 
     def reap(self) -> int:
@@ -164,11 +161,11 @@ class Reaper:
             lost = self._count_attempt(workflow.id)
             if lost >= ATTEMPTS:
                 log.error("workflow given up", workflow=workflow.id, attempts=lost)
-                self._give_up(workflow.id)
+                self._engine.give_up(workflow)
             else:
                 log.info("workflow taken over", workflow=workflow.id, attempts=lost)
-            self._engine.resume(workflow)
-            resumed += 1
+                self._engine.resume(workflow)
+                resumed += 1
         return resumed
 
     def _count_attempt(self, workflow_id: str) -> int:

@@ -46,6 +46,14 @@ class Reception:
         else:
             step("fail", self._media.fetch_failed, task_id, problem)
 
+    def give_up(self, task_id: str) -> None:
+        """Media that is here stays usable, though nothing is known about it."""
+        found = self._media.of_task(task_id)
+        if found is not None and found.storage_key is not None:
+            self._media.probed(task_id, media_ms=None, problem=None)
+        else:
+            self._media.fetch_failed(task_id, "The server failed while it fetched the media; add it again")
+
     def _fetch(self, task_id: str) -> str | None:
         """Brings the bytes here, unless they are; returns what stood in the way."""
         found = self._media.of_task(task_id)

@@ -32,7 +32,7 @@ from scribedock.speech.pool import RecognitionFailed, RecognizerPool
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.file import FileStore
-from scribedock.workflow.engine import Queue, parallel_steps, step, wait_for
+from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -42,7 +42,7 @@ DECODED, SEGMENTED, RECOGNIZED = 0.05, 0.08, 0.99
 """Progress is a share of the work, estimated; 1 when the job is Complete."""
 
 
-class Abandoned(Exception):
+class Abandoned(Final):
     """The job was deleted meanwhile: nobody waits for the result."""
 
 
@@ -229,8 +229,10 @@ class Transcription:
         shutil.rmtree(self._folder / task_id, ignore_errors=True)
 
     def give_up(self, task_id: str) -> None:
-        """Ends an order on which worker after worker died."""
-        self._orders.fail(task_id, "The recording could not be processed: it ended the program repeatedly.")
+        """The order fails, and its media may be ordered again: it is the server that was at fault."""
+        self._orders.fail(task_id, "The server failed over this recording; order it again", refused=False)
+        self._call_back(task_id)
+        self._clean_up(task_id)
 
 
 class Counter:
