@@ -33,8 +33,12 @@ def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
     port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8024,
     data_dir: DataDir = None,
-    tls_cert: Annotated[Path | None, typer.Option(help="Certificate chain (PEM).")] = None,
-    tls_key: Annotated[Path | None, typer.Option(help="Its private key (PEM).")] = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="Certificate chain (PEM).", exists=True, dir_okay=False)
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(help="Its private key (PEM).", exists=True, dir_okay=False)
+    ] = None,
 ) -> None:
     """Run the server: the API and one worker."""
     from scribedock import server
@@ -46,8 +50,6 @@ def serve(
         server.serve(settings, host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, ready=_announce)
     except SettingsError as error:
         _fail(str(error))
-    except OSError as error:
-        _fail(f"cannot listen on {host} port {port}: {error.strerror}")
 
 
 def _announce(base_url: str, password_file: str | None) -> None:
@@ -145,11 +147,12 @@ def change_password(
 def _settings(data_dir: Path | None) -> Settings:
     from scribedock import logs
 
-    logs.configure(json_lines=not sys.stderr.isatty())
     try:
-        return load(data_dir=data_dir)
+        found = load(data_dir=data_dir)
     except SettingsError as error:
         _fail(str(error))
+    logs.configure(json_lines=not sys.stderr.isatty(), level=found.log_level)
+    return found
 
 
 def _services(data_dir: Path | None) -> Services:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -69,10 +70,13 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
-    database = Database(app.database_url(settings))
     try:
-        with database.read() as connection:
+        with (
+            contextlib.closing(Database(app.database_url(settings))) as database,
+            database.read() as connection,
+        ):
             connection.exec_driver_sql("SELECT 1")
+            kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     except Exception as error:
         yield Finding(
             level=Level.MISSING,
@@ -80,10 +84,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
             text=f"does not answer ({type(error).__name__}); check SCRIBEDOCK_DATABASE_URL",
         )
     else:
-        kind = "SQLite" if database.is_sqlite else "PostgreSQL"
         yield Finding(level=Level.GOOD, title="database", text=f"{kind} answers")
-    finally:
-        database.close()
 
 
 def _speech(settings: Settings) -> Iterator[Finding]:

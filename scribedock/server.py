@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import signal
 import socket
 import subprocess
 import sys
@@ -44,14 +45,17 @@ def serve(
     """Serves until SIGTERM or SIGINT.
 
     `ready` is called with the base URL, and the path of a new admin password's file, once calls are
-    answered. Raises SettingsError, and OSError where the address cannot be listened on.
+    answered. Raises SettingsError, also where the address cannot be listened on.
     """
     if not is_loopback(host) and settings.public_url is None:
         raise SettingsError(
             f"SCRIBEDOCK_PUBLIC_URL: must be set to listen on {host}, because the URLs that are handed out "
             "start with it (for example https://captions.example.org)"
         )
-    listening = listen(host, port)
+    try:
+        listening = listen(host, port)
+    except OSError as error:
+        raise SettingsError(f"cannot listen on {host} port {port}: {error.strerror}") from error
     spec = recognizer(settings)
     app.prepare(settings)
     services = app.wire(settings)
@@ -86,6 +90,9 @@ def serve(
         on_start=lambda: ready(base_url, password_file),
     )
     log.info("recognizer", engine=spec.engine, model=str(spec.model or ""))
+    # uvicorn handles these signals, then raises them once more for whoever was here before it.
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: None)
     uploads.start()
     worker.start()
     try:

@@ -23,7 +23,11 @@ class Settings(BaseSettings):
     """What an operator can set. Times in seconds, sizes in bytes."""
 
     model_config = SettingsConfigDict(
-        env_prefix="SCRIBEDOCK_", frozen=True, extra="ignore", hide_input_in_errors=True
+        env_prefix="SCRIBEDOCK_",
+        env_ignore_empty=True,
+        frozen=True,
+        extra="ignore",
+        hide_input_in_errors=True,
     )
 
     data_dir: Path = Field(Path("data"), description="All state of the embedded default.")
@@ -97,6 +101,9 @@ class Settings(BaseSettings):
     speech_chunk_timeout_s: float = Field(300, gt=0, description="Time for recognizing one chunk.")
     worker_jobs: int = Field(4, ge=1, description="Transcriptions that one worker has in hand at once.")
     lease_s: float = Field(30, ge=1, description="A worker silent for so long has lost its jobs to others.")
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        "info", description="What is written to the log; debug: every recognized segment too."
+    )
     workflow_poll_s: float = Field(0.5, gt=0, description="How often an idle worker looks for new orders.")
 
     @field_validator("trusted_proxies", "fetch_allow", mode="before")

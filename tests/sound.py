@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import wave
-from importlib.resources import as_file, files
+from importlib.resources import files
 from pathlib import Path
 
 import av
@@ -13,12 +13,17 @@ from scribedock.demo.walk import RECORDING
 RATE = 16_000
 
 
+def recording() -> Path:
+    """The shipped recording: more than a minute, many segments."""
+    return Path(str(files("scribedock.demo") / RECORDING))
+
+
 def pcm(seconds: float) -> bytes:
     """The first seconds of the shipped recording: 16 kHz, mono, 16 bit."""
     resampler = av.AudioResampler("s16", "mono", RATE)
     wanted = int(seconds * RATE) * 2
     found = bytearray()
-    with as_file(files("scribedock.demo") / RECORDING) as path, av.open(str(path)) as container:
+    with av.open(str(recording())) as container:
         for frame in container.decode(audio=0):
             for part in resampler.resample(frame):
                 found += part.to_ndarray().tobytes()

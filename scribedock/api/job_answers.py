@@ -13,7 +13,7 @@ from scribedock.clock import wire
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, Task
 
 HUMAN_FIDELITIES = (Fidelity.STANDARD, Fidelity.HIGH)
-NO_HUMAN_PASS = "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
+RECOGNIZER_ONLY = "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
 OPENAPI_FIDELITY = {
     Fidelity.MECHANICAL: "MECHANICAL",
     Fidelity.STANDARD: "PREMIUM",
@@ -82,7 +82,7 @@ def job_answer(
     if job.engine:
         common["Engine"] = job.engine
     if job.status is JobStatus.COMPLETE and job.fidelity in HUMAN_FIDELITIES:
-        common["Notice"] = NO_HUMAN_PASS
+        common["Notice"] = RECOGNIZER_ONLY
     if job.failure_reason:
         common["FailureReason"] = job.failure_reason
     if tasks is not None:

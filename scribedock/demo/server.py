@@ -22,8 +22,11 @@ class OwnServer:
 
     username = "admin"
 
-    def __init__(self, folder: Path, **settings: str) -> None:
-        self.password = secrets.token_urlsafe(12)
+    def __init__(
+        self, folder: Path, *, password: str = "", arguments: tuple[str, ...] = (), **settings: str
+    ) -> None:
+        self.password = password or secrets.token_urlsafe(12)
+        self._arguments = arguments
         self._folder = folder
         self._settings = settings
         self._log: IO[bytes] | None = None
@@ -48,6 +51,7 @@ class OwnServer:
             [
                 *(sys.executable, "-m", "scribedock", "serve", "--port", "0"),
                 *("--data-dir", str(self._folder / "data")),
+                *self._arguments,
             ],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,

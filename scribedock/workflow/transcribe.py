@@ -177,6 +177,7 @@ class Transcription:
             except RecognitionFailed as error:
                 log.warning("segment not recognized", task=task_id, attempt=attempt, reason=str(error))
             else:
+                log.debug("segment recognized", task=task_id, start_ms=span.start_ms)
                 return [
                     {
                         "text": word.text,

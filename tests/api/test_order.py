@@ -175,7 +175,6 @@ def test_silence_is_a_complete_job_that_says_blank_audio(client: Client, tmp_pat
 def bad_media(folder: Path) -> dict[str, bytes]:
     whole = video(folder / "whole.mp4", seconds=2).read_bytes()
     zero = make(folder / "zero.wav", "-f", "lavfi", "-i", "anullsrc=r=16000", "-t", "0")
-    bomb = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", "3600", "-b:a", "6k")
     return {
         "a text": b"These words are no recording.\n" * 50,
         "a truncated mp4": whole[: len(whole) // 2],
@@ -184,7 +183,6 @@ def bad_media(folder: Path) -> dict[str, bytes]:
         "a playlist": b"ffconcat version 1.0\nfile /etc/passwd\n",
         "an HLS playlist": b"#EXTM3U\n#EXTINF:1,\nhttp://127.0.0.1:1/a.ts\n",
         "random bytes": bytes(range(256)) * 100,
-        "hours of silence": make(folder / "bomb.opus", *bomb).read_bytes(),
     }
 
 
@@ -205,7 +203,8 @@ def test_media_that_cannot_be_used_fails_with_a_reason_and_is_called_back(
 ) -> None:
     job = client.new_job()
     assert put(client.upload_url(job), bad[kind]).status == 200
-    url = f"{callbacks.base_url}/done?job={{job_id}}&status={{job_status}}&iwp={{iwp_name}}&v={{elementlist_version}}"
+    url = f"{callbacks.base_url}/done?job={{job_id}}&status={{job_status}}"
+    url += "&iwp={iwp_name}&v={elementlist_version}"
     client.order(job, callback_url=url)
     info = client.finished(job)
     assert info["JobStatus"] == "Media Failure"

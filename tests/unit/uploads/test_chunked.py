@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+from itertools import pairwise
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,7 +17,7 @@ def decode(raw: bytes, cuts: list[int]) -> tuple[bytes, ChunkedDecoder]:
     decoder = ChunkedDecoder()
     found = bytearray()
     edges = [0, *sorted(cut % (len(raw) + 1) for cut in cuts), len(raw)]
-    for start, end in zip(edges, edges[1:], strict=False):
+    for start, end in pairwise(edges):
         for part in decoder.feed(memoryview(raw[start:end])):
             found += part
     return bytes(found), decoder
@@ -65,7 +68,5 @@ def test_a_malformed_coding_is_refused(raw: bytes) -> None:
 
 @given(st.binary(max_size=200))
 def test_garbage_is_refused_or_unfinished_but_never_hangs(raw: bytes) -> None:
-    try:
+    with suppress(BadFraming):
         decode(raw, [])
-    except BadFraming:
-        pass

@@ -1,0 +1,111 @@
+"""SIGKILL at the worst moments: nothing is lost, nothing is done twice."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from scribedock import app
+from scribedock.demo.receiver import CallbackReceiver
+from scribedock.demo.server import OwnServer
+from scribedock.jobs.job import Fidelity
+from scribedock.jobs.orders import Order
+from scribedock.settings import Settings
+from tests.client import Client
+from tests.sound import recording
+
+
+@pytest.fixture
+def callbacks() -> CallbackReceiver:
+    return CallbackReceiver()
+
+
+def recognized(server: OwnServer) -> list[int]:
+    """The starts of the segments that were recognized, in the order of the log."""
+    lines = (json.loads(line) for line in server.log_path.read_text().splitlines() if line.startswith("{"))
+    return [line["start_ms"] for line in lines if line["event"] == "segment recognized"]
+
+
+def test_a_killed_server_goes_on_where_it_was(tmp_path: Path, callbacks: CallbackReceiver) -> None:
+    server = OwnServer(tmp_path, workflow_poll_s="0.1", log_level="debug", speech_processes="1")
+    with callbacks:
+        server.start()
+        client = Client(server).login()
+        job = client.new_job()
+        client.upload(job, recording())
+        client.order(job, callback_url=f"{callbacks.base_url}/done")
+        client.wait(job, lambda _: len(recognized(server)) >= 5)
+        server.kill()
+        before = recognized(server)
+
+        server.start()
+        client = Client(server).login()
+        info = client.finished(job)
+        assert info["JobStatus"] == "Complete"
+        callbacks.received.get(timeout=20)
+        after = recognized(server)
+        assert server.stop() == 0
+    assert after[: len(before)] == before
+    assert len(after) > len(before)
+    assert len(set(after)) == len(after), "a finished segment was recognized again"
+    assert callbacks.received.empty()
+
+
+def test_an_order_whose_workflow_was_never_started_is_carried_out(tmp_path: Path, speech: Path) -> None:
+    """The server died between the commit of the order and the start of its workflow."""
+    server = OwnServer(tmp_path, workflow_poll_s="0.1")
+    server.start()
+    client = Client(server).login()
+    job = client.new_job()
+    client.upload(job, speech)
+    client.wait(job, lambda info: "MediaLengthSeconds" in info)
+    server.kill()
+
+    services = app.wire(Settings(data_dir=tmp_path / "data"))
+    admin = services.accounts.by_username("admin")
+    assert admin is not None
+    family = frozenset({admin.id})
+    services.orders.place(job, family, Order(fidelity=Fidelity.MECHANICAL), needs_authorization=False)
+    services.close()
+
+    with server:
+        assert Client(server).login().finished(job)["JobStatus"] == "Complete"
+
+
+def test_an_upload_whose_probe_was_never_started_is_probed(tmp_path: Path, speech: Path) -> None:
+    server = OwnServer(tmp_path, workflow_poll_s="30")
+    server.start()
+    client = Client(server).login()
+    job = client.new_job()
+    client.upload(job, speech)
+    server.kill()
+    with OwnServer(tmp_path, password=server.password, workflow_poll_s="0.1") as again:
+        info = Client(again).login().wait(job, lambda found: "MediaLengthSeconds" in found)
+    assert info["MediaLengthSeconds"] == pytest.approx(8, abs=0.01)
+
+
+def test_a_clean_stop_in_the_middle_loses_nothing(tmp_path: Path) -> None:
+    server = OwnServer(tmp_path, workflow_poll_s="0.1", log_level="debug", speech_processes="1")
+    server.start()
+    client = Client(server).login()
+    job = client.new_job()
+    client.upload(job, recording())
+    client.order(job)
+    client.wait(job, lambda _: len(recognized(server)) >= 2)
+    assert server.stop() == 0
+    with server:
+        assert Client(server).login().finished(job)["JobStatus"] == "Complete"
+    assert len(set(recognized(server))) == len(recognized(server))
+
+
+def test_the_work_folder_is_empty_when_the_job_is_done(tmp_path: Path, speech: Path) -> None:
+    with OwnServer(tmp_path, workflow_poll_s="0.1") as server:
+        client = Client(server).login()
+        job = client.new_job()
+        client.upload(job, speech)
+        client.order(job)
+        client.finished(job)
+        work = tmp_path / "data" / "work"
+        client.wait(job, lambda _: not list(work.iterdir()))

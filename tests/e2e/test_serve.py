@@ -1,0 +1,232 @@
+"""`scribedock serve` and the other commands, as an operator meets them."""
+
+from __future__ import annotations
+
+import os
+import re
+import signal
+import socket
+import ssl
+import stat
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+
+from scribedock.demo.server import OwnServer
+from tests.client import Client
+from tests.sound import spoken
+
+
+def scribedock(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
+    environment = {
+        **os.environ,
+        "COLUMNS": "120",
+        **{f"SCRIBEDOCK_{k.upper()}": v for k, v in settings.items()},
+    }
+    return subprocess.run(
+        [sys.executable, "-m", "scribedock", *arguments],
+        capture_output=True,
+        text=True,
+        env=environment,
+        stdin=subprocess.DEVNULL,
+        timeout=60,
+        check=False,
+    )
+
+
+def test_a_server_is_ready_when_it_says_so(server: OwnServer) -> None:
+    with httpx.Client(base_url=server.base_url, trust_env=False) as http:
+        assert http.get("/healthz").json() == {"status": "ok"}
+        assert http.get("/readyz").json() == {"status": "ready"}
+
+
+def test_sigterm_stops_the_server_and_its_worker(tmp_path: Path) -> None:
+    server = OwnServer(tmp_path)
+    server.start()
+    assert server.process is not None
+    workers = children(server.process.pid)
+    assert workers
+    assert server.stop() == 0
+    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+    log = server.log_path.read_text()
+    assert "server stopped" in log
+    assert "Traceback" not in log
+
+
+def children(pid: int) -> list[int]:
+    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+
+
+def test_no_library_announces_itself(tmp_path: Path) -> None:
+    with OwnServer(tmp_path) as server:
+        Client(server).login()
+    log = server.log_path.read_text().lower()
+    assert "recognizer" in log
+    for name in ("dbos", "conductor", "uvicorn", "http://", "https://"):
+        assert name not in log, log
+
+
+def test_a_worker_that_dies_is_replaced(tmp_path: Path, speech: Path) -> None:
+    with OwnServer(tmp_path, workflow_poll_s="0.1") as server:
+        assert server.process is not None
+        for pid in children(server.process.pid):
+            os.kill(pid, signal.SIGKILL)
+        client = Client(server).login()
+        job = client.new_job()
+        client.upload(job, speech)
+        client.order(job)
+        assert client.finished(job)["JobStatus"] == "Complete"
+        assert "starting another" in server.log_path.read_text()
+
+
+def test_the_data_folder_keeps_secrets_to_itself(tmp_path: Path) -> None:
+    settings = {"admin_password": ""}
+    with OwnServer(tmp_path, **settings):
+        pass
+    data = tmp_path / "data"
+    for path in (data / "admin-password", *(data / "secrets").iterdir()):
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+
+
+def test_the_address_that_is_taken_is_named(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        done = scribedock("serve", "--port", str(port), "--data-dir", str(tmp_path))
+    assert done.returncode == 2
+    assert done.stderr == f"scribedock: cannot listen on 127.0.0.1 port {port}: Address already in use\n"
+
+
+def test_listening_on_the_network_needs_the_public_url(tmp_path: Path) -> None:
+    done = scribedock("serve", "--host", "0.0.0.0", "--port", "0", "--data-dir", str(tmp_path))
+    assert done.returncode == 2
+    assert "SCRIBEDOCK_PUBLIC_URL" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("session_idle_s", "soon"),
+        ("upload_lifetime_s", "50000"),
+        ("database_url", "mysql://root:hunter2@localhost/x"),
+        ("speech_engine", "magic"),
+        ("encryption_key", "hunter2"),
+        ("upload_keys", "hunter2"),
+        ("public_url", "captions.example.org"),
+        ("speech_model", "/does/not/exist"),
+        ("callback_retries_s", "1,x"),
+        ("trusted_proxies", "10.0.0.0/99"),
+    ],
+)
+def test_a_wrong_setting_is_named_without_its_secret(tmp_path: Path, name: str, value: str) -> None:
+    done = scribedock("serve", "--port", "0", "--data-dir", str(tmp_path), **{name: value})
+    assert done.returncode == 2
+    assert f"SCRIBEDOCK_{name.upper()}" in done.stderr
+    assert "hunter2" not in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_settings_are_printed_with_secrets_hidden() -> None:
+    done = scribedock("settings", admin_password="hunter2", session_idle_s="77")
+    assert done.returncode == 0
+    assert re.search(r"SCRIBEDOCK_SESSION_IDLE_S +77 ", done.stdout)
+    assert re.search(r"SCRIBEDOCK_ADMIN_PASSWORD +\(hidden\)", done.stdout)
+    assert "hunter2" not in done.stdout
+
+
+def test_the_doctor_finds_nothing_missing_in_a_new_folder(tmp_path: Path) -> None:
+    done = scribedock("doctor", "--data-dir", str(tmp_path / "new"))
+    assert done.returncode == 0, done.stdout
+    for title in ("data folder", "disk", "database", "speech", "fence", "ffmpeg"):
+        assert title in done.stdout
+
+
+def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:
+    blocked = tmp_path / "file"
+    blocked.touch()
+    done = scribedock(
+        "doctor", "--data-dir", str(blocked / "data"), speech_model=str(tmp_path), speech_engine="whisper"
+    )
+    assert done.returncode == 1
+    assert "cannot be written" in done.stdout
+    assert "model.bin" in done.stdout
+
+
+def certificate(folder: Path) -> tuple[Path, Path]:
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    now = datetime.now(UTC)
+    signed = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=1))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    chain, private = folder / "cert.pem", folder / "key.pem"
+    chain.write_bytes(signed.public_bytes(serialization.Encoding.PEM))
+    private.write_bytes(
+        key.private_bytes(
+            serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+        )
+    )
+    return chain, private
+
+
+def test_the_main_job_works_over_tls(tmp_path: Path, speech: Path) -> None:
+    chain, private = certificate(tmp_path)
+    with OwnServer(
+        tmp_path / "server", arguments=("--tls-cert", str(chain), "--tls-key", str(private))
+    ) as server:
+        assert server.base_url.startswith("https://")
+        base = server.base_url.replace("127.0.0.1", "localhost")
+        with httpx.Client(
+            base_url=base, verify=ssl.create_default_context(cafile=chain), trust_env=False, timeout=30
+        ) as http:
+            login = {"v": 1, "username": "admin", "password": server.password}
+            token = http.get("/api/account/login", params=login).json()["ApiToken"]
+            common = {"v": 1, "api_token": token}
+            job = http.get("/api/job/new", params=common).json()["JobId"]
+            url = http.get("/api/job/request_upload_url", params={**common, "job_id": job}).json()[
+                "upload_url"
+            ]
+            assert url.startswith(base)
+            assert http.put(url, content=speech.read_bytes()).status_code == 200
+            assert http.put(url + "x", content=b"x").status_code == 403
+            assert http.put(url, content=iter([b"RIFF", b"chunked"])).status_code == 200
+
+
+def test_a_certificate_without_its_key_is_refused(tmp_path: Path) -> None:
+    chain, _ = certificate(tmp_path)
+    done = scribedock("serve", "--tls-cert", str(chain), "--data-dir", str(tmp_path / "data"))
+    assert done.returncode == 2
+    assert "--tls-key" in done.stderr
+
+
+def test_the_demonstration_shows_the_whole_main_job(tmp_path: Path) -> None:
+    recording = spoken(tmp_path / "short.wav", seconds=8)
+    done = scribedock("demo", "--media", str(recording))
+    assert done.returncode == 0, done.stdout + done.stderr
+    for call in ("account/login", "job/new", "request_upload_url", "perform_transcription", "get_caption"):
+        assert call in done.stdout.replace("\n", "")
+    assert "small library by the sea" in " ".join(done.stdout.split())
+
+
+def test_the_demonstration_fails_when_the_job_does(tmp_path: Path) -> None:
+    text = tmp_path / "text.mp3"
+    text.write_text("These words are no recording.")
+    done = scribedock("demo", "--media", str(text))
+    assert done.returncode == 1
+    assert "not a recording" in done.stdout + done.stderr
