@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
 SOAK_ROUNDS ?= 200
 
-.PHONY: help demo serve test check judges soak lock clean
+.PHONY: help demo serve test check judges soak docs lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
@@ -17,6 +17,7 @@ help:
 	@echo "make check               ruff and mypy"
 	@echo "make judges              other people's software judges our output"
 	@echo "make soak                kill the server at random moments, many times"
+	@echo "make docs                write the tables of docs/ anew"
 	@echo "make lock                lock the dependencies anew"
 
 .venv:
@@ -56,6 +57,9 @@ judges: .venv/.installed-dev
 
 soak: .venv/.installed-dev
 	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0
+
+docs: .venv/.installed
+	$(BIN)/python tools/tables.py
 
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

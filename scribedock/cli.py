@@ -91,8 +91,9 @@ def settings(data_dir: DataDir = None) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
-    for title in ("Setting", "Value", "Meaning"):
-        table.add_column(title, overflow="fold")
+    table.add_column("Setting", no_wrap=True)
+    table.add_column("Value", overflow="fold")
+    table.add_column("Meaning", overflow="fold")
     for name, value, meaning in _settings(data_dir).printable():
         table.add_row(name, value, meaning)
     Console().print(table)

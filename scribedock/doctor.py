@@ -37,7 +37,7 @@ class Finding:
 
 def report(settings: Settings) -> int:
     """Prints the findings; returns 1 if something that is needed is missing."""
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     findings = [finding for check in CHECKS for finding in check(settings)]
     for finding in findings:
         console.print(f"{MARKS[finding.level]} [bold]{finding.title}[/]  {finding.text}")

@@ -5,14 +5,16 @@ from __future__ import annotations
 import queue
 import shlex
 import tempfile
+import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
 import httpx
 from rich.console import Console
+from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -30,6 +32,7 @@ CALLBACK_TAGS = "job={job_id}&version={elementlist_version}&iwp={iwp_name}&statu
 WAIT_S = 3 * 3600
 CALLBACK_WAIT_S = 60
 SHOWN_CAPTIONS = 4
+BLOCK_WIDTH = 76
 
 
 class DemoFailed(Exception):
@@ -53,8 +56,11 @@ def run(media: Path | None) -> int:
             ):
                 console.print(f"[bold]scribedock[/] serves on {server.base_url}, in a temporary folder\n")
                 Walk(console, client, receiver).go(server, media or shipped)
-        except (DemoFailed, ServerFailed, httpx.HTTPError) as error:
-            console.print(f"\n[bold red]The demonstration failed:[/] {error}", markup=True)
+        except DemoFailed as error:
+            console.print(f"\n[bold red]The demonstration failed:[/] {escape(str(error))}")
+            return 1
+        except (ServerFailed, httpx.HTTPError) as error:
+            console.print(f"\n[bold red]The demonstration failed:[/] {escape(str(error))}")
             console.print(server.log_path.read_text(errors="replace")[-4000:], markup=False, style="dim")
             return 1
     return 0
@@ -118,7 +124,7 @@ class Walk:
         response = self._call(title, method, path, parameters)
         found: dict[str, Any] = response.json()
         shown = {name: value for name, value in found.items() if isinstance(value, str)}
-        self._console.print("  " + "  ".join(f"[cyan]{k}[/] {_short(v)}" for k, v in shown.items()) + "\n")
+        self._values(shown)
         return found
 
     def _text(self, title: str, path: str, parameters: dict[str, str]) -> str:
@@ -128,7 +134,8 @@ class Walk:
         shown = {**parameters, "api_token": "…"} if "api_token" in parameters else parameters
         shown = {**shown, "password": "…"} if "password" in shown else shown
         query = "&".join(f"{name}={value}" for name, value in shown.items())
-        self._console.print(f"[bold]{title}[/]\n  [dim]{method} /api/{path}?v=1&{query}[/]")
+        self._console.print(f"[bold]{title}[/]")
+        self._console.print(f"  [dim]{method} /api/{path}?v=1&{escape(query)}[/]", soft_wrap=True)
         values = {"v": "1", **parameters}
         response = (
             self._client.get(f"/api/{path}", params=values)
@@ -141,9 +148,9 @@ class Walk:
 
     def _upload(self, recording: Path, url: str) -> None:
         size = recording.stat().st_size
-        self._console.print(
-            f"[bold]PUT the recording[/]\n  [dim]curl -T {shlex.quote(recording.name)} {_short(url)}[/]"
-        )
+        self._console.print("[bold]PUT the recording[/]")
+        command = f"curl -T {shlex.quote(recording.name)} {_short(url)}"
+        self._console.print(f"  [dim]{escape(command)}[/]", soft_wrap=True)
         columns = (TextColumn("  {task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
         with Progress(*columns, console=self._console) as progress, recording.open("rb") as file:
             bar = progress.add_task("upload", total=size)
@@ -187,15 +194,17 @@ class Walk:
         if received.parameters.get("job") != job_id or received.parameters.get("iwp") != "FINAL":
             raise DemoFailed(f"the callback said {received.parameters}")
         self._console.print("\n[bold]Be called back[/]")
-        self._console.print(
-            "  "
-            + "  ".join(f"[cyan]{name}[/] {_short(value)}" for name, value in received.parameters.items())
-            + "\n"
-        )
+        self._values(received.parameters)
+
+    def _values(self, shown: Mapping[str, str]) -> None:
+        for name, value in shown.items():
+            self._console.print(f"  [cyan]{name}[/] {escape(_short(value))}", soft_wrap=True)
+        self._console.print()
 
     def _block(self, text: str) -> None:
         for line in text.strip().splitlines():
-            self._console.print(f"  [green]│[/] {line}" if line else "  [green]│[/]")
+            for part in textwrap.wrap(line, BLOCK_WIDTH) or [""]:
+                self._console.print(f"  [green]│[/] {escape(part)}", soft_wrap=True)
         self._console.print()
 
 

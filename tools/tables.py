@@ -1,0 +1,104 @@
+"""Writes the tables of docs/ that come from the code: settings, options, calls.
+
+python tools/tables.py          write them
+python tools/tables.py --check  say which file is out of date
+"""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from scribedock.api import account_calls, job_calls, media_calls, output_calls
+from scribedock.api.calls import CALLS
+from scribedock.captions.options import CaptionOptions, TranscriptOptions
+from scribedock.settings import Settings
+
+DOCS = Path(__file__).resolve().parent.parent / "docs"
+MODULES = (account_calls, job_calls, media_calls, output_calls)  # importing them fills CALLS
+
+
+def settings() -> str:
+    rows = [("setting", "default", "meaning")]
+    rows += [(f"`{name}`", _code(value), meaning) for name, value, meaning in Settings().printable()]
+    return _table(rows)
+
+
+def options(kind: type[Any]) -> str:
+    rows = [("option", "default", "meaning")]
+    for option in fields(kind):
+        default = option.default if option.default is not MISSING else ""
+        rows.append((f"`{option.name}`", _code(_spelled(default)), option.metadata["help"]))
+    return _table(rows)
+
+
+def calls() -> str:
+    rows = [("call", "what it does", "answer")]
+    seen = set()
+    for call in CALLS.values():
+        if call.path not in seen:
+            seen.add(call.path)
+            summary = (call.function.__doc__ or "").strip().splitlines()[0]
+            rows.append(
+                (f"`{call.path}`", summary, _code(call.answer) if call.answer[0] in "{[" else call.answer)
+            )
+    return _table(rows)
+
+
+TABLES: dict[str, tuple[str, Callable[[], str]]] = {
+    "settings": ("configuration.md", settings),
+    "caption options": ("captions.md", lambda: options(CaptionOptions)),
+    "transcript options": ("captions.md", lambda: options(TranscriptOptions)),
+    "calls": ("api.md", calls),
+}
+
+
+def updated(text: str, name: str, table: str) -> str:
+    pattern = re.compile(rf"(<!-- {name} -->\n).*?(<!-- end of {name} -->)", re.DOTALL)
+    if not pattern.search(text):
+        raise SystemExit(f"no place for the table of {name}")
+    return pattern.sub(lambda match: f"{match.group(1)}\n{table}\n{match.group(2)}", text)
+
+
+def _spelled(value: object) -> str:
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, StrEnum):
+        return value.value
+    if isinstance(value, tuple):
+        return "[" + ",".join(f'"{each}"' for each in value) + "]"
+    return "" if value is None else str(value)
+
+
+def _code(text: str) -> str:
+    return f"`{text}`" if text else ""
+
+
+def _table(rows: list[tuple[str, ...]]) -> str:
+    escaped = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    lines = [f"| {' | '.join(row)} |" for row in escaped]
+    return "\n".join([lines[0], "| " + " | ".join("---" for _ in rows[0]) + " |", *lines[1:], ""])
+
+
+def main(check: bool) -> int:
+    stale = []
+    for name, (file, make) in TABLES.items():
+        path = DOCS / file
+        before = path.read_text()
+        after = updated(before, name, make())
+        if after != before:
+            stale.append(file)
+            if not check:
+                path.write_text(after)
+    for file in stale:
+        print(f"docs/{file} {'is out of date; run make docs' if check else 'is written'}")
+    return 1 if check and stale else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main("--check" in sys.argv[1:]))
