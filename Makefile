@@ -63,9 +63,9 @@ docs: .venv/.installed
 
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
-		--no-annotate --no-emit-index-url --no-header --quiet --upgrade -o requirements.lock
+		--no-annotate --no-emit-index-url --no-header --no-strip-extras --quiet --upgrade -o requirements.lock
 	uv pip compile pyproject.toml --group build --group dev --constraint requirements.lock --universal \
-		--python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --quiet \
+		--python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras --quiet \
 		-o requirements-dev.lock
 
 clean:
