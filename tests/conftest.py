@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 
-JUDGES = os.environ.get("SCRIBEDOCK_JUDGES")
 DATABASE_URL = "SCRIBEDOCK_TEST_DATABASE_URL"
 for name in [name for name in os.environ if name.startswith("SCRIBEDOCK_") and name != DATABASE_URL]:
     del os.environ[name]

@@ -8,7 +8,9 @@ nobody knows.  Source: the vendor's description and example of the ElementList.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
+from reprlib import repr as brief
 from typing import Any, TypeVar
 
 from scribedock.captions.elementlist import (
@@ -34,6 +36,7 @@ TYPES: Mapping[object, TokenType] = {
     **dict(enumerate(TokenType)),
 }
 MAX_MS = 10**10
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*")
 
 
 def parse(data: bytes | str | Mapping[str, Any]) -> ElementList:
@@ -45,11 +48,11 @@ def parse(data: bytes | str | Mapping[str, Any]) -> ElementList:
             raise InvalidQuery(f"The ElementList is not JSON: {error}") from error
     source = _object(data, "ElementList")
     if source.get("version") not in VERSIONS:
-        raise InvalidQuery(f"version: an ElementList has version 2 or 3, not {source.get('version')!r}")
+        raise InvalidQuery(f"version: an ElementList has version 2 or 3, not {brief(source.get('version'))}")
     return ElementList(
         start_time=_time(source, "start_time", "ElementList"),
         end_time=_time(source, "end_time", "ElementList"),
-        language=_text(source, "language", "ElementList").lower().replace("_", "-"),
+        language=_language(source),
         segments=_each(source, "segments", _segment),
         speakers=_each(source, "speakers", _speaker) if source.get("speakers") else (),
         keywords=_annotations(source, "keywords"),
@@ -60,9 +63,7 @@ def parse(data: bytes | str | Mapping[str, Any]) -> ElementList:
 
 def emit(elementlist: ElementList) -> dict[str, object]:
     """The wire form: version 2, SOUND as UNKNOWN, speakers numbered from 1."""
-    numbers = {speaker.id: number for number, speaker in enumerate(elementlist.speakers, start=1)}
-    if all(speaker.id >= 1 for speaker in elementlist.speakers):
-        numbers = {speaker.id: speaker.id for speaker in elementlist.speakers}
+    numbers = _speaker_numbers(elementlist)
     result: dict[str, object] = {
         "version": VERSION,
         "start_time": elementlist.start_time,
@@ -83,6 +84,14 @@ def to_json(elementlist: ElementList) -> bytes:
     return json.dumps(emit(elementlist), ensure_ascii=False, separators=(",", ":")).encode()
 
 
+def _speaker_numbers(elementlist: ElementList) -> dict[int, int]:
+    """The number of each speaker on the wire: the id itself, unless one of them is below 1."""
+    ids = {speaker.id for speaker in elementlist.speakers}
+    ids |= {segment.speaker_id for segment in elementlist.segments if segment.speaker_id is not None}
+    shift = max(0, 1 - min(ids, default=1))
+    return {number: number + shift for number in ids}
+
+
 def _segment(source: Mapping[str, Any], place: str) -> Segment:
     speaker = source.get("speaker_id")
     return Segment(
@@ -90,7 +99,9 @@ def _segment(source: Mapping[str, Any], place: str) -> Segment:
         end_time=_time(source, "end_time", place),
         sequences=_each(source, "sequences", _sequence, place),
         speaker_change=source.get("speaker_change") is True,
-        speaker_id=speaker if isinstance(speaker, int) and not isinstance(speaker, bool) else None,
+        speaker_id=speaker
+        if isinstance(speaker, int) and not isinstance(speaker, bool) and speaker >= 0
+        else None,
         interpolated=source.get("interpolated") is True,
     )
 
@@ -108,8 +119,8 @@ def _sequence(source: Mapping[str, Any], place: str) -> Sequence:
 
 def _token(source: Mapping[str, Any], place: str) -> Token:
     kind = source.get("type")
-    if isinstance(kind, bool) or kind not in TYPES:
-        raise InvalidQuery(f"{place}.type: use word, punctuation or sound, not {kind!r}")
+    if not isinstance(kind, (str, int)) or isinstance(kind, bool) or kind not in TYPES:
+        raise InvalidQuery(f"{place}.type: use word, punctuation or sound, not {brief(kind)}")
     shown = _text(source, "display_as", place)
     tags = source.get("tags", [])
     if not isinstance(tags, list):
@@ -117,7 +128,7 @@ def _token(source: Mapping[str, Any], place: str) -> Token:
     value = source.get("value")
     return Token(
         type=TYPES[kind],
-        value=value if isinstance(value, str) and value else shown.lower(),
+        value=_written(value, f"{place}.value") if isinstance(value, str) and value else shown.lower(),
         display_as=shown,
         start_time=_time(source, "start_time", place),
         end_time=_time(source, "end_time", place),
@@ -130,7 +141,7 @@ def _tag(tag: object, place: str) -> Tag:
     try:
         return Tag(str(tag))
     except ValueError:
-        raise InvalidQuery(f"{place}.tags: {tag!r} is none of {', '.join(Tag)}") from None
+        raise InvalidQuery(f"{place}.tags: {brief(tag)} is none of {', '.join(Tag)}") from None
 
 
 def _speaker(source: Mapping[str, Any], place: str) -> Speaker:
@@ -140,7 +151,7 @@ def _speaker(source: Mapping[str, Any], place: str) -> Speaker:
     gender = str(source.get("gender") or "").upper()
     return Speaker(
         id=number,
-        name=str(source.get("name") or ""),
+        name=_written(source.get("name") or "", f"{place}.name"),
         gender=Gender(gender) if gender in Gender.__members__ else Gender.UNKNOWN,
     )
 
@@ -149,13 +160,13 @@ def _annotations(source: Mapping[str, Any], name: str) -> tuple[Annotation, ...]
     given = _object(source.get(name) or {}, name)
     found = []
     for key, value in given.items():
-        place = f"{name}[{key!r}]"
+        place = f"{name}[{brief(key)}]"
         body = _object(value, place)
         found.append(
             Annotation(
-                key=key,
-                display_name=str(body.get("display_name") or ""),
-                url=str(body["url"]) if body.get("url") else None,
+                key=_written(key, name),
+                display_name=_written(body.get("display_name") or "", f"{place}.display_name"),
+                url=_written(body["url"], f"{place}.url") if body.get("url") else None,
                 time_ranges=_each(body, "time_ranges", _time_range, place),
             )
         )
@@ -187,7 +198,9 @@ def _each(
 def _time(source: Mapping[str, Any], name: str, place: str) -> int:
     value = source.get(name)
     if not isinstance(value, int) or isinstance(value, bool) or not 0 <= value <= MAX_MS:
-        raise InvalidQuery(f"{place}.{name}: must be whole milliseconds from 0, not {value!r}")
+        raise InvalidQuery(
+            f"{place}.{name}: must be whole milliseconds from 0 to {MAX_MS}, not {brief(value)}"
+        )
     return value
 
 
@@ -195,7 +208,24 @@ def _text(source: Mapping[str, Any], name: str, place: str) -> str:
     value = source.get(name)
     if not isinstance(value, str) or not value:
         raise InvalidQuery(f"{place}.{name}: must be a text that is not empty")
-    return value
+    return _written(value, f"{place}.{name}")
+
+
+def _written(value: object, place: str) -> str:
+    """A text that UTF-8 can write: JSON may escape half of a surrogate pair."""
+    text = value if isinstance(value, str) else str(value)
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise InvalidQuery(f"{place}: half of a surrogate pair is not a character") from None
+    return text
+
+
+def _language(source: Mapping[str, Any]) -> str:
+    language = _text(source, "language", "ElementList")
+    if not LANGUAGE.fullmatch(language):
+        raise InvalidQuery(f"ElementList.language: use a code as en or en-us, not {brief(language)}")
+    return language.lower().replace("_", "-")
 
 
 def _segment_out(segment: Segment, numbers: Mapping[int, int]) -> dict[str, object]:
@@ -207,9 +237,7 @@ def _segment_out(segment: Segment, numbers: Mapping[int, int]) -> dict[str, obje
         "sequences": [_sequence_out(sequence) for sequence in segment.sequences],
     }
     if segment.speaker_id is not None:
-        number = numbers.get(segment.speaker_id, segment.speaker_id)
-        if number >= 1:
-            result["speaker_id"] = number
+        result["speaker_id"] = numbers[segment.speaker_id]
     return result
 
 

@@ -24,7 +24,7 @@ MAX_WORDS = 150
 
 READING_SPEED = 17.0  # characters a second; the adult limit of the broadcasters' guides
 COST_OF_SPEED = 2.0  # for reading twice as fast
-COST_OF_DURATION = 1.5  # for a caption that lasts twice as long as wanted, or no time at all
+COST_OF_DURATION = 1.5  # for a caption that lasts no time at all; grows with the square above the target
 COST_OF_LINE_BREAK = 0.6  # of what the same break costs between captions
 COST_OF_IMBALANCE = 0.8  # for two lines of which one is as good as empty
 COST_INSIDE_LABEL = 5.0  # of a line break between the words of a speaker's name
@@ -175,7 +175,8 @@ class _Block:
         atoms, options = self._atoms, self._options
         shown = atoms[end - 1].word.end - atoms[start].word.start
         target = options.layout_target_caption_length_ms
-        cost = self._costs[end] + COST_OF_CAPTION + COST_OF_DURATION * abs(shown - target) / target
+        off = abs(shown - target) / target
+        cost = self._costs[end] + COST_OF_CAPTION + COST_OF_DURATION * off * max(1.0, shown / target)
         speed = self._length(start, end) * 1000 / max(shown, 1)
         if speed > READING_SPEED:
             cost += COST_OF_SPEED * min(speed / READING_SPEED - 1, 2)

@@ -189,7 +189,7 @@ class TranscriptOptions(TextOptions):
     create_paragraphs: bool = option(
         True, "A new paragraph for a new speaker, after a silence of two seconds and after five sentences."
     )
-    newlines_after_paragraph: int = option(2, "New lines after each paragraph, 0 to 20.")
+    newlines_after_paragraph: int = option(2, "New lines after each paragraph, 0 to 20; txt only.")
     newlines_after_sentence: int = option(0, "New lines after each sentence, 0 to 20; 0: a space.")
     timecode_every_paragraph: bool = option(True, "A line with the time before each paragraph.")
     timecode_format: str = option("[%H:%M:%S.%f]", "%H hours, %M minutes, %S seconds, %f milliseconds, %% %.")

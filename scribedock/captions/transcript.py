@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from html import escape
 from itertools import groupby, pairwise
@@ -37,7 +38,8 @@ def write(elementlist: ElementList, options: TranscriptOptions) -> str:
     paragraphs = _paragraphs(sentences) if options.create_paragraphs else [sentences] if sentences else []
     if options.file_format is FileFormat.HTML:
         return _html(paragraphs, elementlist.language, options)
-    return "".join(_paragraph(paragraph, options) for paragraph in paragraphs) or "\n"
+    ending = "\n" * options.newlines_after_paragraph if options.create_paragraphs else "\n"
+    return "".join(_paragraph(sentences, options, TEXT) + ending for sentences in paragraphs)
 
 
 def _paragraphs(sentences: list[_Sentence]) -> list[list[_Sentence]]:
@@ -54,48 +56,60 @@ def _paragraphs(sentences: list[_Sentence]) -> list[list[_Sentence]]:
     return paragraphs
 
 
-def _paragraph(sentences: list[_Sentence], options: TranscriptOptions) -> str:
-    ending = "\n" * options.newlines_after_sentence or " "
+def _paragraph(sentences: list[_Sentence], options: TranscriptOptions, markup: _Markup) -> str:
     text = ""
     if options.create_paragraphs and options.timecode_every_paragraph:
-        text = timecode(sentences[0].start, options) + "\n"
+        text = markup.time(sentences[0].start, options) + markup.newline
     interval = 0 if options.create_paragraphs else options.timecode_interval
     due = 0
     for number, sentence in enumerate(sentences):
         if number:
-            text += ending
+            text += markup.newline * options.newlines_after_sentence or " "
         for position, word in enumerate(sentence.words):
             if interval and word.start >= due:
                 due = (word.start // interval + 1) * interval
-                text = f"{text.rstrip(' ')}{'' if text.endswith(chr(10)) or not text else chr(10)}"
-                text += timecode(word.start, options) + "\n"
+                text = text.rstrip(" ")
+                if text and not text.endswith(markup.newline):
+                    text += markup.newline
+                text += markup.time(word.start, options) + markup.newline
             elif position and word.spaced:
                 text += " "
-            text += f"{word.label} {word.text}" if word.label else word.text
-    return text.rstrip(" ") + ("\n" * options.newlines_after_paragraph if options.create_paragraphs else "\n")
+            text += markup.escape(f"{word.label} {word.text}" if word.label else word.text)
+    return text
 
 
 def _html(paragraphs: list[list[_Sentence]], language: str, options: TranscriptOptions) -> str:
-    body = []
-    for sentences in paragraphs:
-        text = "".join(
-            (" " if number or position else "") * word.spaced
-            + escape(f"{word.label} {word.text}" if word.label else word.text)
-            for number, sentence in enumerate(sentences)
-            for position, word in enumerate(sentence.words)
-        )
-        time = ""
-        if options.create_paragraphs and options.timecode_every_paragraph:
-            time = f"<time>{escape(timecode(sentences[0].start, options))}</time> "
-        body.append(f"<p>{time}{text}</p>\n")
+    body = "".join(f"<p>{_paragraph(sentences, options, HTML)}</p>\n" for sentences in paragraphs)
     return (
         f'<!DOCTYPE html>\n<html lang="{escape(language)}">\n<head>\n<meta charset="utf-8">\n'
-        f"<title>Transcript</title>\n</head>\n<body>\n{''.join(body)}</body>\n</html>\n"
+        f"<title>Transcript</title>\n</head>\n<body>\n{body}</body>\n</html>\n"
     )
 
 
 def timecode(milliseconds: int, options: TranscriptOptions) -> str:
     """The time with the offset, never before zero, as `timecode_format` says."""
-    hour, minute, second, rest = parts(max(milliseconds + options.timecode_offset, 0))
+    hour, minute, second, rest = parts(_shifted(milliseconds, options))
     values = {"H": f"{hour:02}", "M": f"{minute:02}", "S": f"{second:02}", "f": f"{rest:03}", "%": "%"}
     return DIRECTIVE.sub(lambda match: values[match.group(1)], options.timecode_format)
+
+
+def _shifted(milliseconds: int, options: TranscriptOptions) -> int:
+    return max(milliseconds + options.timecode_offset, 0)
+
+
+def _time_element(milliseconds: int, options: TranscriptOptions) -> str:
+    seconds = _shifted(milliseconds, options) / 1000
+    return f'<time datetime="PT{seconds:.3f}S">{escape(timecode(milliseconds, options))}</time>'
+
+
+@dataclass(frozen=True, slots=True)
+class _Markup:
+    """How a transcript is written: its line break, its times, its characters."""
+
+    newline: str
+    time: Callable[[int, TranscriptOptions], str]
+    escape: Callable[[str], str]
+
+
+TEXT = _Markup("\n", timecode, str)
+HTML = _Markup("<br>\n", _time_element, escape)

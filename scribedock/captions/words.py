@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from unicodedata import normalize
 
 from scribedock.captions.disfluencies import without_disfluencies
 from scribedock.captions.elementlist import ElementList, Segment, Sequence, Tag, Token, TokenType
@@ -163,10 +164,17 @@ def _finished(word: Word, language: str, options: TextOptions) -> Word:
 
 
 def cased(text: str, case: Case, language: str) -> str:
-    """Upper or lower case as the language writes it: the dotted and dotless i of Turkish and Azerbaijani."""
-    turkic = language.partition("-")[0] in ("tr", "az")
-    if case is Case.UPPER:
-        return (text.replace("i", "İ") if turkic else text).upper()
-    if turkic:
-        text = text.replace("I", "ı").replace("İ", "i")
-    return text.lower()
+    """Upper or lower case as the language writes it.
+
+    Turkish and Azerbaijani have a dotted and a dotless i; a Lithuanian i keeps its dot under an accent
+    (Unicode, SpecialCasing).
+    """
+    family = language.partition("-")[0]
+    if family in ("tr", "az"):
+        text = text.replace("i", "İ") if case is Case.UPPER else text.replace("I", "ı").replace("İ", "i")
+    elif family == "lt" and case is Case.UPPER:
+        text = re.sub("(?<=[ijįIJĮ])\u0307", "", text)
+    elif family == "lt":
+        text = re.sub("[ÌÍĨ]", lambda accented: normalize("NFD", accented[0]), text)
+        text = re.sub("([IJĮ])(?=[\u0300\u0301\u0303])", lambda letter: letter[0].lower() + "\u0307", text)
+    return text.upper() if case is Case.UPPER else text.lower()

@@ -7,4 +7,4 @@ from scribedock.captions.options import CaptionOptions
 
 
 def write(captions: list[Caption], options: CaptionOptions) -> str:
-    return "\n\n".join("\n".join(caption.lines) for caption in captions) + "\n"
+    return "\n\n".join("\n".join(caption.lines) for caption in captions) + "\n" * bool(captions)
