@@ -11,6 +11,7 @@ from urllib.parse import quote
 from pydantic import Field
 from starlette.responses import Response
 
+from scribedock import __version__
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.option_models import model_of, options_from
@@ -132,7 +133,14 @@ def _parsed(lists: Any, job_id: str, version: Any) -> ElementList:
 
 def _digest(job: Job, version: Version, options: object) -> str:
     """Of everything that the bytes depend on."""
-    parts = (job.id, job.name, wire(version.version), repr(options), repr(sorted(job.options.items())))
+    parts = (
+        __version__,
+        job.id,
+        job.name,
+        wire(version.version),
+        repr(options),
+        repr(sorted(job.options.items())),
+    )
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
