@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import inspect
-import json
 from typing import Any
-
-from pydantic.json_schema import models_json_schema
 
 from scribedock import __version__
 from scribedock.api.calls import CALLS, Call
@@ -23,11 +20,6 @@ V1 = {
 def document() -> dict[str, Any]:
     """The whole API as OpenAPI 3.1."""
     calls = {path: registered for path, registered in CALLS.items() if path == registered.path}
-    _, definitions = models_json_schema(
-        [(registered.model, "validation") for registered in calls.values()],
-        ref_template="#/components/schemas/{model}",
-    )
-    schemas = definitions.get("$defs", {})
     return {
         "openapi": "3.1.0",
         "info": {
@@ -38,14 +30,14 @@ def document() -> dict[str, Any]:
             "or in a form, multipart or JSON body.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {f"/api/{path}": _operations(registered, schemas) for path, registered in calls.items()},
+        "paths": {f"/api/{path}": _operations(registered) for path, registered in calls.items()},
         "components": {
             "securitySchemes": {
                 "api_token": {"type": "apiKey", "in": "query", "name": "api_token"},
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
             "schemas": {
-                **_enumerations(schemas, calls.values()),
+                **enumerations(),
                 "Error": {
                     "type": "object",
                     "required": ["ErrorType", "ErrorComment"],
@@ -60,16 +52,26 @@ def document() -> dict[str, Any]:
     }
 
 
-def parameters_of(registered: Call[Any], schemas: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+def enumerations() -> dict[str, Any]:
+    """The schemas that the parameters refer to, by name."""
+    found: dict[str, Any] = {}
+    for registered in CALLS.values():
+        found |= _schema(registered).get("$defs", {})
+    return found
+
+
+def _schema(registered: Call[Any]) -> dict[str, Any]:
+    schema: dict[str, Any] = registered.model.model_json_schema(ref_template="#/components/schemas/{model}")
+    return schema
+
+
+def parameters_of(registered: Call[Any]) -> list[dict[str, Any]]:
     """The parameters of a call beside `v` and `api_token`, required ones first."""
-    if schemas is None:
-        _, definitions = models_json_schema([(registered.model, "validation")])
-        schemas = definitions.get("$defs", {})
-    schema = schemas[registered.model.__name__]
+    schema = _schema(registered)
     required = schema.get("required", [])
     found = []
     for name, described in schema.get("properties", {}).items():
-        description = described.pop("description", "") if isinstance(described, dict) else ""
+        description = described.pop("description", "")
         described.pop("title", None)
         found.append(
             {
@@ -83,8 +85,8 @@ def parameters_of(registered: Call[Any], schemas: dict[str, Any] | None = None) 
     return sorted(found, key=lambda parameter: not parameter["required"])
 
 
-def _operations(registered: Call[Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    parameters = parameters_of(registered, schemas)
+def _operations(registered: Call[Any]) -> dict[str, Any]:
+    parameters = parameters_of(registered)
     if not registered.optional_version:
         parameters = [V1, *parameters]
     operations = {}
@@ -103,14 +105,9 @@ def _operations(registered: Call[Any], schemas: dict[str, Any]) -> dict[str, Any
             },
             **({} if registered.needs_token else {"security": []}),
         }
-    return json.loads(json.dumps(operations))  # type: ignore[no-any-return]
+    return operations
 
 
 def summary(registered: Call[Any]) -> str:
     """The first line of the function's docstring."""
     return (inspect.getdoc(registered.function) or "").partition("\n")[0]
-
-
-def _enumerations(schemas: dict[str, Any], calls: Any) -> dict[str, Any]:
-    models = {registered.model.__name__ for registered in calls}
-    return {name: schema for name, schema in schemas.items() if name not in models}

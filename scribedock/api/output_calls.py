@@ -28,7 +28,7 @@ from scribedock.jobs.lists import Version
 KEPT_LISTS = 16  # parsing a long ElementList costs more than rendering it
 
 
-class ListParameters(JobParameters):
+class ElementListParameters(JobParameters):
     elementlist_version: Moment | None = Field(
         None, description="A version of list_elementlists; absent: the latest."
     )
@@ -36,7 +36,7 @@ class ListParameters(JobParameters):
     audio_description: Bool = Field(False, description="The list that describes the picture.")
 
 
-class SourceParameters(ListParameters):
+class SourceParameters(ElementListParameters):
     mixed: Bool = Field(False, description="Both, in the order of time; needs audio_description.")
 
 
@@ -92,8 +92,8 @@ def get_caption(context: Context, parameters: Any) -> Response | dict[str, str]:
     return {"CaptionUrl": f"{context.base_url}/captions/{url_id}{rendering.extension}"}
 
 
-@call("job/get_elementlist", ListParameters, answer="the ElementList")
-def get_elementlist(context: Context, parameters: ListParameters) -> Response:
+@call("job/get_elementlist", ElementListParameters, answer="the ElementList")
+def get_elementlist(context: Context, parameters: ElementListParameters) -> Response:
     """The transcript with the time of every word."""
     job, version = _source(context, parameters)
     body = context.services.lists.body(job.id, version.version)

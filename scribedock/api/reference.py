@@ -12,7 +12,7 @@ from starlette.routing import BaseRoute, Route
 
 from scribedock import __version__
 from scribedock.api.calls import CALLS
-from scribedock.api.openapi import document, parameters_of, summary
+from scribedock.api.openapi import document, enumerations, parameters_of, summary
 
 GROUPS = {"account": "Accounts", "job": "Jobs"}
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
@@ -83,7 +83,7 @@ def _type(schema: dict[str, Any]) -> str:
         return " | ".join(first["enum"])
     if "$ref" in first:
         name = first["$ref"].rsplit("/", 1)[1]
-        return " | ".join(str(each) for each in _document()["components"]["schemas"][name]["enum"])
+        return " | ".join(str(each) for each in enumerations()[name]["enum"])
     if first.get("format") == "date-time":
         return "ISO 8601 date"
     kind = str(first.get("type", "string"))

@@ -1,0 +1,83 @@
+"""The reference that the server carries with it."""
+
+from __future__ import annotations
+
+import re
+from html.parser import HTMLParser
+
+import httpx
+import pytest
+from openapi_spec_validator import validate
+
+from scribedock.demo.server import OwnServer
+from tests.unit.captions.test_writers import BROADCAST
+
+CALLS = {
+    *(f"account/{name}" for name in ("login", "logout", "update_password", "generate_api_key")),
+    *(f"account/{name}" for name in ("remove_api_key", "verify_key", "get_settings")),
+    *(f"job/{name}" for name in ("new", "info", "list", "delete", "task_status", "perform_transcription")),
+    *(f"job/{name}" for name in ("request_upload_url", "add_media", "add_media_url")),
+    *(f"job/{name}" for name in ("get_transcript", "get_caption", "get_elementlist", "list_elementlists")),
+}
+
+
+def get(server: OwnServer, path: str) -> httpx.Response:
+    answer = httpx.get(server.base_url + path, trust_env=False)
+    assert answer.status_code == 200, answer.text
+    return answer
+
+
+def test_the_openapi_document_is_valid_and_has_every_call(server: OwnServer) -> None:
+    document = get(server, "/openapi.json").json()
+    validate(document)
+    assert document["openapi"].startswith("3.1")
+    assert set(document["paths"]) == {f"/api/{path}" for path in CALLS}
+
+
+def test_every_option_of_captions_is_a_described_parameter(server: OwnServer) -> None:
+    document = get(server, "/openapi.json").json()
+    parameters = {
+        each["name"]: each for each in document["paths"]["/api/job/get_caption"]["get"]["parameters"]
+    }
+    assert {*BROADCAST, "build_url", "caption_format", "v", "job_id"} <= set(parameters)
+    assert all(each["description"] for each in parameters.values())
+    assert [name for name, each in parameters.items() if each["required"]] == [
+        "v",
+        "job_id",
+        "caption_format",
+    ]
+
+
+class Page(HTMLParser):
+    """What the page would load, and which calls it shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.loaded: list[str] = []
+        self.tags: set[str] = set()
+        self.sections: set[str] = set()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        self.tags.add(tag)
+        if tag != "a":
+            self.loaded += [value or "" for name, value in attrs if name in ("src", "href", "data")]
+        if tag == "section":
+            self.sections.add(given["id"] or "")
+
+
+def test_the_page_shows_every_call_and_loads_nothing(server: OwnServer) -> None:
+    answer = get(server, "/docs")
+    page = Page()
+    page.feed(answer.text)
+    assert page.sections == {path.replace("/", "-") for path in CALLS}
+    assert page.loaded == []
+    assert not page.tags & {"script", "link", "img", "iframe", "object", "embed"}
+    assert not re.search(r"url\(|@import", answer.text)
+    assert "default-src 'none'" in answer.headers["content-security-policy"]
+
+
+@pytest.mark.parametrize("path", ["/", ""])
+def test_the_root_leads_to_the_page(server: OwnServer, path: str) -> None:
+    answer = httpx.get(server.base_url + path, trust_env=False, follow_redirects=True)
+    assert answer.url.path == "/docs"
