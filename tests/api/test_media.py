@@ -11,8 +11,11 @@ import pytest
 
 from scribedock.demo.server import OwnServer
 from tests.client import Client, error_of
+from tests.fixtures import DATABASES
 from tests.sound import spoken
 from tests.webserver import WebServer
+
+RUNS_ON = DATABASES
 
 
 @pytest.fixture(scope="module")

@@ -13,9 +13,12 @@ from scribedock.demo.receiver import CallbackReceiver
 from tests.api.test_accounts import account
 from tests.client import Client, error_of
 from tests.ffmpeg import make, silent_video, video
+from tests.fixtures import DATABASES
 from tests.raw import put
 from tests.sound import silence
 from tests.webserver import WebServer
+
+RUNS_ON = DATABASES
 
 
 @pytest.fixture

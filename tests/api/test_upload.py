@@ -17,8 +17,11 @@ from scribedock.keys import load_keys
 from scribedock.settings import Settings
 from scribedock.uploads.grant import verify
 from tests.client import Client, error_of
+from tests.fixtures import DATABASES, SPEECH_S
 from tests.raw import Answer, RawConnection, put, target_of
 from tests.sound import spoken
+
+RUNS_ON = DATABASES
 
 LIFETIME_S = 2
 STALL_S = 1
@@ -85,7 +88,7 @@ def test_the_call_of_the_documentation_gets_its_url(client: Client, job: str) ->
 
 
 def test_the_url_lives_for_twelve_hours(client: Client, server: OwnServer, url: str) -> None:
-    keys = load_keys(Settings(data_dir=server.log_path.parent / "data"))
+    keys = load_keys(Settings(data_dir=server.data_dir))
     grant = verify(url.rpartition("/")[2], keys.upload)
     assert grant.expires - time.time() == pytest.approx(43_200, abs=30)
 
@@ -425,7 +428,7 @@ def test_requests_library_style_putting_of_a_file_works(
 ) -> None:
     with speech.open("rb") as file, httpx.Client(trust_env=False) as http:
         assert http.put(url, content=file).status_code == 200
-    assert length_of(client, job) == pytest.approx(8, abs=0.01)
+    assert length_of(client, job) == pytest.approx(SPEECH_S, abs=0.01)
 
 
 def test_calls_answer_while_uploads_are_under_way(client: Client, short: bytes) -> None:

@@ -1,1 +1,10 @@
-from tests.fixtures import callbacks, client, server, speech  # noqa: F401
+from tests.fixtures import (  # noqa: F401
+    callbacks,
+    client,
+    database,
+    postgresql,
+    pytest_generate_tests,
+    server,
+    servers,
+    speech,
+)

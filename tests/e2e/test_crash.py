@@ -14,7 +14,10 @@ from scribedock.jobs.job import Fidelity
 from scribedock.jobs.orders import Order
 from scribedock.settings import Settings
 from tests.client import Client
-from tests.sound import recording
+from tests.fixtures import SPEECH_S
+from tests.sound import spoken
+
+SLOW = {"workflow_poll_s": "0.25", "log_level": "debug", "speech_processes": "1"}
 
 
 @pytest.fixture
@@ -28,13 +31,15 @@ def recognized(server: OwnServer) -> list[int]:
     return [line["start_ms"] for line in lines if line["event"] == "segment recognized"]
 
 
-def test_a_killed_server_goes_on_where_it_was(tmp_path: Path, callbacks: CallbackReceiver) -> None:
-    server = OwnServer(tmp_path, workflow_poll_s="0.1", log_level="debug", speech_processes="1")
+def test_a_killed_server_goes_on_where_it_was(
+    tmp_path: Path, database: dict[str, str], callbacks: CallbackReceiver
+) -> None:
+    server = OwnServer(tmp_path, **SLOW, **database)
     with callbacks:
         server.start()
         client = Client(server).login()
         job = client.new_job()
-        client.upload(job, recording())
+        client.upload(job, spoken(tmp_path / "half.wav", seconds=40))
         client.order(job, callback_url=f"{callbacks.base_url}/done")
         client.wait(job, lambda _: len(recognized(server)) >= 5)
         server.kill()
@@ -53,9 +58,11 @@ def test_a_killed_server_goes_on_where_it_was(tmp_path: Path, callbacks: Callbac
     assert callbacks.received.empty()
 
 
-def test_an_order_whose_workflow_was_never_started_is_carried_out(tmp_path: Path, speech: Path) -> None:
+def test_an_order_whose_workflow_was_never_started_is_carried_out(
+    tmp_path: Path, database: dict[str, str], speech: Path
+) -> None:
     """The server died between the commit of the order and the start of its workflow."""
-    server = OwnServer(tmp_path, workflow_poll_s="0.1")
+    server = OwnServer(tmp_path, workflow_poll_s="0.1", **database)
     server.start()
     client = Client(server).login()
     job = client.new_job()
@@ -63,7 +70,7 @@ def test_an_order_whose_workflow_was_never_started_is_carried_out(tmp_path: Path
     client.wait(job, lambda info: "MediaLengthSeconds" in info)
     server.kill()
 
-    services = app.wire(Settings(data_dir=tmp_path / "data"))
+    services = app.wire(Settings(data_dir=server.data_dir, **database))
     admin = services.accounts.by_username("admin")
     assert admin is not None
     family = frozenset({admin.id})
@@ -74,24 +81,26 @@ def test_an_order_whose_workflow_was_never_started_is_carried_out(tmp_path: Path
         assert Client(server).login().finished(job)["JobStatus"] == "Complete"
 
 
-def test_an_upload_whose_probe_was_never_started_is_probed(tmp_path: Path, speech: Path) -> None:
-    server = OwnServer(tmp_path, workflow_poll_s="30")
+def test_an_upload_whose_probe_was_never_started_is_probed(
+    tmp_path: Path, database: dict[str, str], speech: Path
+) -> None:
+    server = OwnServer(tmp_path, workflow_poll_s="30", **database)
     server.start()
     client = Client(server).login()
     job = client.new_job()
     client.upload(job, speech)
     server.kill()
-    with OwnServer(tmp_path, password=server.password, workflow_poll_s="0.1") as again:
+    with OwnServer(tmp_path, password=server.password, workflow_poll_s="0.1", **database) as again:
         info = Client(again).login().wait(job, lambda found: "MediaLengthSeconds" in found)
-    assert info["MediaLengthSeconds"] == pytest.approx(8, abs=0.01)
+    assert info["MediaLengthSeconds"] == pytest.approx(SPEECH_S, abs=0.01)
 
 
-def test_a_clean_stop_in_the_middle_loses_nothing(tmp_path: Path) -> None:
-    server = OwnServer(tmp_path, workflow_poll_s="0.1", log_level="debug", speech_processes="1")
+def test_a_clean_stop_in_the_middle_loses_nothing(tmp_path: Path, database: dict[str, str]) -> None:
+    server = OwnServer(tmp_path, **SLOW, **database)
     server.start()
     client = Client(server).login()
     job = client.new_job()
-    client.upload(job, recording())
+    client.upload(job, spoken(tmp_path / "half.wav", seconds=40))
     client.order(job)
     client.wait(job, lambda _: len(recognized(server)) >= 2)
     assert server.stop() == 0
@@ -107,5 +116,5 @@ def test_the_work_folder_is_empty_when_the_job_is_done(tmp_path: Path, speech: P
         client.upload(job, speech)
         client.order(job)
         client.finished(job)
-        work = tmp_path / "data" / "work"
+        work = server.data_dir / "work"
         client.wait(job, lambda _: not list(work.iterdir()))

@@ -216,7 +216,7 @@ def test_a_certificate_without_its_key_is_refused(tmp_path: Path) -> None:
 
 
 def test_the_demonstration_shows_the_whole_main_job(tmp_path: Path) -> None:
-    recording = spoken(tmp_path / "short.wav", seconds=8)
+    recording = spoken(tmp_path / "short.wav", seconds=5)
     done = scribedock("demo", "--media", str(recording))
     assert done.returncode == 0, done.stdout + done.stderr
     for call in ("account/login", "job/new", "request_upload_url", "perform_transcription", "get_caption"):
