@@ -28,6 +28,7 @@ MAX_FIELDS = 1000
 TRUE = frozenset({"true", "t", "yes", "y", "1"})
 FALSE = frozenset({"false", "f", "no", "n", "0"})
 INTEGER = re.compile(r"[+-]?[0-9]{1,15}\Z")
+LARGEST = 2**31 - 1  # what both databases hold in an integer
 
 Raw = dict[str, list[Any]]
 
@@ -69,14 +70,17 @@ def _boolean(value: Any) -> bool:
 
 def _integer(value: Any) -> int:
     value = _last(value)
-    if isinstance(value, int) and not isinstance(value, bool):
-        return value
+    if isinstance(value, bool):
+        raise invalid_query(f"{_shown(value)} is not a whole number")
     if isinstance(value, float) and value.is_integer():
-        return int(value)
+        value = int(value)
     text = str(value).strip()
     if not INTEGER.match(text):
         raise invalid_query(f"{_shown(value)} is not a whole number")
-    return int(text)
+    number = int(text)
+    if abs(number) > LARGEST:
+        raise invalid_query(f"{number} is out of range; the limit is {LARGEST}")
+    return number
 
 
 def _number(value: Any) -> float:
@@ -111,7 +115,17 @@ def _text(value: Any) -> str:
         raise invalid_query("must be a text")
     if isinstance(value, bool):
         return "true" if value else "false"
-    return str(value).replace("\0", "")
+    text = str(value).replace("\0", "")
+    _check_characters(text)
+    return text
+
+
+def _check_characters(text: str) -> None:
+    """JSON may escape half of a surrogate pair, which no file, database or answer can hold."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        raise invalid_query("has half of a surrogate pair, which is not a character") from None
 
 
 def _identifier(value: Any) -> str:
@@ -158,6 +172,7 @@ def _document(value: Any) -> dict[str, Any]:
             raise invalid_query('is not a JSON object, as {"return_iwp": ["FINAL"]}') from None
     if not isinstance(value, dict):
         raise invalid_query('is not a JSON object, as {"return_iwp": ["FINAL"]}')
+    _check_characters(json.dumps(value, ensure_ascii=False))
     return value
 
 

@@ -91,7 +91,7 @@ def _engine(url: str, synchronous: str) -> Engine:
     return engine
 
 
-def insert_once(connection: Connection, table: sa.Table, **values: Any) -> bool:
-    """Inserts a row unless one with the same key is there; whether it did."""
+def insert_once(connection: Connection, table: sa.Table, **values: Any) -> None:
+    """Inserts a row unless one with the same key is there."""
     build = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    return connection.execute(build(table).values(**values).on_conflict_do_nothing()).rowcount == 1
+    connection.execute(build(table).values(**values).on_conflict_do_nothing())

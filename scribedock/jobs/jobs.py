@@ -66,6 +66,10 @@ class Jobs:
         status = JobStatus.AUTHORIZING if needs_authorization else JobStatus.PENDING
         with self._database.write() as connection:
             if external_id and not is_duplicate:
+                # One `new` of an account at a time, so that of two with the same external id one is second.
+                connection.execute(
+                    sa.select(accounts.c.id).where(accounts.c.id == owner.id).with_for_update()
+                )
                 same = connection.execute(
                     sa.select(jobs.c.id).where(
                         jobs.c.account_id == owner.id,

@@ -7,11 +7,12 @@ one call; its Webhook-Id is the same.
 
 from __future__ import annotations
 
+import re
 import threading
 import time
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, unquote_plus
 
 import structlog
 
@@ -25,6 +26,8 @@ from scribedock.media.fetch import FetchFailed, GuardedClient
 from scribedock.workflow.engine import sleep, step
 
 log = structlog.get_logger("scribedock.worker")
+
+TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
 
 
 class Delivery:
@@ -132,10 +135,13 @@ def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:
-    """Replaces each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is."""
-    for name, value in values.items():
-        encoded = quote(value, safe="")
-        for opening in ("{", "%7B", "%7b"):
-            for closing in ("}", "%7D", "%7d"):
-                url = url.replace(f"{opening}{name}{closing}", encoded)
-    return url
+    """Replaces each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is.
+
+    What was put in is not looked at again, so a value that looks like a tag stays a value.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] if found[1] in values else unquote_plus(found[1])
+        return quote(values[name], safe="") if name in values else found[0]
+
+    return TAG.sub(value, url)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import uuid
 from datetime import UTC, datetime, timedelta
 
@@ -122,3 +123,22 @@ def test_a_deleted_job_is_gone_but_its_task_is_not(client: Client, path: str) ->
 
 def test_the_answer_of_new_holds_strings_only(client: Client) -> None:
     assert all(isinstance(value, str) for value in client.get("job/new").json().values())
+
+
+@pytest.mark.parametrize("name", ["a\0b", "\ud800", "𝕏" * 5000, "'; DROP TABLE jobs; --", "\u202ename\u202c"])
+def test_any_name_is_kept_or_refused(client: Client, name: str) -> None:
+    body = json.dumps({"v": 1, "api_token": client.token, "job_name": name})
+    answer = client.http.post("/api/job/new", content=body, headers={"Content-Type": "application/json"})
+    if answer.status_code != 200:
+        assert error_of(answer) == (400, "INVALID_QUERY")
+        assert "job_name" in answer.json()["ErrorComment"]
+    else:
+        assert client.info(answer.json()["JobId"])["JobName"] == name.replace("\0", "")
+
+
+@pytest.mark.parametrize("number", ["2147483648", "9" * 30, "9" * 5000])
+def test_a_number_that_nothing_can_hold_is_refused(client: Client, number: str) -> None:
+    answer = client.get("job/new", expected_speakers=number)
+    assert error_of(answer) == (400, "INVALID_QUERY")
+    assert "expected_speakers" in answer.json()["ErrorComment"]
+    assert error_of(client.get("job/list", limit=number)) == (400, "INVALID_QUERY")

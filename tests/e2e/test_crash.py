@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import signal
+import time
 from pathlib import Path
 
 import pytest
@@ -15,8 +18,10 @@ from scribedock.jobs.orders import Order
 from scribedock.settings import Settings
 from tests.client import Client
 from tests.fixtures import SPEECH_S
-from tests.sound import spoken
+from tests.processes import children
+from tests.sound import silence, spoken
 
+HALF_S = 32  # eight segments
 SLOW = {"workflow_poll_s": "0.25", "log_level": "debug", "speech_processes": "1"}
 
 
@@ -39,7 +44,7 @@ def test_a_killed_server_goes_on_where_it_was(
         server.start()
         client = Client(server).login()
         job = client.new_job()
-        client.upload(job, spoken(tmp_path / "half.wav", seconds=40))
+        client.upload(job, spoken(tmp_path / "half.wav", seconds=HALF_S))
         client.order(job, callback_url=f"{callbacks.base_url}/done")
         client.wait(job, lambda _: len(recognized(server)) >= 5)
         server.kill()
@@ -54,7 +59,7 @@ def test_a_killed_server_goes_on_where_it_was(
         assert server.stop() == 0
     assert after[: len(before)] == before
     assert len(after) > len(before)
-    assert len(set(after)) == len(after), "a finished segment was recognized again"
+    assert_none_repeated(before, after)
     assert callbacks.received.empty()
 
 
@@ -100,13 +105,14 @@ def test_a_clean_stop_in_the_middle_loses_nothing(tmp_path: Path, database: dict
     server.start()
     client = Client(server).login()
     job = client.new_job()
-    client.upload(job, spoken(tmp_path / "half.wav", seconds=40))
+    client.upload(job, spoken(tmp_path / "half.wav", seconds=HALF_S))
     client.order(job)
     client.wait(job, lambda _: len(recognized(server)) >= 2)
     assert server.stop() == 0
+    before = recognized(server)
     with server:
         assert Client(server).login().finished(job)["JobStatus"] == "Complete"
-    assert len(set(recognized(server))) == len(recognized(server))
+    assert_none_repeated(before, recognized(server))
 
 
 def test_the_work_folder_is_empty_when_the_job_is_done(tmp_path: Path, speech: Path) -> None:
@@ -118,3 +124,47 @@ def test_the_work_folder_is_empty_when_the_job_is_done(tmp_path: Path, speech: P
         client.finished(job)
         work = server.data_dir / "work"
         client.wait(job, lambda _: not list(work.iterdir()))
+
+
+def test_a_recording_that_every_worker_dies_over_is_given_up(
+    tmp_path: Path, callbacks: CallbackReceiver
+) -> None:
+    """Looking for speech in an hour takes longer than any worker lives here."""
+    server = OwnServer(tmp_path, workflow_poll_s="0.25")
+    with callbacks, server:
+        client = Client(server).login()
+        job = client.new_job()
+        client.upload(job, silence(tmp_path / "long.wav", seconds=3600))
+        task = client.order(job, callback_url=f"{callbacks.base_url}/done?status={{job_status}}")
+        client.wait(job, lambda info: info["JobStatus"] == "In Process")
+        deaths = 0
+        while (info := client.info(job))["JobStatus"] == "In Process":
+            if takeovers(server, task) == deaths:
+                time.sleep(1.5)  # until it is taken from the queue
+                kill_the_worker(server)
+                deaths += 1
+            time.sleep(0.2)
+        assert info["JobStatus"] == "Media Failure"
+        assert info["FailureReason"] == "The server failed over this recording; order it again"
+        assert takeovers(server, task) in (2, 3), "three deaths, with at most one step finished between them"
+        assert callbacks.received.get(timeout=20).parameters == {"status": "Media Failure"}
+        client.order(job)
+        assert client.get("job/delete", job_id=job).status_code == 200
+
+
+def assert_none_repeated(before: list[int], after: list[int]) -> None:
+    """No segment is recognized twice, but for the one whose result was being stored at the kill."""
+    repeated = set(before) & set(after[len(before) :])
+    assert repeated <= {before[-1]}
+    assert len(set(after)) == len(after) - len(repeated)
+
+
+def takeovers(server: OwnServer, task: str) -> int:
+    lines = server.log_path.read_text().splitlines()
+    return sum('"workflow taken over"' in line and task in line for line in lines)
+
+
+def kill_the_worker(server: OwnServer) -> None:
+    assert server.process is not None
+    for pid in children(server.process.pid):
+        os.kill(pid, signal.SIGKILL)

@@ -22,6 +22,7 @@ from cryptography.x509.oid import NameOID
 
 from scribedock.demo.server import OwnServer
 from tests.client import Client
+from tests.processes import children
 from tests.sound import spoken
 
 
@@ -59,10 +60,6 @@ def test_sigterm_stops_the_server_and_its_worker(tmp_path: Path) -> None:
     log = server.log_path.read_text()
     assert "server stopped" in log
     assert "Traceback" not in log
-
-
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
 
 
 def test_no_library_announces_itself(tmp_path: Path) -> None:

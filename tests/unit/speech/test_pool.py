@@ -17,6 +17,7 @@ from scribedock.speech.pool import RecognitionFailed, RecognitionTimeout, Recogn
 from scribedock.speech.process import environment
 from scribedock.speech.recognizer import choose
 from scribedock.speech.span import Span
+from tests import processes
 from tests.unit.speech.tiny_whisper import TEXT
 
 FIRST = Span(start_ms=500, end_ms=3300)
@@ -34,13 +35,15 @@ def pool() -> Iterator[RecognizerPool]:
 
 def children(parent: int | None = None) -> list[int]:
     """The recognizer processes of a process, by default of this one."""
-    tasks = Path(f"/proc/{parent or os.getpid()}/task")
-    found = [int(pid) for task in tasks.iterdir() for pid in (task / "children").read_text().split()]
+    found = processes.children(parent or os.getpid())
     return sorted(pid for pid in found if "scribedock.speech.child" in command(pid))
 
 
 def command(pid: int) -> str:
-    return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
 
 
 def runs(pid: int) -> bool:

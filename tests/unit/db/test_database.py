@@ -1,0 +1,148 @@
+from __future__ import annotations
+
+import multiprocessing
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+from typing import TypeVar
+
+import pytest
+import sqlalchemy as sa
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+
+from scribedock import app
+from scribedock.db.engine import Database, insert_once
+from scribedock.db.migrate import migrate
+from scribedock.db.tables import attempts, job_events, metadata
+from scribedock.errors import InvalidQuery
+from scribedock.jobs.job import Fidelity
+from scribedock.jobs.media import MediaSource
+from scribedock.jobs.orders import Order
+from scribedock.settings import Settings
+
+THREADS = 16
+Result = TypeVar("Result")
+
+
+@pytest.fixture
+def settings(tmp_path: Path, database: dict[str, str]) -> Settings:
+    return Settings(data_dir=tmp_path, **database)  # type: ignore[arg-type]
+
+
+@pytest.fixture
+def services(settings: Settings) -> Iterator[app.Services]:
+    app.prepare_database(settings)
+    started = app.wire(settings)
+    started.accounts.create("admin", "a password", parent=None)
+    yield started
+    started.close()
+
+
+def at_once(call: Callable[[int], Result]) -> list[Result | Exception]:
+    """What 16 threads get that call at the same moment."""
+    gate = threading.Barrier(THREADS)
+
+    def run(number: int) -> Result | Exception:
+        gate.wait()
+        try:
+            return call(number)
+        except Exception as error:
+            return error
+
+    with ThreadPoolExecutor(THREADS) as pool:
+        return list(pool.map(run, range(THREADS)))
+
+
+def test_the_migrations_make_the_tables_of_the_code(settings: Settings) -> None:
+    url = app.database_url(settings)
+    migrate(url)
+    with Database(url).read() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, metadata) == []
+
+
+def test_a_second_migration_changes_nothing(settings: Settings) -> None:
+    url = app.database_url(settings)
+    for _ in range(2):
+        migrate(url)
+    with Database(url).read() as connection:
+        assert connection.execute(sa.text("SELECT count(*) FROM alembic_version")).scalar_one() == 1
+
+
+def test_processes_that_start_at_once_migrate_once(settings: Settings) -> None:
+    spawn = multiprocessing.get_context("spawn")
+    started = [spawn.Process(target=app.prepare_database, args=(settings,)) for _ in range(4)]
+    for process in started:
+        process.start()
+    for process in started:
+        process.join(60)
+    assert [process.exitcode for process in started] == [0] * 4
+
+
+def test_a_row_is_inserted_once_however_many_try(services: app.Services) -> None:
+    def insert(number: int) -> None:
+        with services.database.write() as connection:
+            insert_once(connection, attempts, workflow_id="same", losses=number, steps=0)
+
+    assert at_once(insert) == [None] * THREADS
+    with services.database.read() as connection:
+        assert len(connection.execute(sa.select(attempts)).all()) == 1
+
+
+def test_a_write_that_fails_leaves_nothing(services: app.Services) -> None:
+    with pytest.raises(ZeroDivisionError), services.database.write() as connection:
+        insert_once(connection, attempts, workflow_id="x", losses=0, steps=0)
+        raise ZeroDivisionError
+    with services.database.read() as connection:
+        assert connection.execute(sa.select(attempts)).first() is None
+
+
+def test_a_row_must_belong_to_something(services: app.Services) -> None:
+    with pytest.raises(sa.exc.IntegrityError), services.database.write() as connection:
+        connection.execute(
+            job_events.insert().values(
+                job_id="0" * 32, at=sa.func.current_timestamp(), event="x", before="", after=""
+            )
+        )
+
+
+def test_of_jobs_with_one_external_id_that_are_opened_at_once_one_is_first(services: app.Services) -> None:
+    admin = services.accounts.root()
+    assert admin is not None
+
+    def open_job(_: int) -> str:
+        return services.jobs.create(admin, name="x", language="en", external_id="same")[0]
+
+    results = at_once(open_job)
+    assert len([result for result in results if isinstance(result, str)]) == 1
+    assert all(isinstance(result, (str, InvalidQuery)) for result in results)
+
+
+def test_of_orders_that_come_at_once_one_is_taken(services: app.Services) -> None:
+    admin = services.accounts.root()
+    assert admin is not None
+    job, _ = services.jobs.create(admin, name="x", language="en")
+    family = frozenset({admin.id})
+    with services.store.begin() as new:
+        new.write(b"x")
+        key = new.commit()
+    with services.database.write() as connection:
+        services.media.attach(
+            connection,
+            services.jobs.fetch(connection, job),
+            MediaSource.UPLOAD,
+            storage_key=key,
+            size=1,
+            replace=True,
+        )
+
+    def order(_: int) -> str:
+        return services.orders.place(
+            job, family, Order(fidelity=Fidelity.MECHANICAL), needs_authorization=False
+        )
+
+    results = at_once(order)
+    assert len([result for result in results if isinstance(result, str)]) == 1
+    assert all(isinstance(result, (str, InvalidQuery)) for result in results)

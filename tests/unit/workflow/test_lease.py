@@ -1,0 +1,164 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+import textwrap
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from scribedock import app
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import executors
+from scribedock.settings import Settings
+from scribedock.workflow.engine import Queue, Running
+from scribedock.workflow.lease import ATTEMPTS, Lease, Reaper
+
+HOLDER = textwrap.dedent(
+    """
+    import sys, time
+    from pathlib import Path
+    from scribedock.db.engine import Database
+    from scribedock.workflow.lease import Lease
+
+    lease = Lease(Database(sys.argv[1]), Path(sys.argv[2]), lease_s=3600)
+    lease.acquire()
+    print(lease.executor_id, flush=True)
+    time.sleep(600)
+    """
+)
+
+
+class Engine:
+    """A list of workflows, and what was done with them."""
+
+    def __init__(self, *running: Running) -> None:
+        self.workflows = list(running)
+        self.steps = 0
+        self.resumed: list[str] = []
+        self.given_up: list[str] = []
+
+    def running(self) -> list[Running]:
+        return self.workflows
+
+    def finished_steps(self, workflow_id: str) -> int:
+        return self.steps
+
+    def resume(self, running: Running) -> None:
+        self.resumed.append(running.id)
+
+    def give_up(self, running: Running) -> None:
+        self.given_up.append(running.id)
+
+
+@pytest.fixture
+def place(tmp_path: Path, database: dict[str, str]) -> Iterator[tuple[Database, Path]]:
+    settings = Settings(data_dir=tmp_path, **database)  # type: ignore[arg-type]
+    app.prepare_database(settings)
+    opened = Database(app.database_url(settings))
+    yield opened, tmp_path / "executors"
+    opened.close()
+
+
+def lease(place: tuple[Database, Path], lease_s: float = 60) -> Lease:
+    made = Lease(*place, lease_s=lease_s)
+    made.acquire()
+    return made
+
+
+def reaper(place: tuple[Database, Path], held: Lease, engine: Engine) -> Reaper:
+    return Reaper(place[0], held, engine, place[1])
+
+
+def of(executor_id: str, workflow_id: str = "w") -> Running:
+    return Running(id=workflow_id, executor_id=executor_id, queue=Queue.MEDIA)
+
+
+def test_a_worker_that_holds_its_lease_is_left_alone(place: tuple[Database, Path]) -> None:
+    mine, other = lease(place), lease(place)
+    engine = Engine(of(mine.executor_id), of(other.executor_id))
+    assert reaper(place, mine, engine).reap() == 0
+    assert mine.living() == {mine.executor_id, other.executor_id}
+    assert engine.resumed == []
+
+
+def test_the_work_of_a_worker_that_said_goodbye_is_taken_over(place: tuple[Database, Path]) -> None:
+    mine, other = lease(place), lease(place)
+    other.release()
+    engine = Engine(of(other.executor_id))
+    assert reaper(place, mine, engine).reap() == 1
+    assert engine.resumed == ["w"]
+
+
+def test_a_worker_killed_on_this_machine_is_dead_at_once(place: tuple[Database, Path]) -> None:
+    mine = lease(place)
+    url = place[0].engine.url.render_as_string(hide_password=False)
+    holder = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, url, str(place[1])], stdout=subprocess.PIPE, text=True
+    )
+    assert holder.stdout is not None
+    killed = holder.stdout.readline().strip()
+    assert killed in mine.living()
+    holder.kill()
+    holder.wait()
+    holder.stdout.close()
+    assert mine.living() == {mine.executor_id}
+    assert not (place[1] / killed).exists()
+
+
+def test_a_worker_elsewhere_is_dead_when_its_heartbeat_is_old(place: tuple[Database, Path]) -> None:
+    mine = lease(place, lease_s=60)
+    elsewhere = lease((place[0], place[1] / "of another machine"), lease_s=60)
+    assert elsewhere.executor_id in mine.living()
+    old = utc_now().replace(year=utc_now().year - 1)
+    with place[0].write() as connection:
+        connection.execute(
+            executors.update().where(executors.c.id == elsewhere.executor_id).values(heartbeat=old)
+        )
+    assert mine.living() == {mine.executor_id}
+    assert not elsewhere.renew(), "it must learn that it has lost its lease"
+    assert mine.renew()
+
+
+def test_a_heartbeat_is_noted(place: tuple[Database, Path]) -> None:
+    mine = lease(place)
+    with place[0].read() as connection:
+        before = connection.execute(sa.select(executors.c.heartbeat)).scalar_one()
+    mine.renew()
+    with place[0].read() as connection:
+        assert connection.execute(sa.select(executors.c.heartbeat)).scalar_one() > before
+
+
+def test_what_kills_every_worker_is_given_up(place: tuple[Database, Path]) -> None:
+    mine = lease(place)
+    engine = Engine(of("dead"))
+    resumed = [reaper(place, mine, engine).reap() for _ in range(ATTEMPTS)]
+    assert resumed == [1] * (ATTEMPTS - 1) + [0]
+    assert engine.given_up == ["w"]
+
+
+def test_losses_are_counted_anew_after_a_finished_step(place: tuple[Database, Path]) -> None:
+    mine = lease(place)
+    engine = Engine(of("dead"))
+    for _ in range(3 * ATTEMPTS):
+        engine.steps += 1
+        assert reaper(place, mine, engine).reap() == 1
+    assert engine.given_up == []
+
+
+def test_one_reaper_at_a_time_acts(place: tuple[Database, Path]) -> None:
+    mine, other = lease(place), lease(place)
+
+    class Nested(Engine):
+        """Asks a second reaper while the first is at it."""
+
+        def running(self) -> list[Running]:
+            self.second = reaper(place, other, Engine(of("dead"))).reap()
+            return super().running()
+
+    engine = Nested(of("dead"))
+    assert reaper(place, mine, engine).reap() == 1
+    assert engine.second == 0
