@@ -121,13 +121,12 @@ def finish_everything(client: Client, promised: Promises) -> set[str]:
     """Every order ends Complete; every recording that was accepted can still be ordered. The orders."""
     ordered = set()
     for job, state in promised.jobs.items():
-        info = client.info(job)
-        if info["JobStatus"] == "Pending":
-            assert state != ORDERED, f"the order of {job} is lost"
-            if state == UPLOADED:
-                client.order(job)
-        elif state == ORDERED:
+        is_ordered = "Fidelity" in client.info(job)
+        if state == ORDERED:
+            assert is_ordered, f"the order of {job} is lost"
             ordered.add(job)
+        elif state == UPLOADED and not is_ordered:
+            client.order(job)
     for job, state in promised.jobs.items():
         if state in (UPLOADED, ORDERED):
             info = client.finished(job, within_s=300)
