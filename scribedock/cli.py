@@ -61,13 +61,20 @@ def _announce(base_url: str, password_file: str | None) -> None:
 @cli.command()
 def worker(
     data_dir: DataDir = None,
-    supervised: Annotated[bool, typer.Option(hidden=True)] = False,
+    executor: Annotated[
+        str | None, typer.Option(hidden=True, help="Work as this executor, under a supervisor.")
+    ] = None,
 ) -> None:
     """Run a worker alone; any number may share a database."""
+    from scribedock import supervisor
     from scribedock import worker as workers
 
+    found = _settings(data_dir)
     try:
-        workers.run(_settings(data_dir), supervised=supervised)
+        if executor is None:
+            supervisor.run(found)
+        else:
+            workers.run(found, executor_id=executor)
     except SettingsError as error:
         _fail(str(error))
 

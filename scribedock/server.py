@@ -6,10 +6,6 @@ import contextlib
 import ipaddress
 import signal
 import socket
-import subprocess
-import sys
-import threading
-import time
 from collections.abc import Callable
 from pathlib import Path
 
@@ -22,6 +18,7 @@ from scribedock.api.calls import Backend
 from scribedock.api.protocol import UploadService, protocol_class
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.recognizer import languages
+from scribedock.supervisor import WorkerProcess
 from scribedock.uploads.receiver import Receiver
 from scribedock.worker import recognizer
 from scribedock.workflow.engine import EngineClient
@@ -30,7 +27,6 @@ log = structlog.get_logger("scribedock.server")
 
 GRACE_S = 10
 KEEP_ALIVE_S = 75
-RESTART_PAUSE_S = 1.0
 
 
 def serve(
@@ -67,7 +63,7 @@ def serve(
         settings=settings,
         enqueue=backend.enqueue,
     )
-    worker = WorkerProcess(settings)
+    worker = WorkerProcess(settings, services.database)
     scheme = "https" if tls_cert else "http"
     base_url = settings.public_url or f"{scheme}://{_authority(host, listening.getsockname()[1])}"
 
@@ -116,59 +112,6 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_start()
-
-
-class WorkerProcess:
-    """The worker beside the server: started again when it dies, ended with the server however that ends."""
-
-    def __init__(self, settings: Settings) -> None:
-        self._settings = settings
-        self._process: subprocess.Popen[bytes] | None = None
-        self._stopping = threading.Event()
-        self._lock = threading.Lock()
-        self._watcher = threading.Thread(target=self._watch, daemon=True)
-
-    def start(self) -> None:
-        self._spawn()
-        self._watcher.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        with self._lock:
-            process = self._process
-        if process is None:
-            return
-        process.terminate()
-        try:
-            process.wait(GRACE_S)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
-        self._watcher.join()
-
-    def _spawn(self) -> None:
-        with self._lock:
-            if self._stopping.is_set():
-                return
-            # The worker ends when this pipe does: that is, with us.
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "scribedock", "worker", "--supervised"),
-                    *("--data-dir", str(self._settings.data_dir)),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-            )
-
-    def _watch(self) -> None:
-        while not self._stopping.is_set():
-            assert self._process is not None
-            status = self._process.wait()
-            if self._stopping.is_set():
-                return
-            log.error("worker ended; starting another", status=status)
-            time.sleep(RESTART_PAUSE_S)
-            self._spawn()
 
 
 def is_loopback(host: str) -> bool:

@@ -9,7 +9,7 @@ import time
 
 import structlog
 
-from scribedock.app import Services, prepare, wire
+from scribedock.app import Services, wire
 from scribedock.jobs.job import TaskType
 from scribedock.media.limits import Limits
 from scribedock.settings import Settings
@@ -26,6 +26,7 @@ log = structlog.get_logger("scribedock.worker")
 SWEEP_EVERY_S = 3600
 UNREFERENCED_S = 3600
 DRAIN_S = 5
+LEASE_LOST = 75  # exit status
 QUEUES = {TaskType.JOB_ADD_MEDIA: Queue.MEDIA, TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION}
 
 
@@ -45,11 +46,14 @@ def processes(settings: Settings) -> int:
 class Worker:
     """All of a worker but its process: start it, tick it, stop it."""
 
-    def __init__(self, settings: Settings) -> None:
+    def __init__(self, settings: Settings, executor_id: str) -> None:
         self._settings = settings
         self._services: Services = wire(settings)
         self._lease = Lease(
-            self._services.database, settings.data_dir / "executors", lease_s=settings.lease_s
+            self._services.database,
+            settings.data_dir / "executors",
+            lease_s=settings.lease_s,
+            executor_id=executor_id,
         )
         self._engine = EngineWorker(settings, self._lease.executor_id)
         self._client = EngineClient(settings)
@@ -140,18 +144,16 @@ class Worker:
         self._lease.release()
 
 
-def run(settings: Settings, *, supervised: bool) -> None:
-    """Works until SIGTERM or SIGINT; a supervised worker also until its standard input ends.
+def run(settings: Settings, *, executor_id: str) -> None:
+    """Works until SIGTERM, SIGINT, or the end of standard input, which is the supervisor's.
 
     Raises SettingsError.
     """
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    if supervised:
-        threading.Thread(target=_stop_with_parent, args=(stopping,), daemon=True).start()
-    prepare(settings)
-    worker = Worker(settings)
+    threading.Thread(target=_stop_with_parent, args=(stopping,), daemon=True).start()
+    worker = Worker(settings, executor_id)
     worker.start()
     log.info("worker ready", executor=worker.executor_id)
     beat = settings.lease_s / 3
@@ -182,11 +184,11 @@ def _hold_lease(worker: Worker, every_s: float) -> None:
             continue
         if not held:
             log.error("lease lost: this worker was silent for too long; it ends")
-            os._exit(75)
+            os._exit(LEASE_LOST)
 
 
 def _stop_with_parent(stopping: threading.Event) -> None:
-    """The pipe from the server ends with it, however it dies."""
+    """The pipe from the supervisor ends with it, however it dies."""
     while os.read(0, 4096):
         pass
     stopping.set()

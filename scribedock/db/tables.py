@@ -197,12 +197,13 @@ executors = Table(
     Column("id", Id, primary_key=True),
     Column("host", String(255), nullable=False),
     Column("heartbeat", DateTime, nullable=False),
+    Column("crashed", Boolean, nullable=False),  # it died alone: perhaps of what it was doing
 )
 
 attempts = Table(
     "attempts",
     metadata,
     Column("workflow_id", String(100), primary_key=True),
-    Column("losses", Integer, nullable=False),  # executors lost since a step was last finished
-    Column("steps", Integer, nullable=False),  # finished when the last executor was lost
+    Column("losses", Integer, nullable=False),  # executors that crashed since a step was last finished
+    Column("steps", Integer, nullable=False),  # finished when the last executor crashed
 )

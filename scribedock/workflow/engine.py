@@ -180,6 +180,15 @@ class EngineWorker:
             if status.queue_name in set(Queue)
         ]
 
+    def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the ids that wait in a queue."""
+        return frozenset(
+            status.workflow_id
+            for status in DBOS.list_workflows(
+                workflow_ids=list(workflow_ids), status="ENQUEUED", load_input=False, load_output=False
+            )
+        )
+
     def finished_steps(self, workflow_id: str) -> int:
         return len(DBOS.list_workflow_steps(workflow_id))
 

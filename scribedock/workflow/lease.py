@@ -3,6 +3,11 @@
 A worker is alive while its heartbeat is fresh.  Beside it, it holds a lock on a
 file in the data folder, which the kernel lets go of the moment it dies: a worker
 that restarts on the same machine need not wait for the lease to run out.
+
+Media that kills every worker must not be tried for ever, and an innocent recording
+must not be given up because its server was killed often.  So only deaths are counted
+that the worker died alone, its supervisor surviving: those may be the fault of what
+it was doing.  Which of several workflows it was shows when each suspect runs alone.
 """
 
 from __future__ import annotations
@@ -12,6 +17,8 @@ import os
 import socket
 import threading
 import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 from typing import IO, Protocol
@@ -27,6 +34,7 @@ from scribedock.workflow.engine import Running
 log = structlog.get_logger("scribedock.worker")
 
 ATTEMPTS = 3
+LAST_ATTEMPT = ATTEMPTS - 1  # a workflow with so many losses is a suspect
 ADVISORY_LOCK = 0x5C21BED0
 
 
@@ -34,16 +42,33 @@ class Recoverable(Protocol):
     """What the reaper needs of the engine."""
 
     def running(self) -> list[Running]: ...
+    def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]: ...
     def finished_steps(self, workflow_id: str) -> int: ...
     def resume(self, running: Running) -> None: ...
     def give_up(self, running: Running) -> None: ...
 
 
+@dataclass(frozen=True, kw_only=True)
+class Executors:
+    """Ids of the workers' processes."""
+
+    living: frozenset[str]
+    crashed: frozenset[str]  # dead, and to blame for it is perhaps what they were doing
+
+
+def note_crash(database: Database, executor_id: str) -> None:
+    """Called by the supervisor that saw the executor die and is alive itself."""
+    with database.write() as connection:
+        connection.execute(executors.update().where(executors.c.id == executor_id).values(crashed=True))
+
+
 class Lease:
     """This process's claim to be alive."""
 
-    def __init__(self, database: Database, folder: Path, *, lease_s: float) -> None:
-        self.executor_id = uuid.uuid4().hex
+    def __init__(
+        self, database: Database, folder: Path, *, lease_s: float, executor_id: str | None = None
+    ) -> None:
+        self.executor_id = executor_id or uuid.uuid4().hex
         self._database = database
         self._folder = folder
         self._lease = timedelta(seconds=lease_s)
@@ -56,7 +81,10 @@ class Lease:
         with self._database.write() as connection:
             connection.execute(
                 executors.insert().values(
-                    id=self.executor_id, host=socket.gethostname()[:255], heartbeat=utc_now()
+                    id=self.executor_id,
+                    host=socket.gethostname()[:255],
+                    heartbeat=utc_now(),
+                    crashed=False,
                 )
             )
 
@@ -79,22 +107,28 @@ class Lease:
             self._file.close()
             self._file = None
 
-    def living(self) -> frozenset[str]:
-        """Ids of the executors that are alive; the rows of the others are removed."""
+    def others(self) -> Executors:
+        """Who is alive, and who crashed; the rows of the dead are removed."""
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(executors.c.id, executors.c.heartbeat)).all()
+            rows = connection.execute(
+                sa.select(executors.c.id, executors.c.heartbeat, executors.c.crashed)
+            ).all()
         oldest = utc_now() - self._lease
         dead = [
             row.id
             for row in rows
-            if row.id != self.executor_id and (row.heartbeat < oldest or self._lock_is_free(row.id))
+            if row.id != self.executor_id
+            and (row.crashed or row.heartbeat < oldest or self._lock_is_free(row.id))
         ]
         if dead:
             with self._database.write() as connection:
                 connection.execute(executors.delete().where(executors.c.id.in_(dead)))
             for executor_id in dead:
                 (self._folder / executor_id).unlink(missing_ok=True)
-        return frozenset(row.id for row in rows) - frozenset(dead)
+        return Executors(
+            living=frozenset(row.id for row in rows) - frozenset(dead),
+            crashed=frozenset(row.id for row in rows if row.crashed),
+        )
 
     def _lock_is_free(self, executor_id: str) -> bool:
         """Whether the executor ran on this data folder and let go of its lock."""
@@ -130,7 +164,9 @@ class Reaper:
     def reap(self) -> int:
         """Resumes what belongs to dead executors; returns how many workflows.
 
-        A workflow whose executor died ATTEMPTS times without a step being finished between is given up.
+        A workflow whose executor crashed ATTEMPTS times without a step being finished between is given
+        up. Before the last attempt it waits until no other such suspect is under way, so that an
+        innocent one is not given up for its neighbour's fault.
         """
         with self._mutex, self._lock_path.open("w") as file:
             try:
@@ -153,31 +189,61 @@ class Reaper:
     def _reap(self) -> int:
         # The list of workflows comes first: an executor that appears between the two is alive.
         running = self._engine.running()
-        living = self._lease.living()
+        executors = self._lease.others()
+        orphans = [workflow for workflow in running if workflow.executor_id not in executors.living]
+        losses = {
+            workflow.id: self._losses(workflow, crashed=workflow.executor_id in executors.crashed)
+            for workflow in orphans
+        }
+        suspect_under_way = bool(self._suspects_under_way(running, orphans)) if orphans else False
         resumed = 0
-        for workflow in running:
-            if workflow.executor_id in living:
-                continue
-            lost = self._count_attempt(workflow.id)
+        for workflow in orphans:
+            lost = losses[workflow.id]
             if lost >= ATTEMPTS:
-                log.error("workflow given up", workflow=workflow.id, attempts=lost)
+                log.error("workflow given up", workflow=workflow.id, losses=lost)
                 self._engine.give_up(workflow)
-            else:
-                log.info("workflow taken over", workflow=workflow.id, attempts=lost)
-                self._engine.resume(workflow)
-                resumed += 1
+                continue
+            if lost >= LAST_ATTEMPT:
+                if suspect_under_way:
+                    continue
+                suspect_under_way = True
+            log.info("workflow taken over", workflow=workflow.id, losses=lost)
+            self._engine.resume(workflow)
+            resumed += 1
         return resumed
 
-    def _count_attempt(self, workflow_id: str) -> int:
-        """How many executors have died over this workflow since it last finished a step."""
-        steps = self._engine.finished_steps(workflow_id)
+    def _losses(self, workflow: Running, *, crashed: bool) -> int:
+        """How many executors have crashed over it since it last finished a step; notes a new crash."""
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(attempts).where(attempts.c.workflow_id == workflow.id)).first()
+        if row is None and not crashed:
+            return 0
+        steps = self._engine.finished_steps(workflow.id)
+        before = row.losses if row is not None and row.steps == steps else 0
+        if not crashed:
+            return before
         with self._database.write() as connection:
-            insert_once(connection, attempts, workflow_id=workflow_id, losses=0, steps=steps)
-            row = connection.execute(sa.select(attempts).where(attempts.c.workflow_id == workflow_id)).one()
-            losses = 1 if steps > row.steps else row.losses + 1
+            insert_once(connection, attempts, workflow_id=workflow.id, losses=0, steps=steps)
             connection.execute(
                 attempts.update()
-                .where(attempts.c.workflow_id == workflow_id)
-                .values(losses=losses, steps=steps)
+                .where(attempts.c.workflow_id == workflow.id)
+                .values(losses=before + 1, steps=steps)
             )
-        return losses
+        return before + 1
+
+    def _suspects_under_way(self, running: list[Running], orphans: list[Running]) -> frozenset[str]:
+        """Suspects that run or are about to, and have not finished a step since their last loss."""
+        with self._database.read() as connection:
+            suspects = {
+                row.workflow_id: row.steps
+                for row in connection.execute(sa.select(attempts).where(attempts.c.losses == LAST_ATTEMPT))
+            }
+        if not suspects:
+            return frozenset()
+        under_way = {workflow.id for workflow in running} - {workflow.id for workflow in orphans}
+        under_way |= self._engine.enqueued(list(suspects))
+        return frozenset(
+            workflow_id
+            for workflow_id in under_way & suspects.keys()
+            if self._engine.finished_steps(workflow_id) == suspects[workflow_id]
+        )

@@ -15,6 +15,7 @@ ROWS = [
     {"__main__"},
     {"cli"},
     {"demo", "doctor", "server"},
+    {"supervisor"},
     {"api", "web", "worker"},
     {"app"},
     {"workflow"},

@@ -3,7 +3,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -15,7 +15,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import executors
 from scribedock.settings import Settings
 from scribedock.workflow.engine import Queue, Running
-from scribedock.workflow.lease import ATTEMPTS, Lease, Reaper
+from scribedock.workflow.lease import ATTEMPTS, Lease, Reaper, note_crash
 
 HOLDER = textwrap.dedent(
     """
@@ -37,6 +37,7 @@ class Engine:
 
     def __init__(self, *running: Running) -> None:
         self.workflows = list(running)
+        self.queued: list[str] = []
         self.steps = 0
         self.resumed: list[str] = []
         self.given_up: list[str] = []
@@ -44,14 +45,25 @@ class Engine:
     def running(self) -> list[Running]:
         return self.workflows
 
+    def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(self.queued) & frozenset(workflow_ids)
+
     def finished_steps(self, workflow_id: str) -> int:
         return self.steps
 
     def resume(self, running: Running) -> None:
         self.resumed.append(running.id)
+        self.workflows.remove(running)
+        self.queued.append(running.id)
 
     def give_up(self, running: Running) -> None:
         self.given_up.append(running.id)
+        self.workflows.remove(running)
+
+    def take_up(self, executor_id: str) -> None:
+        """An executor takes everything from the queue."""
+        self.workflows += [of(executor_id, workflow_id) for workflow_id in self.queued]
+        self.queued.clear()
 
 
 @pytest.fixture
@@ -81,7 +93,7 @@ def test_a_worker_that_holds_its_lease_is_left_alone(place: tuple[Database, Path
     mine, other = lease(place), lease(place)
     engine = Engine(of(mine.executor_id), of(other.executor_id))
     assert reaper(place, mine, engine).reap() == 0
-    assert mine.living() == {mine.executor_id, other.executor_id}
+    assert mine.others().living == {mine.executor_id, other.executor_id}
     assert engine.resumed == []
 
 
@@ -101,24 +113,24 @@ def test_a_worker_killed_on_this_machine_is_dead_at_once(place: tuple[Database, 
     )
     assert holder.stdout is not None
     killed = holder.stdout.readline().strip()
-    assert killed in mine.living()
+    assert killed in mine.others().living
     holder.kill()
     holder.wait()
     holder.stdout.close()
-    assert mine.living() == {mine.executor_id}
+    assert mine.others().living == {mine.executor_id}
     assert not (place[1] / killed).exists()
 
 
 def test_a_worker_elsewhere_is_dead_when_its_heartbeat_is_old(place: tuple[Database, Path]) -> None:
     mine = lease(place, lease_s=60)
     elsewhere = lease((place[0], place[1] / "of another machine"), lease_s=60)
-    assert elsewhere.executor_id in mine.living()
+    assert elsewhere.executor_id in mine.others().living
     old = utc_now().replace(year=utc_now().year - 1)
     with place[0].write() as connection:
         connection.execute(
             executors.update().where(executors.c.id == elsewhere.executor_id).values(heartbeat=old)
         )
-    assert mine.living() == {mine.executor_id}
+    assert mine.others().living == {mine.executor_id}
     assert not elsewhere.renew(), "it must learn that it has lost its lease"
     assert mine.renew()
 
@@ -132,21 +144,64 @@ def test_a_heartbeat_is_noted(place: tuple[Database, Path]) -> None:
         assert connection.execute(sa.select(executors.c.heartbeat)).scalar_one() > before
 
 
-def test_what_kills_every_worker_is_given_up(place: tuple[Database, Path]) -> None:
+def crash(place: tuple[Database, Path], engine: Engine) -> None:
+    """A worker takes up what is enqueued, and dies alone."""
+    died = lease(place)
+    engine.take_up(died.executor_id)
+    note_crash(place[0], died.executor_id)
+
+
+def test_what_crashes_every_worker_is_given_up(place: tuple[Database, Path]) -> None:
     mine = lease(place)
-    engine = Engine(of("dead"))
-    resumed = [reaper(place, mine, engine).reap() for _ in range(ATTEMPTS)]
+    engine = Engine()
+    engine.queued.append("w")
+    resumed = []
+    for _ in range(ATTEMPTS):
+        crash(place, engine)
+        resumed.append(reaper(place, mine, engine).reap())
     assert resumed == [1] * (ATTEMPTS - 1) + [0]
     assert engine.given_up == ["w"]
 
 
 def test_losses_are_counted_anew_after_a_finished_step(place: tuple[Database, Path]) -> None:
     mine = lease(place)
-    engine = Engine(of("dead"))
+    engine = Engine()
+    engine.queued.append("w")
     for _ in range(3 * ATTEMPTS):
         engine.steps += 1
+        crash(place, engine)
         assert reaper(place, mine, engine).reap() == 1
     assert engine.given_up == []
+
+
+def test_workers_that_went_down_with_their_machine_are_nobodys_fault(place: tuple[Database, Path]) -> None:
+    mine = lease(place)
+    engine = Engine()
+    engine.queued.append("w")
+    for _ in range(3 * ATTEMPTS):
+        engine.take_up("gone with its supervisor")
+        assert reaper(place, mine, engine).reap() == 1
+    assert engine.given_up == []
+
+
+def test_before_its_last_attempt_a_suspect_waits_for_the_others(place: tuple[Database, Path]) -> None:
+    mine = lease(place)
+    engine = Engine()
+    engine.queued += ["innocent", "guilty"]
+    for _ in range(ATTEMPTS - 1):
+        crash(place, engine)
+        reaper(place, mine, engine).reap()
+    assert engine.queued == ["innocent"], "one suspect is enqueued, the other waits"
+    assert reaper(place, mine, engine).reap() == 0
+
+    engine.take_up(mine.executor_id)
+    assert reaper(place, mine, engine).reap() == 0, "one suspect runs, the other waits"
+    engine.workflows = [workflow for workflow in engine.workflows if workflow.id != "innocent"]
+    assert reaper(place, mine, engine).reap() == 1
+    assert engine.queued == ["guilty"]
+    crash(place, engine)
+    assert reaper(place, mine, engine).reap() == 0
+    assert engine.given_up == ["guilty"]
 
 
 def test_one_reaper_at_a_time_acts(place: tuple[Database, Path]) -> None:

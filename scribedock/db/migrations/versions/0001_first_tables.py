@@ -33,6 +33,7 @@ def upgrade() -> None:
         sa.Column("id", sa.String(length=32), nullable=False),
         sa.Column("host", sa.String(length=255), nullable=False),
         sa.Column("heartbeat", sa.DateTime(), nullable=False),
+        sa.Column("crashed", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_executors")),
     )
     op.create_table(

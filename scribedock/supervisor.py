@@ -1,0 +1,105 @@
+"""Keeps one worker process: starts it again when it dies, and ends it when its own time has come.
+
+That the supervisor survives its worker is what tells a crash from a machine that went down.
+"""
+
+from __future__ import annotations
+
+import signal
+import subprocess
+import sys
+import threading
+import time
+import uuid
+
+import structlog
+
+from scribedock import app
+from scribedock.db.engine import Database
+from scribedock.settings import Settings
+from scribedock.worker import LEASE_LOST, recognizer
+from scribedock.workflow.lease import note_crash
+
+log = structlog.get_logger("scribedock.worker")
+
+GRACE_S = 10
+RESTART_PAUSE_S = 1.0
+
+
+class WorkerProcess:
+    """The worker beside this process: it ends with us however we end."""
+
+    def __init__(self, settings: Settings, database: Database) -> None:
+        self._settings = settings
+        self._database = database
+        self._process: subprocess.Popen[bytes] | None = None
+        self._executor_id = ""
+        self._stopping = threading.Event()
+        self._lock = threading.Lock()
+        self._watcher = threading.Thread(target=self._watch, daemon=True)
+
+    def start(self) -> None:
+        self._spawn()
+        self._watcher.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        with self._lock:
+            process = self._process
+        if process is None:
+            return
+        process.terminate()
+        try:
+            process.wait(GRACE_S)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()
+        self._watcher.join()
+
+    def _spawn(self) -> None:
+        with self._lock:
+            if self._stopping.is_set():
+                return
+            self._executor_id = uuid.uuid4().hex
+            # The worker ends when this pipe does: that is, with us.
+            self._process = subprocess.Popen(
+                [
+                    *(sys.executable, "-m", "scribedock", "worker", "--executor", self._executor_id),
+                    *("--data-dir", str(self._settings.data_dir)),
+                ],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+            )
+
+    def _watch(self) -> None:
+        while not self._stopping.is_set():
+            assert self._process is not None
+            status = self._process.wait()
+            if self._stopping.is_set():
+                return
+            log.error("worker ended; starting another", status=status)
+            if status not in (0, LEASE_LOST):
+                self._note_crash()
+            time.sleep(RESTART_PAUSE_S)
+            self._spawn()
+
+    def _note_crash(self) -> None:
+        try:
+            note_crash(self._database, self._executor_id)
+        except Exception:
+            log.exception("the crash of a worker could not be noted")
+
+
+def run(settings: Settings) -> None:
+    """Keeps a worker until SIGTERM or SIGINT. Raises SettingsError."""
+    recognizer(settings)
+    stopping = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda *_: stopping.set())
+    app.prepare(settings)
+    database = Database(app.database_url(settings))
+    worker = WorkerProcess(settings, database)
+    worker.start()
+    stopping.wait()
+    worker.stop()
+    database.close()

@@ -1,0 +1,71 @@
+"""`scribedock worker` beside a server."""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scribedock.demo.server import OwnServer
+from tests.client import Client
+from tests.processes import children
+
+
+@contextmanager
+def lone_worker(server: OwnServer, log: Path) -> Iterator[subprocess.Popen[bytes]]:
+    with log.open("wb") as file:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "scribedock", "worker"], stderr=file, env=server.environment()
+        )
+        try:
+            yield process
+        finally:
+            process.kill()
+            process.wait()
+
+
+def events(log: Path, name: str) -> list[dict[str, object]]:
+    lines = (json.loads(line) for line in log.read_text().splitlines() if line.startswith("{"))
+    return [line for line in lines if line["event"] == name]
+
+
+def wait_for(log: Path, name: str, count: int) -> None:
+    deadline = time.monotonic() + 30
+    while len(events(log, name)) < count:
+        assert time.monotonic() < deadline, log.read_text()
+        time.sleep(0.1)
+
+
+def test_a_lone_worker_works_is_replaced_when_it_dies_and_stops_cleanly(tmp_path: Path, speech: Path) -> None:
+    log = tmp_path / "worker.log"
+    with OwnServer(tmp_path / "server", workflow_poll_s="0.1") as server, lone_worker(server, log) as worker:
+        wait_for(log, "worker ready", 1)
+        [first] = children(worker.pid)
+        os.kill(first, signal.SIGKILL)
+        wait_for(log, "worker ready", 2)
+        assert first not in children(worker.pid)
+
+        client = Client(server).login()
+        jobs = [client.new_job() for _ in range(4)]
+        for job in jobs:
+            client.upload(job, speech)
+            client.order(job)
+        assert {client.finished(job)["JobStatus"] for job in jobs} == {"Complete"}
+
+        worker.terminate()
+        assert worker.wait(20) == 0
+        assert events(log, "worker stopped")
+
+
+def test_a_worker_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
+    log = tmp_path / "worker.log"
+    with OwnServer(tmp_path / "server") as server, lone_worker(server, log) as worker:
+        wait_for(log, "worker ready", 1)
+        worker.kill()
+        wait_for(log, "worker stopped", 1)
