@@ -24,7 +24,8 @@ from scribedock.jobs.orders import Orders
 from scribedock.keys import Keys, keep_private, load_keys
 from scribedock.media.fetch import GuardedClient
 from scribedock.settings import Settings
-from scribedock.storage.file import FileStore
+from scribedock.storage.store import Store
+from scribedock.storage.stores import open_store
 from scribedock.uploads.uploads import Uploads
 
 
@@ -35,7 +36,7 @@ class Services:
     settings: Settings
     keys: Keys
     database: Database
-    store: FileStore
+    store: Store
     accounts: Accounts
     api_keys: ApiKeys
     sessions: Sessions
@@ -69,7 +70,7 @@ def wire(settings: Settings) -> Services:
     jobs = Jobs(database)
     media = JobMedia(database, jobs)
     lists = ElementLists(database)
-    store = FileStore(settings.data_dir / "media")
+    store = open_store(settings.storage_url, settings.data_dir / "media")
     return Services(
         settings=settings,
         keys=keys,

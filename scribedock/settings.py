@@ -34,6 +34,9 @@ class Settings(BaseSettings):
     database_url: SecretStr | None = Field(
         None, description="postgresql://… or sqlite:///…; unset: a SQLite file in the data folder."
     )
+    storage_url: str | None = Field(
+        None, description="file:///folder; unset: recordings lie in the data folder."
+    )
     public_url: str | None = Field(
         None,
         description="What the URLs that are handed out start with. "
@@ -140,6 +143,13 @@ class Settings(BaseSettings):
         if value is not None and not value.startswith(("http://", "https://")):
             raise ValueError("must start with http:// or https://")
         return value.rstrip("/") if value else None
+
+    @field_validator("storage_url")
+    @classmethod
+    def _known_store(cls, value: str | None) -> str | None:
+        if value and not value.startswith("file:///"):
+            raise ValueError("must start with file:///")
+        return value
 
     @field_validator("database_url")
     @classmethod

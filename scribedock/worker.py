@@ -82,6 +82,7 @@ class Worker:
             media=services.media,
             store=services.store,
             fetcher=services.fetcher,
+            folder=settings.data_dir / "work",
             limits=limits(settings),
             max_bytes=settings.upload_max_bytes,
             timeout_s=settings.fetch_timeout_s,
@@ -132,7 +133,9 @@ class Worker:
         """Removes dead sessions, and what crashes left in the storage folder."""
         services = self._services
         services.sessions.sweep()
-        services.store.sweep(services.media.stored_keys(), older_than_s=UNREFERENCED_S)
+        services.store.sweep(
+            objects=services.media.stored_keys(), partials=frozenset(), older_than_s=UNREFERENCED_S
+        )
 
     def stop(self) -> None:
         """Lets callbacks under way end, then gives everything up to whoever comes next.

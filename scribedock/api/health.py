@@ -44,4 +44,4 @@ def _database(backend: Backend) -> None:
 
 def _storage(backend: Backend) -> None:
     with backend.services.store.begin() as probe:
-        probe.write(b"ready?")
+        probe.write(memoryview(b"ready?"))

@@ -11,11 +11,11 @@ from starlette.requests import ClientDisconnect
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Bool, Raw, Text
-from scribedock.errors import InvalidQuery, MissingParameter, SystemFault
+from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.jobs.job import Job
 from scribedock.jobs.media import MediaSource
 from scribedock.media.fetch import normalise
-from scribedock.storage.file import NewObject
+from scribedock.storage.store import Partial
 from scribedock.uploads.uploads import storage_fault, too_large
 from scribedock.workflow.engine import Queue
 
@@ -98,8 +98,7 @@ async def _receive(context: Context, job_id: str) -> str:
     announced = context.request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
         raise too_large(limit)
-    if context.services.store.free_bytes() < context.services.settings.disk_reserve:
-        raise SystemFault("The server has no room for this recording now; try again later", status=507)
+    context.services.uploads.check_room(0)
     with context.services.store.begin() as new:
         await _write_body(context, new, limit)
         if new.bytes == 0:
@@ -113,7 +112,7 @@ def _addable(context: Context, job_id: str) -> Job:
     return job
 
 
-async def _write_body(context: Context, new: NewObject, limit: int) -> None:
+async def _write_body(context: Context, new: Partial, limit: int) -> None:
     batch = bytearray()
     stall_s = context.services.settings.upload_stall_s
     stream = context.request.stream()
@@ -127,9 +126,9 @@ async def _write_body(context: Context, new: NewObject, limit: int) -> None:
             if new.bytes + len(batch) > limit:
                 raise too_large(limit)
             if len(batch) >= BATCH_BYTES:
-                await run_in_threadpool(new.write, bytes(batch))
+                await run_in_threadpool(new.write, memoryview(bytes(batch)))
                 batch.clear()
-        await run_in_threadpool(new.write, bytes(batch))
+        await run_in_threadpool(new.write, memoryview(bytes(batch)))
     except ClientDisconnect:
         raise InvalidQuery("The connection was lost before the recording was complete") from None
     except TimeoutError:
@@ -140,7 +139,7 @@ async def _write_body(context: Context, new: NewObject, limit: int) -> None:
         raise storage_fault(error) from error
 
 
-def _attach_body(context: Context, job: Job, new: NewObject) -> str:
+def _attach_body(context: Context, job: Job, new: Partial) -> str:
     services = context.services
     size = new.bytes
     key = new.commit()

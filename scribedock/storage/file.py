@@ -1,45 +1,80 @@
 """Recordings in a folder of this machine.
 
-An object appears under its key whole or not at all: it is written under a
-temporary name in the same file system, synced, renamed, and its folder synced.
-Keys are ours (hex digits); nothing of a client's ever becomes part of a path.
-
-What it does not do: know what refers to an object.  `sweep` is told.
+An object appears under its key whole or not at all: it is written under another name
+in the same file system, synced, renamed, and its folder synced.  A partial's writer
+holds a lock on its file, which the kernel lets go of when the writer dies.
 """
 
 from __future__ import annotations
 
+import errno
+import fcntl
 import os
 import re
 import shutil
 import time
 import uuid
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from types import TracebackType
 
-KEY = re.compile(r"[0-9a-f]{32}\Z")
+from scribedock.storage.store import PartialBusy, PartialMissing
+
+NAME = re.compile(r"[0-9a-f]{32}\Z")
+COPY_BYTES = 1024 * 1024
 
 
 class FileStore:
     def __init__(self, folder: Path) -> None:
         self._objects = folder / "objects"
-        self._temporary = folder / "temporary"
-        for made in (self._objects, self._temporary):
+        self._partials = folder / "partials"
+        for made in (self._objects, self._partials):
             made.mkdir(parents=True, exist_ok=True)
 
-    def begin(self) -> NewObject:
-        """An object to be written; invisible until `commit`."""
-        return NewObject(self._temporary / uuid.uuid4().hex, self)
+    def begin(self) -> PartialFile:
+        return PartialFile(self._partial(uuid.uuid4().hex), self, os.O_CREAT | os.O_EXCL)
+
+    def resume(self, name: str) -> PartialFile:
+        try:
+            return PartialFile(self._partial(name), self, 0)
+        except FileNotFoundError:
+            raise PartialMissing(name) from None
+
+    def partial_bytes(self, name: str) -> int | None:
+        try:
+            return self._partial(name).stat().st_size
+        except FileNotFoundError:
+            return None
+
+    def discard(self, name: str) -> None:
+        self._partial(name).unlink(missing_ok=True)
+
+    def adopt(self, path: Path) -> str:
+        partial = self._partial(uuid.uuid4().hex)
+        try:
+            path.rename(partial)
+        except OSError as error:
+            if error.errno != errno.EXDEV:
+                raise
+            shutil.copyfile(path, partial)
+            path.unlink()
+        with PartialFile(partial, self, 0) as adopted:
+            return adopted.commit()
+
+    @contextmanager
+    def local(self, key: str) -> Iterator[Path]:
+        path = self.path(key)
+        path.stat()
+        yield path
+
+    def size(self, key: str) -> int:
+        return self.path(key).stat().st_size
 
     def path(self, key: str) -> Path:
         """Where the object lies."""
-        if not KEY.match(key):
-            raise ValueError(f"not a storage key: {key!r}")
-        return self._objects / key[:2] / key
+        return self._objects / _checked(key)[:2] / key
 
     def delete(self, key: str) -> None:
-        """Removes the object, if it is there."""
         self.path(key).unlink(missing_ok=True)
 
     def keys(self) -> Iterator[str]:
@@ -50,81 +85,110 @@ class FileStore:
     def free_bytes(self) -> int:
         return shutil.disk_usage(self._objects).free
 
-    def sweep(self, referenced: frozenset[str], *, older_than_s: float) -> int:
-        """Removes what a crash left behind: unfinished files, and objects that nothing refers to.
-
-        Returns how many.
-        """
+    def sweep(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
         before = time.time() - older_than_s
-        left = [path for path in self._temporary.iterdir() if path.stat().st_mtime < before]
-        left += [
-            self.path(key)
-            for key in self.keys()
-            if key not in referenced and self.path(key).stat().st_mtime < before
-        ]
+        left = [path for path in self._partials.iterdir() if path.name not in partials]
+        left += [self.path(key) for key in self.keys() if key not in objects]
+        removed = 0
         for path in left:
-            path.unlink(missing_ok=True)
-        return len(left)
+            try:
+                if path.stat().st_mtime < before:
+                    path.unlink()
+                    removed += 1
+            except FileNotFoundError:  # its writer was faster
+                continue
+        return removed
+
+    def _partial(self, name: str) -> Path:
+        return self._partials / _checked(name)
 
 
-class NewObject:
-    """A file being written. Leaving the `with` block without `commit` removes it."""
-
-    def __init__(self, path: Path, store: FileStore) -> None:
+class PartialFile:
+    def __init__(self, path: Path, store: FileStore, flags: int) -> None:
         self._path = path
         self._store = store
-        self._descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        self.bytes = 0
+        self._descriptor = os.open(path, os.O_RDWR | os.O_CLOEXEC | flags, 0o600)
+        try:
+            fcntl.flock(self._descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            self._close()
+            raise PartialBusy(path.name) from None
+        if not os.fstat(self._descriptor).st_nlink:  # removed before the lock was ours
+            self._close()
+            raise PartialMissing(path.name)
+        self._bytes = os.lseek(self._descriptor, 0, os.SEEK_END)
 
     @property
-    def path(self) -> Path:
-        return self._path
+    def name(self) -> str:
+        return self._path.name
 
-    def write(self, data: bytes | memoryview) -> None:
-        """Appends all of `data`. Raises OSError (ENOSPC) when the disk is full."""
-        view = memoryview(data)
+    @property
+    def bytes(self) -> int:
+        return self._bytes
+
+    def write(self, data: memoryview) -> None:
+        view = data
         while view:
             written = os.write(self._descriptor, view)
-            self.bytes += written
+            self._bytes += written
             view = view[written:]
 
+    def sync(self) -> int:
+        size = self._bytes
+        os.fdatasync(self._descriptor)
+        return size
+
+    def truncate(self, size: int) -> None:
+        os.ftruncate(self._descriptor, size)
+        self._bytes = os.lseek(self._descriptor, 0, os.SEEK_END)
+
+    def read(self) -> Iterator[memoryview]:
+        buffer = memoryview(bytearray(COPY_BYTES))
+        position = 0
+        while count := os.preadv(self._descriptor, [buffer], position):
+            position += count
+            yield buffer[:count]
+
     def commit(self) -> str:
-        """Makes the object durable and visible; returns its key."""
         os.fsync(self._descriptor)
         key = uuid.uuid4().hex
         path = self._store.path(key)
         new_folder = not path.parent.exists()
         path.parent.mkdir(exist_ok=True)
-        self._path.rename(path)
+        try:
+            self._path.rename(path)
+        except FileNotFoundError:
+            raise PartialMissing(self.name) from None
         _sync_folder(path.parent)
         if new_folder:
             _sync_folder(path.parent.parent)
         self._close()
         return key
 
-    def adopt(self) -> str:
-        """`commit` after somebody else has put the file at `path`, replacing ours."""
+    def suspend(self) -> None:
         self._close()
-        self._descriptor = os.open(self._path, os.O_RDONLY | os.O_CLOEXEC)
-        return self.commit()
 
     def discard(self) -> None:
-        self._close()
         self._path.unlink(missing_ok=True)
+        self._close()
 
     def _close(self) -> None:
         if self._descriptor >= 0:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def __enter__(self) -> NewObject:
+    def __enter__(self) -> PartialFile:
         return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
+    def __exit__(self, *error: object) -> None:
         if self._descriptor >= 0:
             self.discard()
+
+
+def _checked(name: str) -> str:
+    if not NAME.match(name):
+        raise ValueError(f"not a name in the store: {name!r}")
+    return name
 
 
 def _sync_folder(path: Path) -> None:

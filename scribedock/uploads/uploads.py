@@ -22,7 +22,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia, MediaSource
 from scribedock.keys import SigningKey
 from scribedock.settings import Settings
-from scribedock.storage.file import FileStore, NewObject
+from scribedock.storage.store import Partial, Store
 from scribedock.uploads.grant import Grant, forged, sign, verify
 from scribedock.uploads.head import CHUNKED, RequestHead, body_length
 
@@ -50,7 +50,7 @@ class Intake:
     grant: Grant
     length: int  # bytes, or CHUNKED
     limit: int
-    object: NewObject
+    object: Partial
     started: float = field(default_factory=time.monotonic)
 
     def write(self, data: memoryview) -> None:
@@ -70,7 +70,7 @@ class Uploads:
         database: Database,
         jobs: Jobs,
         media: JobMedia,
-        store: FileStore,
+        store: Store,
         keys: tuple[SigningKey, ...],
         settings: Settings,
     ) -> None:
@@ -134,12 +134,17 @@ class Uploads:
         length = self._check_body(head, limit)
         if (head.first("if-none-match") or "").strip() == "*" and self._media.of(job.id) is not None:
             raise InvalidQuery("The job has media already (If-None-Match: *)", status=412)
-        if self._store.free_bytes() - max(length, 0) < self._settings.disk_reserve:
-            raise SystemFault("The server has no room for this recording now; try again later", status=507)
+        self.check_room(max(length, 0))
         try:
             return Intake(grant=grant, length=length, limit=limit, object=self._store.begin())
         except OSError as error:
             raise storage_fault(error) from error
+
+    def check_room(self, more: int) -> None:
+        """Raises SystemFault (507) where `more` bytes would leave less free than the reserve."""
+        free = self._store.free_bytes()
+        if free is not None and free - more < self._settings.disk_reserve:
+            raise no_room()
 
     def complete(self, intake: Intake) -> Received:
         """Makes the received bytes durable, then the job's media; they show only whole.
@@ -228,7 +233,11 @@ def too_large(limit: int) -> InvalidQuery:
     return InvalidQuery(f"The recording is larger than the limit of {limit} bytes", status=413)
 
 
+def no_room() -> SystemFault:
+    return SystemFault("The server has no room for this recording now; try again later", status=507)
+
+
 def storage_fault(error: OSError) -> SystemFault:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return SystemFault("The server has no room for this recording now; try again later", status=507)
+        return no_room()
     return SystemFault("The server could not store the recording; try again later", status=503)

@@ -6,6 +6,7 @@ anything is ordered.
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 from scribedock.errors import InvalidUrl
@@ -15,7 +16,7 @@ from scribedock.media.limits import Limits
 from scribedock.media.page import MAX_PAGE_BYTES, find_media, is_page
 from scribedock.media.probe import probe
 from scribedock.media.unusable import MediaUnusable
-from scribedock.storage.file import FileStore
+from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
 
 
@@ -26,8 +27,9 @@ class Reception:
         self,
         *,
         media: JobMedia,
-        store: FileStore,
+        store: Store,
         fetcher: GuardedClient,
+        folder: Path,
         limits: Limits,
         max_bytes: int,
         timeout_s: float,
@@ -35,6 +37,7 @@ class Reception:
         self._media = media
         self._store = store
         self._fetcher = fetcher
+        self._folder = folder
         self._limits = limits
         self._max_bytes = max_bytes
         self._timeout_s = timeout_s
@@ -60,13 +63,18 @@ class Reception:
         if found is None or found.storage_key is not None:
             return None
         assert found.url is not None
+        folder = self._folder / task_id
         try:
-            with self._store.begin() as new:
-                self._download(found, found.url, new.path)
-                key = new.adopt()
+            folder.mkdir(parents=True, exist_ok=True)
+            fetched = folder / "fetched"
+            self._download(found, found.url, fetched)
+            size = fetched.stat().st_size
+            key = self._store.adopt(fetched)
         except (FetchFailed, InvalidUrl) as error:
             return str(error)
-        if not self._media.fetched(task_id, storage_key=key, size=self._store.path(key).stat().st_size):
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        if not self._media.fetched(task_id, storage_key=key, size=size):
             self._store.delete(key)
         return None
 
@@ -83,7 +91,8 @@ class Reception:
         if found is None or found.storage_key is None:
             return
         try:
-            info = probe(self._store.path(found.storage_key), self._limits)
+            with self._store.local(found.storage_key) as recording:
+                info = probe(recording, self._limits)
         except MediaUnusable as error:
             self._media.probed(task_id, media_ms=None, problem=error.reason)
         else:

@@ -31,7 +31,7 @@ from scribedock.speech.assembly import assemble
 from scribedock.speech.pool import RecognitionFailed, RecognizerPool
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
-from scribedock.storage.file import FileStore
+from scribedock.storage.store import Store
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
 
 log = structlog.get_logger("scribedock.worker")
@@ -75,7 +75,7 @@ class Transcription:
         media: JobMedia,
         orders: Orders,
         callbacks: Callbacks,
-        store: FileStore,
+        store: Store,
         pool: RecognizerPool,
         limits: Limits,
         folder: Path,
@@ -153,12 +153,13 @@ class Transcription:
                     job = self._jobs.find(job_id)
                     raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
                 path.parent.mkdir(parents=True, exist_ok=True)
-                decode(
-                    self._store.path(media.storage_key),
-                    path,
-                    self._limits,
-                    progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
-                )
+                with self._store.local(media.storage_key) as recording:
+                    decode(
+                        recording,
+                        path,
+                        self._limits,
+                        progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
+                    )
         return path, path.stat().st_size * 1000 // (2 * 16_000)
 
     def _find_speech(self, task_id: str, job_id: str) -> list[tuple[int, int]]:

@@ -157,15 +157,16 @@ def check_storage(settings: Settings, promised: Promises) -> None:
     """Each stored recording is whole, and a sweep leaves nothing else behind."""
     services = app.wire(settings)
     stored = services.media.stored_keys()
-    services.store.sweep(stored, older_than_s=-1)
+    services.store.sweep(objects=stored, partials=frozenset(), older_than_s=-1)
     assert set(services.store.keys()) == stored
     for job, digest in promised.digests.items():
         media = services.media.of(job)
         assert media is not None and media.storage_key is not None
-        assert hashlib.sha256(services.store.path(media.storage_key).read_bytes()).hexdigest() == digest
+        with services.store.local(media.storage_key) as recording:
+            assert hashlib.sha256(recording.read_bytes()).hexdigest() == digest
     services.close()
     folder = settings.data_dir
-    assert list((folder / "media" / "temporary").iterdir()) == []
+    assert list((folder / "media" / "partials").iterdir()) == []
     assert list((folder / "work").iterdir()) == []
     for path in folder.glob("*.sqlite"):
         with sqlite3.connect(path) as connection:

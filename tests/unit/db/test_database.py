@@ -126,7 +126,7 @@ def test_of_orders_that_come_at_once_one_is_taken(services: app.Services) -> Non
     job, _ = services.jobs.create(admin, name="x", language="en")
     family = frozenset({admin.id})
     with services.store.begin() as new:
-        new.write(b"x")
+        new.write(memoryview(b"x"))
         key = new.commit()
     with services.database.write() as connection:
         services.media.attach(

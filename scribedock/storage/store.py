@@ -1,0 +1,117 @@
+"""What a store of recordings must do.
+
+A recording is written as a *partial*, which can be left and resumed, and becomes an
+*object* under a key of ours: whole and durable, or not at all.  Nothing of a client's
+ever becomes part of a name.  Which objects and partials are still wanted is not the
+store's to know; `sweep` is told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+
+class PartialBusy(Exception):
+    """Somebody else is writing this partial."""
+
+
+class PartialMissing(Exception):
+    """There is no such partial (any more)."""
+
+
+class Partial(Protocol):
+    """A recording being written, by one writer at a time.
+
+    Leaving its `with` block without `commit` or `suspend` discards it. All methods raise OSError:
+    ENOSPC or EDQUOT where there is no room, something else where the store is out of reach.
+    """
+
+    @property
+    def name(self) -> str:
+        """Under which it can be resumed: 32 hex digits."""
+        ...
+
+    @property
+    def bytes(self) -> int:
+        """How many there are."""
+        ...
+
+    def write(self, data: memoryview) -> None:
+        """Appends all of `data`."""
+        ...
+
+    def sync(self) -> int:
+        """Makes what was written survive a crash of the machine; returns how many bytes do."""
+        ...
+
+    def truncate(self, size: int) -> None:
+        """Forgets what lies behind the first `size` bytes."""
+        ...
+
+    def read(self) -> Iterator[memoryview]:
+        """All bytes so far; each view is good until the next."""
+        ...
+
+    def commit(self) -> str:
+        """Makes it an object, whole and durable; returns its key, 32 hex digits.
+
+        Raises PartialMissing where it was discarded meanwhile.
+        """
+        ...
+
+    def suspend(self) -> None:
+        """Leaves it as it is, for `resume`; everything written is in the store then."""
+        ...
+
+    def discard(self) -> None: ...
+
+    def __enter__(self) -> Partial: ...
+
+    def __exit__(self, *error: object) -> None: ...
+
+
+class Store(Protocol):
+    def begin(self) -> Partial: ...
+
+    def resume(self, name: str) -> Partial:
+        """Goes on with a partial, for writing at its end. Raises PartialBusy, PartialMissing."""
+        ...
+
+    def partial_bytes(self, name: str) -> int | None:
+        """How many bytes a partial has, also while it is being written; None where there is none."""
+        ...
+
+    def discard(self, name: str) -> None:
+        """Removes the partial, if it is there; whoever writes it can't commit it any more."""
+        ...
+
+    def adopt(self, path: Path) -> str:
+        """Makes a local file an object, and removes the file; returns its key."""
+        ...
+
+    def local(self, key: str) -> AbstractContextManager[Path]:
+        """The object as a local file, for as long as the block lasts. Raises FileNotFoundError."""
+        ...
+
+    def size(self, key: str) -> int:
+        """Bytes of the object. Raises FileNotFoundError."""
+        ...
+
+    def delete(self, key: str) -> None:
+        """Removes the object, if it is there."""
+        ...
+
+    def keys(self) -> Iterator[str]:
+        """The keys of all objects."""
+        ...
+
+    def free_bytes(self) -> int | None:
+        """Room for more; None: as much as anybody wants."""
+        ...
+
+    def sweep(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
+        """Removes objects and partials but these, where they are older; returns how many."""
+        ...
