@@ -29,19 +29,26 @@ class ScribedockError(Exception):
     """An error with a comment for the caller: what is wrong, and what would be right.
 
     `status` is the HTTP status; the API answers 400 wherever it names no other.
+    `problem` has the members of a problem detail (RFC 9457), for callers who know its type.
     """
 
     error_type = ErrorType.INVALID_QUERY
     status = 400
 
     def __init__(
-        self, comment: str, *, status: int | None = None, headers: Mapping[str, str] | None = None
+        self,
+        comment: str,
+        *,
+        status: int | None = None,
+        headers: Mapping[str, str] | None = None,
+        problem: Mapping[str, object] | None = None,
     ) -> None:
         super().__init__(comment)
         self.comment = comment
         if status is not None:
             self.status = status
         self.headers = dict(headers or {})
+        self.problem = dict(problem or {})
 
 
 class LoginInvalid(ScribedockError):

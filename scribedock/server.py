@@ -59,7 +59,7 @@ def serve(
     backend = Backend(services=services, engine=EngineClient(settings), languages=languages(spec))
     uploads = UploadService(
         uploads=services.uploads,
-        receiver=Receiver(stall_s=settings.upload_stall_s, min_rate=settings.upload_min_rate),
+        receiver=Receiver(),
         settings=settings,
         enqueue=backend.enqueue,
     )

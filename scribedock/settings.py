@@ -72,6 +72,21 @@ class Settings(BaseSettings):
     upload_min_rate: int = Field(
         1024, ge=0, description="Bytes a second below which an upload is closed, over 60 seconds."
     )
+    upload_digest: bool = Field(
+        False, description="Every finished upload is answered with its SHA-256 (Repr-Digest)."
+    )
+    cors_origins: CommaSeparated = Field(
+        (), description="Origins whose pages may use upload URLs; empty: any, unless the URL names one."
+    )
+    account_in_flight_bytes: int = Field(
+        0, ge=0, description="Bytes that an account may be uploading to this server at once; 0: any number."
+    )
+    account_partial_bytes: int = Field(
+        0, ge=0, description="Bytes of broken uploads that are kept for an account; 0: any number."
+    )
+    account_stored_bytes: int = Field(
+        0, ge=0, description="Bytes of recordings that an account may have; 0: any number."
+    )
     disk_reserve: int = Field(GIB, ge=0, description="Below so much free disk, uploads are refused.")
     header_timeout_s: float = Field(10, gt=0, description="Time for the headers of a request.")
     header_max_bytes: int = Field(32_768, ge=1024, description="The largest header block of a request.")
@@ -109,7 +124,7 @@ class Settings(BaseSettings):
     )
     workflow_poll_s: float = Field(0.5, gt=0, description="How often an idle worker looks for new orders.")
 
-    @field_validator("trusted_proxies", "fetch_allow", mode="before")
+    @field_validator("trusted_proxies", "fetch_allow", "cors_origins", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):

@@ -133,8 +133,9 @@ class Worker:
         """Removes dead sessions, and what crashes left in the storage folder."""
         services = self._services
         services.sessions.sweep()
+        partials = services.uploads.sweep()
         services.store.sweep(
-            objects=services.media.stored_keys(), partials=frozenset(), older_than_s=UNREFERENCED_S
+            objects=services.media.stored_keys(), partials=partials, older_than_s=UNREFERENCED_S
         )
 
     def stop(self) -> None:

@@ -19,8 +19,9 @@ class Answer:
     def error(self) -> dict[str, Any]:
         """The body as the API's error; its shape is checked on the way."""
         error = dict(json.loads(self.body))
-        assert set(error) == {"ErrorType", "ErrorComment"}
-        assert self.headers["content-type"] == "application/json"
+        assert set(error) >= {"ErrorType", "ErrorComment"}
+        is_problem = set(error) > {"ErrorType", "ErrorComment"}
+        assert self.headers["content-type"] == f"application/{'problem+' if is_problem else ''}json"
         return error
 
 
@@ -43,7 +44,7 @@ class RawConnection:
         lines = [f"{method} {target} HTTP/{version}", f"Host: {self.host}", *headers, "", ""]
         self.send("\r\n".join(lines))
 
-    def answer(self) -> Answer:
+    def answer(self, *, to_head: bool = False) -> Answer:
         """The next response; also an interim one."""
         head = self._until(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
@@ -52,7 +53,7 @@ class RawConnection:
             name, _, value = line.partition(":")
             headers[name.lower()] = value.strip()
         status = int(first.split()[1])
-        length = int(headers.get("content-length", 0)) if status >= 200 else 0
+        length = int(headers.get("content-length", 0)) if status >= 200 and not to_head else 0
         while len(self._rest) < length:
             part = self._socket.recv(65536)
             assert part, "the connection ended inside a body"

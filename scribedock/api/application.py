@@ -21,7 +21,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scribedock.accounts.sessions import Session
-from scribedock.api import account_calls, job_calls, media_calls, output_calls
+from scribedock.api import account_calls, job_calls, media_calls, output_calls, upload_calls
 from scribedock.api.calls import CALLS, Backend, Call, Context
 from scribedock.api.errors import error_response
 from scribedock.api.health import health_routes
@@ -38,13 +38,13 @@ from scribedock.errors import (
     ScribedockError,
     SystemFault,
 )
-from scribedock.uploads.uploads import PATH
+from scribedock.uploads.admission import PATH
 
 log = structlog.get_logger("scribedock.api")
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # Importing these registers their calls.
-CALL_MODULES = (account_calls, job_calls, media_calls, output_calls)
+CALL_MODULES = (account_calls, job_calls, media_calls, upload_calls, output_calls)
 
 
 class Api:
@@ -190,9 +190,7 @@ def _captions(backend: Backend) -> Any:
 def build(backend: Backend) -> Starlette:
     """The whole application."""
     settings = backend.services.settings
-    upload = UploadEndpoint(
-        backend.services.uploads, stall_s=settings.upload_stall_s, enqueue=backend.enqueue
-    )
+    upload = UploadEndpoint(backend.services.uploads, settings, backend.enqueue)
     routes: Sequence[BaseRoute] = [
         Route("/api/{path:path}", Api(backend).serve, methods=ANY_METHOD),
         Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),

@@ -12,14 +12,19 @@ from scribedock.errors import ScribedockError
 
 def error_body(error: ScribedockError) -> bytes:
     return json.dumps(
-        {"ErrorType": error.error_type.value, "ErrorComment": error.comment}, ensure_ascii=False
+        {"ErrorType": error.error_type.value, "ErrorComment": error.comment, **error.problem},
+        ensure_ascii=False,
     ).encode()
+
+
+def error_media_type(error: ScribedockError) -> str:
+    return "application/problem+json" if error.problem else "application/json"
 
 
 def error_response(error: ScribedockError, headers: Mapping[str, str] | None = None) -> Response:
     return Response(
         error_body(error),
         status_code=error.status,
-        media_type="application/json",
+        media_type=error_media_type(error),
         headers={**error.headers, **(headers or {})},
     )

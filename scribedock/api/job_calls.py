@@ -30,6 +30,7 @@ from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, JobStatus, Priority
 from scribedock.jobs.languages import iso_code, source_language
 from scribedock.jobs.orders import Order
+from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER
 from scribedock.workflow.deliver import expand
 from scribedock.workflow.engine import Queue
 
@@ -159,6 +160,7 @@ def delete(context: Context, parameters: JobParameters) -> dict[str, str]:
     """Deletes the job, its media and its results; running work is cancelled."""
     services = context.services
     deleted = services.jobs.delete(parameters.job_id, context.family)
+    services.uploads.close(parameters.job_id, CLOSED_BY_DELETION)
     if deleted.storage_key:
         services.store.delete(deleted.storage_key)
     return {"TaskId": deleted.task_id}
@@ -223,6 +225,7 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
         needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
     )
     context.backend.enqueue(Queue.TRANSCRIPTION, task_id)
+    services.uploads.close(job.id, CLOSED_BY_ORDER)
     return {"TaskId": task_id}
 
 

@@ -16,18 +16,11 @@ from scribedock.jobs.job import Job
 from scribedock.jobs.media import MediaSource
 from scribedock.media.fetch import normalise
 from scribedock.storage.store import Partial
-from scribedock.uploads.uploads import storage_fault, too_large
+from scribedock.uploads.intake import storage_fault, too_large
 from scribedock.workflow.engine import Queue
 
 BATCH_BYTES = 1024 * 1024
 TASK = '{"TaskId": "<32 hex digits>"}'
-
-
-@call("job/request_upload_url", JobParameters, answer='{"upload_url": "https://…"}')
-def request_upload_url(context: Context, parameters: JobParameters) -> dict[str, str]:
-    """A URL to PUT the recording to, without an Authorization header; it lives 12 hours."""
-    job = context.services.jobs.find(parameters.job_id, context.family)
-    return {"upload_url": context.services.uploads.issue(job, context.base_url)}
 
 
 class AddMediaParameters(JobParameters):
@@ -98,7 +91,7 @@ async def _receive(context: Context, job_id: str) -> str:
     announced = context.request.headers.get("content-length", "")
     if announced.isdigit() and int(announced) > limit:
         raise too_large(limit)
-    context.services.uploads.check_room(0)
+    context.services.uploads.admission.check_room(0)
     with context.services.store.begin() as new:
         await _write_body(context, new, limit)
         if new.bytes == 0:

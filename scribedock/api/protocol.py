@@ -1,6 +1,6 @@
 """uvicorn's HTTP/1.1 protocol, with what it leaves out.
 
-- A PUT to an upload URL never reaches the event loop: once its head is here, the
+- A body for an upload URL never reaches the event loop: once its head is here, the
   connection's reading is paused, a thread admits the request, and the receiver
   takes the socket until the end of the body.  Then the connection goes on.
 - The head of a request must be complete in time, and may not be too large; one
@@ -29,18 +29,24 @@ from typing import Any
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from scribedock.api.errors import error_body
+from scribedock.api.errors import error_body, error_media_type
 from scribedock.errors import InvalidQuery, ScribedockError, SystemFault
 from scribedock.settings import Settings
+from scribedock.uploads.admission import PATH
+from scribedock.uploads.answers import UploadAnswer
 from scribedock.uploads.head import BadFraming, RequestHead, parse_head
-from scribedock.uploads.receiver import ConnectionLost, Receiver, Transfer
-from scribedock.uploads.uploads import PATH, Intake, UploadAnswer, Uploads, cors
+from scribedock.uploads.intake import ConnectionLost, Intake
+from scribedock.uploads.pace import Pace
+from scribedock.uploads.receiver import Receiver, Transfer
+from scribedock.uploads.uploads import Uploads
 from scribedock.workflow.engine import Queue
 
 log = structlog.get_logger("scribedock.upload")
 
 END_OF_HEAD = b"\r\n\r\n"
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
+REASONS = {460: "Checksum Mismatch"}  # those that the standard library does not know
+WITH_BODY = (b"PUT", b"PATCH", b"POST")
 
 
 @dataclass(kw_only=True)
@@ -51,17 +57,25 @@ class UploadService:
     receiver: Receiver
     settings: Settings
     enqueue: Callable[[Queue, str], None]  # starts the workflow of a task
-    threads: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="upload")
+    # Admitting may wait for another upload's end, so ending has threads of its own.
+    admitting: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="upload-admission")
+    )
+    ending: ThreadPoolExecutor = field(
+        default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="upload-end")
     )
     addresses: Counter[str] = field(default_factory=Counter)
 
     def start(self) -> None:
         self.receiver.start()
+        self.uploads.active.start()
 
     def stop(self) -> None:
+        """Bodies under way are given up; what came of them is kept."""
         self.receiver.stop()
-        self.threads.shutdown()
+        self.admitting.shutdown()
+        self.ending.shutdown()
+        self.uploads.active.stop()
 
 
 def protocol_class(service: UploadService) -> type[HttpToolsProtocol]:
@@ -164,15 +178,16 @@ class UploadProtocol(HttpToolsProtocol):
     def _refuse(self, error: ScribedockError) -> None:
         self._stop_head_timer()
         self._in_message = True
-        self.transport.write(_response(error.status, error.headers, error_body(error), keep_alive=False))
+        headers = {**error.headers, "Content-Type": error_media_type(error)}
+        self.transport.write(_response(error.status, headers, error_body(error), keep_alive=False))
         self.transport.close()
 
     def _is_upload(self, request: bytes) -> bool:
-        """Whether the request is a PUT to an upload URL that may leave the event loop."""
-        _, _, target = request[: request.find(b"\r\n")].lstrip(b"\r\n").partition(b" ")
+        """Whether the request brings a body for an upload URL, and may leave the event loop."""
+        method, _, target = request[: request.find(b"\r\n")].lstrip(b"\r\n").partition(b" ")
         if self.scheme == "https" or (self.cycle is not None and not self.cycle.response_complete):
             return False
-        return request.startswith(b"PUT ") and target.startswith(PATH.encode())
+        return method in WITH_BODY and target.startswith(PATH.encode())
 
     def _begin_upload(self, head: bytes, early: bytes) -> None:
         self._uploading = True
@@ -183,7 +198,7 @@ class UploadProtocol(HttpToolsProtocol):
             self._answer_error(error, None)
             return
         future = self.loop.run_in_executor(
-            self.upload_service.threads, self.upload_service.uploads.admit, request
+            self.upload_service.admitting, self.upload_service.uploads.admission.admit, request
         )
         future.add_done_callback(lambda done: self._on_admitted(done, request, early))
 
@@ -193,35 +208,53 @@ class UploadProtocol(HttpToolsProtocol):
             self._answer_error(error, request)
             return
         intake = done.result()
-        if self.transport.is_closing():
-            intake.object.discard()
+        service = self.upload_service
+        sock = None if self.transport.is_closing() else self._own_socket()
+        if sock is None:
+            service.ending.submit(self._finish, intake, request, ConnectionLost(), b"")
             return
+        resumption = service.uploads.answers.resumption(request, intake.grant)
+        if resumption is not None:
+            if resumption:
+                self.transport.write(_interim(resumption))
+            intake.tell = self._tell_soon
         if request.expects_continue and not early:
             self.transport.write(CONTINUE)
-        sock = self._own_socket()
-        if sock is None:
-            intake.object.discard()
-            return
 
         def finished(error: Exception | None, rest: bytes) -> None:
             sock.close()
-            self.upload_service.threads.submit(self._finish, intake, request, error, rest)
+            service.ending.submit(self._finish, intake, request, error, rest)
 
-        self.upload_service.receiver.receive(Transfer(sock=sock, intake=intake, early=early, done=finished))
+        settings = service.settings
+        transfer = Transfer(
+            sock=sock,
+            intake=intake,
+            early=early,
+            done=finished,
+            pace=Pace(stall_s=settings.upload_stall_s, min_rate=settings.upload_min_rate),
+        )
+        intake.interrupt = lambda error: service.receiver.interrupt(transfer, error)
+        service.receiver.receive(transfer)
+
+    def _tell_soon(self, offset: int) -> None:
+        with contextlib.suppress(RuntimeError):  # the loop is closed
+            self.loop.call_soon_threadsafe(self._tell, offset)
+
+    def _tell(self, offset: int) -> None:
+        if self._uploading and not self.transport.is_closing():
+            self.transport.write(_interim({"Upload-Offset": str(offset)}))
 
     def _finish(self, intake: Intake, request: RequestHead, error: Exception | None, rest: bytes) -> None:
         """In a thread: the body has ended; answers through the event loop."""
         answer: UploadAnswer | None = None
         try:
-            if error is None:
-                received = self.upload_service.uploads.complete(intake)
-                self.upload_service.enqueue(Queue.MEDIA, received.task_id)
-                answer = received.answer
+            uploads = self.upload_service.uploads
+            ended = uploads.completion.end(intake, error)
+            if ended.task_id is not None:
+                self.upload_service.enqueue(Queue.MEDIA, ended.task_id)
+            answer = uploads.answers.ended(request, intake.grant, intake.action, ended)
         except Exception as failure:
             error = failure
-        finally:
-            with contextlib.suppress(OSError):
-                intake.object.__exit__(None, None, None)
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to answer
             if answer is not None:
                 self.loop.call_soon_threadsafe(self._answer, answer, request, rest)
@@ -255,7 +288,10 @@ class UploadProtocol(HttpToolsProtocol):
         if not isinstance(error, ScribedockError):
             log.error("upload failed", exc_info=error)
             error = SystemFault("The upload failed; try again")
-        headers = {**error.headers, **cors()}
+        headers = dict(error.headers)
+        if request is not None:
+            headers |= self.upload_service.uploads.error_headers(request, error)
+        headers["Content-Type"] = error_media_type(error)
         sock = self._own_socket()
         self.transport.write(_response(error.status, headers, error_body(error), keep_alive=False))
         if sock is None:
@@ -277,11 +313,16 @@ class UploadProtocol(HttpToolsProtocol):
         return sock
 
 
+def _interim(headers: Mapping[str, str]) -> bytes:
+    """104 (Upload Resumption Supported)."""
+    lines = ["HTTP/1.1 104 Upload Resumption Supported", *(f"{k}: {v}" for k, v in headers.items())]
+    return "\r\n".join(lines).encode("latin-1") + END_OF_HEAD
+
+
 def _response(status: int, headers: Mapping[str, str], body: bytes, *, keep_alive: bool) -> bytes:
-    lines = [f"HTTP/1.1 {status} {HTTPStatus(status).phrase}"]
-    lines += [f"{name}: {value}" for name, value in headers.items() if name.lower() != "content-length"]
-    if body:
-        lines.append("Content-Type: application/json")
-    lines.append(f"Content-Length: {len(body)}")
+    lines = [f"HTTP/1.1 {status} {REASONS.get(status) or HTTPStatus(status).phrase}"]
+    lines += [f"{name}: {value}" for name, value in headers.items()]
+    if status != 204:
+        lines.append(f"Content-Length: {len(body)}")
     lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
     return "\r\n".join(lines).encode("latin-1") + END_OF_HEAD + body

@@ -144,6 +144,25 @@ media = Table(
     Column("added", DateTime, nullable=False),
 )
 
+uploads = Table(
+    "uploads",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
+    Column("protocol", String(8), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("created", DateTime, nullable=False),
+    Column("started", DateTime, nullable=False),  # when the partial was begun
+    Column("expires", BigInteger, nullable=False),  # s since 1970
+    Column("length", BigInteger),  # null: not known yet
+    Column("partial", Id),  # name in the store; null: no bytes are kept
+    Column("bytes", BigInteger, nullable=False),  # that survive a crash of the machine
+    Column("boot", String(36), nullable=False),  # of the machine; bytes beyond are there until the next
+    Column("digests", Text, nullable=False),  # that the whole recording must have
+    Column("wants_digest", Boolean, nullable=False),
+)
+
 element_lists = Table(
     "element_lists",
     metadata,

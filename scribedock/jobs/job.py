@@ -74,7 +74,8 @@ class Iwp(StrEnum):
 class TaskType(StrEnum):
     JOB_CREATED = "JOB_CREATED"
     JOB_DELETED = "JOB_DELETED"
-    JOB_ADD_MEDIA = "JOB_ADD_MEDIA"
+    JOB_UPLOAD_MEDIA = "JOB_UPLOAD_MEDIA"  # bytes come to an upload URL
+    JOB_ADD_MEDIA = "JOB_ADD_MEDIA"  # media is fetched and probed
     JOB_PERFORM_TRANSCRIPTION = "JOB_PERFORM_TRANSCRIPTION"
 
 

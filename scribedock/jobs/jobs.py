@@ -203,6 +203,14 @@ class Jobs:
         record_event(connection, job.id, event.value, job.status, status)
         return status
 
+    def raise_upload_epoch(self, job_id: str, family: frozenset[str] | None) -> None:
+        """Makes every upload URL of the job invalid that was issued before. Raises ItemNotFound."""
+        with self._database.write() as connection:
+            job = self.fetch(connection, job_id, family)
+            connection.execute(
+                jobs.update().where(jobs.c.id == job_id).values(upload_epoch=job.upload_epoch + 1)
+            )
+
     def update(self, job_id: str, **values: Any) -> None:
         """Sets columns that have no part in the state machine."""
         with self._database.write() as connection:
@@ -285,6 +293,10 @@ def set_task(connection: Connection, task_id: str, status: TaskStatus, info: str
         ).rowcount
         == 1
     )
+
+
+def task_status(connection: Connection, task_id: str) -> TaskStatus:
+    return TaskStatus(connection.execute(sa.select(tasks.c.status).where(tasks.c.id == task_id)).scalar_one())
 
 
 def record_event(connection: Connection, job_id: str, event: str, before: str, after: str) -> None:

@@ -24,6 +24,7 @@ UPLOAD = b"U"  # the family of methods that the token is good for
 # format, family, upload id, job id, expiry (s since 1970), largest size, epoch, length of the origin
 RECORD = struct.Struct(">B c 16s 16s Q Q I H")
 MAC_BYTES = 32
+MAX_LIFETIME_S = 43_200  # 12 hours; source: request_upload_url of the API
 MAX_TOKEN = 2048
 
 

@@ -19,20 +19,16 @@ from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from scribedock.errors import InvalidQuery, ScribedockError
+from scribedock.errors import ScribedockError
 from scribedock.uploads.chunked import ChunkedDecoder
 from scribedock.uploads.head import CHUNKED
-from scribedock.uploads.uploads import Intake
+from scribedock.uploads.intake import ConnectionLost, Intake
+from scribedock.uploads.pace import Pace
 
 BUFFER_BYTES = 1024 * 1024
 TICK_S = 0.5
-RATE_WINDOW_S = 60
 LINGER_S = 5  # how long a refused client may go on sending before it is cut off
 LINGER_BYTES = 64 * 1024 * 1024
-
-
-class ConnectionLost(Exception):
-    """The client went away in the middle of the body: there is nobody to answer."""
 
 
 @dataclass(kw_only=True)
@@ -43,15 +39,15 @@ class Transfer:
     intake: Intake
     early: bytes  # what came together with the head
     done: Callable[[Exception | None, bytes], None]  # the error or None, and what came behind the body
+    pace: Pace
     decoder: ChunkedDecoder | None = field(init=False)
     left: int = field(init=False)
-    heard: float = field(default_factory=time.monotonic)
-    window_start: float = field(default_factory=time.monotonic)
-    window_bytes: int = 0
+    is_over: bool = False
 
     def __post_init__(self) -> None:
-        self.decoder = ChunkedDecoder() if self.intake.length == CHUNKED else None
-        self.left = max(self.intake.length, 0)
+        length = self.intake.body.bytes
+        self.decoder = ChunkedDecoder() if length == CHUNKED else None
+        self.left = max(length, 0)
 
     @property
     def finished(self) -> bool:
@@ -69,6 +65,12 @@ class Transfer:
         return bytes(data[len(part) :])
 
 
+@dataclass(frozen=True, kw_only=True)
+class Interruption:
+    transfer: Transfer
+    error: Exception
+
+
 @dataclass(kw_only=True)
 class Lingering:
     """A refused connection that is read to its end for a while, so that the answer arrives.
@@ -82,10 +84,8 @@ class Lingering:
 
 
 class Receiver:
-    def __init__(self, *, stall_s: float, min_rate: int) -> None:
-        self._stall_s = stall_s
-        self._min_rate = min_rate
-        self._inbox: deque[Transfer | Lingering] = deque()
+    def __init__(self) -> None:
+        self._inbox: deque[Transfer | Interruption | Lingering] = deque()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
         self._stopping = False
@@ -105,6 +105,11 @@ class Receiver:
 
     def receive(self, transfer: Transfer) -> None:
         self._inbox.append(transfer)
+        self._wake()
+
+    def interrupt(self, transfer: Transfer, error: Exception) -> None:
+        """Ends a body under way with `error`."""
+        self._inbox.append(Interruption(transfer=transfer, error=error))
         self._wake()
 
     def linger(self, sock: socket.socket) -> None:
@@ -128,7 +133,7 @@ class Receiver:
                     else:
                         self._on_readable(selector, key.data)
                 while self._inbox:
-                    self._begin(selector, self._inbox.popleft())
+                    self._take(selector, self._inbox.popleft())
                 now = time.monotonic()
                 if now - checked >= TICK_S:
                     checked = now
@@ -139,7 +144,11 @@ class Receiver:
                 elif isinstance(key.data, Lingering):
                     self._close(selector, key.data)
 
-    def _begin(self, selector: selectors.BaseSelector, item: Transfer | Lingering) -> None:
+    def _take(self, selector: selectors.BaseSelector, item: Transfer | Interruption | Lingering) -> None:
+        if isinstance(item, Interruption):
+            if not item.transfer.is_over:
+                self._end(selector, item.transfer, item.error, b"")
+            return
         selector.register(item.sock, selectors.EVENT_READ, item)
         if isinstance(item, Transfer) and (item.early or item.finished):
             self._store(selector, item, memoryview(item.early))
@@ -159,8 +168,7 @@ class Receiver:
         elif count == 0:
             self._end(selector, item, ConnectionLost(), b"")
         else:
-            item.heard = time.monotonic()
-            item.window_bytes += count
+            item.pace.came(count)
             self._store(selector, item, self._buffer[:count])
 
     def _store(self, selector: selectors.BaseSelector, transfer: Transfer, data: memoryview) -> None:
@@ -175,6 +183,7 @@ class Receiver:
     def _end(
         self, selector: selectors.BaseSelector, transfer: Transfer, error: Exception | None, rest: bytes
     ) -> None:
+        transfer.is_over = True
         selector.unregister(transfer.sock)
         transfer.done(error, rest)
 
@@ -189,16 +198,6 @@ class Receiver:
                 if now > item.until:
                     self._close(selector, item)
             elif isinstance(item, Transfer):
-                slow = self._too_slow(item, now)
-                if slow:
-                    self._end(selector, item, InvalidQuery(slow, status=408), b"")
-
-    def _too_slow(self, transfer: Transfer, now: float) -> str | None:
-        if now - transfer.heard > self._stall_s:
-            return f"No byte came for {self._stall_s:g} seconds; send the recording again"
-        if now - transfer.window_start >= RATE_WINDOW_S:
-            rate = transfer.window_bytes / (now - transfer.window_start)
-            transfer.window_start, transfer.window_bytes = now, 0
-            if rate < self._min_rate:
-                return f"Less than {self._min_rate} bytes a second came; send the recording again"
-        return None
+                slow = item.pace.problem()
+                if slow is not None:
+                    self._end(selector, item, slow, b"")

@@ -1,66 +1,35 @@
-"""Pre-signed uploads: issuing the URL, admitting a PUT, and making its bytes the job's media.
+"""Pre-signed uploads: issuing the URL, what is asked of it, and what its owner can do.
 
-What it does not do: read sockets (see `receiver`), or know HTTP servers.  An
-upload that breaks leaves nothing behind; it starts again from its first byte.
+What it does not do: read sockets (see `receiver`), or know HTTP servers.
 """
 
 from __future__ import annotations
 
-import errno
 import time
 import uuid
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 
-from sqlalchemy.engine import Connection
-
-from scribedock.clock import from_timestamp, utc_now, wire
 from scribedock.db.engine import Database
-from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError, SystemFault
+from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
-from scribedock.jobs.media import JobMedia, MediaSource
+from scribedock.jobs.media import JobMedia
 from scribedock.keys import SigningKey
 from scribedock.settings import Settings
-from scribedock.storage.store import Partial, Store
-from scribedock.uploads.grant import Grant, forged, sign, verify
-from scribedock.uploads.head import CHUNKED, RequestHead, body_length
+from scribedock.storage.store import PartialBusy, PartialMissing, Store
+from scribedock.uploads.active import ActiveUploads
+from scribedock.uploads.admission import ORDERED, PATH, Admission, cancelled
+from scribedock.uploads.answers import Answers, UploadAnswer
+from scribedock.uploads.completion import Completion
+from scribedock.uploads.grant import Forged, Grant, sign
+from scribedock.uploads.head import RequestHead
+from scribedock.uploads.requests import Action, action_of
+from scribedock.uploads.states import UploadState, UploadStates, UploadStatus
 
-PATH = "/upload/"
-ALLOW = "PUT, OPTIONS"
-ORDERED = "The transcription of this job is ordered already; its media cannot be replaced. Open another job"
-
-
-@dataclass(frozen=True, kw_only=True)
-class UploadAnswer:
-    status: int
-    headers: Mapping[str, str]
-
-
-@dataclass(frozen=True, kw_only=True)
-class Received:
-    answer: UploadAnswer
-    task_id: str  # of the task that probes the recording; its workflow is the caller's to start
-
-
-@dataclass(kw_only=True)
-class Intake:
-    """An admitted PUT: where its bytes go, and how many may come."""
-
-    grant: Grant
-    length: int  # bytes, or CHUNKED
-    limit: int
-    object: Partial
-    started: float = field(default_factory=time.monotonic)
-
-    def write(self, data: memoryview) -> None:
-        """Appends `data`. Raises InvalidQuery (413) past the limit, SystemFault (507) on a full disk."""
-        if self.object.bytes + len(data) > self.limit:
-            raise too_large(self.limit)
-        try:
-            self.object.write(data)
-        except OSError as error:
-            raise storage_fault(error) from error
+CLOSED_BY_ORDER = "The transcription of the job was ordered"
+CLOSED_BY_DELETION = "The job was deleted"
+EXPIRED = "The upload URL expired"
 
 
 class Uploads:
@@ -74,170 +43,152 @@ class Uploads:
         keys: tuple[SigningKey, ...],
         settings: Settings,
     ) -> None:
-        self._database = database
         self._jobs = jobs
-        self._media = media
         self._store = store
         self._keys = keys
         self._settings = settings
+        self.states = UploadStates(database)
+        self.active = ActiveUploads(self.states, lambda intake: self.admission.record(intake))
+        self.admission = Admission(
+            database=database,
+            jobs=jobs,
+            media=media,
+            store=store,
+            states=self.states,
+            active=self.active,
+            keys=keys,
+            settings=settings,
+        )
+        self.completion = Completion(
+            database=database,
+            media=media,
+            store=store,
+            states=self.states,
+            active=self.active,
+            admission=self.admission,
+        )
+        self.answers = Answers(
+            public_url=settings.public_url,
+            cors_origins=settings.cors_origins,
+            max_bytes=settings.upload_max_bytes,
+        )
 
-    def issue(self, job: Job, base_url: str) -> str:
+    def issue(
+        self,
+        job: Job,
+        base_url: str,
+        *,
+        expires_in_s: int | None = None,
+        max_bytes: int | None = None,
+        cors_origin: str = "",
+    ) -> str:
         """A fresh upload URL for the job. Raises InvalidQuery once the transcription is ordered."""
         if job.order_task_id is not None:
             raise InvalidQuery(
                 f"The transcription of this job is ordered already (the job is {job.status}), "
                 "so its media cannot be changed; open another job"
             )
+        lifetime_s = self._settings.upload_lifetime_s
+        limit = self._settings.upload_max_bytes
         grant = Grant(
             upload_id=uuid.uuid4().hex,
             job_id=job.id,
-            expires=int(time.time()) + self._settings.upload_lifetime_s,
-            max_bytes=self._settings.upload_max_bytes,
+            expires=int(time.time()) + min(expires_in_s or lifetime_s, lifetime_s),
+            max_bytes=min(max_bytes or limit, limit),
             epoch=job.upload_epoch,
+            cors_origin=cors_origin,
         )
         return f"{base_url}{PATH}{sign(grant, self._keys[0])}"
 
-    def preflight(self, head: RequestHead) -> UploadAnswer:
-        """The answer to a CORS preflight; nothing is verified, for nothing is given away."""
-        return UploadAnswer(
-            status=204,
-            headers={
-                "Allow": ALLOW,
-                "Access-Control-Allow-Origin": "*",
-                "Access-Control-Allow-Methods": "PUT",
-                "Access-Control-Allow-Headers": head.first("access-control-request-headers") or "*",
-                "Access-Control-Max-Age": "86400",
-            },
-        )
-
-    def admit(self, head: RequestHead) -> Intake:
-        """Checks a PUT before a byte of its body is read.
-
-        Order of checks: method, signature (403), Authorization header (400), cancelled and expired
-        (410), ordered (409), framing and length (400, 411, 413), precondition (412), disk (507).
-        """
-        if head.method != "PUT":
-            raise InvalidQuery(
-                f"{head.method} is not possible here; PUT the recording to this URL",
-                status=405,
-                headers={"Allow": ALLOW},
-            )
-        if "?" in head.target:
-            raise forged()
-        grant = verify(head.path.removeprefix(PATH), self._keys)
-        if "authorization" in head.headers:
-            raise InvalidQuery("Leave out the Authorization header: the upload URL itself is the credential")
-        job = self._living(grant)
+    def answer(self, head: RequestHead) -> UploadAnswer:
+        """To a request that brings no body: HEAD, DELETE, OPTIONS. Raises InvalidQuery."""
+        if head.method == "OPTIONS":
+            return self.answers.options(head, self.grant_or_none(head))
+        action = action_of(head)
+        grant, job = self.admission.enter(head)
+        state = self.admission.state(grant)
+        if action is Action.STATE:
+            return self.answers.state(head, grant, state)
         if job.order_task_id is not None:
             raise InvalidQuery(ORDERED, status=409)
-        limit = min(grant.max_bytes, self._settings.upload_max_bytes)
-        length = self._check_body(head, limit)
-        if (head.first("if-none-match") or "").strip() == "*" and self._media.of(job.id) is not None:
-            raise InvalidQuery("The job has media already (If-None-Match: *)", status=412)
-        self.check_room(max(length, 0))
+        if state is not None and state.status is UploadStatus.RECEIVED:
+            raise InvalidQuery(
+                "The recording is whole and the job's media; put another in its place, or delete the job",
+                status=409,
+            )
+        self._terminate(grant)
+        return self.answers.terminated(head, grant)
+
+    def error_headers(self, head: RequestHead, error: ScribedockError) -> Mapping[str, str]:
+        return self.answers.of_error(head, self.grant_or_none(head), error)
+
+    def grant_or_none(self, head: RequestHead) -> Grant | None:
         try:
-            return Intake(grant=grant, length=length, limit=limit, object=self._store.begin())
-        except OSError as error:
-            raise storage_fault(error) from error
+            return self.admission.grant_of(head)
+        except Forged:
+            return None
 
-    def check_room(self, more: int) -> None:
-        """Raises SystemFault (507) where `more` bytes would leave less free than the reserve."""
-        free = self._store.free_bytes()
-        if free is not None and free - more < self._settings.disk_reserve:
-            raise no_room()
+    def of_job(self, job_id: str) -> list[UploadState]:
+        """The uploads of the job's URLs, oldest first, as far as they are now."""
+        found = []
+        for state in self.states.of_job(job_id):
+            writer = self.active.writer_of(state.partial) if state.partial else None
+            found.append(state if writer is None else replace(state, bytes=writer.partial.bytes))
+        return found
 
-    def complete(self, intake: Intake) -> Received:
-        """Makes the received bytes durable, then the job's media; they show only whole.
+    def cancel(self, job_id: str, family: frozenset[str] | None) -> None:
+        """Makes every upload URL of the job invalid, and gives up what they have brought so far.
 
-        Raises InvalidQuery (400, 409, 410) when the body was empty or the job changed meanwhile.
+        Raises ItemNotFound. The job's media, if it is whole, stays.
         """
-        if intake.object.bytes == 0:
-            raise InvalidQuery("The body is empty; send the bytes of the recording")
-        if intake.length not in (CHUNKED, intake.object.bytes):
-            raise InvalidQuery(
-                f"{intake.object.bytes} bytes came, {intake.length} were announced; send the recording again"
-            )
-        size = intake.object.bytes
-        try:
-            key = intake.object.commit()
-        except OSError as error:
-            raise storage_fault(error) from error
-        try:
-            with self._database.write() as connection:
-                job = self._current(self._fetch(connection, intake.grant), intake.grant)
-                attached = self._media.attach(
-                    connection,
-                    job,
-                    MediaSource.UPLOAD,
-                    storage_key=key,
-                    size=size,
-                    etag=key,
-                    replace=True,
-                )
-        except ScribedockError:
-            self._store.delete(key)
-            raise
-        if attached.replaced_key:
-            self._store.delete(attached.replaced_key)
-        answer = UploadAnswer(status=200, headers={"ETag": f'"{key}"', "Content-Length": "0", **cors()})
-        return Received(answer=answer, task_id=attached.task_id)
+        self._jobs.raise_upload_epoch(job_id, family)
+        self.active.end_those(lambda intake: intake.grant.job_id == job_id, cancelled())
+        self._close(
+            [state.id for state in self.states.unfinished(job_id)],
+            "The upload was cancelled",
+            UploadStatus.CANCELLED,
+        )
 
-    def _check_body(self, head: RequestHead, limit: int) -> int:
-        length = body_length(head)
-        if "content-range" in head.headers:
-            raise InvalidQuery(
-                "Content-Range is not possible on PUT; send the whole recording in one request"
-            )
-        if (head.first("content-type") or "").lower().startswith("multipart/form-data"):
-            raise InvalidQuery(
-                "Send the recording itself as the body, not a form: "
-                "curl -T FILE URL, or requests.put(url, data=open(FILE, 'rb'))"
-            )
-        if length == 0:
-            raise InvalidQuery("The body is empty; send the bytes of the recording")
-        if length > limit:
-            raise too_large(limit)
-        return length
+    def close(self, job_id: str, why: str) -> None:
+        """After an order or a deletion: the job's uploads end, and their bytes are given up."""
+        error = InvalidQuery(ORDERED, status=409) if why == CLOSED_BY_ORDER else cancelled()
+        self.active.end_those(lambda intake: intake.grant.job_id == job_id, error)
+        self._close([state.id for state in self.states.unfinished(job_id)], why, UploadStatus.CLOSED)
 
-    def _living(self, grant: Grant) -> Job:
+    def sweep(self) -> frozenset[str]:
+        """Closes what can't go on any more; returns the names of the partials that are still wanted."""
         now = int(time.time())
-        if now >= grant.expires:
-            raise InvalidQuery(
-                f"This upload URL expired at {wire(from_timestamp(grant.expires))} UTC; the server's time is "
-                f"{wire(utc_now())}. Get a new one with request_upload_url",
-                status=410,
-            )
-        with self._database.read() as connection:
-            return self._current(self._fetch(connection, grant), grant)
+        for state in self.states.unfinished():
+            why = EXPIRED if now >= state.expires else self._why_over(state)
+            if why is not None and self._is_idle(state):
+                self._close([state.id], why, UploadStatus.CLOSED)
+        return frozenset(state.partial for state in self.states.unfinished() if state.partial)
 
-    def _fetch(self, connection: Connection, grant: Grant) -> Job:
+    def _why_over(self, state: UploadState) -> str | None:
         try:
-            return self._jobs.fetch(connection, grant.job_id)
+            job = self._jobs.find(state.job_id)
         except ItemNotFound:
-            raise InvalidQuery("The job of this upload URL was deleted", status=410) from None
+            return CLOSED_BY_DELETION
+        return CLOSED_BY_ORDER if job.order_task_id is not None else None
 
-    def _current(self, job: Job, grant: Grant) -> Job:
-        if job.upload_epoch != grant.epoch:
-            raise InvalidQuery(
-                "This upload URL was cancelled; get a new one with request_upload_url", status=410
-            )
-        return job
+    def _is_idle(self, state: UploadState) -> bool:
+        """Whether nobody, in whichever process, writes its partial: a late one may still become whole."""
+        if state.partial is None:
+            return True
+        try:
+            self._store.resume(state.partial).suspend()
+        except PartialBusy:
+            return False
+        except PartialMissing:
+            return True
+        return True
 
+    def _terminate(self, grant: Grant) -> None:
+        partial = self.states.cancel(grant)
+        self.active.end_those(lambda intake: intake.grant.upload_id == grant.upload_id, cancelled())
+        if partial is not None:
+            self._store.discard(partial)
 
-def cors() -> Mapping[str, str]:
-    """What lets a page of any origin read the answer."""
-    return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": "ETag"}
-
-
-def too_large(limit: int) -> InvalidQuery:
-    return InvalidQuery(f"The recording is larger than the limit of {limit} bytes", status=413)
-
-
-def no_room() -> SystemFault:
-    return SystemFault("The server has no room for this recording now; try again later", status=507)
-
-
-def storage_fault(error: OSError) -> SystemFault:
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return no_room()
-    return SystemFault("The server could not store the recording; try again later", status=503)
+    def _close(self, upload_ids: Iterable[str], why: str, status: UploadStatus) -> None:
+        for partial in self.states.close(upload_ids, why, status):
+            self._store.discard(partial)

@@ -21,6 +21,7 @@ CALLS = {
     *(f"job/{name}" for name in ("request_upload_url", "add_media", "add_media_url")),
     *(f"job/{name}" for name in ("get_transcript", "get_caption", "get_elementlist", "list_elementlists")),
 }
+OURS = {"upload/list", "upload/cancel"}
 
 
 def get(server: OwnServer, path: str) -> httpx.Response:
@@ -33,7 +34,7 @@ def test_the_openapi_document_is_valid_and_has_every_call(server: OwnServer) -> 
     document = get(server, "/openapi.json").json()
     validate(document)
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {f"/api/{path}" for path in CALLS}
+    assert set(document["paths"]) == {f"/api/{path}" for path in CALLS | OURS}
 
 
 def test_every_option_of_captions_is_a_described_parameter(server: OwnServer) -> None:
@@ -72,7 +73,7 @@ def test_the_page_shows_every_call_and_loads_nothing(server: OwnServer) -> None:
     answer = get(server, "/docs")
     page = Page()
     page.feed(answer.text)
-    assert page.sections == {path.replace("/", "-") for path in CALLS}
+    assert page.sections == {path.replace("/", "-") for path in CALLS | OURS}
     assert page.loaded == []
     assert not page.tags & {"script", "link", "img", "iframe", "object", "embed"}
     assert not re.search(r"url\(|@import", answer.text)

@@ -173,6 +173,28 @@ def upgrade() -> None:
     op.create_index(op.f("ix_tasks_job_id_requested"), "tasks", ["job_id", "requested"], unique=False)
     op.create_index(op.f("ix_tasks_status"), "tasks", ["status"], unique=False)
     op.create_table(
+        "uploads",
+        sa.Column("id", sa.String(length=32), nullable=False),
+        sa.Column("job_id", sa.String(length=32), nullable=False),
+        sa.Column("task_id", sa.String(length=32), nullable=False),
+        sa.Column("protocol", sa.String(length=8), nullable=False),
+        sa.Column("status", sa.String(length=16), nullable=False),
+        sa.Column("created", sa.DateTime(), nullable=False),
+        sa.Column("started", sa.DateTime(), nullable=False),
+        sa.Column("expires", sa.BigInteger(), nullable=False),
+        sa.Column("length", sa.BigInteger(), nullable=True),
+        sa.Column("partial", sa.String(length=32), nullable=True),
+        sa.Column("bytes", sa.BigInteger(), nullable=False),
+        sa.Column("boot", sa.String(length=36), nullable=False),
+        sa.Column("digests", sa.Text(), nullable=False),
+        sa.Column("wants_digest", sa.Boolean(), nullable=False),
+        sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_uploads_job_id")),
+        sa.ForeignKeyConstraint(["task_id"], ["tasks.id"], name=op.f("fk_uploads_task_id")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_uploads")),
+    )
+    op.create_index(op.f("ix_uploads_job_id"), "uploads", ["job_id"], unique=False)
+    op.create_index(op.f("ix_uploads_status"), "uploads", ["status"], unique=False)
+    op.create_table(
         "callback_tries",
         sa.Column("callback_id", sa.String(length=32), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),

@@ -1,0 +1,117 @@
+"""The uploads under way in this process, and their upkeep.
+
+While bytes come, a thread notes every second or two how far each upload is, and makes
+its bytes survive a crash every few.  A plain PUT gets its row only when it has lasted
+a second: most are over by then, and cost no more than their last commit.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable, Iterator
+
+import structlog
+
+from scribedock.errors import ScribedockError
+from scribedock.uploads.head import CHUNKED
+from scribedock.uploads.intake import Intake, Superseded
+from scribedock.uploads.states import Progress, UploadStates
+
+log = structlog.get_logger("scribedock.upload")
+
+TICK_S = 1.0
+NOTE_EVERY = 2  # ticks
+SYNC_EVERY = 5
+SILENT_S = 5.0  # a writer that heard nothing for so long may be taken over from
+HANDOVER_S = 10.0
+
+
+class ActiveUploads:
+    def __init__(self, states: UploadStates, record: Callable[[Intake], None]) -> None:
+        self._states = states
+        self._record = record
+        self._intakes: set[Intake] = set()
+        self._lock = threading.Lock()
+        self._stopping = threading.Event()
+        self._thread = threading.Thread(target=self._run, name="upload-upkeep", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        if self._thread.is_alive():
+            self._thread.join()
+
+    def add(self, intake: Intake) -> None:
+        with self._lock:
+            self._intakes.add(intake)
+
+    def remove(self, intake: Intake) -> None:
+        with self._lock:
+            self._intakes.discard(intake)
+        intake.over.set()
+
+    def in_flight(self, account_id: str) -> int:
+        """Bytes that the account's uploads under way were announced with, or that came."""
+        return sum(
+            intake.partial.bytes - intake.start if intake.body.bytes == CHUNKED else intake.body.bytes
+            for intake in self._snapshot()
+            if intake.account_id == account_id
+        )
+
+    def writer_of(self, partial: str) -> Intake | None:
+        return next((intake for intake in self._snapshot() if intake.partial.name == partial), None)
+
+    def take_over(self, intake: Intake) -> bool:
+        """Ends a request whose client has begun another; whether it has let go of its partial."""
+        return self.end(intake, Superseded("Another request goes on with this upload"))
+
+    def end(self, intake: Intake, error: ScribedockError) -> bool:
+        if intake.interrupt is None:
+            return False
+        intake.interrupt(error)
+        return intake.over.wait(HANDOVER_S)
+
+    def end_those(self, wanted: Callable[[Intake], bool], error: ScribedockError) -> None:
+        """Ends uploads under way, without waiting for it."""
+        for intake in self._snapshot():
+            if intake.interrupt is not None and wanted(intake):
+                intake.interrupt(error)
+
+    def _snapshot(self) -> list[Intake]:
+        with self._lock:
+            return list(self._intakes)
+
+    def _run(self) -> None:
+        ticks = 0
+        while not self._stopping.wait(TICK_S):
+            ticks += 1
+            try:
+                self._look_after(sync=not ticks % SYNC_EVERY, note=not ticks % NOTE_EVERY)
+            except Exception:
+                log.exception("upkeep of uploads failed; it is tried again")
+
+    def _look_after(self, *, sync: bool, note: bool) -> None:
+        progress = list(self._progress(sync=sync)) if sync or note or self._unrecorded() else []
+        if progress:
+            self._states.note(progress)
+
+    def _unrecorded(self) -> bool:
+        return any(not intake.recorded for intake in self._snapshot())
+
+    def _progress(self, *, sync: bool) -> Iterator[Progress]:
+        now = time.monotonic()
+        for intake in self._snapshot():
+            if now - intake.began < TICK_S:
+                continue
+            with intake.lock:
+                if intake.ended:
+                    continue
+                if not intake.recorded:
+                    self._record(intake)
+                synced = intake.partial.sync() if sync else None
+            yield Progress(upload_id=intake.grant.upload_id, bytes=intake.partial.bytes, synced=synced)
+            if synced is not None and intake.tell is not None:
+                intake.tell(synced)

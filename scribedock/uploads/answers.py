@@ -1,0 +1,159 @@
+"""What the answers of an upload URL say, in the words of the client's protocol."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from email.utils import formatdate
+from urllib.parse import urlsplit
+
+from scribedock.errors import ScribedockError
+from scribedock.uploads.completion import Ended
+from scribedock.uploads.digests import TUS, repr_digest
+from scribedock.uploads.grant import Grant
+from scribedock.uploads.head import RequestHead
+from scribedock.uploads.requests import (
+    ACCEPT_PATCH,
+    ALLOW,
+    IETF_INTEROP_VERSION,
+    METHODS,
+    TUS_EXTENSIONS,
+    TUS_VERSION,
+    Action,
+    Protocol,
+    protocol_of,
+)
+from scribedock.uploads.states import UploadState, UploadStatus
+
+EXPOSED = (
+    "ETag, Location, Repr-Digest, Upload-Offset, Upload-Length, Upload-Complete, Upload-Expires, "
+    "Upload-Limit, Upload-Defer-Length, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, "
+    "Tus-Checksum-Algorithm, Retry-After"
+)
+PREFLIGHT_LIVES_S = 86_400
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadAnswer:
+    status: int
+    headers: Mapping[str, str]
+
+
+class Answers:
+    def __init__(self, *, public_url: str | None, cors_origins: tuple[str, ...], max_bytes: int) -> None:
+        # Behind a proxy, the path that clients see may have a part before ours.
+        self._prefix = urlsplit(public_url).path if public_url else ""
+        self._cors_origins = cors_origins
+        self._max_bytes = max_bytes
+
+    def common(self, head: RequestHead, grant: Grant | None) -> Mapping[str, str]:
+        """Headers of every answer, errors too."""
+        found = dict(self._cors(head, grant))
+        if protocol_of(head) is Protocol.TUS:
+            found["Tus-Resumable"] = TUS_VERSION
+        return found
+
+    def of_error(self, head: RequestHead, grant: Grant | None, error: ScribedockError) -> Mapping[str, str]:
+        found = {**self.common(head, grant), **error.headers}
+        if protocol_of(head) is Protocol.IETF:
+            found["Upload-Complete"] = "?0"
+        return found
+
+    def ended(self, head: RequestHead, grant: Grant, action: Action, ended: Ended) -> UploadAnswer:
+        """After a body."""
+        protocol = protocol_of(head)
+        is_whole = ended.etag is not None
+        headers = {**self.common(head, grant)}
+        if is_whole:
+            headers["ETag"] = f'"{ended.etag}"'
+        if ended.sha256 is not None:
+            headers["Repr-Digest"] = repr_digest(ended.sha256)
+        if protocol is Protocol.PLAIN:
+            return UploadAnswer(status=200, headers=headers)
+        if protocol is Protocol.IETF:
+            headers["Upload-Complete"] = "?1" if is_whole else "?0"
+        headers["Upload-Offset"] = str(ended.size)
+        headers["Upload-Expires"] = _http_date(grant.expires)
+        if action is Action.CREATE:
+            headers["Location"] = self._location(head)
+            if protocol is Protocol.IETF:
+                headers["Upload-Limit"] = self._limit(grant)
+            return UploadAnswer(status=201, headers=headers)
+        return UploadAnswer(status=200 if is_whole and protocol is Protocol.IETF else 204, headers=headers)
+
+    def state(self, head: RequestHead, grant: Grant, state: UploadState | None) -> UploadAnswer:
+        """To a HEAD; None: nothing has come yet."""
+        length = state.length if state is not None else None
+        is_whole = state is not None and state.status is UploadStatus.RECEIVED
+        headers = {
+            **self.common(head, grant),
+            "Cache-Control": "no-store",
+            "Upload-Offset": str(state.bytes if state is not None else 0),
+            "Upload-Complete": "?1" if is_whole else "?0",
+            "Upload-Expires": _http_date(grant.expires),
+            "Upload-Limit": self._limit(grant),
+        }
+        if length is not None:
+            headers["Upload-Length"] = str(length)
+        elif protocol_of(head) is Protocol.TUS:
+            headers["Upload-Defer-Length"] = "1"
+        is_ietf = (head.first("upload-draft-interop-version") or "").strip() == IETF_INTEROP_VERSION
+        return UploadAnswer(status=204 if is_ietf else 200, headers=headers)
+
+    def terminated(self, head: RequestHead, grant: Grant) -> UploadAnswer:
+        return UploadAnswer(status=204, headers=self.common(head, grant))
+
+    def options(self, head: RequestHead, grant: Grant | None) -> UploadAnswer:
+        """To a CORS preflight, and to a client that wants to know what is possible."""
+        max_bytes = min(self._max_bytes, grant.max_bytes) if grant is not None else self._max_bytes
+        return UploadAnswer(
+            status=204,
+            headers={
+                **self._cors(head, grant),
+                "Allow": ALLOW,
+                "Accept-Patch": ACCEPT_PATCH,
+                "Access-Control-Allow-Methods": METHODS,
+                "Access-Control-Allow-Headers": head.first("access-control-request-headers") or "*",
+                "Access-Control-Max-Age": str(PREFLIGHT_LIVES_S),
+                "Tus-Resumable": TUS_VERSION,
+                "Tus-Version": TUS_VERSION,
+                "Tus-Extension": TUS_EXTENSIONS,
+                "Tus-Max-Size": str(max_bytes),
+                "Tus-Checksum-Algorithm": ",".join(TUS),
+                "Upload-Limit": f"max-size={max_bytes}",
+            },
+        )
+
+    def resumption(self, head: RequestHead, grant: Grant) -> Mapping[str, str] | None:
+        """Headers of the 104 that tells a client it may resume; None: it would not understand one."""
+        if protocol_of(head) is not Protocol.IETF or "upload-draft-interop-version" not in head.headers:
+            return None
+        if head.method == "PATCH":
+            return {}
+        return {"Location": self._location(head), "Upload-Limit": self._limit(grant)}
+
+    def _location(self, head: RequestHead) -> str:
+        return f"{self._prefix}{head.target}"
+
+    def _limit(self, grant: Grant) -> str:
+        size = min(self._max_bytes, grant.max_bytes)
+        return f"max-size={size}, max-age={max(0, grant.expires - int(time.time()))}"
+
+    def _cors(self, head: RequestHead, grant: Grant | None) -> Mapping[str, str]:
+        """What lets a page of another origin read the answer, if it may."""
+        allowed = (grant.cors_origin,) if grant is not None and grant.cors_origin else self._cors_origins
+        if not allowed:
+            return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
+        origin = head.first("origin")
+        if origin not in allowed:
+            return {"Vary": "Origin"}
+        return {
+            "Access-Control-Allow-Origin": origin,
+            "Access-Control-Expose-Headers": EXPOSED,
+            "Vary": "Origin",
+        }
+
+
+def _http_date(seconds: int) -> str:
+    return formatdate(seconds, usegmt=True)

@@ -1,0 +1,67 @@
+"""What an account may have: bytes on their way, bytes of broken uploads, bytes of recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scribedock.errors import SystemFault
+from scribedock.jobs.job import Job
+from scribedock.settings import Settings
+from scribedock.uploads.intake import Ceiling
+from scribedock.uploads.states import UploadStates
+
+
+class QuotaExceeded(SystemFault):
+    status = 507
+
+
+class Quotas:
+    """In `Settings`, 0 stands for no limit; then nothing is counted."""
+
+    def __init__(self, settings: Settings, states: UploadStates, in_flight: Callable[[str], int]) -> None:
+        self._settings = settings
+        self._states = states
+        self._in_flight = in_flight  # bytes that an account's uploads under way were announced with
+
+    def admit(self, job: Job, *, length: int, kept: int) -> tuple[Ceiling, ...]:
+        """Checks an upload of `length` bytes (0: unknown), `kept` of which are here already.
+
+        Returns the ceilings that hold while its bytes come. Raises QuotaExceeded.
+        """
+        settings = self._settings
+        ceilings = []
+        if settings.account_in_flight_bytes:
+            under_way = self._in_flight(job.account_id)
+            self._check(
+                "being uploaded at once",
+                "SCRIBEDOCK_ACCOUNT_IN_FLIGHT_BYTES",
+                settings.account_in_flight_bytes,
+                under_way + max(length - kept, 1),
+            )
+        if settings.account_partial_bytes:
+            others = self._states.kept_bytes(job.account_id) - kept
+            self._check(
+                "of uploads that broke off",
+                "SCRIBEDOCK_ACCOUNT_PARTIAL_BYTES",
+                settings.account_partial_bytes,
+                others + 1,
+            )
+        if settings.account_stored_bytes:
+            others = self._states.stored_bytes(job.account_id, but_job=job.id)
+            name, limit = "SCRIBEDOCK_ACCOUNT_STORED_BYTES", settings.account_stored_bytes
+            self._check("of recordings", name, limit, others + max(length, 1))
+            ceilings.append(
+                Ceiling(bytes=limit - others, refusal=lambda _: self._refusal("of recordings", name, limit))
+            )
+        return tuple(ceilings)
+
+    def _check(self, what: str, name: str, limit: int, wanted: int) -> None:
+        if wanted > limit:
+            raise self._refusal(what, name, limit)
+
+    @staticmethod
+    def _refusal(what: str, name: str, limit: int) -> QuotaExceeded:
+        return QuotaExceeded(
+            f"The account may have {limit:,} bytes {what} ({name}), and this upload would be more; "
+            "wait, or delete jobs that are done"
+        )

@@ -1,0 +1,287 @@
+"""What a client may ask of an upload URL: limits, origins, digests; and what an account may have."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from collections.abc import Iterator
+
+import httpx
+import pytest
+
+from scribedock.demo.server import OwnServer
+from scribedock.keys import load_keys
+from scribedock.settings import Settings
+from scribedock.uploads.grant import verify
+from tests.client import Client, error_of
+from tests.raw import Answer, RawConnection, put, target_of
+
+BODY = b"not a recording, but whole"
+ORIGIN = "https://app.example.org"
+
+
+@pytest.fixture
+def job(client: Client) -> str:
+    return client.new_job()
+
+
+def issue(client: Client, job: str, **parameters: object) -> str:
+    answer = client.get("job/request_upload_url", job_id=job, **parameters)
+    assert answer.status_code == 200, answer.text
+    return str(answer.json()["upload_url"])
+
+
+def sha256(data: bytes) -> str:
+    return base64.b64encode(hashlib.sha256(data).digest()).decode()
+
+
+# The URL's own limits
+
+
+def test_a_url_may_live_shorter(client: Client, server: OwnServer, job: str) -> None:
+    url = issue(client, job, expires_in=60)
+    grant = verify(url.rpartition("/")[2], load_keys(Settings(data_dir=server.data_dir)).upload)
+    assert grant.expires - time.time() == pytest.approx(60, abs=30)
+
+
+@pytest.mark.parametrize("seconds", [0, -1, 43_201, "long"])
+def test_a_url_does_not_live_longer_than_twelve_hours(client: Client, job: str, seconds: object) -> None:
+    answer = client.get("job/request_upload_url", job_id=job, expires_in=seconds)
+    assert answer.status_code == 400
+    assert "expires_in" in answer.json()["ErrorComment"]
+
+
+def test_a_url_may_take_less(client: Client, job: str) -> None:
+    url = issue(client, job, max_bytes=len(BODY) - 1)
+    answer = put(url, BODY)
+    assert answer.status == 413
+    assert str(len(BODY) - 1) in answer.error["ErrorComment"]
+    assert f"max-size={len(BODY) - 1}" in answer.headers["upload-limit"]
+    assert put(url, BODY[:-1]).status == 200
+
+
+def test_a_url_may_be_for_pages_of_one_origin(client: Client, job: str) -> None:
+    url = issue(client, job, cors_origin=ORIGIN)
+    with httpx.Client(trust_env=False) as http:
+        wanted = {"Origin": ORIGIN, "Access-Control-Request-Method": "PUT"}
+        preflight = http.options(url, headers=wanted)
+        assert preflight.headers["access-control-allow-origin"] == ORIGIN
+        assert preflight.headers["vary"] == "Origin"
+        other = http.options(url, headers={**wanted, "Origin": "https://evil.example"})
+        assert "access-control-allow-origin" not in other.headers
+    assert put(url, BODY, "Origin: https://evil.example").status == 403
+    answer = put(url, BODY, f"Origin: {ORIGIN}")
+    assert (answer.status, answer.headers["access-control-allow-origin"]) == (200, ORIGIN)
+
+
+@pytest.mark.parametrize(
+    "origin",
+    ["app.example.org", "https://", "https://a.example/path", "https://a.example, https://b", "*", "null"],
+)
+def test_what_is_no_origin_is_refused(client: Client, job: str, origin: str) -> None:
+    answer = client.get("job/request_upload_url", job_id=job, cors_origin=origin)
+    assert answer.status_code == 400
+    assert "cors_origin" in answer.json()["ErrorComment"]
+
+
+def test_an_error_can_be_read_by_the_page(client: Client, job: str) -> None:
+    url = issue(client, job, cors_origin=ORIGIN)
+    answer = put(url, BODY, f"Origin: {ORIGIN}", "Authorization: Basic YTpi")
+    assert (answer.status, answer.headers["access-control-allow-origin"]) == (400, ORIGIN)
+
+
+def test_the_operator_may_narrow_the_origins(tmp_path_factory: pytest.TempPathFactory) -> None:
+    folder = tmp_path_factory.mktemp("origins")
+    with OwnServer(folder, cors_origins=f"{ORIGIN}, https://b.example") as server:
+        client = Client(server).login()
+        url = client.upload_url(client.new_job())
+        assert put(url, BODY, "Origin: https://b.example").headers["access-control-allow-origin"] == (
+            "https://b.example"
+        )
+        assert "access-control-allow-origin" not in put(url, BODY, "Origin: https://c.example").headers
+
+
+# Digests
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"Content-Digest: sha-256=:{sha256(BODY)}:",
+        f"Content-Digest: unixsum=:AAAA:, sha-256=:{sha256(BODY)}:",
+        f"Repr-Digest: sha-512=:{base64.b64encode(hashlib.sha512(BODY).digest()).decode()}:",
+        f"Content-MD5: {base64.b64encode(hashlib.new('md5', BODY).digest()).decode()}",
+        f"x-amz-checksum-sha256: {sha256(BODY)}",
+        "Content-Digest: unixsum=:AAAA:",
+    ],
+)
+def test_a_digest_that_matches_is_fine(client: Client, job: str, header: str) -> None:
+    assert put(client.upload_url(job), BODY, header).status == 200
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        f"Content-Digest: sha-256=:{sha256(b'other')}:",
+        f"Repr-Digest: sha-256=:{sha256(b'other')}:",
+        f"Content-MD5: {base64.b64encode(hashlib.new('md5', b'other').digest()).decode()}",
+        f"x-amz-checksum-sha256: {sha256(b'other')}",
+    ],
+)
+def test_a_digest_that_does_not_match_is_refused_and_nothing_stored(
+    client: Client, job: str, header: str
+) -> None:
+    answer = put(client.upload_url(job), BODY, header)
+    assert answer.status == 400
+    assert "do not match" in answer.error["ErrorComment"]
+    assert "JOB_ADD_MEDIA" not in [task["TaskType"] for task in client.info(job)["Tasks"]]
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Content-Digest: sha-256",
+        "Content-Digest: sha-256=abc",
+        "Content-Digest: sha-256=:!!:",
+        "Content-Digest: sha-256=:AAAA:",
+        "Content-MD5: xyz",
+        "x-amz-checksum-sha256: AAAA",
+        "Want-Repr-Digest: sha-256=?1",
+    ],
+)
+def test_a_malformed_digest_is_refused(client: Client, job: str, header: str) -> None:
+    answer = put(client.upload_url(job), BODY, header)
+    assert answer.status == 400
+    assert header.partition(":")[0].lower() in answer.error["ErrorComment"].lower()
+
+
+def test_the_digest_of_the_recording_is_told_on_demand(client: Client, job: str) -> None:
+    answer = put(client.upload_url(job), BODY, "Want-Repr-Digest: sha-256=1")
+    assert answer.headers["repr-digest"] == f"sha-256=:{sha256(BODY)}:"
+    assert "repr-digest" not in put(client.upload_url(job), BODY).headers
+
+
+def test_the_digest_covers_a_recording_that_came_in_parts(client: Client, job: str) -> None:
+    url = client.upload_url(job)
+    with RawConnection(url) as connection:
+        connection.head(
+            "POST",
+            target_of(url),
+            "Upload-Complete: ?0",
+            "Want-Repr-Digest: sha-256=1",
+            f"Repr-Digest: sha-256=:{sha256(BODY)}:",
+            "Content-Length: 10",
+        )
+        connection.send(BODY[:10])
+        assert connection.answer().status == 201
+    wrong = patch(url, 10, b"x" * len(BODY[10:]))
+    assert wrong.status == 400
+    assert "do not match Repr-Digest" in wrong.error["ErrorComment"]
+    right = patch(url, 0, BODY)
+    assert (right.status, right.headers["repr-digest"]) == (200, f"sha-256=:{sha256(BODY)}:")
+
+
+def patch(url: str, offset: int, body: bytes) -> Answer:
+    """The rest of a recording, by the protocol of the IETF."""
+    with RawConnection(url) as connection:
+        connection.head(
+            "PATCH",
+            target_of(url),
+            "Content-Type: application/partial-upload",
+            "Upload-Complete: ?1",
+            f"Upload-Offset: {offset}",
+            f"Content-Length: {len(body)}",
+        )
+        connection.send(body)
+        return connection.answer()
+
+
+def test_the_operator_may_want_every_digest(tmp_path_factory: pytest.TempPathFactory) -> None:
+    with OwnServer(tmp_path_factory.mktemp("digests"), upload_digest="true") as server:
+        client = Client(server).login()
+        answer = put(client.upload_url(client.new_job()), BODY)
+    assert answer.headers["repr-digest"] == f"sha-256=:{sha256(BODY)}:"
+
+
+# What an account may have
+
+
+@pytest.fixture(scope="module")
+def frugal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
+    limits = {
+        "account_in_flight_bytes": "3000",
+        "account_partial_bytes": "1000",
+        "account_stored_bytes": "5000",
+    }
+    with OwnServer(tmp_path_factory.mktemp("frugal"), **limits) as started:
+        yield started
+
+
+@pytest.fixture
+def frugal(frugal_server: OwnServer) -> Client:
+    client = Client(frugal_server).login()
+    for job in client.get("job/list").json()["ActiveJobs"]:
+        client.get("job/delete", job_id=job["JobId"])
+    return client
+
+
+def test_bytes_under_way_are_limited(frugal: Client) -> None:
+    url = frugal.upload_url(frugal.new_job())
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), "Content-Length: 2000")
+        connection.send(b"x" * 100)
+        time.sleep(0.3)
+        answer = put(frugal.upload_url(frugal.new_job()), b"y" * 1500)
+        assert answer.status == 507
+        assert "SCRIBEDOCK_ACCOUNT_IN_FLIGHT_BYTES" in answer.error["ErrorComment"]
+        assert put(frugal.upload_url(frugal.new_job()), b"y" * 500).status == 200
+        connection.send(b"x" * 1900)
+        assert connection.answer().status == 200
+
+
+def test_bytes_of_broken_uploads_are_limited(frugal: Client) -> None:
+    url = frugal.upload_url(frugal.new_job())
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), "Content-Length: 2000")
+        connection.send(b"x" * 1000)
+        time.sleep(0.3)
+    time.sleep(0.5)
+    answer = put(frugal.upload_url(frugal.new_job()), b"y" * 10)
+    assert answer.status == 507
+    assert "SCRIBEDOCK_ACCOUNT_PARTIAL_BYTES" in answer.error["ErrorComment"]
+    with RawConnection(url) as connection:
+        connection.head(
+            "PATCH",
+            target_of(url),
+            "Tus-Resumable: 1.0.0",
+            "Content-Type: application/offset+octet-stream",
+            "Upload-Offset: 1000",
+            "Content-Length: 1000",
+        )
+        connection.send(b"x" * 1000)
+        assert connection.answer().status == 204
+
+
+def test_stored_bytes_are_limited_but_may_be_replaced(frugal: Client) -> None:
+    job = frugal.new_job()
+    assert put(frugal.upload_url(job), b"x" * 2500).status == 200
+    other = frugal.new_job()
+    assert put(frugal.upload_url(other), b"x" * 2400).status == 200
+    answer = put(frugal.upload_url(frugal.new_job()), b"x" * 200)
+    assert answer.status == 507
+    assert "SCRIBEDOCK_ACCOUNT_STORED_BYTES" in answer.error["ErrorComment"]
+    assert put(frugal.upload_url(job), b"x" * 2600).status == 200, "it takes the place of the former"
+    url = frugal.upload_url(other)
+    with RawConnection(url) as connection:
+        connection.head("PUT", target_of(url), "Transfer-Encoding: chunked")
+        connection.send(f"{2900:x}\r\n", b"x" * 2900, "\r\n0\r\n\r\n")
+        assert connection.answer().status == 507
+    frugal.get("job/delete", job_id=job)
+    assert put(frugal.upload_url(frugal.new_job()), b"x" * 200).status == 200
+
+
+def test_the_uploads_of_a_stranger_cannot_be_seen_or_cancelled(client: Client, alice: Client) -> None:
+    job = client.new_job()
+    for path in ("upload/list", "upload/cancel", "job/request_upload_url"):
+        assert error_of(alice.get(path, job_id=job)) == (400, "ITEM_NOT_FOUND")
