@@ -7,6 +7,7 @@ for `server` in a module that says `RUNS_ON = DATABASES`; elsewhere the server h
 from __future__ import annotations
 
 import itertools
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -15,6 +16,7 @@ import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
+from tests.accounts import account
 from tests.client import Client
 from tests.sound import spoken
 
@@ -92,3 +94,11 @@ def callbacks() -> Iterator[CallbackReceiver]:
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A few seconds of real speech: the beginning of the recording that the package ships."""
     return spoken(tmp_path_factory.mktemp("sound") / "speech.wav", seconds=SPEECH_S)
+
+
+@pytest.fixture
+def alice(server: OwnServer) -> Client:
+    """An account of its own, below admin, made on the command line."""
+    name = f"alice-{uuid.uuid4().hex[:8]}"
+    account(server, "create", name, "--password-stdin", password="first")
+    return Client(server).login(name, "first")

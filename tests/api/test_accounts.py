@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 from scribedock.demo.server import OwnServer
-from tests.api.accounts import account
+from tests.accounts import account
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
 
