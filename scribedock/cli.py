@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
@@ -24,7 +25,12 @@ cli = typer.Typer(
 )
 account = typer.Typer(help="Accounts.", no_args_is_help=True)
 cli.add_typer(account, name="account")
+uploads = typer.Typer(help="Uploads to pre-signed URLs.", no_args_is_help=True)
+cli.add_typer(uploads, name="uploads")
+keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
+cli.add_typer(keys, name="keys")
 
+Result = TypeVar("Result")
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
 
 
@@ -152,6 +158,77 @@ def change_password(
     print(f"The password of {name} is changed")
 
 
+@cli.command()
+def upload(
+    url: Annotated[str, typer.Argument(help="What request_upload_url returned; - reads it from stdin.")],
+    file: Annotated[Path, typer.Argument(help="The recording.", exists=True, dir_okay=False, readable=True)],
+    no_digest: Annotated[
+        bool, typer.Option("--no-digest", help="Do not have the server check the SHA-256 of the recording.")
+    ] = False,
+    retries: Annotated[
+        int, typer.Option(min=0, help="Tries after a failure, counted anew whenever bytes get through.")
+    ] = 8,
+) -> None:
+    """Upload a recording to a pre-signed URL; go on where an earlier try broke off."""
+    from scribedock import upload_client
+
+    target = sys.stdin.readline().strip() if url == "-" else url
+    raise typer.Exit(upload_client.run(target, file, digest=not no_digest, retries=retries))
+
+
+@uploads.command("list")
+def list_uploads(
+    job_id: Annotated[str, typer.Argument(help="The job: 32 hex digits.")], data_dir: DataDir = None
+) -> None:
+    """Show what came to the upload URLs of a job."""
+    from rich.console import Console
+    from rich.table import Table
+
+    services = _services(data_dir)
+    job = _try(lambda: services.jobs.find(job_id))
+    found = services.uploads.of_job(job.id)
+    if not found:
+        print("Nothing came to an upload URL of this job so far")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Upload", "Status", "Bytes", "Of", "Begun (UTC)", "Protocol"):
+        table.add_column(heading, justify="right" if heading in ("Bytes", "Of") else "left", no_wrap=True)
+    for each in found:
+        length = f"{each.length:,}" if each.length is not None else "?"
+        table.add_row(
+            each.id,
+            each.status,
+            f"{each.bytes:,}",
+            length,
+            f"{each.created:%Y-%m-%d %H:%M:%S}",
+            each.protocol,
+        )
+    Console().print(table)
+
+
+@uploads.command("cancel")
+def cancel_uploads(
+    job_id: Annotated[str, typer.Argument(help="The job: 32 hex digits.")], data_dir: DataDir = None
+) -> None:
+    """Make every upload URL of a job invalid, and give up what they have brought so far."""
+    services = _services(data_dir)
+    _try(lambda: services.uploads.cancel(job_id, None))
+    print(f"The upload URLs of job {job_id} are cancelled")
+
+
+@keys.command("rotate")
+def rotate_keys(data_dir: DataDir = None) -> None:
+    """Sign upload URLs with a new key from now on; URLs that were handed out stay good."""
+    found = _settings(data_dir)
+    from scribedock.keys import load_keys
+
+    try:
+        key = load_keys(found).upload.rotate(lifetime_s=found.upload_lifetime_s)
+    except SettingsError as error:
+        _fail(str(error))
+    print(f"Upload URLs are signed with key {key.id} from now on; older ones stay good until they expire")
+
+
 def _settings(data_dir: Path | None) -> Settings:
     from scribedock import logs
 
@@ -177,10 +254,9 @@ def _password(from_stdin: bool) -> str:
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
-def _try(action: object) -> None:
-    assert callable(action)
+def _try(action: Callable[[], Result]) -> Result:
     try:
-        action()
+        return action()
     except ScribedockError as error:
         _fail(error.comment)
 

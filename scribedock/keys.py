@@ -6,12 +6,16 @@ import base64
 import binascii
 import os
 import secrets
+import time
 from dataclasses import dataclass
+from itertools import pairwise
 from pathlib import Path
 
 from cryptography.fernet import Fernet
 
 from scribedock.settings import Settings, SettingsError
+
+LOOK_EVERY_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -23,7 +27,7 @@ class SigningKey:
 @dataclass(frozen=True, kw_only=True)
 class Keys:
     encryption: Fernet  # for API keys, which must be shown again
-    upload: tuple[SigningKey, ...]  # the first signs, all verify
+    upload: UploadKeys
 
 
 def keep_private(path: Path, text: str) -> str:
@@ -32,24 +36,39 @@ def keep_private(path: Path, text: str) -> str:
     Two processes that start at once end with the same content: the file appears whole, and once.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
-    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    fresh = _written(path, text)
     try:
-        with os.fdopen(descriptor, "w") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        try:
-            os.link(fresh, path)
-        except FileExistsError:
-            pass
-        else:
-            folder = os.open(path.parent, os.O_RDONLY)
-            os.fsync(folder)
-            os.close(folder)
+        os.link(fresh, path)
+    except FileExistsError:
+        pass
+    else:
+        _sync(path.parent)
     finally:
         fresh.unlink()
     return path.read_text().strip()
+
+
+def replace_private(path: Path, text: str) -> None:
+    """Writes `text` to `path` with mode 0600, in place of what is there; at no moment half."""
+    _written(path, text).replace(path)
+    _sync(path.parent)
+
+
+def _written(path: Path, text: str) -> Path:
+    """A file beside `path` with the text, durable."""
+    fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
+    descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(descriptor, "w") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    return fresh
+
+
+def _sync(path: Path) -> None:
+    folder = os.open(path, os.O_RDONLY)
+    os.fsync(folder)
+    os.close(folder)
 
 
 def load_keys(settings: Settings) -> Keys:
@@ -64,9 +83,9 @@ def load_keys(settings: Settings) -> Keys:
         else keep_private(folder / "encryption-key", Fernet.generate_key().decode())
     )
     upload = (
-        settings.upload_keys.get_secret_value()
+        UploadKeys.fixed(settings.upload_keys.get_secret_value())
         if settings.upload_keys
-        else keep_private(folder / "upload-keys", f"k1:{_encode(secrets.token_bytes(32))}")
+        else UploadKeys.in_file(folder / "upload-keys")
     )
     try:
         fernet = Fernet(encryption)
@@ -74,7 +93,78 @@ def load_keys(settings: Settings) -> Keys:
         raise SettingsError(
             "SCRIBEDOCK_ENCRYPTION_KEY: must be 32 bytes in base64url (44 characters)"
         ) from None
-    return Keys(encryption=fernet, upload=tuple(_signing_key(part) for part in upload.split(",")))
+    return Keys(encryption=fernet, upload=upload)
+
+
+class UploadKeys:
+    """The keys of upload URLs: the first signs, all verify.
+
+    Those in a file are read again when it has changed, so that a rotation needs no restart.
+    """
+
+    def __init__(self, path: Path | None, keys: tuple[SigningKey, ...]) -> None:
+        self._path = path
+        self._keys = keys
+        self._changed_ns = self._stamp()
+        self._looked = time.monotonic()
+
+    @classmethod
+    def fixed(cls, text: str) -> UploadKeys:
+        """Raises SettingsError where `text` (`id:base64url,…`) has the wrong form."""
+        return cls(None, _signing_keys(text))
+
+    @classmethod
+    def in_file(cls, path: Path) -> UploadKeys:
+        """With a new key where the file is not there."""
+        return cls(path, _signing_keys(keep_private(path, _new_key())))
+
+    def all(self) -> tuple[SigningKey, ...]:
+        now = time.monotonic()
+        if self._path is not None and now - self._looked > LOOK_EVERY_S:
+            self._looked = now
+            changed_ns = self._stamp()
+            if changed_ns != self._changed_ns:
+                self._keys, self._changed_ns = _signing_keys(self._path.read_text()), changed_ns
+        return self._keys
+
+    def rotate(self, *, lifetime_s: int) -> SigningKey:
+        """A new key signs from now on; those whose last URL has expired are dropped.
+
+        lifetime_s: how long URLs live. Raises SettingsError where the keys come from the settings.
+        """
+        if self._path is None:
+            raise SettingsError(
+                "SCRIBEDOCK_UPLOAD_KEYS is set: put a new key before the others there, "
+                "and restart the servers"
+            )
+        kept = [self._keys[0]]
+        for newer, older in pairwise(self._keys):
+            if _made_at(newer) + lifetime_s > time.time():
+                kept.append(older)
+        text = ",".join([_new_key(than=self._keys[0]), *(f"{key.id}:{_encode(key.secret)}" for key in kept)])
+        replace_private(self._path, text)
+        self._keys = _signing_keys(text)
+        return self._keys[0]
+
+    def _stamp(self) -> int:
+        return self._path.stat().st_mtime_ns if self._path is not None else 0
+
+
+def _new_key(than: SigningKey | None = None) -> str:
+    """`id:secret`; the id is the time at which the key was made, in hexadecimal seconds, and newer."""
+    made = max(int(time.time()), _made_at(than) + 1 if than is not None else 0)
+    return f"{made:08x}:{_encode(secrets.token_bytes(32))}"
+
+
+def _made_at(key: SigningKey) -> int:
+    try:
+        return int(key.id, 16)
+    except ValueError:
+        return 0
+
+
+def _signing_keys(text: str) -> tuple[SigningKey, ...]:
+    return tuple(_signing_key(part) for part in text.strip().split(","))
 
 
 def _signing_key(text: str) -> SigningKey:

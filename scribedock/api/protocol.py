@@ -290,7 +290,8 @@ class UploadProtocol(HttpToolsProtocol):
             error = SystemFault("The upload failed; try again")
         headers = dict(error.headers)
         if request is not None:
-            headers |= self.upload_service.uploads.error_headers(request, error)
+            with contextlib.suppress(Exception):  # whatever it is, the client gets its answer
+                headers |= self.upload_service.uploads.error_headers(request, error)
         headers["Content-Type"] = error_media_type(error)
         sock = self._own_socket()
         self.transport.write(_response(error.status, headers, error_body(error), keep_alive=False))

@@ -28,9 +28,12 @@ HANDOVER_S = 10.0
 
 
 class ActiveUploads:
-    def __init__(self, states: UploadStates, record: Callable[[Intake], None]) -> None:
+    def __init__(
+        self, states: UploadStates, record: Callable[[Intake], None], check_room: Callable[[], None]
+    ) -> None:
         self._states = states
         self._record = record
+        self._check_room = check_room  # raises where the store is about to be full
         self._intakes: set[Intake] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -94,6 +97,11 @@ class ActiveUploads:
                 log.exception("upkeep of uploads failed; it is tried again")
 
     def _look_after(self, *, sync: bool, note: bool) -> None:
+        try:
+            self._check_room()
+        except ScribedockError as error:
+            # The others were announced with their length, and had room when they began.
+            self.end_those(lambda intake: intake.body.bytes == CHUNKED, error)
         progress = list(self._progress(sync=sync)) if sync or note or self._unrecorded() else []
         if progress:
             self._states.note(progress)

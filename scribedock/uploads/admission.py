@@ -18,7 +18,7 @@ from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
-from scribedock.keys import SigningKey
+from scribedock.keys import UploadKeys
 from scribedock.settings import Settings
 from scribedock.storage.store import Partial, PartialBusy, PartialMissing, Store
 from scribedock.uploads.active import SILENT_S, ActiveUploads
@@ -67,7 +67,7 @@ class Admission:
         store: Store,
         states: UploadStates,
         active: ActiveUploads,
-        keys: tuple[SigningKey, ...],
+        keys: UploadKeys,
         settings: Settings,
     ) -> None:
         self._database = database
@@ -84,7 +84,7 @@ class Admission:
         """What the URL grants, expired or not. Raises Forged."""
         if "?" in head.target:
             raise forged()
-        return verify(head.path.removeprefix(PATH), self._keys)
+        return verify(head.path.removeprefix(PATH), self._keys.all())
 
     def enter(self, head: RequestHead) -> tuple[Grant, Job]:
         """The checks that every request to the URL must pass. Raises InvalidQuery."""
@@ -139,6 +139,13 @@ class Admission:
         free = self._store.free_bytes()
         if free is not None and free - more < self._settings.disk_reserve:
             raise no_room()
+
+    def check_still_open(self, grant: Grant) -> None:
+        """Raises InvalidQuery (409, 410) where the order, a deletion or its owner has closed the URL."""
+        with self._database.read() as connection:
+            job = self.current(connection, grant)
+        if job.order_task_id is not None:
+            raise InvalidQuery(ORDERED, status=409)
 
     def current(self, connection: Connection, grant: Grant) -> Job:
         """The job, if it lives and the URL was not cancelled. Raises InvalidQuery (410)."""

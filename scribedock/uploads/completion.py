@@ -75,6 +75,7 @@ class Completion:
         except OSError as failure:
             raise storage_fault(failure) from failure
         except PartialMissing:
+            self._admission.check_still_open(intake.grant)
             raise InvalidQuery(
                 "Another upload to this URL took this one's place; HEAD the URL says where it stands",
                 status=409,

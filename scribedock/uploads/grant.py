@@ -24,6 +24,7 @@ UPLOAD = b"U"  # the family of methods that the token is good for
 # format, family, upload id, job id, expiry (s since 1970), largest size, epoch, length of the origin
 RECORD = struct.Struct(">B c 16s 16s Q Q I H")
 MAC_BYTES = 32
+LATEST = 253_402_300_799  # the end of the year 9999
 MAX_LIFETIME_S = 43_200  # 12 hours; source: request_upload_url of the API
 MAX_TOKEN = 2048
 
@@ -76,8 +77,10 @@ def verify(token: str, keys: Sequence[SigningKey]) -> Grant:
     if key is None or not genuine:
         raise forged()
     body = record[1 + len(key_id) :]
+    if len(body) < RECORD.size:
+        raise forged()
     version, family, upload_id, job_id, expires, max_bytes, epoch, _ = RECORD.unpack_from(body)
-    if version != FORMAT or family != UPLOAD:
+    if version != FORMAT or family != UPLOAD or expires > LATEST:
         raise forged()
     return Grant(
         upload_id=uuid.UUID(bytes=upload_id).hex,

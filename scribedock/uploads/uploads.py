@@ -15,7 +15,7 @@ from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
-from scribedock.keys import SigningKey
+from scribedock.keys import UploadKeys
 from scribedock.settings import Settings
 from scribedock.storage.store import PartialBusy, PartialMissing, Store
 from scribedock.uploads.active import ActiveUploads
@@ -40,7 +40,7 @@ class Uploads:
         jobs: Jobs,
         media: JobMedia,
         store: Store,
-        keys: tuple[SigningKey, ...],
+        keys: UploadKeys,
         settings: Settings,
     ) -> None:
         self._jobs = jobs
@@ -48,7 +48,11 @@ class Uploads:
         self._keys = keys
         self._settings = settings
         self.states = UploadStates(database)
-        self.active = ActiveUploads(self.states, lambda intake: self.admission.record(intake))
+        self.active = ActiveUploads(
+            self.states,
+            record=lambda intake: self.admission.record(intake),
+            check_room=lambda: self.admission.check_room(0),
+        )
         self.admission = Admission(
             database=database,
             jobs=jobs,
@@ -98,7 +102,7 @@ class Uploads:
             epoch=job.upload_epoch,
             cors_origin=cors_origin,
         )
-        return f"{base_url}{PATH}{sign(grant, self._keys[0])}"
+        return f"{base_url}{PATH}{sign(grant, self._keys.all()[0])}"
 
     def answer(self, head: RequestHead) -> UploadAnswer:
         """To a request that brings no body: HEAD, DELETE, OPTIONS. Raises InvalidQuery."""

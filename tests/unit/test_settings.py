@@ -2,12 +2,13 @@ from __future__ import annotations
 
 import os
 import stat
+import time
 from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
 import pytest
 
-from scribedock.keys import keep_private, load_keys
+from scribedock.keys import UploadKeys, keep_private, load_keys
 from scribedock.settings import Settings, SettingsError, load
 
 KEY = "A" * 43
@@ -90,7 +91,7 @@ def test_keys_are_made_once_and_kept_for_their_owner_alone(tmp_path: Path) -> No
     settings = Settings(data_dir=tmp_path / "new")
     first = load_keys(settings)
     again = load_keys(settings)
-    assert again.upload == first.upload
+    assert again.upload.all() == first.upload.all()
     assert again.encryption.decrypt(first.encryption.encrypt(b"x")) == b"x"
     for path in (tmp_path / "new" / "secrets").iterdir():
         assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -112,10 +113,31 @@ def test_processes_that_start_at_once_end_with_the_same_secret(tmp_path: Path) -
     assert [left.name for left in tmp_path.iterdir()] == ["secret"]
 
 
+def test_a_rotation_keeps_keys_until_their_last_url_has_expired(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    keys = UploadKeys.in_file(tmp_path / "keys")
+    now, lifetime_s = time.time(), 43_200
+    ids = [keys.all()[0].id]
+    for later in (100, 200, lifetime_s, lifetime_s + 250):
+        monkeypatch.setattr("scribedock.keys.time.time", lambda later=later: now + later)
+        ids.append(keys.rotate(lifetime_s=lifetime_s).id)
+    # The key that the one of 200 s followed was last used then, so its URLs are over; the others' are not.
+    assert [key.id for key in keys.all()] == [ids[4], ids[3], ids[2]]
+    assert [key.id for key in UploadKeys.in_file(tmp_path / "keys").all()] == [ids[4], ids[3], ids[2]]
+
+
+def test_keys_made_in_the_same_second_have_different_ids(tmp_path: Path) -> None:
+    keys = UploadKeys.in_file(tmp_path / "keys")
+    for _ in range(3):
+        keys.rotate(lifetime_s=43_200)
+    assert len({key.id for key in keys.all()}) == 4
+
+
 def test_keys_may_be_set_and_the_first_signs(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, upload_keys=f"new:{KEY},old:{'B' * 43}")  # type: ignore[arg-type]
-    assert [key.id for key in load_keys(settings).upload] == ["new", "old"]
-    assert len(load_keys(settings).upload[0].secret) == 32
+    assert [key.id for key in load_keys(settings).upload.all()] == ["new", "old"]
+    assert len(load_keys(settings).upload.all()[0].secret) == 32
 
 
 @pytest.mark.parametrize(
