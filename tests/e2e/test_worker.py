@@ -36,7 +36,7 @@ def events(log: Path, name: str) -> list[dict[str, object]]:
 
 
 def wait_for(log: Path, name: str, count: int) -> None:
-    deadline = time.monotonic() + 30
+    deadline = time.monotonic() + 120
     while len(events(log, name)) < count:
         assert time.monotonic() < deadline, log.read_text()
         time.sleep(0.1)
