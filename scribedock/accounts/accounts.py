@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -30,6 +31,15 @@ class Account:
     username: str
     parent_id: str | None
     settings: Mapping[str, str | bool]
+
+
+# Built once: almost every call needs them.
+BY_ID = sa.select(accounts.c.id, accounts.c.username, accounts.c.parent_id, accounts.c.settings).where(
+    accounts.c.id == sa.bindparam("id")
+)
+_ROOT = sa.select(accounts.c.id).where(accounts.c.id == sa.bindparam("id")).cte("tree", recursive=True)
+_TREE = _ROOT.union(sa.select(accounts.c.id).where(accounts.c.parent_id == _ROOT.c.id))
+FAMILY = sa.select(_TREE.c.id)
 
 
 class Accounts:
@@ -84,7 +94,7 @@ class Accounts:
 
     def by_id(self, account_id: str) -> Account | None:
         with self._database.read() as connection:
-            return self._find(connection, accounts.c.id == account_id)
+            return _account(connection.execute(BY_ID, {"id": account_id}).first())
 
     def password_hash(self, username: str) -> tuple[str, str] | None:
         """Account id and hash of the account of that name."""
@@ -126,17 +136,18 @@ class Accounts:
             return self._family(connection, account.id)
 
     def _find(self, connection: Connection, condition: sa.ColumnElement[bool]) -> Account | None:
-        row = connection.execute(sa.select(accounts).where(condition)).first()
-        if row is None:
-            return None
-        return Account(
-            id=row.id,
-            username=row.username,
-            parent_id=row.parent_id,
-            settings={**DEFAULT_SETTINGS, **row.settings},
-        )
+        return _account(connection.execute(sa.select(accounts).where(condition)).first())
 
     def _family(self, connection: Connection, account_id: str) -> frozenset[str]:
-        tree = sa.select(accounts.c.id).where(accounts.c.id == account_id).cte("tree", recursive=True)
-        tree = tree.union(sa.select(accounts.c.id).where(accounts.c.parent_id == tree.c.id))
-        return frozenset(connection.execute(sa.select(tree.c.id)).scalars())
+        return frozenset(connection.execute(FAMILY, {"id": account_id}).scalars())
+
+
+def _account(row: Any) -> Account | None:
+    if row is None:
+        return None
+    return Account(
+        id=row.id,
+        username=row.username,
+        parent_id=row.parent_id,
+        settings={**DEFAULT_SETTINGS, **row.settings},
+    )

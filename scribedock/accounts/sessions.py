@@ -32,6 +32,12 @@ class Session:
     dialect: Dialect
 
 
+# Built once: every call begins with it.
+BY_FINGERPRINT = sa.select(
+    sessions.c.account_id, sessions.c.dialect, sessions.c.last_used, sessions.c.idle_s
+).where(sessions.c.fingerprint == sa.bindparam("fingerprint"))
+
+
 class Sessions:
     def __init__(self, database: Database) -> None:
         self._database = database
@@ -59,7 +65,7 @@ class Sessions:
         key = fingerprint(token.replace("-", "").lower())
         now = utc_now()
         with self._database.read() as connection:
-            row = connection.execute(sa.select(sessions).where(sessions.c.fingerprint == key)).first()
+            row = connection.execute(BY_FINGERPRINT, {"fingerprint": key}).first()
         if row is None:
             raise BadApiToken
         life = timedelta(seconds=row.idle_s)

@@ -31,6 +31,12 @@ from scribedock.jobs.job import (
 from scribedock.jobs.states import JobEvent, after
 
 PAGE = 500
+BY_ID = (
+    sa.select(jobs, accounts.c.username)
+    .join(accounts, accounts.c.id == jobs.c.account_id)
+    .where(jobs.c.id == sa.bindparam("job_id"))
+)
+BY_ID_TO_CHANGE = BY_ID.with_for_update(of=jobs)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,14 +119,8 @@ class Jobs:
 
     def fetch(self, connection: Connection, job_id: str, family: frozenset[str] | None = None) -> Job:
         """`find` within a transaction; in a write transaction the row stays locked until its end."""
-        query = (
-            sa.select(jobs, accounts.c.username)
-            .join(accounts, accounts.c.id == jobs.c.account_id)
-            .where(jobs.c.id == job_id)
-        )
-        if connection.get_execution_options().get("scribedock_write"):
-            query = query.with_for_update(of=jobs)
-        row = connection.execute(query).first()
+        writes = connection.get_execution_options().get("scribedock_write")
+        row = connection.execute(BY_ID_TO_CHANGE if writes else BY_ID, {"job_id": job_id}).first()
         if row is None or row.deleted is not None or (family is not None and row.account_id not in family):
             raise ItemNotFound(f"There is no job with the job_id {job_id!r}")
         return _job(row)
