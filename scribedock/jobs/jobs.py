@@ -36,7 +36,9 @@ BY_ID = (
     .join(accounts, accounts.c.id == jobs.c.account_id)
     .where(jobs.c.id == sa.bindparam("job_id"))
 )
-BY_ID_TO_CHANGE = BY_ID.with_for_update(of=jobs)
+# FOR NO KEY UPDATE: rows that only refer to the job may be written meanwhile by others,
+# which would else wait for us while we wait for theirs.
+BY_ID_TO_CHANGE = BY_ID.with_for_update(of=jobs, key_share=True)
 
 
 @dataclass(frozen=True, kw_only=True)

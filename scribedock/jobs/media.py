@@ -123,7 +123,7 @@ class JobMedia:
     def fetch_failed(self, task_id: str, problem: str) -> None:
         """The media could not be fetched: an order on it fails, else other media may be added."""
         with self._database.write() as connection:
-            found = _select(connection, media.c.task_id == task_id)
+            found = _lock(connection, task_id)
             set_task(connection, task_id, TaskStatus.FAILED, problem)
             if found is not None:
                 connection.execute(media.update().where(media.c.task_id == task_id).values(refused=True))
@@ -134,7 +134,7 @@ class JobMedia:
     def probed(self, task_id: str, *, media_ms: int | None, problem: str | None) -> None:
         """Ends the task with what the probe found; `problem` warns, an order is still possible."""
         with self._database.write() as connection:
-            found = _select(connection, media.c.task_id == task_id)
+            found = _lock(connection, task_id)
             set_task(connection, task_id, TaskStatus.COMPLETE, problem or "")
             if found is not None:
                 connection.execute(
@@ -159,6 +159,19 @@ class JobMedia:
                     sa.select(media.c.storage_key).where(media.c.storage_key.is_not(None))
                 ).scalars()
             )
+
+
+def _lock(connection: Connection, task_id: str) -> Media | None:
+    """The media of the task, as it is once its job is locked: everywhere jobs are locked before their tasks.
+
+    Else a probe that ends while its media is replaced would wait for the upload, and that for the probe.
+    """
+    found = _select(connection, media.c.task_id == task_id)
+    if found is None:
+        return None
+    locked = sa.select(jobs.c.id).where(jobs.c.id == found.job_id).with_for_update(key_share=True)
+    connection.execute(locked)
+    return _select(connection, media.c.task_id == task_id)
 
 
 def _find(connection: Connection, job_id: str) -> Media | None:

@@ -18,6 +18,7 @@ from scribedock.db.migrate import migrate
 from scribedock.db.tables import attempts, job_events, metadata
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Fidelity
+from scribedock.jobs.jobs import record_event
 from scribedock.jobs.media import MediaSource
 from scribedock.jobs.orders import Order
 from scribedock.settings import Settings
@@ -146,3 +147,54 @@ def test_of_orders_that_come_at_once_one_is_taken(services: app.Services) -> Non
     results = at_once(order)
     assert len([result for result in results if isinstance(result, str)]) == 1
     assert all(isinstance(result, (str, InvalidQuery)) for result in results)
+
+
+def test_a_probe_that_ends_while_its_media_is_replaced_neither_fails_nor_counts(
+    services: app.Services,
+) -> None:
+    admin = services.accounts.root()
+    assert admin is not None
+    job_id, _ = services.jobs.create(admin, name="x", language="en")
+
+    def attach(connection: sa.Connection, key: str) -> str:
+        job = services.jobs.fetch(connection, job_id)
+        return services.media.attach(
+            connection, job, MediaSource.UPLOAD, storage_key=key, size=1, replace=True
+        ).task_id
+
+    with services.database.write() as connection:
+        first = attach(connection, "1" * 32)
+    problems: list[BaseException] = []
+
+    def end_probe() -> None:
+        try:
+            services.media.probed(first, media_ms=5000, problem=None)
+        except BaseException as error:
+            problems.append(error)
+
+    probe = threading.Thread(target=end_probe)
+    with services.database.write() as connection:
+        services.jobs.fetch(connection, job_id)
+        probe.start()
+        probe.join(timeout=0.5)
+        assert probe.is_alive(), "it waits for the job"
+        second = attach(connection, "2" * 32)
+    probe.join(timeout=30)
+    assert not probe.is_alive()
+    assert problems == []
+    assert services.jobs.find(job_id).media_ms is None
+    services.media.probed(second, media_ms=6000, problem=None)
+    assert services.jobs.find(job_id).media_ms == 6000
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+def test_rows_of_a_locked_job_can_be_written_meanwhile(services: app.Services) -> None:
+    """Else whoever writes them, and holds what the one with the lock wants next, would wait for ever."""
+    admin = services.accounts.root()
+    assert admin is not None
+    job_id, _ = services.jobs.create(admin, name="x", language="en")
+    with services.database.write() as connection:
+        services.jobs.fetch(connection, job_id)
+        with services.database.write() as other:
+            other.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
+            record_event(other, job_id, "created", "", "Pending")
