@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 
 from scribedock.captions.writers import dfxp, echo, qt, sami, sbv, srt, tpm, transcript, twx, web_vtt
+from scribedock.captions.writers.scc import scc
 from scribedock.captions.writers.writer import Writer
 
 __all__ = ["WRITERS", "CaptionFormat", "Writer"]
@@ -32,6 +33,14 @@ TTML = "application/ttml+xml"
 WRITERS: Mapping[CaptionFormat, Writer] = {
     CaptionFormat.SRT: Writer(write=srt.write, media_type="text/plain", extension=".srt"),
     CaptionFormat.SBV: Writer(write=sbv.write, media_type="text/plain", extension=".sbv"),
+    CaptionFormat.SCC: Writer(
+        write=scc.write,
+        media_type="text/plain",
+        extension=".scc",
+        byte_mark=False,
+        within=scc.within,
+        spelled=scc.spelled,
+    ),
     CaptionFormat.DFXP: Writer(write=dfxp.write, media_type=TTML, extension=".dfxp"),
     CaptionFormat.QT: Writer(write=qt.write, media_type="text/plain", extension=".qt.txt", seamless=True),
     CaptionFormat.TRANSCRIPT: Writer(write=transcript.write, media_type="text/plain", extension=".txt"),

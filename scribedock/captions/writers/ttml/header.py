@@ -17,12 +17,14 @@ from scribedock.captions.writers.ttml.body import PREFIXES, TT
 from scribedock.errors import InvalidOption
 
 MAX_BYTES = 64 * 1024
+MAX_FILLED = 1024 * 1024  # characters that custom_metadata may add
 OLDER_NAMESPACE = re.compile(r"http://www\.w3\.org/2006/(?:10|04)/ttaf1(?P<part>(?:#\w+)?)")
 PARTS = {"": "", "#style": "#styling", "#styling": "#styling"}  # 2006/04 said #style
 DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml\s[^>]*\?>")
+PLACE = re.compile(r", line \d+, column \d+\Z")  # in our document, which the caller never sees
 KEY = re.compile(r"\{([^{}]+)\}")
-NAMESPACES: dict[str | None, str] = {None: TT, **PREFIXES}
-ALLOWED = ("metadata", "styling", "layout")
+NAMESPACES = {None: TT} | dict(PREFIXES)
+CONTENT = {"metadata": 0, "styling": 2, "layout": 3}
 XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
 
 
@@ -33,9 +35,11 @@ class CustomHead:
     """
 
     def __init__(self, header: str, custom: Mapping[str, str]) -> None:
+        if sum(len(custom.get(key, "")) for key in KEY.findall(header)) > MAX_FILLED:
+            raise InvalidOption(f"dfxp_header: its keys would add more than {MAX_FILLED:,} characters")
         root = etree.Element(f"{{{TT}}}tt", nsmap=NAMESPACES)
         head = _rebuilt(_parsed(header), root, custom)
-        _check_content(head)
+        _put_in_order(head)
         document = etree.tostring(root, encoding="unicode")
         self.element = f" {document[document.index('>') + 1 : document.rindex('<')].strip()}\n"
         region = head.find(f"{{{TT}}}layout/{{{TT}}}region[@{XML_ID}]")
@@ -57,7 +61,8 @@ def _parsed(header: str) -> etree._Element:
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        raise InvalidOption(f"dfxp_header: is not well-formed XML: {error.msg}") from None
+        problem = PLACE.sub("", str(error.msg))
+        raise InvalidOption(f"dfxp_header: is not well-formed XML: {problem}") from None
     loose = chain([root.text], (child.tail for child in root))
     if len(root) != 1 or any((text or "").strip() for text in loose):
         raise InvalidOption("dfxp_header: must be one element, <head>…</head>, and nothing else")
@@ -70,8 +75,8 @@ def _parsed(header: str) -> etree._Element:
 def _rebuilt(source: etree._Element, parent: etree._Element, custom: Mapping[str, str]) -> etree._Element:
     """A copy in our namespaces, with the keys of `custom` filled in."""
 
-    def filled(text: str | None) -> str:
-        return KEY.sub(lambda key: legal(custom.get(key[1], key[0])), text or "")
+    def filled(text: str) -> str:
+        return KEY.sub(lambda key: legal(custom.get(key[1], key[0])), text)
 
     foreign = {
         prefix: uri
@@ -80,7 +85,7 @@ def _rebuilt(source: etree._Element, parent: etree._Element, custom: Mapping[str
     }
     attributes = {_renamed(name, ""): filled(value) for name, value in source.attrib.items()}
     copy = etree.SubElement(parent, _renamed(source.tag, TT), attributes, nsmap=foreign)
-    copy.text, copy.tail = filled(source.text), filled(source.tail)
+    copy.text, copy.tail = (text and filled(text) for text in (source.text, source.tail))
     for child in source:
         _rebuilt(child, copy, custom)
     return copy
@@ -96,12 +101,24 @@ def _renamed(tag: str, default: str) -> str:
     return f"{{{uri}}}{name.localname}" if uri else name.localname
 
 
-def _check_content(head: etree._Element) -> None:
+def _put_in_order(head: etree._Element) -> None:
+    """The order of TTML1 (§7.1.2): metadata, parameters, styling, layout."""
     if head.tag != f"{{{TT}}}head":
         raise InvalidOption(f"dfxp_header: the element must be head, not {etree.QName(head).localname}")
+    for text in chain([head.text], (child.tail for child in head)):
+        if text and text.strip():
+            raise InvalidOption(f"dfxp_header: the text {text.strip()[:30]!r} cannot stand between elements")
     for child in head:
         name = etree.QName(child)
-        if name.namespace == TT and name.localname not in ALLOWED:
+        if name.namespace == TT and name.localname not in CONTENT:
             raise InvalidOption(
-                f"dfxp_header: {name.localname} cannot stand in a head; use {', '.join(ALLOWED)}"
+                f"dfxp_header: {name.localname} cannot stand in a head; use {', '.join(CONTENT)}"
             )
+    head[:] = sorted(head, key=_place)
+
+
+def _place(child: etree._Element) -> int:
+    name = etree.QName(child)
+    if name.namespace == TT:
+        return CONTENT[name.localname]
+    return 1 if name.namespace == PREFIXES["ttp"] else 0
