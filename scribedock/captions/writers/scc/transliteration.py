@@ -26,9 +26,9 @@ LATIN = _pairs(
 )
 MARKS = _pairs(
     """– - ― — ‐ - ‑ - ‒ - − - … ... ‚ , „ " ‟ " ‹ « › » ′ ' ″ " ` ' ´ ' ¨ " ¸ , · • ‧ • × x ⁄ / ∕ / ±
-    +/- ≈ ~ ≠ =/= ≤ <= ≥ >= ∞ [infinity] ♫ ♪ ♬ ♪ ♩ ♪ ♭ b ♯ # € EUR ₽ RUB ₹ INR ₩ KRW § S. ¶ P. † + ‡
-    ++ ■ █ ▪ • ● • ★ * ☆ * 。 . 、 , 「 “ 」 ” 『 “ 』 ” 《 « 》 » 〈 « 〉 » ・ • ー - 〜 ~ ، , ؛ ; ؟ ? ۔ . । . ॥
-    . ։ . ¯ - ¬ - ¹ 1 ² 2 ³ 3 µ u ¼ 1/4 ¾ 3/4 ⅓ 1/3 ⅔ 2/3 ⅛ 1/8"""
+    +/- ≈ ~ ≠ =/= ≤ <= ≥ >= ∞ [infinity] ♫ ♪ ♬ ♪ ♩ ♪ ♭ b ♯ # € EUR ₽ RUB ₹ INR ₩ KRW § S. ¶ P. † + ‡ ++
+    ■ █ ▪ • ● • ★ * ☆ * 。 . 、 , 「 “ 」 ” 『 “ 』 ” 《 « 》 » 〈 « 〉 » ・ • ー - 〜 ~ ، , ؛ ; ؟ ? ۔ . ।
+    . ॥ . ։ . ¯ - ¬ - ¹ 1 ² 2 ³ 3 µ u ¼ 1/4 ¾ 3/4 ⅓ 1/3 ⅔ 2/3 ⅛ 1/8"""
 )
 GREEK = _pairs(
     """α a β v γ g δ d ε e ζ z η i θ th ι i κ k λ l μ m ν n ξ x ο o π p ρ r σ s ς s τ t υ y φ f χ ch ψ
@@ -47,14 +47,14 @@ ARABIC = _pairs(
     """ء ' آ aa أ a ؤ u إ i ئ y ا a ب b ة a ت t ث th ج j ح h خ kh د d ذ dh ر r ز z س s ش sh ص s ض d ط t
     ظ z ع ' غ gh ف f ق q ك k ل l م m ن n ه h و w ى a ي y پ p چ ch ژ zh گ g ک k ی y"""
 )
-TABLE = LATIN | MARKS | GREEK | CYRILLIC | HEBREW | ARABIC
+THAI_MARKS = _pairs("\u0e31 a \u0e33 am \u0e4d m")
+TABLE = LATIN | MARKS | GREEK | CYRILLIC | HEBREW | ARABIC | THAI_MARKS
 TABLE |= {letter.upper(): sound.capitalize() for letter, sound in (CYRILLIC | GREEK).items() if letter != "ς"}
 
 LETTER = re.compile(
     r"\A[A-Z ]+?(?P<capital> CAPITAL)? (?:LETTER|SYLLABLE|VOWEL SIGN|VOWEL) (?:SMALL )?(?P<sound>[A-Z]+)\b"
 )
-THAI = re.compile(r"\ATHAI CHARACTER (?:SARA |MAI (?=HAN))?(?P<sound>[A-Z]+?)(?P<consonant>O [A-Z-]+)?\Z")
-THAI_SOUNDS = {"HAN-AKAT": "a", "NIKHAHIT": "m"}
+THAI = re.compile(r"\ATHAI CHARACTER (?:SARA )?(?P<sound>[A-Z]+?)(?:O [A-Z-]+)?\Z")
 SILENT = re.compile(r"VIRAMA|HALANT|NUKTA")
 
 
