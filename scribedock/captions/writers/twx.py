@@ -47,7 +47,5 @@ def _paragraph(sentence: list[Word], earliest: int) -> tuple[str, int]:
             spans.append(f"{escaped(word.label)} ")
         start = max(at, word.start)
         at = max(word.end, start + 1)
-        spans.append(
-            f'<span begin="{clock(start - begin)}" end="{clock(at - begin)}">{escaped(word.text)}</span>'
-        )
+        spans.append(f'<span begin="{start - begin}ms" end="{at - begin}ms">{escaped(word.text)}</span>')
     return f'   <p begin="{clock(begin)}" end="{clock(at)}">{"".join(spans)}</p>\n', at

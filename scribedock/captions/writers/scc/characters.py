@@ -8,7 +8,7 @@ control code is sent twice, and a decoder passes over the second (CEA-608, §8.4
 
 from __future__ import annotations
 
-PADDING = 0x80  # a zero, with parity
+PADDING = b"\x80"  # a zero, with parity
 
 
 def with_parity(code: int) -> int:
@@ -49,32 +49,29 @@ FALLBACKS = dict(
 """What stands in the place of an extended character where a decoder does not know it."""
 CHARACTERS = frozenset([*STANDARD, *SPECIAL, *EXTENDED])
 
-_ASCII_BYTES = bytes(STANDARD.get(chr(code), 0) for code in range(128)) + bytes(128)
-_OTHER_ASCII = bytes(code for code in range(128) if chr(code) not in STANDARD)
+_ASCII_BYTES = bytes(STANDARD.get(chr(code), 0) for code in range(256))
+_UNKNOWN = b"\0"  # no byte with parity is zero
 
 
 def sent(text: str) -> bytes:
     """The bytes of a text of CHARACTERS, in whole pairs."""
     if text.isascii():
-        plain = text.encode("ascii")
-        if len(plain.translate(None, _OTHER_ASCII)) == len(plain):
-            return bytes(_whole(bytearray(plain.translate(_ASCII_BYTES))))
-    found = bytearray()
+        plain = text.encode("ascii").translate(_ASCII_BYTES)
+        if _UNKNOWN not in plain:
+            return plain + PADDING if len(plain) % 2 else plain
+    found = b""
     for letter in text:
         code = STANDARD.get(letter)
         if code is not None:
-            found.append(code)
+            found += bytes((code,))
             continue
         pair = SPECIAL.get(letter)
         if pair is None:
             pair = EXTENDED[letter]
-            found.append(STANDARD[FALLBACKS[letter]])
-        found = _whole(found)
-        found += pair + pair
-    return bytes(_whole(found))
+            found += bytes((STANDARD[FALLBACKS[letter]],))
+        found = _whole(found) + pair + pair
+    return _whole(found)
 
 
-def _whole(found: bytearray) -> bytearray:
-    if len(found) % 2:
-        found.append(PADDING)
-    return found
+def _whole(found: bytes) -> bytes:
+    return found + PADDING if len(found) % 2 else found

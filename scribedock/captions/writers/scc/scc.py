@@ -81,6 +81,9 @@ def _pieces(word: Word) -> Iterator[Word]:
 def _screens(caption: Caption, *, dangling: bool) -> Iterator[tuple[list[str], int, int]]:
     """The rows of a caption with its time, divided where a screen has not enough of them."""
     rows = [row for line in caption.lines for row in _rows(transliterated(line), dangling=dangling)]
+    if 0 < len(rows) <= ROWS:
+        yield rows, caption.start, caption.end
+        return
     count = -(-len(rows) // ROWS)
     for number in range(count):
         start = caption.start + (caption.end - caption.start) * number // count

@@ -7,7 +7,7 @@ ends when it is to be shown.  Where that cannot be kept up, a caption is shown l
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from scribedock.captions.writers.scc.characters import with_parity
 
@@ -28,8 +28,7 @@ END_OF_CAPTION = command(0x2F)
 COMMAND = 2  # frames
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Load:
+class Load(NamedTuple):
     """What brings a caption into the hidden memory, and the frames at which it appears and goes."""
 
     data: bytes
@@ -37,8 +36,7 @@ class Load:
     end: int
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Packet:
+class Packet(NamedTuple):
     """Pairs that are sent one after the other, the first in this frame."""
 
     frame: int
