@@ -7,7 +7,7 @@ import re
 
 from scribedock.errors import InvalidQuery
 
-MAX_BYTES = 16 * 1024 * 1024
+MAX_BYTES = 8 * 1024 * 1024  # ten hours with the time of each word, in XML
 MARKS = (  # the marks of UTF-32 before those of UTF-16, which they begin with
     (codecs.BOM_UTF8, "utf-8"),
     (codecs.BOM_UTF32_LE, "utf-32-le"),
@@ -25,9 +25,7 @@ NO_TEXT = (
 DECLARED = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z][\w.-]{1,30})["']""")
 TRUSTED = re.compile(r"(iso-?8859-|windows-|cp|koi8-|shift_?jis|euc-|gb|big5|iso-2022-jp|macintosh)", re.I)
 SAMPLE = 4096
-WINDOWS = {
-    0xDC00 + code: bytes((code,)).decode("cp1252", errors="replace") for code in range(0x80, 0x100)
-}
+WINDOWS = {0xDC00 + code: bytes((code,)).decode("cp1252", errors="replace") for code in range(0x80, 0x100)}
 """What a byte that UTF-8 cannot read means in Windows-1252, by the surrogate that stands for it."""
 
 
@@ -41,7 +39,9 @@ def decoded(data: bytes) -> str:
         raise InvalidQuery(f"The transcript is larger than the limit of {MAX_BYTES // 1024**2} MiB")
     for magic, kind in NO_TEXT:
         if data.startswith(magic):
-            raise InvalidQuery(f"The transcript is {kind}, not a text; save it as plain text, SRT, VTT or DFXP")
+            raise InvalidQuery(
+                f"The transcript is {kind}, not a text; save it as plain text, SRT, VTT or DFXP"
+            )
     text = _characters(data).replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
     strange = sum(text.count(chr(code)) for code in (*range(1, 9), *range(14, 32), 0xFFFD))
     if strange > 100 and strange > len(text) // 20:

@@ -12,7 +12,6 @@ from scribedock.errors import InvalidQuery
 
 TIME = r"(\d{1,4}):(\d{1,2}):(\d{1,2})(?:[,.:](\d{1,3}))?"
 TIMES = re.compile(rf"^[^\S\n]*{TIME}[^\S\n]*-{{2,3}}>[^\S\n]*{TIME}[^\n]*$", re.MULTILINE)
-NUMBER = re.compile(r"(?:\A|\n)\s*\d+\s*\Z")
 MARKUP = re.compile(r"</?(?:b|i|u|s|font)(?:\s[^<>]{0,200})?>|\{\\[^{}]{0,200}\}", re.IGNORECASE)
 
 
@@ -22,14 +21,23 @@ def read(text: str) -> CueFile:
     found = list(TIMES.finditer(text))
     if not found and text.strip():
         raise InvalidQuery("The SRT transcript has no line as 00:00:01,000 --> 00:00:02,000")
-    for place, match in enumerate(found):
-        last = place + 1 == len(found)
-        body = text[match.end() : len(text) if last else found[place + 1].start()]
-        if not last:
-            body = NUMBER.sub("", body)
-        start, end = _milliseconds(match.groups()[:4]), _milliseconds(match.groups()[4:])
-        cues.add([Line(text=line) for line in MARKUP.sub("", body).split("\n")], start, end)
+    ends = [match.start() for match in found[1:]] + [len(text)] * bool(found)
+    for number, (match, end) in enumerate(zip(found, ends, strict=True), start=1):
+        body = text[match.end() : end]
+        if number < len(found):
+            body = _without_number(body, number + 1)
+        lines = [Line(text=line) for line in MARKUP.sub("", body).split("\n")]
+        cues.add(lines, _milliseconds(match.groups()[:4]), _milliseconds(match.groups()[4:]))
     return CueFile(cues=cues.found())
+
+
+def _without_number(body: str, expected: int) -> str:
+    """The text without the number of the next block, which is the last line, after an empty one."""
+    before, _, last = body.rstrip().rpartition("\n")
+    if not last.strip().isdecimal():
+        return body
+    is_number = not before.rpartition("\n")[2].strip() or last.strip() == str(expected)
+    return before if is_number else body
 
 
 def _milliseconds(parts: tuple[str | None, ...]) -> int:

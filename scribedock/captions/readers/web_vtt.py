@@ -35,11 +35,6 @@ def read(text: str) -> CueFile:
     return CueFile(cues=cues.found())
 
 
-def count(text: str) -> int:
-    """How many cues there are, empty ones too."""
-    return sum(1 for _ in _blocks(text)) if SIGNATURE.match(text) else 0
-
-
 def _blocks(text: str) -> Iterator[_Block]:
     lines = text.split("\n")
     if lines[-1] == "":
