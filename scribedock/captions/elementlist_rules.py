@@ -20,8 +20,8 @@ from scribedock.captions.elementlist import (
     Token,
     TokenType,
 )
+from scribedock.captions.punctuation import ENDS
 
-SENTENCE_MARKS = frozenset(".?!…。？！")
 Timed = ElementList | Segment | Sequence | Token | TimeRange
 
 
@@ -47,7 +47,7 @@ def unended(segment: Segment) -> bool:
     return (
         last is not None
         and last.type is TokenType.PUNCTUATION
-        and last.display_as in SENTENCE_MARKS
+        and last.display_as[0] in ENDS
         and Tag.ENDS_SENTENCE not in last.tags
     )
 
