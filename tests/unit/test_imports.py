@@ -21,7 +21,7 @@ ROWS = [
     {"workflow"},
     {"uploads"},
     {"jobs", "media", "speech"},
-    {"accounts"},
+    {"accounts", "rendering"},
     {"captions", "storage", "db"},
     {"keys"},
     {"settings", "errors", "clock", "logs", "__init__"},
