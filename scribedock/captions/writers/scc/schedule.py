@@ -74,7 +74,8 @@ def _around(data: bytes, *, clear: int, shown: int, free: int) -> Iterator[Packe
     else:
         begin = shown - length - COMMAND
         cut = _safe_cut(data, 2 * (clear - begin))
-        yield Packet(frame=begin, data=data[:cut])
+        if cut:
+            yield Packet(frame=begin, data=data[:cut])
         yield Packet(frame=begin + cut // 2, data=ERASE_DISPLAYED_MEMORY)
         yield Packet(frame=begin + cut // 2 + COMMAND, data=data[cut:] + END_OF_CAPTION)
 
