@@ -92,7 +92,7 @@ def _segment(segment: Segment, place: str, known: set[int]) -> Iterator[tuple[st
         last = segment.sequences[-1]
         yield (
             f"{place}.sequences[{len(segment.sequences) - 1}].tokens[{len(last.tokens) - 1}].tags",
-            "must have ENDS_SENTENCE, for the token ends a sentence",
+            "must have ENDS_SENTENCE",
         )
 
 
@@ -113,15 +113,12 @@ def _span(timed: Timed, place: str) -> Iterator[tuple[str, str]]:
 
 def _inside(parent: Timed, children: Iterable[Timed], place: str) -> Iterator[tuple[str, str]]:
     """Each in its parent's time, and after the one before it."""
-    earliest, whose = parent.start_time, "the start_time of what it is in"
+    earliest, whose = parent.start_time, "its parent's start_time"
     for number, child in enumerate(children):
         inner = f"{place}[{number}]"
         yield from _span(child, inner)
         if child.start_time < earliest:
             yield f"{inner}.start_time", f"{child.start_time} is before {whose}, {earliest}"
         if child.end_time > parent.end_time:
-            yield (
-                f"{inner}.end_time",
-                f"{child.end_time} is after the end_time of what it is in, {parent.end_time}",
-            )
+            yield f"{inner}.end_time", f"{child.end_time} is after its parent's end_time, {parent.end_time}"
         earliest, whose = max(earliest, child.end_time), "the end_time of the one before"

@@ -10,7 +10,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import groupby, pairwise
+from itertools import groupby
 
 from scribedock.captions import elementlist as model
 from scribedock.captions.caption import Caption
@@ -66,10 +66,12 @@ def elementlist_of(file: CueFile, *, language: str = "", duration: int | None = 
 def _timed(cues: Sequence[Cue], duration: int | None) -> Iterator[tuple[Cue, int, int]]:
     """Each cue with its time, by their beginnings; each ends when the next one begins, if not before."""
     ordered = sorted(_begun(cues, duration), key=lambda pair: pair[1])
-    for (cue, start), (_, following) in pairwise([*ordered, (None, None)]):
-        assert cue is not None and start is not None
+    earliest = 0
+    for (cue, begin), (_, following) in zip(ordered, [*ordered[1:], (None, None)], strict=False):
+        start = max(begin, earliest)
         end = cue.end if cue.end is not None and cue.end > start else start + _spoken(cue)
-        yield cue, start, max(end if following is None else min(end, following), start + 1)
+        earliest = max(end if following is None else min(end, following), start + 1)
+        yield cue, start, earliest
 
 
 def _begun(cues: Sequence[Cue], duration: int | None) -> list[tuple[Cue, int]]:

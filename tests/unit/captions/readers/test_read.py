@@ -5,15 +5,14 @@ from __future__ import annotations
 import resource
 import subprocess
 import sys
-from collections.abc import Callable
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.captions.readers import READERS, TextFormat, read, recognised
-from scribedock.captions.readers.decoding import MAX_BYTES
 from scribedock.errors import InvalidQuery
+from tests.unit.captions.readers.hostile import HOSTILE
 
 
 @pytest.mark.parametrize(
@@ -81,34 +80,6 @@ def test_any_text_is_read_or_refused_with_a_reason(text: str) -> None:
             assert cue.lines and all(line.text.strip() for line in cue.lines), format
 
 
-HOSTILE: dict[str, Callable[[int], bytes]] = {
-    "line feeds": lambda size: b"\n" * size,
-    "spaces": lambda size: b" " * size,
-    "one word": lambda size: b"a" * size,
-    "digits": lambda size: b"1" * size,
-    "colons": lambda size: b"0:0:" * (size // 4),
-    "arrows": lambda size: b"-->\n" * (size // 4),
-    "empty captions": lambda size: b"00:00:00,000 --> 00:00:01,000\n\n" * (size // 31),
-    "vtt of arrows": lambda size: b"WEBVTT\n\n" + b"-->\n" * (size // 4),
-    "vtt of digits": lambda size: b"WEBVTT\n\n" + b"1" * size + b"-->\n",
-    "vtt of tags": lambda size: b"WEBVTT\n\n00:00.000 --> 00:01.000\n" + b"<" * size,
-    "vtt of voices": lambda size: b"WEBVTT\n\n00:00.000 --> 00:01.000\n" + b"<v A>b" * (size // 6),
-    "vtt of references": lambda size: b"WEBVTT\n\n00:00.000 --> 00:01.000\n" + b"&amp" * (size // 4),
-    "srt of tags": lambda size: b"00:00:00,000 --> 00:00:01,000\n" + b"<b " * (size // 3),
-    "srt of overrides": lambda size: b"00:00:00,000 --> 00:00:01,000\n" + b"{\\" * (size // 2),
-    "srt of numbers": lambda size: b"00:00:00,000 --> 00:00:01,000\n" + b"\n1" * (size // 2),
-    "ttml of breaks": lambda size: b"<tt><body><p>" + b"<br/>" * (size // 5) + b"</p></body></tt>",
-    "ttml of one word": lambda size: b"<tt><body><p>" + b"a" * size + b"</p></body></tt>",
-    "ttml of one attribute": lambda size: b'<tt a="' + b"a" * size + b'"/>',
-    "ttml of depth": lambda size: b"<tt>" + b"<div>" * (size // 5),
-    "ttml of comments": lambda size: b"<tt>" + b"<!---->" * (size // 7) + b"</tt>",
-    "ttml of references": lambda size: b"<tt><body><p>" + b"&eacute;" * (size // 8) + b"</p></body></tt>",
-    "unclosed comments": lambda size: b"<!--" * (size // 4),
-    "declarations": lambda size: b"<?xml " * (size // 6),
-    "zeros": bytes,
-    "broken utf-8": lambda size: b"\xff\xc3" * (size // 2),
-    "every byte": lambda size: bytes(range(256)) * (size // 256),
-}
 SECONDS, MEGABYTES = 30, 400
 LIMITED = """
 import resource, sys
@@ -116,14 +87,13 @@ resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))
 resource.setrlimit(resource.RLIMIT_AS, ({bytes}, {bytes}))
 from scribedock.captions.readers import TextFormat, read
 from scribedock.errors import InvalidQuery
-from tests.unit.captions.readers.test_read import HOSTILE, SIZE
+from tests.unit.captions.readers.hostile import HOSTILE, SIZE
 for format in (None, *TextFormat):
     try:
         read(HOSTILE[sys.argv[1]](SIZE), format)
     except InvalidQuery as refused:
         assert len(refused.comment) < 400, refused.comment
 """
-SIZE = MAX_BYTES // 4  # so that the tests are done soon
 
 
 @pytest.mark.parametrize("name", HOSTILE)
