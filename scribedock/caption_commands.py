@@ -100,6 +100,19 @@ def _options(given: dict[str, str]) -> CaptionOptions:
     )
 
 
+def read_source(
+    source: Path, format: str | None = None, *, language: str = "", duration: int | None = None
+) -> ElementList:
+    """What a file says, as an ElementList. Raises OSError, and ScribedockError for what cannot be used."""
+    from scribedock.captions.elementlist import ElementList
+    from scribedock.captions.imported import elementlist_of
+
+    read = _read(source, format)
+    return (
+        read if isinstance(read, ElementList) else elementlist_of(read, language=language, duration=duration)
+    )
+
+
 def _read(source: Path, format: str | None) -> ElementList | CueFile:
     from scribedock.captions.elementlist_json import parse
     from scribedock.captions.normalise import normalised

@@ -231,6 +231,33 @@ def rotate_keys(data_dir: DataDir = None) -> None:
     print(f"Upload URLs are signed with key {key.id} from now on; older ones stay good until they expire")
 
 
+@captions.command("describe")
+def describe(
+    job: Annotated[str, typer.Argument(help="Id of a job.")],
+    source: Annotated[
+        Path, typer.Argument(help="What describes the picture: ElementList, SRT, VTT or DFXP.")
+    ],
+    data_dir: DataDir = None,
+) -> None:
+    """Give a job an audio description, for audio_description=true and mixed=true of the API."""
+    from scribedock.caption_commands import read_source
+    from scribedock.captions.elementlist_json import to_json
+    from scribedock.jobs.languages import iso_code
+
+    services = _services(data_dir)
+
+    def store() -> None:
+        found = services.jobs.find(job.strip().lower().replace("-", ""))
+        described = read_source(source, language=iso_code(found.language), duration=found.media_ms)
+        services.lists.describe(found.id, to_json(described))
+
+    try:
+        _try(store)
+    except OSError as error:
+        _fail(f"{source}: {error.strerror}")
+    print(f"Job {job} has an audio description")
+
+
 def _settings(data_dir: Path | None) -> Settings:
     from scribedock import logs
 
