@@ -331,12 +331,6 @@ def test_options_of_dfxp_do_nothing_to_other_formats() -> None:
     )
 
 
-@pytest.mark.parametrize("format", ["SBV", "SCC", "DFXP", "QT", "TWX", "TPM", "ECHO", "SAMI"])
-def test_a_format_without_a_writer_is_refused_with_those_that_have_one(format: str) -> None:
-    with pytest.raises(InvalidOption, match=f"caption_format: {format} is not in this release; use SRT, WEB"):
-        render_captions(TWO, CaptionFormat(format), CaptionOptions())
-
-
 @pytest.mark.parametrize(
     ("options", "name", "value"),
     [

@@ -97,7 +97,8 @@ def test_nothing_said_is_an_empty_file(options: dict[str, Any]) -> None:
 
 def test_names_of_speakers_are_not_in_a_transcript() -> None:
     assert "Lovelace" not in transcript(SAMPLE)
-    assert transcript(SAMPLE).count(">>") == 5
+    turns = [each for each in SAMPLE.segments if each.speaker_change]
+    assert transcript(SAMPLE, remove_sound_references=False).count(">>") == len(turns)
     assert ">>" not in transcript(SAMPLE, emit_speaker_change_tokens_as="")
 
 
