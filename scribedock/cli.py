@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
+from scribedock.caption_check import check
 from scribedock.caption_commands import captions
 from scribedock.errors import ScribedockError
 from scribedock.settings import Settings, SettingsError, load
@@ -30,6 +31,7 @@ uploads = typer.Typer(help="Uploads to pre-signed URLs.", no_args_is_help=True)
 cli.add_typer(uploads, name="uploads")
 keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
+captions.command("check")(check)
 cli.add_typer(captions, name="captions")
 
 Result = TypeVar("Result")
