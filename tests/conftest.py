@@ -7,8 +7,11 @@ import os
 import pytest
 from hypothesis import settings
 
-for name in [name for name in os.environ if name.startswith("SCRIBEDOCK_")]:
-    del os.environ[name]
+OF_THE_TESTS = "SCRIBEDOCK_TEST_"
+OF_THE_STORES = () if f"{OF_THE_TESTS}S3_URL" in os.environ else ("AWS_", "AZURE_", "GOOGLE_")
+for name in [name for name in os.environ if name.startswith(("SCRIBEDOCK_", *OF_THE_STORES))]:
+    if not name.startswith(OF_THE_TESTS):
+        del os.environ[name]
 
 settings.register_profile("scribedock", deadline=None)
 settings.load_profile("scribedock")

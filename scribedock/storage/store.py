@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -20,6 +21,10 @@ class PartialBusy(Exception):
 
 class PartialMissing(Exception):
     """There is no such partial (any more)."""
+
+
+class ObjectDamaged(Exception):
+    """The object is not any more what it was when it was stored: overwritten, or in part gone."""
 
 
 class Partial(Protocol):
@@ -93,7 +98,10 @@ class Store(Protocol):
         ...
 
     def local(self, key: str) -> AbstractContextManager[Path]:
-        """The object as a local file, for as long as the block lasts. Raises FileNotFoundError."""
+        """The object as a local file, for as long as the block lasts.
+
+        Raises FileNotFoundError; ObjectDamaged where it is not what was stored.
+        """
         ...
 
     def size(self, key: str) -> int:
@@ -114,4 +122,41 @@ class Store(Protocol):
 
     def sweep(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
         """Removes objects and partials but these, where they are older; returns how many."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pinned:
+    """What a client has put into the bucket itself, and by what it is told from anything put there later."""
+
+    name: str
+    bytes: int
+    etag: str
+    version: str  # where the bucket keeps versions, else empty
+
+
+class DirectStore(Store, Protocol):
+    """A store that clients may upload to without us, if `takes_direct_uploads`.
+
+    A name can be put to again for as long as a URL for it lives. So what is there at one moment is
+    pinned: reading the object then gives those bytes, or ObjectDamaged.
+    """
+
+    @property
+    def takes_direct_uploads(self) -> bool: ...
+
+    def presign_put(self, name: str, expires_s: float) -> str:
+        """A URL that takes one plain PUT, any number of times, until it expires."""
+        ...
+
+    def find_direct(self, name: str) -> Pinned | None:
+        """What was put to this name last, if anything was."""
+        ...
+
+    def pin(self, found: Pinned) -> str:
+        """Makes it an object, which `delete` removes together with what was put; returns its key."""
+        ...
+
+    def unpin(self, key: str) -> None:
+        """Undoes `pin`; what was put stays."""
         ...

@@ -1,0 +1,279 @@
+"""A recording on its way into a bucket.
+
+What is written fills a part; full parts are sent by a pool of threads while the next one
+fills.  `sync` sends what there is of the last part as an object of its own, which the
+longer one replaces later: nothing is ever overwritten, for each object's name says which bytes
+it holds.
+
+What the caller has to know:
+- `write` returns at once, but when IN_FLIGHT parts of all recordings together are on their way: then it
+  waits for one to arrive.  So one thread may serve many uploads, at the pace of the bucket.
+- A part that could not be sent makes the next `write`, `sync`, `commit` or `suspend` fail with
+  OSError, and every one after it; what lies before that part is in the bucket,
+  and `resume` goes on from there.
+- Whoever was overtaken (see `journal`) gets OSError (ESTALE) from `write` and `sync`, PartialMissing from
+  `commit`.
+"""
+
+from __future__ import annotations
+
+import errno
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, wait
+from contextlib import suppress
+from dataclasses import dataclass
+
+from scribedock.storage.cloud.bucket import Bucket, StoreFault
+from scribedock.storage.cloud.journal import Entry, Journal, Kind
+from scribedock.storage.cloud.layout import PARTS
+from scribedock.storage.cloud.manifest import Part, cut, total
+from scribedock.storage.cloud.parts import part_path, remove_parts
+from scribedock.storage.cloud.transfer import Transfer, part_bytes
+from scribedock.storage.store import PartialMissing
+
+
+@dataclass(kw_only=True)
+class Sent:
+    """A part on its way."""
+
+    path: str
+    bytes: int
+    etag: Future[str]
+
+    def part(self) -> Part:
+        """What it is once it has arrived. Raises OSError."""
+        return Part(path=self.path, bytes=self.bytes, etag=self.etag.result())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What a partial needs of its store."""
+
+    writer: str  # this process
+    open_partials: Callable[[], int]
+    publish: Callable[[str, tuple[Part, ...]], str]  # makes the parts of a partial an object: its key
+    withdraw: Callable[[str, str], None]  # takes key and name, and undoes that
+    closed: Callable[[CloudPartial], None]
+
+
+class CloudPartial:
+    """Holds entry `number` of the journal; `parts` is what was stored before."""
+
+    def __init__(
+        self,
+        name: str,
+        *,
+        number: int,
+        parts: tuple[Part, ...],
+        bucket: Bucket,
+        transfer: Transfer,
+        store: Surroundings,
+    ) -> None:
+        self._name = name
+        self._number = number
+        self._bucket = bucket
+        self._transfer = transfer
+        self._store = store
+        self._journal = Journal(bucket, name)
+        self._lock = threading.Lock()
+        self._parts = list(parts)
+        self._sent: list[Sent] = []
+        self._buffer = bytearray()
+        self._start = total(parts)  # of the buffer, in the recording
+        self._tail: Part | None = None  # what `sync` has stored of the buffer
+        self._strays = number > 1  # whether there may be objects that no part names any more
+        self._fault: OSError | None = None
+        self._open = True
+        if parts:
+            self._take_up_tail()
+
+    @property
+    def name(self) -> str:
+        return self._name
+
+    @property
+    def bytes(self) -> int:
+        return self._start + len(self._buffer)
+
+    def write(self, data: memoryview) -> None:
+        with self._lock:
+            self._collect()
+            left = data
+            while left:
+                largest = part_bytes(self._store.open_partials())
+                room = max(largest - len(self._buffer), 0)
+                self._buffer += left[:room]
+                left = left[room:]
+                if len(self._buffer) >= largest:
+                    self._send()
+
+    def sync(self) -> int:
+        # Nothing is waited for under the lock, so that another thread can write on meanwhile.
+        with self._lock:
+            self._collect()
+            sent = list(self._sent)
+            start, tail = self._start, bytes(self._buffer)
+            known = self._tail.bytes if self._tail else 0
+        wait([each.etag for each in sent])
+        with self._lock:
+            self._collect()
+        if len(tail) > known:
+            path = self._path(start, len(tail))
+            part = Part(path=path, bytes=len(tail), etag=self._bucket.put(path, tail))
+            with self._lock:
+                self._strays |= self._tail is not None or self._start != start
+                if self._start == start:
+                    self._tail = part
+        return start + len(tail)
+
+    def truncate(self, size: int) -> None:
+        self._wait()
+        with self._lock:
+            self._collect()
+            kept = cut(self._whole(), size)
+            self._move_on(Entry(kind=Kind.WRITING, writer=self._store.writer, parts=kept))
+            self._strays = True
+            if size > self._start:
+                del self._buffer[size - self._start :]
+                self._tail = kept[-1] if self._tail else None
+            else:
+                self._parts, self._tail = list(kept), None
+                self._buffer, self._start = bytearray(), size
+                self._take_up_tail()
+
+    def read(self) -> Iterator[memoryview]:
+        self._wait()
+        with self._lock:
+            self._collect()
+            parts = tuple(self._parts)
+            rest = bytes(self._buffer)
+        yield from self._transfer.read(parts)
+        if rest:
+            yield memoryview(rest)
+
+    def commit(self) -> str:
+        if not self._journal.holds(self._number):
+            raise PartialMissing(self._name)
+        self.sync()
+        parts = self._whole()
+        key = self._store.publish(self._name, parts)
+        committed = Entry(kind=Kind.COMMITTED, writer=self._store.writer)
+        is_ours = self._journal.advance(self._number, committed)
+        self._close()
+        if not is_ours:
+            with suppress(OSError):
+                self._store.withdraw(key, self._name)
+            raise PartialMissing(self._name)
+        # It is an object now; what cannot be cleared away at once, the sweep finds.
+        with suppress(OSError):
+            if self._strays:
+                wanted = {part.path for part in parts}
+                found = [each.path for each in self._bucket.list(f"{PARTS}/{self._name}")]
+                self._bucket.delete(path for path in found if path not in wanted)
+            self._journal.clear((self._number, self._number + 1))
+        return key
+
+    def suspend(self) -> None:
+        try:
+            self.sync()
+        finally:
+            self._wait()
+            try:
+                if self._fault is None or self._fault.errno != errno.ESTALE:
+                    self._journal.leave(self._number)
+            finally:
+                self._close()
+
+    def discard(self) -> None:
+        if not self._open:
+            return
+        self._close()
+        self._wait()
+        discarded = Entry(kind=Kind.DISCARDED, writer=self._store.writer)
+        if self._journal.advance(self._number, discarded):
+            if self._sent or self._parts or self._tail or self._strays:
+                remove_parts(self._bucket, self._name)
+            self._journal.clear((self._number, self._number + 1))
+
+    def beat(self) -> None:
+        """Shows that the writer lives; notices where it was overtaken."""
+        with self._lock:
+            number = self._number
+            if not self._open:
+                return
+        if self._journal.holds(number):
+            self._journal.beat(number)
+            return
+        with self._lock:
+            if self._open and self._number == number:
+                self._fault = overtaken()
+
+    def __enter__(self) -> CloudPartial:
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        # Where the store is out of reach, the sweep discards it later.
+        with suppress(OSError):
+            self.discard()
+
+    def _send(self) -> None:
+        path = self._path(self._start, len(self._buffer))
+        etag = self._transfer.send(path, self._buffer)
+        self._sent.append(Sent(path=path, bytes=len(self._buffer), etag=etag))
+        self._start += len(self._buffer)
+        self._buffer = bytearray()
+        self._strays |= self._tail is not None
+        self._tail = None
+
+    def _wait(self) -> None:
+        """Until nothing is on its way any more."""
+        with self._lock:
+            sent = list(self._sent)
+        wait([each.etag for each in sent])
+
+    def _collect(self) -> None:
+        """Takes over the parts that have arrived, in order. Raises what stood in the way of one."""
+        while self._sent and self._fault is None and self._sent[0].etag.done():
+            try:
+                self._parts.append(self._sent[0].part())
+            except OSError as error:
+                self._fault = error
+            else:
+                del self._sent[0]
+        if self._fault is not None:
+            raise self._fault
+        if not self._open:
+            raise ValueError("the partial is closed")
+
+    def _whole(self) -> tuple[Part, ...]:
+        return (*self._parts, self._tail) if self._tail else tuple(self._parts)
+
+    def _take_up_tail(self) -> None:
+        """Goes on filling the last part, if it is not full, so that many short writes make few parts."""
+        last = self._parts[-1] if self._parts else None
+        if last is not None and last.bytes < part_bytes(self._store.open_partials()):
+            self._buffer = bytearray(b"".join(self._transfer.read([last])))
+            self._start -= last.bytes
+            self._tail = self._parts.pop()
+
+    def _move_on(self, entry: Entry) -> None:
+        before = self._number
+        if not self._journal.advance(before, entry):
+            self._fault = overtaken()
+            raise self._fault
+        self._number += 1
+        with suppress(OSError):
+            self._journal.clear([before])
+
+    def _path(self, start: int, size: int) -> str:
+        return part_path(self._name, self._number, start, size)
+
+    def _close(self) -> None:
+        if self._open:
+            self._open = False
+            self._store.closed(self)
+
+
+def overtaken() -> StoreFault:
+    return StoreFault(errno.ESTALE, "the partial was discarded, or somebody else goes on with it")
