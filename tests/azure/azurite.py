@@ -1,4 +1,4 @@
-"""Microsoft's emulator of Azure Blob Storage on loopback: it checks signatures, conditions and ETags as Azure does."""
+"""Microsoft's emulator of Azure Blob Storage: it checks signatures, conditions and ETags as Azure does."""
 
 from __future__ import annotations
 
