@@ -42,7 +42,7 @@ class Settings(BaseSettings):
         "unset: recordings lie in the data folder. docs/storage.md tells more.",
     )
     storage_direct_uploads: bool = Field(
-        False, description="Upload URLs are the store's own, for s3:// and gs://; clients send nothing to us."
+        False, description="Upload URLs are the store's own, for s3:// and gs://. Not in this release."
     )
     public_url: str | None = Field(
         None,
@@ -197,6 +197,8 @@ class Settings(BaseSettings):
                 else "there is no object store to upload to"
             )
             raise ValueError(f"is possible with SCRIBEDOCK_STORAGE_URL=s3://… or gs://… only: {why}")
+        if value:
+            raise ValueError("is not possible in this release: uploads come through the server")
         return value
 
     @field_validator("database_url")

@@ -108,9 +108,10 @@ class Gateway:
                   f"[v1:127.0.0.1:{monitor_port}]", str(self._folder / "monmap"))  # fmt: skip
         self._run("ceph-mon", "--mkfs", "-i", "a", "--monmap", str(self._folder / "monmap"))
         self._daemon("ceph-mon", "-i", "a")
-        self._ceph("osd", "create")
+        osd = str(uuid.uuid4())
+        self._ceph("osd", "create", osd, "0")
         self._daemon("ceph-mgr", "-i", "x")
-        self._run("ceph-osd", "-i", "0", "--mkfs")
+        self._run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osd)
         self._ceph("osd", "crush", "add", "osd.0", "1.0", "root=default", "host=local")
         self._daemon("ceph-osd", "-i", "0")
         self.start_front()
@@ -175,7 +176,17 @@ class Gateway:
         return {**kept, "CEPH_CONF": str(self._folder / "ceph.conf")}
 
     def _ceph(self, *arguments: str) -> None:
-        self._run("ceph", "--connect-timeout", str(READY_S), *arguments)
+        """A command that does no harm twice: a young monitor may refuse it."""
+        deadline = time.monotonic() + READY_S
+        while True:
+            try:
+                self._run("ceph", "--connect-timeout", str(READY_S), *arguments)
+            except AssertionError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(0.5)
+            else:
+                return
 
     def _run(self, program: str, *arguments: str) -> None:
         done = subprocess.run(

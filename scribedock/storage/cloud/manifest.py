@@ -67,13 +67,15 @@ def packed(parts: Iterable[Part]) -> list[list[str | int]]:
 def unpacked(rows: object) -> tuple[Part, ...]:
     """Raises StoreFault where this is not what `packed` makes."""
     try:
-        assert isinstance(rows, list)
-        return tuple(
+        parts = tuple(
             Part(path=str(path), bytes=int(size), etag=str(etag), version=str(version))
-            for path, size, etag, version in rows
+            for path, size, etag, version in rows  # type: ignore[attr-defined]
         )
-    except (AssertionError, ValueError, TypeError):
+    except (ValueError, TypeError):
         raise damaged() from None
+    if any(part.bytes < 0 for part in parts):
+        raise damaged()
+    return parts
 
 
 def to_json(parts: Iterable[Part]) -> bytes:

@@ -26,7 +26,7 @@ from scribedock.storage.cloud.parts import remove_parts, stored
 from scribedock.storage.cloud.pulse import Pulse
 from scribedock.storage.cloud.sweep import Sweep
 from scribedock.storage.cloud.transfer import PART_BYTES, Transfer
-from scribedock.storage.cloud.writers import LockedFile, Writers, remove_abandoned
+from scribedock.storage.cloud.writers import LockedFile, Writers, abandoned
 from scribedock.storage.names import checked
 from scribedock.storage.store import PartialBusy, PartialMissing, Pinned
 
@@ -122,8 +122,9 @@ class CloudStore:
         return None
 
     def sweep(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
-        remove_abandoned(self._work, COPY_PREFIX)
-        self._writers.sweep()
+        for copy in abandoned(self._work, COPY_PREFIX):
+            copy.unlink(missing_ok=True)
+        self._writers.sweep(remembered_s=LEASE_S)
         return Sweep(
             self._bucket, discard=self.discard, remove_bytes=self._remove_bytes, is_open=self._is_open
         ).run(objects=objects, partials=partials, older_than_s=older_than_s)

@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -45,11 +47,9 @@ def is_abandoned(path: Path) -> bool:
     return True
 
 
-def remove_abandoned(folder: Path, prefix: str) -> None:
-    if folder.is_dir():
-        for path in folder.glob(f"{prefix}*"):
-            if is_abandoned(path):
-                path.unlink(missing_ok=True)
+def abandoned(folder: Path, prefix: str) -> list[Path]:
+    """The files of dead processes."""
+    return [path for path in folder.glob(f"{prefix}*") if is_abandoned(path)]
 
 
 class Writers:
@@ -73,5 +73,13 @@ class Writers:
         """Whether it ran on this data folder and has ended; False where nothing is known about it."""
         return writer.isalnum() and is_abandoned(self._folder / f"{self.PREFIX}{writer}")
 
-    def sweep(self) -> None:
-        remove_abandoned(self._folder, self.PREFIX)
+    def sweep(self, *, remembered_s: float) -> None:
+        """Forgets processes that were seen to be dead so long ago that nobody asks about them any more."""
+        before = time.time() - remembered_s
+        for path in abandoned(self._folder, self.PREFIX):
+            with suppress(FileNotFoundError):  # another process sweeps too
+                found = path.stat()
+                if not found.st_size:
+                    path.write_bytes(b"dead")
+                elif found.st_mtime < before:
+                    path.unlink()
