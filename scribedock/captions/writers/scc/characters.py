@@ -22,7 +22,7 @@ def _standard() -> dict[str, int]:
     for letter in "*\\^_`{|}~":
         del codes[letter]
     codes |= {"á": 0x2A, "é": 0x5C, "í": 0x5E, "ó": 0x5F, "ú": 0x60, "ç": 0x7B, "÷": 0x7C, "Ñ": 0x7D}
-    codes |= {"ñ": 0x7E, "█": 0x7F, "’": 0x27, "\u00a0": 0x20}
+    codes |= {"ñ": 0x7E, "’": 0x27, "\u00a0": 0x20}  # 0x7F is a block, which some decoders do not show
     return {letter: with_parity(code) for letter, code in codes.items()}
 
 

@@ -1,7 +1,7 @@
 """Any text in the characters of CEA-608: nothing that can be seen is left out.
 
 Letters of other alphabets become Latin ones, roughly as their languages are romanized; symbols and emoji
-become their names in brackets; what has neither sound nor name, as a Chinese character, becomes █.
+become their names in brackets; what has neither sound nor name, as a Chinese character, becomes ?.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from scribedock.captions.writers.scc.characters import CHARACTERS
 
-NOTHING_KNOWN = "█"
+NOTHING_KNOWN = "?"
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -27,7 +27,7 @@ LATIN = _pairs(
 MARKS = _pairs(
     """– - ― — ‐ - ‑ - ‒ - − - … ... ‚ , „ " ‟ " ‹ « › » ′ ' ″ " ` ' ´ ' ¨ " ¸ , · • ‧ • × x ⁄ / ∕ / ±
     +/- ≈ ~ ≠ =/= ≤ <= ≥ >= ∞ [infinity] ♫ ♪ ♬ ♪ ♩ ♪ ♭ b ♯ # € EUR ₽ RUB ₹ INR ₩ KRW § S. ¶ P. † + ‡ ++
-    ■ █ ▪ • ● • ★ * ☆ * 。 . 、 , 「 “ 」 ” 『 “ 』 ” 《 « 》 » 〈 « 〉 » ・ • ー - 〜 ~ ، , ؛ ; ؟ ? ۔ . ।
+    ■ # █ # ▪ • ● • ★ * ☆ * 。 . 、 , 「 “ 」 ” 『 “ 』 ” 《 « 》 » 〈 « 〉 » ・ • ー - 〜 ~ ، , ؛ ; ؟ ? ۔ . ।
     . ॥ . ։ . ¯ - ¬ - ¹ 1 ² 2 ³ 3 µ u ¼ 1/4 ¾ 3/4 ⅓ 1/3 ⅔ 2/3 ⅛ 1/8"""
 )
 GREEK = _pairs(
