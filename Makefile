@@ -15,7 +15,7 @@ help:
 	@echo "make serve               start the server and leave it running"
 	@echo "make test                all tests (up to 8 minutes)"
 	@echo "make check               ruff and mypy"
-	@echo "make judges              other people's software judges our output"
+	@echo "make judges              other people's software judges our output (SCRIBEDOCK_JUDGES=folder)"
 	@echo "make soak                kill the server at random moments, many times"
 	@echo "make docs                write the tables of docs/ anew"
 	@echo "make golden              write the golden files of the captions' tests anew"
