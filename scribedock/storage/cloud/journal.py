@@ -32,8 +32,8 @@ from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.layout import PARTIALS
 from scribedock.storage.cloud.manifest import Part, damaged, packed, unpacked
 
-BEAT_S = 15
-LEASE_S = 60
+BEAT_S = 10
+LEASE_S = 30
 BEAT, IDLE = ".beat", ".idle"
 FILE = re.compile(r"(\d{8})(\.beat|\.idle)?\Z")
 

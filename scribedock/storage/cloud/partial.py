@@ -1,18 +1,19 @@
 """A recording on its way into a bucket.
 
 What is written fills a part; full parts are sent by a pool of threads while the next one
-fills.  `sync` sends what there is of the last part as an object of its own, which the
-longer one replaces later: nothing is ever overwritten, for each object's name says which bytes
-it holds.
+fills.  `sync` sends what is new in the last part as an object of its own; when the part is full it is
+sent whole, and takes the place of these pieces.  So every byte is sent twice at the most, and nothing is
+ever overwritten: an object's name says which bytes it holds.
 
 What the caller has to know:
 - `write` returns at once, but when IN_FLIGHT parts of all recordings together are on their way: then it
   waits for one to arrive.  So one thread may serve many uploads, at the pace of the bucket.
 - A part that could not be sent makes the next `write`, `sync`, `commit` or `suspend` fail with
-  OSError, and every one after it; what lies before that part is in the bucket,
-  and `resume` goes on from there.
+  OSError, and every one after it.  What lies before that part is in the bucket, and `resume` goes on
+  from there; `suspend` lets go of the partial, also where it fails.
 - Whoever was overtaken (see `journal`) gets OSError (ESTALE) from `write` and `sync`, PartialMissing from
   `commit`.
+- `sync` and `bytes` may be called while another thread writes.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ from scribedock.storage.cloud.layout import PARTS
 from scribedock.storage.cloud.manifest import Part, cut, total
 from scribedock.storage.cloud.parts import part_path, remove_parts
 from scribedock.storage.cloud.transfer import Transfer, part_bytes
-from scribedock.storage.store import PartialMissing
+from scribedock.storage.store import ObjectDamaged, PartialMissing
 
 
 @dataclass(kw_only=True)
@@ -77,16 +78,16 @@ class CloudPartial:
         self._store = store
         self._journal = Journal(bucket, name)
         self._lock = threading.Lock()
+        self._syncing = threading.Lock()
         self._parts = list(parts)
         self._sent: list[Sent] = []
         self._buffer = bytearray()
-        self._start = total(parts)  # of the buffer, in the recording
-        self._tail: Part | None = None  # what `sync` has stored of the buffer
+        self._start = self._bytes = total(parts)  # where the buffer begins in the recording, and ends
+        self._tail: list[Part] = []  # what `sync` has stored of the buffer, from its beginning
         self._strays = number > 1  # whether there may be objects that no part names any more
         self._fault: OSError | None = None
         self._open = True
-        if parts:
-            self._take_up_tail()
+        self._take_up_tail()
 
     @property
     def name(self) -> str:
@@ -94,7 +95,7 @@ class CloudPartial:
 
     @property
     def bytes(self) -> int:
-        return self._start + len(self._buffer)
+        return self._bytes
 
     def write(self, data: memoryview) -> None:
         with self._lock:
@@ -105,40 +106,44 @@ class CloudPartial:
                 room = max(largest - len(self._buffer), 0)
                 self._buffer += left[:room]
                 left = left[room:]
+                self._bytes = self._start + len(self._buffer)
                 if len(self._buffer) >= largest:
                     self._send()
 
     def sync(self) -> int:
         # Nothing is waited for under the lock, so that another thread can write on meanwhile.
-        with self._lock:
-            self._collect()
-            sent = list(self._sent)
-            start, tail = self._start, bytes(self._buffer)
-            known = self._tail.bytes if self._tail else 0
-        wait([each.etag for each in sent])
-        with self._lock:
-            self._collect()
-        if len(tail) > known:
-            path = self._path(start, len(tail))
-            part = Part(path=path, bytes=len(tail), etag=self._bucket.put(path, tail))
+        with self._syncing:
             with self._lock:
-                self._strays |= self._tail is not None or self._start != start
-                if self._start == start:
-                    self._tail = part
-        return start + len(tail)
+                self._collect()
+                sent = list(self._sent)
+                start, stored = self._start, total(self._tail)
+                piece = bytes(memoryview(self._buffer)[stored:])
+            wait([each.etag for each in sent])
+            with self._lock:
+                self._collect()
+            if piece:
+                path = self._path(start + stored, len(piece))
+                part = Part(path=path, bytes=len(piece), etag=self._bucket.put(path, piece))
+                with self._lock:
+                    if self._start == start:
+                        self._tail.append(part)
+                    else:  # the part was sent whole meanwhile
+                        self._strays = True
+            return start + stored + len(piece)
 
     def truncate(self, size: int) -> None:
         self._wait()
         with self._lock:
             self._collect()
-            kept = cut(self._whole(), size)
+            kept = cut((*self._parts, *self._tail), size)
             self._move_on(Entry(kind=Kind.WRITING, writer=self._store.writer, parts=kept))
             self._strays = True
+            self._bytes = size
             if size > self._start:
                 del self._buffer[size - self._start :]
-                self._tail = kept[-1] if self._tail else None
+                self._tail = list(cut(self._tail, size - self._start))
             else:
-                self._parts, self._tail = list(kept), None
+                self._parts, self._tail = list(kept), []
                 self._buffer, self._start = bytearray(), size
                 self._take_up_tail()
 
@@ -148,15 +153,18 @@ class CloudPartial:
             self._collect()
             parts = tuple(self._parts)
             rest = bytes(self._buffer)
-        yield from self._transfer.read(parts)
+        try:
+            yield from self._transfer.read(parts)
+        except ObjectDamaged:
+            raise StoreFault(errno.EIO, "a part is gone, or not what it was") from None
         if rest:
             yield memoryview(rest)
 
     def commit(self) -> str:
         if not self._journal.holds(self._number):
             raise PartialMissing(self._name)
-        self.sync()
-        parts = self._whole()
+        self._finish()
+        parts = tuple(self._parts)
         key = self._store.publish(self._name, parts)
         committed = Entry(kind=Kind.COMMITTED, writer=self._store.writer)
         is_ours = self._journal.advance(self._number, committed)
@@ -223,8 +231,8 @@ class CloudPartial:
         self._sent.append(Sent(path=path, bytes=len(self._buffer), etag=etag))
         self._start += len(self._buffer)
         self._buffer = bytearray()
-        self._strays |= self._tail is not None
-        self._tail = None
+        self._strays |= bool(self._tail)
+        self._tail = []
 
     def _wait(self) -> None:
         """Until nothing is on its way any more."""
@@ -246,16 +254,28 @@ class CloudPartial:
         if not self._open:
             raise ValueError("the partial is closed")
 
-    def _whole(self) -> tuple[Part, ...]:
-        return (*self._parts, self._tail) if self._tail else tuple(self._parts)
+    def _finish(self) -> None:
+        """Sends what is left, as one part."""
+        self._wait()
+        with self._lock:
+            self._collect()
+            if len(self._tail) == 1 and self._tail[0].bytes == len(self._buffer):
+                self._parts += self._tail
+                self._start += len(self._buffer)
+                self._buffer, self._tail = bytearray(), []
+            elif self._buffer:
+                self._send()
+        self._wait()
+        with self._lock:
+            self._collect()
 
     def _take_up_tail(self) -> None:
         """Goes on filling the last part, if it is not full, so that many short writes make few parts."""
-        last = self._parts[-1] if self._parts else None
-        if last is not None and last.bytes < part_bytes(self._store.open_partials()):
-            self._buffer = bytearray(b"".join(self._transfer.read([last])))
-            self._start -= last.bytes
-            self._tail = self._parts.pop()
+        largest = part_bytes(self._store.open_partials())
+        while self._parts and total(self._tail) + self._parts[-1].bytes < largest:
+            self._tail.insert(0, self._parts.pop())
+        self._buffer = bytearray(b"".join(self._transfer.read(self._tail)))
+        self._start -= len(self._buffer)
 
     def _move_on(self, entry: Entry) -> None:
         before = self._number

@@ -7,7 +7,7 @@ import re
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.journal import Entry
 from scribedock.storage.cloud.layout import PARTS
-from scribedock.storage.cloud.manifest import Part, total
+from scribedock.storage.cloud.manifest import Part
 
 PART_NAME = re.compile(r"(\d{15})-(\d+)\Z")
 
@@ -27,14 +27,13 @@ def stored(bucket: Bucket, name: str, number: int, entry: Entry) -> tuple[Part, 
             known = longest.get(start)
             if known is None or known.bytes < found.bytes:
                 longest[start] = Part(path=found.path, bytes=found.bytes, etag=found.etag)
-    parts = list(entry.parts)
-    position = total(parts)
-    if parts:
-        last = parts[-1]
-        longer = longest.get(position - last.bytes)
-        if longer is not None and longer.bytes > last.bytes:  # the last part was filled up
-            parts.pop()
-            position -= last.bytes
+    parts: list[Part] = []
+    position = 0
+    for part in entry.parts:
+        if position in longest:  # from here on the holder of this entry has sent a part whole
+            break
+        parts.append(part)
+        position += part.bytes
     while position in longest:
         part = longest[position]
         parts.append(part)

@@ -28,7 +28,7 @@ from scribedock.storage.cloud.sweep import Sweep
 from scribedock.storage.cloud.transfer import PART_BYTES, Transfer
 from scribedock.storage.cloud.writers import LockedFile, Writers, abandoned
 from scribedock.storage.names import checked
-from scribedock.storage.store import PartialBusy, PartialMissing, Pinned
+from scribedock.storage.store import ObjectDamaged, PartialBusy, PartialMissing, Pinned
 
 COPY_PREFIX = "recording-"
 TRIES = 5  # to get a word in while others move on
@@ -63,7 +63,11 @@ class CloudStore:
             taken = Entry(kind=Kind.WRITING, writer=self._writer(), parts=parts)
             if journal.advance(state.number, taken):
                 journal.clear([state.number])
-                return self._opened(name, state.number + 1, parts)
+                try:
+                    return self._opened(name, state.number + 1, parts)
+                except ObjectDamaged:
+                    self.discard(name)
+                    raise PartialMissing(name) from None
         raise PartialBusy(name)
 
     def partial_bytes(self, name: str) -> int | None:

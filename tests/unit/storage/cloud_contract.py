@@ -151,6 +151,18 @@ def test_what_was_truncated_stays_so_after_a_crash(store: CloudStore, hasty: Clo
     assert content(store, key) == LARGE[:kept]
 
 
+def test_what_is_written_behind_a_cut_survives_a_crash(store: CloudStore, hasty: CloudStore) -> None:
+    partial = store.begin()
+    fill(partial, b"0123456789")
+    partial.sync()
+    partial.truncate(5)
+    fill(partial, b"abc")
+    assert partial.sync() == 8
+    with hasty.resume(partial.name) as again:
+        assert b"".join(map(bytes, again.read())) == b"01234abc"
+    partial.__exit__()
+
+
 def test_an_empty_partial_becomes_an_empty_object(store: CloudStore) -> None:
     with store.begin() as partial:
         key = partial.commit()
@@ -170,6 +182,16 @@ def test_a_part_that_was_tampered_with_is_not_read(store: CloudStore, bucket: Bu
         bucket.put(path, bytes(size))
     with pytest.raises(ObjectDamaged), store.local(key):
         pass
+
+
+def test_a_partial_that_was_tampered_with_starts_again(store: CloudStore, bucket: Bucket) -> None:
+    with store.begin() as partial:
+        fill(partial, b"some bytes").suspend()
+    store.resume(partial.name).suspend()
+    bucket.put(paths(bucket, "parts")[0], b"else bytes")
+    with pytest.raises(PartialMissing):
+        store.resume(partial.name)
+    assert paths(bucket) == []
 
 
 def test_the_local_copy_is_gone_afterwards(store: CloudStore, tmp_path: Path) -> None:
