@@ -28,8 +28,13 @@ class FileStore:
     def __init__(self, folder: Path) -> None:
         self._objects = folder / "objects"
         self._partials = folder / "partials"
-        for made in (self._objects, self._partials):
-            made.mkdir(parents=True, exist_ok=True)
+        # All folders are there, and will be after a power cut, before the first recording is.
+        folder.mkdir(parents=True, exist_ok=True)
+        prefixes = (self._objects / f"{prefix:02x}" for prefix in range(256))
+        for made in (self._objects, self._partials, *prefixes):
+            made.mkdir(exist_ok=True)
+        for path in (self._objects, folder, folder.parent):
+            _sync_folder(path)
 
     def begin(self) -> PartialFile:
         return PartialFile(self._partial(uuid.uuid4().hex), self, os.O_CREAT | os.O_EXCL)
@@ -153,15 +158,11 @@ class PartialFile:
         os.fsync(self._descriptor)
         key = uuid.uuid4().hex
         path = self._store.path(key)
-        new_folder = not path.parent.exists()
-        path.parent.mkdir(exist_ok=True)
         try:
             self._path.rename(path)
         except FileNotFoundError:
             raise PartialMissing(self.name) from None
         _sync_folder(path.parent)
-        if new_folder:
-            _sync_folder(path.parent.parent)
         self._close()
         return key
 
