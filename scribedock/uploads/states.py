@@ -68,6 +68,7 @@ class Beginning:
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     upload_id: str
+    partial: str  # which may not be the one that is noted: two may come to one URL
     bytes: int  # that came
     synced: int | None  # that survive a crash; None: not looked at this time
 
@@ -189,12 +190,12 @@ class UploadStates:
         _write(connection, grant, row, values)
         return row.partial if row is not None else None
 
-    def note(self, progress: Iterable[Progress]) -> None:
+    def note(self, progress: Iterable[Progress], *, durably: bool) -> None:
         """Notes how far uploads have come, in the rows and for those who look at their tasks."""
-        with self._database.stamp() as connection:
+        with self._database.write() if durably else self._database.stamp() as connection:
             for each in progress:
                 row = _row(connection, each.upload_id)
-                if row is None or row.status != UploadStatus.RECEIVING:
+                if row is None or row.status != UploadStatus.RECEIVING or row.partial != each.partial:
                     continue
                 if each.synced is not None and row.boot == BOOT:
                     connection.execute(
