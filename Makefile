@@ -8,7 +8,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
 SOAK_ROUNDS ?= 200
 
-.PHONY: help demo serve test check judges soak docs lock clean
+.PHONY: help demo serve test check judges trials clients soak docs lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
@@ -16,6 +16,8 @@ help:
 	@echo "make test                all tests (up to 8 minutes)"
 	@echo "make check               ruff and mypy"
 	@echo "make judges              other people's software judges our output"
+	@echo "make trials              what a full disk, a slow client, a power cut would do (root, Debian)"
+	@echo "make clients             other people's clients upload (Debian's curl, wget, chromium)"
 	@echo "make soak                kill the server at random moments, many times"
 	@echo "make docs                write the tables of docs/ anew"
 	@echo "make lock                lock the dependencies anew"
@@ -43,7 +45,7 @@ serve: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -m "not judges and not soak"
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -m "not judges and not trials and not clients and not soak"
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
@@ -54,6 +56,12 @@ check: .venv/.installed-dev
 
 judges: .venv/.installed-dev
 	$(BIN)/python -m pytest -m judges
+
+trials: .venv/.installed-dev
+	$(BIN)/python -m pytest -m trials
+
+clients: .venv/.installed-dev
+	$(BIN)/python -m pytest -m clients
 
 soak: .venv/.installed-dev
 	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0

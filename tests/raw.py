@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -26,13 +28,17 @@ class Answer:
 
 
 class RawConnection:
-    """One TCP connection to the server of a URL."""
+    """One TCP connection to the server of a URL; with TLS for https, verified with the certificate `ca`."""
 
-    def __init__(self, url: str, *, timeout_s: float = 20) -> None:
+    def __init__(self, url: str, *, timeout_s: float = 20, ca: Path | None = None) -> None:
         parts = urlsplit(url)
         assert parts.hostname is not None
         self.host = parts.netloc
         self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout_s)
+        self.port = int(self._socket.getsockname()[1])
+        if parts.scheme == "https":
+            context = ssl.create_default_context(cafile=ca)
+            self._socket = context.wrap_socket(self._socket, server_hostname=parts.hostname)
         self._rest = b""
 
     def send(self, *parts: bytes | str) -> None:
