@@ -1,9 +1,12 @@
-"""The processes that a process has started."""
+"""The processes that a process has started, and their end."""
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+
+from scribedock.demo.server import OwnServer
 
 
 def children(pid: int) -> list[int]:
@@ -13,3 +16,13 @@ def children(pid: int) -> list[int]:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread may end meanwhile
             found += map(int, (thread / "children").read_text().split())
     return found
+
+
+@contextlib.contextmanager
+def killed_at_last(server: OwnServer) -> Iterator[None]:
+    """However the block ends, the server does not outlive it."""
+    try:
+        yield
+    finally:
+        if server.process is not None and server.process.poll() is None:
+            server.kill()

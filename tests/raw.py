@@ -27,6 +27,10 @@ class Answer:
         return error
 
 
+class ConnectionEnded(ConnectionError):
+    """Before the answer was whole."""
+
+
 class RawConnection:
     """One TCP connection to the server of a URL; with TLS for https, verified with the certificate `ca`."""
 
@@ -62,7 +66,8 @@ class RawConnection:
         length = int(headers.get("content-length", 0)) if status >= 200 and not to_head else 0
         while len(self._rest) < length:
             part = self._socket.recv(65536)
-            assert part, "the connection ended inside a body"
+            if not part:
+                raise ConnectionEnded("inside a body")
             self._rest += part
         body, self._rest = self._rest[:length], self._rest[length:]
         return Answer(status=status, headers=headers, body=body)
@@ -77,7 +82,8 @@ class RawConnection:
     def _until(self, end: bytes) -> bytes:
         while end not in self._rest:
             part = self._socket.recv(65536)
-            assert part, f"the connection ended before a response: {self._rest!r}"
+            if not part:
+                raise ConnectionEnded(f"before a response: {self._rest!r}")
             self._rest += part
         found, _, self._rest = self._rest.partition(end)
         return found

@@ -23,6 +23,7 @@ from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
 from tests.client import Client
+from tests.processes import killed_at_last
 from tests.sound import spoken
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "5"))
@@ -85,7 +86,7 @@ def test_what_was_promised_is_kept_however_the_server_dies(
     recordings = [spoken(tmp_path / f"{seconds}.wav", seconds=seconds) for seconds in (1, 3, 6)]
     server = OwnServer(tmp_path, workflow_poll_s="0.1", callback_retries_s="0.2,0.5,1,2,5,5,5,5", **database)
     promised = Promises()
-    with CallbackReceiver() as receiver:
+    with CallbackReceiver() as receiver, killed_at_last(server):
         for number in range(ROUNDS):
             server.start()
             token = Client(server).login().token
