@@ -6,7 +6,7 @@ import hashlib
 import os
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from scribedock import app
@@ -74,7 +74,7 @@ class Stored:
 
     def check_databases(self) -> None:
         for path in self.services.settings.data_dir.glob("*.sqlite"):
-            with sqlite3.connect(path) as connection:
+            with closing(sqlite3.connect(path)) as connection:
                 assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",), path
 
 

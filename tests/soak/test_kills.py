@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -170,5 +171,5 @@ def check_storage(settings: Settings, promised: Promises) -> None:
     assert list((folder / "media" / "partials").iterdir()) == []
     assert list((folder / "work").iterdir()) == []
     for path in folder.glob("*.sqlite"):
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
