@@ -11,7 +11,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-CALLS = "fsync,fdatasync,rename,renameat,renameat2,mkdir,mkdirat,write,writev,pwrite64,sendto,sendmsg"
+CALLS = (
+    "fsync,fdatasync,link,linkat,rename,renameat,renameat2,mkdir,mkdirat,write,writev,pwrite64,sendto,sendmsg"
+)
 BEGINNING = re.compile(r"(?P<thread>\d+) +(?P<name>\w+)\((?P<rest>.*)\Z")
 RESUMED = re.compile(r"(?P<thread>\d+) +<\.\.\. (?P<name>\w+) resumed>(?P<rest>.*)\Z")
 UNFINISHED = " <unfinished ...>"

@@ -1,7 +1,7 @@
 """Recordings in a folder of this machine.
 
 An object appears under its key whole or not at all: it is written under another name
-in the same file system, synced, renamed, and its folder synced.  A partial's writer
+in the same file system, synced, given its name, and its folder synced.  A partial's writer
 holds a lock on its file, which the kernel lets go of when the writer dies.
 """
 
@@ -22,6 +22,7 @@ from scribedock.storage.store import PartialBusy, PartialMissing
 
 NAME = re.compile(r"[0-9a-f]{32}\Z")
 COPY_BYTES = 1024 * 1024
+WITHOUT_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)  # of some file systems
 
 
 class FileStore:
@@ -159,12 +160,23 @@ class PartialFile:
         key = uuid.uuid4().hex
         path = self._store.path(key)
         try:
-            self._path.rename(path)
+            self._name(path)
         except FileNotFoundError:
             raise PartialMissing(self.name) from None
         _sync_folder(path.parent)
-        self._close()
         return key
+
+    def _name(self, path: Path) -> None:
+        """Gives the file the object's name too: the partial's goes at the end of the `with` block.
+
+        So nothing has to be sent again where the machine dies before anybody has noted the key.
+        """
+        try:
+            path.hardlink_to(self._path)
+        except OSError as error:
+            if error.errno not in WITHOUT_LINKS:
+                raise
+            self._path.rename(path)
 
     def suspend(self) -> None:
         self._close()

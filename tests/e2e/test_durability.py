@@ -92,18 +92,18 @@ class Upload:
 
     def steps(self) -> list[SystemCall]:
         """What makes it durable, then the answer, as they ought to follow each other."""
-        [rename] = self.trace.find("rename|renameat|renameat2", "/partials/", "/objects/")
-        _, partial, _, key, *_ = rename.text.split('"')
+        [naming] = self.trace.find("link|linkat|rename|renameat|renameat2", "/partials/", "/objects/")
+        _, partial, _, key, *_ = naming.text.split('"')
         folder = key.rpartition("/")[0]
         writes = self.trace.find("write|writev|pwrite64", f"<{partial}>")
         assert writes, "the body is not seen"
         return [
             writes[-1],
             self._last("fsync", f"<{partial}>"),
-            rename,
+            naming,
             self._last("fsync", f"<{folder}>"),
-            *self._commit(rename),
-            self._answer(rename.begins),
+            *self._commit(naming),
+            self._answer(naming.begins),
         ]
 
     def suspended(self) -> list[SystemCall]:
