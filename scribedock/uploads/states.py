@@ -52,6 +52,20 @@ class UploadState:
     digests: str  # that the whole recording must have
     wants_digest: bool
 
+    @property
+    def lacks_only_its_end(self) -> bool:
+        """All bytes came, but whoever received them died before they became the job's media.
+
+        A client of tus takes such an upload for finished. One of the IETF's protocol says itself when
+        its upload is complete.
+        """
+        return (
+            self.status is UploadStatus.RECEIVING
+            and self.partial is not None
+            and self.bytes == self.length
+            and self.protocol is not Protocol.IETF
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Beginning:

@@ -461,6 +461,48 @@ def test_a_writer_that_is_silent_is_taken_over_from(
     assert_is_media(client, job)
 
 
+def all_but_its_end(url: str, recording: bytes) -> None:
+    """All bytes come, but not the end of the request that brings the last of them."""
+    create(url, len(recording))
+    with RawConnection(url) as connection:
+        connection.head(
+            "PATCH", target_of(url), TUS, TUS_BYTES, "Upload-Offset: 0", "Transfer-Encoding: chunked"
+        )
+        connection.send(f"{len(recording):x}\r\n", recording)
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize("headers", [(TUS,), ()], ids=["tus", "plain"])
+def test_an_upload_whose_bytes_all_came_is_whole_when_its_client_asks(
+    client: Client, job: str, url: str, recording: bytes, headers: tuple[str, ...], kept: set[str]
+) -> None:
+    """A client of tus sends nothing more."""
+    all_but_its_end(url, recording)
+    wait_for_offset(url, len(recording))
+    assert ask("HEAD", url, *headers).headers["upload-complete"] == "?1"
+    assert_is_media(client, job)
+    assert partials(client) == kept
+
+
+def test_an_upload_whose_bytes_are_wrong_is_not_whole_when_its_client_asks(
+    client: Client, job: str, url: str, recording: bytes
+) -> None:
+    wrong = base64.b64encode(hashlib.sha256(b"something else").digest()).decode()
+    with RawConnection(url) as connection:
+        connection.head(
+            "PUT", target_of(url), f"Content-Length: {len(recording)}", f"Repr-Digest: sha-256=:{wrong}:"
+        )
+        connection.send(recording[:50_000])
+    wait_for_offset(url, 50_000)
+    with RawConnection(url) as connection:
+        framing = ("Transfer-Encoding: chunked", "Upload-Offset: 50000")
+        connection.head("PATCH", target_of(url), TUS, TUS_BYTES, *framing)
+        connection.send(f"{len(recording) - 50_000:x}\r\n", recording[50_000:])
+        time.sleep(0.5)
+    wait_for_offset(url, 0)
+    assert "JOB_ADD_MEDIA" not in [task["TaskType"] for task in client.info(job)["Tasks"]]
+
+
 # The IETF's resumable uploads
 
 
