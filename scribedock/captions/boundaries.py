@@ -19,6 +19,19 @@ def ends_caption(before: Word, after: Word, options: CaptionOptions) -> bool:
     )
 
 
+def boundary(before: Word, after: Word, options: CaptionOptions) -> str:
+    """Which boundary lies between two words, for people; empty if none does."""
+    if not ends_caption(before, after, options):
+        return ""
+    if after.new_speaker and (options.speaker_on_new_line or options.single_speaker_per_caption):
+        return "before another speaker"
+    if options.caption_by_sentence and before.ends_sentence:
+        return "at the end of a sentence"
+    if after.start - before.end > options.silence_max_ms:
+        return f"at a silence of {(after.start - before.end) / 1000:.1f} s"
+    return "beside a sound that stands alone"
+
+
 def ends_line(before: Word, after: Word, options: CaptionOptions) -> bool:
     """Whether two words of one caption must stand on different lines."""
     if after.continues:

@@ -101,9 +101,8 @@ FIXED = frozenset(
     tuple(pair.split("_"))
     for pair in """kind_of sort_of lot_of lots_of couple_of because_of instead_of front_of each_other such_as
     as_well so_that even_though even_if as_if as_though rather_than more_than less_than want_to used_to
-    need_to much_as soon_as long_as far_as able_to have_to has_to had_to make_sure thank_you per_cent good_morning good_evening good_night
-    parce_que dès_que plus_de d'accord""".split()
-    if "_" in pair
+    need_to able_to have_to has_to had_to much_as soon_as long_as far_as make_sure thank_you per_cent
+    good_morning good_evening good_night parce_que dès_que plus_de""".split()
 )
 FIRST_OF_FIXED = frozenset(pair[0] for pair in FIXED)
 COST_OF_FIXED = 2.0

@@ -22,7 +22,7 @@ from scribedock.captions.words import Word
 MAX_WORDS = 150
 """Of one caption, so that the work stays proportional to the number of words at any width."""
 
-DEAR = BAD
+DEAR = 3.0
 """A caption that costs more, apart from its end, is worth a search that tears words apart."""
 
 
@@ -69,6 +69,10 @@ class Layout:
         """What a caption between two places costs, without the break at its end."""
         return OF_CAPTION + sum(self.parts(start, end)) + self.lines.cost(start, end)
 
+    def fits(self, start: int, end: int) -> bool:
+        """Whether one caption has room for what stands between two places, and may last so long."""
+        return self.lines.reach(start, end) >= end and end - start <= MAX_WORDS and self._is_short(start, end)
+
     def _places(self) -> list[int]:
         """Where captions begin, and the end."""
         places: list[int] = []
@@ -87,15 +91,19 @@ class Layout:
             return [start]
         measures = self.measures
         costs, held = measures.costs, measures.held
-        free = [at for at in range(start + 1, end) if at not in held]
-        good = [at for at in free if costs[at] < BAD]
+        good = [at for at in range(start + 1, end) if costs[at] < BAD and at not in held]
         found = self._cheapest([start, *good, end])
-        if found is None or self._is_dear(found, end):
-            better = self._cheapest([start, *free, end])
-            found = better if better is not None else found
-        for wider in (measures.glued, frozenset()):
-            if found is None:
-                found = self._cheapest([at for at in range(start, end + 1) if at not in wider])
+        if found is None:
+            found = self._cheapest([start, *(at for at in range(start + 1, end) if at not in held), end])
+        else:
+            near = self._near_dear([*found, end])
+            if near:
+                good += [at for at in near if costs[at] >= BAD and at not in held]
+                found = self._cheapest([start, *sorted(good), end])
+        if found is None:
+            found = self._cheapest([at for at in range(start, end + 1) if at not in measures.glued])
+        if found is None:
+            found = self._cheapest(list(range(start, end + 1)))
         assert found is not None  # one word a caption is always possible
         return found
 
@@ -104,7 +112,7 @@ class Layout:
         if end - start == 1:
             return True
         measures = self.measures
-        if self.lines.reach(start, end) < end or not self._is_short(start, end):
+        if not self.fits(start, end):
             return False
         least = 2 * OF_CAPTION + min(measures.costs[start + 1 : end])
         return self.cost(start, end) <= least
@@ -118,8 +126,14 @@ class Layout:
             or measures.counts[end] - measures.counts[start] <= 1
         )
 
-    def _is_dear(self, starts: list[int], end: int) -> bool:
-        return any(self.cost(first, last) - OF_CAPTION > DEAR for first, last in pairwise([*starts, end]))
+    def _near_dear(self, edges: list[int]) -> set[int]:
+        """The places inside captions that cost too much, and inside those before and after them."""
+        near: set[int] = set()
+        for number, (start, end) in enumerate(pairwise(edges)):
+            if self.cost(start, end) - OF_CAPTION > DEAR:
+                first, last = edges[max(number - 1, 0)], edges[min(number + 2, len(edges) - 1)]
+                near.update(range(first + 1, last))
+        return near
 
     def _cheapest(self, places: list[int]) -> list[int] | None:
         """Where the captions of least total cost begin, if they begin at some of these places.

@@ -20,6 +20,7 @@ class Lines:
         self._width = options.characters_per_caption_line
         self._most = options.lines_per_caption
         self._reach = self._reaches()
+        self._known: dict[tuple[int, int], tuple[float, int]] = {}
 
     def reach(self, start: int, end: int) -> int:
         """The last place up to `end` where a caption that begins at `start` has room."""
@@ -94,6 +95,13 @@ class Lines:
 
     def _two(self, start: int, end: int) -> tuple[float, int]:
         """The cost of the best break into two lines, and where it is."""
+        key = (start, end)
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._best_of_two(start, end)
+        return known
+
+    def _best_of_two(self, start: int, end: int) -> tuple[float, int]:
         measures = self._measures
         latest = self._reach[start]
         if latest in measures.forced:
