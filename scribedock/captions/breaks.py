@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from typing import NamedTuple
+from unicodedata import category
 
 from scribedock.captions.function_words import CAPITALISES_NOUNS, FUNCTION_WORDS, Kind
 from scribedock.captions.words import Word
@@ -29,6 +30,7 @@ BAD = 2.0
 SENTENCE_MARKS = ".?!…。？！।؟"
 STRONG_MARKS = ";:—–；："
 COMMAS = ",،、，"
+JOINING = ("&", "+", "/", "@")
 CLOSING = "\"'”’»)]」』"
 OPENING = '"“‘«([¿¡「『'
 
@@ -196,7 +198,7 @@ class Breaks:
 
     def _kind(self, text: str, value: str) -> Kind:
         if not any(character.isalnum() for character in text):
-            return Kind.MARK
+            return _kind_of_symbols(text)
         kind = self._table.get(value) or self._table.get(value.rstrip("."))
         if kind is not None and (kind is not Kind.TITLE or text[:1].isupper() or text[-1] == "."):
             return kind
@@ -224,6 +226,13 @@ class Breaks:
         if mark and mark in COMMAS:
             return AFTER_COMMA, True
         return (BEFORE_QUOTE, False) if text[-1] in ")]" else (None, False)
+
+
+def _kind_of_symbols(text: str) -> Kind:
+    """Of a word without letters: "&" and "=" join two others, a picture is a word."""
+    if text in JOINING or all(category(character) == "Sm" for character in text):
+        return Kind.COORDINATOR
+    return Kind.CONTENT if any(category(character)[0] == "S" for character in text) else Kind.MARK
 
 
 def _marked(before: Trait, after: Trait) -> float:

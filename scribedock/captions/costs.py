@@ -25,7 +25,7 @@ OF_TWO_WORDS = 1.0
 OF_MISSING_WORD = 4.0  # each word fewer than caption_words_min
 OF_LINE_BREAK = 0.9  # of what the same break costs between captions
 OF_IMBALANCE = 1.0  # for two lines of which one is as good as empty
-OF_TOP_HEAVY = 0.15
+OF_TOP_HEAVY = 0.5  # more, by as much as the upper one is longer
 OF_LONELY_WORD = 0.6  # a line of one word among others
 MOST_SPEED = 2.0
 

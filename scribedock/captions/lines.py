@@ -66,7 +66,7 @@ class Lines:
         lean = (2 * second - total) / total
         cost = OF_LINE_BREAK * measures.costs[at] + OF_IMBALANCE * lean * lean
         if lean < 0:
-            cost += OF_TOP_HEAVY
+            cost -= OF_TOP_HEAVY * lean
         if counts[at] - counts[start] <= 1 or counts[end] - counts[at] <= 1:
             cost += OF_LONELY_WORD
         return cost
@@ -119,7 +119,7 @@ class Lines:
             lean = (middle - 2 * edges[at]) / total
             cost = OF_LINE_BREAK * costs[at] + OF_IMBALANCE * lean * lean
             if lean < 0:
-                cost += OF_TOP_HEAVY
+                cost -= OF_TOP_HEAVY * lean
             if cost < best and at not in glued:
                 if counts[at] <= one or counts[at] >= but_one:
                     cost += OF_LONELY_WORD

@@ -136,7 +136,7 @@ def _drift(material: Material, index: int, near: Sequence[Word]) -> Iterator[Fin
 
 
 def _said_from(wanted: Sequence[str], said: Sequence[tuple[str, Word]], *, near: int) -> int | None:
-    """When the first three words of a caption are said one after the other, nearest to a time; None: never."""
+    """When the first three words of a caption are said one after the other, nearest to a time, or None."""
     found = [
         said[place][1].start
         for place in range(len(said) - LEAST_WORDS + 1)

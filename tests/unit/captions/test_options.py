@@ -14,7 +14,6 @@ from scribedock.captions.options import (
     FileFormat,
     LineEnding,
     SpeakerDisplay,
-    Spelling,
     TextOptions,
     TranscriptOptions,
 )
@@ -355,9 +354,6 @@ def test_options_of_dfxp_do_nothing_to_other_formats() -> None:
         (CaptionOptions, "dfxp_header", "x" * 65_537),
         (CaptionOptions, "srt_format", "x" * 2001),
         (CaptionOptions, "srt_format", "{name}"),
-        (CaptionOptions, "mask_profanity", True),
-        (CaptionOptions, "replace_slang", True),
-        (CaptionOptions, "replace_english_spelling", Spelling.BRITISH),
         *[(TranscriptOptions, "newlines_after_paragraph", value) for value in (-1, 21)],
         *[(TranscriptOptions, "newlines_after_sentence", value) for value in (-1, 21)],
         *[(TranscriptOptions, "timecode_interval", value) for value in (-1, 10**9 + 1)],
@@ -365,7 +361,6 @@ def test_options_of_dfxp_do_nothing_to_other_formats() -> None:
         (TranscriptOptions, "timecode_format", "x" * 201),
         (TranscriptOptions, "file_format", FileFormat.PDF),
         (TranscriptOptions, "sound_boundaries", ("[", "]", "!")),
-        (TranscriptOptions, "mask_profanity", True),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_its_name(
