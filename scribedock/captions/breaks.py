@@ -207,6 +207,8 @@ class Breaks:
             return Kind.NUMBER
         if self._language == "en" and value.endswith(("'s", "s'")):
             return Kind.POSSESSIVE
+        if len(bare) == 2 and bare[0].isupper() and bare[1] == ".":
+            return Kind.NAME
         if self._names and bare[0].isupper() and not (len(bare) > 1 and bare.isupper()):
             return Kind.NAME
         if self._language == "en" and len(value) > 5 and value.endswith(ADJECTIVE_ENDINGS):

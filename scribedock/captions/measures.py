@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scribedock.captions.boundaries import ends_caption, ends_line
+from scribedock.captions.boundaries import ends_line, parts
 from scribedock.captions.breaks import AFTER_LABEL, INSIDE_LABEL, Breaks
 from scribedock.captions.graphemes import width
 from scribedock.captions.options import CaptionOptions
@@ -110,7 +110,7 @@ class Measures:
     def _mark(self, place: int, before: Word, word: Word, gap: int, options: CaptionOptions) -> None:
         if word.continues:
             self.held.add(place)
-        elif gap > options.silence_max_ms or ends_caption(before, word, options):
+        elif gap > options.silence_max_ms or parts(before, word, options):
             self.blocks.append(place)
         elif ends_line(before, word, options):
             self.forced.add(place)

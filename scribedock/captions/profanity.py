@@ -17,7 +17,7 @@ def _forms(stems: str, endings: str) -> set[str]:
 
 PROFANITIES: Mapping[str, frozenset[str]] = {
     "en": frozenset(
-        _forms("fuck motherfuck mindfuck", "s ed er ers ing in in' up ups head heads face wit wits")
+        _forms("fuck motherfuck mindfuck", "s ed er ers ing in up ups head heads face wit wits")
         | _forms("shit bullshit horseshit dipshit", "s ty ted ting ter ters tier tiest head heads hole show")
         | _forms("cunt twat wanker tosser bollock arsehole asshole dickhead cocksucker bellend", "s")
         | _forms("bastard motherfucker clusterfuck shitstorm dumbass jackass badass smartass", "s")
@@ -60,7 +60,7 @@ PROFANITIES: Mapping[str, frozenset[str]] = {
 
 def is_profane(value: str, language: str) -> bool:
     """Whether a whole word, in lower case, is in the table of the language."""
-    bare = value.replace("’", "'").removesuffix("'s")
+    bare = value.replace("’", "'").removesuffix("'s").removesuffix("'")
     return bare in PROFANITIES.get(language.partition("-")[0], frozenset())
 
 
