@@ -102,6 +102,7 @@ def _unsaid(material: Material, words: Sequence[Word]) -> Iterator[Finding]:
             shown = caption.end - caption.start
             if shown >= EMPTY_MS or not _is_heard(caption, NEAR_MS, near, long):
                 yield material.finding("caption-without-speech", index, "is shown while nothing is said")
+                continue
         yield from _drift(material, index, near)
 
 
