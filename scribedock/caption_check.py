@@ -36,9 +36,6 @@ def check(
     shots: Annotated[Path | None, typer.Option(help="Times of shot changes in seconds, one a line.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
     strict: Annotated[bool, typer.Option(help="Advice fails the check too.")] = False,
-    explain: Annotated[
-        bool, typer.Option(help="Print why each line and caption of an ElementList ends where it does.")
-    ] = False,
 ) -> None:
     """Check captions against a standard.
 
@@ -50,9 +47,7 @@ def check(
     if preset not in STANDARDS:
         _fail(f"--preset: {preset!r} is none of {', '.join(STANDARDS)}")
     try:
-        captions, said, source, spoken = _read(file, preset, explain=explain)
-        if explain:
-            return
+        captions, said, source, spoken = _read(file, preset)
         if elementlist is not None:
             said = _elementlist(elementlist.read_bytes())
         spoken = language or (said.language if said is not None else spoken) or "en"
@@ -76,7 +71,7 @@ def check(
     raise typer.Exit(1 if report.errors or (strict and report.findings) else 0)
 
 
-def _read(file: Path, preset: str, *, explain: bool) -> tuple[list[Caption], ElementList | None, str, str]:
+def _read(file: Path, preset: str) -> tuple[list[Caption], ElementList | None, str, str]:
     """The captions, what was said, the text of the file, and its language."""
     from scribedock.captions.caption import Caption
     from scribedock.captions.readers import read
@@ -85,9 +80,7 @@ def _read(file: Path, preset: str, *, explain: bool) -> tuple[list[Caption], Ele
     data = file.read_bytes()
     if data.lstrip()[:1] == b"{":
         said = _elementlist(data)
-        return _laid_out(said, preset, explain=explain), said, "", said.language
-    if explain:
-        _fail("--explain: needs an ElementList, whose captions are made here")
+        return _laid_out(said, preset), said, "", said.language
     found = read(data)
     captions = [
         Caption(lines=tuple(line.text for line in cue.lines), start=cue.start, end=cue.end)
@@ -99,9 +92,7 @@ def _read(file: Path, preset: str, *, explain: bool) -> tuple[list[Caption], Ele
     return captions, None, decoded(data), found.language
 
 
-def _laid_out(said: ElementList, preset: str, *, explain: bool) -> list[Caption]:
-    from scribedock.captions.explain import described
-    from scribedock.captions.explain import explain as explained
+def _laid_out(said: ElementList, preset: str) -> list[Caption]:
     from scribedock.captions.layout import lay_out
     from scribedock.captions.options import CaptionOptions
     from scribedock.captions.presets import PRESETS, Preset
@@ -110,9 +101,6 @@ def _laid_out(said: ElementList, preset: str, *, explain: bool) -> list[Caption]
 
     options = CaptionOptions() if preset == DEFAULT else PRESETS[Preset(preset)]
     words = words_of(said, options)
-    if explain:
-        sys.stdout.write(described(explained(words, options, said.language)))
-        return []
     captions = lay_out(words, options, said.language)
     end = max([said.end_time, *(caption.end for caption in captions)])
     return time(captions, options, media_end=end)

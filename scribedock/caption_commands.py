@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
+from scribedock.caption_check import check
 from scribedock.captions.options import CaptionOptions
 from scribedock.errors import InvalidOption, ScribedockError
 
@@ -41,6 +42,13 @@ def convert(
     language: Annotated[str | None, typer.Option(help="Language of the source, as en or pt-br.")] = None,
     duration: Annotated[int | None, typer.Option(help="Length of the recording in ms.", min=1)] = None,
     title: Annotated[str | None, typer.Option(help="For the head of the file; default: its name.")] = None,
+    preset: Annotated[
+        str | None, typer.Option(help="Options of netflix, bbc, dcmp or scc; others are added to them.")
+    ] = None,
+    explain: Annotated[
+        bool,
+        typer.Option("--explain", help="Say on standard error why lines and captions end where they do."),
+    ] = False,
     **options: str | None,
 ) -> None:
     """Convert captions, or make them from an ElementList.
@@ -51,12 +59,15 @@ def convert(
     from scribedock.captions.document import Metadata
 
     try:
-        chosen = _options({name: value for name, value in options.items() if value is not None})
+        given = {name: value for name, value in options.items() if value is not None}
+        chosen = _options(given, preset)
         read = _read(source, source_format)
         format = _format(target, to)
         metadata = Metadata(title=source.stem.removeprefix("-") if title is None else title)
-        anew = not {name for name, value in options.items() if value is not None} <= OF_THE_FILE
+        anew = preset is not None or explain or not given.keys() <= OF_THE_FILE
         body = _converted(read, format, chosen, metadata, language=language, duration=duration, anew=anew)
+        if explain:
+            sys.stderr.write(_explained(read, format, chosen, language=language, duration=duration))
     except ScribedockError as error:
         _fail(error.comment)
     except OSError as error:
@@ -87,17 +98,48 @@ def _with_caption_options(command: Any) -> Any:
 
 
 captions.command("convert")(_with_caption_options(convert))
+captions.command("check")(check)
 
 
-def _options(given: dict[str, str]) -> CaptionOptions:
-    """Read as the API reads them."""
+def _options(given: dict[str, str], preset: str | None = None) -> CaptionOptions:
+    """Read as the API reads them, and added to those of a preset."""
+    from dataclasses import replace
+
     from scribedock.api.option_models import model_of, options_from
     from scribedock.api.parameters import Parameters, Repeated, read
+    from scribedock.captions.presets import PRESETS, Preset
 
     model = model_of("ConvertOptions", Parameters, CaptionOptions)
-    return options_from(
-        CaptionOptions, read(model, {name: Repeated([value]) for name, value in given.items()})
-    )
+    parameters = read(model, {name: Repeated([value]) for name, value in given.items()})
+    if preset is None:
+        return options_from(CaptionOptions, parameters)
+    if preset not in list(Preset):
+        raise InvalidOption(f"--preset: {preset!r} is none of {', '.join(Preset)}")
+    added = {name: getattr(parameters, name) for name in parameters.model_fields_set}
+    return replace(PRESETS[Preset(preset)], **added)
+
+
+def _explained(
+    read: ElementList | CueFile,
+    format: CaptionFormat | None,
+    options: CaptionOptions,
+    *,
+    language: str | None,
+    duration: int | None,
+) -> str:
+    """Why the captions of a format are as they are."""
+    from scribedock.captions.elementlist import ElementList
+    from scribedock.captions.explain import described, explain
+    from scribedock.captions.imported import elementlist_of
+    from scribedock.captions.words import words_of
+    from scribedock.captions.writers import WRITERS, CaptionFormat
+
+    if not isinstance(read, ElementList):
+        read = elementlist_of(read, language=language or "", duration=duration)
+    writer = WRITERS[format or CaptionFormat.SRT]
+    allowed = writer.within(options)
+    words = writer.spelled(words_of(read, allowed))
+    return described(explain(words, allowed, language or read.language, short_ms=writer.short_ms))
 
 
 def read_source(

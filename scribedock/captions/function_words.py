@@ -67,7 +67,7 @@ ENGLISH = _table(
             you've we've they've i'd you'd he'd she'd it'd we'd they'd i'll you'll he'll she'll it'll we'll
             they'll let's where's how's that'll there'll""",
         Kind.DEGREE: """very really quite too just even only more most less least pretty rather almost nearly
-            about always also still already as such other""",
+            always also still already such other""",
         Kind.MODIFIER: """good better best bad worse worst new old young big small large little long short
             great high low same different next last first second third own early late real full whole main
             certain special sharp dark light cold hot warm black white red green blue golden wooden deep

@@ -55,7 +55,7 @@ def captions_of(
     writer = WRITERS[format]
     allowed = writer.within(options)
     words = writer.spelled(words_of(elementlist, allowed))
-    captions = lay_out(list(words), allowed)
+    captions = lay_out(words, allowed, elementlist.language, short_ms=writer.short_ms)
     end = max([elementlist.end_time, *(caption.end for caption in captions)])
     return CaptionDocument(
         captions=time(

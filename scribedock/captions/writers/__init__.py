@@ -38,6 +38,7 @@ WRITERS: Mapping[CaptionFormat, Writer] = {
         media_type="text/plain",
         extension=".scc",
         byte_mark=False,
+        short_ms=scc.SHORT_MS,
         within=scc.within,
         spelled=scc.spelled,
     ),

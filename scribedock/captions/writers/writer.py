@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
+from scribedock.captions.costs import SHORT_MS
 from scribedock.captions.document import CaptionDocument
 from scribedock.captions.options import CaptionOptions
 from scribedock.captions.words import Word
@@ -19,6 +20,8 @@ class Writer:
     extension: str
     byte_mark: bool = True  # utf8_mark has an effect
     seamless: bool = False  # qt_seamless has an effect
+    short_ms: int = SHORT_MS
+    """Captions that are shown for less are avoided by the layout."""
     within: Callable[[CaptionOptions], CaptionOptions] = lambda options: options
     """The options of the layout, where the format cannot show what they ask for."""
     spelled: Callable[[Sequence[Word]], Sequence[Word]] = lambda words: words

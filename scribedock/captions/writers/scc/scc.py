@@ -22,6 +22,8 @@ HEADER = "Scenarist_SCC V1.0\n\n"
 COLUMNS = 32
 ROWS = 15
 USUAL_ROWS = 4  # what a decoder must be able to show at once
+SHORT_MS = 1600
+"""What it takes to load two full rows; while a caption that is shorter is shown, the next one gets late."""
 INDENT = 4  # columns; what a preamble can say without another command
 ROW_CODES = (
     *(0x1140, 0x1160, 0x1240, 0x1260, 0x1540, 0x1560, 0x1640, 0x1660),
