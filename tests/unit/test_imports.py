@@ -14,7 +14,8 @@ PACKAGE = Path(scribedock.__file__).parent
 ROWS = [
     {"__main__"},
     {"cli"},
-    {"caption_check", "caption_commands", "demo", "doctor", "server", "upload_client"},
+    {"caption_commands", "demo", "doctor", "server", "upload_client"},
+    {"caption_check"},
     {"supervisor"},
     {"api", "web", "worker"},
     {"app"},
