@@ -24,7 +24,19 @@ PROFANITIES: Mapping[str, frozenset[str]] = {
         | _forms("wank jerkoff", "s ed ing")
         | _forms("piss", "ed er ers ing")
         | _forms("nigger nigga faggot fag kike spic chink", "s")
-        | {"goddamn", "goddamned", "goddammit", "damnit", "dammit", "bitch", "bitches", "bitching", "bitchy"}
+        | {
+            "damn",
+            "damned",
+            "goddamn",
+            "goddamned",
+            "goddammit",
+            "damnit",
+            "dammit",
+            "bitch",
+            "bitches",
+            "bitching",
+            "bitchy",
+        }
         | {"whore", "whores", "slut", "sluts", "slutty", "fuckin", "motherfuckin", "fuckall", "arse", "arses"}
         | {"unfuckingbelievable", "absofuckinglutely", "pricks", "wankers", "bugger", "buggered"}
     ),
