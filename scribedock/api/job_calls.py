@@ -30,6 +30,7 @@ from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, JobStatus, Priority
 from scribedock.jobs.languages import iso_code, source_language
 from scribedock.jobs.orders import Order
+from scribedock.storage.leftovers import remove_object
 from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER
 from scribedock.workflow.deliver import expand
 from scribedock.workflow.engine import Queue
@@ -162,7 +163,7 @@ def delete(context: Context, parameters: JobParameters) -> dict[str, str]:
     deleted = services.jobs.delete(parameters.job_id, context.family)
     services.uploads.close(parameters.job_id, CLOSED_BY_DELETION)
     if deleted.storage_key:
-        services.store.delete(deleted.storage_key)
+        remove_object(services.store, deleted.storage_key)
     return {"TaskId": deleted.task_id}
 
 

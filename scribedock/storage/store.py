@@ -23,6 +23,10 @@ class PartialMissing(Exception):
     """There is no such partial (any more)."""
 
 
+class StoreUnavailable(OSError):
+    """The store is out of reach, or refuses us. What it has stays as it is, and can be gone on with."""
+
+
 class ObjectDamaged(Exception):
     """The object is not any more what it was when it was stored: overwritten, or in part gone."""
 
@@ -31,7 +35,7 @@ class Partial(Protocol):
     """A recording being written, by one writer at a time.
 
     Leaving its `with` block without `commit` or `suspend` discards it. All methods raise OSError:
-    ENOSPC or EDQUOT where there is no room, something else where the store is out of reach.
+    ENOSPC or EDQUOT where there is no room, StoreUnavailable where the store may work again later.
     """
 
     @property
@@ -68,7 +72,10 @@ class Partial(Protocol):
         ...
 
     def suspend(self) -> None:
-        """Leaves it as it is, for `resume`; everything written is in the store then."""
+        """Leaves it as it is, for `resume`; everything written is in the store then.
+
+        Where it fails with StoreUnavailable, it has let go of the partial all the same.
+        """
         ...
 
     def discard(self) -> None: ...

@@ -17,6 +17,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.keys import UploadKeys
 from scribedock.settings import Settings
+from scribedock.storage.leftovers import remove_partial
 from scribedock.storage.store import PartialBusy, PartialMissing, Store
 from scribedock.uploads.active import ActiveUploads
 from scribedock.uploads.admission import ORDERED, PATH, Admission, cancelled
@@ -191,8 +192,8 @@ class Uploads:
         partial = self.states.cancel(grant)
         self.active.end_those(lambda intake: intake.grant.upload_id == grant.upload_id, cancelled())
         if partial is not None:
-            self._store.discard(partial)
+            remove_partial(self._store, partial)
 
     def _close(self, upload_ids: Iterable[str], why: str, status: UploadStatus) -> None:
         for partial in self.states.close(upload_ids, why, status):
-            self._store.discard(partial)
+            remove_partial(self._store, partial)

@@ -16,6 +16,7 @@ from scribedock.media.limits import Limits
 from scribedock.media.page import MAX_PAGE_BYTES, find_media, is_page
 from scribedock.media.probe import probe
 from scribedock.media.unusable import MediaUnusable
+from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
 
@@ -75,7 +76,7 @@ class Reception:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if not self._media.fetched(task_id, storage_key=key, size=size):
-            self._store.delete(key)
+            remove_object(self._store, key)
         return None
 
     def _download(self, media: Media, url: str, destination: Path) -> None:

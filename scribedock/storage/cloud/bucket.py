@@ -19,6 +19,8 @@ import obstore
 from obstore.exceptions import AlreadyExistsError, BaseError, PermissionDeniedError, PreconditionError
 from obstore.store import AzureStore, GCSStore, S3Store
 
+from scribedock.storage.store import StoreUnavailable
+
 LIST_PAGE = 1000
 NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 NO_CREDENTIALS = "NoCredentials"  # our own code: the machine's metadata service was asked, in vain
@@ -26,7 +28,7 @@ METADATA_SERVICES = ("169.254.169.254", "metadata.google.internal")
 NO_ROOM = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
 
 
-class StoreFault(OSError):
+class StoreFault(StoreUnavailable):
     """The store refused a request, or did not answer.
 
     code: the store's own word for it ("SignatureDoesNotMatch"), or empty; status: of HTTP, or 0.
