@@ -26,3 +26,24 @@ def killed_at_last(server: OwnServer) -> Iterator[None]:
     finally:
         if server.process is not None and server.process.poll() is None:
             server.kill()
+
+
+def memory(pid: int) -> int:
+    """Bytes of it that are in memory now."""
+    return _status(pid, "VmRSS")
+
+
+def peak_memory(pid: int) -> int:
+    """The most bytes of it that were in memory at once, since `forget_peak`."""
+    return _status(pid, "VmHWM")
+
+
+def forget_peak(pid: int) -> None:
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def _status(pid: int, name: str) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError(f"{name} is not told")
