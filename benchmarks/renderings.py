@@ -21,7 +21,6 @@ import tempfile
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from functools import lru_cache
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -34,6 +33,7 @@ from scribedock import app
 from scribedock.api.application import build
 from scribedock.api.calls import Backend
 from scribedock.captions.document import Metadata
+from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import parse, to_json
 from scribedock.captions.imported import elementlist_of
 from scribedock.captions.options import CaptionOptions
@@ -42,7 +42,7 @@ from scribedock.captions.render import CaptionFormat, Rendering
 from scribedock.jobs.job import Iwp
 from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.renderings import Renderings
-from scribedock.rendering.request import RenderRequest, render
+from scribedock.rendering.request import ListKey, RenderRequest, render
 from scribedock.settings import Settings
 
 CLIENTS = 8
@@ -58,16 +58,18 @@ class Threads:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(CLIENTS)
+        self._lists: dict[ListKey, ElementList] = {}
 
     def get(self, digest: str, request: RenderRequest, bodies: Bodies) -> Future[Rendering]:
-        parsed = _PARSED.setdefault(id(self), lru_cache(maxsize=16)(lambda key: parse(bodies(key))))
-        return self._threads.submit(render, request, parsed)
+        return self._threads.submit(render, request, lambda key: self._parsed(key, bodies))
 
     def close(self) -> None:
         self._threads.shutdown()
 
-
-_PARSED: dict[int, Any] = {}
+    def _parsed(self, key: ListKey, bodies: Bodies) -> ElementList:
+        if key not in self._lists:
+            self._lists[key] = parse(bodies(key))
+        return self._lists[key]
 
 
 def serve(kind: str, folder: Path) -> None:
