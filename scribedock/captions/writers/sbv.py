@@ -20,4 +20,4 @@ def write(document: CaptionDocument) -> str:
 
 def _told_apart(text: str) -> str:
     """A line of the text that looks like times gets a space, and does not any more."""
-    return TIME_LINE.sub(r"\1, ", text) if text[:1].isdigit() or "\n" in text else text
+    return TIME_LINE.sub(r"\1, ", text) if text.count(":") >= 4 else text
