@@ -8,16 +8,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
 SOAK_ROUNDS ?= 200
 
-.PHONY: help demo serve test check judges soak docs lock clean
+.PHONY: help demo serve test check judges soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
 	@echo "make serve               start the server and leave it running"
 	@echo "make test                all tests (up to 8 minutes)"
 	@echo "make check               ruff and mypy"
-	@echo "make judges              other people's software judges our output"
+	@echo "make judges              other people's software judges our output (SCRIBEDOCK_JUDGES=folder)"
 	@echo "make soak                kill the server at random moments, many times"
 	@echo "make docs                write the tables of docs/ anew"
+	@echo "make golden              write the golden files of the captions' tests anew"
 	@echo "make lock                lock the dependencies anew"
 
 .venv:
@@ -60,6 +61,9 @@ soak: .venv/.installed-dev
 
 docs: .venv/.installed
 	$(BIN)/python tools/tables.py
+
+golden: .venv/.installed-dev
+	$(BIN)/python -m tests.unit.captions.test_writers
 
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -16,6 +16,7 @@ from scribedock import app
 from scribedock.api.application import build
 from scribedock.api.calls import Backend
 from scribedock.api.protocol import UploadService, protocol_class
+from scribedock.rendering.renderings import Renderings
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.recognizer import languages
 from scribedock.supervisor import WorkerProcess
@@ -56,7 +57,12 @@ def serve(
     app.prepare(settings)
     services = app.wire(settings)
     password_file = app.ensure_first_account(services)
-    backend = Backend(services=services, engine=EngineClient(settings), languages=languages(spec))
+    backend = Backend(
+        services=services,
+        engine=EngineClient(settings),
+        languages=languages(spec),
+        renderings=Renderings(),
+    )
     uploads = UploadService(
         uploads=services.uploads,
         receiver=Receiver(),
@@ -96,6 +102,7 @@ def serve(
     finally:
         worker.stop()
         uploads.stop()
+        backend.renderings.close()
         backend.engine.close()
         services.close()
     log.info("server stopped")
