@@ -50,7 +50,7 @@ test: .venv/.installed-dev
 	$(BIN)/python -m coverage report
 
 test-s3: .venv/.installed-dev
-	$(BIN)/python -m pytest -m s3
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m s3
 
 test-azure: .venv/.installed-dev
 	$(BIN)/python -m pytest -m azure

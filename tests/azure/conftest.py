@@ -22,5 +22,5 @@ def azurite(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Azurite]:
 
 
 @pytest.fixture
-def url(azurite: Azurite) -> str:
+def store_url(azurite: Azurite) -> str:
     return f"az://{CONTAINER}/{uuid.uuid4().hex}"

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.azure
 
 
 @pytest.fixture
-def bucket(url: str) -> Bucket:
-    return connect(url)
+def bucket(store_url: str) -> Bucket:
+    return connect(store_url)
 
 
 @pytest.fixture

@@ -17,12 +17,17 @@ import pytest
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.layout import FOLDERS
-from tests.fixtures import callbacks, speech  # noqa: F401
+from tests.fixtures import callbacks, client, speech  # noqa: F401
 from tests.s3 import signing
 from tests.s3.gateway import Gateway
 
 THEIRS = os.environ.get("SCRIBEDOCK_TEST_S3_URL")
 BUCKET = "recordings"
+
+
+def place() -> str:
+    """An empty one to store in."""
+    return f"{(THEIRS or f's3://{BUCKET}').rstrip('/')}/{uuid.uuid4().hex}"
 
 
 @pytest.fixture(scope="session")
@@ -47,14 +52,13 @@ def gateway(running: Gateway | None) -> Gateway:
 
 
 @pytest.fixture
-def url(running: Gateway | None) -> str:
-    """Where this test stores: an empty place."""
-    return f"{(THEIRS or f's3://{BUCKET}').rstrip('/')}/{uuid.uuid4().hex}"
+def store_url(running: Gateway | None) -> str:
+    return place()
 
 
 @pytest.fixture
-def bucket(url: str) -> Iterator[Bucket]:
-    connected = connect(url)
+def bucket(store_url: str) -> Iterator[Bucket]:
+    connected = connect(store_url)
     yield connected
     for folder in FOLDERS:
         connected.delete([found.path for found in connected.list(folder)])

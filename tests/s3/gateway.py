@@ -113,10 +113,21 @@ class Gateway:
         self._daemon("ceph-mgr", "-i", "x")
         self._run("ceph-osd", "-i", "0", "--mkfs", "--osd-uuid", osd)
         self._ceph("osd", "crush", "add", "osd.0", "1.0", "root=default", "host=local")
-        self._daemon("ceph-osd", "-i", "0")
+        self._start_osd()
         self.start_front()
         self.admin("user", "create", f"--uid={USER}", "--display-name=tests",
                    f"--access-key={ACCESS_KEY}", f"--secret-key={SECRET_KEY}")  # fmt: skip
+
+    def _start_osd(self) -> None:
+        """It ends when a young monitor refuses it, as that refuses others; then it starts again."""
+        deadline = time.monotonic() + READY_S
+        daemon = self._daemon("ceph-osd", "-i", "0")
+        while json.loads(self._ceph("osd", "stat", "--format=json"))["num_up_osds"] < 1:
+            assert time.monotonic() < deadline, self._complaints()
+            if daemon.poll() is not None:
+                self._daemons.remove(daemon)
+                daemon = self._daemon("ceph-osd", "-i", "0")
+            time.sleep(0.3)
 
     def start_front(self) -> None:
         """The gateway's HTTP side; what it stores lives on without it."""
@@ -175,20 +186,18 @@ class Gateway:
         kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTHON")}
         return {**kept, "CEPH_CONF": str(self._folder / "ceph.conf")}
 
-    def _ceph(self, *arguments: str) -> None:
+    def _ceph(self, *arguments: str) -> bytes:
         """A command that does no harm twice: a young monitor may refuse it."""
         deadline = time.monotonic() + READY_S
         while True:
             try:
-                self._run("ceph", "--connect-timeout", str(READY_S), *arguments)
+                return self._run("ceph", "--connect-timeout", str(READY_S), *arguments)
             except AssertionError:
                 if time.monotonic() > deadline:
                     raise
                 time.sleep(0.5)
-            else:
-                return
 
-    def _run(self, program: str, *arguments: str) -> None:
+    def _run(self, program: str, *arguments: str) -> bytes:
         done = subprocess.run(
             [_which(program), *arguments],
             env=self._environment(),
@@ -197,6 +206,7 @@ class Gateway:
             timeout=READY_S,
         )
         assert done.returncode == 0, f"{program} {' '.join(arguments)}: {done.stderr.decode()[-2000:]}"
+        return done.stdout
 
     def _daemon(self, program: str, *arguments: str) -> subprocess.Popen[bytes]:
         with (self._folder / f"{program}.out").open("ab") as log:

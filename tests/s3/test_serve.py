@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import time
-from collections.abc import Callable
 from pathlib import Path
 
 import httpx
@@ -19,6 +17,7 @@ from scribedock.storage.cloud.transfer import PART_BYTES
 from tests.client import Client
 from tests.raw import RawConnection, put, target_of
 from tests.s3.gateway import Gateway
+from tests.s3.stored import digest, paths, stored_bytes, wait_until
 
 pytestmark = pytest.mark.s3
 
@@ -26,34 +25,8 @@ QUICK = {"workflow_poll_s": "0.1"}
 
 
 @pytest.fixture
-def server(url: str, tmp_path: Path) -> OwnServer:
-    return OwnServer(tmp_path, storage_url=url, **QUICK)
-
-
-def wait_until(condition: Callable[[], bool], within_s: float = 30) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.1)
-
-
-def paths(bucket: Bucket, folder: str = "") -> list[str]:
-    return [found.path for found in bucket.list(folder)]
-
-
-def stored_bytes(bucket: Bucket) -> int:
-    return sum(found.bytes for found in bucket.list("parts"))
-
-
-def digest(server: OwnServer, url: str, job: str) -> str:
-    """Of the job's media, as a worker would read it."""
-    services = app.wire(Settings(data_dir=server.data_dir, storage_url=url))
-    media = services.media.of(job)
-    assert media is not None and media.storage_key is not None
-    with services.store.local(media.storage_key) as path:
-        found = hashlib.sha256(path.read_bytes()).hexdigest()
-    services.close()
-    return found
+def server(store_url: str, tmp_path: Path) -> OwnServer:
+    return OwnServer(tmp_path, storage_url=store_url, **QUICK)
 
 
 def test_the_main_job(server: OwnServer, speech: Path, bucket: Bucket) -> None:
@@ -72,29 +45,29 @@ def test_the_main_job(server: OwnServer, speech: Path, bucket: Bucket) -> None:
         assert paths(bucket) == []
 
 
-def test_a_recording_of_many_parts_arrives_whole(server: OwnServer, bucket: Bucket, url: str) -> None:
+def test_a_recording_of_many_parts_arrives_whole(server: OwnServer, bucket: Bucket, store_url: str) -> None:
     recording = os.urandom(5 * PART_BYTES + 12_345)
     with server:
         client = Client(server).login()
         job = client.new_job()
         client.upload(job, recording)
         assert len(paths(bucket, "parts")) == 6
-        assert digest(server, url, job) == hashlib.sha256(recording).hexdigest()
+        assert digest(server, store_url, job) == hashlib.sha256(recording).hexdigest()
 
 
 def test_the_last_upload_is_the_media_and_the_one_before_is_gone(
-    server: OwnServer, bucket: Bucket, url: str
+    server: OwnServer, bucket: Bucket, store_url: str
 ) -> None:
     with server:
         client = Client(server).login()
         job = client.new_job()
         for recording in (b"first", b"second"):
             client.upload(job, recording)
-        assert digest(server, url, job) == hashlib.sha256(b"second").hexdigest()
+        assert digest(server, store_url, job) == hashlib.sha256(b"second").hexdigest()
         assert len(paths(bucket)) == 2
 
 
-def test_what_a_killed_server_left_is_swept(server: OwnServer, bucket: Bucket, url: str) -> None:
+def test_what_a_killed_server_left_is_swept(server: OwnServer, bucket: Bucket, store_url: str) -> None:
     server.start()
     client = Client(server).login()
     upload_url = client.upload_url(client.new_job())
@@ -104,7 +77,7 @@ def test_what_a_killed_server_left_is_swept(server: OwnServer, bucket: Bucket, u
         wait_until(lambda: stored_bytes(bucket) >= 2 * PART_BYTES)
         server.kill()
     assert paths(bucket, "objects") == []
-    services = app.wire(Settings(data_dir=server.data_dir, storage_url=url))
+    services = app.wire(Settings(data_dir=server.data_dir, storage_url=store_url))
     services.store.sweep(objects=services.media.stored_keys(), partials=frozenset(), older_than_s=-5)
     services.close()
     assert paths(bucket) == []
@@ -138,10 +111,10 @@ def test_a_store_that_goes_away_is_told_and_nothing_is_half_there(
 
 
 def test_wrong_credentials_are_a_fault_of_ours_and_never_shown(
-    running: Gateway | None, url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    running: Gateway | None, store_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not the secret at all")
-    with OwnServer(tmp_path, storage_url=url, **QUICK) as server:
+    with OwnServer(tmp_path, storage_url=store_url, **QUICK) as server:
         client = Client(server).login()
         answer = put(client.upload_url(client.new_job()), b"some bytes")
         assert answer.status == 503
