@@ -78,7 +78,7 @@ class Admission:
         self._active = active
         self._keys = keys
         self._settings = settings
-        self._quotas = Quotas(settings, states, active.in_flight)
+        self.quotas = Quotas(settings, states, active.in_flight)
 
     def grant_of(self, head: RequestHead) -> Grant:
         """What the URL grants, expired or not. Raises Forged."""
@@ -179,7 +179,7 @@ class Admission:
 
     def _ceilings(self, job: Job, body: Body, limit: int, *, kept: int) -> tuple[Ceiling, ...]:
         length = body.length if body.length is not None else body.offset + max(body.bytes, 0)
-        quotas = self._quotas.admit(job, length=length, kept=kept)
+        quotas = self.quotas.admit(job, length=length, kept=kept)
         self.check_room(max(length - kept, 0))
         announced = (
             () if body.length is None else (Ceiling(bytes=body.length, refusal=longer_than_announced),)

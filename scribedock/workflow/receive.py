@@ -19,6 +19,7 @@ from scribedock.media.unusable import MediaUnusable
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
+from scribedock.workflow.recordings import local
 
 
 class Reception:
@@ -92,7 +93,7 @@ class Reception:
         if found is None or found.storage_key is None:
             return
         try:
-            with self._store.local(found.storage_key) as recording:
+            with local(self._store, found.storage_key) as recording:
                 info = probe(recording, self._limits)
         except MediaUnusable as error:
             self._media.probed(task_id, media_ms=None, problem=error.reason)
