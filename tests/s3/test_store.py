@@ -108,10 +108,8 @@ def test_a_full_store_says_so(store: CloudStore, bucket: Bucket, gateway: Gatewa
     gateway.admin("quota", "set", "--quota-scope=user", f"--uid={USER}", "--max-size=1048576")
     gateway.admin("quota", "enable", "--quota-scope=user", f"--uid={USER}")
     try:
-        with store.begin() as partial:
-            fill(partial, LARGE)
-            with pytest.raises(OSError) as raised:
-                partial.commit()
+        with pytest.raises(OSError) as raised, store.begin() as partial:
+            fill(partial, LARGE).commit()
         assert raised.value.errno == errno.EDQUOT
     finally:
         gateway.admin("quota", "disable", "--quota-scope=user", f"--uid={USER}")

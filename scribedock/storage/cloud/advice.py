@@ -41,9 +41,7 @@ def advice(error: Exception, kind: str, url: str) -> str:
     if code in NO_BUCKET or error.errno == errno.ENXIO:
         return f"there is no bucket {bucket}; make it, or correct SCRIBEDOCK_STORAGE_URL"
     if code in WRONG_SECRET:
-        return (
-            f"the credentials are wrong ({said}); the secret does not belong to the key: {CREDENTIALS[kind]}"
-        )
+        return f"the secret does not belong to the key ({said}); check {CREDENTIALS[kind]}"
     if code in WRONG_KEY:
         return f"the store does not know the key ({said}); check {CREDENTIALS[kind]}, and the endpoint"
     if code in WRONG_TIME:

@@ -24,7 +24,7 @@ from scribedock.storage.store import StoreUnavailable
 LIST_PAGE = 1000
 NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
 NO_CREDENTIALS = "NoCredentials"  # our own code: the machine's metadata service was asked, in vain
-METADATA_SERVICES = ("169.254.169.254", "metadata.google.internal")
+METADATA_SERVICES = ("169.254.169.254", "/latest/api/token", "metadata.google.internal")
 NO_ROOM = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
 
 
@@ -164,7 +164,7 @@ def faults(request: str) -> Iterator[None]:
 
 def _fault(request: str, error: BaseError) -> StoreFault:
     text = str(error)
-    if any(host in text for host in METADATA_SERVICES):
+    if any(service in text for service in METADATA_SERVICES):
         return StoreFault(errno.EACCES, "there are no credentials for the store", code=NO_CREDENTIALS)
     code = _code(text)
     found = re.search(r"status code: (\d{3})", text)

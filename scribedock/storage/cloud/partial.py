@@ -79,6 +79,7 @@ class CloudPartial:
         self._journal = Journal(bucket, name)
         self._lock = threading.Lock()
         self._syncing = threading.Lock()
+        self._beating = threading.Lock()
         self._parts = list(parts)
         self._sent: list[Sent] = []
         self._buffer = bytearray()
@@ -206,13 +207,13 @@ class CloudPartial:
 
     def beat(self) -> None:
         """Shows that the writer lives; notices where it was overtaken."""
-        with self._lock:
+        with self._beating:
             number = self._number
             if not self._open:
                 return
-        if self._journal.holds(number):
-            self._journal.beat(number)
-            return
+            if self._journal.holds(number):
+                self._journal.beat(number)
+                return
         with self._lock:
             if self._open and self._number == number:
                 self._fault = overtaken()
@@ -290,9 +291,10 @@ class CloudPartial:
         return part_path(self._name, self._number, start, size)
 
     def _close(self) -> None:
-        if self._open:
-            self._open = False
-            self._store.closed(self)
+        with self._beating:  # no beat comes after the end
+            if self._open:
+                self._open = False
+                self._store.closed(self)
 
 
 def overtaken() -> StoreFault:
