@@ -8,12 +8,14 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
 SOAK_ROUNDS ?= 200
 
-.PHONY: help demo serve test check judges soak docs golden lock clean
+.PHONY: help demo serve test test-s3 test-azure check judges soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
 	@echo "make serve               start the server and leave it running"
 	@echo "make test                all tests (up to 8 minutes)"
+	@echo "make test-s3             the object store on a real S3 server: Ceph's gateway, from Debian's packages"
+	@echo "make test-azure          the same on Microsoft's emulator of Azure Blob Storage"
 	@echo "make check               ruff and mypy"
 	@echo "make judges              other people's software judges our output (SCRIBEDOCK_JUDGES=folder)"
 	@echo "make soak                kill the server at random moments, many times"
@@ -44,9 +46,15 @@ serve: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -m "not judges and not soak"
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -m "not judges and not soak and not s3 and not azure"
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
+
+test-s3: .venv/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m s3
+
+test-azure: .venv/.installed-dev
+	$(BIN)/python -m pytest -m azure
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .

@@ -31,6 +31,8 @@ cli.add_typer(uploads, name="uploads")
 keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 cli.add_typer(captions, name="captions")
+storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
+cli.add_typer(storage, name="storage")
 
 Result = TypeVar("Result")
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
@@ -120,6 +122,14 @@ def doctor(data_dir: DataDir = None) -> None:
     from scribedock import doctor as checks
 
     raise typer.Exit(checks.report(_settings(data_dir)))
+
+
+@storage.command("check")
+def check_storage(data_dir: DataDir = None) -> None:
+    """Use the storage in every way that the server does, and say what is wrong with it."""
+    from scribedock.storage import check
+
+    raise typer.Exit(check.report(_settings(data_dir)))
 
 
 @account.command("create")

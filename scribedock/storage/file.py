@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import re
 import shutil
 import time
 import uuid
@@ -18,9 +17,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scribedock.storage.names import checked
 from scribedock.storage.store import PartialBusy, PartialMissing
 
-NAME = re.compile(r"[0-9a-f]{32}\Z")
 COPY_BYTES = 1024 * 1024
 
 
@@ -72,7 +71,7 @@ class FileStore:
 
     def path(self, key: str) -> Path:
         """Where the object lies."""
-        return self._objects / _checked(key)[:2] / key
+        return self._objects / checked(key)[:2] / key
 
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
@@ -100,7 +99,7 @@ class FileStore:
         return removed
 
     def _partial(self, name: str) -> Path:
-        return self._partials / _checked(name)
+        return self._partials / checked(name)
 
 
 class PartialFile:
@@ -183,12 +182,6 @@ class PartialFile:
     def __exit__(self, *error: object) -> None:
         if self._descriptor >= 0:
             self.discard()
-
-
-def _checked(name: str) -> str:
-    if not NAME.match(name):
-        raise ValueError(f"not a name in the store: {name!r}")
-    return name
 
 
 def _sync_folder(path: Path) -> None:

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 import structlog
 
 from scribedock.errors import ScribedockError
+from scribedock.storage.store import StoreUnavailable
 from scribedock.uploads.head import CHUNKED
 from scribedock.uploads.intake import Intake, Superseded
 from scribedock.uploads.states import Progress, UploadStates
@@ -119,7 +120,10 @@ class ActiveUploads:
                     continue
                 if not intake.recorded:
                     self._record(intake)
-                synced = intake.partial.sync() if sync else None
+                try:
+                    synced = intake.partial.sync() if sync else None
+                except StoreUnavailable:  # the next bytes will tell
+                    continue
             yield Progress(upload_id=intake.grant.upload_id, bytes=intake.partial.bytes, synced=synced)
             if synced is not None and intake.tell is not None:
                 intake.tell(synced)

@@ -20,7 +20,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.keys import UploadKeys
 from scribedock.settings import Settings
-from scribedock.storage.store import Partial, PartialBusy, PartialMissing, Store
+from scribedock.storage.store import Partial, PartialBusy, PartialMissing, Store, StoreUnavailable
 from scribedock.uploads.active import SILENT_S, ActiveUploads
 from scribedock.uploads.digests import Digests, digests_of, pack, unpack
 from scribedock.uploads.grant import Grant, forged, verify
@@ -78,7 +78,7 @@ class Admission:
         self._active = active
         self._keys = keys
         self._settings = settings
-        self._quotas = Quotas(settings, states, active.in_flight)
+        self.quotas = Quotas(settings, states, active.in_flight)
 
     def grant_of(self, head: RequestHead) -> Grant:
         """What the URL grants, expired or not. Raises Forged."""
@@ -120,18 +120,24 @@ class Admission:
             return state
         writer = self._active.writer_of(state.partial)
         if writer is not None and time.monotonic() - writer.heard < SILENT_S:
-            return replace(state, bytes=writer.partial.bytes)
+            with writer.lock:
+                if not writer.ended:
+                    return replace(state, bytes=_synced(writer.partial))
         if writer is not None:
             self._active.take_over(writer)
         try:
-            with self._store.resume(state.partial) as partial:
+            partial = self._store.resume(state.partial)
+            try:
                 size = self._settled(state, partial)
+            finally:
                 partial.suspend()
         except PartialMissing:
             self._states.forget_partial(state.id, state.partial)
             return replace(state, partial=None, bytes=0)
         except PartialBusy:
             return replace(state, bytes=self._store.partial_bytes(state.partial) or 0)
+        except OSError as error:
+            raise storage_fault(error) from error
         return replace(state, bytes=size)
 
     def check_room(self, more: int) -> None:
@@ -173,7 +179,7 @@ class Admission:
 
     def _ceilings(self, job: Job, body: Body, limit: int, *, kept: int) -> tuple[Ceiling, ...]:
         length = body.length if body.length is not None else body.offset + max(body.bytes, 0)
-        quotas = self._quotas.admit(job, length=length, kept=kept)
+        quotas = self.quotas.admit(job, length=length, kept=kept)
         self.check_room(max(length - kept, 0))
         announced = (
             () if body.length is None else (Ceiling(bytes=body.length, refusal=longer_than_announced),)
@@ -242,7 +248,7 @@ class Admission:
         """Removes a partial that nobody writes; its writer would remove it at its end."""
         try:
             self._store.resume(partial).discard()
-        except (PartialBusy, PartialMissing):
+        except (PartialBusy, PartialMissing, StoreUnavailable):
             return
 
     def _append(self, head: RequestHead, grant: Grant, job: Job, body: Body, digests: Digests) -> Intake:
@@ -353,6 +359,13 @@ class Admission:
         except OSError as error:
             raise storage_fault(error) from error
         return size
+
+
+def _synced(partial: Partial) -> int:
+    try:
+        return partial.sync()
+    except OSError as error:
+        raise storage_fault(error) from error
 
 
 def _with_length(body: Body, state: UploadState) -> Body:

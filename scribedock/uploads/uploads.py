@@ -8,7 +8,9 @@ from __future__ import annotations
 import time
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from typing import cast
 
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
@@ -17,11 +19,13 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.keys import UploadKeys
 from scribedock.settings import Settings
-from scribedock.storage.store import PartialBusy, PartialMissing, Store
+from scribedock.storage.leftovers import remove_partial
+from scribedock.storage.store import DirectStore, PartialBusy, PartialMissing, Store
 from scribedock.uploads.active import ActiveUploads
 from scribedock.uploads.admission import ORDERED, PATH, Admission, cancelled
 from scribedock.uploads.answers import Answers, UploadAnswer
 from scribedock.uploads.completion import Completion
+from scribedock.uploads.direct import Arrival, DirectUploads
 from scribedock.uploads.grant import Forged, Grant, sign
 from scribedock.uploads.head import RequestHead
 from scribedock.uploads.requests import Action, action_of
@@ -71,6 +75,15 @@ class Uploads:
             active=self.active,
             admission=self.admission,
         )
+        self.direct: DirectUploads | None = None
+        if settings.storage_direct_uploads:
+            self.direct = DirectUploads(
+                jobs=jobs,
+                media=media,
+                store=cast(DirectStore, store),
+                quotas=self.admission.quotas,
+                settings=settings,
+            )
         self.answers = Answers(
             public_url=settings.public_url,
             cors_origins=settings.cors_origins,
@@ -91,6 +104,10 @@ class Uploads:
             raise InvalidQuery(
                 f"The transcription of this job is ordered already (the job is {job.status}), "
                 "so its media cannot be changed; open another job"
+            )
+        if self.direct is not None:
+            return self.direct.issue(
+                job, expires_in_s=expires_in_s, max_bytes=max_bytes, cors_origin=cors_origin
             )
         lifetime_s = self._settings.upload_lifetime_s
         limit = self._settings.upload_max_bytes
@@ -160,13 +177,18 @@ class Uploads:
         self._close([state.id for state in self.states.unfinished(job_id)], why, UploadStatus.CLOSED)
 
     def sweep(self) -> frozenset[str]:
-        """Closes what can't go on any more; returns the names of the partials that are still wanted."""
+        """Closes what can't go on any more; returns the names in the store that are still wanted."""
         now = int(time.time())
         for state in self.states.unfinished():
             why = EXPIRED if now >= state.expires else self._why_over(state)
             if why is not None and self._is_idle(state):
                 self._close([state.id], why, UploadStatus.CLOSED)
-        return frozenset(state.partial for state in self.states.unfinished() if state.partial)
+        partials = frozenset(state.partial for state in self.states.unfinished() if state.partial)
+        return partials if self.direct is None else partials | self.direct.places()
+
+    def arriving(self, job: Job) -> AbstractContextManager[Arrival | None]:
+        """What comes with the order of the job: in direct mode, what lies in the store (see `direct`)."""
+        return nullcontext() if self.direct is None else self.direct.arriving(job)
 
     def _why_over(self, state: UploadState) -> str | None:
         try:
@@ -191,8 +213,8 @@ class Uploads:
         partial = self.states.cancel(grant)
         self.active.end_those(lambda intake: intake.grant.upload_id == grant.upload_id, cancelled())
         if partial is not None:
-            self._store.discard(partial)
+            remove_partial(self._store, partial)
 
     def _close(self, upload_ids: Iterable[str], why: str, status: UploadStatus) -> None:
         for partial in self.states.close(upload_ids, why, status):
-            self._store.discard(partial)
+            remove_partial(self._store, partial)
