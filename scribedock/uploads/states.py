@@ -287,9 +287,9 @@ class UploadStates:
         return add_task(connection, grant.job_id, TaskType.JOB_UPLOAD_MEDIA, status, info)
 
 
-def is_cancelled(connection: Connection, upload_id: str) -> bool:
+def status_of(connection: Connection, upload_id: str) -> UploadStatus | None:
     status = connection.execute(sa.select(uploads.c.status).where(uploads.c.id == upload_id)).scalar()
-    return bool(status == UploadStatus.CANCELLED)
+    return UploadStatus(status) if status is not None else None
 
 
 def described(size: int, length: int | None) -> str:

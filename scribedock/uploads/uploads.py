@@ -31,6 +31,7 @@ from scribedock.uploads.states import UploadState, UploadStates, UploadStatus
 CLOSED_BY_ORDER = "The transcription of the job was ordered"
 CLOSED_BY_DELETION = "The job was deleted"
 EXPIRED = "The upload URL expired"
+LAST_MOMENT_S = 1.0  # for a request that has brought all bytes to end by itself
 
 
 class Uploads:
@@ -110,10 +111,10 @@ class Uploads:
         if head.method == "OPTIONS":
             return self.answers.options(head, self.grant_or_none(head))
         action = action_of(head)
-        grant, job = self.admission.enter(head)
+        grant, job, _ = self.admission.enter(head)
         state = self.admission.state(grant)
         if state is not None and state.lacks_only_its_end and job.order_task_id is None:
-            state = self._end(head, grant, state.bytes)
+            state = self._end(head, grant, state)
         if action is Action.STATE:
             return self.answers.state(head, grant, state)
         if job.order_task_id is not None:
@@ -126,8 +127,11 @@ class Uploads:
         self._terminate(grant)
         return self.answers.terminated(head, grant)
 
-    def _end(self, head: RequestHead, grant: Grant, length: int) -> UploadState | None:
+    def _end(self, head: RequestHead, grant: Grant, state: UploadState) -> UploadState | None:
         """Makes the recording the job's media, as the request would have that brought its last byte."""
+        writer = self.active.writer_of(state.partial or "")
+        if writer is not None and not writer.over.wait(LAST_MOMENT_S):
+            self.active.take_over(writer)
         last = RequestHead(
             method="PATCH",
             target=head.target,
@@ -137,7 +141,7 @@ class Uploads:
                     ("tus-resumable", TUS_VERSION),
                     ("content-type", TUS_PATCH),
                     ("content-length", "0"),
-                    ("upload-offset", str(length)),
+                    ("upload-offset", str(state.bytes)),
                 ]
             ),
         )

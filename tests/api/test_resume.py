@@ -16,6 +16,7 @@ from tests.client import Client
 from tests.fixtures import DATABASES
 from tests.raw import Answer, RawConnection, put, target_of
 from tests.sound import spoken
+from tests.stored import stored
 
 RUNS_ON = DATABASES
 
@@ -724,3 +725,27 @@ def test_what_came_is_there_after_a_kill(tmp_path: Path, recording: bytes, datab
         assert offset(url) == 60_000
         assert tus_patch(url, 60_000, recording[60_000:]).status == 204
         assert_is_media(Client(server).login(), job)
+
+
+def test_after_a_kill_nobody_goes_on_with_a_recording_that_was_being_replaced(
+    tmp_path: Path, recording: bytes, database: dict[str, str]
+) -> None:
+    server = OwnServer(tmp_path, **database)
+    server.start()
+    client = Client(server).login()
+    job = client.new_job()
+    path = target_of(client.upload_url(job))
+    other = bytes(reversed(recording))
+    break_off(server.base_url + path, recording, 50_000)
+    with RawConnection(server.base_url) as connection:
+        connection.head("PUT", path, f"Content-Length: {len(other)}")
+        connection.send(other[:20_000])
+        time.sleep(0.3)
+        server.kill()
+    with server:
+        url = server.base_url + path
+        kept = offset(url)
+        assert kept in (0, 20_000)
+        assert tus_patch(url, kept, other[kept:]).status == 204
+        with stored(server) as store:
+            assert store.recording(job) == other
