@@ -7,6 +7,7 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
 SOAK_ROUNDS ?= 200
+SOAK ?= tests/soak
 
 .PHONY: help demo serve test check judges trials clients soak docs lock clean
 
@@ -61,10 +62,10 @@ trials: .venv/.installed-dev
 	$(BIN)/python -m pytest -m trials
 
 clients: .venv/.installed-dev
-	$(BIN)/python -m pytest -m clients
+	$(BIN)/python -m pytest -m clients tests/clients
 
 soak: .venv/.installed-dev
-	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0
+	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0 $(SOAK)
 
 docs: .venv/.installed
 	$(BIN)/python tools/tables.py

@@ -19,13 +19,9 @@ class BreakingProxy:
         self._server = (parts.hostname, parts.port)
         self._after = after
         self._left = times
+        self.broken = 0  # connections
         self._lock = threading.Lock()
         self._listening = socket.create_server(("127.0.0.1", 0))
-
-    @property
-    def broken(self) -> bool:
-        """Whether all connections that were to break have broken."""
-        return not self._left
 
     def url(self, url: str) -> str:
         """The same URL, by way of the proxy."""
@@ -59,6 +55,7 @@ class BreakingProxy:
         with self._lock:
             breaks = self._left > 0
             self._left -= breaks
+            self.broken += breaks
             return breaks
 
     def _down(self, server: socket.socket, client: socket.socket) -> None:
