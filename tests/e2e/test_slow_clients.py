@@ -67,6 +67,23 @@ def report(capsys: pytest.CaptureFixture[str], what: str, *, memory_each: float,
         )
 
 
+def test_heads_that_do_not_end_are_ended(busy_server: OwnServer, capsys: pytest.CaptureFixture[str]) -> None:
+    assert busy_server.process is not None
+    client = Client(busy_server).login()
+    job = client.new_job()
+    target = target_of(client.upload_url(job))
+    before = memory(busy_server.process.pid)
+    half = f"PUT {target} HTTP/1.1\r\nHost: x\r\nX-Long: {'x' * 1000}".encode()
+    with Crowd(busy_server.base_url, [half] * COUNT) as crowd:
+        longest = longest_answer(client, job)
+        each = (memory(busy_server.process.pid) - before) / COUNT
+        endings = crowd.endings(within_s=PATIENCE_S + GRACE_S)
+    report(capsys, "half heads", memory_each=each, longest_s=longest)
+    assert {ending.received for ending in endings} == {b""}
+    assert min(ending.after_s for ending in endings) > PATIENCE_S - 1
+    assert longest < ANSWERED_WITHIN_S
+
+
 @pytest.mark.parametrize("is_chunked", [False, True], ids=["with a length", "chunked"])
 def test_bodies_that_stall_are_ended_and_what_came_is_kept(
     busy_server: OwnServer, capsys: pytest.CaptureFixture[str], is_chunked: bool
@@ -93,23 +110,6 @@ def test_bodies_that_stall_are_ended_and_what_came_is_kept(
     states = client.get("upload/list", job_id=job).json()["Uploads"]
     assert [each["BytesReceived"] for each in states] == [len(BODY)] * COUNT
     assert put(urls[0], BODY).status == 200
-
-
-def test_heads_that_do_not_end_are_ended(busy_server: OwnServer, capsys: pytest.CaptureFixture[str]) -> None:
-    assert busy_server.process is not None
-    client = Client(busy_server).login()
-    job = client.new_job()
-    target = target_of(client.upload_url(job))
-    before = memory(busy_server.process.pid)
-    half = f"PUT {target} HTTP/1.1\r\nHost: x\r\nX-Long: {'x' * 1000}".encode()
-    with Crowd(busy_server.base_url, [half] * COUNT) as crowd:
-        longest = longest_answer(client, job)
-        each = (memory(busy_server.process.pid) - before) / COUNT
-        endings = crowd.endings(within_s=PATIENCE_S + GRACE_S)
-    report(capsys, "half heads", memory_each=each, longest_s=longest)
-    assert {ending.received for ending in endings} == {b""}
-    assert min(ending.after_s for ending in endings) > PATIENCE_S - 1
-    assert longest < ANSWERED_WITHIN_S
 
 
 def test_slowhttptest_does_not_make_the_server_unavailable(busy_server: OwnServer, tmp_path: Path) -> None:
