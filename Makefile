@@ -7,8 +7,11 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
 SOAK_ROUNDS ?= 200
+SOAK ?= tests/soak
+# What `make test` runs: nothing that takes Debian packages, much time or data from elsewhere.
+ORDINARY := not judges and not s3 and not azure and not trials and not clients and not soak
 
-.PHONY: help demo serve test test-s3 test-azure check judges soak docs golden lock clean
+.PHONY: help demo serve test test-s3 test-azure check judges trials clients soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
@@ -18,6 +21,8 @@ help:
 	@echo "make test-azure          the same on Microsoft's emulator of Azure Blob Storage"
 	@echo "make check               ruff and mypy"
 	@echo "make judges              other people's software judges our output (SCRIBEDOCK_JUDGES=folder)"
+	@echo "make trials              what a full disk, a slow client, a power cut would do (root, Debian)"
+	@echo "make clients             other people's clients upload (Debian's curl, wget, chromium)"
 	@echo "make soak                kill the server at random moments, many times"
 	@echo "make docs                write the tables of docs/ anew"
 	@echo "make golden              write the golden files of the captions' tests anew"
@@ -46,7 +51,7 @@ serve: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -m "not judges and not soak and not s3 and not azure"
+	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -m "$(ORDINARY)"
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
@@ -64,8 +69,14 @@ check: .venv/.installed-dev
 judges: .venv/.installed-dev
 	$(BIN)/python -m pytest -m judges
 
+trials: .venv/.installed-dev
+	$(BIN)/python -m pytest -m trials
+
+clients: .venv/.installed-dev
+	$(BIN)/python -m pytest -m clients tests/clients
+
 soak: .venv/.installed-dev
-	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0
+	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0 $(SOAK)
 
 docs: .venv/.installed
 	$(BIN)/python tools/tables.py

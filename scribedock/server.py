@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -53,6 +54,7 @@ def serve(
         listening = listen(host, port)
     except OSError as error:
         raise SettingsError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    open_as_many_files_as_possible()
     spec = recognizer(settings)
     app.prepare(settings)
     services = app.wire(settings)
@@ -119,6 +121,13 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_start()
+
+
+def open_as_many_files_as_possible() -> None:
+    """Raises the soft limit, which is 1,024 on most systems, to the hard one: an upload takes three files."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def is_loopback(host: str) -> bool:

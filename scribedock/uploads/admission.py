@@ -50,7 +50,7 @@ from scribedock.uploads.states import (
     UploadState,
     UploadStates,
     UploadStatus,
-    is_cancelled,
+    status_of,
 )
 
 PATH = "/upload/"
@@ -86,7 +86,7 @@ class Admission:
             raise forged()
         return verify(head.path.removeprefix(PATH), self._keys.all())
 
-    def enter(self, head: RequestHead) -> tuple[Grant, Job]:
+    def enter(self, head: RequestHead) -> tuple[Grant, Job, UploadStatus | None]:
         """The checks that every request to the URL must pass. Raises InvalidQuery."""
         grant = self.grant_of(head)
         if "authorization" in head.headers:
@@ -94,12 +94,12 @@ class Admission:
         origin = head.first("origin")
         if grant.cors_origin and origin is not None and origin != grant.cors_origin:
             raise InvalidQuery(f"This upload URL is for pages of {grant.cors_origin} only", status=403)
-        return grant, self._living(grant)
+        return grant, *self._living(grant)
 
     def admit(self, head: RequestHead) -> Intake:
         """Where the body of the request goes. Raises InvalidQuery and SystemFault."""
         action = action_of(head)
-        grant, job = self.enter(head)
+        grant, job, status = self.enter(head)
         if job.order_task_id is not None:
             raise InvalidQuery(ORDERED, status=409)
         body = body_of(head, action)
@@ -111,7 +111,10 @@ class Admission:
         if (head.first("if-none-match") or "").strip() == "*" and self._media.of(job.id) is not None:
             raise InvalidQuery("The job has media already (If-None-Match: *)", status=412)
         ceilings = self._ceilings(job, body, limit, kept=0)
-        return self._begin(head, grant, job, action, body, digests, ceilings)
+        # What comes now may be another recording than the one of which bytes are kept: after a crash nobody
+        # may go on with those.
+        at_once = action is Action.CREATE or status is UploadStatus.RECEIVING
+        return self._begin(head, grant, job, action, body, digests, ceilings, record=at_once)
 
     def state(self, grant: Grant) -> UploadState | None:
         """How far the upload is, its bytes surviving a crash; None: nothing has come yet."""
@@ -149,21 +152,22 @@ class Admission:
     def check_still_open(self, grant: Grant) -> None:
         """Raises InvalidQuery (409, 410) where the order, a deletion or its owner has closed the URL."""
         with self._database.read() as connection:
-            job = self.current(connection, grant)
+            job, _ = self.current(connection, grant)
         if job.order_task_id is not None:
             raise InvalidQuery(ORDERED, status=409)
 
-    def current(self, connection: Connection, grant: Grant) -> Job:
-        """The job, if it lives and the URL was not cancelled. Raises InvalidQuery (410)."""
+    def current(self, connection: Connection, grant: Grant) -> tuple[Job, UploadStatus | None]:
+        """The job, if it lives and the URL was not cancelled, and its upload's. Raises InvalidQuery (410)."""
         try:
             job = self._jobs.fetch(connection, grant.job_id)
         except ItemNotFound:
             raise InvalidQuery("The job of this upload URL was deleted", status=410) from None
-        if job.upload_epoch != grant.epoch or is_cancelled(connection, grant.upload_id):
+        status = status_of(connection, grant.upload_id)
+        if job.upload_epoch != grant.epoch or status is UploadStatus.CANCELLED:
             raise cancelled()
-        return job
+        return job, status
 
-    def _living(self, grant: Grant) -> Job:
+    def _living(self, grant: Grant) -> tuple[Job, UploadStatus | None]:
         now = int(time.time())
         if now >= grant.expires:
             raise InvalidQuery(
@@ -195,6 +199,8 @@ class Admission:
         body: Body,
         digests: Digests,
         ceilings: tuple[Ceiling, ...],
+        *,
+        record: bool,
     ) -> Intake:
         try:
             partial = self._store.begin()
@@ -215,7 +221,7 @@ class Admission:
             recorded=False,
         )
         self._active.add(intake)
-        if action is Action.CREATE:
+        if record:
             self._or_discard(intake)
         return intake
 
@@ -307,9 +313,7 @@ class Admission:
         limit = self._limit(grant)
         _check_size(body, limit)
         ceilings = self._ceilings(job, body, limit, kept=0)
-        intake = self._begin(head, grant, job, Action.APPEND, body, digests, ceilings)
-        self._or_discard(intake)
-        return intake
+        return self._begin(head, grant, job, Action.APPEND, body, digests, ceilings, record=True)
 
     def _taken(self, name: str, protocol: Protocol) -> Partial:
         """The partial, for writing; from whoever has it, where that one is silent or must give way.

@@ -147,7 +147,7 @@ class Completion:
 
     def _attach(self, intake: Intake, key: str, size: int) -> tuple[Attached, str | None]:
         with self._database.write() as connection:
-            job = self._admission.current(connection, intake.grant)
+            job, _ = self._admission.current(connection, intake.grant)
             attached = self._media.attach(
                 connection, job, MediaSource.UPLOAD, storage_key=key, size=size, etag=key, replace=True
             )

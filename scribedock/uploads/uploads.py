@@ -5,6 +5,7 @@ What it does not do: read sockets (see `receiver`), or know HTTP servers.
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from collections.abc import Iterable, Mapping
@@ -27,13 +28,14 @@ from scribedock.uploads.answers import Answers, UploadAnswer
 from scribedock.uploads.completion import Completion
 from scribedock.uploads.direct import Arrival, DirectUploads
 from scribedock.uploads.grant import Forged, Grant, sign
-from scribedock.uploads.head import RequestHead
-from scribedock.uploads.requests import Action, action_of
+from scribedock.uploads.head import RequestHead, collect
+from scribedock.uploads.requests import TUS_PATCH, TUS_VERSION, Action, action_of
 from scribedock.uploads.states import UploadState, UploadStates, UploadStatus
 
 CLOSED_BY_ORDER = "The transcription of the job was ordered"
 CLOSED_BY_DELETION = "The job was deleted"
 EXPIRED = "The upload URL expired"
+LAST_MOMENT_S = 1.0  # for a request that has brought all bytes to end by itself
 
 
 class Uploads:
@@ -126,8 +128,10 @@ class Uploads:
         if head.method == "OPTIONS":
             return self.answers.options(head, self.grant_or_none(head))
         action = action_of(head)
-        grant, job = self.admission.enter(head)
+        grant, job, _ = self.admission.enter(head)
         state = self.admission.state(grant)
+        if state is not None and state.lacks_only_its_end and job.order_task_id is None:
+            state = self._end(head, grant, state)
         if action is Action.STATE:
             return self.answers.state(head, grant, state)
         if job.order_task_id is not None:
@@ -139,6 +143,28 @@ class Uploads:
             )
         self._terminate(grant)
         return self.answers.terminated(head, grant)
+
+    def _end(self, head: RequestHead, grant: Grant, state: UploadState) -> UploadState | None:
+        """Makes the recording the job's media, as the request would have that brought its last byte."""
+        writer = self.active.writer_of(state.partial or "")
+        if writer is not None and not writer.over.wait(LAST_MOMENT_S):
+            self.active.take_over(writer)
+        last = RequestHead(
+            method="PATCH",
+            target=head.target,
+            version=head.version,
+            headers=collect(
+                [
+                    ("tus-resumable", TUS_VERSION),
+                    ("content-type", TUS_PATCH),
+                    ("content-length", "0"),
+                    ("upload-offset", str(state.bytes)),
+                ]
+            ),
+        )
+        with contextlib.suppress(ScribedockError):  # it is under way still, or its digest is wrong
+            self.completion.end(self.admission.admit(last), None)
+        return self.admission.state(grant)
 
     def error_headers(self, head: RequestHead, error: ScribedockError) -> Mapping[str, str]:
         return self.answers.of_error(head, self.grant_or_none(head), error)
