@@ -7,17 +7,27 @@ BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
 SOAK_ROUNDS ?= 200
+SOAK ?= tests/soak
+JOBS ?= 3
+# What `make test` runs: nothing that takes Debian packages, much time or data from elsewhere.
+ORDINARY := not judges and not s3 and not azure and not trials and not clients and not soak
 
-.PHONY: help demo serve test check judges soak docs lock clean
+.PHONY: help demo serve test coverage test-s3 test-azure check judges trials clients soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
 	@echo "make serve               start the server and leave it running"
 	@echo "make test                all tests (up to 8 minutes)"
+	@echo "make coverage            the same, and which lines they reach"
+	@echo "make test-s3             the object store on a real S3 server: Ceph's gateway, from Debian's packages"
+	@echo "make test-azure          the same on Microsoft's emulator of Azure Blob Storage"
 	@echo "make check               ruff and mypy"
-	@echo "make judges              other people's software judges our output"
+	@echo "make judges              other people's software judges our output (SCRIBEDOCK_JUDGES=folder)"
+	@echo "make trials              what a full disk, a slow client, a power cut would do (root, Debian)"
+	@echo "make clients             other people's clients upload (Debian's curl, wget, chromium)"
 	@echo "make soak                kill the server at random moments, many times"
 	@echo "make docs                write the tables of docs/ anew"
+	@echo "make golden              write the golden files of the captions' tests anew"
 	@echo "make lock                lock the dependencies anew"
 
 .venv:
@@ -42,10 +52,20 @@ serve: .venv/.installed
 	$(BIN)/scribedock serve
 
 test: .venv/.installed-dev
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "$(ORDINARY)"
+
+# Twice as slow, because the servers, workers and children that the tests start are measured too.
+coverage: .venv/.installed-dev
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -m "not judges and not soak"
+	$(BIN)/python -m coverage run -m pytest -n $(JOBS) --dist loadgroup -m "$(ORDINARY)"
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
+
+test-s3: .venv/.installed-dev
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m s3
+
+test-azure: .venv/.installed-dev
+	$(BIN)/python -m pytest -m azure
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .
@@ -55,11 +75,20 @@ check: .venv/.installed-dev
 judges: .venv/.installed-dev
 	$(BIN)/python -m pytest -m judges
 
+trials: .venv/.installed-dev
+	$(BIN)/python -m pytest -m trials
+
+clients: .venv/.installed-dev
+	$(BIN)/python -m pytest -m clients tests/clients
+
 soak: .venv/.installed-dev
-	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0
+	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0 $(SOAK)
 
 docs: .venv/.installed
 	$(BIN)/python tools/tables.py
+
+golden: .venv/.installed-dev
+	$(BIN)/python -m tests.unit.captions.test_writers
 
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

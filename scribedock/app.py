@@ -70,7 +70,7 @@ def wire(settings: Settings) -> Services:
     jobs = Jobs(database)
     media = JobMedia(database, jobs)
     lists = ElementLists(database)
-    store = open_store(settings.storage_url, settings.data_dir / "media")
+    store = open_store(settings.storage_url, settings.data_dir)
     return Services(
         settings=settings,
         keys=keys,

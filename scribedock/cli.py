@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
+from scribedock.caption_commands import captions
 from scribedock.errors import ScribedockError
 from scribedock.settings import Settings, SettingsError, load
 
@@ -29,6 +30,9 @@ uploads = typer.Typer(help="Uploads to pre-signed URLs.", no_args_is_help=True)
 cli.add_typer(uploads, name="uploads")
 keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
+cli.add_typer(captions, name="captions")
+storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
+cli.add_typer(storage, name="storage")
 
 Result = TypeVar("Result")
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
@@ -118,6 +122,14 @@ def doctor(data_dir: DataDir = None) -> None:
     from scribedock import doctor as checks
 
     raise typer.Exit(checks.report(_settings(data_dir)))
+
+
+@storage.command("check")
+def check_storage(data_dir: DataDir = None) -> None:
+    """Use the storage in every way that the server does, and say what is wrong with it."""
+    from scribedock.storage import check
+
+    raise typer.Exit(check.report(_settings(data_dir)))
 
 
 @account.command("create")
@@ -227,6 +239,33 @@ def rotate_keys(data_dir: DataDir = None) -> None:
     except SettingsError as error:
         _fail(str(error))
     print(f"Upload URLs are signed with key {key.id} from now on; older ones stay good until they expire")
+
+
+@captions.command("describe")
+def describe(
+    job: Annotated[str, typer.Argument(help="Id of a job.")],
+    source: Annotated[
+        Path, typer.Argument(help="What describes the picture: ElementList, SRT, VTT or DFXP.")
+    ],
+    data_dir: DataDir = None,
+) -> None:
+    """Give a job an audio description, for audio_description=true and mixed=true of the API."""
+    from scribedock.caption_commands import read_source
+    from scribedock.captions.elementlist_json import to_json
+    from scribedock.jobs.languages import iso_code
+
+    services = _services(data_dir)
+
+    def store() -> None:
+        found = services.jobs.find(job.strip().lower().replace("-", ""))
+        described = read_source(source, language=iso_code(found.language), duration=found.media_ms)
+        services.lists.describe(found.id, to_json(described))
+
+    try:
+        _try(store)
+    except OSError as error:
+        _fail(f"{source}: {error.strerror}")
+    print(f"Job {job} has an audio description")
 
 
 def _settings(data_dir: Path | None) -> Settings:

@@ -5,13 +5,11 @@ from __future__ import annotations
 import contextlib
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import StrEnum
-
-from rich.console import Console
 
 from scribedock import app
 from scribedock.db.engine import Database
+from scribedock.findings import Finding, Level
+from scribedock.findings import report as show
 from scribedock.media.fence import strength
 from scribedock.settings import Settings, SettingsError
 from scribedock.worker import recognizer
@@ -19,29 +17,9 @@ from scribedock.worker import recognizer
 GIB = 1024**3
 
 
-class Level(StrEnum):
-    GOOD = "ok"
-    WARNING = "warning"
-    MISSING = "missing"
-
-
-MARKS = {Level.GOOD: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.MISSING: "[red]✗[/]"}
-
-
-@dataclass(frozen=True, kw_only=True)
-class Finding:
-    level: Level
-    title: str
-    text: str
-
-
 def report(settings: Settings) -> int:
     """Prints the findings; returns 1 if something that is needed is missing."""
-    console = Console(highlight=False, soft_wrap=True)
-    findings = [finding for check in CHECKS for finding in check(settings)]
-    for finding in findings:
-        console.print(f"{MARKS[finding.level]} [bold]{finding.title}[/]  {finding.text}")
-    return 1 if any(finding.level is Level.MISSING for finding in findings) else 0
+    return show(finding for check in CHECKS for finding in check(settings))
 
 
 def _data_folder(settings: Settings) -> Iterator[Finding]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import resource
 import signal
 import socket
 from collections.abc import Callable
@@ -16,6 +17,7 @@ from scribedock import app
 from scribedock.api.application import build
 from scribedock.api.calls import Backend
 from scribedock.api.protocol import UploadService, protocol_class
+from scribedock.rendering.renderings import Renderings
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.recognizer import languages
 from scribedock.supervisor import WorkerProcess
@@ -52,11 +54,17 @@ def serve(
         listening = listen(host, port)
     except OSError as error:
         raise SettingsError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    open_as_many_files_as_possible()
     spec = recognizer(settings)
     app.prepare(settings)
     services = app.wire(settings)
     password_file = app.ensure_first_account(services)
-    backend = Backend(services=services, engine=EngineClient(settings), languages=languages(spec))
+    backend = Backend(
+        services=services,
+        engine=EngineClient(settings),
+        languages=languages(spec),
+        renderings=Renderings(),
+    )
     uploads = UploadService(
         uploads=services.uploads,
         receiver=Receiver(),
@@ -96,6 +104,7 @@ def serve(
     finally:
         worker.stop()
         uploads.stop()
+        backend.renderings.close()
         backend.engine.close()
         services.close()
     log.info("server stopped")
@@ -112,6 +121,13 @@ class Server(uvicorn.Server):
         await super().startup(sockets)
         if self.started:
             self._on_start()
+
+
+def open_as_many_files_as_possible() -> None:
+    """Raises the soft limit, which is 1,024 on most systems, to the hard one: an upload takes three files."""
+    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    with contextlib.suppress(OSError, ValueError):
+        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def is_loopback(host: str) -> bool:

@@ -6,11 +6,13 @@ import ipaddress
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 GIB = 1024**3
+CLOUDS = ("s3", "gs", "az")
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
@@ -35,7 +37,12 @@ class Settings(BaseSettings):
         None, description="postgresql://… or sqlite:///…; unset: a SQLite file in the data folder."
     )
     storage_url: str | None = Field(
-        None, description="file:///folder; unset: recordings lie in the data folder."
+        None,
+        description="s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder; "
+        "unset: recordings lie in the data folder. docs/storage.md tells more.",
+    )
+    storage_direct_uploads: bool = Field(
+        False, description="Upload URLs are the store's own, for s3:// and gs://; clients send nothing to us."
     )
     public_url: str | None = Field(
         None,
@@ -162,8 +169,34 @@ class Settings(BaseSettings):
     @field_validator("storage_url")
     @classmethod
     def _known_store(cls, value: str | None) -> str | None:
-        if value and not value.startswith("file:///"):
-            raise ValueError("must start with file:///")
+        if value is None or value.startswith("file:///"):
+            return value
+        try:
+            parts = urlsplit(value)
+        except ValueError:
+            parts = urlsplit("")
+        if parts.scheme not in CLOUDS or not parts.netloc:
+            raise ValueError(
+                "must be s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder"
+            )
+        if set("@:?#") & set(value.partition("://")[2]):
+            raise ValueError(
+                f"must be {parts.scheme}://bucket/prefix and nothing else; "
+                "credentials, endpoint and region come from the environment (docs/storage.md)"
+            )
+        return value
+
+    @field_validator("storage_direct_uploads")
+    @classmethod
+    def _possible(cls, value: bool, info: ValidationInfo) -> bool:
+        url = info.data.get("storage_url") or ""
+        if value and not url.startswith(("s3://", "gs://")):
+            why = (
+                "Azure takes a PUT only with a header that clients of this API do not send"
+                if url.startswith("az://")
+                else "there is no object store to upload to"
+            )
+            raise ValueError(f"is possible with SCRIBEDOCK_STORAGE_URL=s3://… or gs://… only: {why}")
         return value
 
     @field_validator("database_url")

@@ -1,7 +1,8 @@
 """`scribedock upload`: a client of the upload URL that does not give up.
 
 It speaks the IETF's resumable uploads: it asks how much is there (HEAD), sends the rest
-(PATCH), and lets the server check the SHA-256 of the whole recording.
+(PATCH), and lets the server check the SHA-256 of the whole recording.  An object store's own URL (direct
+mode) knows nothing of that: there each try sends everything.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ WAITS_S = (1, 2, 5, 10, 20, 30)  # the last one for all further tries
 TIMEOUT_S = 60
 PARTIAL = {"Content-Type": "application/partial-upload", "Upload-Draft-Interop-Version": "8"}
 TEMPORARY = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
+SIGNED_BY_A_STORE = ("X-Amz-Signature=", "X-Goog-Signature=")  # takes one whole PUT and nothing else
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
@@ -136,6 +138,8 @@ class Upload:
         return state.offset
 
     def _state(self) -> State:
+        if any(name in self._url for name in SIGNED_BY_A_STORE):
+            return State(offset=0, is_complete=False, length=None)
         answer = self._ask("HEAD", headers={})
         length = answer.headers.get("Upload-Length")
         return State(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ssl
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,9 +18,11 @@ FINISHED = ("Complete", "Media Failure")
 class Client:
     """Speaks to one server as one account."""
 
-    def __init__(self, server: OwnServer) -> None:
+    def __init__(self, server: OwnServer, *, ca: Path | None = None) -> None:
+        """`ca` is the certificate that the server's must be signed with, where it speaks TLS."""
         self.server = server
-        self.http = httpx.Client(base_url=server.base_url, timeout=60, trust_env=False)
+        context = ssl.create_default_context(cafile=ca) if ca else True
+        self.http = httpx.Client(base_url=server.base_url, timeout=60, trust_env=False, verify=context)
         self.token = ""
 
     def login(self, username: str = "admin", password: str | None = None) -> Client:

@@ -1,9 +1,12 @@
-"""The processes that a process has started."""
+"""The processes that a process has started, and their end."""
 
 from __future__ import annotations
 
 import contextlib
+from collections.abc import Iterator
 from pathlib import Path
+
+from scribedock.demo.server import OwnServer
 
 
 def children(pid: int) -> list[int]:
@@ -13,3 +16,34 @@ def children(pid: int) -> list[int]:
         with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread may end meanwhile
             found += map(int, (thread / "children").read_text().split())
     return found
+
+
+@contextlib.contextmanager
+def killed_at_last(server: OwnServer) -> Iterator[None]:
+    """However the block ends, the server does not outlive it."""
+    try:
+        yield
+    finally:
+        if server.process is not None and server.process.poll() is None:
+            server.kill()
+
+
+def memory(pid: int) -> int:
+    """Bytes of it that are in memory now."""
+    return _status(pid, "VmRSS")
+
+
+def peak_memory(pid: int) -> int:
+    """The most bytes of it that were in memory at once, since `forget_peak`."""
+    return _status(pid, "VmHWM")
+
+
+def forget_peak(pid: int) -> None:
+    Path(f"/proc/{pid}/clear_refs").write_text("5")
+
+
+def _status(pid: int, name: str) -> int:
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith(f"{name}:"):
+            return int(line.split()[1]) * 1024
+    raise AssertionError(f"{name} is not told")

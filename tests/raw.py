@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import socket
+import ssl
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -25,14 +27,22 @@ class Answer:
         return error
 
 
-class RawConnection:
-    """One TCP connection to the server of a URL."""
+class ConnectionEnded(ConnectionError):
+    """Before the answer was whole."""
 
-    def __init__(self, url: str, *, timeout_s: float = 20) -> None:
+
+class RawConnection:
+    """One TCP connection to the server of a URL; with TLS for https, verified with the certificate `ca`."""
+
+    def __init__(self, url: str, *, timeout_s: float = 20, ca: Path | None = None) -> None:
         parts = urlsplit(url)
         assert parts.hostname is not None
         self.host = parts.netloc
         self._socket = socket.create_connection((parts.hostname, parts.port or 80), timeout_s)
+        self.port = int(self._socket.getsockname()[1])
+        if parts.scheme == "https":
+            context = ssl.create_default_context(cafile=ca)
+            self._socket = context.wrap_socket(self._socket, server_hostname=parts.hostname)
         self._rest = b""
 
     def send(self, *parts: bytes | str) -> None:
@@ -56,7 +66,8 @@ class RawConnection:
         length = int(headers.get("content-length", 0)) if status >= 200 and not to_head else 0
         while len(self._rest) < length:
             part = self._socket.recv(65536)
-            assert part, "the connection ended inside a body"
+            if not part:
+                raise ConnectionEnded("inside a body")
             self._rest += part
         body, self._rest = self._rest[:length], self._rest[length:]
         return Answer(status=status, headers=headers, body=body)
@@ -71,7 +82,8 @@ class RawConnection:
     def _until(self, end: bytes) -> bytes:
         while end not in self._rest:
             part = self._socket.recv(65536)
-            assert part, f"the connection ended before a response: {self._rest!r}"
+            if not part:
+                raise ConnectionEnded(f"before a response: {self._rest!r}")
             self._rest += part
         found, _, self._rest = self._rest.partition(end)
         return found

@@ -1,4 +1,4 @@
-"""Writes the tables of docs/ that come from the code: settings, options, calls.
+"""Writes what comes from the code into docs/: settings, options, calls, examples of captions.
 
 python tools/tables.py          write them
 python tools/tables.py --check  say which file is out of date
@@ -13,6 +13,8 @@ from dataclasses import MISSING, fields
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
+
+import caption_examples
 
 from scribedock.api import account_calls, job_calls, media_calls, output_calls
 from scribedock.api.calls import CALLS
@@ -54,6 +56,9 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings": ("configuration.md", settings),
     "caption options": ("captions.md", lambda: options(CaptionOptions)),
     "transcript options": ("captions.md", lambda: options(TranscriptOptions)),
+    "caption formats": ("captions.md", caption_examples.formats),
+    "caption examples": ("captions.md", caption_examples.captions),
+    "transcript examples": ("captions.md", caption_examples.transcripts),
     "calls": ("api.md", calls),
 }
 

@@ -5,6 +5,7 @@ version → token → required parameters → values → existence and ownership
 
 from __future__ import annotations
 
+import hashlib
 import inspect
 import ipaddress
 import time
@@ -190,7 +191,15 @@ def _captions(backend: Backend) -> Any:
         stored = await run_in_threadpool(backend.services.caption_urls.find, url_id)
         if stored is None:
             return error_response(ItemNotFound("There are no captions at this URL (any more)", status=404))
-        return Response(stored.body, media_type=stored.media_type)
+        headers = {
+            "ETag": f'"{hashlib.sha256(stored.body).hexdigest()[:32]}"',
+            "Cache-Control": "no-cache",  # they die with their job
+            "Access-Control-Allow-Origin": "*",  # a <track> of any page, for whoever has the URL
+            "X-Content-Type-Options": "nosniff",
+        }
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        return Response(stored.body, media_type=stored.media_type, headers=headers)
 
     return serve
 

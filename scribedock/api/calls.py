@@ -16,6 +16,7 @@ from scribedock.accounts.sessions import Dialect, Session
 from scribedock.api.parameters import Parameters, Raw
 from scribedock.app import Services
 from scribedock.errors import BadApiToken
+from scribedock.rendering.renderings import Renderings
 from scribedock.workflow.engine import EngineClient, Queue
 
 log = structlog.get_logger("scribedock.api")
@@ -31,6 +32,7 @@ class Backend:
     services: Services
     engine: EngineClient
     languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
+    renderings: Renderings
 
     def enqueue(self, queue: Queue, task_id: str) -> None:
         """Starts the workflow of a task that is committed.

@@ -30,6 +30,7 @@ from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, JobStatus, Priority
 from scribedock.jobs.languages import iso_code, source_language
 from scribedock.jobs.orders import Order
+from scribedock.storage.leftovers import remove_object
 from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER
 from scribedock.workflow.deliver import expand
 from scribedock.workflow.engine import Queue
@@ -162,7 +163,7 @@ def delete(context: Context, parameters: JobParameters) -> dict[str, str]:
     deleted = services.jobs.delete(parameters.job_id, context.family)
     services.uploads.close(parameters.job_id, CLOSED_BY_DELETION)
     if deleted.storage_key:
-        services.store.delete(deleted.storage_key)
+        remove_object(services.store, deleted.storage_key)
     return {"TaskId": deleted.task_id}
 
 
@@ -211,20 +212,26 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
     _check_languages(context, job.language, parameters.target_language)
     owner = services.accounts.by_id(job.account_id)
     assert owner is not None
-    task_id = services.orders.place(
-        job.id,
-        context.family,
-        Order(
-            fidelity=parameters.transcription_fidelity,
-            priority=parameters.priority,
-            turnaround_hours=parameters.turnaround_hours,
-            callback_url=parameters.callback_url,
-            target_language=",".join(parameters.target_language),
-            options=options,
-        ),
-        needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
-    )
+    with services.uploads.arriving(job) as arrival:
+        task_id = services.orders.place(
+            job.id,
+            context.family,
+            Order(
+                fidelity=parameters.transcription_fidelity,
+                priority=parameters.priority,
+                turnaround_hours=parameters.turnaround_hours,
+                callback_url=parameters.callback_url,
+                target_language=",".join(parameters.target_language),
+                options=options,
+            ),
+            needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
+            bring=None if arrival is None else arrival.attach,
+        )
     context.backend.enqueue(Queue.TRANSCRIPTION, task_id)
+    if arrival is not None and arrival.attached is not None:
+        context.backend.enqueue(Queue.MEDIA, arrival.attached.task_id)
+        if arrival.attached.replaced_key:
+            remove_object(services.store, arrival.attached.replaced_key)
     services.uploads.close(job.id, CLOSED_BY_ORDER)
     return {"TaskId": task_id}
 

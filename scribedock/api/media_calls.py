@@ -15,6 +15,7 @@ from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.jobs.job import Job
 from scribedock.jobs.media import MediaSource
 from scribedock.media.fetch import normalise
+from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Partial
 from scribedock.uploads.intake import storage_fault, too_large
 from scribedock.workflow.engine import Queue
@@ -79,7 +80,7 @@ def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may
             replace=False,
         )
     if attached.replaced_key:
-        services.store.delete(attached.replaced_key)
+        remove_object(services.store, attached.replaced_key)
     context.backend.enqueue(Queue.MEDIA, attached.task_id)
     return attached.task_id
 
@@ -92,11 +93,17 @@ async def _receive(context: Context, job_id: str) -> str:
     if announced.isdigit() and int(announced) > limit:
         raise too_large(limit)
     context.services.uploads.admission.check_room(0)
-    with context.services.store.begin() as new:
-        await _write_body(context, new, limit)
-        if new.bytes == 0:
-            raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
-        return await run_in_threadpool(_attach_body, context, job, new)
+    try:
+        new = await run_in_threadpool(context.services.store.begin)
+        try:
+            await _write_body(context, new, limit)
+            if new.bytes == 0:
+                raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
+            return await run_in_threadpool(_attach_body, context, job, new)
+        finally:
+            await run_in_threadpool(new.__exit__)
+    except OSError as error:
+        raise storage_fault(error) from error
 
 
 def _addable(context: Context, job_id: str) -> Job:
@@ -128,8 +135,6 @@ async def _write_body(context: Context, new: Partial, limit: int) -> None:
         raise InvalidQuery(
             f"No byte came for {stall_s:g} seconds; send the recording again", status=408
         ) from None
-    except OSError as error:
-        raise storage_fault(error) from error
 
 
 def _attach_body(context: Context, job: Job, new: Partial) -> str:
@@ -147,9 +152,9 @@ def _attach_body(context: Context, job: Job, new: Partial) -> str:
                 replace=False,
             )
     except Exception:
-        services.store.delete(key)
+        remove_object(services.store, key)
         raise
     if attached.replaced_key:
-        services.store.delete(attached.replaced_key)
+        remove_object(services.store, attached.replaced_key)
     context.backend.enqueue(Queue.MEDIA, attached.task_id)
     return attached.task_id

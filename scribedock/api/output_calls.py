@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import re
-from functools import lru_cache
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Annotated, Any
 from urllib.parse import quote
 
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from scribedock import __version__
@@ -16,16 +19,15 @@ from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.option_models import model_of, options_from
 from scribedock.api.parameters import Bool, Moment, choice
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.elementlist_json import parse
+from scribedock.captions.document import Metadata
 from scribedock.captions.options import CaptionOptions, TranscriptOptions
-from scribedock.captions.render import CaptionFormat, Rendering, render_captions, render_transcript
+from scribedock.captions.render import CaptionFormat, Rendering
+from scribedock.captions.writers import WRITERS
 from scribedock.clock import wire
-from scribedock.errors import InvalidQuery, ItemNotFound
+from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Iwp, Job
 from scribedock.jobs.lists import Version
-
-KEPT_LISTS = 16  # parsing a long ElementList costs more than rendering it
+from scribedock.rendering.request import ListKey, RenderRequest
 
 
 class ElementListParameters(JobParameters):
@@ -64,40 +66,36 @@ CaptionParameters = model_of(
 
 
 @call("job/get_transcript", TranscriptParameters, answer="the transcript")
-def get_transcript(context: Context, parameters: Any) -> Response:
+async def get_transcript(context: Context, parameters: Any) -> Response:
     """The transcript as text."""
     options = options_from(TranscriptOptions, parameters)
-    job, version = _source(context, parameters)
-    rendering = render_transcript(_elementlist(context, job, version), options)
-    return _file(context, rendering, _file_name(job, rendering), _digest(job, version, options))
+    source = await run_in_threadpool(_source, context, parameters)
+    order = _Order(context, source, options)
+    return order.unchanged() or order.file(await order.rendering())
 
 
 @call("job/get_caption", CaptionParameters, answer='the captions, or {"CaptionUrl": "https://…"}')
-def get_caption(context: Context, parameters: Any) -> Response | dict[str, str]:
+async def get_caption(context: Context, parameters: Any) -> Response | dict[str, str]:
     """The captions in the wanted format."""
     options = options_from(CaptionOptions, parameters)
-    job, version = _source(context, parameters)
-    rendering = render_captions(
-        _elementlist(context, job, version),
-        parameters.caption_format,
-        options,
-        media_end=job.media_ms,
-    )
-    digest = _digest(job, version, (parameters.caption_format, options))
-    if not parameters.build_url:
-        return _file(context, rendering, _file_name(job, rendering), digest)
-    url_id = context.services.caption_urls.keep(
-        job.id, digest, rendering.body, f"{rendering.media_type}; charset=utf-8"
-    )
-    return {"CaptionUrl": f"{context.base_url}/captions/{url_id}{rendering.extension}"}
+    source = await run_in_threadpool(_source, context, parameters)
+    order = _Order(context, source, options, parameters.caption_format)
+    if parameters.build_url:
+        extension = WRITERS[parameters.caption_format].extension
+        return {"CaptionUrl": f"{context.base_url}/captions/{await _url_id(context, order)}{extension}"}
+    return order.unchanged() or order.file(await order.rendering())
 
 
 @call("job/get_elementlist", ElementListParameters, answer="the ElementList")
 def get_elementlist(context: Context, parameters: ElementListParameters) -> Response:
     """The transcript with the time of every word."""
-    job, version = _source(context, parameters)
-    body = context.services.lists.body(job.id, version.version)
-    return Response(body, media_type="application/json")
+    source = _source(context, parameters)
+    [version] = source.versions
+    headers = {"ETag": f'"{wire(version.version)}"', "Cache-Control": "private, no-cache"}
+    if _is_known(context, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    body = context.services.lists.body(source.job.id, version.version)
+    return Response(body, media_type="application/json", headers=headers)
 
 
 @call("job/list_elementlists", JobParameters, answer='[{"iwp_name": "…", "version": "…"}, …]')
@@ -110,59 +108,104 @@ def list_elementlists(context: Context, parameters: JobParameters) -> list[dict[
     ]
 
 
-def _source(context: Context, parameters: Any) -> tuple[Job, Version]:
-    if getattr(parameters, "mixed", False) and not parameters.audio_description:
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    job: Job
+    versions: tuple[Version, ...]  # the second is mixed in
+
+
+def _source(context: Context, parameters: Any) -> _Source:
+    """Raises ItemNotFound, InvalidQuery."""
+    lists, described = context.services.lists, parameters.audio_description
+    mixed = getattr(parameters, "mixed", False)
+    if mixed and not described:
         raise InvalidQuery("mixed: needs audio_description=true, whose list is mixed in")
     job = context.services.jobs.find(parameters.job_id, context.family)
-    if parameters.audio_description:
-        raise ItemNotFound("This job has no audio description; leave audio_description out")
-    version = context.services.lists.choose(
-        job, iwp_name=parameters.iwp_name, version=parameters.elementlist_version
-    )
-    return job, version
+    wanted = {"iwp_name": parameters.iwp_name, "version": parameters.elementlist_version}
+    if not mixed:
+        return _Source(job=job, versions=(lists.choose(job, **wanted, audio_description=described),))
+    description = lists.choose(job, audio_description=True)
+    return _Source(job=job, versions=(lists.choose(job, **wanted), description))
 
 
-def _elementlist(context: Context, job: Job, version: Version) -> ElementList:
-    return _parsed(context.services.lists, job.id, version.version)
+class _Order:
+    """A rendering that a caller wants, and its name in every cache."""
+
+    def __init__(
+        self,
+        context: Context,
+        source: _Source,
+        options: CaptionOptions | TranscriptOptions,
+        format: CaptionFormat | None = None,
+    ) -> None:
+        self._context = context
+        self.job = job = source.job
+        self._request = RenderRequest(
+            lists=tuple((job.id, item.version.isoformat()) for item in source.versions),
+            options=options,
+            format=format,
+            media_end=job.media_ms,
+            metadata=Metadata(
+                title=job.name,
+                identifier=job.id,
+                custom={key: str(value) for key, value in job.options.get("custom_metadata", {}).items()},
+            ),
+        )
+        # Of everything that the bytes depend on: versions, format, options, job, release.
+        self.digest = hashlib.sha256(f"{__version__}\0{self._request!r}".encode()).hexdigest()
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"ETag": f'"{self.digest[:32]}"', "Cache-Control": "private, no-cache"}
+
+    def unchanged(self) -> Response | None:
+        """The answer to a caller who has the file already."""
+        headers = self._headers
+        return (
+            Response(status_code=304, headers=headers) if _is_known(self._context, headers["ETag"]) else None
+        )
+
+    async def rendering(self) -> Rendering:
+        """Made in another process, or kept since the last time."""
+        lists = self._context.services.lists
+
+        def body(key: ListKey) -> bytes:
+            return lists.body(key[0], datetime.fromisoformat(key[1]))
+
+        future = self._context.backend.renderings.get(self.digest, self._request, body)
+        # Others may wait for the same; a caller who goes away must not cancel it.
+        return await asyncio.shield(asyncio.wrap_future(future))
+
+    def file(self, rendering: Rendering) -> Response:
+        return Response(
+            rendering.body,
+            headers={
+                **self._headers,
+                "Content-Type": f"{rendering.media_type}; charset=utf-8",
+                "Content-Disposition": _disposition(self.job, rendering.extension),
+                "X-Content-Type-Options": "nosniff",
+            },
+        )
 
 
-@lru_cache(maxsize=KEPT_LISTS)
-def _parsed(lists: Any, job_id: str, version: Any) -> ElementList:
-    return parse(lists.body(job_id, version))
+async def _url_id(context: Context, order: _Order) -> str:
+    """Of bytes that are stored, and made only once."""
+    urls = context.services.caption_urls
+    known = await run_in_threadpool(urls.known, order.job.id, order.digest)
+    if known is not None:
+        return known
+    rendering = await order.rendering()
+    media_type = f"{rendering.media_type}; charset=utf-8"
+    return await run_in_threadpool(urls.keep, order.job.id, order.digest, rendering.body, media_type)
 
 
-def _digest(job: Job, version: Version, options: object) -> str:
-    """Of everything that the bytes depend on."""
-    parts = (
-        __version__,
-        job.id,
-        job.name,
-        wire(version.version),
-        repr(options),
-        repr(sorted(job.options.items())),
-    )
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def _is_known(context: Context, etag: str) -> bool:
+    given = context.request.headers.get("if-none-match", "").split(",")
+    return any(each.strip().removeprefix("W/") in (etag, "*") for each in given)
 
 
-def _file_name(job: Job, rendering: Rendering) -> str:
-    name = re.sub(r"[^\w .()-]+", "_", job.name).strip(" .")[:100]
-    return (name or job.id) + rendering.extension
-
-
-def _file(context: Context, rendering: Rendering, name: str, digest: str) -> Response:
-    etag = f'"{digest[:32]}"'
-    headers = {
-        "ETag": etag,
-        "Cache-Control": "private, no-cache",
-        "Content-Disposition": f"inline; filename*=UTF-8''{quote(name)}",
-        "X-Content-Type-Options": "nosniff",
-    }
-    known = [
-        part.strip().removeprefix("W/")
-        for part in context.request.headers.get("if-none-match", "").split(",")
-    ]
-    if etag in known:
-        return Response(status_code=304, headers=headers)
-    return Response(
-        rendering.body, headers={**headers, "Content-Type": f"{rendering.media_type}; charset=utf-8"}
-    )
+def _disposition(job: Job, extension: str) -> str:
+    """The name of the file, and one in ASCII for who does not know RFC 8187."""
+    name = (re.sub(r"[^\w .()-]+", "_", job.name).strip(" .")[:100] or job.id) + extension
+    plain = re.sub(r"[^\x20-\x7e]+", "_", name)
+    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"

@@ -185,10 +185,11 @@ def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None =
     names.update({name.lower(): member for name, member in (synonyms or {}).items()})
 
     def read(value: Any) -> Enumeration:
-        member = names.get(_text(value).strip().lower())
+        text = _text(value).strip()
+        member = names.get(text.lower())
         if member is None:
-            spellings = synonyms or [member.value for member in kind]
-            raise invalid_option(f"{_shown(value)} is none of {', '.join(spellings)}")
+            spellings = synonyms or [member.value for member in kind if member.value]
+            raise invalid_option(f"{_shown(text)} is none of {', '.join(spellings)}")
         return member
 
     return BeforeValidator(read, json_schema_input_type=kind)

@@ -7,8 +7,8 @@
   address may not open too many connections.
 - A request that is not HTTP is refused in the API's own error shape.
 
-It overrides `data_received`, `on_message_complete`, `shutdown` and
-`send_400_response` of `HttpToolsProtocol`; `tests/e2e/test_protocol.py` holds it
+It overrides `data_received`, `on_message_begin`, `on_headers_complete`, `on_message_complete`,
+`shutdown` and `send_400_response` of `HttpToolsProtocol`; `tests/e2e/test_protocol.py` holds it
 to uvicorn's behaviour.  Connections with TLS, and pipelined uploads, take the ordinary
 way through the application (`upload_endpoint`).
 """
@@ -94,6 +94,8 @@ class UploadProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head = bytearray()
         self._in_message = False
+        self._in_head = False  # of a message that came behind another one
+        self._head_bytes = 0
         self._uploading = False
         self._closing = False
         self._head_timer: asyncio.TimerHandle | None = None
@@ -120,32 +122,47 @@ class UploadProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        limit = self.upload_service.settings.header_max_bytes
         if self._in_message:
-            super().data_received(data)
+            self._head_bytes += len(data)
+            if self._in_head and self._head_bytes > limit:
+                self._refuse(headers_too_large(limit))
+            else:
+                self._parse(data)
             return
         self._unset_keepalive_if_required()
         if self._head_timer is None:
             self._start_head_timer()
-        self._head += data
+        self._head += data if self._head else data.lstrip(b"\r\n")  # RFC 9112 §2.2: ignore empty lines
         end = self._head.find(END_OF_HEAD)
-        if end < 0 or end > self.upload_service.settings.header_max_bytes:
-            if max(end, len(self._head)) > self.upload_service.settings.header_max_bytes:
-                self._refuse(
-                    InvalidQuery(
-                        "The headers of the request are too large; "
-                        f"the limit is {self.upload_service.settings.header_max_bytes} bytes",
-                        status=431,
-                    )
-                )
+        if end < 0 or end > limit:
+            if max(end, len(self._head)) > limit:
+                self._refuse(headers_too_large(limit))
             return
         self._stop_head_timer()
         whole = bytes(self._head)
         self._head.clear()
         if self._is_upload(whole):
-            self._begin_upload(whole[:end].lstrip(b"\r\n"), whole[end + len(END_OF_HEAD) :])
+            self._begin_upload(whole[:end], whole[end + len(END_OF_HEAD) :])
         else:
-            self._in_message = True
-            super().data_received(whole)
+            self._parse(whole)
+
+    def _parse(self, data: bytes) -> None:
+        """Hands on what belongs to a message, and perhaps to others that were sent ahead of its answer."""
+        super().data_received(data)
+        if not self._in_head:
+            self._stop_head_timer()
+        elif self._head_timer is None:
+            self._start_head_timer()
+
+    def on_message_begin(self) -> None:
+        self._in_message = self._in_head = True
+        self._head_bytes = 0
+        super().on_message_begin()
+
+    def on_headers_complete(self) -> None:
+        self._in_head = False
+        super().on_headers_complete()
 
     def on_message_complete(self) -> None:
         self._in_message = False
@@ -172,7 +189,11 @@ class UploadProtocol(HttpToolsProtocol):
 
     def _on_head_timeout(self) -> None:
         self._head_timer = None
-        if not self.transport.is_closing():
+        if self.transport.is_closing():
+            return
+        if self._in_head and self.flow.read_paused:  # it is we who do not read
+            self._start_head_timer()
+        else:
             self.transport.close()
 
     def _refuse(self, error: ScribedockError) -> None:
@@ -184,7 +205,7 @@ class UploadProtocol(HttpToolsProtocol):
 
     def _is_upload(self, request: bytes) -> bool:
         """Whether the request brings a body for an upload URL, and may leave the event loop."""
-        method, _, target = request[: request.find(b"\r\n")].lstrip(b"\r\n").partition(b" ")
+        method, _, target = request[: request.find(b"\r\n")].partition(b" ")
         if self.scheme == "https" or (self.cycle is not None and not self.cycle.response_complete):
             return False
         return method in WITH_BODY and target.startswith(PATH.encode())
@@ -312,6 +333,10 @@ class UploadProtocol(HttpToolsProtocol):
             return None
         sock.setblocking(False)
         return sock
+
+
+def headers_too_large(limit: int) -> InvalidQuery:
+    return InvalidQuery(f"The headers of the request are too large; the limit is {limit} bytes", status=431)
 
 
 def _interim(headers: Mapping[str, str]) -> bytes:

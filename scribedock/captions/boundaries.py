@@ -8,15 +8,32 @@ from scribedock.captions.words import Word
 
 def ends_caption(before: Word, after: Word, options: CaptionOptions) -> bool:
     """Whether no caption may have both words: a silence, a sentence, a speaker, a sound lies between."""
-    if after.continues:
-        return False
+    return not after.continues and (
+        after.start - before.end > options.silence_max_ms or parts(before, after, options)
+    )
+
+
+def parts(before: Word, after: Word, options: CaptionOptions) -> bool:
+    """Whether anything but a silence divides two words."""
     return (
-        after.start - before.end > options.silence_max_ms
-        or (options.caption_by_sentence and before.ends_sentence)
+        (options.caption_by_sentence and before.ends_sentence)
         or (after.new_speaker and (options.speaker_on_new_line or options.single_speaker_per_caption))
         or _alone(before, options)
         or _alone(after, options)
     )
+
+
+def boundary(before: Word, after: Word, options: CaptionOptions) -> str:
+    """Which boundary lies between two words, for people; empty if none does."""
+    if not ends_caption(before, after, options):
+        return ""
+    if after.new_speaker and (options.speaker_on_new_line or options.single_speaker_per_caption):
+        return "before another speaker"
+    if options.caption_by_sentence and before.ends_sentence:
+        return "at the end of a sentence"
+    if after.start - before.end > options.silence_max_ms:
+        return f"at a silence of {(after.start - before.end) / 1000:.1f} s"
+    return "beside a sound that stands alone"
 
 
 def ends_line(before: Word, after: Word, options: CaptionOptions) -> bool:

@@ -52,6 +52,7 @@ class Token:
     end_time: int
     interpolated: bool = False  # the time is estimated, not heard
     tags: frozenset[Tag] = frozenset()
+    style: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,6 +64,7 @@ class Sequence:
     tokens: tuple[Token, ...]
     confidence_score: float | None = None  # 0..1
     interpolated: bool = False
+    style: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -75,6 +77,7 @@ class Segment:
     speaker_change: bool = False
     speaker_id: int | None = None
     interpolated: bool = False
+    style: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -70,11 +70,15 @@ class TextOptions:
     )
     remove_sounds_list: tuple[str, ...] = option((), "Sounds to leave out, by tag.")
     sound_boundaries: tuple[str, str] = option(("[", "]"), "What stands before and after a sound.")
-    mask_profanity: bool = option(False, "Asterisks for profane words. Not in this release.")
-    remove_disfluencies: bool = option(True, "Leave out um, uh and the like (English).")
-    replace_slang: bool = option(False, "Proper words for slang. Not in this release.")
+    mask_profanity: bool = option(False, "Asterisks for profane words, as many as the word has characters.")
+    remove_disfluencies: bool = option(
+        True, "Leave out um, uh and the like, and mend the sentence around them."
+    )
+    replace_slang: bool = option(False, "Proper words for slang: going to for gonna.")
     replace_english_spelling: Spelling | None = option(
-        None, "A American, B British, Z British with -ize, U Australian, C Canadian. Not in this release."
+        None,
+        "English as it is spelled in one place: A American, B British, Z British with -ize, U Australian, "
+        "C Canadian; other languages stay as they are.",
     )
 
     def __post_init__(self) -> None:
@@ -85,9 +89,6 @@ class TextOptions:
                 f"sound_boundaries: must be two texts of up to {MAX_BOUNDARY} characters, "
                 f'as ["[","]"], not {self.sound_boundaries!r}'
             )
-        for name in ("mask_profanity", "replace_slang", "replace_english_spelling"):
-            if getattr(self, name):
-                raise InvalidOption(f"{name}: this release does not do it yet; leave it out")
 
 
 @dataclass(frozen=True, kw_only=True)

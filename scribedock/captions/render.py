@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scribedock.captions import transcript
+from scribedock.captions.document import CaptionDocument, Metadata
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.layout import lay_out
 from scribedock.captions.options import CaptionOptions, FileFormat, LineEnding, TranscriptOptions
 from scribedock.captions.timing import time
 from scribedock.captions.words import words_of
 from scribedock.captions.writers import WRITERS, CaptionFormat
-from scribedock.errors import InvalidOption
 
-__all__ = ["CaptionFormat", "Rendering", "render_captions", "render_transcript"]
+__all__ = ["CaptionFormat", "Rendering", "captions_of", "render_captions", "render_transcript", "written"]
 
 LINE_ENDINGS = {LineEnding.UNIX: "\n", LineEnding.WINDOWS: "\r\n", LineEnding.OSX: "\r"}
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -34,20 +34,49 @@ def render_captions(
     options: CaptionOptions,
     *,
     media_end: int | None = None,
+    metadata: Metadata | None = None,
 ) -> Rendering:
     """The captions of a recording that ends at media_end (ms; absent: with the list).
 
-    Raises InvalidOption for a format that has no writer.
+    Raises InvalidOption for an option that the format cannot use.
     """
-    writer = WRITERS.get(format)
-    if writer is None:
-        raise InvalidOption(f"caption_format: {format} is not in this release; use {', '.join(WRITERS)}")
-    captions = lay_out(words_of(elementlist, options), options)
-    ends = [caption.end for caption in captions]
-    end = max([elementlist.end_time, *ends]) if media_end is None else media_end
-    timed = time(captions, options, media_end=end)
-    text = writer.write(timed, options).replace("\n", LINE_ENDINGS[options.line_ending_format])
-    mark = BYTE_ORDER_MARK if options.utf8_mark else b""
+    return written(captions_of(elementlist, format, options, media_end=media_end, metadata=metadata), format)
+
+
+def captions_of(
+    elementlist: ElementList,
+    format: CaptionFormat,
+    options: CaptionOptions,
+    *,
+    media_end: int | None = None,
+    metadata: Metadata | None = None,
+) -> CaptionDocument:
+    """The captions as the format can show them, with their final times."""
+    writer = WRITERS[format]
+    allowed = writer.within(options)
+    words = writer.spelled(words_of(elementlist, allowed))
+    captions = lay_out(words, allowed, elementlist.language, short_ms=writer.short_ms)
+    end = max([elementlist.end_time, *(caption.end for caption in captions)])
+    return CaptionDocument(
+        captions=time(
+            captions,
+            allowed,
+            media_end=end if media_end is None else media_end,
+            seamless=writer.seamless and allowed.qt_seamless,
+        ),
+        words=words,
+        metadata=replace(metadata or Metadata(), language=elementlist.language),
+        options=allowed,
+    )
+
+
+def written(document: CaptionDocument, format: CaptionFormat) -> Rendering:
+    """The file of captions that are laid out already."""
+    writer, options = WRITERS[format], document.options
+    text = writer.write(document)
+    if options.line_ending_format is not LineEnding.UNIX:
+        text = text.replace("\n", LINE_ENDINGS[options.line_ending_format])
+    mark = BYTE_ORDER_MARK if options.utf8_mark and writer.byte_mark else b""
     return Rendering(body=mark + text.encode(), media_type=writer.media_type, extension=writer.extension)
 
 

@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 
 from scribedock.errors import InvalidOption
 
@@ -14,10 +13,12 @@ DEFAULT_SRT_FORMAT = (
     "{caption_number:d}\\n{start_hour:02d}:{start_minute:02d}:{start_second:02d},{start_millisecond:03d} --> "
     "{end_hour:02d}:{end_minute:02d}:{end_second:02d},{end_millisecond:03d}\\n{caption_text}\\n\\n"
 )
-NUMBERS = frozenset(
-    ["caption_number"]
-    + [f"{side}_{unit}" for side in ("start", "end") for unit in ("hour", "minute", "second", "millisecond")]
+FIELDS = (
+    "caption_number",
+    *(f"{side}_{unit}" for side in ("start", "end") for unit in ("hour", "minute", "second", "millisecond")),
+    "caption_text",
 )
+"""What a template may name, in the order in which `fill` takes it."""
 FIELD = re.compile(r"\{([a-z_]+)(?::(?:0([1-9]))?d)?\}")
 BRACE = re.compile(r"[{}]")
 
@@ -27,24 +28,23 @@ class SrtTemplate:
 
     def __init__(self, template: str) -> None:
         text = template.replace("-->{", "--> {")  # the documented default lacks the space
-        self._parts: list[tuple[str, str, int]] = []  # text before, name of the field, its width
+        pattern, places = "", []
         position = 0
         for match in FIELD.finditer(text):
             name, width = match.group(1), int(match.group(2) or 0)
-            if name not in NUMBERS and name != "caption_text":
-                raise InvalidOption(
-                    f"srt_format: {{{name}}} is unknown; use caption_text, {', '.join(sorted(NUMBERS))}"
-                )
-            self._parts.append((_literal(text[position : match.start()]), name, width))
+            if name not in FIELDS:
+                raise InvalidOption(f"srt_format: {{{name}}} is unknown; use {', '.join(FIELDS)}")
+            pattern += _literal(text[position : match.start()])
+            pattern += "%s" if name == "caption_text" else f"%0{width}d" if width else "%d"
+            places.append(FIELDS.index(name))
             position = match.end()
-        self._tail = _literal(text[position:])
+        # A pattern of our own making: literals with their % doubled, %s, and %d of at most nine digits.
+        self._pattern = pattern + _literal(text[position:])
+        self._places = places
 
-    def fill(self, numbers: Mapping[str, int], caption_text: str) -> str:
-        result = []
-        for before, name, width in self._parts:
-            result.append(before)
-            result.append(caption_text if name == "caption_text" else str(numbers[name]).zfill(width))
-        return "".join(result) + self._tail
+    def fill(self, values: tuple[int | str, ...]) -> str:
+        """The block of a caption; `values` in the order of FIELDS."""
+        return self._pattern % tuple([values[place] for place in self._places])
 
 
 def _literal(text: str) -> str:
@@ -54,4 +54,4 @@ def _literal(text: str) -> str:
         raise InvalidOption(
             f"srt_format: cannot read {part!r}; a field is {{name}}, {{name:d}} or {{name:0Nd}}, N 1 to 9"
         )
-    return text.replace("\\n", "\n")
+    return text.replace("\\n", "\n").replace("%", "%%")

@@ -32,14 +32,14 @@ class _Sentence:
 
 
 def write(elementlist: ElementList, options: TranscriptOptions) -> str:
-    """The whole file with line feeds."""
+    """The whole file with line feeds; where nothing is said, one of them."""
     words = words_of(elementlist, options)
     sentences = [_Sentence(tuple(group)) for _, group in groupby(words, key=lambda word: word.segment)]
     paragraphs = _paragraphs(sentences) if options.create_paragraphs else [sentences] if sentences else []
     if options.file_format is FileFormat.HTML:
         return _html(paragraphs, elementlist.language, options)
     ending = "\n" * options.newlines_after_paragraph if options.create_paragraphs else "\n"
-    return "".join(_paragraph(sentences, options, TEXT) + ending for sentences in paragraphs)
+    return "".join(_paragraph(sentences, options, TEXT) + ending for sentences in paragraphs) or "\n"
 
 
 def _paragraphs(sentences: list[_Sentence]) -> list[list[_Sentence]]:

@@ -1,18 +1,16 @@
-"""The words of an ElementList as they will be shown: what no space divides, with its time.
-
-This is where the transforms of tokens happen: sounds, disfluencies, case, names of speakers.
-"""
+"""The words of an ElementList as they will be shown: what no space divides, with its time."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
-from unicodedata import normalize
 
-from scribedock.captions.disfluencies import without_disfluencies
-from scribedock.captions.elementlist import ElementList, Segment, Sequence, Tag, Token, TokenType
+from scribedock.captions.case import cased
+from scribedock.captions.elementlist import ElementList, Segment, Tag, Token, TokenType
 from scribedock.captions.options import CaptionOptions, Case, SpeakerDisplay, TextOptions
+from scribedock.captions.sounds import NO_SOUNDS, tags_of
+from scribedock.captions.transforms import Transforms, ends_sentence
 
 EFFECTS = "Effects"
 UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "wuu", "bo", "dz"})
@@ -34,58 +32,101 @@ class Word:
     ends_sentence: bool = False
     new_speaker: bool = False  # somebody else begins here
     label: str = ""  # what is shown before it: the marker and the name of the speaker
-    sounds: frozenset[Tag] = frozenset()
+    sounds: frozenset[Tag] = NO_SOUNDS
 
 
 def words_of(elementlist: ElementList, options: TextOptions) -> list[Word]:
     """All words that are shown, in order; segments that are left empty vanish."""
     words: list[Word] = []
     waiting = False  # a new speaker whose segment vanished
+    read = _Reader(elementlist.language, options)
     for index, segment in enumerate(elementlist.segments):
         waiting = waiting or segment.speaker_change or (index == 0 and segment.speaker_id is not None)
-        shown = list(_segment_words(segment, index, elementlist.language, options))
-        if not shown:
+        begin = len(words)
+        words += read.segment(segment, index)
+        if len(words) == begin:
             continue
-        shown[-1] = replace(shown[-1], ends_sentence=True)
+        if not words[-1].ends_sentence:
+            words[-1] = replace(words[-1], ends_sentence=True)
         if waiting:
-            label = _label(elementlist, segment, options)
-            shown[0] = replace(shown[0], new_speaker=True, label=label)
+            label = read.finished(_label(elementlist, segment, options))
+            words[begin] = replace(words[begin], new_speaker=True, label=label)
             waiting = False
-        words += shown
-    finished = [_finished(word, elementlist.language, options) for word in words]
-    return [word for word in finished if word.text]
+    return words
 
 
-def _segment_words(segment: Segment, index: int, language: str, options: TextOptions) -> Iterator[Word]:
-    sequences = [_with_sounds(sequence, options) for sequence in segment.sequences]
-    kept = _attached(segment.sequences, sequences)
-    if options.remove_disfluencies:
-        kept = without_disfluencies(kept, language)
-    unspaced = language.partition("-")[0] in UNSPACED
-    for sequence in kept:
+class _Reader:
+    """Makes words of segments, all with the same options."""
+
+    def __init__(self, language: str, options: TextOptions) -> None:
+        self._language = language
+        self._transforms = Transforms(language, options)
+        self._unspaced = language.partition("-")[0] in UNSPACED
+        captions = options if isinstance(options, CaptionOptions) else None
+        self._strips = captions is not None and captions.strip_square_brackets
+        self._case = captions.force_case if captions is not None else Case.KEPT
+        self._plain = not (self._strips or self._case is not Case.KEPT or self._unspaced)
+
+    def segment(self, segment: Segment, index: int) -> Iterator[Word]:
+        starts = True  # a sentence
+        rewrites = self._transforms.rewrites
+        for sequence in self._transforms.sequences(segment):
+            tokens = sequence.tokens
+            text = "" if rewrites else _plain(tokens)
+            if text and self._plain:
+                first = tokens[0]
+                yield Word(
+                    text=text,
+                    start=first.start_time,
+                    end=first.end_time if len(tokens) == 1 else max([each.end_time for each in tokens]),
+                    segment=index,
+                    value=first.value,
+                    ends_sentence=ends_sentence(tokens),
+                )
+            else:
+                yield from self._words(tokens, index, starts_sentence=starts)
+                starts = ends_sentence(tokens)
+
+    def finished(self, text: str) -> str:
+        """The text in one line and in its final spelling: case, and brackets deleted."""
+        text = " ".join(CONTROL.sub(" ", text).split())
+        if self._strips:
+            text = text.replace("[", "").replace("]", "")
+        return cased(text, self._case, self._language) if self._case is not Case.KEPT else text
+
+    def _words(self, sequence: tuple[Token, ...], index: int, *, starts_sentence: bool) -> Iterator[Word]:
         spaced = True
-        for tokens in _units(sequence.tokens) if unspaced else [sequence.tokens]:
-            texts = CONTROL.sub(" ", "".join(token.display_as for token in tokens)).split()
+        for tokens in _units(sequence) if self._unspaced else [list(sequence)]:
+            shown = [self._transforms.text(token, starts_sentence=starts_sentence) for token in tokens]
+            texts = self.finished("".join(shown)).split()
+            values = [token.value for token in tokens if token.type is TokenType.WORD]
             for number, text in enumerate(texts):
                 yield Word(
                     text=text,
                     start=min(token.start_time for token in tokens),
                     end=max(token.end_time for token in tokens),
                     segment=index,
-                    value=next((token.value for token in tokens if token.type is TokenType.WORD), ""),
+                    value=values[0] if len(texts) == 1 and len(values) == 1 else "",
                     spaced=spaced,
                     continues=number > 0,
-                    ends_sentence=number == len(texts) - 1
-                    and any(Tag.ENDS_SENTENCE in token.tags for token in tokens),
-                    sounds=_sounds(tokens),
+                    ends_sentence=number == len(texts) - 1 and ends_sentence(tokens),
+                    sounds=tags_of(tokens),
                 )
                 spaced = True
             spaced = False
 
 
-def _sounds(tokens: Iterable[Token]) -> frozenset[Tag]:
-    found = (tag for token in tokens if token.type is TokenType.SOUND for tag in token.tags)
-    return frozenset(found) - {Tag.ENDS_SENTENCE}
+def _plain(tokens: tuple[Token, ...]) -> str:
+    """The text of a word and the punctuation after it, which most sequences are; empty for any other."""
+    first = tokens[0]
+    if first.type is not TokenType.WORD:
+        return ""
+    text = first.display_as
+    for token in tokens[1:]:
+        if token.type is not TokenType.PUNCTUATION:
+            return ""
+        text += token.display_as
+    return text if text.isprintable() and " " not in text else ""
 
 
 def _units(tokens: Iterable[Token]) -> list[list[Token]]:
@@ -100,36 +141,6 @@ def _units(tokens: Iterable[Token]) -> list[list[Token]]:
             each.type is TokenType.PUNCTUATION for each in units[-1]
         )
     return units
-
-
-def _with_sounds(sequence: Sequence, options: TextOptions) -> Sequence:
-    """The sequence with its sounds left out or put between the wanted boundaries."""
-    if all(token.type is not TokenType.SOUND for token in sequence.tokens):
-        return sequence
-    tokens = []
-    for token in sequence.tokens:
-        if token.type is not TokenType.SOUND:
-            tokens.append(token)
-        elif not options.remove_sound_references and not (
-            {tag.value for tag in token.tags} & set(options.remove_sounds_list)
-        ):
-            before, after = options.sound_boundaries
-            name = token.display_as.removeprefix("[").removesuffix("]")
-            tokens.append(replace(token, display_as=f"{before}{name}{after}"))
-    return replace(sequence, tokens=tuple(tokens))
-
-
-def _attached(before: Iterable[Sequence], after: Iterable[Sequence]) -> list[Sequence]:
-    """Drops what became empty; the punctuation of a sound that vanished goes to the word before it."""
-    kept: list[Sequence] = []
-    for original, changed in zip(before, after, strict=True):
-        if changed.tokens and (
-            changed is original or any(token.type is not TokenType.PUNCTUATION for token in changed.tokens)
-        ):
-            kept.append(changed)
-        elif changed.tokens and kept and kept[-1].tokens[-1].type is not TokenType.PUNCTUATION:
-            kept[-1] = replace(kept[-1], tokens=(*kept[-1].tokens, *changed.tokens))
-    return kept
 
 
 def _label(elementlist: ElementList, segment: Segment, options: TextOptions) -> str:
@@ -148,33 +159,3 @@ def _name(elementlist: ElementList, segment: Segment, options: CaptionOptions) -
     if options.display_speaker_id is SpeakerDisplay.NUMBER or not name:
         return f"Speaker {number}"
     return name
-
-
-def _finished(word: Word, language: str, options: TextOptions) -> Word:
-    """The word in its final spelling: case, and brackets deleted."""
-    label = " ".join(CONTROL.sub(" ", word.label).split())
-    if not isinstance(options, CaptionOptions):
-        return replace(word, label=label)
-    text = word.text
-    if options.strip_square_brackets:
-        text, label = (re.sub(r"[\[\]]", "", each) for each in (text, label))
-    if options.force_case is not Case.KEPT:
-        text, label = (cased(each, options.force_case, language) for each in (text, label))
-    return replace(word, text=text, label=label)
-
-
-def cased(text: str, case: Case, language: str) -> str:
-    """Upper or lower case as the language writes it.
-
-    Turkish and Azerbaijani have a dotted and a dotless i; a Lithuanian i keeps its dot under an accent
-    (Unicode, SpecialCasing).
-    """
-    family = language.partition("-")[0]
-    if family in ("tr", "az"):
-        text = text.replace("i", "İ") if case is Case.UPPER else text.replace("I", "ı").replace("İ", "i")
-    elif family == "lt" and case is Case.UPPER:
-        text = re.sub("(?<=[ijįIJĮ])\u0307", "", text)
-    elif family == "lt":
-        text = re.sub("[ÌÍĨ]", lambda accented: normalize("NFD", accented[0]), text)
-        text = re.sub("([IJĮ])(?=[\u0300\u0301\u0303])", lambda letter: letter[0].lower() + "\u0307", text)
-    return text.upper() if case is Case.UPPER else text.lower()

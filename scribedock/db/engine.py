@@ -8,6 +8,7 @@ whose loss in a power cut harms nobody.
 
 from __future__ import annotations
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,8 +17,12 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
+from sqlalchemy.exc import OperationalError
+
+from scribedock.errors import SystemFault
 
 BUSY_TIMEOUT_MS = 30_000
+DISK_FULL = "53100"  # PostgreSQL's SQLSTATE
 
 
 class Database:
@@ -41,10 +46,17 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is durable when it ends."""
+        """A transaction that is durable when it ends. Raises SystemFault (507) where the disk is full."""
         writing = self._durable.connect().execution_options(scribedock_write=True)
-        with writing as connection, connection.begin():
-            yield connection
+        try:
+            with writing as connection, connection.begin():
+                yield connection
+        except OperationalError as error:
+            if _is_full(error):
+                raise SystemFault(
+                    "The server has no room for this now; try again later", status=507
+                ) from error
+            raise
 
     @contextmanager
     def stamp(self) -> Iterator[Connection]:
@@ -56,6 +68,13 @@ class Database:
     def close(self) -> None:
         self._durable.dispose()
         self._relaxed.dispose()
+
+
+def _is_full(error: OperationalError) -> bool:
+    cause = error.orig
+    if isinstance(cause, sqlite3.Error):
+        return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_FULL
+    return getattr(cause, "sqlstate", None) == DISK_FULL
 
 
 def normalise(url: str) -> str:

@@ -171,7 +171,8 @@ element_lists = Table(
     Column("iwp_name", String(32), nullable=False),
     Column("task_id", Id, nullable=False),
     Column("compressed", LargeBinary, nullable=False),  # JSON, zlib
-    sa.UniqueConstraint("task_id", "iwp_name"),
+    Column("audio_description", Boolean, nullable=False),  # it describes the picture
+    sa.UniqueConstraint("task_id", "iwp_name", "audio_description"),
 )
 
 caption_urls = Table(

@@ -46,6 +46,15 @@ class CaptionUrls:
                 ).scalar_one()
             )
 
+    def known(self, job_id: str, digest: str) -> str | None:
+        """The id of bytes that are stored already."""
+        with self._database.read() as connection:
+            return connection.execute(
+                sa.select(caption_urls.c.id).where(
+                    caption_urls.c.job_id == job_id, caption_urls.c.digest == digest
+                )
+            ).scalar()
+
     def find(self, url_id: str) -> StoredCaptions | None:
         with self._database.read() as connection:
             row = connection.execute(

@@ -208,10 +208,19 @@ class Jobs:
     def raise_upload_epoch(self, job_id: str, family: frozenset[str] | None) -> None:
         """Makes every upload URL of the job invalid that was issued before. Raises ItemNotFound."""
         with self._database.write() as connection:
-            job = self.fetch(connection, job_id, family)
-            connection.execute(
-                jobs.update().where(jobs.c.id == job_id).values(upload_epoch=job.upload_epoch + 1)
-            )
+            next_upload_epoch(connection, self.fetch(connection, job_id, family))
+
+    def not_ordered(self) -> list[tuple[str, int]]:
+        """(id, upload epoch) of the living jobs whose transcription may still be ordered."""
+        with self._database.read() as connection:
+            return [
+                (row.id, row.upload_epoch)
+                for row in connection.execute(
+                    sa.select(jobs.c.id, jobs.c.upload_epoch).where(
+                        jobs.c.deleted.is_(None), jobs.c.order_task_id.is_(None)
+                    )
+                )
+            ]
 
     def update(self, job_id: str, **values: Any) -> None:
         """Sets columns that have no part in the state machine."""
@@ -265,6 +274,11 @@ class Jobs:
                     sa.select(job_events).where(job_events.c.job_id == job_id).order_by(job_events.c.id)
                 )
             ]
+
+
+def next_upload_epoch(connection: Connection, job: Job) -> None:
+    """Makes invalid every upload URL of the job that was issued before."""
+    connection.execute(jobs.update().where(jobs.c.id == job.id).values(upload_epoch=job.upload_epoch + 1))
 
 
 def add_task(

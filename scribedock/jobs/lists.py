@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 import zlib
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -27,7 +28,14 @@ class ElementLists:
         self._database = database
 
     def store(
-        self, connection: Connection, job_id: str, task_id: str, names: tuple[Iwp, ...], body: bytes
+        self,
+        connection: Connection,
+        job_id: str,
+        task_id: str,
+        names: tuple[Iwp, ...],
+        body: bytes,
+        *,
+        audio_description: bool = False,
     ) -> None:
         """Stores `body` (the wire's JSON) once under each name; versions are unique and ascend."""
         newest = connection.execute(
@@ -45,27 +53,46 @@ class ElementLists:
                     iwp_name=name.value,
                     task_id=task_id,
                     compressed=compressed,
+                    audio_description=audio_description,
                 )
             )
 
-    def versions(self, job_id: str) -> list[Version]:
-        """All versions of the job, oldest first."""
+    def describe(self, job_id: str, body: bytes) -> None:
+        """Stores `body`, whose words describe the picture, as the job's audio description."""
+        with self._database.write() as connection:
+            self.store(connection, job_id, uuid.uuid4().hex, (Iwp.FINAL,), body, audio_description=True)
+
+    def versions(self, job_id: str, *, audio_description: bool = False) -> list[Version]:
+        """All versions of what is said, or of what describes the picture; oldest first."""
         with self._database.read() as connection:
             return [
                 Version(iwp_name=Iwp(row.iwp_name), version=row.version)
                 for row in connection.execute(
                     sa.select(element_lists.c.iwp_name, element_lists.c.version)
-                    .where(element_lists.c.job_id == job_id)
+                    .where(
+                        element_lists.c.job_id == job_id,
+                        element_lists.c.audio_description.is_(audio_description),
+                    )
                     .order_by(element_lists.c.version)
                 )
             ]
 
-    def choose(self, job: Job, *, iwp_name: Iwp | None = None, version: datetime | None = None) -> Version:
+    def choose(
+        self,
+        job: Job,
+        *,
+        iwp_name: Iwp | None = None,
+        version: datetime | None = None,
+        audio_description: bool = False,
+    ) -> Version:
         """The version that a caller means: the latest FINAL unless a name or a version is given.
 
-        Raises ItemNotFound for an unknown version, InvalidQuery where nothing is finished yet.
+        Raises ItemNotFound for an unknown version and where there is no audio description, InvalidQuery
+        where nothing is finished yet.
         """
-        existing = self.versions(job.id)
+        existing = self.versions(job.id, audio_description=audio_description)
+        if audio_description and not existing:
+            raise ItemNotFound("This job has no audio description; leave audio_description out")
         if version is not None:
             for candidate in existing:
                 if candidate.version == version and iwp_name in (None, candidate.iwp_name):

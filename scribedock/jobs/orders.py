@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -52,9 +52,18 @@ class Orders:
         self._jobs = jobs
         self._lists = lists
 
-    def place(self, job_id: str, family: frozenset[str], order: Order, *, needs_authorization: bool) -> str:
+    def place(
+        self,
+        job_id: str,
+        family: frozenset[str],
+        order: Order,
+        *,
+        needs_authorization: bool,
+        bring: Callable[[Connection, Job], None] | None = None,
+    ) -> str:
         """Records the order, and closes the job's upload URLs; returns the TaskId.
 
+        bring: attaches media that come with the order, in its transaction.
         Raises InvalidQuery without usable media, and on a job that is ordered, runs or ran.
         """
         with self._database.write() as connection:
@@ -64,6 +73,8 @@ class Orders:
                     f"The transcription of this job is ordered already; the job is {job.status}. "
                     "Open another job to transcribe again"
                 )
+            if bring is not None:
+                bring(connection, job)
             self._check_media(connection, job)
             priority = effective_priority(order.priority, order.turnaround_hours)
             task_id = add_task(connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.QUEUED)

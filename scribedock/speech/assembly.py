@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from scribedock.captions.elementlist import ElementList, Segment, Sequence, Tag, Token, TokenType
-from scribedock.speech.punctuation import ENDS, WIDE_ENDS, Parts, take_apart
+from scribedock.captions.punctuation import ENDS, WIDE_ENDS, Parts, take_apart
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.speech.timing import clean, fit

@@ -1,7 +1,7 @@
 """Recordings in a folder of this machine.
 
 An object appears under its key whole or not at all: it is written under another name
-in the same file system, synced, renamed, and its folder synced.  A partial's writer
+in the same file system, synced, given its name, and its folder synced.  A partial's writer
 holds a lock on its file, which the kernel lets go of when the writer dies.
 """
 
@@ -10,7 +10,6 @@ from __future__ import annotations
 import errno
 import fcntl
 import os
-import re
 import shutil
 import time
 import uuid
@@ -18,18 +17,27 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scribedock.storage.names import checked
 from scribedock.storage.store import PartialBusy, PartialMissing
 
-NAME = re.compile(r"[0-9a-f]{32}\Z")
 COPY_BYTES = 1024 * 1024
+WITHOUT_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)  # of some file systems
 
 
 class FileStore:
     def __init__(self, folder: Path) -> None:
         self._objects = folder / "objects"
         self._partials = folder / "partials"
-        for made in (self._objects, self._partials):
-            made.mkdir(parents=True, exist_ok=True)
+        # All folders are there, and will be after a power cut, before the first recording is.
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
+        prefixes = (self._objects / f"{prefix:02x}" for prefix in range(256))
+        for made in (self._objects, self._partials, *prefixes):
+            made.mkdir(exist_ok=True)
+        for path in (self._objects, folder, folder.parent):
+            _sync_folder(path)
 
     def begin(self) -> PartialFile:
         return PartialFile(self._partial(uuid.uuid4().hex), self, os.O_CREAT | os.O_EXCL)
@@ -72,7 +80,7 @@ class FileStore:
 
     def path(self, key: str) -> Path:
         """Where the object lies."""
-        return self._objects / _checked(key)[:2] / key
+        return self._objects / checked(key)[:2] / key
 
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
@@ -100,7 +108,7 @@ class FileStore:
         return removed
 
     def _partial(self, name: str) -> Path:
-        return self._partials / _checked(name)
+        return self._partials / checked(name)
 
 
 class PartialFile:
@@ -153,17 +161,24 @@ class PartialFile:
         os.fsync(self._descriptor)
         key = uuid.uuid4().hex
         path = self._store.path(key)
-        new_folder = not path.parent.exists()
-        path.parent.mkdir(exist_ok=True)
         try:
-            self._path.rename(path)
+            self._name(path)
         except FileNotFoundError:
             raise PartialMissing(self.name) from None
         _sync_folder(path.parent)
-        if new_folder:
-            _sync_folder(path.parent.parent)
-        self._close()
         return key
+
+    def _name(self, path: Path) -> None:
+        """Gives the file the object's name too: the partial's goes at the end of the `with` block.
+
+        So nothing has to be sent again where the machine dies before anybody has noted the key.
+        """
+        try:
+            path.hardlink_to(self._path)
+        except OSError as error:
+            if error.errno not in WITHOUT_LINKS:
+                raise
+            self._path.rename(path)
 
     def suspend(self) -> None:
         self._close()
@@ -183,12 +198,6 @@ class PartialFile:
     def __exit__(self, *error: object) -> None:
         if self._descriptor >= 0:
             self.discard()
-
-
-def _checked(name: str) -> str:
-    if not NAME.match(name):
-        raise ValueError(f"not a name in the store: {name!r}")
-    return name
 
 
 def _sync_folder(path: Path) -> None:

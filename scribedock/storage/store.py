@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
@@ -22,11 +23,19 @@ class PartialMissing(Exception):
     """There is no such partial (any more)."""
 
 
+class StoreUnavailable(OSError):
+    """The store is out of reach, or refuses us. What it has stays as it is, and can be gone on with."""
+
+
+class ObjectDamaged(Exception):
+    """The object is not any more what it was when it was stored: overwritten, or in part gone."""
+
+
 class Partial(Protocol):
     """A recording being written, by one writer at a time.
 
     Leaving its `with` block without `commit` or `suspend` discards it. All methods raise OSError:
-    ENOSPC or EDQUOT where there is no room, something else where the store is out of reach.
+    ENOSPC or EDQUOT where there is no room, StoreUnavailable where the store may work again later.
     """
 
     @property
@@ -63,7 +72,10 @@ class Partial(Protocol):
         ...
 
     def suspend(self) -> None:
-        """Leaves it as it is, for `resume`; everything written is in the store then."""
+        """Leaves it as it is, for `resume`; everything written is in the store then.
+
+        Where it fails with StoreUnavailable, it has let go of the partial all the same.
+        """
         ...
 
     def discard(self) -> None: ...
@@ -93,7 +105,10 @@ class Store(Protocol):
         ...
 
     def local(self, key: str) -> AbstractContextManager[Path]:
-        """The object as a local file, for as long as the block lasts. Raises FileNotFoundError."""
+        """The object as a local file, for as long as the block lasts.
+
+        Raises FileNotFoundError; ObjectDamaged where it is not what was stored.
+        """
         ...
 
     def size(self, key: str) -> int:
@@ -114,4 +129,41 @@ class Store(Protocol):
 
     def sweep(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
         """Removes objects and partials but these, where they are older; returns how many."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Pinned:
+    """What a client has put into the bucket itself, and by what it is told from anything put there later."""
+
+    name: str
+    bytes: int
+    etag: str
+    version: str  # where the bucket keeps versions, else empty
+
+
+class DirectStore(Store, Protocol):
+    """A store that clients may upload to without us, if `takes_direct_uploads`.
+
+    A name can be put to again for as long as a URL for it lives. So what is there at one moment is
+    pinned: reading the object then gives those bytes, or ObjectDamaged.
+    """
+
+    @property
+    def takes_direct_uploads(self) -> bool: ...
+
+    def presign_put(self, name: str, expires_s: float) -> str:
+        """A URL that takes one plain PUT, any number of times, until it expires."""
+        ...
+
+    def find_direct(self, name: str) -> Pinned | None:
+        """What was put to this name last, if anything was."""
+        ...
+
+    def pin(self, found: Pinned) -> str:
+        """Makes it an object, which `delete` removes together with what was put; returns its key."""
+        ...
+
+    def unpin(self, key: str) -> None:
+        """Undoes `pin`; what was put stays."""
         ...

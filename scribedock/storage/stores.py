@@ -1,7 +1,8 @@
-"""Which store a URL means."""
+"""Which store a URL means: one line for each kind."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
@@ -10,5 +11,19 @@ from scribedock.storage.store import Store
 
 
 def open_store(url: str | None, folder: Path) -> Store:
-    """The store at `url` (`file:///folder`); None: in `folder`."""
-    return FileStore(Path(unquote(urlsplit(url).path)) if url else folder)
+    """The store at `url`; None: below the data folder `folder`. Raises SettingsError."""
+    return STORES[urlsplit(url).scheme](url, folder) if url else FileStore(folder / "media")
+
+
+def _file(url: str, folder: Path) -> Store:
+    return FileStore(Path(unquote(urlsplit(url).path)))
+
+
+def _cloud(url: str, folder: Path) -> Store:
+    from scribedock.storage.cloud.connect import connect
+    from scribedock.storage.cloud.store import CloudStore
+
+    return CloudStore(connect(url), folder)
+
+
+STORES: dict[str, Callable[[str, Path], Store]] = {"file": _file, "s3": _cloud, "gs": _cloud, "az": _cloud}

@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator
 import structlog
 
 from scribedock.errors import ScribedockError
+from scribedock.storage.store import StoreUnavailable
 from scribedock.uploads.head import CHUNKED
 from scribedock.uploads.intake import Intake, Superseded
 from scribedock.uploads.states import Progress, UploadStates
@@ -103,13 +104,18 @@ class ActiveUploads:
             # The others were announced with their length, and had room when they began.
             self.end_those(lambda intake: intake.body.bytes == CHUNKED, error)
         progress = list(self._progress(sync=sync)) if sync or note or self._unrecorded() else []
-        if progress:
-            self._states.note(progress)
+        if not progress:
+            return
+        self._states.note((each for _, each in progress), durably=sync)
+        for intake, each in progress:
+            # Only now: the client may forget what it is told of.
+            if each.synced is not None and not intake.content:
+                intake.tell_progress(each.synced)
 
     def _unrecorded(self) -> bool:
         return any(not intake.recorded for intake in self._snapshot())
 
-    def _progress(self, *, sync: bool) -> Iterator[Progress]:
+    def _progress(self, *, sync: bool) -> Iterator[tuple[Intake, Progress]]:
         now = time.monotonic()
         for intake in self._snapshot():
             if now - intake.began < TICK_S:
@@ -119,7 +125,16 @@ class ActiveUploads:
                     continue
                 if not intake.recorded:
                     self._record(intake)
-                synced = intake.partial.sync() if sync else None
-            yield Progress(upload_id=intake.grant.upload_id, bytes=intake.partial.bytes, synced=synced)
-            if synced is not None and intake.tell is not None:
-                intake.tell(synced)
+                try:
+                    synced = intake.partial.sync() if sync else None
+                except StoreUnavailable:  # the next bytes will tell
+                    continue
+            yield (
+                intake,
+                Progress(
+                    upload_id=intake.grant.upload_id,
+                    partial=intake.partial.name,
+                    bytes=intake.partial.bytes,
+                    synced=synced,
+                ),
+            )

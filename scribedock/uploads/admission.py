@@ -20,7 +20,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.keys import UploadKeys
 from scribedock.settings import Settings
-from scribedock.storage.store import Partial, PartialBusy, PartialMissing, Store
+from scribedock.storage.store import Partial, PartialBusy, PartialMissing, Store, StoreUnavailable
 from scribedock.uploads.active import SILENT_S, ActiveUploads
 from scribedock.uploads.digests import Digests, digests_of, pack, unpack
 from scribedock.uploads.grant import Grant, forged, verify
@@ -50,7 +50,7 @@ from scribedock.uploads.states import (
     UploadState,
     UploadStates,
     UploadStatus,
-    is_cancelled,
+    status_of,
 )
 
 PATH = "/upload/"
@@ -78,7 +78,7 @@ class Admission:
         self._active = active
         self._keys = keys
         self._settings = settings
-        self._quotas = Quotas(settings, states, active.in_flight)
+        self.quotas = Quotas(settings, states, active.in_flight)
 
     def grant_of(self, head: RequestHead) -> Grant:
         """What the URL grants, expired or not. Raises Forged."""
@@ -86,7 +86,7 @@ class Admission:
             raise forged()
         return verify(head.path.removeprefix(PATH), self._keys.all())
 
-    def enter(self, head: RequestHead) -> tuple[Grant, Job]:
+    def enter(self, head: RequestHead) -> tuple[Grant, Job, UploadStatus | None]:
         """The checks that every request to the URL must pass. Raises InvalidQuery."""
         grant = self.grant_of(head)
         if "authorization" in head.headers:
@@ -94,12 +94,12 @@ class Admission:
         origin = head.first("origin")
         if grant.cors_origin and origin is not None and origin != grant.cors_origin:
             raise InvalidQuery(f"This upload URL is for pages of {grant.cors_origin} only", status=403)
-        return grant, self._living(grant)
+        return grant, *self._living(grant)
 
     def admit(self, head: RequestHead) -> Intake:
         """Where the body of the request goes. Raises InvalidQuery and SystemFault."""
         action = action_of(head)
-        grant, job = self.enter(head)
+        grant, job, status = self.enter(head)
         if job.order_task_id is not None:
             raise InvalidQuery(ORDERED, status=409)
         body = body_of(head, action)
@@ -111,7 +111,10 @@ class Admission:
         if (head.first("if-none-match") or "").strip() == "*" and self._media.of(job.id) is not None:
             raise InvalidQuery("The job has media already (If-None-Match: *)", status=412)
         ceilings = self._ceilings(job, body, limit, kept=0)
-        return self._begin(head, grant, job, action, body, digests, ceilings)
+        # What comes now may be another recording than the one of which bytes are kept: after a crash nobody
+        # may go on with those.
+        at_once = action is Action.CREATE or status is UploadStatus.RECEIVING
+        return self._begin(head, grant, job, action, body, digests, ceilings, record=at_once)
 
     def state(self, grant: Grant) -> UploadState | None:
         """How far the upload is, its bytes surviving a crash; None: nothing has come yet."""
@@ -120,18 +123,24 @@ class Admission:
             return state
         writer = self._active.writer_of(state.partial)
         if writer is not None and time.monotonic() - writer.heard < SILENT_S:
-            return replace(state, bytes=writer.partial.bytes)
+            with writer.lock:
+                if not writer.ended:
+                    return replace(state, bytes=_synced(writer.partial))
         if writer is not None:
             self._active.take_over(writer)
         try:
-            with self._store.resume(state.partial) as partial:
+            partial = self._store.resume(state.partial)
+            try:
                 size = self._settled(state, partial)
+            finally:
                 partial.suspend()
         except PartialMissing:
             self._states.forget_partial(state.id, state.partial)
             return replace(state, partial=None, bytes=0)
         except PartialBusy:
             return replace(state, bytes=self._store.partial_bytes(state.partial) or 0)
+        except OSError as error:
+            raise storage_fault(error) from error
         return replace(state, bytes=size)
 
     def check_room(self, more: int) -> None:
@@ -143,21 +152,22 @@ class Admission:
     def check_still_open(self, grant: Grant) -> None:
         """Raises InvalidQuery (409, 410) where the order, a deletion or its owner has closed the URL."""
         with self._database.read() as connection:
-            job = self.current(connection, grant)
+            job, _ = self.current(connection, grant)
         if job.order_task_id is not None:
             raise InvalidQuery(ORDERED, status=409)
 
-    def current(self, connection: Connection, grant: Grant) -> Job:
-        """The job, if it lives and the URL was not cancelled. Raises InvalidQuery (410)."""
+    def current(self, connection: Connection, grant: Grant) -> tuple[Job, UploadStatus | None]:
+        """The job, if it lives and the URL was not cancelled, and its upload's. Raises InvalidQuery (410)."""
         try:
             job = self._jobs.fetch(connection, grant.job_id)
         except ItemNotFound:
             raise InvalidQuery("The job of this upload URL was deleted", status=410) from None
-        if job.upload_epoch != grant.epoch or is_cancelled(connection, grant.upload_id):
+        status = status_of(connection, grant.upload_id)
+        if job.upload_epoch != grant.epoch or status is UploadStatus.CANCELLED:
             raise cancelled()
-        return job
+        return job, status
 
-    def _living(self, grant: Grant) -> Job:
+    def _living(self, grant: Grant) -> tuple[Job, UploadStatus | None]:
         now = int(time.time())
         if now >= grant.expires:
             raise InvalidQuery(
@@ -173,7 +183,7 @@ class Admission:
 
     def _ceilings(self, job: Job, body: Body, limit: int, *, kept: int) -> tuple[Ceiling, ...]:
         length = body.length if body.length is not None else body.offset + max(body.bytes, 0)
-        quotas = self._quotas.admit(job, length=length, kept=kept)
+        quotas = self.quotas.admit(job, length=length, kept=kept)
         self.check_room(max(length - kept, 0))
         announced = (
             () if body.length is None else (Ceiling(bytes=body.length, refusal=longer_than_announced),)
@@ -189,6 +199,8 @@ class Admission:
         body: Body,
         digests: Digests,
         ceilings: tuple[Ceiling, ...],
+        *,
+        record: bool,
     ) -> Intake:
         try:
             partial = self._store.begin()
@@ -209,7 +221,7 @@ class Admission:
             recorded=False,
         )
         self._active.add(intake)
-        if action is Action.CREATE:
+        if record:
             self._or_discard(intake)
         return intake
 
@@ -242,7 +254,7 @@ class Admission:
         """Removes a partial that nobody writes; its writer would remove it at its end."""
         try:
             self._store.resume(partial).discard()
-        except (PartialBusy, PartialMissing):
+        except (PartialBusy, PartialMissing, StoreUnavailable):
             return
 
     def _append(self, head: RequestHead, grant: Grant, job: Job, body: Body, digests: Digests) -> Intake:
@@ -301,9 +313,7 @@ class Admission:
         limit = self._limit(grant)
         _check_size(body, limit)
         ceilings = self._ceilings(job, body, limit, kept=0)
-        intake = self._begin(head, grant, job, Action.APPEND, body, digests, ceilings)
-        self._or_discard(intake)
-        return intake
+        return self._begin(head, grant, job, Action.APPEND, body, digests, ceilings, record=True)
 
     def _taken(self, name: str, protocol: Protocol) -> Partial:
         """The partial, for writing; from whoever has it, where that one is silent or must give way.
@@ -353,6 +363,13 @@ class Admission:
         except OSError as error:
             raise storage_fault(error) from error
         return size
+
+
+def _synced(partial: Partial) -> int:
+    try:
+        return partial.sync()
+    except OSError as error:
+        raise storage_fault(error) from error
 
 
 def _with_length(body: Body, state: UploadState) -> Body:

@@ -6,18 +6,21 @@ file, rename, fsync of the folder, commit of the row, and only then the answer.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ScribedockError
 from scribedock.jobs.media import Attached, JobMedia, MediaSource
-from scribedock.storage.store import PartialMissing, Store
+from scribedock.storage.leftovers import remove_object
+from scribedock.storage.store import PartialMissing, Store, StoreUnavailable
 from scribedock.uploads.active import ActiveUploads
 from scribedock.uploads.admission import Admission
 from scribedock.uploads.digests import Digester
 from scribedock.uploads.intake import (
     ConnectionLost,
     Intake,
+    NoRoom,
     StorageFault,
     Superseded,
     TooSlow,
@@ -68,10 +71,14 @@ class Completion:
             with intake.lock:
                 intake.ended = True
             with intake.partial:
-                if error is not None:
-                    self._leave(intake, error)
-                    raise error
-                return self._received(intake)
+                try:
+                    if error is not None:
+                        self._leave(intake, error)
+                        raise error
+                    return self._received(intake)
+                except StoreUnavailable as failure:
+                    self._leave_as_it_is(intake, failure)
+                    raise
         except OSError as failure:
             raise storage_fault(failure) from failure
         except PartialMissing:
@@ -106,6 +113,15 @@ class Completion:
                 self._admission.record(intake)
             self._suspend(intake)
 
+    def _leave_as_it_is(self, intake: Intake, failure: StoreUnavailable) -> None:
+        """As if the server had died now: what the store has is gone on with when it works again."""
+        if isinstance(storage_fault(failure), NoRoom) and not intake.appends:
+            return
+        if not intake.recorded:
+            self._admission.record(intake)
+        with suppress(OSError):
+            intake.partial.suspend()
+
     def _suspend(self, intake: Intake) -> None:
         size = intake.partial.sync()
         state = self._states.find(intake.grant.upload_id)
@@ -121,17 +137,17 @@ class Completion:
         try:
             attached, kept = self._attach(intake, key, size)
         except ScribedockError:
-            self._store.delete(key)
+            remove_object(self._store, key)
             raise
         if attached.replaced_key:
-            self._store.delete(attached.replaced_key)
+            remove_object(self._store, attached.replaced_key)
         if kept is not None and kept != intake.partial.name:
             self._admission.discard_idle(kept)
         return Ended(size=size, etag=key, sha256=sha256, task_id=attached.task_id)
 
     def _attach(self, intake: Intake, key: str, size: int) -> tuple[Attached, str | None]:
         with self._database.write() as connection:
-            job = self._admission.current(connection, intake.grant)
+            job, _ = self._admission.current(connection, intake.grant)
             attached = self._media.attach(
                 connection, job, MediaSource.UPLOAD, storage_key=key, size=size, etag=key, replace=True
             )

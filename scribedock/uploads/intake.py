@@ -107,6 +107,12 @@ class Intake:
         except OSError as error:
             raise storage_fault(error) from error
 
+    def tell_progress(self, offset: int) -> None:
+        """Shows the client that so many bytes will be there whatever happens, unless it is over."""
+        with self.lock:
+            if self.tell is not None and not self.ended:
+                self.tell(offset)
+
 
 def too_large(limit: int) -> InvalidQuery:
     return InvalidQuery(

@@ -46,14 +46,28 @@ class Quotas:
                 settings.account_partial_bytes,
                 others + 1,
             )
-        if settings.account_stored_bytes:
-            others = self._states.stored_bytes(job.account_id, but_job=job.id)
-            name, limit = "SCRIBEDOCK_ACCOUNT_STORED_BYTES", settings.account_stored_bytes
-            self._check("of recordings", name, limit, others + max(length, 1))
-            ceilings.append(
-                Ceiling(bytes=limit - others, refusal=lambda _: self._refusal("of recordings", name, limit))
-            )
+        left = self.check_stored(job, max(length, 1))
+        if left is not None:
+            ceilings.append(Ceiling(bytes=left, refusal=lambda _: self._too_much_stored()))
         return tuple(ceilings)
+
+    def check_stored(self, job: Job, size: int) -> int | None:
+        """Checks a recording of `size` bytes against what the account has stored for other jobs.
+
+        Returns how large it may become (None: as large as it likes). Raises QuotaExceeded.
+        """
+        limit = self._settings.account_stored_bytes
+        if not limit:
+            return None
+        left = limit - self._states.stored_bytes(job.account_id, but_job=job.id)
+        if size > left:
+            raise self._too_much_stored()
+        return left
+
+    def _too_much_stored(self) -> QuotaExceeded:
+        return self._refusal(
+            "of recordings", "SCRIBEDOCK_ACCOUNT_STORED_BYTES", self._settings.account_stored_bytes
+        )
 
     def _check(self, what: str, name: str, limit: int, wanted: int) -> None:
         if wanted > limit:

@@ -52,6 +52,20 @@ class UploadState:
     digests: str  # that the whole recording must have
     wants_digest: bool
 
+    @property
+    def lacks_only_its_end(self) -> bool:
+        """All bytes came, but whoever received them died before they became the job's media.
+
+        A client of tus takes such an upload for finished. One of the IETF's protocol says itself when
+        its upload is complete.
+        """
+        return (
+            self.status is UploadStatus.RECEIVING
+            and self.partial is not None
+            and self.bytes == self.length
+            and self.protocol is not Protocol.IETF
+        )
+
 
 @dataclass(frozen=True, kw_only=True)
 class Beginning:
@@ -68,6 +82,7 @@ class Beginning:
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     upload_id: str
+    partial: str  # which may not be the one that is noted: two may come to one URL
     bytes: int  # that came
     synced: int | None  # that survive a crash; None: not looked at this time
 
@@ -189,12 +204,12 @@ class UploadStates:
         _write(connection, grant, row, values)
         return row.partial if row is not None else None
 
-    def note(self, progress: Iterable[Progress]) -> None:
+    def note(self, progress: Iterable[Progress], *, durably: bool) -> None:
         """Notes how far uploads have come, in the rows and for those who look at their tasks."""
-        with self._database.stamp() as connection:
+        with self._database.write() if durably else self._database.stamp() as connection:
             for each in progress:
                 row = _row(connection, each.upload_id)
-                if row is None or row.status != UploadStatus.RECEIVING:
+                if row is None or row.status != UploadStatus.RECEIVING or row.partial != each.partial:
                     continue
                 if each.synced is not None and row.boot == BOOT:
                     connection.execute(
@@ -272,9 +287,9 @@ class UploadStates:
         return add_task(connection, grant.job_id, TaskType.JOB_UPLOAD_MEDIA, status, info)
 
 
-def is_cancelled(connection: Connection, upload_id: str) -> bool:
+def status_of(connection: Connection, upload_id: str) -> UploadStatus | None:
     status = connection.execute(sa.select(uploads.c.status).where(uploads.c.id == upload_id)).scalar()
-    return bool(status == UploadStatus.CANCELLED)
+    return UploadStatus(status) if status is not None else None
 
 
 def described(size: int, length: int | None) -> str:

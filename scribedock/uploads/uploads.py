@@ -5,10 +5,13 @@ What it does not do: read sockets (see `receiver`), or know HTTP servers.
 
 from __future__ import annotations
 
+import contextlib
 import time
 import uuid
 from collections.abc import Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
+from typing import cast
 
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
@@ -17,19 +20,22 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.keys import UploadKeys
 from scribedock.settings import Settings
-from scribedock.storage.store import PartialBusy, PartialMissing, Store
+from scribedock.storage.leftovers import remove_partial
+from scribedock.storage.store import DirectStore, PartialBusy, PartialMissing, Store
 from scribedock.uploads.active import ActiveUploads
 from scribedock.uploads.admission import ORDERED, PATH, Admission, cancelled
 from scribedock.uploads.answers import Answers, UploadAnswer
 from scribedock.uploads.completion import Completion
+from scribedock.uploads.direct import Arrival, DirectUploads
 from scribedock.uploads.grant import Forged, Grant, sign
-from scribedock.uploads.head import RequestHead
-from scribedock.uploads.requests import Action, action_of
+from scribedock.uploads.head import RequestHead, collect
+from scribedock.uploads.requests import TUS_PATCH, TUS_VERSION, Action, action_of
 from scribedock.uploads.states import UploadState, UploadStates, UploadStatus
 
 CLOSED_BY_ORDER = "The transcription of the job was ordered"
 CLOSED_BY_DELETION = "The job was deleted"
 EXPIRED = "The upload URL expired"
+LAST_MOMENT_S = 1.0  # for a request that has brought all bytes to end by itself
 
 
 class Uploads:
@@ -71,6 +77,15 @@ class Uploads:
             active=self.active,
             admission=self.admission,
         )
+        self.direct: DirectUploads | None = None
+        if settings.storage_direct_uploads:
+            self.direct = DirectUploads(
+                jobs=jobs,
+                media=media,
+                store=cast(DirectStore, store),
+                quotas=self.admission.quotas,
+                settings=settings,
+            )
         self.answers = Answers(
             public_url=settings.public_url,
             cors_origins=settings.cors_origins,
@@ -92,6 +107,10 @@ class Uploads:
                 f"The transcription of this job is ordered already (the job is {job.status}), "
                 "so its media cannot be changed; open another job"
             )
+        if self.direct is not None:
+            return self.direct.issue(
+                job, expires_in_s=expires_in_s, max_bytes=max_bytes, cors_origin=cors_origin
+            )
         lifetime_s = self._settings.upload_lifetime_s
         limit = self._settings.upload_max_bytes
         grant = Grant(
@@ -109,8 +128,10 @@ class Uploads:
         if head.method == "OPTIONS":
             return self.answers.options(head, self.grant_or_none(head))
         action = action_of(head)
-        grant, job = self.admission.enter(head)
+        grant, job, _ = self.admission.enter(head)
         state = self.admission.state(grant)
+        if state is not None and state.lacks_only_its_end and job.order_task_id is None:
+            state = self._end(head, grant, state)
         if action is Action.STATE:
             return self.answers.state(head, grant, state)
         if job.order_task_id is not None:
@@ -122,6 +143,28 @@ class Uploads:
             )
         self._terminate(grant)
         return self.answers.terminated(head, grant)
+
+    def _end(self, head: RequestHead, grant: Grant, state: UploadState) -> UploadState | None:
+        """Makes the recording the job's media, as the request would have that brought its last byte."""
+        writer = self.active.writer_of(state.partial or "")
+        if writer is not None and not writer.over.wait(LAST_MOMENT_S):
+            self.active.take_over(writer)
+        last = RequestHead(
+            method="PATCH",
+            target=head.target,
+            version=head.version,
+            headers=collect(
+                [
+                    ("tus-resumable", TUS_VERSION),
+                    ("content-type", TUS_PATCH),
+                    ("content-length", "0"),
+                    ("upload-offset", str(state.bytes)),
+                ]
+            ),
+        )
+        with contextlib.suppress(ScribedockError):  # it is under way still, or its digest is wrong
+            self.completion.end(self.admission.admit(last), None)
+        return self.admission.state(grant)
 
     def error_headers(self, head: RequestHead, error: ScribedockError) -> Mapping[str, str]:
         return self.answers.of_error(head, self.grant_or_none(head), error)
@@ -160,13 +203,18 @@ class Uploads:
         self._close([state.id for state in self.states.unfinished(job_id)], why, UploadStatus.CLOSED)
 
     def sweep(self) -> frozenset[str]:
-        """Closes what can't go on any more; returns the names of the partials that are still wanted."""
+        """Closes what can't go on any more; returns the names in the store that are still wanted."""
         now = int(time.time())
         for state in self.states.unfinished():
             why = EXPIRED if now >= state.expires else self._why_over(state)
             if why is not None and self._is_idle(state):
                 self._close([state.id], why, UploadStatus.CLOSED)
-        return frozenset(state.partial for state in self.states.unfinished() if state.partial)
+        partials = frozenset(state.partial for state in self.states.unfinished() if state.partial)
+        return partials if self.direct is None else partials | self.direct.places()
+
+    def arriving(self, job: Job) -> AbstractContextManager[Arrival | None]:
+        """What comes with the order of the job: in direct mode, what lies in the store (see `direct`)."""
+        return nullcontext() if self.direct is None else self.direct.arriving(job)
 
     def _why_over(self, state: UploadState) -> str | None:
         try:
@@ -191,8 +239,8 @@ class Uploads:
         partial = self.states.cancel(grant)
         self.active.end_those(lambda intake: intake.grant.upload_id == grant.upload_id, cancelled())
         if partial is not None:
-            self._store.discard(partial)
+            remove_partial(self._store, partial)
 
     def _close(self, upload_ids: Iterable[str], why: str, status: UploadStatus) -> None:
         for partial in self.states.close(upload_ids, why, status):
-            self._store.discard(partial)
+            remove_partial(self._store, partial)

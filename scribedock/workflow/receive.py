@@ -16,8 +16,10 @@ from scribedock.media.limits import Limits
 from scribedock.media.page import MAX_PAGE_BYTES, find_media, is_page
 from scribedock.media.probe import probe
 from scribedock.media.unusable import MediaUnusable
+from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
+from scribedock.workflow.recordings import local
 
 
 class Reception:
@@ -75,7 +77,7 @@ class Reception:
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if not self._media.fetched(task_id, storage_key=key, size=size):
-            self._store.delete(key)
+            remove_object(self._store, key)
         return None
 
     def _download(self, media: Media, url: str, destination: Path) -> None:
@@ -91,7 +93,7 @@ class Reception:
         if found is None or found.storage_key is None:
             return
         try:
-            with self._store.local(found.storage_key) as recording:
+            with local(self._store, found.storage_key) as recording:
                 info = probe(recording, self._limits)
         except MediaUnusable as error:
             self._media.probed(task_id, media_ms=None, problem=error.reason)

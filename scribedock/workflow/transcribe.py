@@ -33,6 +33,7 @@ from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
+from scribedock.workflow.recordings import local
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -153,7 +154,7 @@ class Transcription:
                     job = self._jobs.find(job_id)
                     raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
                 path.parent.mkdir(parents=True, exist_ok=True)
-                with self._store.local(media.storage_key) as recording:
+                with local(self._store, media.storage_key) as recording:
                     decode(
                         recording,
                         path,

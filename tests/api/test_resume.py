@@ -16,6 +16,7 @@ from tests.client import Client
 from tests.fixtures import DATABASES
 from tests.raw import Answer, RawConnection, put, target_of
 from tests.sound import spoken
+from tests.stored import stored
 
 RUNS_ON = DATABASES
 
@@ -461,6 +462,48 @@ def test_a_writer_that_is_silent_is_taken_over_from(
     assert_is_media(client, job)
 
 
+def all_but_its_end(url: str, recording: bytes) -> None:
+    """All bytes come, but not the end of the request that brings the last of them."""
+    create(url, len(recording))
+    with RawConnection(url) as connection:
+        connection.head(
+            "PATCH", target_of(url), TUS, TUS_BYTES, "Upload-Offset: 0", "Transfer-Encoding: chunked"
+        )
+        connection.send(f"{len(recording):x}\r\n", recording)
+        time.sleep(0.5)
+
+
+@pytest.mark.parametrize("headers", [(TUS,), ()], ids=["tus", "plain"])
+def test_an_upload_whose_bytes_all_came_is_whole_when_its_client_asks(
+    client: Client, job: str, url: str, recording: bytes, headers: tuple[str, ...], kept: set[str]
+) -> None:
+    """A client of tus sends nothing more."""
+    all_but_its_end(url, recording)
+    wait_for_offset(url, len(recording))
+    assert ask("HEAD", url, *headers).headers["upload-complete"] == "?1"
+    assert_is_media(client, job)
+    assert partials(client) == kept
+
+
+def test_an_upload_whose_bytes_are_wrong_is_not_whole_when_its_client_asks(
+    client: Client, job: str, url: str, recording: bytes
+) -> None:
+    wrong = base64.b64encode(hashlib.sha256(b"something else").digest()).decode()
+    with RawConnection(url) as connection:
+        connection.head(
+            "PUT", target_of(url), f"Content-Length: {len(recording)}", f"Repr-Digest: sha-256=:{wrong}:"
+        )
+        connection.send(recording[:50_000])
+    wait_for_offset(url, 50_000)
+    with RawConnection(url) as connection:
+        framing = ("Transfer-Encoding: chunked", "Upload-Offset: 50000")
+        connection.head("PATCH", target_of(url), TUS, TUS_BYTES, *framing)
+        connection.send(f"{len(recording) - 50_000:x}\r\n", recording[50_000:])
+        time.sleep(0.5)
+    wait_for_offset(url, 0)
+    assert "JOB_ADD_MEDIA" not in [task["TaskType"] for task in client.info(job)["Tasks"]]
+
+
 # The IETF's resumable uploads
 
 
@@ -682,3 +725,27 @@ def test_what_came_is_there_after_a_kill(tmp_path: Path, recording: bytes, datab
         assert offset(url) == 60_000
         assert tus_patch(url, 60_000, recording[60_000:]).status == 204
         assert_is_media(Client(server).login(), job)
+
+
+def test_after_a_kill_nobody_goes_on_with_a_recording_that_was_being_replaced(
+    tmp_path: Path, recording: bytes, database: dict[str, str]
+) -> None:
+    server = OwnServer(tmp_path, **database)
+    server.start()
+    client = Client(server).login()
+    job = client.new_job()
+    path = target_of(client.upload_url(job))
+    other = bytes(reversed(recording))
+    break_off(server.base_url + path, recording, 50_000)
+    with RawConnection(server.base_url) as connection:
+        connection.head("PUT", path, f"Content-Length: {len(other)}")
+        connection.send(other[:20_000])
+        time.sleep(0.3)
+        server.kill()
+    with server:
+        url = server.base_url + path
+        kept = offset(url)
+        assert kept in (0, 20_000)
+        assert tus_patch(url, kept, other[kept:]).status == 204
+        with stored(server) as store:
+            assert store.recording(job) == other

@@ -12,6 +12,7 @@ import sqlite3
 import threading
 import time
 from collections import Counter
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -23,6 +24,7 @@ from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
 from tests.client import Client
+from tests.processes import killed_at_last
 from tests.sound import spoken
 
 ROUNDS = int(os.environ.get("SOAK_ROUNDS", "5"))
@@ -85,7 +87,7 @@ def test_what_was_promised_is_kept_however_the_server_dies(
     recordings = [spoken(tmp_path / f"{seconds}.wav", seconds=seconds) for seconds in (1, 3, 6)]
     server = OwnServer(tmp_path, workflow_poll_s="0.1", callback_retries_s="0.2,0.5,1,2,5,5,5,5", **database)
     promised = Promises()
-    with CallbackReceiver() as receiver:
+    with CallbackReceiver() as receiver, killed_at_last(server):
         for number in range(ROUNDS):
             server.start()
             token = Client(server).login().token
@@ -169,5 +171,5 @@ def check_storage(settings: Settings, promised: Promises) -> None:
     assert list((folder / "media" / "partials").iterdir()) == []
     assert list((folder / "work").iterdir()) == []
     for path in folder.glob("*.sqlite"):
-        with sqlite3.connect(path) as connection:
+        with closing(sqlite3.connect(path)) as connection:
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)

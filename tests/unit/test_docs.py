@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import importlib.util
 import re
 import subprocess
 import sys
+from dataclasses import fields
 from pathlib import Path
+from types import ModuleType
 
 import pytest
+
+from scribedock.captions.options import CaptionOptions, TextOptions, TranscriptOptions
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [
@@ -30,3 +35,22 @@ def test_every_link_to_another_page_leads_somewhere(page: Path) -> None:
     for target in re.findall(r"\]\(([^)#\s]+)\)", page.read_text()):
         if "://" not in target:
             assert (page.parent / target).exists(), target
+
+
+def caption_examples() -> ModuleType:
+    spec = importlib.util.spec_from_file_location("caption_examples", ROOT / "tools" / "caption_examples.py")
+    assert spec is not None and spec.loader is not None
+    module = sys.modules[spec.name] = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_every_option_of_captions_has_an_example_that_shows_what_it_does() -> None:
+    examples = caption_examples()
+    shared = {option.name for option in fields(TextOptions)}
+    assert set(examples.CAPTION_EXAMPLES) == {option.name for option in fields(CaptionOptions)}
+    assert set(examples.TRANSCRIPT_EXAMPLES) == {option.name for option in fields(TranscriptOptions)} - shared
+    for table in (examples.captions(), examples.transcripts()):
+        for row in table.splitlines()[2:]:
+            _, option, without, with_it, _ = re.split(r"(?<!\\)\|", row)
+            assert without.strip() != with_it.strip(), option

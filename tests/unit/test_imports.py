@@ -14,17 +14,18 @@ PACKAGE = Path(scribedock.__file__).parent
 ROWS = [
     {"__main__"},
     {"cli"},
-    {"demo", "doctor", "server", "upload_client"},
+    {"caption_commands", "demo", "doctor", "server", "upload_client"},
+    {"caption_check"},
     {"supervisor"},
     {"api", "web", "worker"},
     {"app"},
     {"workflow"},
     {"uploads"},
     {"jobs", "media", "speech"},
-    {"accounts"},
+    {"accounts", "rendering"},
     {"captions", "storage", "db"},
     {"keys"},
-    {"settings", "errors", "clock", "logs", "__init__"},
+    {"settings", "errors", "clock", "logs", "findings", "__init__"},
 ]
 RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}
 LIBRARY_OF_ITS_OWN = {"lxml", "regex", "scribedock"} | set(sys.stdlib_module_names)
@@ -88,6 +89,7 @@ def test_the_command_line_imports_nothing_heavy() -> None:
         "faster_whisper",
         "pocketsphinx",
         "dbos",
+        "obstore",
         "sqlalchemy",
         "starlette",
     )

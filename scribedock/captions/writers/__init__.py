@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from enum import StrEnum
 
-from scribedock.captions.caption import Caption
-from scribedock.captions.options import CaptionOptions
-from scribedock.captions.writers import srt, transcript, web_vtt
+from scribedock.captions.writers import dfxp, echo, qt, sami, sbv, srt, tpm, transcript, twx, web_vtt
+from scribedock.captions.writers.scc import scc
+from scribedock.captions.writers.writer import Writer
+
+__all__ = ["WRITERS", "CaptionFormat", "Writer"]
 
 
 class CaptionFormat(StrEnum):
@@ -27,17 +28,26 @@ class CaptionFormat(StrEnum):
     SAMI = "SAMI"
 
 
-@dataclass(frozen=True, kw_only=True)
-class Writer:
-    """How a format is written: `write` gives the text of the whole file, with line feeds."""
-
-    write: Callable[[list[Caption], CaptionOptions], str]
-    media_type: str
-    extension: str
-
+TTML = "application/ttml+xml"
 
 WRITERS: Mapping[CaptionFormat, Writer] = {
     CaptionFormat.SRT: Writer(write=srt.write, media_type="text/plain", extension=".srt"),
-    CaptionFormat.WEB_VTT: Writer(write=web_vtt.write, media_type="text/vtt", extension=".vtt"),
+    CaptionFormat.SBV: Writer(write=sbv.write, media_type="text/plain", extension=".sbv"),
+    CaptionFormat.SCC: Writer(
+        write=scc.write,
+        media_type="text/plain",
+        extension=".scc",
+        byte_mark=False,
+        short_ms=scc.SHORT_MS,
+        within=scc.within,
+        spelled=scc.spelled,
+    ),
+    CaptionFormat.DFXP: Writer(write=dfxp.write, media_type=TTML, extension=".dfxp"),
+    CaptionFormat.QT: Writer(write=qt.write, media_type="text/plain", extension=".qt.txt", seamless=True),
     CaptionFormat.TRANSCRIPT: Writer(write=transcript.write, media_type="text/plain", extension=".txt"),
+    CaptionFormat.TWX: Writer(write=twx.write, media_type=TTML, extension=".xml"),
+    CaptionFormat.TPM: Writer(write=tpm.write, media_type=TTML, extension=".xml"),
+    CaptionFormat.WEB_VTT: Writer(write=web_vtt.write, media_type="text/vtt", extension=".vtt"),
+    CaptionFormat.ECHO: Writer(write=echo.write, media_type=TTML, extension=".xml"),
+    CaptionFormat.SAMI: Writer(write=sami.write, media_type="application/x-sami", extension=".smi"),
 }

@@ -10,7 +10,14 @@ def parts(milliseconds: int) -> tuple[int, int, int, int]:
     return hour, minute, second, rest
 
 
-def clock(milliseconds: int, point: str = ".") -> str:
+# A % pattern takes two thirds of the time of an f-string, and every writer comes by here twice a caption.
+
+
+def clock(milliseconds: int) -> str:
     """HH:MM:SS.mmm; the hours have two digits at least."""
-    hour, minute, second, rest = parts(milliseconds)
-    return f"{hour:02}:{minute:02}:{second:02}{point}{rest:03}"
+    return "%02d:%02d:%02d.%03d" % parts(milliseconds)  # noqa: UP031
+
+
+def short_clock(milliseconds: int) -> str:
+    """H:MM:SS.mmm."""
+    return "%d:%02d:%02d.%03d" % parts(milliseconds)  # noqa: UP031

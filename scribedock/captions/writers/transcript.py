@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from scribedock.captions.caption import Caption
-from scribedock.captions.options import CaptionOptions
+from scribedock.captions.document import CaptionDocument
 
 
-def write(captions: list[Caption], options: CaptionOptions) -> str:
+def write(document: CaptionDocument) -> str:
+    captions = document.captions
     return "\n\n".join("\n".join(caption.lines) for caption in captions) + "\n" * bool(captions)

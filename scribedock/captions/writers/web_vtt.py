@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-from scribedock.captions.caption import Caption
-from scribedock.captions.options import CaptionOptions
+from scribedock.captions.document import CaptionDocument
 from scribedock.captions.writers.clock import clock
+from scribedock.captions.writers.markup import escaped
 
-ESCAPES = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 
-
-def write(captions: list[Caption], options: CaptionOptions) -> str:
-    blocks = [
-        f"{clock(caption.start)} --> {clock(caption.end)}\n"
-        + "\n".join(line.translate(ESCAPES) for line in caption.lines)
-        for caption in captions
-    ]
-    return "\n\n".join(["WEBVTT", *blocks]) + "\n"
+def write(document: CaptionDocument) -> str:
+    blocks = ["WEBVTT"]
+    for caption in document.captions:
+        text = escaped("\n".join(caption.lines))
+        blocks.append(f"{clock(caption.start)} --> {clock(caption.end)}\n{text}")
+    return "\n\n".join(blocks) + "\n"

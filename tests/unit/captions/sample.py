@@ -124,8 +124,22 @@ SAMPLE = replace(
         sentence("[BLANK_AUDIO]", 29_000, word_ms=6000),
         sentence("[door_slams] Mm-hmm.", 35_500, speaker=BEN, change=True),
         sentence("Good night.", 37_000, speaker=BEN),
+        sentence(
+            "Well, I'm gonna tell the damn class from Scunthorpe: {wait} 100% of 00:00:01.000,0:00:02.000!",
+            40_000,
+            speaker=ADA,
+            change=True,
+        ),
+        sentence("♪ À la claire fontaine, où ñandúes, Łódź “et” çÉÈÀÂ ♪♪ chantent… ♪", 46_000, word_ms=350),
+        sentence(
+            "Привет, مرحبا 今日は [00:00:59.000] or [Chorus: la-la] *** \\ ^ _ | ~ `.", 51_000, speaker=BEN
+        ),
+        sentence("Yes.", 55_300, speaker=NOBODY, change=True, word_ms=120),
+        sentence("No.", 55_420, speaker=BEN, change=True, word_ms=120),
+        sentence("Oh!", 55_540, speaker=NOBODY, change=True, word_ms=120),
+        sentence("That is all we have, for the tide will not wait.", 70_000, speaker=ADA, change=True),
     ),
-    end_time=40_000,
+    end_time=75_000,
     speakers=SPEAKERS,
     keywords=(
         Annotation(

@@ -44,6 +44,7 @@ EMITTED = {
             "properties": {
                 **TIMED,
                 "interpolated": {"type": "boolean"},
+                "style": {"type": "string"},
                 "value": {"type": "string"},
                 "display_as": {"type": "string", "minLength": 1},
                 "type": {"enum": ["word", "punctuation", "sound"]},
@@ -57,6 +58,7 @@ EMITTED = {
             "properties": {
                 **TIMED,
                 "interpolated": {"type": "boolean"},
+                "style": {"type": "string"},
                 "confidence_score": {"type": "number", "minimum": 0, "maximum": 1},
                 "tokens": {"type": "array", "items": {"$ref": "#/$defs/token"}},
             },
@@ -68,6 +70,7 @@ EMITTED = {
             "properties": {
                 **TIMED,
                 "interpolated": {"type": "boolean"},
+                "style": {"type": "string"},
                 "speaker_change": {"type": "boolean"},
                 "speaker_id": {"type": "integer", "minimum": 1},
                 "sequences": {"type": "array", "items": {"$ref": "#/$defs/sequence"}},
@@ -186,7 +189,26 @@ def test_what_is_no_speaker_number_is_no_speaker(given: object) -> None:
 
 
 def test_fields_that_nobody_knows_are_passed_over() -> None:
-    assert parse(with_segment(bad_timing=True, style="x", new=[1])) == parse(with_segment())
+    assert parse(with_segment(new=[1])) == parse(with_segment())
+
+
+def test_times_that_are_called_bad_count_as_interpolated() -> None:
+    assert parse(with_segment(bad_timing=True)) == parse(with_segment(interpolated=True))
+    assert parse(with_segment(bad_timing=False)) == parse(with_segment())
+
+
+def test_a_style_is_kept_wherever_it_stands() -> None:
+    source = with_token(style="italic")
+    source["segments"][0] |= {"style": "lyrics"}
+    source["segments"][0]["sequences"][0] |= {"style": "loud"}
+    [segment] = json.loads(to_json(parse(source)))["segments"]
+    [sequence] = segment["sequences"]
+    assert [each["style"] for each in (segment, sequence, sequence["tokens"][0])] == [
+        "lyrics",
+        "loud",
+        "italic",
+    ]
+    jsonschema.validate(emit(parse(source)), EMITTED)
 
 
 def test_a_word_without_a_value_has_the_text_in_lower_case() -> None:

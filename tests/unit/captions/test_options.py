@@ -14,7 +14,6 @@ from scribedock.captions.options import (
     FileFormat,
     LineEnding,
     SpeakerDisplay,
-    Spelling,
     TextOptions,
     TranscriptOptions,
 )
@@ -331,12 +330,6 @@ def test_options_of_dfxp_do_nothing_to_other_formats() -> None:
     )
 
 
-@pytest.mark.parametrize("format", ["SBV", "SCC", "DFXP", "QT", "TWX", "TPM", "ECHO", "SAMI"])
-def test_a_format_without_a_writer_is_refused_with_those_that_have_one(format: str) -> None:
-    with pytest.raises(InvalidOption, match=f"caption_format: {format} is not in this release; use SRT, WEB"):
-        render_captions(TWO, CaptionFormat(format), CaptionOptions())
-
-
 @pytest.mark.parametrize(
     ("options", "name", "value"),
     [
@@ -361,9 +354,6 @@ def test_a_format_without_a_writer_is_refused_with_those_that_have_one(format: s
         (CaptionOptions, "dfxp_header", "x" * 65_537),
         (CaptionOptions, "srt_format", "x" * 2001),
         (CaptionOptions, "srt_format", "{name}"),
-        (CaptionOptions, "mask_profanity", True),
-        (CaptionOptions, "replace_slang", True),
-        (CaptionOptions, "replace_english_spelling", Spelling.BRITISH),
         *[(TranscriptOptions, "newlines_after_paragraph", value) for value in (-1, 21)],
         *[(TranscriptOptions, "newlines_after_sentence", value) for value in (-1, 21)],
         *[(TranscriptOptions, "timecode_interval", value) for value in (-1, 10**9 + 1)],
@@ -371,7 +361,6 @@ def test_a_format_without_a_writer_is_refused_with_those_that_have_one(format: s
         (TranscriptOptions, "timecode_format", "x" * 201),
         (TranscriptOptions, "file_format", FileFormat.PDF),
         (TranscriptOptions, "sound_boundaries", ("[", "]", "!")),
-        (TranscriptOptions, "mask_profanity", True),
     ],
 )
 def test_a_value_out_of_range_is_refused_by_its_name(

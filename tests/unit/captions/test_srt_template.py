@@ -4,24 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.captions.srt_template import DEFAULT_SRT_FORMAT, NUMBERS, SrtTemplate
+from scribedock.captions.srt_template import DEFAULT_SRT_FORMAT, FIELDS, SrtTemplate
 from scribedock.errors import InvalidOption
 
-NUMBER = {
-    "caption_number": 7,
-    **{
-        f"start_{unit}": value
-        for unit, value in zip(("hour", "minute", "second", "millisecond"), (1, 2, 3, 4), strict=True)
-    },
-    **{
-        f"end_{unit}": value
-        for unit, value in zip(("hour", "minute", "second", "millisecond"), (11, 22, 33, 444), strict=True)
-    },
-}
+VALUES = (7, 1, 2, 3, 4, 11, 22, 33, 444)
+"""The number of the caption; hours, minutes, seconds and milliseconds of its start, and of its end."""
 
 
 def filled(template: str, text: str = "Hello") -> str:
-    return SrtTemplate(template).fill(NUMBER, text)
+    return SrtTemplate(template).fill((*VALUES, text))
 
 
 def test_the_default_is_an_srt_block() -> None:
@@ -43,7 +34,8 @@ def test_the_arrow_of_the_documented_default_gets_its_space() -> None:
         ("{start_hour:09d}", "000000001"),
         ("{end_millisecond:02d}", "444"),
         ("{caption_text}\\n|\n", "Hello\n|\n"),
-        ("100% of $1 %s", "100% of $1 %s"),
+        ("100% of $1 %s %(caption_text)s %%", "100% of $1 %s %(caption_text)s %%"),
+        ("{start_minute:02d}%{caption_text}%d", "02%Hello%d"),
         ("", ""),
     ],
 )
@@ -52,7 +44,7 @@ def test_fields_are_filled_in(template: str, expected: str) -> None:
 
 
 def test_text_that_looks_like_a_field_stays_text() -> None:
-    assert filled("{caption_text}", "{caption_number}") == "{caption_number}"
+    assert filled("{caption_text}", "{caption_number} %s %(x)s") == "{caption_number} %s %(x)s"
 
 
 @pytest.mark.parametrize(
@@ -84,7 +76,7 @@ def test_an_unknown_name_is_refused_with_the_known_ones() -> None:
     with pytest.raises(InvalidOption) as refused:
         SrtTemplate("{caption_numbr}")
     assert "{caption_numbr} is unknown" in refused.value.comment
-    assert all(name in refused.value.comment for name in [*NUMBERS, "caption_text"])
+    assert all(name in refused.value.comment for name in FIELDS)
 
 
 @given(st.text(alphabet="{}:0d9_acdehiklmnoprstu.\\n!", max_size=40))

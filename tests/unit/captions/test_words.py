@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
+from scribedock.captions.case import cased
 from scribedock.captions.elementlist import ElementList, Segment, Sequence, Tag, Token, TokenType
 from scribedock.captions.options import CaptionOptions, Case, TranscriptOptions
-from scribedock.captions.words import cased, words_of
+from scribedock.captions.words import words_of
 from tests.unit.captions.sample import ADA, BEN, SPEAKERS, mark, say, sentence, talk, token
 
 

@@ -126,9 +126,15 @@ def upgrade() -> None:
         sa.Column("iwp_name", sa.String(length=32), nullable=False),
         sa.Column("task_id", sa.String(length=32), nullable=False),
         sa.Column("compressed", sa.LargeBinary(), nullable=False),
+        sa.Column("audio_description", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["job_id"], ["jobs.id"], name=op.f("fk_element_lists_job_id")),
         sa.PrimaryKeyConstraint("job_id", "version", name=op.f("pk_element_lists")),
-        sa.UniqueConstraint("task_id", "iwp_name", name=op.f("uq_element_lists_task_id_iwp_name")),
+        sa.UniqueConstraint(
+            "task_id",
+            "iwp_name",
+            "audio_description",
+            name=op.f("uq_element_lists_task_id_iwp_name_audio_description"),
+        ),
     )
     op.create_table(
         "job_events",

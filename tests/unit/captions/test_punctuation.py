@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.punctuation import take_apart
+from scribedock.captions.punctuation import take_apart
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,217 @@
+"""`scribedock captions check`: what is wrong with a file of captions, for people and for machines."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from scribedock.errors import ScribedockError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from rich.console import Console
+
+    from scribedock.captions.caption import Caption
+    from scribedock.captions.elementlist import ElementList
+    from scribedock.captions.quality import Finding, Report
+    from scribedock.captions.quality_standard import Standard
+
+DEFAULT = "default"
+
+
+def check(
+    file: Annotated[Path, typer.Argument(help="SRT, VTT or DFXP; or an ElementList, to check its captions.")],
+    preset: Annotated[
+        str, typer.Option(help="What to measure against: netflix, bbc, dcmp, scc or default.")
+    ] = DEFAULT,
+    elementlist: Annotated[
+        Path | None, typer.Option(help="What was said, to find speech without captions.")
+    ] = None,
+    language: Annotated[str | None, typer.Option(help="Language of the captions, as en or pt-br.")] = None,
+    shots: Annotated[Path | None, typer.Option(help="Times of shot changes in seconds, one a line.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
+    strict: Annotated[bool, typer.Option(help="Advice fails the check too.")] = False,
+) -> None:
+    """Check captions against a standard.
+
+    The exit code is 0 if no limit is broken, 1 if one is, 2 if the files cannot be read.
+    """
+    from scribedock.captions.quality import check as find
+    from scribedock.captions.quality_standard import STANDARDS, standard_for
+
+    if preset not in STANDARDS:
+        _fail(f"--preset: {preset!r} is none of {', '.join(STANDARDS)}")
+    try:
+        captions, said, source, spoken = _read(file, preset)
+        if elementlist is not None:
+            said = _elementlist(elementlist.read_bytes())
+        spoken = language or (said.language if said is not None else spoken) or "en"
+        standard = standard_for(preset, spoken.lower())
+        report = find(
+            captions,
+            standard,
+            language=spoken.lower(),
+            elementlist=said,
+            shots=_shots(shots) if shots else (),
+            source=source,
+        )
+    except ScribedockError as error:
+        _fail(error.comment)
+    except OSError as error:
+        _fail(f"{error.filename}: {error.strerror}")
+    if as_json:
+        print(json.dumps(_document(file, standard, report), ensure_ascii=False, indent=2))
+    else:
+        _print(file, standard, report)
+    raise typer.Exit(1 if report.errors or (strict and report.findings) else 0)
+
+
+def _read(file: Path, preset: str) -> tuple[list[Caption], ElementList | None, str, str]:
+    """The captions, what was said, the text of the file, and its language."""
+    from scribedock.captions.caption import Caption
+    from scribedock.captions.readers import read
+    from scribedock.captions.readers.decoding import decoded
+
+    data = file.read_bytes()
+    if data.lstrip()[:1] == b"{":
+        said = _elementlist(data)
+        return _laid_out(said, preset), said, "", said.language
+    found = read(data)
+    captions = [
+        Caption(lines=tuple(line.text for line in cue.lines), start=cue.start, end=cue.end)
+        for cue in found.cues
+        if cue.start is not None and cue.end is not None
+    ]
+    if found.cues and not captions:
+        _fail(f"{file}: has no times, so there is nothing to check")
+    return captions, None, decoded(data), found.language
+
+
+def _laid_out(said: ElementList, preset: str) -> list[Caption]:
+    from scribedock.captions.layout import lay_out
+    from scribedock.captions.options import CaptionOptions
+    from scribedock.captions.presets import PRESETS, Preset
+    from scribedock.captions.timing import time
+    from scribedock.captions.words import words_of
+
+    options = CaptionOptions() if preset == DEFAULT else PRESETS[Preset(preset)]
+    words = words_of(said, options)
+    captions = lay_out(words, options, said.language)
+    end = max([said.end_time, *(caption.end for caption in captions)])
+    return time(captions, options, media_end=end)
+
+
+def _elementlist(data: bytes) -> ElementList:
+    from scribedock.captions.elementlist_json import parse
+
+    return parse(data)
+
+
+def _shots(path: Path) -> list[int]:
+    found = []
+    for number, line in enumerate(path.read_text(errors="replace").splitlines(), start=1):
+        if line.strip():
+            try:
+                seconds = float(line)
+                found.append(round(seconds * 1000))
+            except (ValueError, OverflowError):
+                _fail(f"--shots: line {number} of {path} is no time in seconds: {line.strip()[:40]!r}")
+    return found
+
+
+def _document(file: Path, standard: Standard, report: Report) -> dict[str, object]:
+    return {
+        "file": str(file),
+        "standard": standard.name,
+        "errors": report.errors,
+        "advice": len(report.findings) - report.errors,
+        "figures": dict(report.figures),
+        "rules": report.counts(),
+        "findings": [
+            {
+                "rule": each.rule,
+                "severity": each.severity.value,
+                "caption": each.caption or None,
+                "start_ms": each.start,
+                "end_ms": each.end,
+                "message": each.message,
+                "text": each.text,
+            }
+            for each in report.findings
+        ],
+    }
+
+
+def _print(file: Path, standard: Standard, report: Report) -> None:
+    from rich.console import Console
+
+    console = Console()
+    if report.findings:
+        _print_findings(console, report.findings)
+        console.print()
+        _print_rules(console, report)
+        console.print()
+    figures = ", ".join(f"{name} {value:g}" for name, value in report.figures.items())
+    console.print(figures, style="dim", markup=False, highlight=False)
+    advice = len(report.findings) - report.errors
+    verdict = (
+        f"{file.name}: {report.errors} errors, {advice} pieces of advice against {standard.name}"
+        if report.findings
+        else f"{file.name}: nothing to complain about against {standard.name}"
+    )
+    console.print(verdict, style="bold red" if report.errors else "bold green", markup=False, highlight=False)
+
+
+def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
+    from rich.table import Table
+    from rich.text import Text
+
+    from scribedock.captions.quality import Severity
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Caption", justify="right", no_wrap=True)
+    table.add_column("Time", no_wrap=True)
+    table.add_column("Rule", no_wrap=True)
+    table.add_column("What is wrong", overflow="fold", ratio=3)
+    table.add_column("Text", overflow="fold", style="dim", ratio=2)
+    for each in findings:
+        style = "red" if each.severity is Severity.ERROR else "yellow"
+        table.add_row(
+            str(each.caption or ""),
+            _clock(each.start) if each.caption or each.end else "",
+            Text(each.rule, style=style),
+            Text(each.message),
+            Text(each.text),
+        )
+    console.print(table)
+
+
+def _print_rules(console: Console, report: Report) -> None:
+    from rich.table import Table
+
+    from scribedock.captions.quality import RULES
+
+    counts = report.counts()
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Rule", no_wrap=True)
+    table.add_column("Found", justify="right")
+    table.add_column("It asks for", overflow="fold")
+    for rule in RULES:
+        if rule.name in counts:
+            table.add_row(rule.name, str(counts[rule.name]), rule.asks)
+    console.print(table)
+
+
+def _clock(milliseconds: int) -> str:
+    seconds, rest = divmod(milliseconds, 1000)
+    return f"{seconds // 3600}:{seconds // 60 % 60:02}:{seconds % 60:02}.{rest:03}"
+
+
+def _fail(message: str) -> NoReturn:
+    print(f"scribedock: {message}", file=sys.stderr)
+    raise typer.Exit(2)

@@ -1,0 +1,85 @@
+"""Time expressions of TTML, in milliseconds.
+
+Source: W3C, Timed Text Markup Language 1 (TTML1), §10.3.1 time value expressions, §6.2 parameters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from fractions import Fraction
+
+CLOCK = re.compile(r"(\d{2,9}):(\d{2}):(\d{2})(?:\.(\d{1,30})|:(\d{2,9})(?:\.(\d{1,9}))?)?")
+OFFSET = re.compile(r"(\d{1,15}(?:\.\d{1,30})?)(h|ms|m|s|f|t)")
+MULTIPLIER = re.compile(r"(\d{1,9})[\s:](\d{1,9})")
+MOST = 10**6  # of any rate
+DROPPED = {"dropNTSC": 2, "dropPAL": 4}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rates:
+    """The parameters of a document that its times depend on."""
+
+    frame: Fraction = Fraction(30)  # frames a second
+    nominal: int = 30  # frames that are counted in a second
+    sub_frame: int = 1
+    tick: Fraction = Fraction(1)
+    dropped: int = 0  # frame numbers that are left out each minute
+
+    @classmethod
+    def of(cls, parameters: Mapping[str, str]) -> Rates:
+        """From the attributes of tt in the namespace of parameters; what cannot be read is the default."""
+        nominal = _number(parameters.get("frameRate"), 30)
+        multiplier = MULTIPLIER.fullmatch(parameters.get("frameRateMultiplier", "").strip())
+        frame = Fraction(nominal)
+        if multiplier and int(multiplier[1]) and int(multiplier[2]):
+            frame *= Fraction(int(multiplier[1]), int(multiplier[2]))
+        sub_frame = _number(parameters.get("subFrameRate"), 1)
+        implied = frame * sub_frame if "frameRate" in parameters else Fraction(1)
+        tick = _number(parameters.get("tickRate"), 0)
+        smpte = parameters.get("timeBase") == "smpte"
+        return cls(
+            frame=frame,
+            nominal=nominal,
+            sub_frame=sub_frame,
+            tick=Fraction(tick) if tick else implied,
+            dropped=DROPPED.get(parameters.get("dropMode", ""), 0) if smpte else 0,
+        )
+
+    def milliseconds(self, expression: str | None) -> int | None:
+        """None for what is no time expression."""
+        text = (expression or "").strip()
+        if clock := CLOCK.fullmatch(text):
+            return self._clock(clock)
+        if offset := OFFSET.fullmatch(text):
+            value = Fraction(offset[1])
+            metric = offset[2]
+            seconds = {
+                "h": value * 3600,
+                "m": value * 60,
+                "s": value,
+                "ms": value / 1000,
+                "f": value / self.frame,
+                "t": value / self.tick,
+            }[metric]
+            return round(seconds * 1000)
+        return None
+
+    def _clock(self, clock: re.Match[str]) -> int:
+        hours, minutes, seconds, fraction, frames, parts = clock.groups()
+        whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
+        if frames is None:
+            return round((whole + Fraction(f"0.{fraction or 0}")) * 1000)
+        count = int(frames) + (Fraction(int(parts), self.sub_frame) if parts else 0)
+        if self.dropped:
+            minute = int(hours) * 60 + int(minutes)
+            numbered = whole * self.nominal + count - self.dropped * (minute - minute // 10)
+            return round(numbered / self.frame * 1000)
+        return round((whole + count / self.frame) * 1000)
+
+
+def _number(text: str | None, default: int) -> int:
+    if text is None or not re.fullmatch(r"\s*[0-9]{1,7}\s*", text):
+        return default
+    return min(int(text), MOST) or default

@@ -1,0 +1,95 @@
+"""A process that renders: one request at a time, from lists that it parses once and keeps.
+
+Orders come on standard input and answers go to standard output.  It knows no database and no file.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import os
+import pickle
+import signal
+import sys
+import traceback
+from collections import OrderedDict
+from typing import BinaryIO
+
+from scribedock.captions.elementlist import ElementList
+from scribedock.captions.elementlist_json import parse
+from scribedock.errors import ScribedockError
+from scribedock.rendering.pipe import LENGTH, Answer, Failed, Missing, Order, Refused, send
+from scribedock.rendering.request import ListKey, render
+
+KEPT_BYTES = 48 * 1024 * 1024
+"""Of the JSON of the lists that are kept; parsed, they take about three times as much."""
+PR_SET_PDEATHSIG = 1
+NICENESS = 10  # calls that only look something up come first
+
+
+def main() -> None:
+    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICENESS)
+    # What a library prints must not get between the answers.
+    answers = os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)
+    lists = ParsedLists()
+    while (order := _received(sys.stdin.buffer)) is not None:
+        send(answers, answer(order, lists))
+
+
+class ParsedLists:
+    """Parsed ElementLists, the least used of which go when there are too many."""
+
+    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
+        self._most = kept_bytes
+        self._kept: OrderedDict[ListKey, tuple[ElementList, int]] = OrderedDict()
+
+    def __contains__(self, key: ListKey) -> bool:
+        return key in self._kept
+
+    def __getitem__(self, key: ListKey) -> ElementList:
+        self._kept.move_to_end(key)
+        return self._kept[key][0]
+
+    def add(self, key: ListKey, body: bytes) -> None:
+        """Keeps what it is given, and of the others as many as there is room for."""
+        self._kept[key] = parse(body), len(body)
+        self._kept.move_to_end(key)
+        size = sum(each for _, each in self._kept.values())
+        while size > self._most and len(self._kept) > 1:
+            _, (_, gone) = self._kept.popitem(last=False)
+            size -= gone
+        # Hundreds of thousands of objects without a cycle: the collector need not walk over them.
+        gc.freeze()
+
+
+def answer(order: Order, lists: ParsedLists) -> Answer:
+    request = order.request
+    missing = tuple(key for key in request.lists if key not in lists and key not in order.bodies)
+    if missing:
+        return Missing(missing)
+    try:
+        needed: dict[ListKey, ElementList] = {}
+        for key in request.lists:
+            if key not in lists:
+                lists.add(key, order.bodies[key])
+            needed[key] = lists[key]
+        return render(request, needed.__getitem__)
+    except ScribedockError as error:
+        return Refused(error)
+    except Exception:
+        return Failed(traceback.format_exc())
+
+
+def _received(pipe: BinaryIO) -> Order | None:
+    head = pipe.read(LENGTH.size)
+    if len(head) < LENGTH.size:
+        return None
+    order: Order = pickle.loads(pipe.read(LENGTH.unpack(head)[0]))  # noqa: S301 - from our parent
+    return order
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,66 @@
+"""What would be right, where a store refuses us: its error codes, in the operator's words."""
+
+from __future__ import annotations
+
+import errno
+import os
+from urllib.parse import urlsplit
+
+from scribedock.storage.cloud.bucket import NO_BUCKET, NO_CREDENTIALS, StoreFault
+
+ENDPOINTS = {
+    "s3": ("AWS_ENDPOINT_URL", "AWS_ALLOW_HTTP"),
+    "gs": ("GOOGLE_BASE_URL", "GOOGLE_ALLOW_HTTP"),
+    "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ALLOW_HTTP"),
+}
+CREDENTIALS = {
+    "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
+    "gs": "GOOGLE_APPLICATION_CREDENTIALS (the file of a service account)",
+    "az": "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
+}
+PERMISSIONS = {
+    "s3": "s3:PutObject, s3:GetObject, s3:DeleteObject on its objects and s3:ListBucket on itself",
+    "gs": "the role Storage Object Admin on it",
+    "az": "the role Storage Blob Data Contributor on it",
+}
+WRONG_SECRET = ("SignatureDoesNotMatch", "AuthenticationFailed", "AuthorizationFailure")
+WRONG_KEY = ("InvalidAccessKeyId",)
+WRONG_REGION = ("AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException")
+WRONG_TIME = ("RequestTimeTooSkewed",)
+
+
+def advice(error: Exception, kind: str, url: str) -> str:
+    """kind: the scheme of the store's URL."""
+    bucket = urlsplit(url).netloc
+    if not isinstance(error, StoreFault):
+        return f"the store does not do what it said it had done ({type(error).__name__}: {error})"
+    code = error.code
+    said = f"{error.status} {code}".strip()
+    if code == NO_CREDENTIALS:
+        return f"there are no credentials; set {CREDENTIALS[kind]} (docs/storage.md)"
+    if code in NO_BUCKET or error.errno == errno.ENXIO:
+        return f"there is no bucket {bucket}; make it, or correct SCRIBEDOCK_STORAGE_URL"
+    if code in WRONG_SECRET:
+        return f"the secret does not belong to the key ({said}); check {CREDENTIALS[kind]}"
+    if code in WRONG_KEY:
+        return f"the store does not know the key ({said}); check {CREDENTIALS[kind]}, and the endpoint"
+    if code in WRONG_TIME:
+        return f"this machine's clock is wrong ({said}); let it be set by NTP"
+    if code in WRONG_REGION or error.status in (301, 307):
+        return f"the bucket lies in another region ({said}); set AWS_REGION"
+    if error.errno == errno.EDQUOT:
+        return f"the store is full ({said}); raise the quota, or make room"
+    if error.errno == errno.EACCES:
+        return f"the credentials may not do that in {bucket} ({said}); allow {PERMISSIONS[kind]}"
+    if not error.status:
+        return _unreachable(kind)
+    return f"{error.strerror}; ask whoever runs the store"
+
+
+def _unreachable(kind: str) -> str:
+    name, allow_http = ENDPOINTS[kind]
+    endpoint = os.environ.get(name, "")
+    where = urlsplit(endpoint).netloc.rpartition("@")[2] or "its usual address"
+    if endpoint.startswith("http://") and not os.environ.get(allow_http):
+        return f"{name} is plain http; set {allow_http}=true if that is meant"
+    return f"nothing answers at {where}; check {name}, and whether this machine may connect there"

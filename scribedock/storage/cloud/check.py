@@ -1,0 +1,179 @@
+"""Whether a bucket does what we rely on, and what would be right where it does not.
+
+Nothing that is shown holds a secret: no URL with a signature, no text of the store's own.
+"""
+
+from __future__ import annotations
+
+import email.utils
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
+from urllib.parse import urlsplit
+
+import httpx
+
+from scribedock.findings import Finding, good, missing, warning
+from scribedock.settings import Settings, SettingsError
+from scribedock.storage.cloud.advice import advice
+from scribedock.storage.cloud.bucket import Bucket, Changed
+from scribedock.storage.cloud.connect import connect
+from scribedock.storage.cloud.store import CloudStore
+from scribedock.storage.store import Store
+
+FOLDER = "check"
+CONTENT = b"written by scribedock storage check"
+SKEW_S = 10
+EXPIRED_AFTER_S = 1
+ANY_ORIGIN = "https://a-page-of-yours.example"
+TIMEOUT_S = 30
+# Azure takes a PUT only with this header; the others do not mind it.
+BLOB = {"x-ms-blob-type": "BlockBlob"}
+
+
+def check(settings: Settings, url: str, recording: Callable[[Store], Iterator[Finding]]) -> Iterator[Finding]:
+    """`recording` writes, reads and deletes one through the store."""
+    try:
+        bucket = connect(url, retries={"max_retries": 1})
+    except SettingsError as error:
+        yield missing("address", str(error))
+        return
+    path = f"{FOLDER}/{uuid.uuid4().hex}"
+    kind = urlsplit(url).scheme
+    try:
+        yield from _clock(bucket, path)
+        for step in (_credentials, _reading, _listing, _conditions, _deleting):
+            yield from step(bucket, path)
+        yield from recording(CloudStore(bucket, settings.data_dir))
+        yield from _signed_urls(bucket, path, direct=settings.storage_direct_uploads)
+        if settings.storage_direct_uploads:
+            yield from _pages(bucket, path, settings.public_url)
+    except (OSError, Changed) as error:
+        yield missing("storage", advice(error, kind, url))
+    finally:
+        with suppress(OSError):
+            bucket.delete([path])
+
+
+def _clock(bucket: Bucket, path: str) -> Iterator[Finding]:
+    """First of all: a store refuses what was signed at another time than its own."""
+    with suppress(OSError, httpx.HTTPError):
+        before = datetime.now(UTC)
+        answer = httpx.head(bucket.sign_put(path, 60), timeout=TIMEOUT_S)
+        after = datetime.now(UTC)
+        theirs = email.utils.parsedate_to_datetime(answer.headers["date"])
+        middle = before + (after - before) / 2
+        off = (theirs - middle).total_seconds()
+        if abs(off) > SKEW_S:
+            how = "behind" if off > 0 else "ahead of"
+            yield missing(
+                "clock", f"this machine's is {abs(off):.0f} s {how} the store's; let it be set by NTP"
+            )
+        else:
+            yield good("clock", f"agrees with the store's to {max(abs(off), 1):.0f} s")
+
+
+def _credentials(bucket: Bucket, path: str) -> Iterator[Finding]:
+    bucket.put(path, CONTENT)
+    yield good("writing", "the credentials are good, and may write")
+
+
+def _reading(bucket: Bucket, path: str) -> Iterator[Finding]:
+    if bucket.get(path) != CONTENT:
+        yield missing("reading", "what was read back is not what was written")
+        return
+    etag = bucket.head(path).etag
+    try:
+        bucket.read(path, 0, len(CONTENT), etag='"another"')
+    except Changed:
+        bucket.read(path, 0, len(CONTENT), etag=etag)
+        yield good("reading", "an object is read, and refused when it is not the one that was meant")
+    else:
+        yield missing(
+            "reading", "the store ignores If-Match: a recording that was overwritten would be read unnoticed"
+        )
+
+
+def _listing(bucket: Bucket, path: str) -> Iterator[Finding]:
+    if path in (found.path for found in bucket.list(FOLDER)):
+        yield good("listing", "what was written is listed at once")
+    else:
+        yield missing("listing", "what was written is not listed at once; another kind of store is needed")
+
+
+def _conditions(bucket: Bucket, path: str) -> Iterator[Finding]:
+    if not bucket.create(path, b"overwritten") and bucket.get(path) == CONTENT:
+        yield good("writing once", "an object that is there is not overwritten when that is asked")
+    else:
+        yield missing(
+            "writing once",
+            "the store ignores If-None-Match: *, by which servers agree on who may finish an upload",
+        )
+
+
+def _deleting(bucket: Bucket, path: str) -> Iterator[Finding]:
+    bucket.delete([path, f"{path}-never-there"])
+    if bucket.exists(path):
+        yield missing("deleting", "a deleted object is still there")
+    else:
+        yield good("deleting", "a deleted object is gone at once")
+
+
+def _signed_urls(bucket: Bucket, path: str, *, direct: bool) -> Iterator[Finding]:
+    bad = missing if direct else warning
+    use = "" if direct else "; not needed while upload URLs are our own"
+    signed = bucket.sign_put(path, 3600)
+    expired = bucket.sign_put(path, EXPIRED_AFTER_S)
+    try:
+        accepted = _put(signed).status_code
+        forged = _put(_with_another_signature(signed)).status_code
+        time.sleep(EXPIRED_AFTER_S + 1.5)
+        late = _put(expired).status_code
+    except httpx.HTTPError as error:
+        yield bad("signed URL", f"the store did not answer a PUT ({type(error).__name__}){use}")
+        return
+    if not 200 <= accepted < 300 or bucket.get(path) != CONTENT:
+        yield bad("signed URL", f"a PUT to a URL of the store's own was answered with {accepted}{use}")
+    elif forged < 400 or late < 400:
+        which = "forged" if forged < 400 else "expired"
+        yield bad("signed URL", f"the store took a PUT to a URL that was {which}: it checks nothing{use}")
+    elif "X-Amz-Security-Token" in signed and direct:
+        yield warning(
+            "signed URL",
+            "works, but the credentials are temporary, and upload URLs die with them; use lasting ones",
+        )
+    else:
+        yield good("signed URL", f"a PUT is taken; forged ({forged}) and expired ({late}) it is refused")
+
+
+def _pages(bucket: Bucket, path: str, public_url: str | None) -> Iterator[Finding]:
+    origin = ANY_ORIGIN
+    if public_url:
+        parts = urlsplit(public_url)
+        origin = f"{parts.scheme}://{parts.netloc}"
+    headers = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
+    answer = httpx.options(bucket.sign_put(path, 60), headers=headers, timeout=TIMEOUT_S)
+    allowed = answer.headers.get("access-control-allow-origin", "")
+    if answer.is_success and allowed in ("*", origin):
+        yield good("CORS", f"pages of {origin} may upload")
+    else:
+        yield warning(
+            "CORS",
+            f"pages in a browser cannot upload: the bucket does not let {origin} PUT. Give it a CORS rule: "
+            "allowed origins (yours, or *), method PUT, headers *, exposed header ETag",
+        )
+
+
+def _put(url: str) -> httpx.Response:
+    return httpx.put(url, content=CONTENT, headers=BLOB if "sig=" in url else {}, timeout=TIMEOUT_S)
+
+
+def _with_another_signature(url: str) -> str:
+    """The URL with one character of its signature changed."""
+    for name in ("X-Amz-Signature=", "X-Goog-Signature=", "sig="):
+        before, found, rest = url.partition(name)
+        if found:
+            return f"{before}{found}{'1' if rest[0] != '1' else '2'}{rest[1:]}"
+    raise ValueError("the URL has no signature")

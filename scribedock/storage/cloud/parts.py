@@ -1,0 +1,49 @@
+"""The objects that hold a partial's bytes: where they lie, and which of them count."""
+
+from __future__ import annotations
+
+import re
+
+from scribedock.storage.cloud.bucket import Bucket
+from scribedock.storage.cloud.journal import Entry
+from scribedock.storage.cloud.layout import PARTS
+from scribedock.storage.cloud.manifest import Part
+
+PART_NAME = re.compile(r"(\d{15})-(\d+)\Z")
+
+
+def session(name: str, number: int) -> str:
+    """Where the holder of a journal entry puts its parts: nobody else's can be taken for them."""
+    return f"{PARTS}/{name}/{number:08d}"
+
+
+def stored(bucket: Bucket, name: str, number: int, entry: Entry) -> tuple[Part, ...]:
+    """The parts in the bucket that make up the partial, from its beginning, without a gap."""
+    longest: dict[int, Part] = {}
+    for found in bucket.list(session(name, number)):
+        match = PART_NAME.match(found.path.rpartition("/")[2])
+        if match and found.bytes == int(match[2]):
+            start = int(match[1])
+            known = longest.get(start)
+            if known is None or known.bytes < found.bytes:
+                longest[start] = Part(path=found.path, bytes=found.bytes, etag=found.etag)
+    parts: list[Part] = []
+    position = 0
+    for part in entry.parts:
+        if position in longest:  # from here on the holder of this entry has sent a part whole
+            break
+        parts.append(part)
+        position += part.bytes
+    while position in longest:
+        part = longest[position]
+        parts.append(part)
+        position += part.bytes
+    return tuple(parts)
+
+
+def remove_parts(bucket: Bucket, name: str) -> None:
+    bucket.delete([found.path for found in bucket.list(f"{PARTS}/{name}")])
+
+
+def part_path(name: str, number: int, start: int, size: int) -> str:
+    return f"{session(name, number)}/{start:015d}-{size}"

@@ -1,0 +1,243 @@
+"""Recordings in a bucket of S3, Google Cloud Storage or Azure Blob Storage.
+
+A recording is visible when its manifest is, and its manifest is written last.  There are no
+multipart uploads, so none can be orphaned; a part may be of any size; and the same code
+serves all three kinds of store (`layout` says what lies where).
+
+What it does not do: put a recording into one object, or keep others from changing what
+lies in the bucket.  Whatever was changed there is noticed when it is read, and refused.
+"""
+
+from __future__ import annotations
+
+import errno
+import threading
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from scribedock.storage.cloud.bucket import Bucket, StoreFault
+from scribedock.storage.cloud.journal import LEASE_S, Entry, Journal, Kind, State, now
+from scribedock.storage.cloud.layout import DIRECT, OBJECTS, ours
+from scribedock.storage.cloud.manifest import Part, from_json, to_json, total
+from scribedock.storage.cloud.partial import CloudPartial, Surroundings
+from scribedock.storage.cloud.parts import remove_parts, stored
+from scribedock.storage.cloud.pulse import Pulse
+from scribedock.storage.cloud.sweep import Sweep
+from scribedock.storage.cloud.transfer import PART_BYTES, Transfer
+from scribedock.storage.cloud.writers import LockedFile, Writers, abandoned
+from scribedock.storage.names import checked
+from scribedock.storage.store import ObjectDamaged, PartialBusy, PartialMissing, Pinned
+
+COPY_PREFIX = "recording-"
+TRIES = 5  # to get a word in while others move on
+
+
+class CloudStore:
+    """`folder` is the data folder: copies for reading go to its `work`, a file that shows that this
+    process lives to its `writers`."""
+
+    def __init__(self, bucket: Bucket, folder: Path, *, lease_s: float = LEASE_S) -> None:
+        self._bucket = bucket
+        self._lease_s = lease_s
+        self._work = folder / "work"
+        self._writers = Writers(folder / "writers")
+        self._transfer = Transfer(bucket)
+        self._open: dict[str, CloudPartial] = {}
+        self._lock = threading.Lock()
+        self._pulse = Pulse(self._beating)
+
+    def begin(self) -> CloudPartial:
+        name = uuid.uuid4().hex
+        Journal(self._bucket, name).open(Entry(kind=Kind.WRITING, writer=self._writer()))
+        return self._opened(name, 1, ())
+
+    def resume(self, name: str) -> CloudPartial:
+        journal = Journal(self._bucket, checked(name))
+        for _ in range(TRIES):
+            state, entry = self._latest(journal, name)
+            if self._is_busy(name, state, entry):
+                raise PartialBusy(name)
+            parts = stored(self._bucket, name, state.number, entry)
+            taken = Entry(kind=Kind.WRITING, writer=self._writer(), parts=parts)
+            if journal.advance(state.number, taken):
+                journal.clear([state.number])
+                try:
+                    return self._opened(name, state.number + 1, parts)
+                except ObjectDamaged:
+                    self.discard(name)
+                    raise PartialMissing(name) from None
+        raise PartialBusy(name)
+
+    def partial_bytes(self, name: str) -> int | None:
+        try:
+            state, entry = self._latest(Journal(self._bucket, checked(name)), name)
+        except PartialMissing:
+            return None
+        return total(stored(self._bucket, name, state.number, entry))
+
+    def discard(self, name: str) -> None:
+        journal = Journal(self._bucket, checked(name))
+        for _ in range(TRIES):
+            try:
+                state, _ = self._latest(journal, name)
+            except PartialMissing:
+                return
+            if journal.advance(state.number, Entry(kind=Kind.DISCARDED, writer=self._writer())):
+                remove_parts(self._bucket, name)
+                journal.clear_up_to(state.number + 1)
+                return
+        raise unsettled()
+
+    def adopt(self, path: Path) -> str:
+        buffer = memoryview(bytearray(PART_BYTES))
+        with path.open("rb", buffering=0) as file, self.begin() as partial:
+            while count := file.readinto(buffer):
+                partial.write(buffer[:count])
+            key = partial.commit()
+        path.unlink()
+        return key
+
+    @contextmanager
+    def local(self, key: str) -> Iterator[Path]:
+        parts = self._parts(key)
+        copy = LockedFile(self._work, COPY_PREFIX)
+        try:
+            self._transfer.fetch(parts, copy.descriptor)
+            yield copy.path
+        finally:
+            copy.close()
+
+    def size(self, key: str) -> int:
+        return total(self._parts(key))
+
+    def delete(self, key: str) -> None:
+        for manifest in list(self._bucket.list(f"{OBJECTS}/{checked(key)}")):
+            name = manifest.path.rpartition("/")[2]
+            self._bucket.delete([manifest.path])
+            self._remove_bytes(name)
+
+    def keys(self) -> Iterator[str]:
+        for (_, key, _), _ in ours(self._bucket, OBJECTS, 3):
+            yield key
+
+    def free_bytes(self) -> None:
+        return None
+
+    def sweep(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
+        for copy in abandoned(self._work, COPY_PREFIX):
+            copy.unlink(missing_ok=True)
+        self._writers.sweep(remembered_s=LEASE_S)
+        return Sweep(
+            self._bucket, discard=self.discard, remove_bytes=self._remove_bytes, is_open=self._is_open
+        ).run(objects=objects, partials=partials, older_than_s=older_than_s)
+
+    @property
+    def takes_direct_uploads(self) -> bool:
+        return self._bucket.signs_plain_puts
+
+    def presign_put(self, name: str, expires_s: float) -> str:
+        return self._bucket.sign_put(f"{DIRECT}/{checked(name)}", expires_s)
+
+    def find_direct(self, name: str) -> Pinned | None:
+        try:
+            found = self._bucket.head(f"{DIRECT}/{checked(name)}")
+        except FileNotFoundError:
+            return None
+        return Pinned(name=name, bytes=found.bytes, etag=found.etag, version=found.version)
+
+    def pin(self, found: Pinned) -> str:
+        path = f"{DIRECT}/{checked(found.name)}"
+        return self._publish(
+            found.name, (Part(path=path, bytes=found.bytes, etag=found.etag, version=found.version),)
+        )
+
+    def unpin(self, key: str) -> None:
+        self._bucket.delete([each.path for each in self._bucket.list(f"{OBJECTS}/{checked(key)}")])
+
+    def _parts(self, key: str) -> tuple[Part, ...]:
+        """Raises FileNotFoundError."""
+        for manifest in self._bucket.list(f"{OBJECTS}/{checked(key)}"):
+            return from_json(self._bucket.get(manifest.path))
+        raise FileNotFoundError(key)
+
+    def _publish(self, name: str, parts: tuple[Part, ...]) -> str:
+        key = uuid.uuid4().hex
+        self._bucket.put(f"{OBJECTS}/{key}/{name}", to_json(parts))
+        return key
+
+    def _withdraw(self, key: str, name: str) -> None:
+        self._bucket.delete([f"{OBJECTS}/{key}/{name}"])
+
+    def _remove_bytes(self, name: str) -> None:
+        remove_parts(self._bucket, name)
+        self._bucket.delete([f"{DIRECT}/{name}"])
+
+    def _writer(self) -> str:
+        with self._lock:
+            return self._writers.join()
+
+    def _opened(self, name: str, number: int, parts: tuple[Part, ...]) -> CloudPartial:
+        partial = CloudPartial(
+            name,
+            number=number,
+            parts=parts,
+            bucket=self._bucket,
+            transfer=self._transfer,
+            store=Surroundings(
+                writer=self._writer(),
+                open_partials=lambda: len(self._open),
+                publish=self._publish,
+                withdraw=self._withdraw,
+                closed=self._closed,
+            ),
+        )
+        with self._lock:
+            self._open[name] = partial
+        self._pulse.start()
+        return partial
+
+    def _closed(self, partial: CloudPartial) -> None:
+        with self._lock:
+            if self._open.get(partial.name) is partial:
+                del self._open[partial.name]
+
+    def _beating(self) -> list[CloudPartial]:
+        with self._lock:
+            return list(self._open.values())
+
+    def _latest(self, journal: Journal, name: str) -> tuple[State, Entry]:
+        """The entry that holds. Raises PartialMissing where there is none that anybody can go on with."""
+        for _ in range(TRIES):
+            state = journal.state()
+            if state is None:
+                raise PartialMissing(name)
+            try:
+                entry = journal.read(state.number)
+            except FileNotFoundError:  # somebody moves on at this moment
+                continue
+            if entry.kind is not Kind.WRITING:
+                raise PartialMissing(name)
+            return state, entry
+        raise unsettled()
+
+    def _is_busy(self, name: str, state: State, entry: Entry) -> bool:
+        if state.idle:
+            return False
+        if entry.writer == self._writer():
+            with self._lock:
+                return name in self._open
+        silent_s = state.silent_for(now()).total_seconds()
+        return silent_s < self._lease_s and not self._writers.is_dead(entry.writer)
+
+    def _is_open(self, name: str) -> bool:
+        try:
+            self._latest(Journal(self._bucket, name), name)
+        except PartialMissing:
+            return False
+        return True
+
+
+def unsettled() -> StoreFault:
+    return StoreFault(errno.EAGAIN, "the partial is changing hands")

@@ -1,0 +1,86 @@
+"""Sends parts to a bucket and fetches them, a bounded number at a time, for all recordings together.
+
+What this costs: the parts on their way (IN_FLIGHT of PART_BYTES, 128 MiB at the most), and for each
+recording being written a part that fills up.  The more recordings, the smaller the parts, so
+that these together stay within BUFFERED_BYTES up to 256 of them, and are a
+mebibyte each beyond.
+"""
+
+from __future__ import annotations
+
+import os
+import threading
+from collections.abc import Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+
+from scribedock.storage.cloud.bucket import Bucket, Changed
+from scribedock.storage.cloud.manifest import Part, ranges
+from scribedock.storage.store import ObjectDamaged
+
+PART_BYTES = 8 * 1024 * 1024
+SMALLEST_PART_BYTES = 1024 * 1024
+BUFFERED_BYTES = 256 * 1024 * 1024
+IN_FLIGHT = 16
+THREADS = 8
+FETCHES = 4
+
+
+class Transfer:
+    def __init__(self, bucket: Bucket) -> None:
+        self._bucket = bucket
+        self._slots = threading.BoundedSemaphore(IN_FLIGHT)
+        self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="part")
+        self._fetchers = ThreadPoolExecutor(FETCHES, thread_name_prefix="fetch")
+
+    def send(self, path: str, data: bytearray) -> Future[str]:
+        """Puts the part; the result is its ETag. Blocks while too many are on their way."""
+        self._slots.acquire()
+        try:
+            future = self._senders.submit(self._bucket.put, path, data)
+        except BaseException:
+            self._slots.release()
+            raise
+        future.add_done_callback(lambda _: self._slots.release())
+        return future
+
+    def fetch(self, parts: Iterable[Part], descriptor: int) -> None:
+        """Writes the whole recording to the file. Raises ObjectDamaged, OSError."""
+
+        def bring(part: Part, start: int, end: int, offset: int) -> None:
+            data = read(self._bucket, part, start, end)
+            while data:
+                written = os.pwrite(descriptor, data, offset)
+                data, offset = data[written:], offset + written
+
+        futures = [
+            self._fetchers.submit(bring, each.part, each.start, each.end, each.offset)
+            for each in ranges(parts, PART_BYTES)
+        ]
+        try:
+            for future in futures:
+                future.result()
+        finally:
+            for future in futures:
+                future.cancel()
+            for future in futures:
+                if not future.cancelled():
+                    future.exception()
+
+    def read(self, parts: Iterable[Part]) -> Iterator[memoryview]:
+        """The whole recording, piece by piece."""
+        for each in ranges(parts, PART_BYTES):
+            yield read(self._bucket, each.part, each.start, each.end)
+
+
+def part_bytes(open_partials: int) -> int:
+    """How large a part may grow while so many recordings are being written."""
+    fair = BUFFERED_BYTES // max(open_partials, 1)
+    return max(SMALLEST_PART_BYTES, min(PART_BYTES, fair))
+
+
+def read(bucket: Bucket, part: Part, start: int, end: int) -> memoryview:
+    """Bytes [start, end) of a part. Raises ObjectDamaged where it is gone or not the same any more."""
+    try:
+        return bucket.read(part.path, start, end, etag=part.etag, version=part.version)
+    except (Changed, FileNotFoundError):
+        raise ObjectDamaged(part.path) from None

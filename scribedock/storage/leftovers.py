@@ -1,0 +1,26 @@
+"""What nobody refers to any more goes at once; where the store fails just then, the next sweep finds it.
+
+So a call that has done its work does not fail over the tidying up.
+"""
+
+from __future__ import annotations
+
+import structlog
+
+from scribedock.storage.store import Store
+
+log = structlog.get_logger("scribedock.storage")
+
+
+def remove_object(store: Store, key: str) -> None:
+    try:
+        store.delete(key)
+    except OSError as error:
+        log.warning("object left to the sweep", key=key, reason=error.strerror)
+
+
+def remove_partial(store: Store, name: str) -> None:
+    try:
+        store.discard(name)
+    except OSError as error:
+        log.warning("partial left to the sweep", partial=name, reason=error.strerror)

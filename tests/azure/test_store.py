@@ -1,0 +1,25 @@
+"""The store in a container of Azure Blob Storage, on Microsoft's emulator."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from scribedock.storage.cloud.bucket import Bucket
+from scribedock.storage.cloud.connect import connect
+from scribedock.storage.cloud.store import CloudStore
+from tests.unit.storage.cloud_contract import *  # noqa: F403
+from tests.unit.storage.contract import *  # noqa: F403
+
+pytestmark = pytest.mark.azure
+
+
+@pytest.fixture
+def bucket(store_url: str) -> Bucket:
+    return connect(store_url)
+
+
+@pytest.fixture
+def store(bucket: Bucket, tmp_path: Path) -> CloudStore:
+    return CloudStore(bucket, tmp_path / "data")

@@ -1,0 +1,44 @@
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.breaking import BreakingProxy
+from tests.client import Client
+from tests.clients.sent import HALF, Sent
+from tests.fixtures import (  # noqa: F401
+    client,
+    database,
+    postgresql,
+    pytest_generate_tests,
+    server,
+    servers,
+)
+from tests.sound import spoken
+
+SECONDS = 60  # nearly two megabytes: more than any client sends before it asks
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return spoken(tmp_path_factory.mktemp("recording") / "sixty seconds.wav", seconds=SECONDS)
+
+
+@pytest.fixture
+def sent(client: Client, recording: Path) -> Sent:  # noqa: F811
+    """The job whose media the recording is to become."""
+    return Sent(client, client.new_job(), recording)
+
+
+@pytest.fixture
+def url(sent: Sent) -> str:
+    return sent.client.upload_url(sent.job)
+
+
+@pytest.fixture
+def breaking(client: Client) -> Iterator[BreakingProxy]:  # noqa: F811
+    """The first upload through it breaks off half way."""
+    with BreakingProxy(client.server.base_url, after=HALF) as proxy:
+        yield proxy

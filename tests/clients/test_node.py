@@ -1,0 +1,108 @@
+"""Node's fetch, axios and tus-js-client upload, and go on."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.breaking import BreakingProxy
+from tests.clients.node_js import install, node
+from tests.clients.sent import Sent, offset
+
+pytestmark = pytest.mark.clients
+
+TUS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-stream"}
+IETF = {"Content-Type": "application/partial-upload", "Upload-Complete": "?1"}
+
+
+@pytest.fixture(scope="module", autouse=True)
+def installed() -> None:
+    install()
+
+
+def call(
+    client: str, method: str, url: str, path: Path, start: int = 0, headers: dict[str, str] | None = None
+) -> dict[str, Any]:
+    done = node("upload.mjs", client, method, url, str(path), str(start), json.dumps(headers or {}))
+    assert done.returncode == 0, done.stderr
+    return dict(json.loads(done.stdout))
+
+
+@pytest.mark.parametrize("name", ["fetch", "fetch of a stream", "axios", "axios of a stream"])
+def test_a_file_is_uploaded(sent: Sent, url: str, name: str) -> None:
+    assert call(name, "PUT", url, sent.recording)["status"] == 200
+    sent.assert_is_media()
+
+
+@pytest.mark.parametrize("name", ["fetch", "axios"])
+@pytest.mark.parametrize("protocol", [TUS, IETF], ids=["tus", "IETF"])
+def test_a_broken_upload_is_gone_on_with(
+    sent: Sent, url: str, breaking: BreakingProxy, name: str, protocol: dict[str, str]
+) -> None:
+    done = node("upload.mjs", name, "PUT", breaking.url(url), str(sent.recording), "0", "{}")
+    assert done.returncode != 0
+    assert breaking.broken
+    offset(url)
+    kept = int(call(name, "HEAD", url, sent.recording)["headers"]["upload-offset"])
+    assert 0 < kept < sent.size
+    answer = call(name, "PATCH", url, sent.recording, kept, {**protocol, "Upload-Offset": str(kept)})
+    assert answer["status"] in (200, 204)
+    sent.assert_is_media()
+
+
+def tus(url: str, path: Path, store: Path | None = None, **options: Any) -> tuple[bool, str]:
+    """Whether it succeeded, and what it said."""
+    remembered = () if store is None else (str(store),)
+    done = node("tus.mjs", url, str(path), json.dumps(options), *remembered)
+    return done.returncode == 0, done.stdout + done.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {},
+        {"chunkSize": 300_000},
+        {"uploadDataDuringCreation": True},
+        {"uploadLengthDeferred": True, "chunkSize": 300_000},
+        {"metadata": {"filename": "six.wav", "filetype": "audio/wav"}},
+        {"overridePatchMethod": True},
+    ],
+    ids=lambda options: " ".join(options) or "as it is",
+)
+def test_tus_js_client_uploads(sent: Sent, url: str, options: dict[str, Any]) -> None:
+    succeeded, said = tus(url, sent.recording, **options)
+    assert succeeded, said
+    sent.assert_is_media()
+
+
+def test_tus_js_client_tries_again_by_itself(sent: Sent, url: str, breaking: BreakingProxy) -> None:
+    succeeded, said = tus(breaking.url(url), sent.recording, retryDelays=[500, 1000, 2000, 2000])
+    assert succeeded, said
+    assert breaking.broken
+    sent.assert_is_media()
+
+
+def test_tus_js_client_goes_on_in_another_process(
+    sent: Sent, url: str, breaking: BreakingProxy, tmp_path: Path
+) -> None:
+    store = tmp_path / "remembered"
+    succeeded, _ = tus(breaking.url(url), sent.recording, store, retryDelays=None)
+    assert not succeeded
+    assert breaking.broken
+    offset(url)
+    succeeded, said = tus(breaking.url(url), sent.recording, store, retryDelays=None)
+    assert succeeded, said
+    assert '{"resumed":1}' in said
+    sent.assert_is_media()
+
+
+def test_tus_js_client_goes_on_with_a_put(sent: Sent, url: str, breaking: BreakingProxy) -> None:
+    node("upload.mjs", "axios", "PUT", breaking.url(url), str(sent.recording), "0", "{}")
+    assert breaking.broken
+    offset(url)
+    succeeded, said = tus(url, sent.recording, uploadUrl=url)
+    assert succeeded, said
+    sent.assert_is_media()

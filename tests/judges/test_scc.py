@@ -1,0 +1,116 @@
+"""SCC: two readers of other people, and a decoder of ours that counts frames, read back every word."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from pycaption import SCCReader
+from ttconv.model import Br, P, Text
+from ttconv.scc.reader import to_model
+
+from scribedock.captions.writers import CaptionFormat
+from scribedock.captions.writers.scc import scc
+from scribedock.captions.writers.scc.transliteration import transliterated
+from tests.judges.cases import CASES, chosen, expected, named, written
+from tests.unit.captions.writers.decoder import decode, milliseconds
+from tests.unit.captions.writers.documents import document
+from tests.unit.captions.writers.test_scc import timed_texts
+
+pytestmark = pytest.mark.judges
+
+Read = list[tuple[float, float | None, str]]
+"""Start and end in ms, and the words, for each caption."""
+
+SAME = str.maketrans(
+    {"’": "'", "━": "—", "ʌ": "^", "┃": "|", "¦": "|", "┏": "┌", "┓": "┐", "┗": "└", "┛": "┘", "\u00a0": " "}
+)
+"""Characters of CEA-608 that Unicode has several of; the readers choose differently."""
+DRIFT_MS = 200
+"""pycaption takes drop-frame numbers for thirtieths of seconds, and leaves out none within a line."""
+
+
+def plain(text: str) -> str:
+    return " ".join(text.translate(SAME).split())
+
+
+def by_pycaption(text: str) -> Read:
+    if text.count("\n") < 3:  # it refuses a file without captions
+        return []
+    captions = SCCReader().read(text).get_captions("en-US")
+    return [(each.start / 1000, each.end / 1000, plain(each.get_text())) for each in captions]
+
+
+def by_ttconv(text: str) -> Read:
+    found: Read = []
+    body = to_model(text).get_body()
+    for paragraph in body.dfs_iterator() if body is not None else ():
+        if isinstance(paragraph, P):
+            pieces = [
+                " " if isinstance(each, Br) else each.get_text() if isinstance(each, Text) else ""
+                for each in paragraph.dfs_iterator()
+            ]
+            begin, end = paragraph.get_begin(), paragraph.get_end()
+            found.append(
+                (float(begin or 0) * 1000, None if end is None else float(end) * 1000, plain("".join(pieces)))
+            )
+    return found
+
+
+def by_us(text: str) -> Read:
+    return [
+        (milliseconds(each.start), None if each.end is None else milliseconds(each.end), plain(each.text))
+        for each in decode(text)
+    ]
+
+
+READERS = {"pycaption": (by_pycaption, DRIFT_MS), "ttconv": (by_ttconv, 1)}
+
+
+def agrees(found: Read, wanted: Read, tolerance: float) -> None:
+    assert [text for _, _, text in found] == [text for _, _, text in wanted]
+    for (start, end, text), (begin, stop, _) in zip(found, wanted, strict=True):
+        assert abs(start - begin) <= tolerance, text
+        assert stop is None or end is None or abs(end - stop) <= tolerance, text
+
+
+@pytest.mark.parametrize("reader", READERS)
+@pytest.mark.parametrize(("name", "options"), CASES)
+def test_every_word_is_read_back_at_its_time(name: str, options: dict[str, Any], reader: str) -> None:
+    source, given = named(name), chosen(options)
+    text = written(source, CaptionFormat.SCC, given).decode("ascii").replace("\r\n", "\n")
+    wanted = [plain(transliterated(each)) for _, _, each in expected(source, CaptionFormat.SCC, given)]
+    assert " ".join(each for _, _, each in by_us(text)).split() == " ".join(wanted).split()
+    read, tolerance = READERS[reader]
+    agrees(read(text), by_us(text), tolerance)
+
+
+@settings(max_examples=300, deadline=None)
+@given(timed_texts())
+def test_any_text_at_any_time_is_read_back(captions: list[tuple[str, int, int]]) -> None:
+    text = scc.write(document(*captions))
+    for read, tolerance in READERS.values():
+        agrees(read(text), by_us(text), tolerance)
+
+
+LETTERS = st.text(
+    alphabet="aeiou ñÑáÁàÀâÂäÄãÃåÅçÇéÉèÈêÊëËíÍìÌîÎïÏóÓòÒôÔöÖõÕøØúÚùÙûÛüÜß¿¡«»“”‘♪—", min_size=1, max_size=32
+)
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(LETTERS.filter(str.strip), min_size=1, max_size=4))
+def test_every_accent_is_read_back(lines: list[str]) -> None:
+    text = scc.write(document(("|".join(lines), 10_000, 20_000)))
+    for read, _ in READERS.values():
+        assert [each for _, _, each in read(text)] == [plain(" ".join(lines))]
+
+
+def test_the_readers_notice_a_word_that_is_lost() -> None:
+    text = scc.write(document(("One two", 10_000, 20_000)))
+    broken = text.replace("f4f7", "8080")
+    assert broken != text
+    for read, _ in READERS.values():
+        assert [each for _, _, each in read(broken)] != ["One two"]

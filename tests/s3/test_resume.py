@@ -1,0 +1,151 @@
+"""Resumable uploads to a real S3 server: what tests/api/test_resume.py asks of a store, and more."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from scribedock.demo.server import OwnServer
+from scribedock.storage.cloud.bucket import Bucket
+from scribedock.storage.cloud.connect import connect
+from scribedock.storage.cloud.transfer import PART_BYTES
+from tests.api import test_resume
+from tests.api.test_resume import (  # noqa: F401 the tests and their fixtures
+    TUS,
+    ask,
+    job,
+    kept,
+    offset,
+    recording,
+    test_a_broken_chunked_put_is_gone_on_with,
+    test_a_broken_put_is_gone_on_with_by_the_ietf_protocol,
+    test_a_broken_put_is_gone_on_with_by_tus,
+    test_a_broken_put_says_how_much_of_it_came,
+    test_a_cancelled_upload_of_the_draft_is_gone,
+    test_a_checksum_holds,
+    test_a_deletion_ends_what_broke_off,
+    test_a_finished_put_says_that_it_is_complete,
+    test_a_new_put_begins_again_and_the_broken_one_is_given_up,
+    test_a_newer_request_of_the_draft_takes_over,
+    test_a_second_writer_waits_while_the_first_sends,
+    test_a_terminated_upload_is_gone,
+    test_a_tus_creation_brings_all_bytes,
+    test_a_tus_creation_brings_the_first_bytes,
+    test_a_tus_upload_in_three_parts,
+    test_a_writer_that_is_silent_is_taken_over_from,
+    test_a_wrong_offset_is_a_conflict_that_says_the_right_one,
+    test_an_ietf_upload_in_parts,
+    test_an_ietf_upload_is_begun_without_bytes_and_ended_without,
+    test_an_older_put_that_still_completes_wins,
+    test_an_order_ends_what_broke_off,
+    test_bytes_whose_checksum_was_not_seen_do_not_count,
+    test_cancelling_ends_every_url_and_what_is_under_way,
+    test_more_bytes_than_announced_are_refused_and_forgotten,
+    test_of_broken_puts_the_newest_is_kept,
+    test_the_length_of_a_tus_upload_may_come_later,
+    test_the_state_of_an_upload_under_way_is_shown,
+    tus_patch,
+    url,
+)
+from tests.client import Client
+from tests.fixtures import QUICK
+from tests.raw import RawConnection, target_of
+from tests.s3.conftest import place
+from tests.s3.gateway import Gateway
+from tests.s3.stored import digest, paths, stored_bytes, wait_until
+
+pytestmark = pytest.mark.s3
+
+
+@pytest.fixture(scope="module")
+def shared_place(running: Gateway | None) -> str:
+    return place()
+
+
+@pytest.fixture(scope="module")
+def server(shared_place: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
+    with OwnServer(tmp_path_factory.mktemp("server"), storage_url=shared_place, **QUICK) as started:
+        yield started
+
+
+@pytest.fixture(autouse=True)
+def partials(shared_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    bucket: Bucket = connect(shared_place)
+
+    def names(_: Client) -> set[str]:
+        return {found.path.split("/")[1] for found in bucket.list("partials")}
+
+    monkeypatch.setattr(test_resume, "partials", names)
+
+
+def test_what_came_is_there_after_a_kill(tmp_path: Path, bucket: Bucket, store_url: str) -> None:
+    content = os.urandom(3 * PART_BYTES)
+    server = OwnServer(tmp_path, storage_url=store_url, **QUICK)
+    server.start()
+    client = Client(server).login()
+    opened = client.new_job()
+    path = target_of(client.upload_url(opened))
+    with RawConnection(server.base_url) as connection:
+        connection.head("PUT", path, f"Content-Length: {len(content)}")
+        connection.send(content[: 2 * PART_BYTES + 1000])
+        # Two parts are sent as they fill; the beginning of the third is sent by the next sync.
+        client.wait(opened, lambda _: stored_bytes(bucket) >= 2 * PART_BYTES + 1000)
+        server.kill()
+    with server:
+        upload_url = server.base_url + path
+        assert offset(upload_url) == 2 * PART_BYTES + 1000
+        assert tus_patch(upload_url, 2 * PART_BYTES + 1000, content[2 * PART_BYTES + 1000 :]).status == 204
+        assert digest(server, store_url, opened) == hashlib.sha256(content).hexdigest()
+        assert len(paths(bucket, "parts")) == 3
+
+
+def test_a_store_that_was_away_has_what_came_before(
+    server: OwnServer, gateway: Gateway, shared_place: str
+) -> None:
+    """Nothing that was acknowledged is lost, and the same URL goes on once the store is back."""
+    content = os.urandom(3 * PART_BYTES)
+    client = Client(server).login()
+    opened = client.new_job()
+    target = client.upload_url(opened)
+    assert ask("POST", target, TUS, f"Upload-Length: {len(content)}").status == 201
+    assert tus_patch(target, 0, content[:PART_BYTES]).status == 204
+    gateway.stop_front()
+    try:
+        answer = tus_patch(target, PART_BYTES, content[PART_BYTES:])
+        assert answer.status == 503
+        assert ask("HEAD", target).status == 503
+    finally:
+        gateway.start_front()
+    came = offset(target)
+    assert came == PART_BYTES
+    assert tus_patch(target, came, content[came:]).status == 204
+    assert digest(server, shared_place, opened) == hashlib.sha256(content).hexdigest()
+
+
+def test_a_store_that_fails_in_the_middle_of_a_body_keeps_the_beginning(
+    server: OwnServer, gateway: Gateway, shared_place: str
+) -> None:
+    content = os.urandom(4 * PART_BYTES)
+    client = Client(server).login()
+    opened = client.new_job()
+    target = client.upload_url(opened)
+    before = stored_bytes(connect(shared_place))
+    with RawConnection(target, timeout_s=120) as connection:
+        connection.head("PUT", target_of(target), f"Content-Length: {len(content)}")
+        connection.send(content[: 2 * PART_BYTES])
+        wait_until(lambda: stored_bytes(connect(shared_place)) - before >= 2 * PART_BYTES)
+        gateway.stop_front()
+        try:
+            connection.send(content[2 * PART_BYTES :])
+            answer = connection.answer()
+        finally:
+            gateway.start_front()
+    assert answer.status == 503
+    came = offset(target)
+    assert came == 2 * PART_BYTES
+    assert tus_patch(target, came, content[came:]).status == 204
+    assert digest(server, shared_place, opened) == hashlib.sha256(content).hexdigest()

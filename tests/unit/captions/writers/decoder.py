@@ -1,0 +1,136 @@
+"""A decoder of CEA-608 pop-on captions, frame by frame, written from the standard and not from our encoder.
+
+It fails where two pairs are sent in one frame, where a byte has even parity, and where a row runs over its
+32 columns.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+
+LINE = re.compile(r"(\d\d+):([0-5]\d):([0-5]\d);([0-2]\d)\t((?:[0-9a-f]{4} ?)+)")
+COLUMNS, ROWS = 32, 15
+# 47 CFR 15.119 (g): the places in which the standard characters are not those of ASCII.
+STANDARD = dict(zip("*\\^_`{|}~\x7f", "áéíóúç÷Ññ█", strict=True))
+SPECIAL = "®°½¿™¢£♪à\u00a0èâêîôû"
+EXTENDED = {
+    0x12: "ÁÉÓÚÜü‘¡*'—©℠•“”ÀÂÇÈÊËëÎÏïÔÙùÛ«»",
+    0x13: "ÃãÍÌìÒòÕõ{}\\^_|~ÄäÖöß¥¤¦ÅåØø┌┐└┘",
+}
+ROW_OF = {0x11: 1, 0x12: 3, 0x15: 5, 0x16: 7, 0x17: 9, 0x10: 11, 0x13: 12, 0x14: 14}
+
+
+@dataclass(frozen=True)
+class Shown:
+    rows: dict[int, str]  # from 1; without the spaces around the text
+    start: int  # frame
+    end: int | None  # None: to the end of the film
+
+    @property
+    def text(self) -> str:
+        return "\n".join(text for _, text in sorted(self.rows.items()))
+
+
+@dataclass
+class Screen:
+    """The memory that is shown, and the hidden one."""
+
+    cells: dict[tuple[int, int], str] = field(default_factory=dict)
+
+    def rows(self) -> dict[int, str]:
+        found = {}
+        for row in sorted({row for row, _ in self.cells}):
+            columns = {column: letter for (at, column), letter in self.cells.items() if at == row}
+            text = "".join(columns.get(column, " ") for column in range(max(columns) + 1))
+            found[row] = text.strip()
+        return found
+
+
+def frames(scc: str) -> dict[int, tuple[int, int]]:
+    """The pair of each frame, without parity, by the number of the frame (29.97 a second, from 0)."""
+    head, *lines = scc.splitlines()
+    assert head == "Scenarist_SCC V1.0"
+    found: dict[int, tuple[int, int]] = {}
+    for line in filter(None, lines):
+        match = LINE.fullmatch(line)
+        assert match, line
+        hour, minute, second, frame = map(int, match.groups()[:4])
+        assert not (frame < 2 and second == 0 and minute % 10), f"{line[:11]} is left out in drop-frame"
+        minutes = hour * 60 + minute
+        at = (minutes * 60 + second) * 30 + frame - 2 * (minutes - minutes // 10)
+        for pair in match[5].split():
+            high, low = int(pair[:2], 16), int(pair[2:], 16)
+            assert at not in found, f"two pairs in frame {at}"
+            assert high.bit_count() % 2 == low.bit_count() % 2 == 1, f"{pair} has even parity"
+            found[at] = (high & 0x7F, low & 0x7F)
+            at += 1
+    return found
+
+
+def decode(scc: str) -> list[Shown]:
+    shown, hidden = Screen(), Screen()
+    row, column = 0, 0
+    since: int | None = None
+    found: list[Shown] = []
+    before: tuple[int, int] | None = None
+    loading = False
+
+    def put(letter: str) -> None:
+        nonlocal column
+        assert loading and row and column < COLUMNS, f"row {row}, column {column}: {letter!r}"
+        hidden.cells[row, column] = letter
+        column += 1
+
+    def clear(at: int) -> None:
+        nonlocal since
+        if since is not None and shown.cells:
+            found.append(Shown(shown.rows(), since, at))
+        since = None
+
+    stream = frames(scc)
+    last = -2
+    for at in sorted(stream):
+        high, low = stream[at]
+        if at != last + 1:
+            before = None
+        last = at
+        control = 0x10 <= high <= 0x1F
+        if control and (high, low) == before:
+            before = None  # the repetition of the pair before it
+            continue
+        before = (high, low) if control else None
+        if not control:
+            for code in (high, low):
+                if code:
+                    letter = chr(code)
+                    put(STANDARD.get(letter, letter))
+        elif high == 0x11 and 0x30 <= low <= 0x3F:
+            put(SPECIAL[low - 0x30])
+        elif high in EXTENDED and 0x20 <= low <= 0x3F:
+            column = max(column - 1, 0)
+            put(EXTENDED[high][low - 0x20])
+        elif high == 0x14 and low < 0x40:
+            if low == 0x20:
+                loading = True
+            elif low == 0x2E:
+                hidden = Screen()
+            elif low == 0x2C:
+                clear(at)
+                shown = Screen()
+            elif low == 0x2F:
+                clear(at)
+                shown, hidden, since, loading = hidden, shown, at, False
+            else:
+                raise AssertionError(f"unknown command {high:02x} {low:02x}")
+        else:
+            assert low >= 0x50 and not low & 1, f"unknown code {high:02x} {low:02x}"
+            row = ROW_OF[high] + (1 if low & 0x20 else 0)
+            column = (low & 0x0E) * 2
+    if since is not None and shown.cells:
+        found.append(Shown(shown.rows(), since, None))
+    return found
+
+
+def milliseconds(frame: int) -> float:
+    return frame * 1001 / 30

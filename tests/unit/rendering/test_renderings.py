@@ -1,0 +1,264 @@
+"""Rendering in other processes: real ones, which are killed and kept busy."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import wait
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from scribedock.captions.document import Metadata
+from scribedock.captions.elementlist import ElementList
+from scribedock.captions.elementlist_json import to_json
+from scribedock.captions.mixed import mixed
+from scribedock.captions.options import CaptionOptions, TranscriptOptions
+from scribedock.captions.render import CaptionFormat, Rendering, render_captions, render_transcript
+from scribedock.errors import InvalidOption, InvalidQuery, SystemFault
+from scribedock.rendering.child import ParsedLists
+from scribedock.rendering.pool import MOST_WAITING, RenderingPool
+from scribedock.rendering.renderings import Renderings
+from scribedock.rendering.request import ListKey, RenderRequest
+from tests.unit.captions.sample import say
+
+LISTS: dict[ListKey, ElementList] = {
+    ("job", "spoken"): say("Hello there.", "You again?", gap=500),
+    ("job", "described"): say("She waves."),
+    ("other", "spoken"): say("Quite another text."),
+    ("slow", "spoken"): say(
+        *["All of this takes a while to be laid out, for there is so much of it."] * 3000
+    ),
+}
+SRT = RenderRequest(
+    lists=(("job", "spoken"),), options=CaptionOptions(), format=CaptionFormat.SRT, metadata=Metadata()
+)
+SLOW = replace(SRT, lists=(("slow", "spoken"),))
+
+
+class Bodies:
+    """Gives the JSON of lists, and remembers of which."""
+
+    def __init__(self) -> None:
+        self.asked: list[ListKey] = []
+
+    def __call__(self, key: ListKey) -> bytes:
+        self.asked.append(key)
+        return to_json(LISTS[key])
+
+
+@pytest.fixture
+def bodies() -> Bodies:
+    return Bodies()
+
+
+@pytest.fixture
+def pool() -> Iterator[RenderingPool]:
+    started = RenderingPool(processes=2)
+    yield started
+    started.close()
+
+
+@pytest.fixture
+def renderings(pool: RenderingPool) -> Renderings:
+    return Renderings(pool)
+
+
+def children() -> set[int]:
+    """The ids of our rendering processes."""
+    found = set()
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            command = (folder / "cmdline").read_bytes()
+            parent = int((folder / "stat").read_text().rpartition(")")[2].split()[1])
+        except OSError:
+            continue
+        if b"scribedock.rendering.child" in command and parent == os.getpid():
+            found.add(int(folder.name))
+    return found
+
+
+def test_a_rendering_is_the_librarys(pool: RenderingPool, bodies: Bodies) -> None:
+    spoken, described = LISTS["job", "spoken"], LISTS["job", "described"]
+    both = replace(SRT, lists=(("job", "spoken"), ("job", "described")))
+    for request, expected in (
+        (SRT, render_captions(spoken, CaptionFormat.SRT, CaptionOptions())),
+        (
+            replace(SRT, format=CaptionFormat.SCC),
+            render_captions(spoken, CaptionFormat.SCC, CaptionOptions()),
+        ),
+        (
+            replace(SRT, format=None, options=TranscriptOptions()),
+            render_transcript(spoken, TranscriptOptions()),
+        ),
+        (both, render_captions(mixed(spoken, described), CaptionFormat.SRT, CaptionOptions())),
+    ):
+        assert pool.submit(request, bodies).result() == expected
+
+
+def test_a_list_is_parsed_once_by_one_process(pool: RenderingPool, bodies: Bodies) -> None:
+    futures = [
+        pool.submit(replace(SRT, lists=(key,), format=format), bodies)
+        for format in CaptionFormat
+        for key in (("job", "spoken"), ("other", "spoken"))
+    ]
+    wait(futures)
+    assert sorted(bodies.asked) == [("job", "spoken"), ("other", "spoken")]
+    assert len(children()) == 2
+
+
+def test_the_same_is_made_once_for_all_who_ask(renderings: Renderings, bodies: Bodies) -> None:
+    futures = [renderings.get("a", SLOW, bodies) for _ in range(20)]
+    assert len({id(future) for future in futures}) == 1
+    first = futures[0].result()
+    assert renderings.get("a", SLOW, bodies).result() is first
+    assert renderings.get("b", SLOW, bodies).result() == first
+    assert bodies.asked == [("slow", "spoken")]
+
+
+def test_only_so_many_bytes_are_kept_and_the_least_used_go(pool: RenderingPool, bodies: Bodies) -> None:
+    size = len(pool.submit(SRT, bodies).result().body)
+    small = Renderings(pool, kept_bytes=2 * size)
+    made = {name: small.get(name, SRT, bodies).result() for name in "ab"}
+    assert small.get("a", SRT, bodies).result() is made["a"]
+    small.get("c", SRT, bodies).result()
+    assert small.get("a", SRT, bodies).result() is made["a"]
+    assert small.get("b", SRT, bodies).result() is not made["b"]
+    tiny = Renderings(pool, kept_bytes=size - 1)
+    assert tiny.get("a", SRT, bodies).result() is not tiny.get("a", SRT, bodies).result()
+
+
+def test_what_the_library_refuses_is_refused_with_its_words(renderings: Renderings, bodies: Bodies) -> None:
+    wrong = replace(SRT, format=CaptionFormat.DFXP, options=CaptionOptions(dfxp_header="<body/>"))
+    for _ in range(2):
+        with pytest.raises(InvalidOption, match=r"^dfxp_header: the element must be head, not body$"):
+            renderings.get("wrong", wrong, bodies).result()
+    with pytest.raises(InvalidQuery, match=r"^The ElementList is not JSON"):
+        renderings.get("broken", replace(SRT, lists=(("x", "y"),)), lambda key: b"{").result()
+    assert renderings.get("right", SRT, bodies).result().body.startswith(b"1\n")
+
+
+def test_a_list_that_cannot_be_had_fails_its_own_request_alone(pool: RenderingPool, bodies: Bodies) -> None:
+    def gone(key: ListKey) -> bytes:
+        raise KeyError(key)
+
+    with pytest.raises(KeyError):
+        pool.submit(SRT, gone).result()
+    assert pool.submit(SRT, bodies).result().body
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def test_a_process_that_is_killed_is_replaced(pool: RenderingPool, bodies: Bodies) -> None:
+    before = pool.submit(SRT, bodies).result()
+    [child] = children()
+    os.kill(child, signal.SIGKILL)
+    assert pool.submit(SRT, bodies).result() == before
+    assert children() - {child}
+    assert len(bodies.asked) == 2
+
+
+def test_a_request_that_kills_every_process_is_answered_with_a_fault(bodies: Bodies) -> None:
+    class Killers(Bodies):
+        def __call__(self, key: ListKey) -> bytes:
+            for child in children():
+                os.kill(child, signal.SIGKILL)
+            return super().__call__(key)
+
+    pool = RenderingPool(processes=1)
+    with pytest.raises(SystemFault, match="has failed; the fault is noted") as failed:
+        pool.submit(SRT, Killers()).result()
+    assert failed.value.status == 503
+    assert pool.submit(SRT, bodies).result().body
+    pool.close()
+
+
+def test_what_takes_too_long_is_ended(bodies: Bodies) -> None:
+    pool = RenderingPool(processes=1, timeout_s=0.01)
+    with pytest.raises(SystemFault, match="takes too long; the fault is noted"):
+        pool.submit(SLOW, bodies).result()
+    until(lambda: not children())
+    pool.close()
+
+
+def test_too_many_are_sent_away(bodies: Bodies) -> None:
+    pool = RenderingPool(processes=1)
+    futures = [pool.submit(SLOW, bodies) for _ in range(MOST_WAITING)]
+    with pytest.raises(SystemFault, match="try again in a few seconds") as refused:
+        pool.submit(SRT, bodies)
+    assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "5"})
+    assert futures[0].result().body
+    until(lambda: futures[0].done())
+    pool.submit(SRT, bodies)
+    pool.close()
+
+
+def test_closing_ends_the_processes_at_once(bodies: Bodies) -> None:
+    pool = RenderingPool(processes=2)
+    futures = [pool.submit(SLOW, bodies) for _ in range(4)]
+    until(lambda: bool(children()))
+    pool.close()
+    until(lambda: not children())
+    assert all(future.done() for future in futures)
+
+
+def test_the_processes_die_with_their_parent() -> None:
+    code = (
+        "import os, sys, time; sys.path.insert(0, '.')\n"
+        "from tests.unit.rendering.test_renderings import SRT, Bodies, RenderingPool, children\n"
+        "pool = RenderingPool(processes=1); pool.submit(SRT, Bodies()).result()\n"
+        "print(*children(), flush=True); time.sleep(60)"
+    )
+    parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
+    assert parent.stdout is not None
+    child = int(parent.stdout.readline())
+    parent.kill()
+    parent.wait()
+    parent.stdout.close()
+    until(lambda: not Path(f"/proc/{child}").exists() or _is_zombie(child))
+
+
+def _is_zombie(process: int) -> bool:
+    try:
+        return Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()[0] == "Z"
+    except OSError:
+        return True
+
+
+def test_a_process_knows_no_secret_of_ours(
+    pool: RenderingPool, bodies: Bodies, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SCRIBEDOCK_DATABASE_URL", "postgresql://secret")
+    pool.submit(SRT, bodies).result()
+    [child] = children()
+    assert b"secret" not in Path(f"/proc/{child}/environ").read_bytes()
+
+
+def test_parsed_lists_are_kept_within_bounds() -> None:
+    body = to_json(LISTS["job", "spoken"])
+    lists = ParsedLists(kept_bytes=2 * len(body))
+    keys = [("job", str(number)) for number in range(3)]
+    for key in keys[:2]:
+        lists.add(key, body)
+    assert lists[keys[0]] == LISTS["job", "spoken"]
+    lists.add(keys[2], body)
+    assert [key in lists for key in keys] == [True, False, True]
+    huge = ParsedLists(kept_bytes=1)
+    huge.add(keys[0], body)
+    assert keys[0] in huge
+
+
+def test_a_rendering_of_nothing_is_kept_too(renderings: Renderings) -> None:
+    empty = renderings.get("empty", SRT, lambda key: to_json(say("[MUSIC]"))).result()
+    assert empty == Rendering(body=b"", media_type="text/plain", extension=".srt")
+    assert renderings.get("empty", SRT, lambda key: b"").result() is empty
