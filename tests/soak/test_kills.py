@@ -6,7 +6,6 @@ SOAK_ROUNDS kills on each database (default 5); SOAK_SEED chooses the moments, a
 from __future__ import annotations
 
 import hashlib
-import os
 import random
 import sqlite3
 import threading
@@ -25,10 +24,9 @@ from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
 from tests.client import Client
 from tests.processes import killed_at_last
+from tests.soak.rounds import ROUNDS, SEED, show, show_killed
 from tests.sound import spoken
 
-ROUNDS = int(os.environ.get("SOAK_ROUNDS", "5"))
-SEED = int(os.environ.get("SOAK_SEED", random.SystemRandom().randrange(10**6)))
 LONGEST_ROUND_S = 4.0
 CLIENTS = 3
 UPLOADED, ORDERED = "uploaded", "ordered"
@@ -105,7 +103,7 @@ def test_what_was_promised_is_kept_however_the_server_dies(
                 promised.jobs |= caller.promises.jobs
                 promised.digests |= caller.promises.digests
             with capsys.disabled():
-                print(f"\rseed {SEED}: killed {number + 1} of {ROUNDS} times", end="", flush=True)
+                show_killed(number + 1)
         server.start()
         client = Client(server).login()
         ordered = finish_everything(client, promised)
@@ -116,7 +114,7 @@ def test_what_was_promised_is_kept_however_the_server_dies(
     assert all(len(ids) == 1 for ids in calls.values()), "a callback has more than one id"
     check_storage(Settings(data_dir=server.data_dir, **database), promised)
     with capsys.disabled():
-        print(f"\rseed {SEED}: {ROUNDS} kills, {len(promised.jobs)} jobs, {len(ordered)} orders: all kept")
+        show(f"{ROUNDS} kills, {len(promised.jobs)} jobs, {len(ordered)} orders: all kept")
 
 
 def finish_everything(client: Client, promised: Promises) -> set[str]:

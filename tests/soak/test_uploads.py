@@ -17,7 +17,7 @@ from scribedock.uploads.states import UploadStatus
 from scribedock.worker import UNREFERENCED_S
 from tests.client import Client
 from tests.processes import killed_at_last
-from tests.soak.test_kills import ROUNDS, SEED
+from tests.soak.rounds import ROUNDS, SEED, show, show_killed
 from tests.soak.uploader import Upload, Uploader
 from tests.stored import Stored, stored
 
@@ -54,7 +54,7 @@ def test_no_recording_is_ever_half_there_or_mixed_or_lost(
                     check(store, client.touched)
                 unfinished += len(store.wanted_partials())
             with capsys.disabled():
-                print(f"\rseed {SEED}: killed {number + 1} of {ROUNDS} times", end="", flush=True)
+                show_killed(number + 1)
 
         with stored(server) as store:
             store.age(UNREFERENCED_S + 60)
@@ -72,7 +72,7 @@ def test_no_recording_is_ever_half_there_or_mixed_or_lost(
     assert uploads
     assert unfinished, "no kill hit an upload that was kept"
     with capsys.disabled():
-        print(f"\rseed {SEED}: {ROUNDS} kills, {len(uploads)} recordings, {unfinished} left half: all whole")
+        show(f"{ROUNDS} kills, {len(uploads)} recordings, {unfinished} left half: all whole")
 
 
 def check(store: Stored, uploads: Iterable[Upload]) -> None:
