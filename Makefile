@@ -73,13 +73,13 @@ check: .venv/.installed-dev
 	$(BIN)/mypy
 
 judges: .venv/.installed-dev
-	$(BIN)/python -m pytest -m judges
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m judges
 
 trials: .venv/.installed-dev
 	$(BIN)/python -m pytest -m trials
 
 clients: .venv/.installed-dev
-	$(BIN)/python -m pytest -m clients tests/clients
+	$(BIN)/python -m pytest -n 2 --dist loadgroup -m clients tests/clients
 
 soak: .venv/.installed-dev
 	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0 $(SOAK)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import subprocess
 from pathlib import Path
@@ -27,7 +28,9 @@ def node(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
 
 
 def install(folder: Path) -> None:
-    """What the folder's package-lock.json names, with exact versions and digests; once."""
+    """What the folder's package-lock.json names, with exact versions and digests; once, by one process."""
     installed = folder / "node_modules" / ".package-lock.json"
-    if not installed.exists() or installed.stat().st_mtime < (folder / "package-lock.json").stat().st_mtime:
-        node(folder, str(NPM), "ci")
+    with (folder / "package-lock.json").open() as wanted:
+        fcntl.flock(wanted, fcntl.LOCK_EX)
+        if not installed.exists() or installed.stat().st_mtime < os.fstat(wanted.fileno()).st_mtime:
+            node(folder, str(NPM), "ci")
