@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Error, Page, sync_playwright
 
 from tests.breaking import BreakingProxy
 from tests.client import Client
-from tests.clients.node_js import bundle, install
+from tests.clients.node_js import bundle
 from tests.clients.sent import HALF, Sent, offset
 from tests.webserver import WebServer
 
@@ -43,7 +43,6 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture(scope="module")
 def website() -> Iterator[WebServer]:
-    install()
     files = {"/": HTML, "/page.js": bundle("page.mjs")}
     with WebServer(files=files) as started:
         yield started

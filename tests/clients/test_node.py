@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from tests.breaking import BreakingProxy
-from tests.clients.node_js import install, node
+from tests.clients.node_js import client
 from tests.clients.sent import Sent, offset
 
 pytestmark = pytest.mark.clients
@@ -18,16 +18,11 @@ TUS = {"Tus-Resumable": "1.0.0", "Content-Type": "application/offset+octet-strea
 IETF = {"Content-Type": "application/partial-upload", "Upload-Complete": "?1"}
 
 
-@pytest.fixture(scope="module", autouse=True)
-def installed() -> None:
-    install()
-
-
 def call(
-    client: str, method: str, url: str, path: Path, start: int = 0, headers: dict[str, str] | None = None
+    name: str, method: str, url: str, path: Path, start: int = 0, headers: dict[str, str] | None = None
 ) -> dict[str, Any]:
-    done = node("upload.mjs", client, method, url, str(path), str(start), json.dumps(headers or {}))
-    assert done.returncode == 0, done.stderr
+    done = client("upload.mjs", name, method, url, str(path), str(start), json.dumps(headers or {}))
+    assert done.returncode == 0, done.stderr.decode()
     return dict(json.loads(done.stdout))
 
 
@@ -42,7 +37,7 @@ def test_a_file_is_uploaded(sent: Sent, url: str, name: str) -> None:
 def test_a_broken_upload_is_gone_on_with(
     sent: Sent, url: str, breaking: BreakingProxy, name: str, protocol: dict[str, str]
 ) -> None:
-    done = node("upload.mjs", name, "PUT", breaking.url(url), str(sent.recording), "0", "{}")
+    done = client("upload.mjs", name, "PUT", breaking.url(url), str(sent.recording), "0", "{}")
     assert done.returncode != 0
     assert breaking.broken
     offset(url)
@@ -56,8 +51,8 @@ def test_a_broken_upload_is_gone_on_with(
 def tus(url: str, path: Path, store: Path | None = None, **options: Any) -> tuple[bool, str]:
     """Whether it succeeded, and what it said."""
     remembered = () if store is None else (str(store),)
-    done = node("tus.mjs", url, str(path), json.dumps(options), *remembered)
-    return done.returncode == 0, done.stdout + done.stderr
+    done = client("tus.mjs", url, str(path), json.dumps(options), *remembered)
+    return done.returncode == 0, (done.stdout + done.stderr).decode()
 
 
 @pytest.mark.parametrize(
@@ -100,7 +95,7 @@ def test_tus_js_client_goes_on_in_another_process(
 
 
 def test_tus_js_client_goes_on_with_a_put(sent: Sent, url: str, breaking: BreakingProxy) -> None:
-    node("upload.mjs", "axios", "PUT", breaking.url(url), str(sent.recording), "0", "{}")
+    client("upload.mjs", "axios", "PUT", breaking.url(url), str(sent.recording), "0", "{}")
     assert breaking.broken
     offset(url)
     succeeded, said = tus(url, sent.recording, uploadUrl=url)
