@@ -10,6 +10,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from statistics import median
 
 from scribedock.captions import quality_layout, quality_source, quality_speech, quality_text, quality_timing
 from scribedock.captions.caption import Caption
@@ -131,14 +132,14 @@ def check(
 def _figures(captions: Sequence[Caption], standard: Standard) -> dict[str, float]:
     if not captions:
         return {"captions": 0}
-    speeds = sorted(quality_timing.speed(caption) for caption in captions)
-    durations = sorted(caption.end - caption.start for caption in captions)
+    speeds = [quality_timing.speed(caption) for caption in captions]
+    durations = [caption.end - caption.start for caption in captions]
     lines = [line for caption in captions for line in caption.lines]
     return {
         "captions": len(captions),
         "lines": len(lines),
-        "median duration (s)": durations[len(durations) // 2] / 1000,
-        "median reading speed (characters/s)": round(speeds[len(speeds) // 2], 1),
-        "highest reading speed (characters/s)": round(speeds[-1], 1),
+        "median duration (s)": median(durations) / 1000,
+        "median reading speed (characters/s)": round(median(speeds), 1),
+        "highest reading speed (characters/s)": round(max(speeds), 1),
         "too fast to read (%)": round(100 * sum(each > standard.speed for each in speeds) / len(speeds), 1),
     }

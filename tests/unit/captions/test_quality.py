@@ -225,6 +225,7 @@ def test_a_report_counts_errors_and_advice() -> None:
     assert report.errors == sum(each.severity is Severity.ERROR for each in report.findings) > 0
     assert report.counts() == {"flash": 1, "reading-speed": 1, "gap": 1, "bad-break": 1}
     assert report.figures["captions"] == 2
+    assert report.figures["median duration (s)"] == 2.5
     assert check([], NETFLIX).findings == ()
 
 
