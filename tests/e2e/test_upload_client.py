@@ -153,6 +153,11 @@ def test_it_notices_that_the_server_has_a_part_of_another_file(
     assert stored(client, job) == file.read_bytes()
 
 
+def heed_interrupts() -> None:
+    """What a shell starts in the background ignores them, and so would our child."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+
+
 def test_an_interrupted_upload_says_how_to_go_on(client: Client, job: str, url: str, tmp_path: Path) -> None:
     large = tmp_path / "large.bin"
     with large.open("wb") as sparse:
@@ -162,6 +167,7 @@ def test_an_interrupted_upload_says_how_to_go_on(client: Client, job: str, url: 
         stdout=subprocess.PIPE,
         text=True,
         env={**os.environ, "NO_PROXY": "*"},
+        preexec_fn=heed_interrupts,
     )
     with RawConnection(url) as connection:
         offset = "0"
