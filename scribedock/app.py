@@ -21,6 +21,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.renditions import Renditions
 from scribedock.keys import Keys, keep_private, load_keys
 from scribedock.media.fetch import GuardedClient
 from scribedock.settings import Settings
@@ -47,6 +48,7 @@ class Services:
     orders: Orders
     callbacks: Callbacks
     caption_urls: CaptionUrls
+    renditions: Renditions
     uploads: Uploads
     fetcher: GuardedClient
 
@@ -86,6 +88,7 @@ def wire(settings: Settings) -> Services:
         orders=Orders(database, jobs, lists),
         callbacks=Callbacks(database),
         caption_urls=CaptionUrls(database),
+        renditions=Renditions(database, jobs),
         uploads=Uploads(
             database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
         ),

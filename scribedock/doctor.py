@@ -10,6 +10,7 @@ from scribedock import app
 from scribedock.db.engine import Database
 from scribedock.findings import Finding, Level
 from scribedock.findings import report as show
+from scribedock.media import ffmpeg, speaking
 from scribedock.media.fence import strength
 from scribedock.settings import Settings, SettingsError
 from scribedock.worker import recognizer
@@ -92,11 +93,26 @@ def _fence(settings: Settings) -> Iterator[Finding]:
 
 
 def _ffmpeg(settings: Settings) -> Iterator[Finding]:
-    path = shutil.which("ffmpeg")
+    path = ffmpeg.find()
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="ffmpeg",
-        text=path or "no binary on the PATH; transcription does not need one",
+        text=str(path or "no binary; media cannot be given out as mp3 or mp4 (pip install imageio-ffmpeg)"),
+    )
+    if not ffmpeg.has_fonts():
+        yield Finding(
+            level=Level.WARNING,
+            title="fonts",
+            text="none below /usr/share/fonts; captions cannot be drawn into a picture",
+        )
+
+
+def _speaking(settings: Settings) -> Iterator[Finding]:
+    path = speaking.find()
+    yield Finding(
+        level=Level.GOOD if path else Level.WARNING,
+        title="espeak-ng",
+        text=str(path or "not on the PATH; audio descriptions cannot be spoken"),
     )
 
 
@@ -106,4 +122,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _speech,
     _fence,
     _ffmpeg,
+    _speaking,
 )

@@ -110,6 +110,10 @@ class Settings(BaseSettings):
     )
     callback_timeout_s: float = Field(30, gt=0, description="Time for the answer to a callback.")
 
+    media_link_lifetime_s: int = Field(
+        604_800, ge=60, description="How long a link to made media (mp3, mp4) lives; then the file goes too."
+    )
+
     human_passes: Literal["auto"] = Field(
         "auto",
         description="auto: PREMIUM and PROFESSIONAL finish with the recognizer's list while nobody reviews.",

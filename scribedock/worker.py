@@ -6,10 +6,12 @@ import os
 import signal
 import threading
 import time
+from datetime import timedelta
 
 import structlog
 
 from scribedock.app import Services, wire
+from scribedock.clock import utc_now
 from scribedock.jobs.job import TaskType
 from scribedock.media.limits import Limits
 from scribedock.settings import Settings
@@ -18,6 +20,7 @@ from scribedock.speech.recognizer import RecognizerSpec, choose
 from scribedock.workflow.deliver import Delivery
 from scribedock.workflow.engine import EngineClient, EngineWorker, Queue
 from scribedock.workflow.lease import Lease, Reaper
+from scribedock.workflow.make_media import MediaMaking
 from scribedock.workflow.receive import Reception
 from scribedock.workflow.transcribe import Transcription
 
@@ -27,7 +30,11 @@ SWEEP_EVERY_S = 3600
 UNREFERENCED_S = 3600
 DRAIN_S = 5
 LEASE_LOST = 75  # exit status
-QUEUES = {TaskType.JOB_ADD_MEDIA: Queue.MEDIA, TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION}
+QUEUES = {
+    TaskType.JOB_ADD_MEDIA: Queue.MEDIA,
+    TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION,
+    TaskType.JOB_MAKE_MEDIA: Queue.RENDITIONS,
+}
 
 
 def recognizer(settings: Settings) -> RecognizerSpec:
@@ -98,6 +105,18 @@ class Worker:
         self._engine.register(Queue.TRANSCRIPTION, transcription)
         self._engine.register(Queue.MEDIA, reception)
         self._engine.register(Queue.CALLBACKS, delivery)
+        self._engine.register(
+            Queue.RENDITIONS,
+            MediaMaking(
+                jobs=services.jobs,
+                media=services.media,
+                lists=services.lists,
+                renditions=services.renditions,
+                store=services.store,
+                folder=settings.data_dir / "work",
+                limits=limits(settings),
+            ),
+        )
         return delivery
 
     @property
@@ -111,6 +130,7 @@ class Worker:
                 Queue.TRANSCRIPTION: self._settings.worker_jobs,
                 Queue.MEDIA: 4 * self._settings.worker_jobs,
                 Queue.CALLBACKS: 16 * self._settings.worker_jobs,
+                Queue.RENDITIONS: max(1, (os.cpu_count() or 1) // 2),
             }
         )
 
@@ -134,8 +154,12 @@ class Worker:
         services = self._services
         services.sessions.sweep()
         partials = services.uploads.sweep()
+        kept_s = services.settings.media_link_lifetime_s + UNREFERENCED_S
+        services.renditions.forget(unwanted_since=utc_now() - timedelta(seconds=kept_s))
         services.store.sweep(
-            objects=services.media.stored_keys(), partials=partials, older_than_s=UNREFERENCED_S
+            objects=services.media.stored_keys() | services.renditions.stored_keys(),
+            partials=partials,
+            older_than_s=UNREFERENCED_S,
         )
 
     def stop(self) -> None:

@@ -22,7 +22,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scribedock.accounts.sessions import Session
-from scribedock.api import account_calls, job_calls, media_calls, output_calls, upload_calls
+from scribedock.api import (
+    account_calls,
+    job_calls,
+    media_calls,
+    media_out_calls,
+    output_calls,
+    upload_calls,
+)
 from scribedock.api.calls import CALLS, Backend, Call, Context
 from scribedock.api.errors import error_response
 from scribedock.api.health import health_routes
@@ -39,13 +46,14 @@ from scribedock.errors import (
     ScribedockError,
     SystemFault,
 )
+from scribedock.jobs.media_links import PATH as MEDIA_PATH
 from scribedock.uploads.admission import PATH
 
 log = structlog.get_logger("scribedock.api")
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # Importing these registers their calls.
-CALL_MODULES = (account_calls, job_calls, media_calls, upload_calls, output_calls)
+CALL_MODULES = (account_calls, job_calls, media_calls, upload_calls, media_out_calls, output_calls)
 
 
 class Api:
@@ -212,6 +220,7 @@ def build(backend: Backend) -> Starlette:
         Route("/api/{path:path}", Api(backend).serve, methods=ANY_METHOD),
         Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),
         Route("/captions/{name}", _captions(backend), methods=["GET"]),
+        Route(MEDIA_PATH + "{name}", media_out_calls.serve_link(backend), methods=["GET"]),
         *health_routes(backend),
         *reference_routes(),
     ]

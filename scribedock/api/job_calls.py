@@ -162,8 +162,8 @@ def delete(context: Context, parameters: JobParameters) -> dict[str, str]:
     services = context.services
     deleted = services.jobs.delete(parameters.job_id, context.family)
     services.uploads.close(parameters.job_id, CLOSED_BY_DELETION)
-    if deleted.storage_key:
-        remove_object(services.store, deleted.storage_key)
+    for key in deleted.storage_keys:
+        remove_object(services.store, key)
     return {"TaskId": deleted.task_id}
 
 

@@ -163,6 +163,19 @@ uploads = Table(
     Column("wants_digest", Boolean, nullable=False),
 )
 
+renditions = Table(
+    "renditions",
+    metadata,
+    Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("source", String(64), nullable=False),  # what it is made of: a digest
+    Column("storage_key", String(64)),  # null until it is made
+    Column("bytes", BigInteger),
+    Column("wanted", DateTime, nullable=False),  # when it was last asked for
+    sa.UniqueConstraint("job_id", "kind", "source"),
+)
+
 element_lists = Table(
     "element_lists",
     metadata,

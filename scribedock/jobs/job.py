@@ -77,6 +77,7 @@ class TaskType(StrEnum):
     JOB_UPLOAD_MEDIA = "JOB_UPLOAD_MEDIA"  # bytes come to an upload URL
     JOB_ADD_MEDIA = "JOB_ADD_MEDIA"  # media is fetched and probed
     JOB_PERFORM_TRANSCRIPTION = "JOB_PERFORM_TRANSCRIPTION"
+    JOB_MAKE_MEDIA = "JOB_MAKE_MEDIA"  # an mp3 or mp4 file is made of the recording
 
 
 class TaskStatus(StrEnum):

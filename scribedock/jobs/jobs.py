@@ -14,7 +14,16 @@ from sqlalchemy.engine import Connection
 from scribedock.accounts.accounts import Account
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
-from scribedock.db.tables import accounts, caption_urls, element_lists, job_events, jobs, media, tasks
+from scribedock.db.tables import (
+    accounts,
+    caption_urls,
+    element_lists,
+    job_events,
+    jobs,
+    media,
+    renditions,
+    tasks,
+)
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import (
@@ -44,7 +53,7 @@ BY_ID_TO_CHANGE = BY_ID.with_for_update(of=jobs, key_share=True)
 @dataclass(frozen=True, kw_only=True)
 class Deleted:
     task_id: str
-    storage_key: str | None  # of the media, whose bytes nothing refers to any more
+    storage_keys: tuple[str, ...]  # of objects that nothing refers to any more
     aborted: tuple[str, ...]  # tasks that were under way
 
 
@@ -172,9 +181,14 @@ class Jobs:
         """
         with self._database.write() as connection:
             job = self.fetch(connection, job_id, family)
-            storage_key = connection.execute(
-                sa.select(media.c.storage_key).where(media.c.job_id == job_id)
-            ).scalar()
+            storage_keys = tuple(
+                key
+                for table in (media, renditions)
+                for key in connection.execute(
+                    sa.select(table.c.storage_key).where(table.c.job_id == job_id)
+                ).scalars()
+                if key is not None
+            )
             aborted = tuple(
                 connection.execute(
                     sa.select(tasks.c.id).where(
@@ -182,7 +196,7 @@ class Jobs:
                     )
                 ).scalars()
             )
-            for table in (media, element_lists, caption_urls):
+            for table in (media, renditions, element_lists, caption_urls):
                 connection.execute(table.delete().where(table.c.job_id == job_id))
             connection.execute(
                 jobs.update()
@@ -196,7 +210,7 @@ class Jobs:
             )
             record_event(connection, job_id, "deleted", job.status, job.status)
             task_id = add_task(connection, job_id, TaskType.JOB_DELETED, TaskStatus.COMPLETE)
-        return Deleted(task_id=task_id, storage_key=storage_key, aborted=aborted)
+        return Deleted(task_id=task_id, storage_keys=storage_keys, aborted=aborted)
 
     def advance(self, connection: Connection, job: Job, event: JobEvent, **values: Any) -> JobStatus:
         """Moves the job along the state table, with `values` for its columns. Raises InvalidQuery."""

@@ -55,6 +55,7 @@ class Queue(StrEnum):
     TRANSCRIPTION = "transcription"
     MEDIA = "media"
     CALLBACKS = "callbacks"
+    RENDITIONS = "renditions"
 
 
 @dataclass(frozen=True, kw_only=True)
