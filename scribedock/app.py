@@ -15,9 +15,12 @@ from scribedock.accounts.sessions import Sessions
 from scribedock.db.engine import Database
 from scribedock.db.migrate import migrate as migrate_database
 from scribedock.errors import AccountExists, InvalidQuery
+from scribedock.jobs.audit import Audit
+from scribedock.jobs.authorization import Authorizations
 from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.captions import CaptionUrls
 from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.listing import JobListing
 from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
@@ -43,9 +46,12 @@ class Services:
     sessions: Sessions
     login: Login
     jobs: Jobs
+    listing: JobListing
     media: JobMedia
     lists: ElementLists
     orders: Orders
+    authorizations: Authorizations
+    audit: Audit
     callbacks: Callbacks
     caption_urls: CaptionUrls
     renditions: Renditions
@@ -83,9 +89,12 @@ def wire(settings: Settings) -> Services:
         sessions=sessions,
         login=Login(database, accounts, api_keys, sessions, settings),
         jobs=jobs,
+        listing=JobListing(database),
         media=media,
         lists=lists,
         orders=Orders(database, jobs, lists),
+        authorizations=Authorizations(database, jobs),
+        audit=Audit(database),
         callbacks=Callbacks(database),
         caption_urls=CaptionUrls(database),
         renditions=Renditions(database, jobs),

@@ -118,6 +118,7 @@ class Settings(BaseSettings):
         "auto",
         description="auto: PREMIUM and PROFESSIONAL finish with the recognizer's list while nobody reviews.",
     )
+    audit_days: int = Field(365, ge=1, description="How long the audit log remembers who did what.")
     media_max_duration_s: int = Field(43_200, ge=1, description="The longest recording.")
     media_memory: int = Field(2 * GIB, ge=256 * 1024**2, description="Memory of the process that decodes.")
     speech_engine: Literal["auto", "pocketsphinx", "whisper"] = Field(

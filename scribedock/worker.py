@@ -147,11 +147,14 @@ class Worker:
         } | {callback.id: Queue.CALLBACKS for callback in services.callbacks.unfinished()}
         for workflow_id in wanted.keys() - self._client.known(list(wanted)):
             log.info("workflow enqueued again", workflow=workflow_id)
-            self._client.enqueue(wanted[workflow_id], workflow_id, workflow_id)
+            queue = wanted[workflow_id]
+            rank = services.orders.queue_rank(workflow_id) if queue is Queue.TRANSCRIPTION else None
+            self._client.enqueue(queue, workflow_id, workflow_id, priority=rank or 0)
 
     def sweep(self) -> None:
-        """Removes dead sessions, and what crashes left in the storage folder."""
+        """Removes dead sessions, what the audit log need not remember, and what crashes left in the store."""
         services = self._services
+        services.audit.sweep(utc_now() - timedelta(days=self._settings.audit_days))
         services.sessions.sweep()
         partials = services.uploads.sweep()
         kept_s = services.settings.media_link_lifetime_s + UNREFERENCED_S

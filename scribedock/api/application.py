@@ -24,6 +24,8 @@ from starlette.routing import BaseRoute, Route
 from scribedock.accounts.sessions import Session
 from scribedock.api import (
     account_calls,
+    auditing,
+    authorization_calls,
     job_calls,
     media_calls,
     media_out_calls,
@@ -53,7 +55,15 @@ log = structlog.get_logger("scribedock.api")
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # Importing these registers their calls.
-CALL_MODULES = (account_calls, job_calls, media_calls, upload_calls, media_out_calls, output_calls)
+CALL_MODULES = (
+    account_calls,
+    job_calls,
+    authorization_calls,
+    media_calls,
+    media_out_calls,
+    upload_calls,
+    output_calls,
+)
 
 
 class Api:
@@ -98,16 +108,28 @@ class Api:
         raw = await gather(request, body_is_file=call.body_is_file)
         check_version(raw, optional=call.optional_version)
         if inspect.iscoroutinefunction(call.function):
-            context, parameters = await run_in_threadpool(self._prepare, request, call, raw)
-            return _response(await call.function(context, parameters))
+            context, parameters, entry = await run_in_threadpool(self._prepare, request, call, raw)
+            try:
+                answer = await call.function(context, parameters)
+            except Exception as error:
+                await run_in_threadpool(auditing.end, context, entry, error)
+                raise
+            await run_in_threadpool(auditing.end, context, entry, answer)
+            return _response(answer)
         return await run_in_threadpool(self._run, request, call, raw)
 
     def _run(self, request: Request, call: Call[Any], raw: Raw) -> Response:
         """In one thread from the token to the answer: each change of threads costs as much as a query."""
-        context, parameters = self._prepare(request, call, raw)
-        return _response(call.function(context, parameters))
+        context, parameters, entry = self._prepare(request, call, raw)
+        try:
+            answer = call.function(context, parameters)
+        except Exception as error:
+            auditing.end(context, entry, error)
+            raise
+        auditing.end(context, entry, answer)
+        return _response(answer)
 
-    def _prepare(self, request: Request, call: Call[Any], raw: Raw) -> tuple[Context, Any]:
+    def _prepare(self, request: Request, call: Call[Any], raw: Raw) -> tuple[Context, Any, int | None]:
         session = self._session(request, raw) if call.needs_token else None
         parameters = read(call.model, raw)
         context = Context(
@@ -118,7 +140,7 @@ class Api:
             session=session,
             json_body=request.headers.get("content-type", "").startswith("application/json"),
         )
-        return context, parameters
+        return context, parameters, auditing.begin(context, call, parameters)
 
     def _session(self, request: Request, raw: Raw) -> Session:
         given = raw.get("api_token")

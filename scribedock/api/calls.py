@@ -34,13 +34,19 @@ class Backend:
     languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
     renderings: Renderings
 
-    def enqueue(self, queue: Queue, task_id: str) -> None:
-        """Starts the workflow of a task that is committed.
+    def begin(self, task_id: str) -> None:
+        """Starts the transcription of an order, unless it waits for its authorization."""
+        rank = self.services.orders.queue_rank(task_id)
+        if rank is not None:
+            self.enqueue(Queue.TRANSCRIPTION, task_id, priority=rank)
+
+    def enqueue(self, queue: Queue, task_id: str, *, priority: int = 0) -> None:
+        """Starts the workflow of a task that is committed; see `EngineClient.enqueue`.
 
         Where that fails, the answer stands all the same: a worker enqueues it when it looks around.
         """
         try:
-            self.engine.enqueue(queue, task_id, task_id)
+            self.engine.enqueue(queue, task_id, task_id, priority=priority)
         except Exception:
             log.exception("not enqueued; a worker will", task=task_id)
 
@@ -63,7 +69,7 @@ class Context:
     @cached_property
     def account(self) -> Account:
         account = self.services.accounts.by_id(self.session.account_id) if self.session else None
-        if account is None:
+        if account is None or account.disabled is not None:
             raise BadApiToken
         return account
 
@@ -85,6 +91,7 @@ class Call(Generic[P]):
     answer: str  # what success looks like, for the reference
     methods: tuple[str, ...] = ("GET", "POST")
     needs_token: bool = True
+    changes: bool = True  # something that the audit log must tell
     optional_version: bool = False
     body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
     aliases: tuple[str, ...] = ()

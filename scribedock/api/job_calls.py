@@ -73,7 +73,7 @@ def new(context: Context, parameters: NewParameters) -> dict[str, str]:
     return {"JobId": job_id, "TaskId": task_id}
 
 
-@call("job/info", JobParameters, answer="the Job object")
+@call("job/info", JobParameters, answer="the Job object", changes=False)
 def info(context: Context, parameters: JobParameters) -> dict[str, Any]:
     """Everything about the job: its state, dates, length, options, tasks."""
     job = context.services.jobs.find(parameters.job_id, context.family)
@@ -113,7 +113,12 @@ class ListParameters(Parameters):
     offset: Int = Field(0, ge=0, description="Leaving out so many.")
 
 
-@call("job/list", ListParameters, answer='{"Username": "…", "ActiveJobs": [the Job object, …]}')
+@call(
+    "job/list",
+    ListParameters,
+    answer='{"Username": "…", "ActiveJobs": [the Job object, …]}',
+    changes=False,
+)
 def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse:
     """The jobs that pass every filter, newest first."""
     services = context.services
@@ -140,7 +145,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
     def body() -> Iterator[str]:
         yield f'{{"Username": {json.dumps(context.account.username)}, "ActiveJobs": ['
         separator = ""
-        for page in services.jobs.matching(job_filter):
+        for page in services.listing.matching(job_filter):
             tasks = services.jobs.tasks([job.id for job in page])
             for job in page:
                 yield separator + json.dumps(
@@ -152,7 +157,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
     return StreamingResponse(
         body(),
         media_type="application/json",
-        headers={"X-Total-Count": str(services.jobs.count(job_filter))},
+        headers={"X-Total-Count": str(services.listing.count(job_filter))},
     )
 
 
@@ -175,6 +180,7 @@ class TaskParameters(Parameters):
     "job/task_status",
     TaskParameters,
     answer='{"TaskType": "…", "TaskStatus": "…", "TaskInfo": "…", "TaskRequestTime": "…"}',
+    changes=False,
 )
 def task_status(context: Context, parameters: TaskParameters) -> dict[str, str]:
     """How far a task is: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""
@@ -206,8 +212,7 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
     """Orders the transcription of the job's media; closes its upload URLs."""
     services = context.services
     options = TranscriptionOptions.parse(parameters.options or {})
-    if parameters.callback_url:
-        services.fetcher.check(expand(parameters.callback_url, dict.fromkeys(("job_id", "job_name"), "x")))
+    check_callback_url(context, parameters.callback_url)
     job = services.jobs.find(parameters.job_id, context.family)
     _check_languages(context, job.language, parameters.target_language)
     owner = services.accounts.by_id(job.account_id)
@@ -218,22 +223,29 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
             context.family,
             Order(
                 fidelity=parameters.transcription_fidelity,
-                priority=parameters.priority,
+                priority=parameters.priority if "priority" in parameters.model_fields_set else None,
                 turnaround_hours=parameters.turnaround_hours,
                 callback_url=parameters.callback_url,
                 target_language=",".join(parameters.target_language),
                 options=options,
+                default_notes=str(owner.settings["default_job_notes"]),
             ),
             needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
             bring=None if arrival is None else arrival.attach,
         )
-    context.backend.enqueue(Queue.TRANSCRIPTION, task_id)
+    context.backend.begin(task_id)
     if arrival is not None and arrival.attached is not None:
         context.backend.enqueue(Queue.MEDIA, arrival.attached.task_id)
         if arrival.attached.replaced_key:
             remove_object(services.store, arrival.attached.replaced_key)
     services.uploads.close(job.id, CLOSED_BY_ORDER)
     return {"TaskId": task_id}
+
+
+def check_callback_url(context: Context, url: str | None) -> None:
+    """Raises InvalidUrl for what can be known without the network."""
+    if url:
+        context.services.fetcher.check(expand(url, dict.fromkeys(("job_id", "job_name"), "x")))
 
 
 def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:

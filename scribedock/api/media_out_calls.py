@@ -33,7 +33,7 @@ UNPROCESSABLE = 422
 AnyMediaType = Annotated[MediaType, choice(MediaType)]
 
 
-@call("job/media", JobParameters, answer='{"MediaUrl": "https://…"}')
+@call("job/media", JobParameters, answer='{"MediaUrl": "https://…"}', changes=False)
 def media(context: Context, parameters: JobParameters) -> dict[str, str]:
     """Where the job's media was fetched from."""
     job = context.services.jobs.find(parameters.job_id, context.family)
@@ -54,7 +54,7 @@ class TranscodedParameters(JobParameters):
     )
 
 
-@call("job/transcoded_media", TranscodedParameters, answer='{"MediaUrl": "https://…"}')
+@call("job/transcoded_media", TranscodedParameters, answer='{"MediaUrl": "https://…"}', changes=False)
 async def transcoded_media(context: Context, parameters: TranscodedParameters) -> dict[str, str]:
     """A link to the media as mp4 or mp3, which expires."""
     kind = RenditionKind(parameters.transcoded_version.value)
@@ -68,7 +68,7 @@ class DownloadParameters(JobParameters):
     text_to_speech: Bool = Field(False, description="The audio description, spoken; mp3 only.")
 
 
-@call("job/download_media", DownloadParameters, answer="the file", optional_version=True)
+@call("job/download_media", DownloadParameters, answer="the file", optional_version=True, changes=False)
 async def download_media(context: Context, parameters: DownloadParameters) -> Response:
     """The media as an mp3 or mp4 file, whole or the part that a Range asks for."""
     kind = RenditionKind(parameters.media_type.value)

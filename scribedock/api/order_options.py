@@ -48,7 +48,8 @@ def _metadata(value: Any) -> dict[str, Any]:
     return value
 
 
-def _escaped(value: Any) -> str:
+def escaped_notes(value: Any) -> str:
+    """Notes as HTML. Raises ValueError for more than MAX_NOTES characters."""
     text = str(value)
     if len(text) > MAX_NOTES:
         raise ValueError(f"must not be longer than {MAX_NOTES} characters")
@@ -80,7 +81,7 @@ class TranscriptionOptions(BaseModel):
     custom_metadata: Annotated[Document, AfterValidator(_metadata)] = Field(
         {}, description="One level; keys are tags for the callback URL and the head of DFXP captions."
     )
-    notes: Annotated[str, BeforeValidator(_escaped)] = Field(
+    notes: Annotated[str, BeforeValidator(escaped_notes)] = Field(
         "", description="For people: up to 1000 characters."
     )
     return_iwp: Versions = Field([], description="Versions that are called back besides FINAL.")

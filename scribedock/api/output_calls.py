@@ -64,7 +64,7 @@ CaptionParameters = model_of(
 )
 
 
-@call("job/get_transcript", TranscriptParameters, answer="the transcript")
+@call("job/get_transcript", TranscriptParameters, answer="the transcript", changes=False)
 async def get_transcript(context: Context, parameters: Any) -> Response:
     """The transcript as text."""
     options = options_from(TranscriptOptions, parameters)
@@ -73,7 +73,12 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
     return order.unchanged() or order.file(await order.rendering())
 
 
-@call("job/get_caption", CaptionParameters, answer='the captions, or {"CaptionUrl": "https://…"}')
+@call(
+    "job/get_caption",
+    CaptionParameters,
+    answer='the captions, or {"CaptionUrl": "https://…"}',
+    changes=False,
+)
 async def get_caption(context: Context, parameters: Any) -> Response | dict[str, str]:
     """The captions in the wanted format."""
     options = options_from(CaptionOptions, parameters)
@@ -85,7 +90,7 @@ async def get_caption(context: Context, parameters: Any) -> Response | dict[str,
     return order.unchanged() or order.file(await order.rendering())
 
 
-@call("job/get_elementlist", ElementListParameters, answer="the ElementList")
+@call("job/get_elementlist", ElementListParameters, answer="the ElementList", changes=False)
 def get_elementlist(context: Context, parameters: ElementListParameters) -> Response:
     """The transcript with the time of every word."""
     source = _source(context, parameters)
@@ -97,7 +102,12 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
     return Response(body, media_type="application/json", headers=headers)
 
 
-@call("job/list_elementlists", JobParameters, answer='[{"iwp_name": "…", "version": "…"}, …]')
+@call(
+    "job/list_elementlists",
+    JobParameters,
+    answer='[{"iwp_name": "…", "version": "…"}, …]',
+    changes=False,
+)
 def list_elementlists(context: Context, parameters: JobParameters) -> list[dict[str, str]]:
     """The versions that the passes over the job have made, oldest first."""
     job = context.services.jobs.find(parameters.job_id, context.family)

@@ -38,6 +38,11 @@ accounts = Table(
     Column("password_hash", String(255), nullable=False),
     Column("settings", JSON, nullable=False),
     Column("created", DateTime, nullable=False),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("reviewer", Boolean, nullable=False),  # may review jobs
+    Column("disabled", DateTime),  # since when nobody can log in
 )
 
 api_keys = Table(
@@ -104,6 +109,7 @@ jobs = Table(
     Column("expected_speakers", Integer),
     sa.Index(None, "account_id", "created"),
     sa.Index(None, "account_id", "external_id"),
+    sa.Index(None, "account_id", "returned"),
 )
 
 tasks = Table(
@@ -222,6 +228,30 @@ callback_tries = Table(
     Column("http_status", Integer),
     Column("problem", Text, nullable=False),
     Column("duration_ms", Integer, nullable=False),
+)
+
+guidelines = Table(
+    "guidelines",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),  # of the file, or the URL
+    Column("is_html", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("added", DateTime, nullable=False),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", DateTime, nullable=False, index=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),  # who called
+    Column("address", String(64), nullable=False),
+    Column("call", String(64), nullable=False),
+    Column("job_id", String(64), nullable=False, index=True),  # as it was named: perhaps there is none
+    Column("about", Text, nullable=False),  # the other account that was named
+    Column("outcome", String(32), nullable=False),  # done, or an ErrorType; empty: cut short
 )
 
 executors = Table(

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +17,7 @@ from scribedock.db.tables import (
     accounts,
     caption_urls,
     element_lists,
+    guidelines,
     job_events,
     jobs,
     media,
@@ -25,7 +25,6 @@ from scribedock.db.tables import (
     tasks,
 )
 from scribedock.errors import InvalidQuery, ItemNotFound
-from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import (
     UNFINISHED,
     Difficulty,
@@ -39,7 +38,6 @@ from scribedock.jobs.job import (
 )
 from scribedock.jobs.states import JobEvent, after
 
-PAGE = 500
 BY_ID = (
     sa.select(jobs, accounts.c.username)
     .join(accounts, accounts.c.id == jobs.c.account_id)
@@ -134,45 +132,7 @@ class Jobs:
         row = connection.execute(BY_ID_TO_CHANGE if writes else BY_ID, {"job_id": job_id}).first()
         if row is None or row.deleted is not None or (family is not None and row.account_id not in family):
             raise ItemNotFound(f"There is no job with the job_id {job_id!r}")
-        return _job(row)
-
-    def matching(self, job_filter: JobFilter) -> Iterator[list[Job]]:
-        """The living jobs that the filter lets through, newest first, in pages."""
-        query = (
-            sa.select(jobs, accounts.c.username)
-            .join(accounts, accounts.c.id == jobs.c.account_id)
-            .where(jobs.c.deleted.is_(None), *job_filter.conditions())
-            .order_by(jobs.c.created.desc(), jobs.c.id.desc())
-        )
-        remaining = job_filter.limit
-        skip = job_filter.offset
-        last: tuple[datetime, str] | None = None
-        while remaining is None or remaining > 0:
-            page = query.limit(PAGE if remaining is None else min(PAGE, remaining))
-            if last is None:
-                page = page.offset(skip)
-            else:
-                page = page.where(sa.tuple_(jobs.c.created, jobs.c.id) < sa.tuple_(*last))
-            with self._database.read() as connection:
-                rows = connection.execute(page).all()
-            if not rows:
-                return
-            yield [_job(row) for row in rows]
-            last = (rows[-1].created, rows[-1].id)
-            if remaining is not None:
-                remaining -= len(rows)
-
-    def count(self, job_filter: JobFilter) -> int:
-        """How many living jobs the filter lets through, whatever its limit and offset."""
-        with self._database.read() as connection:
-            return int(
-                connection.execute(
-                    sa.select(sa.func.count())
-                    .select_from(jobs)
-                    .join(accounts, accounts.c.id == jobs.c.account_id)
-                    .where(jobs.c.deleted.is_(None), *job_filter.conditions())
-                ).scalar_one()
-            )
+        return job_of(row)
 
     def delete(self, job_id: str, family: frozenset[str]) -> Deleted:
         """Deletes the job with its media and results; unfinished tasks are aborted, all its URLs are dead.
@@ -196,7 +156,7 @@ class Jobs:
                     )
                 ).scalars()
             )
-            for table in (media, renditions, element_lists, caption_urls):
+            for table in (media, renditions, element_lists, caption_urls, guidelines):
                 connection.execute(table.delete().where(table.c.job_id == job_id))
             connection.execute(
                 jobs.update()
@@ -268,13 +228,23 @@ class Jobs:
         return _task(row)
 
     def unfinished_tasks(self) -> list[Task]:
-        """What must have a workflow: it is enqueued again where a crash came between the two."""
+        """What must have a workflow: it is enqueued again where a crash came between the two.
+
+        An order that waits for its authorization has none.
+        """
         with self._database.read() as connection:
             return [
                 _task(row)
                 for row in connection.execute(
                     sa.select(tasks)
-                    .where(tasks.c.status.in_([status.value for status in UNFINISHED]))
+                    .join(jobs, jobs.c.id == tasks.c.job_id)
+                    .where(
+                        tasks.c.status.in_([status.value for status in UNFINISHED]),
+                        sa.or_(
+                            jobs.c.status != JobStatus.AUTHORIZING.value,
+                            tasks.c.type != TaskType.JOB_PERFORM_TRANSCRIPTION.value,
+                        ),
+                    )
                     .order_by(tasks.c.requested)
                 )
             ]
@@ -340,7 +310,8 @@ _PLAIN = [
 ]
 
 
-def _job(row: sa.Row[Any]) -> Job:
+def job_of(row: sa.Row[Any]) -> Job:
+    """The job of a row of `jobs` with the name of its account."""
     return Job(
         status=JobStatus(row.status),
         fidelity=Fidelity(row.fidelity) if row.fidelity else None,

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -16,7 +16,6 @@ from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callbacks, jobs, media
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.job import (
-    TURNAROUND_HOURS,
     Fidelity,
     Iwp,
     Job,
@@ -27,7 +26,9 @@ from scribedock.jobs.job import (
 )
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.notes import joined
 from scribedock.jobs.states import JobEvent
+from scribedock.jobs.turnaround import due_date, effective_priority, queue_rank
 
 NO_MEDIA = (
     "The job has no media: PUT the recording to the URL that request_upload_url returns, "
@@ -38,12 +39,15 @@ FAILED = ""  # in place of an IWP name: the callback that says Media Failure
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
+    """What is ordered; what is None is what `modify` has set, else the API's default."""
+
     fidelity: Fidelity
-    priority: Priority = Priority.STANDARD
+    priority: Priority | None = None
     turnaround_hours: int | None = None
     callback_url: str | None = None
     target_language: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    default_notes: str = ""  # of the account, plain text
 
 
 class Orders:
@@ -76,10 +80,12 @@ class Orders:
             if bring is not None:
                 bring(connection, job)
             self._check_media(connection, job)
-            priority = effective_priority(order.priority, order.turnaround_hours)
+            order = _completed(order, job)
+            priority = effective_priority(order.priority or Priority.STANDARD, order.turnaround_hours)
             task_id = add_task(connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.QUEUED)
             now = utc_now()
-            held = needs_authorization and job.authorized is None
+            # Where none was asked for when the job was opened, its date says nothing about this order.
+            held = needs_authorization and job.authorized in (None, job.created)
             self._jobs.advance(
                 connection,
                 job,
@@ -91,7 +97,8 @@ class Orders:
                 target_language=order.target_language,
                 options=dict(order.options),
                 order_task_id=task_id,
-                due=now + timedelta(hours=order.turnaround_hours or TURNAROUND_HOURS[priority]),
+                due=due_date(now, priority, order.turnaround_hours),
+                authorized=None if held else job.authorized or job.created,
                 progress=0.0,
                 started=None,
                 failure_reason=None,
@@ -107,6 +114,17 @@ class Orders:
                 f"The media of this job cannot be used ({job.failure_reason}); "
                 "add other media, then order again"
             )
+
+    def queue_rank(self, task_id: str) -> int | None:
+        """Its place among the orders that wait for a worker (see `turnaround`).
+
+        None while it waits for authorization, and when nothing is left to do for it.
+        """
+        with self._database.read() as connection:
+            job = self._ordered(connection, task_id)
+        if job is None or job.status is JobStatus.AUTHORIZING:
+            return None
+        return queue_rank(job.priority or Priority.STANDARD)
 
     def start(self, task_id: str, engine: str) -> Job | None:
         """A worker takes the order up; None when there is nothing left to do for it."""
@@ -189,15 +207,19 @@ def callback_id(task_id: str, name: str) -> str:
     return uuid.uuid5(uuid.UUID(task_id), name).hex
 
 
-def effective_priority(asked: Priority, turnaround_hours: int | None) -> Priority:
-    """A turnaround shorter than STANDARD's silently raises STANDARD to PRIORITY."""
-    if (
-        asked is Priority.STANDARD
-        and turnaround_hours is not None
-        and turnaround_hours < TURNAROUND_HOURS[Priority.STANDARD]
-    ):
-        return Priority.PRIORITY
-    return asked
+def _completed(order: Order, job: Job) -> Order:
+    """The order with what `modify` has set before it; an order that failed leaves nothing to the next."""
+    options = dict(order.options)
+    if job.status is not JobStatus.MEDIA_FAILURE:
+        options = {**job.options, **options}
+        order = replace(
+            order,
+            priority=order.priority or job.priority,
+            turnaround_hours=order.turnaround_hours or job.turnaround_hours,
+            callback_url=order.callback_url or job.callback_url,
+        )
+    notes = joined(order.default_notes, options.get("notes", ""))
+    return replace(order, options={**options, "notes": notes} if notes else options)
 
 
 def callback_names(options: Mapping[str, Any], passes: tuple[Iwp, ...]) -> list[str]:

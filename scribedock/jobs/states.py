@@ -21,6 +21,7 @@ MEDIA_FAILURE = JobStatus.MEDIA_FAILURE
 class JobEvent(StrEnum):
     ORDERED = "ordered"  # perform_transcription, needing no authorization
     ORDERED_UNAUTHORIZED = "ordered, to be authorized"
+    AUTHORIZED = "authorized"
     STARTED = "started"  # a worker took it
     FAILED = "media failed"
     FINISHED = "finished"  # FINAL is stored
@@ -31,6 +32,7 @@ TRANSITIONS: Mapping[tuple[JobStatus, JobEvent], JobStatus] = {
     (PENDING, JobEvent.ORDERED_UNAUTHORIZED): AUTHORIZING,
     (AUTHORIZING, JobEvent.ORDERED): PENDING,
     (AUTHORIZING, JobEvent.ORDERED_UNAUTHORIZED): AUTHORIZING,
+    (AUTHORIZING, JobEvent.AUTHORIZED): PENDING,
     (MEDIA_FAILURE, JobEvent.ORDERED): PENDING,
     (MEDIA_FAILURE, JobEvent.ORDERED_UNAUTHORIZED): AUTHORIZING,
     (PENDING, JobEvent.STARTED): IN_PROCESS,

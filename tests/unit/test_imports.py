@@ -14,8 +14,8 @@ PACKAGE = Path(scribedock.__file__).parent
 ROWS = [
     {"__main__"},
     {"cli"},
-    {"caption_commands", "demo", "doctor", "server", "upload_client"},
-    {"caption_check"},
+    {"account_commands", "caption_commands", "demo", "doctor", "job_commands", "server", "upload_client"},
+    {"caption_check", "command_line"},
     {"supervisor"},
     {"api", "web", "worker"},
     {"app"},

@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "media_out"
-down_revision = "0001"
+down_revision = "0002_accounts"
 
 
 def upgrade() -> None:
