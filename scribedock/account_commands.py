@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scribedock.command_line import DataDir, attempt, fail, open_services, plain_table
+from scribedock.command_line import DataDir, attempt, fail, open_services, plain_table, show
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -89,8 +89,6 @@ def reviewer(
 @account.command("list")
 def list_accounts(data_dir: DataDir = None) -> None:
     """Show every account, by name."""
-    from rich.console import Console
-
     found = open_services(data_dir).accounts.everybody()
     names = {each.id: each.username for each in found}
     table = plain_table("Account", "Below", "State", "Reviewer", "Email", "Made (UTC)", "Id")
@@ -104,7 +102,7 @@ def list_accounts(data_dir: DataDir = None) -> None:
             f"{each.created:%Y-%m-%d %H:%M}",
             each.id,
         )
-    Console(soft_wrap=True, markup=False).print(table)
+    show(table)
 
 
 @account.command("tree")
@@ -113,13 +111,11 @@ def show_tree(
     data_dir: DataDir = None,
 ) -> None:
     """Show which account is below which."""
-    from rich.console import Console
-
     services = open_services(data_dir)
     top = services.accounts.root() if name is None else _named(services, name)
     if top is None:
         fail("there is no account yet")
-    Console(soft_wrap=True, markup=False).print(_tree(top, services.accounts.everybody()))
+    show(_tree(top, services.accounts.everybody()))
 
 
 def _tree(top: Account, everybody: list[Account]) -> Tree:

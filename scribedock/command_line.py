@@ -13,11 +13,13 @@ from scribedock.errors import ScribedockError
 from scribedock.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
+    from rich.console import RenderableType
     from rich.table import Table
 
     from scribedock.app import Services
 
 Result = TypeVar("Result")
+WIDE = 1000  # columns: a pipe cuts no line
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
 
 
@@ -50,6 +52,13 @@ def plain_table(*headings: str) -> Table:
     for heading in headings:
         table.add_column(heading, no_wrap=True)
     return table
+
+
+def show(printable: RenderableType) -> None:
+    """Prints it as wide as the terminal is; into a pipe, as wide as it is."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else WIDE, markup=False, highlight=False).print(printable)
 
 
 def attempt(action: Callable[[], Result]) -> Result:

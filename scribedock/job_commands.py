@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from scribedock.command_line import DataDir, fail, open_services, plain_table
+from scribedock.command_line import DataDir, fail, open_services, plain_table, show
 
 jobs = typer.Typer(help="Jobs of every account.", no_args_is_help=True)
 
@@ -15,8 +15,6 @@ jobs = typer.Typer(help="Jobs of every account.", no_args_is_help=True)
 @jobs.command("late")
 def late(data_dir: DataDir = None) -> None:
     """Show the jobs that were due and are not done, the latest first."""
-    from rich.console import Console
-
     from scribedock.clock import utc_now
 
     now = utc_now()
@@ -35,7 +33,7 @@ def late(data_dir: DataDir = None) -> None:
             f"{each.due:%Y-%m-%d %H:%M}",
             str(now.replace(microsecond=0) - each.due.replace(microsecond=0)),
         )
-    Console(soft_wrap=True, markup=False).print(table)
+    show(table)
 
 
 def audit(
@@ -49,8 +47,6 @@ def audit(
     data_dir: DataDir = None,
 ) -> None:
     """Show who did what to which job, and whether it was done or refused; the newest last."""
-    from rich.console import Console
-
     services = open_services(data_dir)
     account_id = None
     if account is not None:
@@ -75,4 +71,4 @@ def audit(
             entry.about,
             entry.outcome or "cut short",
         )
-    Console(soft_wrap=True, markup=False).print(table)
+    show(table)

@@ -17,7 +17,7 @@ import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
-from tests.accounts import account
+from tests.accounts import Family, account, child
 from tests.client import Client
 from tests.sound import spoken
 
@@ -116,3 +116,11 @@ def alice(server: OwnServer) -> Client:
     name = f"alice-{uuid.uuid4().hex[:8]}"
     account(server, "create", name, "--password-stdin", password="first")
     return Client(server).login(name, "first")
+
+
+@pytest.fixture(scope="session")
+def family(server: OwnServer) -> Family:
+    """Accounts that the tests of a run share: a parent, its child, and a stranger to both."""
+    admin = Client(server).login()
+    parent = child(admin, "parent")
+    return Family(parent=parent, child=child(parent, "child"), stranger=child(admin, "stranger"))

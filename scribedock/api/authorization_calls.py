@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field
+from pydantic import AfterValidator, Field
 from starlette.responses import Response
 
 from scribedock.api.calls import Context, call
@@ -35,7 +35,7 @@ class ModifyParameters(JobParameters):
     requestor_id: Text | None = Field(None, description="Who asked for it.")
     callback_url: Text | None = Field(None, description="Called when it is done.")
     expected_speakers: Int | None = Field(None, ge=1, description="How many people speak.")
-    notes: Annotated[Text, BeforeValidator(escaped_notes)] | None = Field(
+    notes: Annotated[Text, AfterValidator(escaped_notes)] | None = Field(
         None, description="For people: up to 1000 characters."
     )
 
