@@ -24,7 +24,10 @@ from scribedock.jobs.listing import JobListing
 from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.related import RelatedJobs
 from scribedock.jobs.renditions import Renditions
+from scribedock.jobs.translations import Translations
+from scribedock.jobs.uplevels import Uplevels
 from scribedock.keys import Keys, keep_private, load_keys
 from scribedock.media.fetch import GuardedClient
 from scribedock.settings import Settings
@@ -55,6 +58,9 @@ class Services:
     callbacks: Callbacks
     caption_urls: CaptionUrls
     renditions: Renditions
+    related: RelatedJobs
+    translations: Translations
+    uplevels: Uplevels
     uploads: Uploads
     fetcher: GuardedClient
 
@@ -78,6 +84,7 @@ def wire(settings: Settings) -> Services:
     jobs = Jobs(database)
     media = JobMedia(database, jobs)
     lists = ElementLists(database)
+    related = RelatedJobs(database, jobs)
     store = open_store(settings.storage_url, settings.data_dir)
     return Services(
         settings=settings,
@@ -98,6 +105,9 @@ def wire(settings: Settings) -> Services:
         callbacks=Callbacks(database),
         caption_urls=CaptionUrls(database),
         renditions=Renditions(database, jobs),
+        related=related,
+        translations=Translations(related),
+        uplevels=Uplevels(related),
         uploads=Uploads(
             database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
         ),

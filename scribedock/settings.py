@@ -129,6 +129,9 @@ class Settings(BaseSettings):
         0, ge=0, description="Recognizer processes of a worker; 0: one for each processor."
     )
     speech_chunk_timeout_s: float = Field(300, gt=0, description="Time for recognizing one chunk.")
+    translation_models: Path | None = Field(
+        None, description="Folder with a CTranslate2 model for each pair of languages, as en-de."
+    )
     worker_jobs: int = Field(4, ge=1, description="Transcriptions that one worker has in hand at once.")
     lease_s: float = Field(30, ge=1, description="A worker silent for so long has lost its jobs to others.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(

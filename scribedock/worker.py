@@ -17,7 +17,9 @@ from scribedock.media.limits import Limits
 from scribedock.settings import Settings
 from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.recognizer import RecognizerSpec, choose
+from scribedock.translation.engine import Translators
 from scribedock.workflow.deliver import Delivery
+from scribedock.workflow.derive import Deriving
 from scribedock.workflow.engine import EngineClient, EngineWorker, Queue
 from scribedock.workflow.lease import Lease, Reaper
 from scribedock.workflow.make_media import MediaMaking
@@ -79,6 +81,7 @@ class Worker:
             media=services.media,
             orders=services.orders,
             callbacks=services.callbacks,
+            related=services.related,
             store=services.store,
             pool=self._pool,
             limits=limits(settings),
@@ -106,6 +109,17 @@ class Worker:
         self._engine.register(Queue.MEDIA, reception)
         self._engine.register(Queue.CALLBACKS, delivery)
         self._engine.register(
+            Queue.DERIVATIONS,
+            Deriving(
+                related=services.related,
+                lists=services.lists,
+                orders=services.orders,
+                callbacks=services.callbacks,
+                translators=Translators(settings.translation_models),
+                enqueue=self._client.enqueue,
+            ),
+        )
+        self._engine.register(
             Queue.RENDITIONS,
             MediaMaking(
                 jobs=services.jobs,
@@ -130,6 +144,7 @@ class Worker:
                 Queue.TRANSCRIPTION: self._settings.worker_jobs,
                 Queue.MEDIA: 4 * self._settings.worker_jobs,
                 Queue.CALLBACKS: 16 * self._settings.worker_jobs,
+                Queue.DERIVATIONS: 2,
                 Queue.RENDITIONS: max(1, (os.cpu_count() or 1) // 2),
             }
         )
@@ -145,6 +160,7 @@ class Worker:
         wanted = {
             task.id: QUEUES[task.type] for task in services.jobs.unfinished_tasks() if task.type in QUEUES
         } | {callback.id: Queue.CALLBACKS for callback in services.callbacks.unfinished()}
+        wanted |= {each.task_id: Queue.DERIVATIONS for each in services.related.ready()}
         for workflow_id in wanted.keys() - self._client.known(list(wanted)):
             log.info("workflow enqueued again", workflow=workflow_id)
             queue = wanted[workflow_id]

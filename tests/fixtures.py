@@ -20,6 +20,7 @@ from scribedock.demo.server import OwnServer
 from tests.accounts import Family, account, child
 from tests.client import Client
 from tests.sound import spoken
+from tests.unit.translation.tiny_model import build
 
 DATABASES = ("sqlite", "postgresql")
 SPEECH_S = 5
@@ -80,6 +81,10 @@ def server(
 ) -> OwnServer:
     if request.param not in servers:
         settings = database_settings(request.param, request)
+        models = tmp_path_factory.mktemp("models")
+        for pair in ("en-de", "fr-en"):
+            build(models / pair)
+        settings["translation_models"] = str(models)
         servers[request.param] = OwnServer(tmp_path_factory.mktemp("server"), **QUICK, **settings)
         servers[request.param].start()
     return servers[request.param]

@@ -30,6 +30,7 @@ from scribedock.api import (
     media_calls,
     media_out_calls,
     output_calls,
+    translation_calls,
     upload_calls,
 )
 from scribedock.api.calls import CALLS, Backend, Call, Context
@@ -61,6 +62,7 @@ CALL_MODULES = (
     authorization_calls,
     media_calls,
     media_out_calls,
+    translation_calls,
     upload_calls,
     output_calls,
 )
@@ -115,7 +117,7 @@ class Api:
                 await run_in_threadpool(auditing.end, context, entry, error)
                 raise
             await run_in_threadpool(auditing.end, context, entry, answer)
-            return _response(answer)
+            return _response(answer, call.status)
         return await run_in_threadpool(self._run, request, call, raw)
 
     def _run(self, request: Request, call: Call[Any], raw: Raw) -> Response:
@@ -127,7 +129,7 @@ class Api:
             auditing.end(context, entry, error)
             raise
         auditing.end(context, entry, answer)
-        return _response(answer)
+        return _response(answer, call.status)
 
     def _prepare(self, request: Request, call: Call[Any], raw: Raw) -> tuple[Context, Any, int | None]:
         session = self._session(request, raw) if call.needs_token else None
@@ -176,10 +178,10 @@ class Api:
         return any(address in network for network in self._networks)
 
 
-def _response(answer: Any) -> Response:
+def _response(answer: Any, status: int) -> Response:
     if isinstance(answer, Response):
         return answer
-    return Response(status_code=204) if answer is None else JSONResponse(answer)
+    return Response(status_code=204) if answer is None else JSONResponse(answer, status_code=status)
 
 
 class ItemNotFoundPath(InvalidQuery):

@@ -17,6 +17,7 @@ from scribedock.api.parameters import Parameters, Raw
 from scribedock.app import Services
 from scribedock.errors import BadApiToken
 from scribedock.rendering.renderings import Renderings
+from scribedock.translation.engine import Pair
 from scribedock.workflow.engine import EngineClient, Queue
 
 log = structlog.get_logger("scribedock.api")
@@ -33,6 +34,7 @@ class Backend:
     engine: EngineClient
     languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
     renderings: Renderings
+    translates: frozenset[Pair]  # what the translation engines can do
 
     def begin(self, task_id: str) -> None:
         """Starts the transcription of an order, unless it waits for its authorization."""
@@ -89,6 +91,7 @@ class Call(Generic[P]):
     model: type[P]
     function: Callable[[Context, P], Answer | Awaitable[Answer]]
     answer: str  # what success looks like, for the reference
+    status: int = 200  # of success with something to say
     methods: tuple[str, ...] = ("GET", "POST")
     needs_token: bool = True
     changes: bool = True  # something that the audit log must tell

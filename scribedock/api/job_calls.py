@@ -24,6 +24,7 @@ from scribedock.api.parameters import (
     Text,
     choice,
 )
+from scribedock.api.target_languages import open_translations, wanted_languages
 from scribedock.clock import wire
 from scribedock.errors import InvalidOption
 from scribedock.jobs.filters import JobFilter
@@ -214,7 +215,8 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
     options = TranscriptionOptions.parse(parameters.options or {})
     check_callback_url(context, parameters.callback_url)
     job = services.jobs.find(parameters.job_id, context.family)
-    _check_languages(context, job.language, parameters.target_language)
+    _check_spoken(context, job.language)
+    targets = wanted_languages(context, job.language, parameters.target_language)
     owner = services.accounts.by_id(job.account_id)
     assert owner is not None
     with services.uploads.arriving(job) as arrival:
@@ -226,12 +228,13 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
                 priority=parameters.priority if "priority" in parameters.model_fields_set else None,
                 turnaround_hours=parameters.turnaround_hours,
                 callback_url=parameters.callback_url,
-                target_language=",".join(parameters.target_language),
+                target_language=",".join(targets),
                 options=options,
                 default_notes=str(owner.settings["default_job_notes"]),
             ),
             needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
             bring=None if arrival is None else arrival.attach,
+            then=lambda connection, ordered: open_translations(context, connection, ordered, targets),
         )
     context.backend.begin(task_id)
     if arrival is not None and arrival.attached is not None:
@@ -254,18 +257,12 @@ def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:
     return bool(settings["require_customer_authorization_before_starting_workflow"])
 
 
-def _check_languages(context: Context, source: str, targets: tuple[str, ...]) -> None:
+def _check_spoken(context: Context, source: str) -> None:
     spoken = context.backend.languages
     if iso_code(source) not in spoken:
         raise InvalidOption(
             f"The installed speech engine does not speak the job's language {source!r}; "
             f"it speaks: {', '.join(sorted(spoken))}"
-        )
-    others = [target for target in targets if target.lower() != source]
-    if others:
-        raise InvalidOption(
-            f"target_language: no translation engine is installed for {source} to {', '.join(others)}; "
-            "leave it out, or name the source language"
         )
 
 

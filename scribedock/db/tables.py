@@ -107,6 +107,7 @@ jobs = Table(
     Column("requestor", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("expected_speakers", Integer),
+    Column("leading_id", Id, index=True),  # of the job that this one is made of, in the end
     sa.Index(None, "account_id", "created"),
     sa.Index(None, "account_id", "external_id"),
     sa.Index(None, "account_id", "returned"),
@@ -180,6 +181,14 @@ renditions = Table(
     Column("bytes", BigInteger),
     Column("wanted", DateTime, nullable=False),  # when it was last asked for
     sa.UniqueConstraint("job_id", "kind", "source"),
+)
+
+derivations = Table(
+    "derivations",
+    metadata,
+    Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, unique=True),
+    Column("source_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),  # whose list it takes
 )
 
 element_lists = Table(

@@ -77,6 +77,8 @@ class TaskType(StrEnum):
     JOB_UPLOAD_MEDIA = "JOB_UPLOAD_MEDIA"  # bytes come to an upload URL
     JOB_ADD_MEDIA = "JOB_ADD_MEDIA"  # media is fetched and probed
     JOB_PERFORM_TRANSCRIPTION = "JOB_PERFORM_TRANSCRIPTION"
+    JOB_TRANSLATE = "JOB_TRANSLATE"  # another job's list is translated
+    JOB_UPLEVEL = "JOB_UPLEVEL"  # people go on with another job's list
     JOB_MAKE_MEDIA = "JOB_MAKE_MEDIA"  # an mp3 or mp4 file is made of the recording
 
 
@@ -133,3 +135,4 @@ class Job:
     requestor: str = ""
     reference: str = ""
     expected_speakers: int | None = None
+    leading_id: str | None = None  # of the job that this one is made of, in the end

@@ -64,10 +64,12 @@ class Orders:
         *,
         needs_authorization: bool,
         bring: Callable[[Connection, Job], None] | None = None,
+        then: Callable[[Connection, Job], None] | None = None,
     ) -> str:
         """Records the order, and closes the job's upload URLs; returns the TaskId.
 
         bring: attaches media that come with the order, in its transaction.
+        then: does what follows from the order, of which the job tells, in its transaction.
         Raises InvalidQuery without usable media, and on a job that is ordered, runs or ran.
         """
         with self._database.write() as connection:
@@ -103,6 +105,8 @@ class Orders:
                 started=None,
                 failure_reason=None,
             )
+            if then is not None:
+                then(connection, self._jobs.fetch(connection, job_id))
             return task_id
 
     def _check_media(self, connection: Connection, job: Job) -> None:

@@ -19,7 +19,7 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, StepOptions, StepReservation
+from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, StepOptions, StepReservation
 
 from scribedock.settings import Settings
 
@@ -56,6 +56,7 @@ class Queue(StrEnum):
     MEDIA = "media"
     CALLBACKS = "callbacks"
     RENDITIONS = "renditions"
+    DERIVATIONS = "derivations"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -94,18 +95,17 @@ class EngineClient:
         """Runs the queue's workflow with this id, once, however often it is asked.
 
         Of those that wait in a queue the one with the lowest priority number is taken up first, among
-        equals the one that came first.
+        equals the one that came first; 0 is before all others.
         """
-        self._client.enqueue(
-            {
-                "queue_name": queue.value,
-                "workflow_name": queue.value,
-                "workflow_id": workflow_id,
-                "app_version": WORKFLOW_FORMAT,
-                "priority": priority,
-            },
-            argument,
-        )
+        options: EnqueueOptions = {
+            "queue_name": queue.value,
+            "workflow_name": queue.value,
+            "workflow_id": workflow_id,
+            "app_version": WORKFLOW_FORMAT,
+        }
+        if priority:  # the engine's own 0 is said by leaving it out
+            options["priority"] = priority
+        self._client.enqueue(options, argument)
 
     def cancel(self, workflow_id: str) -> None:
         """Stops the workflow before its next step."""

@@ -24,6 +24,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.related import RelatedJobs
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
@@ -76,6 +77,7 @@ class Transcription:
         media: JobMedia,
         orders: Orders,
         callbacks: Callbacks,
+        related: RelatedJobs,
         store: Store,
         pool: RecognizerPool,
         limits: Limits,
@@ -86,6 +88,7 @@ class Transcription:
         self._media = media
         self._orders = orders
         self._callbacks = callbacks
+        self._related = related
         self._store = store
         self._pool = pool
         self._limits = limits
@@ -101,6 +104,7 @@ class Transcription:
         except Abandoned:
             log.info("transcription abandoned: the job was deleted", task=task_id)
         step("call back", self._call_back, task_id)
+        step("begin related jobs", self._begin_related, task_id)
         step("clean up", self._clean_up, task_id)
 
     def _transcribe(self, task_id: str, started: Started) -> None:
@@ -227,6 +231,11 @@ class Transcription:
     def _call_back(self, task_id: str) -> None:
         for callback in self._callbacks.of_task(task_id):
             self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
+
+    def _begin_related(self, task_id: str) -> None:
+        """The jobs that are made of this one's list; where none was made, they go on waiting."""
+        for each in self._related.ready(self._jobs.task(task_id).job_id):
+            self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)
 
     def _clean_up(self, task_id: str) -> None:
         shutil.rmtree(self._folder / task_id, ignore_errors=True)

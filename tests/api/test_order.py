@@ -62,7 +62,7 @@ def test_the_job_of_another_account_is_not_found(client: Client, job: str) -> No
         ({"priority": "SOON"}, "INVALID_OPTION"),
         ({"turnaround_hours": "0"}, "INVALID_QUERY"),
         ({"turnaround_hours": "tomorrow"}, "INVALID_QUERY"),
-        ({"target_language": "de"}, "INVALID_OPTION"),
+        ({"target_language": "ja"}, "INVALID_OPTION"),
         ({"callback_url": "ftp://example.com/"}, "INVALID_URL"),
         ({"callback_url": "http://10.0.0.1/"}, "INVALID_URL"),
         ({"options": "not json"}, "INVALID_QUERY"),

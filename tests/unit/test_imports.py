@@ -22,7 +22,7 @@ ROWS = [
     {"workflow"},
     {"uploads"},
     {"jobs", "media", "speech"},
-    {"accounts", "rendering"},
+    {"accounts", "rendering", "translation"},
     {"captions", "storage", "db"},
     {"keys"},
     {"settings", "errors", "clock", "logs", "findings", "__init__"},
