@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from scribedock.accounts.accounts import ROOT, Accounts
 from scribedock.accounts.api_keys import ApiKeys
 from scribedock.accounts.login import Login
+from scribedock.accounts.reviewers import Reviewers
 from scribedock.accounts.sessions import Sessions
 from scribedock.db.engine import Database
 from scribedock.db.migrate import migrate as migrate_database
@@ -26,6 +27,7 @@ from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
 from scribedock.jobs.related import RelatedJobs
 from scribedock.jobs.renditions import Renditions
+from scribedock.jobs.reviews import Reviews
 from scribedock.jobs.translations import Translations
 from scribedock.jobs.uplevels import Uplevels
 from scribedock.keys import Keys, keep_private, load_keys
@@ -61,6 +63,8 @@ class Services:
     related: RelatedJobs
     translations: Translations
     uplevels: Uplevels
+    reviewers: Reviewers
+    reviews: Reviews
     uploads: Uploads
     fetcher: GuardedClient
 
@@ -85,6 +89,7 @@ def wire(settings: Settings) -> Services:
     media = JobMedia(database, jobs)
     lists = ElementLists(database)
     related = RelatedJobs(database, jobs)
+    orders = Orders(database, jobs, lists)
     store = open_store(settings.storage_url, settings.data_dir)
     return Services(
         settings=settings,
@@ -99,7 +104,7 @@ def wire(settings: Settings) -> Services:
         listing=JobListing(database),
         media=media,
         lists=lists,
-        orders=Orders(database, jobs, lists),
+        orders=orders,
         authorizations=Authorizations(database, jobs),
         audit=Audit(database),
         callbacks=Callbacks(database),
@@ -108,6 +113,8 @@ def wire(settings: Settings) -> Services:
         related=related,
         translations=Translations(related),
         uplevels=Uplevels(related),
+        reviewers=Reviewers(accounts),
+        reviews=Reviews(database, jobs, lists, orders),
         uploads=Uploads(
             database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
         ),

@@ -30,6 +30,7 @@ from scribedock.api import (
     media_calls,
     media_out_calls,
     output_calls,
+    review_calls,
     translation_calls,
     upload_calls,
 )
@@ -63,6 +64,7 @@ CALL_MODULES = (
     media_calls,
     media_out_calls,
     translation_calls,
+    review_calls,
     upload_calls,
     output_calls,
 )

@@ -82,7 +82,7 @@ def job_answer(
         common["Priority"] = job.priority.value
     if job.engine:
         common["Engine"] = job.engine
-    if job.status is JobStatus.COMPLETE and job.fidelity in HUMAN_FIDELITIES:
+    if job.status is JobStatus.COMPLETE and job.fidelity in HUMAN_FIDELITIES and not job.reviewed:
         common["Notice"] = RECOGNIZER_ONLY
     if is_late(job, utc_now()):
         common["Late"] = True

@@ -58,9 +58,7 @@ class TranscodedParameters(JobParameters):
 async def transcoded_media(context: Context, parameters: TranscodedParameters) -> dict[str, str]:
     """A link to the media as mp4 or mp3, which expires."""
     kind = RenditionKind(parameters.transcoded_version.value)
-    rendition = await run_in_threadpool(_ask, context, parameters.job_id, kind)
-    made = await _made(context.backend, rendition, status=UNPROCESSABLE)
-    return {"MediaUrl": link(context.backend, context.base_url, made)}
+    return {"MediaUrl": await link_to(context, parameters.job_id, context.family, kind)}
 
 
 class DownloadParameters(JobParameters):
@@ -76,11 +74,19 @@ async def download_media(context: Context, parameters: DownloadParameters) -> Re
         if parameters.media_type is not MediaType.MP3:
             raise InvalidOption("media_type: the spoken audio description is a sound; use mp3")
         kind = RenditionKind.DESCRIPTION
-    rendition = await run_in_threadpool(_ask, context, parameters.job_id, kind)
+    rendition = await run_in_threadpool(_ask, context, parameters.job_id, context.family, kind)
     made = await _made(context.backend, rendition, status=400)
     job = await run_in_threadpool(context.services.jobs.find, made.job_id, context.family)
     name = disposition(job, kind.extension, "attachment")
     return made_media(context.request, context.services.store, made, name)
+
+
+async def link_to(context: Context, job_id: str, family: frozenset[str], kind: RenditionKind) -> str:
+    """A link to media of a job of these accounts, once it is made. Raises ItemNotFound (422), and 503."""
+    rendition = await run_in_threadpool(_ask, context, job_id, family, kind)
+    return link(
+        context.backend, context.base_url, await _made(context.backend, rendition, status=UNPROCESSABLE)
+    )
 
 
 def link(backend: Backend, base_url: str, rendition: Rendition) -> str:
@@ -113,10 +119,10 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
     return serve
 
 
-def _ask(context: Context, job_id: str, kind: RenditionKind) -> Rendition:
+def _ask(context: Context, job_id: str, family: frozenset[str], kind: RenditionKind) -> Rendition:
     """Raises ItemNotFound where the job has nothing to make it of."""
     services = context.services
-    job = services.jobs.find(job_id, context.family)
+    job = services.jobs.find(job_id, family)
     if kind is RenditionKind.DESCRIPTION:
         if speaking.find() is None:
             raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
@@ -127,7 +133,7 @@ def _ask(context: Context, job_id: str, kind: RenditionKind) -> Rendition:
         if found is None:
             raise ItemNotFound("The job has no media: add some with request_upload_url or add_media")
         source = f"media {found.task_id}"
-    rendition = services.renditions.ask(job.id, context.family, kind, source)
+    rendition = services.renditions.ask(job.id, family, kind, source)
     if rendition.status is TaskStatus.QUEUED:
         context.backend.enqueue(Queue.RENDITIONS, rendition.id)
     return rendition

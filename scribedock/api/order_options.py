@@ -56,6 +56,14 @@ def escaped_notes(value: Any) -> str:
     return html.escape(text)
 
 
+def _approval_tool(value: Any) -> Any:
+    if str(value).strip().upper() == ApprovalTool.AMARA:
+        raise ValueError(
+            "AMARA is a service of others to which this server sends nothing; use CIELO24, or leave it out"
+        )
+    return value
+
+
 Steps = Annotated[
     list[Annotated[ApprovalStep, choice(ApprovalStep)]], BeforeValidator(lambda value: _list(value))
 ]
@@ -75,9 +83,9 @@ class TranscriptionOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     customer_approval_steps: Steps = Field([], description="Steps that wait for the customer's approval.")
-    customer_approval_tool: Annotated[ApprovalTool, choice(ApprovalTool)] | None = Field(
-        None, description="Where the customer approves."
-    )
+    customer_approval_tool: Annotated[
+        Annotated[ApprovalTool, choice(ApprovalTool)] | None, BeforeValidator(_approval_tool)
+    ] = Field(None, description="Where the customer approves.")
     custom_metadata: Annotated[Document, AfterValidator(_metadata)] = Field(
         {}, description="One level; keys are tags for the callback URL and the head of DFXP captions."
     )

@@ -107,6 +107,7 @@ jobs = Table(
     Column("requestor", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("expected_speakers", Integer),
+    Column("reviewed", Boolean, nullable=False),  # people were at it
     Column("leading_id", Id, index=True),  # of the job that this one is made of, in the end
     sa.Index(None, "account_id", "created"),
     sa.Index(None, "account_id", "external_id"),
@@ -189,6 +190,30 @@ derivations = Table(
     Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, unique=True),
     Column("source_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),  # whose list it takes
+)
+
+passes = Table(
+    "passes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("position", Integer, nullable=False),  # from 0
+    Column("iwp_name", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("account_id", Id, ForeignKey("accounts.id")),  # who has taken it
+    Column("opened", DateTime),
+    Column("done", DateTime),
+    sa.UniqueConstraint("job_id", "position"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("pass_id", Id, ForeignKey("passes.id"), primary_key=True),
+    Column("version", DateTime, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
+    Column("compressed", LargeBinary, nullable=False),  # JSON, zlib
 )
 
 element_lists = Table(

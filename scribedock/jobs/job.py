@@ -135,4 +135,5 @@ class Job:
     requestor: str = ""
     reference: str = ""
     expected_speakers: int | None = None
+    reviewed: bool = False  # people were at it
     leading_id: str | None = None  # of the job that this one is made of, in the end

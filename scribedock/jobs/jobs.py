@@ -16,11 +16,13 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import (
     accounts,
     caption_urls,
+    drafts,
     element_lists,
     guidelines,
     job_events,
     jobs,
     media,
+    passes,
     renditions,
     tasks,
 )
@@ -111,6 +113,7 @@ class Jobs:
                     authorized=None if needs_authorization else now,
                     progress=0.0,
                     upload_epoch=0,
+                    reviewed=False,
                     options={},
                     requestor=requestor,
                     reference=reference,
@@ -156,7 +159,9 @@ class Jobs:
                     )
                 ).scalars()
             )
-            for table in (media, renditions, element_lists, caption_urls, guidelines):
+            of_the_job = sa.select(passes.c.id).where(passes.c.job_id == job_id)
+            connection.execute(drafts.delete().where(drafts.c.pass_id.in_(of_the_job)))
+            for table in (media, renditions, element_lists, caption_urls, guidelines, passes):
                 connection.execute(table.delete().where(table.c.job_id == job_id))
             connection.execute(
                 jobs.update()
@@ -199,7 +204,11 @@ class Jobs:
     def update(self, job_id: str, **values: Any) -> None:
         """Sets columns that have no part in the state machine."""
         with self._database.write() as connection:
-            connection.execute(jobs.update().where(jobs.c.id == job_id).values(**values))
+            self.set(connection, job_id, **values)
+
+    def set(self, connection: Connection, job_id: str, **values: Any) -> None:
+        """`update` within a transaction."""
+        connection.execute(jobs.update().where(jobs.c.id == job_id).values(**values))
 
     def stamp_progress(self, job_id: str, progress: float) -> None:
         with self._database.stamp() as connection:

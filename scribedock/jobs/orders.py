@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -11,9 +11,11 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from scribedock.accounts.reviewers import is_reviewed
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callbacks, jobs, media
+from scribedock.db.tables import passes as passes_table
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.job import (
     Fidelity,
@@ -27,6 +29,7 @@ from scribedock.jobs.job import (
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.notes import joined
+from scribedock.jobs.passes import PassKind, PassStatus, Step, planned
 from scribedock.jobs.states import JobEvent
 from scribedock.jobs.turnaround import due_date, effective_priority, queue_rank
 
@@ -144,25 +147,40 @@ class Orders:
         return self._jobs.find(job.id)
 
     def finish(self, task_id: str, body: bytes, *, passes: tuple[Iwp, ...], media_ms: int) -> bool:
-        """Stores the ElementList under each name, and completes the job; False when it was over."""
+        """Stores the machine's ElementList under each name, and completes the job; False when it was over.
+
+        Where people go on with it, the job is handed over to them instead, without FINAL.
+        """
         with self._database.write() as connection:
             job = self._ordered(connection, task_id)
-            if job is None or not set_task(connection, task_id, TaskStatus.COMPLETE):
+            if job is None or job.status is not JobStatus.IN_PROCESS:
                 return False
-            self._lists.store(connection, job.id, task_id, passes, body)
-            now = utc_now()
-            self._jobs.advance(
-                connection,
-                job,
-                JobEvent.FINISHED,
-                completed=now,
-                returned=now,
-                progress=1.0,
-                media_ms=media_ms,
-            )
-            for name in callback_names(job.options, passes):
-                self._plan_callback(connection, job, task_id, name, now)
+            self._jobs.set(connection, job.id, media_ms=media_ms)
+            steps = planned(job, reviewed=is_reviewed(connection, job.account_id))
+            if not steps:
+                self.publish(connection, job, task_id, passes, body)
+                return True
+            reviewed = any(step.kind is PassKind.REVIEW for step in steps)
+            self._jobs.advance(connection, job, JobEvent.HANDED_OVER, progress=1.0, reviewed=reviewed)
+            _open_passes(connection, job.id, steps)
+            machine = tuple(name for name in passes if name is not Iwp.FINAL)
+            self.publish(connection, job, task_id, machine, body)
         return True
+
+    def publish(
+        self, connection: Connection, job: Job, task_id: str, names: tuple[Iwp, ...], body: bytes
+    ) -> None:
+        """Stores the list of a pass under each name, and plans its callbacks; FINAL completes the job.
+
+        `job` was read in this write transaction.
+        """
+        self._lists.store(connection, job.id, task_id, names, body)
+        now = utc_now()
+        if Iwp.FINAL in names:
+            set_task(connection, task_id, TaskStatus.COMPLETE)
+            self._jobs.advance(connection, job, JobEvent.FINISHED, completed=now, returned=now, progress=1.0)
+        for name in callback_names(job.options, names):
+            self._plan_callback(connection, job, task_id, name, now)
 
     def fail(self, task_id: str, reason: str, *, refused: bool = True) -> bool:
         """Ends the order as Media Failure; the job may take new media and a new order.
@@ -204,6 +222,22 @@ class Orders:
                 status=TaskStatus.QUEUED.value,
                 created=now,
             )
+
+
+def _open_passes(connection: Connection, job_id: str, steps: Sequence[Step]) -> None:
+    now = utc_now()
+    for position, step in enumerate(steps):
+        connection.execute(
+            passes_table.insert().values(
+                id=uuid.uuid4().hex,
+                job_id=job_id,
+                position=position,
+                iwp_name=step.iwp_name.value,
+                kind=step.kind.value,
+                status=(PassStatus.WAITING if position else PassStatus.OPEN).value,
+                opened=None if position else now,
+            )
+        )
 
 
 def callback_id(task_id: str, name: str) -> str:

@@ -81,6 +81,7 @@ class RelatedJobs:
                 authorized=source.authorized or now,
                 progress=0.0,
                 upload_epoch=0,
+                reviewed=False,
                 media_ms=source.media_ms,
                 callback_url=new.callback_url,
                 options=dict(new.options),

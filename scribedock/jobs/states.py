@@ -14,6 +14,7 @@ from scribedock.jobs.job import JobStatus
 AUTHORIZING = JobStatus.AUTHORIZING
 PENDING = JobStatus.PENDING
 IN_PROCESS = JobStatus.IN_PROCESS
+REVIEWING = JobStatus.REVIEWING
 COMPLETE = JobStatus.COMPLETE
 MEDIA_FAILURE = JobStatus.MEDIA_FAILURE
 
@@ -23,6 +24,7 @@ class JobEvent(StrEnum):
     ORDERED_UNAUTHORIZED = "ordered, to be authorized"
     AUTHORIZED = "authorized"
     STARTED = "started"  # a worker took it
+    HANDED_OVER = "handed over to people"
     FAILED = "media failed"
     FINISHED = "finished"  # FINAL is stored
 
@@ -39,7 +41,9 @@ TRANSITIONS: Mapping[tuple[JobStatus, JobEvent], JobStatus] = {
     (IN_PROCESS, JobEvent.STARTED): IN_PROCESS,
     (PENDING, JobEvent.FAILED): MEDIA_FAILURE,
     (IN_PROCESS, JobEvent.FAILED): MEDIA_FAILURE,
+    (IN_PROCESS, JobEvent.HANDED_OVER): REVIEWING,
     (IN_PROCESS, JobEvent.FINISHED): COMPLETE,
+    (REVIEWING, JobEvent.FINISHED): COMPLETE,
 }
 
 

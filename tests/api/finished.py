@@ -36,14 +36,16 @@ def finished_job(
     fidelity: Fidelity = Fidelity.MECHANICAL,
     language: str = "en",
     callback_url: str | None = None,
+    options: dict[str, object] | None = None,
 ) -> str:
-    """A Complete job with this list."""
+    """A job with this list of the machine's: Complete, or Reviewing where people go on with it."""
     job_id, task_id = ordered_job(
         services,
         username=username,
         fidelity=fidelity,
         language=language,
         callback_url=callback_url,
+        options=options,
         held=False,
     )
     services.orders.start(task_id, "by hand")
