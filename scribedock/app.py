@@ -23,6 +23,7 @@ from scribedock.jobs.captions import CaptionUrls
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.listing import JobListing
 from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.mails import Mails
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
 from scribedock.jobs.related import RelatedJobs
@@ -65,6 +66,7 @@ class Services:
     uplevels: Uplevels
     reviewers: Reviewers
     reviews: Reviews
+    mails: Mails
     uploads: Uploads
     fetcher: GuardedClient
 
@@ -114,6 +116,7 @@ def wire(settings: Settings) -> Services:
         translations=Translations(related),
         uplevels=Uplevels(related),
         reviewers=Reviewers(accounts),
+        mails=Mails(database, jobs),
         reviews=Reviews(database, jobs, lists, orders),
         uploads=Uploads(
             database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings

@@ -13,6 +13,7 @@ from scribedock.findings import report as show
 from scribedock.media import ffmpeg, speaking
 from scribedock.media.fence import strength
 from scribedock.settings import Settings, SettingsError
+from scribedock.translation.engine import Translators
 from scribedock.worker import recognizer
 
 GIB = 1024**3
@@ -116,6 +117,29 @@ def _speaking(settings: Settings) -> Iterator[Finding]:
     )
 
 
+def _mail(settings: Settings) -> Iterator[Finding]:
+    yield Finding(
+        level=Level.GOOD if settings.smtp_url else Level.WARNING,
+        title="mail",
+        text=f"sent as {settings.mail_from}"
+        if settings.smtp_url
+        else "SCRIBEDOCK_SMTP_URL is not set; burn_in_caption is refused, and nobody is asked for approval",
+    )
+
+
+def _translation(settings: Settings) -> Iterator[Finding]:
+    try:
+        pairs = Translators(settings.translation_models).pairs
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="translation", text=str(error))
+        return
+    yield Finding(
+        level=Level.GOOD if pairs else Level.WARNING,
+        title="translation",
+        text=", ".join(map(str, sorted(pairs))) or "no engine; see docs/operations.md",
+    )
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _data_folder,
     _database,
@@ -123,4 +147,6 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _fence,
     _ffmpeg,
     _speaking,
+    _translation,
+    _mail,
 )

@@ -114,6 +114,10 @@ class Settings(BaseSettings):
         604_800, ge=60, description="How long a link to made media (mp3, mp4) lives; then the file goes too."
     )
 
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://user:password@host:port (TLS where offered) or smtps://…; unset: no mail."
+    )
+    mail_from: str = Field("scribedock@localhost", description="The sender of mail.")
     human_passes: Literal["auto"] = Field(
         "auto",
         description="auto: PREMIUM and PROFESSIONAL finish with the recognizer's list while nobody reviews.",
@@ -205,6 +209,21 @@ class Settings(BaseSettings):
                 else "there is no object store to upload to"
             )
             raise ValueError(f"is possible with SCRIBEDOCK_STORAGE_URL=s3://… or gs://… only: {why}")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value()) if value else None
+        if parts is not None and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("must be smtp://user:password@host:port or smtps://user:password@host:port")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if "@" not in value or not value.isprintable():
+            raise ValueError("must be an address, as captions@example.org")
         return value
 
     @field_validator("database_url")

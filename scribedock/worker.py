@@ -13,6 +13,7 @@ import structlog
 from scribedock.app import Services, wire
 from scribedock.clock import utc_now
 from scribedock.jobs.job import TaskType
+from scribedock.mail import Mailer
 from scribedock.media.limits import Limits
 from scribedock.settings import Settings
 from scribedock.speech.pool import RecognizerPool
@@ -24,6 +25,7 @@ from scribedock.workflow.engine import EngineClient, EngineWorker, Queue
 from scribedock.workflow.lease import Lease, Reaper
 from scribedock.workflow.make_media import MediaMaking
 from scribedock.workflow.receive import Reception
+from scribedock.workflow.send_mail import Mailing
 from scribedock.workflow.transcribe import Transcription
 
 log = structlog.get_logger("scribedock.worker")
@@ -36,6 +38,8 @@ QUEUES = {
     TaskType.JOB_ADD_MEDIA: Queue.MEDIA,
     TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION,
     TaskType.JOB_MAKE_MEDIA: Queue.RENDITIONS,
+    TaskType.JOB_BURN_IN_CAPTION: Queue.MAIL,
+    TaskType.JOB_ASK_FOR_APPROVAL: Queue.MAIL,
 }
 
 
@@ -120,6 +124,18 @@ class Worker:
             ),
         )
         self._engine.register(
+            Queue.MAIL,
+            Mailing(
+                jobs=services.jobs,
+                mails=services.mails,
+                renditions=services.renditions,
+                reviews=services.reviews,
+                mailer=Mailer(settings),
+                keys=services.keys.upload,
+                link_lifetime_s=settings.media_link_lifetime_s,
+            ),
+        )
+        self._engine.register(
             Queue.RENDITIONS,
             MediaMaking(
                 jobs=services.jobs,
@@ -145,6 +161,7 @@ class Worker:
                 Queue.MEDIA: 4 * self._settings.worker_jobs,
                 Queue.CALLBACKS: 16 * self._settings.worker_jobs,
                 Queue.DERIVATIONS: 2,
+                Queue.MAIL: 16,  # most of them wait for a video
                 Queue.RENDITIONS: max(1, (os.cpu_count() or 1) // 2),
             }
         )
@@ -157,6 +174,8 @@ class Worker:
         """Takes over dead workers' workflows, and enqueues what a crash kept from being enqueued."""
         self._reaper.reap()
         services = self._services
+        if self._settings.smtp_url is not None:
+            services.mails.owe_approvals(self._settings.public_url or "")
         wanted = {
             task.id: QUEUES[task.type] for task in services.jobs.unfinished_tasks() if task.type in QUEUES
         } | {callback.id: Queue.CALLBACKS for callback in services.callbacks.unfinished()}

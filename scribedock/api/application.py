@@ -27,6 +27,7 @@ from scribedock.api import (
     auditing,
     authorization_calls,
     job_calls,
+    mail_calls,
     media_calls,
     media_out_calls,
     output_calls,
@@ -50,7 +51,7 @@ from scribedock.errors import (
     ScribedockError,
     SystemFault,
 )
-from scribedock.jobs.media_links import PATH as MEDIA_PATH
+from scribedock.jobs.links import APPROVAL, MEDIA
 from scribedock.uploads.admission import PATH
 
 log = structlog.get_logger("scribedock.api")
@@ -65,6 +66,7 @@ CALL_MODULES = (
     media_out_calls,
     translation_calls,
     review_calls,
+    mail_calls,
     upload_calls,
     output_calls,
 )
@@ -246,7 +248,8 @@ def build(backend: Backend) -> Starlette:
         Route("/api/{path:path}", Api(backend).serve, methods=ANY_METHOD),
         Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),
         Route("/captions/{name}", _captions(backend), methods=["GET"]),
-        Route(MEDIA_PATH + "{name}", media_out_calls.serve_link(backend), methods=["GET"]),
+        Route(MEDIA.path + "{name}", media_out_calls.serve_link(backend), methods=["GET"]),
+        Route(APPROVAL.path + "{token}", mail_calls.serve_approval(backend), methods=["GET", "POST"]),
         *health_routes(backend),
         *reference_routes(),
     ]

@@ -6,7 +6,7 @@ import re
 
 SECRETS = "api_token|password|new_password|securekey|secure_key|api_securekey|signature"
 _IN_QUERY = re.compile(rf"(?i)((?:^|[?&;])(?:{SECRETS})=)[^&;\s]*")
-_SIGNED_URL = re.compile(r"(/(?:upload|media)/)[^\s?\"'/]+")
+_SIGNED_URL = re.compile(r"(/(?:upload|media|approve)/)[^\s?\"'/]+")
 
 
 def masked(text: str) -> str:

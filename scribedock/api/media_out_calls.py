@@ -19,7 +19,7 @@ from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Bool, choice
 from scribedock.errors import InvalidOption, ItemNotFound, ScribedockError, SystemFault
 from scribedock.jobs.job import TaskStatus
-from scribedock.jobs.media_links import PATH, sign, verify
+from scribedock.jobs.links import MEDIA, Link, verify
 from scribedock.jobs.renditions import Rendition, RenditionKind
 from scribedock.media import speaking
 from scribedock.media.ffmpeg import MediaType
@@ -37,7 +37,7 @@ AnyMediaType = Annotated[MediaType, choice(MediaType)]
 def media(context: Context, parameters: JobParameters) -> dict[str, str]:
     """Where the job's media was fetched from."""
     job = context.services.jobs.find(parameters.job_id, context.family)
-    found = context.services.media.of(job.id)
+    found = context.services.media.behind(job)
     if found is None or found.url is None:
         raise ItemNotFound(
             "The media of this job has no URL: it was sent here; use transcoded_media or download_media"
@@ -93,8 +93,10 @@ def link(backend: Backend, base_url: str, rendition: Rendition) -> str:
     """A URL of the file that is good for `SCRIBEDOCK_MEDIA_LINK_LIFETIME_S`."""
     services = backend.services
     expires = int(time.time()) + services.settings.media_link_lifetime_s
-    token = sign(rendition.id, expires, services.keys.upload.all()[0])
-    return f"{base_url}{PATH}{token}{rendition.kind.extension}"
+    key = services.keys.upload.all()[0]
+    return Link(subject=rendition.id, expires=expires).url(
+        base_url, MEDIA, key, extension=rendition.kind.extension
+    )
 
 
 def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
@@ -103,7 +105,7 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
 
     def answer(request: Request) -> Response:
         token = request.path_params["name"].partition(".")[0]
-        rendition = services.renditions.find(verify(token, services.keys.upload.all(), time.time()))
+        rendition = services.renditions.find(verify(token, MEDIA, services.keys.upload.all(), time.time()))
         if rendition is None or rendition.storage_key is None:
             raise ItemNotFound("There is no media at this link (any more)", status=404)
         job = services.jobs.find(rendition.job_id)
@@ -129,7 +131,7 @@ def _ask(context: Context, job_id: str, family: frozenset[str], kind: RenditionK
         version = services.lists.choose(job, audio_description=True)
         source = f"list {version.version.isoformat()}"
     else:
-        found = services.media.of(job.id)
+        found = services.media.behind(job)
         if found is None:
             raise ItemNotFound("The job has no media: add some with request_upload_url or add_media")
         source = f"media {found.task_id}"

@@ -113,9 +113,8 @@ class ReviewMediaParameters(PassParameters):
 async def review_media(context: Context, parameters: ReviewMediaParameters) -> dict[str, str]:
     """A link to what is to be heard, as that of transcoded_media."""
     family = await run_in_threadpool(_family, context, parameters.kind)
-    job = await run_in_threadpool(context.services.jobs.find, parameters.job_id, family)
     kind = RenditionKind(parameters.media_type.value)
-    return {"MediaUrl": await link_to(context, job.leading_id or job.id, family, kind)}
+    return {"MediaUrl": await link_to(context, parameters.job_id, family, kind)}
 
 
 class SaveParameters(PassParameters):

@@ -216,6 +216,17 @@ drafts = Table(
     Column("compressed", LargeBinary, nullable=False),  # JSON, zlib
 )
 
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("recipient", String(320), nullable=False),
+    Column("base_url", Text, nullable=False),  # that its link starts with
+    Column("rendition_id", Id),  # the video that it is about
+    Column("pass_id", Id, unique=True),  # the pass that it is about
+)
+
 element_lists = Table(
     "element_lists",
     metadata,

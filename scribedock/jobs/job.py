@@ -79,6 +79,8 @@ class TaskType(StrEnum):
     JOB_PERFORM_TRANSCRIPTION = "JOB_PERFORM_TRANSCRIPTION"
     JOB_TRANSLATE = "JOB_TRANSLATE"  # another job's list is translated
     JOB_UPLEVEL = "JOB_UPLEVEL"  # people go on with another job's list
+    JOB_BURN_IN_CAPTION = "JOB_BURN_IN_CAPTION"  # a video with captions in it is made and mailed
+    JOB_ASK_FOR_APPROVAL = "JOB_ASK_FOR_APPROVAL"  # the customer gets mail
     JOB_MAKE_MEDIA = "JOB_MAKE_MEDIA"  # an mp3 or mp4 file is made of the recording
 
 

@@ -21,6 +21,7 @@ from scribedock.db.tables import (
     guidelines,
     job_events,
     jobs,
+    mails,
     media,
     passes,
     renditions,
@@ -161,7 +162,7 @@ class Jobs:
             )
             of_the_job = sa.select(passes.c.id).where(passes.c.job_id == job_id)
             connection.execute(drafts.delete().where(drafts.c.pass_id.in_(of_the_job)))
-            for table in (media, renditions, element_lists, caption_urls, guidelines, passes):
+            for table in (media, renditions, element_lists, caption_urls, guidelines, passes, mails):
                 connection.execute(table.delete().where(table.c.job_id == job_id))
             connection.execute(
                 jobs.update()

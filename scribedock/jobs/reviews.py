@@ -27,7 +27,8 @@ from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.orders import Orders
 from scribedock.jobs.passes import PassKind, PassStatus
 
-NOW = (PassStatus.OPEN.value, PassStatus.TAKEN.value)
+UNDER_WAY = (PassStatus.OPEN, PassStatus.TAKEN)
+IS_UNDER_WAY = passes.c.status.in_([status.value for status in UNDER_WAY])
 CONFLICT = 409
 
 
@@ -101,7 +102,7 @@ class Reviews:
                 .values(status=PassStatus.OPEN.value, account_id=None)
             )
 
-    def work(self, job_id: str, family: frozenset[str], kind: PassKind) -> Work:
+    def work(self, job_id: str, family: frozenset[str] | None, kind: PassKind) -> Work:
         """What was saved last in the current pass, else what the pass before it has published."""
         with self._database.read() as connection:
             job = self._jobs.fetch(connection, job_id, family)
@@ -140,6 +141,11 @@ class Reviews:
                 )
             )
         return version
+
+    def find(self, pass_id: str) -> Pass | None:
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(passes).where(passes.c.id == pass_id)).first()
+        return None if row is None else _pass(row)
 
     def versions(self, job_id: str, family: frozenset[str], kind: PassKind) -> list[datetime]:
         """Those that were saved in the current pass, oldest first."""
@@ -209,7 +215,9 @@ class Reviews:
 def _find(connection: Connection, job: Job, kind: PassKind) -> Pass:
     """The pass that is under way. Raises InvalidQuery (409) where there is none of this kind."""
     row = connection.execute(
-        sa.select(passes).where(passes.c.job_id == job.id, passes.c.status.in_(NOW))
+        sa.select(passes).where(
+            passes.c.job_id == job.id, passes.c.status.in_([status.value for status in UNDER_WAY])
+        )
     ).first()
     if row is None or row.kind != kind.value:
         what = "a reviewer" if kind is PassKind.REVIEW else "its customer"

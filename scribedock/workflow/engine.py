@@ -57,6 +57,7 @@ class Queue(StrEnum):
     CALLBACKS = "callbacks"
     RENDITIONS = "renditions"
     DERIVATIONS = "derivations"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -10,11 +10,11 @@ import structlog
 from scribedock.captions import burn_in
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import parse
-from scribedock.errors import ScribedockError
+from scribedock.errors import ItemNotFound, ScribedockError
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.lists import ElementLists
-from scribedock.jobs.media import JobMedia
+from scribedock.jobs.media import JobMedia, Media
 from scribedock.jobs.renditions import Rendition, RenditionKind, Renditions
 from scribedock.media.ffmpeg import MediaType, encode, sound_to_mp3
 from scribedock.media.limits import Limits
@@ -65,7 +65,7 @@ class MediaMaking:
     def _start(self, rendition_id: str) -> str | None:
         """The task whose end is to be waited for: it brings the recording."""
         rendition = self._renditions.start(rendition_id)
-        media = None if rendition is None else self._media.of(rendition.job_id)
+        media = None if rendition is None else self._recording(rendition)
         return media.task_id if media is not None and media.storage_key is None else None
 
     def _make(self, rendition_id: str) -> str | None:
@@ -98,7 +98,7 @@ class MediaMaking:
             sound = speak(self._list(rendition, described=True), folder, iso_code(job.language), self._limits)
             sound_to_mp3(sound.path, output, seconds=sound.seconds, limits=self._limits)
             return output
-        media = self._media.of(rendition.job_id)
+        media = self._recording(rendition)
         if media is None or media.storage_key is None:
             raise MediaUnusable("The job has no recording.")
         subtitles = ""
@@ -108,6 +108,12 @@ class MediaMaking:
         with local(self._store, media.storage_key) as recording:
             encode(recording, output, media_type, self._limits, subtitles=subtitles)
         return output
+
+    def _recording(self, rendition: Rendition) -> Media | None:
+        try:
+            return self._media.behind(self._jobs.find(rendition.job_id))
+        except ItemNotFound:
+            return None
 
     def _list(self, rendition: Rendition, *, described: bool) -> ElementList:
         job = self._jobs.find(rendition.job_id)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from scribedock.jobs.media_links import sign
+from scribedock.jobs.links import APPROVAL, MEDIA, Link, sign
 from scribedock.settings import Settings
 from tests.api.videos import filmed, recorded, services_of, stored_key, streams  # noqa: F401
 from tests.client import Client, error_of
@@ -87,8 +87,10 @@ def test_a_link_that_was_changed_or_has_expired_opens_nothing(client: Client, fi
         assert error_of(answer) == (403, "ITEM_NOT_FOUND")
     with services_of(client.server) as services:
         key = services.keys.upload.all()[0]
-        expired = sign("0" * 32, int(time.time()) - 1, key)
+        expired = sign(Link(subject="0" * 32, expires=int(time.time()) - 1), MEDIA, key)
+        other = sign(Link(subject="0" * 32, expires=int(time.time()) + 60), APPROVAL, key)
     assert error_of(client.http.get(f"{head}/{expired}.mp4")) == (410, "ITEM_NOT_FOUND")
+    assert error_of(client.http.get(f"{head}/{other}.mp4")) == (403, "ITEM_NOT_FOUND")
 
 
 def test_a_link_dies_with_its_job(client: Client, speech: Path) -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from scribedock import app
 from scribedock.demo.server import OwnServer
-from scribedock.jobs.media_links import verify
+from scribedock.jobs.links import MEDIA, verify
 from scribedock.settings import Settings
 from tests.client import Client
 from tests.ffmpeg import video
@@ -55,6 +55,6 @@ def streams(path: Path) -> dict[str, str]:
 def stored_key(services: app.Services, url: str) -> str:
     """Where the file behind a link lies in the store."""
     token = url.rsplit("/", 1)[1].partition(".")[0]
-    found = services.renditions.find(verify(token, services.keys.upload.all(), time.time()))
+    found = services.renditions.find(verify(token, MEDIA, services.keys.upload.all(), time.time()))
     assert found is not None and found.storage_key is not None
     return found.storage_key

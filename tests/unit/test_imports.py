@@ -24,7 +24,7 @@ ROWS = [
     {"jobs", "media", "speech"},
     {"accounts", "rendering", "translation"},
     {"captions", "storage", "db"},
-    {"keys"},
+    {"keys", "mail"},
     {"settings", "errors", "clock", "logs", "findings", "__init__"},
 ]
 RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}
