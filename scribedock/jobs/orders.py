@@ -12,6 +12,8 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.accounts.reviewers import is_reviewed
+from scribedock.captions.elementlist_json import parse, to_json
+from scribedock.captions.intelligence import annotated
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callbacks, jobs, media
@@ -174,7 +176,8 @@ class Orders:
 
         `job` was read in this write transaction.
         """
-        self._lists.store(connection, job.id, task_id, names, body)
+        for iwp_name, version in _with_intelligence(job, names, body):
+            self._lists.store(connection, job.id, task_id, (iwp_name,), version)
         now = utc_now()
         if Iwp.FINAL in names:
             set_task(connection, task_id, TaskStatus.COMPLETE)
@@ -238,6 +241,16 @@ def _open_passes(connection: Connection, job_id: str, steps: Sequence[Step]) -> 
                 opened=None if position else now,
             )
         )
+
+
+def _with_intelligence(job: Job, names: tuple[Iwp, ...], body: bytes) -> list[tuple[Iwp, bytes]]:
+    """The list under each name, with keywords and topics where the order asks for them.
+
+    A list of two hours takes about a second.
+    """
+    wanted = set(job.options.get("generate_media_intelligence_iwp", ()))
+    rich = to_json(annotated(parse(body))) if wanted & {name.value for name in names} else body
+    return [(name, rich if name.value in wanted else body) for name in names]
 
 
 def callback_id(task_id: str, name: str) -> str:

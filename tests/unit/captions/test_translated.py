@@ -6,13 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.captions.elementlist import Tag, TokenType
+from scribedock.captions.elementlist import ElementList, Tag, TokenType
 from scribedock.captions.elementlist_rules import problems
 from scribedock.captions.translated import sentences, translated
 from tests.unit.captions.sample import SAMPLE, say
 
 
-def words(elementlist):  # type: ignore[no-untyped-def]
+def words(elementlist: ElementList) -> list[tuple[str, int, int]]:
     return [
         ("".join(token.display_as for token in sequence.tokens), sequence.start_time, sequence.end_time)
         for segment in elementlist.segments
