@@ -17,7 +17,7 @@ from scribedock.api.parameters import Parameters, Raw
 from scribedock.app import Services
 from scribedock.errors import BadApiToken
 from scribedock.rendering.renderings import Renderings
-from scribedock.workflow.engine import EngineClient, Queue
+from scribedock.workflow.engine import FIRST, EngineClient, Queue
 
 log = structlog.get_logger("scribedock.api")
 
@@ -40,7 +40,7 @@ class Backend:
         if rank is not None:
             self.enqueue(Queue.TRANSCRIPTION, task_id, priority=rank)
 
-    def enqueue(self, queue: Queue, task_id: str, *, priority: int = 0) -> None:
+    def enqueue(self, queue: Queue, task_id: str, *, priority: int = FIRST) -> None:
         """Starts the workflow of a task that is committed; see `EngineClient.enqueue`.
 
         Where that fails, the answer stands all the same: a worker enqueues it when it looks around.

@@ -27,6 +27,8 @@ from scribedock.settings import Settings
 WORKFLOW_FORMAT = "1"
 APPLICATION = "scribedock"
 
+FIRST = 1  # the most urgent priority number
+
 Result = TypeVar("Result")
 
 log = structlog.get_logger("scribedock.worker")
@@ -89,7 +91,7 @@ class EngineClient:
         _quiet()
         self._client = DBOSClient(system_database_url=system_url(settings), application_name=APPLICATION)
 
-    def enqueue(self, queue: Queue, workflow_id: str, argument: str, *, priority: int = 0) -> None:
+    def enqueue(self, queue: Queue, workflow_id: str, argument: str, *, priority: int = FIRST) -> None:
         """Runs the queue's workflow with this id, once, however often it is asked.
 
         Of those that wait in a queue the one with the lowest priority number is taken up first, among
