@@ -24,6 +24,7 @@ from scribedock.jobs.listing import JobListing
 from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.statistics import Statistics
 from scribedock.keys import Keys, keep_private, load_keys
 from scribedock.media.fetch import GuardedClient
 from scribedock.settings import Settings
@@ -50,6 +51,7 @@ class Services:
     lists: ElementLists
     orders: Orders
     authorizations: Authorizations
+    statistics: Statistics
     audit: Audit
     callbacks: Callbacks
     caption_urls: CaptionUrls
@@ -92,6 +94,7 @@ def wire(settings: Settings) -> Services:
         lists=lists,
         orders=Orders(database, jobs, lists),
         authorizations=Authorizations(database, jobs),
+        statistics=Statistics(database),
         audit=Audit(database),
         callbacks=Callbacks(database),
         caption_urls=CaptionUrls(database),

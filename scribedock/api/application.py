@@ -29,6 +29,7 @@ from scribedock.api import (
     job_calls,
     media_calls,
     output_calls,
+    statistics_calls,
     upload_calls,
 )
 from scribedock.api.calls import CALLS, Backend, Call, Context
@@ -53,7 +54,15 @@ log = structlog.get_logger("scribedock.api")
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # Importing these registers their calls.
-CALL_MODULES = (account_calls, job_calls, authorization_calls, media_calls, upload_calls, output_calls)
+CALL_MODULES = (
+    account_calls,
+    job_calls,
+    authorization_calls,
+    media_calls,
+    upload_calls,
+    output_calls,
+    statistics_calls,
+)
 
 
 class Api:
