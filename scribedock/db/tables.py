@@ -107,7 +107,15 @@ jobs = Table(
     Column("requestor", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("expected_speakers", Integer),
-    sa.Index(None, "account_id", "created"),
+    # A list is decided from it alone, however long.
+    sa.Index(
+        "ix_jobs_living",
+        "account_id",
+        "created",
+        "id",
+        sqlite_where=sa.text("deleted IS NULL"),
+        postgresql_where=sa.text("deleted IS NULL"),
+    ),
     sa.Index(None, "account_id", "external_id"),
     sa.Index(None, "account_id", "returned"),
 )
