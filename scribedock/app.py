@@ -19,6 +19,7 @@ from scribedock.jobs.audit import Audit
 from scribedock.jobs.authorization import Authorizations
 from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.captions import CaptionUrls
+from scribedock.jobs.guidelines import Guidelines
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.listing import JobListing
 from scribedock.jobs.lists import ElementLists
@@ -52,6 +53,7 @@ class Services:
     orders: Orders
     authorizations: Authorizations
     statistics: Statistics
+    guidelines: Guidelines
     audit: Audit
     callbacks: Callbacks
     caption_urls: CaptionUrls
@@ -95,6 +97,7 @@ def wire(settings: Settings) -> Services:
         orders=Orders(database, jobs, lists),
         authorizations=Authorizations(database, jobs),
         statistics=Statistics(database),
+        guidelines=Guidelines(database, jobs),
         audit=Audit(database),
         callbacks=Callbacks(database),
         caption_urls=CaptionUrls(database),
