@@ -139,6 +139,7 @@ def test_a_finished_job_has_its_dates_and_its_versions(client: Client, job: str)
     assert info["JobStatus"] == "Complete"
     assert info["Progress"] == 1.0
     assert info["Engine"] == "pocketsphinx"
+    assert info["JobDifficulty"] == "Good"
     assert info["StartDate"] and info["CompletedDate"] == info["ReturnDate"]
     assert client.get("job/task_status", task_id=task).json()["TaskStatus"] == "COMPLETE"
     versions = client.get("job/list_elementlists", job_id=job).json()
