@@ -20,6 +20,7 @@ from scribedock.jobs.audit import Audit
 from scribedock.jobs.authorization import Authorizations
 from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.captions import CaptionUrls
+from scribedock.jobs.guidelines import Guidelines
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.listing import JobListing
 from scribedock.jobs.lists import ElementLists
@@ -29,6 +30,7 @@ from scribedock.jobs.orders import Orders
 from scribedock.jobs.related import RelatedJobs
 from scribedock.jobs.renditions import Renditions
 from scribedock.jobs.reviews import Reviews
+from scribedock.jobs.statistics import Statistics
 from scribedock.jobs.translations import Translations
 from scribedock.jobs.uplevels import Uplevels
 from scribedock.keys import Keys, keep_private, load_keys
@@ -57,6 +59,8 @@ class Services:
     lists: ElementLists
     orders: Orders
     authorizations: Authorizations
+    statistics: Statistics
+    guidelines: Guidelines
     audit: Audit
     callbacks: Callbacks
     caption_urls: CaptionUrls
@@ -108,6 +112,8 @@ def wire(settings: Settings) -> Services:
         lists=lists,
         orders=orders,
         authorizations=Authorizations(database, jobs),
+        statistics=Statistics(database),
+        guidelines=Guidelines(database, jobs),
         audit=Audit(database),
         callbacks=Callbacks(database),
         caption_urls=CaptionUrls(database),

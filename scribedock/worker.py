@@ -21,7 +21,7 @@ from scribedock.speech.recognizer import RecognizerSpec, choose
 from scribedock.translation.engine import Translators
 from scribedock.workflow.deliver import Delivery
 from scribedock.workflow.derive import Deriving
-from scribedock.workflow.engine import EngineClient, EngineWorker, Queue
+from scribedock.workflow.engine import FIRST, EngineClient, EngineWorker, Queue
 from scribedock.workflow.lease import Lease, Reaper
 from scribedock.workflow.make_media import MediaMaking
 from scribedock.workflow.receive import Reception
@@ -184,7 +184,7 @@ class Worker:
             log.info("workflow enqueued again", workflow=workflow_id)
             queue = wanted[workflow_id]
             rank = services.orders.queue_rank(workflow_id) if queue is Queue.TRANSCRIPTION else None
-            self._client.enqueue(queue, workflow_id, workflow_id, priority=rank or 0)
+            self._client.enqueue(queue, workflow_id, workflow_id, priority=rank or FIRST)
 
     def sweep(self) -> None:
         """Removes dead sessions, what the audit log need not remember, and what crashes left in the store."""

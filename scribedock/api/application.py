@@ -26,12 +26,14 @@ from scribedock.api import (
     account_calls,
     auditing,
     authorization_calls,
+    guideline_calls,
     job_calls,
     mail_calls,
     media_calls,
     media_out_calls,
     output_calls,
     review_calls,
+    statistics_calls,
     translation_calls,
     upload_calls,
 )
@@ -62,6 +64,7 @@ CALL_MODULES = (
     account_calls,
     job_calls,
     authorization_calls,
+    guideline_calls,
     media_calls,
     media_out_calls,
     translation_calls,
@@ -69,6 +72,7 @@ CALL_MODULES = (
     mail_calls,
     upload_calls,
     output_calls,
+    statistics_calls,
 )
 
 

@@ -18,7 +18,7 @@ from scribedock.app import Services
 from scribedock.errors import BadApiToken
 from scribedock.rendering.renderings import Renderings
 from scribedock.translation.engine import Pair
-from scribedock.workflow.engine import EngineClient, Queue
+from scribedock.workflow.engine import FIRST, EngineClient, Queue
 
 log = structlog.get_logger("scribedock.api")
 
@@ -42,7 +42,7 @@ class Backend:
         if rank is not None:
             self.enqueue(Queue.TRANSCRIPTION, task_id, priority=rank)
 
-    def enqueue(self, queue: Queue, task_id: str, *, priority: int = 0) -> None:
+    def enqueue(self, queue: Queue, task_id: str, *, priority: int = FIRST) -> None:
         """Starts the workflow of a task that is committed; see `EngineClient.enqueue`.
 
         Where that fails, the answer stands all the same: a worker enqueues it when it looks around.

@@ -109,7 +109,15 @@ jobs = Table(
     Column("expected_speakers", Integer),
     Column("reviewed", Boolean, nullable=False),  # people were at it
     Column("leading_id", Id, index=True),  # of the job that this one is made of, in the end
-    sa.Index(None, "account_id", "created"),
+    # A list is decided from it alone, however long.
+    sa.Index(
+        "ix_jobs_living",
+        "account_id",
+        "created",
+        "id",
+        sqlite_where=sa.text("deleted IS NULL"),
+        postgresql_where=sa.text("deleted IS NULL"),
+    ),
     sa.Index(None, "account_id", "external_id"),
     sa.Index(None, "account_id", "returned"),
 )

@@ -44,7 +44,8 @@ class JobListing:
                     WITH_OWNER.where(jobs.c.id.in_(page), jobs.c.deleted.is_(None))
                 ).all()
             found = {row.id: job_of(row) for row in rows}
-            yield [found[job_id] for job_id in page if job_id in found]
+            if found:
+                yield [found[job_id] for job_id in page if job_id in found]
 
     def count(self, job_filter: JobFilter) -> int:
         """How many living jobs the filter lets through, whatever its limit and offset."""

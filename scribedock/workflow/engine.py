@@ -19,13 +19,15 @@ from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, EnqueueOptions, StepOptions, StepReservation
+from dbos import DBOS, DBOSClient, DBOSConfig, StepOptions, StepReservation
 
 from scribedock.settings import Settings
 
 # Workflows of another format are left alone by this release.
 WORKFLOW_FORMAT = "1"
 APPLICATION = "scribedock"
+
+FIRST = 1  # the most urgent priority number
 
 Result = TypeVar("Result")
 
@@ -92,21 +94,22 @@ class EngineClient:
         _quiet()
         self._client = DBOSClient(system_database_url=system_url(settings), application_name=APPLICATION)
 
-    def enqueue(self, queue: Queue, workflow_id: str, argument: str, *, priority: int = 0) -> None:
+    def enqueue(self, queue: Queue, workflow_id: str, argument: str, *, priority: int = FIRST) -> None:
         """Runs the queue's workflow with this id, once, however often it is asked.
 
         Of those that wait in a queue the one with the lowest priority number is taken up first, among
-        equals the one that came first; 0 is before all others.
+        equals the one that came first.
         """
-        options: EnqueueOptions = {
-            "queue_name": queue.value,
-            "workflow_name": queue.value,
-            "workflow_id": workflow_id,
-            "app_version": WORKFLOW_FORMAT,
-        }
-        if priority:  # the engine's own 0 is said by leaving it out
-            options["priority"] = priority
-        self._client.enqueue(options, argument)
+        self._client.enqueue(
+            {
+                "queue_name": queue.value,
+                "workflow_name": queue.value,
+                "workflow_id": workflow_id,
+                "app_version": WORKFLOW_FORMAT,
+                "priority": priority,
+            },
+            argument,
+        )
 
     def cancel(self, workflow_id: str) -> None:
         """Stops the workflow before its next step."""

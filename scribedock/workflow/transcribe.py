@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypedDict
 
@@ -29,10 +30,12 @@ from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.assembly import assemble
+from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool import RecognitionFailed, RecognizerPool
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
+from scribedock.workflow.difficulty import gather, judge
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
 from scribedock.workflow.recordings import local
 
@@ -216,9 +219,18 @@ class Transcription:
             media_ms=media_ms,
             punctuates=self._pool.punctuates,
         )
+        self._judge(task_id, started["job_id"], chunks)
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=media_ms
         )
+
+    def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[Word] | None]]) -> None:
+        """Notes how difficult the job was."""
+        audio, _ = self._audio(task_id, job_id)
+        evidence = gather(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
+        difficulty = judge(evidence)
+        log.info("difficulty", job=job_id, difficulty=difficulty, **asdict(evidence))
+        self._jobs.update(job_id, difficulty=difficulty.value)
 
     def _check_wanted(self, task_id: str) -> None:
         try:

@@ -1,4 +1,4 @@
-"""Names and rights of accounts, the audit log, guidelines, and an index for statistics."""
+"""Names and rights of accounts, the audit log, guidelines, and indices for long lists and statistics."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +13,16 @@ def upgrade() -> None:
     op.add_column("accounts", sa.Column("reviewer", sa.Boolean(), nullable=False, server_default=sa.false()))
     op.add_column("accounts", sa.Column("disabled", sa.DateTime(), nullable=True))
     op.create_index(op.f("ix_jobs_account_id_returned"), "jobs", ["account_id", "returned"], unique=False)
+    op.drop_index(op.f("ix_jobs_account_id_created"), "jobs")
+    living = sa.text("deleted IS NULL")
+    op.create_index(
+        "ix_jobs_living",
+        "jobs",
+        ["account_id", "created", "id"],
+        unique=False,
+        sqlite_where=living,
+        postgresql_where=living,
+    )
     op.create_table(
         "guidelines",
         sa.Column("id", sa.String(length=32), nullable=False),
