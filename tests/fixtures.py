@@ -17,9 +17,10 @@ import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
-from tests.accounts import account
+from tests.accounts import Family, account, child
 from tests.client import Client
 from tests.sound import spoken
+from tests.unit.translation.tiny_model import build
 
 DATABASES = ("sqlite", "postgresql")
 SPEECH_S = 5
@@ -80,6 +81,10 @@ def server(
 ) -> OwnServer:
     if request.param not in servers:
         settings = database_settings(request.param, request)
+        models = tmp_path_factory.mktemp("models")
+        for pair in ("en-de", "fr-en"):
+            build(models / pair)
+        settings["translation_models"] = str(models)
         servers[request.param] = OwnServer(tmp_path_factory.mktemp("server"), **QUICK, **settings)
         servers[request.param].start()
     return servers[request.param]
@@ -116,3 +121,11 @@ def alice(server: OwnServer) -> Client:
     name = f"alice-{uuid.uuid4().hex[:8]}"
     account(server, "create", name, "--password-stdin", password="first")
     return Client(server).login(name, "first")
+
+
+@pytest.fixture(scope="session")
+def family(server: OwnServer) -> Family:
+    """Accounts that the tests of a run share: a parent, its child, and a stranger to both."""
+    admin = Client(server).login()
+    parent = child(admin, "parent")
+    return Family(parent=parent, child=child(parent, "child"), stranger=child(admin, "stranger"))

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 from typing import Any
 
 from scribedock.accounts.sessions import Dialect
-from scribedock.clock import wire
+from scribedock.clock import utc_now, wire
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, Task
+from scribedock.jobs.turnaround import is_late
 
 HUMAN_FIDELITIES = (Fidelity.STANDARD, Fidelity.HIGH)
 RECOGNIZER_ONLY = "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
@@ -81,8 +82,10 @@ def job_answer(
         common["Priority"] = job.priority.value
     if job.engine:
         common["Engine"] = job.engine
-    if job.status is JobStatus.COMPLETE and job.fidelity in HUMAN_FIDELITIES:
+    if job.status is JobStatus.COMPLETE and job.fidelity in HUMAN_FIDELITIES and not job.reviewed:
         common["Notice"] = RECOGNIZER_ONLY
+    if is_late(job, utc_now()):
+        common["Late"] = True
     if job.failure_reason:
         common["FailureReason"] = job.failure_reason
     if tasks is not None:

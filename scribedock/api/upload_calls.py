@@ -48,7 +48,12 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> dic
     return {"upload_url": url}
 
 
-@call("upload/list", JobParameters, answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}')
+@call(
+    "upload/list",
+    JobParameters,
+    answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}',
+    changes=False,
+)
 def list_uploads(context: Context, parameters: JobParameters) -> dict[str, list[dict[str, object]]]:
     """What came to the job's upload URLs, oldest first; URLs that were never used do not appear."""
     job = context.services.jobs.find(parameters.job_id, context.family)

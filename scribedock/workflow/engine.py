@@ -27,6 +27,8 @@ from scribedock.settings import Settings
 WORKFLOW_FORMAT = "1"
 APPLICATION = "scribedock"
 
+FIRST = 1  # the most urgent priority number
+
 Result = TypeVar("Result")
 
 log = structlog.get_logger("scribedock.worker")
@@ -55,6 +57,9 @@ class Queue(StrEnum):
     TRANSCRIPTION = "transcription"
     MEDIA = "media"
     CALLBACKS = "callbacks"
+    RENDITIONS = "renditions"
+    DERIVATIONS = "derivations"
+    MAIL = "mail"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +94,19 @@ class EngineClient:
         _quiet()
         self._client = DBOSClient(system_database_url=system_url(settings), application_name=APPLICATION)
 
-    def enqueue(self, queue: Queue, workflow_id: str, argument: str) -> None:
-        """Runs the queue's workflow with this id, once, however often it is asked."""
+    def enqueue(self, queue: Queue, workflow_id: str, argument: str, *, priority: int = FIRST) -> None:
+        """Runs the queue's workflow with this id, once, however often it is asked.
+
+        Of those that wait in a queue the one with the lowest priority number is taken up first, among
+        equals the one that came first.
+        """
         self._client.enqueue(
             {
                 "queue_name": queue.value,
                 "workflow_name": queue.value,
                 "workflow_id": workflow_id,
                 "app_version": WORKFLOW_FORMAT,
+                "priority": priority,
             },
             argument,
         )

@@ -11,6 +11,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypedDict
 
@@ -24,14 +25,17 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.related import RelatedJobs
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.assembly import assemble
+from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool import RecognitionFailed, RecognizerPool
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
+from scribedock.workflow.difficulty import gather, judge
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
 from scribedock.workflow.recordings import local
 
@@ -76,6 +80,7 @@ class Transcription:
         media: JobMedia,
         orders: Orders,
         callbacks: Callbacks,
+        related: RelatedJobs,
         store: Store,
         pool: RecognizerPool,
         limits: Limits,
@@ -86,6 +91,7 @@ class Transcription:
         self._media = media
         self._orders = orders
         self._callbacks = callbacks
+        self._related = related
         self._store = store
         self._pool = pool
         self._limits = limits
@@ -101,6 +107,7 @@ class Transcription:
         except Abandoned:
             log.info("transcription abandoned: the job was deleted", task=task_id)
         step("call back", self._call_back, task_id)
+        step("begin related jobs", self._begin_related, task_id)
         step("clean up", self._clean_up, task_id)
 
     def _transcribe(self, task_id: str, started: Started) -> None:
@@ -212,9 +219,18 @@ class Transcription:
             media_ms=media_ms,
             punctuates=self._pool.punctuates,
         )
+        self._judge(task_id, started["job_id"], chunks)
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=media_ms
         )
+
+    def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[Word] | None]]) -> None:
+        """Notes how difficult the job was."""
+        audio, _ = self._audio(task_id, job_id)
+        evidence = gather(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
+        difficulty = judge(evidence)
+        log.info("difficulty", job=job_id, difficulty=difficulty, **asdict(evidence))
+        self._jobs.update(job_id, difficulty=difficulty.value)
 
     def _check_wanted(self, task_id: str) -> None:
         try:
@@ -227,6 +243,11 @@ class Transcription:
     def _call_back(self, task_id: str) -> None:
         for callback in self._callbacks.of_task(task_id):
             self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
+
+    def _begin_related(self, task_id: str) -> None:
+        """The jobs that are made of this one's list; where none was made, they go on waiting."""
+        for each in self._related.ready(self._jobs.task(task_id).job_id):
+            self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)
 
     def _clean_up(self, task_id: str) -> None:
         shutil.rmtree(self._folder / task_id, ignore_errors=True)

@@ -3,6 +3,7 @@ from tests.fixtures import (  # noqa: F401
     callbacks,
     client,
     database,
+    family,
     postgresql,
     pytest_generate_tests,
     server,

@@ -20,8 +20,16 @@ CALLS = {
     *(f"job/{name}" for name in ("new", "info", "list", "delete", "task_status", "perform_transcription")),
     *(f"job/{name}" for name in ("request_upload_url", "add_media", "add_media_url")),
     *(f"job/{name}" for name in ("get_transcript", "get_caption", "get_elementlist", "list_elementlists")),
+    *(f"account/{name}" for name in ("create", "update_setting")),
+    *(f"job/{name}" for name in ("authorize", "modify", "add_custom_guidelines", "aggregate_statistics")),
+    *(f"job/{name}" for name in ("media", "transcoded_media", "download_media", "burn_in_caption")),
+    *(f"job/{name}" for name in ("list_related", "translate", "uplevel")),
 }
-OURS = {"upload/list", "upload/cancel"}
+OURS = {
+    "upload/list",
+    "upload/cancel",
+    *(f"review/{name}" for name in ("list", "take", "release", "elementlist", "media", "save", "approve")),
+}
 
 
 def get(server: OwnServer, path: str) -> httpx.Response:

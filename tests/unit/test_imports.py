@@ -14,17 +14,17 @@ PACKAGE = Path(scribedock.__file__).parent
 ROWS = [
     {"__main__"},
     {"cli"},
-    {"caption_commands", "demo", "doctor", "server", "upload_client"},
-    {"caption_check"},
+    {"account_commands", "caption_commands", "demo", "doctor", "job_commands", "server", "upload_client"},
+    {"caption_check", "command_line"},
     {"supervisor"},
     {"api", "web", "worker"},
     {"app"},
     {"workflow"},
     {"uploads"},
     {"jobs", "media", "speech"},
-    {"accounts", "rendering"},
+    {"accounts", "rendering", "translation"},
     {"captions", "storage", "db"},
-    {"keys"},
+    {"keys", "mail"},
     {"settings", "errors", "clock", "logs", "findings", "__init__"},
 ]
 RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}
