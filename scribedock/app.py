@@ -21,6 +21,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.transcripts import Transcripts
 from scribedock.keys import Keys, keep_private, load_keys
 from scribedock.media.fetch import GuardedClient
 from scribedock.settings import Settings
@@ -43,6 +44,7 @@ class Services:
     login: Login
     jobs: Jobs
     media: JobMedia
+    transcripts: Transcripts
     lists: ElementLists
     orders: Orders
     callbacks: Callbacks
@@ -82,6 +84,7 @@ def wire(settings: Settings) -> Services:
         login=Login(database, accounts, api_keys, sessions, settings),
         jobs=jobs,
         media=media,
+        transcripts=Transcripts(database, jobs),
         lists=lists,
         orders=Orders(database, jobs, lists),
         callbacks=Callbacks(database),

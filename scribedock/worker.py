@@ -20,6 +20,7 @@ from scribedock.workflow.engine import EngineClient, EngineWorker, Queue
 from scribedock.workflow.lease import Lease, Reaper
 from scribedock.workflow.receive import Reception
 from scribedock.workflow.transcribe import Transcription
+from scribedock.workflow.transcripts import TranscriptReception
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -27,7 +28,11 @@ SWEEP_EVERY_S = 3600
 UNREFERENCED_S = 3600
 DRAIN_S = 5
 LEASE_LOST = 75  # exit status
-QUEUES = {TaskType.JOB_ADD_MEDIA: Queue.MEDIA, TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION}
+QUEUES = {
+    TaskType.JOB_ADD_MEDIA: Queue.MEDIA,
+    TaskType.JOB_ADD_TRANSCRIPT: Queue.TRANSCRIPTS,
+    TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION,
+}
 
 
 def recognizer(settings: Settings) -> RecognizerSpec:
@@ -70,6 +75,7 @@ class Worker:
         transcription = Transcription(
             jobs=services.jobs,
             media=services.media,
+            transcripts=services.transcripts,
             orders=services.orders,
             callbacks=services.callbacks,
             store=services.store,
@@ -97,6 +103,14 @@ class Worker:
         )
         self._engine.register(Queue.TRANSCRIPTION, transcription)
         self._engine.register(Queue.MEDIA, reception)
+        self._engine.register(
+            Queue.TRANSCRIPTS,
+            TranscriptReception(
+                transcripts=services.transcripts,
+                fetcher=services.fetcher,
+                folder=settings.data_dir / "work",
+            ),
+        )
         self._engine.register(Queue.CALLBACKS, delivery)
         return delivery
 
@@ -110,6 +124,7 @@ class Worker:
             {
                 Queue.TRANSCRIPTION: self._settings.worker_jobs,
                 Queue.MEDIA: 4 * self._settings.worker_jobs,
+                Queue.TRANSCRIPTS: 4 * self._settings.worker_jobs,
                 Queue.CALLBACKS: 16 * self._settings.worker_jobs,
             }
         )

@@ -22,7 +22,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scribedock.accounts.sessions import Session
-from scribedock.api import account_calls, job_calls, media_calls, output_calls, upload_calls
+from scribedock.api import (
+    account_calls,
+    job_calls,
+    media_calls,
+    output_calls,
+    transcript_calls,
+    upload_calls,
+)
 from scribedock.api.calls import CALLS, Backend, Call, Context
 from scribedock.api.errors import error_response
 from scribedock.api.health import health_routes
@@ -45,7 +52,7 @@ log = structlog.get_logger("scribedock.api")
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # Importing these registers their calls.
-CALL_MODULES = (account_calls, job_calls, media_calls, upload_calls, output_calls)
+CALL_MODULES = (account_calls, job_calls, media_calls, transcript_calls, upload_calls, output_calls)
 
 
 class Api:

@@ -81,8 +81,10 @@ def job_answer(
         common["Priority"] = job.priority.value
     if job.engine:
         common["Engine"] = job.engine
-    if job.status is JobStatus.COMPLETE and job.fidelity in HUMAN_FIDELITIES:
-        common["Notice"] = RECOGNIZER_ONLY
+    if job.status is JobStatus.COMPLETE:
+        notices = [job.notice or "", RECOGNIZER_ONLY if job.fidelity in HUMAN_FIDELITIES else ""]
+        if any(notices):
+            common["Notice"] = " ".join(filter(None, notices))
     if job.failure_reason:
         common["FailureReason"] = job.failure_reason
     if tasks is not None:

@@ -102,6 +102,7 @@ jobs = Table(
     Column("requestor", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("expected_speakers", Integer),
+    Column("notice", Text),  # what must be said about the result
     sa.Index(None, "account_id", "created"),
     sa.Index(None, "account_id", "external_id"),
 )
@@ -141,6 +142,18 @@ media = Table(
     Column("bytes", BigInteger),
     Column("etag", String(64)),
     Column("refused", Boolean, nullable=False),  # it could not be fetched or transcribed
+    Column("added", DateTime, nullable=False),
+)
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
+    Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
+    Column("url", Text),  # where it is fetched from
+    Column("format", String(8)),  # null: recognised by its look
+    Column("compressed", LargeBinary),  # the file as it came, zlib; null until it is here
+    Column("problem", Text),  # why it cannot be used
     Column("added", DateTime, nullable=False),
 )
 

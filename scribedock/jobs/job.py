@@ -76,6 +76,7 @@ class TaskType(StrEnum):
     JOB_DELETED = "JOB_DELETED"
     JOB_UPLOAD_MEDIA = "JOB_UPLOAD_MEDIA"  # bytes come to an upload URL
     JOB_ADD_MEDIA = "JOB_ADD_MEDIA"  # media is fetched and probed
+    JOB_ADD_TRANSCRIPT = "JOB_ADD_TRANSCRIPT"
     JOB_PERFORM_TRANSCRIPTION = "JOB_PERFORM_TRANSCRIPTION"
 
 
@@ -132,3 +133,4 @@ class Job:
     requestor: str = ""
     reference: str = ""
     expected_speakers: int | None = None
+    notice: str | None = None  # what must be said about the result

@@ -14,7 +14,16 @@ from sqlalchemy.engine import Connection
 from scribedock.accounts.accounts import Account
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
-from scribedock.db.tables import accounts, caption_urls, element_lists, job_events, jobs, media, tasks
+from scribedock.db.tables import (
+    accounts,
+    caption_urls,
+    element_lists,
+    job_events,
+    jobs,
+    media,
+    tasks,
+    transcripts,
+)
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import (
@@ -182,7 +191,7 @@ class Jobs:
                     )
                 ).scalars()
             )
-            for table in (media, element_lists, caption_urls):
+            for table in (media, transcripts, element_lists, caption_urls):
                 connection.execute(table.delete().where(table.c.job_id == job_id))
             connection.execute(
                 jobs.update()

@@ -28,6 +28,7 @@ from scribedock.jobs.job import (
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.states import JobEvent
+from scribedock.jobs.transcripts import check_usable
 
 NO_MEDIA = (
     "The job has no media: PUT the recording to the URL that request_upload_url returns, "
@@ -76,6 +77,7 @@ class Orders:
             if bring is not None:
                 bring(connection, job)
             self._check_media(connection, job)
+            check_usable(connection, job)
             priority = effective_priority(order.priority, order.turnaround_hours)
             task_id = add_task(connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.QUEUED)
             now = utc_now()
@@ -95,6 +97,7 @@ class Orders:
                 progress=0.0,
                 started=None,
                 failure_reason=None,
+                notice=None,
             )
             return task_id
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol
@@ -32,9 +33,17 @@ MODULES: Mapping[str, str] = {
 }
 
 
+class Origin(StrEnum):
+    """Where a word and its time come from."""
+
+    RECOGNIZED = "recognized"  # both are the recognizer's
+    ALIGNED = "aligned"  # the word was given, its time was found in the sound
+    INTERPOLATED = "interpolated"  # the word was given, its time is estimated
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
-    """A recognized word, in milliseconds from the start of the media.
+    """A word, in milliseconds from the start of the media.
 
     An engine that punctuates may leave white space before `text` and punctuation around it.
     """
@@ -43,6 +52,7 @@ class Word:
     start_ms: int
     end_ms: int
     confidence: float | None  # 0..1; None where the engine has no honest one
+    origin: Origin = Origin.RECOGNIZED
 
 
 class Recognizer(Protocol):

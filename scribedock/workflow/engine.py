@@ -54,6 +54,7 @@ class Workflow(Protocol):
 class Queue(StrEnum):
     TRANSCRIPTION = "transcription"
     MEDIA = "media"
+    TRANSCRIPTS = "transcripts"
     CALLBACKS = "callbacks"
 
 

@@ -2,6 +2,8 @@
 
 probe and decode → speech segments → words of each segment → ElementList → callbacks
 
+Where the job was given a transcript, this is synchronized instead (see `synchronize`).
+
 Every step can be repeated without harm: what it leaves is replaced whole, and the
 job moves on only once.
 """
@@ -24,6 +26,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.transcripts import Transcripts
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
@@ -32,8 +35,10 @@ from scribedock.speech.pool import RecognitionFailed, RecognizerPool
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
+from scribedock.workflow.counter import Counter
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
 from scribedock.workflow.recordings import local
+from scribedock.workflow.synchronize import Given, Synchronization
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -52,6 +57,8 @@ class Started(TypedDict):
     language: str
     media_task: str
     fetched: bool
+    transcript_task: str | None  # of the transcript that was given
+    transcript_arrived: bool
 
 
 class Outcome(TypedDict):
@@ -74,6 +81,7 @@ class Transcription:
         *,
         jobs: Jobs,
         media: JobMedia,
+        transcripts: Transcripts,
         orders: Orders,
         callbacks: Callbacks,
         store: Store,
@@ -84,6 +92,7 @@ class Transcription:
     ) -> None:
         self._jobs = jobs
         self._media = media
+        self._transcripts = transcripts
         self._orders = orders
         self._callbacks = callbacks
         self._store = store
@@ -92,6 +101,9 @@ class Transcription:
         self._folder = folder
         self._enqueue = enqueue
         self._decoding = threading.Lock()
+        self._synchronization = Synchronization(
+            jobs=jobs, transcripts=transcripts, orders=orders, pool=pool, folder=folder
+        )
 
     def run(self, task_id: str) -> None:
         try:
@@ -106,11 +118,16 @@ class Transcription:
     def _transcribe(self, task_id: str, started: Started) -> None:
         if not started["fetched"]:
             wait_for(started["media_task"])
+        if started["transcript_task"] is not None and not started["transcript_arrived"]:
+            wait_for(started["transcript_task"])
         outcome = step("decode", self._decode, task_id, started["job_id"])
         if outcome["refused"] is not None:
             step("fail", self._orders.fail, task_id, outcome["refused"])
             return
         spans = step("find speech", self._find_speech, task_id, started["job_id"])
+        if started["transcript_task"] is not None:
+            self._synchronization.run(self._given(task_id, started, outcome["media_ms"], spans))
+            return
         done = Counter()
 
         def recognize(span: tuple[int, int]) -> list[RecognizedWord] | None:
@@ -122,6 +139,21 @@ class Transcription:
         words = parallel_steps("recognize", recognize, spans, threads=self._pool.processes)
         step("finish", self._finish, task_id, started, outcome["media_ms"], spans, words)
 
+    def _given(self, task_id: str, started: Started, media_ms: int, spans: list[tuple[int, int]]) -> Given:
+        job_id = started["job_id"]
+        return Given(
+            task_id=task_id,
+            job_id=job_id,
+            language=iso_code(started["language"]),
+            media_ms=media_ms,
+            speech=[Span(start_ms=start, end_ms=end) for start, end in spans],
+            audio=lambda: self._audio(task_id, job_id)[0],
+            check_wanted=lambda: self._check_wanted(task_id),
+            stamp=lambda share: self._jobs.stamp_progress(
+                job_id, SEGMENTED + (RECOGNIZED - SEGMENTED) * share
+            ),
+        )
+
     def _start(self, task_id: str) -> Started | None:
         job = self._orders.start(task_id, self._pool.engine)
         if job is None:
@@ -129,11 +161,14 @@ class Transcription:
         media = self._media.of(job.id)
         if media is None:
             raise Abandoned
+        transcript = self._transcripts.of(job.id)
         return {
             "job_id": job.id,
             "language": job.language,
             "media_task": media.task_id,
             "fetched": media.storage_key is not None,
+            "transcript_task": None if transcript is None else transcript.task_id,
+            "transcript_arrived": transcript is not None and transcript.arrived,
         }
 
     def _decode(self, task_id: str, job_id: str) -> Outcome:
@@ -236,16 +271,3 @@ class Transcription:
         self._orders.fail(task_id, "The server failed over this recording; order it again", refused=False)
         self._call_back(task_id)
         self._clean_up(task_id)
-
-
-class Counter:
-    """Counts from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
-
-    def increment(self) -> int:
-        with self._lock:
-            self._count += 1
-            return self._count
