@@ -11,6 +11,7 @@ import typer
 
 from scribedock.caption_commands import captions
 from scribedock.errors import ScribedockError
+from scribedock.model_commands import models
 from scribedock.settings import Settings, SettingsError, load
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ cli.add_typer(uploads, name="uploads")
 keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 cli.add_typer(captions, name="captions")
+cli.add_typer(models, name="models")
 storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
 cli.add_typer(storage, name="storage")
 

@@ -13,6 +13,7 @@ from scribedock.app import Services, wire
 from scribedock.jobs.job import TaskType
 from scribedock.media.limits import Limits
 from scribedock.settings import Settings
+from scribedock.speech.models import located
 from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.recognizer import RecognizerSpec, choose
 from scribedock.workflow.deliver import Delivery
@@ -37,7 +38,7 @@ QUEUES = {
 
 def recognizer(settings: Settings) -> RecognizerSpec:
     """The recognizer that the settings ask for. Raises SettingsError."""
-    return choose(settings.speech_engine, settings.speech_model)
+    return choose(settings.speech_engine, located(settings.speech_model, settings.data_dir))
 
 
 def limits(settings: Settings) -> Limits:

@@ -18,7 +18,7 @@ from typing import Any
 
 from scribedock.speech.anchors import Heard
 from scribedock.speech.process import ChildEnded, ChildSlow, RecognizerProcess
-from scribedock.speech.recognizer import RecognizerSpec, Word, engine_named
+from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
 from scribedock.speech.span import Span
 from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
 
@@ -83,7 +83,8 @@ class RecognizerPool:
         language is an ISO 639-1 code. Raises RecognitionFailed, RecognitionTimeout, RecognizerCrashed.
         """
         request = {**_stretch("recognize", audio, span), "language": language}
-        return [Word(**word) for word in self._ask(request, self._chunk_timeout_s)["words"]]
+        answer = self._ask(request, self._chunk_timeout_s)
+        return [Word(**{**word, "origin": Origin(word["origin"])}) for word in answer["words"]]
 
     def hear(self, audio: Path, span: Span, text: Path) -> list[Heard]:
         """The words of a text that are said in a span, as `Aligner.hear` finds them.

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 16_000
 AUTO = "auto"
 DEFAULT_ENGINE = "pocketsphinx"
-ENGINE_OF_A_MODEL = "whisper"
 MODULES: Mapping[str, str] = {
+    "onnx": "scribedock.speech.onnx",
     "pocketsphinx": "scribedock.speech.pocketsphinx",
     "whisper": "scribedock.speech.whisper",
 }
@@ -94,14 +94,19 @@ def engine_named(name: str) -> Engine:
 
 
 def choose(engine: str, model: Path | None) -> RecognizerSpec:
-    """The recognizer that the settings ask for: "auto" is Whisper where a model is given, else pocketsphinx.
+    """The recognizer that the settings ask for: "auto" is that of the model, and pocketsphinx without one.
 
     An engine that is asked for by name is never replaced by another.
     Raises SettingsError for an unknown engine, and for a model that it cannot load.
     """
     if engine == AUTO:
-        engine = DEFAULT_ENGINE if model is None else ENGINE_OF_A_MODEL
+        engine = DEFAULT_ENGINE if model is None else engine_of(model)
     return RecognizerSpec(engine=engine, model=engine_named(engine).check(model))
+
+
+def engine_of(folder: Path) -> str:
+    """The engine whose model lies in a folder, by its files: ONNX's where there are any, else Whisper's."""
+    return "onnx" if any(folder.glob("*.onnx")) else "whisper"
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:

@@ -32,7 +32,7 @@ from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.assembly import assemble
 from scribedock.speech.pool import RecognitionFailed, RecognizerPool
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.counter import Counter
@@ -71,6 +71,7 @@ class RecognizedWord(TypedDict):
     start_ms: int
     end_ms: int
     confidence: float | None
+    origin: Origin
 
 
 class Transcription:
@@ -221,6 +222,7 @@ class Transcription:
                         "start_ms": word.start_ms,
                         "end_ms": word.end_ms,
                         "confidence": word.confidence,
+                        "origin": word.origin,
                     }
                     for word in words
                 ]

@@ -14,7 +14,7 @@ PACKAGE = Path(scribedock.__file__).parent
 ROWS = [
     {"__main__"},
     {"cli"},
-    {"caption_commands", "demo", "doctor", "server", "upload_client"},
+    {"caption_commands", "demo", "doctor", "model_commands", "server", "upload_client"},
     {"caption_check"},
     {"supervisor"},
     {"api", "web", "worker"},
