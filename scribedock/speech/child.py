@@ -72,7 +72,9 @@ class Work:
         return {"spans": [asdict(span) for span in speech_spans(Path(request["audio"]))]}
 
     def recognize(self, request: dict[str, Any]) -> dict[str, Any]:
-        words = self._recognizer.recognize(chunk(request), request["start_ms"], request["language"])
+        words = self._recognizer.recognize(
+            chunk(request), request["start_ms"], request["language"], request["terms"]
+        )
         return {"words": [asdict(word) for word in words]}
 
     def hear(self, request: dict[str, Any]) -> dict[str, Any]:

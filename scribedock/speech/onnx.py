@@ -1,9 +1,10 @@
 """Parakeet, Canary and other NeMo models through onnx-asr: no torch, an extra (`pip install
 scribedock[onnx]`).
 
-What it does not do: download, and tell the languages of a model by itself. A file `languages.txt` in the
-folder, one code a line, names them (`scribedock models pull` writes it); without it, a model counts as
-English. Canary gives no times: its words share the time of their chunk, and count as interpolated.
+What it does not do: download, make use of terms, and tell the languages of a model by itself. A file
+`languages.txt` in the folder, one code a line, names them (`scribedock models pull` writes it); without it,
+a model counts as English. Canary gives no times: its words share the time of their chunk, and count as
+interpolated.
 """
 
 from __future__ import annotations
@@ -53,7 +54,7 @@ class Onnx:
             kind, folder, quantization=quantization_of(folder, kind), sess_options=options
         ).with_timestamps()
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str) -> list[Word]:
+    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
         import numpy as np
 
         if not len(pcm):

@@ -77,12 +77,13 @@ class RecognizerPool:
         """Whether the words come with capitals and punctuation."""
         return self._punctuates
 
-    def recognize(self, audio: Path, span: Span, language: str) -> list[Word]:
+    def recognize(self, audio: Path, span: Span, language: str, terms: Sequence[str] = ()) -> list[Word]:
         """The words of a span of a raw mono 16 kHz s16le file, in ms of the media.
 
-        language is an ISO 639-1 code. Raises RecognitionFailed, RecognitionTimeout, RecognizerCrashed.
+        language is an ISO 639-1 code, terms are names that are likely to be said. Raises RecognitionFailed,
+        RecognitionTimeout, RecognizerCrashed.
         """
-        request = {**_stretch("recognize", audio, span), "language": language}
+        request = {**_stretch("recognize", audio, span), "language": language, "terms": list(terms)}
         answer = self._ask(request, self._chunk_timeout_s)
         return [Word(**{**word, "origin": Origin(word["origin"])}) for word in answer["words"]]
 

@@ -8,7 +8,7 @@ Importing this module or a recognizer's imports nothing heavy; `Engine.load` doe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
@@ -58,10 +58,11 @@ class Word:
 class Recognizer(Protocol):
     """A loaded engine. Used by one thread at a time."""
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str) -> list[Word]:
+    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
         """The words in a chunk of mono 16 kHz samples that begins offset_ms into the media, in order.
 
-        Silence and noise give no words. language is an ISO 639-1 code, one of `languages(spec)`.
+        Silence and noise give no words. language is an ISO 639-1 code, one of `languages(spec)`. terms are
+        names and words that are likely to be said, for an engine that can make use of them.
         """
         ...
 

@@ -34,6 +34,7 @@ from scribedock.speech.assembly import assemble
 from scribedock.speech.pool import RecognitionFailed, RecognizerPool
 from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
+from scribedock.speech.terms import terms_in
 from scribedock.storage.store import Store
 from scribedock.workflow.counter import Counter
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
@@ -59,6 +60,7 @@ class Started(TypedDict):
     fetched: bool
     transcript_task: str | None  # of the transcript that was given
     transcript_arrived: bool
+    terms: list[str]  # names that are likely to be said
 
 
 class Outcome(TypedDict):
@@ -170,6 +172,7 @@ class Transcription:
             "fetched": media.storage_key is not None,
             "transcript_task": None if transcript is None else transcript.task_id,
             "transcript_arrived": transcript is not None and transcript.arrived,
+            "terms": list(terms_in(job.options.get("notes", ""))),
         }
 
     def _decode(self, task_id: str, job_id: str) -> Outcome:
@@ -211,7 +214,7 @@ class Transcription:
         path, _ = self._audio(task_id, started["job_id"])
         for attempt in range(1, RECOGNITION_TRIES + 1):
             try:
-                words = self._pool.recognize(path, span, iso_code(started["language"]))
+                words = self._pool.recognize(path, span, iso_code(started["language"]), started["terms"])
             except RecognitionFailed as error:
                 log.warning("segment not recognized", task=task_id, attempt=attempt, reason=str(error))
             else:
