@@ -11,6 +11,8 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from functools import cached_property
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from scribedock.speech.anchors import Heard
@@ -23,6 +25,8 @@ if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
 
 FRAME_MS = 10
+MAX_OTHERS = 400
+OTHER = "~"  # what is heard and is no word of the text; `bare` gives no such word
 BEAMS: tuple[dict[str, float], ...] = ({}, {"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-100})
 """Of aligning: those of the model first, then much wider ones."""
 MAX_ADDED = 20_000  # pronunciations in a dictionary, before it is begun anew
@@ -37,10 +41,9 @@ class Aligner:
         self._hearing: _Hearing | None = None
 
     def hear(self, pcm: Pcm, offset_ms: int, text: Sequence[str]) -> list[Heard]:
-        """The words that are said in a chunk that begins offset_ms into the media, as far as the text has
-        them.
+        """The words of a text that are said in a chunk that begins offset_ms into the media.
 
-        text is the whole text of the recording, in its written words.
+        text is that of the whole recording, in its written words. All else that is said is OTHER.
         """
         if not len(pcm):
             return []
@@ -109,6 +112,21 @@ class _Aligning:
             found.append(phones)
         return found
 
+    def others(self, names: frozenset[str]) -> list[str]:
+        """The pronunciations of short words of the dictionary, from all of it, that are none of these."""
+        known = {phones for name in names for phones in self.pronunciations(name)}
+        return [phones for phones in self._short_words if phones not in known]
+
+    @cached_property
+    def _short_words(self) -> list[str]:
+        dictionary = files("pocketsphinx") / "model" / "en-us" / "cmudict-en-us.dict"
+        with dictionary.open(encoding="utf-8") as lines:
+            entries = (line.split() for line in lines)
+            short = [
+                " ".join(phones) for word, *phones in entries if word.isalpha() and 2 <= len(phones) <= 4
+            ]
+        return short[:: len(short) // MAX_OTHERS + 1]
+
     def align(self, pcm: Pcm, offset_ms: int, names: Sequence[str]) -> list[Heard]:
         """Empty where the words are not found in the sound."""
         if not names or not len(pcm):
@@ -121,7 +139,9 @@ class _Aligning:
 class _Hearing:
     """PocketSphinx with the words and the order of one text.
 
-    With its whole dictionary it takes eight seconds to learn a text, with the text's words a tenth of one.
+    Words of the dictionary that are not the text's stand for all else that may be said: without them a text
+    that is not said is heard nevertheless. With its whole dictionary it takes eight seconds to learn a
+    text, with the text's words a tenth of one.
     """
 
     def __init__(self, text: tuple[str, ...], dictionary: _Aligning) -> None:
@@ -129,6 +149,7 @@ class _Hearing:
         named = [(name, bare(word)) for word in text if (name := dictionary.name(word)) is not None]
         self._words = dict(named)
         self._decoder: Any = self._load([name for name, _ in named], dictionary) if named else None
+        self._words |= {_other(number): OTHER for number in range(MAX_OTHERS)}
 
     @staticmethod
     def _load(names: Sequence[str], dictionary: _Aligning) -> Any:
@@ -141,13 +162,20 @@ class _Hearing:
             for name in dict.fromkeys(names):
                 for number, phones in enumerate(dictionary.pronunciations(name), start=1):
                     words.write(f"{_numbered(name, number)} {phones}\n")
-            model.write(arpa(names))
+            others = dictionary.others(frozenset(names))
+            for number, phones in enumerate(others):
+                words.write(f"{_other(number)} {phones}\n")
+            model.write(arpa(names, [_other(number) for number in range(len(others))]))
             words.flush()
             model.flush()
             return Decoder(samprate=SAMPLE_RATE, loglevel="FATAL", dict=words.name, lm=model.name)
 
     def hear(self, pcm: Pcm, offset_ms: int) -> list[Heard]:
         return _decoded(self._decoder, pcm, offset_ms, self._words) if self._decoder else []
+
+
+def _other(number: int) -> str:
+    return f"~{number}"
 
 
 def _numbered(name: str, number: int) -> str:

@@ -48,8 +48,8 @@ TRIES = 2
 HEARD_SHARE = 0.8  # of the progress; the rest is for aligning
 FITS = 0.9
 """From this share of found words on, a transcript is that of the recording, word for word."""
-LEAST_SHARE = 0.25
-"""Below it a text without times is refused: of a text that is another recording's up to 16 % were found, of
+LEAST_SHARE = 0.35
+"""Below it a text without times is refused: of a text that is another recording's up to 26 % were found, of
 the right one in a hoarse voice 83 %."""
 
 Item = TypeVar("Item")

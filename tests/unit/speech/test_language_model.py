@@ -51,6 +51,16 @@ def test_the_counts_in_the_head_are_those_of_the_body(text: list[str]) -> None:
     assert declared == {order: sum(len(gram) == order for gram in model) for order in (1, 2, 3)}
 
 
+@given(TEXTS, st.integers(1, 5))
+def test_words_that_are_not_the_texts_take_part_of_the_probability(text: list[str], count: int) -> None:
+    others = [f"~{number}" for number in range(count)]
+    model = parsed(arpa(text, others))
+    words = {gram[0] for gram in model if len(gram) == 1} - {BEGIN}
+    assert words >= set(others)
+    for context in ((), (text[0],), (others[0],)):
+        assert sum(probability(model, (*context, word)) for word in words) == approx(1, abs=0.01)
+
+
 def test_the_order_of_the_text_is_likelier_than_any_other() -> None:
     model = parsed(arpa("it was the best of times it was the worst of times".split()))
     assert probability(model, ("the", "worst", "of")) > 10 * probability(model, ("the", "worst", "times"))

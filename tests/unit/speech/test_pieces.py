@@ -36,17 +36,22 @@ def test_words_after_the_last_anchor_are_sought_up_to_the_last_speech() -> None:
 
 
 def test_many_words_are_not_sought_with_wide_beams() -> None:
-    (piece,) = pieces(FEW + 3, anchored((0, 2000), (FEW + 2, 9000)), SPEECH)
+    known = anchored(*((place, 1000 + 200 * place) for place in range(FEW + 2)), (2 * FEW + 3, 9000))
+    (piece,) = pieces(2 * FEW + 4, known, SPEECH)
     assert not piece.wide
 
 
 def test_words_without_time_are_no_piece() -> None:
-    assert pieces(12, anchored((0, 2000), (11, 2200)), SPEECH) == []
+    assert pieces(5, anchored((0, 2000), (1, 2040), (4, 2080)), [Span(start_ms=2000, end_ms=2200)]) == []
 
 
 def test_what_is_longer_than_can_be_aligned_is_no_piece() -> None:
     speech = [Span(start_ms=0, end_ms=3 * MAX_MS)]
     assert pieces(3, anchored((0, 0), (2, 2 * MAX_MS)), speech) == []
+
+
+def test_a_text_that_was_hardly_heard_is_not_sought_any_further() -> None:
+    assert pieces(10, anchored((2, 2000), (3, 2400)), SPEECH) == []
 
 
 def test_a_text_of_which_nothing_was_heard_is_no_piece_unless_it_is_short() -> None:
