@@ -1,8 +1,8 @@
 """Where in a text the words are that were heard: the anchors between which all else is placed.
 
 The words of text and hearing are compared as the patience diff compares lines: what stands in both just once
-is certain, and divides the rest into pieces that are compared by themselves. So a text of hours takes hardly
-more time for each word than one of minutes.
+is certain, and divides the rest into pieces that are compared by themselves, each word with each. So a text
+of hours takes hardly more time for each word than one of minutes.
 """
 
 from __future__ import annotations
@@ -11,14 +11,13 @@ from bisect import bisect_left
 from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from dataclasses import dataclass
-from difflib import SequenceMatcher
 from itertools import pairwise
 from typing import TypeVar
 
 Key = TypeVar("Key", int, tuple[int, int])
 
 ORDERS = (3, 2)  # words in a row that must be unique
-SMALL = 200  # words, that are compared each with each
+MAX_CELLS = 20_000**2  # pairs of words that are compared each with each, a bit of memory for each
 LEAST_RUN = 2  # words in a row: what is alone may be chance
 BETWEEN = 4  # words at the most between two anchors, of which one alone is taken
 LEAST_MS_A_WORD = 40  # from the beginning of one to that of the next
@@ -56,10 +55,9 @@ def _matches(
     if first >= last or begin >= end:
         return
     if not orders:
-        if last - first <= SMALL and end - begin <= SMALL:
-            matcher = SequenceMatcher(None, text[first:last], words[begin:end], autojunk=False)
-            for block in matcher.get_matching_blocks():
-                yield from ((first + block.a + step, begin + block.b + step) for step in range(block.size))
+        if (last - first) * (end - begin) <= MAX_CELLS:
+            for place, number in common_subsequence(text[first:last], words[begin:end]):
+                yield first + place, begin + number
         return
     order = orders[0]
     fixed = _grown(text, words, _unique(text, words, first, last, begin, end, order), first, begin, last, end)
@@ -70,6 +68,36 @@ def _matches(
         if place < last:
             yield place, number
         at, here = place + 1, number + 1
+
+
+def common_subsequence(text: Sequence[str], words: Sequence[str]) -> list[tuple[int, int]]:
+    """The places of the words of a longest common subsequence, in both.
+
+    A row of the table is the bits of one integer: Hyyrö, "Bit-parallel LCS-length computation revisited"
+    (AWOCA 2004).
+    """
+    size = len(text)
+    full = (1 << size) - 1
+    where: dict[str, int] = {}
+    for place, word in enumerate(text):
+        where[word] = where.get(word, 0) | 1 << place
+    rows: list[int] = []
+    row = full
+    for word in words:
+        matches = row & where.get(word, 0)
+        row = (row + matches | row - matches) & full
+        rows.append(row)
+    found = []
+    place, number = size, len(words)
+    while place and number:
+        if rows[number - 1] >> (place - 1) & 1:
+            place -= 1
+            continue
+        number -= 1
+        if not number or rows[number - 1] >> (place - 1) & 1:
+            place -= 1
+            found.append((place, number))
+    return found[::-1]
 
 
 def _unique(

@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 
 FRAME_MS = 10
 LANGUAGE_WEIGHT = 5.0
+"""Less than the model's own 6.5: on one half of 11 recordings the word error rate is 0.29 instead of 0.31, on
+the other half, which it was not chosen on, 0.60 instead of 0.61. Other weights of the later passes and other
+insertion penalties made it no better.
+"""
 ALTERNATE = re.compile(r"\(\d+\)$")  # the second pronunciation of "the" is called the(2)
 FILLER = re.compile(r"[<\[+].*|.*[>\]+]")  # <s>, <sil>, [NOISE], [SPEECH], ++NOISE++
 

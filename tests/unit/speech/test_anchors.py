@@ -1,11 +1,12 @@
 from __future__ import annotations
 
+import itertools
 import random
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.anchors import Heard, anchors
+from scribedock.speech.anchors import Heard, anchors, common_subsequence
 
 MS = 300  # of each heard word
 
@@ -60,6 +61,35 @@ def test_what_would_be_said_too_fast_is_no_anchor() -> None:
     text = [f"w{number}" for number in range(200)]
     sound = [*heard(text[:3]), *heard(text[150:153], 3 * MS)]
     assert list(anchors(text, sound)) in ([0, 1, 2], [150, 151, 152])
+
+
+def test_a_text_that_is_said_again_and_again_is_found_each_time() -> None:
+    picks = random.Random(7)
+    once = [f"w{picks.randrange(200)}" for _ in range(300)]
+    text = once * 12
+    sound = [word if picks.random() > 0.15 else "noise" for word in text]
+    found = anchors(text, heard(sound))
+    assert len(found) > 0.75 * len(text)
+    assert sum(each.start_ms // MS != place for place, each in found.items()) < len(found) / 50
+
+
+def longest(text: list[str], words: list[str]) -> int:
+    """The length of the longest common subsequence, as every textbook has it."""
+    row = [0] * (len(words) + 1)
+    for each in text:
+        before = row
+        row = [0]
+        for number, word in enumerate(words):
+            row.append(before[number] + 1 if each == word else max(before[number + 1], row[number]))
+    return row[-1]
+
+
+@given(st.lists(st.sampled_from("abcd"), max_size=40), st.lists(st.sampled_from("abcd"), max_size=40))
+def test_a_common_subsequence_is_one_and_none_is_longer(text: list[str], words: list[str]) -> None:
+    pairs = common_subsequence(text, words)
+    assert all(text[place] == words[number] for place, number in pairs)
+    assert all(a < c and b < d for (a, b), (c, d) in itertools.pairwise(pairs))
+    assert len(pairs) == longest(text, words)
 
 
 def test_an_hour_of_words_is_matched_at_once() -> None:
