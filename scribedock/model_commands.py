@@ -40,8 +40,6 @@ def pull_model(
     data_dir: DataDir = None,
 ) -> None:
     """Fetch a model; goes on where an earlier try broke off."""
-    from httpx import HTTPError
-
     from scribedock.speech.models import folder_of, pull
 
     settings = _settings(data_dir)
@@ -52,7 +50,7 @@ def pull_model(
         folder = pull(name, settings.data_dir, endpoint=hub)
     except SettingsError as error:
         _fail(str(error))
-    except (OSError, HTTPError) as error:
+    except OSError as error:
         reason = " ".join(str(error).split())[:300]
         _fail(f"{name} could not be fetched: {reason}")
     print(f"{name} is in {folder}; set SCRIBEDOCK_SPEECH_MODEL={name}")

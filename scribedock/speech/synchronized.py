@@ -13,10 +13,11 @@ from dataclasses import replace
 from scribedock.captions.elementlist import ElementList, Segment, Token, TokenType
 from scribedock.captions.elementlist import Sequence as TokenSequence
 from scribedock.captions.normalise import normalised
-from scribedock.speech.anchors import Heard
+from scribedock.speech.anchors import Heard, common_subsequence
 from scribedock.speech.pieces import Window
 from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
+from scribedock.speech.spoken import bare
 from scribedock.speech.timing import fit
 
 MS_A_LETTER = 80  # of words that nobody found: about two of them a second
@@ -26,6 +27,22 @@ MAX_WORDS_A_SECOND = 15  # of a whole recording; the fastest speakers say six
 def words_of(transcript: ElementList) -> list[str]:
     """The words of a transcript, as they are written; sounds and punctuation are none."""
     return [token.display_as for token in _tokens(transcript) if token.type is TokenType.WORD]
+
+
+def unchanged(before: ElementList, after: ElementList) -> dict[int, Heard]:
+    """The words of `after` that are those of `before`, in the same order, with their times there, by their
+    place.
+
+    Words whose time is estimated there are not among them: they may be sought again.
+    """
+    old = [token for token in _tokens(before) if token.type is TokenType.WORD]
+    new = [bare(word) for word in words_of(after)]
+    pairs = common_subsequence(new, [bare(token.display_as) for token in old])
+    return {
+        place: Heard(word=new[place], start_ms=old[number].start_time, end_ms=old[number].end_time)
+        for place, number in pairs
+        if not old[number].interpolated
+    }
 
 
 def may_be_said(words: int, media_ms: int) -> bool:
