@@ -16,13 +16,19 @@ from typing import Any
 
 import caption_examples
 
-from scribedock.api import account_calls, job_calls, media_calls, output_calls
+from scribedock.api import account_calls, job_calls, media_calls, output_calls, transcript_calls
 from scribedock.api.calls import CALLS
 from scribedock.captions.options import CaptionOptions, TranscriptOptions
 from scribedock.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-MODULES = (account_calls, job_calls, media_calls, output_calls)  # importing them fills CALLS
+MODULES = (
+    account_calls,
+    job_calls,
+    media_calls,
+    transcript_calls,
+    output_calls,
+)  # importing them fills CALLS
 
 
 def settings() -> str:

@@ -242,7 +242,7 @@ class Transcription:
         chunks = [
             (
                 Span(start_ms=start, end_ms=end),
-                None if found is None else [Word(**word) for word in found],
+                None if found is None else [_word(word) for word in found],
             )
             for (start, end), found in zip(spans, words, strict=True)
         ]
@@ -276,3 +276,14 @@ class Transcription:
         self._orders.fail(task_id, "The server failed over this recording; order it again", refused=False)
         self._call_back(task_id)
         self._clean_up(task_id)
+
+
+def _word(saved: RecognizedWord) -> Word:
+    """A word that a step has saved, whatever it was saved as."""
+    return Word(
+        text=saved["text"],
+        start_ms=saved["start_ms"],
+        end_ms=saved["end_ms"],
+        confidence=saved["confidence"],
+        origin=Origin(saved["origin"]),
+    )
