@@ -8,15 +8,17 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
 SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
+JOBS ?= 3
 # What `make test` runs: nothing that takes Debian packages, much time or data from elsewhere.
 ORDINARY := not judges and not s3 and not azure and not trials and not clients and not soak
 
-.PHONY: help demo serve test test-s3 test-azure check judges trials clients soak docs golden lock clean
+.PHONY: help demo serve test coverage test-s3 test-azure check judges trials clients soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
 	@echo "make serve               start the server and leave it running"
 	@echo "make test                all tests (up to 8 minutes)"
+	@echo "make coverage            the same, and which lines they reach"
 	@echo "make test-s3             the object store on a real S3 server: Ceph's gateway, from Debian's packages"
 	@echo "make test-azure          the same on Microsoft's emulator of Azure Blob Storage"
 	@echo "make check               ruff and mypy"
@@ -50,8 +52,12 @@ serve: .venv/.installed
 	$(BIN)/scribedock serve
 
 test: .venv/.installed-dev
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "$(ORDINARY)"
+
+# Twice as slow, because the servers, workers and children that the tests start are measured too.
+coverage: .venv/.installed-dev
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n 2 --dist loadgroup -m "$(ORDINARY)"
+	$(BIN)/python -m coverage run -m pytest -n $(JOBS) --dist loadgroup -m "$(ORDINARY)"
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 

@@ -23,7 +23,7 @@ from tests.sound import spoken
 
 DATABASES = ("sqlite", "postgresql")
 SPEECH_S = 5
-QUICK = {"workflow_poll_s": "0.25", "callback_retries_s": "0.2,0.3", "login_failures": "1000"}
+QUICK = {"workflow_poll_s": "1", "callback_retries_s": "0.2,0.3", "login_failures": "1000"}
 
 
 STARTS = 6

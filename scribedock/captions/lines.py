@@ -61,9 +61,8 @@ class Lines:
         """What a break costs that makes two lines of a caption."""
         measures = self._measures
         counts = measures.counts
-        second = measures.length(at, end)
-        total = measures.edges[end] - measures.edges[start]
-        lean = (2 * second - total) / total
+        begin, finish = measures.edges[start], measures.edges[end]
+        lean = (begin + finish - 2 * measures.edges[at]) / (finish - begin)
         cost = OF_LINE_BREAK * measures.costs[at] + OF_IMBALANCE * lean * lean
         if lean < 0:
             cost -= OF_TOP_HEAVY * lean

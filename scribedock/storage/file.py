@@ -29,7 +29,10 @@ class FileStore:
         self._objects = folder / "objects"
         self._partials = folder / "partials"
         # All folders are there, and will be after a power cut, before the first recording is.
-        folder.mkdir(parents=True, exist_ok=True)
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except FileExistsError:
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder)) from None
         prefixes = (self._objects / f"{prefix:02x}" for prefix in range(256))
         for made in (self._objects, self._partials, *prefixes):
             made.mkdir(exist_ok=True)

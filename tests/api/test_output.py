@@ -179,7 +179,6 @@ def test_lists_are_read_in_every_spelling(client: Client, finished: str, spellin
         ({"display_speaker_id": "maybe"}, "INVALID_OPTION"),
         ({"line_ending_format": "AMIGA"}, "INVALID_OPTION"),
         ({"replace_english_spelling": "X"}, "INVALID_OPTION"),
-        ({"mask_profanity": "true"}, "INVALID_OPTION"),
         ({"elementlist_version": "yesterday"}, "INVALID_QUERY"),
         ({"iwp_name": "BEST"}, "INVALID_OPTION"),
         ({"mixed": "true"}, "INVALID_QUERY"),

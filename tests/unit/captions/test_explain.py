@@ -45,7 +45,7 @@ def test_every_caption_of_the_layout_is_explained() -> None:
     assert "next best" in text
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=100, deadline=None)
 @given(word_lists(), option_sets())
 def test_a_line_is_never_said_to_be_better_elsewhere(words: list[Word], options: CaptionOptions) -> None:
     for caption in explain(words, options):

@@ -82,14 +82,14 @@ def lines_of(text: str, **options: Any) -> list[tuple[str, ...]]:
     return [caption.lines for caption in lay_out(words_of(say(text), chosen), chosen)]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(word_lists(), option_sets())
 def test_no_word_is_lost_repeated_or_moved(words: list[Word], options: CaptionOptions) -> None:
     captions = lay_out(words, options)
     assert shown([line for caption in captions for line in caption.lines]) == joined(words)
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(word_lists(), option_sets())
 def test_a_line_is_too_wide_only_for_one_word_or_a_last_word_that_may_not_dangle(
     words: list[Word], options: CaptionOptions
@@ -108,13 +108,13 @@ def _unbreakable(line: str, words: list[Word]) -> list[str]:
     return [part for part in parts if part in texts] or [line]
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(word_lists(), option_sets())
 def test_captions_have_no_more_lines_than_allowed(words: list[Word], options: CaptionOptions) -> None:
     assert all(len(caption.lines) <= options.lines_per_caption for caption in lay_out(words, options))
 
 
-@settings(max_examples=300)
+@settings(max_examples=150)
 @given(word_lists(), option_sets())
 def test_times_are_those_of_the_words_and_never_run_backwards(
     words: list[Word], options: CaptionOptions
@@ -128,7 +128,7 @@ def test_times_are_those_of_the_words_and_never_run_backwards(
     assert captions[-1].end == max(word.end for word in words)
 
 
-@settings(max_examples=200)
+@settings(max_examples=150)
 @given(word_lists(), option_sets())
 def test_a_layout_can_be_repeated(words: list[Word], options: CaptionOptions) -> None:
     assert lay_out(words, options) == lay_out(list(words), options)

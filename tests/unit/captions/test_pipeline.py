@@ -34,7 +34,7 @@ def in_order(words: list[Word]) -> list[Word]:
     return ordered
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(elementlists(), caption_options())
 def test_every_word_is_shown_once_and_in_its_place(elementlist: ElementList, options: CaptionOptions) -> None:
     words, captions = captions_of(elementlist, options)
@@ -43,7 +43,7 @@ def test_every_word_is_shown_once_and_in_its_place(elementlist: ElementList, opt
     assert shown.replace(" ", "") == wanted.replace(" ", "")
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(elementlists(), caption_options())
 def test_no_hard_limit_is_exceeded(elementlist: ElementList, options: CaptionOptions) -> None:
     words, captions = captions_of(elementlist, options)
@@ -60,7 +60,7 @@ def test_no_hard_limit_is_exceeded(elementlist: ElementList, options: CaptionOpt
     assert bool(captions) == bool(words)
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(elementlists(), caption_options())
 def test_no_caption_reaches_over_a_boundary(elementlist: ElementList, options: CaptionOptions) -> None:
     words, captions = captions_of(elementlist, options)
@@ -76,7 +76,7 @@ def test_no_caption_reaches_over_a_boundary(elementlist: ElementList, options: C
             assert letters in ends
 
 
-@settings(max_examples=400, deadline=None)
+@settings(max_examples=150, deadline=None)
 @given(elementlists(), caption_options())
 def test_times_are_apart_visible_and_inside_the_media(
     elementlist: ElementList, options: CaptionOptions
