@@ -31,6 +31,7 @@ from scribedock.jobs.related import RelatedJobs
 from scribedock.jobs.renditions import Renditions
 from scribedock.jobs.reviews import Reviews
 from scribedock.jobs.statistics import Statistics
+from scribedock.jobs.transcripts import Transcripts
 from scribedock.jobs.translations import Translations
 from scribedock.jobs.uplevels import Uplevels
 from scribedock.keys import Keys, keep_private, load_keys
@@ -56,6 +57,7 @@ class Services:
     jobs: Jobs
     listing: JobListing
     media: JobMedia
+    transcripts: Transcripts
     lists: ElementLists
     orders: Orders
     authorizations: Authorizations
@@ -109,6 +111,7 @@ def wire(settings: Settings) -> Services:
         jobs=jobs,
         listing=JobListing(database),
         media=media,
+        transcripts=Transcripts(database, jobs),
         lists=lists,
         orders=orders,
         authorizations=Authorizations(database, jobs),

@@ -12,6 +12,7 @@ from scribedock.account_commands import account
 from scribedock.caption_commands import captions
 from scribedock.command_line import DataDir, attempt, fail, load_settings, open_services
 from scribedock.job_commands import audit, jobs
+from scribedock.model_commands import models
 from scribedock.settings import SettingsError
 
 cli = typer.Typer(
@@ -30,6 +31,7 @@ cli.add_typer(uploads, name="uploads")
 keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 cli.add_typer(captions, name="captions")
+cli.add_typer(models, name="models")
 storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
 cli.add_typer(storage, name="storage")
 

@@ -77,8 +77,8 @@ def _speech(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             level=Level.WARNING,
             title="speech",
-            text="pocketsphinx: English only, draft quality; for real use set SCRIBEDOCK_SPEECH_MODEL to the "
-            "folder of a faster-whisper model",
+            text="pocketsphinx: English only, draft quality; for real use choose a model of "
+            "`scribedock models list` and set SCRIBEDOCK_SPEECH_MODEL to its name",
         )
     else:
         yield Finding(level=Level.GOOD, title="speech", text=f"{spec.engine} with {spec.model}")

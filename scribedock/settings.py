@@ -125,10 +125,12 @@ class Settings(BaseSettings):
     audit_days: int = Field(365, ge=1, description="How long the audit log remembers who did what.")
     media_max_duration_s: int = Field(43_200, ge=1, description="The longest recording.")
     media_memory: int = Field(2 * GIB, ge=256 * 1024**2, description="Memory of the process that decodes.")
-    speech_engine: Literal["auto", "pocketsphinx", "whisper"] = Field(
-        "auto", description="auto: Whisper when a model is given, else pocketsphinx."
+    speech_engine: Literal["auto", "onnx", "pocketsphinx", "whisper"] = Field(
+        "auto", description="auto: that of the model, and pocketsphinx without one."
     )
-    speech_model: Path | None = Field(None, description="Folder of a faster-whisper model.")
+    speech_model: Path | None = Field(
+        None, description="Folder of a model, or its name in `scribedock models list`."
+    )
     speech_processes: int = Field(
         0, ge=0, description="Recognizer processes of a worker; 0: one for each processor."
     )

@@ -16,6 +16,7 @@ from scribedock.jobs.job import TaskType
 from scribedock.mail import Mailer
 from scribedock.media.limits import Limits
 from scribedock.settings import Settings
+from scribedock.speech.models import located
 from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.recognizer import RecognizerSpec, choose
 from scribedock.translation.engine import Translators
@@ -27,6 +28,7 @@ from scribedock.workflow.make_media import MediaMaking
 from scribedock.workflow.receive import Reception
 from scribedock.workflow.send_mail import Mailing
 from scribedock.workflow.transcribe import Transcription
+from scribedock.workflow.transcripts import TranscriptReception
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -36,6 +38,7 @@ DRAIN_S = 5
 LEASE_LOST = 75  # exit status
 QUEUES = {
     TaskType.JOB_ADD_MEDIA: Queue.MEDIA,
+    TaskType.JOB_ADD_TRANSCRIPT: Queue.TRANSCRIPTS,
     TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION,
     TaskType.JOB_MAKE_MEDIA: Queue.RENDITIONS,
     TaskType.JOB_BURN_IN_CAPTION: Queue.MAIL,
@@ -45,7 +48,7 @@ QUEUES = {
 
 def recognizer(settings: Settings) -> RecognizerSpec:
     """The recognizer that the settings ask for. Raises SettingsError."""
-    return choose(settings.speech_engine, settings.speech_model)
+    return choose(settings.speech_engine, located(settings.speech_model, settings.data_dir))
 
 
 def limits(settings: Settings) -> Limits:
@@ -83,9 +86,11 @@ class Worker:
         transcription = Transcription(
             jobs=services.jobs,
             media=services.media,
+            transcripts=services.transcripts,
             orders=services.orders,
             callbacks=services.callbacks,
             related=services.related,
+            guidelines=services.guidelines,
             store=services.store,
             pool=self._pool,
             limits=limits(settings),
@@ -111,6 +116,14 @@ class Worker:
         )
         self._engine.register(Queue.TRANSCRIPTION, transcription)
         self._engine.register(Queue.MEDIA, reception)
+        self._engine.register(
+            Queue.TRANSCRIPTS,
+            TranscriptReception(
+                transcripts=services.transcripts,
+                fetcher=services.fetcher,
+                folder=settings.data_dir / "work",
+            ),
+        )
         self._engine.register(Queue.CALLBACKS, delivery)
         self._engine.register(
             Queue.DERIVATIONS,
@@ -159,6 +172,7 @@ class Worker:
             {
                 Queue.TRANSCRIPTION: self._settings.worker_jobs,
                 Queue.MEDIA: 4 * self._settings.worker_jobs,
+                Queue.TRANSCRIPTS: 4 * self._settings.worker_jobs,
                 Queue.CALLBACKS: 16 * self._settings.worker_jobs,
                 Queue.DERIVATIONS: 2,
                 Queue.MAIL: 16,  # most of them wait for a video

@@ -34,6 +34,7 @@ from scribedock.api import (
     output_calls,
     review_calls,
     statistics_calls,
+    transcript_calls,
     translation_calls,
     upload_calls,
 )
@@ -67,6 +68,7 @@ CALL_MODULES = (
     guideline_calls,
     media_calls,
     media_out_calls,
+    transcript_calls,
     translation_calls,
     review_calls,
     mail_calls,

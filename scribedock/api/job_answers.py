@@ -5,7 +5,7 @@ No key is ever null: an unknown date is "", an unknown value is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scribedock.accounts.sessions import Dialect
@@ -82,8 +82,9 @@ def job_answer(
         common["Priority"] = job.priority.value
     if job.engine:
         common["Engine"] = job.engine
-    if job.status is JobStatus.COMPLETE and job.fidelity in HUMAN_FIDELITIES and not job.reviewed:
-        common["Notice"] = RECOGNIZER_ONLY
+    notice = " ".join(_notices(job))
+    if notice:
+        common["Notice"] = notice
     if is_late(job, utc_now()):
         common["Late"] = True
     if job.failure_reason:
@@ -106,3 +107,13 @@ def task_entry(task: Task) -> dict[str, str]:
         "TaskStatus": task.status.value,
         "TaskRequestTime": wire(task.requested),
     }
+
+
+def _notices(job: Job) -> Iterator[str]:
+    """What must be said about a finished job's result."""
+    if job.status is not JobStatus.COMPLETE:
+        return
+    if job.notice:
+        yield job.notice
+    if job.fidelity in HUMAN_FIDELITIES and not job.reviewed:
+        yield RECOGNIZER_ONLY

@@ -107,6 +107,7 @@ jobs = Table(
     Column("requestor", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("expected_speakers", Integer),
+    Column("notice", Text),  # what must be said about the result
     Column("reviewed", Boolean, nullable=False),  # people were at it
     Column("leading_id", Id, index=True),  # of the job that this one is made of, in the end
     # A list is decided from it alone, however long.
@@ -157,6 +158,18 @@ media = Table(
     Column("bytes", BigInteger),
     Column("etag", String(64)),
     Column("refused", Boolean, nullable=False),  # it could not be fetched or transcribed
+    Column("added", DateTime, nullable=False),
+)
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
+    Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
+    Column("url", Text),  # where it is fetched from
+    Column("format", String(8)),  # null: recognised by its look
+    Column("compressed", LargeBinary),  # the file as it came, zlib; null until it is here
+    Column("problem", Text),  # why it cannot be used
     Column("added", DateTime, nullable=False),
 )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from dataclasses import dataclass
 from datetime import datetime
+from html import unescape
 
 import sqlalchemy as sa
 
@@ -13,11 +14,14 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import guidelines
 from scribedock.errors import InvalidQuery
+from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.terms import MAX_TERMS, terms_of
 
 MAX_BYTES = 1024 * 1024
 MAX_GUIDELINES = 20
+MAX_VOCABULARY = 100  # terms
+LONGEST_SPOKEN = 40  # characters of a term
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -98,3 +102,12 @@ class Guidelines:
             for term in terms_of(text):
                 found.setdefault(term.casefold(), term)
         return tuple(found.values())[:MAX_TERMS]
+
+    def vocabulary(self, job: Job) -> tuple[str, ...]:
+        """What a recognizer should know of a job: the terms of its guidelines, then those of its notes.
+
+        At most MAX_VOCABULARY, the longest left out: a recognizer has little room for them.
+        """
+        terms = (*self.terms(job.id), *terms_of(unescape(job.options.get("notes", ""))))
+        found = {term.casefold(): term for term in terms if len(term) <= LONGEST_SPOKEN}
+        return tuple(found.values())[:MAX_VOCABULARY]

@@ -27,6 +27,7 @@ from scribedock.db.tables import (
     passes,
     renditions,
     tasks,
+    transcripts,
 )
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.job import (
@@ -57,6 +58,9 @@ class Deleted:
     task_id: str
     storage_keys: tuple[str, ...]  # of objects that nothing refers to any more
     aborted: tuple[str, ...]  # tasks that were under way
+
+
+OF_A_JOB = (media, transcripts, renditions, element_lists, caption_urls, guidelines, passes, mails)
 
 
 class Jobs:
@@ -163,7 +167,16 @@ class Jobs:
             )
             of_the_job = sa.select(passes.c.id).where(passes.c.job_id == job_id)
             connection.execute(drafts.delete().where(drafts.c.pass_id.in_(of_the_job)))
-            for table in (media, renditions, element_lists, caption_urls, guidelines, passes, mails):
+            for table in (
+                media,
+                transcripts,
+                renditions,
+                element_lists,
+                caption_urls,
+                guidelines,
+                passes,
+                mails,
+            ):
                 connection.execute(table.delete().where(table.c.job_id == job_id))
             connection.execute(
                 jobs.update()

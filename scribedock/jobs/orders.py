@@ -33,6 +33,7 @@ from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.notes import joined
 from scribedock.jobs.passes import PassKind, PassStatus, Step, planned
 from scribedock.jobs.states import JobEvent
+from scribedock.jobs.transcripts import check_usable
 from scribedock.jobs.turnaround import due_date, effective_priority, queue_rank
 
 NO_MEDIA = (
@@ -87,6 +88,7 @@ class Orders:
             if bring is not None:
                 bring(connection, job)
             self._check_media(connection, job)
+            check_usable(connection, job)
             order = _completed(order, job)
             priority = effective_priority(order.priority or Priority.STANDARD, order.turnaround_hours)
             task_id = add_task(connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.QUEUED)
@@ -109,6 +111,7 @@ class Orders:
                 progress=0.0,
                 started=None,
                 failure_reason=None,
+                notice=None,
             )
             if then is not None:
                 then(connection, self._jobs.fetch(connection, job_id))

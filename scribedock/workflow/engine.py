@@ -56,6 +56,7 @@ class Workflow(Protocol):
 class Queue(StrEnum):
     TRANSCRIPTION = "transcription"
     MEDIA = "media"
+    TRANSCRIPTS = "transcripts"
     CALLBACKS = "callbacks"
     RENDITIONS = "renditions"
     DERIVATIONS = "derivations"

@@ -1,3 +1,7 @@
+from pathlib import Path
+
+import pytest
+
 from tests.fixtures import (  # noqa: F401
     alice,
     callbacks,
@@ -10,3 +14,11 @@ from tests.fixtures import (  # noqa: F401
     servers,
     speech,
 )
+from tests.sound import spoken
+
+
+@pytest.fixture(scope="session")
+def sentence(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The first sentence of the recording: Welcome to a small library by the sea."""
+    path: Path = tmp_path_factory.mktemp("sentence") / "sentence.wav"
+    return spoken(path, seconds=3.5).read_bytes()

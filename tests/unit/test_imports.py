@@ -14,7 +14,16 @@ PACKAGE = Path(scribedock.__file__).parent
 ROWS = [
     {"__main__"},
     {"cli"},
-    {"account_commands", "caption_commands", "demo", "doctor", "job_commands", "server", "upload_client"},
+    {
+        "account_commands",
+        "caption_commands",
+        "demo",
+        "doctor",
+        "job_commands",
+        "model_commands",
+        "server",
+        "upload_client",
+    },
     {"caption_check", "command_line"},
     {"supervisor"},
     {"api", "web", "worker"},
