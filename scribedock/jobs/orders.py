@@ -142,7 +142,7 @@ class Orders:
         """A worker takes the order up; None when there is nothing left to do for it."""
         with self._database.write() as connection:
             job = self._ordered(connection, task_id)
-            if job is None or job.status is JobStatus.AUTHORIZING:
+            if job is None or job.status in (JobStatus.AUTHORIZING, JobStatus.REVIEWING):
                 return None
             if not set_task(connection, task_id, TaskStatus.INPROGRESS):
                 return None

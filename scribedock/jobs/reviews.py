@@ -80,7 +80,7 @@ class Reviews:
             found = [_pass(row) for row in connection.execute(query)]
             return [(self._jobs.fetch(connection, each.job_id), each) for each in found]
 
-    def take(self, job_id: str, family: frozenset[str], kind: PassKind, account_id: str) -> Pass:
+    def take(self, job_id: str, family: frozenset[str] | None, kind: PassKind, account_id: str) -> Pass:
         """Gives the job's current pass to the account. Raises ItemNotFound, InvalidQuery (409)."""
         with self._current(job_id, family, kind) as (connection, _, current):
             if current.status is PassStatus.TAKEN and current.account_id != account_id:

@@ -14,7 +14,7 @@ from pathlib import Path
 from scribedock.media.formats import AUDIO_CODECS, CONTAINERS, VIDEO_CODECS
 from scribedock.media.limits import Limits
 from scribedock.media.probe import MediaInfo, probe
-from scribedock.media.program import Bounds, ProgramFailed, run
+from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing, run
 from scribedock.media.unusable import MediaUnusable
 
 THREADS = "2"
@@ -52,6 +52,14 @@ def find() -> Path | None:
         return None
 
 
+def _found() -> Path:
+    """Raises ProgramMissing."""
+    program = find()
+    if program is None:
+        raise ProgramMissing("This server has no ffmpeg, which makes media files; ask its operator")
+    return program
+
+
 def has_fonts() -> bool:
     """Whether there is anything that captions could be drawn with."""
     return any(
@@ -66,12 +74,10 @@ def encode(
 
     subtitles: Advanced SubStation Alpha, to be drawn into the picture.
 
-    Raises MediaUnusable where the recording cannot become that, and FenceFailure where this machine
-    is at fault.
+    Raises MediaUnusable where the recording cannot become that, ProgramMissing, and FenceFailure
+    where this machine is at fault.
     """
-    program = find()
-    if program is None:
-        raise MediaUnusable("This server has no ffmpeg, which makes media files; ask its operator.")
+    program = _found()
     info = probe(source, limits)
     if media_type is MediaType.MP4 and not info.has_video:
         raise MediaUnusable("The recording has no moving picture, so that there is no mp4 of it.")
@@ -135,11 +141,9 @@ def arguments(
 def sound_to_mp3(sound: Path, destination: Path, *, seconds: int, limits: Limits) -> None:
     """Makes an MP3 file of a WAV file of ours.
 
-    Raises MediaUnusable, and FenceFailure where this machine is at fault.
+    Raises MediaUnusable, ProgramMissing, and FenceFailure where this machine is at fault.
     """
-    program = find()
-    if program is None:
-        raise MediaUnusable("This server has no ffmpeg, which makes media files; ask its operator.")
+    program = _found()
     command = [str(program), "-nostdin", "-loglevel", "error", "-y", "-protocol_whitelist", "file"]
     command += ["-f", "wav", "-i", f"file:{sound}", "-c:a", "libmp3lame", "-b:a", "64k"]
     command += ["-f", "mp3", f"file:{destination}"]

@@ -6,6 +6,7 @@ was given, writes to one folder, reaches no network, and inherits no environment
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import signal
@@ -39,10 +40,15 @@ OF_THE_SYSTEM = tuple(
 )
 MESSAGES = "messages"  # what the program says, in the folder that it writes to
 TAIL_BYTES = 2000
+NO_ROOM = os.strerror(errno.ENOSPC)
 
 
 class ProgramFailed(Exception):
     """The program did not do it; the text is the end of what it said."""
+
+
+class ProgramMissing(Exception):
+    """This machine has no such program; the text says what its operator can do."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,7 +75,8 @@ def run(
 ) -> None:
     """Runs the program in `folder`, which alone it may write to.
 
-    Raises ProgramFailed, also where it exceeds its bounds, and FenceFailure where it cannot be started.
+    Raises ProgramFailed, also where it exceeds its bounds, and FenceFailure where it cannot
+    be started, or has no room.
     """
     program = Path(command[0]).resolve()
     order = {
@@ -104,8 +111,8 @@ def run(
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
         said = _tail(messages.fileno())
-    if child.returncode in (NO_FENCE, NO_PROGRAM):
-        raise FenceFailure(f"{program.name} cannot be started: {said}")
+    if child.returncode in (NO_FENCE, NO_PROGRAM) or NO_ROOM in said:
+        raise FenceFailure(f"{program.name} cannot do its work: {said}")
     if child.returncode:
         raise ProgramFailed(f"{program.name} ended with status {child.returncode}: {said}")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from scribedock.captions.elementlist import ElementList, Segment, TokenType
 from scribedock.media.limits import Limits
-from scribedock.media.program import Bounds, ProgramFailed, run
+from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing, run
 from scribedock.media.unusable import MediaUnusable
 
 RATE = 22_050  # Hz; what espeak-ng gives
@@ -34,11 +34,13 @@ def find() -> Path | None:
 def speak(elementlist: ElementList, folder: Path, language: str, limits: Limits) -> Spoken:
     """Says each segment at its time, or as soon as the one before it is said.
 
-    language: ISO 639-1. Raises MediaUnusable without espeak-ng, or without a voice of the language.
+    language: ISO 639-1. Raises ProgramMissing, and MediaUnusable without a voice of the language.
     """
     program = find()
     if program is None:
-        raise MediaUnusable("This server has no espeak-ng, which speaks the audio description.")
+        raise ProgramMissing(
+            "This server has no espeak-ng, which speaks audio descriptions; ask its operator"
+        )
     track = folder / "spoken.wav"
     said = folder / "sentence.wav"
     with wave.open(str(track), "wb") as out:

@@ -18,6 +18,7 @@ from scribedock.jobs.media import JobMedia, Media
 from scribedock.jobs.renditions import Rendition, RenditionKind, Renditions
 from scribedock.media.ffmpeg import MediaType, encode, sound_to_mp3
 from scribedock.media.limits import Limits
+from scribedock.media.program import ProgramMissing
 from scribedock.media.speaking import speak
 from scribedock.media.unusable import MediaUnusable
 from scribedock.storage.leftovers import remove_object
@@ -82,6 +83,9 @@ class MediaMaking:
             key = self._store.adopt(made)
         except MediaUnusable as error:
             return error.reason
+        except ProgramMissing as error:
+            self._renditions.abort(rendition_id, str(error))
+            return None
         except ScribedockError as error:
             return error.comment
         finally:

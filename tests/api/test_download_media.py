@@ -9,7 +9,8 @@ import pytest
 
 from scribedock.captions.elementlist_json import to_json
 from scribedock.media import speaking
-from tests.api.videos import filmed, recorded, services_of, streams  # noqa: F401
+from tests.api.finished import services_of
+from tests.api.videos import filmed, recorded, streams  # noqa: F401
 from tests.client import Client, error_of
 from tests.unit.captions.sample import say
 

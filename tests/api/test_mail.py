@@ -32,6 +32,8 @@ from tests.ffmpeg import tone, video
 from tests.fixtures import QUICK
 from tests.unit.captions.sample import say
 
+pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
+
 LIST = say("The sea is deep.")
 REFUSED = "nobody@example.org"
 

@@ -14,7 +14,6 @@ from scribedock.captions.elementlist_json import emit
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
-from tests.accounts import account
 from tests.api.finished import finished_job, services_of
 from tests.client import Client, error_of
 from tests.unit.captions.sample import say
@@ -30,14 +29,16 @@ class Office:
     def __init__(self, server: OwnServer) -> None:
         tag = uuid.uuid4().hex[:8]
         self.server = server
-        self.customer = self._account(f"customer-{tag}")
-        self.ann = self._account(f"ann-{tag}", "--parent", f"customer-{tag}", "--reviewer")
-        self.ben = self._account(f"ben-{tag}", "--parent", f"customer-{tag}", "--reviewer")
         self.name = f"customer-{tag}"
-
-    def _account(self, name: str, *arguments: str) -> Client:
-        account(self.server, "create", name, "--password-stdin", *arguments, password="a password")
-        return Client(self.server).login(name, "a password")
+        people = (f"ann-{tag}", f"ben-{tag}")
+        with services_of(server) as services:
+            services.accounts.create(self.name, "a password", parent="admin")
+            for name in people:
+                made = services.accounts.create(name, "a password", parent=self.name)
+                services.accounts.set_reviewer(made, True)
+        self.customer, self.ann, self.ben = (
+            Client(server).login(name, "a password") for name in (self.name, *people)
+        )
 
     def job(self, fidelity: Fidelity = Fidelity.STANDARD, **given: Any) -> str:
         with services_of(self.server) as services:

@@ -9,7 +9,8 @@ import pytest
 
 from scribedock.jobs.links import APPROVAL, MEDIA, Link, sign
 from scribedock.settings import Settings
-from tests.api.videos import filmed, recorded, services_of, stored_key, streams  # noqa: F401
+from tests.api.finished import services_of
+from tests.api.videos import filmed, recorded, stored_key, streams  # noqa: F401
 from tests.client import Client, error_of
 
 

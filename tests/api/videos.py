@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import av
@@ -13,17 +11,8 @@ import pytest
 from scribedock import app
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.links import MEDIA, verify
-from scribedock.settings import Settings
 from tests.client import Client
 from tests.ffmpeg import video
-
-
-@contextmanager
-def services_of(server: OwnServer) -> Iterator[app.Services]:
-    """The parts of the running server, for what no call of the API does."""
-    services = app.wire(Settings(data_dir=server.data_dir))
-    yield services
-    services.close()
 
 
 @pytest.fixture(scope="module")

@@ -14,7 +14,7 @@ from scribedock.media.fence import strength
 from scribedock.media.ffmpeg import MediaType, arguments, encode, find
 from scribedock.media.limits import Limits
 from scribedock.media.probe import probe
-from scribedock.media.program import Bounds, ProgramFailed
+from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing
 from scribedock.media.unusable import MediaUnusable
 from tests.ffmpeg import make, silent_video, tone, video
 
@@ -92,7 +92,7 @@ def test_a_playlist_reads_no_other_file(tmp_path: Path) -> None:
 
 def test_without_the_program_the_operator_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ffmpeg, "find", lambda: None)
-    with pytest.raises(MediaUnusable, match="no ffmpeg"):
+    with pytest.raises(ProgramMissing, match="no ffmpeg"):
         made(tone(tmp_path / "a.mp3", seconds=1), tmp_path, MediaType.MP3)
 
 

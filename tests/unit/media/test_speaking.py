@@ -10,6 +10,7 @@ import pytest
 
 from scribedock.media import speaking
 from scribedock.media.limits import Limits
+from scribedock.media.program import ProgramMissing
 from scribedock.media.speaking import RATE, speak, text_of
 from scribedock.media.unusable import MediaUnusable
 from tests.unit.captions.sample import say
@@ -70,6 +71,12 @@ def test_a_language_without_a_voice_is_told(tmp_path: Path, program: None) -> No
     (tmp_path / "work").mkdir()
     with pytest.raises(MediaUnusable, match="'xx'"):
         speak(say("One."), tmp_path / "work", "xx", Limits())
+
+
+def test_without_the_program_the_operator_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(speaking, "find", lambda: None)
+    with pytest.raises(ProgramMissing, match="no espeak-ng"):
+        speak(say("One."), tmp_path, "en", Limits())
 
 
 def test_sounds_are_not_said() -> None:
