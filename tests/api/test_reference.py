@@ -20,6 +20,8 @@ CALLS = {
     *(f"job/{name}" for name in ("new", "info", "list", "delete", "task_status", "perform_transcription")),
     *(f"job/{name}" for name in ("request_upload_url", "add_media", "add_media_url")),
     *(f"job/{name}" for name in ("get_transcript", "get_caption", "get_elementlist", "list_elementlists")),
+    *(f"account/{name}" for name in ("create", "update_setting")),
+    *(f"job/{name}" for name in ("authorize", "modify", "add_custom_guidelines", "aggregate_statistics")),
 }
 OURS = {"upload/list", "upload/cancel"}
 
