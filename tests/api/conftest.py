@@ -8,10 +8,12 @@ from tests.fixtures import (  # noqa: F401
     client,
     database,
     family,
+    finished,
     postgresql,
     pytest_generate_tests,
     server,
     servers,
+    services,
     speech,
 )
 from tests.sound import spoken

@@ -31,6 +31,7 @@ GIVEN = {
     "new_username": "somebody new",
     "setting": "default_job_notes",
     "value": "x",
+    "guidelines_data": "x",
 }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.test_transcript import add_body, words
+from tests.api.test_add_transcript import add_body, words
 from tests.client import Client, error_of
 
 SRT = (
