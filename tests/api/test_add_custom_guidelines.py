@@ -8,8 +8,6 @@ import httpx
 import pytest
 
 from scribedock import app
-from scribedock.demo.server import OwnServer
-from scribedock.settings import Settings
 from tests.accounts import Family, name_of
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
@@ -18,15 +16,6 @@ from tests.webserver import WebServer
 RUNS_ON = DATABASES
 PAGE = b"<html><body><h1>Names</h1><ul><li>Ada Lovelace</li></ul></body></html>"
 PDF = b"%PDF-1.7\n" + bytes(range(256))
-
-
-@pytest.fixture(scope="module")
-def services(server: OwnServer) -> Iterator[app.Services]:
-    """Beside the server, on its database."""
-    url = server.environment().get("SCRIBEDOCK_DATABASE_URL")
-    opened = app.wire(Settings(data_dir=server.data_dir, database_url=url))  # type: ignore[arg-type]
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
 
 from scribedock import app
 from scribedock.demo.server import OwnServer
-from scribedock.settings import Settings
 from tests.accounts import child, name_of
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
@@ -29,16 +27,6 @@ METRICS = {
     "billable_minutes_premium": 1,
     "billable_minutes_mechanical": 2,
 }
-
-
-@pytest.fixture(scope="module")
-def services(server: OwnServer) -> Iterator[app.Services]:
-    """Beside the server, on its database."""
-    given = server.environment()
-    url = given.get("SCRIBEDOCK_DATABASE_URL")
-    opened = app.wire(Settings(data_dir=server.data_dir, database_url=url))  # type: ignore[arg-type]
-    yield opened
-    opened.close()
 
 
 @pytest.fixture(scope="module")

@@ -26,7 +26,6 @@ def test_what_was_done_to_a_job_and_what_was_refused_is_told(family: Family) -> 
     owner.get("job/modify", notes="names no job")
     assert audited(owner, "--job", job) == [
         [name_of(owner), "job/new", job, "done"],
-        [name_of(owner), "job/request_upload_url", job, "done"],
         [name_of(family.parent), "job/modify", job, name_of(owner), "done"],
         [name_of(stranger), "job/delete", job, "ITEM_NOT_FOUND"],
         [name_of(owner), "job/add_media", job, "done"],

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
-from tests.api.test_accounts import account
+from tests.accounts import account
 from tests.client import Client, error_of
 from tests.ffmpeg import make, silent_video, video
 from tests.fixtures import DATABASES
