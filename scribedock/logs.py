@@ -13,18 +13,15 @@ FOREIGN = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "
 
 
 class Patient:
-    """A stream that loses what cannot be written: a call must not fail because the log's disk is full."""
-
-    def __init__(self, stream: TextIO) -> None:
-        self._stream = stream
+    """Standard error, losing what cannot be written: a call must not fail because the log's disk is full."""
 
     def write(self, text: str) -> None:
         with contextlib.suppress(OSError):
-            self._stream.write(text)
+            sys.stderr.write(text)
 
     def flush(self) -> None:
         with contextlib.suppress(OSError):
-            self._stream.flush()
+            sys.stderr.flush()
 
 
 def configure(*, json_lines: bool, level: str = "info") -> None:
@@ -42,10 +39,10 @@ def configure(*, json_lines: bool, level: str = "info") -> None:
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Patient(sys.stderr))),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Patient())),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(Patient(sys.stderr))
+    handler = logging.StreamHandler(Patient())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,

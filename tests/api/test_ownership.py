@@ -11,7 +11,9 @@ from tests.client import error_of
 
 assert application.CALL_MODULES, "they have registered their calls"
 OF_A_JOB = sorted(
-    path for path, call in CALLS.items() if "job_id" in call.model.model_fields and path == call.path
+    path
+    for path, call in CALLS.items()
+    if "job_id" in call.model.model_fields and path == call.path and "GET" in call.methods
 )
 NAMING_AN_ACCOUNT = [
     ("account/update_password", "username"),
@@ -32,6 +34,10 @@ GIVEN = {
     "setting": "default_job_notes",
     "value": "x",
     "guidelines_data": "x",
+    "transcoded_version": "mp3",
+    "media_type": "mp3",
+    "target_languages": "de",
+    "kind": "approval",
 }
 
 

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import re
 from html.parser import HTMLParser
-from pathlib import Path
 
 import httpx
 import pytest
 from openapi_spec_validator import validate
 
 from scribedock.demo.server import OwnServer
-from tests.client import error_of
 from tests.unit.captions.test_writers import BROADCAST
 
 CALLS = {
@@ -92,14 +90,3 @@ def test_the_page_shows_every_call_and_loads_nothing(server: OwnServer) -> None:
 def test_the_root_leads_to_the_page(server: OwnServer, path: str) -> None:
     answer = httpx.get(server.base_url + path, trust_env=False, follow_redirects=True)
     assert answer.url.path == "/docs"
-
-
-def test_the_calls_that_the_readme_says_are_missing_answer_404(server: OwnServer) -> None:
-    readme = (Path(__file__).parents[2] / "README.md").read_text()
-    [missing] = re.findall(rf"Of the API's calls, {len(CALLS)} are there\. (.+?) answer 404\.", readme, re.S)
-    names = re.findall(r"`(\w+)`", missing)
-    assert len(names) == 14
-    for name in names:
-        for group in ("account", "job"):
-            answer = httpx.get(f"{server.base_url}/api/{group}/{name}", trust_env=False)
-            assert error_of(answer)[0] == 404

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scribedock.demo.receiver import CallbackReceiver
-from tests.api.test_output import spoken
+from tests.api.test_get_transcript import spoken
 from tests.client import Client, error_of
 
 
