@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import httpx
 import pytest
 
 from scribedock import app
+from scribedock.jobs.guidelines import LONGEST_SPOKEN, MAX_VOCABULARY
 from tests.accounts import Family, name_of
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
@@ -56,6 +58,16 @@ def test_a_guideline_comes_in_each_of_four_ways(
     assert [guideline.body for guideline in kept][:2] == [PDF, PAGE]
     assert [guideline.name for guideline in kept][2:] == ["names.txt", "guidelines_data"]
     assert services.guidelines.terms(job) == ("Ada Lovelace", "Zoë Müller", "CRISPR-Cas9")
+
+
+def test_a_recognizer_gets_the_terms_of_guidelines_and_notes(client: Client, services: app.Services) -> None:
+    opened = client.new_job()
+    stored(client.post("job/add_custom_guidelines", job_id=opened, guidelines_data="Say CRISPR-Cas9."))
+    notes = f"We hear of CRISPR-Cas9 and Ada Lovelace &amp; her engine.\n- {'X' * (LONGEST_SPOKEN + 1)}"
+    job = replace(services.jobs.find(opened), options={"notes": notes})
+    assert services.guidelines.vocabulary(job) == ("CRISPR-Cas9", "Ada Lovelace")
+    many = ", ".join(f"Name{number}" for number in range(2 * MAX_VOCABULARY))
+    assert len(services.guidelines.vocabulary(replace(job, options={"notes": many}))) == MAX_VOCABULARY
 
 
 def test_the_version_may_be_left_out(client: Client) -> None:
