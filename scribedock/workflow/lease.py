@@ -13,7 +13,6 @@ it was doing.  Which of several workflows it was shows when each suspect runs al
 from __future__ import annotations
 
 import fcntl
-import os
 import socket
 import threading
 import uuid
@@ -29,6 +28,7 @@ import structlog
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import attempts, executors
+from scribedock.locked_file import is_abandoned
 from scribedock.workflow.engine import Running
 
 log = structlog.get_logger("scribedock.worker")
@@ -118,7 +118,7 @@ class Lease:
             row.id
             for row in rows
             if row.id != self.executor_id
-            and (row.crashed or row.heartbeat < oldest or self._lock_is_free(row.id))
+            and (row.crashed or row.heartbeat < oldest or is_abandoned(self._folder / row.id))
         ]
         if dead:
             with self._database.write() as connection:
@@ -129,20 +129,6 @@ class Lease:
             living=frozenset(row.id for row in rows) - frozenset(dead),
             crashed=frozenset(row.id for row in rows if row.crashed),
         )
-
-    def _lock_is_free(self, executor_id: str) -> bool:
-        """Whether the executor ran on this data folder and let go of its lock."""
-        try:
-            descriptor = os.open(self._folder / executor_id, os.O_RDONLY)
-        except FileNotFoundError:
-            return False
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_SH | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        finally:
-            os.close(descriptor)
-        return True
 
 
 class Reaper:

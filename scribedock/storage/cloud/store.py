@@ -17,6 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scribedock.locked_file import LockedFile, abandoned
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
 from scribedock.storage.cloud.journal import LEASE_S, Entry, Journal, Kind, State, now
 from scribedock.storage.cloud.layout import DIRECT, OBJECTS, ours
@@ -26,7 +27,7 @@ from scribedock.storage.cloud.parts import remove_parts, stored
 from scribedock.storage.cloud.pulse import Pulse
 from scribedock.storage.cloud.sweep import Sweep
 from scribedock.storage.cloud.transfer import PART_BYTES, Transfer
-from scribedock.storage.cloud.writers import LockedFile, Writers, abandoned
+from scribedock.storage.cloud.writers import Writers
 from scribedock.storage.names import checked
 from scribedock.storage.store import ObjectDamaged, PartialBusy, PartialMissing, Pinned
 

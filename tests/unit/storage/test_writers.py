@@ -6,7 +6,8 @@ import sys
 import textwrap
 from pathlib import Path
 
-from scribedock.storage.cloud.writers import LockedFile, Writers, abandoned
+from scribedock.locked_file import LockedFile, abandoned
+from scribedock.storage.cloud.writers import Writers
 
 WRITER = textwrap.dedent(
     """
