@@ -11,16 +11,29 @@ from dataclasses import dataclass
 from scribedock.accounts.accounts import ROOT, Accounts
 from scribedock.accounts.api_keys import ApiKeys
 from scribedock.accounts.login import Login
+from scribedock.accounts.reviewers import Reviewers
 from scribedock.accounts.sessions import Sessions
 from scribedock.db.engine import Database
 from scribedock.db.migrate import migrate as migrate_database
 from scribedock.errors import AccountExists, InvalidQuery
+from scribedock.jobs.audit import Audit
+from scribedock.jobs.authorization import Authorizations
 from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.captions import CaptionUrls
+from scribedock.jobs.guidelines import Guidelines
 from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.listing import JobListing
 from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.mails import Mails
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.related import RelatedJobs
+from scribedock.jobs.renditions import Renditions
+from scribedock.jobs.reviews import Reviews
+from scribedock.jobs.statistics import Statistics
+from scribedock.jobs.transcripts import Transcripts
+from scribedock.jobs.translations import Translations
+from scribedock.jobs.uplevels import Uplevels
 from scribedock.keys import Keys, keep_private, load_keys
 from scribedock.media.fetch import GuardedClient
 from scribedock.settings import Settings
@@ -42,11 +55,24 @@ class Services:
     sessions: Sessions
     login: Login
     jobs: Jobs
+    listing: JobListing
     media: JobMedia
+    transcripts: Transcripts
     lists: ElementLists
     orders: Orders
+    authorizations: Authorizations
+    statistics: Statistics
+    guidelines: Guidelines
+    audit: Audit
     callbacks: Callbacks
     caption_urls: CaptionUrls
+    renditions: Renditions
+    related: RelatedJobs
+    translations: Translations
+    uplevels: Uplevels
+    reviewers: Reviewers
+    reviews: Reviews
+    mails: Mails
     uploads: Uploads
     fetcher: GuardedClient
 
@@ -70,6 +96,8 @@ def wire(settings: Settings) -> Services:
     jobs = Jobs(database)
     media = JobMedia(database, jobs)
     lists = ElementLists(database)
+    related = RelatedJobs(database, jobs)
+    orders = Orders(database, jobs, lists)
     store = open_store(settings.storage_url, settings.data_dir)
     return Services(
         settings=settings,
@@ -81,11 +109,24 @@ def wire(settings: Settings) -> Services:
         sessions=sessions,
         login=Login(database, accounts, api_keys, sessions, settings),
         jobs=jobs,
+        listing=JobListing(database),
         media=media,
+        transcripts=Transcripts(database, jobs),
         lists=lists,
-        orders=Orders(database, jobs, lists),
+        orders=orders,
+        authorizations=Authorizations(database, jobs),
+        statistics=Statistics(database),
+        guidelines=Guidelines(database, jobs),
+        audit=Audit(database),
         callbacks=Callbacks(database),
         caption_urls=CaptionUrls(database),
+        renditions=Renditions(database, jobs),
+        related=related,
+        translations=Translations(related),
+        uplevels=Uplevels(related),
+        reviewers=Reviewers(accounts),
+        mails=Mails(database, jobs),
+        reviews=Reviews(database, jobs, lists, orders),
         uploads=Uploads(
             database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
         ),

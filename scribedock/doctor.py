@@ -10,8 +10,10 @@ from scribedock import app
 from scribedock.db.engine import Database
 from scribedock.findings import Finding, Level
 from scribedock.findings import report as show
+from scribedock.media import ffmpeg, speaking
 from scribedock.media.fence import strength
 from scribedock.settings import Settings, SettingsError
+from scribedock.translation.engine import Translators
 from scribedock.worker import recognizer
 
 GIB = 1024**3
@@ -75,8 +77,8 @@ def _speech(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             level=Level.WARNING,
             title="speech",
-            text="pocketsphinx: English only, draft quality; for real use set SCRIBEDOCK_SPEECH_MODEL to the "
-            "folder of a faster-whisper model",
+            text="pocketsphinx: English only, draft quality; for real use choose a model of "
+            "`scribedock models list` and set SCRIBEDOCK_SPEECH_MODEL to its name",
         )
     else:
         yield Finding(level=Level.GOOD, title="speech", text=f"{spec.engine} with {spec.model}")
@@ -92,11 +94,49 @@ def _fence(settings: Settings) -> Iterator[Finding]:
 
 
 def _ffmpeg(settings: Settings) -> Iterator[Finding]:
-    path = shutil.which("ffmpeg")
+    path = ffmpeg.find()
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="ffmpeg",
-        text=path or "no binary on the PATH; transcription does not need one",
+        text=str(path or "no binary; media cannot be given out as mp3 or mp4 (pip install imageio-ffmpeg)"),
+    )
+    if not ffmpeg.has_fonts():
+        yield Finding(
+            level=Level.WARNING,
+            title="fonts",
+            text="none below /usr/share/fonts; captions cannot be drawn into a picture",
+        )
+
+
+def _speaking(settings: Settings) -> Iterator[Finding]:
+    path = speaking.find()
+    yield Finding(
+        level=Level.GOOD if path else Level.WARNING,
+        title="espeak-ng",
+        text=str(path or "not on the PATH; audio descriptions cannot be spoken"),
+    )
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    yield Finding(
+        level=Level.GOOD if settings.smtp_url else Level.WARNING,
+        title="mail",
+        text=f"sent as {settings.mail_from}"
+        if settings.smtp_url
+        else "SCRIBEDOCK_SMTP_URL is not set; burn_in_caption is refused, and nobody is asked for approval",
+    )
+
+
+def _translation(settings: Settings) -> Iterator[Finding]:
+    try:
+        pairs = Translators(settings.translation_models).pairs
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="translation", text=str(error))
+        return
+    yield Finding(
+        level=Level.GOOD if pairs else Level.WARNING,
+        title="translation",
+        text=", ".join(map(str, sorted(pairs))) or "no engine; see docs/operations.md",
     )
 
 
@@ -106,4 +146,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _speech,
     _fence,
     _ffmpeg,
+    _speaking,
+    _translation,
+    _mail,
 )

@@ -21,6 +21,7 @@ from scribedock.rendering.renderings import Renderings
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.recognizer import languages
 from scribedock.supervisor import WorkerProcess
+from scribedock.translation.engine import Translators
 from scribedock.uploads.receiver import Receiver
 from scribedock.worker import recognizer
 from scribedock.workflow.engine import EngineClient
@@ -64,6 +65,7 @@ def serve(
         engine=EngineClient(settings),
         languages=languages(spec),
         renderings=Renderings(),
+        translates=Translators(settings.translation_models).pairs,
     )
     uploads = UploadService(
         uploads=services.uploads,

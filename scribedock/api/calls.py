@@ -17,7 +17,8 @@ from scribedock.api.parameters import Parameters, Raw
 from scribedock.app import Services
 from scribedock.errors import BadApiToken
 from scribedock.rendering.renderings import Renderings
-from scribedock.workflow.engine import EngineClient, Queue
+from scribedock.translation.engine import Pair
+from scribedock.workflow.engine import FIRST, EngineClient, Queue
 
 log = structlog.get_logger("scribedock.api")
 
@@ -33,14 +34,21 @@ class Backend:
     engine: EngineClient
     languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
     renderings: Renderings
+    translates: frozenset[Pair]  # what the translation engines can do
 
-    def enqueue(self, queue: Queue, task_id: str) -> None:
-        """Starts the workflow of a task that is committed.
+    def begin(self, task_id: str) -> None:
+        """Starts the transcription of an order, unless it waits for its authorization."""
+        rank = self.services.orders.queue_rank(task_id)
+        if rank is not None:
+            self.enqueue(Queue.TRANSCRIPTION, task_id, priority=rank)
+
+    def enqueue(self, queue: Queue, task_id: str, *, priority: int = FIRST) -> None:
+        """Starts the workflow of a task that is committed; see `EngineClient.enqueue`.
 
         Where that fails, the answer stands all the same: a worker enqueues it when it looks around.
         """
         try:
-            self.engine.enqueue(queue, task_id, task_id)
+            self.engine.enqueue(queue, task_id, task_id, priority=priority)
         except Exception:
             log.exception("not enqueued; a worker will", task=task_id)
 
@@ -63,7 +71,7 @@ class Context:
     @cached_property
     def account(self) -> Account:
         account = self.services.accounts.by_id(self.session.account_id) if self.session else None
-        if account is None:
+        if account is None or account.disabled is not None:
             raise BadApiToken
         return account
 
@@ -83,8 +91,10 @@ class Call(Generic[P]):
     model: type[P]
     function: Callable[[Context, P], Answer | Awaitable[Answer]]
     answer: str  # what success looks like, for the reference
+    status: int = 200  # of success with something to say
     methods: tuple[str, ...] = ("GET", "POST")
     needs_token: bool = True
+    changes: bool = True  # something that the audit log must tell
     optional_version: bool = False
     body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
     aliases: tuple[str, ...] = ()

@@ -24,6 +24,7 @@ from scribedock.api.parameters import (
     Text,
     choice,
 )
+from scribedock.api.target_languages import open_translations, wanted_languages
 from scribedock.clock import wire
 from scribedock.errors import InvalidOption
 from scribedock.jobs.filters import JobFilter
@@ -73,7 +74,7 @@ def new(context: Context, parameters: NewParameters) -> dict[str, str]:
     return {"JobId": job_id, "TaskId": task_id}
 
 
-@call("job/info", JobParameters, answer="the Job object")
+@call("job/info", JobParameters, answer="the Job object", changes=False)
 def info(context: Context, parameters: JobParameters) -> dict[str, Any]:
     """Everything about the job: its state, dates, length, options, tasks."""
     job = context.services.jobs.find(parameters.job_id, context.family)
@@ -113,7 +114,12 @@ class ListParameters(Parameters):
     offset: Int = Field(0, ge=0, description="Leaving out so many.")
 
 
-@call("job/list", ListParameters, answer='{"Username": "…", "ActiveJobs": [the Job object, …]}')
+@call(
+    "job/list",
+    ListParameters,
+    answer='{"Username": "…", "ActiveJobs": [the Job object, …]}',
+    changes=False,
+)
 def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse:
     """The jobs that pass every filter, newest first."""
     services = context.services
@@ -140,19 +146,18 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
     def body() -> Iterator[str]:
         yield f'{{"Username": {json.dumps(context.account.username)}, "ActiveJobs": ['
         separator = ""
-        for page in services.jobs.matching(job_filter):
+        for page in services.listing.matching(job_filter):
             tasks = services.jobs.tasks([job.id for job in page])
-            for job in page:
-                yield separator + json.dumps(
-                    job_answer(job, context.dialect, tasks[job.id], in_list=True), ensure_ascii=False
-                )
-                separator = ", "
+            answers = [job_answer(job, context.dialect, tasks[job.id], in_list=True) for job in page]
+            # A page at a time: every piece costs a change of threads, and a packet.
+            yield separator + json.dumps(answers, ensure_ascii=False)[1:-1]
+            separator = ", "
         yield "]}"
 
     return StreamingResponse(
         body(),
         media_type="application/json",
-        headers={"X-Total-Count": str(services.jobs.count(job_filter))},
+        headers={"X-Total-Count": str(services.listing.count(job_filter))},
     )
 
 
@@ -162,8 +167,8 @@ def delete(context: Context, parameters: JobParameters) -> dict[str, str]:
     services = context.services
     deleted = services.jobs.delete(parameters.job_id, context.family)
     services.uploads.close(parameters.job_id, CLOSED_BY_DELETION)
-    if deleted.storage_key:
-        remove_object(services.store, deleted.storage_key)
+    for key in deleted.storage_keys:
+        remove_object(services.store, key)
     return {"TaskId": deleted.task_id}
 
 
@@ -175,6 +180,7 @@ class TaskParameters(Parameters):
     "job/task_status",
     TaskParameters,
     answer='{"TaskType": "…", "TaskStatus": "…", "TaskInfo": "…", "TaskRequestTime": "…"}',
+    changes=False,
 )
 def task_status(context: Context, parameters: TaskParameters) -> dict[str, str]:
     """How far a task is: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""
@@ -206,10 +212,10 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
     """Orders the transcription of the job's media; closes its upload URLs."""
     services = context.services
     options = TranscriptionOptions.parse(parameters.options or {})
-    if parameters.callback_url:
-        services.fetcher.check(expand(parameters.callback_url, dict.fromkeys(("job_id", "job_name"), "x")))
+    check_callback_url(context, parameters.callback_url)
     job = services.jobs.find(parameters.job_id, context.family)
-    _check_languages(context, job.language, parameters.target_language)
+    _check_spoken(context, job.language)
+    targets = wanted_languages(context, job.language, parameters.target_language)
     owner = services.accounts.by_id(job.account_id)
     assert owner is not None
     with services.uploads.arriving(job) as arrival:
@@ -218,16 +224,18 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
             context.family,
             Order(
                 fidelity=parameters.transcription_fidelity,
-                priority=parameters.priority,
+                priority=parameters.priority if "priority" in parameters.model_fields_set else None,
                 turnaround_hours=parameters.turnaround_hours,
                 callback_url=parameters.callback_url,
-                target_language=",".join(parameters.target_language),
+                target_language=",".join(targets),
                 options=options,
+                default_notes=str(owner.settings["default_job_notes"]),
             ),
             needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
             bring=None if arrival is None else arrival.attach,
+            then=lambda connection, ordered: open_translations(context, connection, ordered, targets),
         )
-    context.backend.enqueue(Queue.TRANSCRIPTION, task_id)
+    context.backend.begin(task_id)
     if arrival is not None and arrival.attached is not None:
         context.backend.enqueue(Queue.MEDIA, arrival.attached.task_id)
         if arrival.attached.replaced_key:
@@ -236,24 +244,24 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
     return {"TaskId": task_id}
 
 
+def check_callback_url(context: Context, url: str | None) -> None:
+    """Raises InvalidUrl for what can be known without the network."""
+    if url:
+        context.services.fetcher.check(expand(url, dict.fromkeys(("job_id", "job_name"), "x")))
+
+
 def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:
     if fidelity is Fidelity.MECHANICAL and not settings["customer_authorization_required_mechanical"]:
         return False
     return bool(settings["require_customer_authorization_before_starting_workflow"])
 
 
-def _check_languages(context: Context, source: str, targets: tuple[str, ...]) -> None:
+def _check_spoken(context: Context, source: str) -> None:
     spoken = context.backend.languages
     if iso_code(source) not in spoken:
         raise InvalidOption(
             f"The installed speech engine does not speak the job's language {source!r}; "
             f"it speaks: {', '.join(sorted(spoken))}"
-        )
-    others = [target for target in targets if target.lower() != source]
-    if others:
-        raise InvalidOption(
-            f"target_language: no translation engine is installed for {source} to {', '.join(others)}; "
-            "leave it out, or name the source language"
         )
 
 

@@ -90,6 +90,7 @@ def _operations(registered: Call[Any]) -> dict[str, Any]:
     if not registered.optional_version:
         parameters = [V1, *parameters]
     operations = {}
+    success = "204" if registered.answer == "204" else str(registered.status)
     for method in registered.methods:
         operations[method.lower()] = {
             "operationId": f"{method.lower()}_{registered.path.replace('/', '_')}",
@@ -97,7 +98,7 @@ def _operations(registered: Call[Any]) -> dict[str, Any]:
             "summary": summary(registered),
             "parameters": parameters,
             "responses": {
-                "204" if registered.answer == "204" else "200": {"description": registered.answer},
+                success: {"description": registered.answer},
                 "400": {
                     "description": "What is wrong, and what would be right",
                     "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},

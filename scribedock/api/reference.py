@@ -14,7 +14,7 @@ from scribedock import __version__
 from scribedock.api.calls import CALLS
 from scribedock.api.openapi import document, enumerations, parameters_of, summary
 
-GROUPS = {"account": "Accounts", "job": "Jobs", "upload": "Uploads"}
+GROUPS = {"account": "Accounts", "job": "Jobs", "review": "Reviews", "upload": "Uploads"}
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
 
 

@@ -34,7 +34,8 @@ class UploadUrlParameters(JobParameters):
     )
 
 
-@call("job/request_upload_url", UploadUrlParameters, answer='{"upload_url": "https://…"}')
+# It changes nothing: a URL is written down nowhere, and what comes to it is a task of the job.
+@call("job/request_upload_url", UploadUrlParameters, answer='{"upload_url": "https://…"}', changes=False)
 def request_upload_url(context: Context, parameters: UploadUrlParameters) -> dict[str, str]:
     """A URL to PUT the recording to, without an Authorization header; it lives 12 hours."""
     job = context.services.jobs.find(parameters.job_id, context.family)
@@ -48,7 +49,12 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> dic
     return {"upload_url": url}
 
 
-@call("upload/list", JobParameters, answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}')
+@call(
+    "upload/list",
+    JobParameters,
+    answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}',
+    changes=False,
+)
 def list_uploads(context: Context, parameters: JobParameters) -> dict[str, list[dict[str, object]]]:
     """What came to the job's upload URLs, oldest first; URLs that were never used do not appear."""
     job = context.services.jobs.find(parameters.job_id, context.family)

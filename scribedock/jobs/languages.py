@@ -44,6 +44,17 @@ def source_language(code: str) -> str:
     return known
 
 
+def target_language(code: str) -> str:
+    """The list's spelling of a language to translate into: every one on the list can be.
+
+    Raises InvalidOption for one that is not on it.
+    """
+    try:
+        return source_language(code)
+    except InvalidOption as error:
+        raise InvalidOption(f"target_language: {error.comment}") from None
+
+
 def iso_code(language: str) -> str:
     """What a recognizer calls a language of the list (ISO 639-1 where there is one)."""
     return ISO_CODES.get(language, language)

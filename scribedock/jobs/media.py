@@ -52,6 +52,10 @@ class JobMedia:
         with self._database.read() as connection:
             return _find(connection, job_id)
 
+    def behind(self, job: Job) -> Media | None:
+        """The media that the job's list is about: its own, or the leading job's."""
+        return self.of(job.leading_id or job.id)
+
     def of_task(self, task_id: str) -> Media | None:
         """The media that this task brings; None when other media took its place."""
         with self._database.read() as connection:

@@ -14,10 +14,13 @@ class MediaInfo:
     duration_ms: int
     container: str  # FFmpeg's name of it
     audio_codec: str
+    audio_stream: int  # its index in the container
     sample_rate: int  # Hz
     channels: int
     audio_streams: int
-    has_video: bool
+    has_video: bool  # moving pictures: a cover is none
+    video_stream: int | None  # its index in the container
+    plain_h264: bool  # the pictures are H.264 that every browser plays
 
 
 def probe(path: Path, limits: Limits) -> MediaInfo:

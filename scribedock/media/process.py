@@ -22,12 +22,11 @@ from scribedock.media.unusable import MediaUnusable
 log = structlog.get_logger("scribedock.worker")
 
 MAX_SAID = 64 * 1024  # bytes of all that the child may say
-BOOTSTRAP = """
-import sys
-sys.path.append(sys.argv.pop())
-from scribedock.media.child import main
-main()
-"""
+
+
+def bootstrap(module: str) -> str:
+    """What `python -I -c` runs to call the module's `main`; its last argument is `package_folder()`."""
+    return f"import sys; sys.path.append(sys.argv.pop()); from scribedock.media.{module} import main; main()"
 
 
 class FenceFailure(Exception):
@@ -69,7 +68,7 @@ def _start(operation: str, source: IO[bytes], sink: IO[bytes], limits: Limits) -
     }
     try:
         return subprocess.Popen(
-            [sys.executable, "-I", "-c", BOOTSTRAP, json.dumps(order), _package_folder()],
+            [sys.executable, "-I", "-c", bootstrap("child"), json.dumps(order), package_folder()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -137,5 +136,5 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.stdout.close()
 
 
-def _package_folder() -> str:
+def package_folder() -> str:
     return str(Path(scribedock.__file__).resolve().parent.parent)

@@ -20,7 +20,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
-from av.stream import Discard
+from av.stream import Discard, Disposition
+from av.video.stream import VideoStream
 
 from scribedock.media.formats import AUDIO_CODECS, DEMUXER_OPTIONS, is_playlist
 from scribedock.media.limits import BYTES_PER_SECOND, SAMPLE_RATE
@@ -34,6 +35,7 @@ GAP_S = Fraction(1, 10)  # shorter ones are the jitter of time stamps
 SILENCE = bytes(BYTES_PER_SECOND)
 RATES = range(1_000, 768_001)
 MAX_DAMAGED_PACKETS = 5000
+PLAIN_H264 = (66, 77, 100)  # Baseline, Main, High: 8 bits and 4:2:0 (ITU-T H.264, annex A)
 CUT_OFF = "The recording is damaged or cut off in the middle. Upload the whole file again."
 
 
@@ -61,14 +63,18 @@ def probe(file: BinaryIO, max_duration_s: int) -> dict[str, object]:
         if duration is None:
             duration = _demuxed_s(source, stream)
         _check_duration(duration, max_duration_s)
+        picture = _moving_picture(source)
         return {
             "duration_ms": round(duration * 1000),
             "container": source.format.name,
             "audio_codec": stream.codec_context.name,
+            "audio_stream": stream.index,
             "sample_rate": stream.codec_context.sample_rate,
             "channels": stream.codec_context.channels,
             "audio_streams": len(source.streams.audio),
-            "has_video": bool(source.streams.video),
+            "has_video": picture is not None,
+            "video_stream": None if picture is None else picture.index,
+            "plain_h264": picture is not None and _is_plain_h264(picture),
         }
 
 
@@ -230,6 +236,27 @@ def _sounding_stream(file: BinaryIO) -> int:
         if source.duration == 0 or not _has_packets(file):
             raise MediaUnusable("The recording has no sound in it: it is 0 seconds long.")
         raise MediaUnusable(f"The recording is damaged: its sound ({_codec(readable[0])}) cannot be decoded.")
+
+
+def _moving_picture(source: InputContainer) -> VideoStream | None:
+    """The first stream of pictures that is no cover."""
+    for stream in source.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            return stream
+    return None
+
+
+def _is_plain_h264(stream: VideoStream) -> bool:
+    """Whether every browser plays it: told from the configuration record (ISO/IEC 14496-15, 5.3.3.1)."""
+    record = stream.codec_context.extradata if stream.codec_context is not None else None
+    return (
+        stream.codec_context is not None
+        and stream.codec_context.name == "h264"
+        and record is not None
+        and len(record) > 1
+        and record[0] == 1
+        and record[1] in PLAIN_H264
+    )
 
 
 def _first_sounds(source: InputContainer, streams: list[AudioStream]) -> set[int]:

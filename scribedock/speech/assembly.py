@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from scribedock.captions.elementlist import ElementList, Segment, Sequence, Tag, Token, TokenType
 from scribedock.captions.punctuation import ENDS, WIDE_ENDS, Parts, take_apart
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
 from scribedock.speech.timing import clean, fit
 
@@ -166,6 +166,7 @@ def _sequence(unit: Unit, punctuates: bool) -> Sequence:
                     display_as=part.word,
                     start_time=word.start_ms,
                     end_time=word.end_ms,
+                    interpolated=word.origin is Origin.INTERPOLATED,
                 )
             )
         tokens += [_mark(mark, word.end_ms) for mark in part.after]
@@ -175,6 +176,7 @@ def _sequence(unit: Unit, punctuates: bool) -> Sequence:
         end_time=unit.end_ms,
         tokens=tuple(tokens),
         confidence_score=sum(known) / len(known) if len(known) == len(unit.words) else None,
+        interpolated=all(word.origin is Origin.INTERPOLATED for word in unit.words),
     )
 
 

@@ -10,14 +10,15 @@ import contextlib
 import os
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from scribedock.speech.anchors import Heard
 from scribedock.speech.process import ChildEnded, ChildSlow, RecognizerProcess
-from scribedock.speech.recognizer import RecognizerSpec, Word, engine_named
+from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
 from scribedock.speech.span import Span
 from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
 
@@ -76,19 +77,33 @@ class RecognizerPool:
         """Whether the words come with capitals and punctuation."""
         return self._punctuates
 
-    def recognize(self, audio: Path, span: Span, language: str) -> list[Word]:
+    def recognize(self, audio: Path, span: Span, language: str, terms: Sequence[str] = ()) -> list[Word]:
         """The words of a span of a raw mono 16 kHz s16le file, in ms of the media.
 
-        language is an ISO 639-1 code. Raises RecognitionFailed, RecognitionTimeout, RecognizerCrashed.
+        language is an ISO 639-1 code, terms are names that are likely to be said. Raises RecognitionFailed,
+        RecognitionTimeout, RecognizerCrashed.
         """
-        request = {
-            "operation": "recognize",
-            "audio": str(audio.resolve()),
-            "start_ms": span.start_ms,
-            "end_ms": span.end_ms,
-            "language": language,
-        }
-        return [Word(**word) for word in self._ask(request, self._chunk_timeout_s)["words"]]
+        request = {**_stretch("recognize", audio, span), "language": language, "terms": list(terms)}
+        answer = self._ask(request, self._chunk_timeout_s)
+        return [Word(**{**word, "origin": Origin(word["origin"])}) for word in answer["words"]]
+
+    def hear(self, audio: Path, span: Span, text: Path) -> list[Heard]:
+        """The words of a text that are said in a span, as `Aligner.hear` finds them.
+
+        text is a JSON file, with a list of the written words; another text has another name.
+        Raises as `recognize` does.
+        """
+        request = {**_stretch("hear", audio, span), "text": str(text.resolve())}
+        return [Heard(**each) for each in self._ask(request, self._chunk_timeout_s)["heard"]]
+
+    def align(self, audio: Path, span: Span, words: Sequence[str], *, wide: bool) -> list[Span | None]:
+        """When each of the words is said that are said in a span, as `Aligner.align` finds it.
+
+        Raises as `recognize` does.
+        """
+        request = {**_stretch("align", audio, span), "words": list(words), "wide": wide}
+        times = self._ask(request, self._chunk_timeout_s)["times"]
+        return [time and Span(start_ms=time[0], end_ms=time[1]) for time in times]
 
     def speech_spans(self, audio: Path) -> list[Span]:
         """Where somebody speaks in a raw mono 16 kHz s16le file; see `vad.speech_spans`.
@@ -157,3 +172,12 @@ class RecognizerPool:
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise RecognitionFailed("the recognizer pool is closed")
+
+
+def _stretch(operation: str, audio: Path, span: Span) -> dict[str, object]:
+    return {
+        "operation": operation,
+        "audio": str(audio.resolve()),
+        "start_ms": span.start_ms,
+        "end_ms": span.end_ms,
+    }

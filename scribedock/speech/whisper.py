@@ -8,10 +8,12 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scribedock.settings import SettingsError
+from scribedock.speech.loops import without_loops
 from scribedock.speech.recognizer import Engine, RecognizerSpec, Word
 
 if TYPE_CHECKING:
@@ -22,6 +24,9 @@ VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
 LANGUAGE_TOKEN = re.compile(r"<\|([a-z]{2,3})\|>")
 MULTILINGUAL = ""  # CTranslate2's rule: a vocabulary with an empty token is a multilingual model's
 WHISPER_CODES = {"jv": "jw"}  # ISO 639-1 to Whisper's own
+MOST_COMPRESSION = 2.4
+SILENT = 0.6  # probability that nobody speaks
+SURE = -0.35  # mean log probability of words that count although the model takes the sound for silence
 MAX_VOCABULARY_BYTES = 64 * 1024 * 1024
 
 
@@ -47,7 +52,7 @@ class Whisper:
                 "copy the model's preprocessor_config.json into it"
             )
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str) -> list[Word]:
+    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
         import numpy as np
 
         if not len(pcm):
@@ -59,8 +64,9 @@ class Whisper:
             word_timestamps=True,
             vad_filter=False,
             condition_on_previous_text=False,
+            hotwords=", ".join(terms) or None,
         )
-        return [
+        found = [
             Word(
                 text=word.word,
                 start_ms=offset_ms + round(word.start * 1000),
@@ -68,8 +74,23 @@ class Whisper:
                 confidence=min(max(float(word.probability), 0.0), 1.0),
             )
             for segment in segments
+            if is_said(segment.text, segment.no_speech_prob, segment.avg_logprob, segment.compression_ratio)
             for word in segment.words or ()
         ]
+        return without_loops(found)
+
+
+def is_said(text: str, no_speech: float, log_probability: float, compression_ratio: float) -> bool:
+    """Whether a segment is what somebody said, and no invention over silence or noise.
+
+    The limits of compression and of the probability of silence are those of Whisper's paper (Radford et al.,
+    2022, section 4.5); there they only make it decode again, and what the last try gives is taken.
+    """
+    return (
+        any(character.isalnum() for character in text)
+        and compression_ratio <= MOST_COMPRESSION
+        and (no_speech <= SILENT or log_probability >= SURE)
+    )
 
 
 def check(model: Path | None) -> Path:

@@ -2,6 +2,8 @@
 
 probe and decode → speech segments → words of each segment → ElementList → callbacks
 
+Where the job was given a transcript, this is synchronized instead (see `synchronize`).
+
 Every step can be repeated without harm: what it leaves is replaced whole, and the
 job moves on only once.
 """
@@ -11,6 +13,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import TypedDict
 
@@ -19,21 +22,28 @@ import structlog
 from scribedock.captions.elementlist_json import to_json
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.callbacks import Callbacks
+from scribedock.jobs.guidelines import Guidelines
 from scribedock.jobs.job import Iwp, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.related import RelatedJobs
+from scribedock.jobs.transcripts import Transcripts
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.assembly import assemble
+from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool import RecognitionFailed, RecognizerPool
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
+from scribedock.workflow.counter import Counter
+from scribedock.workflow.difficulty import gather, judge
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
 from scribedock.workflow.recordings import local
+from scribedock.workflow.synchronize import Given, Synchronization
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -52,6 +62,9 @@ class Started(TypedDict):
     language: str
     media_task: str
     fetched: bool
+    transcript_task: str | None  # of the transcript that was given
+    transcript_arrived: bool
+    terms: list[str]  # names that are likely to be said
 
 
 class Outcome(TypedDict):
@@ -64,6 +77,7 @@ class RecognizedWord(TypedDict):
     start_ms: int
     end_ms: int
     confidence: float | None
+    origin: Origin
 
 
 class Transcription:
@@ -74,8 +88,11 @@ class Transcription:
         *,
         jobs: Jobs,
         media: JobMedia,
+        transcripts: Transcripts,
         orders: Orders,
         callbacks: Callbacks,
+        related: RelatedJobs,
+        guidelines: Guidelines,
         store: Store,
         pool: RecognizerPool,
         limits: Limits,
@@ -84,14 +101,20 @@ class Transcription:
     ) -> None:
         self._jobs = jobs
         self._media = media
+        self._transcripts = transcripts
         self._orders = orders
         self._callbacks = callbacks
+        self._related = related
+        self._guidelines = guidelines
         self._store = store
         self._pool = pool
         self._limits = limits
         self._folder = folder
         self._enqueue = enqueue
         self._decoding = threading.Lock()
+        self._synchronization = Synchronization(
+            jobs=jobs, transcripts=transcripts, orders=orders, pool=pool, folder=folder
+        )
 
     def run(self, task_id: str) -> None:
         try:
@@ -101,16 +124,22 @@ class Transcription:
         except Abandoned:
             log.info("transcription abandoned: the job was deleted", task=task_id)
         step("call back", self._call_back, task_id)
+        step("begin related jobs", self._begin_related, task_id)
         step("clean up", self._clean_up, task_id)
 
     def _transcribe(self, task_id: str, started: Started) -> None:
         if not started["fetched"]:
             wait_for(started["media_task"])
+        if started["transcript_task"] is not None and not started["transcript_arrived"]:
+            wait_for(started["transcript_task"])
         outcome = step("decode", self._decode, task_id, started["job_id"])
         if outcome["refused"] is not None:
             step("fail", self._orders.fail, task_id, outcome["refused"])
             return
         spans = step("find speech", self._find_speech, task_id, started["job_id"])
+        if started["transcript_task"] is not None:
+            self._synchronization.run(self._given(task_id, started, outcome["media_ms"], spans))
+            return
         done = Counter()
 
         def recognize(span: tuple[int, int]) -> list[RecognizedWord] | None:
@@ -122,6 +151,21 @@ class Transcription:
         words = parallel_steps("recognize", recognize, spans, threads=self._pool.processes)
         step("finish", self._finish, task_id, started, outcome["media_ms"], spans, words)
 
+    def _given(self, task_id: str, started: Started, media_ms: int, spans: list[tuple[int, int]]) -> Given:
+        job_id = started["job_id"]
+        return Given(
+            task_id=task_id,
+            job_id=job_id,
+            language=iso_code(started["language"]),
+            media_ms=media_ms,
+            speech=[Span(start_ms=start, end_ms=end) for start, end in spans],
+            audio=lambda: self._audio(task_id, job_id)[0],
+            check_wanted=lambda: self._check_wanted(task_id),
+            stamp=lambda share: self._jobs.stamp_progress(
+                job_id, SEGMENTED + (RECOGNIZED - SEGMENTED) * share
+            ),
+        )
+
     def _start(self, task_id: str) -> Started | None:
         job = self._orders.start(task_id, self._pool.engine)
         if job is None:
@@ -129,11 +173,15 @@ class Transcription:
         media = self._media.of(job.id)
         if media is None:
             raise Abandoned
+        transcript = self._transcripts.of(job.id)
         return {
             "job_id": job.id,
             "language": job.language,
             "media_task": media.task_id,
             "fetched": media.storage_key is not None,
+            "transcript_task": None if transcript is None else transcript.task_id,
+            "transcript_arrived": transcript is not None and transcript.arrived,
+            "terms": list(self._guidelines.vocabulary(job)),
         }
 
     def _decode(self, task_id: str, job_id: str) -> Outcome:
@@ -175,7 +223,7 @@ class Transcription:
         path, _ = self._audio(task_id, started["job_id"])
         for attempt in range(1, RECOGNITION_TRIES + 1):
             try:
-                words = self._pool.recognize(path, span, iso_code(started["language"]))
+                words = self._pool.recognize(path, span, iso_code(started["language"]), started["terms"])
             except RecognitionFailed as error:
                 log.warning("segment not recognized", task=task_id, attempt=attempt, reason=str(error))
             else:
@@ -186,6 +234,7 @@ class Transcription:
                         "start_ms": word.start_ms,
                         "end_ms": word.end_ms,
                         "confidence": word.confidence,
+                        "origin": word.origin,
                     }
                     for word in words
                 ]
@@ -202,7 +251,7 @@ class Transcription:
         chunks = [
             (
                 Span(start_ms=start, end_ms=end),
-                None if found is None else [Word(**word) for word in found],
+                None if found is None else [_word(word) for word in found],
             )
             for (start, end), found in zip(spans, words, strict=True)
         ]
@@ -212,9 +261,18 @@ class Transcription:
             media_ms=media_ms,
             punctuates=self._pool.punctuates,
         )
+        self._judge(task_id, started["job_id"], chunks)
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=media_ms
         )
+
+    def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[Word] | None]]) -> None:
+        """Notes how difficult the job was."""
+        audio, _ = self._audio(task_id, job_id)
+        evidence = gather(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
+        difficulty = judge(evidence)
+        log.info("difficulty", job=job_id, difficulty=difficulty, **asdict(evidence))
+        self._jobs.update(job_id, difficulty=difficulty.value)
 
     def _check_wanted(self, task_id: str) -> None:
         try:
@@ -228,6 +286,11 @@ class Transcription:
         for callback in self._callbacks.of_task(task_id):
             self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
 
+    def _begin_related(self, task_id: str) -> None:
+        """The jobs that are made of this one's list; where none was made, they go on waiting."""
+        for each in self._related.ready(self._jobs.task(task_id).job_id):
+            self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)
+
     def _clean_up(self, task_id: str) -> None:
         shutil.rmtree(self._folder / task_id, ignore_errors=True)
 
@@ -238,14 +301,12 @@ class Transcription:
         self._clean_up(task_id)
 
 
-class Counter:
-    """Counts from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
-
-    def increment(self) -> int:
-        with self._lock:
-            self._count += 1
-            return self._count
+def _word(saved: RecognizedWord) -> Word:
+    """A word that a step has saved, whatever it was saved as."""
+    return Word(
+        text=saved["text"],
+        start_ms=saved["start_ms"],
+        end_ms=saved["end_ms"],
+        confidence=saved["confidence"],
+        origin=Origin(saved["origin"]),
+    )

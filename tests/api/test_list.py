@@ -7,7 +7,7 @@ import uuid
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.api.test_accounts import account
+from tests.accounts import account
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
 

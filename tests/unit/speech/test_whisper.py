@@ -11,6 +11,7 @@ from scribedock.settings import SettingsError
 from scribedock.speech.assembly import assemble
 from scribedock.speech.recognizer import Recognizer, choose, engine_named
 from scribedock.speech.span import Span
+from scribedock.speech.whisper import is_said
 from tests.unit.speech import tiny_whisper
 from tests.unit.speech.tiny_whisper import PROMPT_LENGTH, STEP_MS, TEXT
 
@@ -84,3 +85,25 @@ def test_its_words_make_a_list_with_the_same_text(recognizer: Recognizer) -> Non
     text = " ".join("".join(token.display_as for token in sequence.tokens) for sequence in segment.sequences)
     assert text == TEXT
     assert all((sequence.confidence_score or 0) > 0.99 for sequence in segment.sequences)
+
+
+@pytest.mark.parametrize(
+    ("text", "no_speech", "log_probability", "compression", "said"),
+    [
+        (" So we begin.", 0.1, -0.4, 1.2, True),
+        (" You", 0.85, -0.9, 0.6, False),  # of silence
+        (" .", 0.2, -0.5, 0.3, False),
+        (" Thank you. Thank you. Thank you.", 0.1, -0.1, 3.1, False),
+        (" Quietly said.", 0.7, -0.2, 1.1, True),
+    ],
+)
+def test_what_nobody_said_is_no_segment(
+    text: str, no_speech: float, log_probability: float, compression: float, said: bool
+) -> None:
+    assert is_said(text, no_speech, log_probability, compression) is said
+
+
+def test_terms_stand_before_what_the_model_says(recognizer: Recognizer) -> None:
+    """The tiny model speaks by position, so that terms before it change what it says."""
+    terms = ("Elinor Dashwood", "Kubernetes")
+    assert recognizer.recognize(NOISE, 0, "en", terms) != recognizer.recognize(NOISE, 0, "en")

@@ -1,4 +1,4 @@
-"""`add_media` and `add_media_url`: the body, a URL, a page."""
+"""`job/add_media`: the body, or what a URL gives."""
 
 from __future__ import annotations
 
@@ -89,19 +89,6 @@ def test_the_same_url_in_another_job_is_refused_unless_it_is_meant(client: Clien
     assert error_of(client.get("job/add_media", job_id=again, media_url=url)) == (400, "INVALID_QUERY")
     meant = client.get("job/add_media", job_id=again, media_url=url, is_duplicate="true")
     assert meant.status_code == 200
-
-
-def test_a_page_is_looked_through_for_its_media(client: Client, web: WebServer) -> None:
-    job = client.new_job()
-    client.get("job/add_media_url", job_id=job, media_url=f"{web.base_url}/page.html")
-    client.wait(job, lambda found: "MediaLengthSeconds" in found)
-    assert [request.path for request in web.requests] == ["/page.html", "/film.wav"]
-
-
-def test_a_media_file_is_taken_as_it_is_by_add_media_url(client: Client, web: WebServer) -> None:
-    job = client.new_job()
-    client.get("job/add_media_url", job_id=job, media_url=f"{web.base_url}/film.wav")
-    client.wait(job, lambda found: "MediaLengthSeconds" in found)
 
 
 @pytest.mark.parametrize(

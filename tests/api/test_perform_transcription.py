@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
-from tests.api.test_accounts import account
+from tests.accounts import account
 from tests.client import Client, error_of
 from tests.ffmpeg import make, silent_video, video
 from tests.fixtures import DATABASES
@@ -62,7 +62,7 @@ def test_the_job_of_another_account_is_not_found(client: Client, job: str) -> No
         ({"priority": "SOON"}, "INVALID_OPTION"),
         ({"turnaround_hours": "0"}, "INVALID_QUERY"),
         ({"turnaround_hours": "tomorrow"}, "INVALID_QUERY"),
-        ({"target_language": "de"}, "INVALID_OPTION"),
+        ({"target_language": "ja"}, "INVALID_OPTION"),
         ({"callback_url": "ftp://example.com/"}, "INVALID_URL"),
         ({"callback_url": "http://10.0.0.1/"}, "INVALID_URL"),
         ({"options": "not json"}, "INVALID_QUERY"),
@@ -139,6 +139,7 @@ def test_a_finished_job_has_its_dates_and_its_versions(client: Client, job: str)
     assert info["JobStatus"] == "Complete"
     assert info["Progress"] == 1.0
     assert info["Engine"] == "pocketsphinx"
+    assert info["JobDifficulty"] == "Good"
     assert info["StartDate"] and info["CompletedDate"] == info["ReturnDate"]
     assert client.get("job/task_status", task_id=task).json()["TaskStatus"] == "COMPLETE"
     versions = client.get("job/list_elementlists", job_id=job).json()

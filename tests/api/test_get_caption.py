@@ -1,4 +1,4 @@
-"""What comes out of a finished job: transcript, captions, ElementList and their versions."""
+"""`job/get_caption`: captions of a finished job, alone or at a permanent URL."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -26,17 +25,6 @@ from tests.client import Client, error_of
 from tests.unit.captions.sample import say
 from tests.unit.captions.test_elementlist_json import EMITTED
 from tests.unit.captions.test_writers import TABLE
-
-
-@pytest.fixture(scope="module")
-def finished(server: OwnServer, speech: Path) -> str:
-    """A Complete job, which the tests only read."""
-    client = Client(server).login()
-    job = client.new_job(job_name="Tides & Æther / part 1")
-    client.upload(job, speech)
-    client.order(job)
-    assert client.finished(job)["JobStatus"] == "Complete"
-    return job
 
 
 @pytest.fixture(scope="module")
@@ -75,41 +63,6 @@ def ordered(client: Client, speech: Path, **parameters: Any) -> str:
     return job
 
 
-def spoken(elementlist: dict[str, Any]) -> list[str]:
-    return [
-        "".join(token["display_as"] for token in sequence["tokens"])
-        for segment in elementlist["segments"]
-        for sequence in segment["sequences"]
-    ]
-
-
-def test_the_elementlist_keeps_to_the_schema_and_to_the_order_of_time(client: Client, finished: str) -> None:
-    answer = client.get("job/get_elementlist", job_id=finished)
-    assert answer.headers["content-type"] == "application/json"
-    elementlist = answer.json()
-    jsonschema.validate(elementlist, EMITTED)
-    assert elementlist["language"] == "en"
-    assert elementlist["end_time"] == round(client.info(finished)["MediaLengthSeconds"] * 1000)
-    at = 0
-    for segment in elementlist["segments"]:
-        assert at <= segment["start_time"] <= segment["end_time"] <= elementlist["end_time"]
-        for sequence in segment["sequences"]:
-            assert at <= sequence["start_time"] <= sequence["end_time"] <= segment["end_time"]
-            at = sequence["end_time"]
-        assert "ENDS_SENTENCE" in segment["sequences"][-1]["tokens"][-1]["tags"]
-
-
-def test_every_output_has_the_words_of_the_elementlist(client: Client, finished: str) -> None:
-    words = spoken(client.get("job/get_elementlist", job_id=finished).json())
-    assert len(words) > 10
-    plain = {"create_paragraphs": "false"}
-    assert client.get("job/get_transcript", job_id=finished, **plain).text.split() == words
-    assert caption(client, finished, "TRANSCRIPT").split() == words
-    times = re.compile(r"^\d+$|^.* --> .*$|^WEBVTT$", re.M)
-    assert times.sub("", caption(client, finished, "SRT")).split() == words
-    assert times.sub("", caption(client, finished, "WEB_VTT")).split() == words
-
-
 @pytest.mark.parametrize("format", sorted(TABLE))
 def test_a_file_has_its_type_and_a_safe_name(client: Client, finished: str, format: str) -> None:
     media_type, extension = TABLE[format]
@@ -122,12 +75,6 @@ def test_a_file_has_its_type_and_a_safe_name(client: Client, finished: str, form
         f'inline; filename="Tides _ _ther _ part 1{extension}"; '
         f"filename*=UTF-8''Tides%20_%20%C3%86ther%20_%20part%201{extension}"
     )
-
-
-def test_html_transcripts_are_served_as_html(client: Client, finished: str) -> None:
-    answer = client.get("job/get_transcript", job_id=finished, file_format="HTML")
-    assert answer.headers["content-type"] == "text/html; charset=utf-8"
-    assert answer.text.startswith("<!DOCTYPE html>")
 
 
 def test_options_change_the_captions(client: Client, finished: str) -> None:
@@ -212,25 +159,6 @@ def test_before_the_job_is_finished_the_caller_is_told_so(client: Client) -> Non
     assert error_of(answer) == (400, "INVALID_QUERY")
     assert "has no finished ElementList yet" in answer.json()["ErrorComment"]
     assert client.get("job/list_elementlists", job_id=job).json() == []
-
-
-def test_versions_are_chosen_by_name_and_by_date(client: Client, finished: str) -> None:
-    first, last = client.get("job/list_elementlists", job_id=finished).json()
-    assert (first["iwp_name"], last["iwp_name"]) == ("MECHANICAL", "FINAL")
-    moment = datetime.fromisoformat(first["version"])
-    for version in (first["version"], first["version"].rstrip("Z"), moment.isoformat()):
-        answer = client.get(
-            "job/get_elementlist", job_id=finished, elementlist_version=version, iwp_name="MECHANICAL"
-        )
-        assert answer.status_code == 200, answer.text
-    assert caption(client, finished, iwp_name="mechanical") == caption(client, finished)
-    mismatch = client.get(
-        "job/get_elementlist", job_id=finished, elementlist_version=first["version"], iwp_name="FINAL"
-    )
-    assert error_of(mismatch) == (400, "ITEM_NOT_FOUND")
-    assert first["version"] in mismatch.json()["ErrorComment"]
-    missing = client.get("job/get_elementlist", job_id=finished, iwp_name="PREMIUM")
-    assert error_of(missing) == (400, "INVALID_QUERY")
 
 
 def test_what_is_known_already_is_not_sent_again(client: Client, finished: str) -> None:
@@ -352,17 +280,6 @@ def test_many_clients_get_long_captions_in_every_format_at_once(client: Client, 
 
     with ThreadPoolExecutor(8) as clients:
         assert set(clients.map(words, sorted(TABLE) * 2)) == {" ".join(sentences)}
-
-
-def test_an_elementlist_that_is_known_already_is_not_sent_again(client: Client, finished: str) -> None:
-    query = {"v": "1", "api_token": client.token, "job_id": finished}
-    first = client.http.get("/api/job/get_elementlist", params=query)
-    again = client.http.get(
-        "/api/job/get_elementlist", params=query, headers={"If-None-Match": first.headers["etag"]}
-    )
-    assert (first.status_code, again.status_code, again.content) == (200, 304, b"")
-    other = {**query, "iwp_name": "MECHANICAL"}
-    assert client.http.get("/api/job/get_elementlist", params=other).headers["etag"] != first.headers["etag"]
 
 
 def test_captions_may_be_asked_for_by_post(client: Client, finished: str) -> None:
