@@ -27,6 +27,7 @@ from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.mails import Mails
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.realignments import Realignments
 from scribedock.jobs.related import RelatedJobs
 from scribedock.jobs.renditions import Renditions
 from scribedock.jobs.reviews import Reviews
@@ -72,6 +73,7 @@ class Services:
     uplevels: Uplevels
     reviewers: Reviewers
     reviews: Reviews
+    realignments: Realignments
     mails: Mails
     uploads: Uploads
     fetcher: GuardedClient
@@ -98,6 +100,7 @@ def wire(settings: Settings) -> Services:
     lists = ElementLists(database)
     related = RelatedJobs(database, jobs)
     orders = Orders(database, jobs, lists)
+    reviews = Reviews(database, jobs, lists, orders)
     store = open_store(settings.storage_url, settings.data_dir)
     return Services(
         settings=settings,
@@ -126,7 +129,8 @@ def wire(settings: Settings) -> Services:
         uplevels=Uplevels(related),
         reviewers=Reviewers(accounts),
         mails=Mails(database, jobs),
-        reviews=Reviews(database, jobs, lists, orders),
+        reviews=reviews,
+        realignments=Realignments(database, reviews, lists),
         uploads=Uploads(
             database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
         ),

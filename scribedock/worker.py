@@ -25,6 +25,7 @@ from scribedock.workflow.derive import Deriving
 from scribedock.workflow.engine import FIRST, EngineClient, EngineWorker, Queue
 from scribedock.workflow.lease import Lease, Reaper
 from scribedock.workflow.make_media import MediaMaking
+from scribedock.workflow.realign import Realigning
 from scribedock.workflow.receive import Reception
 from scribedock.workflow.send_mail import Mailing
 from scribedock.workflow.transcribe import Transcription
@@ -41,6 +42,7 @@ QUEUES = {
     TaskType.JOB_ADD_TRANSCRIPT: Queue.TRANSCRIPTS,
     TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION,
     TaskType.JOB_MAKE_MEDIA: Queue.RENDITIONS,
+    TaskType.JOB_REALIGN: Queue.REALIGNMENTS,
     TaskType.JOB_BURN_IN_CAPTION: Queue.MAIL,
     TaskType.JOB_ASK_FOR_APPROVAL: Queue.MAIL,
 }
@@ -160,6 +162,18 @@ class Worker:
                 limits=limits(settings),
             ),
         )
+        self._engine.register(
+            Queue.REALIGNMENTS,
+            Realigning(
+                jobs=services.jobs,
+                media=services.media,
+                realignments=services.realignments,
+                store=services.store,
+                pool=self._pool,
+                folder=settings.data_dir / "work",
+                limits=limits(settings),
+            ),
+        )
         return delivery
 
     @property
@@ -177,6 +191,7 @@ class Worker:
                 Queue.DERIVATIONS: 2,
                 Queue.MAIL: 16,  # most of them wait for a video
                 Queue.RENDITIONS: max(1, (os.cpu_count() or 1) // 2),
+                Queue.REALIGNMENTS: self._settings.worker_jobs,
             }
         )
 

@@ -153,6 +153,20 @@ async def save(context: Context, parameters: SaveParameters) -> dict[str, str]:
     return await run_in_threadpool(keep)
 
 
+@call("review/realign", PassParameters, answer='{"task_id": "…"}')
+def realign(context: Context, parameters: PassParameters) -> dict[str, str]:
+    """Has the words that were edited in the version saved last aligned with the recording.
+
+    The result is a new version, unless somebody saves meanwhile; `task_status` tells when it is there.
+    """
+    family = _family(context, parameters.kind)
+    task_id = context.services.realignments.ask(
+        parameters.job_id, family, parameters.kind, context.account.id
+    )
+    context.backend.enqueue(Queue.REALIGNMENTS, task_id)
+    return {"task_id": task_id}
+
+
 async def _body(context: Context) -> bytes:
     content = bytearray()
     try:

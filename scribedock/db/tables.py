@@ -237,6 +237,15 @@ drafts = Table(
     Column("compressed", LargeBinary, nullable=False),  # JSON, zlib
 )
 
+realignments = Table(
+    "realignments",
+    metadata,
+    Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
+    Column("pass_id", Id, ForeignKey("passes.id"), nullable=False, index=True),
+    Column("version", DateTime, nullable=False),  # of the draft
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
+)
+
 mails = Table(
     "mails",
     metadata,

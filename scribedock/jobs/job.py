@@ -83,6 +83,7 @@ class TaskType(StrEnum):
     JOB_BURN_IN_CAPTION = "JOB_BURN_IN_CAPTION"  # a video with captions in it is made and mailed
     JOB_ASK_FOR_APPROVAL = "JOB_ASK_FOR_APPROVAL"  # the customer gets mail
     JOB_MAKE_MEDIA = "JOB_MAKE_MEDIA"  # an mp3 or mp4 file is made of the recording
+    JOB_REALIGN = "JOB_REALIGN"  # words that a reviewer edited get their times
 
 
 class TaskStatus(StrEnum):

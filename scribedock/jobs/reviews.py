@@ -94,8 +94,7 @@ class Reviews:
 
     def release(self, job_id: str, family: frozenset[str], kind: PassKind, account_id: str) -> None:
         """Gives it back; what was saved stays. Raises ItemNotFound, InvalidQuery (409)."""
-        with self._current(job_id, family, kind) as (connection, _, current):
-            _check_taken(current, account_id)
+        with self.taken(job_id, family, kind, account_id) as (connection, current):
             connection.execute(
                 passes.update()
                 .where(passes.c.id == current.id)
@@ -123,8 +122,7 @@ class Reviews:
 
         Raises ItemNotFound, InvalidQuery (409).
         """
-        with self._current(job_id, family, kind) as (connection, _, current):
-            _check_taken(current, account_id)
+        with self.taken(job_id, family, kind, account_id) as (connection, current):
             newest = self._work(connection, current).version
             if base is not None and base != newest:
                 raise InvalidQuery(
@@ -193,6 +191,15 @@ class Reviews:
             names = (current.iwp_name,) if following is not None else (current.iwp_name, Iwp.FINAL)
             self._orders.publish(connection, job, job.order_task_id, names, body)
             return job.order_task_id
+
+    @contextmanager
+    def taken(
+        self, job_id: str, family: frozenset[str], kind: PassKind, account_id: str
+    ) -> Iterator[tuple[Connection, Pass]]:
+        """A transaction over the current pass, which the account has taken. Raises as `release`."""
+        with self._current(job_id, family, kind) as (connection, _, current):
+            _check_taken(current, account_id)
+            yield connection, current
 
     @contextmanager
     def _current(

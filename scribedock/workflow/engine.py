@@ -61,6 +61,7 @@ class Queue(StrEnum):
     RENDITIONS = "renditions"
     DERIVATIONS = "derivations"
     MAIL = "mail"
+    REALIGNMENTS = "realignments"
 
 
 UNHURRIED = {Queue.DERIVATIONS, Queue.MAIL}  # nobody sits and waits for these

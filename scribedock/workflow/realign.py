@@ -5,16 +5,96 @@ Words that stayed keep their times, and are the anchors between which the edited
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Mapping
 from pathlib import Path
 
 from scribedock.captions.elementlist import ElementList
+from scribedock.captions.elementlist_json import parse, to_json
+from scribedock.errors import ItemNotFound
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.media import JobMedia
+from scribedock.jobs.realignments import Realignment, Realignments
+from scribedock.media.audio import decode
+from scribedock.media.limits import Limits
+from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.aligner import LANGUAGES
 from scribedock.speech.anchors import Heard
 from scribedock.speech.pieces import Window, pieces
 from scribedock.speech.pool import RecognitionFailed, RecognizerPool
 from scribedock.speech.span import Span
-from scribedock.speech.synchronized import found_words, placed, synchronized, unchanged, words_of
+from scribedock.speech.synchronized import (
+    found_words,
+    may_be_said,
+    placed,
+    synchronized,
+    unchanged,
+    words_of,
+)
+from scribedock.storage.store import Store
+from scribedock.workflow.engine import step
+from scribedock.workflow.recordings import local
+
+
+class Realigning:
+    """The workflow, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        media: JobMedia,
+        realignments: Realignments,
+        store: Store,
+        pool: RecognizerPool,
+        folder: Path,
+        limits: Limits,
+    ) -> None:
+        self._jobs = jobs
+        self._media = media
+        self._realignments = realignments
+        self._store = store
+        self._pool = pool
+        self._folder = folder
+        self._limits = limits
+
+    def run(self, realignment_id: str) -> None:
+        step("realign", self._realign, realignment_id)
+
+    def give_up(self, realignment_id: str) -> None:
+        self._realignments.fail(realignment_id, "The server failed over this; the saved version stays")
+
+    def _realign(self, realignment_id: str) -> None:
+        asked = self._realignments.start(realignment_id)
+        if asked is None:
+            return
+        folder = self._folder / realignment_id
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            before, after = parse(asked.before), parse(asked.after)
+            if not may_be_said(len(words_of(after)), max(before.end_time, 1)):
+                self._realignments.fail(realignment_id, "The recording is too short for so many words")
+                return
+            found = realigned(self._pool, self._audio(asked, folder), before, after)
+        except MediaUnusable as error:
+            self._realignments.fail(realignment_id, error.reason)
+        except ItemNotFound:
+            self._realignments.fail(realignment_id, "The job was deleted")
+        else:
+            self._realignments.finish(realignment_id, to_json(found))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _audio(self, asked: Realignment, folder: Path) -> Path:
+        """The recording as mono 16 kHz s16le. Raises ItemNotFound, MediaUnusable."""
+        media = self._media.behind(self._jobs.find(asked.job_id))
+        if media is None or media.storage_key is None:
+            raise MediaUnusable("The job has no recording.")
+        path = folder / "audio.pcm"
+        with local(self._store, media.storage_key) as recording:
+            decode(recording, path, self._limits)
+        return path
 
 
 def realigned(pool: RecognizerPool, audio: Path, before: ElementList, after: ElementList) -> ElementList:

@@ -5,12 +5,15 @@ from __future__ import annotations
 import json
 import uuid
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
 from scribedock.captions.elementlist_json import emit
+from scribedock.captions.imported import elementlist_of
+from scribedock.captions.readers import TextFormat, read
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
@@ -179,6 +182,41 @@ def test_what_is_no_elementlist_is_refused(office: Office, body: bytes, problem:
     answer = save(office.ann, job, body)
     assert error_of(answer) == (400, "INVALID_QUERY")
     assert problem in answer.json()["ErrorComment"]
+
+
+def words(elementlist: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        token["value"]: token
+        for segment in elementlist["segments"]
+        for sequence in segment["sequences"]
+        for token in sequence["tokens"]
+        if token["type"] == "word"
+    }
+
+
+def test_edited_words_are_aligned_anew(office: Office, speech: Path) -> None:
+    job = office.customer.new_job()
+    office.customer.upload(job, speech)
+    office.customer.order(job, transcription_fidelity="PREMIUM")
+    office.customer.wait(job, lambda info: info["JobStatus"] == "Reviewing")
+    taken(office.ann, job)
+    assert error_of(office.ann.post("review/realign", job_id=job)) == (409, "INVALID_QUERY")
+    written = read(b"Welcome to a small library by the sea.", TextFormat.TEXT)
+    edited = emit(elementlist_of(written, language="en", duration=5000))
+    assert words(edited)["library"]["start_time"] > 2000  # as far as the text alone tells
+    saved = save(office.ann, job, edited).json()["version"]
+
+    task = office.ann.post("review/realign", job_id=job).json()["task_id"]
+    office.customer.wait(job, lambda info: statuses(info)[task] == "COMPLETE")
+    work = office.ann.get("review/elementlist", job_id=job).json()
+    assert work["versions"] == [saved, work["version"]]
+    library = words(work["elementlist"])["library"]
+    assert library["start_time"] == pytest.approx(1690, abs=100)
+    assert library["interpolated"] is False
+
+
+def statuses(info: dict[str, Any]) -> dict[str, str]:
+    return {task["TaskId"]: task["TaskStatus"] for task in info["Tasks"]}
 
 
 def test_reviewing_needs_the_right_and_reaches_no_further_than_the_parents_tree(
