@@ -68,7 +68,7 @@ def scribedock(folder: Path, tls: tuple[Path, Path] | None = None, **settings: s
     arguments = ("--tls-cert", str(tls[0]), "--tls-key", str(tls[1])) if tls else ()
     context = ssl.create_default_context(cafile=str(tls[0])) if tls else None
     with OwnServer(
-        folder, *arguments, upload_min_rate="0", log_level="warning", disk_reserve="0", **settings
+        folder, arguments=arguments, upload_min_rate="0", log_level="warning", disk_reserve="0", **settings
     ) as server:
         assert server.process is not None
         time.sleep(2)

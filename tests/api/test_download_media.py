@@ -7,12 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scribedock.captions.elementlist_json import to_json
-from scribedock.media import speaking
-from tests.api.finished import services_of
 from tests.api.videos import filmed, recorded, streams  # noqa: F401
 from tests.client import Client, error_of
-from tests.unit.captions.sample import say
 
 
 def download(client: Client, job: str, media_type: str = "mp3", **headers: str) -> httpx.Response:
@@ -109,25 +105,3 @@ def test_a_job_without_media_says_how_to_add_some(client: Client) -> None:
     answer = client.get("job/download_media", job_id=client.new_job(), media_type="mp3")
     assert error_of(answer) == (400, "ITEM_NOT_FOUND")
     assert "request_upload_url" in answer.json()["ErrorComment"]
-
-
-def test_the_audio_description_is_spoken_where_the_system_can_speak(
-    client: Client, tmp_path: Path, speech: Path
-) -> None:
-    job = client.new_job(job_name="described")
-    client.upload(job, speech)
-    given = {"job_id": job, "media_type": "mp3", "text_to_speech": "t"}
-    if speaking.find() is None:
-        answer = client.get("job/download_media", **given)
-        assert error_of(answer) == (400, "INVALID_OPTION")
-        assert "espeak-ng" in answer.json()["ErrorComment"]
-        return
-    assert error_of(client.get("job/download_media", **given)) == (400, "ITEM_NOT_FOUND")
-    with services_of(client.server) as services:
-        services.lists.describe(job, to_json(say("A man enters the room.", "He sits down.", gap=1000)))
-    answer = client.get("job/download_media", **given)
-    assert answer.status_code == 200, answer.text
-    made = tmp_path / "spoken.mp3"
-    made.write_bytes(answer.content)
-    assert streams(made) == {"audio": "mp3float"}
-    assert answer.content != download(client, job).content
