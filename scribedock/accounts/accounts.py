@@ -222,6 +222,12 @@ class Accounts:
                 raise AccountUnprivileged
             return target
 
+    def with_family(self, account_id: str) -> tuple[Account, frozenset[str]] | None:
+        """The account, and the ids of it and all its descendants."""
+        with self._database.read() as connection:
+            account = _account(connection.execute(BY_ID, {"id": account_id}).first())
+            return None if account is None else (account, self._family(connection, account_id))
+
     def family(self, account: Account) -> frozenset[str]:
         """Ids of the account and all its descendants."""
         with self._database.read() as connection:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -53,9 +52,9 @@ class Backend:
             log.exception("not enqueued; a worker will", task=task_id)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Context:
-    """Who calls, and with what at hand."""
+    """Who calls, and with what at hand. For one thread at a time."""
 
     backend: Backend
     request: Request
@@ -63,22 +62,30 @@ class Context:
     address: str  # of the client, for throttling
     session: Session | None
     json_body: bool  # the request carried a JSON body
+    _account: tuple[Account, frozenset[str]] | None = None  # and its family
 
     @property
     def services(self) -> Services:
         return self.backend.services
 
-    @cached_property
+    @property
     def account(self) -> Account:
-        account = self.services.accounts.by_id(self.session.account_id) if self.session else None
-        if account is None or account.disabled is not None:
-            raise BadApiToken
-        return account
+        """Raises BadApiToken."""
+        return self._known[0]
 
-    @cached_property
+    @property
     def family(self) -> frozenset[str]:
-        """Ids of the account and all its descendants."""
-        return self.services.accounts.family(self.account)
+        """Ids of the account and all its descendants. Raises BadApiToken."""
+        return self._known[1]
+
+    @property
+    def _known(self) -> tuple[Account, frozenset[str]]:
+        if self._account is None:
+            accounts = self.services.accounts
+            self._account = accounts.with_family(self.session.account_id) if self.session else None
+            if self._account is None or self._account[0].disabled is not None:
+                raise BadApiToken
+        return self._account
 
     @property
     def dialect(self) -> Dialect:
@@ -95,6 +102,7 @@ class Call(Generic[P]):
     methods: tuple[str, ...] = ("GET", "POST")
     needs_token: bool = True
     changes: bool = True  # something that the audit log must tell
+    brief: bool = False  # reads a few rows, and never waits for anything else
     optional_version: bool = False
     body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
     aliases: tuple[str, ...] = ()

@@ -74,7 +74,7 @@ def new(context: Context, parameters: NewParameters) -> dict[str, str]:
     return {"JobId": job_id, "TaskId": task_id}
 
 
-@call("job/info", JobParameters, answer="the Job object", changes=False)
+@call("job/info", JobParameters, answer="the Job object", changes=False, brief=True)
 def info(context: Context, parameters: JobParameters) -> dict[str, Any]:
     """Everything about the job: its state, dates, length, options, tasks."""
     job = context.services.jobs.find(parameters.job_id, context.family)
@@ -181,6 +181,7 @@ class TaskParameters(Parameters):
     TaskParameters,
     answer='{"TaskType": "…", "TaskStatus": "…", "TaskInfo": "…", "TaskRequestTime": "…"}',
     changes=False,
+    brief=True,
 )
 def task_status(context: Context, parameters: TaskParameters) -> dict[str, str]:
     """How far a task is: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""

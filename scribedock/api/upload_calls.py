@@ -35,7 +35,13 @@ class UploadUrlParameters(JobParameters):
 
 
 # It changes nothing: a URL is written down nowhere, and what comes to it is a task of the job.
-@call("job/request_upload_url", UploadUrlParameters, answer='{"upload_url": "https://…"}', changes=False)
+@call(
+    "job/request_upload_url",
+    UploadUrlParameters,
+    answer='{"upload_url": "https://…"}',
+    changes=False,
+    brief=True,
+)
 def request_upload_url(context: Context, parameters: UploadUrlParameters) -> dict[str, str]:
     """A URL to PUT the recording to, without an Authorization header; it lives 12 hours."""
     job = context.services.jobs.find(parameters.job_id, context.family)
