@@ -10,6 +10,8 @@ from dataclasses import dataclass
 from scribedock.demo.server import OwnServer
 from tests.client import Client
 
+FIRST = "first"  # the password of a new account
+
 
 @dataclass(frozen=True, kw_only=True)
 class Family:
@@ -40,9 +42,9 @@ def command(server: OwnServer, *arguments: str, text: str = "") -> subprocess.Co
 def child(client: Client, name: str = "child", **parameters: str) -> Client:
     """A new account below the client's, made over the API, and logged in; its name begins with `name`."""
     username = f"{name}-{uuid.uuid4().hex[:8]}"
-    answer = client.get("account/create", new_username=username, new_password="secret", **parameters)
+    answer = client.get("account/create", new_username=username, new_password=FIRST, **parameters)
     assert answer.status_code == 204, answer.text
-    return Client(client.server).login(username, "secret")
+    return Client(client.server).login(username, FIRST)
 
 
 def name_of(client: Client) -> str:

@@ -3,6 +3,7 @@ from pathlib import Path
 import pytest
 
 from tests.fixtures import (  # noqa: F401
+    admin_token,
     alice,
     callbacks,
     client,
@@ -11,6 +12,7 @@ from tests.fixtures import (  # noqa: F401
     finished,
     postgresql,
     pytest_generate_tests,
+    quiet,
     server,
     servers,
     services,

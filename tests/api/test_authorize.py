@@ -30,9 +30,9 @@ def owner(family: Family) -> Client:
 
 
 @pytest.fixture
-def ordered(owner: Client, speech: Path) -> str:
+def ordered(owner: Client, quiet: Path) -> str:
     job = owner.new_job()
-    owner.upload(job, speech)
+    owner.upload(job, quiet)
     owner.order(job)
     return job
 

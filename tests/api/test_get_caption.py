@@ -20,7 +20,7 @@ from scribedock.captions.readers import read
 from scribedock.db.tables import element_lists
 from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
-from tests.accounts import account
+from tests.accounts import Family
 from tests.client import Client, error_of
 from tests.unit.captions.sample import say
 from tests.unit.captions.test_elementlist_json import EMITTED
@@ -144,9 +144,8 @@ def test_a_wrong_parameter_is_named(
     assert any(name in comment for name in parameters) or error == "ITEM_NOT_FOUND", comment
 
 
-def test_the_captions_of_another_account_are_not_found(client: Client, finished: str) -> None:
-    account(client.server, "create", "reader", "--password-stdin", password="a long password")
-    stranger = Client(client.server).login("reader", "a long password")
+def test_the_captions_of_another_account_are_not_found(family: Family, finished: str) -> None:
+    stranger = family.stranger
     for call in ("get_transcript", "get_elementlist", "list_elementlists"):
         assert error_of(stranger.get(f"job/{call}", job_id=finished)) == (400, "ITEM_NOT_FOUND")
     answer = stranger.get("job/get_caption", job_id=finished, caption_format="SRT")

@@ -96,9 +96,9 @@ def test_the_date_follows_priority_and_turnaround(
     assert (info["Priority"], hours_until_due(info)) == (priority, hours)
 
 
-def test_an_ordered_job_cannot_be_modified_any_more(client: Client, speech: Path) -> None:
+def test_an_ordered_job_cannot_be_modified_any_more(client: Client, quiet: Path) -> None:
     job = client.new_job()
-    client.upload(job, speech)
+    client.upload(job, quiet)
     client.order(job)
     for _ in range(2):
         answer = client.get("job/modify", job_id=job, priority="CRITICAL")
@@ -106,13 +106,13 @@ def test_an_ordered_job_cannot_be_modified_any_more(client: Client, speech: Path
         assert client.finished(job)["Priority"] == "STANDARD"
 
 
-def test_a_failed_job_cannot_be_modified_and_starts_afresh(client: Client, speech: Path) -> None:
+def test_a_failed_job_cannot_be_modified_and_starts_afresh(client: Client, quiet: Path) -> None:
     job = client.new_job()
     client.upload(job, b"no recording at all")
     client.order(job, priority="CRITICAL", options='{"notes": "first"}')
     assert client.finished(job)["JobStatus"] == "Media Failure"
     assert error_of(client.get("job/modify", job_id=job, notes="x")) == (400, "INVALID_QUERY")
-    client.upload(job, speech)
+    client.upload(job, quiet)
     client.order(job)
     info = client.info(job)
     assert (info["Priority"], info["Options"]) == ("STANDARD", {})

@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from scribedock.demo.server import OwnServer
-from tests.accounts import account
+from tests.accounts import Family, name_of
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
 
@@ -73,11 +72,10 @@ def test_a_second_living_job_needs_is_duplicate(client: Client) -> None:
     assert client.info(first)["ExternalID"] == external
 
 
-def test_an_ancestor_may_open_a_job_for_a_descendant(server: OwnServer, client: Client) -> None:
-    name = f"carol-{uuid.uuid4().hex[:8]}"
-    account(server, "create", name, "--password-stdin", password="secret")
+def test_an_ancestor_may_open_a_job_for_a_descendant(client: Client, family: Family) -> None:
+    carol = family.child
+    name = name_of(carol)
     assert client.info(client.new_job(username=name))["Username"] == name
-    carol = Client(server).login(name, "secret")
     assert error_of(carol.get("job/new", username="admin")) == (400, "ACCOUNT_UNPRIVILEGED")
 
 

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
-from tests.accounts import account
+from scribedock.demo.server import OwnServer
+from tests.accounts import Family
 from tests.client import Client, error_of
 from tests.ffmpeg import make, silent_video, video
 from tests.fixtures import DATABASES
@@ -22,9 +23,18 @@ RUNS_ON = DATABASES
 
 
 @pytest.fixture
-def job(client: Client, speech: Path) -> str:
+def job(client: Client, quiet: Path) -> str:
     job = client.new_job(job_name="Æ name")
-    client.upload(job, speech)
+    client.upload(job, quiet)
+    return job
+
+
+@pytest.fixture(scope="module")
+def unordered(server: OwnServer, admin_token: str, quiet: Path) -> str:
+    """A job with media, for orders that are refused."""
+    client = Client(server, token=admin_token)
+    job = client.new_job()
+    client.upload(job, quiet)
     return job
 
 
@@ -48,10 +58,8 @@ def test_a_second_order_is_refused(client: Client, job: str) -> None:
     assert refused(client, job) == (400, "INVALID_QUERY")
 
 
-def test_the_job_of_another_account_is_not_found(client: Client, job: str) -> None:
-    account(client.server, "create", "stranger", "--password-stdin", password="a long password")
-    stranger = Client(client.server).login("stranger", "a long password")
-    assert refused(stranger, job) == (400, "ITEM_NOT_FOUND")
+def test_the_job_of_another_account_is_not_found(family: Family, unordered: str) -> None:
+    assert refused(family.stranger, unordered) == (400, "ITEM_NOT_FOUND")
 
 
 @pytest.mark.parametrize(
@@ -75,13 +83,13 @@ def test_the_job_of_another_account_is_not_found(client: Client, job: str) -> No
     ],
 )
 def test_a_wrong_parameter_is_named_and_nothing_is_ordered(
-    client: Client, job: str, parameters: dict[str, Any], error: str
+    client: Client, unordered: str, parameters: dict[str, Any], error: str
 ) -> None:
     given = {"transcription_fidelity": "MECHANICAL", **parameters}
-    answer = client.post("job/perform_transcription", job_id=job, **given)
+    answer = client.post("job/perform_transcription", job_id=unordered, **given)
     assert error_of(answer) == (400, error)
     assert next(iter(parameters)) in answer.json()["ErrorComment"] or error == "INVALID_URL"
-    assert client.info(job)["JobStatus"] == "Pending"
+    assert client.info(unordered)["JobStatus"] == "Pending"
 
 
 def test_options_may_be_wrapped_in_strings(client: Client, job: str) -> None:
@@ -133,7 +141,9 @@ def test_an_order_is_due_after_its_turnaround(
     assert due == pytest.approx(timedelta(hours=hours), abs=timedelta(minutes=1))
 
 
-def test_a_finished_job_has_its_dates_and_its_versions(client: Client, job: str) -> None:
+def test_a_finished_job_has_its_dates_and_its_versions(client: Client, speech: Path) -> None:
+    job = client.new_job()
+    client.upload(job, speech)
     task = client.order(job)
     info = client.finished(job)
     assert info["JobStatus"] == "Complete"
@@ -226,14 +236,14 @@ def test_bad_media_is_told_before_anything_is_ordered(client: Client, bad: dict[
 
 
 def test_a_failed_job_takes_other_media_and_another_order(
-    client: Client, bad: dict[str, bytes], speech: Path
+    client: Client, bad: dict[str, bytes], quiet: Path
 ) -> None:
     job = client.new_job()
     put(client.upload_url(job), bad["a text"])
     client.order(job)
     assert client.finished(job)["JobStatus"] == "Media Failure"
     assert refused(client, job) == (400, "INVALID_QUERY")
-    client.upload(job, speech)
+    client.upload(job, quiet)
     client.order(job)
     info = client.wait(job, lambda found: found["JobStatus"] == "Complete")
     assert "FailureReason" not in info

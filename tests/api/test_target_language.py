@@ -40,9 +40,9 @@ def test_a_translation_follows_the_transcription(
     assert called == {(job, "FINAL"), (child["job_id"], "FINAL")}
 
 
-def test_a_language_without_an_engine_is_told_when_it_is_ordered(client: Client, speech: Path) -> None:
+def test_a_language_without_an_engine_is_told_when_it_is_ordered(client: Client, quiet: Path) -> None:
     job = client.new_job()
-    client.upload(job, speech)
+    client.upload(job, quiet)
     given = {"job_id": job, "transcription_fidelity": "MECHANICAL"}
     answer = client.post("job/perform_transcription", **given, target_language="de,ja")
     assert error_of(answer) == (400, "INVALID_OPTION")
@@ -54,8 +54,8 @@ def test_a_language_without_an_engine_is_told_when_it_is_ordered(client: Client,
     assert client.get("job/list_related", job_id=job).json()["related_jobs"] == []
 
 
-def test_the_source_language_needs_no_translation(client: Client, speech: Path) -> None:
+def test_the_source_language_needs_no_translation(client: Client, quiet: Path) -> None:
     job = client.new_job()
-    client.upload(job, speech)
+    client.upload(job, quiet)
     client.order(job, target_language="EN")
     assert client.get("job/list_related", job_id=job).json()["related_jobs"] == []

@@ -94,9 +94,9 @@ def test_a_link_that_was_changed_or_has_expired_opens_nothing(client: Client, fi
     assert error_of(client.http.get(f"{head}/{other}.mp4")) == (403, "ITEM_NOT_FOUND")
 
 
-def test_a_link_dies_with_its_job(client: Client, speech: Path) -> None:
+def test_a_link_dies_with_its_job(client: Client, quiet: Path) -> None:
     job = client.new_job()
-    client.upload(job, speech)
+    client.upload(job, quiet)
     url = client.get("job/transcoded_media", job_id=job, transcoded_version="mp3").json()["MediaUrl"]
     assert client.http.get(url).status_code == 200
     with services_of(client.server) as services:
