@@ -50,7 +50,7 @@ EXAMPLES: list[tuple[str, dict[str, Any], int]] = [
     ("job/info", {"job_id": JOB_ID}, 200),
     ("job/list", {"Username": "*"}, 200),
     ("job/list_related", {"job_id": JOB_ID}, 200),
-    ("job/authorize", {"job_id": JOB_ID}, 200),
+    ("job/authorize", {"job_id": JOB_ID}, 204),
     ("job/modify", {"job_id": JOB_ID, "priority": "PRIORITY"}, 204),
     ("job/delete", {"job_id": JOB_ID}, 200),
     ("job/request_upload_url", {"job_id": JOB_ID}, 200),
@@ -116,9 +116,10 @@ def names(client: Client, job: str) -> list[str]:
 
 
 def words(client: Client, job: str) -> str:
-    answer = client.get("job/get_transcript", job_id=job)
+    given = {"job_id": job, "caption_format": "TRANSCRIPT"}
+    answer = client.get("job/get_caption", **given)
     assert answer.status_code == 200, answer.text
-    return answer.text
+    return answer.text.strip()
 
 
 def test_it_says_what_it_is(sandbox: OwnServer) -> None:
@@ -143,7 +144,7 @@ def test_each_call_has_an_example() -> None:
     assert {path for path, _, _ in EXAMPLES} == set(CALLS) - ours - FOLLOWING
 
 
-@pytest.mark.parametrize("seed", range(3))
+@pytest.mark.parametrize("seed", range(2))
 def test_every_example_works_in_any_order_and_again(sandbox: OwnServer, seed: int) -> None:
     examples = EXAMPLES * 2
     random.Random(seed).shuffle(examples)
@@ -152,7 +153,8 @@ def test_every_example_works_in_any_order_and_again(sandbox: OwnServer, seed: in
     for path, given, status in examples:
         if path == "account/create":
             given = {**given, "new_username": uuid.uuid4().hex[:8] + "-new"}
-        answer = client.post(path, **given)
+        call = client.post if path == "account/update_password" else client.get
+        answer = call(path, **given)
         assert answer.status_code == status, f"{path}: {answer.status_code} {answer.text[:500]}"
     key = client.get("account/generate_api_key").json()["ApiKey"]
     assert client.post("account/remove_api_key", api_securekey=key).status_code == 204
@@ -276,12 +278,12 @@ def test_translations_and_second_passes_tell_what_they_are(john: Client) -> None
     job = john.new_job(language="fr")
     john.order(job, target_language="de")
     assert john.finished(job)["JobStatus"] == "Complete"
-    assert words(john, job).startswith("(fr) Good morning")
+    assert words(john, job).startswith(">> Ada: (fr) Good morning")
     related = john.get("job/list_related", job_id=job).json()["related_jobs"]
     assert [each["language"] for each in related] == ["fr:en", "fr:de"]
     for each in related:
         assert john.finished(each["job_id"])["JobStatus"] == "Complete"
-    assert words(john, related[1]["job_id"]).startswith("(de) (en) (fr) Good morning")
+    assert words(john, related[1]["job_id"]).startswith(">> Ada: (de) (en) (fr) Good")
 
     answer = john.get("job/uplevel", job_id=job, speaker_id="true").json()
     assert answer["upleveled_workflow"] == "MechFP 2nd Pass Only"
@@ -292,7 +294,7 @@ def test_translations_and_second_passes_tell_what_they_are(john: Client) -> None
     answer = john.get("job/translate", job_id=job, target_languages="ja", approve_uplevel="true")
     [japanese] = answer.json()["translation_job_ids"][-1:]
     assert john.finished(japanese)["JobStatus"] == "Complete"
-    assert words(john, japanese).startswith("(ja) (en)")
+    assert "(ja) (en) (fr)" in words(john, japanese)
 
 
 def test_nothing_is_fetched(john: Client) -> None:
@@ -324,7 +326,7 @@ def test_a_transcript_that_was_sent_comes_back(john: Client) -> None:
     assert answer.status_code == 200, answer.text
     john.order(job)
     john.finished(job)
-    assert words(john, job).strip() == "Every word is mine."
+    assert words(john, job) == "Every word is mine."
 
 
 def test_bytes_that_are_no_recording_are_as_good_as_any(john: Client) -> None:
