@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections import defaultdict
+from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +16,12 @@ if TYPE_CHECKING:
 
     from scribedock.accounts.accounts import Account
     from scribedock.app import Services
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
+
 
 account = typer.Typer(help="Accounts.", no_args_is_help=True)
 
@@ -86,18 +93,31 @@ def reviewer(
     print(f"{name} {'may not review any more' if revoke else 'may review jobs'}")
 
 
+@account.command("sandbox")
+def mark_sandbox(
+    name: Name, state: Annotated[Switch, typer.Argument(help="on or off.")], data_dir: DataDir = None
+) -> None:
+    """Let the new jobs of an account, and of all below it, be a sandbox's, or real ones again."""
+    services = open_services(data_dir)
+    found = _named(services, name)
+    attempt(lambda: services.sandboxes.mark(found, state is Switch.ON))
+    kind = "a sandbox's" if state is Switch.ON else "real"
+    print(f"New jobs of {name} are {kind}")
+
+
 @account.command("list")
 def list_accounts(data_dir: DataDir = None) -> None:
     """Show every account, by name."""
     found = open_services(data_dir).accounts.everybody()
     names = {each.id: each.username for each in found}
-    table = plain_table("Account", "Below", "State", "Reviewer", "Email", "Made (UTC)", "Id")
+    table = plain_table("Account", "Below", "State", "Reviewer", "Sandbox", "Email", "Made (UTC)", "Id")
     for each in found:
         table.add_row(
             each.username,
             names.get(each.parent_id or "", ""),
             "disabled" if each.disabled else "active",
             "yes" if each.reviewer else "",
+            "yes" if each.sandbox else "",
             each.email,
             f"{each.created:%Y-%m-%d %H:%M}",
             each.id,
@@ -134,7 +154,8 @@ def _tree(top: Account, everybody: list[Account]) -> Tree:
 
 
 def _label(shown: Account) -> str:
-    marks = [mark for mark, is_so in (("reviewer", shown.reviewer), ("disabled", shown.disabled)) if is_so]
+    possible = (("reviewer", shown.reviewer), ("sandbox", shown.sandbox), ("disabled", shown.disabled))
+    marks = [mark for mark, is_so in possible if is_so]
     return f"{shown.username} ({', '.join(marks)})" if marks else shown.username
 
 

@@ -12,6 +12,7 @@ from scribedock.accounts.accounts import ROOT, Accounts
 from scribedock.accounts.api_keys import ApiKeys
 from scribedock.accounts.login import Login
 from scribedock.accounts.reviewers import Reviewers
+from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
 from scribedock.db.engine import Database
 from scribedock.db.migrate import migrate as migrate_database
@@ -71,6 +72,7 @@ class Services:
     related: RelatedJobs
     translations: Translations
     uplevels: Uplevels
+    sandboxes: Sandboxes
     reviewers: Reviewers
     reviews: Reviews
     realignments: Realignments
@@ -93,6 +95,7 @@ def wire(settings: Settings) -> Services:
     keys = load_keys(settings)
     database = Database(database_url(settings))
     accounts = Accounts(database)
+    sandboxes = Sandboxes(database)
     api_keys = ApiKeys(database, keys.encryption)
     sessions = Sessions(database)
     jobs = Jobs(database)
@@ -127,7 +130,8 @@ def wire(settings: Settings) -> Services:
         related=related,
         translations=Translations(related),
         uplevels=Uplevels(related),
-        reviewers=Reviewers(accounts),
+        sandboxes=sandboxes,
+        reviewers=Reviewers(accounts, sandboxes),
         mails=Mails(database, jobs),
         reviews=reviews,
         realignments=Realignments(database, reviews, lists),
@@ -162,8 +166,8 @@ def start_lock(settings: Settings) -> Iterator[None]:
         yield
 
 
-def ensure_first_account(services: Services) -> str | None:
-    """Makes the account `admin` where there is none at all.
+def ensure_first_account(services: Services, *, sandbox: bool = False) -> str | None:
+    """Makes the account `admin` where there is none at all: a sandbox's, or that of a real server.
 
     Returns the path of the file with its password, if the password was made here.
     """
@@ -178,7 +182,7 @@ def ensure_first_account(services: Services) -> str | None:
             path = settings.data_dir / "admin-password"
             password = keep_private(path, secrets.token_urlsafe(18))
         try:
-            services.accounts.create(ROOT, password, parent=None)
+            services.accounts.create(ROOT, password, parent=None, sandbox=sandbox)
         except (AccountExists, InvalidQuery):
             if services.accounts.root() is not None:  # another machine was faster
                 return None

@@ -32,6 +32,7 @@ keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 cli.add_typer(captions, name="captions")
 cli.add_typer(models, name="models")
+SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a password that everybody knows"
 storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
 cli.add_typer(storage, name="storage")
 
@@ -47,6 +48,12 @@ def serve(
     tls_key: Annotated[
         Path | None, typer.Option(help="Its private key (PEM).", exists=True, dir_okay=False)
     ] = None,
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--sandbox", help="Transcribe nothing, but answer every call; in a data folder of its own."
+        ),
+    ] = False,
 ) -> None:
     """Run the server: the API and one worker."""
     from scribedock import server
@@ -55,7 +62,15 @@ def serve(
     if (tls_cert is None) != (tls_key is None):
         fail("--tls-cert and --tls-key belong together; give both")
     try:
-        server.serve(settings, host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, ready=_announce)
+        server.serve(
+            settings,
+            host=host,
+            port=port,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            sandbox=sandbox,
+            ready=_announce_sandbox if sandbox else _announce,
+        )
     except SettingsError as error:
         fail(str(error))
 
@@ -64,6 +79,11 @@ def _announce(base_url: str, password_file: str | None) -> None:
     if password_file:
         print(f"The first account is admin; its password is in {password_file}", flush=True)
     print(f"Serving on {base_url}", flush=True)
+
+
+def _announce_sandbox(base_url: str, password_file: str | None) -> None:
+    print(SANDBOX, flush=True)
+    _announce(base_url, password_file)
 
 
 @cli.command()

@@ -6,12 +6,16 @@ import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from scribedock import app
+from scribedock.accounts.accounts import Accounts
 from scribedock.db.engine import Database
 from scribedock.findings import Finding, Level
 from scribedock.findings import report as show
 from scribedock.media import ffmpeg, speaking
 from scribedock.media.fence import strength
+from scribedock.sandbox.example import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.translation.engine import Translators
 from scribedock.worker import recognizer
@@ -65,6 +69,20 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(level=Level.GOOD, title="database", text=f"{kind} answers")
+
+
+def _sandbox(settings: Settings) -> Iterator[Finding]:
+    with contextlib.closing(Database(app.database_url(settings))) as database:
+        try:
+            marked = [each for each in Accounts(database).everybody() if each.sandbox]
+        except SQLAlchemyError:  # no server has been here, or the database does not answer, which was said
+            return
+    if any(each.parent_id is None for each in marked):
+        text = f"this is one: nothing is transcribed, and {USERNAME} has a password that everybody knows"
+    else:
+        text = f"nothing is transcribed of: {', '.join(each.username for each in marked)}"
+    if marked:
+        yield Finding(level=Level.WARNING, title="sandbox", text=text)
 
 
 def _speech(settings: Settings) -> Iterator[Finding]:
@@ -143,6 +161,7 @@ def _translation(settings: Settings) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _data_folder,
     _database,
+    _sandbox,
     _speech,
     _fence,
     _ffmpeg,

@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -22,11 +23,12 @@ from scribedock.speech.recognizer import RecognizerSpec, choose
 from scribedock.translation.engine import Translators
 from scribedock.workflow.deliver import Delivery
 from scribedock.workflow.derive import Deriving
-from scribedock.workflow.engine import FIRST, EngineClient, EngineWorker, Queue
+from scribedock.workflow.engine import FIRST, EngineClient, EngineWorker, Queue, Workflow
 from scribedock.workflow.lease import Lease, Reaper
 from scribedock.workflow.make_media import MediaMaking
 from scribedock.workflow.realign import Realigning
 from scribedock.workflow.receive import Reception
+from scribedock.workflow.sandbox import Diverted, SandboxOrder, SandboxTasks
 from scribedock.workflow.send_mail import Mailing
 from scribedock.workflow.transcribe import Transcription
 from scribedock.workflow.transcripts import TranscriptReception
@@ -116,18 +118,20 @@ class Worker:
             retries_s=settings.callback_retries_s,
             timeout_s=settings.callback_timeout_s,
         )
-        self._engine.register(Queue.TRANSCRIPTION, transcription)
-        self._engine.register(Queue.MEDIA, reception)
-        self._engine.register(
+        instead = self._sandbox_tasks()
+        self._divert(Queue.TRANSCRIPTION, transcription, instead.hand_over)
+        self._divert(Queue.MEDIA, reception, instead.receive)
+        self._divert(
             Queue.TRANSCRIPTS,
             TranscriptReception(
                 transcripts=services.transcripts,
                 fetcher=services.fetcher,
                 folder=settings.data_dir / "work",
             ),
+            instead.receive_transcript,
         )
         self._engine.register(Queue.CALLBACKS, delivery)
-        self._engine.register(
+        self._divert(
             Queue.DERIVATIONS,
             Deriving(
                 related=services.related,
@@ -137,8 +141,9 @@ class Worker:
                 translators=Translators(settings.translation_models),
                 enqueue=self._client.enqueue,
             ),
+            instead.hand_over,
         )
-        self._engine.register(
+        self._divert(
             Queue.MAIL,
             Mailing(
                 jobs=services.jobs,
@@ -149,8 +154,9 @@ class Worker:
                 keys=services.keys.upload,
                 link_lifetime_s=settings.media_link_lifetime_s,
             ),
+            instead.mail,
         )
-        self._engine.register(
+        self._divert(
             Queue.RENDITIONS,
             MediaMaking(
                 jobs=services.jobs,
@@ -161,8 +167,9 @@ class Worker:
                 folder=settings.data_dir / "work",
                 limits=limits(settings),
             ),
+            instead.make_media,
         )
-        self._engine.register(
+        self._divert(
             Queue.REALIGNMENTS,
             Realigning(
                 jobs=services.jobs,
@@ -173,8 +180,40 @@ class Worker:
                 folder=settings.data_dir / "work",
                 limits=limits(settings),
             ),
+            instead.realign,
+        )
+        self._engine.register(
+            Queue.SANDBOX,
+            SandboxOrder(
+                jobs=services.jobs,
+                media=services.media,
+                transcripts=services.transcripts,
+                lists=services.lists,
+                orders=services.orders,
+                related=services.related,
+                reviews=services.reviews,
+                callbacks=services.callbacks,
+                enqueue=self._client.enqueue,
+            ),
         )
         return delivery
+
+    def _divert(self, queue: Queue, ordinary: Workflow, instead: Callable[[str], None]) -> None:
+        self._engine.register(queue, Diverted(self._services.jobs, ordinary, instead))
+
+    def _sandbox_tasks(self) -> SandboxTasks:
+        services = self._services
+        return SandboxTasks(
+            jobs=services.jobs,
+            media=services.media,
+            transcripts=services.transcripts,
+            renditions=services.renditions,
+            realignments=services.realignments,
+            mails=services.mails,
+            store=services.store,
+            folder=self._settings.data_dir / "work",
+            enqueue=self._client.enqueue,
+        )
 
     @property
     def executor_id(self) -> str:
@@ -192,6 +231,7 @@ class Worker:
                 Queue.MAIL: 16,  # most of them wait for a video
                 Queue.RENDITIONS: max(1, (os.cpu_count() or 1) // 2),
                 Queue.REALIGNMENTS: self._settings.worker_jobs,
+                Queue.SANDBOX: 64 * self._settings.worker_jobs,  # they sleep
             }
         )
 

@@ -43,6 +43,7 @@ class Account:
     email: str = ""
     reviewer: bool = False
     disabled: datetime | None = None
+    sandbox: bool = False  # itself; see `sandboxes` for what lies below
 
 
 # Built once: almost every call needs them.
@@ -52,6 +53,15 @@ BY_ID = sa.select(*(column for column in accounts.c if column is not accounts.c.
 _ROOT = sa.select(accounts.c.id).where(accounts.c.id == sa.bindparam("id")).cte("tree", recursive=True)
 _TREE = _ROOT.union(sa.select(accounts.c.id).where(accounts.c.parent_id == _ROOT.c.id))
 FAMILY = sa.select(_TREE.c.id)
+_SELF = (
+    sa.select(accounts.c.id, accounts.c.parent_id)
+    .where(accounts.c.id == sa.bindparam("id"))
+    .cte("above", recursive=True)
+)
+_ABOVE = _SELF.union(
+    sa.select(accounts.c.id, accounts.c.parent_id).join(_SELF, _SELF.c.parent_id == accounts.c.id)
+)
+ANCESTRY = sa.select(_ABOVE.c.id)  # the account and all above it
 
 
 class Accounts:
@@ -67,6 +77,7 @@ class Accounts:
         first_name: str = "",
         last_name: str = "",
         email: str = "",
+        sandbox: bool = False,
     ) -> Account:
         """Makes an account below `parent` (a user name); None makes the root.
 
@@ -97,6 +108,7 @@ class Accounts:
                 first_name=first_name,
                 last_name=last_name,
                 email=email,
+                sandbox=sandbox,
             )
             try:
                 connection.execute(
@@ -111,6 +123,7 @@ class Accounts:
                         last_name=last_name,
                         email=email,
                         reviewer=False,
+                        sandbox=sandbox,
                     )
                 )
             except IntegrityError:
@@ -254,6 +267,7 @@ def _account(row: Any) -> Account | None:
         email=row.email,
         reviewer=row.reviewer,
         disabled=row.disabled,
+        sandbox=row.sandbox,
     )
 
 

@@ -130,9 +130,9 @@ class Api:
             try:
                 answer = await call.function(context, parameters)
             except Exception as error:
-                await run_in_threadpool(auditing.end, context, entry, error)
+                await run_in_threadpool(_end, context, entry, error)
                 raise
-            await run_in_threadpool(auditing.end, context, entry, answer)
+            await run_in_threadpool(_end, context, entry, answer)
             return _response(answer, call.status)
         if call.brief:
             return await asyncio.get_running_loop().run_in_executor(
@@ -146,9 +146,9 @@ class Api:
         try:
             answer = call.function(context, parameters)
         except Exception as error:
-            auditing.end(context, entry, error)
+            _end(context, entry, error)
             raise
-        auditing.end(context, entry, answer)
+        _end(context, entry, answer)
         return _response(answer, call.status)
 
     def _prepare(self, request: Request, call: Call[Any], raw: Raw) -> tuple[Context, Any, int | None]:
@@ -162,7 +162,10 @@ class Api:
             session=session,
             json_body=request.headers.get("content-type", "").startswith("application/json"),
         )
-        return context, parameters, auditing.begin(context, call, parameters)
+        entry = auditing.begin(context, call, parameters)
+        if self._backend.example is not None and call.needs_token:
+            self._backend.example.prepare(call.path, getattr(parameters, "job_id", ""), context.family)
+        return context, parameters, entry
 
     def _session(self, request: Request, raw: Raw) -> Session:
         given = raw.get("api_token")
@@ -196,6 +199,13 @@ class Api:
         except ValueError:
             return False
         return any(address in network for network in self._networks)
+
+
+def _end(context: Context, entry: int | None, result: object) -> None:
+    """What follows a call, whatever came of it."""
+    auditing.end(context, entry, result)
+    if context.backend.example is not None:
+        context.backend.example.restore()
 
 
 def _response(answer: Any, status: int) -> Response:

@@ -16,6 +16,7 @@ from scribedock.api.parameters import Parameters, Raw
 from scribedock.app import Services
 from scribedock.errors import BadApiToken
 from scribedock.rendering.renderings import Renderings
+from scribedock.sandbox.example import Example
 from scribedock.translation.engine import Pair
 from scribedock.workflow.engine import FIRST, EngineClient, Queue
 
@@ -34,6 +35,7 @@ class Backend:
     languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
     renderings: Renderings
     translates: frozenset[Pair]  # what the translation engines can do
+    example: Example | None = None  # of the reference; where the whole server is a sandbox
 
     def begin(self, task_id: str) -> None:
         """Starts the transcription of an order, unless it waits for its authorization."""
@@ -86,6 +88,11 @@ class Context:
             if self._account is None or self._account[0].disabled is not None:
                 raise BadApiToken
         return self._account
+
+    def is_shared(self, account_id: str) -> bool:
+        """Whether strangers share the account: it is that of the reference's examples."""
+        example = self.backend.example
+        return example is not None and example.account_id == account_id
 
     @property
     def dialect(self) -> Dialect:

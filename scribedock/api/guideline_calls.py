@@ -13,7 +13,9 @@ from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Bool, File, Text, UploadedFile
 from scribedock.errors import InvalidQuery, InvalidUrl, MissingParameter
 from scribedock.jobs.guidelines import MAX_BYTES
+from scribedock.jobs.job import Job
 from scribedock.media.fetch import FetchFailed, normalise
+from scribedock.sandbox.prepared import TEXT
 
 WAYS = ("guidelines_url", "file", "guidelines_data")
 FETCH_TIMEOUT_S = 30.0
@@ -41,8 +43,8 @@ def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) ->
         raise MissingParameter(f"Missing required parameter: one of {', '.join(WAYS)}")
     if len(given) > 1:
         raise InvalidQuery(f"{' and '.join(given)}: send one of them, not {len(given)}")
-    context.services.jobs.find(parameters.job_id, context.family)
-    guideline = _guideline(context, parameters)
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    guideline = _guideline(context, parameters, job)
     kept = context.services.guidelines.add(
         parameters.job_id,
         context.family,
@@ -63,13 +65,16 @@ def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) ->
     }
 
 
-def _guideline(context: Context, parameters: GuidelinesParameters) -> UploadedFile:
+def _guideline(context: Context, parameters: GuidelinesParameters, job: Job) -> UploadedFile:
     if parameters.file is not None:
         return parameters.file
     if parameters.guidelines_data is not None:
         return UploadedFile(name="guidelines_data", content=parameters.guidelines_data.encode())
     assert parameters.guidelines_url is not None
     url = normalise(parameters.guidelines_url)
+    if job.sandbox:
+        context.services.fetcher.check(url)
+        return UploadedFile(name=url, content=TEXT.encode())
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "guideline"
         try:

@@ -28,7 +28,7 @@ from scribedock.api.target_languages import open_translations, wanted_languages
 from scribedock.clock import wire
 from scribedock.errors import InvalidOption
 from scribedock.jobs.filters import JobFilter
-from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, JobStatus, Priority
+from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.languages import iso_code, source_language
 from scribedock.jobs.orders import Order
 from scribedock.storage.leftovers import remove_object
@@ -69,7 +69,7 @@ def new(context: Context, parameters: NewParameters) -> dict[str, str]:
         requestor=parameters.requestor,
         reference=parameters.reference,
         expected_speakers=parameters.expected_speakers,
-        is_duplicate=parameters.is_duplicate,
+        is_duplicate=parameters.is_duplicate or context.is_shared(owner.id),
     )
     return {"JobId": job_id, "TaskId": task_id}
 
@@ -215,8 +215,8 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
     options = TranscriptionOptions.parse(parameters.options or {})
     check_callback_url(context, parameters.callback_url)
     job = services.jobs.find(parameters.job_id, context.family)
-    _check_spoken(context, job.language)
-    targets = wanted_languages(context, job.language, parameters.target_language)
+    _check_spoken(context, job)
+    targets = wanted_languages(context, job, parameters.target_language)
     owner = services.accounts.by_id(job.account_id)
     assert owner is not None
     with services.uploads.arriving(job) as arrival:
@@ -257,11 +257,11 @@ def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:
     return bool(settings["require_customer_authorization_before_starting_workflow"])
 
 
-def _check_spoken(context: Context, source: str) -> None:
+def _check_spoken(context: Context, job: Job) -> None:
     spoken = context.backend.languages
-    if iso_code(source) not in spoken:
+    if not job.sandbox and iso_code(job.language) not in spoken:
         raise InvalidOption(
-            f"The installed speech engine does not speak the job's language {source!r}; "
+            f"The installed speech engine does not speak the job's language {job.language!r}; "
             f"it speaks: {', '.join(sorted(spoken))}"
         )
 

@@ -15,9 +15,11 @@ from starlette.responses import HTMLResponse, Response
 from scribedock.api.calls import Backend, Context, call
 from scribedock.api.errors import error_response
 from scribedock.api.job_calls import JobParameters
+from scribedock.api.media_out_calls import recording
 from scribedock.api.parameters import Text
 from scribedock.api.reference import CONTENT_SECURITY_POLICY
 from scribedock.api.review_calls import go_on
+from scribedock.app import Services
 from scribedock.captions.elementlist_json import parse
 from scribedock.captions.options import TranscriptOptions
 from scribedock.captions.render import render_transcript
@@ -45,25 +47,17 @@ def burn_in_caption(context: Context, parameters: BurnInParameters) -> Response:
     if parameters.send_to_email is not None:
         _check_address(parameters.send_to_email)
     job = services.jobs.find(parameters.job_id, context.family)
-    if services.settings.smtp_url is None:
-        raise InvalidQuery(
-            "burn_in_caption: this server sends no mail (SCRIBEDOCK_SMTP_URL is not set), so that the link "
-            "could not reach you; ask its operator"
-        )
-    if ffmpeg.find() is None or not ffmpeg.has_fonts():
-        raise InvalidQuery("burn_in_caption: this server lacks ffmpeg or a font; ask its operator")
+    if not job.sandbox:
+        _check_equipped(services)
     recipient = parameters.send_to_email or context.account.email
     if not recipient:
         raise InvalidQuery("send_to_email: your account has no e-mail address; name one")
     version = services.lists.choose(job)
-    media = services.media.behind(job)
-    if media is None:
-        raise ItemNotFound("The job has no media")
     rendition = services.renditions.ask(
         job.id,
         context.family,
         RenditionKind.CAPTIONED,
-        f"media {media.task_id} list {version.version.isoformat()}",
+        f"{recording(services, job)} list {version.version.isoformat()}",
     )
     if rendition.status is TaskStatus.QUEUED:
         context.backend.enqueue(Queue.RENDITIONS, rendition.id)
@@ -76,6 +70,16 @@ def burn_in_caption(context: Context, parameters: BurnInParameters) -> Response:
     )
     context.backend.enqueue(Queue.MAIL, task_id)
     return Response(status_code=200)
+
+
+def _check_equipped(services: Services) -> None:
+    if services.settings.smtp_url is None:
+        raise InvalidQuery(
+            "burn_in_caption: this server sends no mail (SCRIBEDOCK_SMTP_URL is not set), so that the link "
+            "could not reach you; ask its operator"
+        )
+    if ffmpeg.find() is None or not ffmpeg.has_fonts():
+        raise InvalidQuery("burn_in_caption: this server lacks ffmpeg or a font; ask its operator")
 
 
 def _check_address(address: str) -> None:

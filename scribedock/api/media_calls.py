@@ -66,7 +66,8 @@ def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may
     url = normalise(url)
     services.fetcher.check(url)
     job = services.jobs.find(job_id, context.family)
-    other = None if is_duplicate else services.media.url_in_use(job.account_id, url)
+    may_repeat = is_duplicate or context.is_shared(job.account_id)
+    other = None if may_repeat else services.media.url_in_use(job.account_id, url)
     if other is not None:
         raise InvalidQuery(f"Job {other} already has this media_url; send is_duplicate=true to use it again")
     with services.database.write() as connection:

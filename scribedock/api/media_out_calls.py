@@ -17,8 +17,9 @@ from scribedock.api.errors import error_response
 from scribedock.api.file_answers import disposition, made_media
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Bool, choice
+from scribedock.app import Services
 from scribedock.errors import InvalidOption, ItemNotFound, ScribedockError, SystemFault
-from scribedock.jobs.job import TaskStatus
+from scribedock.jobs.job import Job, TaskStatus
 from scribedock.jobs.links import MEDIA, Link, verify
 from scribedock.jobs.renditions import Rendition, RenditionKind
 from scribedock.media import speaking
@@ -126,19 +127,24 @@ def _ask(context: Context, job_id: str, family: frozenset[str], kind: RenditionK
     services = context.services
     job = services.jobs.find(job_id, family)
     if kind is RenditionKind.DESCRIPTION:
-        if speaking.find() is None:
+        if speaking.find() is None and not job.sandbox:
             raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
         version = services.lists.choose(job, audio_description=True)
         source = f"list {version.version.isoformat()}"
     else:
-        found = services.media.behind(job)
-        if found is None:
-            raise ItemNotFound("The job has no media: add some with request_upload_url or add_media")
-        source = f"media {found.task_id}"
+        source = recording(services, job)
     rendition = services.renditions.ask(job.id, family, kind, source)
     if rendition.status is TaskStatus.QUEUED:
         context.backend.enqueue(Queue.RENDITIONS, rendition.id)
     return rendition
+
+
+def recording(services: Services, job: Job) -> str:
+    """What media is made of, in words: a sandbox has a sample. Raises ItemNotFound where there is nothing."""
+    found = services.media.behind(job)
+    if found is None and not job.sandbox:
+        raise ItemNotFound("The job has no media: add some with request_upload_url or add_media")
+    return "sample" if found is None else f"media {found.task_id}"
 
 
 async def _made(backend: Backend, rendition: Rendition, *, status: int) -> Rendition:

@@ -10,15 +10,20 @@ from scribedock.api.calls import Context
 from scribedock.errors import InvalidOption
 from scribedock.jobs.job import Fidelity, Job, Priority
 from scribedock.jobs.languages import iso_code, target_language
+from scribedock.jobs.related import language_of
 from scribedock.translation.engine import Pair, route
 
 
-def wanted_languages(context: Context, source: str, given: Sequence[str]) -> tuple[str, ...]:
-    """The languages in the list's spelling, each once; the source's own needs no translation.
+def wanted_languages(context: Context, job: Job, given: Sequence[str]) -> tuple[str, ...]:
+    """The languages in the list's spelling, each once; that of the job's list needs no translation.
 
-    Raises InvalidOption for one that is not on the list, and where no engine is installed for a pair.
+    Raises InvalidOption for one that is not on the list, and where no engine is installed for a pair; a
+    sandbox needs none.
     """
     languages = tuple(dict.fromkeys(target_language(code) for code in given))
+    source = language_of(job)
+    if job.sandbox:
+        return languages
     missing = [
         pair
         for language in languages

@@ -76,7 +76,7 @@ def translate(context: Context, parameters: TranslateParameters) -> dict[str, An
     """Orders translations of what a job was or will be transcribed to."""
     services = context.services
     job = services.jobs.find(parameters.job_id, context.family)
-    languages = wanted_languages(context, language_of(job), parameters.target_languages)
+    languages = wanted_languages(context, job, parameters.target_languages)
     if all(language == language_of(job) for language in languages):
         raise InvalidQuery(f"target_languages: name at least one language other than {language_of(job)}")
     with services.database.write() as connection:

@@ -43,6 +43,7 @@ accounts = Table(
     Column("email", Text, nullable=False),
     Column("reviewer", Boolean, nullable=False),  # may review jobs
     Column("disabled", DateTime),  # since when nobody can log in
+    Column("sandbox", Boolean, nullable=False),  # new jobs of it and of all below it are a sandbox's
 )
 
 api_keys = Table(
@@ -110,6 +111,7 @@ jobs = Table(
     Column("notice", Text),  # what must be said about the result
     Column("reviewed", Boolean, nullable=False),  # people were at it
     Column("leading_id", Id, index=True),  # of the job that this one is made of, in the end
+    Column("sandbox", Boolean, nullable=False),  # nothing is transcribed: the result is a prepared one
     # A list is decided from it alone, however long.
     sa.Index(
         "ix_jobs_living",

@@ -142,3 +142,4 @@ class Job:
     reviewed: bool = False  # people were at it
     leading_id: str | None = None  # of the job that this one is made of, in the end
     notice: str | None = None  # what must be said about the result
+    sandbox: bool = False  # nothing is transcribed: the result is a prepared one

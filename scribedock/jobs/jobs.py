@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from operator import attrgetter
 from typing import Any
 
@@ -12,24 +12,12 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.accounts.accounts import Account
+from scribedock.accounts.sandboxes import is_covered
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
-from scribedock.db.tables import (
-    accounts,
-    caption_urls,
-    drafts,
-    element_lists,
-    guidelines,
-    job_events,
-    jobs,
-    mails,
-    media,
-    passes,
-    renditions,
-    tasks,
-    transcripts,
-)
+from scribedock.db.tables import accounts, job_events, jobs, tasks
 from scribedock.errors import InvalidQuery, ItemNotFound
+from scribedock.jobs.deletion import Deleted, clear
 from scribedock.jobs.job import (
     UNFINISHED,
     Difficulty,
@@ -51,16 +39,6 @@ BY_ID = (
 # FOR NO KEY UPDATE: rows that only refer to the job may be written meanwhile by others,
 # which would else wait for us while we wait for theirs.
 BY_ID_TO_CHANGE = BY_ID.with_for_update(of=jobs, key_share=True)
-
-
-@dataclass(frozen=True, kw_only=True)
-class Deleted:
-    task_id: str
-    storage_keys: tuple[str, ...]  # of objects that nothing refers to any more
-    aborted: tuple[str, ...]  # tasks that were under way
-
-
-OF_A_JOB = (media, transcripts, renditions, element_lists, caption_urls, guidelines, passes, mails)
 
 
 class Jobs:
@@ -124,6 +102,7 @@ class Jobs:
                     requestor=requestor,
                     reference=reference,
                     expected_speakers=expected_speakers,
+                    sandbox=is_covered(connection, owner.id),
                 )
             )
             task_id = add_task(connection, job_id, TaskType.JOB_CREATED, TaskStatus.COMPLETE)
@@ -149,48 +128,15 @@ class Jobs:
         Raises ItemNotFound.
         """
         with self._database.write() as connection:
-            job = self.fetch(connection, job_id, family)
-            storage_keys = tuple(
-                key
-                for table in (media, renditions)
-                for key in connection.execute(
-                    sa.select(table.c.storage_key).where(table.c.job_id == job_id)
-                ).scalars()
-                if key is not None
-            )
-            aborted = tuple(
-                connection.execute(
-                    sa.select(tasks.c.id).where(
-                        tasks.c.job_id == job_id, tasks.c.status.in_([s.value for s in UNFINISHED])
-                    )
-                ).scalars()
-            )
-            of_the_job = sa.select(passes.c.id).where(passes.c.job_id == job_id)
-            connection.execute(drafts.delete().where(drafts.c.pass_id.in_(of_the_job)))
-            for table in (
-                media,
-                transcripts,
-                renditions,
-                element_lists,
-                caption_urls,
-                guidelines,
-                passes,
-                mails,
-            ):
-                connection.execute(table.delete().where(table.c.job_id == job_id))
-            connection.execute(
-                jobs.update()
-                .where(jobs.c.id == job_id)
-                .values(deleted=utc_now(), upload_epoch=job.upload_epoch + 1)
-            )
-            connection.execute(
-                tasks.update()
-                .where(tasks.c.job_id == job_id, tasks.c.status.in_([s.value for s in UNFINISHED]))
-                .values(status=TaskStatus.ABORTED.value, info="The job was deleted")
-            )
-            record_event(connection, job_id, "deleted", job.status, job.status)
-            task_id = add_task(connection, job_id, TaskType.JOB_DELETED, TaskStatus.COMPLETE)
-        return Deleted(task_id=task_id, storage_keys=storage_keys, aborted=aborted)
+            return self.remove(connection, self.fetch(connection, job_id, family))
+
+    def remove(self, connection: Connection, job: Job) -> Deleted:
+        """`delete` within a transaction, in which the job was read."""
+        cleared = clear(connection, job, "The job was deleted")
+        connection.execute(jobs.update().where(jobs.c.id == job.id).values(deleted=utc_now()))
+        record_event(connection, job.id, "deleted", job.status, job.status)
+        task_id = add_task(connection, job.id, TaskType.JOB_DELETED, TaskStatus.COMPLETE)
+        return Deleted(task_id=task_id, storage_keys=cleared.storage_keys, aborted=cleared.aborted)
 
     def advance(self, connection: Connection, job: Job, event: JobEvent, **values: Any) -> JobStatus:
         """Moves the job along the state table, with `values` for its columns. Raises InvalidQuery."""
@@ -250,6 +196,17 @@ class Jobs:
         if row is None or (family is not None and row.account_id not in family):
             raise ItemNotFound(f"There is no task with the task_id {task_id!r}")
         return _task(row)
+
+    def is_sandbox(self, task_id: str) -> bool:
+        """Whether the task's job, deleted or not, is a sandbox's."""
+        with self._database.read() as connection:
+            return bool(
+                connection.execute(
+                    sa.select(jobs.c.sandbox)
+                    .join(tasks, tasks.c.job_id == jobs.c.id)
+                    .where(tasks.c.id == task_id)
+                ).scalar()
+            )
 
     def unfinished_tasks(self) -> list[Task]:
         """What must have a workflow: it is enqueued again where a crash came between the two.

@@ -76,7 +76,8 @@ class Orders:
 
         bring: attaches media that come with the order, in its transaction.
         then: does what follows from the order, of which the job tells, in its transaction.
-        Raises InvalidQuery without usable media, and on a job that is ordered, runs or ran.
+        Raises InvalidQuery without usable media, which a sandbox's job need not have, and on a job that is
+        ordered, runs or ran.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch(connection, job_id, family)
@@ -119,9 +120,9 @@ class Orders:
 
     def _check_media(self, connection: Connection, job: Job) -> None:
         row = connection.execute(sa.select(media).where(media.c.job_id == job.id)).first()
-        if row is None:
+        if row is None and not job.sandbox:
             raise InvalidQuery(NO_MEDIA)
-        if row.refused:
+        if row is not None and row.refused:
             raise InvalidQuery(
                 f"The media of this job cannot be used ({job.failure_reason}); "
                 "add other media, then order again"
@@ -161,7 +162,7 @@ class Orders:
             if job is None or job.status is not JobStatus.IN_PROCESS:
                 return False
             self._jobs.set(connection, job.id, media_ms=media_ms)
-            steps = planned(job, reviewed=is_reviewed(connection, job.account_id))
+            steps = planned(job, reviewed=job.sandbox or is_reviewed(connection, job.account_id))
             if not steps:
                 self.publish(connection, job, task_id, passes, body)
                 return True

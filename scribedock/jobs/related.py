@@ -89,6 +89,7 @@ class RelatedJobs:
                 reference=new.reference,
                 expected_speakers=source.expected_speakers,
                 leading_id=source.leading_id or source.id,
+                sandbox=source.sandbox,
             )
         )
         task_id = add_task(connection, job_id, new.task_type, TaskStatus.QUEUED)

@@ -20,7 +20,7 @@ from sqlalchemy.engine import Connection
 from scribedock.clock import utc_now, wire
 from scribedock.db.engine import Database
 from scribedock.db.tables import drafts, jobs, passes
-from scribedock.errors import InvalidQuery
+from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.job import Iwp, Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.lists import ElementLists
@@ -169,28 +169,46 @@ class Reviews:
             if kind is PassKind.REVIEW:
                 assert account_id is not None
                 _check_taken(current, account_id)
-            body = self._work(connection, current).body
-            following = connection.execute(
-                sa.select(passes.c.id).where(
-                    passes.c.job_id == job.id, passes.c.position == current.position + 1
-                )
-            ).scalar()
-            now = utc_now()
+            return self._end(connection, job, current, account_id)
+
+    def pass_over(self, job_id: str) -> bool:
+        """Ends the current pass of a sandbox's job with the list that it began with; whether there was one.
+
+        A pass that somebody has taken is left to them.
+        """
+        with self._database.write() as connection:
+            try:
+                job = self._jobs.fetch(connection, job_id)
+            except ItemNotFound:
+                return False
+            current = _under_way(connection, job)
+            if current is None or current.status is PassStatus.TAKEN:
+                return False
+            self._end(connection, job, current, None)
+        return True
+
+    def _end(self, connection: Connection, job: Job, current: Pass, account_id: str | None) -> str:
+        """Publishes the pass's list, and opens the next pass; returns the order's task."""
+        body = self._work(connection, current).body
+        following = connection.execute(
+            sa.select(passes.c.id).where(passes.c.job_id == job.id, passes.c.position == current.position + 1)
+        ).scalar()
+        now = utc_now()
+        connection.execute(
+            passes.update()
+            .where(passes.c.id == current.id)
+            .values(status=PassStatus.DONE.value, done=now, account_id=account_id)
+        )
+        if following is not None:
             connection.execute(
                 passes.update()
-                .where(passes.c.id == current.id)
-                .values(status=PassStatus.DONE.value, done=now, account_id=account_id)
+                .where(passes.c.id == following)
+                .values(status=PassStatus.OPEN.value, opened=now)
             )
-            if following is not None:
-                connection.execute(
-                    passes.update()
-                    .where(passes.c.id == following)
-                    .values(status=PassStatus.OPEN.value, opened=now)
-                )
-            assert job.order_task_id is not None
-            names = (current.iwp_name,) if following is not None else (current.iwp_name, Iwp.FINAL)
-            self._orders.publish(connection, job, job.order_task_id, names, body)
-            return job.order_task_id
+        assert job.order_task_id is not None
+        names = (current.iwp_name,) if following is not None else (current.iwp_name, Iwp.FINAL)
+        self._orders.publish(connection, job, job.order_task_id, names, body)
+        return job.order_task_id
 
     @contextmanager
     def taken(
@@ -221,15 +239,20 @@ class Reviews:
 
 def _find(connection: Connection, job: Job, kind: PassKind) -> Pass:
     """The pass that is under way. Raises InvalidQuery (409) where there is none of this kind."""
+    current = _under_way(connection, job)
+    if current is None or current.kind is not kind:
+        what = "a reviewer" if kind is PassKind.REVIEW else "its customer"
+        raise InvalidQuery(f"The job is {job.status} and does not wait for {what}", status=CONFLICT)
+    return current
+
+
+def _under_way(connection: Connection, job: Job) -> Pass | None:
     row = connection.execute(
         sa.select(passes).where(
             passes.c.job_id == job.id, passes.c.status.in_([status.value for status in UNDER_WAY])
         )
     ).first()
-    if row is None or row.kind != kind.value:
-        what = "a reviewer" if kind is PassKind.REVIEW else "its customer"
-        raise InvalidQuery(f"The job is {job.status} and does not wait for {what}", status=CONFLICT)
-    return _pass(row)
+    return None if row is None else _pass(row)
 
 
 def _check_taken(current: Pass, account_id: str) -> None:

@@ -62,6 +62,7 @@ class Queue(StrEnum):
     DERIVATIONS = "derivations"
     MAIL = "mail"
     REALIGNMENTS = "realignments"
+    SANDBOX = "sandbox"
 
 
 UNHURRIED = {Queue.DERIVATIONS, Queue.MAIL}  # nobody sits and waits for these

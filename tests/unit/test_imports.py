@@ -29,6 +29,7 @@ ROWS = [
     {"api", "web", "worker"},
     {"app"},
     {"workflow"},
+    {"sandbox"},
     {"uploads"},
     {"jobs", "media", "speech"},
     {"accounts", "rendering", "translation"},

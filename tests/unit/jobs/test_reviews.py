@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from scribedock import app
+from scribedock.captions.elementlist_json import to_json
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Fidelity, JobStatus
 from scribedock.jobs.passes import PassKind
@@ -60,3 +61,27 @@ def test_of_many_who_take_a_pass_at_once_one_has_it_and_it_is_approved_once(serv
         assert sum(pool.map(review, [each.id for each in people])) == 1
     found = [each.iwp_name.value for each in services.lists.versions(job_id)]
     assert found == ["MECHANICAL", "PREMIUM", "FINAL"]
+
+
+def test_a_job_whose_words_were_aligned_anew_can_be_deleted(services: app.Services) -> None:
+    job_id = finished_job(services, LIST, fidelity=Fidelity.STANDARD)
+    ann = services.accounts.by_username("ann")
+    assert ann is not None
+    everybody = frozenset({services.jobs.find(job_id).account_id})
+    review = PassKind.REVIEW
+    services.reviews.take(job_id, everybody, review, ann.id)
+    services.reviews.save(job_id, everybody, review, ann.id, to_json(LIST), base=None)
+    task_id = services.realignments.ask(job_id, everybody, review, ann.id)
+    assert task_id in services.jobs.delete(job_id, everybody).aborted
+
+
+def test_a_pass_that_somebody_has_taken_is_left_to_them(services: app.Services) -> None:
+    job_id = finished_job(services, LIST, fidelity=Fidelity.HIGH)
+    ann = services.accounts.by_username("ann")
+    assert ann is not None
+    assert services.reviews.pass_over(job_id)
+    services.reviews.take(job_id, None, PassKind.REVIEW, ann.id)
+    assert not services.reviews.pass_over(job_id)
+    services.reviews.approve(job_id, None, PassKind.REVIEW, ann.id)
+    assert services.jobs.find(job_id).status is JobStatus.COMPLETE
+    assert not services.reviews.pass_over(job_id)
