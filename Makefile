@@ -6,16 +6,18 @@ PYTHON ?= $(shell for found in python3.12 python3.11 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
+URL ?=
 SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
 JOBS ?= 3
 # What `make test` runs: nothing that takes Debian packages, much time or data from elsewhere.
 ORDINARY := not judges and not s3 and not azure and not trials and not clients and not soak
 
-.PHONY: help demo serve test coverage test-s3 test-azure check judges trials clients soak docs golden lock clean
+.PHONY: help demo walk serve test coverage test-s3 test-azure check judges trials clients soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
+	@echo "make walk [URL=https://…] every call of the API, once, on a server of its own or on that one"
 	@echo "make serve               start the server and leave it running"
 	@echo "make test                all tests that need nothing else (about 10 minutes on two processors)"
 	@echo "make coverage            the same, and which lines they reach"
@@ -47,6 +49,9 @@ help:
 
 demo: .venv/.installed
 	$(BIN)/scribedock demo $(if $(MEDIA),--media "$(MEDIA)")
+
+walk: .venv/.installed
+	$(BIN)/scribedock walk $(if $(URL),--url "$(URL)")
 
 serve: .venv/.installed
 	$(BIN)/scribedock serve

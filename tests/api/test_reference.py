@@ -26,7 +26,8 @@ CALLS = {
 OURS = {
     "upload/list",
     "upload/cancel",
-    *(f"review/{name}" for name in ("list", "take", "release", "elementlist", "media", "save", "approve")),
+    *(f"review/{name}" for name in ("list", "take", "release", "elementlist", "media")),
+    *(f"review/{name}" for name in ("save", "realign", "approve")),
 }
 
 

@@ -1,0 +1,178 @@
+"""Schemathesis makes requests of the OpenAPI document, right ones and wrong ones, and judges the answers.
+
+CASES of them (default 1000) are spread over all operations. Each is made by an account of its own on jobs
+in every state; no URL in it leads away from this machine.
+"""
+
+from __future__ import annotations
+
+import os
+import uuid
+import zlib
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from schemathesis import Case, GenerationMode
+from schemathesis.checks import not_a_server_error
+from schemathesis.specs.openapi.checks import (
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+    status_code_conformance,
+)
+
+from scribedock.api import application
+from scribedock.api.openapi import document
+from scribedock.demo.receiver import CallbackReceiver
+from scribedock.demo.server import OwnServer
+from scribedock.jobs.job import Fidelity
+from tests.accounts import child, name_of
+from tests.api.finished import finished_job, ordered_job, services_of
+from tests.client import Client
+from tests.unit.captions.sample import say
+
+assert application.CALL_MODULES, "they have registered their calls"
+
+CASES = int(os.environ.get("CASES", "1000"))
+CHECKS = [
+    not_a_server_error,
+    status_code_conformance,
+    content_type_conformance,
+    response_headers_conformance,
+    response_schema_conformance,
+]
+URLS = ("media_url", "transcript_url", "guidelines_url", "callback_url")
+# These end the session of the case before.
+ENDING = ("/api/account/logout", "/api/account/update_password", "/api/account/remove_api_key")
+SOMETIMES = 8  # one in so many cases keeps the id that was made up
+
+
+def closed(schema: Any) -> Any:
+    """The schema of an answer, in which nothing else may stand than what it names."""
+    if isinstance(schema, list):
+        return [closed(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: closed(value) for name, value in schema.items()}
+    if isinstance(found.get("properties"), dict) and found.get("type") == "object":
+        found.setdefault("additionalProperties", False)
+    return found
+
+
+def strict() -> dict[str, Any]:
+    """The server's document, with closed answers; what is sent may have more than what it names."""
+    found: dict[str, Any] = closed(document())
+    for name, schema in found["components"]["schemas"].items():
+        if name.endswith("_parameters"):
+            del schema["additionalProperties"]
+    return found
+
+
+SCHEMA = schemathesis.openapi.from_dict(strict())
+OPERATIONS = {each.ok().label: each.ok() for each in SCHEMA.get_all_operations()}
+PER_OPERATION = -(-CASES // len(OPERATIONS))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """An account with a key, and with jobs in every state."""
+
+    client: Client
+    name: str
+    key: str
+    jobs: list[str]
+
+    def ids(self, name: str) -> list[str]:
+        """What a parameter of this name may be, that there is."""
+        if name == "job_id":
+            return self.jobs
+        if name == "task_id":
+            return [task["TaskId"] for task in self.client.info(self.jobs[0])["Tasks"]]
+        if name == "api_securekey":
+            return [self.key]
+        if name in ("username", "Username", "account_id", "parent_account"):
+            return [self.name]
+        return []
+
+    def log_in(self) -> None:
+        self.client.token = ""
+        answer = self.client.get("account/login", securekey=self.key)
+        self.client.token = answer.json()["ApiToken"]
+
+
+@pytest.fixture
+def caller(server: OwnServer, speech: Any) -> Caller:
+    client = child(Client(server).login(), "fuzz")
+    name = name_of(client)
+    jobs = [client.new_job(), client.new_job(job_name="Ænother", language="fr")]
+    client.upload(jobs[0], speech)
+    with services_of(server) as services:
+        jobs += [ordered_job(services, username=name)[0] for _ in range(2)]
+        approval = {"customer_approval_steps": ["RETURN"]}
+        for options in ({}, approval, {**approval, "custom_metadata": {"course": "BIO 101"}}):
+            jobs.append(finished_job(services, say("The sea is deep."), username=name, options=options))
+        jobs.append(finished_job(services, say("The sea."), username=name, fidelity=Fidelity.HIGH))
+    key = client.get("account/generate_api_key").json()["ApiKey"]
+    return Caller(client=client, name=name, key=key, jobs=jobs)
+
+
+@pytest.fixture(scope="module")
+def web() -> Iterator[CallbackReceiver]:
+    with CallbackReceiver() as receiver:
+        yield receiver
+
+
+def at_home(case: Case, caller: Caller, web: CallbackReceiver) -> None:
+    """Puts ids that exist into most cases, and an address of ours into every URL."""
+    for where in (case.query, case.body):
+        if not isinstance(where, dict):
+            continue
+        for name, value in where.items():
+            chosen = zlib.crc32(repr(sorted(map(str, where.items()))).encode())
+            known = caller.ids(name)
+            if known and chosen % SOMETIMES:
+                where[name] = known[chosen % len(known)]
+            elif name in URLS and _host(value):
+                where[name] = f"{web.base_url}/{uuid.uuid5(uuid.NAMESPACE_URL, str(value))}"
+
+
+def _host(value: object) -> bool:
+    try:
+        return bool(urlsplit(str(value).strip()).netloc) or "%" in str(value)
+    except ValueError:
+        return True
+
+
+@pytest.mark.judges
+@pytest.mark.timeout(0)
+@pytest.mark.parametrize("label", OPERATIONS)
+def test_no_answer_is_a_fault_or_undocumented(
+    label: str, caller: Caller, web: CallbackReceiver, record_property: Any
+) -> None:
+    operation = OPERATIONS[label]
+    statuses: Counter[int] = Counter()
+    cases = operation.as_strategy(GenerationMode.POSITIVE) | operation.as_strategy(GenerationMode.NEGATIVE)
+
+    @given(case=cases)
+    @settings(
+        max_examples=PER_OPERATION, deadline=None, database=None, suppress_health_check=list(HealthCheck)
+    )
+    def judged(case: Case) -> None:
+        at_home(case, caller, web)
+        if case.operation.path in ENDING or not caller.client.token:
+            caller.log_in()
+        headers = {"Authorization": f"Bearer {caller.client.token}"}
+        answer = case.call_and_validate(
+            base_url=caller.client.server.base_url, headers=headers, checks=CHECKS, timeout=90
+        )
+        statuses[answer.status_code] += 1
+
+    judged()
+    record_property("statuses", dict(statuses))
+    assert statuses.total() >= 1
