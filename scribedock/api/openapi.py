@@ -136,7 +136,13 @@ def _operations(registered: Call[Any], schemas: dict[str, Any]) -> dict[str, Any
     if not registered.optional_version:
         parameters = [V1, *parameters]
     headers = [
-        {"name": name, "in": "header", "description": meaning, "schema": {"type": "string"}}
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": meaning,
+            "schema": {"type": "string"},
+        }
         for name, meaning in registered.headers.items()
     ]
     operations = {}

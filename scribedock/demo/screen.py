@@ -22,9 +22,10 @@ class Screen:
 
     def call(self, title: str, method: str, path: str, parameters: Mapping[str, str]) -> None:
         """The call that is made now; secrets are left out."""
-        query = "&".join(f"{name}={_shown(name, value)}" for name, value in parameters.items())
-        self._console.print(f"[bold]{escape(title)}[/]")
-        self._console.print(f"  [dim]{method} /api/{path}?v=1&{escape(query)}[/]", soft_wrap=True)
+        given = {"v": "1", **parameters}
+        query = "&".join(f"{name}={_shown(name, value)}" for name, value in given.items())
+        self._console.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
+        self._console.print(f"  [dim]{method} /api/{path}?{escape(query)}[/]", soft_wrap=True)
 
     def values(self, shown: Mapping[str, object]) -> None:
         for name, value in shown.items():

@@ -128,7 +128,8 @@ class Tour:
         lacking = f"; this server lacks what it takes for {', '.join(self._lacking)}" if self._lacking else ""
         self._console.print(
             f"[bold green]All {len(self._paths)} calls answered as they should[/] "
-            f"in {time.monotonic() - began:.0f} seconds{lacking}."
+            f"in {time.monotonic() - began:.0f} seconds{lacking}.",
+            soft_wrap=True,
         )
 
     def _accounts(self, username: str, password: str) -> None:

@@ -25,6 +25,7 @@ from scribedock.db.tables import (
     mails,
     media,
     passes,
+    realignments,
     renditions,
     tasks,
     transcripts,
@@ -166,7 +167,8 @@ class Jobs:
                 ).scalars()
             )
             of_the_job = sa.select(passes.c.id).where(passes.c.job_id == job_id)
-            connection.execute(drafts.delete().where(drafts.c.pass_id.in_(of_the_job)))
+            for table in (drafts, realignments):
+                connection.execute(table.delete().where(table.c.pass_id.in_(of_the_job)))
             for table in (
                 media,
                 transcripts,

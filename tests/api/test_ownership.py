@@ -36,6 +36,11 @@ def jobs(family: Family) -> dict[str, str]:
     return {name: getattr(family, name).new_job() for name in ("parent", "child", "stranger")}
 
 
+@pytest.fixture(scope="module")
+def grandchild(family: Family) -> str:
+    return name_of(child(child(family.parent)))
+
+
 def test_every_call_is_tried_here_but_those_about_oneself() -> None:
     tried = {path for path in PATHS if named(CALLS[path], ACCOUNT | OTHERS)}
     assert set(PATHS) - tried == ABOUT_ONESELF - {"account/login"}
@@ -83,11 +88,10 @@ def test_an_account_that_is_no_descendant_cannot_be_named(
 
 
 @pytest.mark.parametrize(("path", "parameter"), NAMING_AN_ACCOUNT)
-def test_a_descendant_can_be_named(family: Family, path: str, parameter: str) -> None:
-    below = child(child(family.parent))
+def test_a_descendant_can_be_named(family: Family, grandchild: str, path: str, parameter: str) -> None:
+    job = family.parent.new_job(username=grandchild)
     new = f"new-{uuid.uuid4().hex}"
-    named_account = {parameter: name_of(below)}
-    answer = make(family.parent, path, job_id=below.new_job(), new_username=new, **named_account)
+    answer = make(family.parent, path, **{"job_id": job, "new_username": new, parameter: grandchild})
     assert answer.is_success, answer.text
 
 
