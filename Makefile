@@ -9,6 +9,7 @@ MEDIA ?=
 URL ?=
 SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
+CASES ?= 1000
 JOBS ?= 3
 # What `make test` runs: nothing that takes Debian packages, much time or data from elsewhere.
 ORDINARY := not judges and not s3 and not azure and not trials and not clients and not soak
@@ -24,7 +25,7 @@ help:
 	@echo "make test-s3             the object store on a real S3 server: Ceph's gateway, from Debian's packages"
 	@echo "make test-azure          the same on Microsoft's emulator of Azure Blob Storage"
 	@echo "make check               ruff and mypy"
-	@echo "make judges              other people's software judges our output (SCRIBEDOCK_JUDGES=folder)"
+	@echo "make judges              other people's software judges us (SCRIBEDOCK_JUDGES=folder, CASES=1000 requests)"
 	@echo "make trials              what a full disk, a slow client, a power cut would do (root, Debian)"
 	@echo "make clients             other people's clients upload (Debian's curl, wget, chromium)"
 	@echo "make soak                kill the server at random moments, many times"
@@ -78,7 +79,7 @@ check: .venv/.installed-dev
 	$(BIN)/mypy
 
 judges: .venv/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m judges
+	CASES=$(CASES) $(BIN)/python -m pytest -n 2 --dist loadgroup -m judges
 
 trials: .venv/.installed-dev
 	$(BIN)/python -m pytest -m trials

@@ -56,11 +56,12 @@ def calls() -> str:
 
 
 def _test_of(path: str) -> str:
-    """The file of tests of a call: named after it, and making it."""
+    """The file of tests of a call: named after it, and making the call."""
     group, name = path.split("/")
     names = (name, f"get_{name}") if group in ("account", "job") else (f"{group}_{name}", group)
+    made = re.compile(rf'("|/api/){path}(?!\w)')
     for candidate in (TESTS / f"test_{each}.py" for each in names):
-        if candidate.exists() and name in candidate.read_text():
+        if candidate.exists() and made.search(candidate.read_text()):
             return candidate.name
     raise SystemExit(f"there is no tests/api/test_{names[0]}.py that calls {path}")
 

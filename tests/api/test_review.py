@@ -218,6 +218,14 @@ def test_edited_words_are_aligned_anew(office: Office, speech: Path) -> None:
     assert office.customer.get("job/delete", job_id=job).status_code == 200
 
 
+def test_a_reviewer_hears_the_recording(office: Office, sentence: bytes) -> None:
+    job = office.customer.new_job()
+    office.customer.upload(job, sentence)
+    link = office.ann.get("review/media", job_id=job).json()["MediaUrl"]
+    heard = httpx.get(link, trust_env=False)
+    assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/mpeg")
+
+
 def statuses(info: dict[str, Any]) -> dict[str, str]:
     return {task["TaskId"]: task["TaskStatus"] for task in info["Tasks"]}
 

@@ -14,6 +14,7 @@ from tests.fixtures import (  # noqa: F401
     pytest_generate_tests,
     server,
     servers,
+    services,
     speech,
 )
 from tests.node import install, node

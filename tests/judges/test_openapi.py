@@ -12,6 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -27,13 +28,14 @@ from schemathesis.specs.openapi.checks import (
     status_code_conformance,
 )
 
+from scribedock import app
 from scribedock.api import application
 from scribedock.api.openapi import document
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from tests.accounts import child, name_of
-from tests.api.finished import finished_job, ordered_job, services_of
+from tests.api.finished import finished_job, ordered_job
 from tests.client import Client
 from tests.unit.captions.sample import say
 
@@ -50,6 +52,8 @@ CHECKS = [
 URLS = ("media_url", "transcript_url", "guidelines_url", "callback_url")
 # These end the session of the case before.
 ENDING = ("/api/account/logout", "/api/account/update_password", "/api/account/remove_api_key")
+# These make a file of the recording, and only that of the first job was really sent.
+OF_A_RECORDING = ("/api/job/transcoded_media", "/api/job/download_media", "/api/review/media")
 SOMETIMES = 8  # one in so many cases keeps the id that was made up
 
 
@@ -86,16 +90,17 @@ class Caller:
     client: Client
     name: str
     key: str
+    spare_key: str  # that may be removed
     jobs: list[str]
 
-    def ids(self, name: str) -> list[str]:
-        """What a parameter of this name may be, that there is."""
+    def ids(self, name: str, path: str) -> list[str]:
+        """What there is that a parameter of this name may be."""
         if name == "job_id":
-            return self.jobs
+            return self.jobs[:2] if path in OF_A_RECORDING else self.jobs
         if name == "task_id":
             return [task["TaskId"] for task in self.client.info(self.jobs[0])["Tasks"]]
         if name == "api_securekey":
-            return [self.key]
+            return [self.spare_key]
         if name in ("username", "Username", "account_id", "parent_account"):
             return [self.name]
         return []
@@ -106,20 +111,25 @@ class Caller:
         self.client.token = answer.json()["ApiToken"]
 
 
+@pytest.fixture(scope="module")
+def account(server: OwnServer) -> Client:
+    return child(Client(server).login(), "fuzz")
+
+
 @pytest.fixture
-def caller(server: OwnServer, speech: Any) -> Caller:
-    client = child(Client(server).login(), "fuzz")
-    name = name_of(client)
-    jobs = [client.new_job(), client.new_job(job_name="Ænother", language="fr")]
-    client.upload(jobs[0], speech)
-    with services_of(server) as services:
-        jobs += [ordered_job(services, username=name)[0] for _ in range(2)]
-        approval = {"customer_approval_steps": ["RETURN"]}
-        for options in ({}, approval, {**approval, "custom_metadata": {"course": "BIO 101"}}):
-            jobs.append(finished_job(services, say("The sea is deep."), username=name, options=options))
-        jobs.append(finished_job(services, say("The sea."), username=name, fidelity=Fidelity.HIGH))
-    key = client.get("account/generate_api_key").json()["ApiKey"]
-    return Caller(client=client, name=name, key=key, jobs=jobs)
+def caller(account: Client, services: app.Services, speech: Path) -> Caller:
+    name = name_of(account)
+    jobs = [account.new_job(), account.new_job(job_name="Ænother", language="fr")]
+    account.upload(jobs[0], speech)
+    jobs += [ordered_job(services, username=name)[0] for _ in range(2)]
+    approval = {"customer_approval_steps": ["RETURN"]}
+    for options in ({}, approval, {**approval, "custom_metadata": {"course": "BIO 101"}}):
+        jobs.append(finished_job(services, say("The sea is deep."), username=name, options=options))
+    jobs.append(finished_job(services, say("The sea."), username=name, fidelity=Fidelity.HIGH))
+    keys = [account.get("account/generate_api_key", force_new=True).json()["ApiKey"] for _ in range(2)]
+    made = Caller(client=account, name=name, key=keys[0], spare_key=keys[1], jobs=jobs)
+    made.log_in()
+    return made
 
 
 @pytest.fixture(scope="module")
@@ -135,7 +145,7 @@ def at_home(case: Case, caller: Caller, web: CallbackReceiver) -> None:
             continue
         for name, value in where.items():
             chosen = zlib.crc32(repr(sorted(map(str, where.items()))).encode())
-            known = caller.ids(name)
+            known = caller.ids(name, case.operation.path)
             if known and chosen % SOMETIMES:
                 where[name] = known[chosen % len(known)]
             elif name in URLS and _host(value):
