@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from scribedock.demo import tour
+from scribedock.demo.guide import unvisited
 from scribedock.demo.server import OwnServer
-from scribedock.demo.tour import unvisited
 from tests.accounts import command
 from tests.api.calls import PATHS
+from tests.webserver import WebServer
 
 
 def test_the_walk_makes_every_call(server: OwnServer) -> None:
@@ -20,6 +22,13 @@ def test_the_walk_fails_where_a_call_is_refused(server: OwnServer) -> None:
     done = command(server, "walk", "--url", server.base_url, "--password-stdin", text="wrong")
     assert done.returncode == 1
     assert "account/login answered 400" in done.stdout
+
+
+def test_the_walk_fails_where_there_is_another_server() -> None:
+    with WebServer(files={"/openapi.json": b"<html>"}) as web:
+        assert tour.run(web.base_url, "admin", "x") == 1
+        web.files["/openapi.json"] = b'{"paths": {}}'
+        assert tour.run(web.base_url, "admin", "x") == 1
 
 
 def test_a_call_that_the_walk_leaves_out_is_named() -> None:
