@@ -7,7 +7,6 @@ in every state; no URL in it leads away from this machine.
 from __future__ import annotations
 
 import os
-import uuid
 import zlib
 from collections import Counter
 from collections.abc import Iterator
@@ -92,18 +91,24 @@ class Caller:
     key: str
     spare_key: str  # that may be removed
     jobs: list[str]
+    web: str  # where URLs may lead
 
-    def ids(self, name: str, path: str) -> list[str]:
-        """What there is that a parameter of this name may be."""
+    def known(self, name: str, path: str) -> list[str]:
+        """What a parameter of this name may be so that the call finds something."""
         if name == "job_id":
             return self.jobs[:2] if path in OF_A_RECORDING else self.jobs
         if name == "task_id":
             return [task["TaskId"] for task in self.client.info(self.jobs[0])["Tasks"]]
-        if name == "api_securekey":
-            return [self.spare_key]
-        if name in ("username", "Username", "account_id", "parent_account"):
-            return [self.name]
-        return []
+        if name in URLS:
+            return [f"{self.web}/{number}" for number in range(100)]
+        return {
+            "api_securekey": [self.spare_key],
+            "securekey": [self.key],
+            "language": ["en", "fr"],
+            "target_language": ["de"],
+            "target_languages": ["de"],
+            **{each: [self.name] for each in ("username", "Username", "account_id", "parent_account")},
+        }.get(name, [])
 
     def log_in(self) -> None:
         self.client.token = ""
@@ -112,47 +117,52 @@ class Caller:
 
 
 @pytest.fixture(scope="module")
-def account(server: OwnServer) -> Client:
-    return child(Client(server).login(), "fuzz")
-
-
-@pytest.fixture
-def caller(account: Client, services: app.Services, speech: Path) -> Caller:
-    name = name_of(account)
-    jobs = [account.new_job(), account.new_job(job_name="Ænother", language="fr")]
-    account.upload(jobs[0], speech)
-    jobs += [ordered_job(services, username=name)[0] for _ in range(2)]
-    approval = {"customer_approval_steps": ["RETURN"]}
-    for options in ({}, approval, {**approval, "custom_metadata": {"course": "BIO 101"}}):
-        jobs.append(finished_job(services, say("The sea is deep."), username=name, options=options))
-    jobs.append(finished_job(services, say("The sea."), username=name, fidelity=Fidelity.HIGH))
-    keys = [account.get("account/generate_api_key", force_new=True).json()["ApiKey"] for _ in range(2)]
-    made = Caller(client=account, name=name, key=keys[0], spare_key=keys[1], jobs=jobs)
-    made.log_in()
-    return made
-
-
-@pytest.fixture(scope="module")
 def web() -> Iterator[CallbackReceiver]:
     with CallbackReceiver() as receiver:
         yield receiver
 
 
-def at_home(case: Case, caller: Caller, web: CallbackReceiver) -> None:
-    """Puts ids that exist into most cases, and an address of ours into every URL."""
+@pytest.fixture(scope="module")
+def account(server: OwnServer, services: app.Services) -> Client:
+    """With the reviewer's right, for its own jobs."""
+    made = child(child(Client(server).login()), "fuzz")
+    found = services.accounts.by_username(name_of(made))
+    assert found is not None
+    services.accounts.set_reviewer(found, True)
+    return made
+
+
+@pytest.fixture
+def caller(account: Client, services: app.Services, speech: Path, web: CallbackReceiver) -> Caller:
+    name = name_of(account)
+    jobs = [account.new_job(), account.new_job(job_name="Ænother", language="fr")]
+    account.upload(jobs[0], speech)
+    account.get("job/add_media", job_id=jobs[1], media_url=web.base_url, is_duplicate="true")
+    jobs += [ordered_job(services, username=name)[0] for _ in range(2)]
+    approval = {"customer_approval_steps": ["RETURN"]}
+    for options in ({}, approval, {**approval, "custom_metadata": {"course": "BIO 101"}}):
+        jobs.append(finished_job(services, say("The sea is deep."), username=name, options=options))
+    for _ in range(2):
+        jobs.append(finished_job(services, say("The sea."), username=name, fidelity=Fidelity.HIGH))
+    keys = [account.get("account/generate_api_key", force_new=True).json()["ApiKey"] for _ in range(2)]
+    made = Caller(client=account, name=name, key=keys[0], spare_key=keys[1], jobs=jobs, web=web.base_url)
+    made.log_in()
+    return made
+
+
+def at_home(case: Case, caller: Caller) -> None:
+    """Puts what exists into most cases, and an address of ours into every URL."""
     for where in (case.query, case.body):
         if not isinstance(where, dict):
             continue
         for name, value in where.items():
             chosen = zlib.crc32(repr(sorted(map(str, where.items()))).encode())
-            known = caller.ids(name, case.operation.path)
-            if known and chosen % SOMETIMES:
+            known = caller.known(name, case.operation.path)
+            if known and (chosen % SOMETIMES or (name in URLS and _may_lead_away(value))):
                 where[name] = known[chosen % len(known)]
-            elif name in URLS and _host(value):
-                where[name] = f"{web.base_url}/{uuid.uuid5(uuid.NAMESPACE_URL, str(value))}"
 
 
-def _host(value: object) -> bool:
+def _may_lead_away(value: object) -> bool:
     try:
         return bool(urlsplit(str(value).strip()).netloc) or "%" in str(value)
     except ValueError:
@@ -163,7 +173,7 @@ def _host(value: object) -> bool:
 @pytest.mark.timeout(0)
 @pytest.mark.parametrize("label", OPERATIONS)
 def test_no_answer_is_a_fault_or_undocumented(
-    label: str, caller: Caller, web: CallbackReceiver, record_property: Any
+    label: str, caller: Caller, capsys: pytest.CaptureFixture[str]
 ) -> None:
     operation = OPERATIONS[label]
     statuses: Counter[int] = Counter()
@@ -174,7 +184,7 @@ def test_no_answer_is_a_fault_or_undocumented(
         max_examples=PER_OPERATION, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
     def judged(case: Case) -> None:
-        at_home(case, caller, web)
+        at_home(case, caller)
         if case.operation.path in ENDING or not caller.client.token:
             caller.log_in()
         headers = {"Authorization": f"Bearer {caller.client.token}"}
@@ -184,5 +194,5 @@ def test_no_answer_is_a_fault_or_undocumented(
         statuses[answer.status_code] += 1
 
     judged()
-    record_property("statuses", dict(statuses))
-    assert statuses.total() >= 1
+    with capsys.disabled():
+        print(f"\n{label}: {', '.join(f'{count} of {status}' for status, count in sorted(statuses.items()))}")
