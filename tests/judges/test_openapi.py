@@ -9,8 +9,8 @@ from __future__ import annotations
 import os
 import zlib
 from collections import Counter
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -89,11 +89,11 @@ class Caller:
     client: Client
     name: str
     key: str
-    spare_key: str  # that may be removed
-    jobs: list[str]
     web: str  # where URLs may lead
+    spare_key: str = ""  # that may be removed
+    jobs: tuple[str, ...] = ()
 
-    def known(self, name: str, path: str) -> list[str]:
+    def known(self, name: str, path: str) -> Sequence[str]:
         """What a parameter of this name may be so that the call finds something."""
         if name == "job_id":
             return self.jobs[:2] if path in OF_A_RECORDING else self.jobs
@@ -123,31 +123,35 @@ def web() -> Iterator[CallbackReceiver]:
 
 
 @pytest.fixture(scope="module")
-def account(server: OwnServer, services: app.Services) -> Client:
-    """With the reviewer's right, for its own jobs."""
-    made = child(child(Client(server).login()), "fuzz")
-    found = services.accounts.by_username(name_of(made))
+def account(server: OwnServer, services: app.Services, web: CallbackReceiver) -> Caller:
+    """With the reviewer's right, for its own jobs; it has none yet."""
+    client = child(child(Client(server).login()), "fuzz")
+    name = name_of(client)
+    found = services.accounts.by_username(name)
     assert found is not None
     services.accounts.set_reviewer(found, True)
-    return made
+    return Caller(client=client, name=name, key=new_key(client), web=web.base_url)
+
+
+def new_key(client: Client) -> str:
+    return str(client.get("account/generate_api_key", force_new="true").json()["ApiKey"])
 
 
 @pytest.fixture
-def caller(account: Client, services: app.Services, speech: Path, web: CallbackReceiver) -> Caller:
-    name = name_of(account)
-    jobs = [account.new_job(), account.new_job(job_name="Ænother", language="fr")]
-    account.upload(jobs[0], speech)
-    account.get("job/add_media", job_id=jobs[1], media_url=web.base_url, is_duplicate="true")
-    jobs += [ordered_job(services, username=name)[0] for _ in range(2)]
+def caller(account: Caller, services: app.Services, speech: Path) -> Caller:
+    account.log_in()
+    client = account.client
+    jobs = [client.new_job(), client.new_job(job_name="Ænother", language="fr")]
+    client.upload(jobs[0], speech)
+    client.get("job/add_media", job_id=jobs[1], media_url=account.web, is_duplicate="true")
+    jobs += [ordered_job(services, username=account.name)[0] for _ in range(2)]
     approval = {"customer_approval_steps": ["RETURN"]}
     for options in ({}, approval, {**approval, "custom_metadata": {"course": "BIO 101"}}):
-        jobs.append(finished_job(services, say("The sea is deep."), username=name, options=options))
+        jobs.append(finished_job(services, say("The sea is deep."), username=account.name, options=options))
     for _ in range(2):
-        jobs.append(finished_job(services, say("The sea."), username=name, fidelity=Fidelity.HIGH))
-    keys = [account.get("account/generate_api_key", force_new=True).json()["ApiKey"] for _ in range(2)]
-    made = Caller(client=account, name=name, key=keys[0], spare_key=keys[1], jobs=jobs, web=web.base_url)
-    made.log_in()
-    return made
+        reviewed = say("The sea.")
+        jobs.append(finished_job(services, reviewed, username=account.name, fidelity=Fidelity.HIGH))
+    return replace(account, jobs=tuple(jobs), spare_key=new_key(client))
 
 
 def at_home(case: Case, caller: Caller) -> None:
