@@ -98,10 +98,13 @@ class Caller:
     web: str  # where URLs may lead
     spare_key: str = ""  # that may be removed
     jobs: tuple[str, ...] = ()
+    finished: str = ""  # the one that has a result
 
     def known(self, name: str, path: str) -> Sequence[str]:
         """What a parameter of this name may be so that the call finds something."""
         if name == "job_id":
+            if path.startswith("/api/job/get_"):
+                return [self.finished]
             return self.jobs[:2] if path in OF_A_RECORDING else self.jobs
         if name == "task_id":
             return [task["TaskId"] for task in self.client.info(self.jobs[0])["Tasks"]]
@@ -153,12 +156,13 @@ def caller(account: Caller, services: app.Services, speech: Path) -> Caller:
     jobs.append(client.new_job(job_name="Nothing yet"))
     jobs += [ordered_job(services, username=account.name)[0] for _ in range(2)]
     approval = {"customer_approval_steps": ["RETURN"]}
-    for options in ({}, approval, {**approval, "custom_metadata": {"course": "BIO 101"}}):
+    for options in (approval, {**approval, "custom_metadata": {"course": "BIO 101"}}):
         jobs.append(finished_job(services, say("The sea is deep."), username=account.name, options=options))
     for _ in range(2):
         reviewed = say("The sea.")
         jobs.append(finished_job(services, reviewed, username=account.name, fidelity=Fidelity.HIGH))
-    return replace(account, jobs=tuple(jobs), spare_key=new_key(client))
+    finished = finished_job(services, say("The sea is deep."), username=account.name)
+    return replace(account, jobs=(*jobs, finished), finished=finished, spare_key=new_key(client))
 
 
 def at_home(case: Case, caller: Caller) -> None:
