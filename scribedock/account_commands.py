@@ -2,14 +2,22 @@
 
 from __future__ import annotations
 
-import sys
 from collections import defaultdict
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scribedock.command_line import DataDir, attempt, fail, open_services, plain_table, show
+from scribedock.command_line import (
+    DataDir,
+    PasswordStdin,
+    attempt,
+    fail,
+    open_services,
+    plain_table,
+    read_password,
+    show,
+)
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -26,9 +34,6 @@ class Switch(StrEnum):
 account = typer.Typer(help="Accounts.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Name of the account.")]
-PasswordStdin = Annotated[
-    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-]
 
 
 @account.command("create")
@@ -43,7 +48,7 @@ def create(
     data_dir: DataDir = None,
 ) -> None:
     """Make an account."""
-    password = _password(password_stdin)
+    password = read_password(password_stdin)
     services = open_services(data_dir)
     root = services.accounts.root()
     above = parent or (root.username if root else None)
@@ -56,7 +61,7 @@ def create(
 @account.command("passwd")
 def change_password(name: Name, password_stdin: PasswordStdin = False, data_dir: DataDir = None) -> None:
     """Set an account's password; its sessions end."""
-    password = _password(password_stdin)
+    password = read_password(password_stdin)
     services = open_services(data_dir)
     found = _named(services, name)
     attempt(lambda: services.accounts.set_password(found, password))
@@ -168,9 +173,3 @@ def _named(services: Services, name: str) -> Account:
 
 def _counted(count: int) -> str:
     return "1 account is" if count == 1 else f"{count} accounts are"
-
-
-def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))

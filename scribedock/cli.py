@@ -10,7 +10,15 @@ import typer
 
 from scribedock.account_commands import account
 from scribedock.caption_commands import captions
-from scribedock.command_line import DataDir, attempt, fail, load_settings, open_services
+from scribedock.command_line import (
+    DataDir,
+    PasswordStdin,
+    attempt,
+    fail,
+    load_settings,
+    open_services,
+    read_password,
+)
 from scribedock.job_commands import audit, jobs
 from scribedock.model_commands import models
 from scribedock.settings import SettingsError
@@ -117,6 +125,23 @@ def demo(
     from scribedock.demo import walk
 
     raise typer.Exit(walk.run(media))
+
+
+@cli.command("walk")
+def walk_calls(
+    url: Annotated[
+        str | None, typer.Option(help="A server that runs already, as https://…; default: one of its own.")
+    ] = None,
+    username: Annotated[
+        str, typer.Option(help="An account there; all is done by a new one below it.")
+    ] = "admin",
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Make every call of the API once, and say whether it answers as it should."""
+    from scribedock.demo import tour
+
+    password = read_password(password_stdin, twice=False) if url else ""
+    raise typer.Exit(tour.run(url, username, password))
 
 
 @cli.command()

@@ -21,6 +21,9 @@ if TYPE_CHECKING:
 Result = TypeVar("Result")
 WIDE = 1000  # columns: a pipe cuts no line
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
 
 
 def load_settings(data_dir: Path | None) -> Settings:
@@ -59,6 +62,13 @@ def show(printable: RenderableType) -> None:
     from rich.console import Console
 
     Console(width=None if sys.stdout.isatty() else WIDE, markup=False, highlight=False).print(printable)
+
+
+def read_password(from_stdin: bool, *, twice: bool = True) -> str:
+    """What the person types, where it does not come from standard input."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice))
 
 
 def attempt(action: Callable[[], Result]) -> Result:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from enum import StrEnum
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
 from scribedock.accounts.sessions import Dialect
+from scribedock.api.answers import AccountName, AccountSettings, ApiKey, ClassicToken, NewerToken
 from scribedock.api.calls import Context, call
 from scribedock.api.parameters import Bool, Parameters, Text, choice
 from scribedock.errors import InvalidQuery, MissingParameter
@@ -24,8 +25,20 @@ class LoginParameters(Parameters):
     securekey: Text | None = Field(None, description="An API key instead; also as header x-auth-securekey.")
 
 
-@call("account/login", LoginParameters, answer='{"ApiToken": "<32 hex digits>"}', needs_token=False)
-def login(context: Context, parameters: LoginParameters) -> dict[str, str]:
+@call(
+    "account/login",
+    LoginParameters,
+    answer='{"ApiToken": "<32 hex digits>"}',
+    refusals=(429,),
+    headers={
+        "x-auth-user": "Instead of username.",
+        "x-auth-password": "Instead of password.",
+        "x-auth-key": "Instead of password.",
+        "x-auth-securekey": "Instead of securekey.",
+    },
+    needs_token=False,
+)
+def login(context: Context, parameters: LoginParameters) -> ClassicToken | NewerToken:
     """Opens a session. Its token dies after an hour without a call (30 days with a securekey)."""
     headers = context.request.headers
     username = parameters.username or headers.get("x-auth-user")
@@ -43,10 +56,10 @@ def login(context: Context, parameters: LoginParameters) -> dict[str, str]:
         token = context.services.login.with_password(
             username, password, address=context.address, dialect=dialect
         )
-    return {"api_token" if openapi else "ApiToken": token}
+    return {"api_token": token} if openapi else {"ApiToken": token}
 
 
-@call("account/logout", Parameters, answer="204", changes=False)
+@call("account/logout", Parameters, answer="204")
 def logout(context: Context, parameters: Parameters) -> None:
     """Ends the session."""
     assert context.session is not None
@@ -74,7 +87,7 @@ class GenerateApiKeyParameters(Parameters):
 
 
 @call("account/generate_api_key", GenerateApiKeyParameters, answer='{"ApiKey": "<32 hex digits>"}')
-def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> dict[str, str]:
+def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> ApiKey:
     """Shows the account's newest API key, and makes one where there is none."""
     target = context.services.accounts.reachable(context.account, parameters.account_id)
     return {"ApiKey": context.services.api_keys.newest(target, force_new=parameters.force_new)}
@@ -95,15 +108,15 @@ def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None
 
 
 @call("account/verify_key", Parameters, answer='{"name": "<user name>"}', changes=False)
-def verify_key(context: Context, parameters: Parameters) -> dict[str, str]:
+def verify_key(context: Context, parameters: Parameters) -> AccountName:
     """Tells whose token this is."""
     return {"name": context.account.username}
 
 
 @call("account/get_settings", Parameters, answer='{"default_job_notes": "", …}', changes=False)
-def get_settings(context: Context, parameters: Parameters) -> dict[str, Any]:
+def get_settings(context: Context, parameters: Parameters) -> AccountSettings:
     """The account's settings."""
-    return dict(context.account.settings)
+    return cast(AccountSettings, dict(context.account.settings))
 
 
 class Setting(StrEnum):

@@ -133,7 +133,7 @@ class Api:
                 await run_in_threadpool(_end, context, entry, error)
                 raise
             await run_in_threadpool(_end, context, entry, answer)
-            return _response(answer, call.status)
+            return _response(answer, call, request.method)
         if call.brief:
             return await asyncio.get_running_loop().run_in_executor(
                 self._brief, self._run, request, call, raw
@@ -149,7 +149,7 @@ class Api:
             _end(context, entry, error)
             raise
         _end(context, entry, answer)
-        return _response(answer, call.status)
+        return _response(answer, call, request.method)
 
     def _prepare(self, request: Request, call: Call[Any], raw: Raw) -> tuple[Context, Any, int | None]:
         session = self._session(request, raw) if call.needs_token else None
@@ -208,10 +208,12 @@ def _end(context: Context, entry: int | None, result: object) -> None:
         context.backend.example.restore()
 
 
-def _response(answer: Any, status: int) -> Response:
+def _response(answer: Any, call: Call[Any], method: str) -> Response:
     if isinstance(answer, Response):
         return answer
-    return Response(status_code=204) if answer is None else JSONResponse(answer, status_code=status)
+    if answer is None:
+        return Response(status_code=call.empty_status(method))
+    return JSONResponse(answer, status_code=call.status)
 
 
 class ItemNotFoundPath(InvalidQuery):

@@ -5,36 +5,34 @@ from __future__ import annotations
 from typing import Annotated
 
 from pydantic import AfterValidator, Field
-from starlette.responses import Response
 
 from scribedock.api.calls import Context, call
-from scribedock.api.job_calls import AnyFidelity, AnyPriority, JobParameters, check_callback_url
+from scribedock.api.job_calls import AnyFidelity, AnyPriority, Hours, JobParameters, check_callback_url
 from scribedock.api.order_options import escaped_notes
-from scribedock.api.parameters import Int, Text
+from scribedock.api.parameters import Positive, Text
 from scribedock.jobs.authorization import Changes
 
 
-@call("job/authorize", JobParameters, answer="204 to GET, 200 without body to POST")
-def authorize(context: Context, parameters: JobParameters) -> Response | None:
+@call("job/authorize", JobParameters, answer="204 to GET, 200 without body to POST", empty={"POST": 200})
+def authorize(context: Context, parameters: JobParameters) -> None:
     """Lets a job begin that waits in Authorizing; on any other job it has no effect."""
     task_id = context.services.authorizations.authorize(parameters.job_id, context.family)
     if task_id is not None:
         context.backend.begin(task_id)
-    return Response(status_code=200) if context.request.method == "POST" else None
 
 
 class ModifyParameters(JobParameters):
     transcription_fidelity: AnyFidelity | None = Field(
         None, description="MECHANICAL, PREMIUM or PROFESSIONAL."
     )
-    turnaround_hours: Int | None = Field(None, ge=1, le=8760, description="Hours until it is due.")
+    turnaround_hours: Hours | None = Field(None, description="Hours until it is due.")
     priority: AnyPriority | None = Field(None, description="How soon.")
     account_id: Text | None = Field(
         None, description="The account that will own the job: yours or a descendant's, by name or id."
     )
     requestor_id: Text | None = Field(None, description="Who asked for it.")
     callback_url: Text | None = Field(None, description="Called when it is done.")
-    expected_speakers: Int | None = Field(None, ge=1, description="How many people speak.")
+    expected_speakers: Positive | None = Field(None, description="How many people speak.")
     notes: Annotated[Text, AfterValidator(escaped_notes)] | None = Field(
         None, description="For people: up to 1000 characters."
     )

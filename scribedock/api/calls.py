@@ -105,7 +105,15 @@ class Call(Generic[P]):
     model: type[P]
     function: Callable[[Context, P], Answer | Awaitable[Answer]]
     answer: str  # what success looks like, for the reference
+    # Media types of the answer, and the type of each: `bytes` is a file. Left out, it is the JSON that the
+    # function returns, or nothing.
+    content: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200  # of success with something to say
+    empty: Mapping[str, int] = field(default_factory=dict)  # of success without: by method, else 204
+    also: Mapping[int, str] = field(default_factory=dict)  # other answers without an error, and why
+    refusals: tuple[int, ...] = ()  # statuses of errors beside those that every call may have
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the request, and what they mean
+    body: Mapping[str, Any] = field(default_factory=dict)  # media types of a body that is a file
     methods: tuple[str, ...] = ("GET", "POST")
     needs_token: bool = True
     changes: bool = True  # something that the audit log must tell
@@ -113,6 +121,10 @@ class Call(Generic[P]):
     optional_version: bool = False
     body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
     aliases: tuple[str, ...] = ()
+
+    def empty_status(self, method: str) -> int:
+        """The status of success with nothing to say."""
+        return self.empty.get(method, 204)
 
 
 CALLS: dict[str, Call[Any]] = {}

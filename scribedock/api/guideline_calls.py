@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from pathlib import Path
-from typing import Any
 
 from pydantic import Field
 
+from scribedock.api.answers import GuidelineStored
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Bool, File, Text, UploadedFile
@@ -34,9 +34,10 @@ class GuidelinesParameters(JobParameters):
     GuidelinesParameters,
     answer='{"CUSTOM_GUIDELINES_STORED": {"full_html": false, "storage_data": '
     '{"path": "…", "account": "…", "bucket": "…", "size": 12}}}',
+    refusals=(413,),
     optional_version=True,
 )
-def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) -> dict[str, Any]:
+def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) -> GuidelineStored:
     """Keeps a guideline of up to 1 MiB with the job: for people, and its terms for the recognizer."""
     given = [name for name in WAYS if getattr(parameters, name) is not None]
     if not given:

@@ -4,25 +4,28 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 from starlette.responses import StreamingResponse
 
+from scribedock.api.answers import Job, JobList, OpenedJob, StartedTask, TaskState
 from scribedock.api.calls import Context, call
 from scribedock.api.job_answers import job_answer
 from scribedock.api.order_options import TranscriptionOptions
 from scribedock.api.parameters import (
+    WHOLE,
     Bool,
-    Document,
     Identifier,
-    Int,
     Moment,
+    Natural,
     Number,
     Parameters,
+    Positive,
     Strings,
     Text,
     choice,
+    document,
 )
 from scribedock.api.target_languages import open_translations, wanted_languages
 from scribedock.clock import wire
@@ -38,6 +41,7 @@ from scribedock.workflow.engine import Queue
 
 AnyFidelity = Annotated[Fidelity, choice(Fidelity, FIDELITY_NAMES)]
 AnyPriority = Annotated[Priority, choice(Priority)]
+Hours = Annotated[int, Field(ge=1, le=8760), WHOLE]
 AnyStatus = Annotated[JobStatus, choice(JobStatus)]
 
 
@@ -52,12 +56,12 @@ class NewParameters(Parameters):
     username: Text | None = Field(None, description="The descendant who will own the job.")
     requestor: Text = Field("", description="Who asked for it.")
     reference: Text = Field("", description="A reference of your own.")
-    expected_speakers: Int | None = Field(None, ge=1, description="How many people speak.")
+    expected_speakers: Positive | None = Field(None, description="How many people speak.")
     is_duplicate: Bool = Field(False, description="Allows a second living job with the same external_id.")
 
 
 @call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
-def new(context: Context, parameters: NewParameters) -> dict[str, str]:
+def new(context: Context, parameters: NewParameters) -> OpenedJob:
     """Opens a job."""
     language = source_language(parameters.language or "en")
     owner = context.services.accounts.reachable(context.account, parameters.username)
@@ -75,11 +79,11 @@ def new(context: Context, parameters: NewParameters) -> dict[str, str]:
 
 
 @call("job/info", JobParameters, answer="the Job object", changes=False, brief=True)
-def info(context: Context, parameters: JobParameters) -> dict[str, Any]:
+def info(context: Context, parameters: JobParameters) -> Job:
     """Everything about the job: its state, dates, length, options, tasks."""
     job = context.services.jobs.find(parameters.job_id, context.family)
     tasks = context.services.jobs.tasks([job.id])
-    return job_answer(job, context.dialect, tasks[job.id])
+    return cast(Job, job_answer(job, context.dialect, tasks[job.id]))
 
 
 class ListParameters(Parameters):
@@ -110,14 +114,15 @@ class ListParameters(Parameters):
         validation_alias=AliasChoices("ExternalID", "ExternalId"),
     )
     Username: Text | None = Field(None, description="Of this descendant; * means you and all of them.")
-    limit: Int | None = Field(None, ge=0, description="At most so many.")
-    offset: Int = Field(0, ge=0, description="Leaving out so many.")
+    limit: Natural | None = Field(None, description="At most so many.")
+    offset: Natural = Field(0, description="Leaving out so many.")
 
 
 @call(
     "job/list",
     ListParameters,
     answer='{"Username": "…", "ActiveJobs": [the Job object, …]}',
+    content={"application/json": JobList},
     changes=False,
 )
 def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse:
@@ -162,7 +167,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
 
 
 @call("job/delete", JobParameters, answer='{"TaskId": "<32 hex digits>"}', aliases=("job/del",))
-def delete(context: Context, parameters: JobParameters) -> dict[str, str]:
+def delete(context: Context, parameters: JobParameters) -> StartedTask:
     """Deletes the job, its media and its results; running work is cancelled."""
     services = context.services
     deleted = services.jobs.delete(parameters.job_id, context.family)
@@ -183,12 +188,12 @@ class TaskParameters(Parameters):
     changes=False,
     brief=True,
 )
-def task_status(context: Context, parameters: TaskParameters) -> dict[str, str]:
+def task_status(context: Context, parameters: TaskParameters) -> TaskState:
     """How far a task is: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""
     task = context.services.jobs.task(parameters.task_id, context.family)
     return {
-        "TaskType": task.type.value,
-        "TaskStatus": task.status.value,
+        "TaskType": task.type,
+        "TaskStatus": task.status,
         "TaskInfo": task.info,
         "TaskRequestTime": wire(task.requested),
     }
@@ -202,14 +207,17 @@ class TranscriptionParameters(JobParameters):
         description="Called with GET when it is done; {job_id} {job_name} {elementlist_version} {iwp_name} "
         "{job_status} and keys of custom_metadata are replaced.",
     )
-    options: Document | None = Field(None, description="A JSON object, real or as a string.")
+    options: (
+        Annotated[dict[str, Any], BeforeValidator(document, json_schema_input_type=TranscriptionOptions)]
+        | None
+    ) = Field(None, description="A JSON object, real or as a string.")
     target_language: Strings = Field((), description="Languages to translate into.")
-    turnaround_hours: Int | None = Field(None, ge=1, le=8760, description="Hours until it is due.")
+    turnaround_hours: Hours | None = Field(None, description="Hours until it is due.")
     standard_product: Text | None = Field(None, description="Accepted and ignored.")
 
 
 @call("job/perform_transcription", TranscriptionParameters, answer='{"TaskId": "<32 hex digits>"}')
-def perform_transcription(context: Context, parameters: TranscriptionParameters) -> dict[str, str]:
+def perform_transcription(context: Context, parameters: TranscriptionParameters) -> StartedTask:
     """Orders the transcription of the job's media; closes its upload URLs."""
     services = context.services
     options = TranscriptionOptions.parse(parameters.options or {})

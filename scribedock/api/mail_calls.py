@@ -40,8 +40,8 @@ class BurnInParameters(JobParameters):
     send_to_email: Text | None = Field(None, description="Where the link is sent; absent: to the account.")
 
 
-@call("job/burn_in_caption", BurnInParameters, answer="200, no body")
-def burn_in_caption(context: Context, parameters: BurnInParameters) -> Response:
+@call("job/burn_in_caption", BurnInParameters, answer="200, no body", empty={"GET": 200, "POST": 200})
+def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
     """Draws the captions into the picture, and mails a link to the video."""
     services = context.services
     if parameters.send_to_email is not None:
@@ -69,7 +69,6 @@ def burn_in_caption(context: Context, parameters: BurnInParameters) -> Response:
         rendition_id=rendition.id,
     )
     context.backend.enqueue(Queue.MAIL, task_id)
-    return Response(status_code=200)
 
 
 def _check_equipped(services: Services) -> None:

@@ -12,6 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from scribedock.api.answers import MediaUrl
 from scribedock.api.calls import Backend, Context, call
 from scribedock.api.errors import error_response
 from scribedock.api.file_answers import disposition, made_media
@@ -35,7 +36,7 @@ AnyMediaType = Annotated[MediaType, choice(MediaType)]
 
 
 @call("job/media", JobParameters, answer='{"MediaUrl": "https://…"}', changes=False)
-def media(context: Context, parameters: JobParameters) -> dict[str, str]:
+def media(context: Context, parameters: JobParameters) -> MediaUrl:
     """Where the job's media was fetched from."""
     job = context.services.jobs.find(parameters.job_id, context.family)
     found = context.services.media.behind(job)
@@ -55,8 +56,14 @@ class TranscodedParameters(JobParameters):
     )
 
 
-@call("job/transcoded_media", TranscodedParameters, answer='{"MediaUrl": "https://…"}', changes=False)
-async def transcoded_media(context: Context, parameters: TranscodedParameters) -> dict[str, str]:
+@call(
+    "job/transcoded_media",
+    TranscodedParameters,
+    answer='{"MediaUrl": "https://…"}',
+    refusals=(UNPROCESSABLE,),
+    changes=False,
+)
+async def transcoded_media(context: Context, parameters: TranscodedParameters) -> MediaUrl:
     """A link to the media as mp4 or mp3, which expires."""
     kind = RenditionKind(parameters.transcoded_version.value)
     return {"MediaUrl": await link_to(context, parameters.job_id, context.family, kind)}
@@ -67,7 +74,16 @@ class DownloadParameters(JobParameters):
     text_to_speech: Bool = Field(False, description="The audio description, spoken; mp3 only.")
 
 
-@call("job/download_media", DownloadParameters, answer="the file", optional_version=True, changes=False)
+@call(
+    "job/download_media",
+    DownloadParameters,
+    answer="the file",
+    content={kind.media_type: bytes for kind in RenditionKind},
+    also={206: "The part that Range asks for", 416: "The range lies outside of the file"},
+    headers={"Range": "As bytes=0-1023: only a part.", "If-Range": "The ETag that Range is about."},
+    optional_version=True,
+    changes=False,
+)
 async def download_media(context: Context, parameters: DownloadParameters) -> Response:
     """The media as an mp3 or mp4 file, whole or the part that a Range asks for."""
     kind = RenditionKind(parameters.media_type.value)

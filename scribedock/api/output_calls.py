@@ -13,6 +13,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from scribedock import __version__
+from scribedock.api.answers import CaptionUrl, ElementList, ListVersion
 from scribedock.api.calls import Context, call
 from scribedock.api.file_answers import disposition
 from scribedock.api.job_calls import JobParameters
@@ -64,7 +65,19 @@ CaptionParameters = model_of(
 )
 
 
-@call("job/get_transcript", TranscriptParameters, answer="the transcript", changes=False)
+UNCHANGED = {304: "You have it already"}
+IF_NONE_MATCH = {"If-None-Match": "The ETag of what you have."}
+
+
+@call(
+    "job/get_transcript",
+    TranscriptParameters,
+    answer="the transcript",
+    content={"text/plain": bytes, "text/html": bytes},
+    also=UNCHANGED,
+    headers=IF_NONE_MATCH,
+    changes=False,
+)
 async def get_transcript(context: Context, parameters: Any) -> Response:
     """The transcript as text."""
     options = options_from(TranscriptOptions, parameters)
@@ -77,9 +90,15 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
     "job/get_caption",
     CaptionParameters,
     answer='the captions, or {"CaptionUrl": "https://…"}',
+    content={
+        **{writer.media_type: bytes for writer in WRITERS.values()},
+        "application/json": CaptionUrl,
+    },
+    also=UNCHANGED,
+    headers=IF_NONE_MATCH,
     changes=False,
 )
-async def get_caption(context: Context, parameters: Any) -> Response | dict[str, str]:
+async def get_caption(context: Context, parameters: Any) -> Response | CaptionUrl:
     """The captions in the wanted format."""
     options = options_from(CaptionOptions, parameters)
     source = await run_in_threadpool(_source, context, parameters)
@@ -90,7 +109,15 @@ async def get_caption(context: Context, parameters: Any) -> Response | dict[str,
     return order.unchanged() or order.file(await order.rendering())
 
 
-@call("job/get_elementlist", ElementListParameters, answer="the ElementList", changes=False)
+@call(
+    "job/get_elementlist",
+    ElementListParameters,
+    answer="the ElementList",
+    content={"application/json": ElementList},
+    also=UNCHANGED,
+    headers=IF_NONE_MATCH,
+    changes=False,
+)
 def get_elementlist(context: Context, parameters: ElementListParameters) -> Response:
     """The transcript with the time of every word."""
     source = _source(context, parameters)
@@ -108,11 +135,11 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
     answer='[{"iwp_name": "…", "version": "…"}, …]',
     changes=False,
 )
-def list_elementlists(context: Context, parameters: JobParameters) -> list[dict[str, str]]:
+def list_elementlists(context: Context, parameters: JobParameters) -> list[ListVersion]:
     """The versions that the passes over the job have made, oldest first."""
     job = context.services.jobs.find(parameters.job_id, context.family)
     return [
-        {"iwp_name": item.iwp_name.value, "version": wire(item.version)}
+        {"iwp_name": item.iwp_name, "version": wire(item.version)}
         for item in context.services.lists.versions(job.id)
     ]
 

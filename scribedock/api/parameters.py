@@ -15,10 +15,10 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError, WithJsonSchema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from starlette.requests import ClientDisconnect, Request
 
@@ -177,7 +177,7 @@ def _file(value: Any) -> UploadedFile:
     return value if isinstance(value, UploadedFile) else UploadedFile(name="", content=_text(value).encode())
 
 
-def _document(value: Any) -> dict[str, Any]:
+def document(value: Any) -> dict[str, Any]:
     """A JSON object: real, or written as a string."""
     value = _last(value)
     if isinstance(value, str):
@@ -207,17 +207,21 @@ def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None =
             raise invalid_option(f"{_shown(text)} is none of {', '.join(spellings)}")
         return member
 
-    return BeforeValidator(read, json_schema_input_type=kind)
+    return BeforeValidator(read, json_schema_input_type=Literal[tuple(synonyms)] if synonyms else kind)
 
 
 Bool = Annotated[bool, BeforeValidator(_boolean)]
-Int = Annotated[int, BeforeValidator(_integer)]
+# Bounds come before the validator: so OpenAPI knows them.
+WHOLE = BeforeValidator(_integer)
+Int = Annotated[int, Field(ge=-LARGEST, le=LARGEST), WHOLE]
+Natural = Annotated[int, Field(ge=0, le=LARGEST), WHOLE]
+Positive = Annotated[int, Field(ge=1, le=LARGEST), WHOLE]
 Number = Annotated[float, BeforeValidator(_number)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Text = Annotated[str, BeforeValidator(_text)]
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_strings)]
-Document = Annotated[dict[str, Any], BeforeValidator(_document)]
+Document = Annotated[dict[str, Any], BeforeValidator(document)]
 File = Annotated[
     UploadedFile,
     BeforeValidator(_file),

@@ -7,15 +7,25 @@ from __future__ import annotations
 
 import json
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from scribedock.api.answers import (
+    ApprovedPass,
+    ElementList,
+    MediaUrl,
+    RealignmentTask,
+    ReviewedList,
+    ReviewEntry,
+    SavedVersion,
+    TakenPass,
+)
 from scribedock.api.calls import Backend, Context, call
 from scribedock.api.job_calls import JobParameters
-from scribedock.api.media_out_calls import AnyMediaType, link_to
+from scribedock.api.media_out_calls import UNPROCESSABLE, AnyMediaType, link_to
 from scribedock.api.parameters import Moment, Parameters, choice
 from scribedock.captions.elementlist_json import parse, to_json
 from scribedock.captions.normalise import normalised
@@ -26,7 +36,7 @@ from scribedock.jobs.languages import iso_code
 from scribedock.jobs.passes import PassKind
 from scribedock.jobs.related import language_of
 from scribedock.jobs.renditions import RenditionKind
-from scribedock.jobs.reviews import Pass, Work
+from scribedock.jobs.reviews import CONFLICT, Pass, Work
 from scribedock.media.ffmpeg import MediaType
 from scribedock.workflow.engine import Queue
 
@@ -48,37 +58,37 @@ def _family(context: Context, kind: PassKind) -> frozenset[str]:
 
 
 @call("review/list", Parameters, answer='[{"job_id": "…", "iwp_name": "…", …}, …]', changes=False)
-def list_passes(context: Context, parameters: Parameters) -> list[dict[str, str]]:
+def list_passes(context: Context, parameters: Parameters) -> list[ReviewEntry]:
     """The passes that wait for a reviewer, and those that you have taken; the most urgent first."""
     scope = _family(context, PassKind.REVIEW)
     return [_entry(job, each) for job, each in context.services.reviews.listing(scope, context.account.id)]
 
 
-def _entry(job: Job, current: Pass) -> dict[str, str]:
+def _entry(job: Job, current: Pass) -> ReviewEntry:
     return {
         "job_id": job.id,
         "job_name": job.name,
         "username": job.username,
-        "iwp_name": current.iwp_name.value,
-        "status": current.status.value,
+        "iwp_name": current.iwp_name,
+        "status": current.status,
         "language": language_of(job),
-        "priority": job.priority.value if job.priority else "",
+        "priority": job.priority or "",
         "due": wire(job.due),
         "opened": wire(current.opened),
         "notes": str(job.options.get("notes", "")),
     }
 
 
-@call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}')
-def take(context: Context, parameters: PassParameters) -> dict[str, str]:
+@call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}', refusals=(CONFLICT,))
+def take(context: Context, parameters: PassParameters) -> TakenPass:
     """Takes the job's current pass, so that nobody else works at it."""
     family = _family(context, parameters.kind)
     reviews = context.services.reviews
     current = reviews.take(parameters.job_id, family, parameters.kind, context.account.id)
-    return {"iwp_name": current.iwp_name.value}
+    return {"iwp_name": current.iwp_name}
 
 
-@call("review/release", PassParameters, answer="204")
+@call("review/release", PassParameters, answer="204", refusals=(CONFLICT,))
 def release(context: Context, parameters: PassParameters) -> None:
     """Gives the pass back to whoever takes it next; what was saved stays."""
     family = _family(context, parameters.kind)
@@ -89,16 +99,17 @@ def release(context: Context, parameters: PassParameters) -> None:
     "review/elementlist",
     PassParameters,
     answer='{"iwp_name": "…", "version": "…", "versions": ["…", …], "elementlist": {…}}',
+    refusals=(CONFLICT,),
     changes=False,
 )
-def elementlist(context: Context, parameters: PassParameters) -> dict[str, Any]:
+def elementlist(context: Context, parameters: PassParameters) -> ReviewedList:
     """The list to go on with: what was saved last, else what the pass before has published."""
     family = _family(context, parameters.kind)
     reviews = context.services.reviews
     work: Work = reviews.work(parameters.job_id, family, parameters.kind)
     saved = reviews.versions(parameters.job_id, family, parameters.kind)
     return {
-        "iwp_name": work.current.iwp_name.value,
+        "iwp_name": work.current.iwp_name,
         "version": wire(work.version),
         "versions": [wire(each) for each in saved],
         "elementlist": json.loads(work.body),
@@ -109,8 +120,14 @@ class ReviewMediaParameters(PassParameters):
     media_type: AnyMediaType = Field(MediaType.MP3, description="mp3 or mp4.")
 
 
-@call("review/media", ReviewMediaParameters, answer='{"MediaUrl": "https://…"}', changes=False)
-async def review_media(context: Context, parameters: ReviewMediaParameters) -> dict[str, str]:
+@call(
+    "review/media",
+    ReviewMediaParameters,
+    answer='{"MediaUrl": "https://…"}',
+    refusals=(UNPROCESSABLE,),
+    changes=False,
+)
+async def review_media(context: Context, parameters: ReviewMediaParameters) -> MediaUrl:
     """A link to what is to be heard, as that of transcoded_media."""
     family = await run_in_threadpool(_family, context, parameters.kind)
     kind = RenditionKind(parameters.media_type.value)
@@ -127,15 +144,17 @@ class SaveParameters(PassParameters):
     "review/save",
     SaveParameters,
     answer='{"version": "…"}',
+    refusals=(413, CONFLICT),
+    body={"application/json": ElementList},
     methods=("POST",),
     body_is_file=lambda query: True,
 )
-async def save(context: Context, parameters: SaveParameters) -> dict[str, str]:
+async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
     """Saves the ElementList in the body as a new version; parameters are those of the query."""
     family = await run_in_threadpool(_family, context, parameters.kind)
     body = await _body(context)
 
-    def keep() -> dict[str, str]:
+    def keep() -> SavedVersion:
         job = context.services.jobs.find(parameters.job_id, family)
         given = replace(normalised(parse(body)), language=iso_code(language_of(job)))
         if given.end_time > max(job.media_ms or 0, given.start_time) + 1000:
@@ -153,8 +172,8 @@ async def save(context: Context, parameters: SaveParameters) -> dict[str, str]:
     return await run_in_threadpool(keep)
 
 
-@call("review/realign", PassParameters, answer='{"task_id": "…"}')
-def realign(context: Context, parameters: PassParameters) -> dict[str, str]:
+@call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,))
+def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
     """Has the words that were edited in the version saved last aligned with the recording.
 
     The result is a new version, unless somebody saves meanwhile; `task_status` tells when it is there.
@@ -179,14 +198,14 @@ async def _body(context: Context) -> bytes:
     return bytes(content)
 
 
-@call("review/approve", PassParameters, answer='{"JobStatus": "Complete"}')
-def approve(context: Context, parameters: PassParameters) -> dict[str, str]:
+@call("review/approve", PassParameters, answer='{"JobStatus": "Complete"}', refusals=(CONFLICT,))
+def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
     """Ends the pass: its list gets the pass's name, and the next pass begins or the job is Complete."""
     services = context.services
     family = _family(context, parameters.kind)
     task_id = services.reviews.approve(parameters.job_id, family, parameters.kind, context.account.id)
     go_on(context.backend, parameters.job_id, task_id)
-    return {"JobStatus": services.jobs.find(parameters.job_id).status.value}
+    return {"JobStatus": services.jobs.find(parameters.job_id).status}
 
 
 def go_on(backend: Backend, job_id: str, task_id: str) -> None:

@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated, Any
+from typing import Annotated, cast
 
 from pydantic import AfterValidator, Field
 
 from scribedock.accounts.accounts import EVERYBODY
+from scribedock.api.answers import SegmentOfTime, Statistics
 from scribedock.api.calls import Context, call
 from scribedock.api.parameters import Moment, Parameters, Strings, Text, choice, invalid_option
 from scribedock.clock import utc_now, wire_short
-from scribedock.jobs.segments import GroupBy, segments
+from scribedock.jobs.segments import GroupBy, Segment, segments
 from scribedock.jobs.statistics import Metric
 
 
@@ -42,7 +43,7 @@ class StatisticsParameters(Parameters):
     answer='{"data": [{"billable_minutes_total": 12, …, "start_date": "…", "end_date": "…"}, …], …}',
     changes=False,
 )
-def aggregate_statistics(context: Context, parameters: StatisticsParameters) -> dict[str, Any]:
+def aggregate_statistics(context: Context, parameters: StatisticsParameters) -> Statistics:
     """Minutes of the jobs that were returned, each rounded up, by kind of work and by fidelity."""
     services = context.services
     if parameters.account_id == EVERYBODY:
@@ -55,16 +56,17 @@ def aggregate_statistics(context: Context, parameters: StatisticsParameters) -> 
     wanted = [metric for metric in Metric if not parameters.metrics or metric in parameters.metrics]
     return {
         "data": [
-            {
-                **{metric.value: minutes[metric] for metric in wanted},
-                "start_date": wire_short(part.start),
-                "end_date": wire_short(part.end),
-            }
+            _segment(part, {metric.value: minutes[metric] for metric in wanted})
             for part, minutes in zip(parts, services.statistics.minutes(owners, parts), strict=True)
         ],
         "start_date": _given(parameters.start_date),
         "end_date": _given(parameters.end_date),
     }
+
+
+def _segment(part: Segment, minutes: dict[str, int]) -> SegmentOfTime:
+    times = {"start_date": wire_short(part.start), "end_date": wire_short(part.end)}
+    return cast(SegmentOfTime, {**minutes, **times})
 
 
 def _given(moment: datetime | None) -> str | None:

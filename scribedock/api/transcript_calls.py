@@ -9,6 +9,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from scribedock.api.answers import StartedTask
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Raw, Text, choice
@@ -38,9 +39,11 @@ def _is_transcript(query: Raw) -> bool:
     "job/add_transcript",
     AddTranscriptParameters,
     answer='{"TaskId": "<32 hex digits>"}',
+    refusals=(408, 413),
+    body={"application/octet-stream": bytes},
     body_is_file=_is_transcript,
 )
-async def add_transcript(context: Context, parameters: AddTranscriptParameters) -> dict[str, str]:
+async def add_transcript(context: Context, parameters: AddTranscriptParameters) -> StartedTask:
     """Adds what is said in the recording (up to 8 MiB); the order then finds the time of each word."""
     if parameters.transcript_url is not None:
         task_id = await run_in_threadpool(_attach_url, context, parameters, parameters.transcript_url)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from pydantic import AliasChoices, Field
 
+from scribedock.api.answers import OrderedTranslations, RelatedJob, RelatedJobs, UpleveledJob
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import AnyPriority, JobParameters
 from scribedock.api.parameters import Bool, Strings, Text
@@ -26,7 +26,7 @@ CREATED = 201
 
 
 @call("job/list_related", JobParameters, answer=RELATED, optional_version=True, changes=False)
-def list_related(context: Context, parameters: JobParameters) -> dict[str, Any]:
+def list_related(context: Context, parameters: JobParameters) -> RelatedJobs:
     """The leading job and the jobs that are related to it."""
     services = context.services
     with services.database.read() as connection:
@@ -42,14 +42,14 @@ def list_related(context: Context, parameters: JobParameters) -> dict[str, Any]:
     }
 
 
-def _entry(job: Job) -> dict[str, str]:
+def _entry(job: Job) -> RelatedJob:
     targets = f":{job.target_language}" if job.target_language else ""
     length = "" if job.media_ms is None else str(timedelta(milliseconds=job.media_ms))
     return {
         "job_id": job.id,
-        "job_status": job.status.value,
-        "current_priority": job.priority.value if job.priority else "",
-        "current_fidelity": job.fidelity.value if job.fidelity else "",
+        "job_status": job.status,
+        "current_priority": job.priority or "",
+        "current_fidelity": job.fidelity or "",
         "language": f"{job.language}{targets}",
         "media_length": length,
     }
@@ -72,7 +72,7 @@ class TranslateParameters(JobParameters):
     status=CREATED,
     optional_version=True,
 )
-def translate(context: Context, parameters: TranslateParameters) -> dict[str, Any]:
+def translate(context: Context, parameters: TranslateParameters) -> OrderedTranslations:
     """Orders translations of what a job was or will be transcribed to."""
     services = context.services
     job = services.jobs.find(parameters.job_id, context.family)
@@ -145,7 +145,7 @@ class UplevelParameters(JobParameters):
     status=CREATED,
     optional_version=True,
 )
-def uplevel(context: Context, parameters: UplevelParameters) -> dict[str, str]:
+def uplevel(context: Context, parameters: UplevelParameters) -> UpleveledJob:
     """Opens a PROFESSIONAL job that goes on with the transcript of a finished one."""
     services = context.services
     with services.database.write() as connection:

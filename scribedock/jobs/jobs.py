@@ -29,7 +29,7 @@ from scribedock.jobs.job import (
     TaskStatus,
     TaskType,
 )
-from scribedock.jobs.states import JobEvent, after
+from scribedock.jobs.states import JobEvent, after, first
 
 BY_ID = (
     sa.select(jobs, accounts.c.username)
@@ -64,7 +64,7 @@ class Jobs:
         job_id = uuid.uuid4().hex
         now = utc_now()
         needs_authorization = bool(owner.settings["require_customer_authorization_before_starting_workflow"])
-        status = JobStatus.AUTHORIZING if needs_authorization else JobStatus.PENDING
+        status = first(needs_authorization=needs_authorization)
         with self._database.write() as connection:
             if external_id and not is_duplicate:
                 # One `new` of an account at a time, so that of two with the same external id one is second.

@@ -16,6 +16,8 @@ from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 
+ORDERED = "The transcription of this job is ordered already; its media cannot be changed"
+
 
 class MediaSource(StrEnum):
     UPLOAD = "upload"  # a PUT to a pre-signed URL
@@ -80,16 +82,14 @@ class JobMedia:
     ) -> Attached:
         """Makes this the job's media, with a task that fetches or probes it.
 
-        `job` must have been read in this write transaction. Raises InvalidQuery (409) once the
-        transcription is ordered, and for a second media unless `replace`.
+        `job` must have been read in this write transaction. Raises InvalidQuery once the transcription is
+        ordered (409 where it would `replace` media), and for a second media unless `replace`.
         """
-        if job.order_task_id is not None:
-            raise InvalidQuery(
-                "The transcription of this job is ordered already; its media cannot be changed", status=409
-            )
         existing = _find(connection, job.id)
         if not replace:
             _refuse_second(job, existing)
+        elif job.order_task_id is not None:
+            raise InvalidQuery(ORDERED, status=409)
         task_id = add_task(connection, job.id, TaskType.JOB_ADD_MEDIA, TaskStatus.QUEUED)
         if existing is not None:
             set_task(connection, existing.task_id, TaskStatus.ABORTED, "Replaced by other media")
@@ -189,6 +189,6 @@ def _select(connection: Connection, condition: sa.ColumnElement[bool]) -> Media 
 
 def _refuse_second(job: Job, existing: Media | None) -> None:
     if job.order_task_id is not None:
-        raise InvalidQuery("The transcription of this job is ordered already; its media cannot be changed")
+        raise InvalidQuery(ORDERED)
     if existing is not None and not existing.refused and job.failure_reason is None:
         raise InvalidQuery("This job has media already; open another job for other media")

@@ -96,13 +96,15 @@ class Realignments:
             )
 
     def finish(self, realignment_id: str, body: bytes) -> None:
-        """Saves the result as the pass's next version, unless it came too late."""
+        """Saves the result as the pass's next version, unless it came too late, or the job was deleted."""
         with self._database.write() as connection:
             asked = connection.execute(
                 sa.select(realignments, passes.c.status, passes.c.account_id.label("holder"))
                 .join(passes, passes.c.id == realignments.c.pass_id)
                 .where(realignments.c.id == realignment_id)
-            ).one()
+            ).one_or_none()
+            if asked is None:
+                return
             late = _why_too_late(
                 asked.status == PassStatus.TAKEN.value and asked.holder == asked.account_id,
                 _newest(connection, asked.pass_id) == asked.version,

@@ -47,6 +47,11 @@ TRANSITIONS: Mapping[tuple[JobStatus, JobEvent], JobStatus] = {
 }
 
 
+def first(*, needs_authorization: bool) -> JobStatus:
+    """The state of a new job."""
+    return AUTHORIZING if needs_authorization else PENDING
+
+
 def after(status: JobStatus, event: JobEvent) -> JobStatus:
     """The state that follows. Raises InvalidQuery where the event is not allowed."""
     following = TRANSITIONS.get((status, event))

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.client import Client
+from tests.client import Client, error_of
 from tests.fixtures import DATABASES
 from tests.sound import spoken
 from tests.webserver import WebServer
@@ -37,3 +37,10 @@ def test_a_media_file_is_taken_as_it_is_by_add_media_url(client: Client, web: We
     job = client.new_job()
     client.get("job/add_media_url", job_id=job, media_url=f"{web.base_url}/film.wav")
     client.wait(job, lambda found: "MediaLengthSeconds" in found)
+
+
+@pytest.mark.parametrize("call", ["job/add_media", "job/add_media_url"])
+def test_media_for_a_job_that_is_ordered_is_refused(client: Client, finished: str, call: str) -> None:
+    answer = client.get(call, job_id=finished, media_url="http://127.0.0.1:9/film.wav")
+    assert error_of(answer) == (400, "INVALID_QUERY")
+    assert "ordered already" in answer.json()["ErrorComment"]

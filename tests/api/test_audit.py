@@ -2,8 +2,28 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from scribedock import app
+from scribedock.api.calls import CALLS
+from scribedock.db.tables import accounts, jobs, metadata
 from tests.accounts import Family, child, command, name_of
+from tests.api.calls import PATHS, make
 from tests.client import Client
+
+READING = {
+    *(f"account/{name}" for name in ("verify_key", "get_settings")),
+    *(f"job/{name}" for name in ("info", "list", "list_related", "task_status", "aggregate_statistics")),
+    *(f"job/{name}" for name in ("get_transcript", "get_caption", "get_elementlist", "list_elementlists")),
+    *(f"job/{name}" for name in ("media", "transcoded_media", "download_media", "request_upload_url")),
+    *(f"review/{name}" for name in ("list", "elementlist", "media")),
+    "upload/list",
+}
+# What is kept so that it need not be made again: renditions, with a task each, and captions.
+MADE_OF_IT = {"renditions", "tasks", "caption_urls"}
 
 
 def audited(client: Client, *arguments: str) -> list[list[str]]:
@@ -39,3 +59,30 @@ def test_no_secret_stands_in_the_log(family: Family) -> None:
     shown = command(family.parent.server, "audit", "--account", name_of(family.parent)).stdout
     assert "account/update_password" in shown
     assert "hunter2" not in shown
+
+
+def test_the_calls_that_only_read_are_known_as_such() -> None:
+    assert {path for path in PATHS if not CALLS[path].changes} == READING
+
+
+@pytest.mark.parametrize("path", sorted(READING))
+def test_a_call_that_only_reads_changes_nothing(
+    client: Client, services: app.Services, finished: str, path: str
+) -> None:
+    task = client.info(finished)["Tasks"][0]["TaskId"]
+    before = known(services, finished)
+    make(client, path, job_id=finished, task_id=task, build_url="true")
+    assert known(services, finished) == before
+
+
+def known(services: app.Services, job: str) -> dict[str, list[Any]]:
+    """What the database knows of the job, and of all accounts."""
+    with services.database.read() as connection:
+        found = {
+            table.name: connection.execute(sa.select(table).where(table.c.job_id == job)).all()
+            for table in metadata.sorted_tables
+            if "job_id" in table.c and table.name not in MADE_OF_IT
+        }
+        found["jobs"] = connection.execute(sa.select(jobs).where(jobs.c.id == job)).all()
+        found["accounts"] = connection.execute(sa.select(accounts)).all()
+    return {name: list(rows) for name, rows in found.items()}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from html.parser import HTMLParser
 
@@ -26,7 +27,8 @@ CALLS = {
 OURS = {
     "upload/list",
     "upload/cancel",
-    *(f"review/{name}" for name in ("list", "take", "release", "elementlist", "media", "save", "approve")),
+    *(f"review/{name}" for name in ("list", "take", "release", "elementlist", "media")),
+    *(f"review/{name}" for name in ("save", "realign", "approve")),
 }
 
 
@@ -55,6 +57,30 @@ def test_every_option_of_captions_is_a_described_parameter(server: OwnServer) ->
         "job_id",
         "caption_format",
     ]
+
+
+def test_each_method_says_its_own_status_of_success(server: OwnServer) -> None:
+    authorize = get(server, "/openapi.json").json()["paths"]["/api/job/authorize"]
+    assert "204" in authorize["get"]["responses"] and "200" not in authorize["get"]["responses"]
+    assert "200" in authorize["post"]["responses"] and "204" not in authorize["post"]["responses"]
+
+
+def test_a_get_is_described_with_a_query_and_a_post_with_a_body(server: OwnServer) -> None:
+    modify = get(server, "/openapi.json").json()["paths"]["/api/job/modify"]
+    assert {"v", "job_id", "notes"} <= {each["name"] for each in modify["get"]["parameters"]}
+    assert modify["post"]["parameters"] == []
+    assert set(modify["post"]["requestBody"]["content"]) == {
+        "application/x-www-form-urlencoded",
+        "multipart/form-data",
+        "application/json",
+    }
+
+
+def test_the_limits_of_numbers_are_those_of_json_schema(server: OwnServer) -> None:
+    document = get(server, "/openapi.json").json()
+    ordered = document["components"]["schemas"]["job_perform_transcription_parameters"]["properties"]
+    assert (ordered["turnaround_hours"]["minimum"], ordered["turnaround_hours"]["maximum"]) == (1, 8760)
+    assert not re.search(r'"[gl][et]": ', json.dumps(document))
 
 
 class Page(HTMLParser):

@@ -17,6 +17,8 @@ from scribedock.captions.readers import TextFormat, read
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
+from scribedock.jobs.passes import PassKind
+from tests.accounts import name_of
 from tests.api.finished import finished_job, services_of
 from tests.client import Client, error_of
 from tests.unit.captions.sample import say
@@ -214,6 +216,15 @@ def test_edited_words_are_aligned_anew(office: Office, speech: Path) -> None:
     library = words(work["elementlist"])["library"]
     assert library["start_time"] == pytest.approx(LIBRARY_MS, abs=100)
     assert library["interpolated"] is False
+    assert office.customer.get("job/delete", job_id=job).status_code == 200
+
+
+def test_a_reviewer_hears_the_recording(office: Office, sentence: bytes) -> None:
+    job = office.customer.new_job()
+    office.customer.upload(job, sentence)
+    link = office.ann.get("review/media", job_id=job).json()["MediaUrl"]
+    heard = httpx.get(link, trust_env=False)
+    assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/mpeg")
 
 
 def statuses(info: dict[str, Any]) -> dict[str, str]:
@@ -281,6 +292,21 @@ def test_a_deleted_job_is_in_nobodys_list(office: Office) -> None:
     office.customer.get("job/delete", job_id=job)
     assert job not in {each["job_id"] for each in office.ann.get("review/list").json()}
     assert error_of(office.ann.post("review/approve", job_id=job)) == (400, "ITEM_NOT_FOUND")
+
+
+def test_what_is_aligned_for_a_deleted_job_is_dropped(office: Office) -> None:
+    job = office.job()
+    taken(office.ann, job)
+    save(office.ann, job, corrected())
+    with services_of(office.server) as services:
+        ann = services.accounts.by_username(name_of(office.ann))
+        assert ann is not None
+        family = services.reviewers.scope(ann)
+        task = services.realignments.ask(job, family, PassKind.REVIEW, ann.id)
+        assert services.realignments.start(task) is not None
+        assert office.customer.get("job/delete", job_id=job).status_code == 200
+        services.realignments.finish(task, json.dumps(corrected()).encode())
+    assert error_of(office.ann.get("review/elementlist", job_id=job)) == (400, "ITEM_NOT_FOUND")
 
 
 def test_amara_is_answered_honestly(client: Client, quiet: Path) -> None:
