@@ -17,8 +17,10 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scribedock.speech import diarization
 from scribedock.speech.aligner import Aligner
 from scribedock.speech.recognizer import SAMPLE_RATE, Recognizer, RecognizerSpec, engine_named
+from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
 
 if TYPE_CHECKING:
@@ -71,6 +73,11 @@ class Work:
     def speech_spans(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"spans": [asdict(span) for span in speech_spans(Path(request["audio"]))]}
 
+    def turns(self, request: dict[str, Any]) -> dict[str, Any]:
+        speech = [Span(start_ms=start, end_ms=end) for start, end in request["speech"]]
+        found = diarization.turns(Path(request["audio"]), speech, request["people"])
+        return {"turns": [asdict(turn) for turn in found]}
+
     def recognize(self, request: dict[str, Any]) -> dict[str, Any]:
         words = self._recognizer.recognize(
             chunk(request), request["start_ms"], request["language"], request["terms"]
@@ -97,6 +104,7 @@ class Work:
 
 OPERATIONS: Mapping[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
     "speech_spans": Work.speech_spans,
+    "turns": Work.turns,
     "recognize": Work.recognize,
     "hear": Work.hear,
     "align": Work.align,

@@ -20,6 +20,7 @@ from scribedock.speech.anchors import Heard
 from scribedock.speech.process import ChildEnded, ChildSlow, RecognizerProcess
 from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
 from scribedock.speech.span import Span
+from scribedock.speech.turns import Turn
 from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
 
 LOAD_TIMEOUT_S = 900.0
@@ -111,9 +112,21 @@ class RecognizerPool:
         May take the time limit of a chunk for every two minutes that the recording lasts.
         Raises as `recognize` does.
         """
-        blocks = 1 + audio.stat().st_size // BLOCK_BYTES
         request = {"operation": "speech_spans", "audio": str(audio.resolve())}
-        return [Span(**span) for span in self._ask(request, blocks * self._chunk_timeout_s)["spans"]]
+        return [Span(**span) for span in self._ask(request, self._time_for(audio))["spans"]]
+
+    def turns(self, audio: Path, speech: Sequence[Span], people: int) -> list[Turn]:
+        """Who of so many people speaks when in the stretches of speech of a file; see `diarization.turns`.
+
+        May take as long as `speech_spans`. Raises as `recognize` does.
+        """
+        request = {
+            "operation": "turns",
+            "audio": str(audio.resolve()),
+            "speech": [(span.start_ms, span.end_ms) for span in speech],
+            "people": people,
+        }
+        return [Turn(**turn) for turn in self._ask(request, self._time_for(audio))["turns"]]
 
     def close(self) -> None:
         """Ends the children at once. Calls under way, waiting or to come raise RecognitionFailed."""
@@ -123,6 +136,10 @@ class RecognizerPool:
         for child in children:
             child.kill()
         self._starter.shutdown()
+
+    def _time_for(self, audio: Path) -> float:
+        """The seconds that what goes over a whole recording may take."""
+        return (1 + audio.stat().st_size // BLOCK_BYTES) * self._chunk_timeout_s
 
     def _ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, Any]:
         with self._seat() as seat:
