@@ -8,6 +8,7 @@ from pathlib import Path
 
 import av
 import numpy as np
+import numpy.typing as npt
 
 from scribedock.demo.walk import RECORDING
 
@@ -52,16 +53,16 @@ def silence(path: Path, *, seconds: float) -> Path:
 
 
 def dialogue(seconds: float, *, turn_s: float = 8) -> bytes:
-    """The shipped voice and a larger speaker's take turns: the same speech, a quarter lower and slower.
-
-    16 kHz, mono, 16 bit. What resampling does to pitch and formants is what a longer vocal tract does.
-    """
-    heard = np.frombuffer(pcm(seconds), dtype="<i2").astype(float)
+    """The shipped voice and a larger speaker's take turns. 16 kHz, mono, 16 bit."""
+    heard = np.frombuffer(pcm(seconds), dtype="<i2")
     turn = int(turn_s * RATE)
     parts = []
     for number, start in enumerate(range(0, len(heard), turn)):
         part = heard[start : start + turn]
-        if number % 2:
-            part = np.interp(np.arange(0, len(part), 0.8), np.arange(len(part)), part)
-        parts.append(part)
-    return np.concatenate(parts).astype("<i2").tobytes()
+        parts.append(larger(part) if number % 2 else part)
+    return np.concatenate(parts).tobytes()
+
+
+def larger(heard: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+    """The same speech, a quarter lower and slower: pitch and formants as of a longer vocal tract."""
+    return np.interp(np.arange(0, len(heard), 0.8), np.arange(len(heard)), heard).astype("<i2")

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from scribedock.speech import diarization
 from scribedock.speech.aligner import Aligner
+from scribedock.speech.embedding import Embedder
 from scribedock.speech.recognizer import SAMPLE_RATE, Recognizer, RecognizerSpec, engine_named
 from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
@@ -75,7 +76,12 @@ class Work:
 
     def turns(self, request: dict[str, Any]) -> dict[str, Any]:
         speech = [Span(start_ms=start, end_ms=end) for start, end in request["speech"]]
-        found = diarization.turns(Path(request["audio"]), speech, request["people"])
+        audio, people, model = Path(request["audio"]), request["people"], request["model"]
+        if model is None:
+            found = diarization.turns(audio, speech, people)
+        else:
+            embedder = _embedder(model["path"], request["threads"])
+            found = diarization.embedded_turns(audio, speech, people, embedder, model["similarity"])
         return {"turns": [asdict(turn) for turn in found]}
 
     def recognize(self, request: dict[str, Any]) -> dict[str, Any]:
@@ -109,6 +115,11 @@ OPERATIONS: Mapping[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
     "hear": Work.hear,
     "align": Work.align,
 }
+
+
+@lru_cache(maxsize=1)
+def _embedder(path: str, threads: int) -> Embedder:
+    return Embedder(Path(path), threads)
 
 
 @lru_cache(maxsize=1)

@@ -11,6 +11,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scribedock.speech.embedding import EmbeddedVoices, Embedder
 from scribedock.speech.filter_bank import FRAME_MS, log_energies
 from scribedock.speech.span import Span
 from scribedock.speech.turns import Turn
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
     from scribedock.speech.filter_bank import Frames
+    from scribedock.speech.recognizer import Pcm
 
 BANDS, LOW_HZ, HIGH_HZ = 26, 100, 7000
 CEPSTRA = 19
@@ -31,6 +33,21 @@ SHORTEST_MS, LONGEST_MS = 1200, 2800
 """Of a piece: long enough to know a voice by, short enough to be mostly one person's."""
 SMOOTH_FRAMES = 20
 LEAST_FRAMES = 30
+
+
+def embedded_turns(
+    audio: Path, speech: Sequence[Span], people: int | None, embedder: Embedder, similarity: float
+) -> list[Turn]:
+    """As `turns`, with voices as a network hears them.
+
+    Where the number of people is None, voices count as one person's from a cosine of `similarity` on.
+    """
+    spans = [span for span, _ in pieces(audio, speech)]
+    if not spans:
+        return []
+    voices = EmbeddedVoices([embedder.embed(_samples(audio, span)) for span in spans])
+    within = 1 - similarity if people is None else math.inf
+    return joined(spans, told_apart(voices, count=people or 1, within=within))
 
 
 def turns(audio: Path, speech: Sequence[Span], people: int) -> list[Turn]:
@@ -65,8 +82,7 @@ def _pieces(audio: Path, span: Span) -> Iterator[tuple[Span, Frames]]:
     """The pieces of a stretch of speech, each with the cepstra of its loud frames."""
     import numpy as np
 
-    pcm = read_pcm(audio, span.start_ms * SAMPLES_PER_MS, (span.end_ms - span.start_ms) * SAMPLES_PER_MS)
-    energies = log_energies(pcm, bands=BANDS, low_hz=LOW_HZ, high_hz=HIGH_HZ)
+    energies = log_energies(_samples(audio, span), bands=BANDS, low_hz=LOW_HZ, high_hz=HIGH_HZ)
     if len(energies) < LEAST_FRAMES:
         return
     cepstra, levels = energies @ _cosines(), energies.mean(axis=1)
@@ -75,6 +91,10 @@ def _pieces(audio: Path, span: Span) -> Iterator[tuple[Span, Frames]]:
         loud = levels[first:after] >= np.quantile(levels[first:after], 1 - LOUD)
         end_ms = span.end_ms if after == edges[-1] else span.start_ms + after * FRAME_MS
         yield Span(start_ms=span.start_ms + first * FRAME_MS, end_ms=end_ms), cepstra[first:after][loud]
+
+
+def _samples(audio: Path, span: Span) -> Pcm:
+    return read_pcm(audio, span.start_ms * SAMPLES_PER_MS, (span.end_ms - span.start_ms) * SAMPLES_PER_MS)
 
 
 def cuts(levels: npt.NDArray[np.float32]) -> list[int]:

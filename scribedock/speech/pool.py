@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from scribedock.speech.anchors import Heard
+from scribedock.speech.embedding import SpeakerModel
 from scribedock.speech.process import ChildEnded, ChildSlow, RecognizerProcess
 from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
 from scribedock.speech.span import Span
@@ -46,13 +47,21 @@ class RecognizerPool:
     too slow is replaced at the next call. Children die with this process, however it ends.
     """
 
-    def __init__(self, spec: RecognizerSpec, *, processes: int, chunk_timeout_s: float) -> None:
+    def __init__(
+        self,
+        spec: RecognizerSpec,
+        *,
+        processes: int,
+        chunk_timeout_s: float,
+        speaker_model: SpeakerModel | None = None,
+    ) -> None:
         if processes < 1:
             raise ValueError("a pool needs at least one process")
         threads = spec.threads or max(1, len(os.sched_getaffinity(0)) // processes)
         self._spec = replace(spec, threads=threads)
         self._processes = processes
         self._chunk_timeout_s = chunk_timeout_s
+        self._speaker_model = speaker_model
         self._punctuates = engine_named(spec.engine).punctuates
         # Last in, first out: a child that is loaded is used before another is started.
         self._free: queue.LifoQueue[int] = queue.LifoQueue()
@@ -115,16 +124,25 @@ class RecognizerPool:
         request = {"operation": "speech_spans", "audio": str(audio.resolve())}
         return [Span(**span) for span in self._ask(request, self._time_for(audio))["spans"]]
 
-    def turns(self, audio: Path, speech: Sequence[Span], people: int) -> list[Turn]:
-        """Who of so many people speaks when in the stretches of speech of a file; see `diarization.turns`.
+    @property
+    def counts_people(self) -> bool:
+        """Whether `turns` can find out how many people speak."""
+        return self._speaker_model is not None
 
-        May take as long as `speech_spans`. Raises as `recognize` does.
+    def turns(self, audio: Path, speech: Sequence[Span], people: int | None) -> list[Turn]:
+        """Who of so many people speaks when in the stretches of speech of a file; see `diarization`.
+
+        people is None only where `counts_people`. May take as long as `speech_spans`. Raises as `recognize`
+        does.
         """
+        model = self._speaker_model
         request = {
             "operation": "turns",
             "audio": str(audio.resolve()),
             "speech": [(span.start_ms, span.end_ms) for span in speech],
             "people": people,
+            "model": model and {"path": str(model.path), "similarity": model.similarity},
+            "threads": self._spec.threads,
         }
         return [Turn(**turn) for turn in self._ask(request, self._time_for(audio))["turns"]]
 

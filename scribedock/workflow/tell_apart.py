@@ -29,8 +29,8 @@ class Told(TypedDict):
 
 
 def tell_apart(pool: RecognizerPool, audio: Path, speech: Sequence[Span], people: int | None) -> Told:
-    """The turns of so many people, none where their number is not known."""
-    if people is None:
+    """The turns of so many people; none where their number is not known and cannot be found out."""
+    if people is None and not pool.counts_people:
         return {"turns": [], "problem": NUMBER_UNKNOWN}
     for attempt in range(1, TRIES + 1):
         try:
