@@ -18,7 +18,7 @@ from scribedock.media.fence import strength
 from scribedock.sandbox.example import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.translation.engine import Translators
-from scribedock.worker import recognizer
+from scribedock.worker import recognizer, speaker_model
 
 GIB = 1024**3
 
@@ -102,6 +102,21 @@ def _speech(settings: Settings) -> Iterator[Finding]:
         yield Finding(level=Level.GOOD, title="speech", text=f"{spec.engine} with {spec.model}")
 
 
+def _speakers(settings: Settings) -> Iterator[Finding]:
+    try:
+        model = speaker_model(settings)
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="speakers", text=str(error))
+        return
+    yield Finding(
+        level=Level.GOOD,
+        title="speakers",
+        text=f"told apart with {model.path}"
+        if model
+        else "told apart where an order says how many they are; see docs/speech.md",
+    )
+
+
 def _fence(settings: Settings) -> Iterator[Finding]:
     found = strength()
     yield Finding(
@@ -163,6 +178,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _database,
     _sandbox,
     _speech,
+    _speakers,
     _fence,
     _ffmpeg,
     _speaking,

@@ -135,6 +135,12 @@ class Settings(BaseSettings):
         0, ge=0, description="Recognizer processes of a worker; 0: one for each processor."
     )
     speech_chunk_timeout_s: float = Field(300, gt=0, description="Time for recognizing one chunk.")
+    speaker_model: Path | None = Field(
+        None, description="Folder of a speaker-embedding model in ONNX's format, to tell speakers apart with."
+    )
+    speaker_similarity: float = Field(
+        0.5, gt=-1, lt=1, description="Cosine of two voices that count as one person's, by that model."
+    )
     translation_models: Path | None = Field(
         None, description="Folder with a CTranslate2 model for each pair of languages, as en-de."
     )

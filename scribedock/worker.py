@@ -17,6 +17,7 @@ from scribedock.jobs.job import TaskType
 from scribedock.mail import Mailer
 from scribedock.media.limits import Limits
 from scribedock.settings import Settings
+from scribedock.speech.embedding import SpeakerModel, check
 from scribedock.speech.models import located
 from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.recognizer import RecognizerSpec, choose
@@ -55,6 +56,11 @@ def recognizer(settings: Settings) -> RecognizerSpec:
     return choose(settings.speech_engine, located(settings.speech_model, settings.data_dir))
 
 
+def speaker_model(settings: Settings) -> SpeakerModel | None:
+    """The model by which speakers are told apart, None without one. Raises SettingsError."""
+    return check(settings.speaker_model, settings.speaker_similarity)
+
+
 def limits(settings: Settings) -> Limits:
     return Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory)
 
@@ -81,6 +87,7 @@ class Worker:
             recognizer(settings),
             processes=processes(settings),
             chunk_timeout_s=settings.speech_chunk_timeout_s,
+            speaker_model=speaker_model(settings),
         )
         self._delivery = self._register()
         self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)

@@ -17,8 +17,11 @@ from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from scribedock.speech import diarization
 from scribedock.speech.aligner import Aligner
+from scribedock.speech.embedding import Embedder
 from scribedock.speech.recognizer import SAMPLE_RATE, Recognizer, RecognizerSpec, engine_named
+from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
 
 if TYPE_CHECKING:
@@ -71,6 +74,16 @@ class Work:
     def speech_spans(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"spans": [asdict(span) for span in speech_spans(Path(request["audio"]))]}
 
+    def turns(self, request: dict[str, Any]) -> dict[str, Any]:
+        speech = [Span(start_ms=start, end_ms=end) for start, end in request["speech"]]
+        audio, people, model = Path(request["audio"]), request["people"], request["model"]
+        if model is None:
+            found = diarization.turns(audio, speech, people)
+        else:
+            embedder = _embedder(model["path"], request["threads"])
+            found = diarization.embedded_turns(audio, speech, people, embedder, model["similarity"])
+        return {"turns": [asdict(turn) for turn in found]}
+
     def recognize(self, request: dict[str, Any]) -> dict[str, Any]:
         words = self._recognizer.recognize(
             chunk(request), request["start_ms"], request["language"], request["terms"]
@@ -97,10 +110,16 @@ class Work:
 
 OPERATIONS: Mapping[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
     "speech_spans": Work.speech_spans,
+    "turns": Work.turns,
     "recognize": Work.recognize,
     "hear": Work.hear,
     "align": Work.align,
 }
+
+
+@lru_cache(maxsize=1)
+def _embedder(path: str, threads: int) -> Embedder:
+    return Embedder(Path(path), threads)
 
 
 @lru_cache(maxsize=1)

@@ -17,9 +17,11 @@ from pathlib import Path
 from typing import Any
 
 from scribedock.speech.anchors import Heard
+from scribedock.speech.embedding import SpeakerModel
 from scribedock.speech.process import ChildEnded, ChildSlow, RecognizerProcess
 from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
 from scribedock.speech.span import Span
+from scribedock.speech.turns import Turn
 from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
 
 LOAD_TIMEOUT_S = 900.0
@@ -45,13 +47,21 @@ class RecognizerPool:
     too slow is replaced at the next call. Children die with this process, however it ends.
     """
 
-    def __init__(self, spec: RecognizerSpec, *, processes: int, chunk_timeout_s: float) -> None:
+    def __init__(
+        self,
+        spec: RecognizerSpec,
+        *,
+        processes: int,
+        chunk_timeout_s: float,
+        speaker_model: SpeakerModel | None = None,
+    ) -> None:
         if processes < 1:
             raise ValueError("a pool needs at least one process")
         threads = spec.threads or max(1, len(os.sched_getaffinity(0)) // processes)
         self._spec = replace(spec, threads=threads)
         self._processes = processes
         self._chunk_timeout_s = chunk_timeout_s
+        self._speaker_model = speaker_model
         self._punctuates = engine_named(spec.engine).punctuates
         # Last in, first out: a child that is loaded is used before another is started.
         self._free: queue.LifoQueue[int] = queue.LifoQueue()
@@ -111,9 +121,30 @@ class RecognizerPool:
         May take the time limit of a chunk for every two minutes that the recording lasts.
         Raises as `recognize` does.
         """
-        blocks = 1 + audio.stat().st_size // BLOCK_BYTES
         request = {"operation": "speech_spans", "audio": str(audio.resolve())}
-        return [Span(**span) for span in self._ask(request, blocks * self._chunk_timeout_s)["spans"]]
+        return [Span(**span) for span in self._ask(request, self._time_for(audio))["spans"]]
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether `turns` can find out how many people speak."""
+        return self._speaker_model is not None
+
+    def turns(self, audio: Path, speech: Sequence[Span], people: int | None) -> list[Turn]:
+        """Who of so many people speaks when in the stretches of speech of a file; see `diarization`.
+
+        people is None only where `counts_people`. May take as long as `speech_spans`. Raises as `recognize`
+        does.
+        """
+        model = self._speaker_model
+        request = {
+            "operation": "turns",
+            "audio": str(audio.resolve()),
+            "speech": [(span.start_ms, span.end_ms) for span in speech],
+            "people": people,
+            "model": model and {"path": str(model.path), "similarity": model.similarity},
+            "threads": self._spec.threads,
+        }
+        return [Turn(**turn) for turn in self._ask(request, self._time_for(audio))["turns"]]
 
     def close(self) -> None:
         """Ends the children at once. Calls under way, waiting or to come raise RecognitionFailed."""
@@ -123,6 +154,10 @@ class RecognizerPool:
         for child in children:
             child.kill()
         self._starter.shutdown()
+
+    def _time_for(self, audio: Path) -> float:
+        """The seconds that what goes over a whole recording may take."""
+        return (1 + audio.stat().st_size // BLOCK_BYTES) * self._chunk_timeout_s
 
     def _ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, Any]:
         with self._seat() as seat:

@@ -40,6 +40,7 @@ from scribedock.speech.synchronized import (
 )
 from scribedock.workflow.counter import Counter
 from scribedock.workflow.engine import parallel_steps, step
+from scribedock.workflow.tell_apart import Told, with_told
 from scribedock.workflow.transcripts import transcript_of
 
 log = structlog.get_logger("scribedock.worker")
@@ -72,6 +73,7 @@ class Given:
     language: str  # ISO 639-1
     media_ms: int
     speech: Sequence[Span]
+    told: Told | None  # the speakers, where they are to be told apart
     audio: Callable[[], Path]  # mono 16 kHz s16le
     check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
     stamp: Callable[[float], None]  # is told the share of the work that is done
@@ -209,10 +211,12 @@ class Synchronization:
             )
             return
         method = "alignment" if given.language in LANGUAGES else f"{self._pool.engine}, matched"
-        self._jobs.update(given.job_id, notice=message(share, len(words)), engine=method)
+        elementlist, notice = with_told(synchronized(transcript, words, media_ms=given.media_ms), given.told)
+        said = f"{message(share, len(words))} {notice}".rstrip()
+        self._jobs.update(given.job_id, notice=said, engine=method)
         self._orders.finish(
             given.task_id,
-            to_json(synchronized(transcript, words, media_ms=given.media_ms)),
+            to_json(elementlist),
             passes=(Iwp.MECHANICAL, Iwp.FINAL),
             media_ms=given.media_ms,
         )

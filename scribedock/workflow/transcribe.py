@@ -1,6 +1,6 @@
 """An ordered transcription, as a durable workflow: from the recording to its ElementList.
 
-probe and decode → speech segments → words of each segment → ElementList → callbacks
+probe and decode → speech segments → (speakers) → words of each segment → ElementList → callbacks
 
 Where the job was given a transcript, this is synchronized instead (see `synchronize`).
 
@@ -44,6 +44,7 @@ from scribedock.workflow.difficulty import gather, judge
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
 from scribedock.workflow.recordings import local
 from scribedock.workflow.synchronize import Given, Synchronization
+from scribedock.workflow.tell_apart import Told, tell_apart, turns_of, with_told
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -65,6 +66,8 @@ class Started(TypedDict):
     transcript_task: str | None  # of the transcript that was given
     transcript_arrived: bool
     terms: list[str]  # names that are likely to be said
+    speaker_id: bool  # whether speakers are to be told apart
+    people: int | None  # how many they are, where that is known
 
 
 class Outcome(TypedDict):
@@ -137,8 +140,11 @@ class Transcription:
             step("fail", self._orders.fail, task_id, outcome["refused"])
             return
         spans = step("find speech", self._find_speech, task_id, started["job_id"])
+        told: Told | None = None
+        if started["speaker_id"]:
+            told = step("tell speakers apart", self._tell_apart, task_id, started, spans)
         if started["transcript_task"] is not None:
-            self._synchronization.run(self._given(task_id, started, outcome["media_ms"], spans))
+            self._synchronization.run(self._given(task_id, started, outcome["media_ms"], spans, told))
             return
         done = Counter()
 
@@ -149,16 +155,24 @@ class Transcription:
             return words
 
         words = parallel_steps("recognize", recognize, spans, threads=self._pool.processes)
-        step("finish", self._finish, task_id, started, outcome["media_ms"], spans, words)
+        step("finish", self._finish, task_id, started, outcome["media_ms"], spans, words, told)
 
-    def _given(self, task_id: str, started: Started, media_ms: int, spans: list[tuple[int, int]]) -> Given:
+    def _given(
+        self,
+        task_id: str,
+        started: Started,
+        media_ms: int,
+        spans: list[tuple[int, int]],
+        told: Told | None,
+    ) -> Given:
         job_id = started["job_id"]
         return Given(
             task_id=task_id,
             job_id=job_id,
             language=iso_code(started["language"]),
             media_ms=media_ms,
-            speech=[Span(start_ms=start, end_ms=end) for start, end in spans],
+            speech=_spans(spans),
+            told=told,
             audio=lambda: self._audio(task_id, job_id)[0],
             check_wanted=lambda: self._check_wanted(task_id),
             stamp=lambda share: self._jobs.stamp_progress(
@@ -182,6 +196,8 @@ class Transcription:
             "transcript_task": None if transcript is None else transcript.task_id,
             "transcript_arrived": transcript is not None and transcript.arrived,
             "terms": list(self._guidelines.vocabulary(job)),
+            "speaker_id": bool(job.options.get("speaker_id")),
+            "people": job.expected_speakers,
         }
 
     def _decode(self, task_id: str, job_id: str) -> Outcome:
@@ -217,6 +233,11 @@ class Transcription:
         self._jobs.stamp_progress(job_id, SEGMENTED)
         return spans
 
+    def _tell_apart(self, task_id: str, started: Started, spans: list[tuple[int, int]]) -> Told:
+        self._check_wanted(task_id)
+        path, _ = self._audio(task_id, started["job_id"])
+        return tell_apart(self._pool, path, _spans(spans), started["people"])
+
     def _recognize(self, task_id: str, started: Started, span: Span) -> list[RecognizedWord] | None:
         """The words of a segment; None where the recognizer failed on it twice."""
         self._check_wanted(task_id)
@@ -247,6 +268,7 @@ class Transcription:
         media_ms: int,
         spans: list[tuple[int, int]],
         words: list[list[RecognizedWord] | None],
+        told: Told | None,
     ) -> None:
         chunks = [
             (
@@ -255,13 +277,16 @@ class Transcription:
             )
             for (start, end), found in zip(spans, words, strict=True)
         ]
-        elementlist = assemble(
+        assembled = assemble(
             chunks,
             language=iso_code(started["language"]),
             media_ms=media_ms,
             punctuates=self._pool.punctuates,
+            turns=turns_of(told),
         )
+        elementlist, notice = with_told(assembled, told)
         self._judge(task_id, started["job_id"], chunks)
+        self._jobs.update(started["job_id"], notice=notice or None)
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=media_ms
         )
@@ -299,6 +324,10 @@ class Transcription:
         self._orders.fail(task_id, "The server failed over this recording; order it again", refused=False)
         self._call_back(task_id)
         self._clean_up(task_id)
+
+
+def _spans(saved: list[tuple[int, int]]) -> list[Span]:
+    return [Span(start_ms=start, end_ms=end) for start, end in saved]
 
 
 def _word(saved: RecognizedWord) -> Word:
