@@ -6,5 +6,6 @@ from tests.fixtures import (  # noqa: F401
     pytest_generate_tests,
     server,
     servers,
+    services,
     speech,
 )
