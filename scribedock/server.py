@@ -19,7 +19,7 @@ from scribedock.api.calls import Backend
 from scribedock.api.protocol import UploadService, protocol_class
 from scribedock.rendering.renderings import Renderings
 from scribedock.settings import Settings, SettingsError
-from scribedock.speech.recognizer import languages
+from scribedock.speech.recognizer import detects, languages
 from scribedock.supervisor import WorkerProcess
 from scribedock.translation.engine import Translators
 from scribedock.uploads.receiver import Receiver
@@ -64,6 +64,7 @@ def serve(
         services=services,
         engine=EngineClient(settings),
         languages=languages(spec),
+        detects=detects(spec),
         renderings=Renderings(),
         translates=Translators(settings.translation_models).pairs,
     )

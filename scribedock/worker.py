@@ -18,7 +18,7 @@ from scribedock.media.limits import Limits
 from scribedock.settings import Settings
 from scribedock.speech.models import located
 from scribedock.speech.pool import RecognizerPool
-from scribedock.speech.recognizer import RecognizerSpec, choose
+from scribedock.speech.recognizer import RecognizerSpec, choose, engine_named
 from scribedock.translation.engine import Translators
 from scribedock.workflow.deliver import Delivery
 from scribedock.workflow.derive import Deriving
@@ -58,7 +58,9 @@ def limits(settings: Settings) -> Limits:
 
 
 def processes(settings: Settings) -> int:
-    return settings.speech_processes or os.cpu_count() or 1
+    """Of recognizers: so many that the threads of each are worth it."""
+    threads = engine_named(recognizer(settings).engine).threads
+    return settings.speech_processes or max(1, (os.cpu_count() or 1) // threads)
 
 
 class Worker:

@@ -29,7 +29,7 @@ from scribedock.clock import wire
 from scribedock.errors import InvalidOption
 from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, JobStatus, Priority
-from scribedock.jobs.languages import iso_code, source_language
+from scribedock.jobs.languages import AUTO, iso_code, spoken_language
 from scribedock.jobs.orders import Order
 from scribedock.storage.leftovers import remove_object
 from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER
@@ -47,7 +47,9 @@ class JobParameters(Parameters):
 
 class NewParameters(Parameters):
     job_name: Text = Field("", description="How people call the job.")
-    language: Text = Field("en", description="What is spoken, from the public list.")
+    language: Text = Field(
+        "en", description="What is spoken, from the public list; auto where the speech engine can tell."
+    )
     external_id: Text = Field("", description="Your own id of the job.")
     username: Text | None = Field(None, description="The descendant who will own the job.")
     requestor: Text = Field("", description="Who asked for it.")
@@ -59,7 +61,9 @@ class NewParameters(Parameters):
 @call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
 def new(context: Context, parameters: NewParameters) -> dict[str, str]:
     """Opens a job."""
-    language = source_language(parameters.language or "en")
+    language = spoken_language(parameters.language or "en")
+    if language == AUTO:
+        _check_detected(context)
     owner = context.services.accounts.reachable(context.account, parameters.username)
     job_id, task_id = context.services.jobs.create(
         owner,
@@ -258,10 +262,20 @@ def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:
 
 def _check_spoken(context: Context, source: str) -> None:
     spoken = context.backend.languages
-    if iso_code(source) not in spoken:
+    if source == AUTO:
+        _check_detected(context)
+    elif iso_code(source) not in spoken:
         raise InvalidOption(
             f"The installed speech engine does not speak the job's language {source!r}; "
             f"it speaks: {', '.join(sorted(spoken))}"
+        )
+
+
+def _check_detected(context: Context) -> None:
+    if not context.backend.detects:
+        raise InvalidOption(
+            f"language {AUTO!r} takes a speech engine that tells languages apart (a multilingual model of "
+            "Whisper), and this server has none; name the language that is spoken"
         )
 
 

@@ -75,6 +75,7 @@ class Given:
     audio: Callable[[], Path]  # mono 16 kHz s16le
     check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
     stamp: Callable[[float], None]  # is told the share of the work that is done
+    notice: str | None = None  # what `info` says already
 
 
 class Synchronization:
@@ -209,7 +210,8 @@ class Synchronization:
             )
             return
         method = "alignment" if given.language in LANGUAGES else f"{self._pool.engine}, matched"
-        self._jobs.update(given.job_id, notice=message(share, len(words)), engine=method)
+        notices = [given.notice, message(share, len(words))]
+        self._jobs.update(given.job_id, notice=" ".join(filter(None, notices)), engine=method)
         self._orders.finish(
             given.task_id,
             to_json(synchronized(transcript, words, media_ms=given.media_ms)),

@@ -13,7 +13,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -30,24 +30,24 @@ from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
 from scribedock.jobs.related import RelatedJobs
 from scribedock.jobs.transcripts import Transcripts
-from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.assembly import assemble
 from scribedock.speech.noise import signal_to_noise_db
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
-from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.counter import Counter
 from scribedock.workflow.difficulty import gather, judge
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
-from scribedock.workflow.recordings import local
+from scribedock.workflow.recognized import Recognition, RecognizedWord, recognize_batch, restored
+from scribedock.workflow.recordings import decode_spoken, local
+from scribedock.workflow.spoken_language import spoken
 from scribedock.workflow.synchronize import Given, Synchronization
 
 log = structlog.get_logger("scribedock.worker")
 
-RECOGNITION_TRIES = 2
 # Shares of the progress bar: decoding, finding speech, recognizing.
 DECODED, SEGMENTED, RECOGNIZED = 0.05, 0.08, 0.99
 """Progress is a share of the work, estimated; 1 when the job is Complete."""
@@ -70,14 +70,6 @@ class Started(TypedDict):
 class Outcome(TypedDict):
     refused: str | None  # why the media cannot be used
     media_ms: int
-
-
-class RecognizedWord(TypedDict):
-    text: str
-    start_ms: int
-    end_ms: int
-    confidence: float | None
-    origin: Origin
 
 
 class Transcription:
@@ -137,19 +129,33 @@ class Transcription:
             step("fail", self._orders.fail, task_id, outcome["refused"])
             return
         spans = step("find speech", self._find_speech, task_id, started["job_id"])
+        language, notice = step("hear language", self._hear_language, task_id, started, spans)
+        started = {**started, "language": language}
         if started["transcript_task"] is not None:
-            self._synchronization.run(self._given(task_id, started, outcome["media_ms"], spans))
+            given = self._given(task_id, started, outcome["media_ms"], spans)
+            self._synchronization.run(replace(given, notice=notice))
             return
         done = Counter()
 
-        def recognize(span: tuple[int, int]) -> list[RecognizedWord] | None:
-            words = self._recognize(task_id, started, Span(start_ms=span[0], end_ms=span[1]))
-            share = done.increment() / len(spans)
+        wanted = Recognition(
+            task_id=task_id,
+            language=iso_code(started["language"]),
+            terms=started["terms"],
+            audio=lambda: self._audio(task_id, started["job_id"])[0],
+            check_wanted=lambda: self._check_wanted(task_id),
+        )
+        batches = self._pool.batches([Span(start_ms=start, end_ms=end) for start, end in spans])
+
+        def recognize(batch: list[Span]) -> list[list[RecognizedWord] | None]:
+            words = recognize_batch(self._pool, wanted, batch)
+            share = done.increment() / len(batches)
             self._jobs.stamp_progress(started["job_id"], SEGMENTED + (RECOGNIZED - SEGMENTED) * share)
             return words
 
-        words = parallel_steps("recognize", recognize, spans, threads=self._pool.processes)
-        step("finish", self._finish, task_id, started, outcome["media_ms"], spans, words)
+        found = parallel_steps("recognize", recognize, batches, threads=self._pool.processes)
+        heard = [(span.start_ms, span.end_ms) for batch in batches for span in batch]
+        words = [each for batch in found for each in batch]
+        step("finish", self._finish, task_id, started, outcome["media_ms"], heard, words)
 
     def _given(self, task_id: str, started: Started, media_ms: int, spans: list[tuple[int, int]]) -> Given:
         job_id = started["job_id"]
@@ -203,12 +209,16 @@ class Transcription:
                     raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with local(self._store, media.storage_key) as recording:
-                    decode(
+                    track = decode_spoken(
                         recording,
                         path,
+                        self._pool,
                         self._limits,
+                        track=media.audio_track,
                         progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
                     )
+                if track is not None:
+                    self._media.note_track(job_id, track)
         return path, path.stat().st_size * 1000 // (2 * 16_000)
 
     def _find_speech(self, task_id: str, job_id: str) -> list[tuple[int, int]]:
@@ -217,28 +227,20 @@ class Transcription:
         self._jobs.stamp_progress(job_id, SEGMENTED)
         return spans
 
-    def _recognize(self, task_id: str, started: Started, span: Span) -> list[RecognizedWord] | None:
-        """The words of a segment; None where the recognizer failed on it twice."""
+    def _hear_language(
+        self, task_id: str, started: Started, spans: list[tuple[int, int]]
+    ) -> tuple[str, str | None]:
+        """The language that is spoken, in the list's spelling, and what `info` says of it.
+
+        The job takes it on where it has none.
+        """
         self._check_wanted(task_id)
-        path, _ = self._audio(task_id, started["job_id"])
-        for attempt in range(1, RECOGNITION_TRIES + 1):
-            try:
-                words = self._pool.recognize(path, span, iso_code(started["language"]), started["terms"])
-            except RecognitionFailed as error:
-                log.warning("segment not recognized", task=task_id, attempt=attempt, reason=str(error))
-            else:
-                log.debug("segment recognized", task=task_id, start_ms=span.start_ms)
-                return [
-                    {
-                        "text": word.text,
-                        "start_ms": word.start_ms,
-                        "end_ms": word.end_ms,
-                        "confidence": word.confidence,
-                        "origin": word.origin,
-                    }
-                    for word in words
-                ]
-        return None
+        audio, _ = self._audio(task_id, started["job_id"])
+        speech = [Span(start_ms=start, end_ms=end) for start, end in spans]
+        heard = spoken(self._pool, audio, speech, started["language"])
+        if heard.notice is not None:
+            self._jobs.update(started["job_id"], language=heard.language, notice=heard.notice)
+        return heard.language, heard.notice
 
     def _finish(
         self,
@@ -251,7 +253,7 @@ class Transcription:
         chunks = [
             (
                 Span(start_ms=start, end_ms=end),
-                None if found is None else [_word(word) for word in found],
+                None if found is None else [restored(word) for word in found],
             )
             for (start, end), found in zip(spans, words, strict=True)
         ]
@@ -299,14 +301,3 @@ class Transcription:
         self._orders.fail(task_id, "The server failed over this recording; order it again", refused=False)
         self._call_back(task_id)
         self._clean_up(task_id)
-
-
-def _word(saved: RecognizedWord) -> Word:
-    """A word that a step has saved, whatever it was saved as."""
-    return Word(
-        text=saved["text"],
-        start_ms=saved["start_ms"],
-        end_ms=saved["end_ms"],
-        confidence=saved["confidence"],
-        origin=Origin(saved["origin"]),
-    )
