@@ -134,6 +134,9 @@ class Settings(BaseSettings):
     speech_processes: int = Field(
         0, ge=0, description="Recognizer processes of a worker; 0: one a processor, Whisper one for four."
     )
+    speech_batch: int = Field(
+        0, ge=0, description="Chunks that Whisper decodes together; 0: 8 on a GPU, else one."
+    )
     speech_chunk_timeout_s: float = Field(300, gt=0, description="Time for recognizing one chunk.")
     translation_models: Path | None = Field(
         None, description="Folder with a CTranslate2 model for each pair of languages, as en-de."

@@ -81,6 +81,7 @@ class Worker:
             recognizer(settings),
             processes=processes(settings),
             chunk_timeout_s=settings.speech_chunk_timeout_s,
+            batch=settings.speech_batch,
         )
         self._delivery = self._register()
         self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)

@@ -13,18 +13,17 @@ from scribedock.speech.span import Span
 
 LONGEST_MS = 30_000
 """What Whisper hears at once (Radford et al., 2022, section 2.2)."""
-PAUSE_MS = 1500
-"""The longest pause in a joined stretch: over longer ones a model invents words. It is less than
-`assembly.LONG_PAUSE_MS`, from which on a pause ends a sentence."""
 
 Item = TypeVar("Item")
 
 
-def joined(spans: Sequence[Span], *, longest_ms: int = LONGEST_MS, pause_ms: int = PAUSE_MS) -> list[Span]:
-    """The spans, of which neighbours are one as far as that is short enough.
+def joined(spans: Sequence[Span], *, pause_ms: int | None, longest_ms: int = LONGEST_MS) -> list[Span]:
+    """The spans, of which neighbours are one where the pause between them is no longer than pause_ms.
 
-    A span that is longer than longest_ms by itself stays as it is.
+    None becomes longer than longest_ms so, and without pause_ms all stay as they are.
     """
+    if pause_ms is None:
+        return list(spans)
     found: list[Span] = []
     for span in spans:
         last = found[-1] if found else None

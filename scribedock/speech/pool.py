@@ -46,7 +46,10 @@ class RecognizerPool:
     too slow is replaced at the next call. Children die with this process, however it ends.
     """
 
-    def __init__(self, spec: RecognizerSpec, *, processes: int, chunk_timeout_s: float) -> None:
+    def __init__(
+        self, spec: RecognizerSpec, *, processes: int, chunk_timeout_s: float, batch: int = 0
+    ) -> None:
+        """batch is how many chunks are recognized at once; 0: as the engine likes it on this machine."""
         if processes < 1:
             raise ValueError("a pool needs at least one process")
         threads = spec.threads or max(1, len(os.sched_getaffinity(0)) // processes)
@@ -55,6 +58,7 @@ class RecognizerPool:
         self._chunk_timeout_s = chunk_timeout_s
         self._engine = engine_named(spec.engine)
         self._detects = self._engine.detects(spec)
+        self._batch = batch or self._engine.batch()
         # Last in, first out: a child that is loaded is used before another is started.
         self._free: queue.LifoQueue[int] = queue.LifoQueue()
         for seat in reversed(range(processes)):
@@ -86,8 +90,8 @@ class RecognizerPool:
 
     def batches(self, speech: Sequence[Span]) -> list[list[Span]]:
         """The stretches of speech as the engine likes them best: what is to be recognized at once."""
-        spans = joined(speech) if self._engine.joins else speech
-        return batches(spans, most=self._engine.batch, processes=self._processes)
+        spans = joined(speech, pause_ms=self._engine.joins_ms)
+        return batches(spans, most=self._batch, processes=self._processes)
 
     def recognize(self, audio: Path, span: Span, language: str, terms: Sequence[str] = ()) -> list[Word]:
         """The words of a span of a raw mono 16 kHz s16le file, in ms of the media.

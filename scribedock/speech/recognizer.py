@@ -105,8 +105,8 @@ class Engine:
     languages: Callable[[RecognizerSpec], frozenset[str]]
     load: Callable[[RecognizerSpec], Recognizer]
     detects: Callable[[RecognizerSpec], bool] = lambda spec: False  # whether it is a LanguageDetector
-    batch: int = 1  # chunks that are worth giving to it at once
-    joins: bool = False  # whether short stretches of speech are better given to it as one
+    batch: Callable[[], int] = lambda: 1  # chunks that are worth giving to it at once, on this machine
+    joins_ms: int | None = None  # over pauses of so many ms, short stretches of speech are given to it as one
     threads: int = 1  # of one loaded recognizer that are worth it
 
 

@@ -16,6 +16,7 @@ from scribedock.speech.span import Span
 
 log = structlog.get_logger("scribedock.worker")
 
+PAUSE_MS = 1500
 DEFAULT = "en"  # of a recording in which nobody speaks
 LISTED = {iso_code(code) for code in SOURCE_LANGUAGES} | set(ISO_CODES.values())
 
@@ -31,7 +32,8 @@ def spoken(pool: RecognizerPool, audio: Path, speech: Sequence[Span], given: str
 
     A given language is never replaced; where another one is surely spoken, the notice says so.
     """
-    stretches = samples(joined(speech)) if given == AUTO else few(joined(speech))
+    spans = joined(speech, pause_ms=PAUSE_MS)
+    stretches = samples(spans) if given == AUTO else few(spans)
     probabilities = _heard(pool, audio, stretches) if pool.detects and stretches else {}
     if given != AUTO:
         other = contradicts(probabilities, iso_code(given)) if probabilities else None
