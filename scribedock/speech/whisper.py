@@ -40,8 +40,8 @@ JOINS_MS = 1500
 """Over longer pauses a model invents words. It is less than `assembly.LONG_PAUSE_MS`, from which on a pause
 ends a sentence."""
 BATCH = 8
-"""Chunks that a GPU decodes together. The processor takes as long for four or eight of them together as for one
-after the other (whisper-base: 0.15 and 0.14 s of its time for a second of sound), and more memory."""
+"""Chunks that a GPU decodes together. The processor takes as long for them together as for one after the
+other (whisper-base: 0.15 and 0.14 s of its time for a second of sound), and more memory."""
 MAX_VOCABULARY_BYTES = 64 * 1024 * 1024
 
 
