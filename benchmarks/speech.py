@@ -1,16 +1,19 @@
 """How many words are wrong, how long it takes, and how exact the times are, on real speech.
 
-python benchmarks/speech.py recognize FOLDER [--engine NAME] [--model FOLDER] [--half a|b] [--bare]
-python benchmarks/speech.py align FOLDER [--words FOLDER] [--minutes N]
+python benchmarks/speech.py recognize FOLDER [--engine NAME] [--model FOLDER] [--half a|b]
+    [--bare] [--threads N] [--batch N]
+python benchmarks/speech.py align FOLDER [--words FOLDER] [--hours N] [--processes N]
 
 FOLDER has a manifest.json: a list of {"name", "file", "text"}; a text that is empty says that nobody speaks.
 `recognize` prints a line of CSV for each recording and one for all: word error rate (jiwer, after Whisper's
-English normaliser and without "um" and "uh"), seconds for each second of sound, and the peak memory of the
-process. --bare runs the engine alone on the whole file, as its own documentation does. Halves are every other
-recording by name: what is tuned on one is reported on the other.
+English normaliser and without "um" and "uh"), seconds and seconds of processor time for each second of sound
+(the latter is what to compare on a machine with other things to do), and the peak memory of the process.
+--bare runs the engine alone on whole files, as its own documentation does. Halves are every other recording
+by name: what is tuned on one is reported on the other.
 `align` prints how much of each text was found, and of the text of another recording; against the word times
 of another aligner (NAME.TextGrid in the short form, or NAME.json with "word", "start_sec", "end_sec", in the
-folder of --words) the errors of the beginnings. --minutes makes one recording of so many minutes of them all.
+folder of --words) the errors of the beginnings. --hours makes one recording of so many hours of them all with
+its text, and says how much of it was found, and where it is said.
 """
 
 from __future__ import annotations
@@ -18,15 +21,18 @@ from __future__ import annotations
 import argparse
 import csv
 import json
+import os
+import random
 import resource
 import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
-from itertools import cycle
+from itertools import islice
 from pathlib import Path
 
 import jiwer
@@ -35,10 +41,19 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from scribedock.captions.elementlist import ElementList
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
-from scribedock.speech.aligner import Aligner
 from scribedock.speech.anchors import anchors
-from scribedock.speech.pieces import Window, pieces
-from scribedock.speech.recognizer import SAMPLE_RATE, RecognizerSpec, Word, choose, engine_named
+from scribedock.speech.batches import batches, joined
+from scribedock.speech.pieces import Piece, Window, pieces
+from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.recognizer import (
+    SAMPLE_RATE,
+    BatchRecognizer,
+    Recognizer,
+    RecognizerSpec,
+    Word,
+    choose,
+    engine_named,
+)
 from scribedock.speech.span import Span
 from scribedock.speech.spoken import bare
 from scribedock.speech.synchronized import found_words, placed, share_found, words_of
@@ -48,6 +63,8 @@ from scribedock.workflow.transcripts import transcript_of
 LIMITS = Limits(max_duration_s=43_200, memory=2 * 1024**3)
 FILLERS = {"um", "uh", "mm", "hmm", "mhm"}
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
+PAUSE_MS = 500
+CHUNK_TIMEOUT_S = 300.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -72,45 +89,65 @@ def recordings(folder: Path, scratch: Path, half: str | None) -> list[Recording]
     return found
 
 
-def recognized(spec: RecognizerSpec, chosen: Sequence[Recording]) -> Iterator[tuple[Recording, str, float]]:
-    """What our pipeline hears, and how many seconds it takes."""
-    recognizer = engine_named(spec.engine).load(spec)
-    for each in chosen:
-        began = time.perf_counter()
+def pipeline(spec: RecognizerSpec, most: int) -> Callable[[Recording], str]:
+    """What hears as our pipeline does, with at most so many chunks at once (0: as the engine likes it)."""
+    engine = engine_named(spec.engine)
+    recognizer = engine.load(spec)
+
+    def hear(each: Recording) -> str:
+        speech = speech_spans(each.audio)
+        spans = joined(speech, pause_ms=engine.joins_ms)
         words = [
             word.text.strip()
-            for span in speech_spans(each.audio)
-            for word in recognizer.recognize(samples(each.audio, span), span.start_ms, "en")
+            for batch in batches(spans, most=most or engine.batch(), processes=1)
+            for found in recognized(recognizer, each, batch)
+            for word in found
         ]
-        yield each, " ".join(words), time.perf_counter() - began
+        return " ".join(words)
+
+    return hear
 
 
-def recognized_bare(
-    spec: RecognizerSpec, chosen: Sequence[Recording]
-) -> Iterator[tuple[Recording, str, float]]:
-    """What the engine hears by itself, with its own defaults."""
+def recognized(recognizer: Recognizer, each: Recording, batch: Sequence[Span]) -> list[list[Word]]:
+    chunks = [(samples(each.audio, span), span.start_ms) for span in batch]
+    if len(chunks) > 1 and isinstance(recognizer, BatchRecognizer):
+        return recognizer.recognize_batch(chunks, "en")
+    return [recognizer.recognize(pcm, offset_ms, "en") for pcm, offset_ms in chunks]
+
+
+def bare_engine(spec: RecognizerSpec) -> Callable[[Recording], str]:
+    """What hears whole files as the engine does by itself, with its own defaults."""
     if spec.engine == "whisper":
         from faster_whisper import WhisperModel
 
-        model = WhisperModel(str(spec.model), device="cpu", compute_type="int8", local_files_only=True)
-        for each in chosen:
-            began = time.perf_counter()
+        model = WhisperModel(
+            str(spec.model),
+            device="cpu",
+            compute_type="int8",
+            cpu_threads=spec.threads,
+            local_files_only=True,
+        )
+
+        def hear_by_whisper(each: Recording) -> str:
             pcm = read_pcm(each.audio, 0, each.length_ms * SAMPLES_PER_MS)
             segments, _ = model.transcribe(pcm.astype("float32") / 32768, language="en")
-            yield each, " ".join(segment.text for segment in segments), time.perf_counter() - began
-    elif spec.engine == "pocketsphinx":
-        from pocketsphinx import Decoder
+            return " ".join(segment.text for segment in segments)
 
-        decoder = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")
-        for each in chosen:
-            began = time.perf_counter()
-            decoder.start_utt()
-            decoder.process_raw(each.audio.read_bytes(), full_utt=True)
-            decoder.end_utt()
-            heard = decoder.hyp()
-            yield each, heard.hypstr if heard else "", time.perf_counter() - began
-    else:
+        return hear_by_whisper
+    if spec.engine != "pocketsphinx":
         sys.exit(f"--bare knows whisper and pocketsphinx, not {spec.engine}")
+    from pocketsphinx import Decoder
+
+    decoder = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")
+
+    def hear_by_pocketsphinx(each: Recording) -> str:
+        decoder.start_utt()
+        decoder.process_raw(each.audio.read_bytes(), full_utt=True)
+        decoder.end_utt()
+        found = decoder.hyp()
+        return found.hypstr if found else ""
+
+    return hear_by_pocketsphinx
 
 
 def samples(audio: Path, span: Span):  # type: ignore[no-untyped-def]
@@ -118,61 +155,68 @@ def samples(audio: Path, span: Span):  # type: ignore[no-untyped-def]
 
 
 def run_recognize(arguments: argparse.Namespace, scratch: Path) -> None:
-    spec = choose(arguments.engine, arguments.model)
+    spec = replace(choose(arguments.engine, arguments.model), threads=arguments.threads)
     chosen = recordings(arguments.folder, scratch, arguments.half)
     normalise = EnglishTextNormalizer()
     said, heard = [], []
     output = csv.writer(sys.stdout)
-    output.writerow(["recording", "engine", "words", "wer", "seconds_per_second", "heard"])
-    total = length = 0.0
-    for each, text, seconds in (recognized_bare if arguments.bare else recognized)(spec, chosen):
+    output.writerow("recording engine words wer seconds_per_second cpu_seconds_per_second heard".split())
+    total = worked = length = 0.0
+    hear = bare_engine(spec) if arguments.bare else pipeline(spec, arguments.batch)
+    for each in chosen:
+        began, began_work = time.perf_counter(), time.process_time()
+        text = hear(each)
+        seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - began_work
         reference, hypothesis = (
             " ".join(word for word in normalise(both).split() if word not in FILLERS)
             for both in (each.text, text)
         )
         total += seconds
+        worked += cpu_seconds
         length += each.length_ms / 1000
         count = len(reference.split())
         rate = f"{jiwer.wer(reference, hypothesis):.3f}" if count else f"{len(hypothesis.split())} invented"
-        output.writerow(
-            [each.name, spec.engine, count, rate, f"{seconds * 1000 / each.length_ms:.2f}", text[:200]]
-        )
+        times = [f"{each_s * 1000 / each.length_ms:.2f}" for each_s in (seconds, cpu_seconds)]
+        output.writerow([each.name, spec.engine, count, rate, *times, text[:200]])
         if count:
             said.append(reference)
             heard.append(hypothesis)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    everything = f"{jiwer.wer(said, heard):.3f}"
     words = sum(len(text.split()) for text in said)
+    times = [f"{total / length:.2f}", f"{worked / length:.2f}"]
     output.writerow(
-        ["all", spec.engine, words, everything, f"{total / length:.2f}", f"{memory} MB at the most"]
+        ["all", spec.engine, words, f"{jiwer.wer(said, heard):.3f}", *times, f"{memory} MB at the most"]
     )
 
 
-def synchronize(aligner: Aligner, each: Recording, text: str) -> list[Word]:
+def synchronize(pool: RecognizerPool, scratch: Path, each: Recording, text: str) -> list[Word]:
     """The words of a text with the times of a recording, as the workflow finds them."""
     transcript: ElementList
     transcript, _ = transcript_of(text.encode(), None, language="en", duration=each.length_ms)
     written = words_of(transcript)
-    speech = speech_spans(each.audio)
-    heard = [
-        word for span in speech for word in aligner.hear(samples(each.audio, span), span.start_ms, written)
-    ]
-    known = anchors([bare(word) for word in written], heard)
-    aligned: list[tuple[Window, list[Span | None]]] = []
-    for piece in pieces(len(written), known, speech):
-        for window in piece.windows:
-            times = aligner.align(
-                samples(each.audio, window.span),
-                window.span.start_ms,
-                written[window.first : window.last],
-                wide=piece.wide,
-            )
-            if any(times):
-                spans = [time and Span(start_ms=time.start_ms, end_ms=time.end_ms) for time in times]
-                aligned.append((window, spans))
-                break
-    found = found_words(known, aligned)
+    speech = pool.speech_spans(each.audio)
+    with (
+        ThreadPoolExecutor(pool.processes) as threads,
+        tempfile.NamedTemporaryFile("w", dir=scratch, suffix=".json") as words,
+    ):
+        json.dump(written, words)
+        words.flush()
+        heard = threads.map(lambda span: pool.hear(each.audio, span, Path(words.name)), speech)
+        known = anchors([bare(word) for word in written], [word for part in heard for word in part])
+        left = pieces(len(written), known, speech)
+        aligned = list(threads.map(lambda piece: align(pool, each, written, piece), left))
+    found = found_words(known, [part for part in aligned if part is not None])
     return placed(transcript, found, speech, timed=False, media_ms=each.length_ms)
+
+
+def align(
+    pool: RecognizerPool, each: Recording, written: Sequence[str], piece: Piece
+) -> tuple[Window, list[Span | None]] | None:
+    for window in piece.windows:
+        spans = pool.align(each.audio, window.span, written[window.first : window.last], wide=piece.wide)
+        if any(spans):
+            return window, spans
+    return None
 
 
 def reference_times(folder: Path | None, name: str) -> list[tuple[str, float]]:
@@ -207,19 +251,35 @@ def errors(words: Sequence[Word], reference: Sequence[tuple[str, float]]) -> lis
 
 def run_align(arguments: argparse.Namespace, scratch: Path) -> None:
     chosen = [each for each in recordings(arguments.folder, scratch, arguments.half) if each.text]
-    if arguments.minutes:
-        chosen = [joined(chosen, scratch, arguments.minutes)]
-    aligner = Aligner()
+    pool = RecognizerPool(
+        choose("pocketsphinx", None), processes=arguments.processes, chunk_timeout_s=CHUNK_TIMEOUT_S
+    )
+    try:
+        if arguments.hours:
+            align_long(pool, scratch, chosen, arguments.hours)
+        else:
+            align_each(pool, scratch, chosen, arguments.words)
+    finally:
+        pool.close()
+    parent, child = (
+        resource.getrusage(who).ru_maxrss // 1024 for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)
+    )
+    print(f"# at the most {parent} MB in the worker, {child} MB in one of {pool.processes} recognizers")
+
+
+def align_each(
+    pool: RecognizerPool, scratch: Path, chosen: Sequence[Recording], words_of_another: Path | None
+) -> None:
     output = csv.writer(sys.stdout)
     output.writerow(
         "recording words found seconds_per_second median_ms within_50ms within_100ms found_of_another".split()
     )
     for number, each in enumerate(chosen):
         began = time.perf_counter()
-        words = synchronize(aligner, each, each.text)
+        words = synchronize(pool, scratch, each, each.text)
         seconds = time.perf_counter() - began
-        wrong = synchronize(aligner, each, chosen[number - 1].text) if len(chosen) > 1 else []
-        off = errors(words, reference_times(arguments.words, each.name))
+        wrong = synchronize(pool, scratch, each, chosen[number - 1].text) if len(chosen) > 1 else []
+        off = errors(words, reference_times(words_of_another, each.name))
         exact = (
             [
                 f"{statistics.median(off):.0f}",
@@ -241,19 +301,56 @@ def run_align(arguments: argparse.Namespace, scratch: Path) -> None:
         sys.stdout.flush()
 
 
-def joined(chosen: Sequence[Recording], scratch: Path, minutes: float) -> Recording:
-    """One recording after the other until it is so long, with half a second of silence between them."""
-    texts = []
+def align_long(pool: RecognizerPool, scratch: Path, chosen: Sequence[Recording], hours: float) -> None:
+    """Besides what is found: how many words have their time in the part of the recording that says them."""
+    whole, parts = end_to_end(chosen, scratch, hours)
+    began = time.perf_counter()
+    words = synchronize(pool, scratch, whole, whole.text)
+    seconds = time.perf_counter() - began
+    times = iter(words)
+    in_place = sum(
+        part.start_ms <= word.start_ms and word.end_ms <= part.end_ms
+        for part, count in parts
+        for word in islice(times, count)
+    )
+    output = csv.writer(sys.stdout)
+    output.writerow("minutes parts words found in_their_part seconds_per_second".split())
+    output.writerow(
+        [
+            f"{whole.length_ms / 60_000:.1f}",
+            len(parts),
+            len(words),
+            f"{share_found(words):.3f}",
+            f"{in_place / len(words):.4f}",
+            f"{seconds * 1000 / whole.length_ms:.2f}",
+        ]
+    )
+
+
+def end_to_end(
+    chosen: Sequence[Recording], scratch: Path, hours: float
+) -> tuple[Recording, list[tuple[Span, int]]]:
+    """One recording of so many hours, and the place and the number of words of each part of it.
+
+    All recordings come in each round, in another order, with half a second of silence after each.
+    """
+    order = random.Random(1)
+    texts: list[str] = []
+    parts: list[tuple[Span, int]] = []
     length_ms = 0
     audio = scratch / "joined.pcm"
     with audio.open("wb") as file:
-        for each in cycle(chosen):
-            file.write(each.audio.read_bytes() + bytes(SAMPLE_RATE))
-            texts.append(each.text)
-            length_ms += each.length_ms + 500
-            if length_ms >= minutes * 60_000:
-                break
-    return Recording(name="joined", text="\n\n".join(texts), audio=audio)
+        while length_ms < hours * 3_600_000:
+            for each in order.sample(chosen, len(chosen)):
+                transcript, _ = transcript_of(
+                    each.text.encode(), None, language="en", duration=each.length_ms
+                )
+                file.write(each.audio.read_bytes() + bytes(SAMPLE_RATE))
+                texts.append(each.text)
+                span = Span(start_ms=length_ms, end_ms=length_ms + each.length_ms + PAUSE_MS)
+                parts.append((span, len(words_of(transcript))))
+                length_ms = span.end_ms
+    return Recording(name="joined", text="\n\n".join(texts), audio=audio), parts
 
 
 def main() -> None:
@@ -266,10 +363,13 @@ def main() -> None:
     recognize.add_argument("--engine", default="auto")
     recognize.add_argument("--model", type=Path)
     recognize.add_argument("--bare", action="store_true")
+    recognize.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
+    recognize.add_argument("--batch", type=int, default=0, help="chunks at once; 0: as the engine likes it")
     align = commands.add_parser("align")
     align.set_defaults(run=run_align)
     align.add_argument("--words", type=Path)
-    align.add_argument("--minutes", type=float)
+    align.add_argument("--hours", type=float)
+    align.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
     for command in (recognize, align):
         command.add_argument("folder", type=Path)
         command.add_argument("--half", choices=("a", "b"))

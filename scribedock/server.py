@@ -21,7 +21,7 @@ from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox import separation
 from scribedock.sandbox.example import Example
 from scribedock.settings import Settings, SettingsError
-from scribedock.speech.recognizer import languages
+from scribedock.speech.recognizer import detects, languages
 from scribedock.supervisor import WorkerProcess
 from scribedock.translation.engine import Translators
 from scribedock.uploads.receiver import Receiver
@@ -70,6 +70,7 @@ def serve(
         services=services,
         engine=EngineClient(settings),
         languages=languages(spec),
+        detects=detects(spec),
         renderings=Renderings(),
         translates=Translators(settings.translation_models).pairs,
         example=_example(services) if sandbox else None,

@@ -132,7 +132,10 @@ class Settings(BaseSettings):
         None, description="Folder of a model, or its name in `scribedock models list`."
     )
     speech_processes: int = Field(
-        0, ge=0, description="Recognizer processes of a worker; 0: one for each processor."
+        0, ge=0, description="Recognizer processes of a worker; 0: one a processor, Whisper one for four."
+    )
+    speech_batch: int = Field(
+        0, ge=0, description="Chunks that Whisper decodes together; 0: 8 on a GPU, else one."
     )
     speech_chunk_timeout_s: float = Field(300, gt=0, description="Time for recognizing one chunk.")
     speaker_model: Path | None = Field(

@@ -20,7 +20,7 @@ from scribedock.settings import Settings
 from scribedock.speech.embedding import SpeakerModel, check
 from scribedock.speech.models import located
 from scribedock.speech.pool import RecognizerPool
-from scribedock.speech.recognizer import RecognizerSpec, choose
+from scribedock.speech.recognizer import RecognizerSpec, choose, engine_named
 from scribedock.translation.engine import Translators
 from scribedock.workflow.deliver import Delivery
 from scribedock.workflow.derive import Deriving
@@ -66,7 +66,9 @@ def limits(settings: Settings) -> Limits:
 
 
 def processes(settings: Settings) -> int:
-    return settings.speech_processes or os.cpu_count() or 1
+    """Of recognizers: so many that the threads of each are worth it."""
+    threads = engine_named(recognizer(settings).engine).threads
+    return settings.speech_processes or max(1, (os.cpu_count() or 1) // threads)
 
 
 class Worker:
@@ -87,6 +89,7 @@ class Worker:
             recognizer(settings),
             processes=processes(settings),
             chunk_timeout_s=settings.speech_chunk_timeout_s,
+            batch=settings.speech_batch,
             speaker_model=speaker_model(settings),
         )
         self._delivery = self._register()

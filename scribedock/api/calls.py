@@ -33,6 +33,7 @@ class Backend:
     services: Services
     engine: EngineClient
     languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
+    detects: bool  # whether it can tell which of them is spoken
     renderings: Renderings
     translates: frozenset[Pair]  # what the translation engines can do
     example: Example | None = None  # of the reference; where the whole server is a sandbox

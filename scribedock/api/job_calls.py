@@ -9,7 +9,8 @@ from typing import Annotated, Any, cast
 from pydantic import AliasChoices, BeforeValidator, Field
 from starlette.responses import StreamingResponse
 
-from scribedock.api.answers import Job, JobList, OpenedJob, StartedTask, TaskState
+from scribedock.api.answers import Job as JobAnswer
+from scribedock.api.answers import JobList, OpenedJob, StartedTask, TaskState
 from scribedock.api.calls import Context, call
 from scribedock.api.job_answers import job_answer
 from scribedock.api.order_options import TranscriptionOptions
@@ -32,7 +33,7 @@ from scribedock.clock import wire
 from scribedock.errors import InvalidOption
 from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, Job, JobStatus, Priority
-from scribedock.jobs.languages import iso_code, source_language
+from scribedock.jobs.languages import AUTO, iso_code, spoken_language
 from scribedock.jobs.orders import Order
 from scribedock.storage.leftovers import remove_object
 from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER
@@ -51,7 +52,9 @@ class JobParameters(Parameters):
 
 class NewParameters(Parameters):
     job_name: Text = Field("", description="How people call the job.")
-    language: Text = Field("en", description="What is spoken, from the public list.")
+    language: Text = Field(
+        "en", description="What is spoken, from the public list; auto where the speech engine can tell."
+    )
     external_id: Text = Field("", description="Your own id of the job.")
     username: Text | None = Field(None, description="The descendant who will own the job.")
     requestor: Text = Field("", description="Who asked for it.")
@@ -63,7 +66,9 @@ class NewParameters(Parameters):
 @call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
 def new(context: Context, parameters: NewParameters) -> OpenedJob:
     """Opens a job."""
-    language = source_language(parameters.language or "en")
+    language = spoken_language(parameters.language or "en")
+    if language == AUTO:
+        _check_detected(context)
     owner = context.services.accounts.reachable(context.account, parameters.username)
     job_id, task_id = context.services.jobs.create(
         owner,
@@ -79,11 +84,11 @@ def new(context: Context, parameters: NewParameters) -> OpenedJob:
 
 
 @call("job/info", JobParameters, answer="the Job object", changes=False, brief=True)
-def info(context: Context, parameters: JobParameters) -> Job:
+def info(context: Context, parameters: JobParameters) -> JobAnswer:
     """Everything about the job: its state, dates, length, options, tasks."""
     job = context.services.jobs.find(parameters.job_id, context.family)
     tasks = context.services.jobs.tasks([job.id])
-    return cast(Job, job_answer(job, context.dialect, tasks[job.id]))
+    return cast(JobAnswer, job_answer(job, context.dialect, tasks[job.id]))
 
 
 class ListParameters(Parameters):
@@ -267,10 +272,22 @@ def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:
 
 def _check_spoken(context: Context, job: Job) -> None:
     spoken = context.backend.languages
-    if not job.sandbox and iso_code(job.language) not in spoken:
+    if job.sandbox:
+        return
+    if job.language == AUTO:
+        _check_detected(context)
+    elif iso_code(job.language) not in spoken:
         raise InvalidOption(
             f"The installed speech engine does not speak the job's language {job.language!r}; "
             f"it speaks: {', '.join(sorted(spoken))}"
+        )
+
+
+def _check_detected(context: Context) -> None:
+    if not context.backend.detects:
+        raise InvalidOption(
+            f"language {AUTO!r} takes a speech engine that tells languages apart (a multilingual model of "
+            "Whisper), and this server has none; name the language that is spoken"
         )
 
 

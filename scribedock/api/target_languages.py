@@ -9,7 +9,7 @@ from sqlalchemy.engine import Connection
 from scribedock.api.calls import Context
 from scribedock.errors import InvalidOption
 from scribedock.jobs.job import Fidelity, Job, Priority
-from scribedock.jobs.languages import iso_code, target_language
+from scribedock.jobs.languages import AUTO, iso_code, target_language
 from scribedock.jobs.related import language_of
 from scribedock.translation.engine import Pair, route
 
@@ -24,6 +24,11 @@ def wanted_languages(context: Context, job: Job, given: Sequence[str]) -> tuple[
     source = language_of(job)
     if job.sandbox:
         return languages
+    if source == AUTO and languages:
+        raise InvalidOption(
+            f"target_language: what is spoken is not known before the job is transcribed ({AUTO}); order its "
+            "translation with translate when the job is Complete"
+        )
     missing = [
         pair
         for language in languages

@@ -161,6 +161,7 @@ media = Table(
     Column("etag", String(64)),
     Column("refused", Boolean, nullable=False),  # it could not be fetched or transcribed
     Column("added", DateTime, nullable=False),
+    Column("audio_track", Integer),  # of several, the one in which people speak; null until it is known
 )
 
 transcripts = Table(

@@ -37,6 +37,7 @@ class Media:
     etag: str | None
     refused: bool
     added: datetime
+    audio_track: int | None  # of several, the one in which people speak: its index in the container
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -146,6 +147,11 @@ class JobMedia:
                     .where(jobs.c.id == found.job_id, jobs.c.completed.is_(None))
                     .values(media_ms=media_ms, failure_reason=problem)
                 )
+
+    def note_track(self, job_id: str, track: int) -> None:
+        """Notes which of its sound tracks is transcribed, so that all that is made of it is of the same."""
+        with self._database.write() as connection:
+            connection.execute(media.update().where(media.c.job_id == job_id).values(audio_track=track))
 
     def url_in_use(self, account_id: str, url: str) -> str | None:
         """A living job of the account whose media comes from the same URL."""

@@ -68,17 +68,24 @@ def has_fonts() -> bool:
 
 
 def encode(
-    source: Path, destination: Path, media_type: MediaType, limits: Limits, *, subtitles: str = ""
+    source: Path,
+    destination: Path,
+    media_type: MediaType,
+    limits: Limits,
+    *,
+    track: int | None = None,
+    subtitles: str = "",
 ) -> None:
     """Makes the file; `destination` lies in a folder of its own, to which the program may write.
 
+    track: the stream of sound, by its index; by default the likeliest.
     subtitles: Advanced SubStation Alpha, to be drawn into the picture.
 
     Raises MediaUnusable where the recording cannot become that, ProgramMissing, and FenceFailure
     where this machine is at fault.
     """
     program = _found()
-    info = probe(source, limits)
+    info = probe(source, limits, track=track)
     if media_type is MediaType.MP4 and not info.has_video:
         raise MediaUnusable("The recording has no moving picture, so that there is no mp4 of it.")
     seconds = info.duration_ms // 1000 + 1

@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING, Any
 from scribedock.speech import diarization
 from scribedock.speech.aligner import Aligner
 from scribedock.speech.embedding import Embedder
-from scribedock.speech.recognizer import SAMPLE_RATE, Recognizer, RecognizerSpec, engine_named
+from scribedock.speech.heard_language import mean
+from scribedock.speech.recognizer import (
+    SAMPLE_RATE,
+    BatchRecognizer,
+    LanguageDetector,
+    Recognizer,
+    RecognizerSpec,
+    engine_named,
+)
 from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
 
@@ -90,6 +98,19 @@ class Work:
         )
         return {"words": [asdict(word) for word in words]}
 
+    def recognize_batch(self, request: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(self._recognizer, BatchRecognizer):
+            raise TypeError("this engine takes one chunk at a time")
+        chunks = [(chunk({**request, **span}), span["start_ms"]) for span in request["spans"]]
+        found = self._recognizer.recognize_batch(chunks, request["language"], request["terms"])
+        return {"words": [[asdict(word) for word in words] for words in found]}
+
+    def detect_language(self, request: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(self._recognizer, LanguageDetector):
+            raise TypeError("this engine does not tell languages apart")
+        found = [self._recognizer.detect(chunk({**request, **span})) for span in request["spans"]]
+        return {"languages": mean(found)}
+
     def hear(self, request: dict[str, Any]) -> dict[str, Any]:
         text = _text(request["text"])
         return {
@@ -112,6 +133,8 @@ OPERATIONS: Mapping[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
     "speech_spans": Work.speech_spans,
     "turns": Work.turns,
     "recognize": Work.recognize,
+    "recognize_batch": Work.recognize_batch,
+    "detect_language": Work.detect_language,
     "hear": Work.hear,
     "align": Work.align,
 }

@@ -72,4 +72,8 @@ def load(spec: RecognizerSpec) -> PocketSphinx:
     return PocketSphinx()
 
 
-ENGINE = Engine(punctuates=False, check=check, languages=languages, load=load)
+JOINS_MS = 500
+"""A second of speech by itself tells too little of a voice: the eight stretches of a hoarse speaker had a
+word error rate of 0.90, joined to two 0.80. With pauses of 1500 ms it was no better."""
+
+ENGINE = Engine(punctuates=False, check=check, languages=languages, load=load, joins_ms=JOINS_MS)

@@ -12,11 +12,12 @@ import queue
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from scribedock.speech.anchors import Heard
+from scribedock.speech.batches import batches, joined
 from scribedock.speech.embedding import SpeakerModel
 from scribedock.speech.process import ChildEnded, ChildSlow, RecognizerProcess
 from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
@@ -53,8 +54,10 @@ class RecognizerPool:
         *,
         processes: int,
         chunk_timeout_s: float,
+        batch: int = 0,
         speaker_model: SpeakerModel | None = None,
     ) -> None:
+        """batch is how many chunks are recognized at once; 0: as the engine likes it on this machine."""
         if processes < 1:
             raise ValueError("a pool needs at least one process")
         threads = spec.threads or max(1, len(os.sched_getaffinity(0)) // processes)
@@ -62,7 +65,9 @@ class RecognizerPool:
         self._processes = processes
         self._chunk_timeout_s = chunk_timeout_s
         self._speaker_model = speaker_model
-        self._punctuates = engine_named(spec.engine).punctuates
+        self._engine = engine_named(spec.engine)
+        self._detects = self._engine.detects(spec)
+        self._batch = batch or self._engine.batch()
         # Last in, first out: a child that is loaded is used before another is started.
         self._free: queue.LifoQueue[int] = queue.LifoQueue()
         for seat in reversed(range(processes)):
@@ -85,7 +90,17 @@ class RecognizerPool:
     @property
     def punctuates(self) -> bool:
         """Whether the words come with capitals and punctuation."""
-        return self._punctuates
+        return self._engine.punctuates
+
+    @property
+    def detects(self) -> bool:
+        """Whether the engine can tell which language is spoken."""
+        return self._detects
+
+    def batches(self, speech: Sequence[Span]) -> list[list[Span]]:
+        """The stretches of speech as the engine likes them best: what is to be recognized at once."""
+        spans = joined(speech, pause_ms=self._engine.joins_ms)
+        return batches(spans, most=self._batch, processes=self._processes)
 
     def recognize(self, audio: Path, span: Span, language: str, terms: Sequence[str] = ()) -> list[Word]:
         """The words of a span of a raw mono 16 kHz s16le file, in ms of the media.
@@ -95,7 +110,25 @@ class RecognizerPool:
         """
         request = {**_stretch("recognize", audio, span), "language": language, "terms": list(terms)}
         answer = self._ask(request, self._chunk_timeout_s)
-        return [Word(**{**word, "origin": Origin(word["origin"])}) for word in answer["words"]]
+        return [_word(word) for word in answer["words"]]
+
+    def recognize_batch(
+        self, audio: Path, spans: Sequence[Span], language: str, terms: Sequence[str] = ()
+    ) -> list[list[Word]]:
+        """The words of each of several spans, recognized together. As `recognize`, with its time for each."""
+        request = {
+            **_stretches("recognize_batch", audio, spans),
+            "language": language,
+            "terms": list(terms),
+        }
+        answer = self._ask(request, len(spans) * self._chunk_timeout_s)
+        return [[_word(word) for word in words] for words in answer["words"]]
+
+    def detect_language(self, audio: Path, spans: Sequence[Span]) -> dict[str, float]:
+        """The mean probability of each language over spans of 30 s at the most. Raises as `recognize`."""
+        request = _stretches("detect_language", audio, spans)
+        found: dict[str, float] = self._ask(request, len(spans) * self._chunk_timeout_s)["languages"]
+        return found
 
     def hear(self, audio: Path, span: Span, text: Path) -> list[Heard]:
         """The words of a text that are said in a span, as `Aligner.hear` finds them.
@@ -207,6 +240,18 @@ class RecognizerPool:
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise RecognitionFailed("the recognizer pool is closed")
+
+
+def _word(said: Mapping[str, Any]) -> Word:
+    return Word(**{**said, "origin": Origin(said["origin"])})
+
+
+def _stretches(operation: str, audio: Path, spans: Sequence[Span]) -> dict[str, object]:
+    return {
+        "operation": operation,
+        "audio": str(audio.resolve()),
+        "spans": [asdict(span) for span in spans],
+    }
 
 
 def _stretch(operation: str, audio: Path, span: Span) -> dict[str, object]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from scribedock.settings import SettingsError
 
@@ -67,6 +67,26 @@ class Recognizer(Protocol):
         ...
 
 
+@runtime_checkable
+class BatchRecognizer(Protocol):
+    """A recognizer that takes less time for several chunks together than for one after the other."""
+
+    def recognize_batch(
+        self, chunks: Sequence[tuple[Pcm, int]], language: str, terms: Sequence[str] = ()
+    ) -> list[list[Word]]:
+        """The words of each chunk, as `Recognizer.recognize` has them; each comes with its offset_ms."""
+        ...
+
+
+@runtime_checkable
+class LanguageDetector(Protocol):
+    """A recognizer that tells languages apart."""
+
+    def detect(self, pcm: Pcm) -> Mapping[str, float]:
+        """The probability of each language (ISO 639-1 codes) in at most 30 seconds."""
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecognizerSpec:
     """Which recognizer to load; made by `choose`."""
@@ -84,6 +104,10 @@ class Engine:
     check: Callable[[Path | None], Path | None]  # the model it will use; raises SettingsError
     languages: Callable[[RecognizerSpec], frozenset[str]]
     load: Callable[[RecognizerSpec], Recognizer]
+    detects: Callable[[RecognizerSpec], bool] = lambda spec: False  # whether it is a LanguageDetector
+    batch: Callable[[], int] = lambda: 1  # chunks that are worth giving to it at once, on this machine
+    joins_ms: int | None = None  # over pauses of so many ms, short stretches of speech are given to it as one
+    threads: int = 1  # of one loaded recognizer that are worth it
 
 
 def engine_named(name: str) -> Engine:
@@ -108,6 +132,11 @@ def choose(engine: str, model: Path | None) -> RecognizerSpec:
 def engine_of(folder: Path) -> str:
     """The engine whose model lies in a folder, by its files: ONNX's where there are any, else Whisper's."""
     return "onnx" if any(folder.glob("*.onnx")) else "whisper"
+
+
+def detects(spec: RecognizerSpec) -> bool:
+    """Whether the recognizer can tell which language is spoken."""
+    return engine_named(spec.engine).detects(spec)
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:

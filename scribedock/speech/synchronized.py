@@ -29,20 +29,12 @@ def words_of(transcript: ElementList) -> list[str]:
     return [token.display_as for token in _tokens(transcript) if token.type is TokenType.WORD]
 
 
-def unchanged(before: ElementList, after: ElementList) -> dict[int, Heard]:
-    """The words of `after` that are those of `before`, in the same order, with their times there, by their
-    place.
-
-    Words whose time is estimated there are not among them: they may be sought again.
-    """
+def unchanged(before: ElementList, after: ElementList) -> dict[int, Token]:
+    """The words of `before` that are in `after`, too, in the same order, by their place in `after`."""
     old = [token for token in _tokens(before) if token.type is TokenType.WORD]
     new = [bare(word) for word in words_of(after)]
     pairs = common_subsequence(new, [bare(token.display_as) for token in old])
-    return {
-        place: Heard(word=new[place], start_ms=old[number].start_time, end_ms=old[number].end_time)
-        for place, number in pairs
-        if not old[number].interpolated
-    }
+    return {place: old[number] for place, number in pairs}
 
 
 def may_be_said(words: int, media_ms: int) -> bool:

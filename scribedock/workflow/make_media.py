@@ -110,7 +110,14 @@ class MediaMaking:
             subtitles = burn_in.subtitles(self._list(rendition, described=False))
         media_type = MediaType.MP3 if rendition.kind is RenditionKind.MP3 else MediaType.MP4
         with local(self._store, media.storage_key) as recording:
-            encode(recording, output, media_type, self._limits, subtitles=subtitles)
+            encode(
+                recording,
+                output,
+                media_type,
+                self._limits,
+                track=media.audio_track,
+                subtitles=subtitles,
+            )
         return output
 
     def _recording(self, rendition: Rendition) -> Media | None:

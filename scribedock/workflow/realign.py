@@ -6,8 +6,11 @@ Words that stayed keep their times, and are the anchors between which the edited
 from __future__ import annotations
 
 import shutil
-from collections.abc import Mapping
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
+
+import structlog
 
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import parse, to_json
@@ -15,13 +18,13 @@ from scribedock.errors import ItemNotFound
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.realignments import Realignment, Realignments
-from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.aligner import LANGUAGES
 from scribedock.speech.anchors import Heard
-from scribedock.speech.pieces import Window, pieces
+from scribedock.speech.pieces import Piece, Window, pieces
 from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.recognizer import Origin
 from scribedock.speech.span import Span
 from scribedock.speech.synchronized import (
     found_words,
@@ -33,7 +36,9 @@ from scribedock.speech.synchronized import (
 )
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
-from scribedock.workflow.recordings import local
+from scribedock.workflow.recordings import decode_spoken, local
+
+log = structlog.get_logger("scribedock.worker")
 
 
 class Realigning:
@@ -93,7 +98,7 @@ class Realigning:
             raise MediaUnusable("The job has no recording.")
         path = folder / "audio.pcm"
         with local(self._store, media.storage_key) as recording:
-            decode(recording, path, self._limits)
+            decode_spoken(recording, path, self._pool, self._limits, track=media.audio_track)
         return path
 
 
@@ -101,26 +106,66 @@ def realigned(pool: RecognizerPool, audio: Path, before: ElementList, after: Ele
     """`after` with sound times: of the words that are in `before`, in the same order, their times there.
 
     audio is the recording as mono 16 kHz s16le. New words are aligned where the language has an acoustic
-    model; what is not found shares the time between its neighbours, and counts as interpolated.
+    model, with the words beside them whose time is estimated only; what is not found shares the time between
+    its neighbours, and counts as interpolated. Nothing else is listened to.
     """
-    known = unchanged(before, after)
+    kept = unchanged(before, after)
+    known = {
+        place: Heard(word=token.value, start_ms=token.start_time, end_ms=token.end_time)
+        for place, token in kept.items()
+        if not token.interpolated
+    }
     words = words_of(after)
     media_ms = max(before.end_time, 1)
     whole = [Span(start_ms=0, end_ms=media_ms)]
+    edited = _edited(len(words), kept, known)
     aligned: list[tuple[Window, list[Span | None]]] = []
     if after.language.partition("-")[0] in LANGUAGES:
         for piece in pieces(len(words), known, whole):
-            for window in piece.windows:
-                try:
-                    spans = pool.align(audio, window.span, words[window.first : window.last], wide=piece.wide)
-                except RecognitionFailed:
-                    continue
-                if any(spans):
-                    new = [_new(span, window.first + step, known) for step, span in enumerate(spans)]
-                    aligned.append((window, new))
-                    break
-    result = placed(after, found_words(known, aligned), whole, timed=False, media_ms=media_ms)
-    return synchronized(after, result, media_ms=media_ms)
+            widest = piece.windows[0]
+            if not edited.isdisjoint(range(widest.first, widest.last)):
+                aligned += _aligned(pool, audio, words, piece, known)
+    found = found_words(known, aligned)
+    estimated = {
+        place: Span(start_ms=token.start_time, end_ms=token.end_time)
+        for place, token in kept.items()
+        if place not in found and place not in edited
+    }
+    result = placed(after, found | estimated, whole, timed=False, media_ms=media_ms)
+    sound = [
+        replace(word, origin=Origin.INTERPOLATED) if place in estimated else word
+        for place, word in enumerate(result)
+    ]
+    return synchronized(after, sound, media_ms=media_ms)
+
+
+def _edited(count: int, kept: Container[int], known: Container[int]) -> set[int]:
+    """The places that are worth a new look: of new words, and of all up to the next sure ones."""
+    found: set[int] = set()
+    gap: list[int] = []
+    for place in range(count + 1):
+        if place < count and place not in known:
+            gap.append(place)
+            continue
+        if any(each not in kept for each in gap):
+            found.update(gap)
+        gap = []
+    return found
+
+
+def _aligned(
+    pool: RecognizerPool, audio: Path, words: Sequence[str], piece: Piece, known: Mapping[int, Heard]
+) -> list[tuple[Window, list[Span | None]]]:
+    """The first of the windows in which anything is found, if there is one."""
+    for window in piece.windows:
+        try:
+            spans = pool.align(audio, window.span, words[window.first : window.last], wide=piece.wide)
+        except RecognitionFailed as error:
+            log.warning("edited words not aligned", reason=str(error))
+            continue
+        if any(spans):
+            return [(window, [_new(span, window.first + step, known) for step, span in enumerate(spans)])]
+    return []
 
 
 def _new(span: Span | None, place: int, known: Mapping[int, Heard]) -> Span | None:

@@ -77,6 +77,7 @@ class Given:
     audio: Callable[[], Path]  # mono 16 kHz s16le
     check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
     stamp: Callable[[float], None]  # is told the share of the work that is done
+    notice: str | None = None  # what `info` says already
 
 
 class Synchronization:
@@ -212,8 +213,8 @@ class Synchronization:
             return
         method = "alignment" if given.language in LANGUAGES else f"{self._pool.engine}, matched"
         elementlist, notice = with_told(synchronized(transcript, words, media_ms=given.media_ms), given.told)
-        said = f"{message(share, len(words))} {notice}".rstrip()
-        self._jobs.update(given.job_id, notice=said, engine=method)
+        notices = [given.notice, message(share, len(words)), notice]
+        self._jobs.update(given.job_id, notice=" ".join(filter(None, notices)), engine=method)
         self._orders.finish(
             given.task_id,
             to_json(elementlist),

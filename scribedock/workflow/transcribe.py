@@ -13,7 +13,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -30,25 +30,25 @@ from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
 from scribedock.jobs.related import RelatedJobs
 from scribedock.jobs.transcripts import Transcripts
-from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.assembly import assemble
 from scribedock.speech.noise import signal_to_noise_db
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
-from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.counter import Counter
 from scribedock.workflow.difficulty import gather, judge
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
-from scribedock.workflow.recordings import local
+from scribedock.workflow.recognized import Recognition, RecognizedWord, recognize_batch, restored
+from scribedock.workflow.recordings import decode_spoken, local
+from scribedock.workflow.spoken_language import spoken
 from scribedock.workflow.synchronize import Given, Synchronization
 from scribedock.workflow.tell_apart import Told, tell_apart, turns_of, with_told
 
 log = structlog.get_logger("scribedock.worker")
 
-RECOGNITION_TRIES = 2
 # Shares of the progress bar: decoding, finding speech, recognizing.
 DECODED, SEGMENTED, RECOGNIZED = 0.05, 0.08, 0.99
 """Progress is a share of the work, estimated; 1 when the job is Complete."""
@@ -73,14 +73,6 @@ class Started(TypedDict):
 class Outcome(TypedDict):
     refused: str | None  # why the media cannot be used
     media_ms: int
-
-
-class RecognizedWord(TypedDict):
-    text: str
-    start_ms: int
-    end_ms: int
-    confidence: float | None
-    origin: Origin
 
 
 class Transcription:
@@ -143,19 +135,33 @@ class Transcription:
         told: Told | None = None
         if started["speaker_id"]:
             told = step("tell speakers apart", self._tell_apart, task_id, started, spans)
+        language, notice = step("hear language", self._hear_language, task_id, started, spans)
+        started = {**started, "language": language}
         if started["transcript_task"] is not None:
-            self._synchronization.run(self._given(task_id, started, outcome["media_ms"], spans, told))
+            given = self._given(task_id, started, outcome["media_ms"], spans, told)
+            self._synchronization.run(replace(given, notice=notice))
             return
         done = Counter()
 
-        def recognize(span: tuple[int, int]) -> list[RecognizedWord] | None:
-            words = self._recognize(task_id, started, Span(start_ms=span[0], end_ms=span[1]))
-            share = done.increment() / len(spans)
+        wanted = Recognition(
+            task_id=task_id,
+            language=iso_code(started["language"]),
+            terms=started["terms"],
+            audio=lambda: self._audio(task_id, started["job_id"])[0],
+            check_wanted=lambda: self._check_wanted(task_id),
+        )
+        batches = self._pool.batches(_spans(spans))
+
+        def recognize(batch: list[Span]) -> list[list[RecognizedWord] | None]:
+            words = recognize_batch(self._pool, wanted, batch)
+            share = done.increment() / len(batches)
             self._jobs.stamp_progress(started["job_id"], SEGMENTED + (RECOGNIZED - SEGMENTED) * share)
             return words
 
-        words = parallel_steps("recognize", recognize, spans, threads=self._pool.processes)
-        step("finish", self._finish, task_id, started, outcome["media_ms"], spans, words, told)
+        found = parallel_steps("recognize", recognize, batches, threads=self._pool.processes)
+        heard = [(span.start_ms, span.end_ms) for batch in batches for span in batch]
+        words = [each for batch in found for each in batch]
+        step("finish", self._finish, task_id, started, outcome["media_ms"], heard, words, told, notice)
 
     def _given(
         self,
@@ -219,12 +225,16 @@ class Transcription:
                     raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with local(self._store, media.storage_key) as recording:
-                    decode(
+                    track = decode_spoken(
                         recording,
                         path,
+                        self._pool,
                         self._limits,
+                        track=media.audio_track,
                         progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
                     )
+                if track is not None:
+                    self._media.note_track(job_id, track)
         return path, path.stat().st_size * 1000 // (2 * 16_000)
 
     def _find_speech(self, task_id: str, job_id: str) -> list[tuple[int, int]]:
@@ -238,28 +248,19 @@ class Transcription:
         path, _ = self._audio(task_id, started["job_id"])
         return tell_apart(self._pool, path, _spans(spans), started["people"])
 
-    def _recognize(self, task_id: str, started: Started, span: Span) -> list[RecognizedWord] | None:
-        """The words of a segment; None where the recognizer failed on it twice."""
+    def _hear_language(
+        self, task_id: str, started: Started, spans: list[tuple[int, int]]
+    ) -> tuple[str, str | None]:
+        """The language that is spoken, in the list's spelling, and what `info` says of it.
+
+        The job takes it on where it has none.
+        """
         self._check_wanted(task_id)
-        path, _ = self._audio(task_id, started["job_id"])
-        for attempt in range(1, RECOGNITION_TRIES + 1):
-            try:
-                words = self._pool.recognize(path, span, iso_code(started["language"]), started["terms"])
-            except RecognitionFailed as error:
-                log.warning("segment not recognized", task=task_id, attempt=attempt, reason=str(error))
-            else:
-                log.debug("segment recognized", task=task_id, start_ms=span.start_ms)
-                return [
-                    {
-                        "text": word.text,
-                        "start_ms": word.start_ms,
-                        "end_ms": word.end_ms,
-                        "confidence": word.confidence,
-                        "origin": word.origin,
-                    }
-                    for word in words
-                ]
-        return None
+        audio, _ = self._audio(task_id, started["job_id"])
+        heard = spoken(self._pool, audio, _spans(spans), started["language"])
+        if heard.notice is not None:
+            self._jobs.update(started["job_id"], language=heard.language, notice=heard.notice)
+        return heard.language, heard.notice
 
     def _finish(
         self,
@@ -269,11 +270,12 @@ class Transcription:
         spans: list[tuple[int, int]],
         words: list[list[RecognizedWord] | None],
         told: Told | None,
+        language_notice: str | None,
     ) -> None:
         chunks = [
             (
                 Span(start_ms=start, end_ms=end),
-                None if found is None else [_word(word) for word in found],
+                None if found is None else [restored(word) for word in found],
             )
             for (start, end), found in zip(spans, words, strict=True)
         ]
@@ -286,7 +288,8 @@ class Transcription:
         )
         elementlist, notice = with_told(assembled, told)
         self._judge(task_id, started["job_id"], chunks)
-        self._jobs.update(started["job_id"], notice=notice or None)
+        notices = " ".join(filter(None, (language_notice, notice)))
+        self._jobs.update(started["job_id"], notice=notices or None)
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=media_ms
         )
@@ -328,14 +331,3 @@ class Transcription:
 
 def _spans(saved: list[tuple[int, int]]) -> list[Span]:
     return [Span(start_ms=start, end_ms=end) for start, end in saved]
-
-
-def _word(saved: RecognizedWord) -> Word:
-    """A word that a step has saved, whatever it was saved as."""
-    return Word(
-        text=saved["text"],
-        start_ms=saved["start_ms"],
-        end_ms=saved["end_ms"],
-        confidence=saved["confidence"],
-        origin=Origin(saved["origin"]),
-    )

@@ -50,6 +50,12 @@ def test_a_job_keeps_what_it_was_given(client: Client) -> None:
     assert (info["SourceLanguage"], info["ExternalID"]) == ("fr", external)
 
 
+def test_no_language_is_heard_by_an_engine_that_knows_one_only(client: Client) -> None:
+    answer = client.get("job/new", language="auto")
+    assert error_of(answer) == (400, "INVALID_OPTION")
+    assert "name the language" in answer.json()["ErrorComment"]
+
+
 def test_an_unknown_language_is_refused(client: Client) -> None:
     assert error_of(client.get("job/new", language="xx")) == (400, "INVALID_OPTION")
 

@@ -8,5 +8,6 @@ from tests.fixtures import (  # noqa: F401
     quiet,
     server,
     servers,
+    services,
     speech,
 )

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -9,7 +10,7 @@ from scribedock.captions.elementlist import ElementList, Token, TokenType
 from scribedock.captions.imported import elementlist_of
 from scribedock.captions.readers import TextFormat, read
 from scribedock.speech.pool import RecognizerPool
-from scribedock.speech.recognizer import choose
+from scribedock.speech.recognizer import Origin, choose
 from scribedock.speech.span import Span
 from scribedock.speech.synchronized import placed, synchronized, words_of
 from scribedock.workflow.realign import realigned
@@ -42,8 +43,33 @@ def pool() -> Iterator[RecognizerPool]:
     pool.close()
 
 
-def text(written: str) -> ElementList:
-    return elementlist_of(read(written.encode(), TextFormat.TEXT), language="en", duration=MEDIA_MS)
+class Watched(RecognizerPool):
+    """The pool, which notes what is asked of it."""
+
+    def __init__(self) -> None:
+        super().__init__(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
+        self.aligned: list[tuple[Span, tuple[str, ...]]] = []
+
+    def align(self, audio: Path, span: Span, words: Sequence[str], *, wide: bool) -> list[Span | None]:
+        self.aligned.append((span, tuple(words)))
+        return super().align(audio, span, words, wide=wide)
+
+
+@pytest.fixture(scope="module")
+def watching() -> Iterator[Watched]:
+    pool = Watched()
+    yield pool
+    pool.close()
+
+
+@pytest.fixture
+def watched(watching: Watched) -> Watched:
+    watching.aligned.clear()
+    return watching
+
+
+def text(written: str, media_ms: int = MEDIA_MS) -> ElementList:
+    return elementlist_of(read(written.encode(), TextFormat.TEXT), language="en", duration=media_ms)
 
 
 def timed(written: str) -> ElementList:
@@ -90,3 +116,89 @@ def test_deleted_words_leave_the_times_of_all_others(pool: RecognizerPool, audio
     before = timed("Welcome to a small library by the sea.")
     found = tokens(realigned(pool, audio, before, text("Welcome to a library by the sea.")))
     assert all((each.start_time, each.end_time) == TIMES[word] for word, each in found.items())
+
+
+HOUR = 1030  # times the sentence: an hour
+EDITED = 500
+SENTENCE = "Welcome to a small library by the sea."
+
+
+@pytest.fixture(scope="module")
+def hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An hour of which only what is listened to has sound: the rest is a hole in the file."""
+    path = tmp_path_factory.mktemp("hour") / "hour.pcm"
+    with path.open("wb") as file:
+        file.seek(EDITED * MEDIA_MS * 32)
+        file.write(pcm(MEDIA_MS / 1000))
+        file.truncate(HOUR * MEDIA_MS * 32)
+    return path
+
+
+def published(edited: str, *, estimated: bool = False) -> ElementList:
+    """The list of the hour, with another sentence in the place of one; times of all the others are estimated
+    or found."""
+    sentences = [SENTENCE] * HOUR
+    sentences[EDITED] = edited
+    given = text("\n".join(sentences), HOUR * MEDIA_MS)
+    found, place = {}, 0
+    for number, sentence in enumerate(sentences):
+        for word in sentence.rstrip(".").split():
+            if word in TIMES:
+                start, end = (number * MEDIA_MS + time for time in TIMES[word])
+                found[place] = Span(start_ms=start, end_ms=end)
+            place += 1
+    words = placed(given, found, [], timed=False, media_ms=HOUR * MEDIA_MS)
+    if estimated:
+        words = [
+            replace(word, origin=Origin.INTERPOLATED) if word.start_ms // MEDIA_MS % 10 == 1 else word
+            for word in words
+        ]
+    return synchronized(given, words, media_ms=HOUR * MEDIA_MS)
+
+
+def all_tokens(elementlist: ElementList) -> list[Token]:
+    return [
+        token
+        for segment in elementlist.segments
+        for sequence in segment.sequences
+        for token in sequence.tokens
+        if token.type is TokenType.WORD
+    ]
+
+
+@pytest.mark.parametrize("estimated", [False, True])
+def test_in_an_hour_nothing_but_the_edited_words_is_listened_to(
+    watched: Watched, hour: Path, estimated: bool
+) -> None:
+    before = published("Welcome to a mall by the sea.", estimated=estimated)
+    after = text("\n".join([SENTENCE] * HOUR), HOUR * MEDIA_MS)
+    found = realigned(watched, hour, before, after)
+
+    assert 1 <= len(watched.aligned) <= 2  # with more words around them, then with fewer
+    begin = EDITED * MEDIA_MS
+    for span, words in watched.aligned:
+        assert begin <= span.start_ms < span.end_ms <= begin + MEDIA_MS
+        assert {"small", "library"} <= set(words) <= set(TIMES)
+
+    new, old = all_tokens(found), all_tokens(before)
+    first = 8 * EDITED + 3
+    assert [(each.start_time, each.end_time, each.interpolated) for each in new[:first]] == [
+        (each.start_time, each.end_time, each.interpolated) for each in old[:first]
+    ]
+    assert [(each.start_time, each.end_time, each.interpolated) for each in new[first + 2 :]] == [
+        (each.start_time, each.end_time, each.interpolated) for each in old[first + 1 :]
+    ]
+    library = new[first + 1]
+    assert library.start_time - begin == pytest.approx(TIMES["library"][0], abs=60)
+    assert not library.interpolated
+
+
+def test_where_nothing_was_edited_nothing_is_listened_to(watched: Watched, hour: Path) -> None:
+    before = published(SENTENCE, estimated=True)
+    found = realigned(watched, hour, before, text("\n".join([SENTENCE] * HOUR), HOUR * MEDIA_MS))
+    assert watched.aligned == []
+    times = [
+        [(each.start_time, each.end_time, each.interpolated) for each in all_tokens(one)]
+        for one in (found, before)
+    ]
+    assert times[0] == times[1]
