@@ -7,9 +7,7 @@ from pathlib import Path
 from scribedock import app
 from tests.client import Client
 from tests.ffmpeg import make
-from tests.fixtures import DATABASES, SPEECH_S
-
-RUNS_ON = DATABASES
+from tests.fixtures import SPEECH_S
 
 
 def test_the_track_in_which_people_speak_is_transcribed_and_noted(
