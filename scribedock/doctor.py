@@ -72,11 +72,14 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 
 def _sandbox(settings: Settings) -> Iterator[Finding]:
-    with contextlib.closing(Database(app.database_url(settings))) as database:
-        try:
+    try:
+        with contextlib.closing(Database(app.database_url(settings))) as database:
             marked = [each for each in Accounts(database).everybody() if each.sandbox]
-        except SQLAlchemyError:  # no server has been here, or the database does not answer, which was said
-            return
+    except (
+        SQLAlchemyError,
+        OSError,
+    ):  # no server has been here, or the database does not answer: that was said
+        return
     if any(each.parent_id is None for each in marked):
         text = f"this is one: nothing is transcribed, and {USERNAME} has a password that everybody knows"
     else:
