@@ -6,23 +6,26 @@ PYTHON ?= $(shell for found in python3.12 python3.11 python3.13 python3; do \
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 MEDIA ?=
+URL ?=
 SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
+CASES ?= 1000
 JOBS ?= 3
 # What `make test` runs: nothing that takes Debian packages, much time or data from elsewhere.
 ORDINARY := not judges and not s3 and not azure and not trials and not clients and not soak
 
-.PHONY: help demo serve test coverage test-s3 test-azure check judges trials clients soak docs golden lock clean
+.PHONY: help demo walk serve test coverage test-s3 test-azure check judges trials clients soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
+	@echo "make walk [URL=https://…] every call of the API, once, on a server of its own or on that one"
 	@echo "make serve               start the server and leave it running"
-	@echo "make test                all tests that need nothing else (about 10 minutes on two processors)"
+	@echo "make test                all tests that need nothing else (about 12 minutes on two processors)"
 	@echo "make coverage            the same, and which lines they reach"
 	@echo "make test-s3             the object store on a real S3 server: Ceph's gateway, from Debian's packages"
 	@echo "make test-azure          the same on Microsoft's emulator of Azure Blob Storage"
 	@echo "make check               ruff and mypy"
-	@echo "make judges              other people's software judges our output (SCRIBEDOCK_JUDGES=folder)"
+	@echo "make judges              other people's software judges us (SCRIBEDOCK_JUDGES=folder, CASES=1000 requests)"
 	@echo "make trials              what a full disk, a slow client, a power cut would do (root, Debian)"
 	@echo "make clients             other people's clients upload (Debian's curl, wget, chromium)"
 	@echo "make soak                kill the server at random moments, many times"
@@ -47,6 +50,9 @@ help:
 
 demo: .venv/.installed
 	$(BIN)/scribedock demo $(if $(MEDIA),--media "$(MEDIA)")
+
+walk: .venv/.installed
+	$(BIN)/scribedock walk $(if $(URL),--url "$(URL)")
 
 serve: .venv/.installed
 	$(BIN)/scribedock serve
@@ -73,7 +79,7 @@ check: .venv/.installed-dev
 	$(BIN)/mypy
 
 judges: .venv/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m judges
+	CASES=$(CASES) $(BIN)/python -m pytest -n 2 --dist loadgroup -m judges
 
 trials: .venv/.installed-dev
 	$(BIN)/python -m pytest -m trials

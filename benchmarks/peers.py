@@ -33,9 +33,17 @@ class Peer:
     pid: int
     info_url: str
     upload_url: Callable[[], str]
+    stored: Path  # where the recordings are
     durable: bool = True  # its 200 says that the bytes survive a crash; else the client syncs the file
     tls: ssl.SSLContext | None = None
     made: list[Path] = field(default_factory=list)  # files of a server that is not durable
+
+    def clear(self) -> None:
+        """Removes the recordings, so that the disk does not fill up."""
+        for path in self.stored.rglob("*"):
+            if path.is_file():
+                path.unlink()
+        self.made.clear()
 
     def cpu_s(self) -> float:
         """Processor seconds of the server so far, its threads included."""
@@ -68,7 +76,7 @@ def scribedock(folder: Path, tls: tuple[Path, Path] | None = None, **settings: s
     arguments = ("--tls-cert", str(tls[0]), "--tls-key", str(tls[1])) if tls else ()
     context = ssl.create_default_context(cafile=str(tls[0])) if tls else None
     with OwnServer(
-        folder, *arguments, upload_min_rate="0", log_level="warning", disk_reserve="0", **settings
+        folder, arguments=arguments, upload_min_rate="0", log_level="warning", disk_reserve="0", **settings
     ) as server:
         assert server.process is not None
         time.sleep(2)
@@ -95,6 +103,7 @@ def scribedock(folder: Path, tls: tuple[Path, Path] | None = None, **settings: s
                 pid=server.process.pid,
                 info_url=info,
                 upload_url=upload_url,
+                stored=server.data_dir / "media",
                 tls=context,
             )
         finally:
@@ -112,7 +121,11 @@ def plain(folder: Path) -> Iterator[Peer]:
     _wait_until_up(f"{base}/info")
     try:
         yield Peer(
-            name="Starlette", pid=process.pid, info_url=f"{base}/info", upload_url=lambda: f"{base}/upload"
+            name="Starlette",
+            pid=process.pid,
+            info_url=f"{base}/info",
+            upload_url=lambda: f"{base}/upload",
+            stored=folder / "recordings",
         )
     finally:
         process.terminate()
@@ -191,6 +204,7 @@ def nginx(folder: Path, tls: tuple[Path, Path] | None = None) -> Iterator[Peer]:
             pid=next(_children(process.pid)),
             info_url=f"{base}/info",
             upload_url=upload_url,
+            stored=folder / "data" / "upload",
             durable=False,
             tls=context,
             made=made,

@@ -1,4 +1,4 @@
-"""The peer of `uploads.py`: an upload endpoint as most services have it, in Starlette on uvicorn.
+"""The peer of `upload.py`: an upload endpoint as most services have it, in Starlette on uvicorn.
 
 The body comes through the event loop and is written from there; the file is synced and renamed, as
 ours is. `GET /info` reads a row of SQLite, as a call of a service would.
@@ -20,10 +20,11 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 FOLDER = Path(sys.argv[1])
+RECORDINGS = FOLDER / "recordings"
 
 
 async def upload(request: Request) -> Response:
-    path = FOLDER / uuid.uuid4().hex
+    path = RECORDINGS / uuid.uuid4().hex
     with path.open("wb") as file:
         async for part in request.stream():
             file.write(part)
@@ -40,6 +41,7 @@ def info(request: Request) -> Response:
 
 
 if __name__ == "__main__":
+    RECORDINGS.mkdir()
     with sqlite3.connect(FOLDER / "rows.sqlite") as rows:
         rows.execute("CREATE TABLE jobs (name TEXT)")
         rows.execute("INSERT INTO jobs VALUES ('a job')")

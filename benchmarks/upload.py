@@ -20,12 +20,13 @@ import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
 from multiprocessing import get_context
 from pathlib import Path
+from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx
@@ -38,6 +39,7 @@ from scribedock.uploads.grant import Grant, sign
 MIB = 1024**2
 POLL_EVERY_S = 0.005
 IDLE_S = 2.0
+Result = TypeVar("Result")
 
 
 @dataclass(frozen=True)
@@ -114,8 +116,7 @@ def cost(peer: Peer, body: Path, count: int, at_once: int, headers: str = "", du
         list(clients.map(one, range(count)))
     wall = time.perf_counter() - began
     used = peer.cpu_s() - cpu
-    for path in files:
-        path.unlink()
+    peer.clear()
     return Cost(used / (count * body.stat().st_size / 1024**3), wall, peak.end())
 
 
@@ -142,6 +143,7 @@ def latency(peer: Peer, body: Path, uploads: int, pollers: ProcessPoolExecutor, 
     stop.set()  # type: ignore[attr-defined]
     loaded = polled.result()
     stop.clear()  # type: ignore[attr-defined]
+    peer.clear()
     return Latency(statistics.median(idle), statistics.median(loaded), quantile(loaded, 0.99))
 
 
@@ -156,9 +158,9 @@ def interval(values: list[float]) -> str:
     return f"{statistics.median(values):8.2f}  ({medians[50]:.2f} to {medians[1949]:.2f})"
 
 
-def repeat(number: int, measures: dict[str, Callable[[], object]]) -> dict[str, list[object]]:
+def repeat(number: int, measures: Mapping[str, Callable[[], Result]]) -> dict[str, list[Result]]:
     """Every measure in turn, `number` times, in alternating order."""
-    found: dict[str, list[object]] = {name: [] for name in measures}
+    found: dict[str, list[Result]] = {name: [] for name in measures}
     for round_ in range(number):
         names = list(measures)
         for name in names[:: 1 if round_ % 2 else -1]:
@@ -168,7 +170,7 @@ def repeat(number: int, measures: dict[str, Callable[[], object]]) -> dict[str, 
     return found
 
 
-def compare(title: str, found: dict[str, list[object]], attributes: dict[str, str], base: str) -> None:
+def compare(title: str, found: Mapping[str, Sequence[object]], attributes: dict[str, str], base: str) -> None:
     print(f"\n{title}")
     for attribute, unit in attributes.items():
         for name, results in found.items():

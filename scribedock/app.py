@@ -11,16 +11,31 @@ from dataclasses import dataclass
 from scribedock.accounts.accounts import ROOT, Accounts
 from scribedock.accounts.api_keys import ApiKeys
 from scribedock.accounts.login import Login
+from scribedock.accounts.reviewers import Reviewers
+from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
 from scribedock.db.engine import Database
 from scribedock.db.migrate import migrate as migrate_database
 from scribedock.errors import AccountExists, InvalidQuery
+from scribedock.jobs.audit import Audit
+from scribedock.jobs.authorization import Authorizations
 from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.captions import CaptionUrls
+from scribedock.jobs.guidelines import Guidelines
 from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.listing import JobListing
 from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.mails import Mails
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
+from scribedock.jobs.realignments import Realignments
+from scribedock.jobs.related import RelatedJobs
+from scribedock.jobs.renditions import Renditions
+from scribedock.jobs.reviews import Reviews
+from scribedock.jobs.statistics import Statistics
+from scribedock.jobs.transcripts import Transcripts
+from scribedock.jobs.translations import Translations
+from scribedock.jobs.uplevels import Uplevels
 from scribedock.keys import Keys, keep_private, load_keys
 from scribedock.media.fetch import GuardedClient
 from scribedock.settings import Settings
@@ -42,11 +57,26 @@ class Services:
     sessions: Sessions
     login: Login
     jobs: Jobs
+    listing: JobListing
     media: JobMedia
+    transcripts: Transcripts
     lists: ElementLists
     orders: Orders
+    authorizations: Authorizations
+    statistics: Statistics
+    guidelines: Guidelines
+    audit: Audit
     callbacks: Callbacks
     caption_urls: CaptionUrls
+    renditions: Renditions
+    related: RelatedJobs
+    translations: Translations
+    uplevels: Uplevels
+    sandboxes: Sandboxes
+    reviewers: Reviewers
+    reviews: Reviews
+    realignments: Realignments
+    mails: Mails
     uploads: Uploads
     fetcher: GuardedClient
 
@@ -65,11 +95,15 @@ def wire(settings: Settings) -> Services:
     keys = load_keys(settings)
     database = Database(database_url(settings))
     accounts = Accounts(database)
+    sandboxes = Sandboxes(database)
     api_keys = ApiKeys(database, keys.encryption)
     sessions = Sessions(database)
     jobs = Jobs(database)
     media = JobMedia(database, jobs)
     lists = ElementLists(database)
+    related = RelatedJobs(database, jobs)
+    orders = Orders(database, jobs, lists)
+    reviews = Reviews(database, jobs, lists, orders)
     store = open_store(settings.storage_url, settings.data_dir)
     return Services(
         settings=settings,
@@ -81,11 +115,26 @@ def wire(settings: Settings) -> Services:
         sessions=sessions,
         login=Login(database, accounts, api_keys, sessions, settings),
         jobs=jobs,
+        listing=JobListing(database),
         media=media,
+        transcripts=Transcripts(database, jobs),
         lists=lists,
-        orders=Orders(database, jobs, lists),
+        orders=orders,
+        authorizations=Authorizations(database, jobs),
+        statistics=Statistics(database),
+        guidelines=Guidelines(database, jobs),
+        audit=Audit(database),
         callbacks=Callbacks(database),
         caption_urls=CaptionUrls(database),
+        renditions=Renditions(database, jobs),
+        related=related,
+        translations=Translations(related),
+        uplevels=Uplevels(related),
+        sandboxes=sandboxes,
+        reviewers=Reviewers(accounts, sandboxes),
+        mails=Mails(database, jobs),
+        reviews=reviews,
+        realignments=Realignments(database, reviews, lists),
         uploads=Uploads(
             database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
         ),
@@ -117,8 +166,8 @@ def start_lock(settings: Settings) -> Iterator[None]:
         yield
 
 
-def ensure_first_account(services: Services) -> str | None:
-    """Makes the account `admin` where there is none at all.
+def ensure_first_account(services: Services, *, sandbox: bool = False) -> str | None:
+    """Makes the account `admin` where there is none at all: a sandbox's, or that of a real server.
 
     Returns the path of the file with its password, if the password was made here.
     """
@@ -133,7 +182,7 @@ def ensure_first_account(services: Services) -> str | None:
             path = settings.data_dir / "admin-password"
             password = keep_private(path, secrets.token_urlsafe(18))
         try:
-            services.accounts.create(ROOT, password, parent=None)
+            services.accounts.create(ROOT, password, parent=None, sandbox=sandbox)
         except (AccountExists, InvalidQuery):
             if services.accounts.root() is not None:  # another machine was faster
                 return None

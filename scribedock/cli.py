@@ -3,18 +3,25 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+from typing import Annotated
 
 import typer
 
+from scribedock.account_commands import account
 from scribedock.caption_commands import captions
-from scribedock.errors import ScribedockError
-from scribedock.settings import Settings, SettingsError, load
-
-if TYPE_CHECKING:
-    from scribedock.app import Services
+from scribedock.command_line import (
+    DataDir,
+    PasswordStdin,
+    attempt,
+    fail,
+    load_settings,
+    open_services,
+    read_password,
+)
+from scribedock.job_commands import audit, jobs
+from scribedock.model_commands import models
+from scribedock.settings import SettingsError
 
 cli = typer.Typer(
     name="scribedock",
@@ -24,18 +31,18 @@ cli = typer.Typer(
     pretty_exceptions_enable=False,
     rich_markup_mode=None,
 )
-account = typer.Typer(help="Accounts.", no_args_is_help=True)
 cli.add_typer(account, name="account")
+cli.add_typer(jobs, name="jobs")
+cli.command()(audit)
 uploads = typer.Typer(help="Uploads to pre-signed URLs.", no_args_is_help=True)
 cli.add_typer(uploads, name="uploads")
 keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 cli.add_typer(captions, name="captions")
+cli.add_typer(models, name="models")
+SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a password that everybody knows"
 storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
 cli.add_typer(storage, name="storage")
-
-Result = TypeVar("Result")
-DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
 
 
 @cli.command()
@@ -49,23 +56,42 @@ def serve(
     tls_key: Annotated[
         Path | None, typer.Option(help="Its private key (PEM).", exists=True, dir_okay=False)
     ] = None,
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--sandbox", help="Transcribe nothing, but answer every call; in a data folder of its own."
+        ),
+    ] = False,
 ) -> None:
     """Run the server: the API and one worker."""
     from scribedock import server
 
-    settings = _settings(data_dir)
+    settings = load_settings(data_dir)
     if (tls_cert is None) != (tls_key is None):
-        _fail("--tls-cert and --tls-key belong together; give both")
+        fail("--tls-cert and --tls-key belong together; give both")
     try:
-        server.serve(settings, host=host, port=port, tls_cert=tls_cert, tls_key=tls_key, ready=_announce)
+        server.serve(
+            settings,
+            host=host,
+            port=port,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            sandbox=sandbox,
+            ready=_announce_sandbox if sandbox else _announce,
+        )
     except SettingsError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 def _announce(base_url: str, password_file: str | None) -> None:
     if password_file:
         print(f"The first account is admin; its password is in {password_file}", flush=True)
     print(f"Serving on {base_url}", flush=True)
+
+
+def _announce_sandbox(base_url: str, password_file: str | None) -> None:
+    print(SANDBOX, flush=True)
+    _announce(base_url, password_file)
 
 
 @cli.command()
@@ -79,14 +105,14 @@ def worker(
     from scribedock import supervisor
     from scribedock import worker as workers
 
-    found = _settings(data_dir)
+    found = load_settings(data_dir)
     try:
         if executor is None:
             supervisor.run(found)
         else:
             workers.run(found, executor_id=executor)
     except SettingsError as error:
-        _fail(str(error))
+        fail(str(error))
 
 
 @cli.command()
@@ -101,6 +127,23 @@ def demo(
     raise typer.Exit(walk.run(media))
 
 
+@cli.command("walk")
+def walk_calls(
+    url: Annotated[
+        str | None, typer.Option(help="A server that runs already, as https://…; default: one of its own.")
+    ] = None,
+    username: Annotated[
+        str, typer.Option(help="An account there; all is done by a new one below it.")
+    ] = "admin",
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Make every call of the API once, and say whether it answers as it should."""
+    from scribedock.demo import tour
+
+    password = read_password(password_stdin, twice=False) if url else ""
+    raise typer.Exit(tour.run(url, username, password))
+
+
 @cli.command()
 def settings(data_dir: DataDir = None) -> None:
     """Print every setting, with secrets hidden."""
@@ -111,7 +154,7 @@ def settings(data_dir: DataDir = None) -> None:
     table.add_column("Setting", no_wrap=True)
     table.add_column("Value", overflow="fold")
     table.add_column("Meaning", overflow="fold")
-    for name, value, meaning in _settings(data_dir).printable():
+    for name, value, meaning in load_settings(data_dir).printable():
         table.add_row(name, value, meaning)
     Console().print(table)
 
@@ -121,7 +164,7 @@ def doctor(data_dir: DataDir = None) -> None:
     """Say what is there and what is missing."""
     from scribedock import doctor as checks
 
-    raise typer.Exit(checks.report(_settings(data_dir)))
+    raise typer.Exit(checks.report(load_settings(data_dir)))
 
 
 @storage.command("check")
@@ -129,45 +172,7 @@ def check_storage(data_dir: DataDir = None) -> None:
     """Use the storage in every way that the server does, and say what is wrong with it."""
     from scribedock.storage import check
 
-    raise typer.Exit(check.report(_settings(data_dir)))
-
-
-@account.command("create")
-def create_account(
-    name: Annotated[str, typer.Argument(help="Name of the new account.")],
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
-    parent: Annotated[
-        str | None, typer.Option(help="The account above it; default: the root of the tree.")
-    ] = None,
-    data_dir: DataDir = None,
-) -> None:
-    """Make an account."""
-    password = _password(password_stdin)
-    services = _services(data_dir)
-    root = services.accounts.root()
-    above = parent or (root.username if root else None)
-    _try(lambda: services.accounts.create(name, password, parent=above))
-    print(f"Account {name} is ready")
-
-
-@account.command("passwd")
-def change_password(
-    name: Annotated[str, typer.Argument(help="Name of the account.")],
-    password_stdin: Annotated[
-        bool, typer.Option("--password-stdin", help="Read the password from standard input.")
-    ] = False,
-    data_dir: DataDir = None,
-) -> None:
-    """Set an account's password; its sessions end."""
-    password = _password(password_stdin)
-    services = _services(data_dir)
-    found = services.accounts.by_username(name)
-    if found is None:
-        _fail(f"there is no account named {name!r}")
-    _try(lambda: services.accounts.set_password(found, password))
-    print(f"The password of {name} is changed")
+    raise typer.Exit(check.report(load_settings(data_dir)))
 
 
 @cli.command()
@@ -196,8 +201,8 @@ def list_uploads(
     from rich.console import Console
     from rich.table import Table
 
-    services = _services(data_dir)
-    job = _try(lambda: services.jobs.find(job_id))
+    services = open_services(data_dir)
+    job = attempt(lambda: services.jobs.find(job_id))
     found = services.uploads.of_job(job.id)
     if not found:
         print("Nothing came to an upload URL of this job so far")
@@ -223,21 +228,21 @@ def cancel_uploads(
     job_id: Annotated[str, typer.Argument(help="The job: 32 hex digits.")], data_dir: DataDir = None
 ) -> None:
     """Make every upload URL of a job invalid, and give up what they have brought so far."""
-    services = _services(data_dir)
-    _try(lambda: services.uploads.cancel(job_id, None))
+    services = open_services(data_dir)
+    attempt(lambda: services.uploads.cancel(job_id, None))
     print(f"The upload URLs of job {job_id} are cancelled")
 
 
 @keys.command("rotate")
 def rotate_keys(data_dir: DataDir = None) -> None:
     """Sign upload URLs with a new key from now on; URLs that were handed out stay good."""
-    found = _settings(data_dir)
+    found = load_settings(data_dir)
     from scribedock.keys import load_keys
 
     try:
         key = load_keys(found).upload.rotate(lifetime_s=found.upload_lifetime_s)
     except SettingsError as error:
-        _fail(str(error))
+        fail(str(error))
     print(f"Upload URLs are signed with key {key.id} from now on; older ones stay good until they expire")
 
 
@@ -254,7 +259,7 @@ def describe(
     from scribedock.captions.elementlist_json import to_json
     from scribedock.jobs.languages import iso_code
 
-    services = _services(data_dir)
+    services = open_services(data_dir)
 
     def store() -> None:
         found = services.jobs.find(job.strip().lower().replace("-", ""))
@@ -262,47 +267,10 @@ def describe(
         services.lists.describe(found.id, to_json(described))
 
     try:
-        _try(store)
+        attempt(store)
     except OSError as error:
-        _fail(f"{source}: {error.strerror}")
+        fail(f"{source}: {error.strerror}")
     print(f"Job {job} has an audio description")
-
-
-def _settings(data_dir: Path | None) -> Settings:
-    from scribedock import logs
-
-    try:
-        found = load(data_dir=data_dir)
-    except SettingsError as error:
-        _fail(str(error))
-    logs.configure(json_lines=not sys.stderr.isatty(), level=found.log_level)
-    return found
-
-
-def _services(data_dir: Path | None) -> Services:
-    from scribedock import app
-
-    found = _settings(data_dir)
-    app.prepare_database(found)
-    return app.wire(found)
-
-
-def _password(from_stdin: bool) -> str:
-    if from_stdin:
-        return sys.stdin.readline().rstrip("\r\n")
-    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=True))
-
-
-def _try(action: Callable[[], Result]) -> Result:
-    try:
-        return action()
-    except ScribedockError as error:
-        _fail(error.comment)
-
-
-def _fail(message: str) -> NoReturn:
-    print(f"scribedock: {message}", file=sys.stderr)
-    raise typer.Exit(2)
 
 
 def main() -> None:

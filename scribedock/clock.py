@@ -17,3 +17,8 @@ def from_timestamp(seconds: float) -> datetime:
 def wire(moment: datetime | None) -> str:
     """As the API writes a date, always with six digits; `""` for one that is not known yet."""
     return "" if moment is None else moment.isoformat(timespec="microseconds")
+
+
+def wire_short(moment: datetime) -> str:
+    """As statistics write a date: without a fraction where it is zero."""
+    return moment.isoformat()

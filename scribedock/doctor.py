@@ -6,13 +6,19 @@ import contextlib
 import shutil
 from collections.abc import Callable, Iterator
 
+from sqlalchemy.exc import SQLAlchemyError
+
 from scribedock import app
+from scribedock.accounts.accounts import Accounts
 from scribedock.db.engine import Database
 from scribedock.findings import Finding, Level
 from scribedock.findings import report as show
+from scribedock.media import ffmpeg, speaking
 from scribedock.media.fence import strength
+from scribedock.sandbox.example import USERNAME
 from scribedock.settings import Settings, SettingsError
-from scribedock.worker import recognizer
+from scribedock.translation.engine import Translators
+from scribedock.worker import recognizer, speaker_model
 
 GIB = 1024**3
 
@@ -65,6 +71,23 @@ def _database(settings: Settings) -> Iterator[Finding]:
         yield Finding(level=Level.GOOD, title="database", text=f"{kind} answers")
 
 
+def _sandbox(settings: Settings) -> Iterator[Finding]:
+    try:
+        with contextlib.closing(Database(app.database_url(settings))) as database:
+            marked = [each for each in Accounts(database).everybody() if each.sandbox]
+    except (
+        SQLAlchemyError,
+        OSError,
+    ):  # no server has been here, or the database does not answer: that was said
+        return
+    if any(each.parent_id is None for each in marked):
+        text = f"this is one: nothing is transcribed, and {USERNAME} has a password that everybody knows"
+    else:
+        text = f"nothing is transcribed of: {', '.join(each.username for each in marked)}"
+    if marked:
+        yield Finding(level=Level.WARNING, title="sandbox", text=text)
+
+
 def _speech(settings: Settings) -> Iterator[Finding]:
     try:
         spec = recognizer(settings)
@@ -75,11 +98,26 @@ def _speech(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             level=Level.WARNING,
             title="speech",
-            text="pocketsphinx: English only, draft quality; for real use set SCRIBEDOCK_SPEECH_MODEL to the "
-            "folder of a faster-whisper model",
+            text="pocketsphinx: English only, draft quality; for real use choose a model of "
+            "`scribedock models list` and set SCRIBEDOCK_SPEECH_MODEL to its name",
         )
     else:
         yield Finding(level=Level.GOOD, title="speech", text=f"{spec.engine} with {spec.model}")
+
+
+def _speakers(settings: Settings) -> Iterator[Finding]:
+    try:
+        model = speaker_model(settings)
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="speakers", text=str(error))
+        return
+    yield Finding(
+        level=Level.GOOD,
+        title="speakers",
+        text=f"told apart with {model.path}"
+        if model
+        else "told apart where an order says how many they are; see docs/speech.md",
+    )
 
 
 def _fence(settings: Settings) -> Iterator[Finding]:
@@ -92,18 +130,61 @@ def _fence(settings: Settings) -> Iterator[Finding]:
 
 
 def _ffmpeg(settings: Settings) -> Iterator[Finding]:
-    path = shutil.which("ffmpeg")
+    path = ffmpeg.find()
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="ffmpeg",
-        text=path or "no binary on the PATH; transcription does not need one",
+        text=str(path or "no binary; media cannot be given out as mp3 or mp4 (pip install imageio-ffmpeg)"),
+    )
+    if not ffmpeg.has_fonts():
+        yield Finding(
+            level=Level.WARNING,
+            title="fonts",
+            text="none below /usr/share/fonts; captions cannot be drawn into a picture",
+        )
+
+
+def _speaking(settings: Settings) -> Iterator[Finding]:
+    path = speaking.find()
+    yield Finding(
+        level=Level.GOOD if path else Level.WARNING,
+        title="espeak-ng",
+        text=str(path or "not on the PATH; audio descriptions cannot be spoken"),
+    )
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    yield Finding(
+        level=Level.GOOD if settings.smtp_url else Level.WARNING,
+        title="mail",
+        text=f"sent as {settings.mail_from}"
+        if settings.smtp_url
+        else "SCRIBEDOCK_SMTP_URL is not set; burn_in_caption is refused, and nobody is asked for approval",
+    )
+
+
+def _translation(settings: Settings) -> Iterator[Finding]:
+    try:
+        pairs = Translators(settings.translation_models).pairs
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="translation", text=str(error))
+        return
+    yield Finding(
+        level=Level.GOOD if pairs else Level.WARNING,
+        title="translation",
+        text=", ".join(map(str, sorted(pairs))) or "no engine; see docs/operations.md",
     )
 
 
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _data_folder,
     _database,
+    _sandbox,
     _speech,
+    _speakers,
     _fence,
     _ffmpeg,
+    _speaking,
+    _translation,
+    _mail,
 )

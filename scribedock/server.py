@@ -18,9 +18,12 @@ from scribedock.api.application import build
 from scribedock.api.calls import Backend
 from scribedock.api.protocol import UploadService, protocol_class
 from scribedock.rendering.renderings import Renderings
+from scribedock.sandbox import separation
+from scribedock.sandbox.example import Example
 from scribedock.settings import Settings, SettingsError
-from scribedock.speech.recognizer import languages
+from scribedock.speech.recognizer import detects, languages
 from scribedock.supervisor import WorkerProcess
+from scribedock.translation.engine import Translators
 from scribedock.uploads.receiver import Receiver
 from scribedock.worker import recognizer
 from scribedock.workflow.engine import EngineClient
@@ -38,12 +41,14 @@ def serve(
     port: int,
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
+    sandbox: bool = False,
     ready: Callable[[str, str | None], None],
 ) -> None:
     """Serves until SIGTERM or SIGINT.
 
-    `ready` is called with the base URL, and the path of a new admin password's file, once calls are
-    answered. Raises SettingsError, also where the address cannot be listened on.
+    sandbox: whether all of it is one. `ready` is called with the base URL, and the path of a new admin
+    password's file, once calls are answered. Raises SettingsError, also where the address cannot be listened
+    on, and where data folder or database belong to the other kind of server.
     """
     if not is_loopback(host) and settings.public_url is None:
         raise SettingsError(
@@ -56,14 +61,19 @@ def serve(
         raise SettingsError(f"cannot listen on {host} port {port}: {error.strerror}") from error
     open_as_many_files_as_possible()
     spec = recognizer(settings)
+    separation.check_folder(settings.data_dir, sandbox=sandbox)
     app.prepare(settings)
     services = app.wire(settings)
-    password_file = app.ensure_first_account(services)
+    password_file = app.ensure_first_account(services, sandbox=sandbox)
+    separation.check_database(services.accounts.root(), sandbox=sandbox)
     backend = Backend(
         services=services,
         engine=EngineClient(settings),
         languages=languages(spec),
+        detects=detects(spec),
         renderings=Renderings(),
+        translates=Translators(settings.translation_models).pairs,
+        example=_example(services) if sandbox else None,
     )
     uploads = UploadService(
         uploads=services.uploads,
@@ -93,6 +103,8 @@ def serve(
         ),
         on_start=lambda: ready(base_url, password_file),
     )
+    if sandbox:
+        log.warning("sandbox: nothing is transcribed, and an account has a public password")
     log.info("recognizer", engine=spec.engine, model=str(spec.model or ""))
     # uvicorn handles these signals, then raises them once more for whoever was here before it.
     for number in (signal.SIGTERM, signal.SIGINT):
@@ -108,6 +120,17 @@ def serve(
         backend.engine.close()
         services.close()
     log.info("server stopped")
+
+
+def _example(services: app.Services) -> Example:
+    return Example(
+        database=services.database,
+        accounts=services.accounts,
+        sessions=services.sessions,
+        jobs=services.jobs,
+        lists=services.lists,
+        related=services.related,
+    )
 
 
 class Server(uvicorn.Server):

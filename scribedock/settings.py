@@ -110,20 +110,43 @@ class Settings(BaseSettings):
     )
     callback_timeout_s: float = Field(30, gt=0, description="Time for the answer to a callback.")
 
+    media_link_lifetime_s: int = Field(
+        604_800, ge=60, description="How long a link to made media (mp3, mp4) lives; then the file goes too."
+    )
+
+    smtp_url: SecretStr | None = Field(
+        None, description="smtp://user:password@host:port (TLS where offered) or smtps://…; unset: no mail."
+    )
+    mail_from: str = Field("scribedock@localhost", description="The sender of mail.")
     human_passes: Literal["auto"] = Field(
         "auto",
         description="auto: PREMIUM and PROFESSIONAL finish with the recognizer's list while nobody reviews.",
     )
+    audit_days: int = Field(365, ge=1, description="How long the audit log remembers who did what.")
     media_max_duration_s: int = Field(43_200, ge=1, description="The longest recording.")
     media_memory: int = Field(2 * GIB, ge=256 * 1024**2, description="Memory of the process that decodes.")
-    speech_engine: Literal["auto", "pocketsphinx", "whisper"] = Field(
-        "auto", description="auto: Whisper when a model is given, else pocketsphinx."
+    speech_engine: Literal["auto", "onnx", "pocketsphinx", "whisper"] = Field(
+        "auto", description="auto: that of the model, and pocketsphinx without one."
     )
-    speech_model: Path | None = Field(None, description="Folder of a faster-whisper model.")
+    speech_model: Path | None = Field(
+        None, description="Folder of a model, or its name in `scribedock models list`."
+    )
     speech_processes: int = Field(
-        0, ge=0, description="Recognizer processes of a worker; 0: one for each processor."
+        0, ge=0, description="Recognizer processes of a worker; 0: one a processor, Whisper one for four."
+    )
+    speech_batch: int = Field(
+        0, ge=0, description="Chunks that Whisper decodes together; 0: 8 on a GPU, else one."
     )
     speech_chunk_timeout_s: float = Field(300, gt=0, description="Time for recognizing one chunk.")
+    speaker_model: Path | None = Field(
+        None, description="Folder of a speaker-embedding model in ONNX's format, to tell speakers apart with."
+    )
+    speaker_similarity: float = Field(
+        0.5, gt=-1, lt=1, description="Cosine of two voices that count as one person's, by that model."
+    )
+    translation_models: Path | None = Field(
+        None, description="Folder with a CTranslate2 model for each pair of languages, as en-de."
+    )
     worker_jobs: int = Field(4, ge=1, description="Transcriptions that one worker has in hand at once.")
     lease_s: float = Field(30, ge=1, description="A worker silent for so long has lost its jobs to others.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
@@ -197,6 +220,21 @@ class Settings(BaseSettings):
                 else "there is no object store to upload to"
             )
             raise ValueError(f"is possible with SCRIBEDOCK_STORAGE_URL=s3://… or gs://… only: {why}")
+        return value
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
+        parts = urlsplit(value.get_secret_value()) if value else None
+        if parts is not None and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
+            raise ValueError("must be smtp://user:password@host:port or smtps://user:password@host:port")
+        return value
+
+    @field_validator("mail_from")
+    @classmethod
+    def _sender(cls, value: str) -> str:
+        if "@" not in value or not value.isprintable():
+            raise ValueError("must be an address, as captions@example.org")
         return value
 
     @field_validator("database_url")

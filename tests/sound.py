@@ -7,6 +7,8 @@ from importlib.resources import files
 from pathlib import Path
 
 import av
+import numpy as np
+import numpy.typing as npt
 
 from scribedock.demo.walk import RECORDING
 
@@ -48,3 +50,19 @@ def spoken(path: Path, *, seconds: float) -> Path:
 
 def silence(path: Path, *, seconds: float) -> Path:
     return write_wav(path, bytes(int(seconds * RATE) * 2))
+
+
+def dialogue(seconds: float, *, turn_s: float = 8) -> bytes:
+    """The shipped voice and a larger speaker's take turns. 16 kHz, mono, 16 bit."""
+    heard = np.frombuffer(pcm(seconds), dtype="<i2")
+    turn = int(turn_s * RATE)
+    parts = []
+    for number, start in enumerate(range(0, len(heard), turn)):
+        part = heard[start : start + turn]
+        parts.append(larger(part) if number % 2 else part)
+    return np.concatenate(parts).tobytes()
+
+
+def larger(heard: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
+    """The same speech, a quarter lower and slower: pitch and formants as of a longer vocal tract."""
+    return np.interp(np.arange(0, len(heard), 0.8), np.arange(len(heard)), heard).astype("<i2")

@@ -20,6 +20,7 @@ class WebServer:
     files: dict[str, bytes] = field(default_factory=dict)
     statuses: list[int] = field(default_factory=list)
     redirect: str = ""
+    gate: threading.Event | None = None  # nothing is answered until it is set
     requests: list[Request] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -30,6 +31,8 @@ class WebServer:
                 web.requests.append(
                     Request(path=self.path, headers={k.lower(): v for k, v in self.headers.items()})
                 )
+                if web.gate is not None:
+                    web.gate.wait()
                 status, body = 200, web.files.get(self.path.partition("?")[0], b"")
                 if web.statuses:
                     status, body = web.statuses.pop(0), b""

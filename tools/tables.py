@@ -1,4 +1,4 @@
-"""Writes what comes from the code into docs/: settings, options, calls, examples of captions.
+"""Writes what comes from the code into docs/: settings, options, calls, states, examples of captions.
 
 python tools/tables.py          write them
 python tools/tables.py --check  say which file is out of date
@@ -16,13 +16,16 @@ from typing import Any
 
 import caption_examples
 
-from scribedock.api import account_calls, job_calls, media_calls, output_calls
+from scribedock.api.application import CALL_MODULES
 from scribedock.api.calls import CALLS
 from scribedock.captions.options import CaptionOptions, TranscriptOptions
+from scribedock.jobs.job import JobStatus
+from scribedock.jobs.states import TRANSITIONS, first
 from scribedock.settings import Settings
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
-MODULES = (account_calls, job_calls, media_calls, output_calls)  # importing them fills CALLS
+TESTS = DOCS.parent / "tests" / "api"
+assert CALL_MODULES  # importing them has filled CALLS
 
 
 def settings() -> str:
@@ -40,16 +43,46 @@ def options(kind: type[Any]) -> str:
 
 
 def calls() -> str:
-    rows = [("call", "what it does", "answer")]
+    rows = [("call", "what it does", "answer", "test")]
     seen = set()
     for call in CALLS.values():
         if call.path not in seen:
             seen.add(call.path)
             summary = (call.function.__doc__ or "").strip().splitlines()[0]
-            rows.append(
-                (f"`{call.path}`", summary, _code(call.answer) if call.answer[0] in "{[" else call.answer)
-            )
+            answer = _code(call.answer) if call.answer[0] in "{[" else call.answer
+            test = _test_of(call.path)
+            rows.append((f"`{call.path}`", summary, answer, f"[{test}](../tests/api/{test})"))
     return _table(rows)
+
+
+def _test_of(path: str) -> str:
+    """The file of tests of a call: named after it, and making the call."""
+    group, name = path.split("/")
+    names = (name, f"get_{name}") if group in ("account", "job") else (f"{group}_{name}", group)
+    made = re.compile(rf'("|/api/){path}(?!\w)')
+    for candidate in (TESTS / f"test_{each}.py" for each in names):
+        if candidate.exists() and made.search(candidate.read_text()):
+            return candidate.name
+    raise SystemExit(f"there is no tests/api/test_{names[0]}.py that calls {path}")
+
+
+def states() -> str:
+    """The state machine as a diagram in Mermaid, which whoever shows Markdown draws."""
+    lines = [f'    state "{status}" as {status.name}' for status in JobStatus]
+    lines += [
+        f"    [*] --> {first(needs_authorization=False).name}: new",
+        f"    [*] --> {first(needs_authorization=True).name}: new, where jobs are to be authorized",
+    ]
+    events: dict[tuple[JobStatus, JobStatus], list[str]] = {}
+    for (before, event), following in TRANSITIONS.items():
+        events.setdefault((before, following), []).append(event.value)
+    lines += [
+        f"    {before.name} --> {following.name}: {' / '.join(names)}"
+        for (before, following), names in events.items()
+    ]
+    ends = set(JobStatus) - {before for before, _ in TRANSITIONS}
+    lines += [f"    {status.name} --> [*]" for status in JobStatus if status in ends]
+    return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```", ""])
 
 
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
@@ -60,6 +93,7 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "caption examples": ("captions.md", caption_examples.captions),
     "transcript examples": ("captions.md", caption_examples.transcripts),
     "calls": ("api.md", calls),
+    "states": ("states.md", states),
 }
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
@@ -18,6 +20,10 @@ from scribedock.db.tables import accounts, sessions
 from scribedock.errors import AccountExists, AccountUnprivileged, InvalidQuery
 
 ROOT = "admin"
+EVERYBODY = "*"  # in place of a user name: the caller and all descendants
+MAX_NAME = 255
+LIKE_AN_ID = re.compile(r"[0-9a-f]{32}\Z", re.I)
+EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
 DEFAULT_SETTINGS: Mapping[str, str | bool] = {
     "default_job_notes": "",
     "require_customer_authorization_before_starting_workflow": False,
@@ -31,29 +37,54 @@ class Account:
     username: str
     parent_id: str | None
     settings: Mapping[str, str | bool]
+    created: datetime
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
+    reviewer: bool = False
+    disabled: datetime | None = None
+    sandbox: bool = False  # itself; see `sandboxes` for what lies below
 
 
 # Built once: almost every call needs them.
-BY_ID = sa.select(accounts.c.id, accounts.c.username, accounts.c.parent_id, accounts.c.settings).where(
+BY_ID = sa.select(*(column for column in accounts.c if column is not accounts.c.password_hash)).where(
     accounts.c.id == sa.bindparam("id")
 )
 _ROOT = sa.select(accounts.c.id).where(accounts.c.id == sa.bindparam("id")).cte("tree", recursive=True)
 _TREE = _ROOT.union(sa.select(accounts.c.id).where(accounts.c.parent_id == _ROOT.c.id))
 FAMILY = sa.select(_TREE.c.id)
+_SELF = (
+    sa.select(accounts.c.id, accounts.c.parent_id)
+    .where(accounts.c.id == sa.bindparam("id"))
+    .cte("above", recursive=True)
+)
+_ABOVE = _SELF.union(
+    sa.select(accounts.c.id, accounts.c.parent_id).join(_SELF, _SELF.c.parent_id == accounts.c.id)
+)
+ANCESTRY = sa.select(_ABOVE.c.id)  # the account and all above it
 
 
 class Accounts:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def create(self, username: str, password: str, *, parent: str | None) -> Account:
+    def create(
+        self,
+        username: str,
+        password: str,
+        *,
+        parent: str | None,
+        first_name: str = "",
+        last_name: str = "",
+        email: str = "",
+        sandbox: bool = False,
+    ) -> Account:
         """Makes an account below `parent` (a user name); None makes the root.
 
-        Raises AccountExists, and InvalidQuery for an unusable name, password or parent.
+        Raises AccountExists, and InvalidQuery for an unusable name, password, address or parent.
         """
-        name = username.strip()
-        if not name or len(name) > 255 or not name.isprintable():
-            raise InvalidQuery("A user name has 1 to 255 printable characters")
+        name = _checked_name(username)
+        _check_person({"first_name": first_name, "last_name": last_name, "email": email})
         hashed = hash_password(password)
         with self._database.write() as connection:
             parent_id = None
@@ -61,13 +92,23 @@ class Accounts:
                 above = self._find(connection, accounts.c.username == parent)
                 if above is None:
                     raise InvalidQuery(f"There is no account named {parent!r} to be the parent")
+                if above.disabled is not None:
+                    raise InvalidQuery(f"The account {parent!r} is disabled; enable it first")
                 parent_id = above.id
             elif connection.execute(
                 sa.select(sa.exists().where(accounts.c.parent_id.is_(None)))
             ).scalar_one():
                 raise InvalidQuery("There is a root account already; name a parent")
             account = Account(
-                id=uuid.uuid4().hex, username=name, parent_id=parent_id, settings=DEFAULT_SETTINGS
+                id=uuid.uuid4().hex,
+                username=name,
+                parent_id=parent_id,
+                settings=DEFAULT_SETTINGS,
+                created=utc_now(),
+                first_name=first_name,
+                last_name=last_name,
+                email=email,
+                sandbox=sandbox,
             )
             try:
                 connection.execute(
@@ -77,7 +118,12 @@ class Accounts:
                         parent_id=parent_id,
                         password_hash=hashed,
                         settings=dict(DEFAULT_SETTINGS),
-                        created=utc_now(),
+                        created=account.created,
+                        first_name=first_name,
+                        last_name=last_name,
+                        email=email,
+                        reviewer=False,
+                        sandbox=sandbox,
                     )
                 )
             except IntegrityError:
@@ -97,10 +143,12 @@ class Accounts:
             return _account(connection.execute(BY_ID, {"id": account_id}).first())
 
     def password_hash(self, username: str) -> tuple[str, str] | None:
-        """Account id and hash of the account of that name."""
+        """Account id and hash of the account of that name, unless it is disabled."""
         with self._database.read() as connection:
             row = connection.execute(
-                sa.select(accounts.c.id, accounts.c.password_hash).where(accounts.c.username == username)
+                sa.select(accounts.c.id, accounts.c.password_hash).where(
+                    accounts.c.username == username, accounts.c.disabled.is_(None)
+                )
             ).first()
             return None if row is None else (row.id, row.password_hash)
 
@@ -117,6 +165,63 @@ class Accounts:
                 )
             )
 
+    def change_setting(self, account: Account, name: str, value: str | bool) -> None:
+        """Sets one of DEFAULT_SETTINGS; the others stay as they are."""
+        with self._database.write() as connection:
+            settings = connection.execute(
+                sa.select(accounts.c.settings).where(accounts.c.id == account.id).with_for_update()
+            ).scalar_one()
+            connection.execute(
+                accounts.update()
+                .where(accounts.c.id == account.id)
+                .values(settings={**DEFAULT_SETTINGS, **settings, name: value})
+            )
+
+    def set_reviewer(self, account: Account, reviewer: bool) -> None:
+        """Grants or takes away the right to review."""
+        with self._database.write() as connection:
+            connection.execute(accounts.update().where(accounts.c.id == account.id).values(reviewer=reviewer))
+
+    def disable(self, account: Account) -> int:
+        """Keeps the account and its descendants from logging in, and ends their sessions; returns how many.
+
+        What they ordered goes on. Raises InvalidQuery for the root.
+        """
+        if account.parent_id is None:
+            raise InvalidQuery(f"The account {account.username!r} is the root of the tree; it must stay")
+        with self._database.write() as connection:
+            family = self._family(connection, account.id)
+            connection.execute(sessions.delete().where(sessions.c.account_id.in_(family)))
+            return connection.execute(
+                accounts.update()
+                .where(accounts.c.id.in_(family), accounts.c.disabled.is_(None))
+                .values(disabled=utc_now())
+            ).rowcount
+
+    def enable(self, account: Account) -> int:
+        """Lets the account and its descendants log in again; returns how many were disabled.
+
+        Raises InvalidQuery below an account that is disabled.
+        """
+        with self._database.write() as connection:
+            above = self._find(connection, accounts.c.id == account.parent_id)
+            if above is not None and above.disabled is not None:
+                raise InvalidQuery(f"The account above it, {above.username!r}, is disabled; enable that one")
+            return connection.execute(
+                accounts.update()
+                .where(
+                    accounts.c.id.in_(self._family(connection, account.id)),
+                    accounts.c.disabled.is_not(None),
+                )
+                .values(disabled=None)
+            ).rowcount
+
+    def everybody(self) -> list[Account]:
+        """All accounts, by name."""
+        with self._database.read() as connection:
+            rows = connection.execute(sa.select(accounts).order_by(accounts.c.username))
+            return [account for account in map(_account, rows) if account is not None]
+
     def reachable(self, caller: Account, name: str | None) -> Account:
         """The account that `name` (user name or id) means for `caller`: self or a descendant.
 
@@ -129,6 +234,12 @@ class Accounts:
             if target is None or target.id not in self._family(connection, caller.id):
                 raise AccountUnprivileged
             return target
+
+    def with_family(self, account_id: str) -> tuple[Account, frozenset[str]] | None:
+        """The account, and the ids of it and all its descendants."""
+        with self._database.read() as connection:
+            account = _account(connection.execute(BY_ID, {"id": account_id}).first())
+            return None if account is None else (account, self._family(connection, account_id))
 
     def family(self, account: Account) -> frozenset[str]:
         """Ids of the account and all its descendants."""
@@ -150,4 +261,31 @@ def _account(row: Any) -> Account | None:
         username=row.username,
         parent_id=row.parent_id,
         settings={**DEFAULT_SETTINGS, **row.settings},
+        created=row.created,
+        first_name=row.first_name,
+        last_name=row.last_name,
+        email=row.email,
+        reviewer=row.reviewer,
+        disabled=row.disabled,
+        sandbox=row.sandbox,
     )
+
+
+def _checked_name(username: str) -> str:
+    """A name that looks like an account's id would stand for two accounts."""
+    name = username.strip()
+    if not name or len(name) > MAX_NAME or not name.isprintable():
+        raise InvalidQuery(f"A user name has 1 to {MAX_NAME} printable characters")
+    if name == EVERYBODY or LIKE_AN_ID.match(name):
+        raise InvalidQuery(
+            f"A user name is not {EVERYBODY!r}, and not 32 hex digits, as the ids of accounts are"
+        )
+    return name
+
+
+def _check_person(person: Mapping[str, str]) -> None:
+    for field, value in person.items():
+        if len(value) > MAX_NAME or not value.isprintable():
+            raise InvalidQuery(f"{field}: has at most {MAX_NAME} printable characters")
+    if person["email"] and not EMAIL.match(person["email"]):
+        raise InvalidQuery("email: must be an address, as maria@example.org")

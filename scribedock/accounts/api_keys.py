@@ -70,11 +70,12 @@ class ApiKeys:
             connection.execute(api_keys.delete().where(api_keys.c.id == key_id))
 
     def owner(self, key: str) -> KeyOwner | None:
+        """Whose key it is; None for an unknown one, and for that of a disabled account."""
         with self._database.read() as connection:
             row = connection.execute(
                 sa.select(api_keys.c.id, api_keys.c.account_id, accounts.c.username)
                 .join(accounts, accounts.c.id == api_keys.c.account_id)
-                .where(api_keys.c.fingerprint == fingerprint(key))
+                .where(api_keys.c.fingerprint == fingerprint(key), accounts.c.disabled.is_(None))
             ).first()
         if row is None:
             return None

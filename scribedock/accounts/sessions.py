@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from scribedock.accounts.api_keys import fingerprint
 from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import sessions
 from scribedock.errors import BadApiToken
 
@@ -59,6 +59,21 @@ class Sessions:
                 )
             )
         return token
+
+    def keep(self, token: str, account_id: str, *, idle_s: int) -> None:
+        """Opens a session with a token that is known beforehand, unless it is open."""
+        now = utc_now()
+        with self._database.write() as connection:
+            insert_once(
+                connection,
+                sessions,
+                fingerprint=fingerprint(token),
+                account_id=account_id,
+                dialect=Dialect.CLASSIC.value,
+                created=now,
+                last_used=now,
+                idle_s=idle_s,
+            )
 
     def use(self, token: str) -> Session:
         """The session of this token, its life prolonged. Raises BadApiToken."""

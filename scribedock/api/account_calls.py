@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Any
+from enum import StrEnum
+from typing import Annotated, cast
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 
 from scribedock.accounts.sessions import Dialect
+from scribedock.api.answers import AccountName, AccountSettings, ApiKey, ClassicToken, NewerToken
 from scribedock.api.calls import Context, call
-from scribedock.api.parameters import Bool, Parameters, Text
-from scribedock.errors import MissingParameter
+from scribedock.api.parameters import Bool, Parameters, Text, choice
+from scribedock.errors import InvalidQuery, MissingParameter
+
+MAX_DEFAULT_NOTES = 6000
+_BOOL: TypeAdapter[bool] = TypeAdapter(Bool)
 
 
 class LoginParameters(Parameters):
@@ -20,8 +25,20 @@ class LoginParameters(Parameters):
     securekey: Text | None = Field(None, description="An API key instead; also as header x-auth-securekey.")
 
 
-@call("account/login", LoginParameters, answer='{"ApiToken": "<32 hex digits>"}', needs_token=False)
-def login(context: Context, parameters: LoginParameters) -> dict[str, str]:
+@call(
+    "account/login",
+    LoginParameters,
+    answer='{"ApiToken": "<32 hex digits>"}',
+    refusals=(429,),
+    headers={
+        "x-auth-user": "Instead of username.",
+        "x-auth-password": "Instead of password.",
+        "x-auth-key": "Instead of password.",
+        "x-auth-securekey": "Instead of securekey.",
+    },
+    needs_token=False,
+)
+def login(context: Context, parameters: LoginParameters) -> ClassicToken | NewerToken:
     """Opens a session. Its token dies after an hour without a call (30 days with a securekey)."""
     headers = context.request.headers
     username = parameters.username or headers.get("x-auth-user")
@@ -39,7 +56,7 @@ def login(context: Context, parameters: LoginParameters) -> dict[str, str]:
         token = context.services.login.with_password(
             username, password, address=context.address, dialect=dialect
         )
-    return {"api_token" if openapi else "ApiToken": token}
+    return {"api_token": token} if openapi else {"ApiToken": token}
 
 
 @call("account/logout", Parameters, answer="204")
@@ -70,7 +87,7 @@ class GenerateApiKeyParameters(Parameters):
 
 
 @call("account/generate_api_key", GenerateApiKeyParameters, answer='{"ApiKey": "<32 hex digits>"}')
-def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> dict[str, str]:
+def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> ApiKey:
     """Shows the account's newest API key, and makes one where there is none."""
     target = context.services.accounts.reachable(context.account, parameters.account_id)
     return {"ApiKey": context.services.api_keys.newest(target, force_new=parameters.force_new)}
@@ -90,13 +107,81 @@ def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None
     context.services.api_keys.remove(context.family, key)
 
 
-@call("account/verify_key", Parameters, answer='{"name": "<user name>"}')
-def verify_key(context: Context, parameters: Parameters) -> dict[str, str]:
+@call("account/verify_key", Parameters, answer='{"name": "<user name>"}', changes=False)
+def verify_key(context: Context, parameters: Parameters) -> AccountName:
     """Tells whose token this is."""
     return {"name": context.account.username}
 
 
-@call("account/get_settings", Parameters, answer='{"default_job_notes": "", …}')
-def get_settings(context: Context, parameters: Parameters) -> dict[str, Any]:
+@call("account/get_settings", Parameters, answer='{"default_job_notes": "", …}', changes=False)
+def get_settings(context: Context, parameters: Parameters) -> AccountSettings:
     """The account's settings."""
-    return dict(context.account.settings)
+    return cast(AccountSettings, dict(context.account.settings))
+
+
+class Setting(StrEnum):
+    DEFAULT_JOB_NOTES = "default_job_notes"
+    AUTHORIZATION = "require_customer_authorization_before_starting_workflow"
+    AUTHORIZATION_MECHANICAL = "customer_authorization_required_mechanical"
+
+
+class UpdateSettingParameters(Parameters):
+    setting: Annotated[Setting, choice(Setting)] = Field(description="Which setting.")
+    value: Text = Field(
+        "",
+        description="Required: true or false, or up to 6000 characters for default_job_notes, "
+        "which an empty value clears.",
+    )
+    account_id: Text | None = Field(None, description="A descendant, by name or id; absent: your own.")
+
+
+@call("account/update_setting", UpdateSettingParameters, answer="204")
+def update_setting(context: Context, parameters: UpdateSettingParameters) -> None:
+    """Changes a setting of the account."""
+    if "value" not in parameters.model_fields_set:
+        raise MissingParameter("Missing required parameter: value")
+    value = _setting_value(parameters.setting, parameters.value)
+    target = context.services.accounts.reachable(context.account, parameters.account_id)
+    context.services.accounts.change_setting(target, parameters.setting.value, value)
+
+
+def _setting_value(setting: Setting, text: str) -> str | bool:
+    if setting is Setting.DEFAULT_JOB_NOTES:
+        if len(text) > MAX_DEFAULT_NOTES:
+            raise InvalidQuery(
+                f"value: the notes have {len(text)} characters; the limit is {MAX_DEFAULT_NOTES}"
+            )
+        return text
+    try:
+        return _BOOL.validate_python(text)
+    except ValidationError as error:
+        raise InvalidQuery(f"value: {error.errors()[0]['msg']}") from None
+
+
+class CreateParameters(Parameters):
+    new_username: Text = Field(description="Name of the new account.")
+    new_password: Text = Field(description="Its password.")
+    sub_account: Text | None = Field(
+        None, description="Accepted and ignored: every new account is below another."
+    )
+    parent_account: Text | None = Field(
+        None, description="The account above it: a descendant, by name or id; absent: your own."
+    )
+    first_name: Text = Field("", description="Of the person.")
+    last_name: Text = Field("", description="Of the person.")
+    email: Text = Field("", description="Where mail for the account goes.")
+
+
+@call("account/create", CreateParameters, answer="204")
+def create(context: Context, parameters: CreateParameters) -> None:
+    """Makes an account below yours."""
+    accounts = context.services.accounts
+    parent = accounts.reachable(context.account, parameters.parent_account)
+    accounts.create(
+        parameters.new_username,
+        parameters.new_password,
+        parent=parent.username,
+        first_name=parameters.first_name,
+        last_name=parameters.last_name,
+        email=parameters.email,
+    )

@@ -5,12 +5,14 @@ version → token → required parameters → values → existence and ownership
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import inspect
 import ipaddress
 import time
 import uuid
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import structlog
@@ -22,7 +24,22 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
 from scribedock.accounts.sessions import Session
-from scribedock.api import account_calls, job_calls, media_calls, output_calls, upload_calls
+from scribedock.api import (
+    account_calls,
+    auditing,
+    authorization_calls,
+    guideline_calls,
+    job_calls,
+    mail_calls,
+    media_calls,
+    media_out_calls,
+    output_calls,
+    review_calls,
+    statistics_calls,
+    transcript_calls,
+    translation_calls,
+    upload_calls,
+)
 from scribedock.api.calls import CALLS, Backend, Call, Context
 from scribedock.api.errors import error_response
 from scribedock.api.health import health_routes
@@ -39,13 +56,28 @@ from scribedock.errors import (
     ScribedockError,
     SystemFault,
 )
+from scribedock.jobs.links import APPROVAL, MEDIA
 from scribedock.uploads.admission import PATH
 
 log = structlog.get_logger("scribedock.api")
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # Importing these registers their calls.
-CALL_MODULES = (account_calls, job_calls, media_calls, upload_calls, output_calls)
+CALL_MODULES = (
+    account_calls,
+    job_calls,
+    authorization_calls,
+    guideline_calls,
+    media_calls,
+    media_out_calls,
+    transcript_calls,
+    translation_calls,
+    review_calls,
+    mail_calls,
+    upload_calls,
+    output_calls,
+    statistics_calls,
+)
 
 
 class Api:
@@ -57,6 +89,10 @@ class Api:
             ipaddress.ip_network(network, strict=False)
             for network in backend.services.settings.trusted_proxies
         ]
+        # Threads that hand the interpreter to each other at every query of SQLite answer half as many calls
+        # as one alone; where a query is a wait for another machine, a few are better.
+        turns = 1 if backend.services.database.is_sqlite else 4
+        self._brief = ThreadPoolExecutor(turns, thread_name_prefix="brief-calls")
 
     async def serve(self, request: Request) -> Response:
         began = time.perf_counter()
@@ -90,16 +126,32 @@ class Api:
         raw = await gather(request, body_is_file=call.body_is_file)
         check_version(raw, optional=call.optional_version)
         if inspect.iscoroutinefunction(call.function):
-            context, parameters = await run_in_threadpool(self._prepare, request, call, raw)
-            return _response(await call.function(context, parameters))
+            context, parameters, entry = await run_in_threadpool(self._prepare, request, call, raw)
+            try:
+                answer = await call.function(context, parameters)
+            except Exception as error:
+                await run_in_threadpool(_end, context, entry, error)
+                raise
+            await run_in_threadpool(_end, context, entry, answer)
+            return _response(answer, call, request.method)
+        if call.brief:
+            return await asyncio.get_running_loop().run_in_executor(
+                self._brief, self._run, request, call, raw
+            )
         return await run_in_threadpool(self._run, request, call, raw)
 
     def _run(self, request: Request, call: Call[Any], raw: Raw) -> Response:
         """In one thread from the token to the answer: each change of threads costs as much as a query."""
-        context, parameters = self._prepare(request, call, raw)
-        return _response(call.function(context, parameters))
+        context, parameters, entry = self._prepare(request, call, raw)
+        try:
+            answer = call.function(context, parameters)
+        except Exception as error:
+            _end(context, entry, error)
+            raise
+        _end(context, entry, answer)
+        return _response(answer, call, request.method)
 
-    def _prepare(self, request: Request, call: Call[Any], raw: Raw) -> tuple[Context, Any]:
+    def _prepare(self, request: Request, call: Call[Any], raw: Raw) -> tuple[Context, Any, int | None]:
         session = self._session(request, raw) if call.needs_token else None
         parameters = read(call.model, raw)
         context = Context(
@@ -110,7 +162,10 @@ class Api:
             session=session,
             json_body=request.headers.get("content-type", "").startswith("application/json"),
         )
-        return context, parameters
+        entry = auditing.begin(context, call, parameters)
+        if self._backend.example is not None and call.needs_token:
+            self._backend.example.prepare(call.path, getattr(parameters, "job_id", ""), context.family)
+        return context, parameters, entry
 
     def _session(self, request: Request, raw: Raw) -> Session:
         given = raw.get("api_token")
@@ -146,10 +201,19 @@ class Api:
         return any(address in network for network in self._networks)
 
 
-def _response(answer: Any) -> Response:
+def _end(context: Context, entry: int | None, result: object) -> None:
+    """What follows a call, whatever came of it."""
+    auditing.end(context, entry, result)
+    if context.backend.example is not None:
+        context.backend.example.restore()
+
+
+def _response(answer: Any, call: Call[Any], method: str) -> Response:
     if isinstance(answer, Response):
         return answer
-    return Response(status_code=204) if answer is None else JSONResponse(answer)
+    if answer is None:
+        return Response(status_code=call.empty_status(method))
+    return JSONResponse(answer, status_code=call.status)
 
 
 class ItemNotFoundPath(InvalidQuery):
@@ -212,6 +276,8 @@ def build(backend: Backend) -> Starlette:
         Route("/api/{path:path}", Api(backend).serve, methods=ANY_METHOD),
         Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),
         Route("/captions/{name}", _captions(backend), methods=["GET"]),
+        Route(MEDIA.path + "{name}", media_out_calls.serve_link(backend), methods=["GET"]),
+        Route(APPROVAL.path + "{token}", mail_calls.serve_approval(backend), methods=["GET", "POST"]),
         *health_routes(backend),
         *reference_routes(),
     ]

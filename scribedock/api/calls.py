@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 import structlog
@@ -17,7 +16,9 @@ from scribedock.api.parameters import Parameters, Raw
 from scribedock.app import Services
 from scribedock.errors import BadApiToken
 from scribedock.rendering.renderings import Renderings
-from scribedock.workflow.engine import EngineClient, Queue
+from scribedock.sandbox.example import Example
+from scribedock.translation.engine import Pair
+from scribedock.workflow.engine import FIRST, EngineClient, Queue
 
 log = structlog.get_logger("scribedock.api")
 
@@ -32,22 +33,31 @@ class Backend:
     services: Services
     engine: EngineClient
     languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
+    detects: bool  # whether it can tell which of them is spoken
     renderings: Renderings
+    translates: frozenset[Pair]  # what the translation engines can do
+    example: Example | None = None  # of the reference; where the whole server is a sandbox
 
-    def enqueue(self, queue: Queue, task_id: str) -> None:
-        """Starts the workflow of a task that is committed.
+    def begin(self, task_id: str) -> None:
+        """Starts the transcription of an order, unless it waits for its authorization."""
+        rank = self.services.orders.queue_rank(task_id)
+        if rank is not None:
+            self.enqueue(Queue.TRANSCRIPTION, task_id, priority=rank)
+
+    def enqueue(self, queue: Queue, task_id: str, *, priority: int = FIRST) -> None:
+        """Starts the workflow of a task that is committed; see `EngineClient.enqueue`.
 
         Where that fails, the answer stands all the same: a worker enqueues it when it looks around.
         """
         try:
-            self.engine.enqueue(queue, task_id, task_id)
+            self.engine.enqueue(queue, task_id, task_id, priority=priority)
         except Exception:
             log.exception("not enqueued; a worker will", task=task_id)
 
 
-@dataclass(frozen=True, kw_only=True)
+@dataclass(kw_only=True)
 class Context:
-    """Who calls, and with what at hand."""
+    """Who calls, and with what at hand. For one thread at a time."""
 
     backend: Backend
     request: Request
@@ -55,22 +65,35 @@ class Context:
     address: str  # of the client, for throttling
     session: Session | None
     json_body: bool  # the request carried a JSON body
+    _account: tuple[Account, frozenset[str]] | None = None  # and its family
 
     @property
     def services(self) -> Services:
         return self.backend.services
 
-    @cached_property
+    @property
     def account(self) -> Account:
-        account = self.services.accounts.by_id(self.session.account_id) if self.session else None
-        if account is None:
-            raise BadApiToken
-        return account
+        """Raises BadApiToken."""
+        return self._known[0]
 
-    @cached_property
+    @property
     def family(self) -> frozenset[str]:
-        """Ids of the account and all its descendants."""
-        return self.services.accounts.family(self.account)
+        """Ids of the account and all its descendants. Raises BadApiToken."""
+        return self._known[1]
+
+    @property
+    def _known(self) -> tuple[Account, frozenset[str]]:
+        if self._account is None:
+            accounts = self.services.accounts
+            self._account = accounts.with_family(self.session.account_id) if self.session else None
+            if self._account is None or self._account[0].disabled is not None:
+                raise BadApiToken
+        return self._account
+
+    def is_shared(self, account_id: str) -> bool:
+        """Whether strangers share the account: it is that of the reference's examples."""
+        example = self.backend.example
+        return example is not None and example.account_id == account_id
 
     @property
     def dialect(self) -> Dialect:
@@ -83,11 +106,26 @@ class Call(Generic[P]):
     model: type[P]
     function: Callable[[Context, P], Answer | Awaitable[Answer]]
     answer: str  # what success looks like, for the reference
+    # Media types of the answer, and the type of each: `bytes` is a file. Left out, it is the JSON that the
+    # function returns, or nothing.
+    content: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200  # of success with something to say
+    empty: Mapping[str, int] = field(default_factory=dict)  # of success without: by method, else 204
+    also: Mapping[int, str] = field(default_factory=dict)  # other answers without an error, and why
+    refusals: tuple[int, ...] = ()  # statuses of errors beside those that every call may have
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the request, and what they mean
+    body: Mapping[str, Any] = field(default_factory=dict)  # media types of a body that is a file
     methods: tuple[str, ...] = ("GET", "POST")
     needs_token: bool = True
+    changes: bool = True  # something that the audit log must tell
+    brief: bool = False  # reads a few rows, and never waits for anything else
     optional_version: bool = False
     body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
     aliases: tuple[str, ...] = ()
+
+    def empty_status(self, method: str) -> int:
+        """The status of success with nothing to say."""
+        return self.empty.get(method, 204)
 
 
 CALLS: dict[str, Call[Any]] = {}

@@ -26,7 +26,8 @@ def health_routes(backend: Backend) -> list[BaseRoute]:
         return found
 
     async def healthz(request: Request) -> Response:
-        return JSONResponse({"status": "ok"})
+        sandbox = {} if backend.example is None else {"sandbox": True}
+        return JSONResponse({"status": "ok", **sandbox})
 
     async def readyz(request: Request) -> Response:
         found = await run_in_threadpool(problems)

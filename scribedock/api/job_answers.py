@@ -5,12 +5,13 @@ No key is ever null: an unknown date is "", an unknown value is left out.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scribedock.accounts.sessions import Dialect
-from scribedock.clock import wire
+from scribedock.clock import utc_now, wire
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, Task
+from scribedock.jobs.turnaround import is_late
 
 HUMAN_FIDELITIES = (Fidelity.STANDARD, Fidelity.HIGH)
 RECOGNIZER_ONLY = "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
@@ -81,8 +82,11 @@ def job_answer(
         common["Priority"] = job.priority.value
     if job.engine:
         common["Engine"] = job.engine
-    if job.status is JobStatus.COMPLETE and job.fidelity in HUMAN_FIDELITIES:
-        common["Notice"] = RECOGNIZER_ONLY
+    notice = " ".join(_notices(job))
+    if notice:
+        common["Notice"] = notice
+    if is_late(job, utc_now()):
+        common["Late"] = True
     if job.failure_reason:
         common["FailureReason"] = job.failure_reason
     if tasks is not None:
@@ -103,3 +107,13 @@ def task_entry(task: Task) -> dict[str, str]:
         "TaskStatus": task.status.value,
         "TaskRequestTime": wire(task.requested),
     }
+
+
+def _notices(job: Job) -> Iterator[str]:
+    """What must be said about a finished job's result."""
+    if job.status is not JobStatus.COMPLETE:
+        return
+    if job.notice:
+        yield job.notice
+    if job.fidelity in HUMAN_FIDELITIES and not job.reviewed:
+        yield RECOGNIZER_ONLY

@@ -4,31 +4,36 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
-from pydantic import AliasChoices, Field
+from pydantic import AliasChoices, BeforeValidator, Field
 from starlette.responses import StreamingResponse
 
+from scribedock.api.answers import Job as JobAnswer
+from scribedock.api.answers import JobList, OpenedJob, StartedTask, TaskState
 from scribedock.api.calls import Context, call
 from scribedock.api.job_answers import job_answer
 from scribedock.api.order_options import TranscriptionOptions
 from scribedock.api.parameters import (
+    WHOLE,
     Bool,
-    Document,
     Identifier,
-    Int,
     Moment,
+    Natural,
     Number,
     Parameters,
+    Positive,
     Strings,
     Text,
     choice,
+    document,
 )
+from scribedock.api.target_languages import open_translations, wanted_languages
 from scribedock.clock import wire
 from scribedock.errors import InvalidOption
 from scribedock.jobs.filters import JobFilter
-from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, JobStatus, Priority
-from scribedock.jobs.languages import iso_code, source_language
+from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, Job, JobStatus, Priority
+from scribedock.jobs.languages import AUTO, iso_code, spoken_language
 from scribedock.jobs.orders import Order
 from scribedock.storage.leftovers import remove_object
 from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER
@@ -37,6 +42,7 @@ from scribedock.workflow.engine import Queue
 
 AnyFidelity = Annotated[Fidelity, choice(Fidelity, FIDELITY_NAMES)]
 AnyPriority = Annotated[Priority, choice(Priority)]
+Hours = Annotated[int, Field(ge=1, le=8760), WHOLE]
 AnyStatus = Annotated[JobStatus, choice(JobStatus)]
 
 
@@ -46,19 +52,23 @@ class JobParameters(Parameters):
 
 class NewParameters(Parameters):
     job_name: Text = Field("", description="How people call the job.")
-    language: Text = Field("en", description="What is spoken, from the public list.")
+    language: Text = Field(
+        "en", description="What is spoken, from the public list; auto where the speech engine can tell."
+    )
     external_id: Text = Field("", description="Your own id of the job.")
     username: Text | None = Field(None, description="The descendant who will own the job.")
     requestor: Text = Field("", description="Who asked for it.")
     reference: Text = Field("", description="A reference of your own.")
-    expected_speakers: Int | None = Field(None, ge=1, description="How many people speak.")
+    expected_speakers: Positive | None = Field(None, description="How many people speak.")
     is_duplicate: Bool = Field(False, description="Allows a second living job with the same external_id.")
 
 
 @call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
-def new(context: Context, parameters: NewParameters) -> dict[str, str]:
+def new(context: Context, parameters: NewParameters) -> OpenedJob:
     """Opens a job."""
-    language = source_language(parameters.language or "en")
+    language = spoken_language(parameters.language or "en")
+    if language == AUTO:
+        _check_detected(context)
     owner = context.services.accounts.reachable(context.account, parameters.username)
     job_id, task_id = context.services.jobs.create(
         owner,
@@ -68,17 +78,17 @@ def new(context: Context, parameters: NewParameters) -> dict[str, str]:
         requestor=parameters.requestor,
         reference=parameters.reference,
         expected_speakers=parameters.expected_speakers,
-        is_duplicate=parameters.is_duplicate,
+        is_duplicate=parameters.is_duplicate or context.is_shared(owner.id),
     )
     return {"JobId": job_id, "TaskId": task_id}
 
 
-@call("job/info", JobParameters, answer="the Job object")
-def info(context: Context, parameters: JobParameters) -> dict[str, Any]:
+@call("job/info", JobParameters, answer="the Job object", changes=False, brief=True)
+def info(context: Context, parameters: JobParameters) -> JobAnswer:
     """Everything about the job: its state, dates, length, options, tasks."""
     job = context.services.jobs.find(parameters.job_id, context.family)
     tasks = context.services.jobs.tasks([job.id])
-    return job_answer(job, context.dialect, tasks[job.id])
+    return cast(JobAnswer, job_answer(job, context.dialect, tasks[job.id]))
 
 
 class ListParameters(Parameters):
@@ -109,11 +119,17 @@ class ListParameters(Parameters):
         validation_alias=AliasChoices("ExternalID", "ExternalId"),
     )
     Username: Text | None = Field(None, description="Of this descendant; * means you and all of them.")
-    limit: Int | None = Field(None, ge=0, description="At most so many.")
-    offset: Int = Field(0, ge=0, description="Leaving out so many.")
+    limit: Natural | None = Field(None, description="At most so many.")
+    offset: Natural = Field(0, description="Leaving out so many.")
 
 
-@call("job/list", ListParameters, answer='{"Username": "…", "ActiveJobs": [the Job object, …]}')
+@call(
+    "job/list",
+    ListParameters,
+    answer='{"Username": "…", "ActiveJobs": [the Job object, …]}',
+    content={"application/json": JobList},
+    changes=False,
+)
 def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse:
     """The jobs that pass every filter, newest first."""
     services = context.services
@@ -140,30 +156,29 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
     def body() -> Iterator[str]:
         yield f'{{"Username": {json.dumps(context.account.username)}, "ActiveJobs": ['
         separator = ""
-        for page in services.jobs.matching(job_filter):
+        for page in services.listing.matching(job_filter):
             tasks = services.jobs.tasks([job.id for job in page])
-            for job in page:
-                yield separator + json.dumps(
-                    job_answer(job, context.dialect, tasks[job.id], in_list=True), ensure_ascii=False
-                )
-                separator = ", "
+            answers = [job_answer(job, context.dialect, tasks[job.id], in_list=True) for job in page]
+            # A page at a time: every piece costs a change of threads, and a packet.
+            yield separator + json.dumps(answers, ensure_ascii=False)[1:-1]
+            separator = ", "
         yield "]}"
 
     return StreamingResponse(
         body(),
         media_type="application/json",
-        headers={"X-Total-Count": str(services.jobs.count(job_filter))},
+        headers={"X-Total-Count": str(services.listing.count(job_filter))},
     )
 
 
 @call("job/delete", JobParameters, answer='{"TaskId": "<32 hex digits>"}', aliases=("job/del",))
-def delete(context: Context, parameters: JobParameters) -> dict[str, str]:
+def delete(context: Context, parameters: JobParameters) -> StartedTask:
     """Deletes the job, its media and its results; running work is cancelled."""
     services = context.services
     deleted = services.jobs.delete(parameters.job_id, context.family)
     services.uploads.close(parameters.job_id, CLOSED_BY_DELETION)
-    if deleted.storage_key:
-        remove_object(services.store, deleted.storage_key)
+    for key in deleted.storage_keys:
+        remove_object(services.store, key)
     return {"TaskId": deleted.task_id}
 
 
@@ -175,13 +190,15 @@ class TaskParameters(Parameters):
     "job/task_status",
     TaskParameters,
     answer='{"TaskType": "…", "TaskStatus": "…", "TaskInfo": "…", "TaskRequestTime": "…"}',
+    changes=False,
+    brief=True,
 )
-def task_status(context: Context, parameters: TaskParameters) -> dict[str, str]:
+def task_status(context: Context, parameters: TaskParameters) -> TaskState:
     """How far a task is: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""
     task = context.services.jobs.task(parameters.task_id, context.family)
     return {
-        "TaskType": task.type.value,
-        "TaskStatus": task.status.value,
+        "TaskType": task.type,
+        "TaskStatus": task.status,
         "TaskInfo": task.info,
         "TaskRequestTime": wire(task.requested),
     }
@@ -195,21 +212,24 @@ class TranscriptionParameters(JobParameters):
         description="Called with GET when it is done; {job_id} {job_name} {elementlist_version} {iwp_name} "
         "{job_status} and keys of custom_metadata are replaced.",
     )
-    options: Document | None = Field(None, description="A JSON object, real or as a string.")
+    options: (
+        Annotated[dict[str, Any], BeforeValidator(document, json_schema_input_type=TranscriptionOptions)]
+        | None
+    ) = Field(None, description="A JSON object, real or as a string.")
     target_language: Strings = Field((), description="Languages to translate into.")
-    turnaround_hours: Int | None = Field(None, ge=1, le=8760, description="Hours until it is due.")
+    turnaround_hours: Hours | None = Field(None, description="Hours until it is due.")
     standard_product: Text | None = Field(None, description="Accepted and ignored.")
 
 
 @call("job/perform_transcription", TranscriptionParameters, answer='{"TaskId": "<32 hex digits>"}')
-def perform_transcription(context: Context, parameters: TranscriptionParameters) -> dict[str, str]:
+def perform_transcription(context: Context, parameters: TranscriptionParameters) -> StartedTask:
     """Orders the transcription of the job's media; closes its upload URLs."""
     services = context.services
     options = TranscriptionOptions.parse(parameters.options or {})
-    if parameters.callback_url:
-        services.fetcher.check(expand(parameters.callback_url, dict.fromkeys(("job_id", "job_name"), "x")))
+    check_callback_url(context, parameters.callback_url)
     job = services.jobs.find(parameters.job_id, context.family)
-    _check_languages(context, job.language, parameters.target_language)
+    _check_spoken(context, job)
+    targets = wanted_languages(context, job, parameters.target_language)
     owner = services.accounts.by_id(job.account_id)
     assert owner is not None
     with services.uploads.arriving(job) as arrival:
@@ -218,16 +238,18 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
             context.family,
             Order(
                 fidelity=parameters.transcription_fidelity,
-                priority=parameters.priority,
+                priority=parameters.priority if "priority" in parameters.model_fields_set else None,
                 turnaround_hours=parameters.turnaround_hours,
                 callback_url=parameters.callback_url,
-                target_language=",".join(parameters.target_language),
+                target_language=",".join(targets),
                 options=options,
+                default_notes=str(owner.settings["default_job_notes"]),
             ),
             needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
             bring=None if arrival is None else arrival.attach,
+            then=lambda connection, ordered: open_translations(context, connection, ordered, targets),
         )
-    context.backend.enqueue(Queue.TRANSCRIPTION, task_id)
+    context.backend.begin(task_id)
     if arrival is not None and arrival.attached is not None:
         context.backend.enqueue(Queue.MEDIA, arrival.attached.task_id)
         if arrival.attached.replaced_key:
@@ -236,24 +258,36 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
     return {"TaskId": task_id}
 
 
+def check_callback_url(context: Context, url: str | None) -> None:
+    """Raises InvalidUrl for what can be known without the network."""
+    if url:
+        context.services.fetcher.check(expand(url, dict.fromkeys(("job_id", "job_name"), "x")))
+
+
 def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:
     if fidelity is Fidelity.MECHANICAL and not settings["customer_authorization_required_mechanical"]:
         return False
     return bool(settings["require_customer_authorization_before_starting_workflow"])
 
 
-def _check_languages(context: Context, source: str, targets: tuple[str, ...]) -> None:
+def _check_spoken(context: Context, job: Job) -> None:
     spoken = context.backend.languages
-    if iso_code(source) not in spoken:
+    if job.sandbox:
+        return
+    if job.language == AUTO:
+        _check_detected(context)
+    elif iso_code(job.language) not in spoken:
         raise InvalidOption(
-            f"The installed speech engine does not speak the job's language {source!r}; "
+            f"The installed speech engine does not speak the job's language {job.language!r}; "
             f"it speaks: {', '.join(sorted(spoken))}"
         )
-    others = [target for target in targets if target.lower() != source]
-    if others:
+
+
+def _check_detected(context: Context) -> None:
+    if not context.backend.detects:
         raise InvalidOption(
-            f"target_language: no translation engine is installed for {source} to {', '.join(others)}; "
-            "leave it out, or name the source language"
+            f"language {AUTO!r} takes a speech engine that tells languages apart (a multilingual model of "
+            "Whisper), and this server has none; name the language that is spoken"
         )
 
 

@@ -6,9 +6,9 @@ import re
 
 SECRETS = "api_token|password|new_password|securekey|secure_key|api_securekey|signature"
 _IN_QUERY = re.compile(rf"(?i)((?:^|[?&;])(?:{SECRETS})=)[^&;\s]*")
-_UPLOAD_URL = re.compile(r"(/upload/)[^\s?\"'/]+")
+_SIGNED_URL = re.compile(r"(/(?:upload|media|approve)/)[^\s?\"'/]+")
 
 
 def masked(text: str) -> str:
-    """The text with the values of secret parameters, and the tokens of upload URLs, replaced by `***`."""
-    return _UPLOAD_URL.sub(r"\1***", _IN_QUERY.sub(r"\1***", text))
+    """The text with the values of secret parameters, and the tokens of signed URLs, replaced by `***`."""
+    return _SIGNED_URL.sub(r"\1***", _IN_QUERY.sub(r"\1***", text))

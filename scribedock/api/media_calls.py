@@ -8,6 +8,7 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect
 
+from scribedock.api.answers import StartedTask
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Bool, Raw, Text
@@ -35,8 +36,15 @@ def _is_recording(query: Raw) -> bool:
     return "media_url" not in query
 
 
-@call("job/add_media", AddMediaParameters, answer=TASK, body_is_file=_is_recording)
-async def add_media(context: Context, parameters: AddMediaParameters) -> dict[str, str]:
+@call(
+    "job/add_media",
+    AddMediaParameters,
+    answer=TASK,
+    refusals=(408, 413),
+    body={"application/octet-stream": bytes},
+    body_is_file=_is_recording,
+)
+async def add_media(context: Context, parameters: AddMediaParameters) -> StartedTask:
     """Adds the recording: the raw body of a POST (up to 10 GiB), or fetched from media_url."""
     if parameters.media_url is not None:
         task_id = await run_in_threadpool(
@@ -56,7 +64,7 @@ class AddMediaUrlParameters(JobParameters):
 
 
 @call("job/add_media_url", AddMediaUrlParameters, answer=TASK)
-def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> dict[str, str]:
+def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
     """Adds the recording from the public URL of a media file, or of a page that embeds one."""
     return {"TaskId": _attach_url(context, parameters.job_id, parameters.media_url, True, True)}
 
@@ -66,7 +74,8 @@ def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may
     url = normalise(url)
     services.fetcher.check(url)
     job = services.jobs.find(job_id, context.family)
-    other = None if is_duplicate else services.media.url_in_use(job.account_id, url)
+    may_repeat = is_duplicate or context.is_shared(job.account_id)
+    other = None if may_repeat else services.media.url_in_use(job.account_id, url)
     if other is not None:
         raise InvalidQuery(f"Job {other} already has this media_url; send is_duplicate=true to use it again")
     with services.database.write() as connection:

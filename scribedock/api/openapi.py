@@ -1,13 +1,26 @@
-"""The OpenAPI 3.1 document, from the same models that read the calls."""
+"""The OpenAPI 3.1 document, from the same models that read the calls.
+
+A GET is described with its parameters in the query, a POST with them in its body, unless the body is a
+file; the server takes either everywhere, which OpenAPI has no words for.
+"""
 
 from __future__ import annotations
 
 import inspect
+import typing
+from collections.abc import Mapping
+from functools import cache
+from http import HTTPStatus
 from typing import Any
+
+from pydantic import TypeAdapter
+from starlette.responses import Response
 
 from scribedock import __version__
 from scribedock.api.calls import CALLS, Call
+from scribedock.errors import ErrorType
 
+REF = "#/components/schemas/{model}"
 V1 = {
     "name": "v",
     "in": "query",
@@ -15,11 +28,27 @@ V1 = {
     "description": "The version of the API.",
     "schema": {"type": "integer", "const": 1},
 }
+BODY_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "application/json")
+# What may go wrong in any call: a request that cannot be used, a defect, too much to do, no room.
+ERRORS = (400, 500, 503, 507)
+TOO_LARGE = 413
+MEANINGS = {
+    400: "What is wrong, and what would be right",
+    408: "The body stopped to come",
+    409: "Somebody else is at it, or it is not its time",
+    413: "The body is larger than the limit",
+    422: "The media cannot become that",
+    429: "Too many failed logins; Retry-After says when to try again",
+    500: "A defect of the server, with the id under which it is noted",
+    503: "The server has too much to do, or is not done yet; Retry-After may say when to ask again",
+    507: "The server has no room",
+}
 
 
 def document() -> dict[str, Any]:
     """The whole API as OpenAPI 3.1."""
     calls = {path: registered for path, registered in CALLS.items() if path == registered.path}
+    schemas = dict(definitions())
     return {
         "openapi": "3.1.0",
         "info": {
@@ -27,23 +56,30 @@ def document() -> dict[str, Any]:
             "version": __version__,
             "description": "Transcription and captioning: the cielo24 Web Services API, version 1. "
             "Every call takes GET and POST unless it says otherwise; parameters may stand in the query, "
-            "or in a form, multipart or JSON body.",
+            "or in a form, multipart or JSON body, also when this document shows but one of these.",
             "license": {"name": "Apache-2.0", "identifier": "Apache-2.0"},
         },
-        "paths": {f"/api/{path}": _operations(registered) for path, registered in calls.items()},
+        "paths": {f"/api/{path}": _operations(registered, schemas) for path, registered in calls.items()},
         "components": {
             "securitySchemes": {
                 "api_token": {"type": "apiKey", "in": "query", "name": "api_token"},
                 "bearer": {"type": "http", "scheme": "bearer"},
             },
+            "responses": {
+                _error_name(status): {
+                    "description": meaning,
+                    "content": {"application/json": {"schema": {"$ref": REF.format(model="Error")}}},
+                }
+                for status, meaning in MEANINGS.items()
+            },
             "schemas": {
-                **enumerations(),
+                **schemas,
                 "Error": {
                     "type": "object",
                     "required": ["ErrorType", "ErrorComment"],
                     "properties": {
-                        "ErrorType": {"type": "string"},
-                        "ErrorComment": {"type": "string"},
+                        "ErrorType": {"type": "string", "enum": [each.value for each in ErrorType]},
+                        "ErrorComment": {"type": "string", "minLength": 1},
                     },
                 },
             },
@@ -52,7 +88,8 @@ def document() -> dict[str, Any]:
     }
 
 
-def enumerations() -> dict[str, Any]:
+@cache
+def definitions() -> Mapping[str, Any]:
     """The schemas that the parameters refer to, by name."""
     found: dict[str, Any] = {}
     for registered in CALLS.values():
@@ -61,7 +98,7 @@ def enumerations() -> dict[str, Any]:
 
 
 def _schema(registered: Call[Any]) -> dict[str, Any]:
-    schema: dict[str, Any] = registered.model.model_json_schema(ref_template="#/components/schemas/{model}")
+    schema: dict[str, Any] = registered.model.model_json_schema(ref_template=REF)
     return schema
 
 
@@ -79,33 +116,124 @@ def parameters_of(registered: Call[Any]) -> list[dict[str, Any]]:
                 "in": "query",
                 "required": name in required,
                 "description": description,
-                "schema": described,
+                "schema": _without_null(described),
             }
         )
     return sorted(found, key=lambda parameter: not parameter["required"])
 
 
-def _operations(registered: Call[Any]) -> dict[str, Any]:
+def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
+    """What is left out has no value: there is no null in a query or a form."""
+    kinds = [kind for kind in schema.get("anyOf", []) if kind.get("type") != "null"]
+    rest = {name: value for name, value in schema.items() if name != "anyOf"}
+    if rest.get("default", "") is None:
+        del rest["default"]
+    return {**kinds[0], **rest} if len(kinds) == 1 else rest if not kinds else {**rest, "anyOf": kinds}
+
+
+def _operations(registered: Call[Any], schemas: dict[str, Any]) -> dict[str, Any]:
     parameters = parameters_of(registered)
     if not registered.optional_version:
         parameters = [V1, *parameters]
+    headers = [
+        {
+            "name": name,
+            "in": "header",
+            "required": False,
+            "description": meaning,
+            "schema": {"type": "string"},
+        }
+        for name, meaning in registered.headers.items()
+    ]
     operations = {}
     for method in registered.methods:
-        operations[method.lower()] = {
+        in_body = method == "POST" and not registered.body
+        in_query = [] if in_body else [_in_query(each, schemas) for each in parameters]
+        described: dict[str, Any] = {
             "operationId": f"{method.lower()}_{registered.path.replace('/', '_')}",
             "tags": [registered.path.partition("/")[0]],
             "summary": summary(registered),
-            "parameters": parameters,
-            "responses": {
-                "204" if registered.answer == "204" else "200": {"description": registered.answer},
-                "400": {
-                    "description": "What is wrong, and what would be right",
-                    "content": {"application/json": {"schema": {"$ref": "#/components/schemas/Error"}}},
-                },
-            },
-            **({} if registered.needs_token else {"security": []}),
+            "parameters": [*in_query, *headers],
+            "responses": _responses(registered, method, schemas),
         }
+        if in_body:
+            described["requestBody"] = _fields(registered, parameters, schemas)
+        elif method == "POST":
+            described["requestBody"] = {
+                "description": "The file itself, of whatever Content-Type.",
+                "content": _content(registered.body, schemas),
+            }
+        if not registered.needs_token:
+            described["security"] = []
+        operations[method.lower()] = described
     return operations
+
+
+def _in_query(parameter: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    """An object stands in a query as JSON."""
+    reference = parameter["schema"].get("$ref", "")
+    if schemas.get(reference.rpartition("/")[2], {}).get("type") != "object":
+        return parameter
+    described = {name: value for name, value in parameter.items() if name != "schema"}
+    return {**described, "content": {"application/json": {"schema": parameter["schema"]}}}
+
+
+def _fields(
+    registered: Call[Any], parameters: list[dict[str, Any]], schemas: dict[str, Any]
+) -> dict[str, Any]:
+    """The body of a POST: its parameters as fields, in any of three ways to write them."""
+    name = f"{registered.path.replace('/', '_')}_parameters"
+    required = [each["name"] for each in parameters if each["required"]]
+    schemas[name] = {
+        "type": "object",
+        "properties": {
+            each["name"]: {**each["schema"], "description": each["description"]} for each in parameters
+        },
+        **({"required": required} if required else {}),
+    }
+    reference = {"schema": {"$ref": REF.format(model=name)}}
+    return {"required": bool(required), "content": dict.fromkeys(BODY_TYPES, reference)}
+
+
+def _responses(registered: Call[Any], method: str, schemas: dict[str, Any]) -> dict[str, Any]:
+    content = registered.content or _returned(registered)
+    success: dict[str, Any] = {"description": registered.answer}
+    if content:
+        success["content"] = _content(content, schemas)
+    responses = {str(registered.status if content else registered.empty_status(method)): success}
+    for status, meaning in registered.also.items():
+        described = {**success, "description": meaning} if status == HTTPStatus.PARTIAL_CONTENT else None
+        responses[str(status)] = described or {"description": meaning}
+    body_limit = (TOO_LARGE,) if method == "POST" else ()
+    for status in sorted({*ERRORS, *body_limit, *registered.refusals}):
+        responses[str(status)] = {"$ref": f"#/components/responses/{_error_name(status)}"}
+    return responses
+
+
+def _error_name(status: int) -> str:
+    return f"Error{status}"
+
+
+def _returned(registered: Call[Any]) -> Mapping[str, Any]:
+    """The JSON that the function returns, by its annotation."""
+    kind = typing.get_type_hints(registered.function, include_extras=True)["return"]
+    if kind is type(None):
+        return {}
+    assert kind is not Response, f"{registered.path} does not say what it answers: it needs `content`"
+    return {"application/json": kind}
+
+
+def _content(content: Mapping[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
+    return {
+        media_type: {"schema": {} if kind is bytes else _component(kind, schemas)}
+        for media_type, kind in content.items()
+    }
+
+
+def _component(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
+    schema = TypeAdapter(kind).json_schema(ref_template=REF, mode="serialization")
+    schemas.update(schema.pop("$defs", {}))
+    return schema
 
 
 def summary(registered: Call[Any]) -> str:

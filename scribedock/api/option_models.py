@@ -43,6 +43,7 @@ def model_of(
                 default,
                 description=_help(option),
                 validation_alias=pydantic.AliasChoices(option.name, *older) if older else None,
+                json_schema_extra=_limits(option, default),
             ),
         )
     return pydantic.create_model(name, __base__=base, **added)
@@ -62,6 +63,14 @@ def _spelled(hint: Any) -> Any:
     if isinstance(hint, type) and issubclass(hint, StrEnum):
         return Annotated[hint, choice(hint)]
     return SPELLED[hint]
+
+
+def _limits(option: Field[Any], default: object) -> dict[str, Any]:
+    """In words of JSON Schema; the dataclass checks them."""
+    least, most = option.metadata["least"], option.metadata["most"]
+    if most is None:
+        return {}
+    return {"maxLength": most} if isinstance(default, str) else {"minimum": least, "maximum": most}
 
 
 def _help(option: Field[Any]) -> str:

@@ -48,11 +48,20 @@ def _metadata(value: Any) -> dict[str, Any]:
     return value
 
 
-def _escaped(value: Any) -> str:
+def escaped_notes(value: Any) -> str:
+    """Notes as HTML. Raises ValueError for more than MAX_NOTES characters."""
     text = str(value)
     if len(text) > MAX_NOTES:
         raise ValueError(f"must not be longer than {MAX_NOTES} characters")
     return html.escape(text)
+
+
+def _approval_tool(value: Any) -> Any:
+    if str(value).strip().upper() == ApprovalTool.AMARA:
+        raise ValueError(
+            "AMARA is a service of others to which this server sends nothing; use CIELO24, or leave it out"
+        )
+    return value
 
 
 Steps = Annotated[
@@ -74,13 +83,13 @@ class TranscriptionOptions(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     customer_approval_steps: Steps = Field([], description="Steps that wait for the customer's approval.")
-    customer_approval_tool: Annotated[ApprovalTool, choice(ApprovalTool)] | None = Field(
-        None, description="Where the customer approves."
-    )
+    customer_approval_tool: Annotated[
+        Annotated[ApprovalTool, choice(ApprovalTool)] | None, BeforeValidator(_approval_tool)
+    ] = Field(None, description="Where the customer approves.")
     custom_metadata: Annotated[Document, AfterValidator(_metadata)] = Field(
         {}, description="One level; keys are tags for the callback URL and the head of DFXP captions."
     )
-    notes: Annotated[str, BeforeValidator(_escaped)] = Field(
+    notes: Annotated[str, BeforeValidator(escaped_notes)] = Field(
         "", description="For people: up to 1000 characters."
     )
     return_iwp: Versions = Field([], description="Versions that are called back besides FINAL.")

@@ -4,18 +4,18 @@ from __future__ import annotations
 
 import asyncio
 import hashlib
-import re
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Annotated, Any
-from urllib.parse import quote
 
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
 from scribedock import __version__
+from scribedock.api.answers import CaptionUrl, ElementList, ListVersion
 from scribedock.api.calls import Context, call
+from scribedock.api.file_answers import disposition
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.option_models import model_of, options_from
 from scribedock.api.parameters import Bool, Moment, choice
@@ -65,7 +65,19 @@ CaptionParameters = model_of(
 )
 
 
-@call("job/get_transcript", TranscriptParameters, answer="the transcript")
+UNCHANGED = {304: "You have it already"}
+IF_NONE_MATCH = {"If-None-Match": "The ETag of what you have."}
+
+
+@call(
+    "job/get_transcript",
+    TranscriptParameters,
+    answer="the transcript",
+    content={"text/plain": bytes, "text/html": bytes},
+    also=UNCHANGED,
+    headers=IF_NONE_MATCH,
+    changes=False,
+)
 async def get_transcript(context: Context, parameters: Any) -> Response:
     """The transcript as text."""
     options = options_from(TranscriptOptions, parameters)
@@ -74,8 +86,19 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
     return order.unchanged() or order.file(await order.rendering())
 
 
-@call("job/get_caption", CaptionParameters, answer='the captions, or {"CaptionUrl": "https://…"}')
-async def get_caption(context: Context, parameters: Any) -> Response | dict[str, str]:
+@call(
+    "job/get_caption",
+    CaptionParameters,
+    answer='the captions, or {"CaptionUrl": "https://…"}',
+    content={
+        **{writer.media_type: bytes for writer in WRITERS.values()},
+        "application/json": CaptionUrl,
+    },
+    also=UNCHANGED,
+    headers=IF_NONE_MATCH,
+    changes=False,
+)
+async def get_caption(context: Context, parameters: Any) -> Response | CaptionUrl:
     """The captions in the wanted format."""
     options = options_from(CaptionOptions, parameters)
     source = await run_in_threadpool(_source, context, parameters)
@@ -86,7 +109,15 @@ async def get_caption(context: Context, parameters: Any) -> Response | dict[str,
     return order.unchanged() or order.file(await order.rendering())
 
 
-@call("job/get_elementlist", ElementListParameters, answer="the ElementList")
+@call(
+    "job/get_elementlist",
+    ElementListParameters,
+    answer="the ElementList",
+    content={"application/json": ElementList},
+    also=UNCHANGED,
+    headers=IF_NONE_MATCH,
+    changes=False,
+)
 def get_elementlist(context: Context, parameters: ElementListParameters) -> Response:
     """The transcript with the time of every word."""
     source = _source(context, parameters)
@@ -98,12 +129,17 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
     return Response(body, media_type="application/json", headers=headers)
 
 
-@call("job/list_elementlists", JobParameters, answer='[{"iwp_name": "…", "version": "…"}, …]')
-def list_elementlists(context: Context, parameters: JobParameters) -> list[dict[str, str]]:
+@call(
+    "job/list_elementlists",
+    JobParameters,
+    answer='[{"iwp_name": "…", "version": "…"}, …]',
+    changes=False,
+)
+def list_elementlists(context: Context, parameters: JobParameters) -> list[ListVersion]:
     """The versions that the passes over the job have made, oldest first."""
     job = context.services.jobs.find(parameters.job_id, context.family)
     return [
-        {"iwp_name": item.iwp_name.value, "version": wire(item.version)}
+        {"iwp_name": item.iwp_name, "version": wire(item.version)}
         for item in context.services.lists.versions(job.id)
     ]
 
@@ -182,7 +218,7 @@ class _Order:
             headers={
                 **self._headers,
                 "Content-Type": f"{rendering.media_type}; charset=utf-8",
-                "Content-Disposition": _disposition(self.job, rendering.extension),
+                "Content-Disposition": disposition(self.job, rendering.extension),
                 "X-Content-Type-Options": "nosniff",
             },
         )
@@ -202,10 +238,3 @@ async def _url_id(context: Context, order: _Order) -> str:
 def _is_known(context: Context, etag: str) -> bool:
     given = context.request.headers.get("if-none-match", "").split(",")
     return any(each.strip().removeprefix("W/") in (etag, "*") for each in given)
-
-
-def _disposition(job: Job, extension: str) -> str:
-    """The name of the file, and one in ASCII for who does not know RFC 8187."""
-    name = (re.sub(r"[^\w .()-]+", "_", job.name).strip(" .")[:100] or job.id) + extension
-    plain = re.sub(r"[^\x20-\x7e]+", "_", name)
-    return f"inline; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"

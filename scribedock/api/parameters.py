@@ -12,12 +12,13 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any, Literal, TypeVar
 from urllib.parse import parse_qsl
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
 from starlette.requests import ClientDisconnect, Request
 
@@ -50,6 +51,14 @@ def invalid_option(message: str) -> PydanticCustomError:
 def _last(value: Any) -> Any:
     """A parameter that is repeated though it has one value: the last counts."""
     return value[-1] if isinstance(value, Repeated) and value else value
+
+
+@dataclass(frozen=True, kw_only=True)
+class UploadedFile:
+    """A file of a multipart body."""
+
+    name: str
+    content: bytes
 
 
 class Repeated(list[Any]):
@@ -111,7 +120,7 @@ def _moment(value: Any) -> datetime:
 
 def _text(value: Any) -> str:
     value = _last(value)
-    if isinstance(value, (dict, list)):
+    if isinstance(value, (dict, list, UploadedFile)):
         raise invalid_query("must be a text")
     if isinstance(value, bool):
         return "true" if value else "false"
@@ -162,7 +171,13 @@ def _strings(value: Any) -> tuple[str, ...]:
     return tuple(part for part in (item.strip().strip("\"'") for item in text.split(",")) if part)
 
 
-def _document(value: Any) -> dict[str, Any]:
+def _file(value: Any) -> UploadedFile:
+    """A file of a multipart body; a text in its place is its content."""
+    value = _last(value)
+    return value if isinstance(value, UploadedFile) else UploadedFile(name="", content=_text(value).encode())
+
+
+def document(value: Any) -> dict[str, Any]:
     """A JSON object: real, or written as a string."""
     value = _last(value)
     if isinstance(value, str):
@@ -192,17 +207,26 @@ def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None =
             raise invalid_option(f"{_shown(text)} is none of {', '.join(spellings)}")
         return member
 
-    return BeforeValidator(read, json_schema_input_type=kind)
+    return BeforeValidator(read, json_schema_input_type=Literal[tuple(synonyms)] if synonyms else kind)
 
 
 Bool = Annotated[bool, BeforeValidator(_boolean)]
-Int = Annotated[int, BeforeValidator(_integer)]
+# Bounds come before the validator: so OpenAPI knows them.
+WHOLE = BeforeValidator(_integer)
+Int = Annotated[int, Field(ge=-LARGEST, le=LARGEST), WHOLE]
+Natural = Annotated[int, Field(ge=0, le=LARGEST), WHOLE]
+Positive = Annotated[int, Field(ge=1, le=LARGEST), WHOLE]
 Number = Annotated[float, BeforeValidator(_number)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Text = Annotated[str, BeforeValidator(_text)]
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_strings)]
-Document = Annotated[dict[str, Any], BeforeValidator(_document)]
+Document = Annotated[dict[str, Any], BeforeValidator(document)]
+File = Annotated[
+    UploadedFile,
+    BeforeValidator(_file),
+    WithJsonSchema({"type": "string", "contentMediaType": "application/octet-stream"}),
+]
 
 
 def _shown(value: Any) -> str:
@@ -254,8 +278,12 @@ async def _multipart(request: Request) -> Raw:
         raise InvalidQuery(f"The multipart body cannot be read: {error.detail}") from None
     found: Raw = {}
     for name, value in form.multi_items():
-        if isinstance(value, str):
-            found.setdefault(name, Repeated()).append(value)
+        given = (
+            value
+            if isinstance(value, str)
+            else UploadedFile(name=value.filename or "", content=await value.read())
+        )
+        found.setdefault(name, Repeated()).append(given)
     await form.close()
     return found
 

@@ -1,6 +1,6 @@
 """uvicorn's HTTP/1.1 protocol, with what it leaves out.
 
-- A body for an upload URL never reaches the event loop: once its head is here, the
+- A body for an upload URL is not the event loop's: once its head is here, the
   connection's reading is paused, a thread admits the request, and the receiver
   takes the socket until the end of the body.  Then the connection goes on.
 - The head of a request must be complete in time, and may not be too large; one
@@ -9,8 +9,8 @@
 
 It overrides `data_received`, `on_message_begin`, `on_headers_complete`, `on_message_complete`,
 `shutdown` and `send_400_response` of `HttpToolsProtocol`; `tests/e2e/test_protocol.py` holds it
-to uvicorn's behaviour.  Connections with TLS, and pipelined uploads, take the ordinary
-way through the application (`upload_endpoint`).
+to uvicorn's behaviour.  Over TLS the event loop decrypts, and feeds the receiver; pipelined
+uploads take the ordinary way through the application (`upload_endpoint`).
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ from scribedock.uploads.answers import UploadAnswer
 from scribedock.uploads.head import BadFraming, RequestHead, parse_head
 from scribedock.uploads.intake import ConnectionLost, Intake
 from scribedock.uploads.pace import Pace
-from scribedock.uploads.receiver import Receiver, Transfer
+from scribedock.uploads.receiver import LINGER_BYTES, LINGER_S, Receiver, Transfer
 from scribedock.uploads.uploads import Uploads
 from scribedock.workflow.engine import Queue
 
@@ -97,6 +97,8 @@ class UploadProtocol(HttpToolsProtocol):
         self._in_head = False  # of a message that came behind another one
         self._head_bytes = 0
         self._uploading = False
+        self._fed: Transfer | None = None  # the upload under way, where this feeds it
+        self._discarding = 0  # bytes that a refused client may go on sending, so that the answer arrives
         self._closing = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._address: str | None = None
@@ -114,6 +116,9 @@ class UploadProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         self._stop_head_timer()
+        if self._fed is not None:
+            self.upload_service.receiver.interrupt(self._fed, ConnectionLost())
+            self._fed = None
         if self._address is not None:
             self.upload_service.addresses[self._address] -= 1
             if not self.upload_service.addresses[self._address]:
@@ -122,6 +127,13 @@ class UploadProtocol(HttpToolsProtocol):
         super().connection_lost(exc)
 
     def data_received(self, data: bytes) -> None:
+        if self._fed is not None:
+            if not self.upload_service.receiver.feed(self._fed, data):
+                self.transport.pause_reading()
+            return
+        if self._discarding:
+            self._discard(len(data))
+            return
         limit = self.upload_service.settings.header_max_bytes
         if self._in_message:
             self._head_bytes += len(data)
@@ -206,7 +218,7 @@ class UploadProtocol(HttpToolsProtocol):
     def _is_upload(self, request: bytes) -> bool:
         """Whether the request brings a body for an upload URL, and may leave the event loop."""
         method, _, target = request[: request.find(b"\r\n")].partition(b" ")
-        if self.scheme == "https" or (self.cycle is not None and not self.cycle.response_complete):
+        if self.cycle is not None and not self.cycle.response_complete:
             return False
         return method in WITH_BODY and target.startswith(PATH.encode())
 
@@ -230,8 +242,9 @@ class UploadProtocol(HttpToolsProtocol):
             return
         intake = done.result()
         service = self.upload_service
-        sock = None if self.transport.is_closing() else self._own_socket()
-        if sock is None:
+        feeds = self.scheme == "https"
+        sock = None if feeds or self.transport.is_closing() else self._own_socket()
+        if self.transport.is_closing() or (sock is None and not feeds):
             service.ending.submit(self._finish, intake, request, ConnectionLost(), b"")
             return
         resumption = service.uploads.answers.resumption(request, intake.grant)
@@ -243,7 +256,8 @@ class UploadProtocol(HttpToolsProtocol):
             self.transport.write(CONTINUE)
 
         def finished(error: Exception | None, rest: bytes) -> None:
-            sock.close()
+            if sock is not None:
+                sock.close()
             service.ending.submit(self._finish, intake, request, error, rest)
 
         settings = service.settings
@@ -253,13 +267,31 @@ class UploadProtocol(HttpToolsProtocol):
             early=early,
             done=finished,
             pace=Pace(stall_s=settings.upload_stall_s, min_rate=settings.upload_min_rate),
+            drained=lambda: self._soon(self.transport.resume_reading),
+            late=lambda: self._soon(self._on_late),
         )
         intake.interrupt = lambda error: service.receiver.interrupt(transfer, error)
         service.receiver.receive(transfer)
+        if feeds:
+            self._fed = transfer
+            self.transport.resume_reading()
+
+    def _soon(self, function: Callable[..., object], *arguments: object) -> None:
+        """Calls it in the event loop, from another thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to answer
+            self.loop.call_soon_threadsafe(function, *arguments)
+
+    def _on_late(self) -> None:
+        """What was sent ahead, behind a body that was fed, is lost: RFC 9112 §9.3.2 lets the client send it
+        again once the connection is closed.
+        """
+        if self._uploading:
+            self._closing = True
+        else:
+            self.transport.close()
 
     def _tell_soon(self, offset: int) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed
-            self.loop.call_soon_threadsafe(self._tell, offset)
+        self._soon(self._tell, offset)
 
     def _tell(self, offset: int) -> None:
         if self._uploading and not self.transport.is_closing():
@@ -276,14 +308,14 @@ class UploadProtocol(HttpToolsProtocol):
             answer = uploads.answers.ended(request, intake.grant, intake.action, ended)
         except Exception as failure:
             error = failure
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to answer
-            if answer is not None:
-                self.loop.call_soon_threadsafe(self._answer, answer, request, rest)
-            else:
-                self.loop.call_soon_threadsafe(self._answer_error, error, request)
+        if answer is not None:
+            self._soon(self._answer, answer, request, rest)
+        else:
+            self._soon(self._answer_error, error, request)
 
     def _answer(self, answer: UploadAnswer, request: RequestHead, rest: bytes) -> None:
         self._uploading = False
+        self._fed = None
         if self.transport.is_closing():
             return
         keep_alive = request.keeps_alive and not self._closing
@@ -301,6 +333,7 @@ class UploadProtocol(HttpToolsProtocol):
 
     def _answer_error(self, error: BaseException | None, request: RequestHead | None) -> None:
         self._uploading = False
+        self._fed = None
         if self.transport.is_closing():
             return
         if isinstance(error, ConnectionLost):
@@ -314,8 +347,15 @@ class UploadProtocol(HttpToolsProtocol):
             with contextlib.suppress(Exception):  # whatever it is, the client gets its answer
                 headers |= self.upload_service.uploads.error_headers(request, error)
         headers["Content-Type"] = error_media_type(error)
+        answer = _response(error.status, headers, error_body(error), keep_alive=False)
+        if self.scheme == "https":
+            self.transport.write(answer)
+            self._discarding = LINGER_BYTES
+            self.transport.resume_reading()
+            self.loop.call_later(LINGER_S, self.transport.close)
+            return
         sock = self._own_socket()
-        self.transport.write(_response(error.status, headers, error_body(error), keep_alive=False))
+        self.transport.write(answer)
         if sock is None:
             self.transport.close()
             return
@@ -323,6 +363,11 @@ class UploadProtocol(HttpToolsProtocol):
         self.transport.write_eof()
         self.upload_service.receiver.linger(sock)
         self.transport.close()
+
+    def _discard(self, count: int) -> None:
+        self._discarding = max(self._discarding - count, 0)
+        if not self._discarding:
+            self.transport.close()
 
     def _own_socket(self) -> socket.socket | None:
         """A descriptor of our own for the connection, independent of the transport's."""

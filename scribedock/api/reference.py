@@ -12,9 +12,9 @@ from starlette.routing import BaseRoute, Route
 
 from scribedock import __version__
 from scribedock.api.calls import CALLS
-from scribedock.api.openapi import document, enumerations, parameters_of, summary
+from scribedock.api.openapi import definitions, document, parameters_of, summary
 
-GROUPS = {"account": "Accounts", "job": "Jobs", "upload": "Uploads"}
+GROUPS = {"account": "Accounts", "job": "Jobs", "review": "Reviews", "upload": "Uploads"}
 CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
 
 
@@ -77,13 +77,11 @@ def _page() -> str:
 
 def _type(schema: dict[str, Any]) -> str:
     """A few words for the type: "boolean", "number", or the values of an enumeration."""
-    options = [part for part in schema.get("anyOf", [schema]) if part.get("type") != "null"]
-    first = options[0] if options else schema
-    if "enum" in first:
-        return " | ".join(first["enum"])
+    first = schema.get("anyOf", [schema])[0]
     if "$ref" in first:
-        name = first["$ref"].rsplit("/", 1)[1]
-        return " | ".join(str(each) for each in enumerations()[name]["enum"])
+        first = definitions()[first["$ref"].rsplit("/", 1)[1]]
+    if "enum" in first:
+        return " | ".join(str(each) for each in first["enum"])
     if first.get("format") == "date-time":
         return "ISO 8601 date"
     kind = str(first.get("type", "string"))

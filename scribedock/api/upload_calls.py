@@ -7,9 +7,10 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from scribedock.api.answers import Upload, UploadList, UploadUrl
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
-from scribedock.api.parameters import Int, Text
+from scribedock.api.parameters import WHOLE, Positive, Text
 from scribedock.clock import from_timestamp, wire
 from scribedock.uploads.grant import MAX_LIFETIME_S
 from scribedock.uploads.states import UploadState
@@ -25,17 +26,24 @@ def _origin(value: str) -> str:
 
 
 class UploadUrlParameters(JobParameters):
-    expires_in: Int | None = Field(
-        None, ge=1, le=MAX_LIFETIME_S, description="Seconds that the URL lives; default: 12 hours."
+    expires_in: Annotated[int, Field(ge=1, le=MAX_LIFETIME_S), WHOLE] | None = Field(
+        None, description="Seconds that the URL lives; default: 12 hours."
     )
-    max_bytes: Int | None = Field(None, ge=1, description="The largest recording that the URL takes.")
+    max_bytes: Positive | None = Field(None, description="The largest recording that the URL takes.")
     cors_origin: Annotated[Text, AfterValidator(_origin)] = Field(
         "", description="The only origin whose pages may use the URL; default: any."
     )
 
 
-@call("job/request_upload_url", UploadUrlParameters, answer='{"upload_url": "https://…"}')
-def request_upload_url(context: Context, parameters: UploadUrlParameters) -> dict[str, str]:
+# It changes nothing: a URL is written down nowhere, and what comes to it is a task of the job.
+@call(
+    "job/request_upload_url",
+    UploadUrlParameters,
+    answer='{"upload_url": "https://…"}',
+    changes=False,
+    brief=True,
+)
+def request_upload_url(context: Context, parameters: UploadUrlParameters) -> UploadUrl:
     """A URL to PUT the recording to, without an Authorization header; it lives 12 hours."""
     job = context.services.jobs.find(parameters.job_id, context.family)
     url = context.services.uploads.issue(
@@ -48,8 +56,13 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> dic
     return {"upload_url": url}
 
 
-@call("upload/list", JobParameters, answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}')
-def list_uploads(context: Context, parameters: JobParameters) -> dict[str, list[dict[str, object]]]:
+@call(
+    "upload/list",
+    JobParameters,
+    answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}',
+    changes=False,
+)
+def list_uploads(context: Context, parameters: JobParameters) -> UploadList:
     """What came to the job's upload URLs, oldest first; URLs that were never used do not appear."""
     job = context.services.jobs.find(parameters.job_id, context.family)
     return {"Uploads": [_answer(state) for state in context.services.uploads.of_job(job.id)]}
@@ -61,12 +74,12 @@ def cancel_uploads(context: Context, parameters: JobParameters) -> None:
     context.services.uploads.cancel(parameters.job_id, context.family)
 
 
-def _answer(state: UploadState) -> dict[str, object]:
-    found: dict[str, object] = {
+def _answer(state: UploadState) -> Upload:
+    found: Upload = {
         "UploadId": state.id,
         "TaskId": state.task_id,
-        "Status": state.status.value,
-        "Protocol": state.protocol.value,
+        "Status": state.status,
+        "Protocol": state.protocol,
         "BytesReceived": state.bytes,
         "CreationDate": wire(state.created),
         "ExpirationDate": wire(from_timestamp(state.expires)),

@@ -6,7 +6,7 @@ the meaning stands in the help of the option.  The API makes its parameters from
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import Field, dataclass, field, fields
 from enum import StrEnum
 from typing import Any
 
@@ -54,8 +54,9 @@ class FileFormat(StrEnum):
     PDF = "pdf"
 
 
-def option(default: Any, help: str) -> Any:
-    return field(default=default, metadata={"help": help})
+def option(default: Any, help: str, *, least: int | None = None, most: int | None = None) -> Any:
+    """`least` and `most` bound a number; `most` is the greatest length of a text."""
+    return field(default=default, metadata={"help": help, "least": least, "most": most})
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -63,7 +64,7 @@ class TextOptions:
     """What captions and transcripts have in common."""
 
     emit_speaker_change_tokens_as: str = option(
-        ">>", "What stands before the first word of a new speaker; empty: nothing."
+        ">>", "What stands before the first word of a new speaker; empty: nothing.", most=MAX_LABEL
     )
     remove_sound_references: bool = option(
         True, "Leave out all sounds; while this is true, the other options on sounds do nothing."
@@ -82,7 +83,8 @@ class TextOptions:
     )
 
     def __post_init__(self) -> None:
-        _check_length(self, "emit_speaker_change_tokens_as", MAX_LABEL)
+        for each in fields(self):
+            _check_bounds(each, getattr(self, each.name))
         _check_tags(self, "remove_sounds_list")
         if len(self.sound_boundaries) != 2 or any(len(each) > MAX_BOUNDARY for each in self.sound_boundaries):
             raise InvalidOption(
@@ -96,17 +98,25 @@ class CaptionOptions(TextOptions):
     """The options of captions. Times are in milliseconds, widths in characters as a reader sees them."""
 
     caption_by_sentence: bool = option(True, "No caption has words of two sentences.")
-    caption_words_min: int = option(1, "The fewest words of a caption, where boundaries allow it.")
-    layout_target_caption_length_ms: int = option(5000, "The duration that captions should have on average.")
-    maximum_caption_duration: int | None = option(None, "No caption is shown for longer (ms).")
-    silence_max_ms: int = option(2000, "A longer silence (ms) always ends a caption.")
+    caption_words_min: int = option(
+        1, "The fewest words of a caption, where boundaries allow it.", least=1, most=1000
+    )
+    layout_target_caption_length_ms: int = option(
+        5000, "The duration that captions should have on average.", least=1, most=MAX_MS
+    )
+    maximum_caption_duration: int | None = option(
+        None, "No caption is shown for longer (ms).", least=1, most=MAX_MS
+    )
+    silence_max_ms: int = option(2000, "A longer silence (ms) always ends a caption.", least=0, most=MAX_MS)
     single_speaker_per_caption: bool = option(False, "A new speaker starts a new caption.")
     speaker_on_new_line: bool = option(
         True, "A new speaker starts a new caption; where both are false, a new line if one is free."
     )
 
-    characters_per_caption_line: int = option(42, "The most characters of a line, 1 to 1000.")
-    lines_per_caption: int = option(2, "The most lines of a caption, 1 to 100.")
+    characters_per_caption_line: int = option(
+        42, "The most characters of a line, 1 to 1000.", least=1, most=1000
+    )
+    lines_per_caption: int = option(2, "The most lines of a caption, 1 to 100.", least=1, most=100)
     disallow_dangling: bool = option(
         False, "The last word of a sentence never starts a line, even if the line gets too wide for that."
     )
@@ -117,12 +127,17 @@ class CaptionOptions(TextOptions):
         LineEnding.UNIX, "UNIX is LF, WINDOWS is CR LF, OSX is CR, which many readers of SRT cannot read."
     )
 
-    merge_gap_interval: int = option(1000, "A shorter gap (ms) between captions is closed.")
+    merge_gap_interval: int = option(
+        1000, "A shorter gap (ms) between captions is closed.", least=0, most=MAX_MS
+    )
     minimum_caption_length_ms: int | None = option(
-        None, "Shorter captions are shown for so long (ms), at the cost of later ones."
+        None, "Shorter captions are shown for so long (ms), at the cost of later ones.", least=1, most=MAX_MS
     )
     minimum_gap_between_captions_ms: int | None = option(
-        None, "Captions end so early (ms) before the next one; comes after merge_gap_interval."
+        None,
+        "Captions end so early (ms) before the next one; comes after merge_gap_interval.",
+        least=0,
+        most=MAX_MS,
     )
     qt_seamless: bool = option(False, "No gaps at all; QT only.")
 
@@ -130,10 +145,12 @@ class CaptionOptions(TextOptions):
         SpeakerDisplay.NAME, "Who speaks, where the speaker changes: no, number (Speaker 1:) or name."
     )
     display_effects_speaker_as: str = option(
-        "Effects", "The name of the speaker of sound effects, where sounds are kept."
+        "Effects", "The name of the speaker of sound effects, where sounds are kept.", most=MAX_LABEL
     )
 
-    sound_threshold: int | None = option(None, "A longer sound (ms) has a caption of its own.")
+    sound_threshold: int | None = option(
+        None, "A longer sound (ms) has a caption of its own.", least=0, most=MAX_MS
+    )
     sound_tokens_by_caption: bool = option(False, "Each sound has a caption of its own.")
     sound_tokens_by_line: bool = option(False, "Each sound has a line of its own.")
     sound_tokens_by_caption_list: tuple[str, ...] = option(
@@ -145,39 +162,26 @@ class CaptionOptions(TextOptions):
     strip_square_brackets: bool = option(False, "Delete [ and ] everywhere.")
     force_case: Case = option(Case.KEPT, "upper or lower case for all that is shown.")
 
-    dfxp_header: str = option("", "The <head> of a DFXP file; ignored by other formats.")
+    dfxp_header: str = option(
+        "", "The <head> of a DFXP file; ignored by other formats.", most=MAX_DFXP_HEADER
+    )
     include_dfxp_metadata: bool = option(True, "Name and id of the job in the head of a DFXP file.")
     srt_format: str = option(
         DEFAULT_SRT_FORMAT,
         "How a caption of an SRT file looks: {caption_number}, {caption_text}, {start_hour}, {start_minute}, "
         "{start_second}, {start_millisecond} and the same with end_; {name:03d} pads with zeros, \\n is a "
         "new line.",
+        most=MAX_TEMPLATE,
     )
     utf8_mark: bool = option(False, "A byte order mark comes first.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_range(self, "caption_words_min", 1, 1000)
-        _check_range(self, "layout_target_caption_length_ms", 1, MAX_MS)
-        _check_range(self, "characters_per_caption_line", 1, 1000)
-        _check_range(self, "lines_per_caption", 1, 100)
-        for name in ("maximum_caption_duration", "minimum_caption_length_ms"):
-            _check_range(self, name, 1, MAX_MS)
-        for name in (
-            "silence_max_ms",
-            "merge_gap_interval",
-            "minimum_gap_between_captions_ms",
-            "sound_threshold",
-        ):
-            _check_range(self, name, 0, MAX_MS)
         longest, shortest = self.maximum_caption_duration, self.minimum_caption_length_ms
         if longest is not None and shortest is not None and longest < shortest:
             raise InvalidOption(
                 f"maximum_caption_duration: {longest} is less than minimum_caption_length_ms, {shortest}"
             )
-        _check_length(self, "display_effects_speaker_as", MAX_LABEL)
-        _check_length(self, "dfxp_header", MAX_DFXP_HEADER)
-        _check_length(self, "srt_format", MAX_TEMPLATE)
         _check_tags(self, "sound_tokens_by_caption_list")
         _check_tags(self, "sound_tokens_by_line_list")
         SrtTemplate(self.srt_format)
@@ -190,37 +194,41 @@ class TranscriptOptions(TextOptions):
     create_paragraphs: bool = option(
         True, "A new paragraph for a new speaker, after a silence of two seconds and after five sentences."
     )
-    newlines_after_paragraph: int = option(2, "New lines after each paragraph, 0 to 20; txt only.")
-    newlines_after_sentence: int = option(0, "New lines after each sentence, 0 to 20; 0: a space.")
-    timecode_every_paragraph: bool = option(True, "A line with the time before each paragraph.")
-    timecode_format: str = option("[%H:%M:%S.%f]", "%H hours, %M minutes, %S seconds, %f milliseconds, %% %.")
-    timecode_interval: int = option(
-        0, "A line with the time every so many milliseconds; 0: none; needs create_paragraphs=false."
+    newlines_after_paragraph: int = option(
+        2, "New lines after each paragraph, 0 to 20; txt only.", least=0, most=MAX_NEWLINES
     )
-    timecode_offset: int = option(0, "Milliseconds added to each time; may be negative.")
+    newlines_after_sentence: int = option(
+        0, "New lines after each sentence, 0 to 20; 0: a space.", least=0, most=MAX_NEWLINES
+    )
+    timecode_every_paragraph: bool = option(True, "A line with the time before each paragraph.")
+    timecode_format: str = option(
+        "[%H:%M:%S.%f]", "%H hours, %M minutes, %S seconds, %f milliseconds, %% %.", most=MAX_LABEL
+    )
+    timecode_interval: int = option(
+        0,
+        "A line with the time every so many milliseconds; 0: none; needs create_paragraphs=false.",
+        least=0,
+        most=MAX_MS,
+    )
+    timecode_offset: int = option(
+        0, "Milliseconds added to each time; may be negative.", least=-MAX_MS, most=MAX_MS
+    )
     file_format: FileFormat = option(FileFormat.TXT, "txt or html; pdf is not in this release.")
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        _check_range(self, "newlines_after_paragraph", 0, MAX_NEWLINES)
-        _check_range(self, "newlines_after_sentence", 0, MAX_NEWLINES)
-        _check_range(self, "timecode_interval", 0, MAX_MS)
-        _check_range(self, "timecode_offset", -MAX_MS, MAX_MS)
-        _check_length(self, "timecode_format", MAX_LABEL)
         if self.file_format is FileFormat.PDF:
             raise InvalidOption("file_format: this release writes txt and html, not pdf")
 
 
-def _check_range(options: object, name: str, least: int, most: int) -> None:
-    value = getattr(options, name)
-    if value is not None and not least <= value <= most:
-        raise InvalidOption(f"{name}: must be a whole number from {least} to {most}, not {value}")
-
-
-def _check_length(options: object, name: str, most: int) -> None:
-    length = len(getattr(options, name))
-    if length > most:
-        raise InvalidOption(f"{name}: must have at most {most:,} characters, not {length:,}")
+def _check_bounds(option: Field[Any], value: object) -> None:
+    least, most = option.metadata["least"], option.metadata["most"]
+    if most is None:
+        return
+    if isinstance(value, str) and len(value) > most:
+        raise InvalidOption(f"{option.name}: must have at most {most:,} characters, not {len(value):,}")
+    if isinstance(value, int) and not least <= value <= most:
+        raise InvalidOption(f"{option.name}: must be a whole number from {least} to {most}, not {value}")
 
 
 def _check_tags(options: object, name: str) -> None:

@@ -38,6 +38,12 @@ accounts = Table(
     Column("password_hash", String(255), nullable=False),
     Column("settings", JSON, nullable=False),
     Column("created", DateTime, nullable=False),
+    Column("first_name", Text, nullable=False),
+    Column("last_name", Text, nullable=False),
+    Column("email", Text, nullable=False),
+    Column("reviewer", Boolean, nullable=False),  # may review jobs
+    Column("disabled", DateTime),  # since when nobody can log in
+    Column("sandbox", Boolean, nullable=False),  # new jobs of it and of all below it are a sandbox's
 )
 
 api_keys = Table(
@@ -102,8 +108,21 @@ jobs = Table(
     Column("requestor", Text, nullable=False),
     Column("reference", Text, nullable=False),
     Column("expected_speakers", Integer),
-    sa.Index(None, "account_id", "created"),
+    Column("notice", Text),  # what must be said about the result
+    Column("reviewed", Boolean, nullable=False),  # people were at it
+    Column("leading_id", Id, index=True),  # of the job that this one is made of, in the end
+    Column("sandbox", Boolean, nullable=False),  # nothing is transcribed: the result is a prepared one
+    # A list is decided from it alone, however long.
+    sa.Index(
+        "ix_jobs_living",
+        "account_id",
+        "created",
+        "id",
+        sqlite_where=sa.text("deleted IS NULL"),
+        postgresql_where=sa.text("deleted IS NULL"),
+    ),
     sa.Index(None, "account_id", "external_id"),
+    sa.Index(None, "account_id", "returned"),
 )
 
 tasks = Table(
@@ -142,6 +161,19 @@ media = Table(
     Column("etag", String(64)),
     Column("refused", Boolean, nullable=False),  # it could not be fetched or transcribed
     Column("added", DateTime, nullable=False),
+    Column("audio_track", Integer),  # of several, the one in which people speak; null until it is known
+)
+
+transcripts = Table(
+    "transcripts",
+    metadata,
+    Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
+    Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
+    Column("url", Text),  # where it is fetched from
+    Column("format", String(8)),  # null: recognised by its look
+    Column("compressed", LargeBinary),  # the file as it came, zlib; null until it is here
+    Column("problem", Text),  # why it cannot be used
+    Column("added", DateTime, nullable=False),
 )
 
 uploads = Table(
@@ -161,6 +193,71 @@ uploads = Table(
     Column("boot", String(36), nullable=False),  # of the machine; bytes beyond are there until the next
     Column("digests", Text, nullable=False),  # that the whole recording must have
     Column("wants_digest", Boolean, nullable=False),
+)
+
+renditions = Table(
+    "renditions",
+    metadata,
+    Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("source", String(64), nullable=False),  # what it is made of: a digest
+    Column("storage_key", String(64)),  # null until it is made
+    Column("bytes", BigInteger),
+    Column("wanted", DateTime, nullable=False),  # when it was last asked for
+    sa.UniqueConstraint("job_id", "kind", "source"),
+)
+
+derivations = Table(
+    "derivations",
+    metadata,
+    Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, unique=True),
+    Column("source_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),  # whose list it takes
+)
+
+passes = Table(
+    "passes",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
+    Column("position", Integer, nullable=False),  # from 0
+    Column("iwp_name", String(32), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("status", String(16), nullable=False, index=True),
+    Column("account_id", Id, ForeignKey("accounts.id")),  # who has taken it
+    Column("opened", DateTime),
+    Column("done", DateTime),
+    sa.UniqueConstraint("job_id", "position"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    Column("pass_id", Id, ForeignKey("passes.id"), primary_key=True),
+    Column("version", DateTime, primary_key=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
+    Column("compressed", LargeBinary, nullable=False),  # JSON, zlib
+)
+
+realignments = Table(
+    "realignments",
+    metadata,
+    Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
+    Column("pass_id", Id, ForeignKey("passes.id"), nullable=False, index=True),
+    Column("version", DateTime, nullable=False),  # of the draft
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
+)
+
+mails = Table(
+    "mails",
+    metadata,
+    Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("recipient", String(320), nullable=False),
+    Column("base_url", Text, nullable=False),  # that its link starts with
+    Column("rendition_id", Id),  # the video that it is about
+    Column("pass_id", Id, unique=True),  # the pass that it is about
 )
 
 element_lists = Table(
@@ -209,6 +306,30 @@ callback_tries = Table(
     Column("http_status", Integer),
     Column("problem", Text, nullable=False),
     Column("duration_ms", Integer, nullable=False),
+)
+
+guidelines = Table(
+    "guidelines",
+    metadata,
+    Column("id", Id, primary_key=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("name", Text, nullable=False),  # of the file, or the URL
+    Column("is_html", Boolean, nullable=False),
+    Column("body", LargeBinary, nullable=False),
+    Column("added", DateTime, nullable=False),
+)
+
+audit_entries = Table(
+    "audit_entries",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("at", DateTime, nullable=False, index=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),  # who called
+    Column("address", String(64), nullable=False),
+    Column("call", String(64), nullable=False),
+    Column("job_id", String(64), nullable=False, index=True),  # as it was named: perhaps there is none
+    Column("about", Text, nullable=False),  # the other account that was named
+    Column("outcome", String(32), nullable=False),  # done, or an ErrorType; empty: cut short
 )
 
 executors = Table(

@@ -1,4 +1,4 @@
-"""A callback receiver on loopback, as an integration would have one."""
+"""A web server on loopback, as an integration would have one: it is called back, and has files."""
 
 from __future__ import annotations
 
@@ -17,15 +17,20 @@ class Received:
 
 
 class CallbackReceiver:
-    """Listens on a free port; what arrives is put in `received`."""
+    """Listens on a free port; what arrives is put in `received`, unless it asks for one of `files`."""
 
     def __init__(self) -> None:
+        self.files: dict[str, bytes] = {}  # by path
+        files = self.files
         self.received: Queue[Received] = Queue()
         received = self.received
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
                 parts = urlsplit(self.path)
+                if parts.path in files:
+                    self._answer(files[parts.path])
+                    return
                 received.put(
                     Received(
                         path=parts.path,
@@ -33,9 +38,13 @@ class CallbackReceiver:
                         webhook_id=self.headers.get("Webhook-Id", ""),
                     )
                 )
+                self._answer(b"")
+
+            def _answer(self, body: bytes) -> None:
                 self.send_response(200)
-                self.send_header("Content-Length", "0")
+                self.send_header("Content-Length", str(len(body)))
                 self.end_headers()
+                self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
                 """Says nothing: the demonstration prints what matters."""

@@ -32,6 +32,7 @@ class OwnServer:
         self._log: IO[bytes] | None = None
         self.process: subprocess.Popen[str] | None = None
         self.base_url = ""
+        self.announced: list[str] = []  # what it said before it served
 
     @property
     def log_path(self) -> Path:
@@ -69,6 +70,7 @@ class OwnServer:
             if line.startswith("Serving on "):
                 self.base_url = line.removeprefix("Serving on ").strip()
                 return
+            self.announced.append(line.rstrip())
         raise ServerFailed(self.log_path.read_text(errors="replace")[-2000:])
 
     def stop(self) -> int:

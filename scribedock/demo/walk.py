@@ -5,9 +5,8 @@ from __future__ import annotations
 import queue
 import shlex
 import tempfile
-import textwrap
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
@@ -25,6 +24,7 @@ from rich.progress import (
 )
 
 from scribedock.demo.receiver import CallbackReceiver, Received
+from scribedock.demo.screen import Screen, short
 from scribedock.demo.server import OwnServer, ServerFailed
 
 RECORDING = "recording.flac"
@@ -32,7 +32,6 @@ CALLBACK_TAGS = "job={job_id}&version={elementlist_version}&iwp={iwp_name}&statu
 WAIT_S = 3 * 3600
 CALLBACK_WAIT_S = 60
 SHOWN_CAPTIONS = 4
-BLOCK_WIDTH = 76
 
 
 class DemoFailed(Exception):
@@ -69,6 +68,7 @@ def run(media: Path | None) -> int:
 class Walk:
     def __init__(self, console: Console, client: httpx.Client, receiver: CallbackReceiver) -> None:
         self._console = console
+        self._screen = Screen(console)
         self._client = client
         self._receiver = receiver
 
@@ -101,11 +101,11 @@ class Walk:
         info = self._wait({**token, **job})
         self._expect_callback(job["job_id"])
         transcript = self._text("Take the transcript", "job/get_transcript", {**token, **job})
-        self._block(transcript)
+        self._screen.block(transcript)
         captions = self._text(
             "Take the captions", "job/get_caption", {**token, **job, "caption_format": "SRT"}
         )
-        self._block("\n\n".join(captions.strip().split("\n\n")[:SHOWN_CAPTIONS]) + "\n…")
+        self._screen.block("\n\n".join(captions.strip().split("\n\n")[:SHOWN_CAPTIONS]) + "\n…")
         elements = self._json("Take the timed words", "GET", "job/get_elementlist", {**token, **job})
         words = sum(
             token["type"] == "word"
@@ -124,18 +124,14 @@ class Walk:
         response = self._call(title, method, path, parameters)
         found: dict[str, Any] = response.json()
         shown = {name: value for name, value in found.items() if isinstance(value, str)}
-        self._values(shown)
+        self._screen.values(shown)
         return found
 
     def _text(self, title: str, path: str, parameters: dict[str, str]) -> str:
         return self._call(title, "GET", path, parameters).text
 
     def _call(self, title: str, method: str, path: str, parameters: dict[str, str]) -> httpx.Response:
-        shown = {**parameters, "api_token": "…"} if "api_token" in parameters else parameters
-        shown = {**shown, "password": "…"} if "password" in shown else shown
-        query = "&".join(f"{name}={value}" for name, value in shown.items())
-        self._console.print(f"[bold]{title}[/]")
-        self._console.print(f"  [dim]{method} /api/{path}?v=1&{escape(query)}[/]", soft_wrap=True)
+        self._screen.call(title, method, path, parameters)
         values = {"v": "1", **parameters}
         response = (
             self._client.get(f"/api/{path}", params=values)
@@ -149,7 +145,7 @@ class Walk:
     def _upload(self, recording: Path, url: str) -> None:
         size = recording.stat().st_size
         self._console.print("[bold]PUT the recording[/]")
-        command = f"curl -T {shlex.quote(recording.name)} {_short(url)}"
+        command = f"curl -T {shlex.quote(recording.name)} {short(url)}"
         self._console.print(f"  [dim]{escape(command)}[/]", soft_wrap=True)
         columns = (TextColumn("  {task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
         with Progress(*columns, console=self._console) as progress, recording.open("rb") as file:
@@ -194,19 +190,4 @@ class Walk:
         if received.parameters.get("job") != job_id or received.parameters.get("iwp") != "FINAL":
             raise DemoFailed(f"the callback said {received.parameters}")
         self._console.print("\n[bold]Be called back[/]")
-        self._values(received.parameters)
-
-    def _values(self, shown: Mapping[str, str]) -> None:
-        for name, value in shown.items():
-            self._console.print(f"  [cyan]{name}[/] {escape(_short(value))}", soft_wrap=True)
-        self._console.print()
-
-    def _block(self, text: str) -> None:
-        for line in text.strip().splitlines():
-            for part in textwrap.wrap(line, BLOCK_WIDTH) or [""]:
-                self._console.print(f"  [green]│[/] {escape(part)}", soft_wrap=True)
-        self._console.print()
-
-
-def _short(text: str) -> str:
-    return text if len(text) <= 72 else f"{text[:56]}…{text[-12:]}"
+        self._screen.values(received.parameters)

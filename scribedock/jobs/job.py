@@ -76,7 +76,14 @@ class TaskType(StrEnum):
     JOB_DELETED = "JOB_DELETED"
     JOB_UPLOAD_MEDIA = "JOB_UPLOAD_MEDIA"  # bytes come to an upload URL
     JOB_ADD_MEDIA = "JOB_ADD_MEDIA"  # media is fetched and probed
+    JOB_ADD_TRANSCRIPT = "JOB_ADD_TRANSCRIPT"
     JOB_PERFORM_TRANSCRIPTION = "JOB_PERFORM_TRANSCRIPTION"
+    JOB_TRANSLATE = "JOB_TRANSLATE"  # another job's list is translated
+    JOB_UPLEVEL = "JOB_UPLEVEL"  # people go on with another job's list
+    JOB_BURN_IN_CAPTION = "JOB_BURN_IN_CAPTION"  # a video with captions in it is made and mailed
+    JOB_ASK_FOR_APPROVAL = "JOB_ASK_FOR_APPROVAL"  # the customer gets mail
+    JOB_MAKE_MEDIA = "JOB_MAKE_MEDIA"  # an mp3 or mp4 file is made of the recording
+    JOB_REALIGN = "JOB_REALIGN"  # words that a reviewer edited get their times
 
 
 class TaskStatus(StrEnum):
@@ -132,3 +139,7 @@ class Job:
     requestor: str = ""
     reference: str = ""
     expected_speakers: int | None = None
+    reviewed: bool = False  # people were at it
+    leading_id: str | None = None  # of the job that this one is made of, in the end
+    notice: str | None = None  # what must be said about the result
+    sandbox: bool = False  # nothing is transcribed: the result is a prepared one

@@ -16,6 +16,8 @@ SOURCE_LANGUAGES = frozenset(
 
 OLDER_SPELLINGS: Mapping[str, str] = {"jp": "ja", "cmn": "zh-cmn", "zh": "zh-cmn"}
 
+AUTO = "auto"  # in place of a source language: it is to be heard
+
 # Where the list's code is not the language's (ISO 639-1), or names a country's form of it.
 ISO_CODES: Mapping[str, str] = {
     "cz": "cs",
@@ -42,6 +44,29 @@ def source_language(code: str) -> str:
             f"language {code!r} is not on the list; use one of {', '.join(sorted(SOURCE_LANGUAGES))}"
         )
     return known
+
+
+def spoken_language(code: str) -> str:
+    """The list's spelling of a source language, or AUTO. Raises InvalidOption for what is neither."""
+    return AUTO if code.strip().lower() == AUTO else source_language(code)
+
+
+def listed(code: str) -> str | None:
+    """The list's spelling of a language that a recognizer has heard (ISO 639-1); None where it has none."""
+    if code in SOURCE_LANGUAGES:
+        return code
+    return next((spelling for spelling, iso in ISO_CODES.items() if iso == code), None)
+
+
+def target_language(code: str) -> str:
+    """The list's spelling of a language to translate into: every one on the list can be.
+
+    Raises InvalidOption for one that is not on it.
+    """
+    try:
+        return source_language(code)
+    except InvalidOption as error:
+        raise InvalidOption(f"target_language: {error.comment}") from None
 
 
 def iso_code(language: str) -> str:

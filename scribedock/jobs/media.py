@@ -16,6 +16,8 @@ from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 
+ORDERED = "The transcription of this job is ordered already; its media cannot be changed"
+
 
 class MediaSource(StrEnum):
     UPLOAD = "upload"  # a PUT to a pre-signed URL
@@ -35,6 +37,7 @@ class Media:
     etag: str | None
     refused: bool
     added: datetime
+    audio_track: int | None  # of several, the one in which people speak: its index in the container
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,6 +54,10 @@ class JobMedia:
     def of(self, job_id: str) -> Media | None:
         with self._database.read() as connection:
             return _find(connection, job_id)
+
+    def behind(self, job: Job) -> Media | None:
+        """The media that the job's list is about: its own, or the leading job's."""
+        return self.of(job.leading_id or job.id)
 
     def of_task(self, task_id: str) -> Media | None:
         """The media that this task brings; None when other media took its place."""
@@ -76,16 +83,14 @@ class JobMedia:
     ) -> Attached:
         """Makes this the job's media, with a task that fetches or probes it.
 
-        `job` must have been read in this write transaction. Raises InvalidQuery (409) once the
-        transcription is ordered, and for a second media unless `replace`.
+        `job` must have been read in this write transaction. Raises InvalidQuery once the transcription is
+        ordered (409 where it would `replace` media), and for a second media unless `replace`.
         """
-        if job.order_task_id is not None:
-            raise InvalidQuery(
-                "The transcription of this job is ordered already; its media cannot be changed", status=409
-            )
         existing = _find(connection, job.id)
         if not replace:
             _refuse_second(job, existing)
+        elif job.order_task_id is not None:
+            raise InvalidQuery(ORDERED, status=409)
         task_id = add_task(connection, job.id, TaskType.JOB_ADD_MEDIA, TaskStatus.QUEUED)
         if existing is not None:
             set_task(connection, existing.task_id, TaskStatus.ABORTED, "Replaced by other media")
@@ -143,6 +148,11 @@ class JobMedia:
                     .values(media_ms=media_ms, failure_reason=problem)
                 )
 
+    def note_track(self, job_id: str, track: int) -> None:
+        """Notes which of its sound tracks is transcribed, so that all that is made of it is of the same."""
+        with self._database.write() as connection:
+            connection.execute(media.update().where(media.c.job_id == job_id).values(audio_track=track))
+
     def url_in_use(self, account_id: str, url: str) -> str | None:
         """A living job of the account whose media comes from the same URL."""
         with self._database.read() as connection:
@@ -185,6 +195,6 @@ def _select(connection: Connection, condition: sa.ColumnElement[bool]) -> Media 
 
 def _refuse_second(job: Job, existing: Media | None) -> None:
     if job.order_task_id is not None:
-        raise InvalidQuery("The transcription of this job is ordered already; its media cannot be changed")
+        raise InvalidQuery(ORDERED)
     if existing is not None and not existing.refused and job.failure_reason is None:
         raise InvalidQuery("This job has media already; open another job for other media")

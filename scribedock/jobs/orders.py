@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from scribedock.accounts.reviewers import is_reviewed
+from scribedock.captions.elementlist_json import parse, to_json
+from scribedock.captions.intelligence import annotated
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callbacks, jobs, media
+from scribedock.db.tables import passes as passes_table
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.job import (
-    TURNAROUND_HOURS,
     Fidelity,
     Iwp,
     Job,
@@ -27,7 +30,11 @@ from scribedock.jobs.job import (
 )
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.notes import joined
+from scribedock.jobs.passes import PassKind, PassStatus, Step, planned
 from scribedock.jobs.states import JobEvent
+from scribedock.jobs.transcripts import check_usable
+from scribedock.jobs.turnaround import due_date, effective_priority, queue_rank
 
 NO_MEDIA = (
     "The job has no media: PUT the recording to the URL that request_upload_url returns, "
@@ -38,12 +45,15 @@ FAILED = ""  # in place of an IWP name: the callback that says Media Failure
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
+    """What is ordered; what is None is what `modify` has set, else the API's default."""
+
     fidelity: Fidelity
-    priority: Priority = Priority.STANDARD
+    priority: Priority | None = None
     turnaround_hours: int | None = None
     callback_url: str | None = None
     target_language: str = ""
     options: Mapping[str, Any] = field(default_factory=dict)
+    default_notes: str = ""  # of the account, plain text
 
 
 class Orders:
@@ -60,11 +70,14 @@ class Orders:
         *,
         needs_authorization: bool,
         bring: Callable[[Connection, Job], None] | None = None,
+        then: Callable[[Connection, Job], None] | None = None,
     ) -> str:
         """Records the order, and closes the job's upload URLs; returns the TaskId.
 
         bring: attaches media that come with the order, in its transaction.
-        Raises InvalidQuery without usable media, and on a job that is ordered, runs or ran.
+        then: does what follows from the order, of which the job tells, in its transaction.
+        Raises InvalidQuery without usable media, which a sandbox's job need not have, and on a job that is
+        ordered, runs or ran.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch(connection, job_id, family)
@@ -76,10 +89,13 @@ class Orders:
             if bring is not None:
                 bring(connection, job)
             self._check_media(connection, job)
-            priority = effective_priority(order.priority, order.turnaround_hours)
+            check_usable(connection, job)
+            order = _completed(order, job)
+            priority = effective_priority(order.priority or Priority.STANDARD, order.turnaround_hours)
             task_id = add_task(connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.QUEUED)
             now = utc_now()
-            held = needs_authorization and job.authorized is None
+            # Where none was asked for when the job was opened, its date says nothing about this order.
+            held = needs_authorization and job.authorized in (None, job.created)
             self._jobs.advance(
                 connection,
                 job,
@@ -91,28 +107,43 @@ class Orders:
                 target_language=order.target_language,
                 options=dict(order.options),
                 order_task_id=task_id,
-                due=now + timedelta(hours=order.turnaround_hours or TURNAROUND_HOURS[priority]),
+                due=due_date(now, priority, order.turnaround_hours),
+                authorized=None if held else job.authorized or job.created,
                 progress=0.0,
                 started=None,
                 failure_reason=None,
+                notice=None,
             )
+            if then is not None:
+                then(connection, self._jobs.fetch(connection, job_id))
             return task_id
 
     def _check_media(self, connection: Connection, job: Job) -> None:
         row = connection.execute(sa.select(media).where(media.c.job_id == job.id)).first()
-        if row is None:
+        if row is None and not job.sandbox:
             raise InvalidQuery(NO_MEDIA)
-        if row.refused:
+        if row is not None and row.refused:
             raise InvalidQuery(
                 f"The media of this job cannot be used ({job.failure_reason}); "
                 "add other media, then order again"
             )
 
+    def queue_rank(self, task_id: str) -> int | None:
+        """Its place among the orders that wait for a worker (see `turnaround`).
+
+        None while it waits for authorization, and when nothing is left to do for it.
+        """
+        with self._database.read() as connection:
+            job = self._ordered(connection, task_id)
+        if job is None or job.status is JobStatus.AUTHORIZING:
+            return None
+        return queue_rank(job.priority or Priority.STANDARD)
+
     def start(self, task_id: str, engine: str) -> Job | None:
         """A worker takes the order up; None when there is nothing left to do for it."""
         with self._database.write() as connection:
             job = self._ordered(connection, task_id)
-            if job is None or job.status is JobStatus.AUTHORIZING:
+            if job is None or job.status in (JobStatus.AUTHORIZING, JobStatus.REVIEWING):
                 return None
             if not set_task(connection, task_id, TaskStatus.INPROGRESS):
                 return None
@@ -122,25 +153,41 @@ class Orders:
         return self._jobs.find(job.id)
 
     def finish(self, task_id: str, body: bytes, *, passes: tuple[Iwp, ...], media_ms: int) -> bool:
-        """Stores the ElementList under each name, and completes the job; False when it was over."""
+        """Stores the machine's ElementList under each name, and completes the job; False when it was over.
+
+        Where people go on with it, the job is handed over to them instead, without FINAL.
+        """
         with self._database.write() as connection:
             job = self._ordered(connection, task_id)
-            if job is None or not set_task(connection, task_id, TaskStatus.COMPLETE):
+            if job is None or job.status is not JobStatus.IN_PROCESS:
                 return False
-            self._lists.store(connection, job.id, task_id, passes, body)
-            now = utc_now()
-            self._jobs.advance(
-                connection,
-                job,
-                JobEvent.FINISHED,
-                completed=now,
-                returned=now,
-                progress=1.0,
-                media_ms=media_ms,
-            )
-            for name in callback_names(job.options, passes):
-                self._plan_callback(connection, job, task_id, name, now)
+            self._jobs.set(connection, job.id, media_ms=media_ms)
+            steps = planned(job, reviewed=job.sandbox or is_reviewed(connection, job.account_id))
+            if not steps:
+                self.publish(connection, job, task_id, passes, body)
+                return True
+            reviewed = any(step.kind is PassKind.REVIEW for step in steps)
+            self._jobs.advance(connection, job, JobEvent.HANDED_OVER, progress=1.0, reviewed=reviewed)
+            _open_passes(connection, job.id, steps)
+            machine = tuple(name for name in passes if name is not Iwp.FINAL)
+            self.publish(connection, job, task_id, machine, body)
         return True
+
+    def publish(
+        self, connection: Connection, job: Job, task_id: str, names: tuple[Iwp, ...], body: bytes
+    ) -> None:
+        """Stores the list of a pass under each name, and plans its callbacks; FINAL completes the job.
+
+        `job` was read in this write transaction.
+        """
+        for iwp_name, version in _with_intelligence(job, names, body):
+            self._lists.store(connection, job.id, task_id, (iwp_name,), version)
+        now = utc_now()
+        if Iwp.FINAL in names:
+            set_task(connection, task_id, TaskStatus.COMPLETE)
+            self._jobs.advance(connection, job, JobEvent.FINISHED, completed=now, returned=now, progress=1.0)
+        for name in callback_names(job.options, names):
+            self._plan_callback(connection, job, task_id, name, now)
 
     def fail(self, task_id: str, reason: str, *, refused: bool = True) -> bool:
         """Ends the order as Media Failure; the job may take new media and a new order.
@@ -184,20 +231,50 @@ class Orders:
             )
 
 
+def _open_passes(connection: Connection, job_id: str, steps: Sequence[Step]) -> None:
+    now = utc_now()
+    for position, step in enumerate(steps):
+        connection.execute(
+            passes_table.insert().values(
+                id=uuid.uuid4().hex,
+                job_id=job_id,
+                position=position,
+                iwp_name=step.iwp_name.value,
+                kind=step.kind.value,
+                status=(PassStatus.WAITING if position else PassStatus.OPEN).value,
+                opened=None if position else now,
+            )
+        )
+
+
+def _with_intelligence(job: Job, names: tuple[Iwp, ...], body: bytes) -> list[tuple[Iwp, bytes]]:
+    """The list under each name, with keywords and topics where the order asks for them.
+
+    A list of two hours takes about a second.
+    """
+    wanted = set(job.options.get("generate_media_intelligence_iwp", ()))
+    rich = to_json(annotated(parse(body))) if wanted & {name.value for name in names} else body
+    return [(name, rich if name.value in wanted else body) for name in names]
+
+
 def callback_id(task_id: str, name: str) -> str:
     """The same for the same event, so that a repeated callback can be recognised."""
     return uuid.uuid5(uuid.UUID(task_id), name).hex
 
 
-def effective_priority(asked: Priority, turnaround_hours: int | None) -> Priority:
-    """A turnaround shorter than STANDARD's silently raises STANDARD to PRIORITY."""
-    if (
-        asked is Priority.STANDARD
-        and turnaround_hours is not None
-        and turnaround_hours < TURNAROUND_HOURS[Priority.STANDARD]
-    ):
-        return Priority.PRIORITY
-    return asked
+def _completed(order: Order, job: Job) -> Order:
+    """The order with what `modify` has set before it; an order that failed leaves nothing to the next."""
+    options = dict(order.options)
+    if job.status is not JobStatus.MEDIA_FAILURE:
+        options = {**job.options, **options}
+        order = replace(
+            order,
+            priority=order.priority or job.priority,
+            turnaround_hours=order.turnaround_hours or job.turnaround_hours,
+            callback_url=order.callback_url or job.callback_url,
+        )
+    notes = joined(order.default_notes, options.get("notes", ""))
+    return replace(order, options={**options, "notes": notes} if notes else options)
 
 
 def callback_names(options: Mapping[str, Any], passes: tuple[Iwp, ...]) -> list[str]:

@@ -14,6 +14,7 @@ from scribedock.jobs.job import JobStatus
 AUTHORIZING = JobStatus.AUTHORIZING
 PENDING = JobStatus.PENDING
 IN_PROCESS = JobStatus.IN_PROCESS
+REVIEWING = JobStatus.REVIEWING
 COMPLETE = JobStatus.COMPLETE
 MEDIA_FAILURE = JobStatus.MEDIA_FAILURE
 
@@ -21,7 +22,9 @@ MEDIA_FAILURE = JobStatus.MEDIA_FAILURE
 class JobEvent(StrEnum):
     ORDERED = "ordered"  # perform_transcription, needing no authorization
     ORDERED_UNAUTHORIZED = "ordered, to be authorized"
+    AUTHORIZED = "authorized"
     STARTED = "started"  # a worker took it
+    HANDED_OVER = "handed over to people"
     FAILED = "media failed"
     FINISHED = "finished"  # FINAL is stored
 
@@ -31,14 +34,22 @@ TRANSITIONS: Mapping[tuple[JobStatus, JobEvent], JobStatus] = {
     (PENDING, JobEvent.ORDERED_UNAUTHORIZED): AUTHORIZING,
     (AUTHORIZING, JobEvent.ORDERED): PENDING,
     (AUTHORIZING, JobEvent.ORDERED_UNAUTHORIZED): AUTHORIZING,
+    (AUTHORIZING, JobEvent.AUTHORIZED): PENDING,
     (MEDIA_FAILURE, JobEvent.ORDERED): PENDING,
     (MEDIA_FAILURE, JobEvent.ORDERED_UNAUTHORIZED): AUTHORIZING,
     (PENDING, JobEvent.STARTED): IN_PROCESS,
     (IN_PROCESS, JobEvent.STARTED): IN_PROCESS,
     (PENDING, JobEvent.FAILED): MEDIA_FAILURE,
     (IN_PROCESS, JobEvent.FAILED): MEDIA_FAILURE,
+    (IN_PROCESS, JobEvent.HANDED_OVER): REVIEWING,
     (IN_PROCESS, JobEvent.FINISHED): COMPLETE,
+    (REVIEWING, JobEvent.FINISHED): COMPLETE,
 }
+
+
+def first(*, needs_authorization: bool) -> JobStatus:
+    """The state of a new job."""
+    return AUTHORIZING if needs_authorization else PENDING
 
 
 def after(status: JobStatus, event: JobEvent) -> JobStatus:

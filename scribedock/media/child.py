@@ -38,11 +38,13 @@ def main() -> None:
 def answer(order: dict[str, Any], recording: BinaryIO) -> dict[str, object]:
     try:
         if order["operation"] == "probe":
-            return reading.probe(recording, order["max_duration_s"])
+            return reading.probe(recording, order["max_duration_s"], order["track"])
         return reading.decode(
             recording,
             order["max_duration_s"],
             lambda audio: write(order["audio"], audio),
+            track=order["track"],
+            at_most_s=order["at_most_s"],
             progress=each_percent(say),
         )
     except MediaUnusable as error:

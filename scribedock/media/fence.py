@@ -3,6 +3,9 @@
 A process puts itself behind it, once everything it needs is imported and open:
 no file can be opened and no connection made (Landlock, and a limit of zero new
 descriptors), and memory, processor time and the size of what it writes are bounded.
+
+A program that is to be run behind it needs files to begin with: it is granted a list of
+them, and one folder to write to (`Openings`).
 """
 
 from __future__ import annotations
@@ -11,17 +14,25 @@ import ctypes
 import os
 import resource
 import signal
+from collections.abc import Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 PR_SET_PDEATHSIG = 1
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
-LANDLOCK_CREATE_RULESET, LANDLOCK_RESTRICT_SELF = 444, 446
+LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
+LANDLOCK_RULE_PATH_BENEATH = 1
 LANDLOCK_CREATE_RULESET_VERSION = 1
 # Rights over files and TCP by the version of the interface that brought them (landlock(7)).
 FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 5: 16}  # number of rights known from that version on
 TCP_RIGHTS = 0b11  # version 4: bind, connect
 SCOPES = 0b11  # version 6: abstract sockets, signals
+
+EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_FILE, MAKE_REG, TRUNCATE = (
+    1 << bit for bit in (0, 1, 2, 3, 5, 8, 14)
+)
+OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE  # what may be granted on a file that is no folder
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -32,6 +43,20 @@ class Ruleset(ctypes.Structure):
         ("net", ctypes.c_uint64),
         ("scoped", ctypes.c_uint64),
     )
+
+
+class PathBeneath(ctypes.Structure):
+    _pack_ = 1
+    _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
+
+
+@dataclass(frozen=True, kw_only=True)
+class Openings:
+    """What a program may open behind the fence; paths that are not there are passed over."""
+
+    readable: tuple[Path, ...]  # files, or folders with all that is in them; programs there may run
+    writable: tuple[Path, ...] = ()
+    descriptors: int = 128  # that it may have open at once
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,10 +79,13 @@ def strength() -> Strength:
     return Strength(landlock=max(version, 0))
 
 
-def confine(*, memory: int, cpu_s: int, file_bytes: int, parent: int) -> None:
+def confine(
+    *, memory: int, cpu_s: int, file_bytes: int, parent: int, openings: Openings | None = None
+) -> None:
     """Puts this process behind the fence, for good.
 
     memory and file_bytes are in bytes.  The process is killed when `parent` ends.
+    Without `openings` it can open nothing any more.
     Raises OSError where the kernel refuses what it said it can do.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
@@ -69,8 +97,8 @@ def confine(*, memory: int, cpu_s: int, file_bytes: int, parent: int) -> None:
     _limit(resource.RLIMIT_CPU, cpu_s)
     _limit(resource.RLIMIT_FSIZE, file_bytes)
     _limit(resource.RLIMIT_CORE, 0)
-    _landlock()
-    _limit(resource.RLIMIT_NOFILE, 0)
+    _landlock(openings)
+    _limit(resource.RLIMIT_NOFILE, openings.descriptors if openings else 0)
 
 
 def _prctl(option: int, value: int) -> None:
@@ -84,8 +112,8 @@ def _limit(what: int, value: int) -> None:
     resource.setrlimit(what, (bound, bound))
 
 
-def _landlock() -> None:
-    """Refuses every right that the kernel knows, and makes no exception."""
+def _landlock(openings: Openings | None) -> None:
+    """Refuses every right that the kernel knows, but for the openings."""
     version = strength().landlock
     if not version:
         return
@@ -100,7 +128,29 @@ def _landlock() -> None:
     if handle < 0:
         raise OSError(ctypes.get_errno(), "the Landlock ruleset was refused")
     try:
+        if openings is not None:
+            _open(handle, openings.readable, EXECUTE | READ_FILE | READ_DIR)
+            writing = EXECUTE | READ_FILE | READ_DIR | WRITE_FILE | MAKE_REG | REMOVE_FILE | TRUNCATE
+            _open(handle, openings.writable, writing & ruleset.files & ~EXECUTE)
         if _libc.syscall(LANDLOCK_RESTRICT_SELF, handle, 0) != 0:
             raise OSError(ctypes.get_errno(), "Landlock was refused")
     finally:
         os.close(handle)
+
+
+def _open(ruleset: int, paths: Iterable[Path], rights: int) -> None:
+    for path in paths:
+        try:
+            parent = os.open(path, os.O_PATH | os.O_CLOEXEC)
+        except FileNotFoundError:
+            continue
+        try:
+            allowed = rights if path.is_dir() else rights & OF_FILES
+            rule = PathBeneath(allowed=allowed, parent=parent)
+            if (
+                _libc.syscall(LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, ctypes.byref(rule), 0)
+                != 0
+            ):
+                raise OSError(ctypes.get_errno(), f"Landlock refused a rule for {path}")
+        finally:
+            os.close(parent)

@@ -30,6 +30,16 @@ AUDIO_CODECS = frozenset(
     """.split()
 )
 
+# Decoded only where pictures are wanted: by the ffmpeg program, behind a fence of its own.
+VIDEO_CODECS = frozenset(
+    """
+    av1 cinepak dnxhd dvvideo ffv1 flv h261 h263 h263p h264 hevc huffyuv jpeg2000 libaom-av1 libdav1d
+    libopenjpeg mjpeg mpeg1video mpeg2video mpeg4 msmpeg4 msmpeg4v1 msmpeg4v2 msrle msvideo1 prores
+    qtrle rawvideo rpza rv10 rv20 rv30 rv40 svq1 svq3 theora utvideo vc1 vp3 vp6 vp6a vp6f vp8 vp9
+    wmv1 wmv2 wmv3
+    """.split()
+)
+
 DEMUXER_OPTIONS = {
     "format_whitelist": ",".join(sorted(CONTAINERS)),
     "codec_whitelist": ",".join(sorted(AUDIO_CODECS)),  # so that no picture is ever decoded

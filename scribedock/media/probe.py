@@ -14,17 +14,22 @@ class MediaInfo:
     duration_ms: int
     container: str  # FFmpeg's name of it
     audio_codec: str
+    audio_stream: int  # its index in the container
     sample_rate: int  # Hz
     channels: int
     audio_streams: int
-    has_video: bool
+    has_video: bool  # moving pictures: a cover is none
+    video_stream: int | None  # its index in the container
+    plain_h264: bool  # the pictures are H.264 that every browser plays
 
 
-def probe(path: Path, limits: Limits) -> MediaInfo:
+def probe(path: Path, limits: Limits, *, track: int | None = None) -> MediaInfo:
     """Reads a recording in the fenced child.
 
     At least one audio stream must really decode.  The length is that of the audio where the
     file is small enough to be read to its end (32 MiB), else the one that its header declares;
-    decoding corrects it.  Raises MediaUnusable, and FenceFailure where this machine is at fault.
+    decoding corrects it.  track is the index of the stream of sound to tell of; by default it is the
+    one that is likeliest to be what is said.
+    Raises MediaUnusable, and FenceFailure where this machine is at fault.
     """
-    return MediaInfo(**process.run("probe", path, None, limits))
+    return MediaInfo(**process.run("probe", path, None, limits, track=track))

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import IO, Any
 
@@ -22,12 +22,14 @@ from scribedock.media.unusable import MediaUnusable
 log = structlog.get_logger("scribedock.worker")
 
 MAX_SAID = 64 * 1024  # bytes of all that the child may say
-BOOTSTRAP = """
-import sys
-sys.path.append(sys.argv.pop())
-from scribedock.media.child import main
-main()
-"""
+TAKES_TOO_LONG = "The recording takes too long to read: it may be damaged."
+TAKES_TOO_MUCH = "The recording takes too long to read, or too much memory: it may be damaged."
+STOPPED = "The recording is damaged: the decoder stopped on it."
+
+
+def bootstrap(module: str) -> str:
+    """What `python -I -c` runs to call the module's `main`; its last argument is `package_folder()`."""
+    return f"import sys; sys.path.append(sys.argv.pop()); from scribedock.media.{module} import main; main()"
 
 
 class FenceFailure(Exception):
@@ -40,25 +42,30 @@ def run(
     audio: IO[bytes] | None,
     limits: Limits,
     *,
+    track: int | None = None,
+    at_most_s: int | None = None,
     progress: Callable[[float], None] | None = None,
 ) -> dict[str, Any]:
-    """Has the child do one operation on a recording.
+    """Has the child do one operation on a recording; track and at_most_s are those of `reading.decode`.
 
     Raises MediaUnusable where the recording is at fault, also by making the child crash
     or exceed its limits, and FenceFailure where this machine is at fault.
     """
     with recording.open("rb") as source, Path(os.devnull).open("wb") as nothing:
         sink = audio or nothing
-        child = _start(operation, source, sink, limits)
+        what = {"operation": operation, "track": track, "at_most_s": at_most_s}
+        child = _start(what, source, sink, limits)
         try:
             return _listen(child, limits, progress)
         finally:
             _end(child)
 
 
-def _start(operation: str, source: IO[bytes], sink: IO[bytes], limits: Limits) -> subprocess.Popen[bytes]:
+def _start(
+    what: Mapping[str, object], source: IO[bytes], sink: IO[bytes], limits: Limits
+) -> subprocess.Popen[bytes]:
     order = {
-        "operation": operation,
+        **what,
         "recording": source.fileno(),
         "audio": sink.fileno(),
         "parent": os.getpid(),
@@ -69,7 +76,7 @@ def _start(operation: str, source: IO[bytes], sink: IO[bytes], limits: Limits) -
     }
     try:
         return subprocess.Popen(
-            [sys.executable, "-I", "-c", BOOTSTRAP, json.dumps(order), _package_folder()],
+            [sys.executable, "-I", "-c", bootstrap("child"), json.dumps(order), package_folder()],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
@@ -97,8 +104,8 @@ def _listen(
     if not fenced:
         raise FenceFailure(f"the process that reads media ended before it began (status {code})")
     if code == -signal.SIGKILL:  # also what ends a process out of processor time
-        raise MediaUnusable("The recording takes too long to read, or too much memory: it may be damaged.")
-    raise MediaUnusable("The recording is damaged: the decoder stopped on it.")
+        raise MediaUnusable(TAKES_TOO_MUCH)
+    raise MediaUnusable(STOPPED)
 
 
 def _answer(said: dict[str, Any]) -> dict[str, Any]:
@@ -108,7 +115,7 @@ def _answer(said: dict[str, Any]) -> dict[str, Any]:
         raise FenceFailure(f"the audio of a recording cannot be written: {said['machine']}")
     if "fault" in said:
         log.warning("unforeseen trouble with a recording", fault=said["fault"])
-        raise MediaUnusable("The recording is damaged: the decoder stopped on it.")
+        raise MediaUnusable(STOPPED)
     return said
 
 
@@ -120,7 +127,7 @@ def _lines(child: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes]:
         selector.register(child.stdout, selectors.EVENT_READ)
         while True:
             if not selector.select(max(deadline - time.monotonic(), 0)):
-                raise MediaUnusable("The recording takes too long to read: it may be damaged.")
+                raise MediaUnusable(TAKES_TOO_LONG)
             part = os.read(child.stdout.fileno(), 4096)
             said += len(part)
             if not part or said > MAX_SAID:
@@ -137,5 +144,5 @@ def _end(child: subprocess.Popen[bytes]) -> None:
     child.stdout.close()
 
 
-def _package_folder() -> str:
+def package_folder() -> str:
     return str(Path(scribedock.__file__).resolve().parent.parent)

@@ -15,25 +15,33 @@ from typing import BinaryIO, cast
 
 import av
 from av.audio.frame import AudioFrame
-from av.audio.resampler import AudioResampler
 from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 from av.packet import Packet
-from av.stream import Discard
+from av.stream import Discard, Disposition
+from av.video.stream import VideoStream
 
 from scribedock.media.formats import AUDIO_CODECS, DEMUXER_OPTIONS, is_playlist
-from scribedock.media.limits import BYTES_PER_SECOND, SAMPLE_RATE
+from scribedock.media.sound import Sound, check_rate, resampler
+from scribedock.media.source import Source
 from scribedock.media.unusable import MediaUnusable
 
 HEAD_BYTES = 4096
 SMALL_FILE = 32 * 1024**2
 PROBE_PACKETS = 2000  # within so many packets, a stream that has sound gives some
-UNDECLARED_GAP_S = 600
-GAP_S = Fraction(1, 10)  # shorter ones are the jitter of time stamps
-SILENCE = bytes(BYTES_PER_SECOND)
-RATES = range(1_000, 768_001)
 MAX_DAMAGED_PACKETS = 5000
+PLAIN_H264 = (66, 77, 100)  # Baseline, Main, High: 8 bits and 4:2:0 (ITU-T H.264, annex A)
+ASIDE = (
+    Disposition.comment
+    | Disposition.lyrics
+    | Disposition.karaoke
+    | Disposition.visual_impaired
+    | Disposition.clean_effects
+    | Disposition.non_diegetic
+    | Disposition.descriptions
+)
+"""Of tracks that are not what is said in the recording itself, or not only."""
 CUT_OFF = "The recording is damaged or cut off in the middle. Upload the whole file again."
 
 
@@ -45,44 +53,56 @@ def warm_up() -> None:
     frame = AudioFrame(format="flt", layout="stereo", samples=64)
     frame.sample_rate = 8_000
     frame.time_base = Fraction(1, 8_000)
-    _resampler().resample(frame)
+    resampler().resample(frame)
 
 
-def probe(file: BinaryIO, max_duration_s: int) -> dict[str, object]:
+def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict[str, object]:
     """What the recording is; reads a small file to its end, and believes the header of a large one.
 
-    Raises MediaUnusable.
+    track is the index of the stream to tell of, where it is known. Raises MediaUnusable.
     """
-    index = _sounding_stream(file)
+    index = _sounding_stream(file) if track is None else track
     with _open(file) as source:
         stream = _only(source, index)
-        _check_rate(stream.codec_context.sample_rate)
+        check_rate(stream.codec_context.sample_rate)
         duration = None if _size(file) <= SMALL_FILE else _declared_s(source, stream)
         if duration is None:
             duration = _demuxed_s(source, stream)
         _check_duration(duration, max_duration_s)
+        picture = _moving_picture(source)
         return {
             "duration_ms": round(duration * 1000),
             "container": source.format.name,
             "audio_codec": stream.codec_context.name,
+            "audio_stream": stream.index,
             "sample_rate": stream.codec_context.sample_rate,
             "channels": stream.codec_context.channels,
             "audio_streams": len(source.streams.audio),
-            "has_video": bool(source.streams.video),
+            "has_video": picture is not None,
+            "video_stream": None if picture is None else picture.index,
+            "plain_h264": picture is not None and _is_plain_h264(picture),
         }
 
 
 def decode(
-    file: BinaryIO, max_duration_s: int, write: Callable[[bytes], None], *, progress: Callable[[float], None]
+    file: BinaryIO,
+    max_duration_s: int,
+    write: Callable[[bytes], None],
+    *,
+    track: int | None = None,
+    at_most_s: int | None = None,
+    progress: Callable[[float], None],
 ) -> dict[str, object]:
     """Hands the sound to `write` as 16 kHz mono signed 16-bit little-endian samples, part by part.
 
-    Raises MediaUnusable.
+    track is the index of the stream, where it is known; at_most_s is how much of its beginning is wanted,
+    where that is not all of it. Raises MediaUnusable.
     """
-    index = _sounding_stream(file)
+    index = _sounding_stream(file) if track is None else track
     with _open(file) as source:
+        tracks = [each.index for each in _readable(source)]
         stream = _only(source, index)
-        track = _Track(write, start_s=_start_s(source), declared_s=_declared_s(source, stream))
+        sound = Sound(write, start_s=_start_s(source), declared_s=_declared_s(source, stream))
         size, damaged = _size(file), 0
         for packet in _packets(source, stream):
             try:
@@ -95,88 +115,16 @@ def decode(
                     ) from None
                 continue
             for frame in frames:
-                track.add(frame)
-            _check_duration(track.written_s, max_duration_s)
+                sound.add(frame)
+            _check_duration(sound.written_s, max_duration_s)
+            if at_most_s is not None and sound.written_s >= at_most_s:
+                break
             if packet.pos is not None:
                 progress(packet.pos / size)
-        track.finish()
-    if not track.written:
+        sound.finish()
+    if not sound.written:
         raise MediaUnusable("The recording has no sound in it: it is 0 seconds long.")
-    return {"audio_bytes": track.written, "damaged_packets": damaged}
-
-
-class _Track:
-    """Sound on its way out: resampled, and put where its time stamps say."""
-
-    def __init__(
-        self, write: Callable[[bytes], None], *, start_s: Fraction, declared_s: Fraction | None
-    ) -> None:
-        self._write = write
-        self._start_s = start_s
-        self._declared_s = declared_s
-        self._resampler = _resampler()
-        self._shape: tuple[str, str, int] | None = None
-        self._expected_s: Fraction | None = None
-        self.written = 0  # bytes
-
-    @property
-    def written_s(self) -> Fraction:
-        return Fraction(self.written, BYTES_PER_SECOND)
-
-    def add(self, frame: AudioFrame) -> None:
-        _check_rate(frame.sample_rate)
-        self._align(frame)
-        shape = (frame.format.name, frame.layout.name, frame.sample_rate)
-        if shape != self._shape:
-            self._flush()
-            self._shape = shape
-        self._put(frame)
-
-    def finish(self) -> None:
-        self._flush()
-
-    def _align(self, frame: AudioFrame) -> None:
-        """Fills a gap before the frame with silence; time stamps that make no sense are passed over."""
-        length = Fraction(frame.samples, frame.sample_rate)
-        if frame.pts is None or frame.time_base is None:
-            if self._expected_s is not None:
-                self._expected_s += length
-            return
-        at = frame.pts * frame.time_base
-        expected = self._start_s if self._expected_s is None else self._expected_s
-        gap = at - expected
-        self._expected_s = at + length
-        if gap > GAP_S and self.written_s + gap + length <= self._end_s():
-            self._flush()
-            self._silence(gap)
-
-    def _end_s(self) -> Fraction:
-        """How far silence may lead: not past the end that the file declares."""
-        if self._declared_s is None:
-            return self.written_s + UNDECLARED_GAP_S
-        return self._declared_s + 1
-
-    def _silence(self, seconds: Fraction) -> None:
-        rest = 2 * round(seconds * SAMPLE_RATE)
-        while rest:
-            part = SILENCE[:rest]
-            self._out(part)
-            rest -= len(part)
-
-    def _flush(self) -> None:
-        if self._shape is not None:
-            self._put(None)
-        self._resampler = _resampler()
-
-    def _put(self, frame: AudioFrame | None) -> None:
-        if frame is not None:
-            frame.pts = None
-        for out in self._resampler.resample(frame):
-            self._out(bytes(out.planes[0])[: 2 * out.samples])
-
-    def _out(self, audio: bytes) -> None:
-        self._write(audio)
-        self.written += len(audio)
+    return {"audio_bytes": sound.written, "damaged_packets": damaged, "track": index, "tracks": tracks}
 
 
 def _open(file: BinaryIO) -> InputContainer:
@@ -190,7 +138,7 @@ def _open(file: BinaryIO) -> InputContainer:
         raise MediaUnusable("A playlist is not a recording: upload the media itself.")
     try:
         return av.open(
-            file,
+            Source(file),
             "r",
             container_options=DEMUXER_OPTIONS,
             buffer_size=256 * 1024,
@@ -217,12 +165,10 @@ def _sounding_stream(file: BinaryIO) -> int:
             raise MediaUnusable(
                 "The video has no sound." if source.streams.video else "There is no sound in this file."
             )
-        readable = [each for each in audio if _codec(each) in AUDIO_CODECS]
+        readable = _readable(source)
         if not readable:
             names = ", ".join(_codec(each) for each in audio)
             raise MediaUnusable(f"The sound is in a codec that is not read here: {names}.")
-        best = source.streams.best("audio")
-        readable.sort(key=lambda each: each is not best)
         sounding = _first_sounds(source, readable)
         for stream in readable:
             if stream.index in sounding:
@@ -230,6 +176,34 @@ def _sounding_stream(file: BinaryIO) -> int:
         if source.duration == 0 or not _has_packets(file):
             raise MediaUnusable("The recording has no sound in it: it is 0 seconds long.")
         raise MediaUnusable(f"The recording is damaged: its sound ({_codec(readable[0])}) cannot be decoded.")
+
+
+def _readable(source: InputContainer) -> list[AudioStream]:
+    """The streams of sound that may be decoded, the likeliest to be what is said in the recording first."""
+    best = source.streams.best("audio")
+    readable = [each for each in source.streams.audio if _codec(each) in AUDIO_CODECS]
+    return sorted(readable, key=lambda each: (bool(each.disposition & ASIDE), each is not best))
+
+
+def _moving_picture(source: InputContainer) -> VideoStream | None:
+    """The first stream of pictures that is no cover."""
+    for stream in source.streams.video:
+        if not stream.disposition & Disposition.attached_pic:
+            return stream
+    return None
+
+
+def _is_plain_h264(stream: VideoStream) -> bool:
+    """Whether every browser plays it: told from the configuration record (ISO/IEC 14496-15, 5.3.3.1)."""
+    record = stream.codec_context.extradata if stream.codec_context is not None else None
+    return (
+        stream.codec_context is not None
+        and stream.codec_context.name == "h264"
+        and record is not None
+        and len(record) > 1
+        and record[0] == 1
+        and record[1] in PLAIN_H264
+    )
 
 
 def _first_sounds(source: InputContainer, streams: list[AudioStream]) -> set[int]:
@@ -264,11 +238,15 @@ def _packets(source: InputContainer, *streams: AudioStream) -> Iterator[Packet[A
         if not source.format.name.startswith("mov"):
             return
         raise MediaUnusable(CUT_OFF) from error
+    except IndexError:
+        return  # at the end PyAV stumbles over streams that began in mid-file
 
 
 def _only(source: InputContainer, index: int) -> AudioStream:
     """The stream, with all others dropped. Raises MediaUnusable where its index leads past the file's end."""
-    stream = next(each for each in source.streams.audio if each.index == index)
+    stream = next((each for each in source.streams.audio if each.index == index), None)
+    if stream is None:
+        raise MediaUnusable("The recording is damaged: one of its sound tracks is gone.")
     entries = stream.index_entries
     if source.format.name.startswith("mov") and len(entries):
         last = entries[-1]
@@ -323,18 +301,9 @@ def _check_duration(seconds: Fraction, max_duration_s: int) -> None:
         raise MediaUnusable(f"The recording is longer than the limit of {_in_words(max_duration_s)}.")
 
 
-def _check_rate(rate: int) -> None:
-    if rate not in RATES:
-        raise MediaUnusable(f"The recording is damaged: a sound of {rate} samples a second is none.")
-
-
 def _in_words(seconds: int) -> str:
     return f"{seconds / 3600:g} hours" if seconds >= 3600 else f"{seconds:,} seconds"
 
 
 def _size(file: BinaryIO) -> int:
     return os.fstat(file.fileno()).st_size
-
-
-def _resampler() -> AudioResampler:
-    return AudioResampler(format="s16", layout="mono", rate=SAMPLE_RATE)

@@ -14,9 +14,10 @@ from itertools import pairwise
 
 from scribedock.captions.elementlist import ElementList, Segment, Sequence, Tag, Token, TokenType
 from scribedock.captions.punctuation import ENDS, WIDE_ENDS, Parts, take_apart
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
 from scribedock.speech.timing import clean, fit
+from scribedock.speech.turns import Turn, borders
 
 CUT_MS = 50
 """Spans closer than this were cut in mid-speech; where there was silence, they are 100 ms apart at least
@@ -27,6 +28,10 @@ PAUSE_MS = 700
 
 LONG_PAUSE_MS = 2000
 """So long a silence ends a sentence whatever the punctuation says: a caption does not wait for the rest."""
+
+
+TURN_SLACK_MS = 700
+"""So far from where a voice seems to change, the longest silence between two words is where it does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -46,13 +51,19 @@ class Unit:
 
 
 def assemble(
-    chunks: SequenceOf[tuple[Span, list[Word] | None]], *, language: str, media_ms: int, punctuates: bool
+    chunks: SequenceOf[tuple[Span, list[Word] | None]],
+    *,
+    language: str,
+    media_ms: int,
+    punctuates: bool,
+    turns: SequenceOf[Turn] = (),
 ) -> ElementList:
     """The transcript of a recording of media_ms milliseconds.
 
     chunks are its stretches of speech, in order, each with its words; None instead of words says
     that the recognizer failed, and becomes the sound INAUDIBLE. Where nothing was said at all, the
-    sound BLANK_AUDIO fills the list. language is a code such as "en".
+    sound BLANK_AUDIO fills the list. language is a code such as "en". turns say who speaks when: another
+    speaker begins another sentence of an engine that does not punctuate.
 
     A word lasts 1 ms at least, a punctuation mark has no duration. A sequence has a confidence score
     where each of its words has a confidence: their mean.
@@ -63,7 +74,8 @@ def assemble(
         if isinstance(run, Span):
             segments.append(_sound(Tag.INAUDIBLE, run.start_ms, run.end_ms))
         else:
-            segments += [_sentence(units, punctuates) for units in _sentences(run)]
+            turned = run if punctuates else _with_turns(run, borders(turns))
+            segments += [_sentence(units, punctuates) for units in _sentences(turned)]
     return ElementList(
         start_time=0,
         end_time=media_ms,
@@ -133,6 +145,21 @@ def _with_ends(units: list[Unit], punctuates: bool) -> list[Unit]:
     ]
 
 
+def _with_turns(units: list[Unit], changes: SequenceOf[int]) -> list[Unit]:
+    """The units, of which also those end a sentence after which another speaker begins."""
+    found = list(units)
+    for change in changes:
+        near = [
+            (following.start_ms - unit.end_ms, -abs(unit.end_ms - change), place)
+            for place, (unit, following) in enumerate(pairwise(units))
+            if following.start_ms >= change - TURN_SLACK_MS and unit.end_ms <= change + TURN_SLACK_MS
+        ]
+        if near:
+            _, _, place = max(near)
+            found[place] = replace(found[place], ends_sentence=True)
+    return found
+
+
 def _sentences(units: list[Unit]) -> list[list[Unit]]:
     """The last one may be without an end, where the recognizer failed in mid-speech."""
     sentences: list[list[Unit]] = [[]]
@@ -166,6 +193,7 @@ def _sequence(unit: Unit, punctuates: bool) -> Sequence:
                     display_as=part.word,
                     start_time=word.start_ms,
                     end_time=word.end_ms,
+                    interpolated=word.origin is Origin.INTERPOLATED,
                 )
             )
         tokens += [_mark(mark, word.end_ms) for mark in part.after]
@@ -175,6 +203,7 @@ def _sequence(unit: Unit, punctuates: bool) -> Sequence:
         end_time=unit.end_ms,
         tokens=tuple(tokens),
         confidence_score=sum(known) / len(known) if len(known) == len(unit.words) else None,
+        interpolated=all(word.origin is Origin.INTERPOLATED for word in unit.words),
     )
 
 

@@ -1,4 +1,4 @@
-"""A process that recognizes: one engine, loaded once, and one request at a time.
+"""A process that recognizes and aligns: one engine, loaded once, and one request at a time.
 
 Requests come on standard input and answers go to standard output, one JSON object a line.
 """
@@ -11,12 +11,29 @@ import json
 import os
 import signal
 import sys
+from collections.abc import Callable, Mapping
 from dataclasses import asdict
+from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from scribedock.speech.recognizer import SAMPLE_RATE, Recognizer, RecognizerSpec, engine_named
+from scribedock.speech import diarization
+from scribedock.speech.aligner import Aligner
+from scribedock.speech.embedding import Embedder
+from scribedock.speech.heard_language import mean
+from scribedock.speech.recognizer import (
+    SAMPLE_RATE,
+    BatchRecognizer,
+    LanguageDetector,
+    Recognizer,
+    RecognizerSpec,
+    engine_named,
+)
+from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
+
+if TYPE_CHECKING:
+    from scribedock.speech.recognizer import Pcm
 
 PR_SET_PDEATHSIG = 1
 
@@ -36,8 +53,9 @@ def main() -> None:
         say(answers, {"failed": describe(error)})
         sys.exit(1)
     say(answers, {"ready": True})
+    work = Work(recognizer)
     for line in sys.stdin.buffer:
-        say(answers, answer(recognizer, json.loads(line)))
+        say(answers, work.answer(json.loads(line)))
 
 
 def die_with_parent() -> None:
@@ -49,17 +67,93 @@ def die_with_parent() -> None:
         raise OSError("the kernel does not know PR_SET_PDEATHSIG")
 
 
-def answer(recognizer: Recognizer, request: dict[str, Any]) -> dict[str, Any]:
-    audio = Path(request["audio"])
-    try:
-        if request["operation"] == "speech_spans":
-            return {"spans": [asdict(span) for span in speech_spans(audio)]}
-        start_ms, end_ms = request["start_ms"], request["end_ms"]
-        first, after = start_ms * SAMPLE_RATE // 1000, end_ms * SAMPLE_RATE // 1000
-        pcm = read_pcm(audio, first, after - first)
-        return {"words": [asdict(word) for word in recognizer.recognize(pcm, start_ms, request["language"])]}
-    except Exception as error:
-        return {"failed": describe(error)}
+class Work:
+    """What a child does: recognizes, and places given words in time."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return OPERATIONS[request["operation"]](self, request)
+        except Exception as error:
+            return {"failed": describe(error)}
+
+    def speech_spans(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"spans": [asdict(span) for span in speech_spans(Path(request["audio"]))]}
+
+    def turns(self, request: dict[str, Any]) -> dict[str, Any]:
+        speech = [Span(start_ms=start, end_ms=end) for start, end in request["speech"]]
+        audio, people, model = Path(request["audio"]), request["people"], request["model"]
+        if model is None:
+            found = diarization.turns(audio, speech, people)
+        else:
+            embedder = _embedder(model["path"], request["threads"])
+            found = diarization.embedded_turns(audio, speech, people, embedder, model["similarity"])
+        return {"turns": [asdict(turn) for turn in found]}
+
+    def recognize(self, request: dict[str, Any]) -> dict[str, Any]:
+        words = self._recognizer.recognize(
+            chunk(request), request["start_ms"], request["language"], request["terms"]
+        )
+        return {"words": [asdict(word) for word in words]}
+
+    def recognize_batch(self, request: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(self._recognizer, BatchRecognizer):
+            raise TypeError("this engine takes one chunk at a time")
+        chunks = [(chunk({**request, **span}), span["start_ms"]) for span in request["spans"]]
+        found = self._recognizer.recognize_batch(chunks, request["language"], request["terms"])
+        return {"words": [[asdict(word) for word in words] for words in found]}
+
+    def detect_language(self, request: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(self._recognizer, LanguageDetector):
+            raise TypeError("this engine does not tell languages apart")
+        found = [self._recognizer.detect(chunk({**request, **span})) for span in request["spans"]]
+        return {"languages": mean(found)}
+
+    def hear(self, request: dict[str, Any]) -> dict[str, Any]:
+        text = _text(request["text"])
+        return {
+            "heard": [asdict(each) for each in self._aligner.hear(chunk(request), request["start_ms"], text)]
+        }
+
+    def align(self, request: dict[str, Any]) -> dict[str, Any]:
+        found = self._aligner.align(
+            chunk(request), request["start_ms"], request["words"], wide=request["wide"]
+        )
+        return {"times": [each and (each.start_ms, each.end_ms) for each in found]}
+
+    @cached_property
+    def _aligner(self) -> Aligner:
+        """Loaded when it is first needed."""
+        return Aligner()
+
+
+OPERATIONS: Mapping[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
+    "speech_spans": Work.speech_spans,
+    "turns": Work.turns,
+    "recognize": Work.recognize,
+    "recognize_batch": Work.recognize_batch,
+    "detect_language": Work.detect_language,
+    "hear": Work.hear,
+    "align": Work.align,
+}
+
+
+@lru_cache(maxsize=1)
+def _embedder(path: str, threads: int) -> Embedder:
+    return Embedder(Path(path), threads)
+
+
+@lru_cache(maxsize=1)
+def _text(path: str) -> tuple[str, ...]:
+    """The words of a text; its name is its own, so that it needs to be read once only."""
+    return tuple(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def chunk(request: dict[str, Any]) -> Pcm:
+    first, after = (request[name] * SAMPLE_RATE // 1000 for name in ("start_ms", "end_ms"))
+    return read_pcm(Path(request["audio"]), first, after - first)
 
 
 def describe(error: Exception) -> str:

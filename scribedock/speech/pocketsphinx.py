@@ -1,13 +1,19 @@
 """PocketSphinx 5 with the US English model of its own wheel: draft quality, no download.
 
-What it does not do: capitals, punctuation, other languages, and confidence (its posterior
-probabilities are close to 1 whether a word is right or wrong).
-It holds the interpreter's lock while it decodes, so it belongs in a process of its own.
+What it does not do: capitals, punctuation, other languages, terms (a name that is added to its dictionary
+is as unlikely to it as the rarest of words: of "Quilter" and "Dashwood" neither was heard), and confidence
+(its posterior probabilities are close to 1 whether a word is right or wrong). It holds the interpreter's
+lock while it decodes, so it belongs in a process of its own.
+
+Its settings are the model's own.  Of all that were tried, a language weight of 5 instead of 6.5 was the best:
+a word error rate of 0.60 instead of 0.61 on recordings that it was not chosen on, for a third more processor
+time, which a draft is not worth.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,7 +35,7 @@ class PocketSphinx:
 
         self._decoder: Any = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str) -> list[Word]:
+    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
         if not len(pcm):
             return []
         decoder = self._decoder
@@ -66,4 +72,8 @@ def load(spec: RecognizerSpec) -> PocketSphinx:
     return PocketSphinx()
 
 
-ENGINE = Engine(punctuates=False, check=check, languages=languages, load=load)
+JOINS_MS = 500
+"""A second of speech by itself tells too little of a voice: the eight stretches of a hoarse speaker had a
+word error rate of 0.90, joined to two 0.80. With pauses of 1500 ms it was no better."""
+
+ENGINE = Engine(punctuates=False, check=check, languages=languages, load=load, joins_ms=JOINS_MS)

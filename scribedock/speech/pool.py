@@ -10,15 +10,19 @@ import contextlib
 import os
 import queue
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import replace
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
+from scribedock.speech.anchors import Heard
+from scribedock.speech.batches import batches, joined
+from scribedock.speech.embedding import SpeakerModel
 from scribedock.speech.process import ChildEnded, ChildSlow, RecognizerProcess
-from scribedock.speech.recognizer import RecognizerSpec, Word, engine_named
+from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
 from scribedock.speech.span import Span
+from scribedock.speech.turns import Turn
 from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
 
 LOAD_TIMEOUT_S = 900.0
@@ -44,14 +48,26 @@ class RecognizerPool:
     too slow is replaced at the next call. Children die with this process, however it ends.
     """
 
-    def __init__(self, spec: RecognizerSpec, *, processes: int, chunk_timeout_s: float) -> None:
+    def __init__(
+        self,
+        spec: RecognizerSpec,
+        *,
+        processes: int,
+        chunk_timeout_s: float,
+        batch: int = 0,
+        speaker_model: SpeakerModel | None = None,
+    ) -> None:
+        """batch is how many chunks are recognized at once; 0: as the engine likes it on this machine."""
         if processes < 1:
             raise ValueError("a pool needs at least one process")
         threads = spec.threads or max(1, len(os.sched_getaffinity(0)) // processes)
         self._spec = replace(spec, threads=threads)
         self._processes = processes
         self._chunk_timeout_s = chunk_timeout_s
-        self._punctuates = engine_named(spec.engine).punctuates
+        self._speaker_model = speaker_model
+        self._engine = engine_named(spec.engine)
+        self._detects = self._engine.detects(spec)
+        self._batch = batch or self._engine.batch()
         # Last in, first out: a child that is loaded is used before another is started.
         self._free: queue.LifoQueue[int] = queue.LifoQueue()
         for seat in reversed(range(processes)):
@@ -74,21 +90,63 @@ class RecognizerPool:
     @property
     def punctuates(self) -> bool:
         """Whether the words come with capitals and punctuation."""
-        return self._punctuates
+        return self._engine.punctuates
 
-    def recognize(self, audio: Path, span: Span, language: str) -> list[Word]:
+    @property
+    def detects(self) -> bool:
+        """Whether the engine can tell which language is spoken."""
+        return self._detects
+
+    def batches(self, speech: Sequence[Span]) -> list[list[Span]]:
+        """The stretches of speech as the engine likes them best: what is to be recognized at once."""
+        spans = joined(speech, pause_ms=self._engine.joins_ms)
+        return batches(spans, most=self._batch, processes=self._processes)
+
+    def recognize(self, audio: Path, span: Span, language: str, terms: Sequence[str] = ()) -> list[Word]:
         """The words of a span of a raw mono 16 kHz s16le file, in ms of the media.
 
-        language is an ISO 639-1 code. Raises RecognitionFailed, RecognitionTimeout, RecognizerCrashed.
+        language is an ISO 639-1 code, terms are names that are likely to be said. Raises RecognitionFailed,
+        RecognitionTimeout, RecognizerCrashed.
         """
+        request = {**_stretch("recognize", audio, span), "language": language, "terms": list(terms)}
+        answer = self._ask(request, self._chunk_timeout_s)
+        return [_word(word) for word in answer["words"]]
+
+    def recognize_batch(
+        self, audio: Path, spans: Sequence[Span], language: str, terms: Sequence[str] = ()
+    ) -> list[list[Word]]:
+        """The words of each of several spans, recognized together. As `recognize`, with its time for each."""
         request = {
-            "operation": "recognize",
-            "audio": str(audio.resolve()),
-            "start_ms": span.start_ms,
-            "end_ms": span.end_ms,
+            **_stretches("recognize_batch", audio, spans),
             "language": language,
+            "terms": list(terms),
         }
-        return [Word(**word) for word in self._ask(request, self._chunk_timeout_s)["words"]]
+        answer = self._ask(request, len(spans) * self._chunk_timeout_s)
+        return [[_word(word) for word in words] for words in answer["words"]]
+
+    def detect_language(self, audio: Path, spans: Sequence[Span]) -> dict[str, float]:
+        """The mean probability of each language over spans of 30 s at the most. Raises as `recognize`."""
+        request = _stretches("detect_language", audio, spans)
+        found: dict[str, float] = self._ask(request, len(spans) * self._chunk_timeout_s)["languages"]
+        return found
+
+    def hear(self, audio: Path, span: Span, text: Path) -> list[Heard]:
+        """The words of a text that are said in a span, as `Aligner.hear` finds them.
+
+        text is a JSON file, with a list of the written words; another text has another name.
+        Raises as `recognize` does.
+        """
+        request = {**_stretch("hear", audio, span), "text": str(text.resolve())}
+        return [Heard(**each) for each in self._ask(request, self._chunk_timeout_s)["heard"]]
+
+    def align(self, audio: Path, span: Span, words: Sequence[str], *, wide: bool) -> list[Span | None]:
+        """When each of the words is said that are said in a span, as `Aligner.align` finds it.
+
+        Raises as `recognize` does.
+        """
+        request = {**_stretch("align", audio, span), "words": list(words), "wide": wide}
+        times = self._ask(request, self._chunk_timeout_s)["times"]
+        return [time and Span(start_ms=time[0], end_ms=time[1]) for time in times]
 
     def speech_spans(self, audio: Path) -> list[Span]:
         """Where somebody speaks in a raw mono 16 kHz s16le file; see `vad.speech_spans`.
@@ -96,9 +154,30 @@ class RecognizerPool:
         May take the time limit of a chunk for every two minutes that the recording lasts.
         Raises as `recognize` does.
         """
-        blocks = 1 + audio.stat().st_size // BLOCK_BYTES
         request = {"operation": "speech_spans", "audio": str(audio.resolve())}
-        return [Span(**span) for span in self._ask(request, blocks * self._chunk_timeout_s)["spans"]]
+        return [Span(**span) for span in self._ask(request, self._time_for(audio))["spans"]]
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether `turns` can find out how many people speak."""
+        return self._speaker_model is not None
+
+    def turns(self, audio: Path, speech: Sequence[Span], people: int | None) -> list[Turn]:
+        """Who of so many people speaks when in the stretches of speech of a file; see `diarization`.
+
+        people is None only where `counts_people`. May take as long as `speech_spans`. Raises as `recognize`
+        does.
+        """
+        model = self._speaker_model
+        request = {
+            "operation": "turns",
+            "audio": str(audio.resolve()),
+            "speech": [(span.start_ms, span.end_ms) for span in speech],
+            "people": people,
+            "model": model and {"path": str(model.path), "similarity": model.similarity},
+            "threads": self._spec.threads,
+        }
+        return [Turn(**turn) for turn in self._ask(request, self._time_for(audio))["turns"]]
 
     def close(self) -> None:
         """Ends the children at once. Calls under way, waiting or to come raise RecognitionFailed."""
@@ -108,6 +187,10 @@ class RecognizerPool:
         for child in children:
             child.kill()
         self._starter.shutdown()
+
+    def _time_for(self, audio: Path) -> float:
+        """The seconds that what goes over a whole recording may take."""
+        return (1 + audio.stat().st_size // BLOCK_BYTES) * self._chunk_timeout_s
 
     def _ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, Any]:
         with self._seat() as seat:
@@ -157,3 +240,24 @@ class RecognizerPool:
     def _refuse_when_closed(self) -> None:
         if self._closed:
             raise RecognitionFailed("the recognizer pool is closed")
+
+
+def _word(said: Mapping[str, Any]) -> Word:
+    return Word(**{**said, "origin": Origin(said["origin"])})
+
+
+def _stretches(operation: str, audio: Path, spans: Sequence[Span]) -> dict[str, object]:
+    return {
+        "operation": operation,
+        "audio": str(audio.resolve()),
+        "spans": [asdict(span) for span in spans],
+    }
+
+
+def _stretch(operation: str, audio: Path, span: Span) -> dict[str, object]:
+    return {
+        "operation": operation,
+        "audio": str(audio.resolve()),
+        "start_ms": span.start_ms,
+        "end_ms": span.end_ms,
+    }

@@ -8,11 +8,12 @@ Importing this module or a recognizer's imports nothing heavy; `Engine.load` doe
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from enum import StrEnum
 from importlib import import_module
 from pathlib import Path
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING, Protocol, runtime_checkable
 
 from scribedock.settings import SettingsError
 
@@ -25,16 +26,24 @@ if TYPE_CHECKING:
 SAMPLE_RATE = 16_000
 AUTO = "auto"
 DEFAULT_ENGINE = "pocketsphinx"
-ENGINE_OF_A_MODEL = "whisper"
 MODULES: Mapping[str, str] = {
+    "onnx": "scribedock.speech.onnx",
     "pocketsphinx": "scribedock.speech.pocketsphinx",
     "whisper": "scribedock.speech.whisper",
 }
 
 
+class Origin(StrEnum):
+    """Where a word and its time come from."""
+
+    RECOGNIZED = "recognized"  # both are the recognizer's
+    ALIGNED = "aligned"  # the word was given, its time was found in the sound
+    INTERPOLATED = "interpolated"  # the word was given, its time is estimated
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Word:
-    """A recognized word, in milliseconds from the start of the media.
+    """A word, in milliseconds from the start of the media.
 
     An engine that punctuates may leave white space before `text` and punctuation around it.
     """
@@ -43,16 +52,38 @@ class Word:
     start_ms: int
     end_ms: int
     confidence: float | None  # 0..1; None where the engine has no honest one
+    origin: Origin = Origin.RECOGNIZED
 
 
 class Recognizer(Protocol):
     """A loaded engine. Used by one thread at a time."""
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str) -> list[Word]:
+    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
         """The words in a chunk of mono 16 kHz samples that begins offset_ms into the media, in order.
 
-        Silence and noise give no words. language is an ISO 639-1 code, one of `languages(spec)`.
+        Silence and noise give no words. language is an ISO 639-1 code, one of `languages(spec)`. terms are
+        names and words that are likely to be said, for an engine that can make use of them.
         """
+        ...
+
+
+@runtime_checkable
+class BatchRecognizer(Protocol):
+    """A recognizer that takes less time for several chunks together than for one after the other."""
+
+    def recognize_batch(
+        self, chunks: Sequence[tuple[Pcm, int]], language: str, terms: Sequence[str] = ()
+    ) -> list[list[Word]]:
+        """The words of each chunk, as `Recognizer.recognize` has them; each comes with its offset_ms."""
+        ...
+
+
+@runtime_checkable
+class LanguageDetector(Protocol):
+    """A recognizer that tells languages apart."""
+
+    def detect(self, pcm: Pcm) -> Mapping[str, float]:
+        """The probability of each language (ISO 639-1 codes) in at most 30 seconds."""
         ...
 
 
@@ -73,6 +104,10 @@ class Engine:
     check: Callable[[Path | None], Path | None]  # the model it will use; raises SettingsError
     languages: Callable[[RecognizerSpec], frozenset[str]]
     load: Callable[[RecognizerSpec], Recognizer]
+    detects: Callable[[RecognizerSpec], bool] = lambda spec: False  # whether it is a LanguageDetector
+    batch: Callable[[], int] = lambda: 1  # chunks that are worth giving to it at once, on this machine
+    joins_ms: int | None = None  # over pauses of so many ms, short stretches of speech are given to it as one
+    threads: int = 1  # of one loaded recognizer that are worth it
 
 
 def engine_named(name: str) -> Engine:
@@ -84,14 +119,24 @@ def engine_named(name: str) -> Engine:
 
 
 def choose(engine: str, model: Path | None) -> RecognizerSpec:
-    """The recognizer that the settings ask for: "auto" is Whisper where a model is given, else pocketsphinx.
+    """The recognizer that the settings ask for: "auto" is that of the model, and pocketsphinx without one.
 
     An engine that is asked for by name is never replaced by another.
     Raises SettingsError for an unknown engine, and for a model that it cannot load.
     """
     if engine == AUTO:
-        engine = DEFAULT_ENGINE if model is None else ENGINE_OF_A_MODEL
+        engine = DEFAULT_ENGINE if model is None else engine_of(model)
     return RecognizerSpec(engine=engine, model=engine_named(engine).check(model))
+
+
+def engine_of(folder: Path) -> str:
+    """The engine whose model lies in a folder, by its files: ONNX's where there are any, else Whisper's."""
+    return "onnx" if any(folder.glob("*.onnx")) else "whisper"
+
+
+def detects(spec: RecognizerSpec) -> bool:
+    """Whether the recognizer can tell which language is spoken."""
+    return engine_named(spec.engine).detects(spec)
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:

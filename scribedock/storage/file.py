@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scribedock.storage.names import checked
-from scribedock.storage.store import PartialBusy, PartialMissing
+from scribedock.storage.store import ObjectDamaged, PartialBusy, PartialMissing
 
 COPY_BYTES = 1024 * 1024
 WITHOUT_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)  # of some file systems
@@ -74,6 +74,17 @@ class FileStore:
         path = self.path(key)
         path.stat()
         yield path
+
+    def read(self, key: str, start: int, end: int) -> Iterator[memoryview]:
+        with self.path(key).open("rb", buffering=0) as file:
+            buffer = memoryview(bytearray(COPY_BYTES))
+            file.seek(start)
+            while start < end:
+                count = file.readinto(buffer[: end - start])
+                if not count:
+                    raise ObjectDamaged(key)
+                start += count
+                yield buffer[:count]
 
     def size(self, key: str) -> int:
         return self.path(key).stat().st_size

@@ -111,6 +111,13 @@ class Store(Protocol):
         """
         ...
 
+    def read(self, key: str, start: int, end: int) -> Iterator[memoryview]:
+        """Bytes [start, end) of the object, piece by piece; each view is good until the next.
+
+        Raises FileNotFoundError; ObjectDamaged where it is not what was stored.
+        """
+        ...
+
     def size(self, key: str) -> int:
         """Bytes of the object. Raises FileNotFoundError."""
         ...

@@ -5,6 +5,8 @@ gets it back at the end of the body.  Between the two no byte of the body passes
 through Python objects of its own: `recv_into` a buffer that is used again and
 again, then `write`.  So other calls answer as fast as when nothing is uploaded,
 and memory does not grow with the number or the size of the uploads.
+
+What comes over TLS is decrypted by the event loop, which feeds it to the receiver.
 """
 
 from __future__ import annotations
@@ -29,20 +31,31 @@ BUFFER_BYTES = 1024 * 1024
 TICK_S = 0.5
 LINGER_S = 5  # how long a refused client may go on sending before it is cut off
 LINGER_BYTES = 64 * 1024 * 1024
+# Of a body that the event loop feeds: where it stops to read, and where it goes on.
+HIGH_WATER, LOW_WATER = 1024 * 1024, 256 * 1024
 
 
-@dataclass(kw_only=True)
+@dataclass(kw_only=True, eq=False)
 class Transfer:
-    """A body under way. `done` is called in the receiver's thread, once."""
+    """A body under way. The callbacks are called in the receiver's thread, `done` once."""
 
-    sock: socket.socket  # non-blocking, the receiver's own
+    sock: socket.socket | None  # non-blocking, the receiver's own; None where the body is fed
     intake: Intake
     early: bytes  # what came together with the head
     done: Callable[[Exception | None, bytes], None]  # the error or None, and what came behind the body
     pace: Pace
+    drained: Callable[[], None] = lambda: None  # there is room for more, after `feed` said that there is not
+    late: Callable[[], None] = lambda: None  # more was fed than the body has
     decoder: ChunkedDecoder | None = field(init=False)
     left: int = field(init=False)
     is_over: bool = False
+    fed: int = 0  # bytes; written by the feeding thread alone
+    stored: int = 0  # of them; written by the receiver alone
+    is_full: bool = False
+
+    @property
+    def waiting(self) -> int:
+        return self.fed - self.stored
 
     def __post_init__(self) -> None:
         length = self.intake.body.bytes
@@ -66,6 +79,12 @@ class Transfer:
 
 
 @dataclass(frozen=True, kw_only=True)
+class Feed:
+    transfer: Transfer
+    data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
 class Interruption:
     transfer: Transfer
     error: Exception
@@ -85,7 +104,8 @@ class Lingering:
 
 class Receiver:
     def __init__(self) -> None:
-        self._inbox: deque[Transfer | Interruption | Lingering] = deque()
+        self._inbox: deque[Transfer | Feed | Interruption | Lingering] = deque()
+        self._fed: set[Transfer] = set()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
         self._stopping = False
@@ -106,6 +126,19 @@ class Receiver:
     def receive(self, transfer: Transfer) -> None:
         self._inbox.append(transfer)
         self._wake()
+
+    def feed(self, transfer: Transfer, data: bytes) -> bool:
+        """Brings a part of a body that has no socket; whether there is room for more.
+
+        If not, `drained` tells when there is. From one thread, in the order of the body.
+        """
+        transfer.fed += len(data)
+        self._inbox.append(Feed(transfer=transfer, data=data))
+        self._wake()
+        if transfer.waiting < HIGH_WATER:
+            return True
+        transfer.is_full = True
+        return transfer.waiting <= LOW_WATER  # it may have been stored before `is_full` was set
 
     def interrupt(self, transfer: Transfer, error: Exception) -> None:
         """Ends a body under way with `error`."""
@@ -138,23 +171,45 @@ class Receiver:
                 if now - checked >= TICK_S:
                     checked = now
                     self._enforce_pace(selector, now)
+            for transfer in list(self._fed):
+                self._end(selector, transfer, ConnectionLost(), b"")
             for key in list(selector.get_map().values()):
                 if isinstance(key.data, Transfer):
                     self._end(selector, key.data, ConnectionLost(), b"")
                 elif isinstance(key.data, Lingering):
                     self._close(selector, key.data)
 
-    def _take(self, selector: selectors.BaseSelector, item: Transfer | Interruption | Lingering) -> None:
+    def _take(
+        self, selector: selectors.BaseSelector, item: Transfer | Feed | Interruption | Lingering
+    ) -> None:
         if isinstance(item, Interruption):
             if not item.transfer.is_over:
                 self._end(selector, item.transfer, item.error, b"")
             return
-        selector.register(item.sock, selectors.EVENT_READ, item)
+        if isinstance(item, Feed):
+            self._take_fed(selector, item.transfer, item.data)
+            return
+        if item.sock is not None:
+            selector.register(item.sock, selectors.EVENT_READ, item)
+        elif isinstance(item, Transfer):
+            self._fed.add(item)
         if isinstance(item, Transfer) and (item.early or item.finished):
             self._store(selector, item, memoryview(item.early))
             item.early = b""
 
+    def _take_fed(self, selector: selectors.BaseSelector, transfer: Transfer, data: bytes) -> None:
+        if transfer.is_over:
+            transfer.late()
+            return
+        transfer.pace.came(len(data))
+        self._store(selector, transfer, memoryview(data))
+        transfer.stored += len(data)
+        if transfer.is_full and transfer.waiting <= LOW_WATER:
+            transfer.is_full = False
+            transfer.drained()
+
     def _on_readable(self, selector: selectors.BaseSelector, item: Transfer | Lingering) -> None:
+        assert item.sock is not None
         try:
             count = item.sock.recv_into(self._buffer)
         except (BlockingIOError, InterruptedError):
@@ -184,7 +239,10 @@ class Receiver:
         self, selector: selectors.BaseSelector, transfer: Transfer, error: Exception | None, rest: bytes
     ) -> None:
         transfer.is_over = True
-        selector.unregister(transfer.sock)
+        if transfer.sock is None:
+            self._fed.discard(transfer)
+        else:
+            selector.unregister(transfer.sock)
         transfer.done(error, rest)
 
     def _close(self, selector: selectors.BaseSelector, item: Lingering) -> None:
@@ -192,6 +250,10 @@ class Receiver:
         item.sock.close()
 
     def _enforce_pace(self, selector: selectors.BaseSelector, now: float) -> None:
+        for transfer in list(self._fed):
+            slow = transfer.pace.problem()
+            if slow is not None and not transfer.waiting:
+                self._end(selector, transfer, slow, b"")
         for key in list(selector.get_map().values()):
             item = key.data
             if isinstance(item, Lingering):

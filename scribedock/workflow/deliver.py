@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
@@ -23,10 +23,12 @@ from scribedock.jobs.job import Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.lists import ElementLists
 from scribedock.media.fetch import FetchFailed, GuardedClient
+from scribedock.sandbox.wishes import RETRIES_S, Wish, Wishes, wishes_of
 from scribedock.workflow.engine import sleep, step
 
 log = structlog.get_logger("scribedock.worker")
 
+Answer = tuple[int | None, str]  # the HTTP status, if there is one, and what is wrong with it
 TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
 
 
@@ -54,12 +56,10 @@ class Delivery:
         self._changed = threading.Condition()
 
     def run(self, callback_id: str) -> None:
-        for number, wait in enumerate((0.0, *self._retries_s), start=1):
-            if wait:
-                sleep(wait)
-            if step(f"try {number}", self._attempt, callback_id, number):
-                return
-        step("close", self.give_up, callback_id)
+        number = 1
+        while (wait := step(f"try {number}", self._attempt, callback_id, number)) is not None:
+            sleep(wait)
+            number += 1
 
     def give_up(self, callback_id: str) -> None:
         """Leaves the callback undelivered."""
@@ -71,7 +71,8 @@ class Delivery:
             self._draining = True
             self._changed.wait_for(lambda: self._under_way == 0, timeout_s)
 
-    def _attempt(self, callback_id: str, number: int) -> bool:
+    def _attempt(self, callback_id: str, number: int) -> float | None:
+        """Calls once; returns the seconds until the next try, None where nothing is left to do."""
         with self._changed:
             while self._draining:
                 self._changed.wait()
@@ -83,18 +84,21 @@ class Delivery:
                 self._under_way -= 1
                 self._changed.notify_all()
 
-    def _call(self, callback_id: str, number: int) -> bool:
-        """Calls once; whether nothing is left to do."""
+    def _call(self, callback_id: str, number: int) -> float | None:
         callback = self._callbacks.find(callback_id)
         if callback is None:
-            return True
+            return None
         try:
             job = self._jobs.find(callback.job_id)
         except ItemNotFound:
             self._callbacks.close(callback_id, TaskStatus.ABORTED)
-            return True
+            return None
         at, began = utc_now(), time.monotonic()
-        status, problem = self._get(expand(callback.url, tags(job, callback, self._lists)), callback_id)
+        url = expand(callback.url, tags(job, callback, self._lists))
+        if job.sandbox:
+            status, problem = answer(wishes_of(job.name), number, lambda: self._get(url, callback_id))
+        else:
+            status, problem = self._get(url, callback_id)
         self._callbacks.record(
             callback_id,
             CallbackTry(
@@ -108,14 +112,29 @@ class Delivery:
         log.info("callback", job=job.id, attempt=number, status=status, problem=problem)
         if status == 200:
             self._callbacks.close(callback_id, TaskStatus.COMPLETE)
-        return status == 200
+            return None
+        retries_s = RETRIES_S if job.sandbox else self._retries_s
+        if number > len(retries_s):
+            self.give_up(callback_id)
+            return None
+        return retries_s[number - 1]
 
-    def _get(self, url: str, callback_id: str) -> tuple[int | None, str]:
+    def _get(self, url: str, callback_id: str) -> Answer:
         try:
             status = self._fetcher.get(url, headers={"Webhook-Id": callback_id}, timeout_s=self._timeout_s)
         except (FetchFailed, InvalidUrl) as error:
             return None, str(error)
         return status, "" if status == 200 else f"answered {status}, not 200"
+
+
+def answer(wishes: Wishes, number: int, get: Callable[[], Answer]) -> Answer:
+    """How the try of this number, from 1, of a sandbox's job is answered, as the job's name asks for."""
+    if Wish.CALLBACK_LOST in wishes:
+        return None, "not called: the job's name asks for that (callback-lost)"
+    status, problem = get()
+    if Wish.CALLBACK_500 in wishes and number == 1:
+        return 500, "counts as answered with 500: the job's name asks for that (callback-500)"
+    return status, problem
 
 
 def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]:

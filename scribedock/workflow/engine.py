@@ -27,6 +27,8 @@ from scribedock.settings import Settings
 WORKFLOW_FORMAT = "1"
 APPLICATION = "scribedock"
 
+FIRST = 1  # the most urgent priority number
+
 Result = TypeVar("Result")
 
 log = structlog.get_logger("scribedock.worker")
@@ -54,7 +56,17 @@ class Workflow(Protocol):
 class Queue(StrEnum):
     TRANSCRIPTION = "transcription"
     MEDIA = "media"
+    TRANSCRIPTS = "transcripts"
     CALLBACKS = "callbacks"
+    RENDITIONS = "renditions"
+    DERIVATIONS = "derivations"
+    MAIL = "mail"
+    REALIGNMENTS = "realignments"
+    SANDBOX = "sandbox"
+
+
+UNHURRIED = {Queue.DERIVATIONS, Queue.MAIL}  # nobody sits and waits for these
+UNHURRIED_BY = 4  # so many times less often an idle worker looks there
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,14 +101,19 @@ class EngineClient:
         _quiet()
         self._client = DBOSClient(system_database_url=system_url(settings), application_name=APPLICATION)
 
-    def enqueue(self, queue: Queue, workflow_id: str, argument: str) -> None:
-        """Runs the queue's workflow with this id, once, however often it is asked."""
+    def enqueue(self, queue: Queue, workflow_id: str, argument: str, *, priority: int = FIRST) -> None:
+        """Runs the queue's workflow with this id, once, however often it is asked.
+
+        Of those that wait in a queue the one with the lowest priority number is taken up first, among
+        equals the one that came first.
+        """
         self._client.enqueue(
             {
                 "queue_name": queue.value,
                 "workflow_name": queue.value,
                 "workflow_id": workflow_id,
                 "app_version": WORKFLOW_FORMAT,
+                "priority": priority,
             },
             argument,
         )
@@ -161,10 +178,11 @@ class EngineWorker:
         """Starts taking workflows from the queues, so many of each at once."""
         DBOS.launch()
         for queue, count in concurrency.items():
+            poll_s = self._settings.workflow_poll_s * (UNHURRIED_BY if queue in UNHURRIED else 1)
             DBOS.register_queue(
                 queue.value,
                 worker_concurrency=count,
-                polling_interval_sec=self._settings.workflow_poll_s,
+                polling_interval_sec=poll_s,
                 on_conflict="always_update",
             )
 

@@ -1,6 +1,8 @@
 """An ordered transcription, as a durable workflow: from the recording to its ElementList.
 
-probe and decode → speech segments → words of each segment → ElementList → callbacks
+probe and decode → speech segments → (speakers) → words of each segment → ElementList → callbacks
+
+Where the job was given a transcript, this is synchronized instead (see `synchronize`).
 
 Every step can be repeated without harm: what it leaves is replaced whole, and the
 job moves on only once.
@@ -11,6 +13,7 @@ from __future__ import annotations
 import shutil
 import threading
 from collections.abc import Callable
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict
 
@@ -19,25 +22,33 @@ import structlog
 from scribedock.captions.elementlist_json import to_json
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.callbacks import Callbacks
+from scribedock.jobs.guidelines import Guidelines
 from scribedock.jobs.job import Iwp, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
-from scribedock.media.audio import decode
+from scribedock.jobs.related import RelatedJobs
+from scribedock.jobs.transcripts import Transcripts
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.assembly import assemble
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.noise import signal_to_noise_db
+from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
+from scribedock.workflow.counter import Counter
+from scribedock.workflow.difficulty import gather, judge
 from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
-from scribedock.workflow.recordings import local
+from scribedock.workflow.recognized import Recognition, RecognizedWord, recognize_batch, restored
+from scribedock.workflow.recordings import decode_spoken, local
+from scribedock.workflow.spoken_language import spoken
+from scribedock.workflow.synchronize import Given, Synchronization
+from scribedock.workflow.tell_apart import Told, tell_apart, turns_of, with_told
 
 log = structlog.get_logger("scribedock.worker")
 
-RECOGNITION_TRIES = 2
 # Shares of the progress bar: decoding, finding speech, recognizing.
 DECODED, SEGMENTED, RECOGNIZED = 0.05, 0.08, 0.99
 """Progress is a share of the work, estimated; 1 when the job is Complete."""
@@ -52,18 +63,16 @@ class Started(TypedDict):
     language: str
     media_task: str
     fetched: bool
+    transcript_task: str | None  # of the transcript that was given
+    transcript_arrived: bool
+    terms: list[str]  # names that are likely to be said
+    speaker_id: bool  # whether speakers are to be told apart
+    people: int | None  # how many they are, where that is known
 
 
 class Outcome(TypedDict):
     refused: str | None  # why the media cannot be used
     media_ms: int
-
-
-class RecognizedWord(TypedDict):
-    text: str
-    start_ms: int
-    end_ms: int
-    confidence: float | None
 
 
 class Transcription:
@@ -74,8 +83,11 @@ class Transcription:
         *,
         jobs: Jobs,
         media: JobMedia,
+        transcripts: Transcripts,
         orders: Orders,
         callbacks: Callbacks,
+        related: RelatedJobs,
+        guidelines: Guidelines,
         store: Store,
         pool: RecognizerPool,
         limits: Limits,
@@ -84,14 +96,20 @@ class Transcription:
     ) -> None:
         self._jobs = jobs
         self._media = media
+        self._transcripts = transcripts
         self._orders = orders
         self._callbacks = callbacks
+        self._related = related
+        self._guidelines = guidelines
         self._store = store
         self._pool = pool
         self._limits = limits
         self._folder = folder
         self._enqueue = enqueue
         self._decoding = threading.Lock()
+        self._synchronization = Synchronization(
+            jobs=jobs, transcripts=transcripts, orders=orders, pool=pool, folder=folder
+        )
 
     def run(self, task_id: str) -> None:
         try:
@@ -101,26 +119,72 @@ class Transcription:
         except Abandoned:
             log.info("transcription abandoned: the job was deleted", task=task_id)
         step("call back", self._call_back, task_id)
+        step("begin related jobs", self._begin_related, task_id)
         step("clean up", self._clean_up, task_id)
 
     def _transcribe(self, task_id: str, started: Started) -> None:
         if not started["fetched"]:
             wait_for(started["media_task"])
+        if started["transcript_task"] is not None and not started["transcript_arrived"]:
+            wait_for(started["transcript_task"])
         outcome = step("decode", self._decode, task_id, started["job_id"])
         if outcome["refused"] is not None:
             step("fail", self._orders.fail, task_id, outcome["refused"])
             return
         spans = step("find speech", self._find_speech, task_id, started["job_id"])
+        told: Told | None = None
+        if started["speaker_id"]:
+            told = step("tell speakers apart", self._tell_apart, task_id, started, spans)
+        language, notice = step("hear language", self._hear_language, task_id, started, spans)
+        started = {**started, "language": language}
+        if started["transcript_task"] is not None:
+            given = self._given(task_id, started, outcome["media_ms"], spans, told)
+            self._synchronization.run(replace(given, notice=notice))
+            return
         done = Counter()
 
-        def recognize(span: tuple[int, int]) -> list[RecognizedWord] | None:
-            words = self._recognize(task_id, started, Span(start_ms=span[0], end_ms=span[1]))
-            share = done.increment() / len(spans)
+        wanted = Recognition(
+            task_id=task_id,
+            language=iso_code(started["language"]),
+            terms=started["terms"],
+            audio=lambda: self._audio(task_id, started["job_id"])[0],
+            check_wanted=lambda: self._check_wanted(task_id),
+        )
+        batches = self._pool.batches(_spans(spans))
+
+        def recognize(batch: list[Span]) -> list[list[RecognizedWord] | None]:
+            words = recognize_batch(self._pool, wanted, batch)
+            share = done.increment() / len(batches)
             self._jobs.stamp_progress(started["job_id"], SEGMENTED + (RECOGNIZED - SEGMENTED) * share)
             return words
 
-        words = parallel_steps("recognize", recognize, spans, threads=self._pool.processes)
-        step("finish", self._finish, task_id, started, outcome["media_ms"], spans, words)
+        found = parallel_steps("recognize", recognize, batches, threads=self._pool.processes)
+        heard = [(span.start_ms, span.end_ms) for batch in batches for span in batch]
+        words = [each for batch in found for each in batch]
+        step("finish", self._finish, task_id, started, outcome["media_ms"], heard, words, told, notice)
+
+    def _given(
+        self,
+        task_id: str,
+        started: Started,
+        media_ms: int,
+        spans: list[tuple[int, int]],
+        told: Told | None,
+    ) -> Given:
+        job_id = started["job_id"]
+        return Given(
+            task_id=task_id,
+            job_id=job_id,
+            language=iso_code(started["language"]),
+            media_ms=media_ms,
+            speech=_spans(spans),
+            told=told,
+            audio=lambda: self._audio(task_id, job_id)[0],
+            check_wanted=lambda: self._check_wanted(task_id),
+            stamp=lambda share: self._jobs.stamp_progress(
+                job_id, SEGMENTED + (RECOGNIZED - SEGMENTED) * share
+            ),
+        )
 
     def _start(self, task_id: str) -> Started | None:
         job = self._orders.start(task_id, self._pool.engine)
@@ -129,11 +193,17 @@ class Transcription:
         media = self._media.of(job.id)
         if media is None:
             raise Abandoned
+        transcript = self._transcripts.of(job.id)
         return {
             "job_id": job.id,
             "language": job.language,
             "media_task": media.task_id,
             "fetched": media.storage_key is not None,
+            "transcript_task": None if transcript is None else transcript.task_id,
+            "transcript_arrived": transcript is not None and transcript.arrived,
+            "terms": list(self._guidelines.vocabulary(job)),
+            "speaker_id": bool(job.options.get("speaker_id")),
+            "people": job.expected_speakers,
         }
 
     def _decode(self, task_id: str, job_id: str) -> Outcome:
@@ -155,12 +225,16 @@ class Transcription:
                     raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
                 path.parent.mkdir(parents=True, exist_ok=True)
                 with local(self._store, media.storage_key) as recording:
-                    decode(
+                    track = decode_spoken(
                         recording,
                         path,
+                        self._pool,
                         self._limits,
+                        track=media.audio_track,
                         progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
                     )
+                if track is not None:
+                    self._media.note_track(job_id, track)
         return path, path.stat().st_size * 1000 // (2 * 16_000)
 
     def _find_speech(self, task_id: str, job_id: str) -> list[tuple[int, int]]:
@@ -169,27 +243,24 @@ class Transcription:
         self._jobs.stamp_progress(job_id, SEGMENTED)
         return spans
 
-    def _recognize(self, task_id: str, started: Started, span: Span) -> list[RecognizedWord] | None:
-        """The words of a segment; None where the recognizer failed on it twice."""
+    def _tell_apart(self, task_id: str, started: Started, spans: list[tuple[int, int]]) -> Told:
         self._check_wanted(task_id)
         path, _ = self._audio(task_id, started["job_id"])
-        for attempt in range(1, RECOGNITION_TRIES + 1):
-            try:
-                words = self._pool.recognize(path, span, iso_code(started["language"]))
-            except RecognitionFailed as error:
-                log.warning("segment not recognized", task=task_id, attempt=attempt, reason=str(error))
-            else:
-                log.debug("segment recognized", task=task_id, start_ms=span.start_ms)
-                return [
-                    {
-                        "text": word.text,
-                        "start_ms": word.start_ms,
-                        "end_ms": word.end_ms,
-                        "confidence": word.confidence,
-                    }
-                    for word in words
-                ]
-        return None
+        return tell_apart(self._pool, path, _spans(spans), started["people"])
+
+    def _hear_language(
+        self, task_id: str, started: Started, spans: list[tuple[int, int]]
+    ) -> tuple[str, str | None]:
+        """The language that is spoken, in the list's spelling, and what `info` says of it.
+
+        The job takes it on where it has none.
+        """
+        self._check_wanted(task_id)
+        audio, _ = self._audio(task_id, started["job_id"])
+        heard = spoken(self._pool, audio, _spans(spans), started["language"])
+        if heard.notice is not None:
+            self._jobs.update(started["job_id"], language=heard.language, notice=heard.notice)
+        return heard.language, heard.notice
 
     def _finish(
         self,
@@ -198,23 +269,38 @@ class Transcription:
         media_ms: int,
         spans: list[tuple[int, int]],
         words: list[list[RecognizedWord] | None],
+        told: Told | None,
+        language_notice: str | None,
     ) -> None:
         chunks = [
             (
                 Span(start_ms=start, end_ms=end),
-                None if found is None else [Word(**word) for word in found],
+                None if found is None else [restored(word) for word in found],
             )
             for (start, end), found in zip(spans, words, strict=True)
         ]
-        elementlist = assemble(
+        assembled = assemble(
             chunks,
             language=iso_code(started["language"]),
             media_ms=media_ms,
             punctuates=self._pool.punctuates,
+            turns=turns_of(told),
         )
+        elementlist, notice = with_told(assembled, told)
+        self._judge(task_id, started["job_id"], chunks)
+        notices = " ".join(filter(None, (language_notice, notice)))
+        self._jobs.update(started["job_id"], notice=notices or None)
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=media_ms
         )
+
+    def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[Word] | None]]) -> None:
+        """Notes how difficult the job was."""
+        audio, _ = self._audio(task_id, job_id)
+        evidence = gather(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
+        difficulty = judge(evidence)
+        log.info("difficulty", job=job_id, difficulty=difficulty, **asdict(evidence))
+        self._jobs.update(job_id, difficulty=difficulty.value)
 
     def _check_wanted(self, task_id: str) -> None:
         try:
@@ -228,6 +314,11 @@ class Transcription:
         for callback in self._callbacks.of_task(task_id):
             self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
 
+    def _begin_related(self, task_id: str) -> None:
+        """The jobs that are made of this one's list; where none was made, they go on waiting."""
+        for each in self._related.ready(self._jobs.task(task_id).job_id):
+            self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)
+
     def _clean_up(self, task_id: str) -> None:
         shutil.rmtree(self._folder / task_id, ignore_errors=True)
 
@@ -238,14 +329,5 @@ class Transcription:
         self._clean_up(task_id)
 
 
-class Counter:
-    """Counts from several threads."""
-
-    def __init__(self) -> None:
-        self._lock = threading.Lock()
-        self._count = 0
-
-    def increment(self) -> int:
-        with self._lock:
-            self._count += 1
-            return self._count
+def _spans(saved: list[tuple[int, int]]) -> list[Span]:
+    return [Span(start_ms=start, end_ms=end) for start, end in saved]

@@ -1,11 +1,28 @@
+from pathlib import Path
+
+import pytest
+
 from tests.fixtures import (  # noqa: F401
+    admin_token,
     alice,
     callbacks,
     client,
     database,
+    family,
+    finished,
     postgresql,
     pytest_generate_tests,
+    quiet,
     server,
     servers,
+    services,
     speech,
 )
+from tests.sound import spoken
+
+
+@pytest.fixture(scope="session")
+def sentence(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    """The first sentence of the recording: Welcome to a small library by the sea."""
+    path: Path = tmp_path_factory.mktemp("sentence") / "sentence.wav"
+    return spoken(path, seconds=3.5).read_bytes()

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import uuid
-
 import pytest
 
+from scribedock import app
 from scribedock.demo.server import OwnServer
-from tests.api.test_accounts import account
+from tests.accounts import child, name_of
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
 
@@ -15,11 +14,9 @@ RUNS_ON = DATABASES
 
 
 @pytest.fixture(scope="module")
-def owner(server: OwnServer) -> Client:
+def owner(server: OwnServer, admin_token: str) -> Client:
     """An account with three jobs: Alpha, Beta one, Beta two."""
-    name = f"dora-{uuid.uuid4().hex[:8]}"
-    account(server, "create", name, "--password-stdin", password="secret")
-    client = Client(server).login(name, "secret")
+    client = child(Client(server, token=admin_token), "dora")
     for title in ("Alpha", "Beta one", "Beta two"):
         client.new_job(job_name=title, external_id=title)
     return client
@@ -96,11 +93,10 @@ def test_a_malformed_filter_is_refused(owner: Client, filters: dict[str, str], k
     assert error_of(owner.get("job/list", **filters)) == (400, kind)
 
 
-def test_a_long_list_is_complete_and_without_repeats(server: OwnServer) -> None:
-    name = f"emma-{uuid.uuid4().hex[:8]}"
-    account(server, "create", name, "--password-stdin", password="secret")
-    client = Client(server).login(name, "secret")
+def test_a_long_list_is_complete_and_without_repeats(alice: Client, services: app.Services) -> None:
+    owner = services.accounts.by_username(name_of(alice))
+    assert owner is not None
     for number in range(520):
-        client.new_job(job_name=str(number))
-    found = names(client)
+        services.jobs.create(owner, name=str(number), language="en")
+    found = names(alice)
     assert found == [str(number) for number in reversed(range(520))]

@@ -13,9 +13,6 @@ import httpx
 import pytest
 
 from scribedock.demo.server import OwnServer
-from scribedock.keys import load_keys
-from scribedock.settings import Settings
-from scribedock.uploads.grant import verify
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES, SPEECH_S
 from tests.raw import Answer, RawConnection, put, target_of
@@ -74,27 +71,6 @@ def length_of(client: Client, job: str) -> float:
 def has_media(client: Client, job: str) -> bool:
     tasks = [task["TaskType"] for task in client.info(job)["Tasks"]]
     return "JOB_ADD_MEDIA" in tasks
-
-
-def test_the_call_of_the_documentation_gets_its_url(client: Client, job: str) -> None:
-    """With the stray media_url of its example."""
-    answer = client.http.get(
-        f"/api/job/request_upload_url?v=1&api_token={client.token}&job_id={job}"
-        "&media_url=http%3A%2F%2Fwww.domain.com%2Fvideo.mp4"
-    )
-    assert answer.status_code == 200
-    assert set(answer.json()) == {"upload_url"}
-    assert answer.json()["upload_url"].startswith(f"{client.server.base_url}/upload/")
-
-
-def test_the_url_lives_for_twelve_hours(client: Client, server: OwnServer, url: str) -> None:
-    keys = load_keys(Settings(data_dir=server.data_dir))
-    grant = verify(url.rpartition("/")[2], keys.upload.all())
-    assert grant.expires - time.time() == pytest.approx(43_200, abs=30)
-
-
-def test_every_call_gives_another_url(client: Client, job: str) -> None:
-    assert client.upload_url(job) != client.upload_url(job)
 
 
 def test_a_put_becomes_the_media(client: Client, job: str, url: str, short: bytes) -> None:

@@ -198,8 +198,8 @@ def test_a_replay_after_the_job_was_deleted(client: Client, job: str, url: str) 
     assert put(url, BODY).status == 410
 
 
-def test_a_replay_after_the_order(client: Client, job: str, url: str, speech: Path) -> None:
-    assert put(url, speech.read_bytes()).status == 200
+def test_a_replay_after_the_order(client: Client, job: str, url: str, quiet: Path) -> None:
+    assert put(url, quiet.read_bytes()).status == 200
     client.order(job)
     assert put(url, BODY).status == 409
 

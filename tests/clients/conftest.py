@@ -9,6 +9,7 @@ from tests.breaking import BreakingProxy
 from tests.client import Client
 from tests.clients.sent import HALF, Sent
 from tests.fixtures import (  # noqa: F401
+    admin_token,
     client,
     database,
     postgresql,

@@ -17,11 +17,10 @@ from scribedock.jobs.job import Fidelity
 from scribedock.jobs.orders import Order
 from scribedock.settings import Settings
 from tests.client import Client
-from tests.fixtures import SPEECH_S
 from tests.processes import children
 from tests.sound import silence, spoken
 
-HALF_S = 32  # eight segments
+SOME_S = 16  # a few stretches of speech
 SLOW = {"workflow_poll_s": "0.25", "log_level": "debug", "speech_processes": "1"}
 
 
@@ -44,9 +43,9 @@ def test_a_killed_server_goes_on_where_it_was(
         server.start()
         client = Client(server).login()
         job = client.new_job()
-        client.upload(job, spoken(tmp_path / "half.wav", seconds=HALF_S))
+        client.upload(job, spoken(tmp_path / "some.wav", seconds=SOME_S))
         client.order(job, callback_url=f"{callbacks.base_url}/done")
-        client.wait(job, lambda _: len(recognized(server)) >= 5)
+        client.wait(job, lambda _: len(recognized(server)) >= 2)
         server.kill()
         before = recognized(server)
 
@@ -64,14 +63,14 @@ def test_a_killed_server_goes_on_where_it_was(
 
 
 def test_an_order_whose_workflow_was_never_started_is_carried_out(
-    tmp_path: Path, database: dict[str, str], speech: Path
+    tmp_path: Path, database: dict[str, str], quiet: Path
 ) -> None:
     """The server died between the commit of the order and the start of its workflow."""
     server = OwnServer(tmp_path, workflow_poll_s="0.1", **database)
     server.start()
     client = Client(server).login()
     job = client.new_job()
-    client.upload(job, speech)
+    client.upload(job, quiet)
     client.wait(job, lambda info: "MediaLengthSeconds" in info)
     server.kill()
 
@@ -87,17 +86,17 @@ def test_an_order_whose_workflow_was_never_started_is_carried_out(
 
 
 def test_an_upload_whose_probe_was_never_started_is_probed(
-    tmp_path: Path, database: dict[str, str], speech: Path
+    tmp_path: Path, database: dict[str, str], quiet: Path
 ) -> None:
     server = OwnServer(tmp_path, workflow_poll_s="30", **database)
     server.start()
     client = Client(server).login()
     job = client.new_job()
-    client.upload(job, speech)
+    client.upload(job, quiet)
     server.kill()
     with OwnServer(tmp_path, password=server.password, workflow_poll_s="0.1", **database) as again:
         info = Client(again).login().wait(job, lambda found: "MediaLengthSeconds" in found)
-    assert info["MediaLengthSeconds"] == pytest.approx(SPEECH_S, abs=0.01)
+    assert info["MediaLengthSeconds"] == pytest.approx(1, abs=0.01)
 
 
 def test_a_clean_stop_in_the_middle_loses_nothing(tmp_path: Path, database: dict[str, str]) -> None:
@@ -105,9 +104,9 @@ def test_a_clean_stop_in_the_middle_loses_nothing(tmp_path: Path, database: dict
     server.start()
     client = Client(server).login()
     job = client.new_job()
-    client.upload(job, spoken(tmp_path / "half.wav", seconds=HALF_S))
+    client.upload(job, spoken(tmp_path / "some.wav", seconds=SOME_S))
     client.order(job)
-    client.wait(job, lambda _: len(recognized(server)) >= 2)
+    client.wait(job, lambda _: len(recognized(server)) >= 1)
     assert server.stop() == 0
     before = recognized(server)
     with server:
@@ -115,11 +114,11 @@ def test_a_clean_stop_in_the_middle_loses_nothing(tmp_path: Path, database: dict
     assert_none_repeated(before, recognized(server))
 
 
-def test_the_work_folder_is_empty_when_the_job_is_done(tmp_path: Path, speech: Path) -> None:
+def test_the_work_folder_is_empty_when_the_job_is_done(tmp_path: Path, quiet: Path) -> None:
     with OwnServer(tmp_path, workflow_poll_s="0.1") as server:
         client = Client(server).login()
         job = client.new_job()
-        client.upload(job, speech)
+        client.upload(job, quiet)
         client.order(job)
         client.finished(job)
         work = server.data_dir / "work"

@@ -1,4 +1,4 @@
-"""Resumable uploads to a real S3 server: what tests/api/test_resume.py asks of a store, and more."""
+"""Resumable uploads to a real S3 server: what tests/api/resume asks of a store, and more."""
 
 from __future__ import annotations
 
@@ -13,24 +13,41 @@ from scribedock.demo.server import OwnServer
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.transfer import PART_BYTES
-from tests.api import test_resume
-from tests.api.test_resume import (  # noqa: F401 the tests and their fixtures
-    TUS,
-    ask,
+from tests.api.resume import conftest, test_broken, test_tus
+from tests.api.resume.conftest import (  # noqa: F401 what these tests share
     job,
     kept,
-    offset,
     recording,
+    url,
+)
+from tests.api.resume.resuming import (
+    TUS,
+    ask,
+    offset,
+    tus_patch,
+)
+from tests.api.resume.test_broken import (  # noqa: F401 what these tests share
     test_a_broken_chunked_put_is_gone_on_with,
     test_a_broken_put_is_gone_on_with_by_the_ietf_protocol,
     test_a_broken_put_is_gone_on_with_by_tus,
     test_a_broken_put_says_how_much_of_it_came,
-    test_a_cancelled_upload_of_the_draft_is_gone,
-    test_a_checksum_holds,
     test_a_deletion_ends_what_broke_off,
     test_a_finished_put_says_that_it_is_complete,
     test_a_new_put_begins_again_and_the_broken_one_is_given_up,
+    test_an_older_put_that_still_completes_wins,
+    test_an_order_ends_what_broke_off,
+    test_cancelling_ends_every_url_and_what_is_under_way,
+    test_of_broken_puts_the_newest_is_kept,
+    test_the_state_of_an_upload_under_way_is_shown,
+)
+from tests.api.resume.test_ietf import (  # noqa: F401 what these tests share
+    test_a_cancelled_upload_of_the_draft_is_gone,
     test_a_newer_request_of_the_draft_takes_over,
+    test_an_ietf_upload_in_parts,
+    test_an_ietf_upload_is_begun_without_bytes_and_ended_without,
+)
+from tests.api.resume.test_tus import (  # noqa: F401 what these tests share
+    test_a_checksum_holds,
     test_a_second_writer_waits_while_the_first_sends,
     test_a_terminated_upload_is_gone,
     test_a_tus_creation_brings_all_bytes,
@@ -38,18 +55,9 @@ from tests.api.test_resume import (  # noqa: F401 the tests and their fixtures
     test_a_tus_upload_in_three_parts,
     test_a_writer_that_is_silent_is_taken_over_from,
     test_a_wrong_offset_is_a_conflict_that_says_the_right_one,
-    test_an_ietf_upload_in_parts,
-    test_an_ietf_upload_is_begun_without_bytes_and_ended_without,
-    test_an_older_put_that_still_completes_wins,
-    test_an_order_ends_what_broke_off,
     test_bytes_whose_checksum_was_not_seen_do_not_count,
-    test_cancelling_ends_every_url_and_what_is_under_way,
     test_more_bytes_than_announced_are_refused_and_forgotten,
-    test_of_broken_puts_the_newest_is_kept,
     test_the_length_of_a_tus_upload_may_come_later,
-    test_the_state_of_an_upload_under_way_is_shown,
-    tus_patch,
-    url,
 )
 from tests.client import Client
 from tests.fixtures import QUICK
@@ -79,7 +87,8 @@ def partials(shared_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def names(_: Client) -> set[str]:
         return {found.path.split("/")[1] for found in bucket.list("partials")}
 
-    monkeypatch.setattr(test_resume, "partials", names)
+    for module in (conftest, test_broken, test_tus):
+        monkeypatch.setattr(module, "partials", names)
 
 
 def test_what_came_is_there_after_a_kill(tmp_path: Path, bucket: Bucket, store_url: str) -> None:

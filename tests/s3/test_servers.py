@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet
 from scribedock.demo.server import OwnServer
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.transfer import PART_BYTES
-from tests.api.test_resume import TUS, ask, offset, tus_patch
+from tests.api.resume.resuming import TUS, ask, offset, tus_patch
 from tests.client import Client
 from tests.fixtures import QUICK, database_settings, postgresql  # noqa: F401
 from tests.raw import RawConnection, target_of

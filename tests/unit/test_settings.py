@@ -52,7 +52,7 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("TRUSTED_PROXIES", "nobody", "does not appear to be an IPv4 or IPv6 network"),
         ("PUBLIC_URL", "captions.example.org", "must start with http:// or https://"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x", "must start with postgresql:// or sqlite:///"),
-        ("SPEECH_ENGINE", "magic", "'auto', 'pocketsphinx' or 'whisper'"),
+        ("SPEECH_ENGINE", "magic", "'auto', 'onnx', 'pocketsphinx' or 'whisper'"),
     ],
 )
 def test_a_wrong_value_is_named_and_its_secrets_are_not_shown(

@@ -15,11 +15,20 @@ from scribedock.captions.writers.markup import escaped
 from scribedock.captions.writers.ttml import body as ttml
 
 
+class Escaped(dict[str, str]):
+    """Texts as markup; what was escaped once is looked up, because a language has few words."""
+
+    def __missing__(self, text: str) -> str:
+        found = self[text] = escaped(text)
+        return found
+
+
 def write(document: CaptionDocument) -> str:
     paragraphs = []
     earliest = 0
+    markup = Escaped()
     for sentence in _sentences(document.words):
-        paragraph, earliest = _paragraph(sentence, earliest)
+        paragraph, earliest = _paragraph(sentence, earliest, markup)
         paragraphs.append(paragraph)
     body = ttml.wrapped("".join(paragraphs))
     return ttml.document(document.metadata, head=ttml.head(document.metadata), body=body)
@@ -36,16 +45,21 @@ def _sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
         yield sentence
 
 
-def _paragraph(sentence: list[Word], earliest: int) -> tuple[str, int]:
+def _paragraph(sentence: list[Word], earliest: int, markup: Escaped) -> tuple[str, int]:
     """The paragraph and its end. Times that run backwards in the list are held at `earliest`."""
     begin = at = max(earliest, sentence[0].start)
     spans = []
-    for position, word in enumerate(sentence):
-        if position and word.spaced:
-            spans.append(" ")
-        if word.label:
-            spans.append(f"{escaped(word.label)} ")
-        start = max(at, word.start)
-        at = max(word.end, start + 1)
-        spans.append(f'<span begin="{start - begin}ms" end="{at - begin}ms">{escaped(word.text)}</span>')
-    return f'   <p begin="{clock(begin)}" end="{clock(at)}">{"".join(spans)}</p>\n', at
+    for word in sentence:
+        start = word.start
+        if start < at:  # `max` takes as long as all else here
+            start = at
+        at = word.end
+        if at <= start:
+            at = start + 1
+        space = " " if word.spaced else ""
+        label = f"{markup[word.label]} " if word.label else ""
+        spans.append(
+            f'{space}{label}<span begin="{start - begin}ms" end="{at - begin}ms">{markup[word.text]}</span>'
+        )
+    content = "".join(spans).removeprefix(" ")
+    return f'   <p begin="{clock(begin)}" end="{clock(at)}">{content}</p>\n', at

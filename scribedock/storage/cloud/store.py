@@ -110,6 +110,9 @@ class CloudStore:
         finally:
             copy.close()
 
+    def read(self, key: str, start: int, end: int) -> Iterator[memoryview]:
+        yield from self._transfer.read(self._parts(key), start, end)
+
     def size(self, key: str) -> int:
         return total(self._parts(key))
 

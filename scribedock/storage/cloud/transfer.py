@@ -66,10 +66,13 @@ class Transfer:
                 if not future.cancelled():
                     future.exception()
 
-    def read(self, parts: Iterable[Part]) -> Iterator[memoryview]:
-        """The whole recording, piece by piece."""
+    def read(self, parts: Iterable[Part], start: int = 0, end: int | None = None) -> Iterator[memoryview]:
+        """Bytes [start, end) of the recording, piece by piece; `end` None: to its end."""
         for each in ranges(parts, PART_BYTES):
-            yield read(self._bucket, each.part, each.start, each.end)
+            first = each.start + max(0, start - each.offset)
+            after = each.end if end is None else min(each.end, each.start + end - each.offset)
+            if first < after:
+                yield read(self._bucket, each.part, first, after)
 
 
 def part_bytes(open_partials: int) -> int:

@@ -14,6 +14,10 @@ WAYS = [
         [JobEvent.ORDERED_UNAUTHORIZED, JobEvent.ORDERED, JobEvent.STARTED, JobEvent.FINISHED],
         JobStatus.COMPLETE,
     ),
+    (
+        [JobEvent.ORDERED_UNAUTHORIZED, JobEvent.AUTHORIZED, JobEvent.STARTED, JobEvent.FINISHED],
+        JobStatus.COMPLETE,
+    ),
     ([JobEvent.ORDERED, JobEvent.STARTED, JobEvent.FAILED], JobStatus.MEDIA_FAILURE),
     (
         [JobEvent.FAILED, JobEvent.ORDERED, JobEvent.STARTED, JobEvent.STARTED, JobEvent.FINISHED],

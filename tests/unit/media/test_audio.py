@@ -40,6 +40,67 @@ def test_six_channels_become_one(tmp_path: Path) -> None:
     assert len(sound) / RATE == pytest.approx(5, abs=0.01)
 
 
+@pytest.mark.parametrize("channel", ["FL", "FC", "BL"])
+def test_what_is_in_one_of_six_channels_is_heard(tmp_path: Path, channel: str) -> None:
+    sound = samples(tone(tmp_path / "surround.flac", "-af", f"pan=5.1|{channel}=c0", seconds=2))
+    assert np.abs(sound[RATE // 2 : RATE]).max() > 300
+    assert pitch(sound[RATE // 2 : RATE]) == pytest.approx(440, abs=2)
+
+
+def test_six_loud_channels_are_not_distorted_as_one(tmp_path: Path) -> None:
+    loud = "volume=17dB,pan=5.1|FL=c0|FR=c0|FC=c0|BL=c0|BR=c0"
+    sound = samples(tone(tmp_path / "surround.flac", "-af", loud, seconds=2))[RATE // 2 : RATE]
+    spectrum = np.abs(np.fft.rfft(sound * np.hanning(len(sound))))
+    overtones = spectrum[int(1000 * len(sound) / RATE) :]
+    assert overtones.max() < spectrum.max() / 100
+
+
+def test_an_mp3_of_variable_rate_without_an_index_keeps_its_length(tmp_path: Path) -> None:
+    half_silent = "volume=enable='lt(t,5)':volume=0"
+    variable = ("-q:a", "9", "-write_xing", "0")
+    sound = samples(tone(tmp_path / "a.mp3", "-af", half_silent, *variable, seconds=10))
+    assert len(sound) / RATE == pytest.approx(10, abs=0.1)
+    loud = np.flatnonzero(np.abs(sound) > 1000)
+    assert loud[0] / RATE == pytest.approx(5, abs=0.1)
+
+
+def test_a_rate_that_changes_on_the_way_changes_neither_pitch_nor_length(tmp_path: Path) -> None:
+    parts = [
+        tone(tmp_path / f"{rate}.aac", "-ar", str(rate), "-ac", str(channels), seconds=2).read_bytes()
+        for rate, channels in ((44_100, 1), (22_050, 2), (48_000, 1))
+    ]
+    path = tmp_path / "changing.aac"
+    path.write_bytes(b"".join(parts))
+    sound = samples(path)
+    assert len(sound) / RATE == pytest.approx(6, abs=0.3)
+    for begin in (0.5, 2.6, 4.7):
+        part = sound[int(begin * RATE) : int((begin + 1) * RATE)]
+        assert pitch(part) == pytest.approx(440, abs=2)
+
+
+def test_pictures_of_a_variable_rate_do_not_move_the_sound(tmp_path: Path) -> None:
+    few = ("-vf", "select='lt(mod(n,10),3)'", "-fps_mode", "vfr")
+    late = ("-af", "volume=enable='lt(t,3)':volume=0")
+    sound = samples(video(tmp_path / "a.mkv", *few, *late, "-c:a", "flac"))
+    assert len(sound) / RATE == pytest.approx(5, abs=0.3)
+    assert np.flatnonzero(np.abs(sound) > 1000)[0] / RATE == pytest.approx(3, abs=0.05)
+
+
+@pytest.mark.parametrize("name", ["a.ts", "a.mkv", "a.mov"])
+def test_a_recording_whose_time_stamps_do_not_begin_at_zero_begins_at_once(tmp_path: Path, name: str) -> None:
+    sound = samples(video(tmp_path / name, "-ar", "44100", "-output_ts_offset", "3600"))
+    assert len(sound) / RATE == pytest.approx(5, abs=0.15)
+    assert np.abs(sound[int(0.1 * RATE) : int(0.3 * RATE)]).max() > 1000
+
+
+def test_sound_that_begins_before_the_picture_keeps_its_beginning(tmp_path: Path) -> None:
+    picture = ("-itsoffset", "2", "-f", "lavfi", "-i", "testsrc=duration=3:size=320x240:rate=25")
+    sound = ("-f", "lavfi", "-i", "sine=440:duration=5")
+    heard = samples(make(tmp_path / "early.mkv", *picture, *sound, "-c:a", "flac"))
+    assert len(heard) / RATE == pytest.approx(5, abs=0.05)
+    assert np.abs(heard[: RATE // 4]).max() > 1000
+
+
 def test_sound_that_begins_after_the_picture_is_moved_to_its_place(tmp_path: Path) -> None:
     picture = ("-f", "lavfi", "-i", "testsrc=duration=5:size=320x240:rate=25")
     sound = ("-itsoffset", "2", "-f", "lavfi", "-i", "sine=440:duration=5")

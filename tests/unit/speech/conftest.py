@@ -6,6 +6,9 @@ from pathlib import Path
 import av
 import pytest
 
+from scribedock.speech.span import Span
+from scribedock.speech.vad import speech_spans
+from tests.sound import dialogue
 from tests.unit.speech import tiny_whisper
 
 
@@ -20,6 +23,20 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
             b"".join(part.to_ndarray().tobytes() for frame in frames for part in resampler.resample(frame))
         )
     return path
+
+
+@pytest.fixture(scope="session")
+def conversation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two people, who speak for 8 and for 10 seconds in turn, as raw mono 16 kHz s16le."""
+    path = tmp_path_factory.mktemp("conversation") / "conversation.pcm"
+    path.write_bytes(dialogue(48))
+    return path
+
+
+@pytest.fixture(scope="session")
+def conversation_speech(conversation: Path) -> list[Span]:
+    """Where somebody speaks in it."""
+    return speech_spans(conversation)
 
 
 @pytest.fixture(scope="session")

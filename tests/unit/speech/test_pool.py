@@ -213,6 +213,31 @@ def test_whisper_runs_in_the_pool_as_well(whisper_model: Path, recording: Path) 
     assert 4000 <= words[0].start_ms < words[-1].end_ms <= 11_000
 
 
+def test_whisper_takes_several_stretches_at_once_in_the_pool(whisper_model: Path, recording: Path) -> None:
+    pool = RecognizerPool(choose("whisper", whisper_model), processes=1, chunk_timeout_s=120, batch=4)
+    speech = pool.speech_spans(recording)
+    found = pool.batches(speech)
+    assert len(found) < len(speech)
+    words = pool.recognize_batch(recording, found[0], "en")
+    languages = pool.detect_language(recording, found[0][:1])
+    pool.close()
+    assert len(words) == len(found[0]) > 1
+    for span, each in zip(found[0], words, strict=True):
+        assert "".join(word.text for word in each).strip() == TEXT
+        assert span.start_ms <= each[0].start_ms < each[-1].end_ms <= span.end_ms
+    assert pool.detects and languages["en"] > 0.9
+
+
+def test_pocketsphinx_takes_one_stretch_as_it_is(pool: RecognizerPool, recording: Path) -> None:
+    later = Span(start_ms=FIRST.end_ms + 501, end_ms=9000)
+    assert pool.batches([FIRST, later]) == [[FIRST], [later]]
+    assert not pool.detects
+    with pytest.raises(RecognitionFailed, match="one chunk at a time"):
+        pool.recognize_batch(recording, [FIRST, FIRST], "en")
+    with pytest.raises(RecognitionFailed, match="does not tell languages apart"):
+        pool.detect_language(recording, [FIRST])
+
+
 def test_a_model_that_cannot_be_loaded_is_told(whisper_model: Path, recording: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(whisper_model, folder)

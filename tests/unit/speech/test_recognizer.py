@@ -61,7 +61,7 @@ def test_a_vocabulary_may_be_a_list_of_lines(whisper_model: Path, tmp_path: Path
 
 
 def test_an_unknown_engine_is_refused_with_those_that_there_are() -> None:
-    with pytest.raises(SettingsError, match="use one of auto, pocketsphinx, whisper"):
+    with pytest.raises(SettingsError, match="use one of auto, onnx, pocketsphinx, whisper"):
         choose("sphinx", None)
 
 
@@ -99,8 +99,8 @@ def test_a_choice_can_be_sent_to_another_process(whisper_model: Path) -> None:
     assert pickle.loads(pickle.dumps(spec)) == spec  # noqa: S301
 
 
-def test_only_whisper_punctuates() -> None:
-    assert {name for name in MODULES if engine_named(name).punctuates} == {"whisper"}
+def test_only_pocketsphinx_does_not_punctuate() -> None:
+    assert {name for name in MODULES if not engine_named(name).punctuates} == {"pocketsphinx"}
 
 
 def test_choosing_imports_nothing_heavy(whisper_model: Path) -> None:

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from collections.abc import Callable
 from itertools import pairwise
 from pathlib import Path
 from typing import Any
@@ -79,6 +80,39 @@ def test_silence_has_no_speech(seconds: float, tmp_path: Path) -> None:
 def test_a_tone_has_no_speech(tmp_path: Path) -> None:
     tone = 8000 * np.sin(2 * np.pi * 440 * np.arange(20 * 16_000) / 16_000)
     assert speech_spans(write(tmp_path / "tone.pcm", tone)) == []
+
+
+def noise(random: np.random.Generator) -> npt.NDArray[Any]:
+    return random.normal(0, 4000, 20 * 16_000)
+
+
+def melody(random: np.random.Generator) -> npt.NDArray[Any]:
+    """Plucked notes with their overtones, four a second."""
+    time = np.arange(4000) / 16_000
+    notes = [
+        sum(np.sin(2 * np.pi * pitch * over * time) / over for over in range(1, 6)) * np.exp(-6 * time)
+        for pitch in random.choice([262, 294, 330, 349, 392, 440, 494, 523], 80)
+    ]
+    return 4000 * np.concatenate(notes)
+
+
+def applause(random: np.random.Generator) -> npt.NDArray[Any]:
+    sound = np.zeros(20 * 16_000)
+    for start in random.integers(0, sound.size - 800, 600):
+        sound[start : start + 800] += random.normal(0, 2500, 800) * np.exp(-np.arange(800) / 120)
+    return sound
+
+
+@pytest.mark.parametrize("make", [noise, applause])
+def test_noise_and_applause_have_no_speech(
+    make: Callable[[np.random.Generator], npt.NDArray[Any]], tmp_path: Path
+) -> None:
+    assert speech_spans(write(tmp_path / "sound.pcm", make(np.random.default_rng(1)))) == []
+
+
+def test_a_melody_has_hardly_any_speech(tmp_path: Path) -> None:
+    spans = speech_spans(write(tmp_path / "melody.pcm", melody(np.random.default_rng(1))))
+    assert sum(span.end_ms - span.start_ms for span in spans) < 1000
 
 
 def test_half_a_sample_at_the_end_is_left_out(recording: Path, tmp_path: Path) -> None:

@@ -9,8 +9,16 @@ import pytest
 
 from scribedock.settings import SettingsError
 from scribedock.speech.assembly import assemble
-from scribedock.speech.recognizer import Recognizer, choose, engine_named
+from scribedock.speech.recognizer import (
+    BatchRecognizer,
+    LanguageDetector,
+    Recognizer,
+    choose,
+    detects,
+    engine_named,
+)
 from scribedock.speech.span import Span
+from scribedock.speech.whisper import compute_type, is_doubtful, is_said
 from tests.unit.speech import tiny_whisper
 from tests.unit.speech.tiny_whisper import PROMPT_LENGTH, STEP_MS, TEXT
 
@@ -67,6 +75,66 @@ def test_a_chunk_in_which_the_model_hears_no_speech_has_no_words(tmp_path: Path)
     assert load(model).recognize(NOISE, 0, "en") == []
 
 
+def test_chunks_together_have_the_words_that_each_has_alone(recognizer: Recognizer) -> None:
+    assert isinstance(recognizer, BatchRecognizer)
+    chunks = [(NOISE, 1000), (NOISE[:0], 20_000), (NOISE[:48_001], 61_234)]
+    found = recognizer.recognize_batch(chunks, "en")
+    texts = ["".join(word.text for word in words).strip() for words in found]
+    assert texts == [TEXT, "", TEXT]
+    for words, (pcm, offset_ms) in zip(found, chunks, strict=True):
+        for word in words:
+            assert offset_ms <= word.start_ms < word.end_ms <= offset_ms + len(pcm) / 16 + 20
+            assert word.confidence is not None and word.confidence > 0.99
+    # Each is where the model looked in its own chunk; how long a first word lasts is a guess.
+    first, third = found[0][1:], found[2][1:]
+    assert [word.start_ms - 1000 for word in first] == [word.start_ms - 61_234 for word in third]
+
+
+def test_chunks_without_a_sample_have_no_words_together(recognizer: Recognizer) -> None:
+    assert isinstance(recognizer, BatchRecognizer)
+    assert recognizer.recognize_batch([], "en") == []
+    assert recognizer.recognize_batch([(NOISE[:0], 0), (NOISE[:0], 5)], "en") == [[], []]
+
+
+def test_chunks_in_which_the_model_hears_no_speech_have_no_words_together(tmp_path: Path) -> None:
+    deaf = load(tiny_whisper.build(tmp_path / "deaf", hears_speech=False))
+    assert isinstance(deaf, BatchRecognizer)
+    assert deaf.recognize_batch([(NOISE, 0), (NOISE, 7000)], "en") == [[], []]
+
+
+def test_the_language_that_is_spoken_is_told_by_its_iso_code(tmp_path: Path) -> None:
+    model = tiny_whisper.build(tmp_path / "javanese", language="jw")
+    recognizer = load(model)
+    assert isinstance(recognizer, LanguageDetector)
+    found = recognizer.detect(NOISE)
+    assert max(found, key=lambda code: found[code]) == "jv"
+    assert found["jv"] > 0.9
+    assert detects(choose("whisper", model))
+
+
+@pytest.mark.parametrize(
+    ("device", "supported", "chosen"),
+    [
+        ("cpu", {"int8", "int8_float32", "float32"}, "int8"),
+        ("cpu", {"float32"}, "float32"),
+        ("cuda", {"int8", "float16", "int8_float16", "float32"}, "float16"),
+        ("cuda", {"int8", "int8_float32", "float32"}, "int8_float32"),  # a GPU before Volta
+        ("cuda", set(), "default"),
+    ],
+)
+def test_numbers_are_as_the_device_is_made_for(device: str, supported: set[str], chosen: str) -> None:
+    assert compute_type(device, supported) == chosen
+
+
+@pytest.mark.parametrize(
+    ("log_probability", "compression", "doubtful"), [(-0.3, 1.5, False), (-1.2, 1.5, True), (-0.3, 2.5, True)]
+)
+def test_what_did_not_come_out_well_is_decoded_again(
+    log_probability: float, compression: float, doubtful: bool
+) -> None:
+    assert is_doubtful(log_probability, compression) is doubtful
+
+
 def test_a_model_without_its_number_of_mel_bands_is_refused(whisper_model: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(whisper_model, folder)
@@ -84,3 +152,25 @@ def test_its_words_make_a_list_with_the_same_text(recognizer: Recognizer) -> Non
     text = " ".join("".join(token.display_as for token in sequence.tokens) for sequence in segment.sequences)
     assert text == TEXT
     assert all((sequence.confidence_score or 0) > 0.99 for sequence in segment.sequences)
+
+
+@pytest.mark.parametrize(
+    ("text", "no_speech", "log_probability", "compression", "said"),
+    [
+        (" So we begin.", 0.1, -0.4, 1.2, True),
+        (" You", 0.85, -0.9, 0.6, False),  # of silence
+        (" .", 0.2, -0.5, 0.3, False),
+        (" Thank you. Thank you. Thank you.", 0.1, -0.1, 3.1, False),
+        (" Quietly said.", 0.7, -0.2, 1.1, True),
+    ],
+)
+def test_what_nobody_said_is_no_segment(
+    text: str, no_speech: float, log_probability: float, compression: float, said: bool
+) -> None:
+    assert is_said(text, no_speech, log_probability, compression) is said
+
+
+def test_terms_stand_before_what_the_model_says(recognizer: Recognizer) -> None:
+    """The tiny model speaks by position, so that terms before it change what it says."""
+    terms = ("Elinor Dashwood", "Kubernetes")
+    assert recognizer.recognize(NOISE, 0, "en", terms) != recognizer.recognize(NOISE, 0, "en")

@@ -42,16 +42,17 @@ SPECIAL = (
 CERTAIN, UNCERTAIN = 4.0, 0.5  # factors of the logits: probabilities near 1, and near 0
 
 
-def build(folder: Path, *, hears_speech: bool = True) -> Path:
+def build(folder: Path, *, hears_speech: bool = True, language: str = "en") -> Path:
     """Writes the model into the folder, which is made, and returns it.
 
-    One that hears no speech says so for any audio, as a trained one does for noise.
+    One that hears no speech says so for any audio, as a trained one does for noise; any other takes
+    all audio for the language (Whisper's code).
     """
     folder.mkdir(parents=True, exist_ok=True)
     tokens = vocabulary()
     spec: Any = WhisperSpec(1, 1, 1, 1)
     _encoder(spec.encoder)
-    _decoder(spec.decoder, tokens, hears_speech)
+    _decoder(spec.decoder, tokens, f"<|{language}|>" if hears_speech else "<|nospeech|>")
     spec.register_vocabulary(tokens)
     spec.config.suppress_ids = []
     spec.config.suppress_ids_begin = []
@@ -104,8 +105,8 @@ def _encoder(encoder: Any) -> None:
         _feed_forward(layer.ffn)
 
 
-def _decoder(decoder: Any, tokens: list[str], hears_speech: bool) -> None:
-    """Dimension n of its state is high when token number n + 1 is to be said."""
+def _decoder(decoder: Any, tokens: list[str], first: str) -> None:
+    """Dimension n of its state is high when token number n + 1 is to be said; first is what comes first."""
     decoder.embeddings.weight = _zeros(len(tokens), WIDTH)
     positions = _zeros(TEXT_LENGTH, WIDTH)
     positions[:WIDTH] = np.eye(WIDTH)
@@ -123,9 +124,9 @@ def _decoder(decoder: Any, tokens: list[str], hears_speech: bool) -> None:
     said = ["<|0.00|>", *map(_token, SENTENCE), f"<|{end_s:.2f}|>", "<|endoftext|>"]
     logits = _zeros(len(tokens), WIDTH)
     for number, token in enumerate(said):
-        logits[tokens.index(token), PROMPT_LENGTH - 1 + number] = CERTAIN if hears_speech else UNCERTAIN
-    if not hears_speech:
-        logits[tokens.index("<|nospeech|>"), 0] = CERTAIN
+        certainty = UNCERTAIN if first == "<|nospeech|>" else CERTAIN
+        logits[tokens.index(token), PROMPT_LENGTH - 1 + number] = certainty
+    logits[tokens.index(first), 0] = CERTAIN
     _linear(decoder.projection, logits)
 
 

@@ -38,6 +38,15 @@ def test_what_is_committed_is_read_back(store: Store, data: bytes) -> None:
     assert list(store.keys()) == [key]
 
 
+@pytest.mark.parametrize(
+    ("start", "end"), [(0, 1), (0, 13_000_001), (12_999_999, 13_000_001), (7_000_000, 9_000_000), (5, 5)]
+)
+def test_a_range_of_an_object_is_read(store: Store, start: int, end: int) -> None:
+    with store.begin() as partial:
+        key = fill(partial, LARGE).commit()
+    assert b"".join(bytes(part) for part in store.read(key, start, end)) == LARGE[start:end]
+
+
 def test_nothing_is_visible_before_the_commit(store: Store) -> None:
     with store.begin() as partial:
         fill(partial, LARGE)

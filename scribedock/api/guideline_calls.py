@@ -1,0 +1,85 @@
+"""`job/add_custom_guidelines`: from a URL, a page, a file, or the parameter itself."""
+
+from __future__ import annotations
+
+import tempfile
+from pathlib import Path
+
+from pydantic import Field
+
+from scribedock.api.answers import GuidelineStored
+from scribedock.api.calls import Context, call
+from scribedock.api.job_calls import JobParameters
+from scribedock.api.parameters import Bool, File, Text, UploadedFile
+from scribedock.errors import InvalidQuery, InvalidUrl, MissingParameter
+from scribedock.jobs.guidelines import MAX_BYTES
+from scribedock.jobs.job import Job
+from scribedock.media.fetch import FetchFailed, normalise
+from scribedock.sandbox.prepared import TEXT
+
+WAYS = ("guidelines_url", "file", "guidelines_data")
+FETCH_TIMEOUT_S = 30.0
+BUCKET = "guidelines"
+
+
+class GuidelinesParameters(JobParameters):
+    guidelines_url: Text | None = Field(None, description="Where the guideline is fetched from.")
+    is_html: Bool = Field(False, description="The page itself is the guideline.")
+    file: File | None = Field(None, description="The guideline, as a file of a multipart body.")
+    guidelines_data: Text | None = Field(None, description="The guideline itself.")
+
+
+@call(
+    "job/add_custom_guidelines",
+    GuidelinesParameters,
+    answer='{"CUSTOM_GUIDELINES_STORED": {"full_html": false, "storage_data": '
+    '{"path": "…", "account": "…", "bucket": "…", "size": 12}}}',
+    refusals=(413,),
+    optional_version=True,
+)
+def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) -> GuidelineStored:
+    """Keeps a guideline of up to 1 MiB with the job: for people, and its terms for the recognizer."""
+    given = [name for name in WAYS if getattr(parameters, name) is not None]
+    if not given:
+        raise MissingParameter(f"Missing required parameter: one of {', '.join(WAYS)}")
+    if len(given) > 1:
+        raise InvalidQuery(f"{' and '.join(given)}: send one of them, not {len(given)}")
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    guideline = _guideline(context, parameters, job)
+    kept = context.services.guidelines.add(
+        parameters.job_id,
+        context.family,
+        name=guideline.name,
+        body=guideline.content,
+        is_html=parameters.is_html,
+    )
+    return {
+        "CUSTOM_GUIDELINES_STORED": {
+            "full_html": kept.is_html,
+            "storage_data": {
+                "path": f"{kept.job_id}/{kept.id}",
+                "account": kept.username,
+                "bucket": BUCKET,
+                "size": len(kept.body),
+            },
+        }
+    }
+
+
+def _guideline(context: Context, parameters: GuidelinesParameters, job: Job) -> UploadedFile:
+    if parameters.file is not None:
+        return parameters.file
+    if parameters.guidelines_data is not None:
+        return UploadedFile(name="guidelines_data", content=parameters.guidelines_data.encode())
+    assert parameters.guidelines_url is not None
+    url = normalise(parameters.guidelines_url)
+    if job.sandbox:
+        context.services.fetcher.check(url)
+        return UploadedFile(name=url, content=TEXT.encode())
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "guideline"
+        try:
+            context.services.fetcher.download(url, path, max_bytes=MAX_BYTES, timeout_s=FETCH_TIMEOUT_S)
+        except FetchFailed as error:
+            raise InvalidUrl(f"guidelines_url: {error}") from None
+        return UploadedFile(name=url, content=path.read_bytes())

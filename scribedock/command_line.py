@@ -1,0 +1,84 @@
+"""What the commands share: settings and services to work with, and how they fail."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+from scribedock.errors import ScribedockError
+from scribedock.settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from scribedock.app import Services
+
+Result = TypeVar("Result")
+WIDE = 1000  # columns: a pipe cuts no line
+DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+
+
+def load_settings(data_dir: Path | None) -> Settings:
+    """The settings of the environment; ends the command where one is wrong."""
+    from scribedock import logs
+
+    try:
+        found = load(data_dir=data_dir)
+    except SettingsError as error:
+        fail(str(error))
+    logs.configure(json_lines=not sys.stderr.isatty(), level=found.log_level)
+    return found
+
+
+def open_services(data_dir: Path | None) -> Services:
+    """All parts, on a database that is up to date."""
+    from scribedock import app
+
+    found = load_settings(data_dir)
+    app.prepare_database(found)
+    return app.wire(found)
+
+
+def plain_table(*headings: str) -> Table:
+    """An empty table without lines around it."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
+    return table
+
+
+def show(printable: RenderableType) -> None:
+    """Prints it as wide as the terminal is; into a pipe, as wide as it is."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else WIDE, markup=False, highlight=False).print(printable)
+
+
+def read_password(from_stdin: bool, *, twice: bool = True) -> str:
+    """What the person types, where it does not come from standard input."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice))
+
+
+def attempt(action: Callable[[], Result]) -> Result:
+    """What the action returns; ends the command where it raises one of our errors."""
+    try:
+        return action()
+    except ScribedockError as error:
+        fail(error.comment)
+
+
+def fail(message: str) -> NoReturn:
+    print(f"scribedock: {message}", file=sys.stderr)
+    raise typer.Exit(2)

@@ -1,0 +1,138 @@
+"""Makes calls by the server's OpenAPI document, shows them, and says which one is wrong."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import Any
+
+import httpx
+
+from scribedock.demo.screen import Screen
+from scribedock.errors import ErrorType
+
+WAIT_S = 300
+LOOK_EVERY_S = 0.2
+
+
+class TourFailed(Exception):
+    """A call did not answer as it should; the text says which, and what came."""
+
+
+class Guide:
+    """`token` goes with every call; `lacking` are the calls that the server lacked something for."""
+
+    def __init__(self, screen: Screen, client: httpx.Client) -> None:
+        self._screen = screen
+        self._client = client
+        self.paths: Mapping[str, Any] = _paths(client)
+        self.token: Mapping[str, str] = {}
+        self.made: list[str] = []
+        self.lacking: list[str] = []
+
+    def call(
+        self,
+        path: str,
+        parameters: Mapping[str, str] = MappingProxyType({}),
+        *,
+        method: str = "",
+        content: bytes | None = None,
+        lacking: ErrorType | None = None,
+    ) -> Any:
+        """Makes a call and shows it; what it answered, as JSON, text or bytes.
+
+        lacking: the error of a server that is right, but without what the call takes.
+
+        Raises TourFailed for every other error, and for an answer that is not documented.
+        """
+        described = self.paths.get(f"/api/{path}")
+        if described is None:
+            raise TourFailed(f"the server does not document {path}")
+        method = method or ("GET" if "get" in described else "POST")
+        operation = described[method.lower()]
+        self.made.append(path)
+        self._screen.call(operation["summary"], method, path, parameters)
+        response = self.ask(method, path, parameters, content)
+        if not response.is_success:
+            if lacking is None or f'"ErrorType": "{lacking}"' not in response.text:
+                raise TourFailed(f"{path} answered {response.status_code}: {response.text}")
+            self.lacking.append(path)
+            self._screen.note(response.json()["ErrorComment"])
+            return {}
+        if str(response.status_code) not in operation["responses"]:
+            raise TourFailed(f"{path} answered {response.status_code}, which is not documented")
+        self._screen.answer(response)
+        kind = response.headers.get("content-type", "")
+        if kind.startswith("application/json"):
+            return response.json()
+        return response.text if kind.startswith("text/") else response.content
+
+    def ask(
+        self, method: str, path: str, parameters: Mapping[str, str], content: bytes | None = None
+    ) -> httpx.Response:
+        """Asks again where the server says when (503 with Retry-After)."""
+        given = {"v": "1", **self.token, **parameters}
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            in_query = method == "GET" or content is not None
+            response = self._client.request(
+                method,
+                f"/api/{path}",
+                params=given if in_query else None,
+                data=None if in_query else given,
+                content=content,
+            )
+            again = response.headers.get("retry-after", "") if response.status_code == 503 else ""
+            if not again.isdecimal() or time.monotonic() > deadline:
+                return response
+            time.sleep(int(again))
+
+    def found(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+        """What a call answers that is made by the way, and not shown. Raises TourFailed."""
+        response = self.ask("GET", path, parameters)
+        expect(response.is_success, f"{path} answered {response.status_code}: {response.text}")
+        return dict(response.json())
+
+    def wait(self, job: dict[str, str], status: str) -> None:
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            info = self.found("job/info", job)
+            if info["JobStatus"] == status:
+                return
+            if info["JobStatus"] == "Media Failure":
+                raise TourFailed(f"Media Failure: {info['FailureReason']}")
+            if time.monotonic() > deadline:
+                raise TourFailed(f"the job is {info['JobStatus']} and not {status} after {WAIT_S} seconds")
+            time.sleep(LOOK_EVERY_S)
+
+    def wait_for_task(self, task_id: str) -> None:
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            task = self.found("job/task_status", {"task_id": task_id})
+            if task["TaskStatus"] == "COMPLETE":
+                return
+            if task["TaskStatus"] in ("FAILED", "ABORTED") or time.monotonic() > deadline:
+                raise TourFailed(f"the task {task['TaskType']} is {task['TaskStatus']}: {task['TaskInfo']}")
+            time.sleep(LOOK_EVERY_S)
+
+
+def _paths(client: httpx.Client) -> dict[str, Any]:
+    """Raises TourFailed where there is another server."""
+    response = client.get("/openapi.json")
+    expect(response.is_success, f"/openapi.json answered {response.status_code}: is this scribedock?")
+    try:
+        return dict(response.json()["paths"])
+    except (ValueError, KeyError, TypeError):
+        raise TourFailed("/openapi.json is no OpenAPI document: is this scribedock?") from None
+
+
+def unvisited(paths: Mapping[str, Any], made: list[str]) -> set[str]:
+    """The calls of an OpenAPI document that were not made."""
+    return {path.removeprefix("/api/") for path in paths} - set(made)
+
+
+def expect(condition: bool, otherwise: str) -> None:
+    """Raises TourFailed."""
+    if not condition:
+        raise TourFailed(otherwise)

@@ -1,0 +1,72 @@
+"""How calls and answers are shown."""
+
+from __future__ import annotations
+
+import json
+import textwrap
+from collections.abc import Mapping
+
+import httpx
+from rich.console import Console
+from rich.markup import escape
+
+BLOCK_WIDTH = 76
+BLOCK_LINES = 6
+LISTED = 2
+SECRETS = frozenset({"api_token", "ApiToken", "ApiKey", "password", "new_password", "api_securekey"})
+
+
+class Screen:
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def call(self, title: str, method: str, path: str, parameters: Mapping[str, str]) -> None:
+        """The call that is made now; secrets are left out."""
+        given = {"v": "1", **parameters}
+        query = "&".join(f"{name}={_shown(name, value)}" for name, value in given.items())
+        self._console.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
+        self._console.print(f"  [dim]{method} /api/{path}?{escape(query)}[/]", soft_wrap=True)
+
+    def values(self, shown: Mapping[str, object]) -> None:
+        for name, value in shown.items():
+            self._console.print(f"  [cyan]{escape(name)}[/] {escape(_shown(name, value))}", soft_wrap=True)
+        self._console.print()
+
+    def block(self, text: str) -> None:
+        for line in text.strip().splitlines():
+            for part in textwrap.wrap(line, BLOCK_WIDTH) or [""]:
+                self._console.print(f"  [green]│[/] {escape(part)}", soft_wrap=True)
+        self._console.print()
+
+    def note(self, text: str) -> None:
+        self._console.print(f"  [yellow]{escape(text)}[/]\n", soft_wrap=True)
+
+    def answer(self, response: httpx.Response) -> None:
+        """What came back, abridged."""
+        kind = response.headers.get("content-type", "").partition(";")[0]
+        if not response.content:
+            self.values({str(response.status_code): "no body"})
+        elif kind == "application/json":
+            self._json(response.json())
+        elif kind.startswith("text/"):
+            lines = response.text.strip().splitlines()
+            self.block("\n".join([*lines[:BLOCK_LINES], *(["…"] if len(lines) > BLOCK_LINES else [])]))
+        else:
+            self.values({kind: f"{len(response.content):,} bytes"})
+
+    def _json(self, document: object) -> None:
+        if isinstance(document, dict):
+            self.values({name: value for name, value in document.items() if value not in ("", {}, [])})
+        elif isinstance(document, list):
+            first = {str(number): each for number, each in enumerate(document[:LISTED], 1)}
+            self.values({"entries": len(document), **first})
+
+
+def _shown(name: str, value: object) -> str:
+    if name in SECRETS:
+        return "…"
+    return short(value if isinstance(value, str) else json.dumps(value, ensure_ascii=False))
+
+
+def short(text: str) -> str:
+    return text if len(text) <= 72 else f"{text[:56]}…{text[-12:]}"

@@ -1,0 +1,157 @@
+"""Jobs made of another job's list: translations, and second passes ("uplevel").
+
+They are related to one leading job, and each takes the list of its source: the leading job, or a
+related one on the way (English between two other languages, the second pass before a translation).
+A job is made of its source's FINAL, once that is there; nobody waits for it meanwhile.
+"""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection, Row
+
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import derivations, jobs, tasks
+from scribedock.errors import ItemNotFound
+from scribedock.jobs.job import (
+    UNFINISHED,
+    Difficulty,
+    Fidelity,
+    Job,
+    JobStatus,
+    Priority,
+    TaskStatus,
+    TaskType,
+)
+from scribedock.jobs.jobs import Jobs, add_task, record_event
+
+
+@dataclass(frozen=True, kw_only=True)
+class Derivation:
+    """How a job is made of another's list."""
+
+    task_id: str
+    job_id: str
+    source_id: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class NewRelated:
+    """What a related job is opened with."""
+
+    task_type: TaskType
+    target_language: str  # empty: the source's
+    fidelity: Fidelity
+    priority: Priority
+    callback_url: str | None = None
+    options: Mapping[str, Any]
+    requestor: str = ""
+    reference: str = ""
+
+
+class RelatedJobs:
+    def __init__(self, database: Database, jobs: Jobs) -> None:
+        self._database = database
+        self._jobs = jobs
+
+    def open(self, connection: Connection, source: Job, new: NewRelated) -> Job:
+        """Opens a job that is made of `source`'s list; `source` was read in this write transaction."""
+        job_id = uuid.uuid4().hex
+        now = utc_now()
+        connection.execute(
+            jobs.insert().values(
+                id=job_id,
+                account_id=source.account_id,
+                name=source.name,
+                external_id="",
+                language=source.language,
+                target_language=new.target_language,
+                status=JobStatus.PENDING.value,
+                fidelity=new.fidelity.value,
+                priority=new.priority.value,
+                difficulty=Difficulty.UNKNOWN.value,
+                created=now,
+                due=source.due,
+                authorized=source.authorized or now,
+                progress=0.0,
+                upload_epoch=0,
+                reviewed=False,
+                media_ms=source.media_ms,
+                callback_url=new.callback_url,
+                options=dict(new.options),
+                requestor=new.requestor,
+                reference=new.reference,
+                expected_speakers=source.expected_speakers,
+                leading_id=source.leading_id or source.id,
+                sandbox=source.sandbox,
+            )
+        )
+        task_id = add_task(connection, job_id, new.task_type, TaskStatus.QUEUED)
+        connection.execute(jobs.update().where(jobs.c.id == job_id).values(order_task_id=task_id))
+        connection.execute(derivations.insert().values(id=task_id, job_id=job_id, source_id=source.id))
+        record_event(connection, job_id, "created", "", JobStatus.PENDING)
+        return self._jobs.fetch(connection, job_id)
+
+    def leading(self, connection: Connection, job: Job) -> Job:
+        """The leading job of a leading or related one. Raises ItemNotFound where it was deleted."""
+        return job if job.leading_id is None else self._jobs.fetch(connection, job.leading_id)
+
+    def of(self, connection: Connection, leading_id: str) -> list[Job]:
+        """The living jobs that are related to a leading one, oldest first."""
+        ids = connection.execute(
+            sa.select(jobs.c.id)
+            .where(jobs.c.leading_id == leading_id, jobs.c.deleted.is_(None))
+            .order_by(jobs.c.created, jobs.c.id)
+        ).scalars()
+        return [self._jobs.fetch(connection, job_id) for job_id in ids]
+
+    def derivation(self, task_id: str) -> Derivation | None:
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(derivations).where(derivations.c.id == task_id)).first()
+        return None if row is None else _derivation(row)
+
+    def ready(self, source_id: str | None = None) -> list[Derivation]:
+        """Those that can be made now, of one source or of any: the source is Complete, or was deleted."""
+        source = jobs.alias("source")
+        query = (
+            sa.select(derivations)
+            .join(tasks, tasks.c.id == derivations.c.id)
+            .join(source, source.c.id == derivations.c.source_id)
+            .where(
+                tasks.c.status.in_([status.value for status in UNFINISHED]),
+                sa.or_(source.c.status == JobStatus.COMPLETE.value, source.c.deleted.is_not(None)),
+            )
+        )
+        if source_id is not None:
+            query = query.where(derivations.c.source_id == source_id)
+        with self._database.read() as connection:
+            return [_derivation(row) for row in connection.execute(query)]
+
+    def source_of(self, derivation: Derivation) -> Job | None:
+        """None where it was deleted."""
+        return self._living(derivation.source_id)
+
+    def job_of(self, derivation: Derivation) -> Job | None:
+        """None where it was deleted."""
+        return self._living(derivation.job_id)
+
+    def _living(self, job_id: str) -> Job | None:
+        try:
+            return self._jobs.find(job_id)
+        except ItemNotFound:
+            return None
+
+
+def language_of(job: Job) -> str:
+    """The language of the job's list. A leading job's target languages are those of its related jobs."""
+    return job.target_language if job.leading_id is not None and job.target_language else job.language
+
+
+def _derivation(row: Row[Any]) -> Derivation:
+    return Derivation(task_id=row.id, job_id=row.job_id, source_id=row.source_id)

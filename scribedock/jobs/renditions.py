@@ -1,0 +1,163 @@
+"""Media made of a job's recording: mp3, mp4, with captions in the picture, or a spoken description.
+
+One is made once for what it is made of, kept while anybody asks for it, and can be made again.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import renditions, tasks
+from scribedock.jobs.job import Job, TaskStatus, TaskType
+from scribedock.jobs.jobs import Jobs, add_task, set_task
+
+
+class RenditionKind(StrEnum):
+    MP3 = "mp3"
+    MP4 = "mp4"
+    DESCRIPTION = "description"  # the audio description, spoken, as mp3
+    CAPTIONED = "captioned"  # the captions drawn into the picture, as mp4
+
+    @property
+    def extension(self) -> str:
+        return ".mp3" if self in (RenditionKind.MP3, RenditionKind.DESCRIPTION) else ".mp4"
+
+    @property
+    def media_type(self) -> str:
+        return "audio/mpeg" if self.extension == ".mp3" else "video/mp4"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rendition:
+    id: str  # of its task
+    job_id: str
+    kind: RenditionKind
+    source: str
+    storage_key: str | None  # None until it is made
+    bytes: int | None
+    wanted: datetime
+    status: TaskStatus
+    problem: str  # why it cannot be made
+
+
+class Renditions:
+    def __init__(self, database: Database, jobs: Jobs) -> None:
+        self._database = database
+        self._jobs = jobs
+
+    def ask(self, job_id: str, family: frozenset[str] | None, kind: RenditionKind, source: str) -> Rendition:
+        """The rendition, which the caller enqueues where it is QUEUED; asked for anew where it failed
+        through the server's fault.
+
+        source: what it is made of, in words of any length. Raises ItemNotFound.
+        """
+        digest = hashlib.sha256(source.encode()).hexdigest()
+        with self._database.write() as connection:
+            job = self._jobs.fetch(connection, job_id, family)
+            found = _select(
+                connection,
+                renditions.c.job_id == job_id,
+                renditions.c.kind == kind.value,
+                renditions.c.source == digest,
+            )
+            if found is not None and found.status is not TaskStatus.ABORTED:
+                connection.execute(
+                    renditions.update().where(renditions.c.id == found.id).values(wanted=utc_now())
+                )
+                return found
+            if found is not None:
+                connection.execute(renditions.delete().where(renditions.c.id == found.id))
+            return self._insert(connection, job, kind, digest)
+
+    def _insert(self, connection: Connection, job: Job, kind: RenditionKind, digest: str) -> Rendition:
+        task_id = add_task(connection, job.id, TaskType.JOB_MAKE_MEDIA, TaskStatus.QUEUED)
+        connection.execute(
+            renditions.insert().values(
+                id=task_id, job_id=job.id, kind=kind.value, source=digest, wanted=utc_now()
+            )
+        )
+        made = _select(connection, renditions.c.id == task_id)
+        assert made is not None
+        return made
+
+    def find(self, rendition_id: str) -> Rendition | None:
+        with self._database.read() as connection:
+            return _select(connection, renditions.c.id == rendition_id)
+
+    def start(self, rendition_id: str) -> Rendition | None:
+        """A worker takes it up; None when there is nothing left to do for it."""
+        with self._database.write() as connection:
+            found = _select(connection, renditions.c.id == rendition_id)
+            if found is None or not set_task(connection, rendition_id, TaskStatus.INPROGRESS):
+                return None
+            return found
+
+    def finish(self, rendition_id: str, *, storage_key: str, size: int) -> bool:
+        """Notes that the file is durable; whether anybody still wants it."""
+        with self._database.write() as connection:
+            if not set_task(connection, rendition_id, TaskStatus.COMPLETE):
+                return False
+            return (
+                connection.execute(
+                    renditions.update()
+                    .where(renditions.c.id == rendition_id)
+                    .values(storage_key=storage_key, bytes=size)
+                ).rowcount
+                == 1
+            )
+
+    def fail(self, rendition_id: str, problem: str) -> None:
+        """The recording cannot become that, now or ever."""
+        with self._database.write() as connection:
+            set_task(connection, rendition_id, TaskStatus.FAILED, problem)
+
+    def abort(self, rendition_id: str, problem: str) -> None:
+        """It was not made, for a reason that may pass; whoever asks again has it tried again."""
+        with self._database.write() as connection:
+            set_task(connection, rendition_id, TaskStatus.ABORTED, problem)
+
+    def stored_keys(self) -> frozenset[str]:
+        with self._database.read() as connection:
+            return frozenset(
+                connection.execute(
+                    sa.select(renditions.c.storage_key).where(renditions.c.storage_key.is_not(None))
+                ).scalars()
+            )
+
+    def forget(self, *, unwanted_since: datetime) -> int:
+        """Lets go of those that nobody has asked for since; the sweep of the store removes their files."""
+        with self._database.write() as connection:
+            return connection.execute(
+                renditions.delete().where(
+                    renditions.c.wanted < unwanted_since, renditions.c.storage_key.is_not(None)
+                )
+            ).rowcount
+
+
+def _select(connection: Connection, *conditions: sa.ColumnElement[bool]) -> Rendition | None:
+    row = connection.execute(
+        sa.select(renditions, tasks.c.status, tasks.c.info)
+        .join(tasks, tasks.c.id == renditions.c.id)
+        .where(*conditions)
+    ).first()
+    if row is None:
+        return None
+    return Rendition(
+        id=row.id,
+        job_id=row.job_id,
+        kind=RenditionKind(row.kind),
+        source=row.source,
+        storage_key=row.storage_key,
+        bytes=row.bytes,
+        wanted=row.wanted,
+        status=TaskStatus(row.status),
+        problem=row.info,
+    )

@@ -1,0 +1,58 @@
+"""Stretches of time that statistics are told for: weeks from Sunday, months, or one for all.
+
+Source: the API's `aggregate_statistics`. All times are UTC.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from scribedock.errors import InvalidQuery
+
+MAX_SEGMENTS = 10_000
+SUNDAY = 6  # as datetime.weekday counts
+
+
+class GroupBy(StrEnum):
+    WEEK = "week"
+    MONTH = "month"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Segment:
+    start: datetime
+    end: datetime  # the first moment that is not in it
+
+
+def segments(start: datetime, end: datetime, group_by: GroupBy | None) -> list[Segment]:
+    """What lies between start and end, cut at the beginnings of weeks or months; the ends are clipped.
+
+    Without a cut, and where start is end, it is one segment. Raises InvalidQuery where end is before
+    start, and for more than MAX_SEGMENTS segments.
+    """
+    if end < start:
+        raise InvalidQuery("end_date: must not be before start_date")
+    found = []
+    begin = start
+    while group_by is not None and (cut := _next_cut(begin, group_by)) is not None and cut < end:
+        found.append(Segment(start=begin, end=cut))
+        begin = cut
+        if len(found) == MAX_SEGMENTS:
+            raise InvalidQuery(
+                f"start_date: there are more than {MAX_SEGMENTS} {group_by}s until end_date; "
+                "choose a later one"
+            )
+    return [*found, Segment(start=begin, end=end)]
+
+
+def _next_cut(moment: datetime, group_by: GroupBy) -> datetime | None:
+    """The first beginning of a week or month after `moment`; None where the calendar ends before."""
+    day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
+    try:
+        if group_by is GroupBy.WEEK:
+            return day + timedelta(days=(SUNDAY - day.weekday()) % 7 or 7)
+        return (day.replace(day=1) + timedelta(days=32)).replace(day=1)
+    except OverflowError:
+        return None

@@ -1,0 +1,136 @@
+"""The transcript that a job was given: its words are synchronized to the recording instead of recognized."""
+
+from __future__ import annotations
+
+import zlib
+from dataclasses import dataclass
+from datetime import datetime
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.captions.readers import TextFormat
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import transcripts
+from scribedock.errors import InvalidQuery
+from scribedock.jobs.job import Job, TaskStatus, TaskType
+from scribedock.jobs.jobs import Jobs, add_task, set_task
+
+COLUMNS = [column for column in transcripts.c if column is not transcripts.c.compressed]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Transcript:
+    job_id: str
+    task_id: str
+    url: str | None  # where it is fetched from
+    format: TextFormat | None  # None: recognised by its look
+    arrived: bool  # its bytes are here
+    problem: str | None  # why it cannot be used
+    added: datetime
+
+
+class Transcripts:
+    def __init__(self, database: Database, jobs: Jobs) -> None:
+        self._database = database
+        self._jobs = jobs
+
+    def of(self, job_id: str) -> Transcript | None:
+        return self._find(transcripts.c.job_id == job_id)
+
+    def of_task(self, task_id: str) -> Transcript | None:
+        """The transcript that this task brings; None when another took its place."""
+        return self._find(transcripts.c.task_id == task_id)
+
+    def body(self, job_id: str) -> bytes | None:
+        """The file as it came; None where there is none (yet)."""
+        with self._database.read() as connection:
+            compressed = connection.execute(
+                sa.select(transcripts.c.compressed).where(transcripts.c.job_id == job_id)
+            ).scalar()
+        return None if compressed is None else zlib.decompress(compressed)
+
+    def attach(
+        self,
+        job_id: str,
+        family: frozenset[str],
+        *,
+        format: TextFormat | None,
+        body: bytes | None = None,
+        url: str | None = None,
+    ) -> str:
+        """Makes this the job's transcript, in place of an earlier one; returns the TaskId.
+
+        Without a body, the task fetches it from the URL. Raises InvalidQuery once the job is ordered.
+        """
+        with self._database.write() as connection:
+            job = self._jobs.fetch(connection, job_id, family)
+            check_addable(job)
+            earlier = connection.execute(
+                sa.select(transcripts.c.task_id).where(transcripts.c.job_id == job_id)
+            ).scalar()
+            if earlier is not None:
+                set_task(connection, earlier, TaskStatus.ABORTED, "Replaced by another transcript")
+                connection.execute(transcripts.delete().where(transcripts.c.job_id == job_id))
+            status = TaskStatus.QUEUED if body is None else TaskStatus.COMPLETE
+            task_id = add_task(connection, job_id, TaskType.JOB_ADD_TRANSCRIPT, status)
+            connection.execute(
+                transcripts.insert().values(
+                    job_id=job_id,
+                    task_id=task_id,
+                    url=url,
+                    format=format and format.value,
+                    compressed=None if body is None else zlib.compress(body),
+                    added=utc_now(),
+                )
+            )
+        return task_id
+
+    def fetched(self, task_id: str, body: bytes) -> None:
+        """Ends the task with the file that it brought; nothing is kept where another took its place."""
+        with self._database.write() as connection:
+            connection.execute(
+                transcripts.update()
+                .where(transcripts.c.task_id == task_id)
+                .values(compressed=zlib.compress(body))
+            )
+            set_task(connection, task_id, TaskStatus.COMPLETE)
+
+    def failed(self, task_id: str, problem: str) -> None:
+        """The transcript cannot be used: an order that waits for it fails, else another may be added."""
+        with self._database.write() as connection:
+            connection.execute(
+                transcripts.update().where(transcripts.c.task_id == task_id).values(problem=problem)
+            )
+            set_task(connection, task_id, TaskStatus.FAILED, problem)
+
+    def _find(self, condition: sa.ColumnElement[bool]) -> Transcript | None:
+        arrived = transcripts.c.compressed.is_not(None).label("arrived")
+        with self._database.read() as connection:
+            row = connection.execute(sa.select(*COLUMNS, arrived).where(condition)).mappings().first()
+        if row is None:
+            return None
+        return Transcript(
+            **{**row, "format": row["format"] and TextFormat(row["format"]), "arrived": bool(row["arrived"])}
+        )
+
+
+def check_addable(job: Job) -> None:
+    """Raises InvalidQuery where `add_transcript` comes too late."""
+    if job.order_task_id is not None:
+        raise InvalidQuery(
+            "The transcription of this job is ordered already; "
+            "add the transcript before perform_transcription"
+        )
+
+
+def check_usable(connection: Connection, job: Job) -> None:
+    """Raises InvalidQuery where the job was given a transcript that cannot be used."""
+    problem = connection.execute(
+        sa.select(transcripts.c.problem).where(transcripts.c.job_id == job.id)
+    ).scalar()
+    if problem:
+        raise InvalidQuery(
+            f"The transcript of this job cannot be used ({problem}); add another, then order again"
+        )

@@ -1,0 +1,39 @@
+"""How soon an order is due, and how soon it is taken up.
+
+Source: the priorities of the API and their hours; DueDate = order (or authorization, if later) + turnaround.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from scribedock.jobs.job import TURNAROUND_HOURS, Job, JobStatus, Priority
+
+# While a job waits for its customer, or has ended without a result, nobody is late.
+MAY_BE_LATE = (JobStatus.PENDING, JobStatus.IN_PROCESS, JobStatus.REVIEWING, JobStatus.COMPLETE)
+
+
+def effective_priority(asked: Priority, turnaround_hours: int | None) -> Priority:
+    """A turnaround shorter than STANDARD's silently raises STANDARD to PRIORITY."""
+    if (
+        asked is Priority.STANDARD
+        and turnaround_hours is not None
+        and turnaround_hours < TURNAROUND_HOURS[Priority.STANDARD]
+    ):
+        return Priority.PRIORITY
+    return asked
+
+
+def due_date(begin: datetime, priority: Priority, turnaround_hours: int | None) -> datetime:
+    """When an order is due whose turnaround begins at `begin`; its own hours count before its priority's."""
+    return begin + timedelta(hours=turnaround_hours or TURNAROUND_HOURS[priority])
+
+
+def queue_rank(priority: Priority) -> int:
+    """The place of a priority among those that wait: the lowest is taken up first."""
+    return TURNAROUND_HOURS[priority]
+
+
+def is_late(job: Job, now: datetime) -> bool:
+    """Whether the job is not done although it was due, or was done only after that."""
+    return job.status in MAY_BE_LATE and job.due is not None and (job.completed or now) > job.due

@@ -1,0 +1,161 @@
+"""From a recording to an MP3 or MP4 file, by the ffmpeg program behind the fence.
+
+The program is the system's, else the one that the package imageio-ffmpeg carries: PyAV's
+libraries lack libass.  Nothing is encoded again
+that plays everywhere as it is.
+"""
+
+from __future__ import annotations
+
+import shutil
+from enum import StrEnum
+from pathlib import Path
+
+from scribedock.media.formats import AUDIO_CODECS, CONTAINERS, VIDEO_CODECS
+from scribedock.media.limits import Limits
+from scribedock.media.probe import MediaInfo, probe
+from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing, run
+from scribedock.media.unusable import MediaUnusable
+
+THREADS = "2"
+SUBTITLES = "captions.ass"
+FONTS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
+LARGEST = "scale=w='min(iw,1920)':h='min(ih,1080)':force_original_aspect_ratio=decrease:force_divisible_by=2"
+OWN_CONTAINERS = ("mov", "matroska")  # their time stamps can be copied to MP4
+INPUT_OPTIONS = (
+    "-format_whitelist",
+    ",".join(sorted(CONTAINERS)),
+    "-codec_whitelist",
+    ",".join(sorted(AUDIO_CODECS | VIDEO_CODECS)),
+    "-protocol_whitelist",
+    "file",
+)
+CPU_SHARE = 10  # seconds of processor time for a second of the recording
+BYTES_PER_S = 1_500_000  # of what is encoded here, at the most
+
+
+class MediaType(StrEnum):
+    MP3 = "mp3"
+    MP4 = "mp4"
+
+
+def find() -> Path | None:
+    """The ffmpeg program, if there is one."""
+    found = shutil.which("ffmpeg")
+    if found:
+        return Path(found)
+    try:
+        import imageio_ffmpeg
+
+        return Path(imageio_ffmpeg.get_ffmpeg_exe())
+    except (ImportError, RuntimeError):
+        return None
+
+
+def _found() -> Path:
+    """Raises ProgramMissing."""
+    program = find()
+    if program is None:
+        raise ProgramMissing("This server has no ffmpeg, which makes media files; ask its operator")
+    return program
+
+
+def has_fonts() -> bool:
+    """Whether there is anything that captions could be drawn with."""
+    return any(
+        path.suffix.lower() in (".ttf", ".otf", ".ttc") for folder in FONTS for path in folder.rglob("*")
+    )
+
+
+def encode(
+    source: Path,
+    destination: Path,
+    media_type: MediaType,
+    limits: Limits,
+    *,
+    track: int | None = None,
+    subtitles: str = "",
+) -> None:
+    """Makes the file; `destination` lies in a folder of its own, to which the program may write.
+
+    track: the stream of sound, by its index; by default the likeliest.
+    subtitles: Advanced SubStation Alpha, to be drawn into the picture.
+
+    Raises MediaUnusable where the recording cannot become that, ProgramMissing, and FenceFailure
+    where this machine is at fault.
+    """
+    program = _found()
+    info = probe(source, limits, track=track)
+    if media_type is MediaType.MP4 and not info.has_video:
+        raise MediaUnusable("The recording has no moving picture, so that there is no mp4 of it.")
+    seconds = info.duration_ms // 1000 + 1
+    if subtitles:
+        (destination.parent / SUBTITLES).write_text(subtitles, encoding="utf-8")
+    try:
+        run(
+            [str(program), *arguments(info, source, destination, media_type, burn_in=bool(subtitles))],
+            folder=destination.parent,
+            readable=[source],
+            bounds=Bounds(
+                memory=limits.memory,
+                cpu_s=60 + CPU_SHARE * seconds,
+                file_bytes=64 * 1024**2 + seconds * BYTES_PER_S + 2 * source.stat().st_size,
+            ),
+        )
+    except ProgramFailed as error:
+        raise MediaUnusable(f"The recording cannot be made into {media_type}: {error}") from error
+
+
+def arguments(
+    info: MediaInfo,
+    source: Path,
+    destination: Path,
+    media_type: MediaType,
+    *,
+    burn_in: bool = False,
+) -> list[str]:
+    """What ffmpeg is told, without its own name; it runs in the folder of the destination."""
+    head = ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", THREADS]
+    tail = ["-map_metadata", "-1", "-map_chapters", "-1", "-threads", THREADS]
+    sound = ["-map", f"0:{info.audio_stream}"]
+    if media_type is MediaType.MP3:
+        codec = (
+            ["-c:a", "copy"]
+            if info.audio_codec in ("mp3", "mp3float")
+            else ["-ac", str(min(info.channels, 2)), "-c:a", "libmp3lame", "-b:a", "128k"]
+        )
+        container = ["-f", "mp3"]
+        picture: list[str] = []
+    else:
+        copies = info.container.startswith(OWN_CONTAINERS)
+        codec = (
+            ["-c:a", "copy"]
+            if copies and info.audio_codec == "aac"
+            else ["-ac", str(min(info.channels, 2)), "-c:a", "aac", "-b:a", "128k"]
+        )
+        picture = ["-map", f"0:{info.video_stream}"]
+        if copies and info.plain_h264 and not burn_in:
+            picture += ["-c:v", "copy"]
+        else:
+            filters = f"{LARGEST},ass={SUBTITLES}" if burn_in else LARGEST
+            picture += ["-vf", filters, "-c:v", "libx264", "-preset", "veryfast", "-crf", "23"]
+            picture += ["-maxrate", "6M", "-bufsize", "12M", "-pix_fmt", "yuv420p"]
+        container = ["-movflags", "+faststart", "-f", "mp4"]
+    inputs = [*INPUT_OPTIONS, "-i", f"file:{source}"]
+    return [*head, *inputs, *picture, *sound, *codec, *tail, *container, f"file:{destination}"]
+
+
+def sound_to_mp3(sound: Path, destination: Path, *, seconds: int, limits: Limits) -> None:
+    """Makes an MP3 file of a WAV file of ours.
+
+    Raises MediaUnusable, ProgramMissing, and FenceFailure where this machine is at fault.
+    """
+    program = _found()
+    command = [str(program), "-nostdin", "-loglevel", "error", "-y", "-protocol_whitelist", "file"]
+    command += ["-f", "wav", "-i", f"file:{sound}", "-c:a", "libmp3lame", "-b:a", "64k"]
+    command += ["-f", "mp3", f"file:{destination}"]
+    bounds = Bounds(memory=limits.memory, cpu_s=60 + seconds, file_bytes=64 * 1024**2 + seconds * BYTES_PER_S)
+    try:
+        run(command, folder=destination.parent, readable=[sound], bounds=bounds)
+    except ProgramFailed as error:
+        raise MediaUnusable(f"The speech cannot be made into mp3: {error}") from error

@@ -1,0 +1,122 @@
+"""Running a program that is not ours (ffmpeg, espeak-ng) on what strangers sent.
+
+It runs behind the fence: it reads the programs and fonts of this machine and the files that it
+was given, writes to one folder, reaches no network, and inherits no environment.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from scribedock.media.process import FenceFailure, bootstrap, package_folder
+from scribedock.media.program_child import NO_FENCE, NO_PROGRAM
+
+# What a program itself is made of: libraries, data, fonts. Nobody's secrets lie there.
+OF_THE_SYSTEM = tuple(
+    map(
+        Path,
+        (
+            "/lib",
+            "/lib64",
+            "/usr/lib",
+            "/usr/lib64",
+            "/usr/local/lib",
+            "/usr/share",
+            "/usr/local/share",
+            "/etc/ld.so.cache",
+            "/etc/fonts",
+            "/var/cache/fontconfig",
+            "/dev/urandom",
+        ),
+    )
+)
+MESSAGES = "messages"  # what the program says, in the folder that it writes to
+TAIL_BYTES = 2000
+NO_ROOM = os.strerror(errno.ENOSPC)
+
+
+class ProgramFailed(Exception):
+    """The program did not do it; the text is the end of what it said."""
+
+
+class ProgramMissing(Exception):
+    """This machine has no such program; the text says what its operator can do."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Bounds:
+    """How much of this machine a program may use. Bytes and seconds."""
+
+    memory: int
+    cpu_s: int
+    file_bytes: int
+
+    @property
+    def wall_s(self) -> int:
+        """On a machine with much else to do."""
+        return 4 * self.cpu_s
+
+
+def run(
+    command: Sequence[str],
+    *,
+    folder: Path,
+    readable: Sequence[Path] = (),
+    stdin: bytes = b"",
+    bounds: Bounds,
+) -> None:
+    """Runs the program in `folder`, which alone it may write to.
+
+    Raises ProgramFailed, also where it exceeds its bounds, and FenceFailure where it cannot
+    be started, or has no room.
+    """
+    program = Path(command[0]).resolve()
+    order = {
+        "command": [str(program), *command[1:]],
+        "environment": {"HOME": str(folder), "LANG": "C.UTF-8", "XDG_CACHE_HOME": str(folder)},
+        "readable": [str(path.resolve()) for path in (*OF_THE_SYSTEM, program, *readable)],
+        "writable": [str(folder.resolve()), os.devnull],
+        "parent": os.getpid(),
+        "memory": bounds.memory,
+        "cpu_s": bounds.cpu_s,
+        "file_bytes": bounds.file_bytes,
+    }
+    with (folder / MESSAGES).open("w+b") as messages:
+        try:
+            child = subprocess.Popen(
+                [sys.executable, "-I", "-c", bootstrap("program_child"), json.dumps(order), package_folder()],
+                stdin=subprocess.PIPE,
+                stdout=subprocess.DEVNULL,
+                stderr=messages,
+                env={},
+                cwd=folder,
+                start_new_session=True,
+            )
+        except OSError as error:
+            raise FenceFailure(f"{program.name} cannot be started: {error}") from error
+        try:
+            child.communicate(stdin, timeout=bounds.wall_s)
+        except subprocess.TimeoutExpired:
+            raise ProgramFailed(f"{program.name} took longer than {bounds.wall_s} seconds") from None
+        finally:
+            if child.poll() is None:
+                os.killpg(child.pid, signal.SIGKILL)
+            child.wait()
+        said = _tail(messages.fileno())
+    if child.returncode in (NO_FENCE, NO_PROGRAM) or NO_ROOM in said:
+        raise FenceFailure(f"{program.name} cannot do its work: {said}")
+    if child.returncode:
+        raise ProgramFailed(f"{program.name} ended with status {child.returncode}: {said}")
+
+
+def _tail(descriptor: int) -> str:
+    size = os.fstat(descriptor).st_size
+    return os.pread(descriptor, TAIL_BYTES, max(size - TAIL_BYTES, 0)).decode(errors="replace").strip()

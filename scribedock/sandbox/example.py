@@ -1,0 +1,273 @@
+"""The account, token and job that the API's reference names in its examples, so that these work as printed.
+
+They exist in a server that is a sandbox, and nowhere else. Every call about the job is to work at any time,
+though some need a job that is not ordered, and others one that is finished; so before such a call the job is
+made what the call needs, unless it is. After any call, what it took away is there again.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.accounts.accounts import DEFAULT_SETTINGS, Account, Accounts
+from scribedock.accounts.api_keys import fingerprint
+from scribedock.accounts.passwords import matches
+from scribedock.accounts.sessions import Sessions
+from scribedock.captions.elementlist_json import to_json
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database, insert_once
+from scribedock.db.tables import (
+    accounts,
+    callback_tries,
+    callbacks,
+    guidelines,
+    job_events,
+    jobs,
+    tasks,
+    uploads,
+)
+from scribedock.db.tables import media as media_table
+from scribedock.db.tables import sessions as sessions_table
+from scribedock.jobs.deletion import clear
+from scribedock.jobs.guidelines import MAX_GUIDELINES
+from scribedock.jobs.job import Difficulty, Fidelity, Iwp, Job, JobStatus, Priority, TaskStatus, TaskType
+from scribedock.jobs.jobs import BY_ID_TO_CHANGE, Jobs, add_task, job_of, record_event
+from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.media import MediaSource
+from scribedock.jobs.related import RelatedJobs
+from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, prepared
+from scribedock.sandbox.separation import check_database
+
+USERNAME = "john_doe"
+PASSWORD = "example_password"  # noqa: S105 - the reference prints it
+EMAIL = "john_doe@example.com"
+API_TOKEN = "7ca5dc5c7cce449fb0fff719307e8f5f"  # noqa: S105 - this one too
+JOB_ID = "64bea283eff6475ea6596027a6ba0929"
+JOB_NAME = "Example"
+MEDIA_URL = "http://www.domain.com/video.mp4"
+FOREVER_S = 2**31 - 1  # 68 years
+REMEMBERED = timedelta(hours=1)  # finished tasks of the job, which every call would add to
+RESET = "The example job was reset"
+
+
+class Form(StrEnum):
+    """What a call needs the job to be."""
+
+    BARE = "without media"
+    OPEN = "not ordered"
+    ORDERED = "ordered"
+    FINISHED = "finished, and nothing made of it"
+    WITH_MEDIA = "with media"
+    UNGUIDED = "with room for guidelines"
+
+
+NEEDS: Mapping[str, Form] = {
+    "job/request_upload_url": Form.OPEN,
+    "job/add_media": Form.BARE,
+    "job/add_media_url": Form.BARE,
+    "job/add_transcript": Form.OPEN,
+    "job/add_custom_guidelines": Form.UNGUIDED,
+    "job/modify": Form.OPEN,
+    "job/perform_transcription": Form.OPEN,
+    "job/translate": Form.ORDERED,
+    "job/uplevel": Form.FINISHED,
+    "job/media": Form.WITH_MEDIA,
+}
+UNORDERED = (Form.BARE, Form.OPEN)
+
+
+class Example:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        accounts: Accounts,
+        sessions: Sessions,
+        jobs: Jobs,
+        lists: ElementLists,
+        related: RelatedJobs,
+    ) -> None:
+        """Makes what is missing. Raises SettingsError in any server but a sandbox."""
+        root = accounts.root()
+        check_database(root, sandbox=True)
+        assert root is not None, "the first account is made before"
+        self._root = root
+        self._database = database
+        self._accounts = accounts
+        self._sessions = sessions
+        self._jobs = jobs
+        self._lists = lists
+        self._related = related
+        self._account, self._password_hash = self._ensure_account()
+        self.restore()
+
+    @property
+    def account_id(self) -> str:
+        return self._account.id
+
+    def prepare(self, path: str, job_id: str, family: frozenset[str]) -> None:
+        """Before a call by one of these accounts: makes the job what the call at this path needs.
+
+        Does nothing where it is that, where the call is about another job, and where the job is not theirs.
+        """
+        form = NEEDS.get(path)
+        if form is None or job_id != JOB_ID or self._account.id not in family:
+            return
+        with self._database.read() as connection:
+            serves = self._serves(connection, self._jobs.fetch(connection, JOB_ID), form)
+        if not serves:
+            self._reset(finished=form not in UNORDERED)
+
+    def restore(self) -> None:
+        """After any call: password, token and job as the reference has them, whatever the call did."""
+        with self._database.read() as connection:
+            password_hash = connection.execute(
+                sa.select(accounts.c.password_hash).where(accounts.c.id == self._account.id)
+            ).scalar_one()
+            session = connection.execute(
+                sa.select(sessions_table.c.account_id).where(
+                    sessions_table.c.fingerprint == fingerprint(API_TOKEN)
+                )
+            ).first()
+            job = connection.execute(
+                sa.select(jobs.c.deleted, jobs.c.account_id).where(jobs.c.id == JOB_ID)
+            ).first()
+        if password_hash != self._password_hash:
+            with self._database.write() as connection:
+                connection.execute(
+                    accounts.update()
+                    .where(accounts.c.id == self._account.id)
+                    .values(password_hash=self._password_hash)
+                )
+        if session is None:
+            self._sessions.keep(API_TOKEN, self._account.id, idle_s=FOREVER_S)
+        if job is None or job.deleted is not None or job.account_id != self._account.id:
+            self._reset(finished=True)
+
+    def _ensure_account(self) -> tuple[Account, str]:
+        """The account with its own password and the default settings, and that password's hash."""
+        account = self._accounts.by_username(USERNAME)
+        if account is None:
+            account = self._accounts.create(USERNAME, PASSWORD, parent=self._root.username, email=EMAIL)
+        with self._database.read() as connection:
+            password_hash = connection.execute(
+                sa.select(accounts.c.password_hash).where(accounts.c.id == account.id)
+            ).scalar_one()
+        if not matches(PASSWORD, password_hash):
+            self._accounts.set_password(account, PASSWORD)
+            return self._ensure_account()
+        for name, value in DEFAULT_SETTINGS.items():
+            self._accounts.change_setting(account, name, value)
+        return account, password_hash
+
+    def _serves(self, connection: Connection, job: Job, form: Form) -> bool:
+        media = connection.execute(sa.select(media_table.c.job_id).where(media_table.c.job_id == JOB_ID))
+        is_open = job.order_task_id is None and job.status in (JobStatus.PENDING, JobStatus.AUTHORIZING)
+        if form is Form.BARE:
+            return is_open and media.first() is None
+        if form is Form.OPEN:
+            return is_open
+        if form is Form.ORDERED:
+            return job.order_task_id is not None
+        if form is Form.FINISHED:
+            return job.status is JobStatus.COMPLETE and not self._related.of(connection, JOB_ID)
+        if form is Form.WITH_MEDIA:
+            return media.first() is not None
+        count = sa.select(sa.func.count()).where(guidelines.c.job_id == JOB_ID)
+        return connection.execute(count).scalar_one() < MAX_GUIDELINES
+
+    def _reset(self, *, finished: bool) -> None:
+        """The job as it was at first: finished, or not ordered; its lists are there in either case."""
+        with self._database.write() as connection:
+            row = connection.execute(BY_ID_TO_CHANGE, {"job_id": JOB_ID}).first()
+            epoch = 0
+            if row is None:
+                insert_once(connection, jobs, **self._columns(finished=finished))
+            else:
+                epoch = row.upload_epoch + 1
+                self._forget(connection, job_of(row))
+            order = add_task(
+                connection, JOB_ID, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.COMPLETE, RESET
+            )
+            values = self._columns(finished=finished) | {"upload_epoch": epoch}
+            if finished:
+                values["order_task_id"] = order
+                self._add_media(connection)
+            connection.execute(jobs.update().where(jobs.c.id == JOB_ID).values(values))
+            self._lists.store(connection, JOB_ID, order, (Iwp.MECHANICAL, Iwp.FINAL), to_json(prepared()))
+            record_event(connection, JOB_ID, "reset", "", str(values["status"]))
+
+    def _columns(self, *, finished: bool) -> dict[str, object]:
+        """All columns of the job but its order's task."""
+        now = utc_now()
+        return {
+            "id": JOB_ID,
+            "account_id": self._account.id,
+            "name": JOB_NAME,
+            "external_id": "",
+            "language": "en",
+            "target_language": "",
+            "status": (JobStatus.COMPLETE if finished else JobStatus.PENDING).value,
+            "fidelity": Fidelity.MECHANICAL.value if finished else None,
+            "priority": Priority.STANDARD.value if finished else None,
+            "difficulty": (Difficulty.GOOD if finished else Difficulty.UNKNOWN).value,
+            "created": now,
+            "started": now if finished else None,
+            "due": now if finished else None,
+            "completed": now if finished else None,
+            "returned": now if finished else None,
+            "authorized": now,
+            "deleted": None,
+            "turnaround_hours": None,
+            "media_ms": LENGTH_MS if finished else None,
+            "failure_reason": None,
+            "engine": ENGINE if finished else None,
+            "progress": 1.0 if finished else 0.0,
+            "upload_epoch": 0,
+            "order_task_id": None,
+            "callback_url": None,
+            "options": {},
+            "requestor": "",
+            "reference": "",
+            "expected_speakers": None,
+            "notice": NOTICE if finished else None,
+            "reviewed": False,
+            "leading_id": None,
+            "sandbox": True,
+        }
+
+    def _add_media(self, connection: Connection) -> None:
+        task_id = add_task(connection, JOB_ID, TaskType.JOB_ADD_MEDIA, TaskStatus.COMPLETE, RESET)
+        connection.execute(
+            media_table.insert().values(
+                job_id=JOB_ID,
+                source=MediaSource.URL.value,
+                url=MEDIA_URL,
+                task_id=task_id,
+                refused=False,
+                added=utc_now(),
+            )
+        )
+
+    def _forget(self, connection: Connection, job: Job) -> None:
+        """Takes away what the job was used for. Recordings are left to the sweep of the store."""
+        for each in self._related.of(connection, JOB_ID):
+            self._jobs.remove(connection, each)
+        clear(connection, job, RESET)
+        of_the_job = sa.select(callbacks.c.id).where(callbacks.c.job_id == JOB_ID)
+        connection.execute(callback_tries.delete().where(callback_tries.c.callback_id.in_(of_the_job)))
+        connection.execute(callbacks.delete().where(callbacks.c.job_id == JOB_ID))
+        before = utc_now() - REMEMBERED
+        connection.execute(
+            tasks.delete().where(
+                tasks.c.job_id == JOB_ID,
+                tasks.c.requested < before,
+                tasks.c.id.not_in(sa.select(uploads.c.task_id)),
+            )
+        )
+        connection.execute(job_events.delete().where(job_events.c.job_id == JOB_ID, job_events.c.at < before))

@@ -1,0 +1,155 @@
+"""What a sandbox gives instead of a transcription: the same text, times and bytes for every job.
+
+It has what clients stumble over: several speakers, one of them with an accent in his name, sounds inside and
+outside of sentences, a question, a number, slang, a mild curse, a pause, words of one letter. In another
+language than English each sentence begins with that language's code in parentheses, so that a test can tell
+a translation from its source, and the way that it went.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from functools import cache
+
+from scribedock.captions.elementlist import (
+    ElementList,
+    Gender,
+    Segment,
+    Sequence,
+    Speaker,
+    Tag,
+    Token,
+    TokenType,
+)
+from scribedock.captions.punctuation import take_apart
+from scribedock.captions.translated import sentences, translated
+
+ENGINE = "sandbox"
+NOTICE = "This is a sandbox: nothing was transcribed, the result is a prepared one."
+LANGUAGE = "en"
+LENGTH_MS = 30_000
+CONFIDENCE = 0.95
+SPEAKERS = (
+    Speaker(id=1, name="Ada", gender=Gender.FEMALE),
+    Speaker(id=2, name="Tomás", gender=Gender.MALE),
+    Speaker(id=3, name="Visitor", gender=Gender.UNKNOWN),
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Line:
+    """A sentence, with sounds as [APPLAUSE], and when it is said, in milliseconds."""
+
+    start: int
+    end: int
+    text: str
+    speaker: int | None = None
+
+
+LINES = (
+    Line(start=0, end=1500, text="[MUSIC]"),
+    Line(speaker=1, start=1600, end=4400, text="Good morning, and welcome to the lighthouse!"),
+    Line(speaker=1, start=4600, end=8900, text="It was built in 1887, um, after a damn cold winter."),
+    Line(speaker=2, start=9100, end=11_900, text="Two hundred and twelve steps lead to the lamp."),
+    Line(speaker=2, start=12_000, end=13_800, text="Are you gonna climb them?"),
+    Line(speaker=3, start=14_000, end=16_200, text="[LAUGH] I think so."),
+    Line(speaker=1, start=18_600, end=22_400, text="From the top, you can see the harbor and “the café”."),
+    Line(speaker=1, start=22_500, end=26_300, text="Please hold the rail: the wind is strong today."),
+    Line(speaker=2, start=26_500, end=27_400, text="Follow me."),
+    Line(start=27_600, end=30_000, text="[APPLAUSE]"),
+)
+DESCRIPTION = (
+    Line(start=0, end=1500, text="A white lighthouse on a rock."),
+    Line(start=16_300, end=18_500, text="The visitors climb a narrow stair."),
+)
+TEXT = "\n".join(line.text for line in LINES if line.speaker is not None and "[" not in line.text) + "\n"
+"""What stands at every URL from which a transcript or a guideline would be fetched."""
+
+
+@cache
+def prepared(language: str = LANGUAGE) -> ElementList:
+    """The list of every order. language is an ISO 639-1 code."""
+    return marked(_elementlist(LINES, SPEAKERS), language)
+
+
+@cache
+def described(language: str = LANGUAGE) -> ElementList:
+    """The audio description of an order that asks for one."""
+    return marked(_elementlist(DESCRIPTION, ()), language)
+
+
+def silent(language: str = LANGUAGE) -> ElementList:
+    """The list of a recording in which nobody says anything."""
+    blank = Line(start=0, end=LENGTH_MS, text=f"[{Tag.BLANK_AUDIO}]")
+    return replace(_elementlist((blank,), ()), language=language)
+
+
+def marked(elementlist: ElementList, language: str) -> ElementList:
+    """The list as though it were translated, unless that is its language already."""
+    if language == elementlist.language:
+        return elementlist
+    texts = [f"({language}) {text}" if text else "" for text in sentences(elementlist)]
+    return translated(elementlist, texts, language)
+
+
+def _elementlist(lines: tuple[Line, ...], speakers: tuple[Speaker, ...]) -> ElementList:
+    segments, before = [], None
+    for line in lines:
+        changes = line.speaker is not None and line.speaker != before
+        segments.append(_segment(line, changes=changes))
+        before = line.speaker or before
+    return ElementList(
+        start_time=0,
+        end_time=LENGTH_MS,
+        language=LANGUAGE,
+        segments=tuple(segments),
+        speakers=speakers,
+    )
+
+
+def _segment(line: Line, *, changes: bool) -> Segment:
+    sequences = list(_sequences(line))
+    tokens = sequences[-1].tokens
+    if take_apart(line.text.split()[-1]).ends_sentence:
+        tokens = (*tokens[:-1], replace(tokens[-1], tags=frozenset({Tag.ENDS_SENTENCE})))
+        sequences[-1] = replace(sequences[-1], tokens=tokens)
+    return Segment(
+        start_time=line.start,
+        end_time=line.end,
+        sequences=tuple(sequences),
+        speaker_change=changes,
+        speaker_id=line.speaker,
+    )
+
+
+def _sequences(line: Line) -> Iterator[Sequence]:
+    """What no space divides, each with its share, by length, of the line's time."""
+    parts = line.text.split()
+    letters = sum(len(part) + 1 for part in parts)
+    done = 0
+    for part in parts:
+        start = line.start + (line.end - line.start) * done // letters
+        done += len(part) + 1
+        end = line.start + (line.end - line.start) * done // letters
+        is_sound = part.startswith("[")
+        tokens = (_sound(part, start, end),) if is_sound else tuple(_tokens(part, start, end))
+        score = None if is_sound else CONFIDENCE
+        yield Sequence(start_time=start, end_time=end, tokens=tokens, confidence_score=score)
+
+
+def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
+    parts = take_apart(text)
+    for mark in parts.before:
+        yield _token(TokenType.PUNCTUATION, mark, start, start)
+    yield _token(TokenType.WORD, parts.word, start, end)
+    for mark in parts.after:
+        yield _token(TokenType.PUNCTUATION, mark, end, end)
+
+
+def _sound(text: str, start: int, end: int) -> Token:
+    return replace(_token(TokenType.SOUND, text, start, end), tags=frozenset({Tag(text.strip("[]"))}))
+
+
+def _token(kind: TokenType, text: str, start: int, end: int) -> Token:
+    return Token(type=kind, value=text.lower(), display_as=text, start_time=start, end_time=end)

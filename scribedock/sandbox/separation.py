@@ -1,0 +1,48 @@
+"""Keeps sandboxes and real servers apart: one never works on the other's data folder or database.
+
+A sandbox has an account whose password is public, and its worker removes every recording that its own
+database does not know. So its data folder carries a mark, and in its database the root account does; whoever
+finds the other's refuses to start.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scribedock.accounts.accounts import Account
+from scribedock.settings import SettingsError
+
+MARK = "sandbox"
+MEANING = "This folder belongs to a sandbox (scribedock serve --sandbox): nothing in it is real.\n"
+TRACES = ("secrets", "media")  # of a server that was here before
+OWN_FOLDER = "give the sandbox a folder of its own, as --data-dir sandbox"
+
+
+def check_folder(folder: Path, *, sandbox: bool) -> None:
+    """Marks a new folder for a sandbox. Raises SettingsError where it belongs to the other kind of server."""
+    mark = folder / MARK
+    if mark.exists():
+        if not sandbox:
+            raise SettingsError(
+                f"SCRIBEDOCK_DATA_DIR: {folder} belongs to a sandbox; start it with --sandbox, "
+                "or choose another folder"
+            )
+    elif sandbox:
+        if any((folder / trace).exists() for trace in TRACES):
+            raise SettingsError(f"SCRIBEDOCK_DATA_DIR: {folder} belongs to a real server; {OWN_FOLDER}")
+        folder.mkdir(parents=True, exist_ok=True)
+        mark.write_text(MEANING)
+
+
+def check_database(root: Account | None, *, sandbox: bool) -> None:
+    """Raises SettingsError where the root of the accounts is that of the other kind of server."""
+    if root is None or root.sandbox == sandbox:
+        return
+    if sandbox:
+        raise SettingsError(
+            "SCRIBEDOCK_DATABASE_URL: the database belongs to a real server; give the sandbox one of its own"
+        )
+    raise SettingsError(
+        "SCRIBEDOCK_DATABASE_URL: the database belongs to a sandbox, with an account whose password is "
+        "public; start the server with --sandbox, or choose another database"
+    )

@@ -1,0 +1,49 @@
+"""What a job of a sandbox asks for by words in its name, as `Lecture 4 fail-media`: faults on demand."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import StrEnum
+
+WORK_S = 1.0  # from the start of an order to its list, and from one pass to the next
+SLOW_S = 60
+MAX_SLOW_S = 3600
+RETRIES_S = (1.0, 2.0, 4.0)  # between the tries of a callback
+
+
+class Wish(StrEnum):
+    FAIL_MEDIA = "fail-media"  # the order ends as Media Failure
+    FAIL_FETCH = "fail-fetch"  # media that is named by a URL cannot be fetched
+    SILENT = "silent"  # nobody says anything
+    SLOW = "slow"  # also slow-5: the order takes so many seconds
+    BY_HAND = "by-hand"  # the passes wait until somebody approves them
+    CALLBACK_500 = "callback-500"  # the first try of each callback counts as answered with 500
+    CALLBACK_LOST = "callback-lost"  # no callback arrives
+
+
+WORD = re.compile(
+    rf"(?<![\w-])(?:(?P<wish>{'|'.join(Wish)})|slow-(?P<seconds>[0-9]{{1,6}}))(?![\w-])",
+    re.IGNORECASE | re.ASCII,
+)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wishes:
+    wishes: frozenset[Wish]
+    work_s: float  # how long the order takes
+
+    def __contains__(self, wish: Wish) -> bool:
+        return wish in self.wishes
+
+
+def wishes_of(job_name: str) -> Wishes:
+    """What the words of the name ask for, in any case; a word that is part of another asks for nothing."""
+    found: set[Wish] = set()
+    work_s = WORK_S
+    for match in WORD.finditer(job_name):
+        wish = Wish(match["wish"].lower()) if match["wish"] else Wish.SLOW
+        found.add(wish)
+        if wish is Wish.SLOW:
+            work_s = min(int(match["seconds"] or SLOW_S), MAX_SLOW_S)
+    return Wishes(wishes=frozenset(found), work_s=work_s)

@@ -1,0 +1,44 @@
+"""What a recognizer is given at once: short stretches of speech joined, and several of them in a call.
+
+Whisper takes as long for a stretch of two seconds as for one of thirty, and hardly longer for a few of them
+together than for one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TypeVar
+
+from scribedock.speech.span import Span
+
+LONGEST_MS = 30_000
+"""What Whisper hears at once (Radford et al., 2022, section 2.2)."""
+
+Item = TypeVar("Item")
+
+
+def joined(spans: Sequence[Span], *, pause_ms: int | None, longest_ms: int = LONGEST_MS) -> list[Span]:
+    """The spans, of which neighbours are one where the pause between them is no longer than pause_ms.
+
+    None becomes longer than longest_ms so, and without pause_ms all stay as they are.
+    """
+    if pause_ms is None:
+        return list(spans)
+    found: list[Span] = []
+    for span in spans:
+        last = found[-1] if found else None
+        if (
+            last is not None
+            and span.start_ms - last.end_ms <= pause_ms
+            and span.end_ms - last.start_ms <= longest_ms
+        ):
+            found[-1] = Span(start_ms=last.start_ms, end_ms=span.end_ms)
+        else:
+            found.append(span)
+    return found
+
+
+def batches(items: Sequence[Item], *, most: int, processes: int) -> list[list[Item]]:
+    """The items in batches of at most so many, of which each process gets one, where there are enough."""
+    size = max(1, min(most, -(-len(items) // processes)))
+    return [list(items[first : first + size]) for first in range(0, len(items), size)]

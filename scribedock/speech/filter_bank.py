@@ -1,0 +1,55 @@
+"""The spectrum of speech as Kaldi's `fbank` has it: log energies of mel bands, a frame every 10 ms."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from scribedock.speech.recognizer import SAMPLE_RATE
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from scribedock.speech.recognizer import Pcm
+
+    Frames = npt.NDArray[np.float32]
+
+FRAME_MS = 10
+HOP = SAMPLE_RATE * FRAME_MS // 1000
+WINDOW = SAMPLE_RATE * 25 // 1000
+TRANSFORM = 512
+PREEMPHASIS = 0.97
+LEAST_ENERGY = 1.0  # of a band, where samples are 16 bits wide: digital silence has a logarithm, too
+
+
+def log_energies(pcm: Pcm, *, bands: int, low_hz: float, high_hz: float) -> Frames:
+    """frames x bands of mono 16 kHz samples; no frame where there are fewer samples than 25 ms."""
+    import numpy as np
+
+    if len(pcm) < WINDOW:
+        return np.zeros((0, bands), dtype=np.float32)
+    frames = np.lib.stride_tricks.sliding_window_view(pcm.astype(np.float32), WINDOW)[::HOP]
+    frames = frames - frames.mean(axis=1, keepdims=True)
+    before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
+    shaped = (frames - np.float32(PREEMPHASIS) * before) * np.hamming(WINDOW).astype(np.float32)
+    power = np.square(np.abs(np.fft.rfft(shaped, TRANSFORM))).astype(np.float32)
+    energies: Frames = np.log(np.maximum(power @ _bank(bands, low_hz, high_hz), np.float32(LEAST_ENERGY)))
+    return energies
+
+
+@lru_cache
+def _bank(bands: int, low_hz: float, high_hz: float) -> Frames:
+    """Bins x bands: triangles on the mel scale, each from the middle of one neighbour to the other's."""
+    import numpy as np
+
+    def mel(hertz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
+        return 1127 * np.log1p(hertz / 700)
+
+    low, high = mel(np.array([low_hz, high_hz]))
+    edges = np.linspace(low, high, bands + 2)
+    bins = mel(np.arange(TRANSFORM // 2 + 1) * SAMPLE_RATE / TRANSFORM)[:, None]
+    rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
+    falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
+    triangles: Frames = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
+    return triangles

@@ -1,0 +1,91 @@
+"""A language model of one text: what is likely to be heard where this text is read out.
+
+As Moreno et al. align long recordings ("A recursive algorithm for the forced alignment of very long audio
+segments", ICSLP 1998): a recognizer that knows only the text's own words, in the order that they stand in,
+makes few errors where the text is right.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+DISCOUNT = 0.5  # of every count, for what was not seen
+OTHERS = 0.8  # of what does not follow the text
+ENDS = 0.05  # that a stretch of speech ends after any word
+BEGIN, END = "<s>", "</s>"
+NEVER = -99.0
+
+Gram = tuple[str, ...]
+
+
+def arpa(text: Sequence[str], others: Sequence[str] = ()) -> str:
+    """The trigram model of a text of at least one word, as an ARPA file; it may begin and end anywhere.
+
+    others are words that are not the text's: where its own do not follow each other, they are likelier.
+    """
+    counts = [Counter(_grams(text, order)) for order in (1, 2, 3)]
+    following = [_followers(grams) for grams in counts[1:]]
+    lines = ["\\data\\"]
+    lines += [
+        f"ngram {order}={len(grams) + (2 + len(others)) * (order == 1)}"
+        for order, grams in enumerate(counts, start=1)
+    ]
+    share = (1 - ENDS) * (1 - OTHERS if others else 1)
+    unigrams = {gram: share * count / len(text) for gram, count in counts[0].items()}
+    lines += ["", "\\1-grams:", f"{math.log10(ENDS):.4f} {END} 0.0", f"{NEVER} {BEGIN} 0.0"]
+    lines += [
+        f"{math.log10(share):.4f} {gram[0]} {_backoff(gram, following[0]):.4f}"
+        for gram, share in unigrams.items()
+    ]
+    lines += [f"{math.log10((1 - ENDS) * OTHERS / len(others)):.4f} {word} 0.0" for word in others]
+    bigrams = {
+        gram: _discounted(gram, count, following[0], unigrams[gram[1:]]) for gram, count in counts[1].items()
+    }
+    lines += ["", "\\2-grams:"]
+    lines += [
+        f"{math.log10(share):.4f} {' '.join(gram)} {_backoff(gram, following[1]):.4f}"
+        for gram, share in bigrams.items()
+    ]
+    lines += ["", "\\3-grams:"]
+    lines += [
+        f"{math.log10(_discounted(gram, count, following[1], bigrams[gram[1:]])):.4f} {' '.join(gram)}"
+        for gram, count in counts[2].items()
+    ]
+    return "\n".join([*lines, "", "\\end\\", ""])
+
+
+def _grams(text: Sequence[str], order: int) -> Iterator[Gram]:
+    return zip(*(text[place:] for place in range(order)), strict=False)
+
+
+def _followers(grams: Counter[Gram]) -> dict[Gram, tuple[int, list[Gram]]]:
+    """Of each beginning: how often it is there, and what goes on from it."""
+    found: dict[Gram, tuple[int, list[Gram]]] = {}
+    for gram, count in grams.items():
+        total, each = found.setdefault(gram[:-1], (0, []))
+        each.append(gram)
+        found[gram[:-1]] = (total + count, each)
+    return found
+
+
+def _reserved(total: int, kinds: int) -> float:
+    """The share that is left to what was not seen."""
+    return DISCOUNT * kinds / total
+
+
+def _discounted(
+    gram: Gram, count: int, followers: dict[Gram, tuple[int, list[Gram]]], shorter: float
+) -> float:
+    """Absolute discounting, interpolated with the shorter context."""
+    total, each = followers[gram[:-1]]
+    return (count - DISCOUNT) / total + _reserved(total, len(each)) * shorter
+
+
+def _backoff(gram: Gram, followers: dict[Gram, tuple[int, list[Gram]]]) -> float:
+    """Interpolated models back off with the share that they have left."""
+    if gram not in followers:
+        return 0.0
+    total, each = followers[gram]
+    return math.log10(_reserved(total, len(each)))

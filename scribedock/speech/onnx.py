@@ -1,0 +1,189 @@
+"""Parakeet, Canary and other NeMo models through onnx-asr: no torch, an extra (`pip install
+scribedock[onnx]`).
+
+What it does not do: download, make use of terms, and tell the languages of a model by itself. A file
+`languages.txt` in the folder, one code a line, names them (`scribedock models pull` writes it); without it,
+a model counts as English. Canary gives no times: its words share the time of their chunk, and count as
+interpolated.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scribedock.settings import SettingsError
+from scribedock.speech.recognizer import SAMPLE_RATE, Engine, Origin, RecognizerSpec, Word
+
+if TYPE_CHECKING:
+    from scribedock.speech.recognizer import Pcm
+
+KINDS = {
+    "nemo-conformer-ctc": ("model",),
+    "nemo-conformer-rnnt": ("encoder-model", "decoder_joint-model"),
+    "nemo-conformer-tdt": ("encoder-model", "decoder_joint-model"),
+    "nemo-conformer-aed": ("encoder-model", "decoder-model"),
+}
+"""The parts of each kind of model: NAME.onnx, or NAME.int8.onnx, which is preferred."""
+TAKES_LANGUAGE = "nemo-conformer-aed"
+QUANTIZATION = "int8"
+LANGUAGES = "languages.txt"
+CODE = re.compile(r"[a-z]{2,3}")
+LONGEST_TOKEN_MS = 240  # that a word lasts at the most after its last token begins: three frames of 80 ms
+MAX_CONFIG_BYTES = 1024 * 1024
+
+
+class Onnx:
+    """A loaded model, on the GPU where onnxruntime has one."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        import onnx_asr
+        import onnxruntime
+
+        kind = kind_of(folder)
+        options = onnxruntime.SessionOptions()
+        options.intra_op_num_threads = threads
+        options.log_severity_level = 3
+        self._takes_language = kind == TAKES_LANGUAGE
+        self._model: Any = onnx_asr.load_model(
+            kind, folder, quantization=quantization_of(folder, kind), sess_options=options
+        ).with_timestamps()
+
+    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
+        import numpy as np
+
+        if not len(pcm):
+            return []
+        options = {"language": language, "target_language": language} if self._takes_language else {}
+        result = self._model.recognize(pcm.astype(np.float32) / 32768, sample_rate=SAMPLE_RATE, **options)
+        length_ms = len(pcm) * 1000 // SAMPLE_RATE
+        if result.timestamps is None:
+            return spread(result.text.split(), offset_ms, length_ms)
+        return words(result.tokens, result.timestamps, result.logprobs, offset_ms, length_ms)
+
+
+def words(
+    tokens: Sequence[str],
+    starts_s: Sequence[float],
+    log_probabilities: Sequence[float] | None,
+    offset_ms: int,
+    length_ms: int,
+) -> list[Word]:
+    """Words of tokens, of which each that begins with a space begins a word.
+
+    A word ends where the next begins, or a little after its last token; its confidence is the geometric
+    mean of those of its tokens, as the model gives them.
+    """
+    starts = [min(round(start * 1000), length_ms) for start in starts_s]
+    firsts = [place for place, token in enumerate(tokens) if not place or token.startswith(" ")]
+    found = []
+    for first, after in zip(firsts, [*firsts[1:], len(tokens)], strict=True):
+        end = min(starts[after] if after < len(tokens) else length_ms, starts[after - 1] + LONGEST_TOKEN_MS)
+        scores = log_probabilities[first:after] if log_probabilities is not None else ()
+        text = "".join(tokens[first:after])
+        if text.strip():
+            found.append(
+                Word(
+                    text=f" {text.strip()}",
+                    start_ms=offset_ms + starts[first],
+                    end_ms=offset_ms + end,
+                    confidence=math.exp(min(sum(scores) / len(scores), 0.0)) if scores else None,
+                )
+            )
+    return found
+
+
+def spread(texts: Sequence[str], offset_ms: int, length_ms: int) -> list[Word]:
+    """Words without times, which share the chunk by their length."""
+    letters = sum(len(text) + 1 for text in texts)
+    found = []
+    done = 0
+    for text in texts:
+        start = length_ms * done // letters
+        done += len(text) + 1
+        found.append(
+            Word(
+                text=f" {text}",
+                start_ms=offset_ms + start,
+                end_ms=offset_ms + length_ms * done // letters,
+                confidence=None,
+                origin=Origin.INTERPOLATED,
+            )
+        )
+    return found
+
+
+def check(model: Path | None) -> Path:
+    """The folder, made absolute. Raises SettingsError unless the extra and all of a model are there."""
+    if find_spec("onnx_asr") is None:
+        raise SettingsError(
+            "SCRIBEDOCK_SPEECH_ENGINE: onnx needs its extra; install it with pip install 'scribedock[onnx]'"
+        )
+    if model is None:
+        raise SettingsError("SCRIBEDOCK_SPEECH_MODEL: must be the folder of a model for the engine onnx")
+    if not model.is_dir():
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {model} is not a folder")
+    kind = kind_of(model)
+    missing = [name for name in files(kind, quantization_of(model, kind)) if not (model / name).is_file()]
+    if missing:
+        raise SettingsError(
+            f"SCRIBEDOCK_SPEECH_MODEL: {model} is no {kind} model, it lacks {', '.join(missing)}"
+        )
+    return model.resolve()
+
+
+def files(kind: str, quantization: str | None) -> list[str]:
+    """What a folder of such a model must have."""
+    suffix = f".{quantization}" if quantization else ""
+    return ["vocab.txt", *(f"{part}{suffix}.onnx" for part in KINDS[kind])]
+
+
+def kind_of(folder: Path) -> str:
+    """The kind that config.json names. Raises SettingsError."""
+    path = folder / "config.json"
+    try:
+        if path.stat().st_size > MAX_CONFIG_BYTES:
+            raise ValueError(f"it is larger than {MAX_CONFIG_BYTES} bytes")
+        config = json.loads(path.read_text(encoding="utf-8"))
+        kind = config.get("model_type") if isinstance(config, dict) else None
+    except (OSError, ValueError, RecursionError) as error:
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {path} cannot be read: {error}") from None
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {path} must name a model_type of {', '.join(KINDS)}")
+    return kind
+
+
+def quantization_of(folder: Path, kind: str) -> str | None:
+    """That of the files which are there; the smaller ones, where both are."""
+    smaller = files(kind, QUANTIZATION)
+    return QUANTIZATION if all((folder / name).is_file() for name in smaller) else None
+
+
+def languages(spec: RecognizerSpec) -> frozenset[str]:
+    """Those that `languages.txt` names; English without it."""
+    assert spec.model is not None
+    path = spec.model / LANGUAGES
+    if not path.is_file():
+        return frozenset({"en"})
+    try:
+        if path.stat().st_size > MAX_CONFIG_BYTES:
+            raise ValueError(f"it is larger than {MAX_CONFIG_BYTES} bytes")
+        codes = frozenset(path.read_text(encoding="utf-8").split())
+    except (OSError, ValueError) as error:
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {path} cannot be read: {error}") from None
+    if not codes or not all(CODE.fullmatch(code) for code in codes):
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {path} must have codes as en, one a line")
+    return codes
+
+
+def load(spec: RecognizerSpec) -> Onnx:
+    assert spec.model is not None
+    return Onnx(check(spec.model), spec.threads)
+
+
+ENGINE = Engine(punctuates=True, check=check, languages=languages, load=load)

@@ -1,0 +1,69 @@
+"""Who speaks when, and the sentences of an ElementList with their speakers."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from itertools import pairwise
+
+from scribedock.captions.elementlist import ElementList, Segment, Speaker, TokenType
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One person speaks, from start_ms up to, and without, end_ms of the media."""
+
+    start_ms: int
+    end_ms: int
+    speaker: int  # from 1, in the order in which they first speak
+
+
+def with_speakers(elementlist: ElementList, turns: Sequence[Turn]) -> ElementList:
+    """The list with the speaker of each sentence: who speaks for most of it, or next to it.
+
+    Sounds have no speaker. Speakers are numbered anew in the order of their sentences: one who has no
+    sentence of his own is left out. A list that has speakers already stays as it is.
+    """
+    if elementlist.speakers or not turns:
+        return elementlist
+    numbers: dict[int, int] = {}
+    segments: list[Segment] = []
+    last = None
+    for segment in elementlist.segments:
+        if not is_said(segment):
+            segments.append(segment)
+            continue
+        found = _speaker(segment, turns)
+        number = numbers.setdefault(found, len(numbers) + 1)
+        segments.append(replace(segment, speaker_id=number, speaker_change=number != last))
+        last = number
+    speakers = tuple(Speaker(id=number, name=f"Speaker {number}") for number in numbers.values())
+    return replace(elementlist, segments=tuple(segments), speakers=speakers)
+
+
+def borders(turns: Sequence[Turn]) -> list[int]:
+    """Where one speaker follows another, in ms: in the middle between both."""
+    return [
+        (before.end_ms + after.start_ms) // 2
+        for before, after in pairwise(turns)
+        if before.speaker != after.speaker
+    ]
+
+
+def is_said(segment: Segment) -> bool:
+    return any(token.type is TokenType.WORD for each in segment.sequences for token in each.tokens)
+
+
+def _speaker(segment: Segment, turns: Sequence[Turn]) -> int:
+    """The one with most of the time; of those without any, the nearest."""
+    shares: dict[int, int] = {}
+    for turn in turns:
+        shared = min(turn.end_ms, segment.end_time) - max(turn.start_ms, segment.start_time)
+        if shared > 0:
+            shares[turn.speaker] = shares.get(turn.speaker, 0) + shared
+    if shares:
+        return max(shares, key=lambda speaker: shares[speaker])
+    nearest = min(
+        turns, key=lambda turn: max(turn.start_ms - segment.end_time, segment.start_time - turn.end_ms)
+    )
+    return nearest.speaker

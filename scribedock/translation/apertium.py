@@ -1,0 +1,89 @@
+"""Apertium, a translator by rules, where the system has it (on Debian: apertium and its language pairs)."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from scribedock.translation.engine import Engine, Pair, TranslationFailed, Translator
+
+PROGRAM = "apertium"
+BATCH = 100  # sentences
+TIMEOUT_S = 120
+# ISO 639-3, by which most of its pairs are named, to ISO 639-1.
+SHORT: Mapping[str, str] = {
+    "afr": "af", "ara": "ar", "arg": "an", "bel": "be", "bul": "bg", "cat": "ca", "cym": "cy", "dan": "da",
+    "deu": "de", "ell": "el", "eng": "en", "epo": "eo", "eus": "eu", "fra": "fr", "glg": "gl", "hbs": "sh",
+    "hin": "hi", "ind": "id", "isl": "is", "ita": "it", "kaz": "kk", "mkd": "mk", "mlt": "mt", "msa": "ms",
+    "nld": "nl", "nno": "nn", "nob": "no", "oci": "oc", "pol": "pl", "por": "pt", "ron": "ro", "rus": "ru",
+    "slv": "sl", "spa": "es", "swe": "sv", "tat": "tt", "ukr": "uk", "urd": "ur",
+}  # fmt: skip
+
+
+class Apertium:
+    def __init__(self, mode: str) -> None:
+        self._mode = mode
+
+    def translate(self, texts: Sequence[str]) -> list[str]:
+        found: list[str] = []
+        for start in range(0, len(texts), BATCH):
+            batch = [" ".join(text.split()) for text in texts[start : start + BATCH]]
+            # An empty line ends a sentence for it, whatever the sentence ends with.
+            lines = [line for line in _run(self._mode, "\n\n".join(batch)).split("\n") if line.strip()]
+            if len(lines) != len(batch):
+                lines = [" ".join(_run(self._mode, text).split()) for text in batch]
+            found += [line.strip() for line in lines]
+        return found
+
+
+def _run(mode: str, text: str) -> str:
+    try:
+        done = subprocess.run(
+            [PROGRAM, "-u", mode],
+            input=text,
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            timeout=TIMEOUT_S,
+            check=True,
+        )
+    except subprocess.CalledProcessError as error:
+        raise TranslationFailed(f"apertium: {error.stderr.strip()[-500:]}") from error
+    except (OSError, subprocess.TimeoutExpired) as error:
+        raise TranslationFailed(f"apertium: {error}") from error
+    return done.stdout
+
+
+def _modes() -> Mapping[Pair, str]:
+    """The pairs of languages that are installed, and what apertium calls them."""
+    if shutil.which(PROGRAM) is None:
+        return {}
+    try:
+        done = subprocess.run([PROGRAM, "-l"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+    except (OSError, subprocess.TimeoutExpired):
+        return {}
+    return modes_of(done.stdout)
+
+
+def modes_of(listing: str) -> Mapping[Pair, str]:
+    """What `apertium -l` lists, by pair; variants of a language (`en_US`) only where it has no other."""
+    found: dict[Pair, str] = {}
+    for mode in sorted(listing.split(), key=lambda mode: ("_" in mode, mode)):
+        codes = [code.partition("_")[0] for code in mode.split("-")]
+        if len(codes) == 2:
+            source, target = (SHORT.get(code, code) for code in codes)
+            found.setdefault(Pair(source=source, target=target), mode)
+    return found
+
+
+def pairs(models: Path | None) -> frozenset[Pair]:
+    return frozenset(_modes())
+
+
+def load(models: Path | None, pair: Pair) -> Translator:
+    return Apertium(_modes()[pair])
+
+
+ENGINE = Engine(pairs=pairs, load=load)

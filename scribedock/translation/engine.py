@@ -1,0 +1,101 @@
+"""What a translation engine must do, and which there are.
+
+An engine is one module, named in MODULES, that ends with an `ENGINE`. Nothing else knows it: without
+its module and its line, the engine is gone. Importing one imports nothing heavy; `Engine.load` does.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+# Those named first are preferred where several know a pair.
+MODULES: Mapping[str, str] = {
+    "ctranslate2": "scribedock.translation.model_folder",
+    "apertium": "scribedock.translation.apertium",
+}
+PIVOT = "en"
+
+
+class TranslationFailed(Exception):
+    """A text was not translated; the message says why."""
+
+
+@dataclass(frozen=True, kw_only=True, order=True)
+class Pair:
+    """From one language into another: ISO 639-1 codes where there are any."""
+
+    source: str
+    target: str
+
+    def __str__(self) -> str:
+        return f"{self.source} to {self.target}"
+
+
+class Translator(Protocol):
+    """Translates one way. Used by one thread at a time."""
+
+    def translate(self, texts: Sequence[str]) -> list[str]:
+        """Each text, of one line, in the other language. Raises TranslationFailed."""
+        ...
+
+
+@dataclass(frozen=True, kw_only=True)
+class Engine:
+    """An engine that is not loaded yet. The folder is where the operator keeps models, if anywhere."""
+
+    pairs: Callable[[Path | None], frozenset[Pair]]  # raises SettingsError
+    load: Callable[[Path | None, Pair], Translator]
+
+
+def route(source: str, target: str) -> tuple[Pair, ...]:
+    """The ways to go: out of anything but English by way of English. Source: the API's §8."""
+    if source == target:
+        return ()
+    if PIVOT in (source, target):
+        return (Pair(source=source, target=target),)
+    return Pair(source=source, target=PIVOT), Pair(source=PIVOT, target=target)
+
+
+class Translators:
+    """The engines of this machine; one translator is kept loaded."""
+
+    def __init__(self, models: Path | None) -> None:
+        """Raises SettingsError where the folder holds what is no model."""
+        self._models = models
+        self._engines = {name: _engine(module) for name, module in MODULES.items()}
+        self._known = {name: engine.pairs(models) for name, engine in self._engines.items()}
+        self._loaded: tuple[Pair, Translator] | None = None
+        self._lock = threading.Lock()
+
+    @property
+    def pairs(self) -> frozenset[Pair]:
+        return frozenset().union(*self._known.values())
+
+    def engine_of(self, pair: Pair) -> str | None:
+        """The name of the engine that translates this pair here."""
+        return next((name for name, pairs in self._known.items() if pair in pairs), None)
+
+    def translate(self, pair: Pair, texts: Sequence[str]) -> list[str]:
+        """Empty texts stay empty. Raises TranslationFailed. Callable from any thread, one at a time."""
+        wanted = [text for text in texts if text]
+        with self._lock:
+            done = iter(self._translator(pair).translate(wanted) if wanted else [])
+        return [next(done) if text else "" for text in texts]
+
+    def _translator(self, pair: Pair) -> Translator:
+        if self._loaded is None or self._loaded[0] != pair:
+            name = self.engine_of(pair)
+            if name is None:
+                raise TranslationFailed(f"No translation engine is installed for {pair}")
+            self._loaded = (pair, self._engines[name].load(self._models, pair))
+        return self._loaded[1]
+
+
+def _engine(module: str) -> Engine:
+    found: Engine = import_module(module).ENGINE
+    return found

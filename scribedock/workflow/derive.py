@@ -1,0 +1,99 @@
+"""A job made of another's list, as a durable workflow: the list as it is, or translated."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import structlog
+
+from scribedock.captions.elementlist_json import parse, to_json
+from scribedock.captions.translated import sentences, translated
+from scribedock.jobs.callbacks import Callbacks
+from scribedock.jobs.job import Iwp
+from scribedock.jobs.languages import iso_code
+from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.orders import Orders
+from scribedock.jobs.related import RelatedJobs, language_of
+from scribedock.translation.engine import Pair, TranslationFailed, Translators
+from scribedock.workflow.engine import Queue, step
+
+log = structlog.get_logger("scribedock.worker")
+
+GONE = "The job whose list this one is made of was deleted"
+SECOND_PASS = "second pass"  # noqa: S105 - what `info` names as the engine
+
+
+class Deriving:
+    """The workflow, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(
+        self,
+        *,
+        related: RelatedJobs,
+        lists: ElementLists,
+        orders: Orders,
+        callbacks: Callbacks,
+        translators: Translators,
+        enqueue: Callable[[Queue, str, str], None],
+    ) -> None:
+        self._related = related
+        self._lists = lists
+        self._orders = orders
+        self._callbacks = callbacks
+        self._translators = translators
+        self._enqueue = enqueue
+
+    def run(self, task_id: str) -> None:
+        problem = step("derive", self._derive, task_id)
+        if problem is not None:
+            step("fail", self._fail, task_id, problem)
+        step("go on", self._go_on, task_id)
+
+    def give_up(self, task_id: str) -> None:
+        self._fail(task_id, "The server failed over this job; order it again")
+        self._go_on(task_id)
+
+    def _derive(self, task_id: str) -> str | None:
+        """Returns what stood in the way."""
+        derivation = self._related.derivation(task_id)
+        if derivation is None:
+            return None
+        source = self._related.source_of(derivation)
+        if source is None:
+            return GONE
+        wanted = self._related.job_of(derivation)
+        if wanted is None:
+            return None
+        pair = Pair(source=iso_code(language_of(source)), target=iso_code(language_of(wanted)))
+        translates = pair.source != pair.target
+        engine = self._translators.engine_of(pair) if translates else SECOND_PASS
+        if self._orders.start(task_id, engine or "") is None:
+            return None
+        version = self._lists.choose(source)
+        elementlist = parse(self._lists.body(source.id, version.version))
+        if translates:
+            try:
+                texts = self._translators.translate(pair, sentences(elementlist))
+            except TranslationFailed as error:
+                log.warning("translation failed", task=task_id, reason=str(error))
+                return f"The translation into {language_of(wanted)} failed: {error}"
+            elementlist = translated(elementlist, texts, pair.target)
+        self._orders.finish(
+            task_id,
+            to_json(elementlist),
+            passes=(Iwp.MECHANICAL, Iwp.FINAL),
+            media_ms=source.media_ms or elementlist.end_time,
+        )
+        return None
+
+    def _fail(self, task_id: str, problem: str) -> None:
+        self._orders.fail(task_id, problem, refused=False)
+
+    def _go_on(self, task_id: str) -> None:
+        """What follows from this job: its callbacks, and the jobs that are made of it."""
+        derivation = self._related.derivation(task_id)
+        for callback in self._callbacks.of_task(task_id):
+            self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
+        if derivation is not None:
+            for each in self._related.ready(derivation.job_id):
+                self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)

@@ -1,0 +1,132 @@
+"""Media made of a recording, as a durable workflow: mp3, mp4, a spoken description, burnt-in captions."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import structlog
+
+from scribedock.captions import burn_in
+from scribedock.captions.elementlist import ElementList
+from scribedock.captions.elementlist_json import parse
+from scribedock.errors import ItemNotFound, ScribedockError
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.languages import iso_code
+from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.media import JobMedia, Media
+from scribedock.jobs.renditions import Rendition, RenditionKind, Renditions
+from scribedock.media.ffmpeg import MediaType, encode, sound_to_mp3
+from scribedock.media.limits import Limits
+from scribedock.media.program import ProgramMissing
+from scribedock.media.speaking import speak
+from scribedock.media.unusable import MediaUnusable
+from scribedock.storage.leftovers import remove_object
+from scribedock.storage.store import Store
+from scribedock.workflow.engine import step, wait_for
+from scribedock.workflow.recordings import local
+
+log = structlog.get_logger("scribedock.worker")
+
+
+class MediaMaking:
+    """The workflow, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        media: JobMedia,
+        lists: ElementLists,
+        renditions: Renditions,
+        store: Store,
+        folder: Path,
+        limits: Limits,
+    ) -> None:
+        self._jobs = jobs
+        self._media = media
+        self._lists = lists
+        self._renditions = renditions
+        self._store = store
+        self._folder = folder
+        self._limits = limits
+
+    def run(self, rendition_id: str) -> None:
+        awaited = step("start", self._start, rendition_id)
+        if awaited is not None:
+            wait_for(awaited)
+        problem = step("make", self._make, rendition_id)
+        if problem is not None:
+            step("fail", self._renditions.fail, rendition_id, problem)
+
+    def give_up(self, rendition_id: str) -> None:
+        """The server is at fault: whoever asks again has it tried again."""
+        self._renditions.abort(rendition_id, "The server failed over this; ask again")
+
+    def _start(self, rendition_id: str) -> str | None:
+        """The task whose end is to be waited for: it brings the recording."""
+        rendition = self._renditions.start(rendition_id)
+        media = None if rendition is None else self._recording(rendition)
+        return media.task_id if media is not None and media.storage_key is None else None
+
+    def _make(self, rendition_id: str) -> str | None:
+        """Makes the file and stores it; returns what stood in the way."""
+        rendition = self._renditions.find(rendition_id)
+        if rendition is None or rendition.storage_key is not None:
+            return None
+        folder = self._folder / rendition_id
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            made = self._made(rendition, folder)
+            size = made.stat().st_size
+            key = self._store.adopt(made)
+        except MediaUnusable as error:
+            return error.reason
+        except ProgramMissing as error:
+            self._renditions.abort(rendition_id, str(error))
+            return None
+        except ScribedockError as error:
+            return error.comment
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+        if not self._renditions.finish(rendition_id, storage_key=key, size=size):
+            remove_object(self._store, key)
+        return None
+
+    def _made(self, rendition: Rendition, folder: Path) -> Path:
+        """Raises MediaUnusable, ScribedockError."""
+        output = folder / f"made{rendition.kind.extension}"
+        if rendition.kind is RenditionKind.DESCRIPTION:
+            job = self._jobs.find(rendition.job_id)
+            sound = speak(self._list(rendition, described=True), folder, iso_code(job.language), self._limits)
+            sound_to_mp3(sound.path, output, seconds=sound.seconds, limits=self._limits)
+            return output
+        media = self._recording(rendition)
+        if media is None or media.storage_key is None:
+            raise MediaUnusable("The job has no recording.")
+        subtitles = ""
+        if rendition.kind is RenditionKind.CAPTIONED:
+            subtitles = burn_in.subtitles(self._list(rendition, described=False))
+        media_type = MediaType.MP3 if rendition.kind is RenditionKind.MP3 else MediaType.MP4
+        with local(self._store, media.storage_key) as recording:
+            encode(
+                recording,
+                output,
+                media_type,
+                self._limits,
+                track=media.audio_track,
+                subtitles=subtitles,
+            )
+        return output
+
+    def _recording(self, rendition: Rendition) -> Media | None:
+        try:
+            return self._media.behind(self._jobs.find(rendition.job_id))
+        except ItemNotFound:
+            return None
+
+    def _list(self, rendition: Rendition, *, described: bool) -> ElementList:
+        job = self._jobs.find(rendition.job_id)
+        version = self._lists.choose(job, audio_description=described)
+        return parse(self._lists.body(job.id, version.version))

@@ -1,0 +1,177 @@
+"""An edited ElementList with the times of its recording: only what was edited is aligned anew.
+
+Words that stayed keep their times, and are the anchors between which the edited ones are sought.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Container, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+import structlog
+
+from scribedock.captions.elementlist import ElementList
+from scribedock.captions.elementlist_json import parse, to_json
+from scribedock.errors import ItemNotFound
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.media import JobMedia
+from scribedock.jobs.realignments import Realignment, Realignments
+from scribedock.media.limits import Limits
+from scribedock.media.unusable import MediaUnusable
+from scribedock.speech.aligner import LANGUAGES
+from scribedock.speech.anchors import Heard
+from scribedock.speech.pieces import Piece, Window, pieces
+from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.recognizer import Origin
+from scribedock.speech.span import Span
+from scribedock.speech.synchronized import (
+    found_words,
+    may_be_said,
+    placed,
+    synchronized,
+    unchanged,
+    words_of,
+)
+from scribedock.storage.store import Store
+from scribedock.workflow.engine import step
+from scribedock.workflow.recordings import decode_spoken, local
+
+log = structlog.get_logger("scribedock.worker")
+
+
+class Realigning:
+    """The workflow, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        media: JobMedia,
+        realignments: Realignments,
+        store: Store,
+        pool: RecognizerPool,
+        folder: Path,
+        limits: Limits,
+    ) -> None:
+        self._jobs = jobs
+        self._media = media
+        self._realignments = realignments
+        self._store = store
+        self._pool = pool
+        self._folder = folder
+        self._limits = limits
+
+    def run(self, realignment_id: str) -> None:
+        step("realign", self._realign, realignment_id)
+
+    def give_up(self, realignment_id: str) -> None:
+        self._realignments.fail(realignment_id, "The server failed over this; the saved version stays")
+
+    def _realign(self, realignment_id: str) -> None:
+        asked = self._realignments.start(realignment_id)
+        if asked is None:
+            return
+        folder = self._folder / realignment_id
+        shutil.rmtree(folder, ignore_errors=True)
+        folder.mkdir(parents=True)
+        try:
+            before, after = parse(asked.before), parse(asked.after)
+            if not may_be_said(len(words_of(after)), max(before.end_time, 1)):
+                self._realignments.fail(realignment_id, "The recording is too short for so many words")
+                return
+            found = realigned(self._pool, self._audio(asked, folder), before, after)
+        except MediaUnusable as error:
+            self._realignments.fail(realignment_id, error.reason)
+        except ItemNotFound:
+            self._realignments.fail(realignment_id, "The job was deleted")
+        else:
+            self._realignments.finish(realignment_id, to_json(found))
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _audio(self, asked: Realignment, folder: Path) -> Path:
+        """The recording as mono 16 kHz s16le. Raises ItemNotFound, MediaUnusable."""
+        media = self._media.behind(self._jobs.find(asked.job_id))
+        if media is None or media.storage_key is None:
+            raise MediaUnusable("The job has no recording.")
+        path = folder / "audio.pcm"
+        with local(self._store, media.storage_key) as recording:
+            decode_spoken(recording, path, self._pool, self._limits, track=media.audio_track)
+        return path
+
+
+def realigned(pool: RecognizerPool, audio: Path, before: ElementList, after: ElementList) -> ElementList:
+    """`after` with sound times: of the words that are in `before`, in the same order, their times there.
+
+    audio is the recording as mono 16 kHz s16le. New words are aligned where the language has an acoustic
+    model, with the words beside them whose time is estimated only; what is not found shares the time between
+    its neighbours, and counts as interpolated. Nothing else is listened to.
+    """
+    kept = unchanged(before, after)
+    known = {
+        place: Heard(word=token.value, start_ms=token.start_time, end_ms=token.end_time)
+        for place, token in kept.items()
+        if not token.interpolated
+    }
+    words = words_of(after)
+    media_ms = max(before.end_time, 1)
+    whole = [Span(start_ms=0, end_ms=media_ms)]
+    edited = _edited(len(words), kept, known)
+    aligned: list[tuple[Window, list[Span | None]]] = []
+    if after.language.partition("-")[0] in LANGUAGES:
+        for piece in pieces(len(words), known, whole):
+            widest = piece.windows[0]
+            if not edited.isdisjoint(range(widest.first, widest.last)):
+                aligned += _aligned(pool, audio, words, piece, known)
+    found = found_words(known, aligned)
+    estimated = {
+        place: Span(start_ms=token.start_time, end_ms=token.end_time)
+        for place, token in kept.items()
+        if place not in found and place not in edited
+    }
+    result = placed(after, found | estimated, whole, timed=False, media_ms=media_ms)
+    sound = [
+        replace(word, origin=Origin.INTERPOLATED) if place in estimated else word
+        for place, word in enumerate(result)
+    ]
+    return synchronized(after, sound, media_ms=media_ms)
+
+
+def _edited(count: int, kept: Container[int], known: Container[int]) -> set[int]:
+    """The places that are worth a new look: of new words, and of all up to the next sure ones."""
+    found: set[int] = set()
+    gap: list[int] = []
+    for place in range(count + 1):
+        if place < count and place not in known:
+            gap.append(place)
+            continue
+        if any(each not in kept for each in gap):
+            found.update(gap)
+        gap = []
+    return found
+
+
+def _aligned(
+    pool: RecognizerPool, audio: Path, words: Sequence[str], piece: Piece, known: Mapping[int, Heard]
+) -> list[tuple[Window, list[Span | None]]]:
+    """The first of the windows in which anything is found, if there is one."""
+    for window in piece.windows:
+        try:
+            spans = pool.align(audio, window.span, words[window.first : window.last], wide=piece.wide)
+        except RecognitionFailed as error:
+            log.warning("edited words not aligned", reason=str(error))
+            continue
+        if any(spans):
+            return [(window, [_new(span, window.first + step, known) for step, span in enumerate(spans)])]
+    return []
+
+
+def _new(span: Span | None, place: int, known: Mapping[int, Heard]) -> Span | None:
+    """The time of a new word, as far as those beside it leave it any; None for one that keeps its own."""
+    if span is None or place in known:
+        return None
+    start = max(span.start_ms, known[place - 1].end_ms if place - 1 in known else 0)
+    end = min(span.end_ms, known[place + 1].start_ms if place + 1 in known else span.end_ms)
+    return Span(start_ms=start, end_ms=end) if start < end else None

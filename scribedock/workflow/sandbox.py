@@ -1,0 +1,260 @@
+"""What a worker does for a sandbox's jobs instead of its work: nothing is transcribed, translated, fetched or
+mailed, and everything ends in the same way as if it were.
+
+`Diverted` is the one place where the ways part. An order goes on in a queue of its own, because it sleeps,
+and must not keep a real one waiting meanwhile; everything else is done at once.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from importlib.resources import files
+from pathlib import Path
+from typing import TypedDict
+
+from scribedock.captions.elementlist import ElementList
+from scribedock.captions.elementlist_json import parse, to_json
+from scribedock.errors import ItemNotFound
+from scribedock.jobs.callbacks import Callbacks
+from scribedock.jobs.job import Difficulty, Iwp, Job, TaskStatus
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.languages import iso_code
+from scribedock.jobs.lists import ElementLists
+from scribedock.jobs.mails import Mails
+from scribedock.jobs.media import JobMedia
+from scribedock.jobs.orders import Orders
+from scribedock.jobs.realignments import Realignments
+from scribedock.jobs.related import RelatedJobs, language_of
+from scribedock.jobs.renditions import Renditions
+from scribedock.jobs.reviews import Reviews
+from scribedock.jobs.transcripts import Transcripts
+from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, TEXT, described, marked, prepared, silent
+from scribedock.sandbox.wishes import WORK_S, Wish, wishes_of
+from scribedock.storage.leftovers import remove_object
+from scribedock.storage.store import Store
+from scribedock.workflow.engine import Queue, Workflow, sleep, step
+from scribedock.workflow.transcripts import transcript_of
+
+NOT_SENT = "This is a sandbox: no mail was sent"
+FAILED = "The media cannot be used: the job's name asks for that (fail-media)"
+NOT_FETCHED = "The media could not be fetched: the job's name asks for that (fail-fetch)"
+GONE = "The job whose list this one is made of was deleted"
+ORDER = "sandbox-"  # before a task's id: a workflow's id is that of one workflow
+
+
+class Diverted:
+    """A queue's workflow, but for the tasks of a sandbox's jobs."""
+
+    def __init__(self, jobs: Jobs, ordinary: Workflow, instead: Callable[[str], None]) -> None:
+        self._jobs = jobs
+        self._ordinary = ordinary
+        self._instead = instead
+
+    def run(self, task_id: str) -> None:
+        if not step("divert", self._divert, task_id):
+            self._ordinary.run(task_id)
+
+    def give_up(self, task_id: str) -> None:
+        self._ordinary.give_up(task_id)
+
+    def _divert(self, task_id: str) -> bool:
+        """Does what a sandbox does; whether the task is a sandbox's."""
+        if not self._jobs.is_sandbox(task_id):
+            return False
+        self._instead(task_id)
+        return True
+
+
+class SandboxTasks:
+    """What is done at once, each for the task of one queue. All can be repeated without harm."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        media: JobMedia,
+        transcripts: Transcripts,
+        renditions: Renditions,
+        realignments: Realignments,
+        mails: Mails,
+        store: Store,
+        folder: Path,
+        enqueue: Callable[[Queue, str, str], None],
+    ) -> None:
+        self._jobs = jobs
+        self._media = media
+        self._transcripts = transcripts
+        self._renditions = renditions
+        self._realignments = realignments
+        self._mails = mails
+        self._store = store
+        self._folder = folder
+        self._enqueue = enqueue
+
+    def hand_over(self, task_id: str) -> None:
+        """An order, of a transcription or of what is made of one's list."""
+        self._enqueue(Queue.SANDBOX, ORDER + task_id, ORDER + task_id)
+
+    def receive(self, task_id: str) -> None:
+        """Media: a URL is not fetched, and bytes are not looked at."""
+        found = self._media.of_task(task_id)
+        job = None if found is None else _living(self._jobs, found.job_id)
+        if found is None or job is None:
+            return
+        if found.url is not None and Wish.FAIL_FETCH in wishes_of(job.name):
+            self._media.fetch_failed(task_id, NOT_FETCHED)
+        else:
+            self._media.probed(task_id, media_ms=LENGTH_MS, problem=None)
+
+    def receive_transcript(self, task_id: str) -> None:
+        self._transcripts.fetched(task_id, TEXT.encode())
+
+    def make_media(self, rendition_id: str) -> None:
+        """Gives the sample out, whatever the media is."""
+        rendition = self._renditions.start(rendition_id)
+        if rendition is None:
+            return
+        folder = self._folder / rendition_id
+        folder.mkdir(parents=True, exist_ok=True)
+        sample = folder / f"sample{rendition.kind.extension}"
+        sample.write_bytes(files("scribedock.sandbox").joinpath(sample.name).read_bytes())
+        size = sample.stat().st_size
+        key = self._store.adopt(sample)
+        shutil.rmtree(folder, ignore_errors=True)
+        if not self._renditions.finish(rendition_id, storage_key=key, size=size):
+            remove_object(self._store, key)
+
+    def realign(self, realignment_id: str) -> None:
+        """The words keep the times that they were saved with."""
+        asked = self._realignments.start(realignment_id)
+        if asked is not None:
+            self._realignments.finish(realignment_id, asked.after)
+
+    def mail(self, mail_id: str) -> None:
+        """None is sent: else whoever knows a sandbox's public password could send to anybody."""
+        self._mails.close(mail_id, TaskStatus.COMPLETE, NOT_SENT)
+
+
+class Started(TypedDict):
+    job_id: str
+    work_s: float
+    by_hand: bool
+
+
+class SandboxOrder:
+    """The workflow of an order, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        media: JobMedia,
+        transcripts: Transcripts,
+        lists: ElementLists,
+        orders: Orders,
+        related: RelatedJobs,
+        reviews: Reviews,
+        callbacks: Callbacks,
+        enqueue: Callable[[Queue, str, str], None],
+    ) -> None:
+        self._jobs = jobs
+        self._media = media
+        self._transcripts = transcripts
+        self._lists = lists
+        self._orders = orders
+        self._related = related
+        self._reviews = reviews
+        self._callbacks = callbacks
+        self._enqueue = enqueue
+
+    def run(self, workflow_id: str) -> None:
+        task_id = workflow_id.removeprefix(ORDER)
+        started = step("start", self._start, task_id)
+        if started is None:
+            return
+        sleep(started["work_s"])
+        step("finish", self._finish, task_id, started["job_id"])
+        step("go on", self._go_on, task_id, started["job_id"])
+        while not started["by_hand"]:
+            sleep(WORK_S)
+            if not step("pass over", self._reviews.pass_over, started["job_id"]):
+                return
+            step("go on", self._go_on, task_id, started["job_id"])
+
+    def give_up(self, workflow_id: str) -> None:
+        task_id = workflow_id.removeprefix(ORDER)
+        self._orders.fail(task_id, "The server failed over this job; order it again", refused=False)
+        self._go_on(task_id, self._jobs.task(task_id).job_id)
+
+    def _start(self, task_id: str) -> Started | None:
+        job = self._orders.start(task_id, ENGINE)
+        if job is None:
+            return None
+        wishes = wishes_of(job.name)
+        self._jobs.update(job.id, notice=NOTICE, difficulty=Difficulty.GOOD.value)
+        return {"job_id": job.id, "work_s": wishes.work_s, "by_hand": Wish.BY_HAND in wishes}
+
+    def _finish(self, task_id: str, job_id: str) -> None:
+        job = _living(self._jobs, job_id)
+        if job is None:
+            return
+        derivation = self._related.derivation(task_id)
+        if derivation is not None:
+            source = self._related.source_of(derivation)
+            if source is None:
+                self._orders.fail(task_id, GONE, refused=False)
+                return
+            elementlist = parse(self._lists.body(source.id, self._lists.choose(source).version))
+            elementlist = marked(elementlist, iso_code(language_of(job)))
+        else:
+            problem = self._problem(job)
+            if problem is not None:
+                self._orders.fail(task_id, problem)
+                return
+            elementlist = self._elementlist(job)
+            if job.options.get("audio_description"):
+                self._describe(job)
+        self._orders.finish(
+            task_id,
+            to_json(elementlist),
+            passes=(Iwp.MECHANICAL, Iwp.FINAL),
+            media_ms=max(LENGTH_MS, elementlist.end_time),
+        )
+
+    def _problem(self, job: Job) -> str | None:
+        """Why the order fails, where the job's name asks for that."""
+        wishes = wishes_of(job.name)
+        if Wish.FAIL_MEDIA in wishes:
+            return FAILED
+        media = self._media.of(job.id)
+        fetched = media is not None and media.url is not None
+        return NOT_FETCHED if fetched and Wish.FAIL_FETCH in wishes else None
+
+    def _elementlist(self, job: Job) -> ElementList:
+        language = iso_code(job.language)
+        if Wish.SILENT in wishes_of(job.name):
+            return silent(language)
+        given = self._transcripts.of(job.id)
+        body = self._transcripts.body(job.id)
+        if given is None or given.url is not None or body is None:
+            return prepared(language)
+        return transcript_of(body, given.format, language=language, duration=LENGTH_MS)[0]
+
+    def _describe(self, job: Job) -> None:
+        if not self._lists.versions(job.id, audio_description=True):
+            self._lists.describe(job.id, to_json(described(iso_code(job.language))))
+
+    def _go_on(self, task_id: str, job_id: str) -> None:
+        """What follows: callbacks, and the jobs that are made of this one's list."""
+        for callback in self._callbacks.of_task(task_id):
+            self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
+        for each in self._related.ready(job_id):
+            self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)
+
+
+def _living(jobs: Jobs, job_id: str) -> Job | None:
+    try:
+        return jobs.find(job_id)
+    except ItemNotFound:
+        return None

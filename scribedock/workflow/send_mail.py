@@ -1,0 +1,105 @@
+"""Mail, as a durable workflow: waits for what it is about, then sends it.
+
+A crash between the mail server's answer and our note of it may send a message twice; its Message-ID
+is the same.
+"""
+
+from __future__ import annotations
+
+import time
+
+import structlog
+
+from scribedock.clock import from_timestamp
+from scribedock.errors import ItemNotFound
+from scribedock.jobs.job import Job, TaskStatus
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.links import APPROVAL, MEDIA, Link
+from scribedock.jobs.mails import Mails, OwedMail
+from scribedock.jobs.renditions import Renditions
+from scribedock.jobs.reviews import UNDER_WAY, Reviews
+from scribedock.keys import UploadKeys
+from scribedock.mail import Mail, Mailer, MailRefused, rendered
+from scribedock.workflow.engine import step, wait_for
+
+log = structlog.get_logger("scribedock.worker")
+
+
+class Mailing:
+    """The workflow, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        mails: Mails,
+        renditions: Renditions,
+        reviews: Reviews,
+        mailer: Mailer,
+        keys: UploadKeys,
+        link_lifetime_s: int,
+    ) -> None:
+        self._jobs = jobs
+        self._mails = mails
+        self._renditions = renditions
+        self._reviews = reviews
+        self._mailer = mailer
+        self._keys = keys
+        self._link_lifetime_s = link_lifetime_s
+
+    def run(self, mail_id: str) -> None:
+        awaited = step("look", self._awaited, mail_id)
+        if awaited is not None:
+            wait_for(awaited)
+        step("send", self._send, mail_id)
+
+    def give_up(self, mail_id: str) -> None:
+        self._mails.close(mail_id, TaskStatus.FAILED, "The mail server did not take the message")
+
+    def _awaited(self, mail_id: str) -> str | None:
+        owed = self._mails.find(mail_id)
+        return None if owed is None else owed.rendition_id
+
+    def _send(self, mail_id: str) -> None:
+        owed = self._mails.find(mail_id)
+        if owed is None:
+            return
+        try:
+            mail = self._written(owed, self._jobs.find(owed.job_id))
+        except ItemNotFound:  # nobody waits for it any more
+            self._mails.close(mail_id, TaskStatus.ABORTED)
+            return
+        try:
+            self._mailer.send(mail)
+        except MailRefused as error:
+            log.warning("mail refused", mail=mail_id, reason=str(error))
+            self._mails.close(mail_id, TaskStatus.FAILED, f"The mail server refused the message: {error}")
+            return
+        self._mails.close(mail_id, TaskStatus.COMPLETE)
+
+    def _written(self, owed: OwedMail, job: Job) -> Mail:
+        """Raises ItemNotFound where what it is about is gone."""
+        expires = int(time.time()) + self._link_lifetime_s
+        until = from_timestamp(expires).isoformat(" ", "minutes")
+        about = {"job_id": job.id, "job_name": job.name or job.id, "until": until}
+        key = self._keys.all()[0]
+        if owed.pass_id is not None:
+            current = self._reviews.find(owed.pass_id)
+            if current is None or current.status not in UNDER_WAY:
+                raise ItemNotFound("The pass is done")
+            link = Link(subject=owed.pass_id, expires=expires).url(owed.base_url, APPROVAL, key)
+            plain, html = rendered("approval", **about, iwp_name=current.iwp_name.value, link=link)
+            subject = f"Please approve: {about['job_name']}"
+        else:
+            assert owed.rendition_id is not None
+            rendition = self._renditions.find(owed.rendition_id)
+            if rendition is None:
+                raise ItemNotFound("The video is gone")
+            link = ""
+            if rendition.storage_key is not None:
+                link = Link(subject=rendition.id, expires=expires).url(
+                    owed.base_url, MEDIA, key, extension=rendition.kind.extension
+                )
+            plain, html = rendered("captioned", **about, link=link, problem=rendition.problem)
+            subject = f"Captions in the picture: {about['job_name']}"
+        return Mail(identifier=owed.id, recipient=owed.recipient, subject=subject, plain=plain, html=html)

@@ -1,0 +1,61 @@
+"""The language of a job: heard where none is given, and checked by ear where one is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+
+from scribedock.jobs.languages import AUTO, ISO_CODES, SOURCE_LANGUAGES, iso_code, listed
+from scribedock.speech.batches import joined
+from scribedock.speech.heard_language import contradicts, few, likeliest, samples
+from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.span import Span
+
+log = structlog.get_logger("scribedock.worker")
+
+PAUSE_MS = 1500
+DEFAULT = "en"  # of a recording in which nobody speaks
+LISTED = {iso_code(code) for code in SOURCE_LANGUAGES} | set(ISO_CODES.values())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Spoken:
+    language: str  # in the list's spelling
+    notice: str | None = None  # what is to be said of it in `info`
+
+
+def spoken(pool: RecognizerPool, audio: Path, speech: Sequence[Span], given: str) -> Spoken:
+    """The language to recognize in. given is the job's, in the list's spelling, or AUTO.
+
+    A given language is never replaced; where another one is surely spoken, the notice says so.
+    """
+    spans = joined(speech, pause_ms=PAUSE_MS)
+    stretches = samples(spans) if given == AUTO else few(spans)
+    probabilities = _heard(pool, audio, stretches) if pool.detects and stretches else {}
+    if given != AUTO:
+        other = contradicts(probabilities, iso_code(given)) if probabilities else None
+        if other is None:
+            return Spoken(language=given)
+        return Spoken(
+            language=given,
+            notice=f"The job's language is {given}, but the recording sounds like {listed(other) or other} "
+            f"({probabilities[other]:.0%} sure).",
+        )
+    code = likeliest(probabilities, LISTED)
+    if code is None:
+        return Spoken(language=DEFAULT, notice=f"No language was heard; {DEFAULT} is assumed.")
+    language = listed(code) or DEFAULT
+    return Spoken(
+        language=language, notice=f"The language was heard: {language} ({probabilities[code]:.0%} sure)."
+    )
+
+
+def _heard(pool: RecognizerPool, audio: Path, stretches: Sequence[Span]) -> dict[str, float]:
+    try:
+        return pool.detect_language(audio, stretches)
+    except RecognitionFailed as error:
+        log.warning("language not detected", reason=str(error))
+        return {}

@@ -1,0 +1,26 @@
+import pytest
+
+from tests.api.resume.resuming import RECORDING_S, partials
+from tests.client import Client
+from tests.sound import spoken
+
+
+@pytest.fixture
+def job(client: Client) -> str:
+    return client.new_job()
+
+
+@pytest.fixture
+def url(client: Client, job: str) -> str:
+    return client.upload_url(job)
+
+
+@pytest.fixture(scope="session")
+def recording(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return spoken(tmp_path_factory.mktemp("recording") / "six.wav", seconds=RECORDING_S).read_bytes()
+
+
+@pytest.fixture
+def kept(client: Client) -> set[str]:
+    """What the store kept of broken uploads before the test."""
+    return partials(client)

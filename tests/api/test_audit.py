@@ -1,0 +1,88 @@
+"""The audit log: every call that changes something, by whom, and how it ended."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from scribedock import app
+from scribedock.api.calls import CALLS
+from scribedock.db.tables import accounts, jobs, metadata
+from tests.accounts import Family, child, command, name_of
+from tests.api.calls import PATHS, make
+from tests.client import Client
+
+READING = {
+    *(f"account/{name}" for name in ("verify_key", "get_settings")),
+    *(f"job/{name}" for name in ("info", "list", "list_related", "task_status", "aggregate_statistics")),
+    *(f"job/{name}" for name in ("get_transcript", "get_caption", "get_elementlist", "list_elementlists")),
+    *(f"job/{name}" for name in ("media", "transcoded_media", "download_media", "request_upload_url")),
+    *(f"review/{name}" for name in ("list", "elementlist", "media")),
+    "upload/list",
+}
+# What is kept so that it need not be made again: renditions, with a task each, and captions.
+MADE_OF_IT = {"renditions", "tasks", "caption_urls"}
+
+
+def audited(client: Client, *arguments: str) -> list[list[str]]:
+    """Account, call, job and what follows, of each entry."""
+    done = command(client.server, "audit", *arguments)
+    assert done.returncode == 0, done.stderr
+    return [[line.split()[2], *line.split()[4:]] for line in done.stdout.splitlines()[1:]]
+
+
+def test_what_was_done_to_a_job_and_what_was_refused_is_told(family: Family) -> None:
+    owner, stranger = family.child, family.stranger
+    job = owner.new_job()
+    owner.upload_url(job)
+    owner.info(job)
+    owner.get("job/list")
+    family.parent.get("job/modify", job_id=job, account_id=name_of(owner))
+    stranger.get("job/delete", job_id=job)
+    owner.get("job/add_media", job_id=job, media_url="https://example.org/a.mp3")
+    owner.get("job/delete", job_id=job)
+    owner.get("job/modify", notes="names no job")
+    assert audited(owner, "--job", job) == [
+        [name_of(owner), "job/new", job, "done"],
+        [name_of(family.parent), "job/modify", job, name_of(owner), "done"],
+        [name_of(stranger), "job/delete", job, "ITEM_NOT_FOUND"],
+        [name_of(owner), "job/add_media", job, "done"],
+        [name_of(owner), "job/delete", job, "done"],
+    ]
+
+
+def test_no_secret_stands_in_the_log(family: Family) -> None:
+    below = name_of(child(family.parent))
+    family.parent.post("account/update_password", new_password="hunter2", username=below)
+    shown = command(family.parent.server, "audit", "--account", name_of(family.parent)).stdout
+    assert "account/update_password" in shown
+    assert "hunter2" not in shown
+
+
+def test_the_calls_that_only_read_are_known_as_such() -> None:
+    assert {path for path in PATHS if not CALLS[path].changes} == READING
+
+
+@pytest.mark.parametrize("path", sorted(READING))
+def test_a_call_that_only_reads_changes_nothing(
+    client: Client, services: app.Services, finished: str, path: str
+) -> None:
+    task = client.info(finished)["Tasks"][0]["TaskId"]
+    before = known(services, finished)
+    make(client, path, job_id=finished, task_id=task, build_url="true")
+    assert known(services, finished) == before
+
+
+def known(services: app.Services, job: str) -> dict[str, list[Any]]:
+    """What the database knows of the job, and of all accounts."""
+    with services.database.read() as connection:
+        found = {
+            table.name: connection.execute(sa.select(table).where(table.c.job_id == job)).all()
+            for table in metadata.sorted_tables
+            if "job_id" in table.c and table.name not in MADE_OF_IT
+        }
+        found["jobs"] = connection.execute(sa.select(jobs).where(jobs.c.id == job)).all()
+        found["accounts"] = connection.execute(sa.select(accounts)).all()
+    return {name: list(rows) for name, rows in found.items()}

@@ -1,0 +1,16 @@
+"""`account/get_settings`."""
+
+from __future__ import annotations
+
+from tests.client import Client
+from tests.fixtures import DATABASES
+
+RUNS_ON = DATABASES
+
+
+def test_settings_have_their_defaults(alice: Client) -> None:
+    assert alice.get("account/get_settings").json() == {
+        "default_job_notes": "",
+        "require_customer_authorization_before_starting_workflow": False,
+        "customer_authorization_required_mechanical": True,
+    }

@@ -1,0 +1,39 @@
+"""`job/info`."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+
+from tests.accounts import Family, name_of
+from tests.client import Client, error_of
+from tests.fixtures import DATABASES
+
+RUNS_ON = DATABASES
+
+
+def test_nothing_in_info_is_null(client: Client) -> None:
+    info = client.info(client.new_job())
+    assert None not in info.values()
+    assert not {"Priority", "Fidelity", "MediaLengthSeconds"} & info.keys()
+
+
+@pytest.mark.parametrize("job_id", ["0" * 32, "x", "../..", "' OR 1=1 --", "🎬"])
+def test_an_unknown_job_is_not_found(client: Client, job_id: str) -> None:
+    assert error_of(client.get("job/info", job_id=job_id)) == (400, "ITEM_NOT_FOUND")
+
+
+def test_a_job_of_somebody_else_is_not_found(client: Client, family: Family) -> None:
+    bob = family.stranger
+    job_id = client.new_job()
+    for path in ("job/info", "job/delete", "job/request_upload_url", "job/get_transcript"):
+        assert error_of(bob.get(path, job_id=job_id)) == (400, "ITEM_NOT_FOUND")
+    task_id = client.info(job_id)["Tasks"][0]["TaskId"]
+    assert error_of(bob.get("job/task_status", task_id=task_id)) == (400, "ITEM_NOT_FOUND")
+    assert client.info(bob.new_job())["Username"] == name_of(bob)
+
+
+def test_an_identifier_may_be_dashed_and_in_capitals(client: Client) -> None:
+    job_id = client.new_job()
+    assert client.info(str(uuid.UUID(job_id)).upper())["JobId"] == job_id

@@ -1,0 +1,322 @@
+"""`/api/review/…`: people go over a job's transcript, and the job goes on."""
+
+from __future__ import annotations
+
+import json
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from scribedock.captions.elementlist_json import emit
+from scribedock.captions.imported import elementlist_of
+from scribedock.captions.readers import TextFormat, read
+from scribedock.demo.receiver import CallbackReceiver
+from scribedock.demo.server import OwnServer
+from scribedock.jobs.job import Fidelity
+from scribedock.jobs.passes import PassKind
+from tests.accounts import name_of
+from tests.api.finished import finished_job, services_of
+from tests.client import Client, error_of
+from tests.unit.captions.sample import say
+
+RUNS_ON = ("sqlite", "postgresql")
+MACHINE = say("the see is deep.")
+LIBRARY_MS = 1690  # when the recording says "library"
+CORRECTED = say("The sea is deep.")
+
+
+class Office:
+    """A customer and two reviewers below it: nobody else's jobs are reviewed."""
+
+    def __init__(self, server: OwnServer) -> None:
+        tag = uuid.uuid4().hex[:8]
+        self.server = server
+        self.name = f"customer-{tag}"
+        people = (f"ann-{tag}", f"ben-{tag}")
+        with services_of(server) as services:
+            services.accounts.create(self.name, "a password", parent="admin")
+            for name in people:
+                made = services.accounts.create(name, "a password", parent=self.name)
+                services.accounts.set_reviewer(made, True)
+        self.customer, self.ann, self.ben = (
+            Client(server).login(name, "a password") for name in (self.name, *people)
+        )
+
+    def job(self, fidelity: Fidelity = Fidelity.STANDARD, **given: Any) -> str:
+        with services_of(self.server) as services:
+            return finished_job(services, MACHINE, username=self.name, fidelity=fidelity, **given)
+
+
+@pytest.fixture(scope="module")
+def offices() -> Callable[[OwnServer], Office]:
+    made: dict[str, Office] = {}
+
+    def of(server: OwnServer) -> Office:
+        if server.base_url not in made:
+            made[server.base_url] = Office(server)
+        return made[server.base_url]
+
+    return of
+
+
+@pytest.fixture
+def office(server: OwnServer, offices: Callable[[OwnServer], Office]) -> Office:
+    return offices(server)
+
+
+def save(client: Client, job: str, elementlist: Any, **given: str) -> httpx.Response:
+    query = {"v": "1", "api_token": client.token, "job_id": job, **given}
+    content = elementlist if isinstance(elementlist, bytes) else json.dumps(elementlist).encode()
+    return client.http.post("/api/review/save", params=query, content=content)
+
+
+def taken(client: Client, job: str) -> dict[str, Any]:
+    """What a reviewer who has taken the job's pass goes on with."""
+    answer = client.post("review/take", job_id=job)
+    assert answer.status_code == 200, answer.text
+    return dict(client.get("review/elementlist", job_id=job).json())
+
+
+def corrected() -> dict[str, Any]:
+    return emit(CORRECTED)
+
+
+def names(client: Client, job: str) -> list[str]:
+    return [each["iwp_name"] for each in client.get("job/list_elementlists", job_id=job).json()]
+
+
+def text(client: Client, job: str, **given: str) -> str:
+    answer = client.get("job/get_caption", job_id=job, caption_format="TRANSCRIPT", **given)
+    return answer.text.strip()
+
+
+def test_a_premium_job_is_reviewed_once(office: Office, callbacks: CallbackReceiver) -> None:
+    url = callbacks.base_url + "/done?iwp={iwp_name}&status={job_status}"
+    job = office.job(callback_url=url)
+    assert office.customer.info(job)["JobStatus"] == "Reviewing"
+    assert names(office.customer, job) == ["MECHANICAL"]
+    waiting = office.ann.get("review/list").json()
+    [entry] = [each for each in waiting if each["job_id"] == job]
+    assert (entry["iwp_name"], entry["status"], entry["username"]) == ("PREMIUM", "open", office.name)
+
+    work = taken(office.ann, job)
+    assert work["iwp_name"] == "PREMIUM"
+    assert work["versions"] == []
+    saved = save(office.ann, job, corrected(), base_version=work["version"]).json()["version"]
+    assert names(office.customer, job) == ["MECHANICAL"]  # what is only saved is nobody else's
+    again = office.ann.get("review/elementlist", job_id=job).json()
+    assert (again["version"], again["versions"]) == (saved, [saved])
+    assert again["elementlist"] == corrected()
+
+    assert office.ann.post("review/approve", job_id=job).json() == {"JobStatus": "Complete"}
+    assert names(office.customer, job) == ["MECHANICAL", "PREMIUM", "FINAL"]
+    assert text(office.customer, job) == "The sea is deep."
+    assert text(office.customer, job, iwp_name="MECHANICAL") == "the see is deep."
+    info = office.customer.info(job)
+    assert info["JobStatus"] == "Complete"
+    assert "Notice" not in info
+    [order] = [each for each in info["Tasks"] if each["TaskType"] == "JOB_PERFORM_TRANSCRIPTION"]
+    assert order["TaskStatus"] == "COMPLETE"
+    called = callbacks.received.get(timeout=30).parameters
+    assert called == {"iwp": "FINAL", "status": "Complete"}
+
+
+def test_a_professional_job_has_a_pass_after_the_other(office: Office, callbacks: CallbackReceiver) -> None:
+    url = callbacks.base_url + "/done?iwp={iwp_name}"
+    options = {"speaker_id": True, "return_iwp": ["MECHANICAL", "INTERIM_PROFESSIONAL", "SPEAKER_ID"]}
+    job = office.job(Fidelity.HIGH, callback_url=url, options=options)
+    for reviewer, name in (
+        (office.ann, "INTERIM_PROFESSIONAL"),
+        (office.ben, "PROFESSIONAL"),
+        (office.ann, "SPEAKER_ID"),
+    ):
+        assert taken(reviewer, job)["iwp_name"] == name
+        reviewer.post("review/approve", job_id=job)
+    assert names(office.customer, job) == [
+        "MECHANICAL",
+        "INTERIM_PROFESSIONAL",
+        "PROFESSIONAL",
+        "SPEAKER_ID",
+        "FINAL",
+    ]
+    called = {callbacks.received.get(timeout=30).parameters["iwp"] for _ in range(4)}
+    assert called == {"MECHANICAL", "INTERIM_PROFESSIONAL", "SPEAKER_ID", "FINAL"}
+
+
+def test_one_works_at_a_pass_at_a_time(office: Office) -> None:
+    job = office.job()
+    taken(office.ann, job)
+    assert error_of(office.ben.post("review/take", job_id=job)) == (409, "INVALID_QUERY")
+    assert error_of(save(office.ben, job, corrected())) == (409, "INVALID_QUERY")
+    assert error_of(office.ben.post("review/approve", job_id=job)) == (409, "INVALID_QUERY")
+    save(office.ann, job, corrected())
+    assert job not in {each["job_id"] for each in office.ben.get("review/list").json()}
+    assert office.ann.post("review/release", job_id=job).status_code == 204
+    assert taken(office.ben, job)["elementlist"] == corrected()
+
+
+def test_what_was_saved_meanwhile_is_not_overwritten(office: Office) -> None:
+    job = office.job()
+    base = taken(office.ann, job)["version"]
+    save(office.ann, job, corrected(), base_version=base)
+    answer = save(office.ann, job, corrected(), base_version=base)
+    assert error_of(answer) == (409, "INVALID_QUERY")
+    assert "saved meanwhile" in answer.json()["ErrorComment"]
+
+
+@pytest.mark.parametrize(
+    ("body", "problem"),
+    [
+        (b"", "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"version": 9}', "version"),
+        (json.dumps({**corrected(), "end_time": 10**9}).encode(), "end_time"),
+        (json.dumps({**corrected(), "segments": [{}]}).encode(), "segments[0]"),
+    ],
+    ids=["empty", "deep", "version", "too long", "segment"],
+)
+def test_what_is_no_elementlist_is_refused(office: Office, body: bytes, problem: str) -> None:
+    job = office.job()
+    taken(office.ann, job)
+    answer = save(office.ann, job, body)
+    assert error_of(answer) == (400, "INVALID_QUERY")
+    assert problem in answer.json()["ErrorComment"]
+
+
+def words(elementlist: dict[str, Any]) -> dict[str, dict[str, Any]]:
+    return {
+        token["value"]: token
+        for segment in elementlist["segments"]
+        for sequence in segment["sequences"]
+        for token in sequence["tokens"]
+        if token["type"] == "word"
+    }
+
+
+def test_edited_words_are_aligned_anew(office: Office, speech: Path) -> None:
+    job = office.customer.new_job()
+    office.customer.upload(job, speech)
+    office.customer.order(job, transcription_fidelity="PREMIUM")
+    office.customer.wait(job, lambda info: info["JobStatus"] == "Reviewing")
+    taken(office.ann, job)
+    assert error_of(office.ann.post("review/realign", job_id=job)) == (409, "INVALID_QUERY")
+    written = read(b"Welcome to a small library by the sea.", TextFormat.TEXT)
+    edited = emit(elementlist_of(written, language="en", duration=5000))
+    assert abs(words(edited)["library"]["start_time"] - LIBRARY_MS) > 300  # as far as the text alone tells
+    saved = save(office.ann, job, edited).json()["version"]
+
+    task = office.ann.post("review/realign", job_id=job).json()["task_id"]
+    office.customer.wait(job, lambda info: statuses(info)[task] == "COMPLETE")
+    work = office.ann.get("review/elementlist", job_id=job).json()
+    assert work["versions"] == [saved, work["version"]]
+    library = words(work["elementlist"])["library"]
+    assert library["start_time"] == pytest.approx(LIBRARY_MS, abs=100)
+    assert library["interpolated"] is False
+    assert office.customer.get("job/delete", job_id=job).status_code == 200
+
+
+def test_a_reviewer_hears_the_recording(office: Office, sentence: bytes) -> None:
+    job = office.customer.new_job()
+    office.customer.upload(job, sentence)
+    link = office.ann.get("review/media", job_id=job).json()["MediaUrl"]
+    heard = httpx.get(link, trust_env=False)
+    assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/mpeg")
+
+
+def statuses(info: dict[str, Any]) -> dict[str, str]:
+    return {task["TaskId"]: task["TaskStatus"] for task in info["Tasks"]}
+
+
+def test_reviewing_needs_the_right_and_reaches_no_further_than_the_parents_tree(
+    office: Office, client: Client
+) -> None:
+    job = office.job()
+    for call in ("list", "take", "elementlist", "approve", "release", "media"):
+        answer = office.customer.post(f"review/{call}", job_id=job)
+        assert error_of(answer) == (400, "ACCOUNT_UNPRIVILEGED")
+    with services_of(office.server) as services:
+        other = finished_job(services, MACHINE, fidelity=Fidelity.STANDARD)
+    assert client.info(other)["JobStatus"] == "Complete"  # nobody reviews for admin
+    assert error_of(office.ann.post("review/take", job_id=other)) == (400, "ITEM_NOT_FOUND")
+
+
+def test_what_waits_for_nobody_cannot_be_taken(office: Office) -> None:
+    job = office.job(Fidelity.MECHANICAL)
+    assert office.customer.info(job)["JobStatus"] == "Complete"
+    assert error_of(office.ann.post("review/take", job_id=job)) == (409, "INVALID_QUERY")
+
+
+def test_the_customer_approves_before_the_job_returns(office: Office, callbacks: CallbackReceiver) -> None:
+    options = {"customer_approval_steps": ["RETURN"], "return_iwp": ["CUSTOMER_APPROVED_RETURN"]}
+    url = callbacks.base_url + "/done?iwp={iwp_name}"
+    job = office.job(Fidelity.STANDARD, callback_url=url, options=options)
+    customer = office.customer
+    assert error_of(customer.post("review/approve", job_id=job, kind="approval")) == (409, "INVALID_QUERY")
+    taken(office.ann, job)
+    assert office.ann.post("review/approve", job_id=job).json() == {"JobStatus": "Reviewing"}
+    assert names(customer, job) == ["MECHANICAL", "PREMIUM"]
+    assert error_of(office.ann.post("review/take", job_id=job)) == (409, "INVALID_QUERY")
+    customer.post("review/take", job_id=job, kind="approval")
+    save(customer, job, corrected(), kind="approval")
+    approved = customer.post("review/approve", job_id=job, kind="approval")
+    assert approved.json() == {"JobStatus": "Complete"}
+    assert names(customer, job) == ["MECHANICAL", "PREMIUM", "CUSTOMER_APPROVED_RETURN", "FINAL"]
+    assert text(customer, job) == "The sea is deep."
+    called = {callbacks.received.get(timeout=30).parameters["iwp"] for _ in range(2)}
+    assert called == {"CUSTOMER_APPROVED_RETURN", "FINAL"}
+
+
+def test_a_translation_of_a_reviewed_job_waits_and_is_reviewed_too(office: Office) -> None:
+    job = office.job(Fidelity.HIGH, options={"customer_approval_steps": ["TRANSLATION"]})
+    customer = office.customer
+    [child] = customer.get("job/translate", job_id=job, target_languages="de").json()["translation_job_ids"]
+    assert customer.info(child)["JobStatus"] == "Pending"
+    for _ in range(2):
+        taken(office.ann, job)
+        office.ann.post("review/approve", job_id=job)
+    customer.wait(child, lambda info: info["JobStatus"] == "Reviewing")
+    assert taken(office.ben, child)["iwp_name"] == "PROFESSIONAL"
+    office.ben.post("review/approve", job_id=child)
+    customer.post("review/approve", job_id=child, kind="approval")
+    assert names(customer, child) == ["MECHANICAL", "PROFESSIONAL", "CUSTOMER_APPROVED_TRANSLATION", "FINAL"]
+
+
+def test_a_deleted_job_is_in_nobodys_list(office: Office) -> None:
+    job = office.job()
+    taken(office.ann, job)
+    save(office.ann, job, corrected())
+    office.customer.get("job/delete", job_id=job)
+    assert job not in {each["job_id"] for each in office.ann.get("review/list").json()}
+    assert error_of(office.ann.post("review/approve", job_id=job)) == (400, "ITEM_NOT_FOUND")
+
+
+def test_what_is_aligned_for_a_deleted_job_is_dropped(office: Office) -> None:
+    job = office.job()
+    taken(office.ann, job)
+    save(office.ann, job, corrected())
+    with services_of(office.server) as services:
+        ann = services.accounts.by_username(name_of(office.ann))
+        assert ann is not None
+        family = services.reviewers.scope(ann)
+        task = services.realignments.ask(job, family, PassKind.REVIEW, ann.id)
+        assert services.realignments.start(task) is not None
+        assert office.customer.get("job/delete", job_id=job).status_code == 200
+        services.realignments.finish(task, json.dumps(corrected()).encode())
+    assert error_of(office.ann.get("review/elementlist", job_id=job)) == (400, "ITEM_NOT_FOUND")
+
+
+def test_amara_is_answered_honestly(client: Client, quiet: Path) -> None:
+    job = client.new_job()
+    client.upload(job, quiet)
+    answer = client.post(
+        "job/perform_transcription",
+        job_id=job,
+        transcription_fidelity="MECHANICAL",
+        options='{"customer_approval_steps": ["RETURN"], "customer_approval_tool": "AMARA"}',
+    )
+    assert error_of(answer) == (400, "INVALID_OPTION")
+    assert "sends nothing" in answer.json()["ErrorComment"]

@@ -1,0 +1,56 @@
+"""An account of a real server whose jobs are a sandbox's."""
+
+from __future__ import annotations
+
+import pytest
+
+from scribedock.captions.elementlist_wire import emit
+from scribedock.demo.server import OwnServer
+from scribedock.sandbox.example import API_TOKEN, PASSWORD, USERNAME
+from scribedock.sandbox.prepared import prepared
+from tests.accounts import child, command, name_of
+from tests.client import Client, error_of
+
+
+@pytest.fixture
+def marked(server: OwnServer, alice: Client) -> Client:
+    """An account that was marked on the command line."""
+    done = command(server, "account", "sandbox", name_of(alice), "on")
+    assert done.returncode == 0, done.stderr
+    return alice
+
+
+def test_its_jobs_come_back_with_the_prepared_list(client: Client, marked: Client) -> None:
+    for account in (marked, child(marked)):
+        job = account.new_job()
+        account.order(job)
+        info = account.finished(job)
+        assert (info["JobStatus"], info["Engine"]) == ("Complete", "sandbox")
+        assert account.get("job/get_elementlist", job_id=job).json() == emit(prepared())
+    # The account above it is a real one.
+    answer = client.post(
+        "job/perform_transcription", job_id=client.new_job(), transcription_fidelity="MECHANICAL"
+    )
+    assert error_of(answer) == (400, "INVALID_QUERY")
+
+
+def test_new_jobs_are_real_again_after_off(server: OwnServer, marked: Client) -> None:
+    assert "real" in command(server, "account", "sandbox", name_of(marked), "off").stdout
+    answer = marked.post(
+        "job/perform_transcription", job_id=marked.new_job(), transcription_fidelity="MECHANICAL"
+    )
+    assert error_of(answer) == (400, "INVALID_QUERY")
+
+
+def test_the_root_cannot_be_marked(server: OwnServer) -> None:
+    done = command(server, "account", "sandbox", "admin", "on")
+    assert done.returncode == 2
+    assert "serve --sandbox" in done.stderr
+
+
+def test_a_real_server_knows_neither_the_example_account_nor_its_token(server: OwnServer) -> None:
+    client = Client(server)
+    answer = client.get("account/login", username=USERNAME, password=PASSWORD)
+    assert error_of(answer) == (400, "LOGIN_INVALID")
+    assert error_of(client.get("account/verify_key", api_token=API_TOKEN)) == (400, "BAD_API_TOKEN")
+    assert client.http.get("/healthz").json() == {"status": "ok"}

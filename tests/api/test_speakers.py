@@ -1,0 +1,72 @@
+"""`speaker_id`: an order that asks for it has its speakers told apart."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.client import Client
+from tests.sound import dialogue, write_wav
+
+TEXT = "Welcome to a small library by the sea."
+
+
+@pytest.fixture(scope="module")
+def conversation(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Two people, who speak for five and for six seconds."""
+    return write_wav(tmp_path_factory.mktemp("conversation") / "conversation.wav", dialogue(10, turn_s=5))
+
+
+def elementlist(client: Client, job: str) -> dict[str, Any]:
+    return dict(client.get("job/get_elementlist", job_id=job).json())
+
+
+def test_two_voices_are_two_speakers(client: Client, conversation: Path) -> None:
+    job = client.new_job(expected_speakers="2")
+    client.upload(job, conversation)
+    client.order(job, options=json.dumps({"speaker_id": True}))
+    info = client.finished(job)
+    assert "The voices of 2 speakers were told apart by a machine" in info["Notice"]
+    found = elementlist(client, job)
+    assert [(speaker["id"], speaker["name"]) for speaker in found["speakers"]] == [
+        (1, "Speaker 1"),
+        (2, "Speaker 2"),
+    ]
+    assert {segment["speaker_id"] for segment in found["segments"] if segment["end_time"] < 5000} == {1}
+    assert {segment["speaker_id"] for segment in found["segments"] if segment["start_time"] > 5000} == {2}
+    changes = [segment["speaker_id"] for segment in found["segments"] if segment["speaker_change"]]
+    assert changes == [1, 2]
+    caption = client.get("job/get_caption", job_id=job, caption_format="TRANSCRIPT").text
+    assert ">> Speaker 2:" in caption
+
+
+def test_a_given_transcript_has_its_speakers_told_apart_as_well(client: Client, speech: Path) -> None:
+    job = client.new_job(expected_speakers="1")
+    client.upload(job, speech)
+    query = {"v": "1", "api_token": client.token, "job_id": job}
+    assert client.http.post("/api/job/add_transcript", params=query, content=TEXT).status_code == 200
+    client.order(job, options=json.dumps({"speaker_id": True}))
+    assert client.finished(job)["Notice"].endswith("names and changes are to be checked.")
+    found = elementlist(client, job)
+    assert [speaker["name"] for speaker in found["speakers"]] == ["Speaker 1"]
+    assert [segment["speaker_id"] for segment in found["segments"]] == [1]
+
+
+def test_where_the_number_of_speakers_is_not_known_nobody_is_named_and_info_says_why(
+    client: Client, speech: Path
+) -> None:
+    job = client.new_job()
+    client.upload(job, speech)
+    client.order(job, options=json.dumps({"speaker_id": True}))
+    assert "set expected_speakers" in client.finished(job)["Notice"]
+    assert elementlist(client, job)["speakers"] == []
+
+
+def test_without_the_option_nobody_is_named(client: Client, finished: str) -> None:
+    found = elementlist(client, finished)
+    assert found["speakers"] == []
+    assert not any("speaker_id" in segment for segment in found["segments"])
+    assert "Notice" not in client.info(finished)

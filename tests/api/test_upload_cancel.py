@@ -1,0 +1,30 @@
+"""`upload/cancel`: every upload URL of a job is dead at once."""
+
+from __future__ import annotations
+
+from tests.client import Client, error_of
+from tests.fixtures import DATABASES
+from tests.raw import put
+
+RUNS_ON = DATABASES
+
+
+def test_urls_from_before_are_gone_and_later_ones_are_good(client: Client) -> None:
+    job = client.new_job()
+    before = [client.upload_url(job) for _ in range(2)]
+    assert client.get("upload/cancel", job_id=job).status_code == 204
+    assert [put(url, b"x").status for url in before] == [410, 410]
+    assert put(client.upload_url(job), b"x").status == 200
+
+
+def test_what_was_uploaded_whole_stays(client: Client) -> None:
+    job = client.new_job()
+    client.upload(job, b"whole")
+    assert client.get("upload/cancel", job_id=job).status_code == 204
+    assert client.get("upload/list", job_id=job).json()["Uploads"][0]["BytesReceived"] == 5
+    assert client.order(job)
+
+
+def test_the_job_must_exist(client: Client) -> None:
+    assert error_of(client.get("upload/cancel")) == (400, "MISSING_PARAMETER")
+    assert error_of(client.get("upload/cancel", job_id="0" * 32)) == (400, "ITEM_NOT_FOUND")

@@ -1,0 +1,35 @@
+"""`scribedock walk`: every call of the API, once."""
+
+from __future__ import annotations
+
+from scribedock.demo import tour
+from scribedock.demo.guide import unvisited
+from scribedock.demo.server import OwnServer
+from tests.accounts import command
+from tests.api.calls import PATHS
+from tests.webserver import WebServer
+
+
+def test_the_walk_makes_every_call(server: OwnServer) -> None:
+    done = command(server, "walk", "--url", server.base_url, "--password-stdin", text=server.password)
+    assert done.returncode == 0, done.stdout
+    assert [path for path in PATHS if f" /api/{path}?" not in done.stdout] == []
+    lacking = "job/burn_in_caption, review/list"  # this server has no mail, and the walk's account no right
+    assert f"this server lacks what it takes for {lacking}." in done.stdout
+
+
+def test_the_walk_fails_where_a_call_is_refused(server: OwnServer) -> None:
+    done = command(server, "walk", "--url", server.base_url, "--password-stdin", text="wrong")
+    assert done.returncode == 1
+    assert "account/login answered 400" in done.stdout
+
+
+def test_the_walk_fails_where_there_is_another_server() -> None:
+    with WebServer(files={"/openapi.json": b"<html>"}) as web:
+        assert tour.run(web.base_url, "admin", "x") == 1
+        web.files["/openapi.json"] = b'{"paths": {}}'
+        assert tour.run(web.base_url, "admin", "x") == 1
+
+
+def test_a_call_that_the_walk_leaves_out_is_named() -> None:
+    assert unvisited({"/api/job/new": {}, "/api/job/dance": {}}, ["job/new"]) == {"job/dance"}

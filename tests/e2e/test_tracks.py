@@ -1,0 +1,24 @@
+"""A recording with several sound tracks through the front door."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from scribedock import app
+from tests.client import Client
+from tests.ffmpeg import make
+from tests.fixtures import SPEECH_S
+
+
+def test_the_track_in_which_people_speak_is_transcribed_and_noted(
+    client: Client, services: app.Services, speech: Path, tmp_path: Path
+) -> None:
+    inputs = ("-f", "lavfi", "-i", f"sine=440:duration={SPEECH_S}", "-i", str(speech))
+    path = make(tmp_path / "tracks.mkv", *inputs, "-map", "0:a", "-map", "1:a", "-c:a", "flac")
+    job = client.new_job()
+    client.upload(job, path)
+    client.order(job)
+    assert client.finished(job)["JobStatus"] == "Complete"
+    assert "library" in client.get("job/get_transcript", job_id=job).text
+    media = services.media.of(job)
+    assert media is not None and media.audio_track == 1

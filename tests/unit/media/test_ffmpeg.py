@@ -1,0 +1,152 @@
+"""Media made by the ffmpeg program: what is copied, what is encoded anew, and what is refused."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import av
+import numpy as np
+import pytest
+
+from scribedock.captions.burn_in import HEAD
+from scribedock.media import ffmpeg, program
+from scribedock.media.fence import strength
+from scribedock.media.ffmpeg import MediaType, arguments, encode, find
+from scribedock.media.limits import Limits
+from scribedock.media.probe import probe
+from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing
+from scribedock.media.unusable import MediaUnusable
+from tests.ffmpeg import make, silent_video, tone, video
+
+BOUNDS = Bounds(memory=1 << 30, cpu_s=5, file_bytes=1 << 20)
+
+
+def told(path: Path, media_type: MediaType, **options: bool) -> str:
+    return " ".join(arguments(probe(path, Limits()), path, Path("/x/out"), media_type, **options))
+
+
+def made(path: Path, folder: Path, media_type: MediaType, subtitles: str = "") -> Path:
+    (folder / "out").mkdir(exist_ok=True)
+    destination = folder / "out" / f"made.{media_type}"
+    encode(path, destination, media_type, Limits(), subtitles=subtitles)
+    return destination
+
+
+def test_what_every_browser_plays_is_not_encoded_again(tmp_path: Path) -> None:
+    path = video(tmp_path / "a.mkv", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", seconds=1)
+    assert "-c:v copy" in told(path, MediaType.MP4)
+    assert "-c:a copy" in told(path, MediaType.MP4)
+    assert "-c:v libx264" in told(path, MediaType.MP4, burn_in=True)
+
+
+def test_pictures_of_another_depth_are_encoded_anew(tmp_path: Path) -> None:
+    path = video(tmp_path / "a.mp4", "-c:v", "libx264", "-pix_fmt", "yuv444p", seconds=1)
+    assert "-c:v libx264" in told(path, MediaType.MP4)
+
+
+def test_a_cover_is_no_moving_picture(tmp_path: Path) -> None:
+    cover = make(tmp_path / "cover.png", "-f", "lavfi", "-i", "testsrc=size=64x64", "-frames:v", "1")
+    sound = ("-f", "lavfi", "-i", "sine=440:duration=1", "-i", str(cover))
+    path = make(tmp_path / "a.mp3", *sound, "-map", "0", "-map", "1", "-disposition:v", "attached_pic")
+    assert not probe(path, Limits()).has_video
+    with pytest.raises(MediaUnusable, match="no moving picture"):
+        made(path, tmp_path, MediaType.MP4)
+    assert made(path, tmp_path, MediaType.MP3).stat().st_size > 1000
+
+
+def test_large_and_odd_pictures_are_brought_to_a_size_that_is_played(tmp_path: Path) -> None:
+    odd = ("-f", "lavfi", "-i", "testsrc=duration=0.2:size=2561x1441:rate=5", "-f", "lavfi")
+    path = make(tmp_path / "a.mkv", *odd, "-i", "sine=440:duration=0.2", "-c:v", "ffv1", "-c:a", "flac")
+    with av.open(str(made(path, tmp_path, MediaType.MP4))) as container:
+        picture = container.streams.video[0]
+        assert (picture.width, picture.height) == (1920, 1080)
+
+
+def test_captions_are_drawn_into_the_picture(tmp_path: Path) -> None:
+    path = video(tmp_path / "a.mp4", seconds=1)
+    dialogue = "Dialogue: 0,0:00:00.00,0:00:01.00,Default,WWWWWWWW\n"
+    plain = pixels(made(path, tmp_path, MediaType.MP4, HEAD))
+    drawn = pixels(made(path, tmp_path, MediaType.MP4, HEAD + dialogue))
+    upper, lower = slice(0, 150), slice(200, 240)
+    assert abs(plain[upper] - drawn[upper]).mean() < 2
+    assert abs(plain[lower] - drawn[lower]).mean() > 5
+
+
+def pixels(path: Path) -> np.ndarray:
+    with av.open(str(path)) as container:
+        frame = next(container.decode(video=0))
+        return frame.to_ndarray(format="gray").astype(int)
+
+
+def test_silent_pictures_are_told_from_a_recording(tmp_path: Path) -> None:
+    with pytest.raises(MediaUnusable, match="no sound"):
+        made(silent_video(tmp_path / "a.mp4", seconds=1), tmp_path, MediaType.MP4)
+
+
+def test_a_playlist_reads_no_other_file(tmp_path: Path) -> None:
+    tone(tmp_path / "secret.mp3", seconds=1)
+    (tmp_path / "list.mp4").write_text("ffconcat version 1.0\nfile secret.mp3\n")
+    with pytest.raises(MediaUnusable, match="playlist"):
+        made(tmp_path / "list.mp4", tmp_path, MediaType.MP3)
+
+
+def test_without_the_program_the_operator_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ffmpeg, "find", lambda: None)
+    with pytest.raises(ProgramMissing, match="no ffmpeg"):
+        made(tone(tmp_path / "a.mp3", seconds=1), tmp_path, MediaType.MP3)
+
+
+def test_the_system_has_a_program_that_draws_captions() -> None:
+    assert find() is not None
+
+
+@pytest.mark.parametrize(
+    ("script", "said"),
+    [
+        ("cat {secret}", "Permission denied"),
+        ("echo x > {secret}", "Permission denied"),
+        ("cat /etc/passwd", "Permission denied"),
+        ("ls /", "Permission denied"),
+        ("env | grep -v -e HOME -e LANG -e XDG -e PWD -e SHLVL -e _=", "status 1"),
+    ],
+)
+def test_a_program_reaches_nothing_but_what_it_was_given(tmp_path: Path, script: str, said: str) -> None:
+    if not strength().landlock:
+        pytest.skip("this kernel has no Landlock")
+    secret = tmp_path / "secret"
+    secret.write_text("secret")
+    folder = tmp_path / "work"
+    folder.mkdir()
+    with pytest.raises(ProgramFailed, match=said):
+        program.run(
+            ["/bin/sh", "-c", script.format(secret=secret)],
+            folder=folder,
+            readable=[Path("/bin"), Path("/usr/bin")],
+            bounds=BOUNDS,
+        )
+    assert secret.read_text() == "secret"
+
+
+def test_a_program_reads_what_it_was_given_and_writes_to_its_folder(tmp_path: Path) -> None:
+    given, folder = tmp_path / "given", tmp_path / "work"
+    given.write_text("given")
+    folder.mkdir()
+    command = ["/bin/sh", "-c", f"cat {given} - > written; rm messages"]
+    program.run(command, folder=folder, readable=[given, Path("/bin")], stdin=b" and said", bounds=BOUNDS)
+    assert (folder / "written").read_text() == "given and said"
+
+
+def test_a_program_is_bounded_in_time_and_in_what_it_writes(tmp_path: Path) -> None:
+    short = Bounds(memory=1 << 30, cpu_s=1, file_bytes=1000)
+    with pytest.raises(ProgramFailed):
+        program.run(
+            ["/bin/sh", "-c", "while :; do :; done"], folder=tmp_path, readable=[Path("/bin")], bounds=short
+        )
+    with pytest.raises(ProgramFailed):
+        program.run(
+            ["/bin/sh", "-c", "head -c 5000 /dev/urandom > big"],
+            folder=tmp_path,
+            readable=[Path("/bin"), Path("/usr/bin")],
+            bounds=short,
+        )
+    assert (tmp_path / "big").stat().st_size <= 1000

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import pytest
+
+from scribedock.captions.elementlist import ElementList, Tag, TokenType
+from scribedock.captions.elementlist_json import parse, to_json
+from scribedock.captions.elementlist_rules import problems
+from scribedock.captions.readers import read
+from scribedock.captions.translated import sentences
+from scribedock.sandbox.prepared import LENGTH_MS, TEXT, described, marked, prepared, silent
+
+ALL = [make(language) for make in (prepared, described, silent) for language in ("en", "de", "zh")]
+
+
+@pytest.mark.parametrize("elementlist", ALL)
+def test_what_is_prepared_keeps_to_every_rule_of_an_elementlist(elementlist: ElementList) -> None:
+    assert problems(elementlist) == []
+    assert parse(to_json(elementlist)) == elementlist
+    assert elementlist.end_time == LENGTH_MS
+
+
+def test_the_list_has_what_clients_stumble_over() -> None:
+    found = prepared()
+    assert len({segment.speaker_id for segment in found.segments if segment.speaker_id}) == 3
+    tokens = [
+        token for segment in found.segments for sequence in segment.sequences for token in sequence.tokens
+    ]
+    assert {Tag.MUSIC, Tag.LAUGH, Tag.APPLAUSE, Tag.ENDS_SENTENCE} == {
+        tag for token in tokens for tag in token.tags
+    }
+    assert {token.type for token in tokens} == set(TokenType)
+    assert {"café", "1887", "um", "gonna", "damn"} <= {token.value for token in tokens}
+
+
+def test_the_words_begin_as_they_are_spoken() -> None:
+    assert sentences(prepared())[1] == "Good morning, and welcome to the lighthouse!"
+    assert read(TEXT.encode(), None).cues[0].lines[0].text == "Good morning, and welcome to the lighthouse!"
+
+
+def test_a_translation_tells_its_way() -> None:
+    french = prepared("fr")
+    assert french.language == "fr"
+    english = marked(french, "en")
+    assert sentences(marked(english, "de"))[8] == "(de) (en) (fr) Follow me."
+    assert [segment.start_time for segment in english.segments] == [
+        segment.start_time for segment in prepared().segments
+    ]
+
+
+def test_what_is_in_the_language_already_stays() -> None:
+    assert marked(prepared(), "en") is prepared()
