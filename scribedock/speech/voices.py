@@ -4,7 +4,7 @@ A voice is a Gaussian of the cepstra of its loud frames.  How far two are apart 
 likelihood ratio of one Gaussian for both against one for each (Chen and Gopalakrishnan, "Speaker, environment
 and channel change detection and clustering via the Bayesian information criterion", 1998).
 
-What it does not do: find out how many people there are.  Their criterion was wrong about it in half of the
+What it does not do: find out how many people there are.  Their criterion was wrong about it in most
 recordings (`benchmarks/speakers.py`).
 """
 
