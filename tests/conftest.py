@@ -7,6 +7,9 @@ import os
 import pytest
 from hypothesis import settings
 
+# Once for all tests: imported into a folder's conftest, a fixture would start servers of its own there.
+pytest_plugins = ["tests.fixtures"]
+
 KEPT = ("SCRIBEDOCK_JUDGES", "SCRIBEDOCK_TEST_")  # no settings: what the tests themselves are told
 OF_THE_STORES = () if "SCRIBEDOCK_TEST_S3_URL" in os.environ else ("AWS_", "AZURE_", "GOOGLE_")
 for name in [name for name in os.environ if name.startswith(("SCRIBEDOCK_", *OF_THE_STORES))]:

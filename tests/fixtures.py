@@ -92,7 +92,7 @@ def server(
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    if "server" in metafunc.fixturenames:
+    if "server" in metafunc.fixturenames and not hasattr(metafunc.module, "server"):
         kinds = getattr(metafunc.module, "RUNS_ON", DATABASES[:1])
         metafunc.parametrize("server", kinds, indirect=True, scope="session")
 

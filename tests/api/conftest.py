@@ -2,22 +2,6 @@ from pathlib import Path
 
 import pytest
 
-from tests.fixtures import (  # noqa: F401
-    admin_token,
-    alice,
-    callbacks,
-    client,
-    database,
-    family,
-    finished,
-    postgresql,
-    pytest_generate_tests,
-    quiet,
-    server,
-    servers,
-    services,
-    speech,
-)
 from tests.sound import spoken
 
 

@@ -8,15 +8,6 @@ import pytest
 from tests.breaking import BreakingProxy
 from tests.client import Client
 from tests.clients.sent import HALF, Sent
-from tests.fixtures import (  # noqa: F401
-    admin_token,
-    client,
-    database,
-    postgresql,
-    pytest_generate_tests,
-    server,
-    servers,
-)
 from tests.sound import spoken
 
 SECONDS = 60  # nearly two megabytes: more than any client sends before it asks
@@ -28,7 +19,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def sent(client: Client, recording: Path) -> Sent:  # noqa: F811
+def sent(client: Client, recording: Path) -> Sent:
     """The job whose media the recording is to become."""
     return Sent(client, client.new_job(), recording)
 
@@ -39,7 +30,7 @@ def url(sent: Sent) -> str:
 
 
 @pytest.fixture
-def breaking(client: Client) -> Iterator[BreakingProxy]:  # noqa: F811
+def breaking(client: Client) -> Iterator[BreakingProxy]:
     """The first upload through it breaks off half way."""
     with BreakingProxy(client.server.base_url, after=HALF) as proxy:
         yield proxy

@@ -9,14 +9,6 @@ from typing import Any
 
 import pytest
 
-from tests.fixtures import (  # noqa: F401
-    postgresql,
-    pytest_generate_tests,
-    server,
-    servers,
-    services,
-    speech,
-)
 from tests.node import install, node
 
 FOLDER = Path(__file__).parent / "webvtt"

@@ -14,10 +14,11 @@ from pathlib import Path
 
 import pytest
 
+from scribedock.demo.server import OwnServer
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.layout import FOLDERS
-from tests.fixtures import callbacks, client, speech  # noqa: F401
+from tests.client import Client
 from tests.s3 import signing
 from tests.s3.gateway import Gateway
 
@@ -62,6 +63,13 @@ def bucket(store_url: str) -> Iterator[Bucket]:
     yield connected
     for folder in FOLDERS:
         connected.delete([found.path for found in connected.list(folder)])
+
+
+@pytest.fixture
+def client(server: OwnServer) -> Iterator[Client]:
+    started = Client(server).login()
+    yield started
+    started.http.close()
 
 
 @pytest.fixture

@@ -1,1 +1,0 @@
-from tests.fixtures import database, postgresql  # noqa: F401
