@@ -58,17 +58,17 @@ serve: .venv/.installed
 	$(BIN)/scribedock serve
 
 test: .venv/.installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) --dist loadgroup -m "$(ORDINARY)"
+	$(BIN)/python -m pytest -n $(JOBS) -m "$(ORDINARY)"
 
 # Twice as slow, because the servers, workers and children that the tests start are measured too.
 coverage: .venv/.installed-dev
 	$(BIN)/python -m coverage erase
-	$(BIN)/python -m coverage run -m pytest -n $(JOBS) --dist loadgroup -m "$(ORDINARY)"
+	$(BIN)/python -m coverage run -m pytest -n $(JOBS) -m "$(ORDINARY)"
 	$(BIN)/python -m coverage combine --quiet
 	$(BIN)/python -m coverage report
 
 test-s3: .venv/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m s3
+	$(BIN)/python -m pytest -n 2 -m s3
 
 test-azure: .venv/.installed-dev
 	$(BIN)/python -m pytest -m azure
@@ -79,13 +79,13 @@ check: .venv/.installed-dev
 	$(BIN)/mypy
 
 judges: .venv/.installed-dev
-	CASES=$(CASES) $(BIN)/python -m pytest -n 2 --dist loadgroup -m judges
+	CASES=$(CASES) $(BIN)/python -m pytest -n 2 -m judges
 
 trials: .venv/.installed-dev
 	$(BIN)/python -m pytest -m trials
 
 clients: .venv/.installed-dev
-	$(BIN)/python -m pytest -n 2 --dist loadgroup -m clients tests/clients
+	$(BIN)/python -m pytest -n 2 -m clients tests/clients
 
 soak: .venv/.installed-dev
 	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0 $(SOAK)

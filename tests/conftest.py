@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 
 import pytest
 from hypothesis import settings
+from xdist.remote import Producer
+from xdist.scheduler import LoadScopeScheduling
 
 # Once for all tests: imported into a folder's conftest, a fixture would start servers of its own there.
 pytest_plugins = ["tests.fixtures"]
@@ -20,10 +23,17 @@ settings.register_profile("scribedock", deadline=None)
 settings.load_profile("scribedock")
 
 
-@pytest.hookimpl(tryfirst=True)
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests that share a server run in one process, the others module by module."""
-    for item in items:
-        callspec = getattr(item, "callspec", None)
-        shared = callspec.params.get("server") if callspec else None
-        item.add_marker(pytest.mark.xdist_group(shared or item.nodeid.partition("::")[0]))
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
+    return ByServer(config, log)
+
+
+class ByServer(LoadScopeScheduling):
+    """Tests of the API that share a server run in one process, all others file by file.
+
+    It looks at names alone: xdist's own groups have no effect on pytest 9.
+    """
+
+    def _split_scope(self, nodeid: str) -> str:
+        path, _, test = nodeid.partition("::")
+        server = re.search(r"\[(sqlite|postgresql)\b", test)
+        return server.group(1) if server and path.startswith("tests/api/") else path
