@@ -50,7 +50,7 @@ def request(method: str, path: str, subresource: str = "", body: bytes = b"") ->
         f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
     )
     url = f"{endpoint}{quote(path)}" + (f"?{subresource}" if subresource else "")
-    answer = httpx.request(method, url, headers=headers, content=body, trust_env=False)
+    answer = httpx.request(method, url, headers=headers, content=body, trust_env=False, timeout=60)
     assert answer.is_success, answer.text
     return answer
 
