@@ -250,8 +250,10 @@ class Worker:
         return self._lease.renew()
 
     def look_after_others(self) -> None:
-        """Takes over dead workers' workflows, and enqueues what a crash kept from being enqueued."""
+        """Takes over what dead workers and older releases left, and what a crash kept from being enqueued."""
         self._reaper.reap()
+        for workflow_id in self._client.begin_again():
+            log.info("workflow of an older release begins again", workflow=workflow_id)
         services = self._services
         if self._settings.smtp_url is not None:
             services.mails.owe_approvals(self._settings.public_url or "")

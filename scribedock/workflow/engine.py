@@ -23,8 +23,8 @@ from dbos import DBOS, DBOSClient, DBOSConfig, StepOptions, StepReservation
 
 from scribedock.settings import Settings
 
-# Workflows of another format are left alone by this release.
-WORKFLOW_FORMAT = "1"
+# Raised whenever the steps of a workflow change: a saved one must not go on with steps that it does not know.
+WORKFLOW_FORMAT = 2
 APPLICATION = "scribedock"
 
 FIRST = 1  # the most urgent priority number
@@ -112,7 +112,7 @@ class EngineClient:
                 "queue_name": queue.value,
                 "workflow_name": queue.value,
                 "workflow_id": workflow_id,
-                "app_version": WORKFLOW_FORMAT,
+                "app_version": str(WORKFLOW_FORMAT),
                 "priority": priority,
             },
             argument,
@@ -135,6 +135,22 @@ class EngineClient:
             }
         return frozenset(found)
 
+    def begin_again(self) -> list[str]:
+        """Begins those anew that wait in the format of an older release; returns their ids.
+
+        No worker of this release would take them up. All steps can be repeated: nothing is done twice that
+        must not be. What runs in a worker of the older release goes on there.
+        """
+        older = [str(number) for number in range(1, WORKFLOW_FORMAT)]
+        waiting = self._client.list_workflows(
+            status="ENQUEUED", app_version=older, load_input=False, load_output=False
+        )
+        for each in waiting:
+            self._client.delete_workflow(each.workflow_id)
+            queue = Queue(each.queue_name)
+            self.enqueue(queue, each.workflow_id, each.workflow_id, priority=each.priority or FIRST)
+        return [each.workflow_id for each in waiting]
+
     def check(self) -> None:
         """Raises where the engine's database does not answer."""
         self._client.check_connection()
@@ -154,7 +170,7 @@ class EngineWorker:
             "name": APPLICATION,
             "system_database_url": system_url(settings),
             "executor_id": executor_id,
-            "application_version": WORKFLOW_FORMAT,
+            "application_version": str(WORKFLOW_FORMAT),
             "log_level": "ERROR",
             "run_migrations": False,
             "notification_listener_polling_interval_sec": settings.workflow_poll_s,

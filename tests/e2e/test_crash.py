@@ -9,6 +9,7 @@ import time
 from pathlib import Path
 
 import pytest
+import sqlalchemy as sa
 
 from scribedock import app
 from scribedock.demo.receiver import CallbackReceiver
@@ -16,9 +17,11 @@ from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from scribedock.jobs.orders import Order
 from scribedock.settings import Settings
+from scribedock.workflow.engine import system_url
 from tests.client import Client
 from tests.processes import children
 from tests.sound import silence, spoken
+from tests.stored import settings_of
 
 SOME_S = 16  # a few stretches of speech
 SLOW = {"workflow_poll_s": "0.25", "log_level": "debug", "speech_processes": "1"}
@@ -60,6 +63,32 @@ def test_a_killed_server_goes_on_where_it_was(
     assert len(after) > len(before)
     assert_none_repeated(before, after)
     assert callbacks.received.empty()
+
+
+def test_what_an_older_release_left_half_done_begins_again(tmp_path: Path, database: dict[str, str]) -> None:
+    server = OwnServer(tmp_path, **SLOW, **database)
+    server.start()
+    client = Client(server).login()
+    job = client.new_job()
+    client.upload(job, spoken(tmp_path / "some.wav", seconds=SOME_S))
+    client.order(job)
+    client.wait(job, lambda _: recognized(server))
+    server.kill()
+    before = recognized(server)
+    make_workflows_older(settings_of(server))
+    with server:
+        assert Client(server).login().finished(job)["JobStatus"] == "Complete"
+    assert recognized(server)[len(before) :][0] == before[0]
+
+
+def make_workflows_older(settings: Settings) -> None:
+    """As if a release had left them whose steps were others."""
+    schema = "dbos." if "postgresql" in system_url(settings) else ""
+    engine = sa.create_engine(system_url(settings).replace("postgresql://", "postgresql+psycopg://"))
+    with engine.begin() as connection:
+        connection.execute(sa.text(f"UPDATE {schema}workflow_status SET application_version = '1'"))
+        connection.execute(sa.text(f"UPDATE {schema}operation_outputs SET function_name = 'a step of then'"))
+    engine.dispose()
 
 
 def test_an_order_whose_workflow_was_never_started_is_carried_out(
