@@ -10,7 +10,7 @@ URL ?=
 SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
 CASES ?= 1000
-JOBS ?= 3
+JOBS ?= 4
 # What `make test` runs: nothing that takes Debian packages, much time or data from elsewhere.
 ORDINARY := not judges and not s3 and not azure and not trials and not clients and not soak
 

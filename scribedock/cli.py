@@ -16,6 +16,7 @@ from scribedock.command_line import (
     attempt,
     fail,
     load_settings,
+    long_lived_imports,
     open_services,
     read_password,
 )
@@ -62,13 +63,20 @@ def serve(
             "--sandbox", help="Transcribe nothing, but answer every call; in a data folder of its own."
         ),
     ] = False,
+    with_worker: Annotated[
+        bool,
+        typer.Option(
+            "--worker/--no-worker",
+            help="Whether a worker runs beside the API; `scribedock worker` is one too.",
+        ),
+    ] = True,
 ) -> None:
-    """Run the server: the API and one worker."""
-    from scribedock import server
-
+    """Run the server: the API, and one worker."""
     settings = load_settings(data_dir)
     if (tls_cert is None) != (tls_key is None):
         fail("--tls-cert and --tls-key belong together; give both")
+    with long_lived_imports():
+        from scribedock import server
     try:
         server.serve(
             settings,
@@ -77,6 +85,7 @@ def serve(
             tls_cert=tls_cert,
             tls_key=tls_key,
             sandbox=sandbox,
+            with_worker=with_worker,
             ready=_announce_sandbox if sandbox else _announce,
         )
     except SettingsError as error:
@@ -102,10 +111,10 @@ def worker(
     ] = None,
 ) -> None:
     """Run a worker alone; any number may share a database."""
-    from scribedock import supervisor
-    from scribedock import worker as workers
-
     found = load_settings(data_dir)
+    with long_lived_imports():
+        from scribedock import supervisor
+        from scribedock import worker as workers
     try:
         if executor is None:
             supervisor.run(found)

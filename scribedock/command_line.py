@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import gc
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
@@ -24,6 +26,17 @@ DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBED
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
+
+
+@contextmanager
+def long_lived_imports() -> Iterator[None]:
+    """For a process that runs long: what is imported stays, so that it is not searched for garbage, ever."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 def load_settings(data_dir: Path | None) -> Settings:

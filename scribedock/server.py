@@ -1,4 +1,4 @@
-"""`scribedock serve`: the API in this process, and one worker process beside it."""
+"""`scribedock serve`: the API in this process, and a worker process beside it."""
 
 from __future__ import annotations
 
@@ -42,13 +42,15 @@ def serve(
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
     sandbox: bool = False,
+    with_worker: bool = True,
     ready: Callable[[str, str | None], None],
 ) -> None:
     """Serves until SIGTERM or SIGINT.
 
-    sandbox: whether all of it is one. `ready` is called with the base URL, and the path of a new admin
-    password's file, once calls are answered. Raises SettingsError, also where the address cannot be listened
-    on, and where data folder or database belong to the other kind of server.
+    sandbox: whether all of it is one; with_worker: whether a worker runs beside the API. `ready` is called
+    with the base URL, and the path of a new admin password's file, once calls are answered. Raises
+    SettingsError, also where the address cannot be listened on, and where data folder or database belong to
+    the other kind of server.
     """
     if not is_loopback(host) and settings.public_url is None:
         raise SettingsError(
@@ -81,7 +83,7 @@ def serve(
         settings=settings,
         enqueue=backend.enqueue,
     )
-    worker = WorkerProcess(settings, services.database)
+    worker = WorkerProcess(settings, services.database) if with_worker else None
     scheme = "https" if tls_cert else "http"
     base_url = settings.public_url or f"{scheme}://{_authority(host, listening.getsockname()[1])}"
 
@@ -110,11 +112,13 @@ def serve(
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     uploads.start()
-    worker.start()
+    if worker is not None:
+        worker.start()
     try:
         server.run(sockets=[listening])
     finally:
-        worker.stop()
+        if worker is not None:
+            worker.stop()
         uploads.stop()
         backend.renderings.close()
         backend.engine.close()

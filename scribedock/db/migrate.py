@@ -5,26 +5,41 @@ from __future__ import annotations
 from pathlib import Path
 
 import sqlalchemy as sa
-from alembic import command
-from alembic.config import Config
 
 from scribedock.db.engine import Database
 
 FOLDER = Path(__file__).parent / "migrations"
+NEWEST = "audio_track"  # the migration that makes this release's tables
 ADVISORY_LOCK = 0x5C21BED1
 
 
 def migrate(url: str) -> None:
     """Runs the migrations that are missing. On PostgreSQL one process at a time does."""
     database = Database(url)
+    try:
+        if _revision(database) != NEWEST:
+            _upgrade(database)
+    finally:
+        database.close()
+
+
+def _revision(database: Database) -> str | None:
+    """The migration that the database has seen last."""
+    with database.read() as connection:
+        if not sa.inspect(connection).has_table("alembic_version"):
+            return None
+        return connection.execute(sa.text("SELECT version_num FROM alembic_version")).scalar()
+
+
+def _upgrade(database: Database) -> None:
+    from alembic import command  # it takes longer to import than all else that most commands do
+    from alembic.config import Config
+
     config = Config()
     config.set_main_option("script_location", str(FOLDER))
     config.set_main_option("path_separator", "os")
-    try:
-        with database.write() as connection:
-            if not database.is_sqlite:
-                connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
-    finally:
-        database.close()
+    with database.write() as connection:
+        if not database.is_sqlite:
+            connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

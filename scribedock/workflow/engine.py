@@ -142,14 +142,17 @@ class EngineClient:
         must not be. What runs in a worker of the older release goes on there.
         """
         older = [str(number) for number in range(1, WORKFLOW_FORMAT)]
-        waiting = self._client.list_workflows(
+        begun = []
+        for each in self._client.list_workflows(
             status="ENQUEUED", app_version=older, load_input=False, load_output=False
-        )
-        for each in waiting:
+        ):
+            if each.queue_name not in set(Queue):
+                continue
             self._client.delete_workflow(each.workflow_id)
             queue = Queue(each.queue_name)
             self.enqueue(queue, each.workflow_id, each.workflow_id, priority=each.priority or FIRST)
-        return [each.workflow_id for each in waiting]
+            begun.append(each.workflow_id)
+        return begun
 
     def check(self) -> None:
         """Raises where the engine's database does not answer."""

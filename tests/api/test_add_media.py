@@ -168,7 +168,7 @@ def test_a_fetched_file_above_the_limit_is_refused(tmp_path: Path, recording: by
 
 
 def test_a_private_network_is_out_of_bounds_where_it_is_not_allowed(tmp_path: Path, web: WebServer) -> None:
-    with OwnServer(tmp_path, fetch_allow="") as server:
+    with OwnServer(tmp_path, arguments=("--no-worker",), fetch_allow="") as server:
         client = Client(server).login()
         answer = client.get("job/add_media", job_id=client.new_job(), media_url=f"{web.base_url}/film.wav")
         assert error_of(answer) == (400, "INVALID_URL")

@@ -14,7 +14,7 @@ RUNS_ON = DATABASES
 
 
 def test_a_session_dies_when_it_is_not_used(tmp_path: Path) -> None:
-    with OwnServer(tmp_path, session_idle_s="2") as server:
+    with OwnServer(tmp_path, arguments=("--no-worker",), session_idle_s="2") as server:
         client = Client(server).login()
         for _ in range(3):
             time.sleep(0.8)
@@ -24,7 +24,7 @@ def test_a_session_dies_when_it_is_not_used(tmp_path: Path) -> None:
 
 
 def test_repeated_failures_are_throttled_for_known_and_unknown_names(tmp_path: Path) -> None:
-    with OwnServer(tmp_path, login_failures="3", login_throttle_s="8") as server:
+    with OwnServer(tmp_path, arguments=("--no-worker",), login_failures="3", login_throttle_s="8") as server:
         for name in ("admin", "nobody"):
             client = Client(server)
             kinds = [client.get("account/login", username=name, password="wrong") for _ in range(4)]

@@ -33,7 +33,7 @@ def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServe
         "upload_max_bytes": str(LIMIT),
         "upload_stall_s": str(STALL_S),
     }
-    with OwnServer(tmp_path_factory.mktemp("strict"), **settings) as started:
+    with OwnServer(tmp_path_factory.mktemp("strict"), arguments=("--no-worker",), **settings) as started:
         yield started
 
 

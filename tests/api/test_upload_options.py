@@ -93,7 +93,7 @@ def test_an_error_can_be_read_by_the_page(client: Client, job: str) -> None:
 
 def test_the_operator_may_narrow_the_origins(tmp_path_factory: pytest.TempPathFactory) -> None:
     folder = tmp_path_factory.mktemp("origins")
-    with OwnServer(folder, cors_origins=f"{ORIGIN}, https://b.example") as server:
+    with OwnServer(folder, arguments=("--no-worker",), cors_origins=f"{ORIGIN}, https://b.example") as server:
         client = Client(server).login()
         url = client.upload_url(client.new_job())
         assert put(url, BODY, "Origin: https://b.example").headers["access-control-allow-origin"] == (
@@ -198,7 +198,9 @@ def patch(url: str, offset: int, body: bytes) -> Answer:
 
 
 def test_the_operator_may_want_every_digest(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with OwnServer(tmp_path_factory.mktemp("digests"), upload_digest="true") as server:
+    with OwnServer(
+        tmp_path_factory.mktemp("digests"), arguments=("--no-worker",), upload_digest="true"
+    ) as server:
         client = Client(server).login()
         answer = put(client.upload_url(client.new_job()), BODY)
     assert answer.headers["repr-digest"] == f"sha-256=:{sha256(BODY)}:"
@@ -214,7 +216,7 @@ def frugal_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServe
         "account_partial_bytes": "1000",
         "account_stored_bytes": "5000",
     }
-    with OwnServer(tmp_path_factory.mktemp("frugal"), **limits) as started:
+    with OwnServer(tmp_path_factory.mktemp("frugal"), arguments=("--no-worker",), **limits) as started:
         yield started
 
 

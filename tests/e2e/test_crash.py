@@ -83,11 +83,16 @@ def test_what_an_older_release_left_half_done_begins_again(tmp_path: Path, datab
 
 def make_workflows_older(settings: Settings) -> None:
     """As if a release had left them whose steps were others."""
-    schema = "dbos." if "postgresql" in system_url(settings) else ""
-    engine = sa.create_engine(system_url(settings).replace("postgresql://", "postgresql+psycopg://"))
+    url = system_url(settings)
+    schema = "dbos" if "postgresql" in url else None
+    version, name = sa.column("application_version"), sa.column("function_name")
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
     with engine.begin() as connection:
-        connection.execute(sa.text(f"UPDATE {schema}workflow_status SET application_version = '1'"))
-        connection.execute(sa.text(f"UPDATE {schema}operation_outputs SET function_name = 'a step of then'"))
+        connection.execute(
+            sa.table("workflow_status", version, schema=schema).update().values({version: "1"})
+        )
+        steps = sa.table("operation_outputs", name, schema=schema)
+        connection.execute(steps.update().values({name: "a step of then"}))
     engine.dispose()
 
 

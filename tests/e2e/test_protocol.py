@@ -24,7 +24,7 @@ BODIES = {
 @pytest.fixture(scope="module")
 def hasty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
     folder = tmp_path_factory.mktemp("hasty")
-    with OwnServer(folder, header_timeout_s=str(HEADER_TIMEOUT_S)) as started:
+    with OwnServer(folder, arguments=("--no-worker",), header_timeout_s=str(HEADER_TIMEOUT_S)) as started:
         yield started
 
 

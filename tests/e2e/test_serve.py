@@ -82,7 +82,7 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path, speech: Path) -> None:
 
 def test_the_data_folder_keeps_secrets_to_itself(tmp_path: Path) -> None:
     settings = {"admin_password": ""}
-    with OwnServer(tmp_path, **settings):
+    with OwnServer(tmp_path, arguments=("--no-worker",), **settings):
         pass
     data = tmp_path / "data"
     for path in (data / "admin-password", *(data / "secrets").iterdir()):

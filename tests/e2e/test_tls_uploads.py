@@ -27,7 +27,7 @@ def ca(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 @pytest.fixture(scope="module")
 def secure(ca: tuple[Path, Path], tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
     chain, key = ca
-    arguments = ("--tls-cert", str(chain), "--tls-key", str(key))
+    arguments = ("--no-worker", "--tls-cert", str(chain), "--tls-key", str(key))
     folder = tmp_path_factory.mktemp("secure")
     with OwnServer(folder, arguments=arguments, upload_stall_s=str(STALL_S)) as started:
         yield started

@@ -235,7 +235,7 @@ def test_an_operator_sees_and_cancels_uploads(client: Client, job: str, url: str
 
 
 def test_a_rotated_key_signs_at_once_and_the_old_one_verifies_on(tmp_path: Path) -> None:
-    with OwnServer(tmp_path) as server:
+    with OwnServer(tmp_path, arguments=("--no-worker",)) as server:
         client = Client(server).login()
         before = client.upload_url(client.new_job())
         done = scribedock("keys", "rotate", server=server)

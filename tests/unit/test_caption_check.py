@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
 from scribedock.captions.elementlist_json import to_json
 from scribedock.captions.presets import Preset
 from scribedock.captions.quality import RULES
+from scribedock.cli import cli
 from tests.unit.captions.sample import SAMPLE, say
 
 GOOD = "1\n00:00:00,000 --> 00:00:02,000\nThe ship has come.\n\n"
@@ -20,8 +21,11 @@ ADVICE = "1\n00:00:00,000 --> 00:00:06,000\nThe ship has come into the\nold harb
 
 
 def run(command: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
-    whole = [sys.executable, "-m", "scribedock", "captions", command, *map(str, arguments)]
-    return subprocess.run(whole, capture_output=True, text=True, check=False)
+    whole = ["captions", command, *map(str, arguments)]
+    done = CliRunner().invoke(cli, whole)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(whole, done.exit_code, done.stdout, done.stderr)
 
 
 def written(folder: Path, name: str, content: str | bytes) -> Path:

@@ -10,12 +10,14 @@ from pathlib import Path
 
 import jsonschema
 import pytest
+from typer.testing import CliRunner
 
 from scribedock.captions.elementlist_json import parse, to_json
 from scribedock.captions.options import CaptionOptions
 from scribedock.captions.readers import read
 from scribedock.captions.render import CaptionFormat, render_captions
 from scribedock.captions.writers import WRITERS
+from scribedock.cli import cli
 from tests.unit.captions.sample import SAMPLE
 from tests.unit.captions.test_elementlist_json import EMITTED
 
@@ -23,8 +25,11 @@ SRT = "1\n00:00:01,000 --> 00:00:02,500\nHello\nthere.\n\n2\n00:00:04,000 --> 00
 
 
 def run(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
-    command = [sys.executable, "-m", "scribedock", "captions", "convert", *map(str, arguments)]
-    return subprocess.run(command, input=stdin, capture_output=True, check=False)
+    command = ["captions", "convert", *map(str, arguments)]
+    done = CliRunner().invoke(cli, command, input=stdin)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(command, done.exit_code, done.stdout_bytes, done.stderr_bytes)
 
 
 def converted(*arguments: str | Path, stdin: bytes = b"") -> str:

@@ -11,10 +11,11 @@ import pytest
 import sqlalchemy as sa
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
 
 from scribedock import app
 from scribedock.db.engine import Database, insert_once
-from scribedock.db.migrate import migrate
+from scribedock.db.migrate import FOLDER, NEWEST, migrate
 from scribedock.db.tables import attempts, job_events, metadata
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Fidelity
@@ -62,6 +63,10 @@ def test_the_migrations_make_the_tables_of_the_code(settings: Settings) -> None:
     with Database(url).read() as connection:
         context = MigrationContext.configure(connection, opts={"compare_type": True})
         assert compare_metadata(context, metadata) == []
+
+
+def test_the_newest_migration_is_known_without_alembic() -> None:
+    assert ScriptDirectory(str(FOLDER)).get_current_head() == NEWEST
 
 
 def test_a_second_migration_changes_nothing(settings: Settings) -> None:
