@@ -123,7 +123,7 @@ class Api:
                 status=405,
                 headers={"Allow": ", ".join(call.methods)},
             )
-        raw = await gather(request, body_is_file=call.body_is_file)
+        raw = await gather(request, self._backend.services.settings, body_is_file=call.body_is_file)
         check_version(raw, optional=call.optional_version)
         if inspect.iscoroutinefunction(call.function):
             context, parameters, entry = await run_in_threadpool(self._prepare, request, call, raw)

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import asyncio
-
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from scribedock.api.answers import StartedTask
+from scribedock.api.bodies import parts
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Bool, Raw, Text
@@ -40,7 +38,6 @@ def _is_recording(query: Raw) -> bool:
     "job/add_media",
     AddMediaParameters,
     answer=TASK,
-    refusals=(408, 413),
     body={"application/octet-stream": bytes},
     body_is_file=_is_recording,
 )
@@ -123,27 +120,14 @@ def _addable(context: Context, job_id: str) -> Job:
 
 async def _write_body(context: Context, new: Partial, limit: int) -> None:
     batch = bytearray()
-    stall_s = context.services.settings.upload_stall_s
-    stream = context.request.stream()
-    try:
-        while True:
-            async with asyncio.timeout(stall_s):
-                part = await anext(stream, None)
-            if part is None:
-                break
-            batch += part
-            if new.bytes + len(batch) > limit:
-                raise too_large(limit)
-            if len(batch) >= BATCH_BYTES:
-                await run_in_threadpool(new.write, memoryview(bytes(batch)))
-                batch.clear()
-        await run_in_threadpool(new.write, memoryview(bytes(batch)))
-    except ClientDisconnect:
-        raise InvalidQuery("The connection was lost before the recording was complete") from None
-    except TimeoutError:
-        raise InvalidQuery(
-            f"No byte came for {stall_s:g} seconds; send the recording again", status=408
-        ) from None
+    async for part in parts(context.request, context.services.settings, "recording"):
+        batch += part
+        if new.bytes + len(batch) > limit:
+            raise too_large(limit)
+        if len(batch) >= BATCH_BYTES:
+            await run_in_threadpool(new.write, memoryview(bytes(batch)))
+            batch.clear()
+    await run_in_threadpool(new.write, memoryview(bytes(batch)))
 
 
 def _attach_body(context: Context, job: Job, new: Partial) -> str:

@@ -20,9 +20,11 @@ from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
-from starlette.requests import ClientDisconnect, Request
+from starlette.requests import Request
 
+from scribedock.api.bodies import whole
 from scribedock.errors import InvalidOption, InvalidQuery, InvalidUrl, MissingParameter, ScribedockError
+from scribedock.settings import Settings
 
 MAX_BODY = 1024 * 1024
 MAX_FIELDS = 1000
@@ -234,10 +236,10 @@ def _shown(value: Any) -> str:
     return repr(text if len(text) <= 100 else text[:100] + "…")
 
 
-async def gather(request: Request, *, body_is_file: Callable[[Raw], bool]) -> Raw:
+async def gather(request: Request, settings: Settings, *, body_is_file: Callable[[Raw], bool]) -> Raw:
     """All parameters of the request; a body that is a file is left unread.
 
-    Raises InvalidQuery for what cannot be read, 413 for more than MAX_BODY bytes.
+    Raises InvalidQuery for what cannot be read, also 413 for more than MAX_BODY bytes, 408 for a slow body.
     """
     query = _pairs(request.scope["query_string"].decode("latin-1"))
     if request.method not in ("POST", "PUT") or body_is_file(query):
@@ -245,29 +247,15 @@ async def gather(request: Request, *, body_is_file: Callable[[Raw], bool]) -> Ra
     kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     body: Raw
     if kind == "multipart/form-data":
-        body = await _multipart(request)
+        body = await _multipart(request, await whole(request, settings, "body", limit=MAX_BODY))
     else:
-        content = await _bounded_body(request)
+        content = await whole(request, settings, "body", limit=MAX_BODY)
         body = _json_object(content) if kind == "application/json" else _pairs(_decoded(content))
     return {**query, **body}
 
 
-async def _bounded_body(request: Request) -> bytes:
-    content = bytearray()
-    try:
-        async for part in request.stream():
-            content += part
-            if len(content) > MAX_BODY:
-                raise InvalidQuery(f"The body is larger than the limit of {MAX_BODY} bytes", status=413)
-    except ClientDisconnect:
-        raise InvalidQuery("The connection was lost") from None
-    return bytes(content)
-
-
-async def _multipart(request: Request) -> Raw:
+async def _multipart(request: Request, content: bytes) -> Raw:
     from starlette.exceptions import HTTPException
-
-    content = await _bounded_body(request)
 
     async def again() -> Any:
         return {"type": "http.request", "body": content, "more_body": False}

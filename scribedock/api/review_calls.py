@@ -11,7 +11,6 @@ from typing import Annotated
 
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from scribedock.api.answers import (
     ApprovedPass,
@@ -23,6 +22,7 @@ from scribedock.api.answers import (
     SavedVersion,
     TakenPass,
 )
+from scribedock.api.bodies import whole
 from scribedock.api.calls import Backend, Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.media_out_calls import UNPROCESSABLE, AnyMediaType, link_to
@@ -144,7 +144,7 @@ class SaveParameters(PassParameters):
     "review/save",
     SaveParameters,
     answer='{"version": "…"}',
-    refusals=(413, CONFLICT),
+    refusals=(CONFLICT,),
     body={"application/json": ElementList},
     methods=("POST",),
     body_is_file=lambda query: True,
@@ -152,7 +152,7 @@ class SaveParameters(PassParameters):
 async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
     """Saves the ElementList in the body as a new version; parameters are those of the query."""
     family = await run_in_threadpool(_family, context, parameters.kind)
-    body = await _body(context)
+    body = await whole(context.request, context.services.settings, "ElementList", limit=MAX_LIST_BYTES)
 
     def keep() -> SavedVersion:
         job = context.services.jobs.find(parameters.job_id, family)
@@ -184,18 +184,6 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
     )
     context.backend.enqueue(Queue.REALIGNMENTS, task_id)
     return {"task_id": task_id}
-
-
-async def _body(context: Context) -> bytes:
-    content = bytearray()
-    try:
-        async for part in context.request.stream():
-            content += part
-            if len(content) > MAX_LIST_BYTES:
-                raise InvalidQuery(f"An ElementList may have {MAX_LIST_BYTES:,} bytes", status=413)
-    except ClientDisconnect:
-        raise InvalidQuery("The connection was lost before the ElementList was complete") from None
-    return bytes(content)
 
 
 @call("review/approve", PassParameters, answer='{"JobStatus": "Complete"}', refusals=(CONFLICT,))

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 from typing import Annotated
 
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
-from starlette.requests import ClientDisconnect
 
 from scribedock.api.answers import StartedTask
+from scribedock.api.bodies import whole
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Raw, Text, choice
@@ -39,7 +38,6 @@ def _is_transcript(query: Raw) -> bool:
     "job/add_transcript",
     AddTranscriptParameters,
     answer='{"TaskId": "<32 hex digits>"}',
-    refusals=(408, 413),
     body={"application/octet-stream": bytes},
     body_is_file=_is_transcript,
 )
@@ -49,7 +47,9 @@ async def add_transcript(context: Context, parameters: AddTranscriptParameters) 
         task_id = await run_in_threadpool(_attach_url, context, parameters, parameters.transcript_url)
     elif context.request.method == "POST":
         await run_in_threadpool(_check_job, context, parameters.job_id)
-        task_id = await run_in_threadpool(_attach_body, context, parameters, await _body(context))
+        settings = context.services.settings
+        body = await whole(context.request, settings, "transcript", limit=MAX_BYTES)
+        task_id = await run_in_threadpool(_attach_body, context, parameters, body)
     else:
         raise MissingParameter(
             "Missing required parameter: transcript_url (or POST the transcript as the body of the request)"
@@ -70,30 +70,6 @@ def _attach_url(context: Context, parameters: AddTranscriptParameters, url: str)
 
 def _check_job(context: Context, job_id: str) -> None:
     check_addable(context.services.jobs.find(job_id, context.family))
-
-
-async def _body(context: Context) -> bytes:
-    """The body of the request. Raises InvalidQuery where it is too large (413), late (408) or broken off."""
-    body = bytearray()
-    stall_s = context.services.settings.upload_stall_s
-    stream = context.request.stream()
-    try:
-        while True:
-            async with asyncio.timeout(stall_s):
-                part = await anext(stream, None)
-            if part is None:
-                return bytes(body)
-            body += part
-            if len(body) > MAX_BYTES:
-                raise InvalidQuery(
-                    f"The transcript is larger than the limit of {MAX_BYTES // 1024**2} MiB", status=413
-                )
-    except ClientDisconnect:
-        raise InvalidQuery("The connection was lost before the transcript was complete") from None
-    except TimeoutError:
-        raise InvalidQuery(
-            f"No byte came for {stall_s:g} seconds; send the transcript again", status=408
-        ) from None
 
 
 def _attach_body(context: Context, parameters: AddTranscriptParameters, body: bytes) -> str:

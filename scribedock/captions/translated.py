@@ -3,18 +3,26 @@
 A translation says nothing about when a word is said: a word's time is its share, by length, of the time in
 which the sentence's words are said, and counts as interpolated.  Sounds stay where they are.
 
-What it does not do: tell words apart in languages that write no spaces; there a sentence is one word.
+Where a language writes no spaces, words are what Unicode's rules divide (UAX #29): a run of katakana or of
+digits, else a single character.
 """
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterator
 from collections.abc import Sequence as Many
 from dataclasses import replace
+from itertools import groupby
+
+import regex
 
 from scribedock.captions.elementlist import ElementList, Segment, Sequence, Tag, Token, TokenType
 from scribedock.captions.normalise import normalised
 from scribedock.captions.punctuation import take_apart
+from scribedock.captions.words import writes_spaces
+
+BOUNDARY = regex.compile(r"\b", regex.WORD | regex.V1)
 
 
 def sentences(elementlist: ElementList) -> list[str]:
@@ -30,7 +38,11 @@ def translated(elementlist: ElementList, texts: Many[str], language: str) -> Ele
 
     language: as "de" or "pt-br". Keywords, topics and entities are of the other language, and left out.
     """
-    segments = [_segment(segment, text) for segment, text in zip(elementlist.segments, texts, strict=True)]
+    spaces = writes_spaces(language)
+    segments = [
+        _segment(segment, text, spaces=spaces)
+        for segment, text in zip(elementlist.segments, texts, strict=True)
+    ]
     return normalised(
         replace(
             elementlist,
@@ -43,16 +55,55 @@ def translated(elementlist: ElementList, texts: Many[str], language: str) -> Ele
     )
 
 
-def _segment(segment: Segment, text: str) -> Segment:
+def _segment(segment: Segment, text: str, *, spaces: bool) -> Segment:
     sounds = [each for each in segment.sequences if _is_sound(each)]
     spans = [(each.start_time, each.end_time) for each in segment.sequences if not _is_sound(each)]
-    words = [_sequence(word, start, end) for word, start, end in _spread(text.split(), spans)]
+    begins = [each.start_time for each in sounds]
+    words = [_sequence(parts) for parts in _sequences(text.split(), spans, begins, spaces=spaces)]
     if words and take_apart(text.split()[-1]).ends_sentence:
         *before, last = words[-1].tokens
         tagged = replace(last, tags=last.tags | {Tag.ENDS_SENTENCE})
         words[-1] = replace(words[-1], tokens=(*before, tagged))
     ordered = sorted([*sounds, *words], key=lambda each: each.start_time)
     return replace(segment, sequences=tuple(ordered), interpolated=bool(words) or segment.interpolated)
+
+
+def _sequences(
+    chunks: Many[str], spans: Many[tuple[int, int]], sounds: Many[int], *, spaces: bool
+) -> Iterator[list[tuple[str, int, int]]]:
+    """What stands between two spaces, as words with their times; a sound divides it, too."""
+    parts = [(place, part) for place, chunk in enumerate(chunks) for part in _parts(chunk, spaces=spaces)]
+    timed = _spread([part for _, part in parts], spans)
+    placed = zip((place for place, _ in parts), timed, strict=False)  # without speech nothing is spread
+
+    def where(one: tuple[int, tuple[str, int, int]]) -> tuple[int, int]:
+        return one[0], sum(begin <= one[1][1] for begin in sounds)
+
+    for _, group in groupby(placed, key=where):
+        yield [word for _, word in group]
+
+
+def _parts(chunk: str, *, spaces: bool) -> list[str]:
+    """The words of a text without spaces, each with the marks around it."""
+    if spaces:
+        return [chunk]
+    parts: list[str] = []
+    opening = ""
+    for piece in BOUNDARY.split(chunk):
+        if any(unicodedata.category(character)[0] in "LNMS" for character in piece):
+            parts.append(opening + piece)
+            opening = ""
+        elif parts and not opening and not _opens(piece):
+            parts[-1] += piece
+        else:
+            opening += piece
+    if opening and parts:
+        parts[-1] += opening
+    return parts or [chunk]
+
+
+def _opens(piece: str) -> bool:
+    return any(unicodedata.category(character) in {"Ps", "Pi"} for character in piece)
 
 
 def _spread(words: Many[str], spans: Many[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
@@ -93,13 +144,15 @@ def _said(sequence: Sequence) -> str:
     return "".join(token.display_as for token in sequence.tokens if token.type is not TokenType.SOUND)
 
 
-def _sequence(text: str, start: int, end: int) -> Sequence:
-    parts = take_apart(text)
-    tokens = [_token(TokenType.PUNCTUATION, mark, start, start) for mark in parts.before]
-    if parts.word:
-        tokens.append(_token(TokenType.WORD, parts.word, start, end))
-    tokens += [_token(TokenType.PUNCTUATION, mark, end, end) for mark in parts.after]
-    return Sequence(start_time=start, end_time=end, tokens=tuple(tokens), interpolated=True)
+def _sequence(words: Many[tuple[str, int, int]]) -> Sequence:
+    tokens: list[Token] = []
+    for text, start, end in words:
+        parts = take_apart(text)
+        tokens += [_token(TokenType.PUNCTUATION, mark, start, start) for mark in parts.before]
+        if parts.word:
+            tokens.append(_token(TokenType.WORD, parts.word, start, end))
+        tokens += [_token(TokenType.PUNCTUATION, mark, end, end) for mark in parts.after]
+    return Sequence(start_time=words[0][1], end_time=words[-1][2], tokens=tuple(tokens), interpolated=True)
 
 
 def _token(type: TokenType, text: str, start: int, end: int) -> Token:

@@ -35,6 +35,11 @@ class Word:
     sounds: frozenset[Tag] = NO_SOUNDS
 
 
+def writes_spaces(language: str) -> bool:
+    """Whether spaces divide the words of a language, as "de" or "zh-tw"."""
+    return language.partition("-")[0] not in UNSPACED
+
+
 def words_of(elementlist: ElementList, options: TextOptions) -> list[Word]:
     """All words that are shown, in order; segments that are left empty vanish."""
     words: list[Word] = []
@@ -61,7 +66,7 @@ class _Reader:
     def __init__(self, language: str, options: TextOptions) -> None:
         self._language = language
         self._transforms = Transforms(language, options)
-        self._unspaced = language.partition("-")[0] in UNSPACED
+        self._unspaced = not writes_spaces(language)
         captions = options if isinstance(options, CaptionOptions) else None
         self._strips = captions is not None and captions.strip_square_brackets
         self._case = captions.force_case if captions is not None else Case.KEPT

@@ -1,4 +1,4 @@
-"""Running a program that is not ours (ffmpeg, espeak-ng) on what strangers sent.
+"""Running a program that is not ours (ffmpeg, espeak-ng, apertium) on what strangers sent.
 
 It runs behind the fence: it reads the programs and fonts of this machine and the files that it
 was given, writes to one folder, reaches no network, and inherits no environment.
@@ -38,6 +38,8 @@ OF_THE_SYSTEM = tuple(
         ),
     )
 )
+# Where a program that is a script finds the others that it runs; they run behind the same fence.
+PROGRAMS = tuple(map(Path, ("/usr/local/bin", "/usr/bin", "/bin")))
 MESSAGES = "messages"  # what the program says, in the folder that it writes to
 TAIL_BYTES = 2000
 NO_ROOM = os.strerror(errno.ENOSPC)
@@ -81,7 +83,11 @@ def run(
     program = Path(command[0]).resolve()
     order = {
         "command": [str(program), *command[1:]],
-        "environment": {"HOME": str(folder), "LANG": "C.UTF-8", "XDG_CACHE_HOME": str(folder)},
+        "environment": {
+            "LANG": "C.UTF-8",
+            "PATH": os.pathsep.join(map(str, PROGRAMS)),
+            **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME"), str(folder)),
+        },
         "readable": [str(path.resolve()) for path in (*OF_THE_SYSTEM, program, *readable)],
         "writable": [str(folder.resolve()), os.devnull],
         "parent": os.getpid(),

@@ -1,17 +1,24 @@
-"""Apertium, a translator by rules, where the system has it (on Debian: apertium and its language pairs)."""
+"""Apertium, a translator by rules, where the system has it (on Debian: apertium and its language pairs).
+
+It runs behind the fence of `media.program`.
+"""
 
 from __future__ import annotations
 
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+from scribedock.media.program import PROGRAMS, Bounds, ProgramFailed, run
 from scribedock.translation.engine import Engine, Pair, TranslationFailed, Translator
 
 PROGRAM = "apertium"
 BATCH = 100  # sentences
-TIMEOUT_S = 120
+SOURCE, TARGET = "source.txt", "target.txt"
+BOUNDS = Bounds(memory=2 * 1024**3, cpu_s=60, file_bytes=16 * 1024**2)
+LISTING_S = 30
 # ISO 639-3, by which most of its pairs are named, to ISO 639-1.
 SHORT: Mapping[str, str] = {
     "afr": "af", "ara": "ar", "arg": "an", "bel": "be", "bul": "bg", "cat": "ca", "cym": "cy", "dan": "da",
@@ -39,21 +46,17 @@ class Apertium:
 
 
 def _run(mode: str, text: str) -> str:
-    try:
-        done = subprocess.run(
-            [PROGRAM, "-u", mode],
-            input=text,
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            timeout=TIMEOUT_S,
-            check=True,
-        )
-    except subprocess.CalledProcessError as error:
-        raise TranslationFailed(f"apertium: {error.stderr.strip()[-500:]}") from error
-    except (OSError, subprocess.TimeoutExpired) as error:
-        raise TranslationFailed(f"apertium: {error}") from error
-    return done.stdout
+    program = shutil.which(PROGRAM)
+    if program is None:
+        raise TranslationFailed(f"{PROGRAM} is not installed any more")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        (folder / SOURCE).write_text(text, encoding="utf-8")
+        try:
+            run([program, "-u", mode, SOURCE, TARGET], folder=folder, readable=PROGRAMS, bounds=BOUNDS)
+        except ProgramFailed as error:
+            raise TranslationFailed(str(error)) from error
+        return (folder / TARGET).read_text(encoding="utf-8", errors="replace")
 
 
 def _modes() -> Mapping[Pair, str]:
@@ -61,7 +64,7 @@ def _modes() -> Mapping[Pair, str]:
     if shutil.which(PROGRAM) is None:
         return {}
     try:
-        done = subprocess.run([PROGRAM, "-l"], capture_output=True, text=True, timeout=TIMEOUT_S, check=False)
+        done = subprocess.run([PROGRAM, "-l"], capture_output=True, text=True, timeout=LISTING_S, check=False)
     except (OSError, subprocess.TimeoutExpired):
         return {}
     return modes_of(done.stdout)

@@ -9,10 +9,16 @@ from scribedock.uploads.intake import TooSlow
 RATE_WINDOW_S = 60
 
 
+GO_ON = "what came is kept until the URL expires: HEAD it to see how much, and go on from there"
+
+
 class Pace:
-    def __init__(self, *, stall_s: float, min_rate: int) -> None:
+    """How a body comes. `advice` is what a client is told that was too slow."""
+
+    def __init__(self, *, stall_s: float, min_rate: int, advice: str = GO_ON) -> None:
         self._stall_s = stall_s
         self._min_rate = min_rate  # bytes a second
+        self._advice = advice
         self._heard = self._window_start = time.monotonic()
         self._window_bytes = 0
 
@@ -24,13 +30,13 @@ class Pace:
         """What to refuse the upload with, if it is too slow by now."""
         now = time.monotonic()
         if now - self._heard > self._stall_s:
-            return TooSlow(f"No byte came for {self._stall_s:g} seconds; {GO_ON}")
+            return self.stalled()
         if now - self._window_start >= RATE_WINDOW_S:
             rate = self._window_bytes / (now - self._window_start)
             self._window_start, self._window_bytes = now, 0
             if rate < self._min_rate:
-                return TooSlow(f"Less than {self._min_rate} bytes a second came; {GO_ON}")
+                return TooSlow(f"Less than {self._min_rate} bytes a second came; {self._advice}")
         return None
 
-
-GO_ON = "what came is kept until the URL expires: HEAD it to see how much, and go on from there"
+    def stalled(self) -> TooSlow:
+        return TooSlow(f"No byte came for {self._stall_s:g} seconds; {self._advice}")

@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 
 from scribedock.captions.elementlist import ElementList, Tag, TokenType
 from scribedock.captions.elementlist_rules import problems
+from scribedock.captions.options import CaptionOptions
+from scribedock.captions.render import CaptionFormat, captions_of
 from scribedock.captions.translated import sentences, translated
 from tests.unit.captions.sample import SAMPLE, say
 
@@ -81,7 +83,27 @@ def test_there_is_a_text_for_each_sentence() -> None:
         translated(say("One.", "Two."), ["Eins."], "de")
 
 
-@given(st.lists(st.text(alphabet="ab ., !?¿«»[]", max_size=60), min_size=3, max_size=3))
-def test_whatever_a_translator_says_the_list_keeps_to_the_rules(texts: list[str]) -> None:
+def test_where_no_spaces_are_written_characters_have_times_and_captions_have_no_spaces() -> None:
+    source = say("The sea is deep.", gap=1000)
+    found = translated(source, ["「東京タワー」は333メートルです。"], "ja")
+    [segment] = found.segments
+    [sequence] = segment.sequences
+    said = [token for token in sequence.tokens if token.type is TokenType.WORD]
+    assert [token.display_as for token in said] == ["東", "京", "タワー", "は", "333", "メートル", "で", "す"]
+    assert [token.start_time for token in said] == sorted({token.start_time for token in said})
+    assert (said[0].start_time, said[-1].end_time) == (0, source.segments[0].sequences[-1].end_time)
+    options = CaptionOptions(characters_per_caption_line=10)
+    [caption] = captions_of(found, CaptionFormat.SRT, options).captions
+    assert caption.lines == ("「東京タワー」は", "333メートルです。")
+
+
+@given(
+    st.lists(st.text(alphabet="ab ., !?¿«»[]海の。「」タワ", max_size=60), min_size=3, max_size=3),
+    st.sampled_from(["de", "ja"]),
+)
+def test_whatever_a_translator_says_the_list_keeps_to_the_rules(texts: list[str], language: str) -> None:
     source = say("[MUSIC] The sea is deep.", "So [NOISE] be it.", "[COUGH]", gap=300)
-    assert problems(translated(source, texts, "de")) == []
+    found = translated(source, texts, language)
+    assert problems(found) == []
+    said = "".join(text for text, _, _ in words(found) if text not in ("[MUSIC]", "[NOISE]", "[COUGH]"))
+    assert said == "".join("".join(texts[:2]).split()), "in the third there are only sounds"

@@ -107,7 +107,7 @@ def test_the_system_has_a_program_that_draws_captions() -> None:
         ("echo x > {secret}", "Permission denied"),
         ("cat /etc/passwd", "Permission denied"),
         ("ls /", "Permission denied"),
-        ("env | grep -v -e HOME -e LANG -e XDG -e PWD -e SHLVL -e _=", "status 1"),
+        ("env | grep -v -e HOME -e LANG -e PATH -e TMPDIR -e XDG -e PWD -e SHLVL -e _=", "status 1"),
     ],
 )
 def test_a_program_reaches_nothing_but_what_it_was_given(tmp_path: Path, script: str, said: str) -> None:

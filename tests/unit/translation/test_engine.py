@@ -87,7 +87,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
         "#!/bin/sh\n"
         'case "$1 $2" in\n'
         '"-l ") echo "  eng-spa";;\n'
-        '"-u eng-spa") tr a-z A-Z;;\n'
+        '"-u eng-spa") tr a-z A-Z < "$3" > "$4";;\n'
         "*) echo unknown >&2; exit 1;;\n"
         "esac\n"
     )
