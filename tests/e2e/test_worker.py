@@ -17,6 +17,11 @@ from tests.client import Client
 from tests.processes import children
 
 
+def alone(folder: Path) -> OwnServer:
+    """A server that has no worker of its own."""
+    return OwnServer(folder / "server", arguments=("--no-worker",), workflow_poll_s="0.1")
+
+
 @contextmanager
 def lone_worker(server: OwnServer, log: Path) -> Iterator[subprocess.Popen[bytes]]:
     with log.open("wb") as file:
@@ -42,9 +47,9 @@ def wait_for(log: Path, name: str, count: int) -> None:
         time.sleep(0.1)
 
 
-def test_a_lone_worker_works_is_replaced_when_it_dies_and_stops_cleanly(tmp_path: Path, speech: Path) -> None:
+def test_a_lone_worker_works_is_replaced_when_it_dies_and_stops_cleanly(tmp_path: Path, quiet: Path) -> None:
     log = tmp_path / "worker.log"
-    with OwnServer(tmp_path / "server", workflow_poll_s="0.1") as server, lone_worker(server, log) as worker:
+    with alone(tmp_path) as server, lone_worker(server, log) as worker:
         wait_for(log, "worker ready", 1)
         [first] = children(worker.pid)
         os.kill(first, signal.SIGKILL)
@@ -54,7 +59,7 @@ def test_a_lone_worker_works_is_replaced_when_it_dies_and_stops_cleanly(tmp_path
         client = Client(server).login()
         jobs = [client.new_job() for _ in range(4)]
         for job in jobs:
-            client.upload(job, speech)
+            client.upload(job, quiet)
             client.order(job)
         assert {client.finished(job)["JobStatus"] for job in jobs} == {"Complete"}
 
@@ -65,7 +70,7 @@ def test_a_lone_worker_works_is_replaced_when_it_dies_and_stops_cleanly(tmp_path
 
 def test_a_worker_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
     log = tmp_path / "worker.log"
-    with OwnServer(tmp_path / "server") as server, lone_worker(server, log) as worker:
+    with alone(tmp_path) as server, lone_worker(server, log) as worker:
         wait_for(log, "worker ready", 1)
         worker.kill()
         wait_for(log, "worker stopped", 1)

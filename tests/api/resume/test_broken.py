@@ -223,7 +223,7 @@ def patient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServ
         yield started
 
 
-def test_a_stalled_body_is_kept(patient_server: OwnServer, recording: bytes, kept: set[str]) -> None:
+def test_a_stalled_body_is_kept(patient_server: OwnServer, recording: bytes) -> None:
     client = Client(patient_server).login()
     job = client.new_job()
     url = client.upload_url(job)

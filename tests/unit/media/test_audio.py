@@ -133,10 +133,10 @@ def test_damaged_packets_are_passed_over(tmp_path: Path) -> None:
     assert len(samples(path)) / RATE == pytest.approx(5, abs=0.5)
 
 
-def test_hours_of_silence_in_a_small_file_end_at_the_limit(tmp_path: Path) -> None:
-    silence = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", "1800", "-b:a", "6k")
+def test_much_silence_in_a_small_file_ends_at_the_limit(tmp_path: Path) -> None:
+    silence = ("-f", "lavfi", "-i", "anullsrc=r=48000:cl=mono", "-t", "600", "-b:a", "6k")
     path = make(tmp_path / "bomb.opus", *silence)
-    assert path.stat().st_size < 1024**2
+    assert path.stat().st_size < 1024**2 / 2
     destination = tmp_path / "bomb.pcm"
     with pytest.raises(MediaUnusable, match=r"longer than the limit of 60 seconds"):
         decode(path, destination, Limits(max_duration_s=60))
