@@ -136,9 +136,15 @@ class Api:
             return _response(answer, call, request.method)
         if call.brief:
             return await asyncio.get_running_loop().run_in_executor(
-                self._brief, self._run, request, call, raw
+                self._brief, self._run_brief, request, call, raw
             )
         return await run_in_threadpool(self._run, request, call, raw)
+
+    def _run_brief(self, request: Request, call: Call[Any], raw: Raw) -> Response:
+        if self._backend.example is not None:  # it writes what is then read
+            return self._run(request, call, raw)
+        with self._backend.services.database.one_read():
+            return self._run(request, call, raw)
 
     def _run(self, request: Request, call: Call[Any], raw: Raw) -> Response:
         """In one thread from the token to the answer: each change of threads costs as much as a query."""

@@ -34,6 +34,7 @@ class Database:
             Path(sa.make_url(self.url).database or "").parent.mkdir(parents=True, exist_ok=True)
         self._durable = _engine(self.url, "FULL")
         self._relaxed = _engine(self.url, "NORMAL") if self.is_sqlite else self._durable
+        self._of_thread = threading.local()
         # SQLite lets one write at a time, and who must wait sleeps, up to a tenth of a second at a time.
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
 
@@ -44,8 +45,25 @@ class Database:
     @contextmanager
     def read(self) -> Iterator[Connection]:
         """A transaction that sees one state of the database and writes nothing."""
+        shared: Connection | None = getattr(self._of_thread, "reading", None)
+        if shared is not None:
+            yield shared
+            return
         with self._durable.connect() as connection, connection.begin():
             yield connection
+
+    @contextmanager
+    def one_read(self) -> Iterator[None]:
+        """Makes what this thread reads meanwhile one transaction, which costs a third of three.
+
+        On SQLite it does not see what is written meanwhile, not even by this thread.
+        """
+        with self.read() as connection:
+            self._of_thread.reading = connection
+            try:
+                yield
+            finally:
+                self._of_thread.reading = None
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
