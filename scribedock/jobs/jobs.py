@@ -31,6 +31,8 @@ from scribedock.jobs.job import (
 )
 from scribedock.jobs.states import JobEvent, after, first
 
+# Built once: building a statement takes longer than running it.
+ADD_TASK = tasks.insert()
 BY_ID = (
     sa.select(jobs, accounts.c.username)
     .join(accounts, accounts.c.id == jobs.c.account_id)
@@ -251,16 +253,15 @@ def add_task(
 ) -> str:
     """Records a task of the job; returns its id."""
     task_id = uuid.uuid4().hex
-    connection.execute(
-        tasks.insert().values(
-            id=task_id,
-            job_id=job_id,
-            type=task_type.value,
-            status=status.value,
-            info=info,
-            requested=utc_now(),
-        )
-    )
+    task = {
+        "id": task_id,
+        "job_id": job_id,
+        "type": task_type.value,
+        "status": status.value,
+        "info": info,
+        "requested": utc_now(),
+    }
+    connection.execute(ADD_TASK, task)
     return task_id
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,6 +25,11 @@ class MediaSource(StrEnum):
     BODY = "body"  # the body of add_media
     URL = "url"  # fetched
     PAGE = "page"  # fetched, or what the fetched page embeds
+
+
+# Built once: building a statement takes longer than running it.
+ADD = media.insert()
+OF_JOB = sa.select(media).where(media.c.job_id == sa.bindparam("job"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,22 +101,22 @@ class JobMedia:
         if existing is not None:
             set_task(connection, existing.task_id, TaskStatus.ABORTED, "Replaced by other media")
             connection.execute(media.delete().where(media.c.job_id == job.id))
-        connection.execute(
-            media.insert().values(
-                job_id=job.id,
-                source=source.value,
-                url=url,
-                task_id=task_id,
-                storage_key=storage_key,
-                bytes=size,
-                etag=etag,
-                refused=False,
-                added=utc_now(),
+        row = {
+            "job_id": job.id,
+            "source": source.value,
+            "url": url,
+            "task_id": task_id,
+            "storage_key": storage_key,
+            "bytes": size,
+            "etag": etag,
+            "refused": False,
+            "added": utc_now(),
+        }
+        connection.execute(ADD, row)
+        if job.media_ms is not None or job.failure_reason is not None:
+            connection.execute(
+                jobs.update().where(jobs.c.id == job.id).values(media_ms=None, failure_reason=None)
             )
-        )
-        connection.execute(
-            jobs.update().where(jobs.c.id == job.id).values(media_ms=None, failure_reason=None)
-        )
         return Attached(task_id=task_id, replaced_key=existing.storage_key if existing else None)
 
     def fetched(self, task_id: str, *, storage_key: str, size: int) -> bool:
@@ -185,11 +191,15 @@ def _lock(connection: Connection, task_id: str) -> Media | None:
 
 
 def _find(connection: Connection, job_id: str) -> Media | None:
-    return _select(connection, media.c.job_id == job_id)
+    return _media_of(connection.execute(OF_JOB, {"job": job_id}))
 
 
 def _select(connection: Connection, condition: sa.ColumnElement[bool]) -> Media | None:
-    row = connection.execute(sa.select(media).where(condition)).mappings().first()
+    return _media_of(connection.execute(sa.select(media).where(condition)))
+
+
+def _media_of(found: sa.CursorResult[Any]) -> Media | None:
+    row = found.mappings().first()
     return None if row is None else Media(**{**row, "source": MediaSource(row["source"])})
 
 

@@ -26,6 +26,10 @@ from scribedock.uploads.requests import Protocol
 
 BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 UNTRUSTED = ""  # in place of a boot: bytes beyond those noted may be wrong
+# Built once: building a statement takes longer than running it.
+ADD = uploads.insert()
+STATUS = sa.select(uploads.c.status).where(uploads.c.id == sa.bindparam("upload"))
+TO_CHANGE = sa.select(uploads).where(uploads.c.id == sa.bindparam("upload")).with_for_update()
 
 
 class UploadStatus(StrEnum):
@@ -288,7 +292,7 @@ class UploadStates:
 
 
 def status_of(connection: Connection, upload_id: str) -> UploadStatus | None:
-    status = connection.execute(sa.select(uploads.c.status).where(uploads.c.id == upload_id)).scalar()
+    status = connection.execute(STATUS, {"upload": upload_id}).scalar()
     return UploadStatus(status) if status is not None else None
 
 
@@ -300,8 +304,7 @@ def described(size: int, length: int | None) -> str:
 
 
 def _row(connection: Connection, upload_id: str) -> Any:
-    query = sa.select(uploads).where(uploads.c.id == upload_id)
-    return connection.execute(query.with_for_update()).first()
+    return connection.execute(TO_CHANGE, {"upload": upload_id}).first()
 
 
 def _is_later(row: Any, beginning: Beginning) -> bool:
@@ -315,10 +318,12 @@ def _is_later(row: Any, beginning: Beginning) -> bool:
 
 def _write(connection: Connection, grant: Grant, row: Any, values: dict[str, Any]) -> None:
     if row is None:
-        connection.execute(
-            uploads.insert().values(
-                id=grant.upload_id, job_id=grant.job_id, created=utc_now(), expires=grant.expires, **values
-            )
-        )
+        new = {
+            "id": grant.upload_id,
+            "job_id": grant.job_id,
+            "created": utc_now(),
+            "expires": grant.expires,
+        }
+        connection.execute(ADD, new | values)
     else:
         connection.execute(uploads.update().where(uploads.c.id == grant.upload_id).values(**values))
