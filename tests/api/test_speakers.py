@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from tests.accounts import child, command, name_of
 from tests.client import Client
 from tests.sound import dialogue, write_wav
 
@@ -41,6 +42,35 @@ def test_two_voices_are_two_speakers(client: Client, conversation: Path) -> None
     assert changes == [1, 2]
     caption = client.get("job/get_caption", job_id=job, caption_format="TRANSCRIPT").text
     assert ">> Speaker 2:" in caption
+
+
+def test_a_reviewer_gives_the_speakers_their_names(client: Client, conversation: Path) -> None:
+    ann = reviewer(client)
+    job = ann.new_job(expected_speakers="2")
+    ann.upload(job, conversation)
+    ann.order(job, transcription_fidelity="PREMIUM", options=json.dumps({"speaker_id": True}))
+    ann.wait(job, lambda info: info["JobStatus"] == "Reviewing")
+    assert ann.post("review/take", job_id=job).json() == {"iwp_name": "PREMIUM"}
+    assert ann.post("review/approve", job_id=job).json() == {"JobStatus": "Reviewing"}
+    assert ann.post("review/take", job_id=job).json() == {"iwp_name": "SPEAKER_ID"}
+    work = ann.get("review/elementlist", job_id=job).json()
+    found = work["elementlist"]
+    for speaker, name in zip(found["speakers"], ("Ada", "Grace"), strict=True):
+        speaker["name"] = name
+    query = {"v": "1", "api_token": ann.token, "job_id": job, "base_version": work["version"]}
+    assert ann.http.post("/api/review/save", params=query, json=found).status_code == 200
+    assert ann.post("review/approve", job_id=job).json() == {"JobStatus": "Complete"}
+    captions = ann.get("job/get_caption", job_id=job, caption_format="TRANSCRIPT").text
+    assert ">> Ada:" in captions
+    assert ">> Grace:" in captions
+    assert "Speaker" not in captions
+
+
+def reviewer(client: Client) -> Client:
+    """An account of its own, that may review jobs."""
+    account = child(client, "ann")
+    command(client.server, "account", "reviewer", name_of(account))
+    return account
 
 
 def test_a_given_transcript_has_its_speakers_told_apart_as_well(client: Client, speech: Path) -> None:
