@@ -1,4 +1,5 @@
-"""Writes what comes from the code into docs/: settings, options, calls, states, examples of captions.
+"""Writes what comes from elsewhere into docs/: from the code settings, options, calls, states and examples of
+captions, from docs/speech.csv what was measured of the engines.
 
 python tools/tables.py          write them
 python tools/tables.py --check  say which file is out of date
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import caption_examples
+import speech_figures
 
 from scribedock.api.application import CALL_MODULES
 from scribedock.api.calls import CALLS
@@ -94,7 +96,9 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "transcript examples": ("captions.md", caption_examples.transcripts),
     "calls": ("api.md", calls),
     "states": ("states.md", states),
+    "speech": ("speech.md", speech_figures.table),
 }
+PICTURES: dict[str, Callable[[], str]] = {"speech.svg": speech_figures.picture}
 
 
 def updated(text: str, name: str, table: str) -> str:
@@ -134,6 +138,12 @@ def main(check: bool) -> int:
             stale.append(file)
             if not check:
                 path.write_text(after)
+    for file, draw in PICTURES.items():
+        path = DOCS / file
+        if not path.exists() or path.read_text() != draw():
+            stale.append(file)
+            if not check:
+                path.write_text(draw())
     for file in stale:
         print(f"docs/{file} {'is out of date; run make docs' if check else 'is written'}")
     return 1 if check and stale else 0
