@@ -51,7 +51,7 @@ def picture() -> str:
             )
             for row in _rows()
         ]
-        y += 14
+        y += 20
         parts.append(f'<text x="{MARGIN}" y="{y}" font-weight="bold">{escape(title)}</text>')
         y += 12
         scale = (WIDTH - LABELS - 3 * MARGIN - 40) / max(max(each.ours, each.bare) for each in figures)
