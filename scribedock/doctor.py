@@ -17,8 +17,8 @@ from scribedock.media import ffmpeg, speaking
 from scribedock.media.fence import strength
 from scribedock.sandbox.example import USERNAME
 from scribedock.settings import Settings, SettingsError
+from scribedock.speech.configured import recognizer, speaker_model
 from scribedock.translation.engine import Translators
-from scribedock.worker import recognizer, speaker_model
 
 GIB = 1024**3
 

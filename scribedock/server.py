@@ -21,11 +21,11 @@ from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox import separation
 from scribedock.sandbox.example import Example
 from scribedock.settings import Settings, SettingsError
+from scribedock.speech.configured import recognizer
 from scribedock.speech.recognizer import detects, languages
 from scribedock.supervisor import WorkerProcess
 from scribedock.translation.engine import Translators
 from scribedock.uploads.receiver import Receiver
-from scribedock.worker import recognizer
 from scribedock.workflow.engine import EngineClient
 
 log = structlog.get_logger("scribedock.server")

@@ -17,8 +17,8 @@ import structlog
 from scribedock import app
 from scribedock.db.engine import Database
 from scribedock.settings import Settings
-from scribedock.worker import LEASE_LOST, recognizer, speaker_model
-from scribedock.workflow.lease import note_crash
+from scribedock.speech.configured import recognizer, speaker_model
+from scribedock.workflow.lease import LEASE_LOST, note_crash
 
 log = structlog.get_logger("scribedock.worker")
 

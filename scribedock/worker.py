@@ -6,7 +6,6 @@ import os
 import signal
 import threading
 import time
-from collections.abc import Callable
 from datetime import timedelta
 
 import structlog
@@ -14,32 +13,18 @@ import structlog
 from scribedock.app import Services, wire
 from scribedock.clock import utc_now
 from scribedock.jobs.job import TaskType
-from scribedock.mail import Mailer
-from scribedock.media.limits import Limits
 from scribedock.settings import Settings
-from scribedock.speech.embedding import SpeakerModel, check
-from scribedock.speech.models import located
+from scribedock.speech.configured import processes, recognizer, speaker_model
 from scribedock.speech.pool import RecognizerPool
-from scribedock.speech.recognizer import RecognizerSpec, choose, engine_named
-from scribedock.translation.engine import Translators
-from scribedock.workflow.deliver import Delivery
-from scribedock.workflow.derive import Deriving
-from scribedock.workflow.engine import FIRST, EngineClient, EngineWorker, Queue, Workflow
-from scribedock.workflow.lease import Lease, Reaper
-from scribedock.workflow.make_media import MediaMaking
-from scribedock.workflow.realign import Realigning
-from scribedock.workflow.receive import Reception
-from scribedock.workflow.sandbox import Diverted, SandboxOrder, SandboxTasks
-from scribedock.workflow.send_mail import Mailing
-from scribedock.workflow.transcribe import Transcription
-from scribedock.workflow.transcripts import TranscriptReception
+from scribedock.workflow.engine import FIRST, EngineClient, EngineWorker, Queue
+from scribedock.workflow.lease import LEASE_LOST, Lease, Reaper
+from scribedock.workflows import register_all
 
 log = structlog.get_logger("scribedock.worker")
 
 SWEEP_EVERY_S = 3600
 UNREFERENCED_S = 3600
 DRAIN_S = 5
-LEASE_LOST = 75  # exit status
 QUEUES = {
     TaskType.JOB_ADD_MEDIA: Queue.MEDIA,
     TaskType.JOB_ADD_TRANSCRIPT: Queue.TRANSCRIPTS,
@@ -49,26 +34,6 @@ QUEUES = {
     TaskType.JOB_BURN_IN_CAPTION: Queue.MAIL,
     TaskType.JOB_ASK_FOR_APPROVAL: Queue.MAIL,
 }
-
-
-def recognizer(settings: Settings) -> RecognizerSpec:
-    """The recognizer that the settings ask for. Raises SettingsError."""
-    return choose(settings.speech_engine, located(settings.speech_model, settings.data_dir))
-
-
-def speaker_model(settings: Settings) -> SpeakerModel | None:
-    """The model by which speakers are told apart, None without one. Raises SettingsError."""
-    return check(settings.speaker_model, settings.speaker_similarity)
-
-
-def limits(settings: Settings) -> Limits:
-    return Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory)
-
-
-def processes(settings: Settings) -> int:
-    """Of recognizers: so many that the threads of each are worth it."""
-    threads = engine_named(recognizer(settings).engine).threads
-    return settings.speech_processes or max(1, (os.cpu_count() or 1) // threads)
 
 
 class Worker:
@@ -92,138 +57,8 @@ class Worker:
             batch=settings.speech_batch,
             speaker_model=speaker_model(settings),
         )
-        self._delivery = self._register()
+        self._delivery = register_all(self._engine, self._services, self._pool, self._client.enqueue)
         self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)
-
-    def _register(self) -> Delivery:
-        services, settings = self._services, self._settings
-        transcription = Transcription(
-            jobs=services.jobs,
-            media=services.media,
-            transcripts=services.transcripts,
-            orders=services.orders,
-            callbacks=services.callbacks,
-            related=services.related,
-            guidelines=services.guidelines,
-            store=services.store,
-            pool=self._pool,
-            limits=limits(settings),
-            folder=settings.data_dir / "work",
-            enqueue=self._client.enqueue,
-        )
-        reception = Reception(
-            media=services.media,
-            store=services.store,
-            fetcher=services.fetcher,
-            folder=settings.data_dir / "work",
-            limits=limits(settings),
-            max_bytes=settings.upload_max_bytes,
-            timeout_s=settings.fetch_timeout_s,
-        )
-        delivery = Delivery(
-            jobs=services.jobs,
-            lists=services.lists,
-            callbacks=services.callbacks,
-            fetcher=services.fetcher,
-            retries_s=settings.callback_retries_s,
-            timeout_s=settings.callback_timeout_s,
-        )
-        instead = self._sandbox_tasks()
-        self._divert(Queue.TRANSCRIPTION, transcription, instead.hand_over)
-        self._divert(Queue.MEDIA, reception, instead.receive)
-        self._divert(
-            Queue.TRANSCRIPTS,
-            TranscriptReception(
-                transcripts=services.transcripts,
-                fetcher=services.fetcher,
-                folder=settings.data_dir / "work",
-            ),
-            instead.receive_transcript,
-        )
-        self._engine.register(Queue.CALLBACKS, delivery)
-        self._divert(
-            Queue.DERIVATIONS,
-            Deriving(
-                related=services.related,
-                lists=services.lists,
-                orders=services.orders,
-                callbacks=services.callbacks,
-                translators=Translators(settings.translation_models),
-                enqueue=self._client.enqueue,
-            ),
-            instead.hand_over,
-        )
-        self._divert(
-            Queue.MAIL,
-            Mailing(
-                jobs=services.jobs,
-                mails=services.mails,
-                renditions=services.renditions,
-                reviews=services.reviews,
-                mailer=Mailer(settings),
-                keys=services.keys.upload,
-                link_lifetime_s=settings.media_link_lifetime_s,
-            ),
-            instead.mail,
-        )
-        self._divert(
-            Queue.RENDITIONS,
-            MediaMaking(
-                jobs=services.jobs,
-                media=services.media,
-                lists=services.lists,
-                renditions=services.renditions,
-                store=services.store,
-                folder=settings.data_dir / "work",
-                limits=limits(settings),
-            ),
-            instead.make_media,
-        )
-        self._divert(
-            Queue.REALIGNMENTS,
-            Realigning(
-                jobs=services.jobs,
-                media=services.media,
-                realignments=services.realignments,
-                store=services.store,
-                pool=self._pool,
-                folder=settings.data_dir / "work",
-                limits=limits(settings),
-            ),
-            instead.realign,
-        )
-        self._engine.register(
-            Queue.SANDBOX,
-            SandboxOrder(
-                jobs=services.jobs,
-                media=services.media,
-                transcripts=services.transcripts,
-                lists=services.lists,
-                orders=services.orders,
-                related=services.related,
-                reviews=services.reviews,
-                callbacks=services.callbacks,
-                enqueue=self._client.enqueue,
-            ),
-        )
-        return delivery
-
-    def _divert(self, queue: Queue, ordinary: Workflow, instead: Callable[[str], None]) -> None:
-        self._engine.register(queue, Diverted(self._services.jobs, ordinary, instead))
-
-    def _sandbox_tasks(self) -> SandboxTasks:
-        services = self._services
-        return SandboxTasks(
-            jobs=services.jobs,
-            media=services.media,
-            transcripts=services.transcripts,
-            renditions=services.renditions,
-            realignments=services.realignments,
-            mails=services.mails,
-            store=services.store,
-            folder=self._settings.data_dir / "work",
-            enqueue=self._client.enqueue,
-        )
 
     @property
     def executor_id(self) -> str:

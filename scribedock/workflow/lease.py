@@ -33,6 +33,7 @@ from scribedock.workflow.engine import Running
 
 log = structlog.get_logger("scribedock.worker")
 
+LEASE_LOST = 75  # exit status of a worker that ends for it
 ATTEMPTS = 3
 LAST_ATTEMPT = ATTEMPTS - 1  # a workflow with so many losses is a suspect
 ADVISORY_LOCK = 0x5C21BED0

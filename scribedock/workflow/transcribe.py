@@ -10,8 +10,6 @@ job moves on only once.
 
 from __future__ import annotations
 
-import shutil
-import threading
 from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
@@ -39,23 +37,19 @@ from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.counter import Counter
+from scribedock.workflow.decoded import Abandoned, DecodedSound
 from scribedock.workflow.difficulty import gather, judge
-from scribedock.workflow.engine import Final, Queue, parallel_steps, step, wait_for
+from scribedock.workflow.engine import Queue, parallel_steps, step, wait_for
 from scribedock.workflow.recognized import Recognition, RecognizedWord, recognize_batch, restored
-from scribedock.workflow.recordings import decode_spoken, local
 from scribedock.workflow.spoken_language import spoken
 from scribedock.workflow.synchronize import Given, Synchronization
 from scribedock.workflow.tell_apart import Told, tell_apart, turns_of, with_told
 
 log = structlog.get_logger("scribedock.worker")
 
-# Shares of the progress bar: decoding, finding speech, recognizing.
-DECODED, SEGMENTED, RECOGNIZED = 0.05, 0.08, 0.99
+# Shares of the progress bar: finding speech, recognizing.
+SEGMENTED, RECOGNIZED = 0.08, 0.99
 """Progress is a share of the work, estimated; 1 when the job is Complete."""
-
-
-class Abandoned(Final):
-    """The job was deleted meanwhile: nobody waits for the result."""
 
 
 class Started(TypedDict):
@@ -101,12 +95,11 @@ class Transcription:
         self._callbacks = callbacks
         self._related = related
         self._guidelines = guidelines
-        self._store = store
         self._pool = pool
-        self._limits = limits
-        self._folder = folder
         self._enqueue = enqueue
-        self._decoding = threading.Lock()
+        self._sound = DecodedSound(
+            jobs=jobs, media=media, store=store, pool=pool, limits=limits, folder=folder
+        )
         self._synchronization = Synchronization(
             jobs=jobs, transcripts=transcripts, orders=orders, pool=pool, folder=folder
         )
@@ -147,7 +140,7 @@ class Transcription:
             task_id=task_id,
             language=iso_code(started["language"]),
             terms=started["terms"],
-            audio=lambda: self._audio(task_id, started["job_id"])[0],
+            audio=lambda: self._sound.of(task_id, started["job_id"])[0],
             check_wanted=lambda: self._check_wanted(task_id),
         )
         batches = self._pool.batches(_spans(spans))
@@ -179,7 +172,7 @@ class Transcription:
             media_ms=media_ms,
             speech=_spans(spans),
             told=told,
-            audio=lambda: self._audio(task_id, job_id)[0],
+            audio=lambda: self._sound.of(task_id, job_id)[0],
             check_wanted=lambda: self._check_wanted(task_id),
             stamp=lambda share: self._jobs.stamp_progress(
                 job_id, SEGMENTED + (RECOGNIZED - SEGMENTED) * share
@@ -208,44 +201,19 @@ class Transcription:
 
     def _decode(self, task_id: str, job_id: str) -> Outcome:
         try:
-            return {"refused": None, "media_ms": self._audio(task_id, job_id)[1]}
+            return {"refused": None, "media_ms": self._sound.of(task_id, job_id)[1]}
         except MediaUnusable as error:
             return {"refused": error.reason, "media_ms": 0}
 
-    def _audio(self, task_id: str, job_id: str) -> tuple[Path, int]:
-        """The recording as PCM and its length in ms; decoded again where the file is not (any more)."""
-        path = self._folder / task_id / "audio.pcm"
-        with self._decoding:
-            if not path.exists():
-                media = self._media.of(job_id)
-                if media is None:
-                    raise Abandoned
-                if media.storage_key is None:
-                    job = self._jobs.find(job_id)
-                    raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
-                path.parent.mkdir(parents=True, exist_ok=True)
-                with local(self._store, media.storage_key) as recording:
-                    track = decode_spoken(
-                        recording,
-                        path,
-                        self._pool,
-                        self._limits,
-                        track=media.audio_track,
-                        progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
-                    )
-                if track is not None:
-                    self._media.note_track(job_id, track)
-        return path, path.stat().st_size * 1000 // (2 * 16_000)
-
     def _find_speech(self, task_id: str, job_id: str) -> list[tuple[int, int]]:
-        path, _ = self._audio(task_id, job_id)
+        path, _ = self._sound.of(task_id, job_id)
         spans = [(span.start_ms, span.end_ms) for span in self._pool.speech_spans(path)]
         self._jobs.stamp_progress(job_id, SEGMENTED)
         return spans
 
     def _tell_apart(self, task_id: str, started: Started, spans: list[tuple[int, int]]) -> Told:
         self._check_wanted(task_id)
-        path, _ = self._audio(task_id, started["job_id"])
+        path, _ = self._sound.of(task_id, started["job_id"])
         return tell_apart(self._pool, path, _spans(spans), started["people"])
 
     def _hear_language(
@@ -256,7 +224,7 @@ class Transcription:
         The job takes it on where it has none.
         """
         self._check_wanted(task_id)
-        audio, _ = self._audio(task_id, started["job_id"])
+        audio, _ = self._sound.of(task_id, started["job_id"])
         heard = spoken(self._pool, audio, _spans(spans), started["language"])
         if heard.notice is not None:
             self._jobs.update(started["job_id"], language=heard.language, notice=heard.notice)
@@ -296,7 +264,7 @@ class Transcription:
 
     def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[Word] | None]]) -> None:
         """Notes how difficult the job was."""
-        audio, _ = self._audio(task_id, job_id)
+        audio, _ = self._sound.of(task_id, job_id)
         evidence = gather(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
         difficulty = judge(evidence)
         log.info("difficulty", job=job_id, difficulty=difficulty, **asdict(evidence))
@@ -320,7 +288,7 @@ class Transcription:
             self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)
 
     def _clean_up(self, task_id: str) -> None:
-        shutil.rmtree(self._folder / task_id, ignore_errors=True)
+        self._sound.remove(task_id)
 
     def give_up(self, task_id: str) -> None:
         """The order fails, and its media may be ordered again: it is the server that was at fault."""

@@ -27,6 +27,7 @@ ROWS = [
     {"caption_check", "command_line"},
     {"supervisor"},
     {"api", "web", "worker"},
+    {"workflows"},
     {"app"},
     {"workflow"},
     {"sandbox"},
