@@ -67,8 +67,8 @@ def test_a_reviewer_gives_the_speakers_their_names(client: Client, conversation:
 
 
 def reviewer(client: Client) -> Client:
-    """An account of its own, that may review jobs."""
-    account = child(client, "ann")
+    """Reviews the jobs of an account of its own, and nobody else's."""
+    account = child(child(client, "customer"), "ann")
     command(client.server, "account", "reviewer", name_of(account))
     return account
 
