@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -32,6 +33,15 @@ class Disk:
             filler.unlink()
 
 
+def _unmount(folder: Path) -> None:
+    """A worker's own children end a moment after it, and hold the disk until then."""
+    deadline = time.monotonic() + 20
+    command = ["umount", str(folder)]
+    while (done := subprocess.run(command, capture_output=True, text=True, check=False)).returncode:
+        assert time.monotonic() < deadline, done.stderr
+        time.sleep(0.2)
+
+
 @contextmanager
 def small_disk(folder: Path, *, size: int) -> Iterator[Disk]:
     """A tmpfs of `size` bytes at `folder`; fails where it cannot be mounted."""
@@ -42,4 +52,4 @@ def small_disk(folder: Path, *, size: int) -> Iterator[Disk]:
     try:
         yield Disk(folder)
     finally:
-        subprocess.run(["umount", str(folder)], check=True)
+        _unmount(folder)
