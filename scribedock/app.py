@@ -16,9 +16,11 @@ from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
 from scribedock.db.engine import Database
 from scribedock.db.migrate import migrate as migrate_database
+from scribedock.dispatch.work import Work
 from scribedock.errors import AccountExists, InvalidQuery
 from scribedock.jobs.audit import Audit
 from scribedock.jobs.authorization import Authorizations
+from scribedock.jobs.backlog import Backlog
 from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.captions import CaptionUrls
 from scribedock.jobs.guidelines import Guidelines
@@ -77,6 +79,8 @@ class Services:
     reviews: Reviews
     realignments: Realignments
     mails: Mails
+    work: Work
+    backlog: Backlog
     uploads: Uploads
     fetcher: GuardedClient
 
@@ -133,8 +137,10 @@ def wire(settings: Settings) -> Services:
         sandboxes=sandboxes,
         reviewers=Reviewers(accounts, sandboxes),
         mails=Mails(database, jobs),
+        work=Work(database),
+        backlog=Backlog(database, jobs, retries_s=settings.callback_retries_s),
         reviews=reviews,
-        realignments=Realignments(database, reviews, lists),
+        realignments=Realignments(database, jobs, reviews, lists),
         uploads=Uploads(
             database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
         ),

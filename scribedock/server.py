@@ -68,6 +68,7 @@ def serve(
     services = app.wire(settings)
     password_file = app.ensure_first_account(services, sandbox=sandbox)
     separation.check_database(services.accounts.root(), sandbox=sandbox)
+    worker = WorkerProcess(settings, services.database) if with_worker else None
     backend = Backend(
         services=services,
         engine=EngineClient(settings),
@@ -76,14 +77,14 @@ def serve(
         renderings=Renderings(),
         translates=Translators(settings.translation_models).pairs,
         example=_example(services) if sandbox else None,
+        wake=worker.wake if worker is not None else lambda: None,
     )
     uploads = UploadService(
         uploads=services.uploads,
         receiver=Receiver(),
         settings=settings,
-        enqueue=backend.enqueue,
+        wake=backend.wake,
     )
-    worker = WorkerProcess(settings, services.database) if with_worker else None
     scheme = "https" if tls_cert else "http"
     base_url = settings.public_url or f"{scheme}://{_authority(host, listening.getsockname()[1])}"
 

@@ -148,6 +148,27 @@ class Settings(BaseSettings):
         None, description="Folder with a CTranslate2 model for each pair of languages, as en-de."
     )
     worker_jobs: int = Field(4, ge=1, description="Transcriptions that one worker has in hand at once.")
+    branch_queued: int = Field(
+        0,
+        ge=0,
+        description="Waiting orders of a branch (an account directly below the root, and all below it) that "
+        "stand in line; later ones wait until those have begun. 0: any number.",
+    )
+    branch_transcriptions: int = Field(
+        0, ge=0, description="Transcriptions of a branch under way at once; others wait. 0: any number."
+    )
+    branch_fetches: int = Field(
+        0, ge=0, description="Fetches for a branch under way at once; others wait. 0: any number."
+    )
+    host_fetches: int = Field(
+        0, ge=0, description="Fetches from a host under way at once; others wait. 0: any number."
+    )
+    branch_callbacks: int = Field(
+        0, ge=0, description="Callbacks of a branch under way at once; others wait. 0: any number."
+    )
+    host_callbacks: int = Field(
+        0, ge=0, description="Callbacks to a host under way at once; others wait. 0: any number."
+    )
     lease_s: float = Field(30, ge=1, description="A worker silent for so long has lost its jobs to others.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is written to the log; debug: every recognized segment too."

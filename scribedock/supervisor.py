@@ -5,6 +5,8 @@ That the supervisor survives its worker is what tells a crash from a machine tha
 
 from __future__ import annotations
 
+import contextlib
+import os
 import signal
 import subprocess
 import sys
@@ -42,6 +44,13 @@ class WorkerProcess:
         self._spawn()
         self._watcher.start()
 
+    def wake(self) -> None:
+        """Tells the worker that there is work; it would find that by itself a little later."""
+        process = self._process
+        if process is not None and process.stdin is not None:
+            with contextlib.suppress(OSError, ValueError):  # it is ending, or has much to read already
+                process.stdin.write(b".")
+
     def stop(self) -> None:
         self._stopping.set()
         with self._lock:
@@ -69,7 +78,10 @@ class WorkerProcess:
                 ],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
+                bufsize=0,
             )
+            assert self._process.stdin is not None
+            os.set_blocking(self._process.stdin.fileno(), False)
 
     def _watch(self) -> None:
         while not self._stopping.is_set():

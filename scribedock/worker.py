@@ -12,28 +12,20 @@ import structlog
 
 from scribedock.app import Services, wire
 from scribedock.clock import utc_now
-from scribedock.jobs.job import TaskType
 from scribedock.settings import Settings
+from scribedock.slots import caps, slots
 from scribedock.speech.configured import processes, recognizer, speaker_model
 from scribedock.speech.pool import RecognizerPool
-from scribedock.workflow.engine import FIRST, EngineClient, EngineWorker, Queue
+from scribedock.workflow.dispatcher import Dispatcher
+from scribedock.workflow.engine import EngineClient, EngineWorker
 from scribedock.workflow.lease import LEASE_LOST, Lease, Reaper
-from scribedock.workflows import register_all
+from scribedock.workflows import delivery, register_all
 
 log = structlog.get_logger("scribedock.worker")
 
 SWEEP_EVERY_S = 3600
 UNREFERENCED_S = 3600
 DRAIN_S = 5
-QUEUES = {
-    TaskType.JOB_ADD_MEDIA: Queue.MEDIA,
-    TaskType.JOB_ADD_TRANSCRIPT: Queue.TRANSCRIPTS,
-    TaskType.JOB_PERFORM_TRANSCRIPTION: Queue.TRANSCRIPTION,
-    TaskType.JOB_MAKE_MEDIA: Queue.RENDITIONS,
-    TaskType.JOB_REALIGN: Queue.REALIGNMENTS,
-    TaskType.JOB_BURN_IN_CAPTION: Queue.MAIL,
-    TaskType.JOB_ASK_FOR_APPROVAL: Queue.MAIL,
-}
 
 
 class Worker:
@@ -48,17 +40,31 @@ class Worker:
             lease_s=settings.lease_s,
             executor_id=executor_id,
         )
-        self._engine = EngineWorker(settings, self._lease.executor_id)
+        self._engine = EngineWorker(settings, self._lease.executor_id, ended=self._ended)
         self._client = EngineClient(settings)
-        self._pool = RecognizerPool(
+        pool = RecognizerPool(
             recognizer(settings),
             processes=processes(settings),
             chunk_timeout_s=settings.speech_chunk_timeout_s,
             batch=settings.speech_batch,
             speaker_model=speaker_model(settings),
         )
-        self._delivery = register_all(self._engine, self._services, self._pool, self._client.enqueue)
+        register_all(self._engine, self._services, pool)
+        self._delivery = delivery(self._services)
+        self._slots = slots(settings)
+        self._dispatcher = Dispatcher(
+            work=self._services.work,
+            engine=self._engine,
+            executor_id=executor_id,
+            slots=self._slots,
+            caps=caps(settings),
+            call_back=self._delivery.attempt,
+            poll_s=settings.workflow_poll_s,
+        )
         self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)
+
+    def _ended(self, work_id: str) -> None:
+        self._dispatcher.ended(work_id)
 
     @property
     def executor_id(self) -> str:
@@ -66,41 +72,33 @@ class Worker:
 
     def start(self) -> None:
         self._lease.acquire()
-        self._engine.launch(
-            {
-                Queue.TRANSCRIPTION: self._settings.worker_jobs,
-                Queue.MEDIA: 4 * self._settings.worker_jobs,
-                Queue.TRANSCRIPTS: 4 * self._settings.worker_jobs,
-                Queue.CALLBACKS: 16 * self._settings.worker_jobs,
-                Queue.DERIVATIONS: 2,
-                Queue.MAIL: 16,  # most of them wait for a video
-                Queue.RENDITIONS: max(1, (os.cpu_count() or 1) // 2),
-                Queue.REALIGNMENTS: self._settings.worker_jobs,
-                Queue.SANDBOX: 64 * self._settings.worker_jobs,  # they sleep
-            }
-        )
+        self._engine.launch({queue: 2 * count for queue, count in self._slots.items()})
+        self.look_after_others()
+        self._dispatcher.start()
+
+    def wake(self) -> None:
+        """Has it look for work now."""
+        self._dispatcher.wake()
 
     def renew(self) -> bool:
         """Whether this worker still holds its lease."""
         return self._lease.renew()
 
     def look_after_others(self) -> None:
-        """Takes over what dead workers and older releases left, and what a crash kept from being enqueued."""
-        self._reaper.reap()
-        for workflow_id in self._client.begin_again():
+        """Takes over what dead workers and older releases left."""
+        living = self._lease.living()
+        for workflow_id in self._client.retire_older(living):
             log.info("workflow of an older release begins again", workflow=workflow_id)
+        self._reaper.reap()
         services = self._services
         if self._settings.smtp_url is not None:
             services.mails.owe_approvals(self._settings.public_url or "")
-        wanted = {
-            task.id: QUEUES[task.type] for task in services.jobs.unfinished_tasks() if task.type in QUEUES
-        } | {callback.id: Queue.CALLBACKS for callback in services.callbacks.unfinished()}
-        wanted |= {each.task_id: Queue.DERIVATIONS for each in services.related.ready()}
-        for workflow_id in wanted.keys() - self._client.known(list(wanted)):
-            log.info("workflow enqueued again", workflow=workflow_id)
-            queue = wanted[workflow_id]
-            rank = services.orders.queue_rank(workflow_id) if queue is Queue.TRANSCRIPTION else None
-            self._client.enqueue(queue, workflow_id, workflow_id, priority=rank or FIRST)
+        restored = services.backlog.restore(self._client.known)
+        if restored:
+            log.info("work written down that was owed", count=restored)
+        if services.backlog.release():
+            self._dispatcher.wake()
+        self._dispatcher.tidy(living, self._client.known, self._client.under_way)
 
     def sweep(self) -> None:
         """Removes dead sessions, what the audit log need not remember, and what crashes left in the store."""
@@ -134,8 +132,8 @@ def run(settings: Settings, *, executor_id: str) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    threading.Thread(target=_stop_with_parent, args=(stopping,), daemon=True).start()
     worker = Worker(settings, executor_id)
+    threading.Thread(target=_listen_to_parent, args=(worker, stopping), daemon=True).start()
     worker.start()
     log.info("worker ready", executor=worker.executor_id)
     beat = settings.lease_s / 3
@@ -169,10 +167,10 @@ def _hold_lease(worker: Worker, every_s: float) -> None:
             os._exit(LEASE_LOST)
 
 
-def _stop_with_parent(stopping: threading.Event) -> None:
-    """The pipe from the supervisor ends with it, however it dies."""
+def _listen_to_parent(worker: Worker, stopping: threading.Event) -> None:
+    """What comes through the supervisor's pipe means work; the pipe ends with it, however it dies."""
     while os.read(0, 4096):
-        pass
+        worker.wake()
     stopping.set()
     time.sleep(20)
     os._exit(1)

@@ -5,26 +5,26 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from scribedock.app import Services
+from scribedock.dispatch.queues import Queue
 from scribedock.mail import Mailer
+from scribedock.media.fetch import FetchLimits
 from scribedock.media.limits import Limits
 from scribedock.speech.pool import RecognizerPool
 from scribedock.translation.engine import Translators
 from scribedock.workflow.deliver import Delivery
 from scribedock.workflow.derive import Deriving
-from scribedock.workflow.engine import EngineWorker, Queue, Workflow
+from scribedock.workflow.engine import EngineWorker, Workflow
 from scribedock.workflow.make_media import MediaMaking
 from scribedock.workflow.realign import Realigning
-from scribedock.workflow.receive import Reception
+from scribedock.workflow.receive import MediaFetching, MediaProbing
 from scribedock.workflow.sandbox import Diverted, SandboxOrder, SandboxTasks
 from scribedock.workflow.send_mail import Mailing
 from scribedock.workflow.transcribe import Transcription
 from scribedock.workflow.transcripts import TranscriptReception
 
 
-def register_all(
-    engine: EngineWorker, services: Services, pool: RecognizerPool, enqueue: Callable[[Queue, str, str], None]
-) -> Delivery:
-    """Makes every queue known to the engine; returns the workflow that calls back."""
+def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool) -> None:
+    """Makes known to the engine what does the work of each queue, but for callbacks (see `delivery`)."""
     settings = services.settings
     folder = settings.data_dir / "work"
     limits = Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory)
@@ -37,56 +37,54 @@ def register_all(
         media=services.media,
         transcripts=services.transcripts,
         orders=services.orders,
-        callbacks=services.callbacks,
-        related=services.related,
         guidelines=services.guidelines,
         store=services.store,
         pool=pool,
         limits=limits,
         folder=folder,
-        enqueue=enqueue,
     )
-    reception = Reception(
-        media=services.media,
-        store=services.store,
-        fetcher=services.fetcher,
-        folder=folder,
-        limits=limits,
+    fetch_limits = FetchLimits(
         max_bytes=settings.upload_max_bytes,
         timeout_s=settings.fetch_timeout_s,
+        stall_s=settings.upload_stall_s,
+        min_rate=settings.upload_min_rate,
     )
-    delivery = Delivery(
-        jobs=services.jobs,
-        lists=services.lists,
-        callbacks=services.callbacks,
-        fetcher=services.fetcher,
-        retries_s=settings.callback_retries_s,
-        timeout_s=settings.callback_timeout_s,
+    instead = _sandbox_tasks(services)
+    engine.register(Queue.TRANSCRIPTION, transcription)
+    divert(
+        Queue.FETCHES,
+        MediaFetching(
+            media=services.media,
+            store=services.store,
+            fetcher=services.fetcher,
+            folder=folder,
+            limits=fetch_limits,
+        ),
+        instead.receive,
     )
-    instead = _sandbox_tasks(services, enqueue)
-    divert(Queue.TRANSCRIPTION, transcription, instead.hand_over)
-    divert(Queue.MEDIA, reception, instead.receive)
+    divert(
+        Queue.PROBES,
+        MediaProbing(media=services.media, store=services.store, limits=limits),
+        instead.receive,
+    )
     divert(
         Queue.TRANSCRIPTS,
         TranscriptReception(
             transcripts=services.transcripts,
             fetcher=services.fetcher,
             folder=folder,
+            limits=fetch_limits,
         ),
         instead.receive_transcript,
     )
-    engine.register(Queue.CALLBACKS, delivery)
-    divert(
+    engine.register(
         Queue.DERIVATIONS,
         Deriving(
             related=services.related,
             lists=services.lists,
             orders=services.orders,
-            callbacks=services.callbacks,
             translators=Translators(settings.translation_models),
-            enqueue=enqueue,
         ),
-        instead.hand_over,
     )
     divert(
         Queue.MAIL,
@@ -137,14 +135,24 @@ def register_all(
             orders=services.orders,
             related=services.related,
             reviews=services.reviews,
-            callbacks=services.callbacks,
-            enqueue=enqueue,
         ),
     )
-    return delivery
 
 
-def _sandbox_tasks(services: Services, enqueue: Callable[[Queue, str, str], None]) -> SandboxTasks:
+def delivery(services: Services) -> Delivery:
+    """What makes the tries of callbacks."""
+    settings = services.settings
+    return Delivery(
+        jobs=services.jobs,
+        lists=services.lists,
+        callbacks=services.callbacks,
+        fetcher=services.fetcher,
+        retries_s=settings.callback_retries_s,
+        timeout_s=settings.callback_timeout_s,
+    )
+
+
+def _sandbox_tasks(services: Services) -> SandboxTasks:
     return SandboxTasks(
         jobs=services.jobs,
         media=services.media,
@@ -154,5 +162,4 @@ def _sandbox_tasks(services: Services, enqueue: Callable[[Queue, str, str], None
         mails=services.mails,
         store=services.store,
         folder=services.settings.data_dir / "work",
-        enqueue=enqueue,
     )

@@ -44,6 +44,7 @@ class Account:
     reviewer: bool = False
     disabled: datetime | None = None
     sandbox: bool = False  # itself; see `sandboxes` for what lies below
+    branch_id: str = ""  # the account directly below the root that it is, or is below; the root's is the root
 
 
 # Built once: almost every call needs them.
@@ -87,7 +88,8 @@ class Accounts:
         _check_person({"first_name": first_name, "last_name": last_name, "email": email})
         hashed = hash_password(password)
         with self._database.write() as connection:
-            parent_id = None
+            account_id = uuid.uuid4().hex
+            parent_id, branch_id = None, account_id
             if parent is not None:
                 above = self._find(connection, accounts.c.username == parent)
                 if above is None:
@@ -95,12 +97,13 @@ class Accounts:
                 if above.disabled is not None:
                     raise InvalidQuery(f"The account {parent!r} is disabled; enable it first")
                 parent_id = above.id
+                branch_id = above.branch_id if above.parent_id is not None else account_id
             elif connection.execute(
                 sa.select(sa.exists().where(accounts.c.parent_id.is_(None)))
             ).scalar_one():
                 raise InvalidQuery("There is a root account already; name a parent")
             account = Account(
-                id=uuid.uuid4().hex,
+                id=account_id,
                 username=name,
                 parent_id=parent_id,
                 settings=DEFAULT_SETTINGS,
@@ -109,6 +112,7 @@ class Accounts:
                 last_name=last_name,
                 email=email,
                 sandbox=sandbox,
+                branch_id=branch_id,
             )
             try:
                 connection.execute(
@@ -124,6 +128,7 @@ class Accounts:
                         email=email,
                         reviewer=False,
                         sandbox=sandbox,
+                        branch_id=branch_id,
                     )
                 )
             except IntegrityError:
@@ -268,6 +273,7 @@ def _account(row: Any) -> Account | None:
         reviewer=row.reviewer,
         disabled=row.disabled,
         sandbox=row.sandbox,
+        branch_id=row.branch_id,
     )
 
 

@@ -277,7 +277,7 @@ def _captions(backend: Backend) -> Any:
 def build(backend: Backend) -> Starlette:
     """The whole application."""
     settings = backend.services.settings
-    upload = UploadEndpoint(backend.services.uploads, settings, backend.enqueue)
+    upload = UploadEndpoint(backend.services.uploads, settings, backend.wake)
     routes: Sequence[BaseRoute] = [
         Route("/api/{path:path}", Api(backend).serve, methods=ANY_METHOD),
         Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),

@@ -16,9 +16,8 @@ from scribedock.jobs.authorization import Changes
 @call("job/authorize", JobParameters, answer="204 to GET, 200 without body to POST", empty={"POST": 200})
 def authorize(context: Context, parameters: JobParameters) -> None:
     """Lets a job begin that waits in Authorizing; on any other job it has no effect."""
-    task_id = context.services.authorizations.authorize(parameters.job_id, context.family)
-    if task_id is not None:
-        context.backend.begin(task_id)
+    context.services.authorizations.authorize(parameters.job_id, context.family)
+    context.backend.wake()
 
 
 class ModifyParameters(JobParameters):

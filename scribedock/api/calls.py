@@ -18,7 +18,7 @@ from scribedock.errors import BadApiToken
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox.example import Example
 from scribedock.translation.engine import Pair
-from scribedock.workflow.engine import FIRST, EngineClient, Queue
+from scribedock.workflow.engine import EngineClient
 
 log = structlog.get_logger("scribedock.api")
 
@@ -37,22 +37,7 @@ class Backend:
     renderings: Renderings
     translates: frozenset[Pair]  # what the translation engines can do
     example: Example | None = None  # of the reference; where the whole server is a sandbox
-
-    def begin(self, task_id: str) -> None:
-        """Starts the transcription of an order, unless it waits for its authorization."""
-        rank = self.services.orders.queue_rank(task_id)
-        if rank is not None:
-            self.enqueue(Queue.TRANSCRIPTION, task_id, priority=rank)
-
-    def enqueue(self, queue: Queue, task_id: str, *, priority: int = FIRST) -> None:
-        """Starts the workflow of a task that is committed; see `EngineClient.enqueue`.
-
-        Where that fails, the answer stands all the same: a worker enqueues it when it looks around.
-        """
-        try:
-            self.engine.enqueue(queue, task_id, task_id, priority=priority)
-        except Exception:
-            log.exception("not enqueued; a worker will", task=task_id)
+    wake: Callable[[], None] = lambda: None  # tells the worker beside the server that there is work
 
 
 @dataclass(kw_only=True)

@@ -14,11 +14,11 @@ from scribedock.api.parameters import Bool, File, Text, UploadedFile
 from scribedock.errors import InvalidQuery, InvalidUrl, MissingParameter
 from scribedock.jobs.guidelines import MAX_BYTES
 from scribedock.jobs.job import Job
-from scribedock.media.fetch import FetchFailed, normalise
+from scribedock.media.fetch import FetchFailed, FetchLimits, normalise
 from scribedock.sandbox.prepared import TEXT
 
 WAYS = ("guidelines_url", "file", "guidelines_data")
-FETCH_TIMEOUT_S = 30.0
+FETCH_LIMITS = FetchLimits(max_bytes=MAX_BYTES, timeout_s=30)
 BUCKET = "guidelines"
 
 
@@ -79,7 +79,7 @@ def _guideline(context: Context, parameters: GuidelinesParameters, job: Job) -> 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "guideline"
         try:
-            context.services.fetcher.download(url, path, max_bytes=MAX_BYTES, timeout_s=FETCH_TIMEOUT_S)
+            context.services.fetcher.download(url, path, FETCH_LIMITS)
         except FetchFailed as error:
             raise InvalidUrl(f"guidelines_url: {error}") from None
         return UploadedFile(name=url, content=path.read_bytes())

@@ -38,7 +38,6 @@ from scribedock.jobs.orders import Order
 from scribedock.storage.leftovers import remove_object
 from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER
 from scribedock.workflow.deliver import expand
-from scribedock.workflow.engine import Queue
 
 AnyFidelity = Annotated[Fidelity, choice(Fidelity, FIDELITY_NAMES)]
 AnyPriority = Annotated[Priority, choice(Priority)]
@@ -249,11 +248,9 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
             bring=None if arrival is None else arrival.attach,
             then=lambda connection, ordered: open_translations(context, connection, ordered, targets),
         )
-    context.backend.begin(task_id)
-    if arrival is not None and arrival.attached is not None:
-        context.backend.enqueue(Queue.MEDIA, arrival.attached.task_id)
-        if arrival.attached.replaced_key:
-            remove_object(services.store, arrival.attached.replaced_key)
+    context.backend.wake()
+    if arrival is not None and arrival.attached is not None and arrival.attached.replaced_key:
+        remove_object(services.store, arrival.attached.replaced_key)
     services.uploads.close(job.id, CLOSED_BY_ORDER)
     return {"TaskId": task_id}
 

@@ -18,20 +18,17 @@ from scribedock.api.job_calls import JobParameters
 from scribedock.api.media_out_calls import recording
 from scribedock.api.parameters import Text
 from scribedock.api.reference import CONTENT_SECURITY_POLICY
-from scribedock.api.review_calls import go_on
 from scribedock.app import Services
 from scribedock.captions.elementlist_json import parse
 from scribedock.captions.options import TranscriptOptions
 from scribedock.captions.render import render_transcript
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
-from scribedock.jobs.job import TaskStatus
 from scribedock.jobs.links import APPROVAL, verify
 from scribedock.jobs.passes import PassKind
 from scribedock.jobs.renditions import RenditionKind
 from scribedock.jobs.reviews import UNDER_WAY
 from scribedock.mail import is_address
 from scribedock.media import ffmpeg
-from scribedock.workflow.engine import Queue
 
 MAX_ADDRESS = 320
 
@@ -59,16 +56,14 @@ def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
         RenditionKind.CAPTIONED,
         f"{recording(services, job)} list {version.version.isoformat()}",
     )
-    if rendition.status is TaskStatus.QUEUED:
-        context.backend.enqueue(Queue.RENDITIONS, rendition.id)
-    task_id = services.mails.owe_video(
+    services.mails.owe_video(
         job.id,
         context.family,
         recipient=recipient,
         base_url=context.base_url,
         rendition_id=rendition.id,
     )
-    context.backend.enqueue(Queue.MAIL, task_id)
+    context.backend.wake()
 
 
 def _check_equipped(services: Services) -> None:
@@ -100,7 +95,8 @@ def serve_approval(backend: Backend) -> Callable[[Request], Awaitable[Response]]
         transcript = None
         if current.status in UNDER_WAY:
             if request.method == "POST":
-                go_on(backend, job.id, services.reviews.approve(job.id, None, PassKind.APPROVAL, None))
+                services.reviews.approve(job.id, None, PassKind.APPROVAL, None)
+                backend.wake()
             else:
                 body = services.reviews.work(job.id, None, PassKind.APPROVAL).body
                 transcript = render_transcript(parse(body), TranscriptOptions()).body.decode()

@@ -17,7 +17,6 @@ from scribedock.media.fetch import normalise
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Partial
 from scribedock.uploads.intake import storage_fault, too_large
-from scribedock.workflow.engine import Queue
 
 BATCH_BYTES = 1024 * 1024
 TASK = '{"TaskId": "<32 hex digits>"}'
@@ -87,7 +86,7 @@ def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may
         )
     if attached.replaced_key:
         remove_object(services.store, attached.replaced_key)
-    context.backend.enqueue(Queue.MEDIA, attached.task_id)
+    context.backend.wake()
     return attached.task_id
 
 
@@ -149,5 +148,5 @@ def _attach_body(context: Context, job: Job, new: Partial) -> str:
         raise
     if attached.replaced_key:
         remove_object(services.store, attached.replaced_key)
-    context.backend.enqueue(Queue.MEDIA, attached.task_id)
+    context.backend.wake()
     return attached.task_id

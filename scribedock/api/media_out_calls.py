@@ -25,7 +25,6 @@ from scribedock.jobs.links import MEDIA, Link, verify
 from scribedock.jobs.renditions import Rendition, RenditionKind
 from scribedock.media import speaking
 from scribedock.media.ffmpeg import MediaType
-from scribedock.workflow.engine import Queue
 
 PATIENCE_S = 50  # proxies and clients give up after a minute
 LOOK_EVERY_S = 0.25
@@ -151,7 +150,7 @@ def _ask(context: Context, job_id: str, family: frozenset[str], kind: RenditionK
         source = recording(services, job)
     rendition = services.renditions.ask(job.id, family, kind, source)
     if rendition.status is TaskStatus.QUEUED:
-        context.backend.enqueue(Queue.RENDITIONS, rendition.id)
+        context.backend.wake()
     return rendition
 
 

@@ -39,7 +39,6 @@ from scribedock.uploads.intake import ConnectionLost, Intake
 from scribedock.uploads.pace import Pace
 from scribedock.uploads.receiver import LINGER_BYTES, LINGER_S, Receiver, Transfer
 from scribedock.uploads.uploads import Uploads
-from scribedock.workflow.engine import Queue
 
 log = structlog.get_logger("scribedock.upload")
 
@@ -56,7 +55,7 @@ class UploadService:
     uploads: Uploads
     receiver: Receiver
     settings: Settings
-    enqueue: Callable[[Queue, str], None]  # starts the workflow of a task
+    wake: Callable[[], None]  # tells a worker that there is work
     # Admitting may wait for another upload's end, so ending has threads of its own.
     admitting: ThreadPoolExecutor = field(
         default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="upload-admission")
@@ -304,7 +303,7 @@ class UploadProtocol(HttpToolsProtocol):
             uploads = self.upload_service.uploads
             ended = uploads.completion.end(intake, error)
             if ended.task_id is not None:
-                self.upload_service.enqueue(Queue.MEDIA, ended.task_id)
+                self.upload_service.wake()
             answer = uploads.answers.ended(request, intake.grant, intake.action, ended)
         except Exception as failure:
             error = failure

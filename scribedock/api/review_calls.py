@@ -23,7 +23,7 @@ from scribedock.api.answers import (
     TakenPass,
 )
 from scribedock.api.bodies import whole
-from scribedock.api.calls import Backend, Context, call
+from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.media_out_calls import UNPROCESSABLE, AnyMediaType, link_to
 from scribedock.api.parameters import Moment, Parameters, choice
@@ -38,7 +38,6 @@ from scribedock.jobs.related import language_of
 from scribedock.jobs.renditions import RenditionKind
 from scribedock.jobs.reviews import CONFLICT, Pass, Work
 from scribedock.media.ffmpeg import MediaType
-from scribedock.workflow.engine import Queue
 
 MAX_LIST_BYTES = 64 * 1024 * 1024
 AnyKind = Annotated[PassKind, choice(PassKind)]
@@ -182,7 +181,7 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
     task_id = context.services.realignments.ask(
         parameters.job_id, family, parameters.kind, context.account.id
     )
-    context.backend.enqueue(Queue.REALIGNMENTS, task_id)
+    context.backend.wake()
     return {"task_id": task_id}
 
 
@@ -191,14 +190,6 @@ def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
     """Ends the pass: its list gets the pass's name, and the next pass begins or the job is Complete."""
     services = context.services
     family = _family(context, parameters.kind)
-    task_id = services.reviews.approve(parameters.job_id, family, parameters.kind, context.account.id)
-    go_on(context.backend, parameters.job_id, task_id)
+    services.reviews.approve(parameters.job_id, family, parameters.kind, context.account.id)
+    context.backend.wake()
     return {"JobStatus": services.jobs.find(parameters.job_id).status}
-
-
-def go_on(backend: Backend, job_id: str, task_id: str) -> None:
-    """Starts what follows from an approved pass: callbacks, and the jobs that are made of this one's list."""
-    for callback in backend.services.callbacks.of_task(task_id):
-        backend.enqueue(Queue.CALLBACKS, callback.id)
-    for each in backend.services.related.ready(job_id):
-        backend.enqueue(Queue.DERIVATIONS, each.task_id)

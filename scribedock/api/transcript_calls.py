@@ -17,7 +17,6 @@ from scribedock.captions.readers.decoding import MAX_BYTES
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.jobs.transcripts import check_addable
 from scribedock.media.fetch import normalise
-from scribedock.workflow.engine import Queue
 from scribedock.workflow.transcripts import check_transcript
 
 
@@ -64,7 +63,7 @@ def _attach_url(context: Context, parameters: AddTranscriptParameters, url: str)
     task_id = services.transcripts.attach(
         parameters.job_id, context.family, format=parameters.format, url=url
     )
-    context.backend.enqueue(Queue.TRANSCRIPTS, task_id)
+    context.backend.wake()
     return task_id
 
 

@@ -12,11 +12,10 @@ from scribedock.api.job_calls import AnyPriority, JobParameters
 from scribedock.api.parameters import Bool, Strings, Text
 from scribedock.api.target_languages import wanted_languages
 from scribedock.errors import InvalidQuery, ItemNotFound, MissingParameter
-from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
+from scribedock.jobs.job import Fidelity, Job, Priority
 from scribedock.jobs.related import language_of
 from scribedock.jobs.translations import Child
 from scribedock.jobs.uplevels import check_uplevel
-from scribedock.workflow.engine import Queue
 
 RELATED = (
     '{"leading_job": {"job_id": "…", "job_status": "…", "current_priority": "…", "current_fidelity": "…", '
@@ -110,7 +109,7 @@ def translate(context: Context, parameters: TranslateParameters) -> OrderedTrans
             callback_url=job.callback_url,
             options=job.options,
         )
-    _begin(context, job)
+    context.backend.wake()
     return {
         "translation_job_ids": [child.job.id for child in children if child.created],
         "message": ". ".join(_said(child) for child in children),
@@ -160,12 +159,5 @@ def uplevel(context: Context, parameters: UplevelParameters) -> UpleveledJob:
             requestor=parameters.requestor,
             reference=parameters.reference,
         )
-    _begin(context, job)
+    context.backend.wake()
     return {"upleveled_job_id": made.id, "upleveled_workflow": services.uplevels.workflow(job)}
-
-
-def _begin(context: Context, source: Job) -> None:
-    """Starts what can be made of the job's list now; else the end of the job does."""
-    if source.status is JobStatus.COMPLETE:
-        for each in context.services.related.ready(source.id):
-            context.backend.enqueue(Queue.DERIVATIONS, each.task_id)

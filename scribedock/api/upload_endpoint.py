@@ -22,7 +22,6 @@ from scribedock.uploads.intake import ConnectionLost, Intake
 from scribedock.uploads.pace import Pace
 from scribedock.uploads.requests import method_of
 from scribedock.uploads.uploads import Uploads
-from scribedock.workflow.engine import Queue
 
 BATCH_BYTES = 1024 * 1024
 LOOK_EVERY_S = 1.0
@@ -30,10 +29,10 @@ WITHOUT_BODY = ("HEAD", "DELETE", "OPTIONS")
 
 
 class UploadEndpoint:
-    def __init__(self, uploads: Uploads, settings: Settings, enqueue: Callable[[Queue, str], None]) -> None:
+    def __init__(self, uploads: Uploads, settings: Settings, wake: Callable[[], None]) -> None:
         self._uploads = uploads
         self._settings = settings
-        self._enqueue = enqueue
+        self._wake = wake
 
     async def serve(self, request: Request) -> Response:
         head = head_of(request)
@@ -63,7 +62,7 @@ class UploadEndpoint:
             # Nobody reads this answer.
             return UploadAnswer(status=400, headers={})
         if ended.task_id is not None:
-            self._enqueue(Queue.MEDIA, ended.task_id)
+            self._wake()
         return self._uploads.answers.ended(head, intake.grant, intake.action, ended)
 
     async def _move(self, request: Request, intake: Intake) -> None:

@@ -44,6 +44,7 @@ accounts = Table(
     Column("reviewer", Boolean, nullable=False),  # may review jobs
     Column("disabled", DateTime),  # since when nobody can log in
     Column("sandbox", Boolean, nullable=False),  # new jobs of it and of all below it are a sandbox's
+    Column("branch_id", Id, nullable=False),  # the account directly below the root that it is, or is below
 )
 
 api_keys = Table(
@@ -282,6 +283,41 @@ caption_urls = Table(
     Column("body", LargeBinary, nullable=False),
     Column("created", DateTime, nullable=False),
     sa.UniqueConstraint("job_id", "digest"),
+)
+
+work = Table(
+    "work",
+    metadata,
+    Column("id", String(64), primary_key=True),  # of its workflow, or its callback
+    Column("queue", String(16), nullable=False),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
+    Column("branch_id", Id, nullable=False),
+    Column("host", String(255), nullable=False),  # that it talks to; empty: none
+    Column("rank", Integer, nullable=False),
+    Column("asked", DateTime, nullable=False),
+    Column("due", DateTime, nullable=False),
+    Column("ready", DateTime),  # not before; null: something that it needs is not here
+    Column("executor_id", Id, index=True),  # that has it in hand
+    Column("claimed", DateTime),
+    sa.Index(
+        "ix_work_waiting",
+        "queue",
+        "branch_id",
+        "rank",
+        "due",
+        "asked",
+        "id",
+        sqlite_where=sa.text("executor_id IS NULL AND ready IS NOT NULL"),
+        postgresql_where=sa.text("executor_id IS NULL AND ready IS NOT NULL"),
+    ),
+)
+
+turns = Table(
+    "turns",
+    metadata,
+    Column("queue", String(16), primary_key=True),
+    Column("branch_id", Id, primary_key=True),
+    Column("served", DateTime, nullable=False),  # when it was given a slot last
 )
 
 callbacks = Table(

@@ -15,6 +15,7 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import accounts, jobs, tasks
 from scribedock.errors import InvalidQuery
+from scribedock.jobs.enqueuing import enqueue_order
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.jobs import Jobs, record_event
 from scribedock.jobs.notes import joined
@@ -55,6 +56,8 @@ class Authorizations:
             if job.order_task_id is not None:
                 values["due"] = due_date(now, job.priority or Priority.STANDARD, job.turnaround_hours)
             self._jobs.advance(connection, job, JobEvent.AUTHORIZED, **values)
+            if job.order_task_id is not None:
+                enqueue_order(connection, job, job.order_task_id, due=values["due"])
             return job.order_task_id
 
     def modify(self, job_id: str, family: frozenset[str], changes: Changes) -> None:

@@ -6,10 +6,12 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callback_tries, callbacks
-from scribedock.jobs.job import UNFINISHED, TaskStatus
+from scribedock.dispatch.work import finish, postpone
+from scribedock.jobs.job import TaskStatus
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,25 +39,34 @@ class Callbacks:
     def of_task(self, task_id: str) -> list[Callback]:
         return self._select(callbacks.c.task_id == task_id)
 
-    def unfinished(self) -> list[Callback]:
-        return self._select(callbacks.c.status.in_([status.value for status in UNFINISHED]))
-
     def find(self, callback_id: str) -> Callback | None:
         found = self._select(callbacks.c.id == callback_id)
         return found[0] if found else None
 
-    def record(self, callback_id: str, attempt: CallbackTry) -> None:
+    def record(
+        self,
+        callback_id: str,
+        made: CallbackTry,
+        *,
+        end: TaskStatus | None = None,
+        again: datetime | None = None,
+    ) -> None:
+        """Notes a try, and what follows from it: the end of the callback, or another try at `again`."""
         with self._database.write() as connection:
             insert_once(
                 connection,
                 callback_tries,
                 callback_id=callback_id,
-                number=attempt.number,
-                at=attempt.at,
-                http_status=attempt.http_status,
-                problem=attempt.problem,
-                duration_ms=attempt.duration_ms,
+                number=made.number,
+                at=made.at,
+                http_status=made.http_status,
+                problem=made.problem,
+                duration_ms=made.duration_ms,
             )
+            if end is not None:
+                _end(connection, callback_id, end)
+            if again is not None:
+                postpone(connection, callback_id, again)
 
     def tries(self, callback_id: str) -> list[CallbackTry]:
         with self._database.read() as connection:
@@ -75,10 +86,9 @@ class Callbacks:
             ]
 
     def close(self, callback_id: str, status: TaskStatus) -> None:
+        """Ends the callback without another try."""
         with self._database.write() as connection:
-            connection.execute(
-                callbacks.update().where(callbacks.c.id == callback_id).values(status=status.value)
-            )
+            _end(connection, callback_id, status)
 
     def _select(self, condition: sa.ColumnElement[bool]) -> list[Callback]:
         with self._database.read() as connection:
@@ -88,3 +98,8 @@ class Callbacks:
                 )
                 for row in connection.execute(sa.select(callbacks).where(condition))
             ]
+
+
+def _end(connection: Connection, callback_id: str, status: TaskStatus) -> None:
+    connection.execute(callbacks.update().where(callbacks.c.id == callback_id).values(status=status.value))
+    finish(connection, callback_id)

@@ -21,6 +21,8 @@ from scribedock.db.tables import (
     tasks,
     transcripts,
 )
+from scribedock.dispatch.queues import Queue
+from scribedock.dispatch.work import withdraw
 from scribedock.jobs.job import UNFINISHED, Job, TaskStatus
 
 OF_A_PASS = (realignments, drafts)
@@ -61,5 +63,6 @@ def clear(connection: Connection, job: Job, why: str) -> Cleared:
     for table in OF_A_JOB:
         connection.execute(table.delete().where(table.c.job_id == job.id))
     connection.execute(jobs.update().where(jobs.c.id == job.id).values(upload_epoch=job.upload_epoch + 1))
+    withdraw(connection, job.id, but=Queue.CALLBACKS)
     connection.execute(tasks.update().where(unfinished).values(status=TaskStatus.ABORTED.value, info=why))
     return Cleared(storage_keys=storage_keys, aborted=aborted)

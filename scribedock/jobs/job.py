@@ -112,6 +112,7 @@ class Job:
     id: str
     account_id: str
     username: str
+    branch_id: str  # of its account: see `accounts`
     name: str
     external_id: str
     language: str

@@ -18,6 +18,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import accounts, job_events, jobs, tasks
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.deletion import Deleted, clear
+from scribedock.jobs.enqueuing import list_finished
 from scribedock.jobs.job import (
     UNFINISHED,
     Difficulty,
@@ -34,7 +35,7 @@ from scribedock.jobs.states import JobEvent, after, first
 # Built once: building a statement takes longer than running it.
 ADD_TASK = tasks.insert()
 BY_ID = (
-    sa.select(jobs, accounts.c.username)
+    sa.select(jobs, accounts.c.username, accounts.c.branch_id)
     .join(accounts, accounts.c.id == jobs.c.account_id)
     .where(jobs.c.id == sa.bindparam("job_id"))
 )
@@ -136,6 +137,7 @@ class Jobs:
         """`delete` within a transaction, in which the job was read."""
         cleared = clear(connection, job, "The job was deleted")
         connection.execute(jobs.update().where(jobs.c.id == job.id).values(deleted=utc_now()))
+        list_finished(connection, job.id)
         record_event(connection, job.id, "deleted", job.status, job.status)
         task_id = add_task(connection, job.id, TaskType.JOB_DELETED, TaskStatus.COMPLETE)
         return Deleted(task_id=task_id, storage_keys=cleared.storage_keys, aborted=cleared.aborted)
@@ -209,28 +211,6 @@ class Jobs:
                     .where(tasks.c.id == task_id)
                 ).scalar()
             )
-
-    def unfinished_tasks(self) -> list[Task]:
-        """What must have a workflow: it is enqueued again where a crash came between the two.
-
-        An order that waits for its authorization has none.
-        """
-        with self._database.read() as connection:
-            return [
-                _task(row)
-                for row in connection.execute(
-                    sa.select(tasks)
-                    .join(jobs, jobs.c.id == tasks.c.job_id)
-                    .where(
-                        tasks.c.status.in_([status.value for status in UNFINISHED]),
-                        sa.or_(
-                            jobs.c.status != JobStatus.AUTHORIZING.value,
-                            tasks.c.type != TaskType.JOB_PERFORM_TRANSCRIPTION.value,
-                        ),
-                    )
-                    .order_by(tasks.c.requested)
-                )
-            ]
 
     def events(self, job_id: str) -> list[tuple[str, str, str]]:
         """(event, state before, state after) of the job, in order."""

@@ -15,7 +15,9 @@ from scribedock.jobs.jobs import job_of
 from scribedock.jobs.turnaround import MAY_BE_LATE
 
 PAGE = 500
-WITH_OWNER = sa.select(jobs, accounts.c.username).join(accounts, accounts.c.id == jobs.c.account_id)
+WITH_OWNER = sa.select(jobs, accounts.c.username, accounts.c.branch_id).join(
+    accounts, accounts.c.id == jobs.c.account_id
+)
 
 
 class JobListing:

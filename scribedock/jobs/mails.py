@@ -10,7 +10,8 @@ from sqlalchemy.engine import Connection
 
 from scribedock.db.engine import Database
 from scribedock.db.tables import accounts, jobs, mails, passes
-from scribedock.jobs.job import TaskStatus, TaskType
+from scribedock.jobs.enqueuing import enqueue_mail
+from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.jobs.passes import PassKind, PassStatus
 
@@ -35,11 +36,10 @@ class Mails:
     ) -> str:
         """Records mail about a video with captions; returns its TaskId. Raises ItemNotFound."""
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
             return _insert(
                 connection,
+                self._jobs.fetch(connection, job_id, family),
                 TaskType.JOB_BURN_IN_CAPTION,
-                job_id=job.id,
                 recipient=recipient,
                 base_url=base_url,
                 rendition_id=rendition_id,
@@ -70,8 +70,8 @@ class Mails:
                 if _find(connection, mails.c.pass_id == row.id) is None:
                     _insert(
                         connection,
+                        self._jobs.fetch(connection, row.job_id),
                         TaskType.JOB_ASK_FOR_APPROVAL,
-                        job_id=row.job_id,
                         recipient=row.email,
                         base_url=base_url,
                         pass_id=row.id,
@@ -86,9 +86,10 @@ class Mails:
             set_task(connection, mail_id, status, problem)
 
 
-def _insert(connection: Connection, task_type: TaskType, **values: Any) -> str:
-    task_id = add_task(connection, values["job_id"], task_type, TaskStatus.QUEUED)
-    connection.execute(mails.insert().values(id=task_id, **values))
+def _insert(connection: Connection, job: Job, task_type: TaskType, **values: Any) -> str:
+    task_id = add_task(connection, job.id, task_type, TaskStatus.QUEUED)
+    connection.execute(mails.insert().values(id=task_id, job_id=job.id, **values))
+    enqueue_mail(connection, job, task_id)
     return task_id
 
 

@@ -14,6 +14,7 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import jobs, media
 from scribedock.errors import InvalidQuery
+from scribedock.jobs.enqueuing import enqueue_media, recording_came
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 
@@ -113,6 +114,7 @@ class JobMedia:
             "added": utc_now(),
         }
         connection.execute(ADD, row)
+        enqueue_media(connection, job, task_id, url=url if storage_key is None else None)
         if job.media_ms is not None or job.failure_reason is not None:
             connection.execute(
                 jobs.update().where(jobs.c.id == job.id).values(media_ms=None, failure_reason=None)
@@ -122,14 +124,16 @@ class JobMedia:
     def fetched(self, task_id: str, *, storage_key: str, size: int) -> bool:
         """Notes that the bytes of a fetched media are durable; whether it is still the job's media."""
         with self._database.write() as connection:
-            return (
-                connection.execute(
-                    media.update()
-                    .where(media.c.task_id == task_id)
-                    .values(storage_key=storage_key, bytes=size)
-                ).rowcount
-                == 1
+            found = _lock(connection, task_id)
+            if found is None:
+                return False
+            connection.execute(
+                media.update().where(media.c.task_id == task_id).values(storage_key=storage_key, bytes=size)
             )
+            job = self._jobs.fetch(connection, found.job_id)
+            enqueue_media(connection, job, task_id, url=None, once=True)
+            recording_came(connection, found.job_id)
+        return True
 
     def fetch_failed(self, task_id: str, problem: str) -> None:
         """The media could not be fetched: an order on it fails, else other media may be added."""
@@ -141,6 +145,7 @@ class JobMedia:
                 connection.execute(
                     jobs.update().where(jobs.c.id == found.job_id).values(failure_reason=problem)
                 )
+                recording_came(connection, found.job_id)
 
     def probed(self, task_id: str, *, media_ms: int | None, problem: str | None) -> None:
         """Ends the task with what the probe found; `problem` warns, an order is still possible."""
@@ -153,6 +158,8 @@ class JobMedia:
                     .where(jobs.c.id == found.job_id, jobs.c.completed.is_(None))
                     .values(media_ms=media_ms, failure_reason=problem)
                 )
+                if found.storage_key is None:
+                    recording_came(connection, found.job_id)
 
     def note_track(self, job_id: str, track: int) -> None:
         """Notes which of its sound tracks is transcribed, so that all that is made of it is of the same."""

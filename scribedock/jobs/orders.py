@@ -19,6 +19,7 @@ from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callbacks, jobs, media
 from scribedock.db.tables import passes as passes_table
 from scribedock.errors import InvalidQuery, ItemNotFound
+from scribedock.jobs.enqueuing import enqueue_callback, enqueue_order, list_finished
 from scribedock.jobs.job import (
     Fidelity,
     Iwp,
@@ -34,7 +35,7 @@ from scribedock.jobs.notes import joined
 from scribedock.jobs.passes import PassKind, PassStatus, Step, planned
 from scribedock.jobs.states import JobEvent
 from scribedock.jobs.transcripts import check_usable
-from scribedock.jobs.turnaround import due_date, effective_priority, queue_rank
+from scribedock.jobs.turnaround import due_date, effective_priority
 
 NO_MEDIA = (
     "The job has no media: PUT the recording to the URL that request_upload_url returns, "
@@ -114,8 +115,12 @@ class Orders:
                 failure_reason=None,
                 notice=None,
             )
+            ordered = self._jobs.fetch(connection, job_id)
+            if not held:
+                assert ordered.due is not None
+                enqueue_order(connection, ordered, task_id, due=ordered.due)
             if then is not None:
-                then(connection, self._jobs.fetch(connection, job_id))
+                then(connection, ordered)
             return task_id
 
     def _check_media(self, connection: Connection, job: Job) -> None:
@@ -127,17 +132,6 @@ class Orders:
                 f"The media of this job cannot be used ({job.failure_reason}); "
                 "add other media, then order again"
             )
-
-    def queue_rank(self, task_id: str) -> int | None:
-        """Its place among the orders that wait for a worker (see `turnaround`).
-
-        None while it waits for authorization, and when nothing is left to do for it.
-        """
-        with self._database.read() as connection:
-            job = self._ordered(connection, task_id)
-        if job is None or job.status is JobStatus.AUTHORIZING:
-            return None
-        return queue_rank(job.priority or Priority.STANDARD)
 
     def start(self, task_id: str, engine: str) -> Job | None:
         """A worker takes the order up; None when there is nothing left to do for it."""
@@ -186,6 +180,7 @@ class Orders:
         if Iwp.FINAL in names:
             set_task(connection, task_id, TaskStatus.COMPLETE)
             self._jobs.advance(connection, job, JobEvent.FINISHED, completed=now, returned=now, progress=1.0)
+            list_finished(connection, job.id)
         for name in callback_names(job.options, names):
             self._plan_callback(connection, job, task_id, name, now)
 
@@ -218,10 +213,11 @@ class Orders:
         self, connection: Connection, job: Job, task_id: str, name: str, now: datetime
     ) -> None:
         if job.callback_url:
+            planned_id = callback_id(task_id, name)
             insert_once(
                 connection,
                 callbacks,
-                id=callback_id(task_id, name),
+                id=planned_id,
                 job_id=job.id,
                 task_id=task_id,
                 iwp_name=name,
@@ -229,6 +225,7 @@ class Orders:
                 status=TaskStatus.QUEUED.value,
                 created=now,
             )
+            enqueue_callback(connection, job, planned_id, url=job.callback_url, ready=now, once=True)
 
 
 def _open_passes(connection: Connection, job_id: str, steps: Sequence[Step]) -> None:

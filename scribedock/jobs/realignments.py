@@ -17,8 +17,9 @@ from scribedock.clock import utc_now, wire
 from scribedock.db.engine import Database
 from scribedock.db.tables import drafts, passes, realignments, tasks
 from scribedock.errors import InvalidQuery
+from scribedock.jobs.enqueuing import enqueue_realignment
 from scribedock.jobs.job import UNFINISHED, TaskStatus, TaskType
-from scribedock.jobs.jobs import add_task, set_task
+from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.passes import PassKind, PassStatus
 from scribedock.jobs.reviews import CONFLICT, Reviews
@@ -33,13 +34,14 @@ class Realignment:
 
 
 class Realignments:
-    def __init__(self, database: Database, reviews: Reviews, lists: ElementLists) -> None:
+    def __init__(self, database: Database, jobs: Jobs, reviews: Reviews, lists: ElementLists) -> None:
         self._database = database
+        self._jobs = jobs
         self._reviews = reviews
         self._lists = lists
 
     def ask(self, job_id: str, family: frozenset[str], kind: PassKind, account_id: str) -> str:
-        """Orders it for the version saved last; returns the task's id, which the caller enqueues.
+        """Orders it for the version saved last; returns the task's id.
 
         One that is under way for the same version is returned instead. Raises ItemNotFound, InvalidQuery
         (409) where the pass is not the caller's or nothing was saved in it.
@@ -67,6 +69,7 @@ class Realignments:
                     id=task_id, pass_id=current.id, version=version, account_id=account_id
                 )
             )
+            enqueue_realignment(connection, self._jobs.fetch(connection, job_id), task_id)
             return task_id
 
     def start(self, realignment_id: str) -> Realignment | None:

@@ -17,10 +17,10 @@ from sqlalchemy.engine import Connection, Row
 
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
-from scribedock.db.tables import derivations, jobs, tasks
+from scribedock.db.tables import derivations, jobs
 from scribedock.errors import ItemNotFound
+from scribedock.jobs.enqueuing import enqueue_derivation
 from scribedock.jobs.job import (
-    UNFINISHED,
     Difficulty,
     Fidelity,
     Job,
@@ -96,7 +96,9 @@ class RelatedJobs:
         connection.execute(jobs.update().where(jobs.c.id == job_id).values(order_task_id=task_id))
         connection.execute(derivations.insert().values(id=task_id, job_id=job_id, source_id=source.id))
         record_event(connection, job_id, "created", "", JobStatus.PENDING)
-        return self._jobs.fetch(connection, job_id)
+        opened = self._jobs.fetch(connection, job_id)
+        enqueue_derivation(connection, opened, task_id, due=opened.due or now)
+        return opened
 
     def leading(self, connection: Connection, job: Job) -> Job:
         """The leading job of a leading or related one. Raises ItemNotFound where it was deleted."""
@@ -115,23 +117,6 @@ class RelatedJobs:
         with self._database.read() as connection:
             row = connection.execute(sa.select(derivations).where(derivations.c.id == task_id)).first()
         return None if row is None else _derivation(row)
-
-    def ready(self, source_id: str | None = None) -> list[Derivation]:
-        """Those that can be made now, of one source or of any: the source is Complete, or was deleted."""
-        source = jobs.alias("source")
-        query = (
-            sa.select(derivations)
-            .join(tasks, tasks.c.id == derivations.c.id)
-            .join(source, source.c.id == derivations.c.source_id)
-            .where(
-                tasks.c.status.in_([status.value for status in UNFINISHED]),
-                sa.or_(source.c.status == JobStatus.COMPLETE.value, source.c.deleted.is_not(None)),
-            )
-        )
-        if source_id is not None:
-            query = query.where(derivations.c.source_id == source_id)
-        with self._database.read() as connection:
-            return [_derivation(row) for row in connection.execute(query)]
 
     def source_of(self, derivation: Derivation) -> Job | None:
         """None where it was deleted."""

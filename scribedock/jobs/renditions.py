@@ -16,6 +16,7 @@ from sqlalchemy.engine import Connection
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import renditions, tasks
+from scribedock.jobs.enqueuing import enqueue_rendition, rendition_ended
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 
@@ -54,8 +55,7 @@ class Renditions:
         self._jobs = jobs
 
     def ask(self, job_id: str, family: frozenset[str] | None, kind: RenditionKind, source: str) -> Rendition:
-        """The rendition, which the caller enqueues where it is QUEUED; asked for anew where it failed
-        through the server's fault.
+        """The rendition, which a worker makes; asked for anew where it failed through the server's fault.
 
         source: what it is made of, in words of any length. Raises ItemNotFound.
         """
@@ -84,6 +84,7 @@ class Renditions:
                 id=task_id, job_id=job.id, kind=kind.value, source=digest, wanted=utc_now()
             )
         )
+        enqueue_rendition(connection, job, task_id)
         made = _select(connection, renditions.c.id == task_id)
         assert made is not None
         return made
@@ -105,6 +106,7 @@ class Renditions:
         with self._database.write() as connection:
             if not set_task(connection, rendition_id, TaskStatus.COMPLETE):
                 return False
+            rendition_ended(connection, rendition_id)
             return (
                 connection.execute(
                     renditions.update()
@@ -118,11 +120,13 @@ class Renditions:
         """The recording cannot become that, now or ever."""
         with self._database.write() as connection:
             set_task(connection, rendition_id, TaskStatus.FAILED, problem)
+            rendition_ended(connection, rendition_id)
 
     def abort(self, rendition_id: str, problem: str) -> None:
         """It was not made, for a reason that may pass; whoever asks again has it tried again."""
         with self._database.write() as connection:
             set_task(connection, rendition_id, TaskStatus.ABORTED, problem)
+            rendition_ended(connection, rendition_id)
 
     def stored_keys(self) -> frozenset[str]:
         with self._database.read() as connection:

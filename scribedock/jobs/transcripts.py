@@ -14,6 +14,7 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import transcripts
 from scribedock.errors import InvalidQuery
+from scribedock.jobs.enqueuing import enqueue_transcript, transcript_came
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 
@@ -85,6 +86,9 @@ class Transcripts:
                     added=utc_now(),
                 )
             )
+            if body is None:
+                assert url is not None
+                enqueue_transcript(connection, job, task_id, url=url)
         return task_id
 
     def fetched(self, task_id: str, body: bytes) -> None:
@@ -96,6 +100,7 @@ class Transcripts:
                 .values(compressed=zlib.compress(body))
             )
             set_task(connection, task_id, TaskStatus.COMPLETE)
+            _let_order_begin(connection, task_id)
 
     def failed(self, task_id: str, problem: str) -> None:
         """The transcript cannot be used: an order that waits for it fails, else another may be added."""
@@ -104,6 +109,7 @@ class Transcripts:
                 transcripts.update().where(transcripts.c.task_id == task_id).values(problem=problem)
             )
             set_task(connection, task_id, TaskStatus.FAILED, problem)
+            _let_order_begin(connection, task_id)
 
     def _find(self, condition: sa.ColumnElement[bool]) -> Transcript | None:
         arrived = transcripts.c.compressed.is_not(None).label("arrived")
@@ -114,6 +120,14 @@ class Transcripts:
         return Transcript(
             **{**row, "format": row["format"] and TextFormat(row["format"]), "arrived": bool(row["arrived"])}
         )
+
+
+def _let_order_begin(connection: Connection, task_id: str) -> None:
+    job_id = connection.execute(
+        sa.select(transcripts.c.job_id).where(transcripts.c.task_id == task_id)
+    ).scalar()
+    if job_id is not None:
+        transcript_came(connection, job_id)
 
 
 def check_addable(job: Job) -> None:

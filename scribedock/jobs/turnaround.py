@@ -29,9 +29,9 @@ def due_date(begin: datetime, priority: Priority, turnaround_hours: int | None) 
     return begin + timedelta(hours=turnaround_hours or TURNAROUND_HOURS[priority])
 
 
-def queue_rank(priority: Priority) -> int:
-    """The place of a priority among those that wait: the lowest is taken up first."""
-    return TURNAROUND_HOURS[priority]
+def rank_of(priority: Priority) -> int:
+    """The place of a priority among all, from 0, the most urgent."""
+    return sorted(TURNAROUND_HOURS.values()).index(TURNAROUND_HOURS[priority])
 
 
 def is_late(job: Job, now: datetime) -> bool:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import re
 import ssl
-import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
@@ -16,6 +16,7 @@ import httpx
 from scribedock import __version__
 from scribedock.errors import InvalidUrl
 from scribedock.media.addresses import Policy
+from scribedock.media.patience import Patience, TooSlow
 from scribedock.media.transport import GuardedTransport, Refused, Resolver, resolve
 
 MAX_URL = 4096  # characters
@@ -25,6 +26,16 @@ STALL_S = 30.0
 BATCH = 1024**2
 NOT_PUBLIC = "leads to an address that is not on the public Internet"
 FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchLimits:
+    """What is fetched must stay within them: they are those of an upload."""
+
+    max_bytes: int
+    timeout_s: float  # for all of it
+    stall_s: float = STALL_S  # without a byte
+    min_rate: int = 0  # bytes a second, over a minute
 
 
 class FetchFailed(Exception):
@@ -48,17 +59,25 @@ class GuardedClient:
         """Raises InvalidUrl for what can be known without the network: syntax, scheme, address."""
         self._parse(url)
 
-    def download(self, url: str, destination: Path, *, max_bytes: int, timeout_s: float) -> None:
+    def download(
+        self,
+        url: str,
+        destination: Path,
+        limits: FetchLimits,
+        *,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
         """Writes what the URL gives; follows up to 5 redirects, each checked like the first.
 
-        Raises FetchFailed, and InvalidUrl for the URL itself.
+        wanted: is asked every second whether to go on.
+        Raises FetchFailed, Unwanted, and InvalidUrl for the URL itself.
         """
-        deadline = time.monotonic() + timeout_s
+        patience = Patience(timeout_s=limits.timeout_s, min_rate=limits.min_rate, wanted=wanted)
         target = self._parse(url)
         for _ in range(MAX_REDIRECTS + 1):
-            with self._request(target, {"Accept-Encoding": "identity"}, deadline) as response:
+            with self._request(target, {"Accept-Encoding": "identity"}, patience, limits.stall_s) as response:
                 if response.status_code not in REDIRECTS:
-                    self._save(response, destination, max_bytes)
+                    self._save(response, destination, limits.max_bytes)
                     return
                 target = self._redirected(target, response)
         raise FetchFailed(f"The URL redirects more than {MAX_REDIRECTS} times.")
@@ -68,7 +87,8 @@ class GuardedClient:
 
         Raises FetchFailed, and InvalidUrl for the URL itself.
         """
-        with self._request(self._parse(url), headers, time.monotonic() + timeout_s) as response:
+        patience = Patience(timeout_s=timeout_s)
+        with self._request(self._parse(url), headers, patience, STALL_S) as response:
             return response.status_code
 
     def _parse(self, url: str) -> httpx.URL:
@@ -99,12 +119,12 @@ class GuardedClient:
 
     @contextmanager
     def _request(
-        self, url: httpx.URL, headers: Mapping[str, str], deadline: float
+        self, url: httpx.URL, headers: Mapping[str, str], patience: Patience, stall_s: float
     ) -> Iterator[httpx.Response]:
-        transport = GuardedTransport(self._policy, self._resolver, deadline)
+        transport = GuardedTransport(self._policy, self._resolver, patience)
         agent = {"User-Agent": f"scribedock/{__version__}", "Accept": "*/*"}
         with (
-            httpx.Client(transport=transport, trust_env=False, timeout=STALL_S, headers=agent) as client,
+            httpx.Client(transport=transport, trust_env=False, timeout=stall_s, headers=agent) as client,
             _explained(url),
             client.stream("GET", url, headers=dict(headers)) as response,
         ):
@@ -137,6 +157,8 @@ def _explained(url: httpx.URL) -> Iterator[None]:
         yield
     except Refused:
         raise FetchFailed(f"{host} {NOT_PUBLIC}.") from None
+    except TooSlow:
+        raise FetchFailed(f"{host} sent its answer too slowly.") from None
     except httpcore.ConnectTimeout as error:
         raise FetchFailed(f"{host} cannot be reached: no connection within the time.") from error
     except httpcore.TimeoutException as error:

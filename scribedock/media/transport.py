@@ -1,4 +1,4 @@
-"""The transport under every fetch: it connects to addresses that were checked, within a time.
+"""The transport under every fetch: it connects to addresses that were checked, with limited patience.
 
 The name is resolved once, and the connection goes to the very address that was
 checked, so a name service that changes its mind gains nothing.  The certificate
@@ -10,17 +10,21 @@ from __future__ import annotations
 import ipaddress
 import socket
 import ssl
+import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import Future
 from typing import Any
 
 import httpcore
 import httpx
 
 from scribedock.media.addresses import Policy
+from scribedock.media.patience import LOOK_EVERY_S, Patience
 
 Resolver = Callable[[str, int], list[str]]
-CONNECT_S = 10.0
+CONNECT_S = 8.0
+RESOLVE_S = 20.0
 SocketOption = Any
 
 
@@ -35,16 +39,15 @@ def resolve(host: str, port: int) -> list[str]:
 
 
 class GuardedTransport(httpx.BaseTransport):
-    """Connects within a policy; everything that happens on its connections ends at `deadline`.
+    """Connects within a policy; everything that happens on its connections ends with the patience for it.
 
-    `deadline` is in seconds of `time.monotonic`.  Raises Refused and the exceptions of
-    httpcore.
+    Raises Refused, the exceptions of `patience`, and those of httpcore.
     """
 
-    def __init__(self, policy: Policy, resolver: Resolver, deadline: float) -> None:
+    def __init__(self, policy: Policy, resolver: Resolver, patience: Patience) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
-            network_backend=_Backend(policy, resolver, deadline),
+            network_backend=_Backend(policy, resolver, patience),
             max_keepalive_connections=0,
         )
 
@@ -84,10 +87,10 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, policy: Policy, resolver: Resolver, deadline: float) -> None:
+    def __init__(self, policy: Policy, resolver: Resolver, patience: Patience) -> None:
         self._policy = policy
         self._resolver = resolver
-        self._deadline = deadline
+        self._patience = patience
         self._sockets = httpcore.SyncBackend()
 
     def connect_tcp(
@@ -98,10 +101,7 @@ class _Backend(httpcore.NetworkBackend):
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
     ) -> httpcore.NetworkStream:
-        try:
-            addresses = self._resolver(host, port)
-        except (OSError, UnicodeError) as error:
-            raise httpcore.ConnectError("the name is not known") from error
+        addresses = self._resolved(host, port)
         allowed = [
             address
             for address in addresses
@@ -112,27 +112,61 @@ class _Backend(httpcore.NetworkBackend):
         problem: Exception | None = None
         for address in allowed:
             try:
-                stream = self._sockets.connect_tcp(address, port, _left(self._deadline, CONNECT_S))
+                self._patience.check()
+                stream = self._sockets.connect_tcp(address, port, self._patience.left(CONNECT_S))
             except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
                 problem = error
             else:
-                return _Stream(stream, self._deadline)
+                return _Stream(stream, self._patience)
         assert problem is not None
         raise problem
 
+    def _resolved(self, host: str, port: int) -> list[str]:
+        """The addresses of the host. A name server that does not answer keeps a thread, not the fetch."""
+        found: Future[list[str]] = Future()
+
+        def resolve() -> None:
+            try:
+                found.set_result(self._resolver(host, port))
+            except BaseException as error:
+                found.set_exception(error)
+
+        threading.Thread(target=resolve, name="resolver", daemon=True).start()
+        until = time.monotonic() + self._patience.left(RESOLVE_S)
+        while True:
+            self._patience.check()
+            try:
+                return found.result(LOOK_EVERY_S)
+            except TimeoutError as error:
+                if found.done() or time.monotonic() > until:
+                    raise httpcore.ConnectTimeout("the name server does not answer") from error
+            except (OSError, UnicodeError) as error:
+                raise httpcore.ConnectError("the name is not known") from error
+
 
 class _Stream(httpcore.NetworkStream):
-    """Passes everything on, and grants no operation more time than is left in all."""
+    """Passes everything on for as long as there is patience."""
 
-    def __init__(self, stream: httpcore.NetworkStream, deadline: float) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
         self._stream = stream
-        self._deadline = deadline
+        self._patience = patience
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, _left(self._deadline, timeout))
+        until = time.monotonic() + self._patience.left(timeout)
+        while True:
+            self._patience.check()
+            left = until - time.monotonic()
+            try:
+                came = self._stream.read(max_bytes, min(max(left, 0.001), LOOK_EVERY_S))
+            except httpcore.ReadTimeout:
+                if left > LOOK_EVERY_S:
+                    continue
+                raise
+            self._patience.came(len(came))
+            return came
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
-        self._stream.write(buffer, _left(self._deadline, timeout))
+        self._stream.write(buffer, self._patience.left(timeout))
 
     def close(self) -> None:
         self._stream.close()
@@ -140,15 +174,8 @@ class _Stream(httpcore.NetworkStream):
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
     ) -> httpcore.NetworkStream:
-        stream = self._stream.start_tls(ssl_context, server_hostname, _left(self._deadline, timeout))
-        return _Stream(stream, self._deadline)
+        stream = self._stream.start_tls(ssl_context, server_hostname, self._patience.left(CONNECT_S))
+        return _Stream(stream, self._patience)
 
     def get_extra_info(self, info: str) -> Any:
         return self._stream.get_extra_info(info)
-
-
-def _left(deadline: float, timeout: float | None) -> float:
-    left = deadline - time.monotonic()
-    if left <= 0:
-        raise httpcore.ReadTimeout("no time is left")
-    return left if timeout is None else min(left, timeout)

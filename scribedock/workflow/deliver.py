@@ -11,6 +11,7 @@ import re
 import threading
 import time
 from collections.abc import Callable, Mapping
+from datetime import timedelta
 from typing import Any
 from urllib.parse import quote, unquote_plus
 
@@ -24,7 +25,6 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.lists import ElementLists
 from scribedock.media.fetch import FetchFailed, GuardedClient
 from scribedock.sandbox.wishes import RETRIES_S, Wish, Wishes, wishes_of
-from scribedock.workflow.engine import sleep, step
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -33,7 +33,7 @@ TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
 
 
 class Delivery:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+    """Makes the tries of callbacks, each when its row says that it is time."""
 
     def __init__(
         self,
@@ -55,15 +55,18 @@ class Delivery:
         self._draining = False
         self._changed = threading.Condition()
 
-    def run(self, callback_id: str) -> None:
-        number = 1
-        while (wait := step(f"try {number}", self._attempt, callback_id, number)) is not None:
-            sleep(wait)
-            number += 1
-
-    def give_up(self, callback_id: str) -> None:
-        """Leaves the callback undelivered."""
-        self._callbacks.close(callback_id, TaskStatus.FAILED)
+    def attempt(self, callback_id: str) -> None:
+        """Makes the next try; notes when to make another one, or that there is none."""
+        with self._changed:
+            while self._draining:
+                self._changed.wait()
+            self._under_way += 1
+        try:
+            self._attempt(callback_id)
+        finally:
+            with self._changed:
+                self._under_way -= 1
+                self._changed.notify_all()
 
     def drain(self, timeout_s: float) -> None:
         """Begins no more calls, and waits for those under way, so that a clean stop repeats none."""
@@ -71,53 +74,39 @@ class Delivery:
             self._draining = True
             self._changed.wait_for(lambda: self._under_way == 0, timeout_s)
 
-    def _attempt(self, callback_id: str, number: int) -> float | None:
-        """Calls once; returns the seconds until the next try, None where nothing is left to do."""
-        with self._changed:
-            while self._draining:
-                self._changed.wait()
-            self._under_way += 1
-        try:
-            return self._call(callback_id, number)
-        finally:
-            with self._changed:
-                self._under_way -= 1
-                self._changed.notify_all()
-
-    def _call(self, callback_id: str, number: int) -> float | None:
+    def _attempt(self, callback_id: str) -> None:
         callback = self._callbacks.find(callback_id)
         if callback is None:
-            return None
+            self._callbacks.close(callback_id, TaskStatus.ABORTED)
+            return
         try:
             job = self._jobs.find(callback.job_id)
         except ItemNotFound:
             self._callbacks.close(callback_id, TaskStatus.ABORTED)
-            return None
+            return
+        number = 1 + max((each.number for each in self._callbacks.tries(callback_id)), default=0)
         at, began = utc_now(), time.monotonic()
         url = expand(callback.url, tags(job, callback, self._lists))
         if job.sandbox:
             status, problem = answer(wishes_of(job.name), number, lambda: self._get(url, callback_id))
         else:
             status, problem = self._get(url, callback_id)
-        self._callbacks.record(
-            callback_id,
-            CallbackTry(
-                number=number,
-                at=at,
-                http_status=status,
-                problem=problem,
-                duration_ms=round((time.monotonic() - began) * 1000),
-            ),
+        made = CallbackTry(
+            number=number,
+            at=at,
+            http_status=status,
+            problem=problem,
+            duration_ms=round((time.monotonic() - began) * 1000),
         )
         log.info("callback", job=job.id, attempt=number, status=status, problem=problem)
-        if status == 200:
-            self._callbacks.close(callback_id, TaskStatus.COMPLETE)
-            return None
         retries_s = RETRIES_S if job.sandbox else self._retries_s
-        if number > len(retries_s):
-            self.give_up(callback_id)
-            return None
-        return retries_s[number - 1]
+        if status == 200:
+            self._callbacks.record(callback_id, made, end=TaskStatus.COMPLETE)
+        elif number > len(retries_s):
+            self._callbacks.record(callback_id, made, end=TaskStatus.FAILED)
+        else:
+            again = utc_now() + timedelta(seconds=retries_s[number - 1])
+            self._callbacks.record(callback_id, made, again=again)
 
     def _get(self, url: str, callback_id: str) -> Answer:
         try:

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import structlog
 
 from scribedock.captions.elementlist_json import parse, to_json
 from scribedock.captions.translated import sentences, translated
-from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.job import Iwp
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.orders import Orders
 from scribedock.jobs.related import RelatedJobs, language_of
 from scribedock.translation.engine import Pair, TranslationFailed, Translators
-from scribedock.workflow.engine import Queue, step
+from scribedock.workflow.engine import step
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -32,26 +29,20 @@ class Deriving:
         related: RelatedJobs,
         lists: ElementLists,
         orders: Orders,
-        callbacks: Callbacks,
         translators: Translators,
-        enqueue: Callable[[Queue, str, str], None],
     ) -> None:
         self._related = related
         self._lists = lists
         self._orders = orders
-        self._callbacks = callbacks
         self._translators = translators
-        self._enqueue = enqueue
 
     def run(self, task_id: str) -> None:
         problem = step("derive", self._derive, task_id)
         if problem is not None:
             step("fail", self._fail, task_id, problem)
-        step("go on", self._go_on, task_id)
 
     def give_up(self, task_id: str) -> None:
         self._fail(task_id, "The server failed over this job; order it again")
-        self._go_on(task_id)
 
     def _derive(self, task_id: str) -> str | None:
         """Returns what stood in the way."""
@@ -88,12 +79,3 @@ class Deriving:
 
     def _fail(self, task_id: str, problem: str) -> None:
         self._orders.fail(task_id, problem, refused=False)
-
-    def _go_on(self, task_id: str) -> None:
-        """What follows from this job: its callbacks, and the jobs that are made of it."""
-        derivation = self._related.derivation(task_id)
-        for callback in self._callbacks.of_task(task_id):
-            self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
-        if derivation is not None:
-            for each in self._related.ready(derivation.job_id):
-                self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)

@@ -12,22 +12,20 @@ from __future__ import annotations
 
 import contextvars
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, StepOptions, StepReservation
+from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID, StepOptions, StepReservation
 
+from scribedock.dispatch.queues import Queue
 from scribedock.settings import Settings
 
 # Raised whenever the steps of a workflow change: a saved one must not go on with steps that it does not know.
-WORKFLOW_FORMAT = 2
+WORKFLOW_FORMAT = 3
 APPLICATION = "scribedock"
-
-FIRST = 1  # the most urgent priority number
 
 Result = TypeVar("Result")
 
@@ -53,20 +51,9 @@ class Workflow(Protocol):
         ...
 
 
-class Queue(StrEnum):
-    TRANSCRIPTION = "transcription"
-    MEDIA = "media"
-    TRANSCRIPTS = "transcripts"
-    CALLBACKS = "callbacks"
-    RENDITIONS = "renditions"
-    DERIVATIONS = "derivations"
-    MAIL = "mail"
-    REALIGNMENTS = "realignments"
-    SANDBOX = "sandbox"
-
-
-UNHURRIED = {Queue.DERIVATIONS, Queue.MAIL}  # nobody sits and waits for these
-UNHURRIED_BY = 4  # so many times less often an idle worker looks there
+# How often a worker looks for what dead ones have left: everything else it takes up itself.
+LOOK_EVERY_S = 2.0
+UNDER_WAY = ["PENDING", "ENQUEUED"]
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -95,64 +82,51 @@ def migrate(settings: Settings) -> None:
 
 
 class EngineClient:
-    """Enqueues and cancels workflows from a process that runs none."""
+    """What is known of workflows to a process that runs none."""
 
     def __init__(self, settings: Settings) -> None:
         _quiet()
         self._client = DBOSClient(system_database_url=system_url(settings), application_name=APPLICATION)
 
-    def enqueue(self, queue: Queue, workflow_id: str, argument: str, *, priority: int = FIRST) -> None:
-        """Runs the queue's workflow with this id, once, however often it is asked.
-
-        Of those that wait in a queue the one with the lowest priority number is taken up first, among
-        equals the one that came first.
-        """
-        self._client.enqueue(
-            {
-                "queue_name": queue.value,
-                "workflow_name": queue.value,
-                "workflow_id": workflow_id,
-                "app_version": str(WORKFLOW_FORMAT),
-                "priority": priority,
-            },
-            argument,
-        )
-
-    def cancel(self, workflow_id: str) -> None:
-        """Stops the workflow before its next step."""
-        self._client.cancel_workflow(workflow_id)
-
-    def known(self, workflow_ids: Sequence[str]) -> frozenset[str]:
+    def known(self, workflow_ids: Collection[str]) -> frozenset[str]:
         """Those of the ids that have a workflow."""
+        return self._with_status(workflow_ids, None)
+
+    def under_way(self, workflow_ids: Collection[str]) -> frozenset[str]:
+        """Those of the ids that have a workflow which has not ended."""
+        return self._with_status(workflow_ids, UNDER_WAY)
+
+    def _with_status(self, workflow_ids: Collection[str], status: list[str] | None) -> frozenset[str]:
+        every = list(workflow_ids)
         found: set[str] = set()
-        for start in range(0, len(workflow_ids), 500):
-            part = list(workflow_ids[start : start + 500])
+        for start in range(0, len(every), 500):
             found |= {
                 status.workflow_id
                 for status in self._client.list_workflows(
-                    workflow_ids=part, load_input=False, load_output=False
+                    workflow_ids=every[start : start + 500],
+                    status=status,
+                    load_input=False,
+                    load_output=False,
                 )
             }
         return frozenset(found)
 
-    def begin_again(self) -> list[str]:
-        """Begins those anew that wait in the format of an older release; returns their ids.
+    def retire_older(self, living: Collection[str]) -> list[str]:
+        """Forgets what an older release has not ended, unless one of its living executors has it in hand.
 
-        No worker of this release would take them up. All steps can be repeated: nothing is done twice that
-        must not be. What runs in a worker of the older release goes on there.
+        No worker of this release could go on with those steps; what the work was for is owed still, and is
+        begun anew: all steps can be repeated. Returns the ids.
         """
         older = [str(number) for number in range(1, WORKFLOW_FORMAT)]
-        begun = []
+        retired = []
         for each in self._client.list_workflows(
-            status="ENQUEUED", app_version=older, load_input=False, load_output=False
+            status=UNDER_WAY, app_version=older, load_input=False, load_output=False
         ):
-            if each.queue_name not in set(Queue):
+            if each.status == "PENDING" and each.executor_id in living:
                 continue
             self._client.delete_workflow(each.workflow_id)
-            queue = Queue(each.queue_name)
-            self.enqueue(queue, each.workflow_id, each.workflow_id, priority=each.priority or FIRST)
-            begun.append(each.workflow_id)
-        return begun
+            retired.append(each.workflow_id)
+        return retired
 
     def check(self) -> None:
         """Raises where the engine's database does not answer."""
@@ -165,10 +139,12 @@ class EngineClient:
 class EngineWorker:
     """Runs workflows in this process. One in a process."""
 
-    def __init__(self, settings: Settings, executor_id: str) -> None:
+    def __init__(self, settings: Settings, executor_id: str, *, ended: Callable[[str], None]) -> None:
+        """ended: is told the id of each workflow that this process has brought to its end."""
         _quiet()
-        self._settings = settings
+        self._ended = ended
         self._workflows: dict[Queue, Workflow] = {}
+        self._functions: dict[Queue, Callable[[str], None]] = {}
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": system_url(settings),
@@ -176,12 +152,12 @@ class EngineWorker:
             "application_version": str(WORKFLOW_FORMAT),
             "log_level": "ERROR",
             "run_migrations": False,
-            "notification_listener_polling_interval_sec": settings.workflow_poll_s,
+            "notification_listener_polling_interval_sec": LOOK_EVERY_S,
         }
         DBOS(config=config)
 
     def register(self, queue: Queue, workflow: Workflow) -> None:
-        """Makes `workflow` what runs for the entries of `queue`. Before `launch`."""
+        """Makes `workflow` what does the work of `queue`. Before `launch`."""
 
         def run(workflow_id: str) -> None:
             try:
@@ -189,36 +165,39 @@ class EngineWorker:
             except Exception:
                 log.exception("workflow failed", workflow=workflow_id, queue=queue.value)
                 step("give up", workflow.give_up, workflow_id)
+            self._ended(workflow_id)
 
         self._workflows[queue] = workflow
-        DBOS.workflow(name=queue.value)(run)
+        self._functions[queue] = DBOS.workflow(name=queue.value)(run)
 
-    def launch(self, concurrency: dict[Queue, int]) -> None:
-        """Starts taking workflows from the queues, so many of each at once."""
+    def launch(self, concurrency: Mapping[Queue, int]) -> None:
+        """Begins to take up what is resumed, so much of each queue at once."""
         DBOS.launch()
-        for queue, count in concurrency.items():
-            poll_s = self._settings.workflow_poll_s * (UNHURRIED_BY if queue in UNHURRIED else 1)
+        for queue in self._workflows:
             DBOS.register_queue(
                 queue.value,
-                worker_concurrency=count,
-                polling_interval_sec=poll_s,
+                worker_concurrency=concurrency[queue],
+                polling_interval_sec=LOOK_EVERY_S,
                 on_conflict="always_update",
             )
+
+    def start(self, queue: Queue, workflow_id: str) -> None:
+        """Begins the workflow in this process, unless there is one with this id already."""
+        with SetWorkflowID(workflow_id):
+            DBOS.start_workflow(self._functions[queue], workflow_id)
 
     def running(self) -> list[Running]:
         """What executors (this one, others, dead ones) have taken up."""
         return [
-            Running(
-                id=status.workflow_id,
-                executor_id=status.executor_id or "",
-                queue=Queue(status.queue_name),
+            Running(id=status.workflow_id, executor_id=status.executor_id or "", queue=Queue(status.name))
+            for status in DBOS.list_workflows(
+                status="PENDING", app_version=str(WORKFLOW_FORMAT), load_input=False, load_output=False
             )
-            for status in DBOS.list_workflows(status="PENDING", load_input=False, load_output=False)
-            if status.queue_name in set(Queue)
+            if status.name in set(Queue)
         ]
 
     def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]:
-        """Those of the ids that wait in a queue."""
+        """Those of the ids that wait to be resumed."""
         return frozenset(
             status.workflow_id
             for status in DBOS.list_workflows(
@@ -237,6 +216,7 @@ class EngineWorker:
         """Ends it for good. Only for one whose executor is dead."""
         self._workflows[running.queue].give_up(running.id)
         DBOS.cancel_workflow(running.id)
+        self._ended(running.id)
 
 
 def step(name: str, function: Callable[..., Result], *arguments: Any) -> Result:
@@ -283,11 +263,6 @@ def _should_retry(error: BaseException) -> bool:
 def sleep(seconds: float) -> None:
     """Sleeps in a workflow; after a crash, only for the rest."""
     DBOS.sleep(seconds)
-
-
-def wait_for(workflow_id: str) -> None:
-    """Waits until another workflow has ended."""
-    DBOS.get_result(workflow_id)
 
 
 def _quiet() -> None:

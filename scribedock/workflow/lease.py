@@ -20,7 +20,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
-from typing import IO, Protocol
+from typing import IO, Any, Protocol
 
 import sqlalchemy as sa
 import structlog
@@ -108,19 +108,30 @@ class Lease:
             self._file.close()
             self._file = None
 
-    def others(self) -> Executors:
-        """Who is alive, and who crashed; the rows of the dead are removed."""
+    def living(self) -> frozenset[str]:
+        """Ids of the executors that are alive, this one among them."""
+        rows = self._rows()
+        return frozenset(row.id for row in rows) - frozenset(self._dead(rows))
+
+    def _rows(self) -> Sequence[Any]:
         with self._database.read() as connection:
-            rows = connection.execute(
+            return connection.execute(
                 sa.select(executors.c.id, executors.c.heartbeat, executors.c.crashed)
             ).all()
+
+    def _dead(self, rows: Sequence[Any]) -> list[str]:
         oldest = utc_now() - self._lease
-        dead = [
+        return [
             row.id
             for row in rows
             if row.id != self.executor_id
             and (row.crashed or row.heartbeat < oldest or is_abandoned(self._folder / row.id))
         ]
+
+    def others(self) -> Executors:
+        """Who is alive, and who crashed; the rows of the dead are removed."""
+        rows = self._rows()
+        dead = self._dead(rows)
         if dead:
             with self._database.write() as connection:
                 connection.execute(executors.delete().where(executors.c.id.in_(dead)))

@@ -23,7 +23,7 @@ from scribedock.media.speaking import speak
 from scribedock.media.unusable import MediaUnusable
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
-from scribedock.workflow.engine import step, wait_for
+from scribedock.workflow.engine import step
 from scribedock.workflow.recordings import local
 
 log = structlog.get_logger("scribedock.worker")
@@ -52,9 +52,7 @@ class MediaMaking:
         self._limits = limits
 
     def run(self, rendition_id: str) -> None:
-        awaited = step("start", self._start, rendition_id)
-        if awaited is not None:
-            wait_for(awaited)
+        step("start", self._start, rendition_id)
         problem = step("make", self._make, rendition_id)
         if problem is not None:
             step("fail", self._renditions.fail, rendition_id, problem)
@@ -63,11 +61,8 @@ class MediaMaking:
         """The server is at fault: whoever asks again has it tried again."""
         self._renditions.abort(rendition_id, "The server failed over this; ask again")
 
-    def _start(self, rendition_id: str) -> str | None:
-        """The task whose end is to be waited for: it brings the recording."""
-        rendition = self._renditions.start(rendition_id)
-        media = None if rendition is None else self._recording(rendition)
-        return media.task_id if media is not None and media.storage_key is None else None
+    def _start(self, rendition_id: str) -> None:
+        self._renditions.start(rendition_id)
 
     def _make(self, rendition_id: str) -> str | None:
         """Makes the file and stores it; returns what stood in the way."""

@@ -9,11 +9,13 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from scribedock.dispatch.queues import task_id_of
 from scribedock.errors import InvalidUrl
 from scribedock.jobs.media import JobMedia, Media, MediaSource
-from scribedock.media.fetch import FetchFailed, GuardedClient
+from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient
 from scribedock.media.limits import Limits
 from scribedock.media.page import MAX_PAGE_BYTES, find_media, is_page
+from scribedock.media.patience import Unwanted
 from scribedock.media.probe import probe
 from scribedock.media.unusable import MediaUnusable
 from scribedock.storage.leftovers import remove_object
@@ -22,7 +24,7 @@ from scribedock.workflow.engine import step
 from scribedock.workflow.recordings import local
 
 
-class Reception:
+class MediaFetching:
     """The workflow, with all that it needs. `run` is what the engine calls."""
 
     def __init__(
@@ -32,32 +34,24 @@ class Reception:
         store: Store,
         fetcher: GuardedClient,
         folder: Path,
-        limits: Limits,
-        max_bytes: int,
-        timeout_s: float,
+        limits: FetchLimits,
     ) -> None:
         self._media = media
         self._store = store
         self._fetcher = fetcher
         self._folder = folder
         self._limits = limits
-        self._max_bytes = max_bytes
-        self._timeout_s = timeout_s
 
-    def run(self, task_id: str) -> None:
+    def run(self, work_id: str) -> None:
+        task_id = task_id_of(work_id)
         problem = step("fetch", self._fetch, task_id)
-        if problem is None:
-            step("probe", self._probe, task_id)
-        else:
+        if problem is not None:
             step("fail", self._media.fetch_failed, task_id, problem)
 
-    def give_up(self, task_id: str) -> None:
-        """Media that is here stays usable, though nothing is known about it."""
-        found = self._media.of_task(task_id)
-        if found is not None and found.storage_key is not None:
-            self._media.probed(task_id, media_ms=None, problem=None)
-        else:
-            self._media.fetch_failed(task_id, "The server failed while it fetched the media; add it again")
+    def give_up(self, work_id: str) -> None:
+        self._media.fetch_failed(
+            task_id_of(work_id), "The server failed while it fetched the media; add it again"
+        )
 
     def _fetch(self, task_id: str) -> str | None:
         """Brings the bytes here, unless they are; returns what stood in the way."""
@@ -74,6 +68,8 @@ class Reception:
             key = self._store.adopt(fetched)
         except (FetchFailed, InvalidUrl) as error:
             return str(error)
+        except Unwanted:
+            return None
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if not self._media.fetched(task_id, storage_key=key, size=size):
@@ -81,12 +77,34 @@ class Reception:
         return None
 
     def _download(self, media: Media, url: str, destination: Path) -> None:
-        self._fetcher.download(url, destination, max_bytes=self._max_bytes, timeout_s=self._timeout_s)
+        def save(target: str) -> None:
+            self._fetcher.download(
+                target,
+                destination,
+                self._limits,
+                wanted=lambda: self._media.of_task(media.task_id) is not None,
+            )
+
+        save(url)
         if media.source is MediaSource.PAGE and is_page(destination):
             page = destination.read_bytes()[: MAX_PAGE_BYTES + 1]
-            self._fetcher.download(
-                find_media(page, url), destination, max_bytes=self._max_bytes, timeout_s=self._timeout_s
-            )
+            save(find_media(page, url))
+
+
+class MediaProbing:
+    """The workflow, with all that it needs. `run` is what the engine calls."""
+
+    def __init__(self, *, media: JobMedia, store: Store, limits: Limits) -> None:
+        self._media = media
+        self._store = store
+        self._limits = limits
+
+    def run(self, task_id: str) -> None:
+        step("probe", self._probe, task_id)
+
+    def give_up(self, task_id: str) -> None:
+        """The media stays usable, though nothing is known about it."""
+        self._media.probed(task_id, media_ms=None, problem=None)
 
     def _probe(self, task_id: str) -> None:
         found = self._media.of_task(task_id)

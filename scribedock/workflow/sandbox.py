@@ -1,7 +1,7 @@
 """What a worker does for a sandbox's jobs instead of its work: nothing is transcribed, translated, fetched or
 mailed, and everything ends in the same way as if it were.
 
-`Diverted` is the one place where the ways part. An order goes on in a queue of its own, because it sleeps,
+`Diverted` is where the ways part. An order waits in a queue of its own from the beginning, because it sleeps,
 and must not keep a real one waiting meanwhile; everything else is done at once.
 """
 
@@ -15,8 +15,8 @@ from typing import TypedDict
 
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import parse, to_json
+from scribedock.dispatch.queues import task_id_of
 from scribedock.errors import ItemNotFound
-from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.job import Difficulty, Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
@@ -33,14 +33,13 @@ from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, TEXT, describ
 from scribedock.sandbox.wishes import WORK_S, Wish, wishes_of
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
-from scribedock.workflow.engine import Queue, Workflow, sleep, step
+from scribedock.workflow.engine import Workflow, sleep, step
 from scribedock.workflow.transcripts import transcript_of
 
 NOT_SENT = "This is a sandbox: no mail was sent"
 FAILED = "The media cannot be used: the job's name asks for that (fail-media)"
 NOT_FETCHED = "The media could not be fetched: the job's name asks for that (fail-fetch)"
 GONE = "The job whose list this one is made of was deleted"
-ORDER = "sandbox-"  # before a task's id: a workflow's id is that of one workflow
 
 
 class Diverted:
@@ -52,7 +51,7 @@ class Diverted:
         self._instead = instead
 
     def run(self, task_id: str) -> None:
-        if not step("divert", self._divert, task_id):
+        if not step("divert", self._divert, task_id_of(task_id)):
             self._ordinary.run(task_id)
 
     def give_up(self, task_id: str) -> None:
@@ -80,7 +79,6 @@ class SandboxTasks:
         mails: Mails,
         store: Store,
         folder: Path,
-        enqueue: Callable[[Queue, str, str], None],
     ) -> None:
         self._jobs = jobs
         self._media = media
@@ -90,11 +88,6 @@ class SandboxTasks:
         self._mails = mails
         self._store = store
         self._folder = folder
-        self._enqueue = enqueue
-
-    def hand_over(self, task_id: str) -> None:
-        """An order, of a transcription or of what is made of one's list."""
-        self._enqueue(Queue.SANDBOX, ORDER + task_id, ORDER + task_id)
 
     def receive(self, task_id: str) -> None:
         """Media: a URL is not fetched, and bytes are not looked at."""
@@ -155,8 +148,6 @@ class SandboxOrder:
         orders: Orders,
         related: RelatedJobs,
         reviews: Reviews,
-        callbacks: Callbacks,
-        enqueue: Callable[[Queue, str, str], None],
     ) -> None:
         self._jobs = jobs
         self._media = media
@@ -165,27 +156,23 @@ class SandboxOrder:
         self._orders = orders
         self._related = related
         self._reviews = reviews
-        self._callbacks = callbacks
-        self._enqueue = enqueue
 
     def run(self, workflow_id: str) -> None:
-        task_id = workflow_id.removeprefix(ORDER)
+        task_id = task_id_of(workflow_id)
         started = step("start", self._start, task_id)
         if started is None:
             return
         sleep(started["work_s"])
         step("finish", self._finish, task_id, started["job_id"])
-        step("go on", self._go_on, task_id, started["job_id"])
         while not started["by_hand"]:
             sleep(WORK_S)
             if not step("pass over", self._reviews.pass_over, started["job_id"]):
                 return
-            step("go on", self._go_on, task_id, started["job_id"])
 
     def give_up(self, workflow_id: str) -> None:
-        task_id = workflow_id.removeprefix(ORDER)
-        self._orders.fail(task_id, "The server failed over this job; order it again", refused=False)
-        self._go_on(task_id, self._jobs.task(task_id).job_id)
+        self._orders.fail(
+            task_id_of(workflow_id), "The server failed over this job; order it again", refused=False
+        )
 
     def _start(self, task_id: str) -> Started | None:
         job = self._orders.start(task_id, ENGINE)
@@ -244,13 +231,6 @@ class SandboxOrder:
     def _describe(self, job: Job) -> None:
         if not self._lists.versions(job.id, audio_description=True):
             self._lists.describe(job.id, to_json(described(iso_code(job.language))))
-
-    def _go_on(self, task_id: str, job_id: str) -> None:
-        """What follows: callbacks, and the jobs that are made of this one's list."""
-        for callback in self._callbacks.of_task(task_id):
-            self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
-        for each in self._related.ready(job_id):
-            self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)
 
 
 def _living(jobs: Jobs, job_id: str) -> Job | None:

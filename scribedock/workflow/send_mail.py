@@ -1,4 +1,4 @@
-"""Mail, as a durable workflow: waits for what it is about, then sends it.
+"""Mail, as a durable workflow.
 
 A crash between the mail server's answer and our note of it may send a message twice; its Message-ID
 is the same.
@@ -20,7 +20,7 @@ from scribedock.jobs.renditions import Renditions
 from scribedock.jobs.reviews import UNDER_WAY, Reviews
 from scribedock.keys import UploadKeys
 from scribedock.mail import Mail, Mailer, MailRefused, rendered
-from scribedock.workflow.engine import step, wait_for
+from scribedock.workflow.engine import step
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -48,17 +48,10 @@ class Mailing:
         self._link_lifetime_s = link_lifetime_s
 
     def run(self, mail_id: str) -> None:
-        awaited = step("look", self._awaited, mail_id)
-        if awaited is not None:
-            wait_for(awaited)
         step("send", self._send, mail_id)
 
     def give_up(self, mail_id: str) -> None:
         self._mails.close(mail_id, TaskStatus.FAILED, "The mail server did not take the message")
-
-    def _awaited(self, mail_id: str) -> str | None:
-        owed = self._mails.find(mail_id)
-        return None if owed is None else owed.rendition_id
 
     def _send(self, mail_id: str) -> None:
         owed = self._mails.find(mail_id)

@@ -1,6 +1,6 @@
 """An ordered transcription, as a durable workflow: from the recording to its ElementList.
 
-probe and decode → speech segments → (speakers) → words of each segment → ElementList → callbacks
+probe and decode → speech segments → (speakers) → words of each segment → ElementList
 
 Where the job was given a transcript, this is synchronized instead (see `synchronize`).
 
@@ -10,7 +10,6 @@ job moves on only once.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict
@@ -19,14 +18,12 @@ import structlog
 
 from scribedock.captions.elementlist_json import to_json
 from scribedock.errors import ItemNotFound
-from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.guidelines import Guidelines
 from scribedock.jobs.job import Iwp, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.orders import Orders
-from scribedock.jobs.related import RelatedJobs
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
@@ -39,7 +36,7 @@ from scribedock.storage.store import Store
 from scribedock.workflow.counter import Counter
 from scribedock.workflow.decoded import Abandoned, DecodedSound
 from scribedock.workflow.difficulty import gather, judge
-from scribedock.workflow.engine import Queue, parallel_steps, step, wait_for
+from scribedock.workflow.engine import parallel_steps, step
 from scribedock.workflow.recognized import Recognition, RecognizedWord, recognize_batch, restored
 from scribedock.workflow.spoken_language import spoken
 from scribedock.workflow.synchronize import Given, Synchronization
@@ -55,10 +52,7 @@ SEGMENTED, RECOGNIZED = 0.08, 0.99
 class Started(TypedDict):
     job_id: str
     language: str
-    media_task: str
-    fetched: bool
-    transcript_task: str | None  # of the transcript that was given
-    transcript_arrived: bool
+    has_transcript: bool  # it was given one
     terms: list[str]  # names that are likely to be said
     speaker_id: bool  # whether speakers are to be told apart
     people: int | None  # how many they are, where that is known
@@ -79,24 +73,17 @@ class Transcription:
         media: JobMedia,
         transcripts: Transcripts,
         orders: Orders,
-        callbacks: Callbacks,
-        related: RelatedJobs,
         guidelines: Guidelines,
         store: Store,
         pool: RecognizerPool,
         limits: Limits,
         folder: Path,
-        enqueue: Callable[[Queue, str, str], None],
     ) -> None:
         self._jobs = jobs
-        self._media = media
         self._transcripts = transcripts
         self._orders = orders
-        self._callbacks = callbacks
-        self._related = related
         self._guidelines = guidelines
         self._pool = pool
-        self._enqueue = enqueue
         self._sound = DecodedSound(
             jobs=jobs, media=media, store=store, pool=pool, limits=limits, folder=folder
         )
@@ -111,15 +98,9 @@ class Transcription:
                 self._transcribe(task_id, started)
         except Abandoned:
             log.info("transcription abandoned: the job was deleted", task=task_id)
-        step("call back", self._call_back, task_id)
-        step("begin related jobs", self._begin_related, task_id)
         step("clean up", self._clean_up, task_id)
 
     def _transcribe(self, task_id: str, started: Started) -> None:
-        if not started["fetched"]:
-            wait_for(started["media_task"])
-        if started["transcript_task"] is not None and not started["transcript_arrived"]:
-            wait_for(started["transcript_task"])
         outcome = step("decode", self._decode, task_id, started["job_id"])
         if outcome["refused"] is not None:
             step("fail", self._orders.fail, task_id, outcome["refused"])
@@ -130,7 +111,7 @@ class Transcription:
             told = step("tell speakers apart", self._tell_apart, task_id, started, spans)
         language, notice = step("hear language", self._hear_language, task_id, started, spans)
         started = {**started, "language": language}
-        if started["transcript_task"] is not None:
+        if started["has_transcript"]:
             given = self._given(task_id, started, outcome["media_ms"], spans, told)
             self._synchronization.run(replace(given, notice=notice))
             return
@@ -183,17 +164,10 @@ class Transcription:
         job = self._orders.start(task_id, self._pool.engine)
         if job is None:
             return None
-        media = self._media.of(job.id)
-        if media is None:
-            raise Abandoned
-        transcript = self._transcripts.of(job.id)
         return {
             "job_id": job.id,
             "language": job.language,
-            "media_task": media.task_id,
-            "fetched": media.storage_key is not None,
-            "transcript_task": None if transcript is None else transcript.task_id,
-            "transcript_arrived": transcript is not None and transcript.arrived,
+            "has_transcript": self._transcripts.of(job.id) is not None,
             "terms": list(self._guidelines.vocabulary(job)),
             "speaker_id": bool(job.options.get("speaker_id")),
             "people": job.expected_speakers,
@@ -278,22 +252,12 @@ class Transcription:
         if task.status is TaskStatus.ABORTED:
             raise Abandoned
 
-    def _call_back(self, task_id: str) -> None:
-        for callback in self._callbacks.of_task(task_id):
-            self._enqueue(Queue.CALLBACKS, callback.id, callback.id)
-
-    def _begin_related(self, task_id: str) -> None:
-        """The jobs that are made of this one's list; where none was made, they go on waiting."""
-        for each in self._related.ready(self._jobs.task(task_id).job_id):
-            self._enqueue(Queue.DERIVATIONS, each.task_id, each.task_id)
-
     def _clean_up(self, task_id: str) -> None:
         self._sound.remove(task_id)
 
     def give_up(self, task_id: str) -> None:
         """The order fails, and its media may be ordered again: it is the server that was at fault."""
         self._orders.fail(task_id, "The server failed over this recording; order it again", refused=False)
-        self._call_back(task_id)
         self._clean_up(task_id)
 
 

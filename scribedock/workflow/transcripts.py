@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 from scribedock.captions.elementlist import ElementList
@@ -11,7 +12,8 @@ from scribedock.captions.readers import TextFormat, read
 from scribedock.captions.readers.decoding import MAX_BYTES
 from scribedock.errors import InvalidQuery, InvalidUrl
 from scribedock.jobs.transcripts import Transcripts
-from scribedock.media.fetch import FetchFailed, GuardedClient
+from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient
+from scribedock.media.patience import Unwanted
 from scribedock.speech.synchronized import words_of
 from scribedock.workflow.engine import step
 
@@ -40,10 +42,14 @@ def transcript_of(
 class TranscriptReception:
     """The workflow, with all that it needs. `run` is what the engine calls."""
 
-    def __init__(self, *, transcripts: Transcripts, fetcher: GuardedClient, folder: Path) -> None:
+    def __init__(
+        self, *, transcripts: Transcripts, fetcher: GuardedClient, folder: Path, limits: FetchLimits
+    ) -> None:
+        """limits: but for the size, which is that of a transcript."""
         self._transcripts = transcripts
         self._fetcher = fetcher
         self._folder = folder
+        self._limits = replace(limits, max_bytes=MAX_BYTES, timeout_s=min(TIMEOUT_S, limits.timeout_s))
 
     def run(self, task_id: str) -> None:
         step("fetch transcript", self._fetch, task_id)
@@ -59,11 +65,18 @@ class TranscriptReception:
         try:
             folder.mkdir(parents=True, exist_ok=True)
             file = folder / "transcript"
-            self._fetcher.download(found.url, file, max_bytes=MAX_BYTES, timeout_s=TIMEOUT_S)
+            self._fetcher.download(
+                found.url,
+                file,
+                self._limits,
+                wanted=lambda: self._transcripts.of_task(task_id) is not None,
+            )
             body = file.read_bytes()
             check_transcript(body, found.format)
         except (FetchFailed, InvalidUrl, InvalidQuery) as error:
             self._transcripts.failed(task_id, str(error))
+        except Unwanted:
+            return
         else:
             self._transcripts.fetched(task_id, body)
         finally:

@@ -143,8 +143,7 @@ class Keeper:
         customer.finished(jobs["owes_callback"])
         self.kept.callback_tries = 2
         self._until(
-            "SELECT count(*) >= 2 FROM callback_tries JOIN callbacks ON callbacks.id = callback_id "
-            f"WHERE job_id = '{jobs['owes_callback']}'",
+            "SELECT count(*) >= 2 FROM callback_tries WHERE http_status = 404",
             "scribedock.sqlite",
         )
 

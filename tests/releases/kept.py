@@ -47,10 +47,8 @@ def _move_times(database: sqlite3.Connection, age_s: int) -> None:
                 for rowid, value in rows:
                     moved = datetime.fromisoformat(value) + timedelta(seconds=age_s)
                     text = moved.isoformat(" ", "microseconds")
-                    database.execute(
-                        f'UPDATE {table} SET "{column}" = ? WHERE rowid = ?',
-                        (text, rowid),  # noqa: S608
-                    )
+                    statement = f'UPDATE {table} SET "{column}" = ? WHERE rowid = ?'  # noqa: S608
+                    database.execute(statement, (text, rowid))
             elif (table, column) in EPOCH_COLUMNS:
                 database.execute(f'UPDATE {table} SET "{column}" = "{column}" + ?', (age_s,))  # noqa: S608
 

@@ -11,7 +11,8 @@ from scribedock.jobs.job import Difficulty, Fidelity, Iwp, Job, JobStatus, Prior
 from scribedock.jobs.passes import PassKind, planned
 
 JOB = Job(
-    id="1", account_id="a", username="a", name="", external_id="", language="en", target_language="",
+    id="1", account_id="a", username="a", branch_id="a", name="", external_id="", language="en",
+    target_language="",
     status=JobStatus.IN_PROCESS, fidelity=Fidelity.MECHANICAL, priority=Priority.STANDARD,
     difficulty=Difficulty.UNKNOWN, created=datetime(2026, 1, 1), started=None, due=None, completed=None,
     returned=None, authorized=None, deleted=None, turnaround_hours=None, media_ms=None, failure_reason=None,

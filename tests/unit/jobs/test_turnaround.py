@@ -8,12 +8,12 @@ import pytest
 from scribedock.accounts.sessions import Dialect
 from scribedock.api.job_answers import job_answer
 from scribedock.jobs.job import Difficulty, Job, JobStatus, Priority
-from scribedock.jobs.turnaround import due_date, effective_priority, is_late, queue_rank
+from scribedock.jobs.turnaround import due_date, effective_priority, is_late, rank_of
 
 NOW = datetime(2024, 5, 6, 7, 8, 9)
 HOUR = timedelta(hours=1)
 JOB = Job(
-    id="1" * 32, account_id="2" * 32, username="maria", name="", external_id="", language="en",
+    id="1" * 32, account_id="2" * 32, username="maria", branch_id="2", name="", external_id="", language="en",
     target_language="", status=JobStatus.PENDING, fidelity=None, priority=Priority.STANDARD,
     difficulty=Difficulty.UNKNOWN, created=NOW, started=None, due=NOW, completed=None, returned=None,
     authorized=NOW, deleted=None, turnaround_hours=None, media_ms=None, failure_reason=None, engine=None,
@@ -45,7 +45,7 @@ def test_an_order_is_due_after_its_own_hours_or_else_its_prioritys() -> None:
 
 
 def test_the_more_urgent_priority_comes_first() -> None:
-    ranked = sorted(Priority, key=queue_rank)
+    ranked = sorted(Priority, key=rank_of)
     assert ranked == ["CRITICAL", "PRIORITY", "HIGH", "STANDARD", "ECONOMY"]
 
 

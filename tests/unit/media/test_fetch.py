@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from scribedock.errors import InvalidUrl
-from scribedock.media.fetch import FetchFailed, GuardedClient, normalise
+from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient, normalise
 from scribedock.media.transport import resolve
 
 LOOPBACK = ("127.0.0.0/8",)
@@ -78,12 +78,7 @@ FILE = says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbytes")
 
 def download(client: GuardedClient, url: str, folder: Path, **limits: float) -> bytes:
     destination = folder / "fetched"
-    client.download(
-        url,
-        destination,
-        max_bytes=int(limits.get("max_bytes", 1000)),
-        timeout_s=limits.get("timeout_s", 10),
-    )
+    client.download(url, destination, FetchLimits(**{"max_bytes": 1000, "timeout_s": 10, **limits}))  # type: ignore[arg-type]
     return destination.read_bytes()
 
 

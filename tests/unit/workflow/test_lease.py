@@ -13,8 +13,9 @@ from scribedock import app
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import executors
+from scribedock.dispatch.queues import Queue
 from scribedock.settings import Settings
-from scribedock.workflow.engine import Queue, Running
+from scribedock.workflow.engine import Running
 from scribedock.workflow.lease import ATTEMPTS, Lease, Reaper, note_crash
 
 HOLDER = textwrap.dedent(
@@ -86,7 +87,7 @@ def reaper(place: tuple[Database, Path], held: Lease, engine: Engine) -> Reaper:
 
 
 def of(executor_id: str, workflow_id: str = "w") -> Running:
-    return Running(id=workflow_id, executor_id=executor_id, queue=Queue.MEDIA)
+    return Running(id=workflow_id, executor_id=executor_id, queue=Queue.PROBES)
 
 
 def test_a_worker_that_holds_its_lease_is_left_alone(place: tuple[Database, Path]) -> None:

@@ -1,0 +1,221 @@
+"""What a job needs a worker for: a function for each writes its row, in the transaction that makes the work.
+
+Work that needs what is not here yet (a recording that is being fetched, the list of another job) takes no
+slot until it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import datetime
+from urllib.parse import urlsplit
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.clock import utc_now
+from scribedock.db.tables import derivations, jobs, mails, media, tasks, transcripts, work
+from scribedock.dispatch.queues import Queue, work_id
+from scribedock.dispatch.work import add, release
+from scribedock.jobs.job import UNFINISHED, Job, JobStatus, Priority
+from scribedock.jobs.turnaround import rank_of
+
+_IS_UNFINISHED = tasks.c.status.in_([status.value for status in UNFINISHED])
+
+
+def _is_coming(job_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
+    """Whether the recording of the job is still being fetched."""
+    return (
+        sa.select(media.c.job_id)
+        .join(tasks, tasks.c.id == media.c.task_id)
+        .where(media.c.job_id == job_id, media.c.storage_key.is_(None), _IS_UNFINISHED)
+        .correlate(work, jobs)
+        .exists()
+    )
+
+
+_TRANSCRIPT_IS_COMING = (
+    sa.select(transcripts.c.job_id)
+    .where(
+        transcripts.c.job_id == work.c.job_id,
+        transcripts.c.compressed.is_(None),
+        transcripts.c.problem.is_(None),
+    )
+    .correlate(work)
+    .exists()
+)
+_RECORDING_IS_COMING = (
+    sa.select(jobs.c.id)
+    .where(jobs.c.id == work.c.job_id, _is_coming(sa.func.coalesce(jobs.c.leading_id, jobs.c.id)))
+    .correlate(work)
+    .exists()
+)
+_VIDEO_IS_BEING_MADE = (
+    sa.select(mails.c.id)
+    .join(tasks, tasks.c.id == mails.c.rendition_id)
+    .where(mails.c.id == work.c.id, _IS_UNFINISHED)
+    .correlate(work)
+    .exists()
+)
+_SOURCE = jobs.alias("source")
+_SOURCE_IS_UNFINISHED = (
+    sa.select(derivations.c.id)
+    .join(_SOURCE, _SOURCE.c.id == derivations.c.source_id)
+    .where(
+        derivations.c.job_id == work.c.job_id,
+        _SOURCE.c.status != JobStatus.COMPLETE.value,
+        _SOURCE.c.deleted.is_(None),
+    )
+    .correlate(work)
+    .exists()
+)
+# When work may begin that had to wait; what is in other queues never has to.
+NEEDS: Mapping[Queue, sa.ColumnElement[bool]] = {
+    Queue.TRANSCRIPTION: sa.not_(sa.or_(_is_coming(work.c.job_id), _TRANSCRIPT_IS_COMING)),
+    Queue.RENDITIONS: sa.not_(_RECORDING_IS_COMING),
+    Queue.MAIL: sa.not_(_VIDEO_IS_BEING_MADE),
+    Queue.DERIVATIONS: sa.not_(_SOURCE_IS_UNFINISHED),
+    Queue.SANDBOX: sa.not_(_SOURCE_IS_UNFINISHED),
+}
+
+
+def enqueue_order(
+    connection: Connection, job: Job, task_id: str, *, due: datetime, once: bool = False
+) -> None:
+    """An order of a transcription."""
+    queue = Queue.SANDBOX if job.sandbox else Queue.TRANSCRIPTION
+    _enqueue_ordered(connection, job, queue, task_id, due=due, once=once)
+
+
+def enqueue_derivation(
+    connection: Connection, job: Job, task_id: str, *, due: datetime, once: bool = False
+) -> None:
+    """A job that is made of another one's list."""
+    queue = Queue.SANDBOX if job.sandbox else Queue.DERIVATIONS
+    _enqueue_ordered(connection, job, queue, task_id, due=due, once=once)
+
+
+def _enqueue_ordered(
+    connection: Connection, job: Job, queue: Queue, task_id: str, *, due: datetime, once: bool
+) -> None:
+    add(
+        connection,
+        queue,
+        work_id(queue, task_id),
+        job_id=job.id,
+        branch_id=job.branch_id,
+        ready=None,
+        rank=rank_of(job.priority or Priority.STANDARD),
+        due=due,
+        once=once,
+    )
+    _release(connection, queue, work.c.id == work_id(queue, task_id))
+
+
+def enqueue_media(
+    connection: Connection, job: Job, task_id: str, *, url: str | None, once: bool = False
+) -> None:
+    """Media that a job was given: it is fetched where it is a URL, then probed."""
+    queue = Queue.PROBES if url is None else Queue.FETCHES
+    host = "" if url is None else host_of(url)
+    _enqueue(connection, job, queue, task_id, host=host, once=once)
+
+
+def enqueue_transcript(
+    connection: Connection, job: Job, task_id: str, *, url: str, once: bool = False
+) -> None:
+    """A transcript that is fetched."""
+    _enqueue(connection, job, Queue.TRANSCRIPTS, task_id, host=host_of(url), once=once)
+
+
+def enqueue_realignment(connection: Connection, job: Job, task_id: str, *, once: bool = False) -> None:
+    _enqueue(connection, job, Queue.REALIGNMENTS, task_id, once=once)
+
+
+def enqueue_rendition(connection: Connection, job: Job, task_id: str, *, once: bool = False) -> None:
+    _enqueue(connection, job, Queue.RENDITIONS, task_id, waits=True, once=once)
+
+
+def enqueue_mail(connection: Connection, job: Job, task_id: str, *, once: bool = False) -> None:
+    _enqueue(connection, job, Queue.MAIL, task_id, waits=True, once=once)
+
+
+def enqueue_callback(
+    connection: Connection, job: Job, callback_id: str, *, url: str, ready: datetime, once: bool = False
+) -> None:
+    add(
+        connection,
+        Queue.CALLBACKS,
+        callback_id,
+        job_id=job.id,
+        branch_id=job.branch_id,
+        ready=ready,
+        host=host_of(url),
+        once=once,
+    )
+
+
+def _enqueue(
+    connection: Connection,
+    job: Job,
+    queue: Queue,
+    task_id: str,
+    *,
+    host: str = "",
+    waits: bool = False,
+    once: bool,
+) -> None:
+    add(
+        connection,
+        queue,
+        work_id(queue, task_id),
+        job_id=job.id,
+        branch_id=job.branch_id,
+        ready=None if waits else utc_now(),
+        host=host,
+        once=once,
+    )
+    if waits:
+        _release(connection, queue, work.c.id == work_id(queue, task_id))
+
+
+def recording_came(connection: Connection, job_id: str) -> None:
+    """Lets begin what waited for the job's recording, also where it could not be fetched."""
+    _release(connection, Queue.TRANSCRIPTION, work.c.job_id == job_id)
+    related = sa.select(jobs.c.id).where(sa.or_(jobs.c.id == job_id, jobs.c.leading_id == job_id))
+    _release(connection, Queue.RENDITIONS, work.c.job_id.in_(related))
+
+
+def transcript_came(connection: Connection, job_id: str) -> None:
+    """Lets the order begin that waited for the job's transcript, also where it could not be fetched."""
+    _release(connection, Queue.TRANSCRIPTION, work.c.job_id == job_id)
+
+
+def rendition_ended(connection: Connection, rendition_id: str) -> None:
+    """Lets mail be sent that waited for the video, whatever came of it."""
+    about = sa.select(mails.c.id).where(mails.c.rendition_id == rendition_id)
+    _release(connection, Queue.MAIL, work.c.id.in_(about))
+
+
+def list_finished(connection: Connection, job_id: str) -> None:
+    """Lets those jobs begin that are made of this one's list, also where it was deleted."""
+    derived = work.c.job_id.in_(sa.select(derivations.c.job_id).where(derivations.c.source_id == job_id))
+    for queue in (Queue.DERIVATIONS, Queue.SANDBOX):
+        _release(connection, queue, derived)
+
+
+def release_whatever_can(connection: Connection) -> int:
+    """Lets everything begin that has what it needs; returns how much."""
+    return sum(_release(connection, queue) for queue in NEEDS)
+
+
+def _release(connection: Connection, queue: Queue, *conditions: sa.ColumnElement[bool]) -> int:
+    return release(connection, work.c.queue == queue.value, NEEDS[queue], *conditions)
+
+
+def host_of(url: str) -> str:
+    """The host of a URL, in lower case; empty where it has none."""
+    try:
+        return urlsplit(url).hostname or ""
+    except ValueError:
+        return ""

@@ -1,0 +1,54 @@
+"""How long a fetch may take, how slow it may be, and whether anybody still wants it."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+import httpcore
+
+RATE_WINDOW_S = 60.0
+LOOK_EVERY_S = 1.0
+
+
+class TooSlow(Exception):
+    """Too few bytes come."""
+
+
+class Unwanted(Exception):
+    """Nobody waits for the result any more."""
+
+
+class Patience:
+    def __init__(
+        self, *, timeout_s: float, min_rate: int = 0, wanted: Callable[[], bool] = lambda: True
+    ) -> None:
+        """timeout_s: for all of it. min_rate: bytes a second, over a minute. wanted: asked every second."""
+        self._deadline = time.monotonic() + timeout_s
+        self._min_rate = min_rate
+        self._wanted = wanted
+        self._window_start = self._asked = time.monotonic()
+        self._window_bytes = 0
+
+    def left(self, timeout_s: float | None) -> float:
+        """The seconds that an operation may take with this limit of its own. Raises httpcore.ReadTimeout."""
+        left = self._deadline - time.monotonic()
+        if left <= 0:
+            raise httpcore.ReadTimeout("no time is left")
+        return left if timeout_s is None else min(left, timeout_s)
+
+    def came(self, count: int) -> None:
+        self._window_bytes += count
+
+    def check(self) -> None:
+        """Raises TooSlow, Unwanted."""
+        now = time.monotonic()
+        if now - self._asked >= LOOK_EVERY_S:
+            self._asked = now
+            if not self._wanted():
+                raise Unwanted
+        if now - self._window_start >= RATE_WINDOW_S:
+            rate = self._window_bytes / (now - self._window_start)
+            self._window_start, self._window_bytes = now, 0
+            if rate < self._min_rate:
+                raise TooSlow

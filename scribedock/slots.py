@@ -1,0 +1,38 @@
+"""How much work of each kind one worker has in hand at once, and how much one customer or host may have."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+from scribedock.dispatch.fairness import Caps
+from scribedock.dispatch.queues import Queue
+from scribedock.settings import Settings
+
+
+def slots(settings: Settings) -> Mapping[Queue, int]:
+    """The ordinary slots of a worker; as many more are for branches that have nothing under way."""
+    processors = os.cpu_count() or 1
+    return {
+        Queue.TRANSCRIPTION: settings.worker_jobs,
+        Queue.FETCHES: 4 * settings.worker_jobs,
+        Queue.PROBES: processors,
+        Queue.TRANSCRIPTS: 4 * settings.worker_jobs,
+        Queue.CALLBACKS: 16 * settings.worker_jobs,
+        Queue.RENDITIONS: max(1, processors // 2),
+        Queue.DERIVATIONS: 2,
+        Queue.MAIL: 4,
+        Queue.REALIGNMENTS: settings.worker_jobs,
+        Queue.SANDBOX: 64 * settings.worker_jobs,  # they sleep
+    }
+
+
+def caps(settings: Settings) -> Mapping[Queue, Caps]:
+    """What the operator allows a branch of the tree of accounts, and a host, at once."""
+    fetches = Caps(branch=settings.branch_fetches, host=settings.host_fetches)
+    return {
+        Queue.TRANSCRIPTION: Caps(branch=settings.branch_transcriptions, queued=settings.branch_queued),
+        Queue.FETCHES: fetches,
+        Queue.TRANSCRIPTS: fetches,
+        Queue.CALLBACKS: Caps(branch=settings.branch_callbacks, host=settings.host_callbacks),
+    }

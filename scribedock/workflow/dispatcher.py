@@ -1,0 +1,140 @@
+"""Gives the slots of this worker to the work that waits, branch by branch in turn.
+
+Everything but callbacks runs as a workflow of the engine, begun in this process. A callback is called from
+its row: between two tries it takes no slot, because it waits in that row like everything else.
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Collection, Mapping
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+from typing import Protocol
+
+import structlog
+
+from scribedock.clock import utc_now
+from scribedock.dispatch.fairness import Caps
+from scribedock.dispatch.queues import Queue
+from scribedock.dispatch.work import Claimed, Held, Work
+
+log = structlog.get_logger("scribedock.worker")
+
+SETTLED = timedelta(seconds=15)
+"""What was claimed so long ago is in the engine by now, or never will be."""
+
+
+class Engine(Protocol):
+    """What the dispatcher needs of the engine."""
+
+    def start(self, queue: Queue, workflow_id: str) -> None: ...
+
+
+class Dispatcher:
+    def __init__(
+        self,
+        *,
+        work: Work,
+        engine: Engine,
+        executor_id: str,
+        slots: Mapping[Queue, int],
+        caps: Mapping[Queue, Caps],
+        call_back: Callable[[str], None],
+        poll_s: float,
+    ) -> None:
+        """slots: how much of each queue this worker has under way at once.
+
+        call_back: makes one try of a callback. poll_s: how often an idle worker looks for work that it was
+        not told of.
+        """
+        self._work = work
+        self._engine = engine
+        self._executor_id = executor_id
+        self._slots = slots
+        self._caps = caps
+        self._call_back = call_back
+        self._poll_s = poll_s
+        self._awake = threading.Event()
+        self._callers = ThreadPoolExecutor(2 * slots[Queue.CALLBACKS], thread_name_prefix="callbacks")
+
+    def start(self) -> None:
+        threading.Thread(target=self._run, name="dispatcher", daemon=True).start()
+
+    def wake(self) -> None:
+        """Has it look for work now: some has come, or a slot is free."""
+        self._awake.set()
+
+    def ended(self, work_id: str) -> None:
+        """Frees the slot of work that is done."""
+        try:
+            self._work.done(work_id)
+        except Exception:
+            log.exception("the end of work could not be noted; it is looked at again", work=work_id)
+        self.wake()
+
+    def dispatch(self) -> int:
+        """Takes up what there are slots for; returns how much."""
+        if not self._work.waits():
+            return 0
+        claimed = self._work.claim(self._executor_id, self._slots, self._caps)
+        for each in claimed:
+            self._begin(each)
+        return len(claimed)
+
+    def tidy(
+        self,
+        living: Collection[str],
+        known: Callable[[Collection[str]], Collection[str]],
+        under_way: Callable[[Collection[str]], Collection[str]],
+    ) -> None:
+        """Takes care of what dead executors had in hand, and of what never reached the engine.
+
+        living: ids of executors. known: those of the ids that have a workflow. under_way: those that have one
+        which has not ended.
+        """
+        before = utc_now() - SETTLED
+
+        def is_doubtful(held: Held) -> bool:
+            if held.executor_id not in living:
+                return True
+            mine = held.executor_id == self._executor_id and held.queue is not Queue.CALLBACKS
+            return mine and held.claimed < before
+
+        held = [each for each in self._work.held() if is_doubtful(each)]
+        if not held:
+            return
+        ids = [each.id for each in held]
+        running, has = frozenset(under_way(ids)), frozenset(known(ids))
+        orphaned = [each.id for each in held if each.id in running and each.executor_id != self._executor_id]
+        self._work.hand_on(orphaned, self._executor_id)
+        self._work.hand_on([each.id for each in held if each.id not in has], None)
+        self._work.forget([each.id for each in held if each.id in has and each.id not in running])
+        self.wake()
+
+    def _run(self) -> None:
+        while True:
+            self._awake.clear()
+            try:
+                self.dispatch()
+            except Exception:
+                log.exception("work could not be taken up; it is tried again")
+            self._awake.wait(self._poll_s)
+
+    def _begin(self, claimed: Claimed) -> None:
+        try:
+            if claimed.queue is Queue.CALLBACKS:
+                self._callers.submit(self._call, claimed.id)
+            else:
+                self._engine.start(claimed.queue, claimed.id)
+        except Exception:
+            log.exception("work could not be begun; it is tried again", work=claimed.id)
+            self._work.hand_on([claimed.id], None)
+
+    def _call(self, callback_id: str) -> None:
+        try:
+            self._call_back(callback_id)
+        except Exception:
+            log.exception("a callback could not be made; it is tried again", callback=callback_id)
+            self._work.put_back(callback_id, ready=utc_now() + timedelta(seconds=30))
+        self.wake()
