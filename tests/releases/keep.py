@@ -50,7 +50,6 @@ class Kept:
     recording_bytes: int = 0  # of the whole recording
     caption_path: str = ""  # of a permanent caption URL
     callback_tries: int = 0  # that were made of the callback between two tries
-    origin: str = ""  # base URL of the web server that the jobs name
 
 
 def recording(folder: Path) -> bytes:
@@ -88,7 +87,6 @@ class Keeper:
     def keep(self) -> Kept:
         with WebServer(files={"/done": b"well"}) as web, WebServer(gate=threading.Event()) as slow:
             self.server.start()
-            self.kept.origin = web.base_url
             self._people()
             self._finished(web)
             self._reviews()

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 import tarfile
 import time
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -15,23 +16,26 @@ from scribedock.uploads.grant import sign, verify
 from tests.releases.keep import FOLDER, Kept
 
 RELEASES = sorted(path.name.removesuffix(".tar.xz") for path in FOLDER.glob("*.tar.xz"))
+LOCAL = re.compile(r"http://127\.0\.0\.1:\d+")
+NAMES = {field.name for field in fields(Kept)}
 EPOCH_COLUMNS = {("uploads", "expires")}
 
 
 def opened(release: str, folder: Path, *, origin: str) -> Kept:
     """Unpacks the release's data folder as `folder/data`; returns what is in it.
 
-    origin: base URL of the web server that takes the place of the one that its jobs name. All times move
+    origin: base URL of the web server that takes the place of those that its jobs name. All times move
     forward, so that nothing has expired meanwhile that had not when the server died.
     """
     folder.mkdir(parents=True, exist_ok=True)
     with tarfile.open(FOLDER / f"{release}.tar.xz") as archive:
         archive.extractall(folder, filter="data")
-    kept = Kept(**json.loads((folder / "kept.json").read_text()))
+    said = json.loads((folder / "kept.json").read_text())
+    kept = Kept(**{name: value for name, value in said.items() if name in NAMES})
     age_s = int(time.time() - kept.created)
     with sqlite3.connect(folder / "data" / "scribedock.sqlite") as database:
         _move_times(database, age_s)
-        _move_origin(database, kept.origin, origin)
+        _move_origin(database, origin)
     database.close()
     kept.upload_path = _signed_later(kept.upload_path, folder / "data" / "secrets" / "upload-keys", age_s)
     return kept
@@ -53,9 +57,12 @@ def _move_times(database: sqlite3.Connection, age_s: int) -> None:
                 database.execute(f'UPDATE {table} SET "{column}" = "{column}" + ?', (age_s,))  # noqa: S608
 
 
-def _move_origin(database: sqlite3.Connection, before: str, after: str) -> None:
+def _move_origin(database: sqlite3.Connection, origin: str) -> None:
     for table, column in (("jobs", "callback_url"), ("callbacks", "url"), ("media", "url")):
-        database.execute(f"UPDATE {table} SET {column} = replace({column}, ?, ?)", (before, after))  # noqa: S608
+        rows = database.execute(f"SELECT rowid, {column} FROM {table} WHERE {column} IS NOT NULL")  # noqa: S608
+        for rowid, url in rows.fetchall():
+            moved = LOCAL.sub(origin, url)
+            database.execute(f"UPDATE {table} SET {column} = ? WHERE rowid = ?", (moved, rowid))  # noqa: S608
 
 
 def _signed_later(path: str, keys: Path, age_s: int) -> str:
