@@ -24,6 +24,7 @@ from scribedock.jobs.backlog import Backlog
 from scribedock.jobs.callbacks import Callbacks
 from scribedock.jobs.captions import CaptionUrls
 from scribedock.jobs.guidelines import Guidelines
+from scribedock.jobs.job import Priority
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.listing import JobListing
 from scribedock.jobs.lists import ElementLists
@@ -106,7 +107,8 @@ def wire(settings: Settings) -> Services:
     media = JobMedia(database, jobs)
     lists = ElementLists(database)
     related = RelatedJobs(database, jobs)
-    orders = Orders(database, jobs, lists)
+    priorities = [Priority(name) for name in settings.priorities] or list(Priority)
+    orders = Orders(database, jobs, lists, priorities=priorities)
     reviews = Reviews(database, jobs, lists, orders)
     store = open_store(settings.storage_url, settings.data_dir)
     return Services(
@@ -124,7 +126,7 @@ def wire(settings: Settings) -> Services:
         transcripts=Transcripts(database, jobs),
         lists=lists,
         orders=orders,
-        authorizations=Authorizations(database, jobs),
+        authorizations=Authorizations(database, jobs, priorities=priorities),
         statistics=Statistics(database),
         guidelines=Guidelines(database, jobs),
         audit=Audit(database),
@@ -133,7 +135,7 @@ def wire(settings: Settings) -> Services:
         renditions=Renditions(database, jobs),
         related=related,
         translations=Translations(related),
-        uplevels=Uplevels(related),
+        uplevels=Uplevels(related, priorities=priorities),
         sandboxes=sandboxes,
         reviewers=Reviewers(accounts, sandboxes),
         mails=Mails(database, jobs),

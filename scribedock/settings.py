@@ -13,6 +13,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 GIB = 1024**3
 CLOUDS = ("s3", "gs", "az")
+PRIORITIES = ("ECONOMY", "STANDARD", "HIGH", "PRIORITY", "CRITICAL")
 
 CommaSeparated = Annotated[tuple[str, ...], NoDecode]
 
@@ -148,6 +149,9 @@ class Settings(BaseSettings):
         None, description="Folder with a CTranslate2 model for each pair of languages, as en-de."
     )
     worker_jobs: int = Field(4, ge=1, description="Transcriptions that one worker has in hand at once.")
+    priorities: CommaSeparated = Field(
+        (), description="Priorities that orders may have, as STANDARD,HIGH; empty: all of them."
+    )
     branch_queued: int = Field(
         0,
         ge=0,
@@ -175,12 +179,20 @@ class Settings(BaseSettings):
     )
     workflow_poll_s: float = Field(0.5, gt=0, description="How often an idle worker looks for new orders.")
 
-    @field_validator("trusted_proxies", "fetch_allow", "cors_origins", mode="before")
+    @field_validator("trusted_proxies", "fetch_allow", "cors_origins", "priorities", mode="before")
     @classmethod
     def _split(cls, value: Any) -> Any:
         if isinstance(value, str):
             return tuple(part.strip() for part in value.split(",") if part.strip())
         return value
+
+    @field_validator("priorities")
+    @classmethod
+    def _known_priorities(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        unknown = [name for name in value if name.upper() not in PRIORITIES]
+        if unknown:
+            raise ValueError(f"there is no priority {unknown[0]}; there are {', '.join(PRIORITIES)}")
+        return tuple(name.upper() for name in value)
 
     @field_validator("callback_retries_s", mode="before")
     @classmethod

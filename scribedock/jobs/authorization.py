@@ -5,6 +5,7 @@ Source: the API's `authorize` and `modify`.
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,7 +21,7 @@ from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.jobs import Jobs, record_event
 from scribedock.jobs.notes import joined
 from scribedock.jobs.states import JobEvent
-from scribedock.jobs.turnaround import due_date, effective_priority
+from scribedock.jobs.turnaround import check_allowed, due_date, effective_priority
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,9 +39,11 @@ class Changes:
 
 
 class Authorizations:
-    def __init__(self, database: Database, jobs: Jobs) -> None:
+    def __init__(self, database: Database, jobs: Jobs, *, priorities: Collection[Priority]) -> None:
+        """priorities: those that orders may have."""
         self._database = database
         self._jobs = jobs
+        self._priorities = frozenset(priorities)
 
     def authorize(self, job_id: str, family: frozenset[str]) -> str | None:
         """Lets a job go on that waits in Authorizing; returns the TaskId of its order, if it has one.
@@ -63,8 +66,8 @@ class Authorizations:
     def modify(self, job_id: str, family: frozenset[str], changes: Changes) -> None:
         """Changes a job that waits in Authorizing, or that is not ordered yet.
 
-        Of an order, its priority and date change with it. Raises ItemNotFound, and InvalidQuery in any
-        other state.
+        Of an order, its priority and date change with it. Raises ItemNotFound, InvalidQuery in any other
+        state, and InvalidOption for a priority that this server does not take.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch(connection, job_id, family)
@@ -74,6 +77,8 @@ class Authorizations:
                     "and before its transcription is ordered"
                 )
             values = _values(job, changes)
+            if "priority" in values:
+                check_allowed(Priority(values["priority"]), self._priorities)
             if job.order_task_id is not None:
                 values |= _order_values(connection, job, changes, values)
             if values:

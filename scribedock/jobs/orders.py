@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
@@ -35,7 +35,7 @@ from scribedock.jobs.notes import joined
 from scribedock.jobs.passes import PassKind, PassStatus, Step, planned
 from scribedock.jobs.states import JobEvent
 from scribedock.jobs.transcripts import check_usable
-from scribedock.jobs.turnaround import due_date, effective_priority
+from scribedock.jobs.turnaround import check_allowed, due_date, effective_priority
 
 NO_MEDIA = (
     "The job has no media: PUT the recording to the URL that request_upload_url returns, "
@@ -58,10 +58,14 @@ class Order:
 
 
 class Orders:
-    def __init__(self, database: Database, jobs: Jobs, lists: ElementLists) -> None:
+    def __init__(
+        self, database: Database, jobs: Jobs, lists: ElementLists, *, priorities: Collection[Priority]
+    ) -> None:
+        """priorities: those that orders may have."""
         self._database = database
         self._jobs = jobs
         self._lists = lists
+        self._priorities = frozenset(priorities)
 
     def place(
         self,
@@ -78,7 +82,7 @@ class Orders:
         bring: attaches media that come with the order, in its transaction.
         then: does what follows from the order, of which the job tells, in its transaction.
         Raises InvalidQuery without usable media, which a sandbox's job need not have, and on a job that is
-        ordered, runs or ran.
+        ordered, runs or ran; InvalidOption for a priority that this server does not take.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch(connection, job_id, family)
@@ -93,6 +97,7 @@ class Orders:
             check_usable(connection, job)
             order = _completed(order, job)
             priority = effective_priority(order.priority or Priority.STANDARD, order.turnaround_hours)
+            check_allowed(priority, self._priorities)
             task_id = add_task(connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.QUEUED)
             now = utc_now()
             # Where none was asked for when the job was opened, its date says nothing about this order.

@@ -5,8 +5,10 @@ Source: the priorities of the API and their hours; DueDate = order (or authoriza
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
+from scribedock.errors import InvalidOption
 from scribedock.jobs.job import TURNAROUND_HOURS, Job, JobStatus, Priority
 
 # While a job waits for its customer, or has ended without a result, nobody is late.
@@ -22,6 +24,18 @@ def effective_priority(asked: Priority, turnaround_hours: int | None) -> Priorit
     ):
         return Priority.PRIORITY
     return asked
+
+
+def check_allowed(priority: Priority, allowed: Collection[Priority]) -> None:
+    """Raises InvalidOption for a priority that this server does not take."""
+    if priority not in allowed:
+        names = ", ".join(each.value for each in Priority if each in allowed)
+        raise InvalidOption(
+            f"priority: this server takes no orders of priority {priority.value} (a turnaround of less than "
+            f"{TURNAROUND_HOURS[Priority.STANDARD]} hours makes STANDARD one of PRIORITY); it takes: {names}"
+            if priority is Priority.PRIORITY
+            else f"priority: this server takes no orders of priority {priority.value}; it takes: {names}"
+        )
 
 
 def due_date(begin: datetime, priority: Priority, turnaround_hours: int | None) -> datetime:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import Any
 
 from sqlalchemy.engine import Connection
@@ -10,6 +11,7 @@ from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, TaskType
 from scribedock.jobs.notes import joined
 from scribedock.jobs.related import NewRelated, RelatedJobs
+from scribedock.jobs.turnaround import check_allowed
 
 # The first is the reference's own word; it has none for a PREMIUM job.
 WORKFLOWS = {
@@ -21,8 +23,10 @@ KEPT_OPTIONS = ("custom_metadata", "notes", "enable_true_verbatim", "music_lyric
 
 
 class Uplevels:
-    def __init__(self, related: RelatedJobs) -> None:
+    def __init__(self, related: RelatedJobs, *, priorities: Collection[Priority]) -> None:
+        """priorities: those that orders may have."""
         self._related = related
+        self._priorities = frozenset(priorities)
 
     def existing(self, connection: Connection, job: Job) -> Job | None:
         """The living job that was opened for a second pass over this one."""
@@ -42,7 +46,11 @@ class Uplevels:
         requestor: str = "",
         reference: str = "",
     ) -> Job:
-        """`job` was read in this write transaction."""
+        """`job` was read in this write transaction.
+
+        Raises InvalidOption for a priority that this server does not take.
+        """
+        check_allowed(priority, self._priorities)
         options: dict[str, Any] = {name: job.options[name] for name in KEPT_OPTIONS if name in job.options}
         if speaker_id:
             options["speaker_id"] = True

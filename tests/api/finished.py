@@ -12,6 +12,8 @@ from scribedock import app
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import to_json
 from scribedock.demo.server import OwnServer
+from scribedock.dispatch.queues import Queue
+from scribedock.dispatch.work import withdraw
 from scribedock.jobs.job import Fidelity, Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import set_task
 from scribedock.jobs.media import MediaSource
@@ -66,7 +68,7 @@ def ordered_job(
     options: dict[str, object] | None = None,
     held: bool = True,
 ) -> tuple[str, str]:
-    """A job that was ordered, and its order's task; no worker takes it while it waits for authorization."""
+    """A job that was ordered, and its order's task; no worker takes it up."""
     owner = services.accounts.by_username(username)
     assert owner is not None
     job_id, _ = services.jobs.create(owner, name="by hand", language=language)
@@ -79,5 +81,12 @@ def ordered_job(
 
     family = services.accounts.family(owner)
     order = Order(fidelity=fidelity, callback_url=callback_url, options=options or {})
-    task_id = services.orders.place(job_id, family, order, needs_authorization=held, bring=bring)
+    task_id = services.orders.place(
+        job_id,
+        family,
+        order,
+        needs_authorization=held,
+        bring=bring,
+        then=lambda connection, job: withdraw(connection, job.id, but=Queue.CALLBACKS),
+    )
     return job_id, task_id

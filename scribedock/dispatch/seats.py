@@ -1,0 +1,81 @@
+"""Seats at what all work shares (processors, recognizers): whoever has fewest of them is next.
+
+A slot lets work begin; a seat lets it use the machine. So a branch with one short recording has its share of
+the machine beside one with many long ones.
+"""
+
+from __future__ import annotations
+
+import itertools
+import threading
+from collections import Counter, deque
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+# The branch of the tree of accounts that this thread works for.
+_BRANCH: ContextVar[str] = ContextVar("branch", default="")
+
+
+@contextmanager
+def working_for(branch_id: str) -> Iterator[None]:
+    """Makes what is done meanwhile the branch's work, also in threads that take over this context."""
+    token = _BRANCH.set(branch_id)
+    try:
+        yield
+    finally:
+        _BRANCH.reset(token)
+
+
+class FairSeats:
+    """Numbered seats, each taken by one thread at a time.
+
+    The last one that was left is taken first. Of those that wait, a thread of the branch is next that has
+    fewest seats; among equals, of the branch that got one longest ago.
+    """
+
+    def __init__(self, seats: Iterable[int]) -> None:
+        self._free = list(reversed(list(seats)))
+        self._changed = threading.Condition()
+        self._waiting: dict[str, deque[object]] = {}
+        self._taken: Counter[str] = Counter()
+        self._served: dict[str, int] = {}
+        self._clock = itertools.count(1)
+
+    @contextmanager
+    def seat(self) -> Iterator[int]:
+        """A seat for the branch that this thread works for; waits until it has one."""
+        branch = _BRANCH.get()
+        number = self._take(branch)
+        try:
+            yield number
+        finally:
+            self._leave(branch, number)
+
+    def _take(self, branch: str) -> int:
+        me = object()
+        with self._changed:
+            self._waiting.setdefault(branch, deque()).append(me)
+            try:
+                self._changed.wait_for(lambda: bool(self._free) and self._next() is me)
+            finally:
+                line = self._waiting[branch]
+                line.remove(me)
+                if not line:
+                    del self._waiting[branch]
+            self._taken[branch] += 1
+            self._served[branch] = next(self._clock)
+            self._changed.notify_all()
+            return self._free.pop()
+
+    def _leave(self, branch: str, number: int) -> None:
+        with self._changed:
+            self._free.append(number)
+            self._taken[branch] -= 1
+            if not self._taken[branch] and branch not in self._waiting:
+                del self._taken[branch]
+            self._changed.notify_all()
+
+    def _next(self) -> object:
+        branch = min(self._waiting, key=lambda each: (self._taken[each], self._served.get(each, 0)))
+        return self._waiting[branch][0]
