@@ -40,7 +40,9 @@ class Worker:
             lease_s=settings.lease_s,
             executor_id=executor_id,
         )
-        self._engine = EngineWorker(settings, self._lease.executor_id, ended=self._ended)
+        self._engine = EngineWorker(
+            settings, self._lease.executor_id, branch_of=self._services.work.branch_of, ended=self._ended
+        )
         self._client = EngineClient(settings)
         pool = RecognizerPool(
             recognizer(settings),

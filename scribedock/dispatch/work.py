@@ -144,6 +144,12 @@ class Work:
                 claimed += [Claimed(id=each.id, queue=queue, branch_id=each.branch_id) for each in chosen]
         return claimed
 
+    def branch_of(self, work_id: str) -> str:
+        """The branch that the work is for; empty where it is not known any more."""
+        with self._database.read() as connection:
+            found = connection.execute(sa.select(work.c.branch_id).where(work.c.id == work_id)).scalar()
+        return str(found or "")
+
     def done(self, work_id: str) -> None:
         with self._database.write() as connection:
             finish(connection, work_id)

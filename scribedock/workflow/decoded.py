@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import threading
 from collections import defaultdict
 from pathlib import Path
 
+from scribedock.dispatch.seats import FairSeats
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.media.limits import Limits
@@ -46,6 +48,7 @@ class DecodedSound:
         self._limits = limits
         self._folder = folder
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._processors = FairSeats(range(os.cpu_count() or 1))
 
     def of(self, task_id: str, job_id: str) -> tuple[Path, int]:
         """The job's recording as PCM (16 bits, 16 kHz, one channel) and its length in ms.
@@ -70,7 +73,7 @@ class DecodedSound:
             job = self._jobs.find(job_id)
             raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with local(self._store, media.storage_key) as recording:
+        with self._processors.seat(), local(self._store, media.storage_key) as recording:
             track = decode_spoken(
                 recording,
                 path,

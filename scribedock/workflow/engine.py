@@ -21,6 +21,7 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID, StepOptions, StepReservation
 
 from scribedock.dispatch.queues import Queue
+from scribedock.dispatch.seats import working_for
 from scribedock.settings import Settings
 
 # Raised whenever the steps of a workflow change: a saved one must not go on with steps that it does not know.
@@ -139,9 +140,20 @@ class EngineClient:
 class EngineWorker:
     """Runs workflows in this process. One in a process."""
 
-    def __init__(self, settings: Settings, executor_id: str, *, ended: Callable[[str], None]) -> None:
-        """ended: is told the id of each workflow that this process has brought to its end."""
+    def __init__(
+        self,
+        settings: Settings,
+        executor_id: str,
+        *,
+        branch_of: Callable[[str], str],
+        ended: Callable[[str], None],
+    ) -> None:
+        """branch_of: the branch of the tree of accounts that a workflow works for.
+
+        ended: is told the id of each workflow that this process has brought to its end.
+        """
         _quiet()
+        self._branch_of = branch_of
         self._ended = ended
         self._workflows: dict[Queue, Workflow] = {}
         self._functions: dict[Queue, Callable[[str], None]] = {}
@@ -160,11 +172,12 @@ class EngineWorker:
         """Makes `workflow` what does the work of `queue`. Before `launch`."""
 
         def run(workflow_id: str) -> None:
-            try:
-                workflow.run(workflow_id)
-            except Exception:
-                log.exception("workflow failed", workflow=workflow_id, queue=queue.value)
-                step("give up", workflow.give_up, workflow_id)
+            with working_for(self._branch_of(workflow_id)):
+                try:
+                    workflow.run(workflow_id)
+                except Exception:
+                    log.exception("workflow failed", workflow=workflow_id, queue=queue.value)
+                    step("give up", workflow.give_up, workflow_id)
             self._ended(workflow_id)
 
         self._workflows[queue] = workflow
