@@ -75,7 +75,6 @@ class Worker:
     def start(self) -> None:
         self._lease.acquire()
         self._engine.launch({queue: 2 * count for queue, count in self._slots.items()})
-        self.look_after_others()
         self._dispatcher.start()
 
     def wake(self) -> None:
