@@ -2,9 +2,9 @@
 
 python benchmarks/neighbours.py [--rounds N] [--seconds S]
 
-One server with its worker. In each round the victim has a recording transcribed and is called back: first while
-the server is idle, then while the attacker's ten child accounts have more orders waiting than there are slots,
-recordings that come from origins which never answer, and callbacks to receivers which never do.
+One server with its worker. In each round the victim has a recording transcribed and is called back: first
+while the server is idle, then while the attacker's ten child accounts have more orders waiting than there are
+slots, recordings whose origins never answer, and callbacks whose receivers never do.
 Prints the ratio of the two times, and its spread.
 """
 
