@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scribedock.accounts.accounts import Account
+from scribedock.accounts.client_address import ClientAddress
 from scribedock.accounts.sessions import Dialect, Session
 from scribedock.api.parameters import Parameters, Raw
 from scribedock.app import Services
@@ -62,7 +63,7 @@ class Context:
     backend: Backend
     request: Request
     base_url: str
-    address: str  # of the client, for throttling
+    client: ClientAddress
     session: Session | None
     json_body: bool  # the request carried a JSON body
     _account: tuple[Account, frozenset[str]] | None = None  # and its family

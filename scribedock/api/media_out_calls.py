@@ -125,7 +125,7 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
         rendition = services.renditions.find(verify(token, MEDIA, services.keys.upload.all(), time.time()))
         if rendition is None or rendition.storage_key is None:
             raise ItemNotFound("There is no media at this link (any more)", status=404)
-        job = services.jobs.find(rendition.job_id)
+        job = services.jobs.find_served(rendition.job_id)
         name = disposition(job, rendition.kind.extension)
         return made_media(request, services.store, rendition, name)
 

@@ -16,7 +16,7 @@ from scribedock.clock import from_timestamp, utc_now, wire
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.job import Job
-from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.jobs import Jobs, is_served
 from scribedock.jobs.media import JobMedia
 from scribedock.keys import UploadKeys
 from scribedock.settings import Settings
@@ -157,11 +157,16 @@ class Admission:
             raise InvalidQuery(ORDERED, status=409)
 
     def current(self, connection: Connection, grant: Grant) -> tuple[Job, UploadStatus | None]:
-        """The job, if it lives and the URL was not cancelled, and its upload's. Raises InvalidQuery (410)."""
+        """The job, if it lives and the URL was not cancelled, and its upload's.
+
+        Raises InvalidQuery: 410, and 403 as long as the job's account is disabled.
+        """
         try:
             job = self._jobs.fetch(connection, grant.job_id)
         except ItemNotFound:
             raise InvalidQuery("The job of this upload URL was deleted", status=410) from None
+        if not is_served(connection, job.id):
+            raise InvalidQuery("The account of this upload URL is disabled", status=403)
         status = status_of(connection, grant.upload_id)
         if job.upload_epoch != grant.epoch or status is UploadStatus.CANCELLED:
             raise cancelled()
