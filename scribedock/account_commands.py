@@ -11,13 +11,16 @@ import typer
 from scribedock.command_line import (
     DataDir,
     PasswordStdin,
+    add_row,
     attempt,
     fail,
     open_services,
     plain_table,
     read_password,
+    say,
     show,
 )
+from scribedock.terminal import printable
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -55,7 +58,7 @@ def create(
     made = attempt(lambda: services.accounts.create(name, password, parent=above, email=email))
     if reviewer:
         services.accounts.set_reviewer(made, True)
-    print(f"Account {name} is ready")
+    say(f"Account {name} is ready")
 
 
 @account.command("passwd")
@@ -65,7 +68,7 @@ def change_password(name: Name, password_stdin: PasswordStdin = False, data_dir:
     services = open_services(data_dir)
     found = _named(services, name)
     attempt(lambda: services.accounts.set_password(found, password))
-    print(f"The password of {name} is changed")
+    say(f"The password of {name} is changed")
 
 
 @account.command("disable")
@@ -74,7 +77,7 @@ def disable(name: Name, data_dir: DataDir = None) -> None:
     services = open_services(data_dir)
     found = _named(services, name)
     count = attempt(lambda: services.accounts.disable(found))
-    print(f"{_counted(count)} disabled")
+    say(f"{_counted(count)} disabled")
 
 
 @account.command("enable")
@@ -83,7 +86,7 @@ def enable(name: Name, data_dir: DataDir = None) -> None:
     services = open_services(data_dir)
     found = _named(services, name)
     count = attempt(lambda: services.accounts.enable(found))
-    print(f"{_counted(count)} enabled")
+    say(f"{_counted(count)} enabled")
 
 
 @account.command("reviewer")
@@ -95,7 +98,7 @@ def reviewer(
     """Give an account the right to review jobs."""
     services = open_services(data_dir)
     services.accounts.set_reviewer(_named(services, name), not revoke)
-    print(f"{name} {'may not review any more' if revoke else 'may review jobs'}")
+    say(f"{name} {'may not review any more' if revoke else 'may review jobs'}")
 
 
 @account.command("sandbox")
@@ -107,7 +110,7 @@ def mark_sandbox(
     found = _named(services, name)
     attempt(lambda: services.sandboxes.mark(found, state is Switch.ON))
     kind = "a sandbox's" if state is Switch.ON else "real"
-    print(f"New jobs of {name} are {kind}")
+    say(f"New jobs of {name} are {kind}")
 
 
 @account.command("list")
@@ -117,7 +120,8 @@ def list_accounts(data_dir: DataDir = None) -> None:
     names = {each.id: each.username for each in found}
     table = plain_table("Account", "Below", "State", "Reviewer", "Sandbox", "Email", "Made (UTC)", "Id")
     for each in found:
-        table.add_row(
+        add_row(
+            table,
             each.username,
             names.get(each.parent_id or "", ""),
             "disabled" if each.disabled else "active",
@@ -161,7 +165,8 @@ def _tree(top: Account, everybody: list[Account]) -> Tree:
 def _label(shown: Account) -> str:
     possible = (("reviewer", shown.reviewer), ("sandbox", shown.sandbox), ("disabled", shown.disabled))
     marks = [mark for mark, is_so in possible if is_so]
-    return f"{shown.username} ({', '.join(marks)})" if marks else shown.username
+    name = printable(shown.username)
+    return f"{name} ({', '.join(marks)})" if marks else name
 
 
 def _named(services: Services, name: str) -> Account:

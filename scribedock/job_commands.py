@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scribedock.command_line import DataDir, fail, open_services, plain_table, show
+from scribedock.command_line import DataDir, add_row, fail, open_services, plain_table, show
 
 if TYPE_CHECKING:
     from scribedock.jobs.audit import AuditEntry
@@ -28,7 +28,8 @@ def late(data_dir: DataDir = None) -> None:
     table = plain_table("Job", "Account", "State", "Priority", "Due (UTC)", "Late by")
     for each in found:
         assert each.due is not None
-        table.add_row(
+        add_row(
+            table,
             each.id,
             each.username,
             each.status,
@@ -64,7 +65,8 @@ def audit(
         entries = services.audit.entries(job_id=job_id, account=found, since=since, limit=limit)
     table = plain_table("At (UTC)", "Account", "From", "Call", "Job", "About", "Outcome")
     for entry in entries:
-        table.add_row(
+        add_row(
+            table,
             f"{entry.at:%Y-%m-%d %H:%M:%S}",
             entry.username,
             entry.address,

@@ -1,4 +1,8 @@
-"""Tells the audit log of every call that changes something: who called, about which job, how it ended."""
+"""Tells the audit log of every deed: who called, about which job, how it ended.
+
+A deed changes something, or hands out a URL that gives something away without a token. An upload URL takes:
+what comes to it is a task of its job.
+"""
 
 from __future__ import annotations
 
@@ -22,7 +26,7 @@ OTHER_ACCOUNTS = ("new_username", "username", "account_id", "parent_account")
 
 def begin(context: Context, call: Call[Any], parameters: Parameters) -> int | None:
     """Notes the call before it is made; None for one that changes nothing."""
-    if not (call.changes and call.needs_token):
+    if not (call.needs_token and call.is_deed(parameters)):
         return None
     named = [str(getattr(parameters, name, None) or "") for name in OTHER_ACCOUNTS]
     return context.services.audit.begin(

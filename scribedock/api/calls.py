@@ -118,11 +118,16 @@ class Call(Generic[P]):
     body: Mapping[str, Any] = field(default_factory=dict)  # media types of a body that is a file
     methods: tuple[str, ...] = ("GET", "POST")
     needs_token: bool = True
-    changes: bool = True  # something that the audit log must tell
+    # Whether it is a deed, which the audit log must tell of; see `auditing`.
+    changes: bool | Callable[[Any], bool] = True
     brief: bool = False  # reads a few rows, and never waits for anything else
     optional_version: bool = False
     body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
     aliases: tuple[str, ...] = ()
+
+    def is_deed(self, parameters: Parameters) -> bool:
+        """Whether the audit log must tell of the call with these parameters."""
+        return self.changes if isinstance(self.changes, bool) else self.changes(parameters)
 
     def empty_status(self, method: str) -> int:
         """The status of success with nothing to say."""

@@ -61,7 +61,6 @@ class TranscodedParameters(JobParameters):
     TranscodedParameters,
     answer='{"MediaUrl": "https://…"}',
     refusals=(UNPROCESSABLE,),
-    changes=False,
 )
 async def transcoded_media(context: Context, parameters: TranscodedParameters) -> MediaUrl:
     """A link to the media as mp4 or mp3, which expires."""

@@ -131,7 +131,6 @@ class ReviewMediaParameters(PassParameters):
     ReviewMediaParameters,
     answer='{"MediaUrl": "https://…"}',
     refusals=(UNPROCESSABLE,),
-    changes=False,
 )
 async def review_media(context: Context, parameters: ReviewMediaParameters) -> MediaUrl:
     """A link to what is to be heard, as that of transcoded_media."""
