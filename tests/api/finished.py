@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,9 +12,11 @@ from sqlalchemy.engine import Connection
 from scribedock import app
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import to_json
+from scribedock.db.tables import passes
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity, Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import set_task
+from scribedock.jobs.links import APPROVAL, Link
 from scribedock.jobs.media import MediaSource
 from scribedock.jobs.orders import Order
 from scribedock.settings import load
@@ -81,3 +84,11 @@ def ordered_job(
     order = Order(fidelity=fidelity, callback_url=callback_url, options=options or {})
     task_id = services.orders.place(job_id, family, order, needs_authorization=held, bring=bring)
     return job_id, task_id
+
+
+def approval_url(services: app.Services, base_url: str, job: str) -> str:
+    """The link as the mail of a server with a public URL has it."""
+    with services.database.read() as connection:
+        pass_id = connection.execute(passes.select().where(passes.c.job_id == job)).one().id
+    link = Link(subject=pass_id, expires=int(time.time()) + 60)
+    return link.url(base_url, APPROVAL, services.keys.upload.all()[0])

@@ -14,7 +14,7 @@ from scribedock.db.tables import accounts, jobs, metadata
 from scribedock.demo.server import OwnServer
 from tests.accounts import Family, child, command, name_of
 from tests.api.calls import PATHS, make
-from tests.client import Client
+from tests.client import Client, error_of
 
 READING = {
     *(f"account/{name}" for name in ("verify_key", "get_settings")),
@@ -76,6 +76,15 @@ def test_logins_and_logouts_are_told_of_and_failures_are_counted(alice: Client) 
     assert [name, "account/logout", "done"] in told
     failed = command(alice.server, "audit", "--account", name, "--failed-logins").stdout
     assert sum(map(int, re.findall(r"\((\d+) times\)", failed))) >= 5  # six, of which one minute may have one
+
+
+def test_what_an_attacker_names_cannot_forge_lines_of_the_audit_log(alice: Client) -> None:
+    hostile = "x\n2026-01-01 00:00:00 admin\x1b[2J\u202e\x9b"
+    refused = alice.post("account/create", new_username=hostile, new_password="x")
+    assert error_of(refused) == (400, "INVALID_QUERY")
+    done = command(alice.server, "audit", "--account", name_of(alice))
+    assert r"x\n2026-01-01 00:00:00 admin\x1b[2J\u202e\x9b" in done.stdout
+    assert all(line.isprintable() for line in done.stdout.split("\n"))
 
 
 def test_no_secret_stands_in_the_log(family: Family) -> None:
