@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import nullcontext
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,6 +20,7 @@ from scribedock.command_line import (
     read_password,
     say,
     show,
+    told,
 )
 from scribedock.terminal import printable
 
@@ -54,10 +56,15 @@ def create(
     password = read_password(password_stdin)
     services = open_services(data_dir)
     root = services.accounts.root()
-    above = parent or (root.username if root else None)
-    made = attempt(lambda: services.accounts.create(name, password, parent=above, email=email))
-    if reviewer:
-        services.accounts.set_reviewer(made, True)
+    above = root if parent is None else _named(services, parent)
+    with nullcontext() if above is None else told(services, "account create", above.id, about=name):
+        made = attempt(
+            lambda: services.accounts.create(
+                name, password, parent=above.username if above else None, email=email
+            )
+        )
+        if reviewer:
+            services.accounts.set_reviewer(made, True)
     say(f"Account {name} is ready")
 
 
@@ -67,7 +74,8 @@ def change_password(name: Name, password_stdin: PasswordStdin = False, data_dir:
     password = read_password(password_stdin)
     services = open_services(data_dir)
     found = _named(services, name)
-    attempt(lambda: services.accounts.set_password(found, password))
+    with told(services, "account passwd", found.id):
+        attempt(lambda: services.accounts.set_password(found, password))
     say(f"The password of {name} is changed")
 
 
@@ -76,7 +84,8 @@ def disable(name: Name, data_dir: DataDir = None) -> None:
     """Keep an account, and all below it, from logging in; their sessions end, their jobs go on."""
     services = open_services(data_dir)
     found = _named(services, name)
-    count = attempt(lambda: services.accounts.disable(found))
+    with told(services, "account disable", found.id):
+        count = attempt(lambda: services.accounts.disable(found))
     say(f"{_counted(count)} disabled")
 
 
@@ -85,7 +94,8 @@ def enable(name: Name, data_dir: DataDir = None) -> None:
     """Let an account, and all below it, log in again."""
     services = open_services(data_dir)
     found = _named(services, name)
-    count = attempt(lambda: services.accounts.enable(found))
+    with told(services, "account enable", found.id):
+        count = attempt(lambda: services.accounts.enable(found))
     say(f"{_counted(count)} enabled")
 
 
@@ -97,7 +107,9 @@ def reviewer(
 ) -> None:
     """Give an account the right to review jobs."""
     services = open_services(data_dir)
-    services.accounts.set_reviewer(_named(services, name), not revoke)
+    found = _named(services, name)
+    with told(services, "account reviewer", found.id, about="revoked" if revoke else ""):
+        services.accounts.set_reviewer(found, not revoke)
     say(f"{name} {'may not review any more' if revoke else 'may review jobs'}")
 
 
@@ -108,7 +120,8 @@ def mark_sandbox(
     """Let the new jobs of an account, and of all below it, be a sandbox's, or real ones again."""
     services = open_services(data_dir)
     found = _named(services, name)
-    attempt(lambda: services.sandboxes.mark(found, state is Switch.ON))
+    with told(services, "account sandbox", found.id, about=state):
+        attempt(lambda: services.sandboxes.mark(found, state is Switch.ON))
     kind = "a sandbox's" if state is Switch.ON else "real"
     say(f"New jobs of {name} are {kind}")
 

@@ -21,6 +21,7 @@ from scribedock.command_line import (
     open_services,
     read_password,
     say,
+    told,
 )
 from scribedock.job_commands import audit, jobs
 from scribedock.model_commands import models
@@ -241,7 +242,9 @@ def cancel_uploads(
 ) -> None:
     """Make every upload URL of a job invalid, and give up what they have brought so far."""
     services = open_services(data_dir)
-    attempt(lambda: services.uploads.cancel(job_id, None))
+    job = attempt(lambda: services.jobs.find(job_id))
+    with told(services, "uploads cancel", job.account_id, job_id=job.id):
+        attempt(lambda: services.uploads.cancel(job.id, None))
     say(f"The upload URLs of job {job_id} are cancelled")
 
 
@@ -273,13 +276,15 @@ def describe(
 
     services = open_services(data_dir)
 
+    found = attempt(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
+
     def store() -> None:
-        found = services.jobs.find(job.strip().lower().replace("-", ""))
         described = read_source(source, language=iso_code(found.language), duration=found.media_ms)
         services.lists.describe(found.id, to_json(described))
 
     try:
-        attempt(store)
+        with told(services, "captions describe", found.account_id, job_id=found.id):
+            attempt(store)
     except OSError as error:
         fail(f"{source}: {error.strerror}")
     say(f"Job {job} has an audio description")

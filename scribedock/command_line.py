@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from scribedock.app import Services
 
 Result = TypeVar("Result")
+COMMAND_LINE = "command line"  # in the audit log, in place of an address
+REFUSED = "refused"
 LINE_FEED = "\n"  # between the settings that are wrong
 WIDE = 1000  # columns: a pipe cuts no line
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
@@ -102,6 +104,24 @@ def attempt(action: Callable[[], Result]) -> Result:
         return action()
     except ScribedockError as error:
         fail(error.comment)
+
+
+@contextmanager
+def told(
+    services: Services, command: str, account_id: str, *, job_id: str = "", about: str = ""
+) -> Iterator[None]:
+    """The audit log's entry around what a command does to this account, or to a job of it."""
+    from scribedock.jobs.audit import DONE
+
+    entry = services.audit.begin(
+        account_id=account_id, address=COMMAND_LINE, call=command, job_id=job_id, about=about
+    )
+    try:
+        yield
+    except (typer.Exit, OSError):
+        services.audit.end(entry, REFUSED)
+        raise
+    services.audit.end(entry, DONE)
 
 
 def fail(message: str) -> NoReturn:

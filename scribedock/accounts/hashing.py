@@ -15,6 +15,7 @@ from typing import TypeVar
 
 from scribedock.accounts.client_address import ClientAddress
 from scribedock.accounts.passwords import CONCURRENT
+from scribedock.accounts.waiting_room import WaitingRoom
 
 Result = TypeVar("Result")
 Turn = asyncio.Future[None]
@@ -24,6 +25,7 @@ class PasswordHashing:
     """For one event loop."""
 
     def __init__(self) -> None:
+        self.room = WaitingRoom()  # a place in it is held from before the turn until after the work
         self._threads = ThreadPoolExecutor(CONCURRENT, thread_name_prefix="passwords")
         self._free = CONCURRENT
         # By peer, and of each by what it claims; the first of each has the next turn.

@@ -14,7 +14,6 @@ from scribedock.accounts.hashing import PasswordHashing
 from scribedock.accounts.login_failures import LoginFailures
 from scribedock.accounts.passwords import matches
 from scribedock.accounts.sessions import Dialect, Sessions
-from scribedock.accounts.waiting_room import WaitingRoom
 from scribedock.errors import AccountUnprivileged, LoginInvalid
 from scribedock.settings import Settings
 
@@ -49,14 +48,13 @@ class Login:
         self._hashing = hashing
         self._settings = settings
         self._sleep = sleep
-        self._room = WaitingRoom()
 
     async def prove_password(self, username: str, password: str, client: ClientAddress) -> Proven:
         """Whether the password is right; one whose name has failed often waits first, and holds no thread.
 
         Raises LoginInvalid, and InvalidQuery (429) where the address has failed too often.
         """
-        with self._room.place(client, username) as others:
+        with self._hashing.room.place(client, username) as others:
             delay = await asyncio.to_thread(self._delay, username, client, others)
             if delay:
                 await self._sleep(delay)

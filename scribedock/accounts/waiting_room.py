@@ -1,4 +1,4 @@
-"""How many logins wait at once, altogether and for each client: what waits takes memory, and little else."""
+"""How many passwords wait at once, altogether and of each client: each takes memory, and little else."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class WaitingRoom:
             or taken >= 2 * ALTOGETHER
         ):
             raise InvalidQuery(
-                f"Too many logins at once from your address; try again in {RETRY_AFTER_S} seconds",
+                f"Too many passwords at once from your address; try again in {RETRY_AFTER_S} seconds",
                 status=429,
                 headers={"Retry-After": str(RETRY_AFTER_S)},
             )

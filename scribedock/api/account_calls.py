@@ -101,7 +101,7 @@ class UpdatePasswordParameters(Parameters):
     username: Text | None = Field(None, description="A descendant whose password it is; absent: your own.")
 
 
-@call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",))
+@call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",), refusals=(429,))
 async def update_password(context: Context, parameters: UpdatePasswordParameters) -> None:
     """Changes the password and ends the other sessions of that account."""
     services, session = context.services, context.session
@@ -114,8 +114,13 @@ async def update_password(context: Context, parameters: UpdatePasswordParameters
 
 
 async def _hashed(context: Context, password: str) -> str:
-    """Waits for its turn without a thread. Raises InvalidQuery for an unusable password."""
-    return await context.services.hashing.run(context.client, partial(hash_password, password))
+    """Waits for its turn without a thread.
+
+    Raises InvalidQuery for an unusable password, and where too many wait (429).
+    """
+    hashing = context.services.hashing
+    with hashing.room.place(context.client, context.account.username):
+        return await hashing.run(context.client, partial(hash_password, password))
 
 
 class GenerateApiKeyParameters(Parameters):
@@ -209,7 +214,7 @@ class CreateParameters(Parameters):
     email: Text = Field("", description="Where mail for the account goes.")
 
 
-@call("account/create", CreateParameters, answer="204")
+@call("account/create", CreateParameters, answer="204", refusals=(429,))
 async def create(context: Context, parameters: CreateParameters) -> None:
     """Makes an account below yours."""
     accounts = context.services.accounts

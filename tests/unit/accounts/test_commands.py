@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -145,6 +146,30 @@ def test_the_audit_log_is_shown_and_narrowed_and_forgets(services: app.Services)
     assert run("audit", "--account", "nobody").exit_code == 2
     assert services.audit.sweep(utc_now() - timedelta(days=1)) == 0
     assert services.audit.sweep(utc_now()) == 4
+
+
+def test_commands_that_change_an_account_are_told_of(services: app.Services) -> None:
+    done("account", "create", "maria", "--password-stdin", text="secret\n")
+    done("account", "passwd", "maria", "--password-stdin", text="other\n")
+    done("account", "reviewer", "maria", "--revoke")
+    done("account", "sandbox", "maria", "on")
+    done("account", "disable", "maria")
+    done("account", "enable", "maria")
+    assert run("account", "disable", "admin").exit_code == 2
+    told = [re.split(r"  +", line.partition(" ")[2].partition(" ")[2].strip()) for line in _audit()]
+    assert told == [
+        ["admin", "command line", "account create", "maria", "done"],
+        ["maria", "command line", "account passwd", "done"],
+        ["maria", "command line", "account reviewer", "revoked", "done"],
+        ["maria", "command line", "account sandbox", "on", "done"],
+        ["maria", "command line", "account disable", "done"],
+        ["maria", "command line", "account enable", "done"],
+        ["admin", "command line", "account disable", "refused"],
+    ]
+
+
+def _audit() -> list[str]:
+    return done("audit").splitlines()[1:]
 
 
 def test_failed_logins_are_counted_by_minute_and_drown_nothing(services: app.Services) -> None:
