@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -21,6 +25,7 @@ from scribedock.errors import AccountUnprivileged, InvalidQuery, LoginInvalid
 from scribedock.settings import Settings
 
 LIMIT = 3
+ROUNDS = 10
 PASSWORD = "secret"
 OWNER = ClientAddress(address="203.0.113.1")
 HIDDEN = ClientAddress(address="192.0.2.50", is_evidence=False)
@@ -230,3 +235,35 @@ def test_a_login_that_races_the_removal_of_its_key_leaves_no_session(
 def open_sessions(services: app.Services) -> int:
     with services.database.read() as connection:
         return int(connection.execute(sa.select(sa.func.count()).select_from(sessions)).scalar_one())
+
+
+@pytest.mark.parametrize("end", ["password", "account", "key"])
+def test_at_the_same_moment_no_session_outlives_what_opened_it(
+    services: app.Services, login: Login, end: str
+) -> None:
+    maria = services.accounts.by_username("maria")
+    assert maria is not None
+    by_password = asyncio.run(login.prove_password("maria", PASSWORD, OWNER))
+    assert by_password.password_hash is not None
+    for _ in range(ROUNDS):
+        services.accounts.enable(maria)
+        services.accounts.set_password_hash(maria, by_password.password_hash)
+        key = services.api_keys.newest(maria, force_new=True)
+        by_key = login.prove_key("maria", key, OWNER)
+        ending: Callable[[], object] = {
+            "password": partial(services.accounts.set_password_hash, maria, "another"),
+            "account": partial(services.accounts.disable, maria),
+            "key": partial(services.api_keys.remove, frozenset({maria.id}), key),
+        }[end]
+        proven = [by_key] if end == "key" else [by_password, by_key] if end == "account" else [by_password]
+        gate = threading.Barrier(len(proven) + 1)
+
+        def at_once(action: Callable[[], object], gate: threading.Barrier = gate) -> None:
+            gate.wait()
+            with suppress(LoginInvalid, AccountUnprivileged):
+                action()
+
+        with ThreadPoolExecutor(len(proven) + 1) as pool:
+            logins = [partial(login.open, each, dialect=Dialect.CLASSIC) for each in proven]
+            list(pool.map(at_once, [ending, *logins]))
+        assert open_sessions(services) == 0
