@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from contextlib import nullcontext
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,13 +12,17 @@ import typer
 from scribedock.command_line import (
     DataDir,
     PasswordStdin,
+    add_row,
     attempt,
     fail,
     open_services,
     plain_table,
     read_password,
+    say,
     show,
+    told,
 )
+from scribedock.terminal import printable
 
 if TYPE_CHECKING:
     from rich.tree import Tree
@@ -51,11 +56,16 @@ def create(
     password = read_password(password_stdin)
     services = open_services(data_dir)
     root = services.accounts.root()
-    above = parent or (root.username if root else None)
-    made = attempt(lambda: services.accounts.create(name, password, parent=above, email=email))
-    if reviewer:
-        services.accounts.set_reviewer(made, True)
-    print(f"Account {name} is ready")
+    above = root if parent is None else _named(services, parent)
+    with nullcontext() if above is None else told(services, "account create", above.id, about=name):
+        made = attempt(
+            lambda: services.accounts.create(
+                name, password, parent=above.username if above else None, email=email
+            )
+        )
+        if reviewer:
+            services.accounts.set_reviewer(made, True)
+    say(f"Account {name} is ready")
 
 
 @account.command("passwd")
@@ -64,8 +74,9 @@ def change_password(name: Name, password_stdin: PasswordStdin = False, data_dir:
     password = read_password(password_stdin)
     services = open_services(data_dir)
     found = _named(services, name)
-    attempt(lambda: services.accounts.set_password(found, password))
-    print(f"The password of {name} is changed")
+    with told(services, "account passwd", found.id):
+        attempt(lambda: services.accounts.set_password(found, password))
+    say(f"The password of {name} is changed")
 
 
 @account.command("disable")
@@ -73,8 +84,9 @@ def disable(name: Name, data_dir: DataDir = None) -> None:
     """Keep an account, and all below it, from logging in; their sessions end, their jobs go on."""
     services = open_services(data_dir)
     found = _named(services, name)
-    count = attempt(lambda: services.accounts.disable(found))
-    print(f"{_counted(count)} disabled")
+    with told(services, "account disable", found.id):
+        count = attempt(lambda: services.accounts.disable(found))
+    say(f"{_counted(count)} disabled")
 
 
 @account.command("enable")
@@ -82,8 +94,9 @@ def enable(name: Name, data_dir: DataDir = None) -> None:
     """Let an account, and all below it, log in again."""
     services = open_services(data_dir)
     found = _named(services, name)
-    count = attempt(lambda: services.accounts.enable(found))
-    print(f"{_counted(count)} enabled")
+    with told(services, "account enable", found.id):
+        count = attempt(lambda: services.accounts.enable(found))
+    say(f"{_counted(count)} enabled")
 
 
 @account.command("reviewer")
@@ -94,8 +107,10 @@ def reviewer(
 ) -> None:
     """Give an account the right to review jobs."""
     services = open_services(data_dir)
-    services.accounts.set_reviewer(_named(services, name), not revoke)
-    print(f"{name} {'may not review any more' if revoke else 'may review jobs'}")
+    found = _named(services, name)
+    with told(services, "account reviewer", found.id, about="revoked" if revoke else ""):
+        services.accounts.set_reviewer(found, not revoke)
+    say(f"{name} {'may not review any more' if revoke else 'may review jobs'}")
 
 
 @account.command("sandbox")
@@ -105,9 +120,10 @@ def mark_sandbox(
     """Let the new jobs of an account, and of all below it, be a sandbox's, or real ones again."""
     services = open_services(data_dir)
     found = _named(services, name)
-    attempt(lambda: services.sandboxes.mark(found, state is Switch.ON))
+    with told(services, "account sandbox", found.id, about=state):
+        attempt(lambda: services.sandboxes.mark(found, state is Switch.ON))
     kind = "a sandbox's" if state is Switch.ON else "real"
-    print(f"New jobs of {name} are {kind}")
+    say(f"New jobs of {name} are {kind}")
 
 
 @account.command("list")
@@ -117,7 +133,8 @@ def list_accounts(data_dir: DataDir = None) -> None:
     names = {each.id: each.username for each in found}
     table = plain_table("Account", "Below", "State", "Reviewer", "Sandbox", "Email", "Made (UTC)", "Id")
     for each in found:
-        table.add_row(
+        add_row(
+            table,
             each.username,
             names.get(each.parent_id or "", ""),
             "disabled" if each.disabled else "active",
@@ -161,7 +178,8 @@ def _tree(top: Account, everybody: list[Account]) -> Tree:
 def _label(shown: Account) -> str:
     possible = (("reviewer", shown.reviewer), ("sandbox", shown.sandbox), ("disabled", shown.disabled))
     marks = [mark for mark, is_so in possible if is_so]
-    return f"{shown.username} ({', '.join(marks)})" if marks else shown.username
+    name = printable(shown.username)
+    return f"{name} ({', '.join(marks)})" if marks else name
 
 
 def _named(services: Services, name: str) -> Account:

@@ -10,10 +10,14 @@ from dataclasses import dataclass
 
 from scribedock.accounts.accounts import ROOT, Accounts
 from scribedock.accounts.api_keys import ApiKeys
+from scribedock.accounts.failed_logins import FailedLogins
+from scribedock.accounts.hashing import PasswordHashing
 from scribedock.accounts.login import Login
+from scribedock.accounts.login_failures import LoginFailures
 from scribedock.accounts.reviewers import Reviewers
 from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
+from scribedock.accounts.untrusted_proxies import UntrustedProxies
 from scribedock.db.engine import Database
 from scribedock.db.migrate import migrate as migrate_database
 from scribedock.dispatch.work import Work
@@ -59,6 +63,10 @@ class Services:
     api_keys: ApiKeys
     sessions: Sessions
     login: Login
+    login_failures: LoginFailures
+    failed_logins: FailedLogins
+    hashing: PasswordHashing
+    proxies: UntrustedProxies
     jobs: Jobs
     listing: JobListing
     media: JobMedia
@@ -86,6 +94,7 @@ class Services:
     fetcher: GuardedClient
 
     def close(self) -> None:
+        self.hashing.close()
         self.database.close()
 
 
@@ -103,6 +112,9 @@ def wire(settings: Settings) -> Services:
     sandboxes = Sandboxes(database)
     api_keys = ApiKeys(database, keys.encryption)
     sessions = Sessions(database)
+    login_failures = LoginFailures(database, settings)
+    hashing = PasswordHashing()
+    failed_logins = FailedLogins(database)
     jobs = Jobs(database)
     media = JobMedia(database, jobs)
     lists = ElementLists(database)
@@ -119,7 +131,10 @@ def wire(settings: Settings) -> Services:
         accounts=accounts,
         api_keys=api_keys,
         sessions=sessions,
-        login=Login(database, accounts, api_keys, sessions, settings),
+        login=Login(accounts, api_keys, sessions, login_failures, hashing, settings),
+        login_failures=login_failures,
+        hashing=hashing,
+        proxies=UntrustedProxies(database),
         jobs=jobs,
         listing=JobListing(database),
         media=media,
@@ -129,7 +144,8 @@ def wire(settings: Settings) -> Services:
         authorizations=Authorizations(database, jobs, priorities=priorities),
         statistics=Statistics(database),
         guidelines=Guidelines(database, jobs),
-        audit=Audit(database),
+        audit=Audit(database, failed_logins),
+        failed_logins=failed_logins,
         callbacks=Callbacks(database),
         caption_urls=CaptionUrls(database),
         renditions=Renditions(database, jobs),

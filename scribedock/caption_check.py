@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 import typer
 
 from scribedock.errors import ScribedockError
+from scribedock.terminal import printable, printable_json
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +66,7 @@ def check(
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}")
     if as_json:
-        print(json.dumps(_document(file, standard, report), ensure_ascii=False, indent=2))
+        print(printable_json(json.dumps(_document(file, standard, report), ensure_ascii=False, indent=2)))
     else:
         _print(file, standard, report)
     raise typer.Exit(1 if report.errors or (strict and report.findings) else 0)
@@ -164,7 +165,9 @@ def _print(file: Path, standard: Standard, report: Report) -> None:
         if report.findings
         else f"{file.name}: nothing to complain about against {standard.name}"
     )
-    console.print(verdict, style="bold red" if report.errors else "bold green", markup=False, highlight=False)
+    console.print(
+        printable(verdict), style="bold red" if report.errors else "bold green", markup=False, highlight=False
+    )
 
 
 def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
@@ -185,8 +188,8 @@ def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
             str(each.caption or ""),
             _clock(each.start) if each.caption or each.end else "",
             Text(each.rule, style=style),
-            Text(each.message),
-            Text(each.text),
+            Text(printable(each.message)),
+            Text(printable(each.text)),
         )
     console.print(table)
 
@@ -213,5 +216,5 @@ def _clock(milliseconds: int) -> str:
 
 
 def _fail(message: str) -> NoReturn:
-    print(f"scribedock: {message}", file=sys.stderr)
+    print(f"scribedock: {printable(message)}", file=sys.stderr)
     raise typer.Exit(2)

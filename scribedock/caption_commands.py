@@ -13,6 +13,7 @@ import typer
 from scribedock.caption_check import check
 from scribedock.captions.options import CaptionOptions
 from scribedock.errors import InvalidOption, ScribedockError
+from scribedock.terminal import printable
 
 if TYPE_CHECKING:
     from scribedock.captions.document import Metadata
@@ -238,5 +239,5 @@ def _write(target: Path, body: bytes) -> None:
 
 
 def _fail(message: str) -> NoReturn:
-    print(f"scribedock: {message}", file=sys.stderr)
+    print(f"scribedock: {printable(message)}", file=sys.stderr)
     raise typer.Exit(2)

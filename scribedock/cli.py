@@ -13,12 +13,15 @@ from scribedock.caption_commands import captions
 from scribedock.command_line import (
     DataDir,
     PasswordStdin,
+    add_row,
     attempt,
     fail,
     load_settings,
     long_lived_imports,
     open_services,
     read_password,
+    say,
+    told,
 )
 from scribedock.job_commands import audit, jobs
 from scribedock.model_commands import models
@@ -164,7 +167,7 @@ def settings(data_dir: DataDir = None) -> None:
     table.add_column("Value", overflow="fold")
     table.add_column("Meaning", overflow="fold")
     for name, value, meaning in load_settings(data_dir).printable():
-        table.add_row(name, value, meaning)
+        add_row(table, name, value, meaning)
     Console().print(table)
 
 
@@ -221,7 +224,8 @@ def list_uploads(
         table.add_column(heading, justify="right" if heading in ("Bytes", "Of") else "left", no_wrap=True)
     for each in found:
         length = f"{each.length:,}" if each.length is not None else "?"
-        table.add_row(
+        add_row(
+            table,
             each.id,
             each.status,
             f"{each.bytes:,}",
@@ -238,8 +242,10 @@ def cancel_uploads(
 ) -> None:
     """Make every upload URL of a job invalid, and give up what they have brought so far."""
     services = open_services(data_dir)
-    attempt(lambda: services.uploads.cancel(job_id, None))
-    print(f"The upload URLs of job {job_id} are cancelled")
+    job = attempt(lambda: services.jobs.find(job_id))
+    with told(services, "uploads cancel", job.account_id, job_id=job.id):
+        attempt(lambda: services.uploads.cancel(job.id, None))
+    say(f"The upload URLs of job {job_id} are cancelled")
 
 
 @keys.command("rotate")
@@ -270,16 +276,18 @@ def describe(
 
     services = open_services(data_dir)
 
+    found = attempt(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
+
     def store() -> None:
-        found = services.jobs.find(job.strip().lower().replace("-", ""))
         described = read_source(source, language=iso_code(found.language), duration=found.media_ms)
         services.lists.describe(found.id, to_json(described))
 
     try:
-        attempt(store)
+        with told(services, "captions describe", found.account_id, job_id=found.id):
+            attempt(store)
     except OSError as error:
         fail(f"{source}: {error.strerror}")
-    print(f"Job {job} has an audio description")
+    say(f"Job {job} has an audio description")
 
 
 def main() -> None:

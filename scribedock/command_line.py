@@ -13,6 +13,7 @@ import typer
 
 from scribedock.errors import ScribedockError
 from scribedock.settings import Settings, SettingsError, load
+from scribedock.terminal import printable
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from scribedock.app import Services
 
 Result = TypeVar("Result")
+COMMAND_LINE = "command line"  # in the audit log, in place of an address
+REFUSED = "refused"
+LINE_FEED = "\n"  # between the settings that are wrong
 WIDE = 1000  # columns: a pipe cuts no line
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
 PasswordStdin = Annotated[
@@ -70,11 +74,21 @@ def plain_table(*headings: str) -> Table:
     return table
 
 
-def show(printable: RenderableType) -> None:
+def add_row(table: Table, *cells: str) -> None:
+    """Adds a row whose texts may be strangers'."""
+    table.add_row(*map(printable, cells))
+
+
+def say(text: str) -> None:
+    """Prints a line, in which a stranger's text may stand."""
+    print(printable(text))
+
+
+def show(content: RenderableType) -> None:
     """Prints it as wide as the terminal is; into a pipe, as wide as it is."""
     from rich.console import Console
 
-    Console(width=None if sys.stdout.isatty() else WIDE, markup=False, highlight=False).print(printable)
+    Console(width=None if sys.stdout.isatty() else WIDE, markup=False, highlight=False).print(content)
 
 
 def read_password(from_stdin: bool, *, twice: bool = True) -> str:
@@ -92,6 +106,24 @@ def attempt(action: Callable[[], Result]) -> Result:
         fail(error.comment)
 
 
+@contextmanager
+def told(
+    services: Services, command: str, account_id: str, *, job_id: str = "", about: str = ""
+) -> Iterator[None]:
+    """The audit log's entry around what a command does to this account, or to a job of it."""
+    from scribedock.jobs.audit import DONE
+
+    entry = services.audit.begin(
+        account_id=account_id, address=COMMAND_LINE, call=command, job_id=job_id, about=about
+    )
+    try:
+        yield
+    except (typer.Exit, OSError):
+        services.audit.end(entry, REFUSED)
+        raise
+    services.audit.end(entry, DONE)
+
+
 def fail(message: str) -> NoReturn:
-    print(f"scribedock: {message}", file=sys.stderr)
+    print(f"scribedock: {printable(message, keep=LINE_FEED)}", file=sys.stderr)
     raise typer.Exit(2)

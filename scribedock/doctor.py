@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import ipaddress
 import shutil
 from collections.abc import Callable, Iterator
 
@@ -10,6 +11,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from scribedock import app
 from scribedock.accounts.accounts import Accounts
+from scribedock.accounts.untrusted_proxies import UntrustedProxies
 from scribedock.db.engine import Database
 from scribedock.findings import Finding, Level
 from scribedock.findings import report as show
@@ -86,6 +88,26 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
         text = f"nothing is transcribed of: {', '.join(each.username for each in marked)}"
     if marked:
         yield Finding(level=Level.WARNING, title="sandbox", text=text)
+
+
+def _proxies(settings: Settings) -> Iterator[Finding]:
+    trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
+    try:
+        with contextlib.closing(Database(app.database_url(settings))) as database:
+            seen = UntrustedProxies(database).all()
+    except (SQLAlchemyError, OSError):  # as above
+        return
+    for each in seen:
+        with contextlib.suppress(ValueError):
+            if any(ipaddress.ip_address(each.address) in network for network in trusted):
+                continue
+        yield Finding(
+            level=Level.WARNING,
+            title="proxy",
+            text=f"{each.address} sends X-Forwarded-For or Forwarded (last {each.seen:%Y-%m-%d %H:%M} UTC) "
+            "and is not trusted to: failed logins behind it are not counted by address. If it is a proxy of "
+            "yours, add it to SCRIBEDOCK_TRUSTED_PROXIES; else somebody made the header up",
+        )
 
 
 def _speech(settings: Settings) -> Iterator[Finding]:
@@ -180,6 +202,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _data_folder,
     _database,
     _sandbox,
+    _proxies,
     _speech,
     _speakers,
     _fence,

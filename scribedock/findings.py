@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.console import Console
-from rich.markup import escape
+
+from scribedock.terminal import marked
 
 
 class Level(StrEnum):
@@ -31,7 +32,8 @@ def report(findings: Iterable[Finding]) -> int:
     console = Console(highlight=False, soft_wrap=True)
     worst = 0
     for finding in findings:
-        console.print(f"{MARKS[finding.level]} [bold]{escape(finding.title)}[/]  {escape(finding.text)}")
+        title, text = (marked(each) for each in (finding.title, finding.text))
+        console.print(f"{MARKS[finding.level]} [bold]{title}[/]  {text}")
         worst |= finding.level is Level.MISSING
     return worst
 

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scribedock.command_line import DataDir, fail, open_services, plain_table, show
+from scribedock.command_line import DataDir, add_row, fail, open_services, plain_table, show
+
+if TYPE_CHECKING:
+    from scribedock.jobs.audit import AuditEntry
 
 jobs = typer.Typer(help="Jobs of every account.", no_args_is_help=True)
 
@@ -25,7 +28,8 @@ def late(data_dir: DataDir = None) -> None:
     table = plain_table("Job", "Account", "State", "Priority", "Due (UTC)", "Late by")
     for each in found:
         assert each.due is not None
-        table.add_row(
+        add_row(
+            table,
             each.id,
             each.username,
             each.status,
@@ -44,31 +48,36 @@ def audit(
         typer.Option(help="Only from this moment on (UTC).", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     ] = None,
     limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 100,
+    failed_logins: Annotated[
+        bool, typer.Option("--failed-logins", help="Only failed logins, which are counted by minute.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Show who did what to which job, and whether it was done or refused; the newest last."""
     services = open_services(data_dir)
-    account_id = None
-    if account is not None:
-        found = services.accounts.by_username(account)
-        if found is None:
-            fail(f"there is no account named {account!r}")
-        account_id = found.id
-    entries = services.audit.entries(
-        job_id=None if job is None else job.strip().lower().replace("-", ""),
-        account_id=account_id,
-        since=since,
-        limit=limit,
-    )
+    found = None if account is None else services.accounts.by_username(account)
+    if account is not None and found is None:
+        fail(f"there is no account named {account!r}")
+    if failed_logins:
+        entries = services.audit.failed_logins(account=found, since=since, limit=limit)
+    else:
+        job_id = None if job is None else job.strip().lower().replace("-", "")
+        entries = services.audit.entries(job_id=job_id, account=found, since=since, limit=limit)
     table = plain_table("At (UTC)", "Account", "From", "Call", "Job", "About", "Outcome")
     for entry in entries:
-        table.add_row(
+        add_row(
+            table,
             f"{entry.at:%Y-%m-%d %H:%M:%S}",
             entry.username,
             entry.address,
             entry.call,
             entry.job_id,
             entry.about,
-            entry.outcome or "cut short",
+            _outcome(entry),
         )
     show(table)
+
+
+def _outcome(entry: AuditEntry) -> str:
+    times = f" ({entry.times} times)" if entry.times > 1 else ""
+    return (entry.outcome or "cut short") + times

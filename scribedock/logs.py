@@ -5,9 +5,12 @@ from __future__ import annotations
 import contextlib
 import logging
 import sys
+from io import StringIO
 from typing import TextIO, cast
 
 import structlog
+
+from scribedock.terminal import printable, printable_json
 
 FOREIGN = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
 
@@ -24,6 +27,20 @@ class Patient:
             sys.stderr.flush()
 
 
+def _harmless(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    """The event with texts that a terminal can show."""
+    return {
+        printable(name): printable(value) if isinstance(value, str) else value
+        for name, value in event.items()
+    }
+
+
+def _write_traceback(file: TextIO, error: structlog.typing.ExcInfo) -> None:
+    text = StringIO()
+    structlog.dev.plain_traceback(text, error)
+    file.write(printable(text.getvalue(), keep="\n"))
+
+
 def configure(*, json_lines: bool, level: str = "info") -> None:
     """Sets up structlog; other libraries are heard from WARNING on, in the same form."""
     shared: list[structlog.types.Processor] = [
@@ -32,9 +49,16 @@ def configure(*, json_lines: bool, level: str = "info") -> None:
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
     renderer: list[structlog.types.Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+        [
+            structlog.processors.format_exc_info,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+            lambda _, __, line: printable_json(str(line)),
+        ]
         if json_lines
-        else [structlog.dev.ConsoleRenderer(pad_event_to=0)]
+        else [
+            _harmless,
+            structlog.dev.ConsoleRenderer(pad_event_to=0, exception_formatter=_write_traceback),
+        ]
     )
     structlog.configure(
         processors=[*shared, *renderer],

@@ -70,9 +70,14 @@ class Settings(BaseSettings):
         2_592_000, ge=1, description="The same for a session opened with a securekey."
     )
     login_failures: int = Field(
-        10, ge=1, description="Failed logins of one name, or from one address, before it is throttled."
+        10,
+        ge=1,
+        description="Failed logins after which an address is refused with that name (ten times as many: with "
+        "any), and a name is slowed down.",
     )
-    login_throttle_s: int = Field(60, ge=1, description="How long a throttled name or address waits.")
+    login_throttle_s: int = Field(
+        60, ge=1, description="How long after the last failure an address is refused and a name slowed down."
+    )
 
     upload_lifetime_s: int = Field(43_200, ge=1, le=43_200, description="How long an upload URL lives.")
     upload_max_bytes: int = Field(10 * GIB, ge=1, description="The largest recording.")

@@ -16,7 +16,6 @@ from pathlib import Path
 
 import httpx
 from rich.console import Console
-from rich.markup import escape
 from rich.progress import (
     BarColumn,
     DownloadColumn,
@@ -25,6 +24,8 @@ from rich.progress import (
     TimeRemainingColumn,
     TransferSpeedColumn,
 )
+
+from scribedock.terminal import marked
 
 PIECE_BYTES = 1024 * 1024
 WAITS_S = (1, 2, 5, 10, 20, 30)  # the last one for all further tries
@@ -72,12 +73,12 @@ def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
                 upload.hash()
             upload.go(retries)
     except Refused as error:
-        console.print(f"[bold red]Not uploaded:[/] {escape(str(error))}")
+        console.print(f"[bold red]Not uploaded:[/] {marked(str(error))}")
         return FAILED
     except KeyboardInterrupt:
         console.print("Interrupted; the same command goes on where it stopped, until the URL expires")
         return INTERRUPTED
-    console.print(f"[bold green]Uploaded[/] {escape(path.name)}")
+    console.print(f"[bold green]Uploaded[/] {marked(path.name)}")
     return DONE
 
 
@@ -127,7 +128,7 @@ class Upload:
                 wait = WAITS_S[min(failures, len(WAITS_S) - 1)]
                 failures += 1
                 self._progress.console.print(
-                    f"[yellow]{escape(str(error))}; going on in {wait} s[/]", soft_wrap=True
+                    f"[yellow]{marked(str(error))}; going on in {wait} s[/]", soft_wrap=True
                 )
                 time.sleep(wait)
 

@@ -102,10 +102,12 @@ class Worker:
         self._dispatcher.tidy(living, self._client.known, self._client.under_way)
 
     def sweep(self) -> None:
-        """Removes dead sessions, what the audit log need not remember, and what crashes left in the store."""
+        """Removes what has run out: sessions, counts of failures, the audit log, and what crashes left."""
         services = self._services
         services.audit.sweep(utc_now() - timedelta(days=self._settings.audit_days))
         services.sessions.sweep()
+        services.login_failures.sweep()
+        services.proxies.sweep()
         partials = services.uploads.sweep()
         kept_s = services.settings.media_link_lifetime_s + UNREFERENCED_S
         services.renditions.forget(unwanted_since=utc_now() - timedelta(seconds=kept_s))

@@ -91,7 +91,7 @@ class Example:
 NARROW = {"characters_per_caption_line": "8", "lines_per_caption": "1"}
 SOUNDS = {"remove_sound_references": "false"}
 SHARED = {"caption_by_sentence": "false"}
-HEAD = "<head><metadata><my:course xmlns:my='urn:my'>{course}</my:course></metadata></head>"
+HEAD = "<head><metadata><ttm:desc>Course {course}</ttm:desc></metadata></head>"
 
 CAPTION_EXAMPLES: dict[str, Example] = {
     "emit_speaker_change_tokens_as": Example(text=TALK, value="-"),
@@ -131,7 +131,7 @@ CAPTION_EXAMPLES: dict[str, Example] = {
     "sound_tokens_by_line_list": Example(text=NOISY, value="LAUGH", given=SOUNDS),
     "strip_square_brackets": Example(text=NOISY, value="true", given=SOUNDS),
     "force_case": Example(text=TALK, value="upper"),
-    "dfxp_header": Example(text=SHORT, value=HEAD, show=file(CaptionFormat.DFXP, only="course")),
+    "dfxp_header": Example(text=SHORT, value=HEAD, show=file(CaptionFormat.DFXP, only="Course")),
     "include_dfxp_metadata": Example(text=SHORT, value="false", show=file(CaptionFormat.DFXP, only="<ttm:")),
     "srt_format": Example(
         text=SHORT,

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -29,6 +29,15 @@ DEFAULT_SETTINGS: Mapping[str, str | bool] = {
     "require_customer_authorization_before_starting_workflow": False,
     "customer_authorization_required_mechanical": True,
 }
+
+
+@dataclass(frozen=True, kw_only=True)
+class Person:
+    """Whom a new account is for."""
+
+    first_name: str = ""
+    last_name: str = ""
+    email: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,14 +93,20 @@ class Accounts:
 
         Raises AccountExists, and InvalidQuery for an unusable name, password, address or parent.
         """
-        name = _checked_name(username)
-        _check_person({"first_name": first_name, "last_name": last_name, "email": email})
-        hashed = hash_password(password)
+        person = Person(first_name=first_name, last_name=last_name, email=email)
+        check_new(username, person)
+        return self.add(username, hash_password(password), parent=parent, person=person, sandbox=sandbox)
+
+    def add(
+        self, username: str, password_hash: str, *, parent: str | None, person: Person, sandbox: bool = False
+    ) -> Account:
+        """`create` with a password that is hashed already."""
+        name = check_new(username, person)
         with self._database.write() as connection:
             account_id = uuid.uuid4().hex
             parent_id, branch_id = None, account_id
             if parent is not None:
-                above = self._find(connection, accounts.c.username == parent)
+                above = self._find(connection, accounts.c.username == parent, hold=True)
                 if above is None:
                     raise InvalidQuery(f"There is no account named {parent!r} to be the parent")
                 if above.disabled is not None:
@@ -108,9 +123,9 @@ class Accounts:
                 parent_id=parent_id,
                 settings=DEFAULT_SETTINGS,
                 created=utc_now(),
-                first_name=first_name,
-                last_name=last_name,
-                email=email,
+                first_name=person.first_name,
+                last_name=person.last_name,
+                email=person.email,
                 sandbox=sandbox,
                 branch_id=branch_id,
             )
@@ -120,12 +135,12 @@ class Accounts:
                         id=account.id,
                         username=name,
                         parent_id=parent_id,
-                        password_hash=hashed,
+                        password_hash=password_hash,
                         settings=dict(DEFAULT_SETTINGS),
                         created=account.created,
-                        first_name=first_name,
-                        last_name=last_name,
-                        email=email,
+                        first_name=person.first_name,
+                        last_name=person.last_name,
+                        email=person.email,
                         reviewer=False,
                         sandbox=sandbox,
                         branch_id=branch_id,
@@ -159,10 +174,15 @@ class Accounts:
 
     def set_password(self, account: Account, password: str, *, keep_session: str | None = None) -> None:
         """Changes the password and ends the account's sessions, but for `keep_session` (a fingerprint)."""
-        hashed = hash_password(password)
+        self.set_password_hash(account, hash_password(password), keep_session=keep_session)
+
+    def set_password_hash(
+        self, account: Account, password_hash: str, *, keep_session: str | None = None
+    ) -> None:
+        """`set_password` with a password that is hashed already."""
         with self._database.write() as connection:
             connection.execute(
-                accounts.update().where(accounts.c.id == account.id).values(password_hash=hashed)
+                accounts.update().where(accounts.c.id == account.id).values(password_hash=password_hash)
             )
             connection.execute(
                 sessions.delete().where(
@@ -195,13 +215,18 @@ class Accounts:
         if account.parent_id is None:
             raise InvalidQuery(f"The account {account.username!r} is the root of the tree; it must stay")
         with self._database.write() as connection:
-            family = self._family(connection, account.id)
+            count, family = 0, frozenset[str]()
+            # Again where an account was made below one of them before that was disabled.
+            while (found := self._family(connection, account.id)) != family:
+                family = found
+                count += connection.execute(
+                    accounts.update()
+                    .where(accounts.c.id.in_(family), accounts.c.disabled.is_(None))
+                    .values(disabled=utc_now())
+                ).rowcount
+            # Last, when no login can succeed any more: one that was quicker has committed its session.
             connection.execute(sessions.delete().where(sessions.c.account_id.in_(family)))
-            return connection.execute(
-                accounts.update()
-                .where(accounts.c.id.in_(family), accounts.c.disabled.is_(None))
-                .values(disabled=utc_now())
-            ).rowcount
+            return count
 
     def enable(self, account: Account) -> int:
         """Lets the account and its descendants log in again; returns how many were disabled.
@@ -251,8 +276,12 @@ class Accounts:
         with self._database.read() as connection:
             return self._family(connection, account.id)
 
-    def _find(self, connection: Connection, condition: sa.ColumnElement[bool]) -> Account | None:
-        return _account(connection.execute(sa.select(accounts).where(condition)).first())
+    def _find(
+        self, connection: Connection, condition: sa.ColumnElement[bool], *, hold: bool = False
+    ) -> Account | None:
+        """hold: nobody changes it until the end of the transaction."""
+        query = sa.select(accounts).where(condition)
+        return _account(connection.execute(query.with_for_update() if hold else query).first())
 
     def _family(self, connection: Connection, account_id: str) -> frozenset[str]:
         return frozenset(connection.execute(FAMILY, {"id": account_id}).scalars())
@@ -277,21 +306,19 @@ def _account(row: Any) -> Account | None:
     )
 
 
-def _checked_name(username: str) -> str:
-    """A name that looks like an account's id would stand for two accounts."""
+def check_new(username: str, person: Person) -> str:
+    """The name as it is kept. Raises InvalidQuery for an unusable name, person or address."""
     name = username.strip()
     if not name or len(name) > MAX_NAME or not name.isprintable():
         raise InvalidQuery(f"A user name has 1 to {MAX_NAME} printable characters")
+    # A name that looks like an account's id would stand for two accounts.
     if name == EVERYBODY or LIKE_AN_ID.match(name):
         raise InvalidQuery(
             f"A user name is not {EVERYBODY!r}, and not 32 hex digits, as the ids of accounts are"
         )
-    return name
-
-
-def _check_person(person: Mapping[str, str]) -> None:
-    for field, value in person.items():
+    for field, value in asdict(person).items():
         if len(value) > MAX_NAME or not value.isprintable():
             raise InvalidQuery(f"{field}: has at most {MAX_NAME} printable characters")
-    if person["email"] and not EMAIL.match(person["email"]):
+    if person.email and not EMAIL.match(person.email):
         raise InvalidQuery("email: must be an address, as maria@example.org")
+    return name

@@ -59,10 +59,11 @@ class ApiKeys:
     def remove(self, account_ids: frozenset[str], key: str) -> None:
         """Removes a key of one of these accounts and ends its sessions. Raises ItemNotFound."""
         with self._database.write() as connection:
+            # Held until it is gone: a login with it comes before, and its session ends, or finds it no more.
             key_id = connection.execute(
-                sa.select(api_keys.c.id).where(
-                    api_keys.c.fingerprint == fingerprint(key), api_keys.c.account_id.in_(account_ids)
-                )
+                sa.select(api_keys.c.id)
+                .where(api_keys.c.fingerprint == fingerprint(key), api_keys.c.account_id.in_(account_ids))
+                .with_for_update()
             ).scalar_one_or_none()
             if key_id is None:
                 raise ItemNotFound("There is no such API key (api_securekey) in this account")

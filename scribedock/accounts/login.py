@@ -2,122 +2,119 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import timedelta
-
-import sqlalchemy as sa
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from functools import partial
 
 from scribedock.accounts.accounts import Accounts
 from scribedock.accounts.api_keys import ApiKeys
+from scribedock.accounts.client_address import ClientAddress
+from scribedock.accounts.hashing import PasswordHashing
+from scribedock.accounts.login_failures import LoginFailures
 from scribedock.accounts.passwords import matches
 from scribedock.accounts.sessions import Dialect, Sessions
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database, insert_once
-from scribedock.db.tables import login_failures
-from scribedock.errors import AccountUnprivileged, InvalidQuery, LoginInvalid
+from scribedock.errors import AccountUnprivileged, LoginInvalid
 from scribedock.settings import Settings
 
-# One name from anywhere, or any names from one address, may fail so many times more
-# than one name from one address: guessing is slowed without locking an owner out.
-WIDER = 10
+Sleep = Callable[[float], Awaitable[None]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proven:
+    """Whose credentials were right, and which they were: the session is opened only while they still are."""
+
+    account_id: str
+    password_hash: str | None = None
+    key_id: str | None = None
 
 
 class Login:
     def __init__(
         self,
-        database: Database,
         accounts: Accounts,
         api_keys: ApiKeys,
         sessions: Sessions,
+        failures: LoginFailures,
+        hashing: PasswordHashing,
         settings: Settings,
+        *,
+        sleep: Sleep = asyncio.sleep,
     ) -> None:
-        self._database = database
         self._accounts = accounts
         self._api_keys = api_keys
         self._sessions = sessions
+        self._failures = failures
+        self._hashing = hashing
         self._settings = settings
+        self._sleep = sleep
 
-    def with_password(self, username: str, password: str, *, address: str, dialect: Dialect) -> str:
-        """Opens a session; returns its api_token. Raises LoginInvalid, or InvalidQuery (429)."""
-        subjects = self._subjects(username, address)
-        self._refuse_throttled(subjects)
-        found = self._accounts.password_hash(username)
-        if not matches(password, found[1] if found else None) or found is None:
-            self._count(subjects)
-            raise LoginInvalid("Wrong user name or password")
-        self._forget(subjects)
-        return self._sessions.open(found[0], idle_s=self._settings.session_idle_s, dialect=dialect)
+    async def prove_password(self, username: str, password: str, client: ClientAddress) -> Proven:
+        """Whether the password is right; one whose name has failed often waits first, and holds no thread.
 
-    def with_key(self, username: str | None, key: str, *, address: str, dialect: Dialect) -> str:
-        """The same with a securekey. An unknown key is AccountUnprivileged, as the original answers."""
-        subjects = self._subjects(username or "", address)
-        self._refuse_throttled(subjects)
+        Raises LoginInvalid, and InvalidQuery (429) where the address has failed too often.
+        """
+        with self._hashing.room.place(client, username) as others:
+            delay = await asyncio.to_thread(self._delay, username, client, others)
+            if delay:
+                await self._sleep(delay)
+            return await self._hashing.run(client, partial(self._verify, username, password, client))
+
+    def prove_key(self, username: str | None, key: str, client: ClientAddress) -> Proven:
+        """Whether there is such a securekey. An unknown one is AccountUnprivileged, as the original answers.
+
+        A key cannot be guessed, so its name is not slowed down: failures count for the address alone. Raises
+        InvalidQuery (429) as `prove_password`.
+        """
+        name = username or ""
+        self._failures.check(name, client)
         owner = self._api_keys.owner(key.replace("-", "").lower())
         if owner is None or (username and username != owner.username):
-            self._count(subjects)
+            self._failures.count(name, client, by_name=False)
             raise AccountUnprivileged
-        self._forget(subjects)
-        return self._sessions.open(
-            owner.account_id,
-            idle_s=self._settings.key_session_idle_s,
+        self._failures.forget(name, client)
+        return Proven(account_id=owner.account_id, key_id=owner.key_id)
+
+    def open(self, proven: Proven, *, dialect: Dialect) -> str:
+        """Opens a session; returns its api_token.
+
+        Raises LoginInvalid or AccountUnprivileged where the password was changed meanwhile, the key removed,
+        or the account disabled.
+        """
+        if proven.key_id is not None:
+            token = self._sessions.open_with_key(
+                proven.account_id,
+                proven.key_id,
+                idle_s=self._settings.key_session_idle_s,
+                dialect=dialect,
+            )
+            if token is None:
+                raise AccountUnprivileged
+            return token
+        token = self._sessions.open_with_password(
+            proven.account_id,
+            proven.password_hash or "",
+            idle_s=self._settings.session_idle_s,
             dialect=dialect,
-            api_key_id=owner.key_id,
         )
+        if token is None:
+            raise wrong_credentials()
+        return token
 
-    def _subjects(self, username: str, address: str) -> dict[str, int]:
-        """What is counted, each with the number of failures that throttle it."""
-        limit = self._settings.login_failures
-        return {
-            _digest("both", username, address): limit,
-            _digest("name", username): limit * WIDER,
-            _digest("address", address): limit * WIDER,
-        }
+    def _delay(self, username: str, client: ClientAddress, others: int) -> float:
+        self._failures.check(username, client)
+        return self._failures.delay_s(username, others=others)
 
-    def _refuse_throttled(self, subjects: dict[str, int]) -> None:
-        now = utc_now()
-        pause = timedelta(seconds=self._settings.login_throttle_s)
-        with self._database.read() as connection:
-            rows = connection.execute(
-                sa.select(login_failures).where(login_failures.c.subject.in_(subjects))
-            ).all()
-        for row in rows:
-            wait = row.last_failure + pause - now
-            if row.failures >= subjects[row.subject] and wait > timedelta(0):
-                seconds = int(wait.total_seconds()) + 1
-                raise InvalidQuery(
-                    f"Too many failed logins; try again in {seconds} seconds",
-                    status=429,
-                    headers={"Retry-After": str(seconds)},
-                )
-
-    def _count(self, subjects: dict[str, int]) -> None:
-        now = utc_now()
-        stale = now - timedelta(seconds=self._settings.login_throttle_s)
-        with self._database.stamp() as connection:
-            for subject in sorted(subjects):
-                insert_once(connection, login_failures, subject=subject, failures=0, last_failure=now)
-                connection.execute(
-                    login_failures.update()
-                    .where(login_failures.c.subject == subject)
-                    .values(
-                        failures=sa.case(
-                            (login_failures.c.last_failure < stale, 1), else_=login_failures.c.failures + 1
-                        ),
-                        last_failure=now,
-                    )
-                )
-
-    def _forget(self, subjects: dict[str, int]) -> None:
-        """A success clears the name from this address; the wider counts run out by themselves."""
-        narrow = next(iter(subjects))
-        with self._database.read() as connection:
-            counted = connection.execute(
-                sa.select(login_failures.c.subject).where(login_failures.c.subject == narrow)
-            ).first()
-        if counted is not None:
-            with self._database.stamp() as connection:
-                connection.execute(login_failures.delete().where(login_failures.c.subject == narrow))
+    def _verify(self, username: str, password: str, client: ClientAddress) -> Proven:
+        self._failures.check(username, client)  # once more: many may have been sent at once
+        found = self._accounts.password_hash(username)
+        if not matches(password, found[1] if found else None) or found is None:
+            self._failures.count(username, client)
+            raise wrong_credentials()
+        self._failures.forget(username, client)
+        return Proven(account_id=found[0], password_hash=found[1])
 
 
-def _digest(*parts: str) -> str:
-    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
+def wrong_credentials() -> LoginInvalid:
+    """The same for a wrong password, an unknown name and a disabled account."""
+    return LoginInvalid("Wrong user name or password")

@@ -1,12 +1,10 @@
 """Passwords, hashed with Argon2id (RFC 9106, second recommended option: 64 MiB, 3 passes).
 
-A hash costs 64 MiB and tens of milliseconds on purpose, so no more than
-`CONCURRENT` are under way at once, however many ask.
+A hash costs 64 MiB and tens of milliseconds on purpose, so a server has no more than `CONCURRENT` under way
+at once, however many ask (`accounts/hashing.py`).
 """
 
 from __future__ import annotations
-
-import threading
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
@@ -18,7 +16,6 @@ CONCURRENT = 2
 MAX_LENGTH = 1024
 
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-_slots = threading.BoundedSemaphore(CONCURRENT)
 # Of a password that nobody knows: verifying against it takes as long as against a real one.
 _NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$Wm9vbXMgYnkgbm9ib2R5IQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
@@ -29,15 +26,13 @@ def hash_password(password: str) -> str:
         raise InvalidQuery("The password is empty; give at least one character")
     if len(password) > MAX_LENGTH:
         raise InvalidQuery(f"The password is too long; the limit is {MAX_LENGTH} characters")
-    with _slots:
-        return _hasher.hash(password)
+    return _hasher.hash(password)
 
 
 def matches(password: str, hashed: str | None) -> bool:
     """Whether `password` is the one that was hashed; takes as long where there is no hash (None)."""
-    with _slots:
-        try:
-            _hasher.verify(hashed or _NOBODY, password[:MAX_LENGTH])
-        except (VerificationError, InvalidHashError):
-            return False
+    try:
+        _hasher.verify(hashed or _NOBODY, password[:MAX_LENGTH])
+    except (VerificationError, InvalidHashError):
+        return False
     return hashed is not None and len(password) <= MAX_LENGTH

@@ -1,10 +1,13 @@
 """Whose jobs an account with the reviewer's right may review: those of its parent and all below that.
 
 So a reviewer below the root reviews for everybody, and one below a customer for that customer alone.
-In a sandbox, where nobody is paid for it, every account may review its own jobs and those of all below it.
+In a sandbox, where nobody is paid for it, every account may review a sandbox's jobs of its own and of all
+below it; its real ones, of before it was marked, are reviewed by those who have the right.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -15,19 +18,27 @@ from scribedock.db.tables import accounts
 from scribedock.errors import AccountUnprivileged
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReviewScope:
+    """Whose jobs an account may review."""
+
+    account_ids: frozenset[str]
+    sandbox_only: bool = False
+
+
 class Reviewers:
     def __init__(self, accounts: Accounts, sandboxes: Sandboxes) -> None:
         self._accounts = accounts
         self._sandboxes = sandboxes
 
-    def scope(self, account: Account) -> frozenset[str]:
-        """The accounts whose jobs it may review. Raises AccountUnprivileged without the right."""
+    def scope(self, account: Account) -> ReviewScope:
+        """Whose jobs it may review. Raises AccountUnprivileged without the right."""
         if not account.reviewer:
             if self._sandboxes.cover(account):
-                return self._accounts.family(account)
+                return ReviewScope(account_ids=self._accounts.family(account), sandbox_only=True)
             raise AccountUnprivileged
         above = self._accounts.by_id(account.parent_id) if account.parent_id else None
-        return self._accounts.family(above or account)
+        return ReviewScope(account_ids=self._accounts.family(above or account))
 
 
 def is_reviewed(connection: Connection, account_id: str) -> bool:

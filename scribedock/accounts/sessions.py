@@ -6,13 +6,14 @@ import uuid
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 
 from scribedock.accounts.api_keys import fingerprint
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
-from scribedock.db.tables import sessions
+from scribedock.db.tables import accounts, api_keys, sessions
 from scribedock.errors import BadApiToken
 
 STAMP_EVERY = timedelta(minutes=1)
@@ -42,16 +43,48 @@ class Sessions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def open(self, account_id: str, *, idle_s: int, dialect: Dialect, api_key_id: str | None = None) -> str:
-        """Opens a session; returns its api_token, 32 hex digits."""
+    def open_with_password(
+        self, account_id: str, password_hash: str, *, idle_s: int, dialect: Dialect
+    ) -> str | None:
+        """Opens a session; returns its api_token, 32 hex digits.
+
+        None where the account's password has another hash by now, or the account is disabled.
+        """
+        # Held as long as the transaction: a change of the password comes before it, or ends the session.
+        holding = sa.select(accounts.c.id).where(
+            accounts.c.id == account_id,
+            accounts.c.password_hash == password_hash,
+            accounts.c.disabled.is_(None),
+        )
+        return self._open(holding.with_for_update(read=True), account_id, None, idle_s, dialect)
+
+    def open_with_key(self, account_id: str, key_id: str, *, idle_s: int, dialect: Dialect) -> str | None:
+        """The same with an API key; None where it was removed, or its account is disabled."""
+        holding = (
+            sa.select(api_keys.c.id)
+            .join(accounts, accounts.c.id == api_keys.c.account_id)
+            .where(api_keys.c.id == key_id, accounts.c.disabled.is_(None))
+        )
+        return self._open(holding.with_for_update(read=True), account_id, key_id, idle_s, dialect)
+
+    def _open(
+        self,
+        holding: sa.Select[Any],
+        account_id: str,
+        key_id: str | None,
+        idle_s: int,
+        dialect: Dialect,
+    ) -> str | None:
         token = uuid.uuid4().hex
         now = utc_now()
         with self._database.write() as connection:
+            if connection.execute(holding).first() is None:
+                return None
             connection.execute(
                 sessions.insert().values(
                     fingerprint=fingerprint(token),
                     account_id=account_id,
-                    api_key_id=api_key_id,
+                    api_key_id=key_id,
                     dialect=dialect.value,
                     created=now,
                     last_used=now,

@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated, cast
 
 from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
 
+from scribedock.accounts.accounts import Person, check_new
+from scribedock.accounts.login import Proven
+from scribedock.accounts.passwords import hash_password
 from scribedock.accounts.sessions import Dialect
+from scribedock.api import auditing
 from scribedock.api.answers import AccountName, AccountSettings, ApiKey, ClassicToken, NewerToken
 from scribedock.api.calls import Context, call
 from scribedock.api.parameters import Bool, Parameters, Text, choice
-from scribedock.errors import InvalidQuery, MissingParameter
+from scribedock.errors import AccountUnprivileged, InvalidQuery, LoginInvalid, MissingParameter
 
 MAX_DEFAULT_NOTES = 6000
 _BOOL: TypeAdapter[bool] = TypeAdapter(Bool)
@@ -38,25 +44,49 @@ class LoginParameters(Parameters):
     },
     needs_token=False,
 )
-def login(context: Context, parameters: LoginParameters) -> ClassicToken | NewerToken:
-    """Opens a session. Its token dies after an hour without a call (30 days with a securekey)."""
+async def login(context: Context, parameters: LoginParameters) -> ClassicToken | NewerToken:
+    """Opens a session. Its token dies after an hour without a call (30 days with a securekey).
+
+    With a name for which wrong passwords were sent often, it takes up to five seconds longer.
+    """
     headers = context.request.headers
     username = parameters.username or headers.get("x-auth-user")
     password = parameters.password or headers.get("x-auth-password") or headers.get("x-auth-key")
     securekey = parameters.securekey or headers.get("x-auth-securekey")
     openapi = context.json_body and context.request.method == "POST"
     dialect = Dialect.OPENAPI if openapi else Dialect.CLASSIC
-    if securekey:
-        token = context.services.login.with_key(username, securekey, address=context.address, dialect=dialect)
-    else:
-        if not username:
-            raise MissingParameter("Missing required parameter: username (or securekey)")
-        if not password:
-            raise MissingParameter("Missing required parameter: password (or securekey)")
-        token = context.services.login.with_password(
-            username, password, address=context.address, dialect=dialect
-        )
+    if not (username or securekey):
+        raise MissingParameter("Missing required parameter: username (or securekey)")
+    if not (password or securekey):
+        raise MissingParameter("Missing required parameter: password (or securekey)")
+    try:
+        proven = await _proven(context, username, password, securekey)
+    except (LoginInvalid, AccountUnprivileged):
+        await run_in_threadpool(auditing.failed_login, context, username or "")
+        raise
+    token = await run_in_threadpool(_open, context, proven, dialect)
     return {"api_token": token} if openapi else {"ApiToken": token}
+
+
+async def _proven(
+    context: Context, username: str | None, password: str | None, securekey: str | None
+) -> Proven:
+    """With both, one that is right suffices: clients send whatever they have beside a right password."""
+    checking, client = context.services.login, context.client
+    if username and password:
+        try:
+            return await checking.prove_password(username, password, client)
+        except LoginInvalid:
+            if not securekey:
+                raise
+    assert securekey
+    return await run_in_threadpool(checking.prove_key, username, securekey, client)
+
+
+def _open(context: Context, proven: Proven, dialect: Dialect) -> str:
+    """The token of a new session, with its entry in the audit log."""
+    with auditing.deed(context.services, "account/login", proven.account_id, context.client):
+        return context.services.login.open(proven, dialect=dialect)
 
 
 @call("account/logout", Parameters, answer="204")
@@ -71,14 +101,26 @@ class UpdatePasswordParameters(Parameters):
     username: Text | None = Field(None, description="A descendant whose password it is; absent: your own.")
 
 
-@call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",))
-def update_password(context: Context, parameters: UpdatePasswordParameters) -> None:
+@call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",), refusals=(429,))
+async def update_password(context: Context, parameters: UpdatePasswordParameters) -> None:
     """Changes the password and ends the other sessions of that account."""
-    assert context.session is not None
-    target = context.services.accounts.reachable(context.account, parameters.username)
-    context.services.accounts.set_password(
-        target, parameters.new_password, keep_session=context.session.fingerprint
+    services, session = context.services, context.session
+    assert session is not None
+    target = await run_in_threadpool(services.accounts.reachable, context.account, parameters.username)
+    password_hash = await _hashed(context, parameters.new_password)
+    await run_in_threadpool(
+        services.accounts.set_password_hash, target, password_hash, keep_session=session.fingerprint
     )
+
+
+async def _hashed(context: Context, password: str) -> str:
+    """Waits for its turn without a thread.
+
+    Raises InvalidQuery for an unusable password, and where too many wait (429).
+    """
+    hashing = context.services.hashing
+    with hashing.room.place(context.client, context.account.username):
+        return await hashing.run(context.client, partial(hash_password, password))
 
 
 class GenerateApiKeyParameters(Parameters):
@@ -172,16 +214,14 @@ class CreateParameters(Parameters):
     email: Text = Field("", description="Where mail for the account goes.")
 
 
-@call("account/create", CreateParameters, answer="204")
-def create(context: Context, parameters: CreateParameters) -> None:
+@call("account/create", CreateParameters, answer="204", refusals=(429,))
+async def create(context: Context, parameters: CreateParameters) -> None:
     """Makes an account below yours."""
     accounts = context.services.accounts
-    parent = accounts.reachable(context.account, parameters.parent_account)
-    accounts.create(
-        parameters.new_username,
-        parameters.new_password,
-        parent=parent.username,
-        first_name=parameters.first_name,
-        last_name=parameters.last_name,
-        email=parameters.email,
+    parent = await run_in_threadpool(accounts.reachable, context.account, parameters.parent_account)
+    person = Person(first_name=parameters.first_name, last_name=parameters.last_name, email=parameters.email)
+    check_new(parameters.new_username, person)
+    password_hash = await _hashed(context, parameters.new_password)
+    await run_in_threadpool(
+        partial(accounts.add, parameters.new_username, password_hash, parent=parent.username, person=person)
     )

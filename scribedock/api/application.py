@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import inspect
-import ipaddress
 import time
 import uuid
 from collections.abc import Sequence
@@ -41,6 +40,7 @@ from scribedock.api import (
     upload_calls,
 )
 from scribedock.api.calls import CALLS, Backend, Call, Context
+from scribedock.api.client_addresses import ClientAddresses
 from scribedock.api.errors import error_response
 from scribedock.api.health import health_routes
 from scribedock.api.masking import masked
@@ -83,12 +83,9 @@ CALL_MODULES = (
 class Api:
     """Serves the registered calls for one backend."""
 
-    def __init__(self, backend: Backend) -> None:
+    def __init__(self, backend: Backend, addresses: ClientAddresses) -> None:
         self._backend = backend
-        self._networks = [
-            ipaddress.ip_network(network, strict=False)
-            for network in backend.services.settings.trusted_proxies
-        ]
+        self._addresses = addresses
         # Threads that hand the interpreter to each other at every query of SQLite answer half as many calls
         # as one alone; where a query is a wait for another machine, a few are better.
         turns = 1 if backend.services.database.is_sqlite else 4
@@ -164,7 +161,7 @@ class Api:
             backend=self._backend,
             request=request,
             base_url=self._base_url(request),
-            address=self._client_address(request),
+            client=self._addresses.of(request),
             session=session,
             json_body=request.headers.get("content-type", "").startswith("application/json"),
         )
@@ -188,23 +185,10 @@ class Api:
         if configured:
             return configured
         scheme, host = request.url.scheme, request.headers.get("host", "")
-        if self._from_proxy(request):
+        if self._addresses.is_proxy(request):
             scheme = request.headers.get("x-forwarded-proto", scheme)
             host = request.headers.get("x-forwarded-host", host)
         return f"{scheme}://{host}"
-
-    def _client_address(self, request: Request) -> str:
-        forwarded = request.headers.get("x-forwarded-for")
-        if forwarded and self._from_proxy(request):
-            return forwarded.split(",")[-1].strip()
-        return request.client.host if request.client else ""
-
-    def _from_proxy(self, request: Request) -> bool:
-        try:
-            address = ipaddress.ip_address(request.client.host if request.client else "")
-        except ValueError:
-            return False
-        return any(address in network for network in self._networks)
 
 
 def _end(context: Context, entry: int | None, result: object) -> None:
@@ -278,12 +262,15 @@ def build(backend: Backend) -> Starlette:
     """The whole application."""
     settings = backend.services.settings
     upload = UploadEndpoint(backend.services.uploads, settings, backend.wake)
+    addresses = ClientAddresses(settings.trusted_proxies, untrusted=backend.services.proxies.note)
     routes: Sequence[BaseRoute] = [
-        Route("/api/{path:path}", Api(backend).serve, methods=ANY_METHOD),
+        Route("/api/{path:path}", Api(backend, addresses).serve, methods=ANY_METHOD),
         Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),
         Route("/captions/{name}", _captions(backend), methods=["GET"]),
         Route(MEDIA.path + "{name}", media_out_calls.serve_link(backend), methods=["GET"]),
-        Route(APPROVAL.path + "{token}", mail_calls.serve_approval(backend), methods=["GET", "POST"]),
+        Route(
+            APPROVAL.path + "{token}", mail_calls.serve_approval(backend, addresses), methods=["GET", "POST"]
+        ),
         *health_routes(backend),
         *reference_routes(),
     ]

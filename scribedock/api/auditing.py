@@ -1,14 +1,21 @@
-"""Tells the audit log of every call that changes something: who called, about which job, how it ended."""
+"""Tells the audit log of every deed: who called, about which job, how it ended.
+
+A deed changes something, or hands out a URL that gives something away without a token. An upload URL takes:
+what comes to it is a task of its job.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from typing import Any
 
 import structlog
 
+from scribedock.accounts.client_address import ClientAddress
 from scribedock.api.calls import Call, Context
 from scribedock.api.parameters import Parameters
+from scribedock.app import Services
 from scribedock.errors import ErrorType, ScribedockError
 from scribedock.jobs.audit import DONE
 
@@ -19,32 +26,54 @@ OTHER_ACCOUNTS = ("new_username", "username", "account_id", "parent_account")
 
 def begin(context: Context, call: Call[Any], parameters: Parameters) -> int | None:
     """Notes the call before it is made; None for one that changes nothing."""
-    if not (call.changes and call.needs_token):
+    if not (call.needs_token and call.is_deed(parameters)):
         return None
     named = [str(getattr(parameters, name, None) or "") for name in OTHER_ACCOUNTS]
     return context.services.audit.begin(
         account_id=context.account.id,
-        address=context.address,
+        address=context.client.address,
         call=call.path,
         job_id=str(getattr(parameters, "job_id", "")),
         about=", ".join(name for name in named if name),
     )
 
 
+@contextmanager
+def deed(
+    services: Services, call: str, account_id: str, client: ClientAddress, job_id: str = ""
+) -> Iterator[None]:
+    """An entry around what is done without a token, in the name of this account."""
+    entry = services.audit.begin(account_id=account_id, address=client.address, call=call, job_id=job_id)
+    try:
+        yield
+    except Exception as error:
+        _end(services, entry, error)
+        raise
+    _end(services, entry, None)
+
+
+def failed_login(context: Context, username: str) -> None:
+    """Counts a login with wrong credentials."""
+    try:
+        context.services.failed_logins.note(username, context.client.address)
+    except Exception:
+        log.exception("the audit log does not know of a failed login")
+
+
 def end(context: Context, entry: int | None, result: object) -> None:
     """Notes how it ended: with an answer, or with an error. What was done stands, whether it can or not."""
     if entry is None:
         return
+    _end(context.services, entry, result)
+
+
+def _end(services: Services, entry: int, result: object) -> None:
     try:
-        _end(context, entry, result)
+        if isinstance(result, Exception):
+            kind = result.error_type if isinstance(result, ScribedockError) else ErrorType.SYSTEM_ERROR
+            services.audit.end(entry, kind.value)
+        else:
+            made = result.get("JobId", "") if isinstance(result, Mapping) else ""
+            services.audit.end(entry, DONE, job_id=made)
     except Exception:
         log.exception("the audit log does not know how a call ended", entry=entry)
-
-
-def _end(context: Context, entry: int, result: object) -> None:
-    if isinstance(result, Exception):
-        kind = result.error_type if isinstance(result, ScribedockError) else ErrorType.SYSTEM_ERROR
-        context.services.audit.end(entry, kind.value)
-    else:
-        made = result.get("JobId", "") if isinstance(result, Mapping) else ""
-        context.services.audit.end(entry, DONE, job_id=made)

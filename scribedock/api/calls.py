@@ -11,6 +11,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scribedock.accounts.accounts import Account
+from scribedock.accounts.client_address import ClientAddress
 from scribedock.accounts.sessions import Dialect, Session
 from scribedock.api.parameters import Parameters, Raw
 from scribedock.app import Services
@@ -47,7 +48,7 @@ class Context:
     backend: Backend
     request: Request
     base_url: str
-    address: str  # of the client, for throttling
+    client: ClientAddress
     session: Session | None
     json_body: bool  # the request carried a JSON body
     _account: tuple[Account, frozenset[str]] | None = None  # and its family
@@ -102,11 +103,16 @@ class Call(Generic[P]):
     body: Mapping[str, Any] = field(default_factory=dict)  # media types of a body that is a file
     methods: tuple[str, ...] = ("GET", "POST")
     needs_token: bool = True
-    changes: bool = True  # something that the audit log must tell
+    # Whether it is a deed, which the audit log must tell of; see `auditing`.
+    changes: bool | Callable[[Any], bool] = True
     brief: bool = False  # reads a few rows, and never waits for anything else
     optional_version: bool = False
     body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
     aliases: tuple[str, ...] = ()
+
+    def is_deed(self, parameters: Parameters) -> bool:
+        """Whether the audit log must tell of the call with these parameters."""
+        return self.changes if isinstance(self.changes, bool) else self.changes(parameters)
 
     def empty_status(self, method: str) -> int:
         """The status of success with nothing to say."""

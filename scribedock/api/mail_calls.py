@@ -12,7 +12,9 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
+from scribedock.api import auditing
 from scribedock.api.calls import Backend, Context, call
+from scribedock.api.client_addresses import ClientAddresses
 from scribedock.api.errors import error_response
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.media_out_calls import recording
@@ -31,6 +33,7 @@ from scribedock.mail import is_address
 from scribedock.media import ffmpeg
 
 MAX_ADDRESS = 320
+APPROVAL_LINK = "approval link"  # in the audit log, in the name of the job's account
 
 
 class BurnInParameters(JobParameters):
@@ -81,7 +84,7 @@ def _check_address(address: str) -> None:
         raise InvalidQuery("send_to_email: must be an address, as maria@example.org")
 
 
-def serve_approval(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
+def serve_approval(backend: Backend, addresses: ClientAddresses) -> Callable[[Request], Awaitable[Response]]:
     """The page of a mail that asks for approval. Only its button approves: programs follow links too."""
     services = backend.services
 
@@ -91,11 +94,13 @@ def serve_approval(backend: Backend) -> Callable[[Request], Awaitable[Response]]
         current = services.reviews.find(pass_id)
         if current is None or current.kind is not PassKind.APPROVAL:
             raise ItemNotFound("There is nothing to approve at this link (any more)", status=404)
-        job = services.jobs.find(current.job_id)
+        job = services.jobs.find_served(current.job_id)
         transcript = None
         if current.status in UNDER_WAY:
             if request.method == "POST":
-                services.reviews.approve(job.id, None, PassKind.APPROVAL, None)
+                client = addresses.of(request)
+                with auditing.deed(services, APPROVAL_LINK, job.account_id, client, job.id):
+                    services.reviews.approve(job.id, None, PassKind.APPROVAL, None)
                 backend.wake()
             else:
                 body = services.reviews.work(job.id, None, PassKind.APPROVAL).body

@@ -60,7 +60,6 @@ class TranscodedParameters(JobParameters):
     TranscodedParameters,
     answer='{"MediaUrl": "https://…"}',
     refusals=(UNPROCESSABLE,),
-    changes=False,
 )
 async def transcoded_media(context: Context, parameters: TranscodedParameters) -> MediaUrl:
     """A link to the media as mp4 or mp3, which expires."""
@@ -124,7 +123,7 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
         rendition = services.renditions.find(verify(token, MEDIA, services.keys.upload.all(), time.time()))
         if rendition is None or rendition.storage_key is None:
             raise ItemNotFound("There is no media at this link (any more)", status=404)
-        job = services.jobs.find(rendition.job_id)
+        job = services.jobs.find_served(rendition.job_id)
         name = disposition(job, rendition.kind.extension)
         return made_media(request, services.store, rendition, name)
 

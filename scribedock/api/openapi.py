@@ -38,7 +38,7 @@ MEANINGS = {
     409: "Somebody else is at it, or it is not its time",
     413: "The body is larger than the limit",
     422: "The media cannot become that",
-    429: "Too many failed logins; Retry-After says when to try again",
+    429: "Too many failed logins from your address, or too many at once; see Retry-After",
     500: "A defect of the server, with the id under which it is noted",
     503: "The server has too much to do, or is not done yet; Retry-After may say when to ask again",
     507: "The server has no room",

@@ -96,7 +96,7 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
     },
     also=UNCHANGED,
     headers=IF_NONE_MATCH,
-    changes=False,
+    changes=lambda parameters: parameters.build_url,
 )
 async def get_caption(context: Context, parameters: Any) -> Response | CaptionUrl:
     """The captions in the wanted format."""

@@ -30,7 +30,7 @@ from scribedock.api.parameters import Moment, Parameters, choice
 from scribedock.captions.elementlist_json import parse, to_json
 from scribedock.captions.normalise import normalised
 from scribedock.clock import wire
-from scribedock.errors import InvalidQuery
+from scribedock.errors import AccountUnprivileged, InvalidQuery
 from scribedock.jobs.job import Job
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.passes import PassKind
@@ -49,17 +49,23 @@ class PassParameters(JobParameters):
     )
 
 
-def _family(context: Context, kind: PassKind) -> frozenset[str]:
-    """The accounts whose jobs the caller may go over. Raises AccountUnprivileged."""
-    if kind is PassKind.APPROVAL:
+def _family(context: Context, parameters: PassParameters) -> frozenset[str]:
+    """The accounts whose jobs the caller may go over, this one among them.
+
+    Raises AccountUnprivileged, and ItemNotFound for a job of others where the answer depends on the job.
+    """
+    if parameters.kind is PassKind.APPROVAL:
         return context.family
-    return context.services.reviewers.scope(context.account)
+    scope = context.services.reviewers.scope(context.account)
+    if scope.sandbox_only and not context.services.jobs.find(parameters.job_id, scope.account_ids).sandbox:
+        raise AccountUnprivileged
+    return scope.account_ids
 
 
 @call("review/list", Parameters, answer='[{"job_id": "…", "iwp_name": "…", …}, …]', changes=False)
 def list_passes(context: Context, parameters: Parameters) -> list[ReviewEntry]:
     """The passes that wait for a reviewer, and those that you have taken; the most urgent first."""
-    scope = _family(context, PassKind.REVIEW)
+    scope = context.services.reviewers.scope(context.account)
     return [_entry(job, each) for job, each in context.services.reviews.listing(scope, context.account.id)]
 
 
@@ -81,7 +87,7 @@ def _entry(job: Job, current: Pass) -> ReviewEntry:
 @call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}', refusals=(CONFLICT,))
 def take(context: Context, parameters: PassParameters) -> TakenPass:
     """Takes the job's current pass, so that nobody else works at it."""
-    family = _family(context, parameters.kind)
+    family = _family(context, parameters)
     reviews = context.services.reviews
     current = reviews.take(parameters.job_id, family, parameters.kind, context.account.id)
     return {"iwp_name": current.iwp_name}
@@ -90,7 +96,7 @@ def take(context: Context, parameters: PassParameters) -> TakenPass:
 @call("review/release", PassParameters, answer="204", refusals=(CONFLICT,))
 def release(context: Context, parameters: PassParameters) -> None:
     """Gives the pass back to whoever takes it next; what was saved stays."""
-    family = _family(context, parameters.kind)
+    family = _family(context, parameters)
     context.services.reviews.release(parameters.job_id, family, parameters.kind, context.account.id)
 
 
@@ -103,7 +109,7 @@ def release(context: Context, parameters: PassParameters) -> None:
 )
 def elementlist(context: Context, parameters: PassParameters) -> ReviewedList:
     """The list to go on with: what was saved last, else what the pass before has published."""
-    family = _family(context, parameters.kind)
+    family = _family(context, parameters)
     reviews = context.services.reviews
     work: Work = reviews.work(parameters.job_id, family, parameters.kind)
     saved = reviews.versions(parameters.job_id, family, parameters.kind)
@@ -124,11 +130,10 @@ class ReviewMediaParameters(PassParameters):
     ReviewMediaParameters,
     answer='{"MediaUrl": "https://…"}',
     refusals=(UNPROCESSABLE,),
-    changes=False,
 )
 async def review_media(context: Context, parameters: ReviewMediaParameters) -> MediaUrl:
     """A link to what is to be heard, as that of transcoded_media."""
-    family = await run_in_threadpool(_family, context, parameters.kind)
+    family = await run_in_threadpool(_family, context, parameters)
     kind = RenditionKind(parameters.media_type.value)
     return {"MediaUrl": await link_to(context, parameters.job_id, family, kind)}
 
@@ -150,7 +155,7 @@ class SaveParameters(PassParameters):
 )
 async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
     """Saves the ElementList in the body as a new version; parameters are those of the query."""
-    family = await run_in_threadpool(_family, context, parameters.kind)
+    family = await run_in_threadpool(_family, context, parameters)
     body = await whole(context.request, context.services.settings, "ElementList", limit=MAX_LIST_BYTES)
 
     def keep() -> SavedVersion:
@@ -177,7 +182,7 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
 
     The result is a new version, unless somebody saves meanwhile; `task_status` tells when it is there.
     """
-    family = _family(context, parameters.kind)
+    family = _family(context, parameters)
     task_id = context.services.realignments.ask(
         parameters.job_id, family, parameters.kind, context.account.id
     )
@@ -189,7 +194,7 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
 def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
     """Ends the pass: its list gets the pass's name, and the next pass begins or the job is Complete."""
     services = context.services
-    family = _family(context, parameters.kind)
+    family = _family(context, parameters)
     services.reviews.approve(parameters.job_id, family, parameters.kind, context.account.id)
     context.backend.wake()
     return {"JobStatus": services.jobs.find(parameters.job_id).status}

@@ -35,7 +35,7 @@ class UploadUrlParameters(JobParameters):
     )
 
 
-# It changes nothing: a URL is written down nowhere, and what comes to it is a task of the job.
+# No deed: the URL is written down nowhere, and what comes to it is a task of the job.
 @call(
     "job/request_upload_url",
     UploadUrlParameters,

@@ -77,6 +77,13 @@ login_failures = Table(
     Column("last_failure", DateTime, nullable=False),
 )
 
+untrusted_proxies = Table(
+    "untrusted_proxies",
+    metadata,
+    Column("address", String(64), primary_key=True),  # of a peer that names other clients
+    Column("seen", DateTime, nullable=False),
+)
+
 jobs = Table(
     "jobs",
     metadata,
@@ -366,6 +373,15 @@ audit_entries = Table(
     Column("job_id", String(64), nullable=False, index=True),  # as it was named: perhaps there is none
     Column("about", Text, nullable=False),  # the other account that was named
     Column("outcome", String(32), nullable=False),  # done, or an ErrorType; empty: cut short
+)
+
+failed_logins = Table(
+    "failed_logins",
+    metadata,
+    Column("minute", DateTime, primary_key=True),  # in which they were tried
+    Column("username", String(255), primary_key=True),  # of an account; empty: of none
+    Column("address", String(64), primary_key=True),
+    Column("times", Integer, nullable=False),
 )
 
 executors = Table(

@@ -8,7 +8,8 @@ from collections.abc import Mapping
 
 import httpx
 from rich.console import Console
-from rich.markup import escape
+
+from scribedock.terminal import marked
 
 BLOCK_WIDTH = 76
 BLOCK_LINES = 6
@@ -24,22 +25,22 @@ class Screen:
         """The call that is made now; secrets are left out."""
         given = {"v": "1", **parameters}
         query = "&".join(f"{name}={_shown(name, value)}" for name, value in given.items())
-        self._console.print(f"[bold]{escape(title)}[/]", soft_wrap=True)
-        self._console.print(f"  [dim]{method} /api/{path}?{escape(query)}[/]", soft_wrap=True)
+        self._console.print(f"[bold]{marked(title)}[/]", soft_wrap=True)
+        self._console.print(f"  [dim]{method} /api/{path}?{marked(query)}[/]", soft_wrap=True)
 
     def values(self, shown: Mapping[str, object]) -> None:
         for name, value in shown.items():
-            self._console.print(f"  [cyan]{escape(name)}[/] {escape(_shown(name, value))}", soft_wrap=True)
+            self._console.print(f"  [cyan]{marked(name)}[/] {marked(_shown(name, value))}", soft_wrap=True)
         self._console.print()
 
     def block(self, text: str) -> None:
         for line in text.strip().splitlines():
             for part in textwrap.wrap(line, BLOCK_WIDTH) or [""]:
-                self._console.print(f"  [green]│[/] {escape(part)}", soft_wrap=True)
+                self._console.print(f"  [green]│[/] {marked(part)}", soft_wrap=True)
         self._console.print()
 
     def note(self, text: str) -> None:
-        self._console.print(f"  [yellow]{escape(text)}[/]\n", soft_wrap=True)
+        self._console.print(f"  [yellow]{marked(text)}[/]\n", soft_wrap=True)
 
     def answer(self, response: httpx.Response) -> None:
         """What came back, abridged."""

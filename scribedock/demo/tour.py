@@ -23,7 +23,6 @@ from typing import Any
 
 import httpx
 from rich.console import Console
-from rich.markup import escape
 
 from scribedock.demo.guide import WAIT_S, Guide, TourFailed, expect, unvisited
 from scribedock.demo.mailbox import Mailbox
@@ -33,6 +32,7 @@ from scribedock.demo.server import OwnServer, ServerFailed
 from scribedock.demo.walk import RECORDING
 from scribedock.errors import ErrorType
 from scribedock.media import ffmpeg
+from scribedock.terminal import marked
 
 CLIP_S = 6
 PICTURE = ("-f", "lavfi", "-i", "testsrc=size=320x180:rate=10")
@@ -59,11 +59,11 @@ def run(url: str | None, username: str, password: str) -> int:
             if url is None:
                 surroundings, server = _own(stack, folder)
                 url, username, password = server.base_url, server.username, server.password
-            console.print(f"[bold]scribedock[/] serves on {escape(url)}\n")
+            console.print(f"[bold]scribedock[/] serves on {marked(url)}\n")
             client = stack.enter_context(httpx.Client(base_url=url, timeout=90, trust_env=False))
             Tour(console, client, surroundings).go(username, password, clip(folder))
         except (TourFailed, ServerFailed, httpx.HTTPError, httpx.InvalidURL) as error:
-            console.print(f"\n[bold red]The walk failed:[/] {escape(str(error))}", soft_wrap=True)
+            console.print(f"\n[bold red]The walk failed:[/] {marked(str(error))}", soft_wrap=True)
             return 1
     return 0
 

@@ -11,13 +11,18 @@ from datetime import datetime
 
 import sqlalchemy as sa
 
+from scribedock.accounts.accounts import Account
+from scribedock.accounts.failed_logins import FailedLogin, FailedLogins
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import accounts, audit_entries
+from scribedock.errors import ErrorType
 
 DONE = "done"
 MAX_JOB_ID = 64
 MAX_ABOUT = 255
+LOGIN = "account/login"
+FAILED_SHARE = 4
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,11 +34,13 @@ class AuditEntry:
     job_id: str  # as it was named: perhaps there is no such job
     about: str  # the other account that was named
     outcome: str  # done, or an ErrorType; empty where the server went down in between
+    times: int = 1  # of failed logins within a minute
 
 
 class Audit:
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, failed_logins: FailedLogins) -> None:
         self._database = database
+        self._failed_logins = failed_logins
 
     def begin(self, *, account_id: str, address: str, call: str, job_id: str = "", about: str = "") -> int:
         """Notes what is about to be done; returns the entry, for `end`."""
@@ -64,20 +71,43 @@ class Audit:
         self,
         *,
         job_id: str | None = None,
-        account_id: str | None = None,
+        account: Account | None = None,
         since: datetime | None = None,
         limit: int = 100,
     ) -> list[AuditEntry]:
-        """The newest entries that pass every filter, oldest first."""
+        """The newest entries that pass every filter, oldest first.
+
+        Failed logins, which anybody can make, are no more than a quarter of them.
+        """
+        failed: list[AuditEntry] = []
+        if job_id is None:
+            name = None if account is None else account.username
+            found = self._failed_logins.newest(username=name, since=since, limit=limit // FAILED_SHARE)
+            failed = [_failed(each) for each in found]
+        made = self._entries(job_id=job_id, account=account, since=since, limit=limit - len(failed))
+        return sorted([*failed, *made], key=lambda entry: entry.at)
+
+    def failed_logins(
+        self, *, account: Account | None = None, since: datetime | None = None, limit: int = 100
+    ) -> list[AuditEntry]:
+        """The newest failed logins alone, oldest first."""
+        name = None if account is None else account.username
+        found = self._failed_logins.newest(username=name, since=since, limit=limit)
+        return [_failed(each) for each in reversed(found)]
+
+    def _entries(
+        self, *, job_id: str | None, account: Account | None, since: datetime | None, limit: int
+    ) -> list[AuditEntry]:
         query = (
             sa.select(audit_entries, accounts.c.username)
             .join(accounts, accounts.c.id == audit_entries.c.account_id)
             .order_by(audit_entries.c.id.desc())
             .limit(limit)
         )
-        for column, value in ((audit_entries.c.job_id, job_id), (audit_entries.c.account_id, account_id)):
-            if value is not None:
-                query = query.where(column == value)
+        if job_id is not None:
+            query = query.where(audit_entries.c.job_id == job_id)
+        if account is not None:
+            query = query.where(audit_entries.c.account_id == account.id)
         if since is not None:
             query = query.where(audit_entries.c.at >= since)
         with self._database.read() as connection:
@@ -97,5 +127,22 @@ class Audit:
 
     def sweep(self, older_than: datetime) -> int:
         """Removes the entries of before; returns how many."""
+        failed = self._failed_logins.sweep(older_than)
         with self._database.write() as connection:
-            return connection.execute(audit_entries.delete().where(audit_entries.c.at < older_than)).rowcount
+            return (
+                failed
+                + connection.execute(audit_entries.delete().where(audit_entries.c.at < older_than)).rowcount
+            )
+
+
+def _failed(login: FailedLogin) -> AuditEntry:
+    return AuditEntry(
+        at=login.minute,
+        username="",
+        address=login.address,
+        call=LOGIN,
+        job_id="",
+        about=login.username,
+        outcome=ErrorType.LOGIN_INVALID.value,
+        times=login.times,
+    )

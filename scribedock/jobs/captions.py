@@ -9,7 +9,7 @@ import sqlalchemy as sa
 
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
-from scribedock.db.tables import caption_urls
+from scribedock.db.tables import accounts, caption_urls, jobs
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,8 +56,12 @@ class CaptionUrls:
             ).scalar()
 
     def find(self, url_id: str) -> StoredCaptions | None:
+        """None too while the job's account is disabled."""
         with self._database.read() as connection:
             row = connection.execute(
-                sa.select(caption_urls.c.body, caption_urls.c.media_type).where(caption_urls.c.id == url_id)
+                sa.select(caption_urls.c.body, caption_urls.c.media_type)
+                .join(jobs, jobs.c.id == caption_urls.c.job_id)
+                .join(accounts, accounts.c.id == jobs.c.account_id)
+                .where(caption_urls.c.id == url_id, jobs.c.deleted.is_(None), accounts.c.disabled.is_(None))
             ).first()
         return None if row is None else StoredCaptions(body=row.body, media_type=row.media_type)

@@ -35,7 +35,7 @@ from scribedock.jobs.states import JobEvent, after, first
 # Built once: building a statement takes longer than running it.
 ADD_TASK = tasks.insert()
 BY_ID = (
-    sa.select(jobs, accounts.c.username, accounts.c.branch_id)
+    sa.select(jobs, accounts.c.username, accounts.c.branch_id, accounts.c.disabled)
     .join(accounts, accounts.c.id == jobs.c.account_id)
     .where(jobs.c.id == sa.bindparam("job_id"))
 )
@@ -116,6 +116,16 @@ class Jobs:
         """The living job, if it belongs to one of these accounts (None: to anybody). Raises ItemNotFound."""
         with self._database.read() as connection:
             return self.fetch(connection, job_id, family)
+
+    def find_served(self, job_id: str) -> Job:
+        """The living job behind a link that needs no token. Raises ItemNotFound (404).
+
+        The links of an account that is disabled are dead until it is enabled.
+        """
+        with self._database.read() as connection:
+            if is_served(connection, job_id):
+                return self.fetch(connection, job_id)
+        raise ItemNotFound("There is nothing at this link (any more)", status=404)
 
     def fetch(self, connection: Connection, job_id: str, family: frozenset[str] | None = None) -> Job:
         """`find` within a transaction; in a write transaction the row stays locked until its end."""
@@ -221,6 +231,12 @@ class Jobs:
                     sa.select(job_events).where(job_events.c.job_id == job_id).order_by(job_events.c.id)
                 )
             ]
+
+
+def is_served(connection: Connection, job_id: str) -> bool:
+    """Whether the job lives and its account is not disabled."""
+    row = connection.execute(BY_ID, {"job_id": job_id}).first()
+    return row is not None and row.deleted is None and row.disabled is None
 
 
 def next_upload_epoch(connection: Connection, job: Job) -> None:

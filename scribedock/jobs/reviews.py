@@ -17,6 +17,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
+from scribedock.accounts.reviewers import ReviewScope
 from scribedock.clock import utc_now, wire
 from scribedock.db.engine import Database
 from scribedock.db.tables import drafts, jobs, passes
@@ -60,14 +61,15 @@ class Reviews:
         self._lists = lists
         self._orders = orders
 
-    def listing(self, scope: frozenset[str], account_id: str) -> list[tuple[Job, Pass]]:
+    def listing(self, scope: ReviewScope, account_id: str) -> list[tuple[Job, Pass]]:
         """The passes of review that the account may take or has taken, the most urgent first."""
         query = (
             sa.select(passes)
             .join(jobs, jobs.c.id == passes.c.job_id)
             .where(
                 jobs.c.deleted.is_(None),
-                jobs.c.account_id.in_(scope),
+                jobs.c.account_id.in_(scope.account_ids),
+                jobs.c.sandbox.is_(True) if scope.sandbox_only else sa.true(),
                 passes.c.kind == PassKind.REVIEW.value,
                 sa.or_(
                     passes.c.status == PassStatus.OPEN.value,

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 
 import structlog
 
 from scribedock.errors import ScribedockError
 from scribedock.storage.store import StoreUnavailable
+from scribedock.uploads.grant import Grant
 from scribedock.uploads.head import CHUNKED
 from scribedock.uploads.intake import Intake, Superseded
 from scribedock.uploads.states import Progress, UploadStates
@@ -30,11 +31,16 @@ HANDOVER_S = 10.0
 
 class ActiveUploads:
     def __init__(
-        self, states: UploadStates, record: Callable[[Intake], None], check_room: Callable[[], None]
+        self,
+        states: UploadStates,
+        record: Callable[[Intake], None],
+        check_room: Callable[[], None],
+        ended: Callable[[Iterable[Grant]], Mapping[str, ScribedockError]],
     ) -> None:
         self._states = states
         self._record = record
         self._check_room = check_room  # raises where the store is about to be full
+        self._ended = ended  # by upload, why its URL is good no more
         self._intakes: set[Intake] = set()
         self._lock = threading.Lock()
         self._stopping = threading.Event()
@@ -103,6 +109,8 @@ class ActiveUploads:
         except ScribedockError as error:
             # The others were announced with their length, and had room when they began.
             self.end_those(lambda intake: intake.body.bytes == CHUNKED, error)
+        if sync:
+            self._end_closed()
         progress = list(self._progress(sync=sync)) if sync or note or self._unrecorded() else []
         if not progress:
             return
@@ -111,6 +119,15 @@ class ActiveUploads:
             # Only now: the client may forget what it is told of.
             if each.synced is not None and not intake.content:
                 intake.tell_progress(each.synced)
+
+    def _end_closed(self) -> None:
+        """Ends what another process has closed: a command, a server beside this one."""
+        under_way = self._snapshot()
+        ended = self._ended([intake.grant for intake in under_way]) if under_way else {}
+        for intake in under_way:
+            error = ended.get(intake.grant.upload_id)
+            if error is not None and intake.interrupt is not None:
+                intake.interrupt(error)
 
     def _unrecorded(self) -> bool:
         return any(not intake.recorded for intake in self._snapshot())

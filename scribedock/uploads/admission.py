@@ -14,7 +14,7 @@ from sqlalchemy.engine import Connection
 
 from scribedock.clock import from_timestamp, utc_now, wire
 from scribedock.db.engine import Database
-from scribedock.errors import InvalidQuery, ItemNotFound
+from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
@@ -33,6 +33,7 @@ from scribedock.uploads.intake import (
     storage_fault,
     too_large,
 )
+from scribedock.uploads.openness import ORDERED, job_of_url
 from scribedock.uploads.quota import Quotas
 from scribedock.uploads.requests import (
     Action,
@@ -50,11 +51,9 @@ from scribedock.uploads.states import (
     UploadState,
     UploadStates,
     UploadStatus,
-    status_of,
 )
 
 PATH = "/upload/"
-ORDERED = "The transcription of this job is ordered already; its media cannot be replaced. Open another job"
 
 
 class Admission:
@@ -157,15 +156,8 @@ class Admission:
             raise InvalidQuery(ORDERED, status=409)
 
     def current(self, connection: Connection, grant: Grant) -> tuple[Job, UploadStatus | None]:
-        """The job, if it lives and the URL was not cancelled, and its upload's. Raises InvalidQuery (410)."""
-        try:
-            job = self._jobs.fetch(connection, grant.job_id)
-        except ItemNotFound:
-            raise InvalidQuery("The job of this upload URL was deleted", status=410) from None
-        status = status_of(connection, grant.upload_id)
-        if job.upload_epoch != grant.epoch or status is UploadStatus.CANCELLED:
-            raise cancelled()
-        return job, status
+        """The job, and its upload's status. Raises InvalidQuery where the URL is not good any more."""
+        return job_of_url(connection, self._jobs, grant)
 
     def _living(self, grant: Grant) -> tuple[Job, UploadStatus | None]:
         now = int(time.time())
@@ -389,7 +381,3 @@ def _check_size(body: Body, limit: int) -> None:
         raise longer_than_announced(body.length)
     if body.offset + body.bytes > limit:
         raise too_large(limit)
-
-
-def cancelled() -> InvalidQuery:
-    return InvalidQuery("This upload URL was cancelled; get a new one with request_upload_url", status=410)

@@ -23,12 +23,13 @@ from scribedock.settings import Settings
 from scribedock.storage.leftovers import remove_partial
 from scribedock.storage.store import DirectStore, PartialBusy, PartialMissing, Store
 from scribedock.uploads.active import ActiveUploads
-from scribedock.uploads.admission import ORDERED, PATH, Admission, cancelled
+from scribedock.uploads.admission import PATH, Admission
 from scribedock.uploads.answers import Answers, UploadAnswer
 from scribedock.uploads.completion import Completion
 from scribedock.uploads.direct import Arrival, DirectUploads
 from scribedock.uploads.grant import Forged, Grant, sign
 from scribedock.uploads.head import RequestHead, collect
+from scribedock.uploads.openness import ORDERED, cancelled, ended
 from scribedock.uploads.requests import TUS_PATCH, TUS_VERSION, Action, action_of
 from scribedock.uploads.states import UploadState, UploadStates, UploadStatus
 
@@ -58,6 +59,7 @@ class Uploads:
             self.states,
             record=lambda intake: self.admission.record(intake),
             check_room=lambda: self.admission.check_room(0),
+            ended=lambda grants: ended(database, grants),
         )
         self.admission = Admission(
             database=database,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,11 +12,13 @@ from sqlalchemy.engine import Connection
 from scribedock import app
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import to_json
+from scribedock.db.tables import passes
 from scribedock.demo.server import OwnServer
 from scribedock.dispatch.queues import Queue
 from scribedock.dispatch.work import withdraw
 from scribedock.jobs.job import Fidelity, Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import set_task
+from scribedock.jobs.links import APPROVAL, Link
 from scribedock.jobs.media import MediaSource
 from scribedock.jobs.orders import Order
 from scribedock.settings import load
@@ -90,3 +93,11 @@ def ordered_job(
         then=lambda connection, job: withdraw(connection, job.id, but=Queue.CALLBACKS),
     )
     return job_id, task_id
+
+
+def approval_url(services: app.Services, base_url: str, job: str) -> str:
+    """The link as the mail of a server with a public URL has it."""
+    with services.database.read() as connection:
+        pass_id = connection.execute(passes.select().where(passes.c.job_id == job)).one().id
+    link = Link(subject=pass_id, expires=int(time.time()) + 60)
+    return link.url(base_url, APPROVAL, services.keys.upload.all()[0])

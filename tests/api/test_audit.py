@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -10,16 +11,17 @@ import sqlalchemy as sa
 from scribedock import app
 from scribedock.api.calls import CALLS
 from scribedock.db.tables import accounts, jobs, metadata
+from scribedock.demo.server import OwnServer
 from tests.accounts import Family, child, command, name_of
 from tests.api.calls import PATHS, make
-from tests.client import Client
+from tests.client import Client, error_of
 
 READING = {
     *(f"account/{name}" for name in ("verify_key", "get_settings")),
     *(f"job/{name}" for name in ("info", "list", "list_related", "task_status", "aggregate_statistics")),
-    *(f"job/{name}" for name in ("get_transcript", "get_caption", "get_elementlist", "list_elementlists")),
-    *(f"job/{name}" for name in ("media", "transcoded_media", "download_media", "request_upload_url")),
-    *(f"review/{name}" for name in ("list", "elementlist", "media")),
+    *(f"job/{name}" for name in ("get_transcript", "get_elementlist", "list_elementlists")),
+    *(f"job/{name}" for name in ("media", "download_media", "request_upload_url")),
+    *(f"review/{name}" for name in ("list", "elementlist")),
     "upload/list",
 }
 # What is kept so that it need not be made again: renditions, with a task each, and captions.
@@ -51,6 +53,38 @@ def test_what_was_done_to_a_job_and_what_was_refused_is_told(family: Family) -> 
         [name_of(owner), "job/add_media", job, "done"],
         [name_of(owner), "job/delete", job, "done"],
     ]
+
+
+def test_links_that_need_no_token_are_told_of(client: Client, server: OwnServer, finished: str) -> None:
+    for given in ({}, {"build_url": "true"}):
+        answer = client.get("job/get_caption", job_id=finished, caption_format="SRT", **given)
+        assert answer.status_code == 200
+    client.get("job/transcoded_media", job_id=finished, transcoded_version="mp3")
+    told = [entry[1] for entry in audited(client, "--job", finished)]
+    assert told[-2:] == ["job/get_caption", "job/transcoded_media"]
+    assert told.count("job/get_caption") == 1
+
+
+def test_logins_and_logouts_are_told_of_and_failures_are_counted(alice: Client) -> None:
+    name = name_of(alice)
+    for _ in range(3):
+        alice.get("account/login", username=name, password="wrong")
+        alice.get("account/login", username=name, securekey="0" * 32)
+    alice.get("account/logout")
+    told = audited(alice, "--account", name)
+    assert [name, "account/login", "done"] in told
+    assert [name, "account/logout", "done"] in told
+    failed = command(alice.server, "audit", "--account", name, "--failed-logins").stdout
+    assert sum(map(int, re.findall(r"\((\d+) times\)", failed))) >= 5  # six, of which one minute may have one
+
+
+def test_what_an_attacker_names_cannot_forge_lines_of_the_audit_log(alice: Client) -> None:
+    hostile = "x\n2026-01-01 00:00:00 admin\x1b[2J\u202e\x9b"
+    refused = alice.post("account/create", new_username=hostile, new_password="x")
+    assert error_of(refused) == (400, "INVALID_QUERY")
+    done = command(alice.server, "audit", "--account", name_of(alice))
+    assert r"x\n2026-01-01 00:00:00 admin\x1b[2J\u202e\x9b" in done.stdout
+    assert all(line.isprintable() for line in done.stdout.split("\n"))
 
 
 def test_no_secret_stands_in_the_log(family: Family) -> None:

@@ -114,6 +114,13 @@ def test_lists_are_read_in_every_spelling(client: Client, finished: str, spellin
         ({"caption_format": "DOCX"}, "INVALID_OPTION"),
         ({"caption_format": "DFXP", "dfxp_header": "<body/>"}, "INVALID_OPTION"),
         ({"caption_format": "DFXP", "dfxp_header": "<!DOCTYPE a><head/>"}, "INVALID_OPTION"),
+        (
+            {
+                "caption_format": "DFXP",
+                "dfxp_header": '<head><metadata><script xmlns="http://www.w3.org/1999/xhtml"/></metadata></head>',
+            },
+            "INVALID_OPTION",
+        ),
         ({"characters_per_caption_line": "0"}, "INVALID_OPTION"),
         ({"characters_per_caption_line": "wide"}, "INVALID_QUERY"),
         ({"caption_by_sentence": "perhaps"}, "INVALID_QUERY"),
@@ -214,11 +221,9 @@ def test_the_head_of_dfxp_has_the_job_and_the_metadata_of_its_order(client: Clie
     plain = caption(client, job, "DFXP")
     assert f"<ttm:desc>{job}</ttm:desc>" in plain
     assert job not in caption(client, job, "DFXP", include_dfxp_metadata="false")
-    header = (
-        '<head><metadata xmlns:x="urn:x"><x:course room="{room}">{course} {else}</x:course></metadata></head>'
-    )
+    header = '<head><metadata><ttm:copyright room="{room}">{course} {else}</ttm:copyright></metadata></head>'
     own = caption(client, job, "DFXP", dfxp_header=header)
-    assert '<x:course room="7">BIO &lt;101&gt; {else}</x:course>' in own
+    assert '<ttm:copyright room="7">BIO &lt;101&gt; {else}</ttm:copyright>' in own
     assert "ttm:desc" not in own
 
 

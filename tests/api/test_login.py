@@ -135,3 +135,12 @@ def test_no_answer_is_a_redirect_or_html(server: OwnServer) -> None:
         answer = httpx.get(f"{server.base_url}/api/{path}", trust_env=False, follow_redirects=False)
         assert answer.status_code in (400, 404), (path, answer.status_code)
         error_of(answer)
+
+
+def test_with_a_password_and_a_key_one_that_is_right_suffices(client: Client) -> None:
+    key = client.get("account/generate_api_key").json()["ApiKey"]
+    given = credentials(client.server)
+    assert login(client.server, data={**given, "securekey": "0" * 32}).status_code == 200
+    assert login(client.server, data={**given, "password": "wrong", "securekey": key}).status_code == 200
+    answer = login(client.server, data={**given, "password": "wrong", "securekey": "0" * 32})
+    assert error_of(answer) == (400, "ACCOUNT_UNPRIVILEGED")

@@ -9,7 +9,6 @@ import re
 import subprocess
 import sys
 import threading
-import time
 from collections.abc import Iterator
 from email.message import EmailMessage
 from pathlib import Path
@@ -20,12 +19,11 @@ import httpx
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
-from scribedock.db.tables import media, passes
+from scribedock.db.tables import media
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
-from scribedock.jobs.links import APPROVAL, Link
 from tests.accounts import account
-from tests.api.finished import finished_job, services_of
+from tests.api.finished import approval_url, finished_job, services_of
 from tests.api.videos import streams
 from tests.client import Client, error_of
 from tests.ffmpeg import tone, video
@@ -209,14 +207,6 @@ def test_the_customer_approves_on_the_page_that_a_mail_leads_to(
     names = [each["iwp_name"] for each in customer.get("job/list_elementlists", job_id=job).json()]
     assert names == ["MECHANICAL", "CUSTOMER_APPROVED_RETURN", "FINAL"]
     assert error_of(httpx.get(url[:-3] + "AAA", trust_env=False)) == (403, "ITEM_NOT_FOUND")
-
-
-def approval_url(services: Any, base_url: str, job: str) -> str:
-    """The link as the mail of a server with a public URL has it."""
-    with services.database.read() as connection:
-        pass_id = connection.execute(passes.select().where(passes.c.job_id == job)).one().id
-    link = Link(subject=pass_id, expires=int(time.time()) + 60)
-    return link.url(base_url, APPROVAL, services.keys.upload.all()[0])
 
 
 def test_the_password_of_the_mail_server_is_in_no_log(mailing: OwnServer) -> None:

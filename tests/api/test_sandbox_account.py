@@ -6,10 +6,14 @@ import pytest
 
 from scribedock.captions.elementlist_wire import emit
 from scribedock.demo.server import OwnServer
+from scribedock.jobs.job import Fidelity
 from scribedock.sandbox.example import API_TOKEN, PASSWORD, USERNAME
 from scribedock.sandbox.prepared import prepared
 from tests.accounts import child, command, name_of
+from tests.api.calls import PATHS, make
+from tests.api.finished import finished_job, services_of
 from tests.client import Client, error_of
+from tests.unit.captions.sample import say
 
 
 @pytest.fixture
@@ -54,3 +58,24 @@ def test_a_real_server_knows_neither_the_example_account_nor_its_token(server: O
     assert error_of(answer) == (400, "LOGIN_INVALID")
     assert error_of(client.get("account/verify_key", api_token=API_TOKEN)) == (400, "BAD_API_TOKEN")
     assert client.http.get("/healthz").json() == {"status": "ok"}
+
+
+def test_it_reviews_none_of_its_real_jobs(server: OwnServer, client: Client) -> None:
+    customer = child(client, "customer")
+    name = name_of(customer)
+    with services_of(server) as services:
+        services.accounts.set_reviewer(services.accounts.create(f"ann-{name}", "x", parent=name), True)
+        real = finished_job(services, say("the see is deep."), username=name, fidelity=Fidelity.STANDARD)
+    assert customer.info(real)["JobStatus"] == "Reviewing"
+    assert command(server, "account", "sandbox", name, "on").returncode == 0
+    prepared = customer.new_job(job_name="by-hand")
+    customer.order(prepared, transcription_fidelity="PREMIUM")
+    customer.wait(prepared, lambda info: info["JobStatus"] == "Reviewing")
+    assert [each["job_id"] for each in customer.get("review/list").json()] == [prepared]
+    for path in PATHS:
+        if path.startswith("review/") and path != "review/list":
+            answer = make(customer, path, job_id=real, kind="review")
+            assert error_of(answer) == (400, "ACCOUNT_UNPRIVILEGED"), path
+    assert customer.info(real)["JobStatus"] == "Reviewing"
+    for path in ("review/take", "review/elementlist", "review/approve"):
+        assert make(customer, path, job_id=prepared, kind="review").status_code == 200, path

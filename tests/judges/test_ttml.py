@@ -78,7 +78,7 @@ def test_any_text_at_any_time_is_valid(schema: etree.XMLSchema, data: st.DataObj
 
 STYLE = '<styling><style xml:id="s" tts:color="{colour}"/></styling>'
 OLDER = 'xmlns="http://www.w3.org/2006/10/ttaf1" xmlns:tts="http://www.w3.org/2006/10/ttaf1#styling"'
-ID = '<metadata xmlns:x="urn:x"><x:id>{id}</x:id></metadata>'
+ID = "<metadata><ttm:desc>{id}</ttm:desc></metadata>"
 HEADERS = [
     "<head/>",
     f'<head><layout><region xml:id="r" tts:extent="1px 1px"/></layout>{STYLE}</head>',

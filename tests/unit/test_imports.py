@@ -38,6 +38,7 @@ ROWS = [
     {"captions", "storage", "db"},
     {"keys", "mail"},
     {"settings", "errors", "clock", "logs", "findings", "locked_file", "__init__"},
+    {"terminal"},
 ]
 RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}
 LIBRARY_OF_ITS_OWN = {"lxml", "regex", "scribedock"} | set(sys.stdlib_module_names)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
@@ -10,12 +12,18 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from scribedock import app
+from scribedock.accounts import failed_logins
 from scribedock.accounts.accounts import Account
+from scribedock.accounts.client_address import ClientAddress
+from scribedock.accounts.failed_logins import ROWS_A_MINUTE
 from scribedock.accounts.sessions import Dialect
 from scribedock.cli import cli
 from scribedock.clock import utc_now
+from scribedock.db import tables
 from scribedock.errors import AccountUnprivileged, BadApiToken, LoginInvalid
 from scribedock.settings import Settings
+
+HERE = ClientAddress(address="192.0.2.1")
 
 
 @pytest.fixture
@@ -44,7 +52,8 @@ def done(*arguments: str, text: str | None = None) -> str:
 
 
 def login(services: app.Services, name: str) -> str:
-    return services.login.with_password(name, "secret", address="here", dialect=Dialect.CLASSIC)
+    proven = asyncio.run(services.login.prove_password(name, "secret", HERE))
+    return services.login.open(proven, dialect=Dialect.CLASSIC)
 
 
 def test_an_account_is_made_shown_disabled_and_enabled(services: app.Services) -> None:
@@ -70,7 +79,7 @@ def test_an_account_is_made_shown_disabled_and_enabled(services: app.Services) -
         with pytest.raises(LoginInvalid):
             login(services, name)
     with pytest.raises(AccountUnprivileged):
-        services.login.with_key("team", key, address="here", dialect=Dialect.CLASSIC)
+        services.login.prove_key("team", key, HERE)
     with pytest.raises(BadApiToken):
         services.sessions.use(token)
     refused = run("account", "create", "new", "--password-stdin", "--parent", "maria", text="secret\n")
@@ -137,3 +146,65 @@ def test_the_audit_log_is_shown_and_narrowed_and_forgets(services: app.Services)
     assert run("audit", "--account", "nobody").exit_code == 2
     assert services.audit.sweep(utc_now() - timedelta(days=1)) == 0
     assert services.audit.sweep(utc_now()) == 4
+
+
+def test_commands_that_change_an_account_are_told_of(services: app.Services) -> None:
+    done("account", "create", "maria", "--password-stdin", text="secret\n")
+    done("account", "passwd", "maria", "--password-stdin", text="other\n")
+    done("account", "reviewer", "maria", "--revoke")
+    done("account", "sandbox", "maria", "on")
+    done("account", "disable", "maria")
+    done("account", "enable", "maria")
+    assert run("account", "disable", "admin").exit_code == 2
+    told = [re.split(r"  +", line.partition(" ")[2].partition(" ")[2].strip()) for line in _audit()]
+    assert told == [
+        ["admin", "command line", "account create", "maria", "done"],
+        ["maria", "command line", "account passwd", "done"],
+        ["maria", "command line", "account reviewer", "revoked", "done"],
+        ["maria", "command line", "account sandbox", "on", "done"],
+        ["maria", "command line", "account disable", "done"],
+        ["maria", "command line", "account enable", "done"],
+        ["admin", "command line", "account disable", "refused"],
+    ]
+
+
+def _audit() -> list[str]:
+    return done("audit").splitlines()[1:]
+
+
+def test_failed_logins_are_counted_by_minute_and_drown_nothing(services: app.Services) -> None:
+    root = _root(services)
+    for number in range(80):
+        entry = services.audit.begin(account_id=root.id, address="192.0.2.1", call="job/new")
+        services.audit.end(entry, "done")
+        services.failed_logins.note("admin", f"198.51.100.{number}")
+    for _ in range(3):
+        services.failed_logins.note("pa55word", "192.0.2.7")
+    lines = done("audit").splitlines()[1:]
+    assert len(lines) == 100
+    assert sum("job/new" in line for line in lines) >= 75
+    failed = done("audit", "--failed-logins").splitlines()[1:]
+    assert len(failed) <= 2 * (ROWS_A_MINUTE + 1)  # in the one minute, or two
+    assert sum(int(line.partition(" (")[2].partition(" times")[0] or 1) for line in failed) == 83
+    assert "pa55word" not in done("audit", "--failed-logins")
+    assert done("audit", "--failed-logins", "--account", "admin").count("198.51.100.") >= ROWS_A_MINUTE - 1
+    assert "LOGIN_INVALID" not in done("audit", "--job", "1" * 32)
+
+
+def test_failed_logins_beyond_a_number_are_forgotten(
+    services: app.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(failed_logins, "KEPT_ROWS", 5)
+    now = utc_now().replace(second=0, microsecond=0)
+    with services.database.write() as connection:
+        connection.execute(
+            tables.failed_logins.insert(),
+            [
+                {"minute": now - timedelta(minutes=age), "username": "", "address": str(row), "times": 1}
+                for age in range(4)
+                for row in range(2)
+            ],
+        )
+    assert services.failed_logins.sweep(now - timedelta(days=1)) == 4  # of the minute that is cut, all
+    assert services.failed_logins.sweep(now - timedelta(days=1)) == 0
+    assert services.failed_logins.sweep(now) == 4

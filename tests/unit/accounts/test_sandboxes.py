@@ -9,6 +9,7 @@ import pytest
 
 from scribedock import app
 from scribedock.accounts.accounts import Account
+from scribedock.accounts.reviewers import ReviewScope
 from scribedock.errors import AccountUnprivileged, InvalidQuery
 from scribedock.settings import Settings
 
@@ -66,9 +67,8 @@ def test_in_a_sandbox_an_account_reviews_its_own_jobs_and_no_others(services: ap
     with pytest.raises(AccountUnprivileged):
         services.reviewers.scope(named(services, "team"))
     services.sandboxes.mark(named(services, "team"), True)
-    assert services.reviewers.scope(named(services, "team")) == {
-        named(services, "team").id,
-        named(services, "pupil").id,
-    }
+    assert services.reviewers.scope(named(services, "team")) == ReviewScope(
+        account_ids=frozenset({named(services, "team").id, named(services, "pupil").id}), sandbox_only=True
+    )
     with pytest.raises(AccountUnprivileged):
         services.reviewers.scope(named(services, "maria"))

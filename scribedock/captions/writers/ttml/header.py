@@ -1,13 +1,14 @@
 """`dfxp_header`: a head from a stranger, which takes the place of ours.
 
-It is parsed, never pasted: no DTD, no entities, one element named head.  The keys of the job's
-custom_metadata are replaced in its texts and attributes, where no value can become markup.
+It is parsed, never pasted: no DTD, no entities, one element named head, and in it nothing but TTML1's own:
+an element of XHTML's would run as a script where the file is opened.  The keys of the job's custom_metadata
+are replaced in its texts and attributes, where no value can become markup.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from itertools import chain
 
 from lxml import etree
@@ -25,7 +26,10 @@ PLACE = re.compile(r", line \d+, column \d+\Z")  # in our document, which the ca
 KEY = re.compile(r"\{([^{}]+)\}")
 NAMESPACES = {None: TT} | dict(PREFIXES)
 CONTENT = {"metadata": 0, "styling": 2, "layout": 3}
-XML_ID = "{http://www.w3.org/XML/1998/namespace}id"
+XML = "http://www.w3.org/XML/1998/namespace"
+XML_ID = f"{{{XML}}}id"
+OF_ELEMENTS = frozenset({TT, *PREFIXES.values()})
+OF_ATTRIBUTES = frozenset({XML, *PREFIXES.values()})
 
 
 class CustomHead:
@@ -78,13 +82,10 @@ def _rebuilt(source: etree._Element, parent: etree._Element, custom: Mapping[str
     def filled(text: str) -> str:
         return KEY.sub(lambda key: legal(custom.get(key[1], key[0])), text)
 
-    foreign = {
-        prefix: uri
-        for prefix, uri in source.nsmap.items()
-        if prefix and prefix not in PREFIXES and TT not in uri
+    attributes = {
+        _own(_renamed(name, ""), OF_ATTRIBUTES): filled(value) for name, value in source.attrib.items()
     }
-    attributes = {_renamed(name, ""): filled(value) for name, value in source.attrib.items()}
-    copy = etree.SubElement(parent, _renamed(source.tag, TT), attributes, nsmap=foreign)
+    copy = etree.SubElement(parent, _own(_renamed(source.tag, TT), OF_ELEMENTS), attributes)
     copy.text, copy.tail = (text and filled(text) for text in (source.text, source.tail))
     for child in source:
         _rebuilt(child, copy, custom)
@@ -99,6 +100,17 @@ def _renamed(tag: str, default: str) -> str:
         part = older["part"]
         uri = TT + PARTS.get(part, part)
     return f"{{{uri}}}{name.localname}" if uri else name.localname
+
+
+def _own(tag: str, namespaces: Collection[str]) -> str:
+    """The name as it is. Raises InvalidOption where it has a namespace, and none of these."""
+    name = etree.QName(tag)
+    if name.namespace and name.namespace not in namespaces:
+        raise InvalidOption(
+            f"dfxp_header: {name.localname[:30]} is of the namespace {name.namespace[:80]!r}; only TTML1's "
+            f"own ({TT}, and its #metadata, #parameter and #styling) can stand in a head"
+        )
+    return tag
 
 
 def _put_in_order(head: etree._Element) -> None:

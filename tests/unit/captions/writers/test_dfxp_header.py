@@ -29,7 +29,7 @@ def body_of(header: str) -> etree._Element:
 
 
 def test_the_header_takes_the_place_of_the_whole_head() -> None:
-    found = head("<head><metadata><x:who xmlns:x='urn:x'>us</x:who></metadata></head>")
+    found = head("<head><metadata><ttm:desc>us</ttm:desc></metadata></head>")
     assert [child.tag for child in found] == [f"{TT}metadata"]
     assert "".join(found.itertext()).strip() == "us"
 
@@ -41,7 +41,7 @@ def test_an_empty_header_is_none(header: str) -> None:
 
 def test_keys_of_the_metadata_are_filled_in_and_never_become_markup() -> None:
     found = head(
-        '<head><metadata xmlns:x="urn:x"><x:c at="{room}">{course}, {unknown}</x:c>{room}</metadata></head>',
+        '<head><metadata><ttm:desc at="{room}">{course}, {unknown}</ttm:desc>{room}</metadata></head>',
         COURSE,
     )
     [course] = found[0]
@@ -97,7 +97,7 @@ def test_the_body_is_in_the_first_region_of_the_header() -> None:
         ("</tt><tt>", "is not well-formed XML: "),
         ("<head/></tt><tt>", "is not well-formed XML: "),
         ("<body/>", "the element must be head, not body"),
-        ('<head xmlns="urn:x"/>', "the element must be head, not head"),
+        ('<head xmlns="urn:x"/>', "head is of the namespace 'urn:x'; only TTML1's own"),
         ("<head>text</head>", "the text 'text' cannot stand between elements"),
         ("<head><p>x</p></head>", "p cannot stand in a head; use metadata, styling, layout"),
         ("<head>&nbsp;</head>", "is not well-formed XML: Entity 'nbsp' not defined"),
@@ -113,6 +113,38 @@ def test_what_is_no_head_is_refused_and_the_reason_named(header: str, problem: s
     with pytest.raises(InvalidOption) as refused:
         head(header)
     assert refused.value.comment.startswith(f"dfxp_header: {problem}")
+
+
+XHTML = "http://www.w3.org/1999/xhtml"
+
+
+@pytest.mark.parametrize(
+    "inside",
+    [
+        f'<metadata><script xmlns="{XHTML}">alert(1)</script></metadata>',
+        f'<metadata><h:script xmlns:h="{XHTML}" src="//evil"/></metadata>',
+        f'<h:script xmlns:h="{XHTML}"/>',
+        f'<metadata><ttm:desc><h:img xmlns:h="{XHTML}" onerror="x"/></ttm:desc></metadata>',
+        '<metadata><svg xmlns="http://www.w3.org/2000/svg"><script/></svg></metadata>',
+        '<metadata xmlns:l="http://www.w3.org/1999/xlink" l:href="javascript:x"/>',
+        f'<metadata xmlns:h="{XHTML}" h:onclick="x"/>',
+        f'<metadata><script xmlns="{XHTML}?http://www.w3.org/ns/ttml"/></metadata>',
+        '<metadata><x xmlns="http://www.w3.org/ns/ttml#other"/></metadata>',
+        '<metadata><x xmlns="http://www.w3.org/2006/10/ttaf1#other"/></metadata>',
+        '<metadata><x xmlns="HTTP://WWW.W3.ORG/ns/ttml"/></metadata>',
+    ],
+)
+def test_nothing_of_a_foreign_namespace_stands_in_a_head(inside: str) -> None:
+    with pytest.raises(InvalidOption, match=r"^dfxp_header: \w+ is of the namespace '.+'; only TTML1's own"):
+        head(f"<head>{inside}</head>")
+
+
+def test_a_foreign_namespace_that_nothing_is_of_is_left_out() -> None:
+    found = head(f'<head xmlns:h="{XHTML}" xmlns:x="urn:x"><metadata xml:lang="en"/></head>')
+    assert set(found.nsmap.values()) == {uri.strip("{}") for uri in (TT, TTS)} | {
+        "http://www.w3.org/ns/ttml#metadata",
+        "http://www.w3.org/ns/ttml#parameter",
+    }
 
 
 def test_a_header_has_at_most_64_kib_in_utf_8() -> None:

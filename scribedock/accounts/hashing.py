@@ -1,0 +1,75 @@
+"""Work with passwords in a server: in threads of its own, by turns among those who wait.
+
+A hash takes 64 MiB and tens of milliseconds, so few are under way at once. Whoever waits for a turn holds no
+thread: the other calls go on. The turn goes round among the clients, so that one who sends many waits for
+himself, and not the others for him.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict, deque
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import TypeVar
+
+from scribedock.accounts.client_address import ClientAddress
+from scribedock.accounts.passwords import CONCURRENT
+from scribedock.accounts.waiting_room import WaitingRoom
+
+Result = TypeVar("Result")
+Turn = asyncio.Future[None]
+
+
+class PasswordHashing:
+    """For one event loop."""
+
+    def __init__(self) -> None:
+        self.room = WaitingRoom()  # a place in it is held from before the turn until after the work
+        self._threads = ThreadPoolExecutor(CONCURRENT, thread_name_prefix="passwords")
+        self._free = CONCURRENT
+        # By peer, and of each by what it claims; the first of each has the next turn.
+        self._waiting: OrderedDict[str, OrderedDict[str, deque[Turn]]] = OrderedDict()
+
+    async def run(self, client: ClientAddress, work: Callable[[], Result]) -> Result:
+        """What `work` returns, called in a thread once it is this client's turn."""
+        await self._wait(client)
+        try:
+            return await asyncio.get_running_loop().run_in_executor(self._threads, work)
+        finally:
+            self._pass_on()
+
+    def close(self) -> None:
+        """Lets what is under way end, and begins nothing more."""
+        self._threads.shutdown(cancel_futures=True)
+
+    async def _wait(self, client: ClientAddress) -> None:
+        if self._free:
+            self._free -= 1
+            return
+        turn: Turn = asyncio.get_running_loop().create_future()
+        of_peer = self._waiting.setdefault(client.network, OrderedDict())
+        of_peer.setdefault(client.claimed, deque()).append(turn)
+        try:
+            await turn
+        except asyncio.CancelledError:
+            if not turn.cancelled():  # the turn came at the same moment
+                self._pass_on()
+            raise
+
+    def _pass_on(self) -> None:
+        """Gives the turn that has become free to the next who still waits."""
+        while self._waiting:
+            peer, clients = next(iter(self._waiting.items()))
+            client, turns = next(iter(clients.items()))
+            turn = turns.popleft()
+            clients.move_to_end(client)
+            self._waiting.move_to_end(peer)
+            if not turns:
+                del clients[client]
+            if not clients:
+                del self._waiting[peer]
+            if not turn.cancelled():
+                turn.set_result(None)
+                return
+        self._free += 1

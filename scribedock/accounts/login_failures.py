@@ -1,0 +1,115 @@
+"""Failed logins: who must wait for how long before the next, and who is refused.
+
+A name that fails is slowed down, never refused: else anybody could lock any account out. An address that
+fails often is refused for a while: with the same name soon, with any name later. One that is no evidence of
+who sends is never refused for failures.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+
+from scribedock.accounts.client_address import ClientAddress
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database, insert_once
+from scribedock.db.tables import login_failures
+from scribedock.errors import InvalidQuery
+from scribedock.settings import Settings
+
+WIDER = 10  # one address may fail so many times more than with one name, before it is refused for all
+FIRST_DELAY_S = 0.25
+LONGEST_DELAY_S = 5.0
+
+
+class LoginFailures:
+    def __init__(self, database: Database, settings: Settings) -> None:
+        self._database = database
+        self._limit = settings.login_failures
+        self._pause = timedelta(seconds=settings.login_throttle_s)
+
+    def check(self, username: str, client: ClientAddress) -> None:
+        """Raises InvalidQuery (429, with Retry-After) where the address has failed too often."""
+        limits = self._limits(username, client)
+        counted = self._counted(list(limits))
+        now = utc_now()
+        for subject, limit in limits.items():
+            failures, last = counted.get(subject, (0, now))
+            wait = last + self._pause - now
+            if failures >= limit and wait > timedelta(0):
+                seconds = int(wait.total_seconds()) + 1
+                raise InvalidQuery(
+                    f"Too many failed logins from your address; try again in {seconds} seconds",
+                    status=429,
+                    headers={"Retry-After": str(seconds)},
+                )
+
+    def delay_s(self, username: str, *, others: int) -> float:
+        """How long a login with this name waits before its password is looked at, in seconds.
+
+        It doubles with each failure beyond `SCRIBEDOCK_LOGIN_FAILURES`. Where the name has failed, `others`
+        that are under way with it count as failures too, so that it does not help to send many at once.
+        """
+        name = _digest("name", username)
+        failures, last = self._counted([name]).get(name, (0, utc_now()))
+        if not failures or last + self._pause < utc_now():
+            return 0
+        beyond = failures + others - self._limit
+        return 0 if beyond < 0 else min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(beyond, 10))
+
+    def count(self, username: str, client: ClientAddress, *, by_name: bool = True) -> None:
+        """Counts a failure; `by_name`: for the name too, from wherever it is tried next."""
+        now = utc_now()
+        stale = now - self._pause
+        subjects = sorted([*self._limits(username, client), *([_digest("name", username)] * by_name)])
+        with self._database.stamp() as connection:
+            for subject in subjects:
+                insert_once(connection, login_failures, subject=subject, failures=0, last_failure=now)
+                connection.execute(
+                    login_failures.update()
+                    .where(login_failures.c.subject == subject)
+                    .values(
+                        failures=sa.case(
+                            (login_failures.c.last_failure < stale, 1), else_=login_failures.c.failures + 1
+                        ),
+                        last_failure=now,
+                    )
+                )
+
+    def forget(self, username: str, client: ClientAddress) -> None:
+        """A success clears the name from this address; the wider counts run out by themselves."""
+        narrow = _digest("both", username, client.network)
+        if self._counted([narrow]):
+            with self._database.stamp() as connection:
+                connection.execute(login_failures.delete().where(login_failures.c.subject == narrow))
+
+    def sweep(self) -> int:
+        """Removes the counts that have run out; returns how many."""
+        with self._database.stamp() as connection:
+            return connection.execute(
+                login_failures.delete().where(login_failures.c.last_failure < utc_now() - self._pause)
+            ).rowcount
+
+    def _limits(self, username: str, client: ClientAddress) -> dict[str, int]:
+        """What is counted for the address, each with the number of failures that refuses it."""
+        if not client.is_evidence:
+            return {}
+        return {
+            _digest("both", username, client.network): self._limit,
+            _digest("address", client.network): self._limit * WIDER,
+        }
+
+    def _counted(self, subjects: list[str]) -> dict[str, tuple[int, datetime]]:
+        if not subjects:
+            return {}
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.select(login_failures).where(login_failures.c.subject.in_(subjects))
+            ).all()
+        return {row.subject: (row.failures, row.last_failure) for row in rows}
+
+
+def _digest(*parts: str) -> str:
+    return hashlib.sha256("\0".join(parts).encode(errors="surrogatepass")).hexdigest()

@@ -1,0 +1,79 @@
+"""Peers that name another client (X-Forwarded-For, Forwarded) and are not trusted to.
+
+Each is a proxy that SCRIBEDOCK_TRUSTED_PROXIES lacks, or a client that made the header up; doctor tells.
+"""
+
+from __future__ import annotations
+
+import threading
+import time
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import sqlalchemy as sa
+import structlog
+
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database, insert_once
+from scribedock.db.tables import untrusted_proxies
+
+log = structlog.get_logger("scribedock.accounts")
+
+KNOWN = 100  # rows and addresses: anybody can send the header
+AGAIN_S = 3600
+FORGOTTEN_AFTER = timedelta(days=7)
+
+
+@dataclass(frozen=True, kw_only=True)
+class UntrustedProxy:
+    address: str
+    seen: datetime
+
+
+class UntrustedProxies:
+    def __init__(self, database: Database) -> None:
+        self._database = database
+        self._lock = threading.Lock()
+        self._noted: dict[str, float] = {}  # when, by the monotonic clock
+
+    def note(self, address: str) -> None:
+        """Warns in the log and keeps a row, once an hour for each address."""
+        now = time.monotonic()
+        with self._lock:
+            if now - self._noted.get(address, -AGAIN_S) < AGAIN_S:
+                return
+            if len(self._noted) >= KNOWN:
+                self._noted = {each: at for each, at in self._noted.items() if now - at < AGAIN_S}
+                if len(self._noted) >= KNOWN:
+                    return
+            self._noted[address] = now
+        log.warning(
+            "X-Forwarded-For from a proxy that is not trusted: its clients cannot be told apart, and their "
+            "failed logins are not counted by address; add it to SCRIBEDOCK_TRUSTED_PROXIES if it is yours",
+            proxy=address,
+        )
+        with self._database.stamp() as connection:
+            if connection.execute(sa.select(sa.func.count(untrusted_proxies.c.address))).scalar_one() < KNOWN:
+                insert_once(connection, untrusted_proxies, address=address, seen=utc_now())
+            connection.execute(
+                untrusted_proxies.update()
+                .where(untrusted_proxies.c.address == address)
+                .values(seen=utc_now())
+            )
+
+    def all(self) -> list[UntrustedProxy]:
+        """Those that were seen lately, the latest first."""
+        with self._database.read() as connection:
+            return [
+                UntrustedProxy(address=row.address, seen=row.seen)
+                for row in connection.execute(
+                    sa.select(untrusted_proxies).order_by(untrusted_proxies.c.seen.desc())
+                )
+            ]
+
+    def sweep(self) -> int:
+        """Forgets those that were not seen for a week; returns how many."""
+        with self._database.stamp() as connection:
+            return connection.execute(
+                untrusted_proxies.delete().where(untrusted_proxies.c.seen < utc_now() - FORGOTTEN_AFTER)
+            ).rowcount

@@ -1,0 +1,64 @@
+"""How many passwords wait at once, altogether and of each client: each takes memory, and little else."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TypeVar
+
+from scribedock.accounts.client_address import ClientAddress
+from scribedock.errors import InvalidQuery
+
+PER_CLIENT = 128
+PER_PEER = 512  # whose address is no evidence: several clients may be behind it
+ALTOGETHER = 2048
+RETRY_AFTER_S = 5
+Key = TypeVar("Key", str, tuple[str, str])
+
+
+class WaitingRoom:
+    """For one event loop."""
+
+    def __init__(self) -> None:
+        self._clients: Counter[tuple[str, str]] = Counter()
+        self._peers: Counter[str] = Counter()
+        self._names: Counter[str] = Counter()
+
+    @contextmanager
+    def place(self, client: ClientAddress, username: str) -> Iterator[int]:
+        """Holds a place; yields how many others wait for the same name.
+
+        Raises InvalidQuery (429) where this client has too many already. When all places are taken, a client
+        who has none still gets one: many that wait must not keep out somebody else.
+        """
+        peer, one = client.network, (client.network, client.claimed)
+        taken = self._peers.total()
+        if (
+            self._clients[one] >= PER_CLIENT
+            or self._peers[peer] >= PER_PEER
+            or (taken >= ALTOGETHER and self._clients[one])
+            or taken >= 2 * ALTOGETHER
+        ):
+            raise InvalidQuery(
+                f"Too many passwords at once from your address; try again in {RETRY_AFTER_S} seconds",
+                status=429,
+                headers={"Retry-After": str(RETRY_AFTER_S)},
+            )
+        others = self._names[username]
+        self._clients[one] += 1
+        self._peers[peer] += 1
+        self._names[username] += 1
+        try:
+            yield others
+        finally:
+            _leave(self._clients, one)
+            _leave(self._peers, peer)
+            _leave(self._names, username)
+
+
+def _leave(counter: Counter[Key], key: Key) -> None:
+    """Counts one less, and forgets what is at zero."""
+    counter[key] -= 1
+    if not counter[key]:
+        del counter[key]

@@ -1,0 +1,80 @@
+"""Which client a request comes from: the peer, or whom a trusted proxy names.
+
+Every proxy appends the address that it was called from to X-Forwarded-For, or to Forwarded (RFC 7239). What
+stands left of the first proxy that is not ours may be made up, so the right-most address that is not itself
+trusted is the client's.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Callable, Sequence
+
+from starlette.datastructures import Headers
+from starlette.requests import Request
+
+from scribedock.accounts.client_address import ClientAddress
+
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
+
+FORWARDED = ("x-forwarded-for", "forwarded")
+FOR = re.compile(r'\bfor\s*=\s*(?:"([^"]*)"|([^;,\s]*))', re.I)
+WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")  # as some proxies write addresses
+MAX_CLAIM = 64
+
+
+class ClientAddresses:
+    def __init__(self, trusted: Sequence[str], *, untrusted: Callable[[str], None]) -> None:
+        """`trusted` are networks; `untrusted` is told of peers in none of them that name a client."""
+        self._networks = [ipaddress.ip_network(network, strict=False) for network in trusted]
+        self._untrusted = untrusted
+
+    def of(self, request: Request) -> ClientAddress:
+        """Where the request comes from."""
+        peer = request.client.host if request.client else ""
+        address = _parsed(peer)
+        named = _named(request.headers)
+        is_trusted = self._is_trusted(address)
+        if not is_trusted and not named:
+            return ClientAddress(address=str(address or peer), is_evidence=address is not None)
+        if not is_trusted:
+            self._untrusted(str(address or peer))
+            return ClientAddress(
+                address=str(address or peer), is_evidence=False, claimed=named[-1][:MAX_CLAIM]
+            )
+        client: Address | None = None
+        for each in reversed(named):
+            client = _parsed(each)
+            if not self._is_trusted(client):
+                break
+        if client is None:  # the proxy names nobody, or hides whom it serves
+            return ClientAddress(address=str(address), is_evidence=False)
+        return ClientAddress(address=str(client))
+
+    def is_proxy(self, request: Request) -> bool:
+        """Whether the peer is a trusted proxy."""
+        return self._is_trusted(_parsed(request.client.host if request.client else ""))
+
+    def _is_trusted(self, address: Address | None) -> bool:
+        return address is not None and any(address in network for network in self._networks)
+
+
+def _named(headers: Headers) -> list[str]:
+    """The chain of clients and proxies, the nearest last; each header may come several times."""
+    chain = ",".join(headers.getlist(FORWARDED[0]))
+    if chain.strip(", "):
+        return [each.strip() for each in chain.split(",") if each.strip()]
+    return [quoted or token for quoted, token in FOR.findall(",".join(headers.getlist(FORWARDED[1])))]
+
+
+def _parsed(text: str) -> Address | None:
+    """None for what is no address: a socket's path, `unknown`, a name."""
+    match = WITH_PORT.fullmatch(text)
+    try:
+        address = ipaddress.ip_address((match["v6"] or match["v4"]) if match else text)
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
+        return address.ipv4_mapped  # an IPv4 client of a socket that takes both
+    return address

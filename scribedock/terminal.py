@@ -1,0 +1,47 @@
+"""Strangers' text on a terminal: what would move the cursor, hide or reorder text is shown as an escape.
+
+Names of accounts and jobs, captions and error texts come from whoever has an account. Escape sequences in
+them could rewrite what an operator has seen, and bidirectional controls mislead the reader (CVE-2021-42574).
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import unicodedata
+from collections.abc import Callable
+
+INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
+"""Letters and marks that are shown as nothing; other invisible characters are no printable ones anyway."""
+
+
+def printable(text: str, *, keep: str = "") -> str:
+    r"""The text with `\n`, `\x1b`, `\u202e` in place of line feeds, controls and what cannot be seen.
+
+    keep: characters that stay all the same.
+    """
+    return _escaped(text, keep, lambda char: char.encode("unicode_escape").decode())
+
+
+def marked(text: str) -> str:
+    """The same among rich's markup, of which nothing in the text is any."""
+    from rich.markup import escape  # the command line begins without rich
+
+    return escape(printable(text))
+
+
+def printable_json(document: str) -> str:
+    """The same for a JSON document, which keeps its meaning."""
+    return _escaped(document, "\n", lambda char: json.dumps(char)[1:-1])
+
+
+def _escaped(text: str, keep: str, escape: Callable[[str], str]) -> str:
+    if text.isprintable() and not INVISIBLE.search(text):
+        return text
+    return "".join(char if _is_harmless(char) or char in keep else escape(char) for char in text)
+
+
+def _is_harmless(char: str) -> bool:
+    if char.isprintable():
+        return not INVISIBLE.match(char)
+    return unicodedata.category(char) == "Zs"  # a space of whatever width
