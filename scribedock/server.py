@@ -15,6 +15,7 @@ import uvicorn
 
 from scribedock import app
 from scribedock.api.application import build
+from scribedock.api.authority import authority
 from scribedock.api.calls import Backend
 from scribedock.api.protocol import UploadService, protocol_class
 from scribedock.rendering.renderings import Renderings
@@ -85,7 +86,7 @@ def serve(
     )
     worker = WorkerProcess(settings, services.database) if with_worker else None
     scheme = "https" if tls_cert else "http"
-    base_url = settings.public_url or f"{scheme}://{_authority(host, listening.getsockname()[1])}"
+    base_url = settings.public_url or f"{scheme}://{authority(host, listening.getsockname()[1])}"
 
     server = Server(
         uvicorn.Config(
@@ -177,7 +178,3 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
-
-
-def _authority(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

@@ -22,6 +22,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from scribedock.accounts.sessions import Session
 from scribedock.api import (
@@ -40,12 +41,14 @@ from scribedock.api import (
     translation_calls,
     upload_calls,
 )
+from scribedock.api.authority import authority, base_url
 from scribedock.api.calls import CALLS, Backend, Call, Context
 from scribedock.api.errors import error_response
 from scribedock.api.health import health_routes
 from scribedock.api.masking import masked
 from scribedock.api.parameters import Raw, gather, read
 from scribedock.api.reference import reference_routes
+from scribedock.api.rim import Rim
 from scribedock.api.upload_endpoint import UploadEndpoint
 from scribedock.errors import (
     BadApiToken,
@@ -184,14 +187,17 @@ class Api:
         return self._backend.services.sessions.use(token)
 
     def _base_url(self, request: Request) -> str:
+        """What links start with. Raises InvalidQuery where a trusted proxy's headers cannot be used."""
         configured = self._backend.services.settings.public_url
         if configured:
             return configured
-        scheme, host = request.url.scheme, request.headers.get("host", "")
+        # HTTP/1.0 may leave out the Host: then it is the address that the client has reached.
+        scheme, host = request.scope["scheme"], request.headers.get("host", "")
+        host = host or authority(*request.scope["server"])
         if self._from_proxy(request):
-            scheme = request.headers.get("x-forwarded-proto", scheme)
-            host = request.headers.get("x-forwarded-host", host)
-        return f"{scheme}://{host}"
+            scheme = ",".join(request.headers.getlist("x-forwarded-proto")) or scheme
+            host = ",".join(request.headers.getlist("x-forwarded-host")) or host
+        return base_url(scheme, host)
 
     def _client_address(self, request: Request) -> str:
         forwarded = request.headers.get("x-forwarded-for")
@@ -274,7 +280,7 @@ def _captions(backend: Backend) -> Any:
     return serve
 
 
-def build(backend: Backend) -> Starlette:
+def build(backend: Backend) -> ASGIApp:
     """The whole application."""
     settings = backend.services.settings
     upload = UploadEndpoint(backend.services.uploads, settings, backend.enqueue)
@@ -287,4 +293,6 @@ def build(backend: Backend) -> Starlette:
         *health_routes(backend),
         *reference_routes(),
     ]
-    return Starlette(routes=list(routes), exception_handlers={HTTPException: _http_error})
+    application = Starlette(routes=list(routes), exception_handlers={HTTPException: _http_error})
+    application.router.redirect_slashes = False  # it would redirect to whatever the Host header says
+    return Rim(application)

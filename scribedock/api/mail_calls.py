@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse, Response
 from scribedock.api.calls import Backend, Context, call
 from scribedock.api.errors import error_response
 from scribedock.api.job_calls import JobParameters
-from scribedock.api.media_out_calls import recording
+from scribedock.api.media_out_calls import ask_for
 from scribedock.api.parameters import Text
 from scribedock.api.reference import CONTENT_SECURITY_POLICY
 from scribedock.api.review_calls import go_on
@@ -24,7 +24,6 @@ from scribedock.captions.elementlist_json import parse
 from scribedock.captions.options import TranscriptOptions
 from scribedock.captions.render import render_transcript
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
-from scribedock.jobs.job import TaskStatus
 from scribedock.jobs.links import APPROVAL, verify
 from scribedock.jobs.passes import PassKind
 from scribedock.jobs.renditions import RenditionKind
@@ -42,7 +41,7 @@ class BurnInParameters(JobParameters):
 
 @call("job/burn_in_caption", BurnInParameters, answer="200, no body", empty={"GET": 200, "POST": 200})
 def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
-    """Draws the captions into the picture, and mails a link to the video."""
+    """Draws the captions into the picture, and mails a link to the video, or the call that gives it."""
     services = context.services
     if parameters.send_to_email is not None:
         _check_address(parameters.send_to_email)
@@ -52,20 +51,13 @@ def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
     recipient = parameters.send_to_email or context.account.email
     if not recipient:
         raise InvalidQuery("send_to_email: your account has no e-mail address; name one")
-    version = services.lists.choose(job)
-    rendition = services.renditions.ask(
-        job.id,
-        context.family,
-        RenditionKind.CAPTIONED,
-        f"{recording(services, job)} list {version.version.isoformat()}",
-    )
-    if rendition.status is TaskStatus.QUEUED:
-        context.backend.enqueue(Queue.RENDITIONS, rendition.id)
+    rendition = ask_for(context, job, context.family, RenditionKind.CAPTIONED)
     task_id = services.mails.owe_video(
         job.id,
         context.family,
         recipient=recipient,
-        base_url=context.base_url,
+        # Whatever a request's Host header says is not mailed to anybody.
+        base_url=services.settings.public_url or "",
         rendition_id=rendition.id,
     )
     context.backend.enqueue(Queue.MAIL, task_id)
@@ -77,7 +69,7 @@ def _check_equipped(services: Services) -> None:
             "burn_in_caption: this server sends no mail (SCRIBEDOCK_SMTP_URL is not set), so that the link "
             "could not reach you; ask its operator"
         )
-    if ffmpeg.find() is None or not ffmpeg.has_fonts():
+    if not ffmpeg.draws_captions():
         raise InvalidQuery("burn_in_caption: this server lacks ffmpeg or a font; ask its operator")
 
 

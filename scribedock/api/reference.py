@@ -31,7 +31,7 @@ def reference_routes() -> list[BaseRoute]:
     async def home(request: Request) -> Response:
         return RedirectResponse("/docs")
 
-    return [Route("/openapi.json", openapi), Route("/docs", docs), Route("/", home)]
+    return [Route("/openapi.json", openapi), Route("/docs", docs), Route("/docs/", home), Route("/", home)]
 
 
 @cache

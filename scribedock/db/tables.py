@@ -255,7 +255,7 @@ mails = Table(
     Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
     Column("recipient", String(320), nullable=False),
-    Column("base_url", Text, nullable=False),  # that its link starts with
+    Column("base_url", Text, nullable=False),  # that its link starts with: the public URL, or empty
     Column("rendition_id", Id),  # the video that it is about
     Column("pass_id", Id, unique=True),  # the pass that it is about
 )
@@ -330,6 +330,14 @@ audit_entries = Table(
     Column("job_id", String(64), nullable=False, index=True),  # as it was named: perhaps there is none
     Column("about", Text, nullable=False),  # the other account that was named
     Column("outcome", String(32), nullable=False),  # done, or an ErrorType; empty: cut short
+)
+
+key_fingerprints = Table(
+    "key_fingerprints",
+    metadata,
+    Column("purpose", String(16), primary_key=True),  # what the key is for
+    Column("fingerprint", String(32), primary_key=True),
+    Column("seen", DateTime, nullable=False),  # when a server last had the key
 )
 
 executors = Table(
