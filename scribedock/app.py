@@ -15,6 +15,7 @@ from scribedock.accounts.reviewers import Reviewers
 from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
 from scribedock.db.engine import Database
+from scribedock.db.key_fingerprints import KeyFingerprints
 from scribedock.db.migrate import migrate as migrate_database
 from scribedock.errors import AccountExists, InvalidQuery
 from scribedock.jobs.audit import Audit
@@ -51,6 +52,7 @@ class Services:
     settings: Settings
     keys: Keys
     database: Database
+    fingerprints: KeyFingerprints
     store: Store
     accounts: Accounts
     api_keys: ApiKeys
@@ -109,6 +111,7 @@ def wire(settings: Settings) -> Services:
         settings=settings,
         keys=keys,
         database=database,
+        fingerprints=KeyFingerprints(database, keys),
         store=store,
         accounts=accounts,
         api_keys=api_keys,

@@ -21,6 +21,7 @@ from scribedock.command_line import (
     read_password,
 )
 from scribedock.job_commands import audit, jobs
+from scribedock.key_commands import keys
 from scribedock.model_commands import models
 from scribedock.settings import SettingsError
 
@@ -37,7 +38,6 @@ cli.add_typer(jobs, name="jobs")
 cli.command()(audit)
 uploads = typer.Typer(help="Uploads to pre-signed URLs.", no_args_is_help=True)
 cli.add_typer(uploads, name="uploads")
-keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 cli.add_typer(captions, name="captions")
 cli.add_typer(models, name="models")
@@ -240,19 +240,6 @@ def cancel_uploads(
     services = open_services(data_dir)
     attempt(lambda: services.uploads.cancel(job_id, None))
     print(f"The upload URLs of job {job_id} are cancelled")
-
-
-@keys.command("rotate")
-def rotate_keys(data_dir: DataDir = None) -> None:
-    """Sign upload URLs with a new key from now on; URLs that were handed out stay good."""
-    found = load_settings(data_dir)
-    from scribedock.keys import load_keys
-
-    try:
-        key = load_keys(found).upload.rotate(lifetime_s=found.upload_lifetime_s)
-    except SettingsError as error:
-        fail(str(error))
-    print(f"Upload URLs are signed with key {key.id} from now on; older ones stay good until they expire")
 
 
 @captions.command("describe")

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from scribedock import app
+from scribedock import app, keys
 from scribedock.accounts.accounts import Accounts
 from scribedock.db.engine import Database
+from scribedock.db.key_fingerprints import KeyFingerprints
 from scribedock.findings import Finding, Level
 from scribedock.findings import report as show
 from scribedock.media import ffmpeg, speaking
@@ -69,6 +70,21 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(level=Level.GOOD, title="database", text=f"{kind} answers")
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    try:
+        if not keys.are_made(settings):
+            yield Finding(level=Level.GOOD, title="keys", text="none yet; the first start makes them")
+            return
+        with contextlib.closing(Database(app.database_url(settings))) as database:
+            KeyFingerprints(database, keys.load_keys(settings)).check()
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="keys", text=str(error))
+    except (SQLAlchemyError, OSError):  # the database does not answer: that was said
+        return
+    else:
+        yield Finding(level=Level.GOOD, title="keys", text="those that the database was used with")
 
 
 def _sandbox(settings: Settings) -> Iterator[Finding]:
@@ -179,6 +195,7 @@ def _translation(settings: Settings) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _data_folder,
     _database,
+    _keys,
     _sandbox,
     _speech,
     _speakers,

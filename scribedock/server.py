@@ -69,6 +69,7 @@ def serve(
     services = app.wire(settings)
     password_file = app.ensure_first_account(services, sandbox=sandbox)
     separation.check_database(services.accounts.root(), sandbox=sandbox)
+    services.fingerprints.learn()
     backend = Backend(
         services=services,
         engine=EngineClient(settings),

@@ -16,6 +16,8 @@ import structlog
 
 from scribedock import app
 from scribedock.db.engine import Database
+from scribedock.db.key_fingerprints import KeyFingerprints
+from scribedock.keys import load_keys
 from scribedock.settings import Settings
 from scribedock.speech.configured import recognizer, speaker_model
 from scribedock.workflow.lease import LEASE_LOST, note_crash
@@ -99,6 +101,7 @@ def run(settings: Settings) -> None:
         signal.signal(number, lambda *_: stopping.set())
     app.prepare(settings)
     database = Database(app.database_url(settings))
+    KeyFingerprints(database, load_keys(settings)).learn()
     worker = WorkerProcess(settings, database)
     worker.start()
     stopping.wait()

@@ -20,6 +20,7 @@ ROWS = [
         "demo",
         "doctor",
         "job_commands",
+        "key_commands",
         "model_commands",
         "server",
         "upload_client",
