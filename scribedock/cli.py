@@ -14,11 +14,13 @@ from scribedock.command_line import (
     DataDir,
     PasswordStdin,
     attempt,
+    enter_data_folder,
     fail,
     load_settings,
     long_lived_imports,
     open_services,
     read_password,
+    warn_of_misspelt_settings,
 )
 from scribedock.job_commands import audit, jobs
 from scribedock.key_commands import keys
@@ -44,6 +46,14 @@ cli.add_typer(models, name="models")
 SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a password that everybody knows"
 storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
 cli.add_typer(storage, name="storage")
+
+LONG_LIVED = ("serve", "worker")  # these refuse a misspelt setting
+
+
+@cli.callback()
+def before_each_command(context: typer.Context) -> None:
+    if context.invoked_subcommand not in LONG_LIVED:
+        warn_of_misspelt_settings()
 
 
 @cli.command()
@@ -72,7 +82,7 @@ def serve(
     ] = True,
 ) -> None:
     """Run the server: the API, and one worker."""
-    settings = load_settings(data_dir)
+    settings = load_settings(data_dir, strictly=True)
     if (tls_cert is None) != (tls_key is None):
         fail("--tls-cert and --tls-key belong together; give both")
     with long_lived_imports():
@@ -111,7 +121,7 @@ def worker(
     ] = None,
 ) -> None:
     """Run a worker alone; any number may share a database."""
-    found = load_settings(data_dir)
+    found = load_settings(data_dir, strictly=True)
     with long_lived_imports():
         from scribedock import supervisor
         from scribedock import worker as workers
@@ -181,7 +191,7 @@ def check_storage(data_dir: DataDir = None) -> None:
     """Use the storage in every way that the server does, and say what is wrong with it."""
     from scribedock.storage import check
 
-    raise typer.Exit(check.report(load_settings(data_dir)))
+    raise typer.Exit(check.report(enter_data_folder(data_dir)))
 
 
 @cli.command()

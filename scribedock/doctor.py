@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from scribedock import app, keys
+from scribedock import app, data_folder, keys
 from scribedock.accounts.accounts import Accounts
 from scribedock.db.engine import Database
 from scribedock.db.key_fingerprints import KeyFingerprints
@@ -33,9 +33,12 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
     folder = settings.data_dir.resolve()
     probe = folder / ".doctor"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        data_folder.enter(folder)
         probe.write_bytes(b"?")
         probe.unlink()
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="data folder", text=str(error))
+        return
     except OSError as error:
         yield Finding(
             level=Level.MISSING,
@@ -44,6 +47,10 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield Finding(level=Level.GOOD, title="data folder", text=f"{folder} can be written")
+    if data_folder.is_open(folder):
+        yield Finding(
+            level=Level.WARNING, title="data folder", text=f"others on this machine may look into {folder}"
+        )
     free = shutil.disk_usage(folder).free
     enough = free > settings.disk_reserve + settings.upload_max_bytes
     yield Finding(

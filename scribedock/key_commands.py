@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scribedock.command_line import DataDir, fail, load_settings, open_services, plain_table, show
+from scribedock.command_line import (
+    DataDir,
+    enter_data_folder,
+    fail,
+    load_settings,
+    open_services,
+    plain_table,
+    show,
+)
 from scribedock.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -73,7 +81,7 @@ def rotate_keys(data_dir: DataDir = None) -> None:
     """Sign upload URLs with a new key from now on; URLs that were handed out stay good."""
     from scribedock.keys import load_keys
 
-    settings = load_settings(data_dir)
+    settings = enter_data_folder(data_dir)
     try:
         key = load_keys(settings).upload.rotate(lifetime_s=settings.upload_lifetime_s)
     except SettingsError as error:

@@ -13,7 +13,7 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from scribedock import app
+from scribedock import app, data_folder
 from scribedock.api.application import build
 from scribedock.api.authority import authority
 from scribedock.api.calls import Backend
@@ -64,6 +64,7 @@ def serve(
         raise SettingsError(f"cannot listen on {host} port {port}: {error.strerror}") from error
     open_as_many_files_as_possible()
     spec = recognizer(settings)
+    data_folder.enter(settings.data_dir)
     separation.check_folder(settings.data_dir, sandbox=sandbox)
     app.prepare(settings)
     services = app.wire(settings)

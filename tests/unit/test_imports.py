@@ -38,6 +38,7 @@ ROWS = [
     {"accounts", "media", "rendering"},
     {"captions", "storage", "db"},
     {"keys", "mail"},
+    {"data_folder", "setting_names"},
     {"settings", "errors", "clock", "logs", "findings", "locked_file", "__init__"},
 ]
 RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}
