@@ -11,7 +11,6 @@ import inspect
 import ipaddress
 import time
 import uuid
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -255,6 +254,10 @@ def unexpected(failure: Exception) -> SystemFault:
     return SystemFault(f"The server has failed; the fault is noted as {fault_id}")
 
 
+async def _fault(request: Request, failure: Exception) -> Response:
+    return error_response(unexpected(failure))
+
+
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     comment = "There is nothing here" if error.status_code == 404 else str(error.detail)
@@ -271,7 +274,6 @@ def _captions(backend: Backend) -> Any:
             "ETag": f'"{hashlib.sha256(stored.body).hexdigest()[:32]}"',
             "Cache-Control": "no-cache",  # they die with their job
             "Access-Control-Allow-Origin": "*",  # a <track> of any page, for whoever has the URL
-            "X-Content-Type-Options": "nosniff",
         }
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
@@ -282,9 +284,18 @@ def _captions(backend: Backend) -> Any:
 
 def build(backend: Backend) -> ASGIApp:
     """The whole application."""
+    application = Starlette(
+        routes=routes(backend), exception_handlers={HTTPException: _http_error, Exception: _fault}
+    )
+    application.router.redirect_slashes = False  # it would redirect to whatever the Host header says
+    return Rim(application)
+
+
+def routes(backend: Backend) -> list[BaseRoute]:
+    """Everything that is answered to."""
     settings = backend.services.settings
     upload = UploadEndpoint(backend.services.uploads, settings, backend.enqueue)
-    routes: Sequence[BaseRoute] = [
+    return [
         Route("/api/{path:path}", Api(backend).serve, methods=ANY_METHOD),
         Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),
         Route("/captions/{name}", _captions(backend), methods=["GET"]),
@@ -293,6 +304,3 @@ def build(backend: Backend) -> ASGIApp:
         *health_routes(backend),
         *reference_routes(),
     ]
-    application = Starlette(routes=list(routes), exception_handlers={HTTPException: _http_error})
-    application.router.redirect_slashes = False  # it would redirect to whatever the Host header says
-    return Rim(application)

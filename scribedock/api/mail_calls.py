@@ -97,14 +97,7 @@ def serve_approval(backend: Backend) -> Callable[[Request], Awaitable[Response]]
                 body = services.reviews.work(job.id, None, PassKind.APPROVAL).body
                 transcript = render_transcript(parse(body), TranscriptOptions()).body.decode()
         page = _page().render(job_name=job.name or job.id, transcript=transcript)
-        return HTMLResponse(
-            page,
-            headers={
-                "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-                "Referrer-Policy": "no-referrer",
-                "Cache-Control": "no-store",
-            },
-        )
+        return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
     async def serve(request: Request) -> Response:
         try:

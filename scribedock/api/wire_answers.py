@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from http import HTTPStatus
 
+from scribedock.api.rim import missing
 from scribedock.errors import InvalidQuery
 
 END_OF_HEAD = b"\r\n\r\n"
@@ -19,9 +20,10 @@ def interim(headers: Mapping[str, str]) -> bytes:
 
 
 def response(status: int, headers: Mapping[str, str], body: bytes, *, keep_alive: bool) -> bytes:
-    """A whole answer."""
+    """A whole answer, with what the rim would add to it."""
+    whole = {**headers, **missing({name.lower() for name in headers})}
     lines = [f"HTTP/1.1 {status} {REASONS.get(status) or HTTPStatus(status).phrase}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
+    lines += [f"{name}: {value}" for name, value in whole.items()]
     if status != 204:
         lines.append(f"Content-Length: {len(body)}")
     lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")

@@ -251,6 +251,8 @@ def test_the_customer_approves_on_the_page_that_a_mail_leads_to(
         url = approval_url(services, mailing.base_url, job)
     page = httpx.get(url, trust_env=False)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-store"
     assert "The sea is deep." in page.text and "<button>" in page.text
     assert customer.info(job)["JobStatus"] == "Reviewing"  # looking at it approves nothing
     assert "approved" in httpx.post(url, trust_env=False).text
