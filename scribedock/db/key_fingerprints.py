@@ -12,6 +12,7 @@ from collections.abc import Mapping
 from datetime import timedelta
 
 import sqlalchemy as sa
+import structlog
 from sqlalchemy.engine import Connection
 
 from scribedock.clock import utc_now
@@ -19,6 +20,8 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import key_fingerprints
 from scribedock.keys import KeyPurpose, Keys
 from scribedock.settings import SettingsError
+
+log = structlog.get_logger("scribedock.keys")
 
 ADVISORY_LOCK = 0x5C21BED2
 # A retired signing key is forgotten after so long, so that a server that has missed all rotations is refused.
@@ -112,6 +115,7 @@ class KeyFingerprints:
                             purpose=purpose.value, fingerprint=fingerprint, seen=utc_now()
                         )
                     )
+                    log.info("key noted in the database", purpose=purpose, fingerprint=fingerprint[:SHOWN])
 
 
 def _known(connection: Connection) -> Fingerprints:
