@@ -81,9 +81,7 @@ def test_the_keys_of_one_server_are_given_to_another(tmp_path: Path) -> None:
     assert not (tmp_path / "first" / "secrets").exists()
     shared = {"database_url": f"sqlite:///{tmp_path / 'shared.sqlite'}", "upload_lifetime_s": "1"}
     assert "nothing to accept" in scribedock("keys", "accept", **folder, **shared).stdout
-    assert (
-        stat.S_IMODE((tmp_path / "shared.sqlite").stat().st_mode) == 0o600
-    )
+    assert stat.S_IMODE((tmp_path / "shared.sqlite").stat().st_mode) == 0o600
     assert scribedock("keys", "rotate", **folder, **shared).returncode == 0
 
     shown = scribedock("keys", "show", **folder, **shared).stdout
