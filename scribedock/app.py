@@ -19,6 +19,7 @@ from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
 from scribedock.accounts.untrusted_proxies import UntrustedProxies
 from scribedock.db.engine import Database
+from scribedock.db.key_fingerprints import KeyFingerprints
 from scribedock.db.migrate import migrate as migrate_database
 from scribedock.dispatch.work import Work
 from scribedock.errors import AccountExists, InvalidQuery
@@ -58,6 +59,7 @@ class Services:
     settings: Settings
     keys: Keys
     database: Database
+    fingerprints: KeyFingerprints
     store: Store
     accounts: Accounts
     api_keys: ApiKeys
@@ -127,6 +129,7 @@ def wire(settings: Settings) -> Services:
         settings=settings,
         keys=keys,
         database=database,
+        fingerprints=KeyFingerprints(database, keys),
         store=store,
         accounts=accounts,
         api_keys=api_keys,

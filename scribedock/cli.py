@@ -15,6 +15,7 @@ from scribedock.command_line import (
     PasswordStdin,
     add_row,
     attempt,
+    enter_data_folder,
     fail,
     load_settings,
     long_lived_imports,
@@ -22,8 +23,10 @@ from scribedock.command_line import (
     read_password,
     say,
     told,
+    warn_of_misspelt_settings,
 )
 from scribedock.job_commands import audit, jobs
+from scribedock.key_commands import keys
 from scribedock.model_commands import models
 from scribedock.settings import SettingsError
 
@@ -40,13 +43,20 @@ cli.add_typer(jobs, name="jobs")
 cli.command()(audit)
 uploads = typer.Typer(help="Uploads to pre-signed URLs.", no_args_is_help=True)
 cli.add_typer(uploads, name="uploads")
-keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 cli.add_typer(keys, name="keys")
 cli.add_typer(captions, name="captions")
 cli.add_typer(models, name="models")
 SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a password that everybody knows"
 storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
 cli.add_typer(storage, name="storage")
+
+LONG_LIVED = ("serve", "worker")  # these refuse a misspelt setting
+
+
+@cli.callback()
+def before_each_command(context: typer.Context) -> None:
+    if context.invoked_subcommand not in LONG_LIVED:
+        warn_of_misspelt_settings()
 
 
 @cli.command()
@@ -75,7 +85,7 @@ def serve(
     ] = True,
 ) -> None:
     """Run the server: the API, and one worker."""
-    settings = load_settings(data_dir)
+    settings = load_settings(data_dir, strictly=True)
     if (tls_cert is None) != (tls_key is None):
         fail("--tls-cert and --tls-key belong together; give both")
     with long_lived_imports():
@@ -114,7 +124,7 @@ def worker(
     ] = None,
 ) -> None:
     """Run a worker alone; any number may share a database."""
-    found = load_settings(data_dir)
+    found = load_settings(data_dir, strictly=True)
     with long_lived_imports():
         from scribedock import supervisor
         from scribedock import worker as workers
@@ -184,7 +194,7 @@ def check_storage(data_dir: DataDir = None) -> None:
     """Use the storage in every way that the server does, and say what is wrong with it."""
     from scribedock.storage import check
 
-    raise typer.Exit(check.report(load_settings(data_dir)))
+    raise typer.Exit(check.report(enter_data_folder(data_dir)))
 
 
 @cli.command()
@@ -246,19 +256,6 @@ def cancel_uploads(
     with told(services, "uploads cancel", job.account_id, job_id=job.id):
         attempt(lambda: services.uploads.cancel(job.id, None))
     say(f"The upload URLs of job {job_id} are cancelled")
-
-
-@keys.command("rotate")
-def rotate_keys(data_dir: DataDir = None) -> None:
-    """Sign upload URLs with a new key from now on; URLs that were handed out stay good."""
-    found = load_settings(data_dir)
-    from scribedock.keys import load_keys
-
-    try:
-        key = load_keys(found).upload.rotate(lifetime_s=found.upload_lifetime_s)
-    except SettingsError as error:
-        fail(str(error))
-    print(f"Upload URLs are signed with key {key.id} from now on; older ones stay good until they expire")
 
 
 @captions.command("describe")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 import typer
 
 from scribedock.errors import ScribedockError
+from scribedock.setting_names import misspelt
 from scribedock.settings import Settings, SettingsError, load
 from scribedock.terminal import printable
 
@@ -43,10 +45,22 @@ def long_lived_imports() -> Iterator[None]:
         gc.enable()
 
 
-def load_settings(data_dir: Path | None) -> Settings:
-    """The settings of the environment; ends the command where one is wrong."""
+def warn_of_misspelt_settings() -> None:
+    """On standard error: what a command would do without, that a long-lived process refuses."""
+    for line in misspelt(os.environ):
+        print(f"scribedock: warning: {line}", file=sys.stderr)
+
+
+def load_settings(data_dir: Path | None, *, strictly: bool = False) -> Settings:
+    """The settings of the environment; ends the command where one is wrong.
+
+    strictly: also where a name is misspelt, so that what was meant does not count.
+    """
     from scribedock import logs
 
+    unknown = misspelt(os.environ) if strictly else []
+    if unknown:
+        fail("\n".join(unknown))
     try:
         found = load(data_dir=data_dir)
     except SettingsError as error:
@@ -55,11 +69,23 @@ def load_settings(data_dir: Path | None) -> Settings:
     return found
 
 
+def enter_data_folder(data_dir: Path | None) -> Settings:
+    """The settings, for a command that writes to the data folder and to no other."""
+    from scribedock import data_folder
+
+    found = load_settings(data_dir)
+    try:
+        data_folder.enter(found.data_dir)
+    except SettingsError as error:
+        fail(str(error))
+    return found
+
+
 def open_services(data_dir: Path | None) -> Services:
     """All parts, on a database that is up to date."""
     from scribedock import app
 
-    found = load_settings(data_dir)
+    found = enter_data_folder(data_dir)
     app.prepare_database(found)
     return app.wire(found)
 

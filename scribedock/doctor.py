@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 
 from sqlalchemy.exc import SQLAlchemyError
 
-from scribedock import app
+from scribedock import app, data_folder, keys
 from scribedock.accounts.accounts import Accounts
 from scribedock.accounts.untrusted_proxies import UntrustedProxies
 from scribedock.db.engine import Database
+from scribedock.db.key_fingerprints import KeyFingerprints
 from scribedock.findings import Finding, Level
 from scribedock.findings import report as show
 from scribedock.media import ffmpeg, speaking
@@ -34,9 +35,12 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
     folder = settings.data_dir.resolve()
     probe = folder / ".doctor"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        data_folder.enter(folder)
         probe.write_bytes(b"?")
         probe.unlink()
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="data folder", text=str(error))
+        return
     except OSError as error:
         yield Finding(
             level=Level.MISSING,
@@ -45,6 +49,10 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield Finding(level=Level.GOOD, title="data folder", text=f"{folder} can be written")
+    if data_folder.is_open(folder):
+        yield Finding(
+            level=Level.WARNING, title="data folder", text=f"others on this machine may look into {folder}"
+        )
     free = shutil.disk_usage(folder).free
     enough = free > settings.disk_reserve + settings.upload_max_bytes
     yield Finding(
@@ -71,6 +79,21 @@ def _database(settings: Settings) -> Iterator[Finding]:
         )
     else:
         yield Finding(level=Level.GOOD, title="database", text=f"{kind} answers")
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    try:
+        if not keys.are_made(settings):
+            yield Finding(level=Level.GOOD, title="keys", text="none yet; the first start makes them")
+            return
+        with contextlib.closing(Database(app.database_url(settings))) as database:
+            KeyFingerprints(database, keys.load_keys(settings)).check()
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="keys", text=str(error))
+    except (SQLAlchemyError, OSError):  # the database does not answer: that was said
+        return
+    else:
+        yield Finding(level=Level.GOOD, title="keys", text="those that the database was used with")
 
 
 def _sandbox(settings: Settings) -> Iterator[Finding]:
@@ -201,6 +224,7 @@ def _translation(settings: Settings) -> Iterator[Finding]:
 CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
     _data_folder,
     _database,
+    _keys,
     _sandbox,
     _proxies,
     _speech,

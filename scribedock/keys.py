@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import base64
 import binascii
+import hashlib
 import os
 import secrets
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
 from itertools import pairwise
 from pathlib import Path
 
@@ -21,13 +24,38 @@ LOOK_EVERY_S = 1.0
 @dataclass(frozen=True, kw_only=True)
 class SigningKey:
     id: str  # 1 to 8 characters of a-z and 0-9
-    secret: bytes
+    secret: bytes = field(repr=False)
+
+
+class KeyPurpose(StrEnum):
+    """What a key is for, as the database notes it."""
+
+    ENCRYPTION = "encryption"
+    SIGNING = "signing"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
     encryption: Fernet  # for API keys, which must be shown again
+    encryption_fingerprint: str
     upload: UploadKeys
+
+    def fingerprints(self) -> Mapping[KeyPurpose, frozenset[str]]:
+        """Those of the keys that live now."""
+        return {
+            KeyPurpose.ENCRYPTION: frozenset({self.encryption_fingerprint}),
+            KeyPurpose.SIGNING: frozenset(signing_fingerprint(key) for key in self.upload.all()),
+        }
+
+
+def signing_fingerprint(key: SigningKey) -> str:
+    """It is of the id too: a URL names the key that signed it."""
+    return _fingerprint(KeyPurpose.SIGNING, f"{key.id}:".encode() + key.secret)
+
+
+def _fingerprint(purpose: KeyPurpose, secret: bytes) -> str:
+    """128 bits of a SHA-256 in hex: they tell keys apart, and nothing about a key of 256 random bits."""
+    return hashlib.sha256(f"scribedock key fingerprint\0{purpose}\0".encode() + secret).hexdigest()[:32]
 
 
 def keep_private(path: Path, text: str) -> str:
@@ -76,16 +104,15 @@ def load_keys(settings: Settings) -> Keys:
 
     Raises SettingsError when a key that was set has the wrong form.
     """
-    folder = settings.data_dir / "secrets"
     encryption = (
         settings.encryption_key.get_secret_value()
         if settings.encryption_key
-        else keep_private(folder / "encryption-key", Fernet.generate_key().decode())
+        else keep_private(key_file(settings, KeyPurpose.ENCRYPTION), Fernet.generate_key().decode())
     )
     upload = (
         UploadKeys.fixed(settings.upload_keys.get_secret_value())
         if settings.upload_keys
-        else UploadKeys.in_file(folder / "upload-keys")
+        else UploadKeys.in_file(key_file(settings, KeyPurpose.SIGNING))
     )
     try:
         fernet = Fernet(encryption)
@@ -93,7 +120,42 @@ def load_keys(settings: Settings) -> Keys:
         raise SettingsError(
             "SCRIBEDOCK_ENCRYPTION_KEY: must be 32 bytes in base64url (44 characters)"
         ) from None
-    return Keys(encryption=fernet, upload=upload)
+    return Keys(
+        encryption=fernet,
+        encryption_fingerprint=_fingerprint(KeyPurpose.ENCRYPTION, base64.urlsafe_b64decode(encryption)),
+        upload=upload,
+    )
+
+
+def key_file(settings: Settings, purpose: KeyPurpose) -> Path:
+    """Where keys of this purpose are kept that no setting names."""
+    names = {KeyPurpose.ENCRYPTION: "encryption-key", KeyPurpose.SIGNING: "upload-keys"}
+    return settings.data_dir / "secrets" / names[purpose]
+
+
+def are_made(settings: Settings) -> bool:
+    """Whether `load_keys` would find every key, and make none."""
+    given = {KeyPurpose.ENCRYPTION: settings.encryption_key, KeyPurpose.SIGNING: settings.upload_keys}
+    return all(secret is not None or key_file(settings, each).exists() for each, secret in given.items())
+
+
+def new_settings() -> Mapping[str, str]:
+    """New keys, by the name of their setting."""
+    return {
+        "SCRIBEDOCK_ENCRYPTION_KEY": Fernet.generate_key().decode(),
+        "SCRIBEDOCK_UPLOAD_KEYS": _new_key(),
+    }
+
+
+def as_settings(settings: Settings) -> Mapping[str, str]:
+    """The keys that are made, for another server; by the name of their setting."""
+    encryption = (
+        settings.encryption_key.get_secret_value()
+        if settings.encryption_key
+        else key_file(settings, KeyPurpose.ENCRYPTION).read_text().strip()
+    )
+    upload = ",".join(f"{key.id}:{_encode(key.secret)}" for key in load_keys(settings).upload.all())
+    return {"SCRIBEDOCK_ENCRYPTION_KEY": encryption, "SCRIBEDOCK_UPLOAD_KEYS": upload}
 
 
 class UploadKeys:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from scribedock.command_line import DataDir, fail, load_settings, plain_table, show
+from scribedock.command_line import DataDir, enter_data_folder, fail, load_settings, plain_table, show
 from scribedock.settings import SettingsError
 
 models = typer.Typer(help="Speech models.", no_args_is_help=True)
@@ -35,7 +35,7 @@ def pull_model(
     """Fetch a model; goes on where an earlier try broke off."""
     from scribedock.speech.models import folder_of, pull
 
-    settings = load_settings(data_dir)
+    settings = enter_data_folder(data_dir)
     if folder_of(name, settings.data_dir).is_dir():
         print(f"{name} is here already: {folder_of(name, settings.data_dir)}")
         return

@@ -13,8 +13,9 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from scribedock import app
+from scribedock import app, data_folder
 from scribedock.api.application import build
+from scribedock.api.authority import authority
 from scribedock.api.calls import Backend
 from scribedock.api.protocol import UploadService, protocol_class
 from scribedock.rendering.renderings import Renderings
@@ -63,11 +64,13 @@ def serve(
         raise SettingsError(f"cannot listen on {host} port {port}: {error.strerror}") from error
     open_as_many_files_as_possible()
     spec = recognizer(settings)
+    data_folder.enter(settings.data_dir)
     separation.check_folder(settings.data_dir, sandbox=sandbox)
     app.prepare(settings)
     services = app.wire(settings)
     password_file = app.ensure_first_account(services, sandbox=sandbox)
     separation.check_database(services.accounts.root(), sandbox=sandbox)
+    services.fingerprints.learn()
     worker = WorkerProcess(settings, services.database) if with_worker else None
     backend = Backend(
         services=services,
@@ -86,7 +89,7 @@ def serve(
         wake=backend.wake,
     )
     scheme = "https" if tls_cert else "http"
-    base_url = settings.public_url or f"{scheme}://{_authority(host, listening.getsockname()[1])}"
+    base_url = settings.public_url or f"{scheme}://{authority(host, listening.getsockname()[1])}"
 
     server = Server(
         uvicorn.Config(
@@ -178,7 +181,3 @@ def listen(host: str, port: int) -> socket.socket:
         listening.close()
         raise
     return listening
-
-
-def _authority(host: str, port: int) -> str:
-    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"

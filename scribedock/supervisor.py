@@ -16,8 +16,10 @@ import uuid
 
 import structlog
 
-from scribedock import app
+from scribedock import app, data_folder
 from scribedock.db.engine import Database
+from scribedock.db.key_fingerprints import KeyFingerprints
+from scribedock.keys import load_keys
 from scribedock.settings import Settings
 from scribedock.speech.configured import recognizer, speaker_model
 from scribedock.workflow.lease import LEASE_LOST, note_crash
@@ -109,8 +111,10 @@ def run(settings: Settings) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    data_folder.enter(settings.data_dir)
     app.prepare(settings)
     database = Database(app.database_url(settings))
+    KeyFingerprints(database, load_keys(settings)).learn()
     worker = WorkerProcess(settings, database)
     worker.start()
     stopping.wait()

@@ -116,6 +116,7 @@ class Worker:
             partials=partials,
             older_than_s=UNREFERENCED_S,
         )
+        services.fingerprints.learn()  # keys may have been rotated
 
     def stop(self) -> None:
         """Lets callbacks under way end, then gives everything up to whoever comes next.

@@ -70,6 +70,19 @@ class ApiKeys:
             connection.execute(sessions.delete().where(sessions.c.api_key_id == key_id))
             connection.execute(api_keys.delete().where(api_keys.c.id == key_id))
 
+    def unreadable(self) -> tuple[int, int]:
+        """How many keys cannot be shown again with this encryption key, and how many there are."""
+        with self._database.read() as connection:
+            encrypted = connection.execute(sa.select(api_keys.c.encrypted)).scalars().all()
+        return sum(not self._is_readable(each) for each in encrypted), len(encrypted)
+
+    def _is_readable(self, encrypted: str) -> bool:
+        try:
+            self._encryption.decrypt(encrypted.encode())
+        except InvalidToken:
+            return False
+        return True
+
     def owner(self, key: str) -> KeyOwner | None:
         """Whose key it is; None for an unknown one, and for that of a disabled account."""
         with self._database.read() as connection:

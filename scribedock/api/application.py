@@ -10,7 +10,6 @@ import hashlib
 import inspect
 import time
 import uuid
-from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -21,6 +20,7 @@ from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
+from starlette.types import ASGIApp
 
 from scribedock.accounts.sessions import Session
 from scribedock.api import (
@@ -39,6 +39,7 @@ from scribedock.api import (
     translation_calls,
     upload_calls,
 )
+from scribedock.api.authority import authority, base_url
 from scribedock.api.calls import CALLS, Backend, Call, Context
 from scribedock.api.client_addresses import ClientAddresses
 from scribedock.api.errors import error_response
@@ -46,6 +47,7 @@ from scribedock.api.health import health_routes
 from scribedock.api.masking import masked
 from scribedock.api.parameters import Raw, gather, read
 from scribedock.api.reference import reference_routes
+from scribedock.api.rim import Rim
 from scribedock.api.upload_endpoint import UploadEndpoint
 from scribedock.errors import (
     BadApiToken,
@@ -181,14 +183,17 @@ class Api:
         return self._backend.services.sessions.use(token)
 
     def _base_url(self, request: Request) -> str:
+        """What links start with. Raises InvalidQuery where a trusted proxy's headers cannot be used."""
         configured = self._backend.services.settings.public_url
         if configured:
             return configured
-        scheme, host = request.url.scheme, request.headers.get("host", "")
+        # HTTP/1.0 may leave out the Host: then it is the address that the client has reached.
+        scheme, host = request.scope["scheme"], request.headers.get("host", "")
+        host = host or authority(*request.scope["server"])
         if self._addresses.is_proxy(request):
-            scheme = request.headers.get("x-forwarded-proto", scheme)
-            host = request.headers.get("x-forwarded-host", host)
-        return f"{scheme}://{host}"
+            scheme = ",".join(request.headers.getlist("x-forwarded-proto")) or scheme
+            host = ",".join(request.headers.getlist("x-forwarded-host")) or host
+        return base_url(scheme, host)
 
 
 def _end(context: Context, entry: int | None, result: object) -> None:
@@ -233,6 +238,10 @@ def unexpected(failure: Exception) -> SystemFault:
     return SystemFault(f"The server has failed; the fault is noted as {fault_id}")
 
 
+async def _fault(request: Request, failure: Exception) -> Response:
+    return error_response(unexpected(failure))
+
+
 async def _http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)
     comment = "There is nothing here" if error.status_code == 404 else str(error.detail)
@@ -249,7 +258,6 @@ def _captions(backend: Backend) -> Any:
             "ETag": f'"{hashlib.sha256(stored.body).hexdigest()[:32]}"',
             "Cache-Control": "no-cache",  # they die with their job
             "Access-Control-Allow-Origin": "*",  # a <track> of any page, for whoever has the URL
-            "X-Content-Type-Options": "nosniff",
         }
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
@@ -258,12 +266,21 @@ def _captions(backend: Backend) -> Any:
     return serve
 
 
-def build(backend: Backend) -> Starlette:
+def build(backend: Backend) -> ASGIApp:
     """The whole application."""
+    application = Starlette(
+        routes=routes(backend), exception_handlers={HTTPException: _http_error, Exception: _fault}
+    )
+    application.router.redirect_slashes = False  # it would redirect to whatever the Host header says
+    return Rim(application)
+
+
+def routes(backend: Backend) -> list[BaseRoute]:
+    """Everything that is answered to."""
     settings = backend.services.settings
     upload = UploadEndpoint(backend.services.uploads, settings, backend.wake)
     addresses = ClientAddresses(settings.trusted_proxies, untrusted=backend.services.proxies.note)
-    routes: Sequence[BaseRoute] = [
+    return [
         Route("/api/{path:path}", Api(backend, addresses).serve, methods=ANY_METHOD),
         Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),
         Route("/captions/{name}", _captions(backend), methods=["GET"]),
@@ -274,4 +291,3 @@ def build(backend: Backend) -> Starlette:
         *health_routes(backend),
         *reference_routes(),
     ]
-    return Starlette(routes=list(routes), exception_handlers={HTTPException: _http_error})

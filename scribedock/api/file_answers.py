@@ -33,7 +33,6 @@ def made_media(request: Request, store: Store, rendition: Rendition, name: str) 
         "Accept-Ranges": "bytes",
         "Content-Disposition": name,
         "Cache-Control": "private, no-cache",
-        "X-Content-Type-Options": "nosniff",
     }
     wanted = byte_range(request.headers.get("range", ""), size)
     if request.headers.get("if-range", etag) != etag:

@@ -16,6 +16,7 @@ def health_routes(backend: Backend) -> list[BaseRoute]:
         found = {}
         for name, check in (
             ("database", _database),
+            ("keys", lambda backend: backend.services.fingerprints.check()),
             ("workflows", lambda backend: backend.engine.check()),
             ("storage", _storage),
         ):

@@ -17,7 +17,7 @@ from scribedock.api.calls import Backend, Context, call
 from scribedock.api.client_addresses import ClientAddresses
 from scribedock.api.errors import error_response
 from scribedock.api.job_calls import JobParameters
-from scribedock.api.media_out_calls import recording
+from scribedock.api.media_out_calls import ask_for
 from scribedock.api.parameters import Text
 from scribedock.api.reference import CONTENT_SECURITY_POLICY
 from scribedock.app import Services
@@ -42,7 +42,7 @@ class BurnInParameters(JobParameters):
 
 @call("job/burn_in_caption", BurnInParameters, answer="200, no body", empty={"GET": 200, "POST": 200})
 def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
-    """Draws the captions into the picture, and mails a link to the video."""
+    """Draws the captions into the picture, and mails a link to the video, or the call that gives it."""
     services = context.services
     if parameters.send_to_email is not None:
         _check_address(parameters.send_to_email)
@@ -52,18 +52,13 @@ def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
     recipient = parameters.send_to_email or context.account.email
     if not recipient:
         raise InvalidQuery("send_to_email: your account has no e-mail address; name one")
-    version = services.lists.choose(job)
-    rendition = services.renditions.ask(
-        job.id,
-        context.family,
-        RenditionKind.CAPTIONED,
-        f"{recording(services, job)} list {version.version.isoformat()}",
-    )
+    rendition = ask_for(context, job, context.family, RenditionKind.CAPTIONED)
     services.mails.owe_video(
         job.id,
         context.family,
         recipient=recipient,
-        base_url=context.base_url,
+        # Whatever a request's Host header says is not mailed to anybody.
+        base_url=services.settings.public_url or "",
         rendition_id=rendition.id,
     )
     context.backend.wake()
@@ -75,7 +70,7 @@ def _check_equipped(services: Services) -> None:
             "burn_in_caption: this server sends no mail (SCRIBEDOCK_SMTP_URL is not set), so that the link "
             "could not reach you; ask its operator"
         )
-    if ffmpeg.find() is None or not ffmpeg.has_fonts():
+    if not ffmpeg.draws_captions():
         raise InvalidQuery("burn_in_caption: this server lacks ffmpeg or a font; ask its operator")
 
 
@@ -106,14 +101,7 @@ def serve_approval(backend: Backend, addresses: ClientAddresses) -> Callable[[Re
                 body = services.reviews.work(job.id, None, PassKind.APPROVAL).body
                 transcript = render_transcript(parse(body), TranscriptOptions()).body.decode()
         page = _page().render(job_name=job.name or job.id, transcript=transcript)
-        return HTMLResponse(
-            page,
-            headers={
-                "Content-Security-Policy": CONTENT_SECURITY_POLICY,
-                "Referrer-Policy": "no-referrer",
-                "Cache-Control": "no-store",
-            },
-        )
+        return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
     async def serve(request: Request) -> Response:
         try:

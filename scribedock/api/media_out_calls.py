@@ -23,7 +23,7 @@ from scribedock.errors import InvalidOption, ItemNotFound, ScribedockError, Syst
 from scribedock.jobs.job import Job, TaskStatus
 from scribedock.jobs.links import MEDIA, Link, verify
 from scribedock.jobs.renditions import Rendition, RenditionKind
-from scribedock.media import speaking
+from scribedock.media import ffmpeg, speaking
 from scribedock.media.ffmpeg import MediaType
 
 PATIENCE_S = 50  # proxies and clients give up after a minute
@@ -70,6 +70,9 @@ async def transcoded_media(context: Context, parameters: TranscodedParameters) -
 class DownloadParameters(JobParameters):
     media_type: AnyMediaType = Field(description="mp3 or mp4.")
     text_to_speech: Bool = Field(False, description="The audio description, spoken; mp3 only.")
+    captioned: Bool = Field(
+        False, description="With the captions in the picture, as burn_in_caption makes it; mp4 only."
+    )
 
 
 @call(
@@ -89,6 +92,10 @@ async def download_media(context: Context, parameters: DownloadParameters) -> Re
         if parameters.media_type is not MediaType.MP3:
             raise InvalidOption("media_type: the spoken audio description is a sound; use mp3")
         kind = RenditionKind.DESCRIPTION
+    if parameters.captioned:
+        if parameters.media_type is not MediaType.MP4 or parameters.text_to_speech:
+            raise InvalidOption("captioned: a sound has no picture for captions; use media_type=mp4")
+        kind = RenditionKind.CAPTIONED
     rendition = await run_in_threadpool(_ask, context, parameters.job_id, context.family, kind)
     made = await _made(context.backend, rendition, status=400)
     job = await run_in_threadpool(context.services.jobs.find, made.job_id, context.family)
@@ -137,14 +144,25 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
 
 
 def _ask(context: Context, job_id: str, family: frozenset[str], kind: RenditionKind) -> Rendition:
-    """Raises ItemNotFound where the job has nothing to make it of."""
+    """Raises ItemNotFound where the job has nothing to make it of, InvalidOption where this server cannot."""
+    job = context.services.jobs.find(job_id, family)
+    if kind is RenditionKind.DESCRIPTION and speaking.find() is None and not job.sandbox:
+        raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
+    if kind is RenditionKind.CAPTIONED and not ffmpeg.draws_captions() and not job.sandbox:
+        raise InvalidOption("captioned: this server lacks ffmpeg or a font; ask its operator")
+    return ask_for(context, job, family, kind)
+
+
+def ask_for(context: Context, job: Job, family: frozenset[str], kind: RenditionKind) -> Rendition:
+    """The rendition, made from now on unless it is there. Raises ItemNotFound where there is nothing to
+    make it of.
+    """
     services = context.services
-    job = services.jobs.find(job_id, family)
     if kind is RenditionKind.DESCRIPTION:
-        if speaking.find() is None and not job.sandbox:
-            raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
-        version = services.lists.choose(job, audio_description=True)
-        source = f"list {version.version.isoformat()}"
+        source = f"list {services.lists.choose(job, audio_description=True).version.isoformat()}"
+    elif kind is RenditionKind.CAPTIONED:
+        version = services.lists.choose(job).version
+        source = f"{recording(services, job)} list {version.isoformat()}"
     else:
         source = recording(services, job)
     rendition = services.renditions.ask(job.id, family, kind, source)

@@ -219,7 +219,6 @@ class _Order:
                 **self._headers,
                 "Content-Type": f"{rendering.media_type}; charset=utf-8",
                 "Content-Disposition": disposition(self.job, rendering.extension),
-                "X-Content-Type-Options": "nosniff",
             },
         )
 

@@ -20,21 +20,22 @@ import contextlib
 import os
 import socket
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from http import HTTPStatus
 from typing import Any
 
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
+from scribedock.api.authority import authority_of, check_request
 from scribedock.api.errors import error_body, error_media_type
+from scribedock.api.wire_answers import CONTINUE, END_OF_HEAD, headers_too_large, interim, response
 from scribedock.errors import InvalidQuery, ScribedockError, SystemFault
 from scribedock.settings import Settings
 from scribedock.uploads.admission import PATH
 from scribedock.uploads.answers import UploadAnswer
-from scribedock.uploads.head import BadFraming, RequestHead, parse_head
+from scribedock.uploads.head import RequestHead, parse_head
 from scribedock.uploads.intake import ConnectionLost, Intake
 from scribedock.uploads.pace import Pace
 from scribedock.uploads.receiver import LINGER_BYTES, LINGER_S, Receiver, Transfer
@@ -42,9 +43,6 @@ from scribedock.uploads.uploads import Uploads
 
 log = structlog.get_logger("scribedock.upload")
 
-END_OF_HEAD = b"\r\n\r\n"
-CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
-REASONS = {460: "Checksum Mismatch"}  # those that the standard library does not know
 WITH_BODY = (b"PUT", b"PATCH", b"POST")
 
 
@@ -173,6 +171,13 @@ class UploadProtocol(HttpToolsProtocol):
 
     def on_headers_complete(self) -> None:
         self._in_head = False
+        named = authority_of(self.url)
+        if named is not None:  # it counts instead of the Host header, which must be there all the same
+            hosts = [place for place, (name, _) in enumerate(self.headers) if name == b"host"]
+            if len(hosts) == 1:
+                self.headers[hosts[0]] = (b"host", named)
+            elif not hosts and self.parser.get_http_version() == "1.0":
+                self.headers.append((b"host", named))
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -211,7 +216,7 @@ class UploadProtocol(HttpToolsProtocol):
         self._stop_head_timer()
         self._in_message = True
         headers = {**error.headers, "Content-Type": error_media_type(error)}
-        self.transport.write(_response(error.status, headers, error_body(error), keep_alive=False))
+        self.transport.write(response(error.status, headers, error_body(error), keep_alive=False))
         self.transport.close()
 
     def _is_upload(self, request: bytes) -> bool:
@@ -226,7 +231,8 @@ class UploadProtocol(HttpToolsProtocol):
         self.transport.pause_reading()
         try:
             request = parse_head(head)
-        except BadFraming as error:
+            check_request(request.version, request.headers.get("host", ()))
+        except InvalidQuery as error:
             self._answer_error(error, None)
             return
         future = self.loop.run_in_executor(
@@ -249,7 +255,7 @@ class UploadProtocol(HttpToolsProtocol):
         resumption = service.uploads.answers.resumption(request, intake.grant)
         if resumption is not None:
             if resumption:
-                self.transport.write(_interim(resumption))
+                self.transport.write(interim(resumption))
             intake.tell = self._tell_soon
         if request.expects_continue and not early:
             self.transport.write(CONTINUE)
@@ -294,7 +300,7 @@ class UploadProtocol(HttpToolsProtocol):
 
     def _tell(self, offset: int) -> None:
         if self._uploading and not self.transport.is_closing():
-            self.transport.write(_interim({"Upload-Offset": str(offset)}))
+            self.transport.write(interim({"Upload-Offset": str(offset)}))
 
     def _finish(self, intake: Intake, request: RequestHead, error: Exception | None, rest: bytes) -> None:
         """In a thread: the body has ended; answers through the event loop."""
@@ -318,7 +324,7 @@ class UploadProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         keep_alive = request.keeps_alive and not self._closing
-        self.transport.write(_response(answer.status, answer.headers, b"", keep_alive=keep_alive))
+        self.transport.write(response(answer.status, answer.headers, b"", keep_alive=keep_alive))
         if not keep_alive:
             self.transport.close()
             return
@@ -346,7 +352,7 @@ class UploadProtocol(HttpToolsProtocol):
             with contextlib.suppress(Exception):  # whatever it is, the client gets its answer
                 headers |= self.upload_service.uploads.error_headers(request, error)
         headers["Content-Type"] = error_media_type(error)
-        answer = _response(error.status, headers, error_body(error), keep_alive=False)
+        answer = response(error.status, headers, error_body(error), keep_alive=False)
         if self.scheme == "https":
             self.transport.write(answer)
             self._discarding = LINGER_BYTES
@@ -377,22 +383,3 @@ class UploadProtocol(HttpToolsProtocol):
             return None
         sock.setblocking(False)
         return sock
-
-
-def headers_too_large(limit: int) -> InvalidQuery:
-    return InvalidQuery(f"The headers of the request are too large; the limit is {limit} bytes", status=431)
-
-
-def _interim(headers: Mapping[str, str]) -> bytes:
-    """104 (Upload Resumption Supported)."""
-    lines = ["HTTP/1.1 104 Upload Resumption Supported", *(f"{k}: {v}" for k, v in headers.items())]
-    return "\r\n".join(lines).encode("latin-1") + END_OF_HEAD
-
-
-def _response(status: int, headers: Mapping[str, str], body: bytes, *, keep_alive: bool) -> bytes:
-    lines = [f"HTTP/1.1 {status} {REASONS.get(status) or HTTPStatus(status).phrase}"]
-    lines += [f"{name}: {value}" for name, value in headers.items()]
-    if status != 204:
-        lines.append(f"Content-Length: {len(body)}")
-    lines.append(f"Connection: {'keep-alive' if keep_alive else 'close'}")
-    return "\r\n".join(lines).encode("latin-1") + END_OF_HEAD + body

@@ -15,7 +15,11 @@ from scribedock.api.calls import CALLS
 from scribedock.api.openapi import definitions, document, parameters_of, summary
 
 GROUPS = {"account": "Accounts", "job": "Jobs", "review": "Reviews", "upload": "Uploads"}
-CONTENT_SECURITY_POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'"
+# Of our own pages: styles stand in them, a button sends to ourselves, and nobody puts them into a frame.
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
+    "frame-ancestors 'none'"
+)
 
 
 def reference_routes() -> list[BaseRoute]:
@@ -23,15 +27,12 @@ def reference_routes() -> list[BaseRoute]:
         return JSONResponse(_document())
 
     async def docs(request: Request) -> Response:
-        return HTMLResponse(
-            _page(),
-            headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY, "Referrer-Policy": "no-referrer"},
-        )
+        return HTMLResponse(_page(), headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
     async def home(request: Request) -> Response:
         return RedirectResponse("/docs")
 
-    return [Route("/openapi.json", openapi), Route("/docs", docs), Route("/", home)]
+    return [Route("/openapi.json", openapi), Route("/docs", docs), Route("/docs/", home), Route("/", home)]
 
 
 @cache

@@ -263,7 +263,7 @@ mails = Table(
     Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
     Column("recipient", String(320), nullable=False),
-    Column("base_url", Text, nullable=False),  # that its link starts with
+    Column("base_url", Text, nullable=False),  # that its link starts with: the public URL, or empty
     Column("rendition_id", Id),  # the video that it is about
     Column("pass_id", Id, unique=True),  # the pass that it is about
 )
@@ -382,6 +382,14 @@ failed_logins = Table(
     Column("username", String(255), primary_key=True),  # of an account; empty: of none
     Column("address", String(64), primary_key=True),
     Column("times", Integer, nullable=False),
+)
+
+key_fingerprints = Table(
+    "key_fingerprints",
+    metadata,
+    Column("purpose", String(16), primary_key=True),  # what the key is for
+    Column("fingerprint", String(32), primary_key=True),
+    Column("seen", DateTime, nullable=False),  # when a server last had the key
 )
 
 executors = Table(

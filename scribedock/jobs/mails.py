@@ -21,7 +21,7 @@ class OwedMail:
     id: str  # of its task
     job_id: str
     recipient: str
-    base_url: str  # that its link starts with; empty: it can have none
+    base_url: str  # that its link starts with: the public URL; empty: it has none
     rendition_id: str | None  # the video that it is about
     pass_id: str | None  # the pass that it is about
 

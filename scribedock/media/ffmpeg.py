@@ -60,6 +60,11 @@ def _found() -> Path:
     return program
 
 
+def draws_captions() -> bool:
+    """Whether this machine can draw captions into a picture."""
+    return find() is not None and has_fonts()
+
+
 def has_fonts() -> bool:
     """Whether there is anything that captions could be drawn with."""
     return any(

@@ -88,7 +88,6 @@ class Answers:
         is_whole = state is not None and state.status is UploadStatus.RECEIVED
         headers = {
             **self.common(head, grant),
-            "Cache-Control": "no-store",
             "Upload-Offset": str(state.bytes if state is not None else 0),
             "Upload-Complete": "?1" if is_whole else "?0",
             "Upload-Expires": _http_date(grant.expires),

@@ -93,6 +93,8 @@ class Mailing:
                 link = Link(subject=rendition.id, expires=expires).url(
                     owed.base_url, MEDIA, key, extension=rendition.kind.extension
                 )
-            plain, html = rendered("captioned", **about, link=link, problem=rendition.problem)
+            plain, html = rendered(
+                "captioned", **about, link=link, problem="" if rendition.storage_key else rendition.problem
+            )
             subject = f"Captions in the picture: {about['job_name']}"
         return Mail(identifier=owed.id, recipient=owed.recipient, subject=subject, plain=plain, html=html)

@@ -6,6 +6,7 @@ import asyncio
 import email
 import email.policy
 import re
+import socket
 import subprocess
 import sys
 import threading
@@ -123,11 +124,34 @@ def link_in(message: EmailMessage) -> str:
     return str(links[0][0])
 
 
+@pytest.fixture(scope="module")
+def public(mailing: OwnServer) -> Iterator[OwnServer]:
+    """The same server for the world: it has a public URL; the mail is sent by the other's worker."""
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    beside = OwnServer(
+        mailing.data_dir.parent,
+        password=mailing.password,
+        arguments=("--no-worker", "--port", str(port)),
+        public_url=f"http://127.0.0.1:{port}",
+        smtp_url=mailing.environment()["SCRIBEDOCK_SMTP_URL"],
+    )
+    with beside as server:
+        yield server
+
+
+def burn_in_at_another_host(client: Client, job: str) -> httpx.Response:
+    """Asks for captions in the picture, and names a Host that no mail may lead to."""
+    query = {"v": "1", "api_token": client.token, "job_id": job, "send_to_email": "maria@example.org"}
+    return client.http.get("/api/job/burn_in_caption", params=query, headers={"Host": "evil.example"})
+
+
 def test_a_video_with_captions_in_it_is_mailed_as_a_link(
-    client: Client, mailbox: MailServer, tmp_path: Path
+    public: OwnServer, mailbox: MailServer, tmp_path: Path
 ) -> None:
+    client = Client(public).login()
     job = filmed(client, video(tmp_path / "a.mp4", seconds=1))
-    answer = client.get("job/burn_in_caption", job_id=job, send_to_email="maria@example.org")
+    answer = burn_in_at_another_host(client, job)
     assert (answer.status_code, answer.content) == (200, b"")
     message = mailbox.received.get(timeout=60)
     assert (message["To"], message["From"]) == ("maria@example.org", "captions@example.org")
@@ -142,6 +166,32 @@ def test_a_video_with_captions_in_it_is_mailed_as_a_link(
     assert again["Message-ID"] != message["Message-ID"]
     made_once = [each for each in client.info(job)["Tasks"] if each["TaskType"] == "JOB_MAKE_MEDIA"]
     assert len(made_once) == 1
+
+
+def test_a_mail_without_a_public_url_names_the_call_that_gives_the_video(
+    client: Client, mailbox: MailServer, tmp_path: Path
+) -> None:
+    job = filmed(client, video(tmp_path / "a.mp4", seconds=1))
+    assert burn_in_at_another_host(client, job).status_code == 200
+    message = mailbox.received.get(timeout=60)
+    for kind in ("plain", "html"):
+        part = message.get_body((kind,))
+        assert part is not None
+        text = part.get_content()
+        assert "job/download_media" in text and "captioned=true" in text and job in text
+        assert "http" not in text and "evil" not in text
+    made = tmp_path / "made.mp4"
+    answer = client.get("job/download_media", job_id=job, media_type="mp4", captioned="true")
+    made.write_bytes(answer.content)
+    assert streams(made) == {"video": "h264", "audio": "aac"}
+    tasks = [each for each in client.info(job)["Tasks"] if each["TaskType"] == "JOB_MAKE_MEDIA"]
+    assert len(tasks) == 1  # it is the one that the mail is about
+
+
+@pytest.mark.parametrize("other", [{"media_type": "mp3"}, {"media_type": "mp4", "text_to_speech": "true"}])
+def test_a_sound_has_no_captions_in_its_picture(client: Client, other: dict[str, str]) -> None:
+    answer = client.get("job/download_media", job_id=client.new_job(), captioned="true", **other)
+    assert error_of(answer) == (400, "INVALID_OPTION")
 
 
 def test_a_video_that_cannot_be_made_is_told_by_mail_too(
@@ -199,6 +249,8 @@ def test_the_customer_approves_on_the_page_that_a_mail_leads_to(
         url = approval_url(services, mailing.base_url, job)
     page = httpx.get(url, trust_env=False)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
+    assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
+    assert page.headers["cache-control"] == "no-store"
     assert "The sea is deep." in page.text and "<button>" in page.text
     assert customer.info(job)["JobStatus"] == "Reviewing"  # looking at it approves nothing
     assert "approved" in httpx.post(url, trust_env=False).text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import os
 import re
 import signal
@@ -11,13 +12,15 @@ import stat
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import httpx
 import pytest
 
 from scribedock.demo.server import OwnServer
+from tests.accounts import command
 from tests.certificates import certificate
-from tests.client import Client
+from tests.client import FINISHED, Client
 from tests.processes import children
 from tests.sound import spoken
 
@@ -80,13 +83,73 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path, speech: Path) -> None:
         assert "starting another" in server.log_path.read_text()
 
 
-def test_the_data_folder_keeps_secrets_to_itself(tmp_path: Path) -> None:
-    settings = {"admin_password": ""}
-    with OwnServer(tmp_path, arguments=("--no-worker",), **settings):
-        pass
+def open_to_others(folder: Path) -> list[str]:
+    """What others than its owner may touch: the folder, and what is in it and stays."""
+    found = []
+    for path in (folder, *folder.rglob("*")):
+        with contextlib.suppress(FileNotFoundError):
+            if path.lstat().st_mode & 0o077:
+                found.append(str(path))
+    return found
+
+
+def test_nobody_else_may_look_into_the_data_folder(tmp_path: Path, quiet: Path) -> None:
+    """Also while a job is worked on. A folder that was open to others is narrowed, once."""
     data = tmp_path / "data"
-    for path in (data / "admin-password", *(data / "secrets").iterdir()):
-        assert stat.S_IMODE(path.stat().st_mode) == 0o600, path
+    data.mkdir(mode=0o755)
+    data.chmod(0o755)
+    server = OwnServer(tmp_path, workflow_poll_s="0.1", admin_password="")
+    with server:
+        server.password = (data / "admin-password").read_text()
+        client = Client(server).login()
+        job = client.new_job()
+        client.upload(job, quiet)
+        client.order(job)
+        seen: set[str] = set()
+
+        def finished(info: dict[str, Any]) -> bool:
+            seen.update(path.name for path in data.rglob("*"))
+            assert open_to_others(data) == []
+            return str(info["JobStatus"]) in FINISHED
+
+        client.wait(job, finished)
+        assert seen >= {"scribedock.sqlite", "workflows.sqlite", "upload-keys", "admin-password", "work"}
+    assert server.log_path.read_text().count("data folder narrowed") == 1
+    assert command(server, "account", "list").stderr == ""
+    assert open_to_others(data) == []
+
+
+def test_a_command_keeps_others_out_of_the_folder_too_but_not_out_of_what_it_converts(tmp_path: Path) -> None:
+    (tmp_path / "a.srt").write_text("1\n00:00:00,000 --> 00:00:01,000\nHi\n")
+    before = os.umask(0o022)
+    try:
+        scribedock("account", "list", data_dir=str(tmp_path / "data"))
+        converted = ("captions", "convert", str(tmp_path / "a.srt"), str(tmp_path / "a.vtt"))
+        done = scribedock(*converted, data_dir=str(tmp_path / "data"))
+    finally:
+        os.umask(before)
+    assert done.returncode == 0, done.stderr
+    assert open_to_others(tmp_path / "data") == []
+    assert stat.S_IMODE((tmp_path / "a.vtt").stat().st_mode) == 0o644
+
+
+@pytest.mark.parametrize("long_lived", [("serve", "--port", "0"), ("worker",)], ids=lambda each: each[0])
+def test_a_misspelt_setting_keeps_a_server_from_starting(tmp_path: Path, long_lived: tuple[str, ...]) -> None:
+    done = scribedock(
+        *long_lived, data_dir=str(tmp_path / "data"), speech_modle="x", port="tcp://10.0.0.1:80"
+    )
+    assert done.returncode == 2
+    assert done.stderr == (
+        "scribedock: SCRIBEDOCK_SPEECH_MODLE: there is no such setting; "
+        "did you mean SCRIBEDOCK_SPEECH_MODEL?\n"
+    )
+    assert not (tmp_path / "data").exists()
+
+
+def test_other_commands_warn_of_a_misspelt_setting() -> None:
+    done = scribedock("settings", speech_modle="x", port="tcp://10.0.0.1:80")
+    assert done.returncode == 0
+    assert done.stderr.count("did you mean SCRIBEDOCK_SPEECH_MODEL?") == done.stderr.count("\n") == 1
 
 
 def test_the_address_that_is_taken_is_named(tmp_path: Path) -> None:
@@ -148,7 +211,7 @@ def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:
         "doctor", "--data-dir", str(blocked / "data"), speech_model=str(tmp_path), speech_engine="whisper"
     )
     assert done.returncode == 1
-    assert "cannot be written" in done.stdout
+    assert f"SCRIBEDOCK_DATA_DIR: {blocked / 'data'} cannot be made" in done.stdout
     assert "model.bin" in done.stdout
 
 

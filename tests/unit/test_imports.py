@@ -20,6 +20,7 @@ ROWS = [
         "demo",
         "doctor",
         "job_commands",
+        "key_commands",
         "model_commands",
         "server",
         "upload_client",
@@ -37,6 +38,7 @@ ROWS = [
     {"accounts", "dispatch", "media", "rendering"},
     {"captions", "storage", "db"},
     {"keys", "mail"},
+    {"data_folder", "setting_names"},
     {"settings", "errors", "clock", "logs", "findings", "locked_file", "__init__"},
     {"terminal"},
 ]

@@ -35,6 +35,13 @@ def test_a_variable_that_is_set_to_nothing_is_not_set(monkeypatch: pytest.Monkey
     assert load().upload_max_bytes == 10 * 1024**3
 
 
+@pytest.mark.parametrize(
+    "url", ["https://captions.example.org", "http://[::1]:8024/", "https://a_b.example:8443/captioning/v1"]
+)
+def test_the_public_url_is_a_host_and_perhaps_a_port_and_a_path(url: str) -> None:
+    assert load(public_url=url).public_url == url.rstrip("/")
+
+
 def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIBEDOCK_FETCH_ALLOW", " 10.0.0.0/8 , media.example.org,")
     monkeypatch.setenv("SCRIBEDOCK_CALLBACK_RETRIES_S", "1,2.5")
@@ -51,6 +58,11 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("CALLBACK_RETRIES_S", "soon", "could not convert"),
         ("TRUSTED_PROXIES", "nobody", "does not appear to be an IPv4 or IPv6 network"),
         ("PUBLIC_URL", "captions.example.org", "must start with http:// or https://"),
+        ("PUBLIC_URL", "https://", "must be https://host"),
+        ("PUBLIC_URL", "https://u:hunter2@captions.example.org", "must be https://host"),
+        ("PUBLIC_URL", "https://captions.example.org/a b", "must be https://host"),
+        ("PUBLIC_URL", "https://captions.example.org?x=1", "must be https://host"),
+        ("PUBLIC_URL", "https://captions.example.org/#x", "must be https://host"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x", "must start with postgresql:// or sqlite:///"),
         ("SPEECH_ENGINE", "magic", "'auto', 'onnx', 'pocketsphinx' or 'whisper'"),
     ],

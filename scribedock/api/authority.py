@@ -1,0 +1,80 @@
+"""The Host of a request: the one name that a client may give us, and that we may give back in URLs.
+
+`host[:port]` of RFC 9110 §7.2 and RFC 3986 §3.2.2, of which we take names in DNS's letters, IPv4 and
+bracketed IPv6 addresses; no user information, no percent-encoding, no empty host, no empty port.
+"""
+
+from __future__ import annotations
+
+import ipaddress
+import re
+from collections.abc import Sequence
+
+from scribedock.errors import InvalidQuery
+
+NAME = re.compile(r"(?=.{1,254}\Z)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?\Z")
+HOST_AND_PORT = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5}))?\Z")
+ABSOLUTE = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
+SCHEMES = ("http", "https")
+OTHER_MAJOR_VERSION = 505
+
+
+def is_authority(text: str) -> bool:
+    """Whether it is `host` or `host:port`, with a port from 1 to 65535."""
+    found = HOST_AND_PORT.match(text)
+    if found is None:
+        return False
+    if found["port"] is not None and not 1 <= int(found["port"]) <= 65_535:
+        return False
+    host = found["host"]
+    if not host.startswith("["):
+        return NAME.match(host) is not None
+    try:
+        return ipaddress.IPv6Address(host[1:-1]).scope_id is None
+    except ValueError:
+        return False
+
+
+def check_request(version: str, hosts: Sequence[str]) -> None:
+    """version: of HTTP, as "1.1"; hosts: the Host headers.
+
+    Raises InvalidQuery (505) for other versions than 1.0 and 1.1, and (400) where RFC 9112 §3.2 wants
+    it: without a Host, which HTTP/1.0 may leave out, with several, and with one that is not host[:port].
+    """
+    if version not in ("1.0", "1.1"):
+        raise InvalidQuery(
+            f"HTTP/{version[:5]} is not spoken here; send HTTP/1.1", status=OTHER_MAJOR_VERSION
+        )
+    if not hosts and version == "1.1":
+        raise InvalidQuery("The Host header is missing, without which there is no HTTP/1.1")
+    if len(hosts) > 1:
+        raise InvalidQuery("There are several Host headers; send one")
+    if hosts and not is_authority(hosts[0].strip(" \t")):
+        raise InvalidQuery("The Host header must be a host, or host:port with a port from 1 to 65535")
+
+
+def authority_of(target: bytes) -> bytes | None:
+    """That of a target in absolute form (RFC 9112 §3.2.2); None for a target in any other form."""
+    found = ABSOLUTE.match(target)
+    return found[1] if found is not None else None
+
+
+def authority(host: str, port: int) -> str:
+    """`host:port`, with an IPv6 address in brackets."""
+    return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
+
+
+def base_url(scheme: str, host: str) -> str:
+    """The base URL that the headers of a trusted proxy, or the request itself, name.
+
+    Where proxies have added to each other's values, the last one is that of the proxy we trust.
+    Raises InvalidQuery.
+    """
+    scheme, host = (value.rpartition(",")[2].strip() for value in (scheme, host))
+    if scheme.lower() not in SCHEMES:
+        raise InvalidQuery("X-Forwarded-Proto must be http or https; check the configuration of the proxy")
+    if not is_authority(host):
+        raise InvalidQuery(
+            "X-Forwarded-Host must be a host, or host:port; check the configuration of the proxy"
+        )
+    return f"{scheme.lower()}://{host}"
