@@ -62,6 +62,7 @@ _ABOVE = _SELF.union(
     sa.select(accounts.c.id, accounts.c.parent_id).join(_SELF, _SELF.c.parent_id == accounts.c.id)
 )
 ANCESTRY = sa.select(_ABOVE.c.id)  # the account and all above it
+PARENTS = sa.select(_ABOVE.c.id, _ABOVE.c.parent_id)
 
 
 class Accounts:
@@ -240,6 +241,19 @@ class Accounts:
         with self._database.read() as connection:
             account = _account(connection.execute(BY_ID, {"id": account_id}).first())
             return None if account is None else (account, self._family(connection, account_id))
+
+    def branch(self, account_id: str) -> str:
+        """The id of the account directly below the root that this one is, or lies below; the root is its own.
+
+        What is shared out fairly is shared out between branches: an account can make any number of children.
+        """
+        with self._database.read() as connection:
+            rows = connection.execute(PARENTS, {"id": account_id})
+            parents: dict[str, str | None] = {row.id: row.parent_id for row in rows}
+        found = account_id
+        while (above := parents.get(found)) is not None and parents.get(above) is not None:
+            found = above
+        return found
 
     def family(self, account: Account) -> frozenset[str]:
         """Ids of the account and all its descendants."""

@@ -13,8 +13,12 @@ from starlette.responses import Response
 from scribedock.accounts.accounts import Account
 from scribedock.accounts.sessions import Dialect, Session
 from scribedock.api.parameters import Parameters, Raw
+from scribedock.api.waiting import BranchLimit
 from scribedock.app import Services
+from scribedock.children.crew import Crew
 from scribedock.errors import BadApiToken
+from scribedock.media.fetch_seat import FetchSeat
+from scribedock.parsing.parser import Parser
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox.example import Example
 from scribedock.translation.engine import Pair
@@ -35,8 +39,17 @@ class Backend:
     languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
     detects: bool  # whether it can tell which of them is spoken
     renderings: Renderings
+    parser: Parser
+    fetches: Crew[FetchSeat]  # of what a call waits for
+    bodies: BranchLimit  # large ones, while they come
     translates: frozenset[Pair]  # what the translation engines can do
     example: Example | None = None  # of the reference; where the whole server is a sandbox
+
+    def close(self) -> None:
+        """Ends the processes and threads that work for calls."""
+        self.renderings.close()
+        self.parser.close()
+        self.fetches.close()
 
     def begin(self, task_id: str) -> None:
         """Starts the transcription of an order, unless it waits for its authorization."""
@@ -66,6 +79,7 @@ class Context:
     session: Session | None
     json_body: bool  # the request carried a JSON body
     _account: tuple[Account, frozenset[str]] | None = None  # and its family
+    _branch: str | None = None
 
     @property
     def services(self) -> Services:
@@ -80,6 +94,13 @@ class Context:
     def family(self) -> frozenset[str]:
         """Ids of the account and all its descendants. Raises BadApiToken."""
         return self._known[1]
+
+    @property
+    def branch(self) -> str:
+        """Whose turn it takes where branches of the tree of accounts take turns. Raises BadApiToken."""
+        if self._branch is None:
+            self._branch = self.services.accounts.branch(self.account.id)
+        return self._branch
 
     @property
     def _known(self) -> tuple[Account, frozenset[str]]:

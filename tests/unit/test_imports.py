@@ -32,10 +32,11 @@ ROWS = [
     {"workflow"},
     {"sandbox"},
     {"uploads"},
+    {"parsing"},
     {"jobs", "speech"},
     {"translation"},
     {"accounts", "media", "rendering"},
-    {"captions", "storage", "db"},
+    {"captions", "children", "storage", "db"},
     {"keys", "mail"},
     {"settings", "errors", "clock", "logs", "findings", "locked_file", "__init__"},
 ]
