@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,14 @@ PASSWORD = secrets.token_urlsafe(12)
 TEXT = (Path(app.__file__).parent / "demo" / "recording.txt").read_text()
 
 
+@dataclass(frozen=True)
+class Made:
+    future: Future[Rendering]
+
+    def abandon(self) -> None:
+        """A thread cannot be stopped."""
+
+
 class Threads:
     """Renders in the server's own process. Takes the place of Renderings; keeps parsed lists, too."""
 
@@ -60,8 +69,8 @@ class Threads:
         self._threads = ThreadPoolExecutor(CLIENTS)
         self._lists: dict[ListKey, ElementList] = {}
 
-    def get(self, digest: str, request: RenderRequest, bodies: Bodies) -> Future[Rendering]:
-        return self._threads.submit(render, request, lambda key: self._parsed(key, bodies))
+    def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> Made:
+        return Made(self._threads.submit(render, request, lambda key: self._parsed(key, bodies)))
 
     def close(self) -> None:
         self._threads.shutdown()

@@ -31,13 +31,19 @@ class Abandoned(Exception):
     """Nobody waits for the work any more."""
 
 
+def _nowhere() -> None:
+    """Work that every seat does equally fast."""
+
+
 class Ticket(Generic[T]):
     """Work that was handed in. Its future has the result."""
 
-    def __init__(self, crew: Crew[Any], branch: str, work: Callable[[Any], T], home: object | None) -> None:
+    def __init__(
+        self, crew: Crew[Any], branch: str, work: Callable[[Any], T], home: Callable[[], object]
+    ) -> None:
         self.future: Future[T] = Future()
         self.branch = branch
-        self.home = home  # the seat that does it fastest
+        self.home = home  # tells which seat does it fastest, if any
         self._crew = crew
         self._work = work
 
@@ -69,8 +75,10 @@ class Crew(Generic[S]):
         self._changed = threading.Condition()
         self._closed = False
 
-    def submit(self, branch: str, work: Callable[[S], T], *, home: S | None = None) -> Ticket[T]:
-        """Has the work done when it is the branch's turn, at the seat `home` if that one is idle then.
+    def submit(
+        self, branch: str, work: Callable[[S], T], *, home: Callable[[], S | None] = _nowhere
+    ) -> Ticket[T]:
+        """Has the work done when it is the branch's turn, at the seat that `home` gives if it is idle then.
 
         Raises SystemFault (503) when too much of the branch's work waits already.
         """
@@ -84,10 +92,6 @@ class Crew(Generic[S]):
                 self._start()
             self._changed.notify_all()
         return ticket
-
-    def load(self, seat: S) -> int:
-        """1 while the seat is at work."""
-        return int(self.seats.index(seat) in self._at_work)
 
     def abandon(self, ticket: Ticket[Any]) -> None:
         with self._changed:
@@ -141,7 +145,7 @@ class Crew(Generic[S]):
             return None
 
     def _suits(self, ticket: Ticket[Any], number: int) -> bool:
-        if ticket.home is None or ticket.home is self.seats[number]:
+        home = ticket.home()
+        if home is None or home is self.seats[number]:
             return True
-        home = next(place for place, seat in enumerate(self.seats) if seat is ticket.home)
-        return home in self._at_work
+        return any(self.seats[place] is home for place in self._at_work)

@@ -60,9 +60,11 @@ class RenderingPool:
 
         The ticket's future raises what the captions library does, and SystemFault where a process fails.
         """
-        with self._lock:
-            home = self._homes.get(request.lists[0])
-        return self._crew.submit(branch, lambda seat: self._render(seat, request, bodies), home=home)
+        return self._crew.submit(
+            branch,
+            lambda seat: self._render(seat, request, bodies),
+            home=lambda: self._homes.get(request.lists[0]),
+        )
 
     def close(self) -> None:
         """Ends the children at once."""

@@ -20,6 +20,7 @@ from scribedock.captions.elementlist_json import to_json
 from scribedock.captions.mixed import mixed
 from scribedock.captions.options import CaptionOptions, TranscriptOptions
 from scribedock.captions.render import CaptionFormat, Rendering, render_captions, render_transcript
+from scribedock.children.crew import Abandoned
 from scribedock.errors import InvalidOption, InvalidQuery, SystemFault
 from scribedock.rendering.child import ParsedLists
 from scribedock.rendering.pool import MOST_WAITING, RenderingPool
@@ -103,7 +104,7 @@ def test_a_rendering_is_the_librarys(pool: RenderingPool, bodies: Bodies) -> Non
 
 def test_a_list_is_parsed_once_by_one_process(pool: RenderingPool, bodies: Bodies) -> None:
     futures = [
-        pool.submit("branch", replace(SRT, lists=(key,), format=format), bodies).future
+        pool.submit(key[0], replace(SRT, lists=(key,), format=format), bodies).future
         for format in CaptionFormat
         for key in (("job", "spoken"), ("other", "spoken"))
     ]
@@ -130,7 +131,10 @@ def test_only_so_many_bytes_are_kept_and_the_least_used_go(pool: RenderingPool, 
     assert small.get("branch", "a", SRT, bodies).future.result() is made["a"]
     assert small.get("branch", "b", SRT, bodies).future.result() is not made["b"]
     tiny = Renderings(pool, kept_bytes=size - 1)
-    assert tiny.get("branch", "a", SRT, bodies).future.result() is not tiny.get("branch", "a", SRT, bodies).future.result()
+    assert (
+        tiny.get("branch", "a", SRT, bodies).future.result()
+        is not tiny.get("branch", "a", SRT, bodies).future.result()
+    )
 
 
 def test_what_the_library_refuses_is_refused_with_its_words(renderings: Renderings, bodies: Bodies) -> None:
@@ -139,7 +143,9 @@ def test_what_the_library_refuses_is_refused_with_its_words(renderings: Renderin
         with pytest.raises(InvalidOption, match=r"^dfxp_header: the element must be head, not body$"):
             renderings.get("branch", "wrong", wrong, bodies).future.result()
     with pytest.raises(InvalidQuery, match=r"^The ElementList is not JSON"):
-        renderings.get("branch", "broken", replace(SRT, lists=(("x", "y"),)), lambda key: b"{").future.result()
+        renderings.get(
+            "branch", "broken", replace(SRT, lists=(("x", "y"),)), lambda key: b"{"
+        ).future.result()
     assert renderings.get("branch", "right", SRT, bodies).future.result().body.startswith(b"1\n")
 
 
@@ -169,15 +175,14 @@ def test_a_process_that_is_killed_is_replaced(pool: RenderingPool, bodies: Bodie
 
 
 def test_a_request_that_kills_every_process_is_answered_with_a_fault(bodies: Bodies) -> None:
-    class Killers(Bodies):
-        def __call__(self, key: ListKey) -> bytes:
-            for child in children():
-                os.kill(child, signal.SIGKILL)
-            return super().__call__(key)
-
     pool = RenderingPool(processes=1)
+    doomed = pool.submit("branch", SLOW, bodies).future
+    while not doomed.done():
+        for child in children():
+            os.kill(child, signal.SIGKILL)
+        time.sleep(0.01)
     with pytest.raises(SystemFault, match="has failed; the fault is noted") as failed:
-        pool.submit("branch", SRT, Killers()).future.result()
+        doomed.result()
     assert failed.value.status == 503
     assert pool.submit("branch", SRT, bodies).future.result().body
     pool.close()
@@ -191,16 +196,40 @@ def test_what_takes_too_long_is_ended(bodies: Bodies) -> None:
     pool.close()
 
 
-def test_too_many_are_sent_away(bodies: Bodies) -> None:
+def test_a_branch_with_too_many_waiting_is_sent_away_and_no_other(bodies: Bodies) -> None:
     pool = RenderingPool(processes=1)
     futures = [pool.submit("branch", SLOW, bodies).future for _ in range(MOST_WAITING)]
     with pytest.raises(SystemFault, match="try again in a few seconds") as refused:
-        pool.submit("branch", SRT, bodies)
+        for _ in range(2):  # one of them is being made already
+            pool.submit("branch", SLOW, bodies)
     assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "5"})
-    assert futures[0].result().body
-    until(lambda: futures[0].done())
-    pool.submit("branch", SRT, bodies)
+    began = time.monotonic()
+    assert pool.submit("another", SRT, bodies).future.result().body
+    assert sum(future.done() for future in futures) <= 2, time.monotonic() - began  # it came next
     pool.close()
+
+
+def test_one_branch_never_has_every_process(pool: RenderingPool, bodies: Bodies) -> None:
+    flood = [pool.submit("branch", SLOW, bodies).future for _ in range(20)]
+    until(lambda: bool(children()))
+    assert pool.submit("another", SRT, bodies).future.result().body
+    assert not flood[1].done()
+
+
+def test_what_nobody_waits_for_is_not_made(renderings: Renderings, bodies: Bodies) -> None:
+    first, second = (renderings.get("branch", "slow", SLOW, bodies) for _ in range(2))
+    waiting = renderings.get("branch", "waiting", SRT, bodies)
+    until(lambda: bool(bodies.asked))
+    [child] = children()
+    first.abandon()
+    assert children() == {child}  # somebody else still waits for it
+    second.abandon()
+    until(lambda: child not in children())
+    for abandoned in (first, second):
+        with pytest.raises(Abandoned):
+            abandoned.future.result()
+    assert waiting.future.result().body
+    assert renderings.get("branch", "slow", SLOW, bodies).future.result().body
 
 
 def test_closing_ends_the_processes_at_once(bodies: Bodies) -> None:
@@ -216,7 +245,7 @@ def test_the_processes_die_with_their_parent() -> None:
     code = (
         "import os, sys, time; sys.path.insert(0, '.')\n"
         "from tests.unit.rendering.test_renderings import SRT, Bodies, RenderingPool, children\n"
-        "pool = RenderingPool(processes=1); pool.submit("branch", SRT, Bodies()).future.result()\n"
+        "pool = RenderingPool(processes=1); pool.submit('branch', SRT, Bodies()).future.result()\n"
         "print(*children(), flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
