@@ -103,7 +103,7 @@ def _number(value: Any) -> float:
         raise invalid_query(f"{_shown(value)} is not a number")
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # of an integer of more than 308 digits
         raise invalid_query(f"{_shown(value)} is not a number") from None
     if number != number or number in (float("inf"), float("-inf")):
         raise invalid_query(f"{_shown(value)} is not a number")
