@@ -9,9 +9,9 @@ MIB = 1024 * 1024
 HEAD = b'{"version":2,"start_time":0,"end_time":1000,"language":"en","segments":['
 
 
-def wide(size: int) -> bytes:
-    """Millions of empty lists where segments should be."""
-    return HEAD + b"[]," * ((size - len(HEAD)) // 3 - 1) + b"[]]}"
+def wide(size: int, each: bytes = b"[],") -> bytes:
+    """Millions of empty lists, or of something else, where segments should be."""
+    return HEAD + each * ((size - len(HEAD)) // len(each) - 1) + b"[]]}"
 
 
 def deep(size: int) -> bytes:

@@ -13,7 +13,7 @@ from scribedock.errors import InvalidQuery, ScribedockError
 from scribedock.parsing.operations import OPERATIONS
 from scribedock.parsing.pipe import received, refusal, send
 
-MEMORY = 2 * 1024**3  # of addresses; a legal list of 64 MiB takes about half
+MEMORY = 3 * 1024**3 // 2  # of addresses; a legal list of 64 MiB takes about 1 GiB
 TOO_LARGE = "takes too much memory to be read; send less at once"
 
 

@@ -161,7 +161,7 @@ def test_an_odd_body_is_answered(client: Client, name: str) -> None:
         "/api/job/list",
         params={"v": "1", "api_token": client.token},
         content=body,
-        headers={"Content-Type": content_type.encode("latin-1")},
+        headers={b"Content-Type": content_type.encode("latin-1")},
     )
     check(answer, name)
 
