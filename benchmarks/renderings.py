@@ -21,6 +21,7 @@ import tempfile
 import threading
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from itertools import count
 from pathlib import Path
 from typing import Any
@@ -53,6 +54,14 @@ PASSWORD = secrets.token_urlsafe(12)
 TEXT = (Path(app.__file__).parent / "demo" / "recording.txt").read_text()
 
 
+@dataclass(frozen=True)
+class Made:
+    future: Future[Rendering]
+
+    def abandon(self) -> None:
+        """A thread cannot be stopped."""
+
+
 class Threads:
     """Renders in the server's own process. Takes the place of Renderings; keeps parsed lists, too."""
 
@@ -60,8 +69,8 @@ class Threads:
         self._threads = ThreadPoolExecutor(CLIENTS)
         self._lists: dict[ListKey, ElementList] = {}
 
-    def get(self, digest: str, request: RenderRequest, bodies: Bodies) -> Future[Rendering]:
-        return self._threads.submit(render, request, lambda key: self._parsed(key, bodies))
+    def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> Made:
+        return Made(self._threads.submit(render, request, lambda key: self._parsed(key, bodies)))
 
     def close(self) -> None:
         self._threads.shutdown()
@@ -180,12 +189,12 @@ def kept() -> None:
     )
     body = two_hours()
     began = time.perf_counter()
-    size = len(renderings.get("digest", request, lambda key: body).result().body)
+    size = len(renderings.get("branch", "digest", request, lambda key: body).future.result().body)
     first = time.perf_counter() - began
     times = []
     for _ in range(1000):
         began = time.perf_counter()
-        renderings.get("digest", request, lambda key: body).result()
+        renderings.get("branch", "digest", request, lambda key: body).future.result()
         times.append((time.perf_counter() - began) * 1000)
     print(
         f"a rendering of {size:,} bytes: first {first * 1000:.0f} ms, with the start of the process and the"

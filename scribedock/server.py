@@ -18,6 +18,9 @@ from scribedock.api.application import build
 from scribedock.api.authority import authority
 from scribedock.api.calls import Backend
 from scribedock.api.protocol import UploadService, protocol_class
+from scribedock.api.waiting import BODIES_AT_ONCE, BranchLimit
+from scribedock.media.fetch_seat import fetch_crew
+from scribedock.parsing.parser import Parser
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox import separation
 from scribedock.sandbox.example import Example
@@ -78,6 +81,9 @@ def serve(
         languages=languages(spec),
         detects=detects(spec),
         renderings=Renderings(),
+        parser=Parser(),
+        fetches=fetch_crew(),
+        bodies=BranchLimit(BODIES_AT_ONCE),
         translates=Translators(settings.translation_models).pairs,
         example=_example(services) if sandbox else None,
         wake=worker.wake if worker is not None else lambda: None,
@@ -124,7 +130,7 @@ def serve(
         if worker is not None:
             worker.stop()
         uploads.stop()
-        backend.renderings.close()
+        backend.close()
         backend.engine.close()
         services.close()
     log.info("server stopped")

@@ -271,6 +271,18 @@ class Accounts:
             account = _account(connection.execute(BY_ID, {"id": account_id}).first())
             return None if account is None else (account, self._family(connection, account_id))
 
+    def branch(self, account_id: str) -> str:
+        """The id of the account directly below the root that this one is, or lies below; the root is its own.
+
+        What is shared out fairly is shared out between branches: an account can make any number of children.
+        """
+        with self._database.read() as connection:
+            return str(
+                connection.execute(
+                    sa.select(accounts.c.branch_id).where(accounts.c.id == account_id)
+                ).scalar_one()
+            )
+
     def family(self, account: Account) -> frozenset[str]:
         """Ids of the account and all its descendants."""
         with self._database.read() as connection:

@@ -6,12 +6,16 @@ version → token → required parameters → values → existence and ownership
 from __future__ import annotations
 
 import asyncio
+import functools
 import hashlib
 import inspect
 import time
 import uuid
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from io import BytesIO
 from typing import Any
+from urllib.parse import parse_qs
 
 import structlog
 from starlette.applications import Starlette
@@ -49,6 +53,7 @@ from scribedock.api.parameters import Raw, gather, read
 from scribedock.api.reference import reference_routes
 from scribedock.api.rim import Rim
 from scribedock.api.upload_endpoint import UploadEndpoint
+from scribedock.api.waiting import unless_gone
 from scribedock.errors import (
     BadApiToken,
     InvalidOption,
@@ -59,6 +64,8 @@ from scribedock.errors import (
     SystemFault,
 )
 from scribedock.jobs.links import APPROVAL, MEDIA
+from scribedock.parsing.parser import Source
+from scribedock.parsing.pipe import Parsed
 from scribedock.uploads.admission import PATH
 
 log = structlog.get_logger("scribedock.api")
@@ -122,7 +129,12 @@ class Api:
                 status=405,
                 headers={"Allow": ", ".join(call.methods)},
             )
-        raw = await gather(request, self._backend.services.settings, body_is_file=call.body_is_file)
+        raw = await gather(
+            request,
+            self._backend.services.settings,
+            body_is_file=call.body_is_file,
+            large=functools.partial(self._parse, request),
+        )
         check_version(raw, optional=call.optional_version)
         if inspect.iscoroutinefunction(call.function):
             context, parameters, entry = await run_in_threadpool(self._prepare, request, call, raw)
@@ -138,6 +150,23 @@ class Api:
                 self._brief, self._run_brief, request, call, raw
             )
         return await run_in_threadpool(self._run, request, call, raw)
+
+    async def _parse(
+        self, request: Request, operation: str, content: bytes, arguments: Mapping[str, Any]
+    ) -> Parsed:
+        """Has a large body read elsewhere: in the turn of the caller's branch, or of the address."""
+        branch = await run_in_threadpool(self._branch, request)
+        source = Source(what="body", file=BytesIO(content), size=len(content))
+        work = self._backend.parser.submit(branch, operation, source, arguments)
+        return await unless_gone(request, work)
+
+    def _branch(self, request: Request) -> str:
+        """Of whoever has the token in the query or the header; of the address where there is none."""
+        try:
+            session = self._session(request, dict(parse_qs(request.url.query)))
+            return self._backend.services.accounts.branch(session.account_id)
+        except (BadApiToken, ValueError):
+            return f"address {self._addresses.of(request).address}"
 
     def _run_brief(self, request: Request, call: Call[Any], raw: Raw) -> Response:
         if self._backend.example is not None:  # it writes what is then read

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import tempfile
 from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import IO, cast
 
 from starlette.requests import ClientDisconnect, Request
 
 from scribedock.errors import InvalidQuery
+from scribedock.parsing.parser import Source
 from scribedock.settings import Settings
+from scribedock.uploads.intake import storage_fault
 from scribedock.uploads.pace import Pace
+
+IN_MEMORY = 256 * 1024  # bytes of a body; a larger one is a file without a name
 
 
 async def parts(request: Request, settings: Settings, what: str) -> AsyncIterator[bytes]:
@@ -40,9 +47,37 @@ async def parts(request: Request, settings: Settings, what: str) -> AsyncIterato
 
 async def whole(request: Request, settings: Settings, what: str, *, limit: int) -> bytes:
     """All of it. Raises also InvalidQuery (413) for more than `limit` bytes."""
+    _check_announced(request, what, limit)
     body = bytearray()
     async for part in parts(request, settings, what):
         body += part
         if len(body) > limit:
-            raise InvalidQuery(f"The {what} is larger than the limit of {limit:,} bytes", status=413)
+            raise _too_large(what, limit)
     return bytes(body)
+
+
+@asynccontextmanager
+async def spooled(request: Request, settings: Settings, what: str, *, limit: int) -> AsyncIterator[Source]:
+    """All of it, outside of our memory. Raises as `whole`, and SystemFault where the disk is full."""
+    _check_announced(request, what, limit)
+    with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(settings.data_dir)) as file:
+        size = 0
+        async for part in parts(request, settings, what):
+            size += len(part)
+            if size > limit:
+                raise _too_large(what, limit)
+            try:
+                file.write(part)
+            except OSError as error:
+                raise storage_fault(error) from error
+        yield Source(what=what, file=cast(IO[bytes], file), size=size)
+
+
+def _check_announced(request: Request, what: str, limit: int) -> None:
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced[:20]) > limit:
+        raise _too_large(what, limit)
+
+
+def _too_large(what: str, limit: int) -> InvalidQuery:
+    return InvalidQuery(f"The {what} is larger than the limit of {limit:,} bytes", status=413)

@@ -14,8 +14,12 @@ from scribedock.accounts.accounts import Account
 from scribedock.accounts.client_address import ClientAddress
 from scribedock.accounts.sessions import Dialect, Session
 from scribedock.api.parameters import Parameters, Raw
+from scribedock.api.waiting import BranchLimit
 from scribedock.app import Services
+from scribedock.children.crew import Crew
 from scribedock.errors import BadApiToken
+from scribedock.media.fetch_seat import FetchSeat
+from scribedock.parsing.parser import Parser
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox.example import Example
 from scribedock.translation.engine import Pair
@@ -36,9 +40,18 @@ class Backend:
     languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
     detects: bool  # whether it can tell which of them is spoken
     renderings: Renderings
+    parser: Parser
+    fetches: Crew[FetchSeat]  # of what a call waits for
+    bodies: BranchLimit  # large ones, while they come
     translates: frozenset[Pair]  # what the translation engines can do
     example: Example | None = None  # of the reference; where the whole server is a sandbox
     wake: Callable[[], None] = lambda: None  # tells the worker beside the server that there is work
+
+    def close(self) -> None:
+        """Ends the processes and threads that work for calls."""
+        self.renderings.close()
+        self.parser.close()
+        self.fetches.close()
 
 
 @dataclass(kw_only=True)
@@ -66,6 +79,11 @@ class Context:
     def family(self) -> frozenset[str]:
         """Ids of the account and all its descendants. Raises BadApiToken."""
         return self._known[1]
+
+    @property
+    def branch(self) -> str:
+        """Whose turn it takes where branches of the tree of accounts take turns. Raises BadApiToken."""
+        return self.account.branch_id
 
     @property
     def _known(self) -> tuple[Account, frozenset[str]]:

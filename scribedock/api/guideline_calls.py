@@ -6,15 +6,17 @@ import tempfile
 from pathlib import Path
 
 from pydantic import Field
+from starlette.concurrency import run_in_threadpool
 
 from scribedock.api.answers import GuidelineStored
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Bool, File, Text, UploadedFile
+from scribedock.api.waiting import unless_gone
 from scribedock.errors import InvalidQuery, InvalidUrl, MissingParameter
 from scribedock.jobs.guidelines import MAX_BYTES
 from scribedock.jobs.job import Job
-from scribedock.media.fetch import FetchFailed, FetchLimits, normalise
+from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient, normalise
 from scribedock.sandbox.prepared import TEXT
 
 WAYS = ("guidelines_url", "file", "guidelines_data")
@@ -37,16 +39,17 @@ class GuidelinesParameters(JobParameters):
     refusals=(413,),
     optional_version=True,
 )
-def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) -> GuidelineStored:
+async def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) -> GuidelineStored:
     """Keeps a guideline of up to 1 MiB with the job: for people, and its terms for the recognizer."""
     given = [name for name in WAYS if getattr(parameters, name) is not None]
     if not given:
         raise MissingParameter(f"Missing required parameter: one of {', '.join(WAYS)}")
     if len(given) > 1:
         raise InvalidQuery(f"{' and '.join(given)}: send one of them, not {len(given)}")
-    job = context.services.jobs.find(parameters.job_id, context.family)
-    guideline = _guideline(context, parameters, job)
-    kept = context.services.guidelines.add(
+    job = await run_in_threadpool(_addable, context, parameters.job_id)
+    guideline = await _guideline(context, parameters, job)
+    kept = await run_in_threadpool(
+        context.services.guidelines.add,
         parameters.job_id,
         context.family,
         name=guideline.name,
@@ -66,20 +69,34 @@ def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) ->
     }
 
 
-def _guideline(context: Context, parameters: GuidelinesParameters, job: Job) -> UploadedFile:
+def _addable(context: Context, job_id: str) -> Job:
+    """Before anything is fetched for it."""
+    context.services.guidelines.check_addable(job_id, context.family)
+    return context.services.jobs.find(job_id, context.family)
+
+
+async def _guideline(context: Context, parameters: GuidelinesParameters, job: Job) -> UploadedFile:
     if parameters.file is not None:
         return parameters.file
     if parameters.guidelines_data is not None:
         return UploadedFile(name="guidelines_data", content=parameters.guidelines_data.encode())
     assert parameters.guidelines_url is not None
     url = normalise(parameters.guidelines_url)
+    fetcher = context.services.fetcher
+    fetcher.check(url)
     if job.sandbox:
-        context.services.fetcher.check(url)
         return UploadedFile(name=url, content=TEXT.encode())
+    branch = await run_in_threadpool(lambda: context.branch)
+    fetch = context.backend.fetches.submit(branch, lambda seat: _fetched(fetcher, url))
+    return UploadedFile(name=url, content=await unless_gone(context.request, fetch))
+
+
+def _fetched(fetcher: GuardedClient, url: str) -> bytes:
+    """In a thread that answers no calls. Raises InvalidUrl."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "guideline"
         try:
-            context.services.fetcher.download(url, path, FETCH_LIMITS)
+            fetcher.download(url, path, FETCH_LIMITS)
         except FetchFailed as error:
             raise InvalidUrl(f"guidelines_url: {error}") from None
-        return UploadedFile(name=url, content=path.read_bytes())
+        return path.read_bytes()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import zlib
 from collections.abc import Awaitable, Callable
 from functools import cache
 
@@ -20,17 +21,20 @@ from scribedock.api.job_calls import JobParameters
 from scribedock.api.media_out_calls import ask_for
 from scribedock.api.parameters import Text
 from scribedock.api.reference import CONTENT_SECURITY_POLICY
+from scribedock.api.review_calls import enrich
+from scribedock.api.waiting import unless_gone
 from scribedock.app import Services
-from scribedock.captions.elementlist_json import parse
+from scribedock.captions.document import Metadata
 from scribedock.captions.options import TranscriptOptions
-from scribedock.captions.render import render_transcript
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
+from scribedock.jobs.job import Job
 from scribedock.jobs.links import APPROVAL, verify
 from scribedock.jobs.passes import PassKind
 from scribedock.jobs.renditions import RenditionKind
 from scribedock.jobs.reviews import UNDER_WAY
 from scribedock.mail import is_address
 from scribedock.media import ffmpeg
+from scribedock.rendering.request import RenderRequest
 
 MAX_ADDRESS = 320
 APPROVAL_LINK = "approval link"  # in the audit log, in the name of the job's account
@@ -83,29 +87,53 @@ def serve_approval(backend: Backend, addresses: ClientAddresses) -> Callable[[Re
     """The page of a mail that asks for approval. Only its button approves: programs follow links too."""
     services = backend.services
 
-    def answer(request: Request) -> Response:
-        token = request.path_params["token"]
+    def waiting(token: str) -> tuple[Job, bool]:
+        """The job, and whether its pass is still under way. Raises ItemNotFound."""
         pass_id = verify(token, APPROVAL, services.keys.upload.all(), time.time())
         current = services.reviews.find(pass_id)
         if current is None or current.kind is not PassKind.APPROVAL:
             raise ItemNotFound("There is nothing to approve at this link (any more)", status=404)
-        job = services.jobs.find_served(current.job_id)
+        return services.jobs.find_served(current.job_id), current.status in UNDER_WAY
+
+    async def approve(request: Request, job: Job) -> None:
+        branch = await run_in_threadpool(services.accounts.branch, job.account_id)
+        ending = await run_in_threadpool(services.reviews.ending, job.id, None, PassKind.APPROVAL, None)
+        enriched = await enrich(backend, request, branch, ending)
+        client = addresses.of(request)
+
+        def end() -> None:
+            with auditing.deed(services, APPROVAL_LINK, job.account_id, client, job.id):
+                services.reviews.approve(job.id, None, PassKind.APPROVAL, None, enriched=enriched)
+            backend.wake()
+
+        await run_in_threadpool(end)
+
+    async def transcript_of(request: Request, job: Job) -> str:
+        branch = await run_in_threadpool(services.accounts.branch, job.account_id)
+        work = await run_in_threadpool(services.reviews.work, job.id, None, PassKind.APPROVAL)
+        wanted = RenderRequest(
+            lists=((job.id, f"pass {work.version.isoformat()}"),),
+            options=TranscriptOptions(),
+            metadata=Metadata(),
+        )
+        made = backend.renderings.get(
+            branch, f"approval {wanted!r}", wanted, lambda key: zlib.decompress(work.compressed)
+        )
+        return (await unless_gone(request, made)).body.decode()
+
+    async def answer(request: Request) -> Response:
+        job, is_open = await run_in_threadpool(waiting, request.path_params["token"])
         transcript = None
-        if current.status in UNDER_WAY:
-            if request.method == "POST":
-                client = addresses.of(request)
-                with auditing.deed(services, APPROVAL_LINK, job.account_id, client, job.id):
-                    services.reviews.approve(job.id, None, PassKind.APPROVAL, None)
-                backend.wake()
-            else:
-                body = services.reviews.work(job.id, None, PassKind.APPROVAL).body
-                transcript = render_transcript(parse(body), TranscriptOptions()).body.decode()
+        if is_open and request.method == "POST":
+            await approve(request, job)
+        elif is_open:
+            transcript = await transcript_of(request, job)
         page = _page().render(job_name=job.name or job.id, transcript=transcript)
         return HTMLResponse(page, headers={"Content-Security-Policy": CONTENT_SECURITY_POLICY})
 
     async def serve(request: Request) -> Response:
         try:
-            return await run_in_threadpool(answer, request)
+            return await answer(request)
         except ScribedockError as error:
             return error_response(error)
 

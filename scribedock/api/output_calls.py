@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import hashlib
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,8 +16,10 @@ from scribedock.api.answers import CaptionUrl, ElementList, ListVersion
 from scribedock.api.calls import Context, call
 from scribedock.api.file_answers import disposition
 from scribedock.api.job_calls import JobParameters
+from scribedock.api.kept_json import kept_json
 from scribedock.api.option_models import model_of, options_from
 from scribedock.api.parameters import Bool, Moment, choice
+from scribedock.api.waiting import unless_gone
 from scribedock.captions.document import Metadata
 from scribedock.captions.options import CaptionOptions, TranscriptOptions
 from scribedock.captions.render import CaptionFormat, Rendering
@@ -125,8 +126,7 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
     headers = {"ETag": f'"{wire(version.version)}"', "Cache-Control": "private, no-cache"}
     if _is_known(context, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    body = context.services.lists.body(source.job.id, version.version)
-    return Response(body, media_type="application/json", headers=headers)
+    return kept_json(context.services.lists.compressed(source.job.id, version.version), headers=headers)
 
 
 @call(
@@ -208,9 +208,9 @@ class _Order:
         def body(key: ListKey) -> bytes:
             return lists.body(key[0], datetime.fromisoformat(key[1]))
 
-        future = self._context.backend.renderings.get(self.digest, self._request, body)
-        # Others may wait for the same; a caller who goes away must not cancel it.
-        return await asyncio.shield(asyncio.wrap_future(future))
+        branch = await run_in_threadpool(lambda: self._context.branch)
+        wanted = self._context.backend.renderings.get(branch, self.digest, self._request, body)
+        return await unless_gone(self._context.request, wanted)
 
     def file(self, rendering: Rendering) -> Response:
         return Response(

@@ -11,12 +11,11 @@ import ast
 import json
 import re
 import uuid
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
-from urllib.parse import parse_qsl
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError, WithJsonSchema
 from pydantic_core import PydanticCustomError
@@ -24,10 +23,14 @@ from starlette.requests import Request
 
 from scribedock.api.bodies import whole
 from scribedock.errors import InvalidOption, InvalidQuery, InvalidUrl, MissingParameter, ScribedockError
+from scribedock.parsing.forms import MULTIPART, form, json_values, multipart, pairs
+from scribedock.parsing.forms import Field as FormField
+from scribedock.parsing.pipe import Parsed
 from scribedock.settings import Settings
 
 MAX_BODY = 1024 * 1024
-MAX_FIELDS = 1000
+AT_ONCE = 16 * 1024  # bytes of a body that take too little time to be read elsewhere
+JSON = "application/json"
 TRUE = frozenset({"true", "t", "yes", "y", "1"})
 FALSE = frozenset({"false", "f", "no", "n", "0"})
 INTEGER = re.compile(r"[+-]?[0-9]{1,15}\Z")
@@ -100,7 +103,7 @@ def _number(value: Any) -> float:
         raise invalid_query(f"{_shown(value)} is not a number")
     try:
         number = float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):  # of an integer of more than 308 digits
         raise invalid_query(f"{_shown(value)} is not a number") from None
     if number != number or number in (float("inf"), float("-inf")):
         raise invalid_query(f"{_shown(value)} is not a number")
@@ -236,75 +239,60 @@ def _shown(value: Any) -> str:
     return repr(text if len(text) <= 100 else text[:100] + "…")
 
 
-async def gather(request: Request, settings: Settings, *, body_is_file: Callable[[Raw], bool]) -> Raw:
+Large = Callable[[str, bytes, Mapping[str, Any]], Awaitable[Parsed]]
+"""Has an operation of `parsing.operations` done with a body, in a process of its own."""
+
+
+async def gather(
+    request: Request, settings: Settings, *, body_is_file: Callable[[Raw], bool], large: Large
+) -> Raw:
     """All parameters of the request; a body that is a file is left unread.
 
     Raises InvalidQuery for what cannot be read, also 413 for more than MAX_BODY bytes, 408 for a slow body.
     """
-    query = _pairs(request.scope["query_string"].decode("latin-1"))
+    query = _grouped(pairs(request.scope["query_string"].decode("latin-1")))
     if request.method not in ("POST", "PUT") or body_is_file(query):
         return query
-    kind = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    body: Raw
-    if kind == "multipart/form-data":
-        body = await _multipart(request, await whole(request, settings, "body", limit=MAX_BODY))
+    content = await whole(request, settings, "body", limit=MAX_BODY)
+    content_type = request.headers.get("content-type", "")
+    kind = content_type.partition(";")[0].strip().lower()
+    if kind == JSON:
+        if len(content) > AT_ONCE:
+            await large("check_json", content, {})
+        body = _values(json_values(content))
     else:
-        content = await whole(request, settings, "body", limit=MAX_BODY)
-        body = _json_object(content) if kind == "application/json" else _pairs(_decoded(content))
+        body = await _form(content, content_type, large)
     return {**query, **body}
 
 
-async def _multipart(request: Request, content: bytes) -> Raw:
-    from starlette.exceptions import HTTPException
-
-    async def again() -> Any:
-        return {"type": "http.request", "body": content, "more_body": False}
-
-    try:
-        form = await Request(request.scope, again).form(max_fields=MAX_FIELDS, max_part_size=MAX_BODY)
-    except HTTPException as error:
-        raise InvalidQuery(f"The multipart body cannot be read: {error.detail}") from None
-    found: Raw = {}
-    for name, value in form.multi_items():
-        given = (
-            value
-            if isinstance(value, str)
-            else UploadedFile(name=value.filename or "", content=await value.read())
+async def _form(content: bytes, content_type: str, large: Large) -> Raw:
+    if len(content) > AT_ONCE:
+        parsed = await large("read_form", content, {"content_type": content_type})
+        fields, place = [], 0
+        for name, file, length in parsed.facts["fields"]:
+            fields.append(FormField(name=name, file=file, content=parsed.body[place : place + length]))
+            place += length
+    elif content_type.partition(";")[0].strip().lower() == MULTIPART:
+        fields = await multipart(content, content_type)
+    else:
+        fields = form(content, content_type)
+    return _grouped(
+        (
+            field.name,
+            field.content.decode()
+            if field.file is None
+            else UploadedFile(name=field.file, content=field.content),
         )
-        found.setdefault(name, Repeated()).append(given)
-    await form.close()
-    return found
+        for field in fields
+    )
 
 
-def _decoded(content: bytes) -> str:
-    try:
-        return content.decode("utf-8").strip()
-    except UnicodeDecodeError:
-        raise InvalidQuery("The body is neither form data nor JSON, nor text in UTF-8") from None
+def _values(document: Mapping[str, Any]) -> Raw:
+    return {name: Repeated([value]) for name, value in document.items() if value is not None}
 
 
-def _json_object(content: bytes) -> Raw:
-    if not content.strip():
-        return {}
-    try:
-        document = json.loads(content)
-    except (ValueError, RecursionError):
-        raise InvalidQuery("The body is not valid JSON") from None
-    if not isinstance(document, dict):
-        raise InvalidQuery("The JSON body must be an object with the parameters as its keys")
-    return {
-        name: value if isinstance(value, Repeated) else Repeated([value])
-        for name, value in document.items()
-        if value is not None
-    }
-
-
-def _pairs(text: str) -> Raw:
+def _grouped(pairs: Iterable[tuple[str, Any]]) -> Raw:
     found: Raw = {}
-    try:
-        pairs = parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
-    except ValueError:
-        raise InvalidQuery(f"There are more than {MAX_FIELDS} parameters") from None
     for name, value in pairs:
         found.setdefault(name, Repeated()).append(value)
     return found

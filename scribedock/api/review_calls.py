@@ -6,11 +6,13 @@ They are ours, not the vendor's.
 from __future__ import annotations
 
 import json
-from dataclasses import replace
+from io import BytesIO
 from typing import Annotated
 
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
 
 from scribedock.api.answers import (
     ApprovedPass,
@@ -22,24 +24,25 @@ from scribedock.api.answers import (
     SavedVersion,
     TakenPass,
 )
-from scribedock.api.bodies import whole
-from scribedock.api.calls import Context, call
+from scribedock.api.bodies import spooled
+from scribedock.api.calls import Backend, Context, call
 from scribedock.api.job_calls import JobParameters
+from scribedock.api.kept_json import kept_json
 from scribedock.api.media_out_calls import UNPROCESSABLE, AnyMediaType, link_to
 from scribedock.api.parameters import Moment, Parameters, choice
-from scribedock.captions.elementlist_json import parse, to_json
-from scribedock.captions.normalise import normalised
+from scribedock.api.waiting import unless_gone
 from scribedock.clock import wire
-from scribedock.errors import AccountUnprivileged, InvalidQuery
+from scribedock.errors import AccountUnprivileged
 from scribedock.jobs.job import Job
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.passes import PassKind
 from scribedock.jobs.related import language_of
 from scribedock.jobs.renditions import RenditionKind
-from scribedock.jobs.reviews import CONFLICT, Pass, Work
+from scribedock.jobs.reviews import CONFLICT, Ending, Enriched, Pass, Work
 from scribedock.media.ffmpeg import MediaType
+from scribedock.parsing.operations import MAX_LIST_BYTES
+from scribedock.parsing.parser import Source
 
-MAX_LIST_BYTES = 64 * 1024 * 1024
 AnyKind = Annotated[PassKind, choice(PassKind)]
 
 
@@ -104,21 +107,23 @@ def release(context: Context, parameters: PassParameters) -> None:
     "review/elementlist",
     PassParameters,
     answer='{"iwp_name": "…", "version": "…", "versions": ["…", …], "elementlist": {…}}',
+    content={"application/json": ReviewedList},
     refusals=(CONFLICT,),
     changes=False,
 )
-def elementlist(context: Context, parameters: PassParameters) -> ReviewedList:
+def elementlist(context: Context, parameters: PassParameters) -> Response:
     """The list to go on with: what was saved last, else what the pass before has published."""
     family = _family(context, parameters)
     reviews = context.services.reviews
     work: Work = reviews.work(parameters.job_id, family, parameters.kind)
     saved = reviews.versions(parameters.job_id, family, parameters.kind)
-    return {
+    facts = {
         "iwp_name": work.current.iwp_name,
         "version": wire(work.version),
         "versions": [wire(each) for each in saved],
-        "elementlist": json.loads(work.body),
     }
+    head = json.dumps(facts).removesuffix("}") + ', "elementlist": '
+    return kept_json(work.compressed, before=head.encode(), after=b"}")
 
 
 class ReviewMediaParameters(PassParameters):
@@ -155,25 +160,34 @@ class SaveParameters(PassParameters):
 )
 async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
     """Saves the ElementList in the body as a new version; parameters are those of the query."""
-    family = await run_in_threadpool(_family, context, parameters)
-    body = await whole(context.request, context.services.settings, "ElementList", limit=MAX_LIST_BYTES)
+    backend, services = context.backend, context.services
+    family, branch, job = await run_in_threadpool(_savable, context, parameters)
+    async with (
+        backend.bodies.turn(branch),
+        spooled(context.request, services.settings, "ElementList", limit=MAX_LIST_BYTES) as source,
+    ):
+        arguments = {"language": iso_code(language_of(job)), "media_ms": job.media_ms or 0}
+        check = backend.parser.submit(branch, "check_list", source, arguments)
+        checked = await unless_gone(context.request, check)
+    version = await run_in_threadpool(
+        services.reviews.save,
+        parameters.job_id,
+        family,
+        parameters.kind,
+        context.account.id,
+        checked.body,
+        base=parameters.base_version,
+    )
+    return {"version": wire(version)}
 
-    def keep() -> SavedVersion:
-        job = context.services.jobs.find(parameters.job_id, family)
-        given = replace(normalised(parse(body)), language=iso_code(language_of(job)))
-        if given.end_time > max(job.media_ms or 0, given.start_time) + 1000:
-            raise InvalidQuery(f"end_time: the recording ends at {job.media_ms} ms")
-        version = context.services.reviews.save(
-            parameters.job_id,
-            family,
-            parameters.kind,
-            context.account.id,
-            to_json(given),
-            base=parameters.base_version,
-        )
-        return {"version": wire(version)}
 
-    return await run_in_threadpool(keep)
+def _savable(context: Context, parameters: SaveParameters) -> tuple[frozenset[str], str, Job]:
+    """Rights and state come before the body, which may be large. Raises as `Reviews.check_savable`."""
+    family = _family(context, parameters)
+    job = context.services.reviews.check_savable(
+        parameters.job_id, family, parameters.kind, context.account.id, base=parameters.base_version
+    )
+    return family, context.branch, job
 
 
 @call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,))
@@ -191,10 +205,28 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
 
 
 @call("review/approve", PassParameters, answer='{"JobStatus": "Complete"}', refusals=(CONFLICT,))
-def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
+async def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
     """Ends the pass: its list gets the pass's name, and the next pass begins or the job is Complete."""
-    services = context.services
-    family = _family(context, parameters)
-    services.reviews.approve(parameters.job_id, family, parameters.kind, context.account.id)
-    context.backend.wake()
-    return {"JobStatus": services.jobs.find(parameters.job_id).status}
+    reviews = context.services.reviews
+    job_id, kind = parameters.job_id, parameters.kind
+    family = await run_in_threadpool(_family, context, parameters)
+    branch = await run_in_threadpool(lambda: context.branch)
+    account_id = context.account.id
+    ending = await run_in_threadpool(reviews.ending, job_id, family, kind, account_id)
+    enriched = await enrich(context.backend, context.request, branch, ending)
+
+    def end() -> ApprovedPass:
+        reviews.approve(job_id, family, kind, account_id, enriched=enriched)
+        context.backend.wake()
+        return {"JobStatus": context.services.jobs.find(job_id).status}
+
+    return await run_in_threadpool(end)
+
+
+async def enrich(backend: Backend, request: Request, branch: str, ending: Ending) -> Enriched | None:
+    """The list with keywords and topics, where the order asks for them: of a long list, that takes long."""
+    if not ending.wants_intelligence:
+        return None
+    source = Source(what="ElementList", file=BytesIO(ending.compressed), size=len(ending.compressed))
+    found = await unless_gone(request, backend.parser.submit(branch, "annotate_list", source))
+    return Enriched(version=ending.version, compressed=found.body)

@@ -8,16 +8,16 @@ from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
 from scribedock.api.answers import StartedTask
-from scribedock.api.bodies import whole
+from scribedock.api.bodies import spooled
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Raw, Text, choice
+from scribedock.api.waiting import unless_gone
 from scribedock.captions.readers import TextFormat
 from scribedock.captions.readers.decoding import MAX_BYTES
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.jobs.transcripts import check_addable
 from scribedock.media.fetch import normalise
-from scribedock.workflow.transcripts import check_transcript
 
 
 class AddTranscriptParameters(JobParameters):
@@ -46,9 +46,7 @@ async def add_transcript(context: Context, parameters: AddTranscriptParameters) 
         task_id = await run_in_threadpool(_attach_url, context, parameters, parameters.transcript_url)
     elif context.request.method == "POST":
         await run_in_threadpool(_check_job, context, parameters.job_id)
-        settings = context.services.settings
-        body = await whole(context.request, settings, "transcript", limit=MAX_BYTES)
-        task_id = await run_in_threadpool(_attach_body, context, parameters, body)
+        task_id = await _receive(context, parameters)
     else:
         raise MissingParameter(
             "Missing required parameter: transcript_url (or POST the transcript as the body of the request)"
@@ -71,10 +69,28 @@ def _check_job(context: Context, job_id: str) -> None:
     check_addable(context.services.jobs.find(job_id, context.family))
 
 
-def _attach_body(context: Context, parameters: AddTranscriptParameters, body: bytes) -> str:
-    if not body:
-        raise InvalidQuery("The body is empty; send the transcript, or a transcript_url")
-    check_transcript(body, parameters.format)
-    return context.services.transcripts.attach(
-        parameters.job_id, context.family, format=parameters.format, body=body
-    )
+async def _receive(context: Context, parameters: AddTranscriptParameters) -> str:
+    """The body is read in a process of its own: a hostile one may take long."""
+    backend, settings = context.backend, context.services.settings
+    branch = await run_in_threadpool(lambda: context.branch)
+    async with (
+        backend.bodies.turn(branch),
+        spooled(context.request, settings, "transcript", limit=MAX_BYTES) as source,
+    ):
+        if not source.size:
+            raise InvalidQuery("The body is empty; send the transcript, or a transcript_url")
+        check = backend.parser.submit(
+            branch,
+            "check_given_transcript",
+            source,
+            {"format": parameters.format and parameters.format.value},
+        )
+        await unless_gone(context.request, check)
+
+        def attach() -> str:
+            source.file.seek(0)
+            return context.services.transcripts.attach(
+                parameters.job_id, context.family, format=parameters.format, body=source.file.read()
+            )
+
+        return await run_in_threadpool(attach)

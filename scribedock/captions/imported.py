@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby
 
@@ -48,7 +48,8 @@ def captions_of(file: CueFile, *, duration: int | None = None) -> list[Caption]:
 def elementlist_of(file: CueFile, *, language: str = "", duration: int | None = None) -> ElementList:
     """The words of the cues, in sentences of one speaker. duration is that of the recording, in ms."""
     units = list(_units(file, duration))
-    names = list(dict.fromkeys(unit.speaker for unit in units if unit.speaker))
+    speakers = dict.fromkeys(unit.speaker for unit in units if unit.speaker)
+    names = {name: number for number, name in enumerate(speakers, start=1)}
     segments = []
     for _, group in groupby(_numbered(units), key=lambda pair: pair[0]):
         segments.append(_segment([unit for _, unit in group], names))
@@ -58,7 +59,7 @@ def elementlist_of(file: CueFile, *, language: str = "", duration: int | None = 
             end_time=max([duration or 0, *(unit.end for unit in units)]),
             language=(language or file.language or "en").lower().replace("_", "-"),
             segments=tuple(segments),
-            speakers=tuple(Speaker(id=number, name=name) for number, name in enumerate(names, start=1)),
+            speakers=tuple(Speaker(id=number, name=name) for name, number in names.items()),
         )
     )
 
@@ -160,7 +161,7 @@ def _numbered(units: Sequence[_Unit]) -> Iterator[tuple[int, _Unit]]:
         yield number, unit
 
 
-def _segment(units: Sequence[_Unit], names: list[str]) -> Segment:
+def _segment(units: Sequence[_Unit], names: Mapping[str, int]) -> Segment:
     sequences = [_sequence(unit) for unit in units]
     if take_apart(units[-1].text).ends_sentence:
         *before, last = sequences[-1].tokens
@@ -171,7 +172,7 @@ def _segment(units: Sequence[_Unit], names: list[str]) -> Segment:
         end_time=units[-1].end,
         sequences=tuple(sequences),
         speaker_change=units[0].changes,
-        speaker_id=names.index(units[0].speaker) + 1 if units[0].speaker else None,
+        speaker_id=names.get(units[0].speaker),
         interpolated=True,
     )
 

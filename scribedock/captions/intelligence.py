@@ -224,7 +224,7 @@ def _stretches(runs: Sequence[Sequence[Run]]) -> list[tuple[int, int]]:
     if not blocks:
         return []
     scores = [_likeness(blocks, place) for place in range(1, len(blocks))]
-    depths = [_depth(scores, place) for place in range(len(scores))]
+    depths = _depths(scores)
     if len(depths) < 2:
         return [(0, len(runs))]
     mean = sum(depths) / len(depths)
@@ -248,14 +248,19 @@ def _likeness(blocks: Sequence[Counter[str]], place: int) -> float:
     return sum(count * after[word] for word, count in before.items()) / length if length else 0.0
 
 
-def _depth(scores: Sequence[float], place: int) -> float:
-    """How far the likeness falls here from the peaks on either side."""
-    left = right = place
-    while left > 0 and scores[left - 1] >= scores[left]:
-        left -= 1
-    while right + 1 < len(scores) and scores[right + 1] >= scores[right]:
-        right += 1
-    return scores[left] + scores[right] - 2 * scores[place]
+def _depths(scores: Sequence[float]) -> list[float]:
+    """How far the likeness falls at each place from the peaks on either side."""
+    before = _peaks(scores)
+    after = _peaks(scores[::-1])[::-1]
+    return [left + right - 2 * score for left, score, right in zip(before, scores, after, strict=True)]
+
+
+def _peaks(scores: Sequence[float]) -> list[float]:
+    """The last peak at or before each place."""
+    found: list[float] = []
+    for place, score in enumerate(scores):
+        found.append(found[-1] if place and scores[place - 1] >= score else score)
+    return found
 
 
 def _name_of(

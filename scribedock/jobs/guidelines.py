@@ -8,6 +8,7 @@ from datetime import datetime
 from html import unescape
 
 import sqlalchemy as sa
+from sqlalchemy.engine import Connection
 
 from scribedock.captions.readers.decoding import decoded
 from scribedock.clock import utc_now
@@ -51,11 +52,7 @@ class Guidelines:
             raise InvalidQuery(f"The guideline is larger than the limit of {MAX_BYTES} bytes", status=413)
         with self._database.write() as connection:
             job = self._jobs.fetch(connection, job_id, family)
-            count = connection.execute(
-                sa.select(sa.func.count()).where(guidelines.c.job_id == job_id)
-            ).scalar_one()
-            if count >= MAX_GUIDELINES:
-                raise InvalidQuery(f"The job has {count} guidelines already; more are not kept")
+            _check_number(connection, job_id)
             kept = Guideline(
                 id=uuid.uuid4().hex,
                 job_id=job_id,
@@ -76,6 +73,12 @@ class Guidelines:
                 )
             )
         return kept
+
+    def check_addable(self, job_id: str, family: frozenset[str]) -> None:
+        """Whether the job may have one more. Raises ItemNotFound, InvalidQuery."""
+        with self._database.read() as connection:
+            self._jobs.fetch(connection, job_id, family)
+            _check_number(connection, job_id)
 
     def of_job(self, job_id: str) -> list[Guideline]:
         """All guidelines of a job, oldest first."""
@@ -111,3 +114,9 @@ class Guidelines:
         terms = (*self.terms(job.id), *terms_of(unescape(job.options.get("notes", ""))))
         found = {term.casefold(): term for term in terms if len(term) <= LONGEST_SPOKEN}
         return tuple(found.values())[:MAX_VOCABULARY]
+
+
+def _check_number(connection: Connection, job_id: str) -> None:
+    count = connection.execute(sa.select(sa.func.count()).where(guidelines.c.job_id == job_id)).scalar_one()
+    if count >= MAX_GUIDELINES:
+        raise InvalidQuery(f"The job has {count} guidelines already; more are not kept")

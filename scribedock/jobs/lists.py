@@ -33,18 +33,17 @@ class ElementLists:
         job_id: str,
         task_id: str,
         names: tuple[Iwp, ...],
-        body: bytes,
+        compressed: bytes,
         *,
         audio_description: bool = False,
     ) -> None:
-        """Stores `body` (the wire's JSON) once under each name; versions are unique and ascend."""
+        """Stores a list (the wire's JSON, by zlib) once under each name; versions are unique and ascend."""
         newest = connection.execute(
             sa.select(sa.func.max(element_lists.c.version)).where(element_lists.c.job_id == job_id)
         ).scalar_one()
         version = utc_now()
         if newest is not None and version <= newest:
             version = newest + timedelta(microseconds=1)
-        compressed = zlib.compress(body)
         for step, name in enumerate(names):
             connection.execute(
                 element_lists.insert().values(
@@ -60,7 +59,14 @@ class ElementLists:
     def describe(self, job_id: str, body: bytes) -> None:
         """Stores `body`, whose words describe the picture, as the job's audio description."""
         with self._database.write() as connection:
-            self.store(connection, job_id, uuid.uuid4().hex, (Iwp.FINAL,), body, audio_description=True)
+            self.store(
+                connection,
+                job_id,
+                uuid.uuid4().hex,
+                (Iwp.FINAL,),
+                zlib.compress(body),
+                audio_description=True,
+            )
 
     def versions(self, job_id: str, *, audio_description: bool = False) -> list[Version]:
         """All versions of what is said, or of what describes the picture; oldest first."""
@@ -114,6 +120,10 @@ class ElementLists:
 
     def body(self, job_id: str, version: datetime) -> bytes:
         """The wire's JSON of a version. Raises ItemNotFound."""
+        return zlib.decompress(self.compressed(job_id, version))
+
+    def compressed(self, job_id: str, version: datetime) -> bytes:
+        """The wire's JSON of a version, as it is kept: by zlib. Raises ItemNotFound."""
         with self._database.read() as connection:
             compressed = connection.execute(
                 sa.select(element_lists.c.compressed).where(
@@ -122,7 +132,7 @@ class ElementLists:
             ).scalar_one_or_none()
         if compressed is None:
             raise ItemNotFound(f"There is no ElementList with elementlist_version {wire(version)}")
-        return zlib.decompress(compressed)
+        return bytes(compressed)
 
 
 def _listing(existing: list[Version]) -> str:

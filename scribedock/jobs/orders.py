@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+import zlib
 from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -163,23 +164,31 @@ class Orders:
             self._jobs.set(connection, job.id, media_ms=media_ms)
             steps = planned(job, reviewed=job.sandbox or is_reviewed(connection, job.account_id))
             if not steps:
-                self.publish(connection, job, task_id, passes, body)
+                self.publish(connection, job, task_id, passes, zlib.compress(body))
                 return True
             reviewed = any(step.kind is PassKind.REVIEW for step in steps)
             self._jobs.advance(connection, job, JobEvent.HANDED_OVER, progress=1.0, reviewed=reviewed)
             _open_passes(connection, job.id, steps)
             machine = tuple(name for name in passes if name is not Iwp.FINAL)
-            self.publish(connection, job, task_id, machine, body)
+            self.publish(connection, job, task_id, machine, zlib.compress(body))
         return True
 
     def publish(
-        self, connection: Connection, job: Job, task_id: str, names: tuple[Iwp, ...], body: bytes
+        self,
+        connection: Connection,
+        job: Job,
+        task_id: str,
+        names: tuple[Iwp, ...],
+        compressed: bytes,
+        *,
+        rich: bytes | None = None,
     ) -> None:
         """Stores the list of a pass under each name, and plans its callbacks; FINAL completes the job.
 
-        `job` was read in this write transaction.
+        `job` was read in this write transaction. rich: the list with keywords and topics, if they were
+        found already. Both are the wire's JSON, by zlib.
         """
-        for iwp_name, version in _with_intelligence(job, names, body):
+        for iwp_name, version in _with_intelligence(job, names, compressed, rich):
             self._lists.store(connection, job.id, task_id, (iwp_name,), version)
         now = utc_now()
         if Iwp.FINAL in names:
@@ -249,14 +258,22 @@ def _open_passes(connection: Connection, job_id: str, steps: Sequence[Step]) -> 
         )
 
 
-def _with_intelligence(job: Job, names: tuple[Iwp, ...], body: bytes) -> list[tuple[Iwp, bytes]]:
+def wanted_intelligence(job: Job) -> tuple[str, ...]:
+    """The names of the passes whose lists get keywords and topics."""
+    return tuple(job.options.get("generate_media_intelligence_iwp", ()))
+
+
+def _with_intelligence(
+    job: Job, names: tuple[Iwp, ...], compressed: bytes, rich: bytes | None
+) -> list[tuple[Iwp, bytes]]:
     """The list under each name, with keywords and topics where the order asks for them.
 
     A list of two hours takes about a second.
     """
-    wanted = set(job.options.get("generate_media_intelligence_iwp", ()))
-    rich = to_json(annotated(parse(body))) if wanted & {name.value for name in names} else body
-    return [(name, rich if name.value in wanted else body) for name in names]
+    wanted = set(wanted_intelligence(job))
+    if rich is None and wanted & {name.value for name in names}:
+        rich = zlib.compress(to_json(annotated(parse(zlib.decompress(compressed)))))
+    return [(name, rich if rich and name.value in wanted else compressed) for name in names]
 
 
 def callback_id(task_id: str, name: str) -> str:

@@ -7,7 +7,6 @@ that is one transaction, so a pass is approved once, and nothing waits in a proc
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.job import Iwp, Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.lists import ElementLists
-from scribedock.jobs.orders import Orders
+from scribedock.jobs.orders import Orders, wanted_intelligence
 from scribedock.jobs.passes import PassKind, PassStatus
 
 UNDER_WAY = (PassStatus.OPEN, PassStatus.TAKEN)
@@ -51,7 +50,24 @@ class Work:
 
     current: Pass
     version: datetime
-    body: bytes
+    compressed: bytes  # the wire's JSON, by zlib
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ending:
+    """What would be published if the pass ended now."""
+
+    version: datetime
+    compressed: bytes
+    wants_intelligence: bool  # the order asks for keywords and topics in it
+
+
+@dataclass(frozen=True, kw_only=True)
+class Enriched:
+    """A version of a pass's list, with keywords and topics."""
+
+    version: datetime
+    compressed: bytes
 
 
 class Reviews:
@@ -116,31 +132,63 @@ class Reviews:
         family: frozenset[str],
         kind: PassKind,
         account_id: str,
-        body: bytes,
+        compressed: bytes,
         *,
         base: datetime | None,
     ) -> datetime:
         """Keeps a new version; `base`: the one that it was made of, where nobody may have saved meanwhile.
 
+        compressed: the wire's JSON, by zlib.
+
         Raises ItemNotFound, InvalidQuery (409).
         """
         with self.taken(job_id, family, kind, account_id) as (connection, current):
-            newest = self._work(connection, current).version
-            if base is not None and base != newest:
-                raise InvalidQuery(
-                    f"base_version: the list was saved meanwhile, as {wire(newest)}; go on with that",
-                    status=CONFLICT,
-                )
+            newest = self._newest(connection, current)
+            _check_base(base, newest)
             version = max(utc_now(), newest + timedelta(microseconds=1))
             connection.execute(
                 drafts.insert().values(
                     pass_id=current.id,
                     version=version,
                     account_id=account_id,
-                    compressed=zlib.compress(body),
+                    compressed=compressed,
                 )
             )
         return version
+
+    def check_savable(
+        self,
+        job_id: str,
+        family: frozenset[str],
+        kind: PassKind,
+        account_id: str,
+        *,
+        base: datetime | None,
+    ) -> Job:
+        """Whether `save` would keep a version now; returns the job. Raises as `save`."""
+        with self._database.read() as connection:
+            job = self._jobs.fetch(connection, job_id, family)
+            current = _find(connection, job, kind)
+            _check_taken(current, account_id)
+            _check_base(base, self._newest(connection, current))
+        return job
+
+    def ending(
+        self, job_id: str, family: frozenset[str] | None, kind: PassKind, account_id: str | None
+    ) -> Ending:
+        """What `approve` would publish now. Raises as `approve`."""
+        with self._database.read() as connection:
+            job = self._jobs.fetch(connection, job_id, family)
+            current = _find(connection, job, kind)
+            if kind is PassKind.REVIEW:
+                _check_taken(current, account_id)
+            work = self._work(connection, current)
+            names = {name.value for name in self._names(connection, current)}
+        return Ending(
+            version=work.version,
+            compressed=work.compressed,
+            wants_intelligence=bool(names & set(wanted_intelligence(job))),
+        )
 
     def find(self, pass_id: str) -> Pass | None:
         with self._database.read() as connection:
@@ -160,18 +208,24 @@ class Reviews:
             )
 
     def approve(
-        self, job_id: str, family: frozenset[str] | None, kind: PassKind, account_id: str | None
+        self,
+        job_id: str,
+        family: frozenset[str] | None,
+        kind: PassKind,
+        account_id: str | None,
+        *,
+        enriched: Enriched | None = None,
     ) -> str:
         """Ends the current pass and publishes its list; returns the order's task, whose callbacks are due.
 
-        account_id: who has taken it; None for a customer who approves by a link.
+        account_id: who has taken it; None for a customer who approves by a link. enriched: what `ending`
+        gave, with keywords and topics where they are wanted; they are found here without it.
         Raises ItemNotFound, InvalidQuery (409).
         """
         with self._current(job_id, family, kind) as (connection, job, current):
             if kind is PassKind.REVIEW:
-                assert account_id is not None
                 _check_taken(current, account_id)
-            return self._end(connection, job, current, account_id)
+            return self._end(connection, job, current, account_id, enriched)
 
     def pass_over(self, job_id: str) -> bool:
         """Ends the current pass of a sandbox's job with the list that it began with; whether there was one.
@@ -189,12 +243,23 @@ class Reviews:
             self._end(connection, job, current, None)
         return True
 
-    def _end(self, connection: Connection, job: Job, current: Pass, account_id: str | None) -> str:
+    def _end(
+        self,
+        connection: Connection,
+        job: Job,
+        current: Pass,
+        account_id: str | None,
+        enriched: Enriched | None = None,
+    ) -> str:
         """Publishes the pass's list, and opens the next pass; returns the order's task."""
-        body = self._work(connection, current).body
-        following = connection.execute(
-            sa.select(passes.c.id).where(passes.c.job_id == job.id, passes.c.position == current.position + 1)
-        ).scalar()
+        work = self._work(connection, current)
+        if enriched is not None and enriched.version != work.version:
+            raise InvalidQuery(
+                f"The list was saved meanwhile, as {wire(work.version)}; look at that, then approve again",
+                status=CONFLICT,
+            )
+        names = self._names(connection, current)
+        following = _following(connection, current)
         now = utc_now()
         connection.execute(
             passes.update()
@@ -208,9 +273,20 @@ class Reviews:
                 .values(status=PassStatus.OPEN.value, opened=now)
             )
         assert job.order_task_id is not None
-        names = (current.iwp_name,) if following is not None else (current.iwp_name, Iwp.FINAL)
-        self._orders.publish(connection, job, job.order_task_id, names, body)
+        self._orders.publish(
+            connection,
+            job,
+            job.order_task_id,
+            names,
+            work.compressed,
+            rich=None if enriched is None else enriched.compressed,
+        )
         return job.order_task_id
+
+    def _names(self, connection: Connection, current: Pass) -> tuple[Iwp, ...]:
+        """Under which the list of this pass is published."""
+        last = _following(connection, current) is None
+        return (current.iwp_name, Iwp.FINAL) if last else (current.iwp_name,)
 
     @contextmanager
     def taken(
@@ -234,9 +310,33 @@ class Reviews:
             sa.select(drafts).where(drafts.c.pass_id == current.id).order_by(drafts.c.version.desc()).limit(1)
         ).first()
         if row is not None:
-            return Work(current=current, version=row.version, body=zlib.decompress(row.compressed))
+            return Work(current=current, version=row.version, compressed=row.compressed)
         version = self._lists.versions(current.job_id)[-1].version
-        return Work(current=current, version=version, body=self._lists.body(current.job_id, version))
+        compressed = self._lists.compressed(current.job_id, version)
+        return Work(current=current, version=version, compressed=compressed)
+
+    def _newest(self, connection: Connection, current: Pass) -> datetime:
+        """The version that `_work` gives."""
+        saved = connection.execute(
+            sa.select(sa.func.max(drafts.c.version)).where(drafts.c.pass_id == current.id)
+        ).scalar()
+        return saved or self._lists.versions(current.job_id)[-1].version
+
+
+def _following(connection: Connection, current: Pass) -> str | None:
+    return connection.execute(
+        sa.select(passes.c.id).where(
+            passes.c.job_id == current.job_id, passes.c.position == current.position + 1
+        )
+    ).scalar()
+
+
+def _check_base(base: datetime | None, newest: datetime) -> None:
+    if base is not None and base != newest:
+        raise InvalidQuery(
+            f"base_version: the list was saved meanwhile, as {wire(newest)}; go on with that",
+            status=CONFLICT,
+        )
 
 
 def _find(connection: Connection, job: Job, kind: PassKind) -> Pass:
@@ -257,7 +357,7 @@ def _under_way(connection: Connection, job: Job) -> Pass | None:
     return None if row is None else _pass(row)
 
 
-def _check_taken(current: Pass, account_id: str) -> None:
+def _check_taken(current: Pass, account_id: str | None) -> None:
     if current.status is not PassStatus.TAKEN or current.account_id != account_id:
         raise InvalidQuery("This pass is not yours: take it first (review/take)", status=CONFLICT)
 

@@ -5,11 +5,8 @@ Orders come on standard input and answers go to standard output.  It knows no da
 
 from __future__ import annotations
 
-import ctypes
 import gc
-import os
 import pickle
-import signal
 import sys
 import traceback
 from collections import OrderedDict
@@ -17,23 +14,18 @@ from typing import BinaryIO
 
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import parse
-from scribedock.errors import ScribedockError
+from scribedock.children.confinement import confine
+from scribedock.errors import InvalidQuery, ScribedockError
 from scribedock.rendering.pipe import LENGTH, Answer, Failed, Missing, Order, Refused, send
 from scribedock.rendering.request import ListKey, render
 
 KEPT_BYTES = 48 * 1024 * 1024
 """Of the JSON of the lists that are kept; parsed, they take about three times as much."""
-PR_SET_PDEATHSIG = 1
-NICENESS = 10  # calls that only look something up come first
+MEMORY = 3 * 1024**3  # of addresses, for the largest list that is saved and those that are kept
 
 
 def main() -> None:
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0)
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
-    # What a library prints must not get between the answers.
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
+    answers = confine(memory=MEMORY)
     lists = ParsedLists()
     while (order := _received(sys.stdin.buffer)) is not None:
         send(answers, answer(order, lists))
@@ -52,6 +44,9 @@ class ParsedLists:
     def __getitem__(self, key: ListKey) -> ElementList:
         self._kept.move_to_end(key)
         return self._kept[key][0]
+
+    def clear(self) -> None:
+        self._kept.clear()
 
     def add(self, key: ListKey, body: bytes) -> None:
         """Keeps what it is given, and of the others as many as there is room for."""
@@ -79,6 +74,15 @@ def answer(order: Order, lists: ParsedLists) -> Answer:
         return render(request, needed.__getitem__)
     except ScribedockError as error:
         return Refused(error)
+    except MemoryError:
+        lists.clear()
+        return Refused(
+            InvalidQuery(
+                "The ElementList is too large to be rendered with these options: it needs more than "
+                f"{MEMORY // 1024**3} GiB of memory",
+                status=413,
+            )
+        )
     except Exception:
         return Failed(traceback.format_exc())
 

@@ -7,10 +7,12 @@ from __future__ import annotations
 
 import pickle
 import struct
+import time
 from dataclasses import dataclass
 from typing import BinaryIO
 
 from scribedock.captions.render import Rendering
+from scribedock.children.process import ChildProcess
 from scribedock.errors import ScribedockError
 from scribedock.rendering.request import ListKey, RenderRequest
 
@@ -45,7 +47,22 @@ class Order:
 Answer = Rendering | Missing | Refused | Failed
 
 
-def send(pipe: BinaryIO, message: Order | Answer) -> None:
-    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    pipe.write(LENGTH.pack(len(data)) + data)
+def send(pipe: BinaryIO, message: Answer) -> None:
+    """From the child."""
+    for part in _packed(message):
+        pipe.write(part)
     pipe.flush()
+
+
+def ask(child: ChildProcess, order: Order, timeout_s: float) -> Answer:
+    """The child's answer. Raises ChildEnded, ChildSlow."""
+    deadline = time.monotonic() + timeout_s
+    child.send(_packed(order))
+    length = LENGTH.unpack(child.receive(LENGTH.size, deadline))[0]
+    answer: Answer = pickle.loads(child.receive(length, deadline))  # noqa: S301 - from our child
+    return answer
+
+
+def _packed(message: Order | Answer) -> tuple[bytes, bytes]:
+    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
+    return LENGTH.pack(len(data)), data

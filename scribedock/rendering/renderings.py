@@ -7,10 +7,24 @@ from collections import OrderedDict
 from concurrent.futures import Future
 
 from scribedock.captions.render import Rendering
+from scribedock.children.crew import Ticket
 from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.request import RenderRequest
 
 KEPT_BYTES = 64 * 1024 * 1024
+
+
+class Wanted:
+    """A rendering that a caller waits for; others may wait for the same."""
+
+    def __init__(self, renderings: Renderings, digest: str, future: Future[Rendering]) -> None:
+        self.future = future
+        self._renderings = renderings
+        self._digest = digest
+
+    def abandon(self) -> None:
+        """Nobody but the others waits for it any more; where there are none, it is not made."""
+        self._renderings.abandon(self._digest)
 
 
 class Renderings:
@@ -24,32 +38,43 @@ class Renderings:
         self._most = kept_bytes
         self._size = 0
         self._kept: OrderedDict[str, Rendering] = OrderedDict()
-        self._made: dict[str, Future[Rendering]] = {}
+        self._made: dict[str, tuple[Ticket[Rendering], int]] = {}  # and how many wait for it
         self._lock = threading.Lock()
 
-    def get(self, digest: str, request: RenderRequest, bodies: Bodies) -> Future[Rendering]:
+    def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> Wanted:
         """As `RenderingPool.submit`; several callers may get the same future, so none may cancel it."""
         with self._lock:
             known = self._kept.get(digest)
             if known is not None:
                 self._kept.move_to_end(digest)
-                return _done(known)
-            under_way = self._made.get(digest)
-            if under_way is not None:
-                return under_way
-            future = self._made[digest] = self._pool.submit(request, bodies)
-        future.add_done_callback(lambda done: self._finished(digest, done))
-        return future
+                return Wanted(self, digest, _done(known))
+            ticket, waiting = self._made.get(digest) or (self._pool.submit(branch, request, bodies), 0)
+            self._made[digest] = ticket, waiting + 1
+        if not waiting:
+            ticket.future.add_done_callback(lambda done: self._finished(digest, ticket))
+        return Wanted(self, digest, ticket.future)
+
+    def abandon(self, digest: str) -> None:
+        with self._lock:
+            ticket, waiting = self._made.get(digest, (None, 0))
+            if ticket is None:
+                return
+            if waiting > 1:
+                self._made[digest] = ticket, waiting - 1
+                return
+            del self._made[digest]  # whoever asks from now on has it made anew
+        ticket.abandon()
 
     def close(self) -> None:
         self._pool.close()
 
-    def _finished(self, digest: str, done: Future[Rendering]) -> None:
+    def _finished(self, digest: str, ticket: Ticket[Rendering]) -> None:
         with self._lock:
-            self._made.pop(digest, None)
-            if done.cancelled() or done.exception() is not None:
+            if self._made.get(digest, (None, 0))[0] is ticket:
+                del self._made[digest]
+            if ticket.future.exception() is not None:
                 return
-            rendering = done.result()
+            rendering = ticket.future.result()
             if digest in self._kept or len(rendering.body) > self._most:
                 return
             self._kept[digest] = rendering

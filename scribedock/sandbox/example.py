@@ -7,6 +7,7 @@ made what the call needs, unless it is. After any call, what it took away is the
 
 from __future__ import annotations
 
+import zlib
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
@@ -199,7 +200,9 @@ class Example:
                 values["order_task_id"] = order
                 self._add_media(connection)
             connection.execute(jobs.update().where(jobs.c.id == JOB_ID).values(values))
-            self._lists.store(connection, JOB_ID, order, (Iwp.MECHANICAL, Iwp.FINAL), to_json(prepared()))
+            self._lists.store(
+                connection, JOB_ID, order, (Iwp.MECHANICAL, Iwp.FINAL), zlib.compress(to_json(prepared()))
+            )
             record_event(connection, JOB_ID, "reset", "", str(values["status"]))
 
     def _columns(self, *, finished: bool) -> dict[str, object]:

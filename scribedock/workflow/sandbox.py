@@ -31,10 +31,10 @@ from scribedock.jobs.reviews import Reviews
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, TEXT, described, marked, prepared, silent
 from scribedock.sandbox.wishes import WORK_S, Wish, wishes_of
+from scribedock.speech.given import transcript_of
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import Workflow, sleep, step
-from scribedock.workflow.transcripts import transcript_of
 
 NOT_SENT = "This is a sandbox: no mail was sent"
 FAILED = "The media cannot be used: the job's name asks for that (fail-media)"

@@ -26,6 +26,7 @@ from scribedock.jobs.orders import Orders
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.speech.aligner import LANGUAGES
 from scribedock.speech.anchors import Heard, anchors
+from scribedock.speech.given import transcript_of
 from scribedock.speech.pieces import Piece, Window, pieces
 from scribedock.speech.pool import RecognitionFailed, RecognizerPool
 from scribedock.speech.span import Span
@@ -41,7 +42,6 @@ from scribedock.speech.synchronized import (
 from scribedock.workflow.counter import Counter
 from scribedock.workflow.engine import parallel_steps, step
 from scribedock.workflow.tell_apart import Told, with_told
-from scribedock.workflow.transcripts import transcript_of
 
 log = structlog.get_logger("scribedock.worker")
 

@@ -1,4 +1,4 @@
-"""Transcripts that jobs are given: what they must be, and the workflow that fetches one."""
+"""The workflow that fetches a transcript which a job is given."""
 
 from __future__ import annotations
 
@@ -6,37 +6,15 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.imported import elementlist_of
-from scribedock.captions.readers import TextFormat, read
 from scribedock.captions.readers.decoding import MAX_BYTES
 from scribedock.errors import InvalidQuery, InvalidUrl
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient
 from scribedock.media.patience import Unwanted
-from scribedock.speech.synchronized import words_of
+from scribedock.speech.given import check_transcript
 from scribedock.workflow.engine import step
 
 TIMEOUT_S = 120.0
-
-
-def check_transcript(body: bytes, format: TextFormat | None) -> None:
-    """Raises InvalidQuery for what cannot be read, and where nothing is said in it."""
-    transcript_of(body, format)
-
-
-def transcript_of(
-    body: bytes, format: TextFormat | None, *, language: str = "", duration: int | None = None
-) -> tuple[ElementList, bool]:
-    """The words of a transcript in sentences, and whether it says when they are shown.
-
-    duration is that of the recording, in ms. Raises InvalidQuery.
-    """
-    file = read(body, format)
-    elementlist = elementlist_of(file, language=language, duration=duration)
-    if not words_of(elementlist):
-        raise InvalidQuery("There are no words in the transcript; send what is said in the recording")
-    return elementlist, all(cue.start is not None and cue.end is not None for cue in file.cues)
 
 
 class TranscriptReception:

@@ -24,6 +24,7 @@ OF_XML = frozenset(["amp", "lt", "gt", "quot", "apos"])
 XML = "{http://www.w3.org/XML/1998/namespace}"
 PART = 64 * 1024  # bytes that the parser is given at once
 MAX_ELEMENTS = 500_000
+MAX_NAME = 1000  # characters of a speaker's
 TIMED = frozenset(["body", "div", "p", "span"])
 
 
@@ -63,6 +64,18 @@ class _Element:
     preserve: bool = False
 
 
+@dataclass(kw_only=True, slots=True)
+class _OpenLine:
+    """A line to which the parser still adds: it is put together once, however many parts it comes in."""
+
+    parts: list[str]
+    speaker: str = ""
+    spoken: bool = False  # one of them is more than white space
+
+    def closed(self) -> Line:
+        return Line(text="".join(self.parts), speaker=self.speaker)
+
+
 ROOT = _Element(name="", begin=0, end=None)
 
 
@@ -81,7 +94,7 @@ class _Document:
         self._agent = ""
         self._paragraph: _Element | None = None
         self._owner: _Element | None = None  # whose times the text at hand has
-        self._lines: list[Line] = []
+        self._lines: list[_OpenLine] = []
         self._elements = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
@@ -97,16 +110,16 @@ class _Document:
         self._stack.append(element)
         if name == "p" and self._paragraph is None:
             self._paragraph = self._owner = element
-            self._lines = [Line(text="")]
+            self._lines = [_OpenLine(parts=[])]
         elif name == "br":
-            self._lines.append(Line(text=""))
+            self._lines.append(_OpenLine(parts=[]))
         elif name == "span" and self._begins_cue(element):
             self._owner = element
 
     def data(self, text: str) -> None:
         element = self._stack[-1] if self._stack else ROOT
         if element.name == "ttm:name":
-            self._agents[self._agent] = self._agents.get(self._agent, "") + text
+            self._agents[self._agent] = (self._agents.get(self._agent, "") + text)[:MAX_NAME]
         elif element.name in ("p", "span") and self._paragraph is not None:
             parts = text.split("\n") if element.preserve else [text]
             for number, part in enumerate(parts):
@@ -118,11 +131,11 @@ class _Document:
             parent = self._stack[-1]
             parent.follows = max(parent.follows, element.begin if element.end is None else element.end)
         if element is self._owner and element is not self._paragraph:
-            self._cues.add(self._lines, element.begin, element.end)
-            self._lines = [Line(text="")]
+            self._cues.add([line.closed() for line in self._lines], element.begin, element.end)
+            self._lines = [_OpenLine(parts=[])]
             self._owner = self._paragraph
         elif element is self._paragraph:
-            self._cues.add(self._lines, element.begin, element.end)
+            self._cues.add([line.closed() for line in self._lines], element.begin, element.end)
             self._paragraph = self._owner = None
             self._lines = []
 
@@ -166,11 +179,14 @@ class _Document:
 
     def _write(self, text: str, speaker: str, *, new_line: bool) -> None:
         last = self._lines[-1]
-        if new_line or (text.strip() and last.text.strip() and speaker != last.speaker):
-            self._lines.append(Line(text=text, speaker=speaker))
-        else:
-            whose = last.speaker if last.text.strip() else speaker
-            self._lines[-1] = Line(text=last.text + text, speaker=whose)
+        spoken = bool(text.strip())
+        if new_line or (spoken and last.spoken and speaker != last.speaker):
+            self._lines.append(_OpenLine(parts=[text], speaker=speaker, spoken=spoken))
+            return
+        if not last.spoken:
+            last.speaker = speaker
+        last.parts.append(text)
+        last.spoken = last.spoken or spoken
 
 
 def _name(tag: str) -> str:

@@ -101,7 +101,7 @@ def _lines(text: str) -> Iterator[Line]:
                 yield Line(text=written, speaker=whose)
                 written, whose = "", speaker
             if part.strip():
-                if written.strip() and whose != speaker:
+                if whose != speaker and written.strip():
                     yield Line(text=written, speaker=whose)
                     written = ""
                 whose = speaker

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import zlib
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -70,7 +71,7 @@ def test_a_job_whose_words_were_aligned_anew_can_be_deleted(services: app.Servic
     everybody = frozenset({services.jobs.find(job_id).account_id})
     review = PassKind.REVIEW
     services.reviews.take(job_id, everybody, review, ann.id)
-    services.reviews.save(job_id, everybody, review, ann.id, to_json(LIST), base=None)
+    services.reviews.save(job_id, everybody, review, ann.id, zlib.compress(to_json(LIST)), base=None)
     task_id = services.realignments.ask(job_id, everybody, review, ann.id)
     assert task_id in services.jobs.delete(job_id, everybody).aborted
 

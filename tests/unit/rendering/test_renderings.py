@@ -20,6 +20,7 @@ from scribedock.captions.elementlist_json import to_json
 from scribedock.captions.mixed import mixed
 from scribedock.captions.options import CaptionOptions, TranscriptOptions
 from scribedock.captions.render import CaptionFormat, Rendering, render_captions, render_transcript
+from scribedock.children.crew import Abandoned
 from scribedock.errors import InvalidOption, InvalidQuery, SystemFault
 from scribedock.rendering.child import ParsedLists
 from scribedock.rendering.pool import MOST_WAITING, RenderingPool
@@ -98,12 +99,12 @@ def test_a_rendering_is_the_librarys(pool: RenderingPool, bodies: Bodies) -> Non
         ),
         (both, render_captions(mixed(spoken, described), CaptionFormat.SRT, CaptionOptions())),
     ):
-        assert pool.submit(request, bodies).result() == expected
+        assert pool.submit("branch", request, bodies).future.result() == expected
 
 
 def test_a_list_is_parsed_once_by_one_process(pool: RenderingPool, bodies: Bodies) -> None:
     futures = [
-        pool.submit(replace(SRT, lists=(key,), format=format), bodies)
+        pool.submit(key[0], replace(SRT, lists=(key,), format=format), bodies).future
         for format in CaptionFormat
         for key in (("job", "spoken"), ("other", "spoken"))
     ]
@@ -113,34 +114,39 @@ def test_a_list_is_parsed_once_by_one_process(pool: RenderingPool, bodies: Bodie
 
 
 def test_the_same_is_made_once_for_all_who_ask(renderings: Renderings, bodies: Bodies) -> None:
-    futures = [renderings.get("a", SLOW, bodies) for _ in range(20)]
+    futures = [renderings.get("branch", "a", SLOW, bodies).future for _ in range(20)]
     assert len({id(future) for future in futures}) == 1
     first = futures[0].result()
-    assert renderings.get("a", SLOW, bodies).result() is first
-    assert renderings.get("b", SLOW, bodies).result() == first
+    assert renderings.get("branch", "a", SLOW, bodies).future.result() is first
+    assert renderings.get("branch", "b", SLOW, bodies).future.result() == first
     assert bodies.asked == [("slow", "spoken")]
 
 
 def test_only_so_many_bytes_are_kept_and_the_least_used_go(pool: RenderingPool, bodies: Bodies) -> None:
-    size = len(pool.submit(SRT, bodies).result().body)
+    size = len(pool.submit("branch", SRT, bodies).future.result().body)
     small = Renderings(pool, kept_bytes=2 * size)
-    made = {name: small.get(name, SRT, bodies).result() for name in "ab"}
-    assert small.get("a", SRT, bodies).result() is made["a"]
-    small.get("c", SRT, bodies).result()
-    assert small.get("a", SRT, bodies).result() is made["a"]
-    assert small.get("b", SRT, bodies).result() is not made["b"]
+    made = {name: small.get("branch", name, SRT, bodies).future.result() for name in "ab"}
+    assert small.get("branch", "a", SRT, bodies).future.result() is made["a"]
+    small.get("branch", "c", SRT, bodies).future.result()
+    assert small.get("branch", "a", SRT, bodies).future.result() is made["a"]
+    assert small.get("branch", "b", SRT, bodies).future.result() is not made["b"]
     tiny = Renderings(pool, kept_bytes=size - 1)
-    assert tiny.get("a", SRT, bodies).result() is not tiny.get("a", SRT, bodies).result()
+    assert (
+        tiny.get("branch", "a", SRT, bodies).future.result()
+        is not tiny.get("branch", "a", SRT, bodies).future.result()
+    )
 
 
 def test_what_the_library_refuses_is_refused_with_its_words(renderings: Renderings, bodies: Bodies) -> None:
     wrong = replace(SRT, format=CaptionFormat.DFXP, options=CaptionOptions(dfxp_header="<body/>"))
     for _ in range(2):
         with pytest.raises(InvalidOption, match=r"^dfxp_header: the element must be head, not body$"):
-            renderings.get("wrong", wrong, bodies).result()
+            renderings.get("branch", "wrong", wrong, bodies).future.result()
     with pytest.raises(InvalidQuery, match=r"^The ElementList is not JSON"):
-        renderings.get("broken", replace(SRT, lists=(("x", "y"),)), lambda key: b"{").result()
-    assert renderings.get("right", SRT, bodies).result().body.startswith(b"1\n")
+        renderings.get(
+            "branch", "broken", replace(SRT, lists=(("x", "y"),)), lambda key: b"{"
+        ).future.result()
+    assert renderings.get("branch", "right", SRT, bodies).future.result().body.startswith(b"1\n")
 
 
 def test_a_list_that_cannot_be_had_fails_its_own_request_alone(pool: RenderingPool, bodies: Bodies) -> None:
@@ -148,8 +154,8 @@ def test_a_list_that_cannot_be_had_fails_its_own_request_alone(pool: RenderingPo
         raise KeyError(key)
 
     with pytest.raises(KeyError):
-        pool.submit(SRT, gone).result()
-    assert pool.submit(SRT, bodies).result().body
+        pool.submit("branch", SRT, gone).future.result()
+    assert pool.submit("branch", SRT, bodies).future.result().body
 
 
 def until(condition: Callable[[], bool]) -> None:
@@ -160,52 +166,75 @@ def until(condition: Callable[[], bool]) -> None:
 
 
 def test_a_process_that_is_killed_is_replaced(pool: RenderingPool, bodies: Bodies) -> None:
-    before = pool.submit(SRT, bodies).result()
+    before = pool.submit("branch", SRT, bodies).future.result()
     [child] = children()
     os.kill(child, signal.SIGKILL)
-    assert pool.submit(SRT, bodies).result() == before
+    assert pool.submit("branch", SRT, bodies).future.result() == before
     assert children() - {child}
     assert len(bodies.asked) == 2
 
 
 def test_a_request_that_kills_every_process_is_answered_with_a_fault(bodies: Bodies) -> None:
-    class Killers(Bodies):
-        def __call__(self, key: ListKey) -> bytes:
-            for child in children():
-                os.kill(child, signal.SIGKILL)
-            return super().__call__(key)
-
     pool = RenderingPool(processes=1)
+    doomed = pool.submit("branch", SLOW, bodies).future
+    while not doomed.done():
+        for child in children():
+            os.kill(child, signal.SIGKILL)
+        time.sleep(0.01)
     with pytest.raises(SystemFault, match="has failed; the fault is noted") as failed:
-        pool.submit(SRT, Killers()).result()
+        doomed.result()
     assert failed.value.status == 503
-    assert pool.submit(SRT, bodies).result().body
+    assert pool.submit("branch", SRT, bodies).future.result().body
     pool.close()
 
 
 def test_what_takes_too_long_is_ended(bodies: Bodies) -> None:
     pool = RenderingPool(processes=1, timeout_s=0.01)
     with pytest.raises(SystemFault, match="takes too long; the fault is noted"):
-        pool.submit(SLOW, bodies).result()
+        pool.submit("branch", SLOW, bodies).future.result()
     until(lambda: not children())
     pool.close()
 
 
-def test_too_many_are_sent_away(bodies: Bodies) -> None:
+def test_a_branch_with_too_many_waiting_is_sent_away_and_no_other(bodies: Bodies) -> None:
     pool = RenderingPool(processes=1)
-    futures = [pool.submit(SLOW, bodies) for _ in range(MOST_WAITING)]
+    futures = [pool.submit("branch", SLOW, bodies).future for _ in range(MOST_WAITING)]
     with pytest.raises(SystemFault, match="try again in a few seconds") as refused:
-        pool.submit(SRT, bodies)
+        for _ in range(2):  # one of them is being made already
+            pool.submit("branch", SLOW, bodies)
     assert (refused.value.status, refused.value.headers) == (503, {"Retry-After": "5"})
-    assert futures[0].result().body
-    until(lambda: futures[0].done())
-    pool.submit(SRT, bodies)
+    began = time.monotonic()
+    assert pool.submit("another", SRT, bodies).future.result().body
+    assert sum(future.done() for future in futures) <= 2, time.monotonic() - began  # it came next
     pool.close()
+
+
+def test_one_branch_never_has_every_process(pool: RenderingPool, bodies: Bodies) -> None:
+    flood = [pool.submit("branch", SLOW, bodies).future for _ in range(20)]
+    until(lambda: bool(children()))
+    assert pool.submit("another", SRT, bodies).future.result().body
+    assert not flood[1].done()
+
+
+def test_what_nobody_waits_for_is_not_made(renderings: Renderings, bodies: Bodies) -> None:
+    first, second = (renderings.get("branch", "slow", SLOW, bodies) for _ in range(2))
+    waiting = renderings.get("branch", "waiting", SRT, bodies)
+    until(lambda: bool(bodies.asked))
+    [child] = children()
+    first.abandon()
+    assert children() == {child}  # somebody else still waits for it
+    second.abandon()
+    until(lambda: child not in children())
+    for abandoned in (first, second):
+        with pytest.raises(Abandoned):
+            abandoned.future.result()
+    assert waiting.future.result().body
+    assert renderings.get("branch", "slow", SLOW, bodies).future.result().body
 
 
 def test_closing_ends_the_processes_at_once(bodies: Bodies) -> None:
     pool = RenderingPool(processes=2)
-    futures = [pool.submit(SLOW, bodies) for _ in range(4)]
+    futures = [pool.submit("branch", SLOW, bodies).future for _ in range(4)]
     until(lambda: bool(children()))
     pool.close()
     until(lambda: not children())
@@ -216,7 +245,7 @@ def test_the_processes_die_with_their_parent() -> None:
     code = (
         "import os, sys, time; sys.path.insert(0, '.')\n"
         "from tests.unit.rendering.test_renderings import SRT, Bodies, RenderingPool, children\n"
-        "pool = RenderingPool(processes=1); pool.submit(SRT, Bodies()).result()\n"
+        "pool = RenderingPool(processes=1); pool.submit('branch', SRT, Bodies()).future.result()\n"
         "print(*children(), flush=True); time.sleep(60)"
     )
     parent = subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE)
@@ -239,7 +268,7 @@ def test_a_process_knows_no_secret_of_ours(
     pool: RenderingPool, bodies: Bodies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCRIBEDOCK_DATABASE_URL", "postgresql://secret")
-    pool.submit(SRT, bodies).result()
+    pool.submit("branch", SRT, bodies).future.result()
     [child] = children()
     assert b"secret" not in Path(f"/proc/{child}/environ").read_bytes()
 
@@ -259,6 +288,6 @@ def test_parsed_lists_are_kept_within_bounds() -> None:
 
 
 def test_a_rendering_of_nothing_is_kept_too(renderings: Renderings) -> None:
-    empty = renderings.get("empty", SRT, lambda key: to_json(say("[MUSIC]"))).result()
+    empty = renderings.get("branch", "empty", SRT, lambda key: to_json(say("[MUSIC]"))).future.result()
     assert empty == Rendering(body=b"", media_type="text/plain", extension=".srt")
-    assert renderings.get("empty", SRT, lambda key: b"").result() is empty
+    assert renderings.get("branch", "empty", SRT, lambda key: b"").future.result() is empty

@@ -1,0 +1,42 @@
+"""Kept ElementLists as they are sent: decompressed part by part, and never parsed."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterator, Mapping
+
+from starlette.responses import Response, StreamingResponse
+
+PART = 256 * 1024  # bytes of JSON that are in memory at once
+MEDIA_TYPE = "application/json"
+
+
+def kept_json(
+    compressed: bytes, *, before: bytes = b"", after: bytes = b"", headers: Mapping[str, str] | None = None
+) -> Response:
+    """A kept list, with what stands before and after it. What fits into one part has a Content-Length."""
+    parts = _parts(compressed)
+    first = next(parts, b"")
+    second = next(parts, None)
+    if second is None:
+        return Response(before + first + after, media_type=MEDIA_TYPE, headers=headers)
+
+    def body() -> Iterator[bytes]:
+        yield before + first
+        yield second
+        yield from parts
+        yield after
+
+    return StreamingResponse(body(), media_type=MEDIA_TYPE, headers=headers)
+
+
+def _parts(compressed: bytes) -> Iterator[bytes]:
+    decompressor = zlib.decompressobj()
+    rest = compressed
+    while not decompressor.eof:
+        part = decompressor.decompress(rest, PART)
+        rest = decompressor.unconsumed_tail
+        if not part and not rest:
+            raise zlib.error("a kept list is cut off")
+        if part:
+            yield part

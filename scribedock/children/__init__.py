@@ -1,0 +1,1 @@
+"""Child processes that do what may be slow, and the turns in which accounts get them."""

@@ -1,0 +1,96 @@
+"""The parent's end of a child process that is spoken with over pipes."""
+
+from __future__ import annotations
+
+import os
+import select
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Iterable
+from typing import IO
+
+# All that a child needs of our environment; no secret is of use to it.
+PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL")
+READ_BYTES = 1 << 20
+
+
+class ChildEnded(Exception):
+    """The process is gone; `code` is its exit status, or the negative number of a signal."""
+
+    def __init__(self, code: int | None = None) -> None:
+        super().__init__(f"status {code}")
+        self.code = code
+
+
+class ChildSlow(Exception):
+    """No answer in time."""
+
+
+class ChildProcess:
+    """One child that runs a module, for one caller at a time; `kill` may come from any thread.
+
+    The thread that makes it must outlive it: the child is killed when that thread ends
+    (prctl(2), PR_SET_PDEATHSIG).
+    """
+
+    def __init__(self, module: str) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", module],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            process_group=0,  # the terminal's Ctrl-C is not for the child
+        )
+        assert self._process.stdin is not None
+        assert self._process.stdout is not None
+        self._stdin: IO[bytes] = self._process.stdin
+        self._stdout = self._process.stdout
+        self._ending = threading.Lock()
+
+    def send(self, parts: Iterable[bytes]) -> None:
+        """Raises ChildEnded."""
+        try:
+            for part in parts:
+                self._stdin.write(part)
+            self._stdin.flush()
+        except (OSError, ValueError):  # it is closed where the child was killed meanwhile
+            raise self._ended() from None
+
+    def receive(self, size: int, deadline: float) -> bytes:
+        """So many bytes, until a moment of `time.monotonic`. Raises ChildEnded, ChildSlow."""
+        output = self._stdout.fileno()
+        readable = select.poll()
+        readable.register(output, select.POLLIN)
+        found = bytearray()
+        while len(found) < size:
+            left = deadline - time.monotonic()
+            if left <= 0 or not readable.poll(left * 1000):
+                raise ChildSlow
+            part = os.read(output, min(READ_BYTES, size - len(found)))
+            if not part:
+                raise self._ended()
+            found += part
+        return bytes(found)
+
+    def interrupt(self) -> None:
+        """Kills the child, whose caller then hears that it has ended. From any thread."""
+        self._process.kill()
+
+    def kill(self) -> None:
+        """Kills the child and waits for its end."""
+        self._process.kill()
+        with self._ending:
+            self._process.wait()
+            for pipe in (self._stdin, self._stdout):
+                try:
+                    pipe.close()
+                except OSError:  # what was not sent yet goes nowhere
+                    continue
+
+    def _ended(self) -> ChildEnded:
+        try:
+            return ChildEnded(self._process.wait(timeout=5))
+        except subprocess.TimeoutExpired:
+            return ChildEnded()

@@ -1,0 +1,70 @@
+"""A seat of a crew that has a child process."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Callable
+from typing import TypeVar
+
+import structlog
+
+from scribedock.children.crew import Abandoned
+from scribedock.children.process import ChildEnded, ChildProcess, ChildSlow
+
+log = structlog.get_logger("scribedock.children")
+
+T = TypeVar("T")
+
+
+class ChildSeat:
+    """Starts its child when there is something to do, and another where that one has ended."""
+
+    def __init__(self, module: str) -> None:
+        self._module = module
+        self._child: ChildProcess | None = None
+        self._interrupted = False
+
+    def begin(self) -> None:
+        self._interrupted = False
+
+    def interrupt(self) -> None:
+        self._interrupted = True
+        child = self._child
+        if child is not None:
+            child.interrupt()
+
+    def close(self) -> None:
+        """Ends the child; the next work has another."""
+        child, self._child = self._child, None
+        if child is not None:
+            child.kill()
+
+    def ask(self, exchange: Callable[[ChildProcess], T]) -> T:
+        """What the exchange with the child gives; once more with another child where it ends in the middle.
+
+        It may have died of earlier work, or of something that the machine did to it. Raises ChildEnded,
+        ChildSlow, and Abandoned where the seat is interrupted.
+        """
+        try:
+            return self._once(exchange)
+        except ChildEnded as error:
+            if error.code == -signal.SIGXCPU:  # its own doing
+                raise
+            log.warning("a child process ended; another is started", module=self._module)
+            return self._once(exchange)
+
+    def _once(self, exchange: Callable[[ChildProcess], T]) -> T:
+        self._check()
+        if self._child is None:
+            self._child = ChildProcess(self._module)
+        try:
+            self._check()  # once more, for an interruption that saw no child
+            return exchange(self._child)
+        except (ChildEnded, ChildSlow):
+            self.close()
+            self._check()
+            raise
+
+    def _check(self) -> None:
+        if self._interrupted:
+            raise Abandoned

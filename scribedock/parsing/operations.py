@@ -1,0 +1,67 @@
+"""What a parsing process can do: each operation from arguments and bytes to facts and bytes."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Callable, Mapping
+from dataclasses import replace
+from typing import Any
+
+from scribedock.captions.elementlist_json import parse, to_json
+from scribedock.captions.intelligence import annotated
+from scribedock.captions.normalise import normalised
+from scribedock.captions.readers import TextFormat
+from scribedock.errors import InvalidQuery
+from scribedock.parsing.forms import form, json_values
+from scribedock.speech.given import check_transcript
+
+MAX_LIST_BYTES = 64 * 1024 * 1024
+END_MARGIN_MS = 1000  # that a list may go on after the end of its recording
+
+Facts = dict[str, Any]  # what JSON can say
+Operation = Callable[[Mapping[str, Any], bytes], tuple[Facts, bytes]]
+
+
+def check_list(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
+    """The ElementList as it is kept: normalised, in the job's language, compressed. Raises InvalidQuery."""
+    given = replace(normalised(parse(body)), language=arguments["language"])
+    if given.end_time > max(arguments["media_ms"], given.start_time) + END_MARGIN_MS:
+        raise InvalidQuery(f"end_time: the recording ends at {arguments['media_ms']} ms")
+    kept = to_json(given)
+    if len(kept) > MAX_LIST_BYTES:
+        raise InvalidQuery(
+            f"The ElementList is larger than the limit of {MAX_LIST_BYTES:,} bytes when it is written with "
+            "everything that belongs to it",
+            status=413,
+        )
+    return {}, zlib.compress(kept)
+
+
+def annotate_list(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
+    """A kept list with keywords and topics, as it is kept."""
+    return {}, zlib.compress(to_json(annotated(parse(zlib.decompress(body)))))
+
+
+def check_given_transcript(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
+    """Raises InvalidQuery for a transcript that cannot be used."""
+    check_transcript(body, TextFormat(arguments["format"]) if arguments["format"] else None)
+    return {}, b""
+
+
+def read_form(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
+    """The fields of a form, one after the other, and where each begins."""
+    fields = form(body, arguments["content_type"])
+    facts = {"fields": [(field.name, field.file, len(field.content)) for field in fields]}
+    return facts, b"".join(field.content for field in fields)
+
+
+def check_json(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
+    """Raises InvalidQuery for parameters in JSON that are wrong, or take long to look at."""
+    json_values(body)
+    return {}, b""
+
+
+OPERATIONS: Mapping[str, Operation] = {
+    operation.__name__: operation
+    for operation in (check_list, annotate_list, check_given_transcript, read_form, check_json)
+}

@@ -1,0 +1,90 @@
+"""Parsing processes, which the branches of the tree of accounts have in turn."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import IO, Any
+
+import structlog
+
+from scribedock.children.crew import Crew, Ticket
+from scribedock.children.process import ChildEnded, ChildSlow
+from scribedock.children.seat import ChildSeat
+from scribedock.errors import InvalidQuery
+from scribedock.parsing.pipe import Failed, Parsed, ask
+
+log = structlog.get_logger("scribedock.parsing")
+
+CHILD = "scribedock.parsing.child"
+CPU_S = 90  # for one body; a legal list of 64 MiB takes about 20
+WALL_S = 300.0
+MOST_WAITING = 256  # of one branch
+KEEPS_CHILD = 1024 * 1024  # bytes; after a larger body the process ends, and its memory is free again
+
+
+@dataclass(frozen=True, kw_only=True)
+class Source:
+    """What is to be parsed. It must stay open until the ticket's future is done."""
+
+    what: str  # in the errors: "ElementList", "body"
+    file: IO[bytes]
+    size: int
+
+
+def usual_processes() -> int:
+    """Half of the processors; two, so that no branch has them all."""
+    return min(4, max(2, len(os.sched_getaffinity(0)) // 2))
+
+
+class Parser:
+    """At most `processes` children, started when first needed. Callable from any thread.
+
+    One is always left to the other branches.
+    """
+
+    def __init__(self, *, processes: int | None = None, cpu_s: int = CPU_S, wall_s: float = WALL_S) -> None:
+        count = processes or usual_processes()
+        self._cpu_s = cpu_s
+        self._wall_s = wall_s
+        self._crew: Crew[ChildSeat] = Crew(
+            [ChildSeat(CHILD) for _ in range(count)],
+            branch_seats=max(1, count - 1),
+            branch_waiting=MOST_WAITING,
+            name="parsing",
+        )
+
+    def submit(
+        self, branch: str, operation: str, source: Source, arguments: Mapping[str, Any] | None = None
+    ) -> Ticket[Parsed]:
+        """Has an operation of `operations` done. Raises SystemFault (503) when too many of the branch wait.
+
+        The future raises what the operation does, and InvalidQuery (413) where it exceeds its limits.
+        """
+        head = {
+            "operation": operation,
+            "what": source.what,
+            "arguments": arguments or {},
+            "cpu_s": self._cpu_s,
+        }
+        return self._crew.submit(branch, lambda seat: self._parse(seat, head, source))
+
+    def close(self) -> None:
+        """Ends the children at once."""
+        self._crew.close()
+
+    def _parse(self, seat: ChildSeat, head: Mapping[str, Any], source: Source) -> Parsed:
+        try:
+            return seat.ask(lambda child: ask(child, head, source.file, source.size, wall_s=self._wall_s))
+        except (ChildEnded, ChildSlow) as error:
+            log.warning("parsing ended", operation=head["operation"], bytes=source.size, how=repr(error))
+            raise InvalidQuery(
+                f"The {source.what} takes too long to be read, or too much memory; send less at once",
+                status=413,
+            ) from None
+        except Failed as error:
+            raise RuntimeError(f"a parsing process failed:\n{error}") from None
+        finally:
+            if source.size > KEEPS_CHILD:
+                seat.close()

@@ -1,0 +1,28 @@
+"""Transcripts that jobs are given: what they must be."""
+
+from __future__ import annotations
+
+from scribedock.captions.elementlist import ElementList
+from scribedock.captions.imported import elementlist_of
+from scribedock.captions.readers import TextFormat, read
+from scribedock.errors import InvalidQuery
+from scribedock.speech.synchronized import words_of
+
+
+def check_transcript(body: bytes, format: TextFormat | None) -> None:
+    """Raises InvalidQuery for what cannot be read, and where nothing is said in it."""
+    transcript_of(body, format)
+
+
+def transcript_of(
+    body: bytes, format: TextFormat | None, *, language: str = "", duration: int | None = None
+) -> tuple[ElementList, bool]:
+    """The words of a transcript in sentences, and whether it says when they are shown.
+
+    duration is that of the recording, in ms. Raises InvalidQuery.
+    """
+    file = read(body, format)
+    elementlist = elementlist_of(file, language=language, duration=duration)
+    if not words_of(elementlist):
+        raise InvalidQuery("There are no words in the transcript; send what is said in the recording")
+    return elementlist, all(cue.start is not None and cue.end is not None for cue in file.cues)

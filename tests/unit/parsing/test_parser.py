@@ -1,0 +1,96 @@
+"""Parsing in other processes: real ones, with their limits."""
+
+from __future__ import annotations
+
+import json
+import zlib
+from collections.abc import Iterator
+from io import BytesIO
+
+import pytest
+
+from scribedock.captions.elementlist_json import emit, parse, to_json
+from scribedock.captions.intelligence import annotated
+from scribedock.children.crew import Abandoned
+from scribedock.errors import InvalidQuery
+from scribedock.parsing.parser import Parser, Source
+from tests.hostile import MIB, open_ended, wide
+from tests.unit.captions.sample import say
+
+LIST = say("The sea is deep.", "The harbour is not.")
+ARGUMENTS = {"language": "en", "media_ms": LIST.end_time}
+
+
+@pytest.fixture(scope="module")
+def parser() -> Iterator[Parser]:
+    started = Parser(processes=2)
+    yield started
+    started.close()
+
+
+def source(body: bytes, what: str = "ElementList") -> Source:
+    return Source(what=what, file=BytesIO(body), size=len(body))
+
+
+def test_a_list_comes_back_as_it_is_kept(parser: Parser) -> None:
+    given = source(json.dumps(emit(LIST)).encode())
+    kept = parser.submit("branch", "check_list", given, ARGUMENTS).future.result()
+    assert parse(zlib.decompress(kept.body)) == LIST
+    rich = parser.submit("branch", "annotate_list", source(kept.body)).future.result()
+    assert zlib.decompress(rich.body) == to_json(annotated(LIST))
+
+
+def test_what_is_wrong_is_said_as_the_library_says_it(parser: Parser) -> None:
+    for body, words in (
+        (b"{}", "version: an ElementList has"),
+        (b"[" * 100_000, "The ElementList is not JSON"),
+    ):
+        with pytest.raises(InvalidQuery, match=f"^{words}") as refused:
+            parser.submit("branch", "check_list", source(body), ARGUMENTS).future.result()
+        assert refused.value.status == 400
+
+
+def test_what_takes_too_much_memory_is_too_large(parser: Parser) -> None:
+    with pytest.raises(InvalidQuery, match="too much memory") as refused:
+        parser.submit("branch", "check_list", source(wide(64 * MIB, b"{},")), ARGUMENTS).future.result()
+    assert refused.value.status == 413
+    assert parser.submit("branch", "check_json", source(b"{}")).future.result().facts == {}
+
+
+def test_what_takes_too_much_processor_time_is_too_large() -> None:
+    parser = Parser(processes=1, cpu_s=0)
+    many = source(to_json(say(*["All of this takes a while to be read."] * 12_000)))
+    with pytest.raises(InvalidQuery, match="takes too long") as refused:
+        parser.submit("branch", "annotate_list", source(zlib.compress(many.file.read()))).future.result()
+    assert refused.value.status == 413
+    parser.close()
+
+
+def test_what_takes_too_long_is_ended() -> None:
+    parser = Parser(processes=1, wall_s=0.001)
+    with pytest.raises(InvalidQuery, match="takes too long"):
+        parser.submit("branch", "check_list", source(wide(MIB)), ARGUMENTS).future.result()
+    parser.close()
+
+
+def test_what_nobody_waits_for_is_ended_or_never_begun(parser: Parser) -> None:
+    tickets = [
+        parser.submit("branch", "check_list", source(open_ended(8 * MIB)), ARGUMENTS) for _ in range(3)
+    ]
+    for ticket in reversed(tickets):
+        ticket.abandon()
+    for ticket in tickets[1:]:
+        with pytest.raises(Abandoned):
+            ticket.future.result()
+    assert parser.submit("branch", "check_json", source(b"{}")).future.result().facts == {}
+
+
+def test_parameters_in_json_are_as_many_as_a_call_can_use(parser: Parser) -> None:
+    for body, words in (
+        (b'{"a":[' + b"0," * 10_000 + b"0]}", "more than 10,000 values"),
+        (b'{"a":' + b"[" * 40 + b"]" * 40 + b"}", "deeper than 32"),
+        (b'{"a":' + b"9" * 5000 + b"}", "not valid JSON"),
+        (b"[]", "must be an object"),
+    ):
+        with pytest.raises(InvalidQuery, match=words):
+            parser.submit("branch", "check_json", source(body, "body")).future.result()
