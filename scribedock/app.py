@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from scribedock.accounts.accounts import ROOT, Accounts
 from scribedock.accounts.api_keys import ApiKeys
@@ -14,8 +15,10 @@ from scribedock.accounts.login import Login
 from scribedock.accounts.reviewers import Reviewers
 from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
+from scribedock.db import sqlite_file
 from scribedock.db.engine import Database
 from scribedock.db.migrate import migrate as migrate_database
+from scribedock.db.upgrades import seal_old_rows
 from scribedock.errors import AccountExists, InvalidQuery
 from scribedock.jobs.audit import Audit
 from scribedock.jobs.authorization import Authorizations
@@ -42,6 +45,8 @@ from scribedock.settings import Settings
 from scribedock.storage.store import Store
 from scribedock.storage.stores import open_store
 from scribedock.uploads.uploads import Uploads
+
+SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,13 +98,13 @@ def database_url(settings: Settings) -> str:
 def wire(settings: Settings) -> Services:
     """All parts, on a database that has its tables (see `prepare`)."""
     keys = load_keys(settings)
-    database = Database(database_url(settings))
+    database = Database(database_url(settings), keys.sealing)
     accounts = Accounts(database)
     sandboxes = Sandboxes(database)
     api_keys = ApiKeys(database, keys.encryption)
     sessions = Sessions(database)
     jobs = Jobs(database)
-    media = JobMedia(database, jobs)
+    media = JobMedia(database, jobs, keys.sealing)
     lists = ElementLists(database)
     related = RelatedJobs(database, jobs)
     orders = Orders(database, jobs, lists)
@@ -146,6 +151,9 @@ def prepare_database(settings: Settings) -> None:
     """Brings the database up to date; one process at a time."""
     with start_lock(settings):
         migrate_database(database_url(settings))
+        sealing = load_keys(settings).sealing
+        with closing(Database(database_url(settings), sealing)) as database:
+            seal_old_rows(database, sealing)
 
 
 def prepare(settings: Settings) -> None:
@@ -155,6 +163,16 @@ def prepare(settings: Settings) -> None:
     prepare_database(settings)
     with start_lock(settings):
         engine.migrate(settings)
+        for path in sqlite_files(settings):
+            sqlite_file.prepare(path)
+
+
+def sqlite_files(settings: Settings) -> tuple[Path, ...]:
+    """The files of the database and the engine's, where they are SQLite's."""
+    from scribedock.workflow import engine
+
+    urls = (database_url(settings), engine.system_url(settings))
+    return tuple(Path(url.removeprefix(SQLITE)) for url in urls if url.startswith(SQLITE))
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from scribedock.sealing import Sealing
 from scribedock.settings import Settings, SettingsError
 
 LOOK_EVERY_S = 1.0
@@ -27,6 +28,7 @@ class SigningKey:
 @dataclass(frozen=True, kw_only=True)
 class Keys:
     encryption: Fernet  # for API keys, which must be shown again
+    sealing: Sealing  # with the same key, for URLs
     upload: UploadKeys
 
 
@@ -88,12 +90,12 @@ def load_keys(settings: Settings) -> Keys:
         else UploadKeys.in_file(folder / "upload-keys")
     )
     try:
-        fernet = Fernet(encryption)
+        fernet, sealing = Fernet(encryption), Sealing(encryption)
     except ValueError:
         raise SettingsError(
             "SCRIBEDOCK_ENCRYPTION_KEY: must be 32 bytes in base64url (44 characters)"
         ) from None
-    return Keys(encryption=fernet, upload=upload)
+    return Keys(encryption=fernet, sealing=sealing, upload=upload)
 
 
 class UploadKeys:

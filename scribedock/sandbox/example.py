@@ -223,6 +223,7 @@ class Example:
             "returned": now if finished else None,
             "authorized": now,
             "deleted": None,
+            "erased": None,
             "turnaround_hours": None,
             "media_ms": LENGTH_MS if finished else None,
             "failure_reason": None,
