@@ -150,6 +150,7 @@ def wire(settings: Settings) -> Services:
 def prepare_database(settings: Settings) -> None:
     """Brings the database up to date; one process at a time."""
     with start_lock(settings):
+        _make_file(database_url(settings))
         migrate_database(database_url(settings))
         sealing = load_keys(settings).sealing
         with closing(Database(database_url(settings), sealing)) as database:
@@ -162,6 +163,7 @@ def prepare(settings: Settings) -> None:
 
     prepare_database(settings)
     with start_lock(settings):
+        _make_file(engine.system_url(settings))
         engine.migrate(settings)
         for path in sqlite_files(settings):
             sqlite_file.prepare(path)
@@ -172,7 +174,18 @@ def sqlite_files(settings: Settings) -> tuple[Path, ...]:
     from scribedock.workflow import engine
 
     urls = (database_url(settings), engine.system_url(settings))
-    return tuple(Path(url.removeprefix(SQLITE)) for url in urls if url.startswith(SQLITE))
+    return tuple(path for path in map(_file_of, urls) if path is not None)
+
+
+def _file_of(url: str) -> Path | None:
+    return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
+
+
+def _make_file(url: str) -> None:
+    """Of a SQLite database that is not there yet: it must know from its first page on that it may shrink."""
+    path = _file_of(url)
+    if path is not None and not path.exists():
+        sqlite_file.prepare(path)
 
 
 @contextmanager

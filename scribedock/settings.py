@@ -152,6 +152,9 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is written to the log; debug: every recognized segment too."
     )
+    workflow_retention_s: float = Field(
+        86_400, ge=0, description="How long the saved steps of a finished workflow are kept."
+    )
     workflow_poll_s: float = Field(0.5, gt=0, description="How often an idle worker looks for new orders.")
 
     @field_validator("trusted_proxies", "fetch_allow", "cors_origins", mode="before")

@@ -10,13 +10,15 @@ from datetime import timedelta
 
 import structlog
 
-from scribedock.app import Services, wire
+from scribedock.app import Services, sqlite_files, wire
 from scribedock.clock import utc_now
 from scribedock.jobs.job import TaskType
 from scribedock.settings import Settings
 from scribedock.speech.configured import processes, recognizer, speaker_model
 from scribedock.speech.pool import RecognizerPool
+from scribedock.uploads.uploads import CLOSED_BY_DELETION
 from scribedock.workflow.engine import FIRST, EngineClient, EngineWorker, Queue
+from scribedock.workflow.eraser import Eraser
 from scribedock.workflow.lease import LEASE_LOST, Lease, Reaper
 from scribedock.workflows import register_all
 
@@ -59,6 +61,14 @@ class Worker:
         )
         self._delivery = register_all(self._engine, self._services, self._pool, self._client.enqueue)
         self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)
+        self._eraser = Eraser(
+            database=self._services.database,
+            engine=self._client,
+            close_uploads=lambda job_id: self._services.uploads.close(job_id, CLOSED_BY_DELETION),
+            folder=settings.data_dir / "work",
+            files=sqlite_files(settings),
+            retention_s=settings.workflow_retention_s,
+        )
 
     @property
     def executor_id(self) -> str:
@@ -102,6 +112,10 @@ class Worker:
             rank = services.orders.queue_rank(workflow_id) if queue is Queue.TRANSCRIPTION else None
             self._client.enqueue(queue, workflow_id, workflow_id, priority=rank or FIRST)
 
+    def erase(self) -> None:
+        """Takes away what deleted jobs have left, and finished workflows that are too old."""
+        self._eraser.tick()
+
     def sweep(self) -> None:
         """Removes dead sessions, what the audit log need not remember, and what crashes left in the store."""
         services = self._services
@@ -110,6 +124,7 @@ class Worker:
         partials = services.uploads.sweep()
         kept_s = services.settings.media_link_lifetime_s + UNREFERENCED_S
         services.renditions.forget(unwanted_since=utc_now() - timedelta(seconds=kept_s))
+        self._eraser.sweep(older_than_s=UNREFERENCED_S)
         services.store.sweep(
             objects=services.media.stored_keys() | services.renditions.stored_keys(),
             partials=partials,
@@ -144,6 +159,7 @@ def run(settings: Settings, *, executor_id: str) -> None:
     while not stopping.is_set():
         try:
             worker.look_after_others()
+            worker.erase()
             if time.monotonic() - swept > SWEEP_EVERY_S or not swept:
                 swept = time.monotonic()
                 worker.sweep()

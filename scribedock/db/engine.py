@@ -129,8 +129,7 @@ def _engine(url: str, synchronous: str) -> Engine:
         connection.isolation_level = None  # the driver begins nothing by itself: we say BEGIN
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
-        for pragma in sqlite_file.PRAGMAS:
-            cursor.execute(pragma)
+        cursor.execute(sqlite_file.SECURE_DELETE)
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")

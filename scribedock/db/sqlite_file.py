@@ -1,9 +1,9 @@
 """SQLite's files: what is deleted is overwritten, and what is free is given back.
 
 SQLite leaves deleted rows in the file until their room is used again, and never makes the file smaller by
-itself. `PRAGMAS` change the first for each connection; the second takes a file that was made for it, or one
-VACUUM (`prepare`). What is overwritten in the database stands in its write-ahead log until that is emptied
-(`shrink`).
+itself. `SECURE_DELETE` changes the first for a connection; the second takes a file that was made for it, or
+one VACUUM (`prepare`). What is overwritten in the database stands in its write-ahead log until that is
+emptied (`shrink`).
 """
 
 from __future__ import annotations
@@ -19,8 +19,7 @@ import structlog
 
 log = structlog.get_logger("scribedock.database")
 
-# Before anything else on a connection: in a new file, auto_vacuum must come before the first page.
-PRAGMAS = ("PRAGMA auto_vacuum=INCREMENTAL", "PRAGMA secure_delete=ON")
+SECURE_DELETE = "PRAGMA secure_delete=ON"
 INCREMENTAL = 2
 MOST_VACUUMED = 2 * 1024**3
 """Bytes of the largest file that an upgrade rewrites: it takes about a second for 100 MB, and nothing is
@@ -41,8 +40,8 @@ def prepare(path: Path) -> None:
             return
         problem = _why_not(path)
         if problem is None:
-            for pragma in PRAGMAS:
-                connection.execute(pragma)
+            connection.execute(SECURE_DELETE)
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
             try:
                 connection.execute("VACUUM")
                 _empty_log(connection)
@@ -64,8 +63,7 @@ def shrink(path: Path) -> bool:
     """
     try:
         with closing(_connect(path, PATIENCE_S)) as connection:
-            for pragma in PRAGMAS:
-                connection.execute(pragma)
+            connection.execute(SECURE_DELETE)
             free = _number(connection, "freelist_count")
             if _number(connection, "auto_vacuum") == INCREMENTAL and free:
                 connection.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()

@@ -11,6 +11,8 @@ from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callback_tries, callbacks
 from scribedock.jobs.job import UNFINISHED, TaskStatus
 
+OWED = callbacks.c.status.in_([status.value for status in UNFINISHED])
+
 
 @dataclass(frozen=True, kw_only=True)
 class Callback:
@@ -38,14 +40,23 @@ class Callbacks:
         return self._select(callbacks.c.task_id == task_id)
 
     def unfinished(self) -> list[Callback]:
-        return self._select(callbacks.c.status.in_([status.value for status in UNFINISHED]))
+        """All that are owed still."""
+        return self._select(OWED)
 
     def find(self, callback_id: str) -> Callback | None:
-        found = self._select(callbacks.c.id == callback_id)
+        """The callback; None where it is not owed any more.
+
+        A workflow that was begun anew after the engine has forgotten it finds nothing to do.
+        """
+        found = self._select(callbacks.c.id == callback_id, OWED)
         return found[0] if found else None
 
     def record(self, callback_id: str, attempt: CallbackTry) -> None:
+        """Notes a try, unless the callback went with its job meanwhile."""
         with self._database.write() as connection:
+            kept = sa.select(callbacks.c.id).where(callbacks.c.id == callback_id)
+            if connection.execute(kept.with_for_update(key_share=True)).first() is None:
+                return
             insert_once(
                 connection,
                 callback_tries,
@@ -80,11 +91,11 @@ class Callbacks:
                 callbacks.update().where(callbacks.c.id == callback_id).values(status=status.value)
             )
 
-    def _select(self, condition: sa.ColumnElement[bool]) -> list[Callback]:
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Callback]:
         with self._database.read() as connection:
             return [
                 Callback(
                     id=row.id, job_id=row.job_id, task_id=row.task_id, iwp_name=row.iwp_name, url=row.url
                 )
-                for row in connection.execute(sa.select(callbacks).where(condition))
+                for row in connection.execute(sa.select(callbacks).where(*conditions))
             ]

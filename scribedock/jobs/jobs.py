@@ -18,6 +18,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import accounts, job_events, jobs, tasks
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.deletion import Deleted, clear
+from scribedock.jobs.erasure import GONE
 from scribedock.jobs.job import (
     UNFINISHED,
     Difficulty,
@@ -134,7 +135,7 @@ class Jobs:
 
     def remove(self, connection: Connection, job: Job) -> Deleted:
         """`delete` within a transaction, in which the job was read."""
-        cleared = clear(connection, job, "The job was deleted")
+        cleared = clear(connection, job, GONE)
         connection.execute(jobs.update().where(jobs.c.id == job.id).values(deleted=utc_now()))
         record_event(connection, job.id, "deleted", job.status, job.status)
         task_id = add_task(connection, job.id, TaskType.JOB_DELETED, TaskStatus.COMPLETE)
@@ -165,13 +166,14 @@ class Jobs:
             ]
 
     def update(self, job_id: str, **values: Any) -> None:
-        """Sets columns that have no part in the state machine."""
+        """Sets columns of a living job that have no part in the state machine."""
         with self._database.write() as connection:
             self.set(connection, job_id, **values)
 
     def set(self, connection: Connection, job_id: str, **values: Any) -> None:
         """`update` within a transaction."""
-        connection.execute(jobs.update().where(jobs.c.id == job_id).values(**values))
+        living = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_(None))
+        connection.execute(jobs.update().where(living).values(**values))
 
     def stamp_progress(self, job_id: str, progress: float) -> None:
         with self._database.stamp() as connection:
@@ -198,6 +200,12 @@ class Jobs:
         if row is None or (family is not None and row.account_id not in family):
             raise ItemNotFound(f"There is no task with the task_id {task_id!r}")
         return _task(row)
+
+    def is_over(self, task_id: str) -> bool:
+        """Whether nothing is left to do for the task, whatever came of it."""
+        with self._database.read() as connection:
+            status = connection.execute(sa.select(tasks.c.status).where(tasks.c.id == task_id)).scalar()
+        return status is None or TaskStatus(status) not in UNFINISHED
 
     def is_sandbox(self, task_id: str) -> bool:
         """Whether the task's job, deleted or not, is a sandbox's."""

@@ -23,8 +23,6 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import (
     accounts,
-    callback_tries,
-    callbacks,
     guidelines,
     job_events,
     jobs,
@@ -260,9 +258,6 @@ class Example:
         for each in self._related.of(connection, JOB_ID):
             self._jobs.remove(connection, each)
         clear(connection, job, RESET)
-        of_the_job = sa.select(callbacks.c.id).where(callbacks.c.job_id == JOB_ID)
-        connection.execute(callback_tries.delete().where(callback_tries.c.callback_id.in_(of_the_job)))
-        connection.execute(callbacks.delete().where(callbacks.c.job_id == JOB_ID))
         before = utc_now() - REMEMBERED
         connection.execute(
             tasks.delete().where(

@@ -12,15 +12,18 @@ from __future__ import annotations
 
 import contextvars
 import logging
-from collections.abc import Callable, Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
+import sqlalchemy as sa
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, StepOptions, StepReservation
+from dbos import DBOS, DBOSClient, DBOSConfig, StepOptions, StepReservation, WorkflowStatus
 
+from scribedock.db import sqlite_file
 from scribedock.settings import Settings
 
 # Raised whenever the steps of a workflow change: a saved one must not go on with steps that it does not know.
@@ -37,6 +40,12 @@ log = structlog.get_logger("scribedock.worker")
 STEP_TRIES = 5
 FIRST_WAIT_S = 2.0
 WAIT_FACTOR = 3.0
+
+MANY = 500  # workflows that are asked for at once
+ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+CLIENT_CONNECTIONS, WORKER_CONNECTIONS = 5, 20  # as the engine's own defaults
+AWAITED = "DBOS.getResult"  # what releases called this step that waited for the engine's result
+LOOK_EVERY_S = 1.0
 
 
 class Final(Exception):
@@ -78,6 +87,15 @@ class Running:
     queue: Queue
 
 
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """What the engine keeps of a workflow."""
+
+    id: str
+    ended: bool
+    changed_ms: int  # since 1970
+
+
 def system_url(settings: Settings) -> str:
     """Where the engine keeps its tables."""
     if settings.database_url is None:
@@ -99,7 +117,12 @@ class EngineClient:
 
     def __init__(self, settings: Settings) -> None:
         _quiet()
-        self._client = DBOSClient(system_database_url=system_url(settings), application_name=APPLICATION)
+        self._engine = _sqlite_engine(settings, pool_size=CLIENT_CONNECTIONS)
+        self._client = DBOSClient(
+            system_database_url=system_url(settings),
+            system_database_engine=self._engine,
+            application_name=APPLICATION,
+        )
 
     def enqueue(self, queue: Queue, workflow_id: str, argument: str, *, priority: int = FIRST) -> None:
         """Runs the queue's workflow with this id, once, however often it is asked.
@@ -124,16 +147,7 @@ class EngineClient:
 
     def known(self, workflow_ids: Sequence[str]) -> frozenset[str]:
         """Those of the ids that have a workflow."""
-        found: set[str] = set()
-        for start in range(0, len(workflow_ids), 500):
-            part = list(workflow_ids[start : start + 500])
-            found |= {
-                status.workflow_id
-                for status in self._client.list_workflows(
-                    workflow_ids=part, load_input=False, load_output=False
-                )
-            }
-        return frozenset(found)
+        return frozenset(each.id for each in self._found(workflow_ids))
 
     def begin_again(self) -> list[str]:
         """Begins those anew that wait in the format of an older release; returns their ids.
@@ -154,12 +168,40 @@ class EngineClient:
             begun.append(each.workflow_id)
         return begun
 
+    def under_way(self, workflow_ids: Sequence[str]) -> frozenset[str]:
+        """Those of the ids whose workflow waits or runs."""
+        return frozenset(each.id for each in self._found(workflow_ids) if not each.ended)
+
+    def forget(self, workflow_ids: Sequence[str]) -> int:
+        """Deletes all that is saved of these workflows, which must have ended; returns how many."""
+        found = [each.id for each in self._found(workflow_ids) if each.ended]
+        for start in range(0, len(found), MANY):
+            self._client.delete_workflows(found[start : start + MANY])
+        return len(found)
+
+    def ended(self, *, limit: int, offset: int) -> list[Saved]:
+        """Workflows that have ended, the oldest first."""
+        return [
+            _saved(status)
+            for status in self._client.list_workflows(
+                status=list(ENDED), limit=limit, offset=offset, load_input=False, load_output=False
+            )
+        ]
+
+    def _found(self, workflow_ids: Sequence[str]) -> Iterator[Saved]:
+        for start in range(0, len(workflow_ids), MANY):
+            part = list(workflow_ids[start : start + MANY])
+            for status in self._client.list_workflows(workflow_ids=part, load_input=False, load_output=False):
+                yield _saved(status)
+
     def check(self) -> None:
         """Raises where the engine's database does not answer."""
         self._client.check_connection()
 
     def close(self) -> None:
         self._client.destroy()
+        if self._engine is not None:
+            self._engine.dispose()
 
 
 class EngineWorker:
@@ -172,6 +214,7 @@ class EngineWorker:
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": system_url(settings),
+            "system_database_engine": _sqlite_engine(settings, pool_size=WORKER_CONNECTIONS),
             "executor_id": executor_id,
             "application_version": str(WORKFLOW_FORMAT),
             "log_level": "ERROR",
@@ -285,9 +328,35 @@ def sleep(seconds: float) -> None:
     DBOS.sleep(seconds)
 
 
-def wait_for(workflow_id: str) -> None:
-    """Waits until another workflow has ended."""
-    DBOS.get_result(workflow_id)
+def wait_for(is_over: Callable[[str], bool], task_id: str) -> None:
+    """Waits until a task is over, as our tables say: the engine forgets workflows that have ended."""
+
+    def wait() -> None:
+        while not is_over(task_id):
+            time.sleep(LOOK_EVERY_S)
+
+    DBOS.run_step(_step_options(AWAITED), wait)
+
+
+def _saved(status: WorkflowStatus) -> Saved:
+    changed_ms = status.updated_at or status.created_at or 0
+    return Saved(id=status.workflow_id, ended=status.status in ENDED, changed_ms=changed_ms)
+
+
+def _sqlite_engine(settings: Settings, *, pool_size: int) -> sa.Engine | None:
+    """Connections as the engine makes them itself, that overwrite what they delete; None for PostgreSQL."""
+    url = system_url(settings)
+    if not url.startswith("sqlite"):
+        return None
+    made = sa.create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30, hide_parameters=True)
+
+    @sa.event.listens_for(made, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        connection.isolation_level = "IMMEDIATE"
+        for pragma in (sqlite_file.SECURE_DELETE, "PRAGMA busy_timeout=30000", "PRAGMA foreign_keys=ON"):
+            connection.execute(pragma)
+
+    return made
 
 
 def _quiet() -> None:

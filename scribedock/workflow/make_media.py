@@ -54,7 +54,7 @@ class MediaMaking:
     def run(self, rendition_id: str) -> None:
         awaited = step("start", self._start, rendition_id)
         if awaited is not None:
-            wait_for(awaited)
+            wait_for(self._jobs.is_over, awaited)
         problem = step("make", self._make, rendition_id)
         if problem is not None:
             step("fail", self._renditions.fail, rendition_id, problem)

@@ -50,7 +50,7 @@ class Mailing:
     def run(self, mail_id: str) -> None:
         awaited = step("look", self._awaited, mail_id)
         if awaited is not None:
-            wait_for(awaited)
+            wait_for(self._jobs.is_over, awaited)
         step("send", self._send, mail_id)
 
     def give_up(self, mail_id: str) -> None:

@@ -117,9 +117,9 @@ class Transcription:
 
     def _transcribe(self, task_id: str, started: Started) -> None:
         if not started["fetched"]:
-            wait_for(started["media_task"])
+            wait_for(self._jobs.is_over, started["media_task"])
         if started["transcript_task"] is not None and not started["transcript_arrived"]:
-            wait_for(started["transcript_task"])
+            wait_for(self._jobs.is_over, started["transcript_task"])
         outcome = step("decode", self._decode, task_id, started["job_id"])
         if outcome["refused"] is not None:
             step("fail", self._orders.fail, task_id, outcome["refused"])

@@ -1,0 +1,217 @@
+"""What is left of a deleted job: ids, dates and states, and nowhere anything that it was about."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from scribedock import app
+from scribedock.captions.elementlist_json import emit
+from scribedock.db.tables import jobs, mails
+from scribedock.demo.server import OwnServer
+from scribedock.jobs.job import TaskStatus, TaskType
+from scribedock.jobs.jobs import add_task
+from scribedock.workflow.engine import EngineClient, system_url
+from scribedock.workflow.eraser import ENGINE_TABLES, FOLDERS, workflows_of
+from tests import planted
+from tests.client import Client, error_of
+from tests.fixtures import DATABASES
+from tests.stored import settings_of
+from tests.unit.captions.sample import say
+from tests.webserver import WebServer
+
+RUNS_ON = DATABASES
+PLACES = (
+    "Name",
+    "External",
+    "Requestor",
+    "Reference",
+    "Notes",
+    "Metadata",
+    "Password",
+    "Path",
+    "Media",
+    "Transcript",
+    "Spoken",
+    "Guideline",
+    "Term",
+    "Draft",
+    "Recipient",
+)
+
+
+@pytest.fixture
+def services(server: OwnServer) -> Iterator[app.Services]:
+    opened = app.wire(settings_of(server))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def engine(server: OwnServer) -> Iterator[EngineClient]:
+    opened = EngineClient(settings_of(server))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def words() -> dict[str, str]:
+    """A word for each place, that stands nowhere else."""
+    tag = uuid.uuid4().hex[:6].translate(str.maketrans("0123456789", "ghijklmnop"))
+    return {place: f"Zq{tag}{place}planted" for place in PLACES}
+
+
+def everywhere(server: OwnServer, words: dict[str, str]) -> dict[str, set[str]]:
+    """In which tables and files, the log among them, which of the words stand."""
+    settings = settings_of(server)
+    found = planted.in_files(server.data_dir, words.values())
+    found |= {"log": planted.found_in(server.log_path.read_bytes(), words.values())}
+    if settings.database_url is not None:
+        found |= planted.in_tables(settings.database_url.get_secret_value(), words.values())
+    else:
+        for path in app.sqlite_files(settings):
+            found |= planted.in_sqlite(path, words.values())
+    return {place: held for place, held in found.items() if held}
+
+
+def until(condition: Callable[[], Any], within_s: float = 60) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.25)
+
+
+def is_erased(services: app.Services, job: str) -> bool:
+    with services.database.read() as connection:
+        query = sa.select(jobs.c.erased).where(jobs.c.id == job)
+        return connection.execute(query).scalar() is not None
+
+
+def tasks_of(services: app.Services, job: str) -> list[str]:
+    return [task.id for task in services.jobs.tasks([job])[job]]
+
+
+def mailed(services: app.Services, job: str, recipient: str) -> None:
+    """As if a video had been mailed: this server has nobody to send mail by."""
+    with services.database.write() as connection:
+        task = add_task(connection, job, TaskType.JOB_BURN_IN_CAPTION, TaskStatus.COMPLETE)
+        connection.execute(mails.insert().values(id=task, job_id=job, recipient=recipient, base_url=""))
+
+
+def test_words_that_were_planted_with_a_job_stand_nowhere_once_it_is_deleted(
+    server: OwnServer,
+    services: app.Services,
+    engine: EngineClient,
+    alice: Client,
+    words: dict[str, str],
+    sentence: bytes,
+) -> None:
+    name = f"reviewer-{uuid.uuid4().hex[:8]}"
+    owner = alice.get("account/verify_key").json()["name"]
+    reviewer = services.accounts.create(name, "a password", parent=owner)
+    services.accounts.set_reviewer(reviewer, True)
+    ann = Client(server).login(name, "a password")
+    said = f"Welcome to a small library by the sea. {words['Spoken']}."
+    files = {
+        f"/{words['Media']}.wav": sentence,
+        f"/{words['Transcript']}.txt": said.encode(),
+        f"/{words['Path']}.txt": f"{words['Guideline']} {words['Term']}".encode(),
+        f"/{words['Path']}": b"called",
+    }
+    with WebServer(files) as web:
+        base = web.base_url.replace("://", f"://user:{words['Password']}@")
+        job = alice.new_job(
+            job_name=words["Name"],
+            external_id=words["External"],
+            requestor=words["Requestor"],
+            reference=words["Reference"],
+        )
+        for call, given in (
+            ("add_media", {"media_url": f"{base}/{words['Media']}.wav"}),
+            ("add_transcript", {"transcript_url": f"{base}/{words['Transcript']}.txt"}),
+            ("add_custom_guidelines", {"guidelines_url": f"{base}/{words['Path']}.txt"}),
+        ):
+            assert alice.get(f"job/{call}", job_id=job, **given).status_code == 200
+        alice.order(
+            job,
+            transcription_fidelity="PREMIUM",
+            callback_url=f"{base}/{words['Path']}?name={{job_name}}",
+            options=json.dumps(
+                {"notes": words["Notes"], "custom_metadata": {words["Metadata"]: words["Metadata"]}}
+            ),
+        )
+        alice.wait(job, lambda info: info["JobStatus"] == "Reviewing")
+        assert ann.post("review/take", job_id=job).status_code == 200
+        draft = emit(say(f"The sea is {words['Draft']} deep."))
+        query = {"v": "1", "api_token": ann.token, "job_id": job}
+        assert ann.http.post("/api/review/save", params=query, json=draft).status_code == 200
+        assert ann.post("review/approve", job_id=job).status_code in (200, 204)
+        alice.finished(job)
+        until(
+            lambda: not services.callbacks.unfinished() or any("name=" in each.path for each in web.requests)
+        )
+    url = alice.get("job/get_caption", job_id=job, caption_format="SRT", build_url="true").json()[
+        "CaptionUrl"
+    ]
+    mailed(services, job, f"{words['Recipient']}@example.org")
+    before = everywhere(server, words)
+    urls = {words[place] for place in ("Password", "Path", "Media", "Transcript")}
+    assert "log" not in before
+    for place, held in before.items():
+        assert not held & urls, f"{place} holds a customer's URL in the clear"
+    assert set().union(*before.values()) == set(words.values()) - urls, "what is sought must have been there"
+
+    tasks = tasks_of(services, job)
+    assert alice.post("job/delete", job_id=job).status_code == 200
+    until(lambda: is_erased(services, job))
+    until(lambda: not everywhere(server, words))
+    assert engine.known(list(workflows_of(tasks))) == frozenset()
+    assert alice.http.get(url).status_code == 404
+    for task in tasks:
+        assert alice.get("job/task_status", task_id=task).json()["TaskInfo"] in ("", "The job was deleted")
+    assert error_of(alice.get("job/info", job_id=job)) == (400, "ITEM_NOT_FOUND")
+    assert job not in alice.get("job/list").text
+
+
+def test_a_job_that_is_deleted_while_it_is_transcribed_leaves_nothing_with_the_engine(
+    server: OwnServer, services: app.Services, engine: EngineClient, alice: Client, speech: Path
+) -> None:
+    job = alice.new_job()
+    alice.upload(job, speech)
+    task = alice.order(job)
+    alice.wait(job, lambda info: info["JobStatus"] == "In Process")
+    assert alice.post("job/delete", job_id=job).status_code == 200
+    until(lambda: is_erased(services, job))
+    assert engine.known(list(workflows_of(tasks_of(services, job)))) == frozenset()
+    assert not (server.data_dir / "work" / task).exists()
+
+
+def test_statistics_count_what_was_done_for_a_deleted_job(
+    services: app.Services, alice: Client, quiet: Path
+) -> None:
+    job = alice.new_job()
+    alice.upload(job, quiet)
+    alice.order(job)
+    alice.finished(job)
+    before = alice.get("job/aggregate_statistics", metrics='["billable_minutes_total"]').json()
+    assert alice.post("job/delete", job_id=job).status_code == 200
+    until(lambda: is_erased(services, job))
+    assert alice.get("job/aggregate_statistics", metrics='["billable_minutes_total"]').json() == before
+    assert "1" in json.dumps(before)
+
+
+def test_every_table_of_the_engine_and_every_folder_is_known(server: OwnServer, finished: str) -> None:
+    settings = settings_of(server)
+    url = system_url(settings).replace("postgresql://", "postgresql+psycopg://")
+    inspector = sa.inspect(sa.create_engine(url))
+    schema = None if url.startswith("sqlite") else "dbos"
+    assert set(inspector.get_table_names(schema)) == set(ENGINE_TABLES)
+    names = {path.name for path in server.data_dir.iterdir() if ".sqlite" not in path.name}
+    assert names <= set(FOLDERS)
