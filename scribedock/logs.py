@@ -4,12 +4,41 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import sys
 from typing import TextIO, cast
 
 import structlog
 
 FOREIGN = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
+
+
+# Whatever an error says of a URL: of customers' the host alone is told, and of ours no token.
+_URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20})(://|%3a%2f%2f)([^\s\"'<>\\]*)")
+_END_OF_AUTHORITY = re.compile(r"(?i)/|\?|#|%2f|%3f|%23")
+_USER = re.compile(r"(?i).*(?:@|%40)")
+_QUERY = re.compile(r"\?[^\s\"'<>]*=[^\s\"'<>]*")
+_SIGNED = re.compile(r"(/(?:upload|media|approve|captions)/)[A-Za-z0-9._~%-]{20,}")
+
+
+def without_secrets(text: str) -> str:
+    """The text with scheme and host alone of each URL, and without query strings and tokens in paths."""
+    if "/" not in text and "?" not in text and "%" not in text:
+        return text
+    return _SIGNED.sub(r"\1…", _QUERY.sub("?…", _URL.sub(_host_only, text)))
+
+
+def _host_only(found: re.Match[str]) -> str:
+    authority, *rest = _END_OF_AUTHORITY.split(found[3], maxsplit=1)
+    host = _USER.sub("", authority)
+    return f"{found[1]}{found[2]}{host}{'/…' if rest and rest[0] else ''}"
+
+
+def _mask(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = without_secrets(value)
+    return event
 
 
 class Patient:
@@ -31,11 +60,14 @@ def configure(*, json_lines: bool, level: str = "info") -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: list[structlog.types.Processor] = (
-        [structlog.processors.format_exc_info, structlog.processors.JSONRenderer(ensure_ascii=False)]
+    renderer: list[structlog.types.Processor] = [
+        structlog.processors.format_exc_info,
+        _mask,
+        # A prettier traceback shows local variables: tokens, names, what was said.
+        structlog.processors.JSONRenderer(ensure_ascii=False)
         if json_lines
-        else [structlog.dev.ConsoleRenderer(pad_event_to=0)]
-    )
+        else structlog.dev.ConsoleRenderer(pad_event_to=0, exception_formatter=structlog.dev.plain_traceback),
+    ]
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

@@ -54,7 +54,10 @@ ENGINE_TABLES = {
         ),
         Fate.DELETED,
     ),
-    **dict.fromkeys(("workflow_schedules", "application_versions", "queues", "dbos_migrations"), Fate.KEPT),
+    **dict.fromkeys(
+        ("workflow_schedules", "application_versions", "queues", "dbos_migrations", "event_dispatch_kv"),
+        Fate.KEPT,
+    ),
 }
 
 # What lies in the data folder beside the databases, whose rows are in the register.

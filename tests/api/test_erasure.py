@@ -193,6 +193,12 @@ def test_a_job_that_is_deleted_while_it_is_transcribed_leaves_nothing_with_the_e
     assert not (server.data_dir / "work" / task).exists()
 
 
+def minutes(client: Client) -> int:
+    metrics = '["billable_minutes_total"]'
+    [found] = client.get("job/aggregate_statistics", metrics=metrics).json()["data"]
+    return int(found["billable_minutes_total"])
+
+
 def test_statistics_count_what_was_done_for_a_deleted_job(
     services: app.Services, alice: Client, quiet: Path
 ) -> None:
@@ -200,11 +206,10 @@ def test_statistics_count_what_was_done_for_a_deleted_job(
     alice.upload(job, quiet)
     alice.order(job)
     alice.finished(job)
-    before = alice.get("job/aggregate_statistics", metrics='["billable_minutes_total"]').json()
+    before = minutes(alice)
     assert alice.post("job/delete", job_id=job).status_code == 200
     until(lambda: is_erased(services, job))
-    assert alice.get("job/aggregate_statistics", metrics='["billable_minutes_total"]').json() == before
-    assert "1" in json.dumps(before)
+    assert minutes(alice) == before == 1
 
 
 def test_every_table_of_the_engine_and_every_folder_is_known(server: OwnServer, finished: str) -> None:
@@ -212,6 +217,6 @@ def test_every_table_of_the_engine_and_every_folder_is_known(server: OwnServer, 
     url = system_url(settings).replace("postgresql://", "postgresql+psycopg://")
     inspector = sa.inspect(sa.create_engine(url))
     schema = None if url.startswith("sqlite") else "dbos"
-    assert set(inspector.get_table_names(schema)) == set(ENGINE_TABLES)
+    assert set(inspector.get_table_names(schema)) <= set(ENGINE_TABLES)
     names = {path.name for path in server.data_dir.iterdir() if ".sqlite" not in path.name}
     assert names <= set(FOLDERS)
