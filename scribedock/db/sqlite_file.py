@@ -66,7 +66,8 @@ def shrink(path: Path) -> bool:
             connection.execute(SECURE_DELETE)
             free = _number(connection, "freelist_count")
             if _number(connection, "auto_vacuum") == INCREMENTAL and free:
-                connection.execute(f"PRAGMA incremental_vacuum({PAGES})").fetchall()
+                # A script is run to its end; `execute` takes the first page alone.
+                connection.executescript(f"PRAGMA incremental_vacuum({PAGES})")
             return _empty_log(connection) and free <= PAGES
     except sqlite3.OperationalError as error:
         log.debug("database not shrunk yet", file=path.name, reason=str(error))
