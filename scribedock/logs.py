@@ -18,14 +18,17 @@ _URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20})(://|%3a%2f%2f)([^\s\"'<>\\]*)
 _END_OF_AUTHORITY = re.compile(r"(?i)/|\?|#|%2f|%3f|%23")
 _USER = re.compile(r"(?i).*(?:@|%40)")
 _QUERY = re.compile(r"\?[^\s\"'<>]*=[^\s\"'<>]*")
+_ADDRESS = re.compile(r"[\w.+%-]+@([\w-]+(?:\.[\w-]+)+)")  # of mail
 _SIGNED = re.compile(r"(/(?:upload|media|approve|captions)/)[A-Za-z0-9._~%-]{20,}")
 
 
 def without_secrets(text: str) -> str:
-    """The text with scheme and host alone of each URL, and without query strings and tokens in paths."""
-    if "/" not in text and "?" not in text and "%" not in text:
+    """The text with scheme and host alone of each URL, without query strings, tokens in paths and the names in
+    addresses of mail."""
+    if not any(mark in text for mark in "/?%@"):
         return text
-    return _SIGNED.sub(r"\1…", _QUERY.sub("?…", _URL.sub(_host_only, text)))
+    hosts = _ADDRESS.sub(r"…@\1", _URL.sub(_host_only, text))
+    return _SIGNED.sub(r"\1…", _QUERY.sub("?…", hosts))
 
 
 def _host_only(found: re.Match[str]) -> str:

@@ -56,7 +56,7 @@ class Settings(BaseSettings):
         None, description="Password of the first account, admin; unset: one is made and kept in a file."
     )
     encryption_key: SecretStr | None = Field(
-        None, description="Fernet key that encrypts API keys; unset: made at first start."
+        None, description="Fernet key that encrypts API keys and customers' URLs; unset: made at first start."
     )
     upload_keys: SecretStr | None = Field(
         None,

@@ -215,6 +215,7 @@ class EngineWorker:
             "name": APPLICATION,
             "system_database_url": system_url(settings),
             "system_database_engine": _sqlite_engine(settings, pool_size=WORKER_CONNECTIONS),
+            "db_engine_kwargs": {"hide_parameters": True},
             "executor_id": executor_id,
             "application_version": str(WORKFLOW_FORMAT),
             "log_level": "ERROR",
@@ -360,5 +361,11 @@ def _sqlite_engine(settings: Settings, *, pool_size: int) -> sa.Engine | None:
 
 
 def _quiet() -> None:
-    """DBOS announces itself, its version and a product of its makers at every start."""
-    logging.getLogger("dbos").setLevel(logging.ERROR)
+    """DBOS announces itself, its version and a product of its makers at every start.
+
+    With a handler here it makes none of its own, which would go past our log and what that masks.
+    """
+    logger = logging.getLogger("dbos")
+    logger.setLevel(logging.ERROR)
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

@@ -14,12 +14,14 @@ import sqlalchemy as sa
 
 from scribedock import app
 from scribedock.captions.elementlist_json import emit
+from scribedock.clock import utc_now
 from scribedock.db.tables import jobs, mails
+from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task
-from scribedock.workflow.engine import EngineClient, system_url
-from scribedock.workflow.eraser import ENGINE_TABLES, FOLDERS, workflows_of
+from scribedock.workflow.engine import EngineClient, Queue, system_url
+from scribedock.workflow.eraser import ENGINE_TABLES, FOLDERS, Eraser, workflows_of
 from tests import planted
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
@@ -220,3 +222,113 @@ def test_every_table_of_the_engine_and_every_folder_is_known(server: OwnServer, 
     assert set(inspector.get_table_names(schema)) <= set(ENGINE_TABLES)
     names = {path.name for path in server.data_dir.iterdir() if ".sqlite" not in path.name}
     assert names <= set(FOLDERS)
+
+
+def test_a_job_that_an_older_release_deleted_is_erased_too(
+    server: OwnServer, services: app.Services, engine: EngineClient, alice: Client, quiet: Path
+) -> None:
+    word = f"Zq{uuid.uuid4().hex}"
+    job = alice.new_job(job_name=word)
+    alice.upload(job, quiet)
+    alice.order(job, options=json.dumps({"notes": word}))
+    alice.finished(job)
+    with services.database.write() as connection:  # which left all of it but recordings and results
+        connection.execute(jobs.update().where(jobs.c.id == job).values(deleted=utc_now()))
+    until(lambda: is_erased(services, job))
+    until(lambda: not everywhere(server, {"": word}))
+    assert engine.known(list(workflows_of(tasks_of(services, job)))) == frozenset()
+
+
+def eraser(services: app.Services, engine: EngineClient, folder: Path, *, retention_s: float) -> Eraser:
+    return Eraser(
+        database=services.database,
+        engine=engine,
+        close_uploads=lambda job_id: None,
+        folder=folder,
+        files=(),
+        retention_s=retention_s,
+    )
+
+
+def test_workflows_that_ended_long_ago_are_forgotten_but_not_of_orders_that_people_go_on_with(
+    server: OwnServer,
+    services: app.Services,
+    engine: EngineClient,
+    alice: Client,
+    quiet: Path,
+    tmp_path: Path,
+) -> None:
+    reviewer = services.accounts.create(
+        f"reviewer-{uuid.uuid4().hex[:8]}",
+        "a password",
+        parent=alice.get("account/verify_key").json()["name"],
+    )
+    services.accounts.set_reviewer(reviewer, True)
+    orders = {}
+    for fidelity, state in (("MECHANICAL", "Complete"), ("PREMIUM", "Reviewing")):
+        job = alice.new_job()
+        alice.upload(job, quiet)
+        order = orders[fidelity] = alice.order(job, transcription_fidelity=fidelity)
+        alice.wait(job, lambda info, state=state: info["JobStatus"] == state)  # type: ignore[misc]
+        until(lambda order=order: not engine.under_way([order]))  # type: ignore[misc]
+    eraser(services, engine, tmp_path, retention_s=3600).trim()
+    assert engine.known(list(orders.values())) == set(orders.values())
+    assert eraser(services, engine, tmp_path, retention_s=0).trim()
+    assert engine.known(list(orders.values())) == {orders["PREMIUM"]}
+
+
+def test_what_was_forgotten_and_is_begun_anew_transcribes_and_calls_nobody_twice(
+    server: OwnServer,
+    services: app.Services,
+    engine: EngineClient,
+    alice: Client,
+    callbacks: CallbackReceiver,
+    quiet: Path,
+) -> None:
+    job = alice.new_job()
+    alice.upload(job, quiet)
+    order = alice.order(job, callback_url=f"{callbacks.base_url}/done")
+    alice.finished(job)
+    [callback] = services.callbacks.of_task(order)
+    callbacks.received.get(timeout=30)
+    until(lambda: not engine.under_way(list(workflows_of([order]))))
+    lists = alice.get("job/list_elementlists", job_id=job).json()
+    info = alice.info(job)
+    assert engine.forget(list(workflows_of([order]))) == 2
+    engine.enqueue(Queue.CALLBACKS, callback.id, callback.id)
+    engine.enqueue(Queue.TRANSCRIPTION, order, order)
+    until(lambda: not engine.under_way([callback.id, order]))
+    assert engine.known([callback.id, order]) == {callback.id, order}
+    assert callbacks.received.empty()
+    assert alice.get("job/list_elementlists", job_id=job).json() == lists
+    assert alice.info(job) == info
+
+
+def test_nobody_waits_for_a_workflow_that_was_forgotten(
+    services: app.Services, engine: EngineClient, alice: Client
+) -> None:
+    job = alice.new_job()
+    with WebServer({"/other": b"x"}) as web:
+        fetched = alice.get("job/add_media", job_id=job, media_url=f"{web.base_url}/a.wav").json()["TaskId"]
+        alice.wait(job, lambda info: "FailureReason" in info)
+    until(lambda: not engine.under_way([fetched]))
+    assert engine.forget([fetched]) == 1
+    began = time.monotonic()
+    assert alice.get("job/transcoded_media", job_id=job, transcoded_version="mp3").status_code == 422
+    assert time.monotonic() - began < 30
+
+
+def test_folders_that_a_crash_has_left_are_swept_once_their_task_is_over(
+    services: app.Services, engine: EngineClient, alice: Client, quiet: Path, tmp_path: Path
+) -> None:
+    job = alice.new_job()
+    alice.upload(job, quiet)
+    order = alice.order(job)
+    alice.finished(job)
+    for name in (order, uuid.uuid4().hex):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "audio.pcm").write_bytes(b"sound")
+    swept = eraser(services, engine, tmp_path, retention_s=0)
+    assert swept.sweep(older_than_s=3600) == 0
+    assert swept.sweep(older_than_s=0) == 1
+    assert not (tmp_path / order).exists()

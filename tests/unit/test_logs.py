@@ -25,6 +25,7 @@ from scribedock.logs import without_secrets
         ("PUT /upload/v1.0123456789abcdefghij-_~.xyz broke", "PUT /upload/… broke"),
         ("/captions/0123456789abcdefghijklmn.srt", "/captions/…"),
         ("/srv/data/media/objects/ab: no such folder", "/srv/data/media/objects/ab: no such folder"),
+        ("550 <maria.b+x@mail.example.org>: unknown", "550 <…@mail.example.org>: unknown"),
         ("why? because a = b", "why? because a = b"),
         ("nothing to hide", "nothing to hide"),
     ],
