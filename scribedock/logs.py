@@ -23,8 +23,9 @@ _SIGNED = re.compile(r"(/(?:upload|media|approve|captions)/)[A-Za-z0-9._~%-]{20,
 
 
 def without_secrets(text: str) -> str:
-    """The text with scheme and host alone of each URL, without query strings, tokens in paths and the names in
-    addresses of mail."""
+    """The text with scheme and host alone of each URL, and no query strings, tokens in paths, or names in
+    addresses of mail.
+    """
     if not any(mark in text for mark in "/?%@"):
         return text
     hosts = _ADDRESS.sub(r"…@\1", _URL.sub(_host_only, text))

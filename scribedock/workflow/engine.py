@@ -16,15 +16,16 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any, Protocol, TypeVar
 
-import sqlalchemy as sa
 import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig, StepOptions, StepReservation, WorkflowStatus
 
-from scribedock.db import sqlite_file
+from scribedock.clock import from_timestamp
 from scribedock.settings import Settings
+from scribedock.workflow.engine_sqlite import connections
 
 # Raised whenever the steps of a workflow change: a saved one must not go on with steps that it does not know.
 WORKFLOW_FORMAT = 2
@@ -93,7 +94,7 @@ class Saved:
 
     id: str
     ended: bool
-    changed_ms: int  # since 1970
+    changed: datetime  # UTC
 
 
 def system_url(settings: Settings) -> str:
@@ -117,7 +118,7 @@ class EngineClient:
 
     def __init__(self, settings: Settings) -> None:
         _quiet()
-        self._engine = _sqlite_engine(settings, pool_size=CLIENT_CONNECTIONS)
+        self._engine = connections(system_url(settings), size=CLIENT_CONNECTIONS)
         self._client = DBOSClient(
             system_database_url=system_url(settings),
             system_database_engine=self._engine,
@@ -179,12 +180,17 @@ class EngineClient:
             self._client.delete_workflows(found[start : start + MANY])
         return len(found)
 
-    def ended(self, *, limit: int, offset: int) -> list[Saved]:
-        """Workflows that have ended, the oldest first."""
+    def ended(self, *, begun_before: datetime, limit: int, offset: int) -> list[Saved]:
+        """Workflows that were enqueued before this moment (UTC) and have ended, the oldest first."""
         return [
             _saved(status)
             for status in self._client.list_workflows(
-                status=list(ENDED), limit=limit, offset=offset, load_input=False, load_output=False
+                status=list(ENDED),
+                end_time=begun_before.replace(tzinfo=UTC).isoformat(),
+                limit=limit,
+                offset=offset,
+                load_input=False,
+                load_output=False,
             )
         ]
 
@@ -214,7 +220,7 @@ class EngineWorker:
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": system_url(settings),
-            "system_database_engine": _sqlite_engine(settings, pool_size=WORKER_CONNECTIONS),
+            "system_database_engine": connections(system_url(settings), size=WORKER_CONNECTIONS),
             "db_engine_kwargs": {"hide_parameters": True},
             "executor_id": executor_id,
             "application_version": str(WORKFLOW_FORMAT),
@@ -341,23 +347,9 @@ def wait_for(is_over: Callable[[str], bool], task_id: str) -> None:
 
 def _saved(status: WorkflowStatus) -> Saved:
     changed_ms = status.updated_at or status.created_at or 0
-    return Saved(id=status.workflow_id, ended=status.status in ENDED, changed_ms=changed_ms)
-
-
-def _sqlite_engine(settings: Settings, *, pool_size: int) -> sa.Engine | None:
-    """Connections as the engine makes them itself, that overwrite what they delete; None for PostgreSQL."""
-    url = system_url(settings)
-    if not url.startswith("sqlite"):
-        return None
-    made = sa.create_engine(url, pool_size=pool_size, max_overflow=0, pool_timeout=30, hide_parameters=True)
-
-    @sa.event.listens_for(made, "connect")
-    def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = "IMMEDIATE"
-        for pragma in (sqlite_file.SECURE_DELETE, "PRAGMA busy_timeout=30000", "PRAGMA foreign_keys=ON"):
-            connection.execute(pragma)
-
-    return made
+    return Saved(
+        id=status.workflow_id, ended=status.status in ENDED, changed=from_timestamp(changed_ms / 1000)
+    )
 
 
 def _quiet() -> None:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
 from enum import StrEnum
 from pathlib import Path
 
@@ -104,6 +105,7 @@ class Eraser:
         self._files = files
         self._retention_s = retention_s
         self._next = ""  # where the round through deleted jobs goes on
+        self._waiting: set[str] = set()  # deleted jobs of which some workflow has not ended yet
         self._trimmed = 0.0
         self._shrinking = set(files)
 
@@ -118,7 +120,7 @@ class Eraser:
         self._shrinking = {path for path in self._shrinking if not sqlite_file.shrink(path)}
 
     def erase(self) -> int:
-        """Erases deleted jobs whose workflows have ended; returns how many."""
+        """Erases a batch of deleted jobs as far as their workflows have ended; returns how many changed."""
         with self._database.read() as connection:
             found = list(
                 connection.execute(
@@ -132,28 +134,42 @@ class Eraser:
         return sum(self._erase(job_id) for job_id in found)
 
     def _erase(self, job_id: str) -> bool:
-        """Whether nothing of the job was under way any more, so that all of it could go."""
+        """Takes away what no workflow needs any more; whether there was anything."""
         with self._database.read() as connection:
             task_ids = list(
                 connection.execute(sa.select(tasks.c.id).where(tasks.c.job_id == job_id)).scalars()
             )
         workflow_ids = list(workflows_of(task_ids))
-        if self._engine.under_way(workflow_ids):
-            return False
-        self._close_uploads(job_id)
-        self._engine.forget(workflow_ids)
+        under_way = self._engine.under_way(workflow_ids)
+        forgotten = self._engine.forget(workflow_ids)
         for task_id in task_ids:
-            shutil.rmtree(self._folder / task_id, ignore_errors=True)
-        with self._database.write() as connection:
-            deleted = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_not(None))
-            locked = sa.select(jobs.c.id).where(deleted).with_for_update(key_share=True)
-            if connection.execute(locked).first() is None:
-                return False
-            erase(connection, job_id, late=True)
-            connection.execute(attempts.delete().where(attempts.c.workflow_id.in_(workflow_ids)))
-            connection.execute(jobs.update().where(deleted).values(erased=utc_now()))
-        log.info("deleted job erased", job=job_id)
+            if task_id not in under_way:
+                shutil.rmtree(self._folder / task_id, ignore_errors=True)
+        if under_way and job_id in self._waiting:
+            return forgotten > 0
+        self._close_uploads(job_id)
+        self._clear(job_id, workflow_ids, over=not under_way)
+        if under_way:
+            self._waiting.add(job_id)
+        else:
+            self._waiting.discard(job_id)
+            log.info("deleted job erased", job=job_id)
         return True
+
+    def _clear(self, job_id: str, workflow_ids: Sequence[str], *, over: bool) -> None:
+        """Clears our tables, once more: an older release has left more there, and a workflow may have.
+
+        over: whether none is under way any more, so that it is the last time.
+        """
+        deleted = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_not(None))
+        with self._database.write() as connection:
+            locked = sa.select(jobs.c.id).where(deleted).with_for_update(key_share=True)
+            if connection.execute(locked).first() is None:  # a sandbox's, that is there again
+                return
+            erase(connection, job_id, late=over)
+            if over:
+                connection.execute(attempts.delete().where(attempts.c.workflow_id.in_(workflow_ids)))
+                connection.execute(jobs.update().where(deleted).values(erased=utc_now()))
 
     def trim(self) -> int:
         """Forgets workflows that ended long ago; returns how many.
@@ -161,11 +177,11 @@ class Eraser:
         Not those whose task or callback is unfinished by our tables (an order that people go on with):
         else it would be begun anew.
         """
-        before_ms = (time.time() - self._retention_s) * 1000
+        before = utc_now() - timedelta(seconds=self._retention_s)
         forgotten = left = 0
         while True:
-            page = self._engine.ended(limit=WORKFLOWS_AT_ONCE, offset=left)
-            old = [each.id for each in page if each.changed_ms < before_ms]
+            page = self._engine.ended(begun_before=before, limit=WORKFLOWS_AT_ONCE, offset=left)
+            old = [each.id for each in page if each.changed < before]
             wanted = self._unfinished(old)
             gone = self._engine.forget([each for each in old if each.removeprefix(ORDER) not in wanted])
             forgotten += gone
