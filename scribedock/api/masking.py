@@ -11,6 +11,7 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
+from functools import cache
 from typing import Any
 
 from pydantic import AliasChoices
@@ -28,10 +29,10 @@ OTHERS = "(unknown)"
 
 def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
     """Of parameters that were not read yet, or cannot be: the names that the call knows, and lengths."""
-    known = {*OF_EVERY_CALL, *(name for item in call.model.model_fields.items() for name in _names(*item))}
+    known = _known(call.model)
     found = {name: _length(values) for name, values in raw.items() if name in known}
     unknown = len(raw) - len(found)
-    return {**found, OTHERS: f"{unknown} parameters"} if unknown else found
+    return {**found, OTHERS: _count(unknown, "parameter")} if unknown else found
 
 
 def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, str]:
@@ -43,6 +44,12 @@ def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, st
         if given is not None and value is not None:
             found[given] = value
     return found
+
+
+@cache
+def _known(model: type[Parameters]) -> frozenset[str]:
+    names = (name for field in model.model_fields.items() for name in _names(*field))
+    return frozenset((*OF_EVERY_CALL, *names))
 
 
 def _names(name: str, field: FieldInfo) -> list[str]:
@@ -67,8 +74,14 @@ def _harmless(name: str, value: object) -> str | None:
 
 def _length(values: Sequence[object]) -> str:
     if len(values) != 1:
-        return f"{len(values)} values"
+        return _count(len(values), "value")
     value = values[0]
     if isinstance(value, UploadedFile):
-        return f"{len(value.content)} bytes"
-    return f"{len(value)} entries" if isinstance(value, (Mapping, list)) else f"{len(str(value))} characters"
+        return _count(len(value.content), "byte")
+    if isinstance(value, (Mapping, list)):
+        return _count(len(value), "item")
+    return _count(len(str(value)), "character")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

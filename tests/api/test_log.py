@@ -115,7 +115,7 @@ def test_a_call_is_told_with_what_is_harmless(server: OwnServer, client: Client)
     told = [each for each in entries(server, start) if each["event"] == "call"]
     assert [each["path"] for each in told] == ["/api/job/get_caption", "/api/job/list", "/api/…"]
     assert told[0]["parameters"] == {
-        "v": "1 characters",
+        "v": "1 character",
         "api_token": "32 characters",
         "job_id": job,
         "caption_format": "SRT",
