@@ -17,7 +17,7 @@ from typing import Any
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
-from scribedock.api.calls import Call
+from scribedock.api.calls import CALLS, Call
 from scribedock.api.parameters import Parameters, Raw, UploadedFile
 from scribedock.clock import wire
 
@@ -29,7 +29,7 @@ OTHERS = "(unknown)"
 
 def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
     """Of parameters that were not read yet, or cannot be: the names that the call knows, and lengths."""
-    known = _known(call.model)
+    known = _known(call.path)
     found = {name: _length(values) for name, values in raw.items() if name in known}
     unknown = len(raw) - len(found)
     return {**found, OTHERS: _count(unknown, "parameter")} if unknown else found
@@ -47,8 +47,9 @@ def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, st
 
 
 @cache
-def _known(model: type[Parameters]) -> frozenset[str]:
-    names = (name for field in model.model_fields.items() for name in _names(*field))
+def _known(path: str) -> frozenset[str]:
+    """The names that the call at this path knows."""
+    names = (name for field in CALLS[path].model.model_fields.items() for name in _names(*field))
     return frozenset((*OF_EVERY_CALL, *names))
 
 
