@@ -5,8 +5,9 @@ from __future__ import annotations
 import fcntl
 import secrets
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
 from scribedock.accounts.accounts import ROOT, Accounts
 from scribedock.accounts.api_keys import ApiKeys
@@ -18,9 +19,11 @@ from scribedock.accounts.reviewers import Reviewers
 from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
 from scribedock.accounts.untrusted_proxies import UntrustedProxies
+from scribedock.db import sqlite_file
 from scribedock.db.engine import Database
 from scribedock.db.key_fingerprints import KeyFingerprints
 from scribedock.db.migrate import migrate as migrate_database
+from scribedock.db.upgrades import seal_old_rows
 from scribedock.dispatch.work import Work
 from scribedock.errors import AccountExists, InvalidQuery
 from scribedock.jobs.audit import Audit
@@ -50,6 +53,8 @@ from scribedock.settings import Settings
 from scribedock.storage.store import Store
 from scribedock.storage.stores import open_store
 from scribedock.uploads.uploads import Uploads
+
+SQLITE = "sqlite:///"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -109,7 +114,7 @@ def database_url(settings: Settings) -> str:
 def wire(settings: Settings) -> Services:
     """All parts, on a database that has its tables (see `prepare`)."""
     keys = load_keys(settings)
-    database = Database(database_url(settings))
+    database = Database(database_url(settings), keys.sealing)
     accounts = Accounts(database)
     sandboxes = Sandboxes(database)
     api_keys = ApiKeys(database, keys.encryption)
@@ -118,7 +123,7 @@ def wire(settings: Settings) -> Services:
     hashing = PasswordHashing()
     failed_logins = FailedLogins(database)
     jobs = Jobs(database)
-    media = JobMedia(database, jobs)
+    media = JobMedia(database, jobs, keys.sealing)
     lists = ElementLists(database)
     related = RelatedJobs(database, jobs)
     priorities = [Priority(name) for name in settings.priorities] or list(Priority)
@@ -172,7 +177,11 @@ def wire(settings: Settings) -> Services:
 def prepare_database(settings: Settings) -> None:
     """Brings the database up to date; one process at a time."""
     with start_lock(settings):
+        _make_file(database_url(settings))
         migrate_database(database_url(settings))
+        sealing = load_keys(settings).sealing
+        with closing(Database(database_url(settings), sealing)) as database:
+            seal_old_rows(database, sealing)
 
 
 def prepare(settings: Settings) -> None:
@@ -181,7 +190,29 @@ def prepare(settings: Settings) -> None:
 
     prepare_database(settings)
     with start_lock(settings):
+        _make_file(engine.system_url(settings))
         engine.migrate(settings)
+        for path in sqlite_files(settings):
+            sqlite_file.prepare(path)
+
+
+def sqlite_files(settings: Settings) -> tuple[Path, ...]:
+    """The files of the database and the engine's, where they are SQLite's."""
+    from scribedock.workflow import engine
+
+    urls = (database_url(settings), engine.system_url(settings))
+    return tuple(path for path in map(_file_of, urls) if path is not None)
+
+
+def _file_of(url: str) -> Path | None:
+    return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
+
+
+def _make_file(url: str) -> None:
+    """Of a SQLite database that is not there yet: it must know from its first page on that it may shrink."""
+    path = _file_of(url)
+    if path is not None and not path.exists():
+        sqlite_file.prepare(path)
 
 
 @contextmanager

@@ -16,6 +16,7 @@ from pathlib import Path
 
 from cryptography.fernet import Fernet
 
+from scribedock.sealing import Sealing
 from scribedock.settings import Settings, SettingsError
 
 LOOK_EVERY_S = 1.0
@@ -38,6 +39,7 @@ class KeyPurpose(StrEnum):
 class Keys:
     encryption: Fernet  # for API keys, which must be shown again
     encryption_fingerprint: str
+    sealing: Sealing  # with the same key, for URLs
     upload: UploadKeys
 
     def fingerprints(self) -> Mapping[KeyPurpose, frozenset[str]]:
@@ -115,7 +117,7 @@ def load_keys(settings: Settings) -> Keys:
         else UploadKeys.in_file(key_file(settings, KeyPurpose.SIGNING))
     )
     try:
-        fernet = Fernet(encryption)
+        fernet, sealing = Fernet(encryption), Sealing(encryption)
     except ValueError:
         raise SettingsError(
             "SCRIBEDOCK_ENCRYPTION_KEY: must be 32 bytes in base64url (44 characters)"
@@ -123,6 +125,7 @@ def load_keys(settings: Settings) -> Keys:
     return Keys(
         encryption=fernet,
         encryption_fingerprint=_fingerprint(KeyPurpose.ENCRYPTION, base64.urlsafe_b64decode(encryption)),
+        sealing=sealing,
         upload=upload,
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import logging
+import re
 import sys
 from io import StringIO
 from typing import TextIO, cast
@@ -13,6 +14,38 @@ import structlog
 from scribedock.terminal import printable, printable_json
 
 FOREIGN = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
+
+
+# Whatever an error says of a URL: of customers' the host alone is told, and of ours no token.
+_URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20})(://|%3a%2f%2f)([^\s\"'<>\\]*)")
+_END_OF_AUTHORITY = re.compile(r"(?i)/|\?|#|%2f|%3f|%23")
+_USER = re.compile(r"(?i).*(?:@|%40)")
+_QUERY = re.compile(r"\?[^\s\"'<>]*=[^\s\"'<>]*")
+_ADDRESS = re.compile(r"[\w.+%-]+@([\w-]+(?:\.[\w-]+)+)")  # of mail
+_SIGNED = re.compile(r"(/(?:upload|media|approve|captions)/)[A-Za-z0-9._~%-]{20,}")
+
+
+def without_secrets(text: str) -> str:
+    """The text with scheme and host alone of each URL, and no query strings, tokens in paths, or names in
+    addresses of mail.
+    """
+    if not any(mark in text for mark in "/?%@"):
+        return text
+    hosts = _ADDRESS.sub(r"…@\1", _URL.sub(_host_only, text))
+    return _SIGNED.sub(r"\1…", _QUERY.sub("?…", hosts))
+
+
+def _host_only(found: re.Match[str]) -> str:
+    authority, *rest = _END_OF_AUTHORITY.split(found[3], maxsplit=1)
+    host = _USER.sub("", authority)
+    return f"{found[1]}{found[2]}{host}{'/…' if rest and rest[0] else ''}"
+
+
+def _mask(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
+    for name, value in event.items():
+        if isinstance(value, str):
+            event[name] = without_secrets(value)
+    return event
 
 
 class Patient:
@@ -51,11 +84,14 @@ def configure(*, json_lines: bool, level: str = "info") -> None:
     renderer: list[structlog.types.Processor] = (
         [
             structlog.processors.format_exc_info,
+            _mask,
             structlog.processors.JSONRenderer(ensure_ascii=False),
             lambda _, __, line: printable_json(str(line)),
         ]
         if json_lines
         else [
+            structlog.processors.format_exc_info,
+            _mask,
             _harmless,
             structlog.dev.ConsoleRenderer(pad_event_to=0, exception_formatter=_write_traceback),
         ]

@@ -60,7 +60,7 @@ class Settings(BaseSettings):
         None, description="Password of the first account, admin; unset: one is made and kept in a file."
     )
     encryption_key: SecretStr | None = Field(
-        None, description="Fernet key that encrypts API keys; unset: made at first start."
+        None, description="Fernet key that encrypts API keys and customers' URLs; unset: made at first start."
     )
     upload_keys: SecretStr | None = Field(
         None,
@@ -184,6 +184,9 @@ class Settings(BaseSettings):
     lease_s: float = Field(30, ge=1, description="A worker silent for so long has lost its jobs to others.")
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="What is written to the log; debug: every recognized segment too."
+    )
+    workflow_retention_s: float = Field(
+        86_400, ge=0, description="How long the saved steps of a finished workflow are kept."
     )
     workflow_poll_s: float = Field(0.5, gt=0, description="How often an idle worker looks for new orders.")
 

@@ -10,14 +10,16 @@ from datetime import timedelta
 
 import structlog
 
-from scribedock.app import Services, wire
+from scribedock.app import Services, sqlite_files, wire
 from scribedock.clock import utc_now
 from scribedock.settings import Settings
 from scribedock.slots import caps, slots
 from scribedock.speech.configured import processes, recognizer, speaker_model
 from scribedock.speech.pool import RecognizerPool
+from scribedock.uploads.uploads import CLOSED_BY_DELETION
 from scribedock.workflow.dispatcher import Dispatcher
 from scribedock.workflow.engine import EngineClient, EngineWorker
+from scribedock.workflow.eraser import Eraser
 from scribedock.workflow.lease import LEASE_LOST, Lease, Reaper
 from scribedock.workflows import delivery, register_all
 
@@ -64,6 +66,14 @@ class Worker:
             poll_s=settings.workflow_poll_s,
         )
         self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)
+        self._eraser = Eraser(
+            database=self._services.database,
+            engine=self._client,
+            close_uploads=lambda job_id: self._services.uploads.close(job_id, CLOSED_BY_DELETION),
+            folder=settings.data_dir / "work",
+            files=sqlite_files(settings),
+            retention_s=settings.workflow_retention_s,
+        )
 
     def _ended(self, work_id: str) -> None:
         self._dispatcher.ended(work_id)
@@ -101,6 +111,10 @@ class Worker:
             self._dispatcher.wake()
         self._dispatcher.tidy(living, self._client.known, self._client.under_way)
 
+    def erase(self) -> None:
+        """Takes away what deleted jobs have left, and finished workflows that are too old."""
+        self._eraser.tick()
+
     def sweep(self) -> None:
         """Removes what has run out: sessions, counts of failures, the audit log, and what crashes left."""
         services = self._services
@@ -111,6 +125,7 @@ class Worker:
         partials = services.uploads.sweep()
         kept_s = services.settings.media_link_lifetime_s + UNREFERENCED_S
         services.renditions.forget(unwanted_since=utc_now() - timedelta(seconds=kept_s))
+        self._eraser.sweep(older_than_s=UNREFERENCED_S)
         services.store.sweep(
             objects=services.media.stored_keys() | services.renditions.stored_keys(),
             partials=partials,
@@ -146,6 +161,7 @@ def run(settings: Settings, *, executor_id: str) -> None:
     while not stopping.is_set():
         try:
             worker.look_after_others()
+            worker.erase()
             if time.monotonic() - swept > SWEEP_EVERY_S or not swept:
                 swept = time.monotonic()
                 worker.sweep()

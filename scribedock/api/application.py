@@ -13,6 +13,7 @@ import time
 import uuid
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from io import BytesIO
 from typing import Any
 from urllib.parse import parse_qs
@@ -48,7 +49,7 @@ from scribedock.api.calls import CALLS, Backend, Call, Context
 from scribedock.api.client_addresses import ClientAddresses
 from scribedock.api.errors import error_response
 from scribedock.api.health import health_routes
-from scribedock.api.masking import masked
+from scribedock.api.masking import names_only, read_ones
 from scribedock.api.parameters import Raw, gather, read
 from scribedock.api.reference import reference_routes
 from scribedock.api.rim import Rim
@@ -89,6 +90,14 @@ CALL_MODULES = (
 )
 
 
+@dataclass
+class Seen:
+    """What the log tells of a call, as far as it is understood."""
+
+    path: str = "/api/…"  # of a call that there is: another may have a secret in its path
+    parameters: dict[str, str] = field(default_factory=dict)
+
+
 class Api:
     """Serves the registered calls for one backend."""
 
@@ -102,9 +111,9 @@ class Api:
 
     async def serve(self, request: Request) -> Response:
         began = time.perf_counter()
-        path = request.path_params["path"].strip("/")
+        seen = Seen()
         try:
-            response = await self._dispatch(request, path)
+            response = await self._dispatch(request, request.path_params["path"].strip("/"), seen)
         except ScribedockError as error:
             response = error_response(error)
         except Exception as failure:
@@ -112,17 +121,18 @@ class Api:
         log.info(
             "call",
             method=request.method,
-            path=f"/api/{path}",
-            query=masked(request.url.query),
+            path=seen.path,
+            parameters=seen.parameters,
             status=response.status_code,
             ms=round((time.perf_counter() - began) * 1000, 1),
         )
         return response
 
-    async def _dispatch(self, request: Request, path: str) -> Response:
+    async def _dispatch(self, request: Request, path: str, seen: Seen) -> Response:
         call = CALLS.get(path)
         if call is None:
             raise ItemNotFoundPath(path)
+        seen.path = f"/api/{path}"
         if request.method not in call.methods and not (request.method == "HEAD" and "GET" in call.methods):
             raise InvalidQuery(
                 f"{request.method} is not possible for {path}; use {' or '.join(call.methods)}",
@@ -135,9 +145,10 @@ class Api:
             body_is_file=call.body_is_file,
             large=functools.partial(self._parse, request),
         )
+        seen.parameters = names_only(call, raw)
         check_version(raw, optional=call.optional_version)
         if inspect.iscoroutinefunction(call.function):
-            context, parameters, entry = await run_in_threadpool(self._prepare, request, call, raw)
+            context, parameters, entry = await run_in_threadpool(self._prepare, request, call, raw, seen)
             try:
                 answer = await call.function(context, parameters)
             except Exception as error:
@@ -147,9 +158,9 @@ class Api:
             return _response(answer, call, request.method)
         if call.brief:
             return await asyncio.get_running_loop().run_in_executor(
-                self._brief, self._run_brief, request, call, raw
+                self._brief, self._run_brief, request, call, raw, seen
             )
-        return await run_in_threadpool(self._run, request, call, raw)
+        return await run_in_threadpool(self._run, request, call, raw, seen)
 
     async def _parse(
         self, request: Request, operation: str, content: bytes, arguments: Mapping[str, Any]
@@ -168,15 +179,15 @@ class Api:
         except (BadApiToken, ValueError):
             return f"address {self._addresses.of(request).address}"
 
-    def _run_brief(self, request: Request, call: Call[Any], raw: Raw) -> Response:
+    def _run_brief(self, request: Request, call: Call[Any], raw: Raw, seen: Seen) -> Response:
         if self._backend.example is not None:  # it writes what is then read
-            return self._run(request, call, raw)
+            return self._run(request, call, raw, seen)
         with self._backend.services.database.one_read():
-            return self._run(request, call, raw)
+            return self._run(request, call, raw, seen)
 
-    def _run(self, request: Request, call: Call[Any], raw: Raw) -> Response:
+    def _run(self, request: Request, call: Call[Any], raw: Raw, seen: Seen) -> Response:
         """In one thread from the token to the answer: each change of threads costs as much as a query."""
-        context, parameters, entry = self._prepare(request, call, raw)
+        context, parameters, entry = self._prepare(request, call, raw, seen)
         try:
             answer = call.function(context, parameters)
         except Exception as error:
@@ -185,9 +196,12 @@ class Api:
         _end(context, entry, answer)
         return _response(answer, call, request.method)
 
-    def _prepare(self, request: Request, call: Call[Any], raw: Raw) -> tuple[Context, Any, int | None]:
+    def _prepare(
+        self, request: Request, call: Call[Any], raw: Raw, seen: Seen
+    ) -> tuple[Context, Any, int | None]:
         session = self._session(request, raw) if call.needs_token else None
         parameters = read(call.model, raw)
+        seen.parameters = read_ones(call, raw, parameters)
         context = Context(
             backend=self._backend,
             request=request,

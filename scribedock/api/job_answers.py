@@ -5,6 +5,7 @@ No key is ever null: an unknown date is "", an unknown value is left out.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -14,6 +15,7 @@ from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, Task
 from scribedock.jobs.turnaround import is_late
 
 HUMAN_FIDELITIES = (Fidelity.STANDARD, Fidelity.HIGH)
+PASSWORD = re.compile(r"(?i)^(https?://[^/?#:]*:)[^/?#]*@")
 RECOGNIZER_ONLY = "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
 OPENAPI_FIDELITY = {
     Fidelity.MECHANICAL: "MECHANICAL",
@@ -61,7 +63,9 @@ def job_answer(
         "ReturnDate": wire(job.returned),
         "AuthorizationDate": wire(job.authorized),
         "JobDifficulty": job.difficulty.value,
-        "ReturnTargets": {"url": [{"callback_url": job.callback_url}]} if job.callback_url else {},
+        "ReturnTargets": {"url": [{"callback_url": without_password(job.callback_url)}]}
+        if job.callback_url
+        else {},
         "Options": {
             name: {"label": OPTION_LABELS[name], "setting": value} for name, value in job.options.items()
         },
@@ -98,6 +102,11 @@ def job_answer(
             "CompletedTime": common["CompletedDate"],
         }
     return common
+
+
+def without_password(url: str) -> str:
+    """The URL as it was given, but for a password before its host, which is `***`."""
+    return PASSWORD.sub(r"\1***@", url)
 
 
 def task_entry(task: Task) -> dict[str, str]:

@@ -1,14 +1,88 @@
-"""Keeps secrets out of the log: they travel in query strings."""
+"""What the log tells of a call's parameters: nothing that might be a secret, whatever it was sent as.
+
+The list is one of what is harmless, not of what is secret. Of a parameter that the call knows, the value is
+told where its type leaves no room for a secret (a number, a boolean, a date, a member of an enumeration, an
+id), else its length; of any other, not even the name, which a client may have mistaken for a value.
+"""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+from enum import StrEnum
+from functools import cache
+from typing import Any
 
-SECRETS = "api_token|password|new_password|securekey|secure_key|api_securekey|signature"
-_IN_QUERY = re.compile(rf"(?i)((?:^|[?&;])(?:{SECRETS})=)[^&;\s]*")
-_SIGNED_URL = re.compile(r"(/(?:upload|media|approve)/)[^\s?\"'/]+")
+from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
+
+from scribedock.api.calls import CALLS, Call
+from scribedock.api.parameters import Parameters, Raw, UploadedFile
+from scribedock.clock import wire
+
+IDENTIFIERS = ("job_id", "task_id")
+IDENTIFIER = re.compile(r"[0-9a-f]{32}\Z")
+OF_EVERY_CALL = ("v", "api_token")
+OTHERS = "(unknown)"
 
 
-def masked(text: str) -> str:
-    """The text with the values of secret parameters, and the tokens of signed URLs, replaced by `***`."""
-    return _SIGNED_URL.sub(r"\1***", _IN_QUERY.sub(r"\1***", text))
+def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
+    """Of parameters that were not read yet, or cannot be: the names that the call knows, and lengths."""
+    known = _known(call.path)
+    found = {name: _length(values) for name, values in raw.items() if name in known}
+    unknown = len(raw) - len(found)
+    return {**found, OTHERS: _count(unknown, "parameter")} if unknown else found
+
+
+def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, str]:
+    """Of parameters that were read: their names, and the values that are harmless."""
+    found = names_only(call, raw)
+    for name, field in call.model.model_fields.items():
+        value = _harmless(name, getattr(parameters, name, None))
+        given = next((each for each in _names(name, field) if each in found), None)
+        if given is not None and value is not None:
+            found[given] = value
+    return found
+
+
+@cache
+def _known(path: str) -> frozenset[str]:
+    """The names that the call at this path knows."""
+    names = (name for field in CALLS[path].model.model_fields.items() for name in _names(*field))
+    return frozenset((*OF_EVERY_CALL, *names))
+
+
+def _names(name: str, field: FieldInfo) -> list[str]:
+    """Under which a parameter may be sent."""
+    alias = field.validation_alias
+    aliases = (
+        [each for each in alias.choices if isinstance(each, str)] if isinstance(alias, AliasChoices) else []
+    )
+    return [name, *aliases]
+
+
+def _harmless(name: str, value: object) -> str | None:
+    """The value as it may be told; None where it may hold anything."""
+    if isinstance(value, (bool, int, float, StrEnum)):
+        return str(value).lower() if isinstance(value, bool) else str(value)
+    if isinstance(value, datetime):
+        return wire(value)
+    if name in IDENTIFIERS and isinstance(value, str) and IDENTIFIER.match(value):
+        return value
+    return None
+
+
+def _length(values: Sequence[object]) -> str:
+    if len(values) != 1:
+        return _count(len(values), "value")
+    value = values[0]
+    if isinstance(value, UploadedFile):
+        return _count(len(value.content), "byte")
+    if isinstance(value, (Mapping, list)):
+        return _count(len(value), "item")
+    return _count(len(str(value)), "character")
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"

@@ -20,20 +20,27 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.engine import Connection, Engine
 from sqlalchemy.exc import OperationalError
 
+from scribedock.db import sqlite_file
+from scribedock.db.sealed import give_key
 from scribedock.errors import SystemFault
+from scribedock.sealing import Sealing
 
 BUSY_TIMEOUT_MS = 30_000
 DISK_FULL = "53100"  # PostgreSQL's SQLSTATE
 
 
 class Database:
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, sealing: Sealing | None = None) -> None:
+        """sealing: the key of the sealed columns; without it they can be neither read nor written."""
         self.url = normalise(url)
         self.is_sqlite = self.url.startswith("sqlite")
         if self.is_sqlite:
             Path(sa.make_url(self.url).database or "").parent.mkdir(parents=True, exist_ok=True)
         self._durable = _engine(self.url, "FULL")
         self._relaxed = _engine(self.url, "NORMAL") if self.is_sqlite else self._durable
+        if sealing is not None:
+            give_key(self._durable, sealing)
+            give_key(self._relaxed, sealing)
         self._of_thread = threading.local()
         # SQLite lets one write at a time, and who must wait sleeps, up to a tenth of a second at a time.
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
@@ -108,9 +115,13 @@ def normalise(url: str) -> str:
 
 def _engine(url: str, synchronous: str) -> Engine:
     if not url.startswith("sqlite"):
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20)
+        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
     engine = sa.create_engine(
-        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=20, max_overflow=40
+        url,
+        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
+        pool_size=20,
+        max_overflow=40,
+        hide_parameters=True,  # an error is logged, and saved with its workflow: it must not tell names
     )
 
     @sa.event.listens_for(engine, "connect")
@@ -118,6 +129,7 @@ def _engine(url: str, synchronous: str) -> Engine:
         connection.isolation_level = None  # the driver begins nothing by itself: we say BEGIN
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
+        cursor.execute(sqlite_file.SECURE_DELETE)
         cursor.execute("PRAGMA journal_mode=WAL")
         cursor.execute(f"PRAGMA synchronous={synchronous}")
         cursor.execute("PRAGMA foreign_keys=ON")

@@ -18,6 +18,8 @@ from sqlalchemy import (
     Text,
 )
 
+from scribedock.db.sealed import SealedText
+
 metadata = sa.MetaData(
     naming_convention={
         "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -104,6 +106,7 @@ jobs = Table(
     Column("returned", DateTime),
     Column("authorized", DateTime),
     Column("deleted", DateTime),
+    Column("erased", DateTime),  # when nothing of its contents was left anywhere
     Column("turnaround_hours", Integer),
     Column("media_ms", BigInteger),
     Column("failure_reason", Text),
@@ -111,7 +114,7 @@ jobs = Table(
     Column("progress", Float, nullable=False),
     Column("upload_epoch", Integer, nullable=False),
     Column("order_task_id", Id),  # set while an order is under way or done
-    Column("callback_url", Text),
+    Column("callback_url", SealedText),
     Column("options", JSON, nullable=False),
     Column("requestor", Text, nullable=False),
     Column("reference", Text, nullable=False),
@@ -128,6 +131,12 @@ jobs = Table(
         "id",
         sqlite_where=sa.text("deleted IS NULL"),
         postgresql_where=sa.text("deleted IS NULL"),
+    ),
+    sa.Index(
+        "ix_jobs_to_erase",
+        "id",
+        sqlite_where=sa.text("deleted IS NOT NULL AND erased IS NULL"),
+        postgresql_where=sa.text("deleted IS NOT NULL AND erased IS NULL"),
     ),
     sa.Index(None, "account_id", "external_id"),
     sa.Index(None, "account_id", "returned"),
@@ -162,7 +171,8 @@ media = Table(
     metadata,
     Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
     Column("source", String(16), nullable=False),
-    Column("url", Text),  # where it is fetched from
+    Column("url", SealedText),  # where it is fetched from
+    Column("url_digest", String(64), index=True),  # keyed, to find the same URL by
     Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
     Column("storage_key", String(64)),  # null until the bytes are durable
     Column("bytes", BigInteger),
@@ -177,7 +187,7 @@ transcripts = Table(
     metadata,
     Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
     Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
-    Column("url", Text),  # where it is fetched from
+    Column("url", SealedText),  # where it is fetched from
     Column("format", String(8)),  # null: recognised by its look
     Column("compressed", LargeBinary),  # the file as it came, zlib; null until it is here
     Column("problem", Text),  # why it cannot be used
@@ -299,7 +309,7 @@ work = Table(
     Column("queue", String(16), nullable=False),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
     Column("branch_id", Id, nullable=False),
-    Column("host", String(255), nullable=False),  # that it talks to; empty: none
+    Column("host", String(64), nullable=False),  # that it talks to, as a digest; empty: none
     Column("rank", Integer, nullable=False),
     Column("asked", DateTime, nullable=False),
     Column("due", DateTime, nullable=False),
@@ -334,7 +344,7 @@ callbacks = Table(
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
     Column("task_id", Id, nullable=False),
     Column("iwp_name", String(32), nullable=False),  # empty for a failure
-    Column("url", Text, nullable=False),
+    Column("url", SealedText, nullable=False),
     Column("status", String(16), nullable=False),
     Column("created", DateTime, nullable=False),
     sa.UniqueConstraint("task_id", "iwp_name"),
@@ -356,7 +366,7 @@ guidelines = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
-    Column("name", Text, nullable=False),  # of the file, or the URL
+    Column("name", SealedText, nullable=False),  # of the file, or the URL
     Column("is_html", Boolean, nullable=False),
     Column("body", LargeBinary, nullable=False),
     Column("added", DateTime, nullable=False),
@@ -407,4 +417,11 @@ attempts = Table(
     Column("workflow_id", String(100), primary_key=True),
     Column("losses", Integer, nullable=False),  # executors that crashed since a step was last finished
     Column("steps", Integer, nullable=False),  # finished when the last executor crashed
+)
+
+upgrades = Table(
+    "upgrades",
+    metadata,
+    Column("name", String(64), primary_key=True),  # of work on the data that no migration can do
+    Column("done", DateTime, nullable=False),
 )

@@ -65,7 +65,7 @@ def add(
         "queue": queue.value,
         "job_id": job_id,
         "branch_id": branch_id,
-        "host": host[:255],
+        "host": host,
         "rank": rank,
         "asked": asked,
         "due": due or asked,
@@ -84,11 +84,9 @@ def release(connection: Connection, *conditions: sa.ColumnElement[bool]) -> int:
     ).rowcount
 
 
-def withdraw(connection: Connection, job_id: str, *, but: Queue) -> None:
-    """Drops a job's work that nobody has taken up, except what is in the queue `but`."""
-    connection.execute(
-        work.delete().where(work.c.job_id == job_id, work.c.executor_id.is_(None), work.c.queue != but.value)
-    )
+def withdraw(connection: Connection, job_id: str) -> None:
+    """Drops a job's work that nobody has taken up."""
+    connection.execute(work.delete().where(work.c.job_id == job_id, work.c.executor_id.is_(None)))
 
 
 def finish(connection: Connection, work_id: str) -> None:

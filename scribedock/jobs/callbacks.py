@@ -11,7 +11,9 @@ from sqlalchemy.engine import Connection
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callback_tries, callbacks
 from scribedock.dispatch.work import finish, postpone
-from scribedock.jobs.job import TaskStatus
+from scribedock.jobs.job import UNFINISHED, TaskStatus
+
+OWED = callbacks.c.status.in_([status.value for status in UNFINISHED])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +42,11 @@ class Callbacks:
         return self._select(callbacks.c.task_id == task_id)
 
     def find(self, callback_id: str) -> Callback | None:
-        found = self._select(callbacks.c.id == callback_id)
+        """The callback; None where it is not owed any more.
+
+        A workflow that was begun anew after the engine has forgotten it finds nothing to do.
+        """
+        found = self._select(callbacks.c.id == callback_id, OWED)
         return found[0] if found else None
 
     def record(
@@ -51,8 +57,15 @@ class Callbacks:
         end: TaskStatus | None = None,
         again: datetime | None = None,
     ) -> None:
-        """Notes a try, and what follows from it: the end of the callback, or another try at `again`."""
+        """Notes a try, and what follows from it: the end of the callback, or another try at `again`.
+
+        Nothing follows where the callback went with its job meanwhile.
+        """
         with self._database.write() as connection:
+            kept = sa.select(callbacks.c.id).where(callbacks.c.id == callback_id)
+            if connection.execute(kept.with_for_update(key_share=True)).first() is None:
+                finish(connection, callback_id)
+                return
             insert_once(
                 connection,
                 callback_tries,
@@ -90,13 +103,13 @@ class Callbacks:
         with self._database.write() as connection:
             _end(connection, callback_id, status)
 
-    def _select(self, condition: sa.ColumnElement[bool]) -> list[Callback]:
+    def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Callback]:
         with self._database.read() as connection:
             return [
                 Callback(
                     id=row.id, job_id=row.job_id, task_id=row.task_id, iwp_name=row.iwp_name, url=row.url
                 )
-                for row in connection.execute(sa.select(callbacks).where(condition))
+                for row in connection.execute(sa.select(callbacks).where(*conditions))
             ]
 
 

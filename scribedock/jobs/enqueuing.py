@@ -6,6 +6,7 @@ slot until it is.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
 from datetime import datetime
 from urllib.parse import urlsplit
@@ -214,8 +215,9 @@ def _release(connection: Connection, queue: Queue, *conditions: sa.ColumnElement
 
 
 def host_of(url: str) -> str:
-    """The host of a URL, in lower case; empty where it has none."""
+    """A digest of the host of a URL; empty where it has none. Hosts are told apart, and not to be read."""
     try:
-        return urlsplit(url).hostname or ""
+        host = urlsplit(url).hostname or ""
     except ValueError:
         return ""
+    return hashlib.sha256(host.encode(errors="replace")).hexdigest() if host else ""

@@ -19,6 +19,7 @@ from scribedock.db.tables import accounts, job_events, jobs, tasks
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.deletion import Deleted, clear
 from scribedock.jobs.enqueuing import list_finished
+from scribedock.jobs.erasure import GONE
 from scribedock.jobs.job import (
     UNFINISHED,
     Difficulty,
@@ -145,7 +146,7 @@ class Jobs:
 
     def remove(self, connection: Connection, job: Job) -> Deleted:
         """`delete` within a transaction, in which the job was read."""
-        cleared = clear(connection, job, "The job was deleted")
+        cleared = clear(connection, job, GONE)
         connection.execute(jobs.update().where(jobs.c.id == job.id).values(deleted=utc_now()))
         list_finished(connection, job.id)
         record_event(connection, job.id, "deleted", job.status, job.status)
@@ -177,13 +178,14 @@ class Jobs:
             ]
 
     def update(self, job_id: str, **values: Any) -> None:
-        """Sets columns that have no part in the state machine."""
+        """Sets columns of a living job that have no part in the state machine."""
         with self._database.write() as connection:
             self.set(connection, job_id, **values)
 
     def set(self, connection: Connection, job_id: str, **values: Any) -> None:
         """`update` within a transaction."""
-        connection.execute(jobs.update().where(jobs.c.id == job_id).values(**values))
+        living = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_(None))
+        connection.execute(jobs.update().where(living).values(**values))
 
     def stamp_progress(self, job_id: str, progress: float) -> None:
         with self._database.stamp() as connection:

@@ -17,6 +17,7 @@ from scribedock.errors import InvalidQuery
 from scribedock.jobs.enqueuing import enqueue_media, recording_came
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
+from scribedock.sealing import Sealing
 
 ORDERED = "The transcription of this job is ordered already; its media cannot be changed"
 
@@ -30,7 +31,8 @@ class MediaSource(StrEnum):
 
 # Built once: building a statement takes longer than running it.
 ADD = media.insert()
-OF_JOB = sa.select(media).where(media.c.job_id == sa.bindparam("job"))
+COLUMNS = [column for column in media.c if column is not media.c.url_digest]
+OF_JOB = sa.select(*COLUMNS).where(media.c.job_id == sa.bindparam("job"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,9 +56,10 @@ class Attached:
 
 
 class JobMedia:
-    def __init__(self, database: Database, jobs: Jobs) -> None:
+    def __init__(self, database: Database, jobs: Jobs, sealing: Sealing) -> None:
         self._database = database
         self._jobs = jobs
+        self._sealing = sealing
 
     def of(self, job_id: str) -> Media | None:
         with self._database.read() as connection:
@@ -106,6 +109,7 @@ class JobMedia:
             "job_id": job.id,
             "source": source.value,
             "url": url,
+            "url_digest": None if url is None else self._sealing.digest(url),
             "task_id": task_id,
             "storage_key": storage_key,
             "bytes": size,
@@ -172,7 +176,11 @@ class JobMedia:
             return connection.execute(
                 sa.select(jobs.c.id)
                 .join(media, media.c.job_id == jobs.c.id)
-                .where(jobs.c.account_id == account_id, jobs.c.deleted.is_(None), media.c.url == url)
+                .where(
+                    jobs.c.account_id == account_id,
+                    jobs.c.deleted.is_(None),
+                    media.c.url_digest == self._sealing.digest(url),
+                )
             ).scalar()
 
     def stored_keys(self) -> frozenset[str]:
@@ -202,7 +210,7 @@ def _find(connection: Connection, job_id: str) -> Media | None:
 
 
 def _select(connection: Connection, condition: sa.ColumnElement[bool]) -> Media | None:
-    return _media_of(connection.execute(sa.select(media).where(condition)))
+    return _media_of(connection.execute(sa.select(*COLUMNS).where(condition)))
 
 
 def _media_of(found: sa.CursorResult[Any]) -> Media | None:

@@ -24,8 +24,6 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import (
     accounts,
-    callback_tries,
-    callbacks,
     guidelines,
     job_events,
     jobs,
@@ -226,6 +224,7 @@ class Example:
             "returned": now if finished else None,
             "authorized": now,
             "deleted": None,
+            "erased": None,
             "turnaround_hours": None,
             "media_ms": LENGTH_MS if finished else None,
             "failure_reason": None,
@@ -262,9 +261,6 @@ class Example:
         for each in self._related.of(connection, JOB_ID):
             self._jobs.remove(connection, each)
         clear(connection, job, RESET)
-        of_the_job = sa.select(callbacks.c.id).where(callbacks.c.job_id == JOB_ID)
-        connection.execute(callback_tries.delete().where(callback_tries.c.callback_id.in_(of_the_job)))
-        connection.execute(callbacks.delete().where(callbacks.c.job_id == JOB_ID))
         before = utc_now() - REMEMBERED
         connection.execute(
             tasks.delete().where(

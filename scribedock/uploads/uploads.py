@@ -15,6 +15,7 @@ from typing import cast
 
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
+from scribedock.jobs.erasure import GONE
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
@@ -34,7 +35,7 @@ from scribedock.uploads.requests import TUS_PATCH, TUS_VERSION, Action, action_o
 from scribedock.uploads.states import UploadState, UploadStates, UploadStatus
 
 CLOSED_BY_ORDER = "The transcription of the job was ordered"
-CLOSED_BY_DELETION = "The job was deleted"
+CLOSED_BY_DELETION = GONE
 EXPIRED = "The upload URL expired"
 LAST_MOMENT_S = 1.0  # for a request that has brought all bytes to end by itself
 

@@ -12,17 +12,28 @@ from __future__ import annotations
 
 import contextvars
 import logging
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any, Protocol, TypeVar
 
 import structlog
-from dbos import DBOS, DBOSClient, DBOSConfig, SetWorkflowID, StepOptions, StepReservation
+from dbos import (
+    DBOS,
+    DBOSClient,
+    DBOSConfig,
+    SetWorkflowID,
+    StepOptions,
+    StepReservation,
+    WorkflowStatus,
+)
 
+from scribedock.clock import from_timestamp
 from scribedock.dispatch.queues import Queue
 from scribedock.dispatch.seats import working_for
 from scribedock.settings import Settings
+from scribedock.workflow.engine_sqlite import connections
 
 # Raised whenever the steps of a workflow change: a saved one must not go on with steps that it does not know.
 WORKFLOW_FORMAT = 3
@@ -36,6 +47,13 @@ log = structlog.get_logger("scribedock.worker")
 STEP_TRIES = 5
 FIRST_WAIT_S = 2.0
 WAIT_FACTOR = 3.0
+
+MANY = 500  # workflows that are asked for at once
+ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+CLIENT_CONNECTIONS, WORKER_CONNECTIONS = 5, 20  # as the engine's own defaults
+# How often a worker looks for what dead ones have left: everything else it takes up itself.
+LOOK_EVERY_S = 2.0
+UNDER_WAY = ["PENDING", "ENQUEUED"]
 
 
 class Final(Exception):
@@ -52,11 +70,6 @@ class Workflow(Protocol):
         ...
 
 
-# How often a worker looks for what dead ones have left: everything else it takes up itself.
-LOOK_EVERY_S = 2.0
-UNDER_WAY = ["PENDING", "ENQUEUED"]
-
-
 @dataclass(frozen=True, kw_only=True)
 class Running:
     """A workflow that an executor has taken up and not finished."""
@@ -64,6 +77,15 @@ class Running:
     id: str
     executor_id: str
     queue: Queue
+
+
+@dataclass(frozen=True, kw_only=True)
+class Saved:
+    """What the engine keeps of a workflow."""
+
+    id: str
+    ended: bool
+    changed: datetime  # UTC
 
 
 def system_url(settings: Settings) -> str:
@@ -87,30 +109,16 @@ class EngineClient:
 
     def __init__(self, settings: Settings) -> None:
         _quiet()
-        self._client = DBOSClient(system_database_url=system_url(settings), application_name=APPLICATION)
+        self._engine = connections(system_url(settings), size=CLIENT_CONNECTIONS)
+        self._client = DBOSClient(
+            system_database_url=system_url(settings),
+            system_database_engine=self._engine,
+            application_name=APPLICATION,
+        )
 
     def known(self, workflow_ids: Collection[str]) -> frozenset[str]:
         """Those of the ids that have a workflow."""
-        return self._with_status(workflow_ids, None)
-
-    def under_way(self, workflow_ids: Collection[str]) -> frozenset[str]:
-        """Those of the ids that have a workflow which has not ended."""
-        return self._with_status(workflow_ids, UNDER_WAY)
-
-    def _with_status(self, workflow_ids: Collection[str], status: list[str] | None) -> frozenset[str]:
-        every = list(workflow_ids)
-        found: set[str] = set()
-        for start in range(0, len(every), 500):
-            found |= {
-                status.workflow_id
-                for status in self._client.list_workflows(
-                    workflow_ids=every[start : start + 500],
-                    status=status,
-                    load_input=False,
-                    load_output=False,
-                )
-            }
-        return frozenset(found)
+        return frozenset(each.id for each in self._found(workflow_ids))
 
     def retire_older(self, living: Collection[str]) -> list[str]:
         """Forgets what an older release has not ended, unless one of its living executors has it in hand.
@@ -129,12 +137,46 @@ class EngineClient:
             retired.append(each.workflow_id)
         return retired
 
+    def under_way(self, workflow_ids: Collection[str]) -> frozenset[str]:
+        """Those of the ids whose workflow waits or runs."""
+        return frozenset(each.id for each in self._found(workflow_ids) if not each.ended)
+
+    def forget(self, workflow_ids: Collection[str]) -> int:
+        """Deletes all that is saved of these workflows, which must have ended; returns how many."""
+        found = [each.id for each in self._found(workflow_ids) if each.ended]
+        for start in range(0, len(found), MANY):
+            self._client.delete_workflows(found[start : start + MANY])
+        return len(found)
+
+    def ended(self, *, begun_before: datetime, limit: int, offset: int) -> list[Saved]:
+        """Workflows that were enqueued before this moment (UTC) and have ended, the oldest first."""
+        return [
+            _saved(status)
+            for status in self._client.list_workflows(
+                status=list(ENDED),
+                end_time=begun_before.replace(tzinfo=UTC).isoformat(),
+                limit=limit,
+                offset=offset,
+                load_input=False,
+                load_output=False,
+            )
+        ]
+
+    def _found(self, workflow_ids: Collection[str]) -> Iterator[Saved]:
+        every = list(workflow_ids)
+        for start in range(0, len(every), MANY):
+            part = every[start : start + MANY]
+            for status in self._client.list_workflows(workflow_ids=part, load_input=False, load_output=False):
+                yield _saved(status)
+
     def check(self) -> None:
         """Raises where the engine's database does not answer."""
         self._client.check_connection()
 
     def close(self) -> None:
         self._client.destroy()
+        if self._engine is not None:
+            self._engine.dispose()
 
 
 class EngineWorker:
@@ -160,6 +202,8 @@ class EngineWorker:
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": system_url(settings),
+            "system_database_engine": connections(system_url(settings), size=WORKER_CONNECTIONS),
+            "db_engine_kwargs": {"hide_parameters": True},
             "executor_id": executor_id,
             "application_version": str(WORKFLOW_FORMAT),
             "log_level": "ERROR",
@@ -278,6 +322,19 @@ def sleep(seconds: float) -> None:
     DBOS.sleep(seconds)
 
 
+def _saved(status: WorkflowStatus) -> Saved:
+    changed_ms = status.updated_at or status.created_at or 0
+    return Saved(
+        id=status.workflow_id, ended=status.status in ENDED, changed=from_timestamp(changed_ms / 1000)
+    )
+
+
 def _quiet() -> None:
-    """DBOS announces itself, its version and a product of its makers at every start."""
-    logging.getLogger("dbos").setLevel(logging.ERROR)
+    """DBOS announces itself, its version and a product of its makers at every start.
+
+    With a handler here it makes none of its own, which would go past our log and what that masks.
+    """
+    logger = logging.getLogger("dbos")
+    logger.setLevel(logging.ERROR)
+    if not logger.handlers:
+        logger.addHandler(logging.NullHandler())

@@ -14,7 +14,6 @@ from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import to_json
 from scribedock.db.tables import passes
 from scribedock.demo.server import OwnServer
-from scribedock.dispatch.queues import Queue
 from scribedock.dispatch.work import withdraw
 from scribedock.jobs.job import Fidelity, Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import set_task
@@ -90,7 +89,7 @@ def ordered_job(
         order,
         needs_authorization=held,
         bring=bring,
-        then=lambda connection, job: withdraw(connection, job.id, but=Queue.CALLBACKS),
+        then=lambda connection, job: withdraw(connection, job.id),
     )
     return job_id, task_id
 

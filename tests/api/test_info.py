@@ -37,3 +37,22 @@ def test_a_job_of_somebody_else_is_not_found(client: Client, family: Family) -> 
 def test_an_identifier_may_be_dashed_and_in_capitals(client: Client) -> None:
     job_id = client.new_job()
     assert client.info(str(uuid.UUID(job_id)).upper())["JobId"] == job_id
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ("https://user:p%40ss@127.0.0.1/a?b={job_id}", "https://user:***@127.0.0.1/a?b={job_id}"),
+        ("https://:secret@127.0.0.1/", "https://:***@127.0.0.1/"),
+        ("https://user:a@b:c@127.0.0.1:8/", "https://user:***@127.0.0.1:8/"),
+        ("https://user@127.0.0.1/a:b@c", "https://user@127.0.0.1/a:b@c"),
+        ("https://127.0.0.1/?at=a:b@c", "https://127.0.0.1/?at=a:b@c"),
+    ],
+)
+def test_the_password_in_a_callback_url_is_not_shown(client: Client, given: str, shown: str) -> None:
+    job = client.new_job()
+    assert client.get("job/modify", job_id=job, callback_url=given).status_code == 204
+    targets = {"url": [{"callback_url": shown}]}
+    assert client.info(job)["ReturnTargets"] == targets
+    [listed] = [each for each in client.get("job/list").json()["ActiveJobs"] if each["JobId"] == job]
+    assert listed["ReturnTargets"] == targets

@@ -18,7 +18,7 @@ def upgrade() -> None:
         sa.Column("queue", sa.String(length=16), nullable=False),
         sa.Column("job_id", sa.String(length=32), nullable=False),
         sa.Column("branch_id", sa.String(length=32), nullable=False),
-        sa.Column("host", sa.String(length=255), nullable=False),
+        sa.Column("host", sa.String(length=64), nullable=False),
         sa.Column("rank", sa.Integer(), nullable=False),
         sa.Column("asked", sa.DateTime(), nullable=False),
         sa.Column("due", sa.DateTime(), nullable=False),

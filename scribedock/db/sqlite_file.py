@@ -1,0 +1,98 @@
+"""SQLite's files: what is deleted is overwritten, and what is free is given back.
+
+SQLite leaves deleted rows in the file until their room is used again, and never makes the file smaller by
+itself. `SECURE_DELETE` changes the first for a connection; the second takes a file that was made for it, or
+one VACUUM (`prepare`). What is overwritten in the database stands in its write-ahead log until that is
+emptied (`shrink`).
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from contextlib import closing
+from pathlib import Path
+
+import structlog
+
+log = structlog.get_logger("scribedock.database")
+
+SECURE_DELETE = "PRAGMA secure_delete=ON"
+INCREMENTAL = 2
+MOST_VACUUMED = 2 * 1024**3
+"""Bytes of the largest file that an upgrade rewrites: it takes about a second for 100 MB, and nothing is
+served meanwhile."""
+ROOM = 2.5  # times its own size, that VACUUM may need for its copy and the log of writing it back
+PAGES = 5000  # given back in one transaction: others wait meanwhile
+PATIENCE_S = 1.0
+
+
+def prepare(path: Path) -> None:
+    """Makes the file, or rewrites one of an older release, so that `shrink` can make it smaller.
+
+    Where that is not possible (too large, no room, in use), the log says so and the file stays as it is.
+    """
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with closing(_connect(path, PATIENCE_S)) as connection:
+        if _number(connection, "auto_vacuum") == INCREMENTAL and path.stat().st_size:
+            return
+        problem = _why_not(path)
+        if problem is None:
+            connection.execute(SECURE_DELETE)
+            connection.execute("PRAGMA auto_vacuum=INCREMENTAL")
+            try:
+                connection.execute("VACUUM")
+                _empty_log(connection)
+            except sqlite3.Error as error:
+                problem = str(error)
+    if problem is not None:
+        log.warning(
+            "database not rewritten: it will not get smaller, and may keep what was deleted before this "
+            "release; stop the server and run VACUUM on it with PRAGMA auto_vacuum=2",
+            file=path.name,
+            reason=problem,
+        )
+
+
+def shrink(path: Path) -> bool:
+    """Gives free room back to the file system and empties the write-ahead log.
+
+    False where somebody else was at it: then it is to be tried again.
+    """
+    try:
+        with closing(_connect(path, PATIENCE_S)) as connection:
+            connection.execute(SECURE_DELETE)
+            free = _number(connection, "freelist_count")
+            if _number(connection, "auto_vacuum") == INCREMENTAL and free:
+                # A script is run to its end; `execute` takes the first page alone.
+                connection.executescript(f"PRAGMA incremental_vacuum({PAGES})")
+            return _empty_log(connection) and free <= PAGES
+    except sqlite3.OperationalError as error:
+        log.debug("database not shrunk yet", file=path.name, reason=str(error))
+        return False
+
+
+def _connect(path: Path, patience_s: float) -> sqlite3.Connection:
+    return sqlite3.connect(path, timeout=patience_s, isolation_level=None)
+
+
+def _number(connection: sqlite3.Connection, pragma: str) -> int:
+    return int(connection.execute(f"PRAGMA {pragma}").fetchone()[0])
+
+
+def _empty_log(connection: sqlite3.Connection) -> bool:
+    """Whether all of the log is in the database, and the log empty; without such a log, yes."""
+    busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    return not busy
+
+
+def _why_not(path: Path) -> str | None:
+    size = path.stat().st_size
+    if size > MOST_VACUUMED:
+        return f"it is larger than {MOST_VACUUMED:,} bytes"
+    temporary = os.environ.get("SQLITE_TMPDIR") or tempfile.gettempdir()
+    if min(shutil.disk_usage(path.parent).free, shutil.disk_usage(temporary).free) < ROOM * size:
+        return "there is too little room on the disk"
+    return None

@@ -1,0 +1,174 @@
+"""The register: what of a job is deleted with it and what is kept, for every column of every table.
+
+A job that is deleted keeps what bills, statistics and the audit log need: ids, dates, states, its length, its
+languages and fidelity, and its tasks without their texts. Everything else goes. A new table or column has to
+be entered here; `tests/unit/jobs/test_erasure.py` fails until it is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.db.tables import (
+    accounts,
+    api_keys,
+    attempts,
+    audit_entries,
+    callback_tries,
+    callbacks,
+    caption_urls,
+    derivations,
+    drafts,
+    element_lists,
+    executors,
+    failed_logins,
+    guidelines,
+    job_events,
+    jobs,
+    key_fingerprints,
+    login_failures,
+    mails,
+    media,
+    passes,
+    realignments,
+    renditions,
+    sessions,
+    tasks,
+    transcripts,
+    turns,
+    untrusted_proxies,
+    upgrades,
+    uploads,
+    work,
+)
+from scribedock.jobs.job import Difficulty
+
+GONE = "The job was deleted"
+"""What a task says that was under way then: the only text of a task that is kept."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Entry:
+    """What becomes of a table's rows about a deleted job."""
+
+    table: sa.Table
+    job_id: sa.Column[Any] | None = None  # names the job; None: the rows are about none, and stay
+    through: sa.Column[Any] | None = None  # names a row of another table, whose `job_id` names the job
+    deleted: bool = False  # the rows go; else they stay, with `cleared` in place of their contents
+    cleared: Mapping[str, Any] = field(default_factory=dict)
+    kept: frozenset[str] = frozenset()  # columns that stay as they are
+    late: bool = False  # only once the job's workflows and uploads have ended
+
+    def rows(self, job_id: str) -> sa.ColumnElement[bool]:
+        """Which rows are about the job."""
+        if self.through is None:
+            assert self.job_id is not None
+            return self.job_id == job_id
+        (reference,) = self.through.foreign_keys
+        owner = reference.column.table
+        return self.through.in_(sa.select(reference.column).where(owner.c.job_id == job_id))
+
+
+def deleted(table: sa.Table, *, late: bool = False) -> Entry:
+    """Rows that go with their job."""
+    return Entry(table=table, job_id=table.c.job_id, deleted=True, late=late)
+
+
+def deleted_through(column: sa.Column[Any]) -> Entry:
+    """Rows that go with the row of another table that `column` refers to. Before that one's entry."""
+    assert isinstance(column.table, sa.Table)
+    return Entry(table=column.table, through=column, deleted=True)
+
+
+def stripped(table: sa.Table, job_id: sa.Column[Any], *, kept: str, cleared: Mapping[str, Any]) -> Entry:
+    """Rows that stay without their contents. kept: names of columns, separated by spaces."""
+    return Entry(table=table, job_id=job_id, kept=frozenset(kept.split()), cleared=cleared)
+
+
+def kept(table: sa.Table, columns: str) -> Entry:
+    """Rows without any content of a job: none of `columns` may get any."""
+    return Entry(table=table, kept=frozenset(columns.split()))
+
+
+# In the order in which rows can go: what refers to others comes before them.
+REGISTER = (
+    deleted_through(realignments.c.pass_id),
+    deleted_through(drafts.c.pass_id),
+    deleted_through(callback_tries.c.callback_id),
+    deleted(callbacks),
+    deleted(media),
+    deleted(transcripts),
+    deleted(renditions),
+    deleted(element_lists),
+    deleted(caption_urls),
+    deleted(guidelines),
+    deleted(passes),
+    deleted(mails),
+    deleted(uploads, late=True),
+    deleted(work, late=True),  # what waits is withdrawn at once; what is in hand has its slot until it ends
+    stripped(
+        tasks,
+        tasks.c.job_id,
+        kept="id job_id type status requested",
+        cleared={"info": sa.case((tasks.c.info == GONE, GONE), else_="")},
+    ),
+    stripped(
+        jobs,
+        jobs.c.id,
+        kept="id account_id language target_language status fidelity created started due completed returned "
+        "authorized deleted erased media_ms upload_epoch order_task_id reviewed leading_id sandbox",
+        cleared={
+            "name": "",
+            "external_id": "",
+            "priority": None,
+            "difficulty": Difficulty.UNKNOWN.value,
+            "turnaround_hours": None,
+            "failure_reason": None,
+            "engine": None,
+            "progress": 0.0,
+            "callback_url": None,
+            "options": {},
+            "requestor": "",
+            "reference": "",
+            "expected_speakers": None,
+            "notice": None,
+        },
+    ),
+    kept(job_events, "id job_id at event before after"),
+    kept(derivations, "id job_id source_id"),
+    kept(audit_entries, "id at account_id address call job_id about outcome"),
+    kept(attempts, "workflow_id losses steps"),
+    kept(executors, "id host heartbeat crashed"),
+    kept(turns, "queue branch_id served"),
+    kept(
+        accounts,
+        "id username parent_id password_hash settings created first_name last_name email reviewer disabled "
+        "sandbox branch_id",
+    ),
+    kept(api_keys, "id account_id fingerprint encrypted created"),
+    kept(sessions, "fingerprint account_id api_key_id dialect created last_used idle_s"),
+    kept(login_failures, "subject failures last_failure"),
+    kept(failed_logins, "minute username address times"),
+    kept(untrusted_proxies, "address seen"),
+    kept(key_fingerprints, "purpose fingerprint seen"),
+    kept(upgrades, "name done"),
+)
+
+
+def erase(connection: Connection, job_id: str, *, late: bool = False) -> None:
+    """Deletes and clears what the register says; once more does no harm.
+
+    late: also what must stay for as long as the job's workflows and uploads are under way.
+    """
+    for entry in REGISTER:
+        if entry.late and not late:
+            continue
+        if entry.deleted:
+            connection.execute(entry.table.delete().where(entry.rows(job_id)))
+        elif entry.cleared:
+            connection.execute(entry.table.update().where(entry.rows(job_id)).values(**entry.cleared))

@@ -1,0 +1,229 @@
+"""Takes away what deleted jobs have left with the engine and in folders, and what the engine need not keep.
+
+What is deleted in our tables at once stands in `jobs.erasure`. The rest waits until the job's workflows have
+ended: one that runs sees that its job is gone, and ends by itself. Which jobs are left to do is decided by
+their rows, so that a worker that dies in between, and jobs that an older release deleted, need nothing else.
+"""
+
+from __future__ import annotations
+
+import shutil
+import time
+from collections.abc import Callable, Iterator, Sequence
+from datetime import timedelta
+from enum import StrEnum
+from pathlib import Path
+
+import sqlalchemy as sa
+import structlog
+
+from scribedock.clock import utc_now
+from scribedock.db import sqlite_file
+from scribedock.db.engine import Database
+from scribedock.db.tables import attempts, callbacks, jobs, tasks
+from scribedock.dispatch.queues import PREFIXES, task_id_of, work_id
+from scribedock.jobs.erasure import erase
+from scribedock.jobs.job import UNFINISHED, Iwp
+from scribedock.jobs.orders import FAILED, callback_id
+from scribedock.workflow.engine import EngineClient
+
+log = structlog.get_logger("scribedock.worker")
+
+JOBS_AT_ONCE = 50
+WORKFLOWS_AT_ONCE = 500
+TRIM_EVERY_S = 60
+IS_UNFINISHED = [status.value for status in UNFINISHED]
+
+
+class Fate(StrEnum):
+    DELETED = "deleted"  # with the job, once its workflows have ended
+    KEPT = "kept"  # it has nothing of a job's
+
+
+# The engine's tables: `forget` deletes a workflow's row, and with it what refers to it.
+ENGINE_TABLES = {
+    **dict.fromkeys(
+        (
+            "workflow_status",
+            "workflow_input",
+            "workflow_output",
+            "operation_outputs",
+            "notifications",
+            "workflow_events",
+            "workflow_events_history",
+            "streams",
+        ),
+        Fate.DELETED,
+    ),
+    **dict.fromkeys(
+        ("workflow_schedules", "application_versions", "queues", "dbos_migrations", "event_dispatch_kv"),
+        Fate.KEPT,
+    ),
+}
+
+# What lies in the data folder beside the databases, whose rows are in the register.
+FOLDERS = {
+    "media": Fate.DELETED,  # recordings and what is made of them
+    "work": Fate.DELETED,  # what workflows have in hand, a folder for each task
+    **dict.fromkeys(
+        (
+            "admin-password",
+            "executors",
+            "models",
+            "reaper.lock",
+            "sandbox",
+            "secrets",
+            "start.lock",
+            "writers",
+        ),
+        Fate.KEPT,
+    ),
+}
+
+
+class Eraser:
+    """One in a worker; several workers may be at the same job, which does no harm."""
+
+    def __init__(
+        self,
+        *,
+        database: Database,
+        engine: EngineClient,
+        close_uploads: Callable[[str], None],
+        folder: Path,
+        files: Sequence[Path],
+        retention_s: float,
+    ) -> None:
+        """close_uploads: gives up what comes to a job's upload URLs. folder: where workflows have theirs.
+
+        files: the databases, where they are SQLite's. retention_s: how long finished workflows are kept.
+        """
+        self._database = database
+        self._engine = engine
+        self._close_uploads = close_uploads
+        self._folder = folder
+        self._files = files
+        self._retention_s = retention_s
+        self._next = ""  # where the round through deleted jobs goes on
+        self._waiting: set[str] = set()  # deleted jobs of which some workflow has not ended yet
+        self._trimmed = 0.0
+        self._shrinking = set(files)
+
+    def tick(self) -> None:
+        """Does a batch of what is to be done; called every few seconds."""
+        changed = self.erase()
+        if time.monotonic() - self._trimmed > TRIM_EVERY_S or not self._trimmed:
+            self._trimmed = time.monotonic()
+            changed += self.trim()
+        if changed:
+            self._shrinking = set(self._files)
+        self._shrinking = {path for path in self._shrinking if not sqlite_file.shrink(path)}
+
+    def erase(self) -> int:
+        """Erases a batch of deleted jobs as far as their workflows have ended; returns how many changed."""
+        with self._database.read() as connection:
+            found = list(
+                connection.execute(
+                    sa.select(jobs.c.id)
+                    .where(jobs.c.deleted.is_not(None), jobs.c.erased.is_(None), jobs.c.id > self._next)
+                    .order_by(jobs.c.id)
+                    .limit(JOBS_AT_ONCE)
+                ).scalars()
+            )
+        self._next = found[-1] if len(found) == JOBS_AT_ONCE else ""
+        return sum(self._erase(job_id) for job_id in found)
+
+    def _erase(self, job_id: str) -> bool:
+        """Takes away what no workflow needs any more; whether there was anything."""
+        with self._database.read() as connection:
+            task_ids = list(
+                connection.execute(sa.select(tasks.c.id).where(tasks.c.job_id == job_id)).scalars()
+            )
+        workflow_ids = list(workflows_of(task_ids))
+        under_way = self._engine.under_way(workflow_ids)
+        forgotten = self._engine.forget(workflow_ids)
+        in_hand = {task_id_of(each) for each in under_way}
+        for task_id in task_ids:
+            if task_id not in in_hand:
+                shutil.rmtree(self._folder / task_id, ignore_errors=True)
+        if under_way and job_id in self._waiting:
+            return forgotten > 0
+        self._close_uploads(job_id)
+        self._clear(job_id, workflow_ids, over=not under_way)
+        if under_way:
+            self._waiting.add(job_id)
+        else:
+            self._waiting.discard(job_id)
+            log.info("deleted job erased", job=job_id)
+        return True
+
+    def _clear(self, job_id: str, workflow_ids: Sequence[str], *, over: bool) -> None:
+        """Clears our tables, once more: an older release has left more there, and a workflow may have.
+
+        over: whether none is under way any more, so that it is the last time.
+        """
+        deleted = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_not(None))
+        with self._database.write() as connection:
+            locked = sa.select(jobs.c.id).where(deleted).with_for_update(key_share=True)
+            if connection.execute(locked).first() is None:  # a sandbox's, that is there again
+                return
+            erase(connection, job_id, late=over)
+            if over:
+                connection.execute(attempts.delete().where(attempts.c.workflow_id.in_(workflow_ids)))
+                connection.execute(jobs.update().where(deleted).values(erased=utc_now()))
+
+    def trim(self) -> int:
+        """Forgets workflows that ended long ago; returns how many.
+
+        Not those whose task or callback is unfinished by our tables (an order that people go on with):
+        else it would be begun anew.
+        """
+        before = utc_now() - timedelta(seconds=self._retention_s)
+        forgotten = left = 0
+        while True:
+            page = self._engine.ended(begun_before=before, limit=WORKFLOWS_AT_ONCE, offset=left)
+            old = [each.id for each in page if each.changed < before]
+            wanted = self._unfinished(old)
+            gone = self._engine.forget([each for each in old if task_id_of(each) not in wanted])
+            forgotten += gone
+            left += len(page) - gone
+            if len(page) < WORKFLOWS_AT_ONCE:
+                break
+        if forgotten:
+            log.info("finished workflows forgotten", workflows=forgotten)
+        return forgotten
+
+    def _unfinished(self, workflow_ids: Sequence[str]) -> frozenset[str]:
+        """The tasks and callbacks behind these workflows that are not finished."""
+        ids = [task_id_of(each) for each in workflow_ids]
+        with self._database.read() as connection:
+            return frozenset(
+                found
+                for table in (tasks, callbacks)
+                for found in connection.execute(
+                    sa.select(table.c.id).where(table.c.id.in_(ids), table.c.status.in_(IS_UNFINISHED))
+                ).scalars()
+            )
+
+    def sweep(self, *, older_than_s: float) -> int:
+        """Removes folders of tasks that are over, which a crash has left; returns how many."""
+        before = time.time() - older_than_s
+        names = [path.name for path in self._folder.glob("*") if path.is_dir()]
+        over = sa.and_(tasks.c.id.in_(names), tasks.c.status.not_in(IS_UNFINISHED))
+        with self._database.read() as connection:
+            found = connection.execute(sa.select(tasks.c.id).where(over)).scalars().all()
+        left = [self._folder / name for name in found]
+        left = [path for path in left if path.exists() and path.stat().st_mtime < before]
+        for path in left:
+            shutil.rmtree(path, ignore_errors=True)
+        return len(left)
+
+
+def workflows_of(task_ids: Sequence[str]) -> Iterator[str]:
+    """The ids of all workflows that there may be for these tasks: their own, and those of callbacks."""
+    for task_id in task_ids:
+        yield task_id
+        for queue in PREFIXES:
+            yield work_id(queue, task_id)
+        for name in (FAILED, *(iwp.value for iwp in Iwp)):
+            yield callback_id(task_id, name)

@@ -1,0 +1,345 @@
+"""What is left of a deleted job: ids, dates and states, and nowhere anything that it was about."""
+
+from __future__ import annotations
+
+import json
+import time
+import uuid
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from scribedock import app
+from scribedock.captions.elementlist_json import emit
+from scribedock.clock import utc_now
+from scribedock.db.tables import jobs, mails, work
+from scribedock.demo.receiver import CallbackReceiver
+from scribedock.demo.server import OwnServer
+from scribedock.dispatch.queues import Queue, work_id
+from scribedock.dispatch.work import add
+from scribedock.jobs.job import TaskStatus, TaskType
+from scribedock.jobs.jobs import add_task
+from scribedock.workflow.engine import EngineClient, system_url
+from scribedock.workflow.eraser import ENGINE_TABLES, FOLDERS, Eraser, workflows_of
+from tests import planted
+from tests.client import Client, error_of
+from tests.fixtures import DATABASES
+from tests.stored import settings_of
+from tests.unit.captions.sample import say
+from tests.webserver import WebServer
+
+RUNS_ON = DATABASES
+PLACES = (
+    "Name",
+    "External",
+    "Requestor",
+    "Reference",
+    "Notes",
+    "Metadata",
+    "Password",
+    "Path",
+    "Media",
+    "Transcript",
+    "Spoken",
+    "Guideline",
+    "Term",
+    "Draft",
+    "Recipient",
+)
+
+
+@pytest.fixture
+def services(server: OwnServer) -> Iterator[app.Services]:
+    opened = app.wire(settings_of(server))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def engine(server: OwnServer) -> Iterator[EngineClient]:
+    opened = EngineClient(settings_of(server))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def words() -> dict[str, str]:
+    """A word for each place, that stands nowhere else."""
+    tag = uuid.uuid4().hex[:6].translate(str.maketrans("0123456789", "ghijklmnop"))
+    return {place: f"Zq{tag}{place}planted" for place in PLACES}
+
+
+def everywhere(server: OwnServer, words: dict[str, str]) -> dict[str, set[str]]:
+    """In which tables and files, the log among them, which of the words stand."""
+    settings = settings_of(server)
+    found = planted.in_files(server.data_dir, words.values())
+    found |= {"log": planted.found_in(server.log_path.read_bytes(), words.values())}
+    if settings.database_url is not None:
+        found |= planted.in_tables(settings.database_url.get_secret_value(), words.values())
+    else:
+        for path in app.sqlite_files(settings):
+            found |= planted.in_sqlite(path, words.values())
+    return {place: held for place, held in found.items() if held}
+
+
+def until(condition: Callable[[], Any], within_s: float = 60) -> None:
+    deadline = time.monotonic() + within_s
+    while not condition():
+        assert time.monotonic() < deadline, "not in time"
+        time.sleep(0.5)
+
+
+def is_erased(services: app.Services, job: str) -> bool:
+    with services.database.read() as connection:
+        query = sa.select(jobs.c.erased).where(jobs.c.id == job)
+        return connection.execute(query).scalar() is not None
+
+
+def tasks_of(services: app.Services, job: str) -> list[str]:
+    return [task.id for task in services.jobs.tasks([job])[job]]
+
+
+def mailed(services: app.Services, job: str, recipient: str) -> None:
+    """As if a video had been mailed: this server has nobody to send mail by."""
+    with services.database.write() as connection:
+        task = add_task(connection, job, TaskType.JOB_BURN_IN_CAPTION, TaskStatus.COMPLETE)
+        connection.execute(mails.insert().values(id=task, job_id=job, recipient=recipient, base_url=""))
+
+
+def test_words_that_were_planted_with_a_job_stand_nowhere_once_it_is_deleted(
+    server: OwnServer,
+    services: app.Services,
+    engine: EngineClient,
+    alice: Client,
+    words: dict[str, str],
+    sentence: bytes,
+) -> None:
+    name = f"reviewer-{uuid.uuid4().hex[:8]}"
+    owner = alice.get("account/verify_key").json()["name"]
+    reviewer = services.accounts.create(name, "a password", parent=owner)
+    services.accounts.set_reviewer(reviewer, True)
+    ann = Client(server).login(name, "a password")
+    said = f"Welcome to a small library by the sea. {words['Spoken']}."
+    files = {
+        f"/{words['Media']}.wav": sentence,
+        f"/{words['Transcript']}.txt": said.encode(),
+        f"/{words['Path']}.txt": f"{words['Guideline']} {words['Term']}".encode(),
+        f"/{words['Path']}": b"called",
+    }
+    with WebServer(files) as web:
+        base = web.base_url.replace("://", f"://user:{words['Password']}@")
+        job = alice.new_job(
+            job_name=words["Name"],
+            external_id=words["External"],
+            requestor=words["Requestor"],
+            reference=words["Reference"],
+        )
+        for call, given in (
+            ("add_media", {"media_url": f"{base}/{words['Media']}.wav"}),
+            ("add_transcript", {"transcript_url": f"{base}/{words['Transcript']}.txt"}),
+            ("add_custom_guidelines", {"guidelines_url": f"{base}/{words['Path']}.txt"}),
+        ):
+            assert alice.get(f"job/{call}", job_id=job, **given).status_code == 200
+        alice.order(
+            job,
+            transcription_fidelity="PREMIUM",
+            callback_url=f"{base}/{words['Path']}?name={{job_name}}",
+            options=json.dumps(
+                {"notes": words["Notes"], "custom_metadata": {words["Metadata"]: words["Metadata"]}}
+            ),
+        )
+        alice.wait(job, lambda info: info["JobStatus"] == "Reviewing")
+        assert ann.post("review/take", job_id=job).status_code == 200
+        draft = emit(say(f"The sea is {words['Draft']} deep."))
+        query = {"v": "1", "api_token": ann.token, "job_id": job}
+        assert ann.http.post("/api/review/save", params=query, json=draft).status_code == 200
+        assert ann.post("review/approve", job_id=job).status_code in (200, 204)
+        alice.finished(job)
+        until(lambda: any("name=" in each.path for each in web.requests))
+    url = alice.get("job/get_caption", job_id=job, caption_format="SRT", build_url="true").json()[
+        "CaptionUrl"
+    ]
+    mailed(services, job, f"{words['Recipient']}@example.org")
+    before = everywhere(server, words)
+    urls = {words[place] for place in ("Password", "Path", "Media", "Transcript")}
+    assert "log" not in before
+    for place, held in before.items():
+        assert not held & urls, f"{place} holds a customer's URL in the clear"
+    assert set().union(*before.values()) == set(words.values()) - urls, "what is sought must have been there"
+
+    tasks = tasks_of(services, job)
+    media = services.media.of(job)
+    assert media is not None and media.storage_key in set(services.store.keys())
+    assert alice.post("job/delete", job_id=job).status_code == 200
+    until(lambda: is_erased(services, job))
+    until(lambda: not everywhere(server, words))
+    assert media.storage_key not in set(services.store.keys())
+    assert engine.known(list(workflows_of(tasks))) == frozenset()
+    assert alice.http.get(url).status_code == 404
+    for task in tasks:
+        assert alice.get("job/task_status", task_id=task).json()["TaskInfo"] in ("", "The job was deleted")
+    assert error_of(alice.get("job/info", job_id=job)) == (400, "ITEM_NOT_FOUND")
+    assert job not in alice.get("job/list").text
+
+
+def test_a_job_that_is_deleted_while_it_is_transcribed_leaves_nothing_with_the_engine(
+    server: OwnServer, services: app.Services, engine: EngineClient, alice: Client, speech: Path
+) -> None:
+    job = alice.new_job()
+    alice.upload(job, speech)
+    task = alice.order(job)
+    alice.wait(job, lambda info: info["JobStatus"] == "In Process")
+    assert alice.post("job/delete", job_id=job).status_code == 200
+    until(lambda: is_erased(services, job))
+    assert engine.known(list(workflows_of(tasks_of(services, job)))) == frozenset()
+    assert not (server.data_dir / "work" / task).exists()
+
+
+def minutes(client: Client) -> int:
+    metrics = '["billable_minutes_total"]'
+    [found] = client.get("job/aggregate_statistics", metrics=metrics).json()["data"]
+    return int(found["billable_minutes_total"])
+
+
+def test_statistics_count_what_was_done_for_a_deleted_job(
+    services: app.Services, alice: Client, quiet: Path
+) -> None:
+    job = alice.new_job()
+    alice.upload(job, quiet)
+    alice.order(job)
+    alice.finished(job)
+    before = minutes(alice)
+    assert alice.post("job/delete", job_id=job).status_code == 200
+    until(lambda: is_erased(services, job))
+    assert minutes(alice) == before == 1
+
+
+def test_every_table_of_the_engine_and_every_folder_is_known(server: OwnServer, finished: str) -> None:
+    settings = settings_of(server)
+    url = system_url(settings).replace("postgresql://", "postgresql+psycopg://")
+    inspector = sa.inspect(sa.create_engine(url))
+    schema = None if url.startswith("sqlite") else "dbos"
+    assert set(inspector.get_table_names(schema)) <= set(ENGINE_TABLES)
+    names = {path.name for path in server.data_dir.iterdir() if ".sqlite" not in path.name}
+    assert names <= set(FOLDERS)
+
+
+def test_a_job_that_an_older_release_deleted_is_erased_too(
+    server: OwnServer, services: app.Services, engine: EngineClient, alice: Client, quiet: Path
+) -> None:
+    word = f"Zq{uuid.uuid4().hex}"
+    job = alice.new_job(job_name=word)
+    alice.upload(job, quiet)
+    alice.order(job, options=json.dumps({"notes": word}))
+    alice.finished(job)
+    with services.database.write() as connection:  # which left all of it but recordings and results
+        connection.execute(jobs.update().where(jobs.c.id == job).values(deleted=utc_now()))
+    until(lambda: is_erased(services, job))
+    until(lambda: not everywhere(server, {"": word}))
+    assert engine.known(list(workflows_of(tasks_of(services, job)))) == frozenset()
+
+
+def eraser(services: app.Services, engine: EngineClient, folder: Path, *, retention_s: float) -> Eraser:
+    return Eraser(
+        database=services.database,
+        engine=engine,
+        close_uploads=lambda job_id: None,
+        folder=folder,
+        files=(),
+        retention_s=retention_s,
+    )
+
+
+def test_workflows_that_ended_long_ago_are_forgotten_but_not_of_orders_that_people_go_on_with(
+    server: OwnServer,
+    services: app.Services,
+    engine: EngineClient,
+    alice: Client,
+    quiet: Path,
+    tmp_path: Path,
+) -> None:
+    reviewer = services.accounts.create(
+        f"reviewer-{uuid.uuid4().hex[:8]}",
+        "a password",
+        parent=alice.get("account/verify_key").json()["name"],
+    )
+    services.accounts.set_reviewer(reviewer, True)
+    orders = {}
+    for fidelity, state in (("MECHANICAL", "Complete"), ("PREMIUM", "Reviewing")):
+        job = alice.new_job()
+        alice.upload(job, quiet)
+        order = orders[fidelity] = alice.order(job, transcription_fidelity=fidelity)
+        alice.wait(job, lambda info, state=state: info["JobStatus"] == state)  # type: ignore[misc]
+        until(lambda order=order: not engine.under_way([order]))  # type: ignore[misc]
+    eraser(services, engine, tmp_path, retention_s=3600).trim()
+    assert engine.known(list(orders.values())) == set(orders.values())
+    assert eraser(services, engine, tmp_path, retention_s=0).trim()
+    assert engine.known(list(orders.values())) == {orders["PREMIUM"]}
+
+
+def test_what_was_forgotten_and_is_begun_anew_transcribes_and_calls_nobody_twice(
+    server: OwnServer,
+    services: app.Services,
+    engine: EngineClient,
+    alice: Client,
+    callbacks: CallbackReceiver,
+    quiet: Path,
+) -> None:
+    job = alice.new_job()
+    alice.upload(job, quiet)
+    order = alice.order(job, callback_url=f"{callbacks.base_url}/done")
+    alice.finished(job)
+    [callback] = services.callbacks.of_task(order)
+    callbacks.received.get(timeout=30)
+    until(lambda: not engine.under_way(list(workflows_of([order]))))
+    lists = alice.get("job/list_elementlists", job_id=job).json()
+    info = alice.info(job)
+    assert engine.forget(list(workflows_of([order]))) == 1
+    branch = services.jobs.find(job).branch_id
+    with services.database.write() as connection:
+        for queue, name in ((Queue.CALLBACKS, callback.id), (Queue.TRANSCRIPTION, order)):
+            add(connection, queue, name, job_id=job, branch_id=branch, ready=utc_now())
+
+    def is_done() -> bool:
+        with services.database.read() as connection:
+            return connection.execute(sa.select(work.c.id).where(work.c.job_id == job)).first() is None
+
+    until(is_done)
+    assert engine.known([order]) == {order}
+    assert callbacks.received.empty()
+    assert alice.get("job/list_elementlists", job_id=job).json() == lists
+    assert alice.info(job) == info
+
+
+def test_nobody_waits_for_a_workflow_that_was_forgotten(
+    services: app.Services, engine: EngineClient, alice: Client
+) -> None:
+    job = alice.new_job()
+    with WebServer({"/other": b"x"}) as web:
+        fetched = alice.get("job/add_media", job_id=job, media_url=f"{web.base_url}/a.wav").json()["TaskId"]
+        alice.wait(job, lambda info: "FailureReason" in info)
+    fetch = work_id(Queue.FETCHES, fetched)
+    until(lambda: not engine.under_way([fetch]))
+    assert engine.forget([fetch]) == 1
+    began = time.monotonic()
+    assert alice.get("job/transcoded_media", job_id=job, transcoded_version="mp3").status_code == 422
+    assert time.monotonic() - began < 30
+
+
+def test_folders_that_a_crash_has_left_are_swept_once_their_task_is_over(
+    services: app.Services, engine: EngineClient, alice: Client, quiet: Path, tmp_path: Path
+) -> None:
+    job = alice.new_job()
+    alice.upload(job, quiet)
+    order = alice.order(job)
+    alice.finished(job)
+    for name in (order, uuid.uuid4().hex):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "audio.pcm").write_bytes(b"sound")
+    swept = eraser(services, engine, tmp_path, retention_s=0)
+    assert swept.sweep(older_than_s=3600) == 0
+    assert swept.sweep(older_than_s=0) == 1
+    assert not (tmp_path / order).exists()
