@@ -137,7 +137,11 @@ class Settings(BaseSettings):
     speech_batch: int = Field(
         0, ge=0, description="Chunks that Whisper decodes together; 0: 8 on a GPU, else one."
     )
-    speech_chunk_timeout_s: float = Field(300, gt=0, description="Time for recognizing one chunk.")
+    speech_chunk_timeout_s: float = Field(
+        300,
+        gt=0,
+        description="Processor time for recognizing one chunk, for each of the recognizer's threads.",
+    )
     speaker_model: Path | None = Field(
         None, description="Folder of a speaker-embedding model in ONNX's format, to tell speakers apart with."
     )

@@ -27,6 +27,7 @@ def decode(
     track: int | None = None,
     at_most_s: int | None = None,
     progress: Callable[[float], None] | None = None,
+    check_wanted: Callable[[], None] = process.always,
 ) -> DecodedAudio:
     """Writes 16 kHz mono signed 16-bit little-endian samples without a header.
 
@@ -40,7 +41,14 @@ def decode(
     try:
         with temporary.open("wb") as audio:
             said = process.run(
-                "decode", path, audio, limits, track=track, at_most_s=at_most_s, progress=progress
+                "decode",
+                path,
+                audio,
+                limits,
+                track=track,
+                at_most_s=at_most_s,
+                progress=progress,
+                check_wanted=check_wanted,
             )
             decoded = DecodedAudio(**{**said, "tracks": tuple(said["tracks"])})
             os.fsync(audio.fileno())

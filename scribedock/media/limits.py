@@ -24,8 +24,3 @@ class Limits:
     def cpu_s(self) -> int:
         """Processor time: decoding is measured at hundreds of times real time; 20 times is granted."""
         return STARTUP_S + self.max_duration_s // 20
-
-    @property
-    def wall_s(self) -> int:
-        """The same on a machine with much else to do."""
-        return 4 * self.cpu_s

@@ -11,8 +11,11 @@ import structlog
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.failures import RecognitionFailed
+from scribedock.speech.pool import RecognizerPool, always
+from scribedock.speech.span import Span
 from scribedock.storage.store import ObjectDamaged, Store
+from scribedock.workflow.attempts import patiently
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -45,18 +48,20 @@ def decode_spoken(
     *,
     track: int | None = None,
     progress: Callable[[float], None] | None = None,
+    check_wanted: Callable[[], None] = always,
 ) -> int | None:
     """Decodes the sound track in which people speak; returns its index where there are several.
 
     track is its index where it is known. Writes and raises as `decode` does.
     """
     draft = destination.with_name(f"draft-{destination.name}")
-    decoded = decode(recording, draft, limits, track=track, progress=progress)
+    decoded = decode(recording, draft, limits, track=track, progress=progress, check_wanted=check_wanted)
     chosen = track
     if track is None and len(decoded.tracks) > 1:
-        chosen = most_spoken(_speech_ms(recording, draft, decoded.tracks, pool, limits), decoded.track)
+        speech_ms = _speech_ms(recording, draft, decoded.tracks, pool, limits, check_wanted)
+        chosen = most_spoken(speech_ms, decoded.track)
         if chosen != decoded.track:
-            decode(recording, draft, limits, track=chosen, progress=progress)
+            decode(recording, draft, limits, track=chosen, progress=progress, check_wanted=check_wanted)
     draft.replace(destination)
     return chosen
 
@@ -71,18 +76,30 @@ def most_spoken(speech_ms: Mapping[int, int], otherwise: int) -> int:
 
 
 def _speech_ms(
-    recording: Path, draft: Path, tracks: tuple[int, ...], pool: RecognizerPool, limits: Limits
+    recording: Path,
+    draft: Path,
+    tracks: tuple[int, ...],
+    pool: RecognizerPool,
+    limits: Limits,
+    check_wanted: Callable[[], None],
 ) -> dict[int, int]:
     """How much speech the beginning of each track has."""
     found: dict[int, int] = {}
     sample = draft.with_name(f"sample-{draft.name}")
     for track in tracks[:MAX_TRACKS]:
         try:
-            decode(recording, sample, limits, track=track, at_most_s=SAMPLE_S)
-            found[track] = sum(span.end_ms - span.start_ms for span in pool.speech_spans(sample))
+            decode(recording, sample, limits, track=track, at_most_s=SAMPLE_S, check_wanted=check_wanted)
+            found[track] = _spoken_ms(pool, sample, check_wanted)
         except (MediaUnusable, RecognitionFailed) as error:
             log.warning("track passed over", track=track, reason=str(error))
         finally:
             sample.unlink(missing_ok=True)
     log.info("track chosen by its speech", speech_ms=found)
     return found
+
+
+def _spoken_ms(pool: RecognizerPool, audio: Path, check_wanted: Callable[[], None]) -> int:
+    def find() -> list[Span]:
+        return pool.speech_spans(audio, check_wanted=check_wanted)
+
+    return sum(span.end_ms - span.start_ms for span in patiently("finding speech", find, check_wanted))

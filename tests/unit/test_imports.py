@@ -37,7 +37,7 @@ ROWS = [
     {"accounts", "media", "rendering"},
     {"captions", "storage", "db"},
     {"keys", "mail"},
-    {"settings", "errors", "clock", "logs", "findings", "locked_file", "__init__"},
+    {"allowance", "settings", "errors", "clock", "logs", "findings", "locked_file", "__init__"},
 ]
 RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}
 LIBRARY_OF_ITS_OWN = {"lxml", "regex", "scribedock"} | set(sys.stdlib_module_names)
