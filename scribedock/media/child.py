@@ -16,6 +16,8 @@ from typing import Any, BinaryIO, cast
 import av
 
 from scribedock.media import fence, reading
+from scribedock.media.reading import Wanted
+from scribedock.media.sound import Mix
 from scribedock.media.unusable import MediaUnusable
 
 
@@ -43,8 +45,11 @@ def answer(order: dict[str, Any], recording: BinaryIO) -> dict[str, object]:
             recording,
             order["max_duration_s"],
             lambda audio: write(order["audio"], audio),
-            track=order["track"],
-            at_most_s=order["at_most_s"],
+            Wanted(
+                track=order["track"],
+                mix=Mix(channel=order["channel"], gain=order["gain"]),
+                at_most_s=order["at_most_s"],
+            ),
             progress=each_percent(say),
         )
     except MediaUnusable as error:

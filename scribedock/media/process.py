@@ -22,7 +22,7 @@ from scribedock.media.unusable import MediaUnusable
 
 log = structlog.get_logger("scribedock.worker")
 
-MAX_SAID = 64 * 1024  # bytes of all that the child may say
+MAX_SAID = 256 * 1024  # bytes of all that the child may say
 TAKES_TOO_MUCH = "The recording takes too long to read, or too much memory: it may be damaged."
 STOPPED = "The recording is damaged: the decoder stopped on it."
 
@@ -47,11 +47,13 @@ def run(
     limits: Limits,
     *,
     track: int | None = None,
+    channel: int | None = None,
+    gain: float = 1.0,
     at_most_s: int | None = None,
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = always,
 ) -> dict[str, Any]:
-    """Has the child do one operation on a recording; track and at_most_s are those of `reading.decode`.
+    """Has the child do one operation on a recording, of which what `reading.Wanted` names is wanted.
 
     check_wanted is called about once a second; where it raises, the child is ended.
     Raises MediaUnusable where the recording is at fault, also by making the child crash
@@ -59,7 +61,13 @@ def run(
     """
     with recording.open("rb") as source, Path(os.devnull).open("wb") as nothing:
         sink = audio or nothing
-        what = {"operation": operation, "track": track, "at_most_s": at_most_s}
+        what = {
+            "operation": operation,
+            "track": track,
+            "channel": channel,
+            "gain": gain,
+            "at_most_s": at_most_s,
+        }
         child = _start(what, source, sink, limits)
         try:
             return _listen(child, limits, progress, check_wanted)

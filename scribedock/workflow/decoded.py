@@ -57,7 +57,7 @@ class DecodedSound:
         """
         path = self._folder / task_id / "audio.pcm"
         with self._locks[task_id]:
-            if not path.exists():
+            if not (path.exists() and path.with_name(NOTICE).exists()):
                 self._decode(job_id, path, check_wanted)
         return path, path.stat().st_size * 1000 // BYTES_A_SECOND
 
@@ -79,7 +79,7 @@ class DecodedSound:
             raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
         path.parent.mkdir(parents=True, exist_ok=True)
         with local(self._store, media.storage_key) as recording:
-            track = decode_spoken(
+            decoded = decode_spoken(
                 recording,
                 path,
                 self._pool,
@@ -88,5 +88,6 @@ class DecodedSound:
                 progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
                 check_wanted=check_wanted,
             )
-        if track is not None:
-            self._media.note_track(job_id, track)
+        path.with_name(NOTICE).write_text(decoded.notice, encoding="utf-8")
+        if decoded.track is not None:
+            self._media.note_track(job_id, decoded.track)
