@@ -25,8 +25,40 @@ BEGINNINGS = {
     "tta": rb"TTA1[\x01-\x03]\x00",
     "wv": rb"wvpk....[\x02-\x10]\x04",
     "avi": rb"RIFF....AVI ",
+    "ogg": rb"OggS\x00\x02",
+    "matroska": rb"\x1a\x45\xdf\xa3[\x01-\xff]",
 }
 """By FFmpeg's name of the container, of which `mov` is one of several: how a file of it begins."""
+EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
+ID_BYTES = 4
+MAX_LENGTH_BYTES = 8
+
+
+def first_of(source: Source) -> Source:
+    """The source, which ends where the first of its recordings says that it ends, if another begins there.
+
+    FFmpeg reads Matroska on over a joint, but takes what follows for sound in the codec of the first. Where a
+    segment is of unknown length, as browsers record it, nothing tells of the joint.
+    """
+    at = 0
+    for wanted in (EBML, SEGMENT):
+        source.seek(at)
+        head = source.read(ID_BYTES + MAX_LENGTH_BYTES)
+        length = _length(head[ID_BYTES:])
+        if not head.startswith(wanted) or length is None:
+            return source
+        at += ID_BYTES + length[0] + length[1]
+    source.seek(at)
+    return source.to(at) if source.read(ID_BYTES) == EBML else source
+
+
+def _length(data: bytes) -> tuple[int, int] | None:
+    """The bytes that a length takes, and the length (RFC 8794, 4 and 6.1); None where it is unknown."""
+    size = 9 - data[0].bit_length() if data else 9
+    if size > min(MAX_LENGTH_BYTES, len(data)):
+        return None
+    value = int.from_bytes(data[:size], "big") & ((1 << 7 * size) - 1)
+    return None if value == (1 << 7 * size) - 1 else (size, value)
 
 
 def next_recording(source: Source, container: str, after: int) -> int | None:

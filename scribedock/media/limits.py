@@ -14,7 +14,7 @@ class Limits:
     """The bounds within which a recording is read, whatever its file claims to be."""
 
     max_duration_s: int = 43_200
-    memory: int = 2 * 1024**3  # bytes of address space of the process that reads it
+    memory: int = 2 * 1024**3  # bytes of address space that reading it may take
 
     @property
     def max_audio_bytes(self) -> int:

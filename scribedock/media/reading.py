@@ -26,7 +26,7 @@ from scribedock.media.container import (
     readable,
     sounding_stream,
 )
-from scribedock.media.joined import MAX_PARTS, next_recording
+from scribedock.media.joined import MAX_PARTS, first_of, next_recording
 from scribedock.media.levels import Levels
 from scribedock.media.limits import BYTES_PER_SECOND
 from scribedock.media.sound import Mix, Sound, check_rate
@@ -77,7 +77,7 @@ def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict
 
     track is the index of the stream to tell of, where it is known. Raises MediaUnusable.
     """
-    source = Source(file)
+    source = first_of(Source(file))
     index = sounding_stream(source) if track is None else track
     start_s = zero_s(source)
     with open_container(source) as container:
@@ -141,6 +141,7 @@ class _Reading:
         progress: Callable[[float], None],
     ) -> None:
         self._file = file
+        self._size = Source(file).size
         self._max_duration_s = max_duration_s
         self._write = write
         self._wanted = wanted
@@ -158,7 +159,7 @@ class _Reading:
         source: Source | None = Source(self._file)
         while source is not None and not self._has_enough():
             try:
-                container, end = self._read(source)
+                container, end = self._read(first_of(source))
             except TooLong:
                 raise
             except MediaUnusable:
@@ -210,11 +211,10 @@ class _Reading:
                 mix=self._wanted.mix,
                 levels=self.levels,
             )
-            size = source.begin + source.size
             for packet in packets(container, stream):
                 if packet.pos is not None:
                     end = max(end, packet.pos + packet.size)
-                    self._progress((source.begin + packet.pos) / size)
+                    self._progress((source.begin + packet.pos) / self._size)
                 try:
                     frames = packet.decode()
                 except FFmpegError:
