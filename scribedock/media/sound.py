@@ -16,6 +16,7 @@ from scribedock.media.unusable import MediaUnusable
 
 UNDECLARED_GAP_S = 600
 GAP_S = Fraction(1, 10)  # shorter ones are the jitter of time stamps
+FIRST_GAP_S = Fraction(1, 100)  # the first time stamp has none
 SILENCE: Samples = np.zeros(SAMPLE_RATE, np.float32)
 RATES = range(1_000, 768_001)
 FULL_SCALE = 32_768
@@ -106,8 +107,9 @@ class Sound:
         at = frame.pts * frame.time_base
         expected = self._start_s if self._expected_s is None else self._expected_s
         gap = at - expected
+        least = FIRST_GAP_S if self._expected_s is None else GAP_S
         self._expected_s = at + length
-        if gap > GAP_S and self.written_s + gap + length <= self._end_s():
+        if gap > least and self.written_s + gap + length <= self._end_s():
             self._flush()
             self._silence(gap)
 
