@@ -124,7 +124,7 @@ class Settings(BaseSettings):
     )
     audit_days: int = Field(365, ge=1, description="How long the audit log remembers who did what.")
     media_max_duration_s: int = Field(43_200, ge=1, description="The longest recording.")
-    media_memory: int = Field(2 * GIB, ge=256 * 1024**2, description="Memory of the process that decodes.")
+    media_memory: int = Field(2 * GIB, ge=256 * 1024**2, description="Memory that decoding may take, beyond the libraries it needs.")
     speech_engine: Literal["auto", "onnx", "pocketsphinx", "whisper"] = Field(
         "auto", description="auto: that of the model, and pocketsphinx without one."
     )
