@@ -133,7 +133,9 @@ class Settings(BaseSettings):
     )
     audit_days: int = Field(365, ge=1, description="How long the audit log remembers who did what.")
     media_max_duration_s: int = Field(43_200, ge=1, description="The longest recording.")
-    media_memory: int = Field(2 * GIB, ge=256 * 1024**2, description="Memory of the process that decodes.")
+    media_memory: int = Field(
+        2 * GIB, ge=256 * 1024**2, description="Memory that decoding may take, beyond the libraries it needs."
+    )
     speech_engine: Literal["auto", "onnx", "pocketsphinx", "whisper"] = Field(
         "auto", description="auto: that of the model, and pocketsphinx without one."
     )
@@ -146,7 +148,11 @@ class Settings(BaseSettings):
     speech_batch: int = Field(
         0, ge=0, description="Chunks that Whisper decodes together; 0: 8 on a GPU, else one."
     )
-    speech_chunk_timeout_s: float = Field(300, gt=0, description="Time for recognizing one chunk.")
+    speech_chunk_timeout_s: float = Field(
+        300,
+        gt=0,
+        description="Processor time for recognizing one chunk, for each of the recognizer's threads.",
+    )
     speaker_model: Path | None = Field(
         None, description="Folder of a speaker-embedding model in ONNX's format, to tell speakers apart with."
     )

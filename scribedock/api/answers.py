@@ -23,6 +23,7 @@ PerhapsDate = Annotated[
     Field(pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$", description="Empty while it is not known."),
 ]
 ShortDate = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?$")]
+Seconds = Annotated[float, Field(ge=0)]
 Milliseconds = Annotated[int, Field(ge=0)]
 Minutes = Annotated[int, Field(ge=0)]
 
@@ -104,7 +105,7 @@ class JobFacts(TypedDict):
     JobDifficulty: Difficulty
     ReturnTargets: ReturnTargets
     Options: dict[str, OptionSetting]
-    MediaLengthSeconds: NotRequired[Annotated[float, Field(ge=0)]]
+    MediaLengthSeconds: NotRequired[Seconds]
 
 
 class ClassicJob(JobFacts):
@@ -117,6 +118,10 @@ class ClassicJob(JobFacts):
     Priority: NotRequired[Priority]
     Engine: NotRequired[str]
     Notice: NotRequired[str]
+    SpeechSeconds: NotRequired[Seconds]
+    SpeechWithWordsSeconds: NotRequired[Seconds]
+    SpeechWithoutWordsSeconds: NotRequired[Seconds]
+    UnrecognizedSeconds: NotRequired[Seconds]
     Late: NotRequired[Literal[True]]
     FailureReason: NotRequired[str]
     Tasks: list[TaskEntry]

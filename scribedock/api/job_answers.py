@@ -17,6 +17,7 @@ from scribedock.jobs.turnaround import is_late
 HUMAN_FIDELITIES = (Fidelity.STANDARD, Fidelity.HIGH)
 PASSWORD = re.compile(r"(?i)^(https?://[^/?#:]*:)[^/?#]*@")
 RECOGNIZER_ONLY = "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
+FINISHED = (JobStatus.REVIEWING, JobStatus.COMPLETE)
 OPENAPI_FIDELITY = {
     Fidelity.MECHANICAL: "MECHANICAL",
     Fidelity.STANDARD: "PREMIUM",
@@ -89,6 +90,7 @@ def job_answer(
     notice = " ".join(_notices(job))
     if notice:
         common["Notice"] = notice
+    common |= _coverage(job)
     if is_late(job, utc_now()):
         common["Late"] = True
     if job.failure_reason:
@@ -107,6 +109,19 @@ def job_answer(
 def without_password(url: str) -> str:
     """The URL as it was given, but for a password before its host, which is `***`."""
     return PASSWORD.sub(r"\1***@", url)
+
+
+def _coverage(job: Job) -> dict[str, float]:
+    """Seconds of speech in the recording of a finished job: all, with words, without, and not recognized."""
+    if job.status not in FINISHED or job.speech_ms is None:
+        return {}
+    found = {"SpeechSeconds": job.speech_ms / 1000}
+    if job.worded_ms is not None:
+        found["SpeechWithWordsSeconds"] = job.worded_ms / 1000
+        found["SpeechWithoutWordsSeconds"] = (job.speech_ms - job.worded_ms) / 1000
+    if job.unrecognized_ms:
+        found["UnrecognizedSeconds"] = job.unrecognized_ms / 1000
+    return found
 
 
 def task_entry(task: Task) -> dict[str, str]:

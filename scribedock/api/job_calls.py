@@ -209,7 +209,7 @@ class TranscriptionParameters(JobParameters):
     callback_url: Text | None = Field(
         None,
         description="Called with GET when it is done; {job_id} {job_name} {elementlist_version} {iwp_name} "
-        "{job_status} and keys of custom_metadata are replaced.",
+        "{job_status} {unrecognized_seconds} and keys of custom_metadata are replaced.",
     )
     options: (
         Annotated[dict[str, Any], BeforeValidator(document, json_schema_input_type=TranscriptionOptions)]

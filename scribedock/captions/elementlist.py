@@ -41,6 +41,11 @@ class Tag(StrEnum):
     ENDS_SENTENCE = "ENDS_SENTENCE"
 
 
+UNRECOGNIZED = "unrecognized"
+"""The style of a sound INAUDIBLE where somebody speaks and the recognizer failed. The wire has no tag for it,
+and its styles are free texts; an INAUDIBLE that somebody wrote has none."""
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:
     """A word, a punctuation mark or a sound."""

@@ -67,7 +67,9 @@ class TextOptions:
         ">>", "What stands before the first word of a new speaker; empty: nothing.", most=MAX_LABEL
     )
     remove_sound_references: bool = option(
-        True, "Leave out all sounds; while this is true, the other options on sounds do nothing."
+        True,
+        "Leave out all sounds; while this is true, the other options on sounds do nothing. Speech that could "
+        "not be recognized stays as [INAUDIBLE]; remove_sounds_list takes it out, too.",
     )
     remove_sounds_list: tuple[str, ...] = option((), "Sounds to leave out, by tag.")
     sound_boundaries: tuple[str, str] = option(("[", "]"), "What stands before and after a sound.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import replace
 
-from scribedock.captions.elementlist import Sequence, Tag, Token, TokenType
+from scribedock.captions.elementlist import UNRECOGNIZED, Sequence, Tag, Token, TokenType
 from scribedock.captions.options import TextOptions
 
 NO_SOUNDS: frozenset[Tag] = frozenset()
@@ -43,8 +43,11 @@ def with_sounds(sequences: Iterable[Sequence], options: TextOptions) -> list[Seq
 
 
 def _left_out(token: Token, options: TextOptions) -> bool:
-    """SOUND is an older name of UNKNOWN, by which it is known to whoever reads our lists."""
-    if options.remove_sound_references:
+    """Whether the options want the sound away; speech that was not recognized goes only by its name.
+
+    SOUND is an older name of UNKNOWN, by which it is known to whoever reads our lists.
+    """
+    if options.remove_sound_references and token.style != UNRECOGNIZED:
         return True
     tags = {tag.value for tag in tags_of((token,))}
     if Tag.SOUND.value in tags:

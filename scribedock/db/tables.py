@@ -120,6 +120,9 @@ jobs = Table(
     Column("reference", Text, nullable=False),
     Column("expected_speakers", Integer),
     Column("notice", Text),  # what must be said about the result
+    Column("speech_ms", Integer),  # somebody speaks; this and the next two: see `coverage`
+    Column("worded_ms", Integer),
+    Column("unrecognized_ms", Integer),
     Column("reviewed", Boolean, nullable=False),  # people were at it
     Column("leading_id", Id, index=True),  # of the job that this one is made of, in the end
     Column("sandbox", Boolean, nullable=False),  # nothing is transcribed: the result is a prepared one

@@ -9,9 +9,11 @@ from __future__ import annotations
 import itertools
 import threading
 from collections import Counter, deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+
+LOOK_EVERY_S = 1.0
 
 # The branch of the tree of accounts that this thread works for.
 _BRANCH: ContextVar[str] = ContextVar("branch", default="")
@@ -43,30 +45,37 @@ class FairSeats:
         self._clock = itertools.count(1)
 
     @contextmanager
-    def seat(self) -> Iterator[int]:
-        """A seat for the branch that this thread works for; waits until it has one."""
+    def seat(self, check_wanted: Callable[[], None] = lambda: None) -> Iterator[int]:
+        """A seat for the branch that this thread works for; waits until it has one.
+
+        check_wanted: is called every second meanwhile, and may raise.
+        """
         branch = _BRANCH.get()
-        number = self._take(branch)
+        number = self._take(branch, check_wanted)
         try:
             yield number
         finally:
             self._leave(branch, number)
 
-    def _take(self, branch: str) -> int:
+    def _take(self, branch: str, check_wanted: Callable[[], None]) -> int:
         me = object()
         with self._changed:
             self._waiting.setdefault(branch, deque()).append(me)
-            try:
-                self._changed.wait_for(lambda: bool(self._free) and self._next() is me)
-            finally:
+        try:
+            while True:
+                with self._changed:
+                    if self._changed.wait_for(lambda: bool(self._free) and self._next() is me, LOOK_EVERY_S):
+                        self._taken[branch] += 1
+                        self._served[branch] = next(self._clock)
+                        return self._free.pop()
+                check_wanted()
+        finally:
+            with self._changed:
                 line = self._waiting[branch]
                 line.remove(me)
                 if not line:
                     del self._waiting[branch]
-            self._taken[branch] += 1
-            self._served[branch] = next(self._clock)
-            self._changed.notify_all()
-            return self._free.pop()
+                self._changed.notify_all()
 
     def _leave(self, branch: str, number: int) -> None:
         with self._changed:

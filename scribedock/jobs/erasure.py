@@ -121,7 +121,8 @@ REGISTER = (
         jobs,
         jobs.c.id,
         kept="id account_id language target_language status fidelity created started due completed returned "
-        "authorized deleted erased media_ms upload_epoch order_task_id reviewed leading_id sandbox",
+        "authorized deleted erased media_ms speech_ms worded_ms unrecognized_ms upload_epoch order_task_id "
+        "reviewed leading_id sandbox",
         cleared={
             "name": "",
             "external_id": "",

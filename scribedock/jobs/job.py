@@ -143,4 +143,7 @@ class Job:
     reviewed: bool = False  # people were at it
     leading_id: str | None = None  # of the job that this one is made of, in the end
     notice: str | None = None  # what must be said about the result
+    speech_ms: int | None = None  # in which somebody speaks; known once the recording was recognized
+    worded_ms: int | None = None  # of that, what became words
+    unrecognized_ms: int | None = None  # of that, where the recognizer failed
     sandbox: bool = False  # nothing is transcribed: the result is a prepared one

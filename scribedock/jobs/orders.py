@@ -120,6 +120,9 @@ class Orders:
                 started=None,
                 failure_reason=None,
                 notice=None,
+                speech_ms=None,
+                worded_ms=None,
+                unrecognized_ms=None,
             )
             ordered = self._jobs.fetch(connection, job_id)
             if not held:
@@ -152,16 +155,25 @@ class Orders:
             )
         return self._jobs.find(job.id)
 
-    def finish(self, task_id: str, body: bytes, *, passes: tuple[Iwp, ...], media_ms: int) -> bool:
+    def finish(
+        self,
+        task_id: str,
+        body: bytes,
+        *,
+        passes: tuple[Iwp, ...],
+        media_ms: int,
+        noted: Mapping[str, object] | None = None,
+    ) -> bool:
         """Stores the machine's ElementList under each name, and completes the job; False when it was over.
 
-        Where people go on with it, the job is handed over to them instead, without FINAL.
+        noted: columns of the job that say how it went. Where people go on with it, the job is handed over to
+        them instead, without FINAL.
         """
         with self._database.write() as connection:
             job = self._ordered(connection, task_id)
             if job is None or job.status is not JobStatus.IN_PROCESS:
                 return False
-            self._jobs.set(connection, job.id, media_ms=media_ms)
+            self._jobs.set(connection, job.id, media_ms=media_ms, **(noted or {}))
             steps = planned(job, reviewed=job.sandbox or is_reviewed(connection, job.account_id))
             if not steps:
                 self.publish(connection, job, task_id, passes, zlib.compress(body))

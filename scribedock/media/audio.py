@@ -3,12 +3,27 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from scribedock.media import process
 from scribedock.media.limits import Limits
+
+
+@dataclass(frozen=True, kw_only=True)
+class Levels:
+    """How loud a recording is, and how alike its channels are."""
+
+    # Of the mix of all channels, 1 being full scale; what is louder for a moment only is passed over.
+    peak: float
+    # A sum of squares for each channel; none of a recording with one channel.
+    energy: tuple[float, ...]
+    # From -1 to 1, of each channel with each.
+    correlation: tuple[tuple[float, ...], ...]
+    # The number of the channel that is named so.
+    centre: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +32,9 @@ class DecodedAudio:
     damaged_packets: int  # those that were passed over
     track: int  # the index of the stream in its container
     tracks: tuple[int, ...]  # all that may be decoded, the likeliest to be what is said first
+    parts: int  # recordings that were joined in one file, and were read
+    unread_bytes: int  # from the beginning of one that could not be read to the end of the file
+    levels: Levels  # as the recording has them, before it is amplified
 
 
 def decode(
@@ -25,26 +43,56 @@ def decode(
     limits: Limits,
     *,
     track: int | None = None,
+    channel: int | None = None,
+    gain: float = 1.0,
     at_most_s: int | None = None,
     progress: Callable[[float], None] | None = None,
+    check_wanted: Callable[[], None] = process.always,
 ) -> DecodedAudio:
     """Writes 16 kHz mono signed 16-bit little-endian samples without a header.
 
     The work is done in the fenced child, which tells `progress` the share done.  The destination
     appears only when it is whole.  A recording that breaks off is used as far as it goes, unless
     its own index says that there is more (MP4, MOV).  track is the index of the stream to decode,
-    by default the likeliest of those that sound; at_most_s is how much of its beginning is wanted.
+    by default the likeliest of those that sound; channel is the number of the channel that is taken alone,
+    by default all are mixed; gain is by what it is amplified; at_most_s is how much of its beginning is
+    wanted.
     Raises MediaUnusable, and FenceFailure where this machine is at fault.
     """
     temporary = destination.with_name(f".{destination.name}.{os.getpid()}")
     try:
         with temporary.open("wb") as audio:
             said = process.run(
-                "decode", path, audio, limits, track=track, at_most_s=at_most_s, progress=progress
+                "decode",
+                path,
+                audio,
+                limits,
+                track=track,
+                channel=channel,
+                gain=gain,
+                at_most_s=at_most_s,
+                progress=progress,
+                check_wanted=check_wanted,
             )
-            decoded = DecodedAudio(**{**said, "tracks": tuple(said["tracks"])})
+            decoded = _decoded(said)
             os.fsync(audio.fileno())
         temporary.replace(destination)
     finally:
         temporary.unlink(missing_ok=True)
     return decoded
+
+
+def _decoded(said: Mapping[str, Any]) -> DecodedAudio:
+    levels = said["levels"]
+    return DecodedAudio(
+        **{
+            **said,
+            "tracks": tuple(said["tracks"]),
+            "levels": Levels(
+                peak=levels["peak"],
+                energy=tuple(levels["energy"]),
+                correlation=tuple(tuple(row) for row in levels["correlation"]),
+                centre=levels["centre"],
+            ),
+        }
+    )

@@ -11,11 +11,14 @@ import json
 import os
 import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 import av
 
 from scribedock.media import fence, reading
+from scribedock.media.reading import Wanted
+from scribedock.media.sound import Mix
 from scribedock.media.unusable import MediaUnusable
 
 
@@ -29,10 +32,19 @@ def main() -> None:
     recording = cast(BinaryIO, os.fdopen(order["recording"], "rb", buffering=0))
     reading.warm_up()
     fence.confine(
-        memory=order["memory"], cpu_s=order["cpu_s"], file_bytes=order["file_bytes"], parent=order["parent"]
+        memory=address_space() + order["memory"],
+        cpu_s=order["cpu_s"],
+        file_bytes=order["file_bytes"],
+        parent=order["parent"],
     )
     say("ready")
     say(answer(order, recording))
+
+
+def address_space() -> int:
+    """The bytes that this process takes already: its libraries, before anything is read."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
 
 
 def answer(order: dict[str, Any], recording: BinaryIO) -> dict[str, object]:
@@ -43,8 +55,11 @@ def answer(order: dict[str, Any], recording: BinaryIO) -> dict[str, object]:
             recording,
             order["max_duration_s"],
             lambda audio: write(order["audio"], audio),
-            track=order["track"],
-            at_most_s=order["at_most_s"],
+            Wanted(
+                track=order["track"],
+                mix=Mix(channel=order["channel"], gain=order["gain"]),
+                at_most_s=order["at_most_s"],
+            ),
             progress=each_percent(say),
         )
     except MediaUnusable as error:

@@ -14,7 +14,7 @@ class Limits:
     """The bounds within which a recording is read, whatever its file claims to be."""
 
     max_duration_s: int = 43_200
-    memory: int = 2 * 1024**3  # bytes of address space of the process that reads it
+    memory: int = 2 * 1024**3  # bytes of address space that reading it may take
 
     @property
     def max_audio_bytes(self) -> int:
@@ -24,8 +24,3 @@ class Limits:
     def cpu_s(self) -> int:
         """Processor time: decoding is measured at hundreds of times real time; 20 times is granted."""
         return STARTUP_S + self.max_duration_s // 20
-
-    @property
-    def wall_s(self) -> int:
-        """The same on a machine with much else to do."""
-        return 4 * self.cpu_s

@@ -16,13 +16,13 @@ from typing import IO, Any
 import structlog
 
 import scribedock
+from scribedock.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 
 log = structlog.get_logger("scribedock.worker")
 
-MAX_SAID = 64 * 1024  # bytes of all that the child may say
-TAKES_TOO_LONG = "The recording takes too long to read: it may be damaged."
+MAX_SAID = 256 * 1024  # bytes of all that the child may say
 TAKES_TOO_MUCH = "The recording takes too long to read, or too much memory: it may be damaged."
 STOPPED = "The recording is damaged: the decoder stopped on it."
 
@@ -33,7 +33,11 @@ def bootstrap(module: str) -> str:
 
 
 class FenceFailure(Exception):
-    """The child could not be started, reach its fence, or write: this machine is at fault."""
+    """The child could not be started, reach its fence, or write, or was starved: this machine is at fault."""
+
+
+def always() -> None:
+    """Of work that is wanted until it is done."""
 
 
 def run(
@@ -43,20 +47,30 @@ def run(
     limits: Limits,
     *,
     track: int | None = None,
+    channel: int | None = None,
+    gain: float = 1.0,
     at_most_s: int | None = None,
     progress: Callable[[float], None] | None = None,
+    check_wanted: Callable[[], None] = always,
 ) -> dict[str, Any]:
-    """Has the child do one operation on a recording; track and at_most_s are those of `reading.decode`.
+    """Has the child do one operation on a recording, of which what `reading.Wanted` names is wanted.
 
+    check_wanted is called about once a second; where it raises, the child is ended.
     Raises MediaUnusable where the recording is at fault, also by making the child crash
     or exceed its limits, and FenceFailure where this machine is at fault.
     """
     with recording.open("rb") as source, Path(os.devnull).open("wb") as nothing:
         sink = audio or nothing
-        what = {"operation": operation, "track": track, "at_most_s": at_most_s}
+        what = {
+            "operation": operation,
+            "track": track,
+            "channel": channel,
+            "gain": gain,
+            "at_most_s": at_most_s,
+        }
         child = _start(what, source, sink, limits)
         try:
-            return _listen(child, limits, progress)
+            return _listen(child, limits, progress, check_wanted)
         finally:
             _end(child)
 
@@ -89,10 +103,13 @@ def _start(
 
 
 def _listen(
-    child: subprocess.Popen[bytes], limits: Limits, progress: Callable[[float], None] | None
+    child: subprocess.Popen[bytes],
+    limits: Limits,
+    progress: Callable[[float], None] | None,
+    check_wanted: Callable[[], None],
 ) -> dict[str, Any]:
     fenced = False
-    for line in _lines(child, time.monotonic() + limits.wall_s):
+    for line in _lines(child, Allowance(cpu_s=limits.cpu_s), check_wanted):
         said = json.loads(line)
         if said == "ready":
             fenced = True
@@ -119,21 +136,43 @@ def _answer(said: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _lines(child: subprocess.Popen[bytes], deadline: float) -> Iterator[bytes]:
-    """What the child says, line by line, until it ends. Raises MediaUnusable past the deadline."""
+def _lines(
+    child: subprocess.Popen[bytes], allowance: Allowance, check_wanted: Callable[[], None]
+) -> Iterator[bytes]:
+    """What the child says, line by line, until it ends.
+
+    Raises MediaUnusable for one that uses up its processor time, FenceFailure for one that is given none, and
+    what check_wanted does.
+    """
     assert child.stdout is not None
     rest, said = b"", 0
+    meter = Meter(child.pid, allowance)
+    asked = time.monotonic()
     with selectors.DefaultSelector() as selector:
         selector.register(child.stdout, selectors.EVENT_READ)
         while True:
-            if not selector.select(max(deadline - time.monotonic(), 0)):
-                raise MediaUnusable(TAKES_TOO_LONG)
+            ready = selector.select(POLL_S)
+            if time.monotonic() - asked >= POLL_S:
+                asked = time.monotonic()
+                check_wanted()
+                _check(meter)
+            if not ready:
+                continue
             part = os.read(child.stdout.fileno(), 4096)
             said += len(part)
             if not part or said > MAX_SAID:
                 return
             *lines, rest = (rest + part).split(b"\n")
             yield from lines
+
+
+def _check(meter: Meter) -> None:
+    try:
+        meter.check()
+    except ProcessorTimeUsed:
+        raise MediaUnusable(TAKES_TOO_MUCH) from None
+    except ClockRanOut as error:
+        raise FenceFailure(f"the process that reads media: {error}") from None
 
 
 def _end(child: subprocess.Popen[bytes]) -> None:

@@ -16,6 +16,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from scribedock.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
 from scribedock.media.process import FenceFailure, bootstrap, package_folder
 from scribedock.media.program_child import NO_FENCE, NO_PROGRAM
 
@@ -61,11 +62,6 @@ class Bounds:
     cpu_s: int
     file_bytes: int
 
-    @property
-    def wall_s(self) -> int:
-        """On a machine with much else to do."""
-        return 4 * self.cpu_s
-
 
 def run(
     command: Sequence[str],
@@ -109,9 +105,11 @@ def run(
         except OSError as error:
             raise FenceFailure(f"{program.name} cannot be started: {error}") from error
         try:
-            child.communicate(stdin, timeout=bounds.wall_s)
-        except subprocess.TimeoutExpired:
-            raise ProgramFailed(f"{program.name} took longer than {bounds.wall_s} seconds") from None
+            _wait(child, stdin, Meter(child.pid, Allowance(cpu_s=bounds.cpu_s)))
+        except ProcessorTimeUsed as error:
+            raise ProgramFailed(f"{program.name}: {error}") from None
+        except ClockRanOut as error:
+            raise FenceFailure(f"{program.name}: {error}") from None
         finally:
             if child.poll() is None:
                 os.killpg(child.pid, signal.SIGKILL)
@@ -121,6 +119,19 @@ def run(
         raise FenceFailure(f"{program.name} cannot do its work: {said}")
     if child.returncode:
         raise ProgramFailed(f"{program.name} ended with status {child.returncode}: {said}")
+
+
+def _wait(child: subprocess.Popen[bytes], stdin: bytes, meter: Meter) -> None:
+    """Returns when the program has ended. Raises ProcessorTimeUsed, ClockRanOut."""
+    rest: bytes | None = stdin
+    while True:
+        try:
+            child.communicate(rest, timeout=POLL_S)
+        except subprocess.TimeoutExpired:
+            rest = None
+            meter.check()
+        else:
+            return
 
 
 def _tail(descriptor: int) -> str:

@@ -8,29 +8,50 @@ from typing import BinaryIO
 
 
 class Source:
-    """Reads a recording wherever FFmpeg wants to.
+    """Reads a recording wherever FFmpeg wants to, from the place in the file at which the recording begins to
+    the one at which it ends.
 
     A damaged file sends it to places before the beginning. FFmpeg's own files answer that with an error code,
     after which much of what is damaged can be read; an exception would end it all.
     """
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: BinaryIO, begin: int = 0, end: int | None = None) -> None:
+        """begin and end are places in the file, in bytes; without an end it is the file's."""
         self._file = file
+        self._end = end
+        self.begin = begin
+        file.seek(begin)
+
+    @property
+    def size(self) -> int:
+        """Bytes from the beginning to the end."""
+        return (self._file_size() if self._end is None else self._end) - self.begin
 
     def read(self, size: int) -> bytes:
+        if self._end is not None:
+            size = min(size, max(self._end - self._file.tell(), 0))
         return self._file.read(size)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
         """The new place, or minus EINVAL."""
-        try:
-            return self._file.seek(offset, whence)
-        except OSError as error:
-            if error.errno != errno.EINVAL:
-                raise
+        before = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.size}[whence]
+        if before + offset < 0:
             return -errno.EINVAL
+        return self._file.seek(self.begin + before + offset) - self.begin
 
     def tell(self) -> int:
-        return self._file.tell()
+        return self._file.tell() - self.begin
 
     def seekable(self) -> bool:
         return True
+
+    def from_(self, place: int) -> Source:
+        """Another source on the same file, from so many bytes into this one to the file's end."""
+        return Source(self._file, self.begin + place)
+
+    def to(self, place: int) -> Source:
+        """Another source on the same file, which ends so many bytes into this one."""
+        return Source(self._file, self.begin, self.begin + place)
+
+    def _file_size(self) -> int:
+        return os.fstat(self._file.fileno()).st_size

@@ -12,7 +12,15 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from scribedock.captions.elementlist import ElementList, Segment, Sequence, Tag, Token, TokenType
+from scribedock.captions.elementlist import (
+    UNRECOGNIZED,
+    ElementList,
+    Segment,
+    Sequence,
+    Tag,
+    Token,
+    TokenType,
+)
 from scribedock.captions.punctuation import ENDS, WIDE_ENDS, Parts, take_apart
 from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
@@ -61,9 +69,9 @@ def assemble(
     """The transcript of a recording of media_ms milliseconds.
 
     chunks are its stretches of speech, in order, each with its words; None instead of words says
-    that the recognizer failed, and becomes the sound INAUDIBLE. Where nothing was said at all, the
-    sound BLANK_AUDIO fills the list. language is a code such as "en". turns say who speaks when: another
-    speaker begins another sentence of an engine that does not punctuate.
+    that the recognizer failed, and becomes the sound INAUDIBLE in the style UNRECOGNIZED. Where nothing
+    was said at all, the sound BLANK_AUDIO fills the list. language is a code such as "en". turns say who
+    speaks when: another speaker begins another sentence of an engine that does not punctuate.
 
     A word lasts 1 ms at least, a punctuation mark has no duration. A sequence has a confidence score
     where each of its words has a confidence: their mean.
@@ -72,7 +80,7 @@ def assemble(
     segments: list[Segment] = []
     for run in runs:
         if isinstance(run, Span):
-            segments.append(_sound(Tag.INAUDIBLE, run.start_ms, run.end_ms))
+            segments.append(_sound(Tag.INAUDIBLE, run.start_ms, run.end_ms, style=UNRECOGNIZED))
         else:
             turned = run if punctuates else _with_turns(run, borders(turns))
             segments += [_sentence(units, punctuates) for units in _sentences(turned)]
@@ -236,7 +244,7 @@ def _mark(text: str, time: int) -> Token:
     )
 
 
-def _sound(tag: Tag, start_ms: int, end_ms: int) -> Segment:
+def _sound(tag: Tag, start_ms: int, end_ms: int, *, style: str = "") -> Segment:
     name = f"[{tag}]"
     token = Token(
         type=TokenType.SOUND,
@@ -245,6 +253,7 @@ def _sound(tag: Tag, start_ms: int, end_ms: int) -> Segment:
         start_time=start_ms,
         end_time=end_ms,
         tags=frozenset({tag}),
+        style=style,
     )
     sequence = Sequence(start_time=start_ms, end_time=end_ms, tokens=(token,))
     return Segment(start_time=start_ms, end_time=end_ms, sequences=(sequence,))

@@ -77,7 +77,7 @@ class Work:
         try:
             return OPERATIONS[request["operation"]](self, request)
         except Exception as error:
-            return {"failed": describe(error)}
+            return {"failed": describe(error), "machine_at_fault": is_of_machine(error)}
 
     def speech_spans(self, request: dict[str, Any]) -> dict[str, Any]:
         return {"spans": [asdict(span) for span in speech_spans(Path(request["audio"]))]}
@@ -154,6 +154,14 @@ def _text(path: str) -> tuple[str, ...]:
 def chunk(request: dict[str, Any]) -> Pcm:
     first, after = (request[name] * SAMPLE_RATE // 1000 for name in ("start_ms", "end_ms"))
     return read_pcm(Path(request["audio"]), first, after - first)
+
+
+def is_of_machine(error: Exception) -> bool:
+    """Whether it is for want of memory or of a file, and not for what was to be recognized.
+
+    The libraries of GPUs tell of memory that is short in the text of a RuntimeError.
+    """
+    return isinstance(error, MemoryError | OSError) or "out of memory" in str(error).lower()
 
 
 def describe(error: Exception) -> str:

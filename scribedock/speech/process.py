@@ -8,10 +8,10 @@ import select
 import signal
 import subprocess
 import sys
-import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from scribedock.allowance import POLL_S, Allowance, Meter
 from scribedock.speech.recognizer import RecognizerSpec
 
 # All that a recognizer needs of our environment; what it has to do with secrets is nothing.
@@ -31,14 +31,17 @@ PASSED_ON = (
 )
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 READ_BYTES = 1 << 16
+FAULTS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
+"""How a process ends by its own doing. By any other signal somebody else ended it, such as the kernel where
+memory is short."""
 
 
 class ChildEnded(Exception):
     """The process is gone; the text says how."""
 
 
-class ChildSlow(Exception):
-    """No answer in time."""
+class ChildEndedByMachine(ChildEnded):
+    """It was ended, or could not be loaded: its work is not at fault."""
 
 
 class RecognizerProcess:
@@ -59,35 +62,42 @@ class RecognizerProcess:
         )
         self._rest = b""
 
-    def wait_until_ready(self, timeout_s: float) -> None:
-        """Returns when the engine is loaded. Raises ChildEnded, ChildSlow."""
-        answer = self._answer(time.monotonic() + timeout_s)
+    def wait_until_ready(self, allowance: Allowance, check_wanted: Callable[[], None]) -> None:
+        """Returns when the engine is loaded. Raises as `ask` does."""
+        answer = self._answer(allowance, check_wanted)
         if "failed" in answer:
-            raise ChildEnded(f"the recognizer could not be loaded: {answer['failed']}")
+            raise ChildEndedByMachine(f"the recognizer could not be loaded: {answer['failed']}")
 
-    def ask(self, request: Mapping[str, object], timeout_s: float) -> dict[str, Any]:
-        """The answer to a request. Raises ChildEnded, ChildSlow; then the process is of no more use."""
+    def ask(
+        self, request: Mapping[str, object], allowance: Allowance, check_wanted: Callable[[], None]
+    ) -> dict[str, Any]:
+        """The answer to a request; check_wanted is called about once a second, and may raise.
+
+        Raises ChildEnded, ProcessorTimeUsed, ClockRanOut, and what check_wanted does; then the process is of
+        no more use.
+        """
         assert self._process.stdin is not None
-        deadline = time.monotonic() + timeout_s
         try:
             self._process.stdin.write(json.dumps(request).encode() + b"\n")
         except OSError:
             raise self._ended() from None
-        return self._answer(deadline)
+        return self._answer(allowance, check_wanted)
 
     def kill(self) -> None:
         self._process.kill()
         self._process.wait()
 
-    def _answer(self, deadline: float) -> dict[str, Any]:
+    def _answer(self, allowance: Allowance, check_wanted: Callable[[], None]) -> dict[str, Any]:
         assert self._process.stdout is not None
         output = self._process.stdout
         readable = select.poll()
         readable.register(output, select.POLLIN)
+        meter = Meter(self._process.pid, allowance)
         while b"\n" not in self._rest:
-            left = deadline - time.monotonic()
-            if left <= 0 or not readable.poll(left * 1000):
-                raise ChildSlow
+            if not readable.poll(POLL_S * 1000):
+                check_wanted()
+                meter.check()
+                continue
             received = os.read(output.fileno(), READ_BYTES)
             if not received:
                 raise self._ended()
@@ -102,7 +112,8 @@ class RecognizerProcess:
         except subprocess.TimeoutExpired:
             return ChildEnded("the recognizer's process closed its output")
         if status < 0:
-            return ChildEnded(f"the recognizer's process was ended by {signal.Signals(-status).name}")
+            ended = ChildEnded if -status in FAULTS else ChildEndedByMachine
+            return ended(f"the recognizer's process was ended by {signal.Signals(-status).name}")
         return ChildEnded(f"the recognizer's process ended with status {status}")
 
 

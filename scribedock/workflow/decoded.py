@@ -6,6 +6,7 @@ import os
 import shutil
 import threading
 from collections import defaultdict
+from collections.abc import Callable
 from pathlib import Path
 
 from scribedock.dispatch.seats import FairSeats
@@ -13,13 +14,14 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
-from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.pool import RecognizerPool, always
 from scribedock.speech.recognizer import SAMPLE_RATE
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import Final
 from scribedock.workflow.recordings import decode_spoken, local
 
 BYTES_A_SECOND = 2 * SAMPLE_RATE
+NOTICE = "notice"
 DECODED = 0.05
 """Decoding is so large a share of the work, estimated."""
 
@@ -50,22 +52,28 @@ class DecodedSound:
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._processors = FairSeats(range(os.cpu_count() or 1))
 
-    def of(self, task_id: str, job_id: str) -> tuple[Path, int]:
+    def of(self, task_id: str, job_id: str, check_wanted: Callable[[], None] = always) -> tuple[Path, int]:
         """The job's recording as PCM (16 bits, 16 kHz, one channel) and its length in ms.
 
-        Raises MediaUnusable, and Abandoned where the job has no media any more.
+        check_wanted is called about once a second while the recording is decoded, and may raise. Raises
+        MediaUnusable, and Abandoned where the job has no media any more.
         """
         path = self._folder / task_id / "audio.pcm"
         with self._locks[task_id]:
-            if not path.exists():
-                self._decode(job_id, path)
+            if not (path.exists() and path.with_name(NOTICE).exists()):
+                self._decode(job_id, path, check_wanted)
         return path, path.stat().st_size * 1000 // BYTES_A_SECOND
+
+    def notice(self, task_id: str) -> str:
+        """What is to be said of how the recording was read; empty where there is nothing."""
+        path = self._folder / task_id / NOTICE
+        return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def remove(self, task_id: str) -> None:
         shutil.rmtree(self._folder / task_id, ignore_errors=True)
         self._locks.pop(task_id, None)
 
-    def _decode(self, job_id: str, path: Path) -> None:
+    def _decode(self, job_id: str, path: Path, check_wanted: Callable[[], None]) -> None:
         media = self._media.of(job_id)
         if media is None:
             raise Abandoned
@@ -73,14 +81,16 @@ class DecodedSound:
             job = self._jobs.find(job_id)
             raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self._processors.seat(), local(self._store, media.storage_key) as recording:
-            track = decode_spoken(
+        with self._processors.seat(check_wanted), local(self._store, media.storage_key) as recording:
+            decoded = decode_spoken(
                 recording,
                 path,
                 self._pool,
                 self._limits,
                 track=media.audio_track,
                 progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
+                check_wanted=check_wanted,
             )
-        if track is not None:
-            self._media.note_track(job_id, track)
+        path.with_name(NOTICE).write_text(decoded.notice, encoding="utf-8")
+        if decoded.track is not None:
+            self._media.note_track(job_id, decoded.track)

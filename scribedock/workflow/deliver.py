@@ -132,7 +132,9 @@ def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]
     if callback.iwp_name:
         version = wire(lists.choose(job, iwp_name=Iwp(callback.iwp_name)).version)
     metadata: Mapping[str, Any] = job.options.get("custom_metadata") or {}
+    unrecognized = "" if job.unrecognized_ms is None else f"{job.unrecognized_ms / 1000:g}"
     return {
+        "unrecognized_seconds": unrecognized,  # a younger name than any that metadata may have: theirs wins
         **{str(key): str(value) for key, value in metadata.items()},
         "job_id": job.id,
         "job_name": job.name,

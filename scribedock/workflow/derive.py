@@ -12,6 +12,7 @@ from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.orders import Orders
 from scribedock.jobs.related import RelatedJobs, language_of
 from scribedock.translation.engine import Pair, TranslationFailed, Translators
+from scribedock.workflow import said
 from scribedock.workflow.engine import step
 
 log = structlog.get_logger("scribedock.worker")
@@ -74,6 +75,7 @@ class Deriving:
             to_json(elementlist),
             passes=(Iwp.MECHANICAL, Iwp.FINAL),
             media_ms=source.media_ms or elementlist.end_time,
+            noted=said.inherited(source),
         )
         return None
 

@@ -6,11 +6,9 @@ Words that stayed keep their times, and are the anchors between which the edited
 from __future__ import annotations
 
 import shutil
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-
-import structlog
 
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import parse, to_json
@@ -22,8 +20,9 @@ from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.aligner import LANGUAGES
 from scribedock.speech.anchors import Heard
+from scribedock.speech.failures import RecognitionFailed
 from scribedock.speech.pieces import Piece, Window, pieces
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.pool import RecognizerPool, always
 from scribedock.speech.recognizer import Origin
 from scribedock.speech.span import Span
 from scribedock.speech.synchronized import (
@@ -35,10 +34,9 @@ from scribedock.speech.synchronized import (
     words_of,
 )
 from scribedock.storage.store import Store
+from scribedock.workflow.attempts import patiently
 from scribedock.workflow.engine import step
 from scribedock.workflow.recordings import decode_spoken, local
-
-log = structlog.get_logger("scribedock.worker")
 
 
 class Realigning:
@@ -81,7 +79,9 @@ class Realigning:
             if not may_be_said(len(words_of(after)), max(before.end_time, 1)):
                 self._realignments.fail(realignment_id, "The recording is too short for so many words")
                 return
-            found = realigned(self._pool, self._audio(asked, folder), before, after)
+            found = realigned(
+                self._pool, self._audio(asked, folder), before, after, lambda: self._check_wanted(asked)
+            )
         except MediaUnusable as error:
             self._realignments.fail(realignment_id, error.reason)
         except ItemNotFound:
@@ -98,11 +98,28 @@ class Realigning:
             raise MediaUnusable("The job has no recording.")
         path = folder / "audio.pcm"
         with local(self._store, media.storage_key) as recording:
-            decode_spoken(recording, path, self._pool, self._limits, track=media.audio_track)
+            decode_spoken(
+                recording,
+                path,
+                self._pool,
+                self._limits,
+                track=media.audio_track,
+                check_wanted=lambda: self._check_wanted(asked),
+            )
         return path
 
+    def _check_wanted(self, asked: Realignment) -> None:
+        """Raises ItemNotFound where the job was deleted."""
+        self._jobs.find(asked.job_id)
 
-def realigned(pool: RecognizerPool, audio: Path, before: ElementList, after: ElementList) -> ElementList:
+
+def realigned(
+    pool: RecognizerPool,
+    audio: Path,
+    before: ElementList,
+    after: ElementList,
+    check_wanted: Callable[[], None] = always,
+) -> ElementList:
     """`after` with sound times: of the words that are in `before`, in the same order, their times there.
 
     audio is the recording as mono 16 kHz s16le. New words are aligned where the language has an acoustic
@@ -124,7 +141,7 @@ def realigned(pool: RecognizerPool, audio: Path, before: ElementList, after: Ele
         for piece in pieces(len(words), known, whole):
             widest = piece.windows[0]
             if not edited.isdisjoint(range(widest.first, widest.last)):
-                aligned += _aligned(pool, audio, words, piece, known)
+                aligned += _aligned(pool, audio, words, piece, known, check_wanted)
     found = found_words(known, aligned)
     estimated = {
         place: Span(start_ms=token.start_time, end_ms=token.end_time)
@@ -154,18 +171,38 @@ def _edited(count: int, kept: Container[int], known: Container[int]) -> set[int]
 
 
 def _aligned(
-    pool: RecognizerPool, audio: Path, words: Sequence[str], piece: Piece, known: Mapping[int, Heard]
+    pool: RecognizerPool,
+    audio: Path,
+    words: Sequence[str],
+    piece: Piece,
+    known: Mapping[int, Heard],
+    check_wanted: Callable[[], None],
 ) -> list[tuple[Window, list[Span | None]]]:
     """The first of the windows in which anything is found, if there is one."""
     for window in piece.windows:
         try:
-            spans = pool.align(audio, window.span, words[window.first : window.last], wide=piece.wide)
-        except RecognitionFailed as error:
-            log.warning("edited words not aligned", reason=str(error))
+            spans = _spans(pool, audio, window, words, piece, check_wanted)
+        except RecognitionFailed:
             continue
         if any(spans):
             return [(window, [_new(span, window.first + step, known) for step, span in enumerate(spans)])]
     return []
+
+
+def _spans(
+    pool: RecognizerPool,
+    audio: Path,
+    window: Window,
+    words: Sequence[str],
+    piece: Piece,
+    check_wanted: Callable[[], None],
+) -> list[Span | None]:
+    wanted = words[window.first : window.last]
+    return patiently(
+        "aligning edited words",
+        lambda: pool.align(audio, window.span, wanted, wide=piece.wide, check_wanted=check_wanted),
+        check_wanted,
+    )
 
 
 def _new(span: Span | None, place: int, known: Mapping[int, Heard]) -> Span | None:

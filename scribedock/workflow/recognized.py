@@ -1,4 +1,4 @@
-"""Recognition as a step of a workflow: the words of stretches of speech, as they are saved."""
+"""Recognition as steps of a workflow: the words of stretches of speech, as they are saved."""
 
 from __future__ import annotations
 
@@ -9,13 +9,14 @@ from typing import TypedDict
 
 import structlog
 
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.failures import RecognitionFailed
+from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
+from scribedock.workflow.attempts import MachineExhausted, Trying
+from scribedock.workflow.engine import parallel_steps
 
 log = structlog.get_logger("scribedock.worker")
-
-TRIES = 2
 
 
 class RecognizedWord(TypedDict):
@@ -24,6 +25,9 @@ class RecognizedWord(TypedDict):
     end_ms: int
     confidence: float | None
     origin: Origin
+
+
+Words = list[RecognizedWord] | None  # None: nothing was recognized (yet)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,40 +39,72 @@ class Recognition:
     terms: Sequence[str]  # names that are likely to be said
     audio: Callable[[], Path]  # mono 16 kHz s16le
     check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
+    stamp: Callable[[], None]  # is told of each stretch that is done
 
 
-def recognize_batch(
-    pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]
-) -> list[list[RecognizedWord] | None]:
-    """The words of each stretch; where they fail together, each is recognized by itself.
+def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Sequence[Span]]) -> list[Words]:
+    """The words of each stretch of the batches, in order; None where the recognizer failed for good.
 
-    None where the recognizer failed on one twice.
+    Those of a batch are recognized together, and each by itself where that fails. Runs as steps of the
+    workflow. Raises MachineExhausted where this machine recognizes nothing at all.
     """
-    if len(batch) > 1:
-        wanted.check_wanted()
-        try:
-            found = pool.recognize_batch(wanted.audio(), batch, wanted.language, wanted.terms)
-        except RecognitionFailed as error:
-            log.warning("segments not recognized together", task=wanted.task_id, reason=str(error))
-        else:
-            for span in batch:
-                log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
-            return [_saved(words) for words in found]
-    return [_recognize(pool, wanted, span) for span in batch]
+    found: dict[Span, Words] = {}
+    several = [batch for batch in batches if len(batch) > 1]
+    if several:
+
+        def together(batch: Sequence[Span]) -> list[Words]:
+            return _together(pool, wanted, batch)
+
+        for batch, words in zip(
+            several,
+            parallel_steps("recognize together", together, several, threads=pool.processes),
+            strict=True,
+        ):
+            found |= zip(batch, words, strict=True)
+
+    def one(span: Span, *, fresh: bool) -> list[RecognizedWord]:
+        words = pool.recognize(
+            wanted.audio(),
+            span,
+            wanted.language,
+            wanted.terms,
+            check_wanted=wanted.check_wanted,
+            fresh=fresh,
+        )
+        log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
+        wanted.stamp()
+        return _saved(words)
+
+    spans = [span for batch in batches for span in batch]
+    left = [span for span in spans if found.get(span) is None]
+    trying = Trying(
+        name="recognize",
+        task_id=wanted.task_id,
+        work=one,
+        check_wanted=wanted.check_wanted,
+        threads=pool.processes,
+    )
+    tried = trying.run(left)
+    if tried.machine_exhausted and len(left) == len(spans):
+        raise MachineExhausted("no stretch of speech was recognized, by the fault of this machine")
+    found |= zip(left, tried.results, strict=True)
+    return [found[span] for span in spans]
 
 
-def _recognize(pool: RecognizerPool, wanted: Recognition, span: Span) -> list[RecognizedWord] | None:
+def _together(pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]) -> list[Words]:
+    """The words of each stretch; None of all where they fail together."""
     wanted.check_wanted()
-    audio = wanted.audio()
-    for attempt in range(1, TRIES + 1):
-        try:
-            words = pool.recognize(audio, span, wanted.language, wanted.terms)
-        except RecognitionFailed as error:
-            log.warning("segment not recognized", task=wanted.task_id, attempt=attempt, reason=str(error))
-        else:
-            log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
-            return _saved(words)
-    return None
+    try:
+        found = pool.recognize_batch(
+            wanted.audio(), batch, wanted.language, wanted.terms, check_wanted=wanted.check_wanted
+        )
+    except RecognitionFailed as error:
+        log.warning("segments not recognized together", task=wanted.task_id, reason=str(error))
+        return [None] * len(batch)
+    for span in batch:
+        log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
+        wanted.stamp()
+    return [_saved(words) for words in found]
 
 
 def _saved(words: Sequence[Word]) -> list[RecognizedWord]:

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 import structlog
 
-from scribedock.media.audio import decode
+from scribedock.media.audio import DecodedAudio, decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.failures import RecognitionFailed
+from scribedock.speech.pool import RecognizerPool, always
+from scribedock.speech.span import Span
 from scribedock.storage.store import ObjectDamaged, Store
+from scribedock.workflow.attempts import patiently
+from scribedock.workflow.mixing import Chosen, candidates, chosen, gain, gain_notice
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -37,6 +43,16 @@ def local(store: Store, key: str) -> Iterator[Path]:
         raise MediaUnusable(DAMAGED) from None
 
 
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """What was decoded of a recording."""
+
+    # The index of the sound track, where there are several.
+    track: int | None
+    # What is to be said of it in `info`.
+    notice: str = ""
+
+
 def decode_spoken(
     recording: Path,
     destination: Path,
@@ -45,20 +61,31 @@ def decode_spoken(
     *,
     track: int | None = None,
     progress: Callable[[float], None] | None = None,
-) -> int | None:
-    """Decodes the sound track in which people speak; returns its index where there are several.
+    check_wanted: Callable[[], None] = always,
+) -> Decoded:
+    """Decodes the sound track, and of it the channels, in which people speak, loud enough to be recognized.
 
-    track is its index where it is known. Writes and raises as `decode` does.
+    track is its index where it is known. check_wanted is called about once a second, and may raise. Writes
+    and raises as `decode` does.
     """
     draft = destination.with_name(f"draft-{destination.name}")
-    decoded = decode(recording, draft, limits, track=track, progress=progress)
-    chosen = track
+    reader = _Reader(recording=recording, pool=pool, limits=limits, check_wanted=check_wanted)
+    decoded, gain = reader.decode(draft, track=track, progress=progress)
+    known = track
     if track is None and len(decoded.tracks) > 1:
-        chosen = most_spoken(_speech_ms(recording, draft, decoded.tracks, pool, limits), decoded.track)
-        if chosen != decoded.track:
-            decode(recording, draft, limits, track=chosen, progress=progress)
+        known = most_spoken(reader.speech_of_tracks(draft, decoded.tracks), decoded.track)
+        if known != decoded.track:
+            decoded, gain = reader.decode(draft, track=known, progress=progress)
+    alone = Chosen()
+    if numbers := candidates(decoded.levels):
+        alone = chosen(decoded.levels, reader.speech_of_channels(draft, decoded.track, numbers))
+        if alone.channel is not None:
+            channel = alone.channel
+            decoded, gain = reader.decode(draft, track=decoded.track, channel=channel, progress=progress)
+    log.info("sound chosen", track=decoded.track, channel=alone.channel, gain=gain, parts=decoded.parts)
     draft.replace(destination)
-    return chosen
+    notices = (alone.notice, gain_notice(gain), _parts_notice(decoded))
+    return Decoded(track=known, notice=" ".join(filter(None, notices)))
 
 
 def most_spoken(speech_ms: Mapping[int, int], otherwise: int) -> int:
@@ -70,19 +97,82 @@ def most_spoken(speech_ms: Mapping[int, int], otherwise: int) -> int:
     return next((track for track, speech in speech_ms.items() if speech and speech >= enough), otherwise)
 
 
-def _speech_ms(
-    recording: Path, draft: Path, tracks: tuple[int, ...], pool: RecognizerPool, limits: Limits
-) -> dict[int, int]:
-    """How much speech the beginning of each track has."""
-    found: dict[int, int] = {}
-    sample = draft.with_name(f"sample-{draft.name}")
-    for track in tracks[:MAX_TRACKS]:
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """Decodes what is wanted of one recording."""
+
+    recording: Path
+    pool: RecognizerPool
+    limits: Limits
+    check_wanted: Callable[[], None]
+
+    def decode(
+        self,
+        destination: Path,
+        *,
+        track: int | None = None,
+        channel: int | None = None,
+        at_most_s: int | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> tuple[DecodedAudio, float]:
+        """What was decoded, and by what it was amplified, which is known only when all of it was heard."""
+        read = partial(
+            decode,
+            self.recording,
+            destination,
+            self.limits,
+            track=track,
+            channel=channel,
+            at_most_s=at_most_s,
+            progress=progress,
+            check_wanted=self.check_wanted,
+        )
+        decoded = read()
+        factor = gain(decoded.levels)
+        return (decoded, factor) if factor == 1 else (read(gain=factor), factor)
+
+    def speech_of_tracks(self, draft: Path, tracks: Sequence[int]) -> dict[int, int]:
+        """How much speech, in ms, the beginning of each track has."""
+        found = {}
+        for track in tracks[:MAX_TRACKS]:
+            with suppress(MediaUnusable, RecognitionFailed):
+                found[track] = self._speech_ms(draft, track, None)
+        log.info("track chosen by its speech", speech_ms=found)
+        return found
+
+    def speech_of_channels(self, draft: Path, track: int, channels: Sequence[int]) -> dict[int | None, int]:
+        """How much speech, in ms, the beginning of each channel has, and of the mix (None)."""
+        found: dict[int | None, int] = {}
+        for channel in (None, *channels):
+            with suppress(MediaUnusable, RecognitionFailed):
+                found[channel] = self._speech_ms(draft, track, channel)
+        log.info("channels listened to", speech_ms={str(channel): found[channel] for channel in found})
+        return found
+
+    def _speech_ms(self, draft: Path, track: int, channel: int | None) -> int:
+        sample = draft.with_name(f"sample-{draft.name}")
         try:
-            decode(recording, sample, limits, track=track, at_most_s=SAMPLE_S)
-            found[track] = sum(span.end_ms - span.start_ms for span in pool.speech_spans(sample))
-        except (MediaUnusable, RecognitionFailed) as error:
-            log.warning("track passed over", track=track, reason=str(error))
+            self.decode(sample, track=track, channel=channel, at_most_s=SAMPLE_S)
+
+            def find() -> list[Span]:
+                return self.pool.speech_spans(sample, check_wanted=self.check_wanted)
+
+            spans = patiently("finding speech", find, self.check_wanted)
         finally:
             sample.unlink(missing_ok=True)
-    log.info("track chosen by its speech", speech_ms=found)
-    return found
+        return sum(span.end_ms - span.start_ms for span in spans)
+
+
+def _parts_notice(decoded: DecodedAudio) -> str:
+    found = []
+    if decoded.parts > 1:
+        found.append(
+            f"The file holds {decoded.parts} recordings, one behind the other: all were transcribed, as if "
+            "they were one."
+        )
+    if decoded.unread_bytes:
+        found.append(
+            f"The file goes on with another recording, of {decoded.unread_bytes:,} bytes, that cannot be "
+            "read: it was not transcribed."
+        )
+    return " ".join(found)

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-import structlog
-
 from scribedock.jobs.languages import AUTO, ISO_CODES, SOURCE_LANGUAGES, iso_code, listed
 from scribedock.speech.batches import joined
+from scribedock.speech.failures import RecognitionFailed
 from scribedock.speech.heard_language import contradicts, few, likeliest, samples
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.pool import RecognizerPool, always
 from scribedock.speech.span import Span
-
-log = structlog.get_logger("scribedock.worker")
+from scribedock.workflow.attempts import patiently
 
 PAUSE_MS = 1500
 DEFAULT = "en"  # of a recording in which nobody speaks
@@ -27,14 +25,20 @@ class Spoken:
     notice: str | None = None  # what is to be said of it in `info`
 
 
-def spoken(pool: RecognizerPool, audio: Path, speech: Sequence[Span], given: str) -> Spoken:
+def spoken(
+    pool: RecognizerPool,
+    audio: Path,
+    speech: Sequence[Span],
+    given: str,
+    check_wanted: Callable[[], None] = always,
+) -> Spoken:
     """The language to recognize in. given is the job's, in the list's spelling, or AUTO.
 
     A given language is never replaced; where another one is surely spoken, the notice says so.
     """
     spans = joined(speech, pause_ms=PAUSE_MS)
     stretches = samples(spans) if given == AUTO else few(spans)
-    probabilities = _heard(pool, audio, stretches) if pool.detects and stretches else {}
+    probabilities = _heard(pool, audio, stretches, check_wanted) if pool.detects and stretches else {}
     if given != AUTO:
         other = contradicts(probabilities, iso_code(given)) if probabilities else None
         if other is None:
@@ -53,9 +57,14 @@ def spoken(pool: RecognizerPool, audio: Path, speech: Sequence[Span], given: str
     )
 
 
-def _heard(pool: RecognizerPool, audio: Path, stretches: Sequence[Span]) -> dict[str, float]:
+def _heard(
+    pool: RecognizerPool, audio: Path, stretches: Sequence[Span], check_wanted: Callable[[], None]
+) -> dict[str, float]:
     try:
-        return pool.detect_language(audio, stretches)
-    except RecognitionFailed as error:
-        log.warning("language not detected", reason=str(error))
+        return patiently(
+            "detecting the language",
+            lambda: pool.detect_language(audio, stretches, check_wanted=check_wanted),
+            check_wanted,
+        )
+    except RecognitionFailed:
         return {}

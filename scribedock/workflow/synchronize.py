@@ -12,6 +12,7 @@ import json
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypedDict, TypeVar
 
@@ -26,9 +27,11 @@ from scribedock.jobs.orders import Orders
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.speech.aligner import LANGUAGES
 from scribedock.speech.anchors import Heard, anchors
+from scribedock.speech.coverage import Coverage, coverage
+from scribedock.speech.failures import MachineAtFault, RecognitionFailed
 from scribedock.speech.given import transcript_of
 from scribedock.speech.pieces import Piece, Window, pieces
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.span import Span
 from scribedock.speech.spoken import bare
 from scribedock.speech.synchronized import (
@@ -39,13 +42,14 @@ from scribedock.speech.synchronized import (
     synchronized,
     words_of,
 )
+from scribedock.workflow.attempts import MachineExhausted, Try, Trying
 from scribedock.workflow.counter import Counter
-from scribedock.workflow.engine import parallel_steps, step
+from scribedock.workflow.engine import step
+from scribedock.workflow.said import seconds
 from scribedock.workflow.tell_apart import Told, with_told
 
 log = structlog.get_logger("scribedock.worker")
 
-TRIES = 2
 HEARD_SHARE = 0.8  # of the progress; the rest is for aligning
 FITS = 0.9
 """From this share of found words on, a transcript is that of the recording, word for word."""
@@ -54,7 +58,6 @@ LEAST_SHARE = 0.35
 the right one in a hoarse voice 83 %."""
 
 Item = TypeVar("Item")
-Result = TypeVar("Result")
 HeardWord = tuple[str, int, int]
 Times = list[tuple[int, int] | None]
 
@@ -62,6 +65,9 @@ Times = list[tuple[int, int] | None]
 class Aligned(TypedDict):
     window: int  # the number of the window that the words were found in
     times: Times
+
+
+NOT_ALIGNED: Aligned = {"window": 0, "times": []}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -101,21 +107,32 @@ class Synchronization:
             return
         transcript, _ = self._transcript(given)
 
-        def hear(span: Span) -> list[HeardWord]:
-            return self._hear(given, span)
-
-        def align(piece: Piece) -> Aligned:
-            return self._align(given, words_of(transcript), piece)
-
-        counted = _counted(hear, len(given.speech), 0.0, HEARD_SHARE, given)
-        heard = parallel_steps("hear", counted, given.speech, threads=self._pool.processes)
-        known = _anchors(transcript, heard)
+        hear = self._trying(
+            "hear", given, _counted(partial(self._hear, given), len(given.speech), 0.0, HEARD_SHARE, given)
+        ).run(given.speech)
+        if hear.machine_exhausted:
+            raise MachineExhausted("nothing was heard of the recording, by the fault of this machine")
+        known = _anchors(transcript, [heard or [] for heard in hear.results])
+        unheard = [span for span, heard in zip(given.speech, hear.results, strict=True) if heard is None]
         left: list[Piece] = []
         if given.language in LANGUAGES:
             left = pieces(len(words_of(transcript)), known, given.speech)
-        counted_pieces = _counted(align, len(left), HEARD_SHARE, 1.0, given)
-        aligned = parallel_steps("align", counted_pieces, left, threads=self._pool.processes)
-        step("finish", self._finish, given, transcript, known, left, aligned)
+        align = partial(self._align, given, words_of(transcript))
+        aligned: list[Aligned | None] = (
+            self._trying("align", given, _counted(align, len(left), HEARD_SHARE, 1.0, given))
+            .run(left)
+            .results
+        )
+        step("finish", self._finish, given, transcript, known, left, aligned, unheard)
+
+    def _trying(self, name: str, given: Given, work: Try[Item]) -> Trying[Item]:
+        return Trying(
+            name=name,
+            task_id=given.task_id,
+            work=work,
+            check_wanted=given.check_wanted,
+            threads=self._pool.processes,
+        )
 
     def _transcript(self, given: Given) -> tuple[ElementList, bool]:
         """What was given, and whether it has times. Raises InvalidQuery."""
@@ -154,35 +171,37 @@ class Synchronization:
                 temporary.replace(path)
         return path
 
-    def _hear(self, given: Given, span: Span) -> list[HeardWord]:
-        given.check_wanted()
-        audio = given.audio()
-        for attempt in range(1, TRIES + 1):
-            try:
-                if given.language in LANGUAGES:
-                    heard = self._pool.hear(audio, span, self._text(given))
-                    return [(each.word, each.start_ms, each.end_ms) for each in heard]
-                words = self._pool.recognize(audio, span, given.language)
-                return [(bare(word.text), word.start_ms, word.end_ms) for word in words]
-            except RecognitionFailed as error:
-                log.warning("segment not heard", task=given.task_id, attempt=attempt, reason=str(error))
-        return []
+    def _hear(self, given: Given, span: Span, *, fresh: bool) -> list[HeardWord]:
+        audio, wanted = given.audio(), given.check_wanted
+        if given.language in LANGUAGES:
+            text = self._text(given)
+            heard = self._pool.hear(audio, span, text, check_wanted=wanted, fresh=fresh)
+            return [(each.word, each.start_ms, each.end_ms) for each in heard]
+        words = self._pool.recognize(audio, span, given.language, check_wanted=wanted, fresh=fresh)
+        return [(bare(word.text), word.start_ms, word.end_ms) for word in words]
 
-    def _align(self, given: Given, words: Sequence[str], piece: Piece) -> Aligned:
-        given.check_wanted()
+    def _align(self, given: Given, words: Sequence[str], piece: Piece, *, fresh: bool) -> Aligned:
+        """What is found in the first window in which anything is; a wider one may take too long."""
         audio = given.audio()
         for number, window in enumerate(piece.windows):
             try:
                 spans = self._pool.align(
-                    audio, window.span, words[window.first : window.last], wide=piece.wide
+                    audio,
+                    window.span,
+                    words[window.first : window.last],
+                    wide=piece.wide,
+                    check_wanted=given.check_wanted,
+                    fresh=fresh,
                 )
+            except MachineAtFault:
+                raise
             except RecognitionFailed as error:
                 log.warning("words not aligned", task=given.task_id, reason=str(error))
                 continue
             if any(spans):
                 times: Times = [(span.start_ms, span.end_ms) if span else None for span in spans]
                 return {"window": number, "times": times}
-        return {"window": 0, "times": []}
+        return NOT_ALIGNED
 
     def _finish(
         self,
@@ -190,21 +209,24 @@ class Synchronization:
         transcript: ElementList,
         known: Mapping[int, Heard],
         left: Sequence[Piece],
-        aligned: Sequence[Aligned],
+        aligned: Sequence[Aligned | None],
+        unheard: Sequence[Span],
     ) -> None:
         windows: list[tuple[Window, list[Span | None]]] = [
             (
                 piece.windows[each["window"]],
                 [time and Span(start_ms=time[0], end_ms=time[1]) for time in each["times"]],
             )
-            for piece, each in zip(left, aligned, strict=True)
+            for piece, each in zip(left, [each or NOT_ALIGNED for each in aligned], strict=True)
         ]
         _, timed = self._transcript(given)
         words = placed(
             transcript, found_words(known, windows), given.speech, timed=timed, media_ms=given.media_ms
         )
         share = share_found(words)
-        if share < LEAST_SHARE and not timed:
+        covered = coverage(given.speech, [(span, None) for span in unheard])
+        heard = 1 - covered.unrecognized_ms / max(covered.speech_ms, 1)
+        if share < LEAST_SHARE * heard and not timed:
             self._refuse(
                 given,
                 f"The transcript does not fit the recording: {share:.0%} of its {len(words):,} words were "
@@ -213,8 +235,14 @@ class Synchronization:
             return
         method = "alignment" if given.language in LANGUAGES else f"{self._pool.engine}, matched"
         elementlist, notice = with_told(synchronized(transcript, words, media_ms=given.media_ms), given.told)
-        notices = [given.notice, message(share, len(words)), notice]
-        self._jobs.update(given.job_id, notice=" ".join(filter(None, notices)), engine=method)
+        notices = [given.notice, message(share, len(words)), not_heard(covered), notice]
+        self._jobs.update(
+            given.job_id,
+            notice=" ".join(filter(None, notices)),
+            engine=method,
+            speech_ms=covered.speech_ms,
+            unrecognized_ms=covered.unrecognized_ms,
+        )
         self._orders.finish(
             given.task_id,
             to_json(elementlist),
@@ -230,14 +258,12 @@ def _anchors(transcript: ElementList, heard: Sequence[Sequence[HeardWord]]) -> d
     )
 
 
-def _counted(
-    function: Callable[[Item], Result], count: int, begin: float, end: float, given: Given
-) -> Callable[[Item], Result]:
+def _counted(function: Try[Item], count: int, begin: float, end: float, given: Given) -> Try[Item]:
     """The function, which tells how much of its part of the work is done."""
     done = Counter()
 
-    def run(item: Item) -> Result:
-        result = function(item)
+    def run(item: Item, *, fresh: bool) -> object:
+        result = function(item, fresh=fresh)
         given.stamp(begin + (end - begin) * done.increment() / count)
         return result
 
@@ -248,3 +274,13 @@ def message(share: float, words: int) -> str:
     """What is said of the result in `info`."""
     text = f"Synchronized with the given transcript: {share:.0%} of its {words:,} words were found"
     return f"{text}." if share >= FITS else f"{text}, the times of the others are estimated."
+
+
+def not_heard(covered: Coverage) -> str:
+    """What is said in `info` where a part of the recording could not be listened to."""
+    if not covered.unrecognized_ms:
+        return ""
+    return (
+        f"{seconds(covered.unrecognized_ms)} of {seconds(covered.speech_ms)} of speech could not be listened "
+        "to; the times of the words there are estimated."
+    )

@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
-import structlog
-
 from scribedock.captions.elementlist import ElementList
-from scribedock.speech.pool import RecognitionFailed, RecognizerPool
+from scribedock.speech.failures import RecognitionFailed
+from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.span import Span
 from scribedock.speech.turns import Turn, with_speakers
+from scribedock.workflow.attempts import patiently
 
-log = structlog.get_logger("scribedock.worker")
-
-TRIES = 2
 NUMBER_UNKNOWN = (
     "The speakers were not told apart: set expected_speakers (job/new, job/modify) to how many there are, "
     "or let people do it."
@@ -28,18 +25,25 @@ class Told(TypedDict):
     problem: str | None  # why there are none
 
 
-def tell_apart(pool: RecognizerPool, audio: Path, speech: Sequence[Span], people: int | None) -> Told:
+def tell_apart(
+    pool: RecognizerPool,
+    audio: Path,
+    speech: Sequence[Span],
+    people: int | None,
+    check_wanted: Callable[[], None],
+) -> Told:
     """The turns of so many people; none where their number is not known and cannot be found out."""
     if people is None and not pool.counts_people:
         return {"turns": [], "problem": NUMBER_UNKNOWN}
-    for attempt in range(1, TRIES + 1):
-        try:
-            found = pool.turns(audio, speech, people)
-        except RecognitionFailed as error:
-            log.warning("speakers not told apart", attempt=attempt, reason=str(error))
-        else:
-            return {"turns": [(each.start_ms, each.end_ms, each.speaker) for each in found], "problem": None}
-    return {"turns": [], "problem": FAILED}
+    try:
+        found = patiently(
+            "telling speakers apart",
+            lambda: pool.turns(audio, speech, people, check_wanted=check_wanted),
+            check_wanted,
+        )
+    except RecognitionFailed:
+        return {"turns": [], "problem": FAILED}
+    return {"turns": [(each.start_ms, each.end_ms, each.speaker) for each in found], "problem": None}
 
 
 def turns_of(told: Told | None) -> list[Turn]:

@@ -28,16 +28,19 @@ from scribedock.jobs.transcripts import Transcripts
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.assembly import assemble
+from scribedock.speech.coverage import coverage
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
+from scribedock.workflow import said
+from scribedock.workflow.attempts import patiently
 from scribedock.workflow.counter import Counter
 from scribedock.workflow.decoded import Abandoned, DecodedSound
 from scribedock.workflow.difficulty import gather, judge
-from scribedock.workflow.engine import parallel_steps, step
-from scribedock.workflow.recognized import Recognition, RecognizedWord, recognize_batch, restored
+from scribedock.workflow.engine import step
+from scribedock.workflow.recognized import Recognition, Words, recognize, restored
 from scribedock.workflow.spoken_language import spoken
 from scribedock.workflow.synchronize import Given, Synchronization
 from scribedock.workflow.tell_apart import Told, tell_apart, turns_of, with_told
@@ -61,6 +64,7 @@ class Started(TypedDict):
 class Outcome(TypedDict):
     refused: str | None  # why the media cannot be used
     media_ms: int
+    notice: str  # what is to be said of how it was read
 
 
 class Transcription:
@@ -113,9 +117,16 @@ class Transcription:
         started = {**started, "language": language}
         if started["has_transcript"]:
             given = self._given(task_id, started, outcome["media_ms"], spans, told)
-            self._synchronization.run(replace(given, notice=notice))
+            notices = (outcome["notice"], notice)
+            self._synchronization.run(replace(given, notice=" ".join(filter(None, notices))))
             return
+        batches = self._pool.batches(_spans(spans))
+        count = sum(map(len, batches))
         done = Counter()
+
+        def stamp() -> None:
+            share = done.increment() / count
+            self._jobs.stamp_progress(started["job_id"], SEGMENTED + (RECOGNIZED - SEGMENTED) * share)
 
         wanted = Recognition(
             task_id=task_id,
@@ -123,19 +134,11 @@ class Transcription:
             terms=started["terms"],
             audio=lambda: self._sound.of(task_id, started["job_id"])[0],
             check_wanted=lambda: self._check_wanted(task_id),
+            stamp=stamp,
         )
-        batches = self._pool.batches(_spans(spans))
-
-        def recognize(batch: list[Span]) -> list[list[RecognizedWord] | None]:
-            words = recognize_batch(self._pool, wanted, batch)
-            share = done.increment() / len(batches)
-            self._jobs.stamp_progress(started["job_id"], SEGMENTED + (RECOGNIZED - SEGMENTED) * share)
-            return words
-
-        found = parallel_steps("recognize", recognize, batches, threads=self._pool.processes)
+        words = recognize(self._pool, wanted, batches)
         heard = [(span.start_ms, span.end_ms) for batch in batches for span in batch]
-        words = [each for batch in found for each in batch]
-        step("finish", self._finish, task_id, started, outcome["media_ms"], heard, words, told, notice)
+        step("finish", self._finish, task_id, started, outcome, spans, heard, words, told, notice)
 
     def _given(
         self,
@@ -175,20 +178,30 @@ class Transcription:
 
     def _decode(self, task_id: str, job_id: str) -> Outcome:
         try:
-            return {"refused": None, "media_ms": self._sound.of(task_id, job_id)[1]}
+            media_ms = self._sound.of(task_id, job_id, lambda: self._check_wanted(task_id))[1]
         except MediaUnusable as error:
-            return {"refused": error.reason, "media_ms": 0}
+            return {"refused": error.reason, "media_ms": 0, "notice": ""}
+        return {"refused": None, "media_ms": media_ms, "notice": self._sound.notice(task_id)}
 
     def _find_speech(self, task_id: str, job_id: str) -> list[tuple[int, int]]:
         path, _ = self._sound.of(task_id, job_id)
-        spans = [(span.start_ms, span.end_ms) for span in self._pool.speech_spans(path)]
+
+        def check_wanted() -> None:
+            self._check_wanted(task_id)
+
+        def find() -> list[Span]:
+            return self._pool.speech_spans(path, check_wanted=check_wanted)
+
+        spans = patiently("finding speech", find, check_wanted)
         self._jobs.stamp_progress(job_id, SEGMENTED)
-        return spans
+        return [(span.start_ms, span.end_ms) for span in spans]
 
     def _tell_apart(self, task_id: str, started: Started, spans: list[tuple[int, int]]) -> Told:
         self._check_wanted(task_id)
         path, _ = self._sound.of(task_id, started["job_id"])
-        return tell_apart(self._pool, path, _spans(spans), started["people"])
+        return tell_apart(
+            self._pool, path, _spans(spans), started["people"], lambda: self._check_wanted(task_id)
+        )
 
     def _hear_language(
         self, task_id: str, started: Started, spans: list[tuple[int, int]]
@@ -199,7 +212,9 @@ class Transcription:
         """
         self._check_wanted(task_id)
         audio, _ = self._sound.of(task_id, started["job_id"])
-        heard = spoken(self._pool, audio, _spans(spans), started["language"])
+        heard = spoken(
+            self._pool, audio, _spans(spans), started["language"], lambda: self._check_wanted(task_id)
+        )
         if heard.notice is not None:
             self._jobs.update(started["job_id"], language=heard.language, notice=heard.notice)
         return heard.language, heard.notice
@@ -208,32 +223,34 @@ class Transcription:
         self,
         task_id: str,
         started: Started,
-        media_ms: int,
+        outcome: Outcome,
+        speech: list[tuple[int, int]],
         spans: list[tuple[int, int]],
-        words: list[list[RecognizedWord] | None],
+        words: list[Words],
         told: Told | None,
         language_notice: str | None,
     ) -> None:
         chunks = [
-            (
-                Span(start_ms=start, end_ms=end),
-                None if found is None else [restored(word) for word in found],
-            )
-            for (start, end), found in zip(spans, words, strict=True)
+            (span, None if found is None else [restored(word) for word in found])
+            for span, found in zip(_spans(spans), words, strict=True)
         ]
         assembled = assemble(
             chunks,
             language=iso_code(started["language"]),
-            media_ms=media_ms,
+            media_ms=outcome["media_ms"],
             punctuates=self._pool.punctuates,
             turns=turns_of(told),
         )
-        elementlist, notice = with_told(assembled, told)
+        elementlist, told_notice = with_told(assembled, told)
         self._judge(task_id, started["job_id"], chunks)
-        notices = " ".join(filter(None, (language_notice, notice)))
-        self._jobs.update(started["job_id"], notice=notices or None)
+        covered = coverage(_spans(speech), chunks)
+        log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
+        notices = (outcome["notice"], said.notice(covered), language_notice, told_notice)
+        self._jobs.update(
+            started["job_id"], notice=" ".join(filter(None, notices)) or None, **said.columns(covered)
+        )
         self._orders.finish(
-            task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=media_ms
+            task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=outcome["media_ms"]
         )
 
     def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[Word] | None]]) -> None:

@@ -42,8 +42,12 @@ def finished_job(
     language: str = "en",
     callback_url: str | None = None,
     options: dict[str, object] | None = None,
+    noted: dict[str, object] | None = None,
 ) -> str:
-    """A job with this list of the machine's: Complete, or Reviewing where people go on with it."""
+    """A job with this list of the machine's: Complete, or Reviewing where people go on with it.
+
+    noted: what its row says of how it went.
+    """
     job_id, task_id = ordered_job(
         services,
         username=username,
@@ -55,7 +59,11 @@ def finished_job(
     )
     services.orders.start(task_id, "by hand")
     assert services.orders.finish(
-        task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=elementlist.end_time
+        task_id,
+        to_json(elementlist),
+        passes=(Iwp.MECHANICAL, Iwp.FINAL),
+        media_ms=elementlist.end_time,
+        noted=noted,
     )
     return job_id
 

@@ -6,9 +6,12 @@ import uuid
 
 import pytest
 
+from scribedock import app
 from tests.accounts import Family, name_of
+from tests.api.finished import finished_job
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
+from tests.unit.captions.sample import say
 
 RUNS_ON = DATABASES
 
@@ -56,3 +59,22 @@ def test_the_password_in_a_callback_url_is_not_shown(client: Client, given: str,
     assert client.info(job)["ReturnTargets"] == targets
     [listed] = [each for each in client.get("job/list").json()["ActiveJobs"] if each["JobId"] == job]
     assert listed["ReturnTargets"] == targets
+
+
+def test_how_much_of_the_speech_became_words_is_said(client: Client, services: app.Services) -> None:
+    noted: dict[str, object] = {"speech_ms": 9200, "worded_ms": 3800, "unrecognized_ms": 5400}
+    job = finished_job(services, say("The sea is deep."), noted={**noted, "notice": "5.4 s are missing."})
+    info = client.info(job)
+    assert info["Notice"] == "5.4 s are missing."
+    assert {name: info[name] for name in info if "Speech" in name or "Unrecognized" in name} == {
+        "SpeechSeconds": 9.2,
+        "SpeechWithWordsSeconds": 3.8,
+        "SpeechWithoutWordsSeconds": 5.4,
+        "UnrecognizedSeconds": 5.4,
+    }
+
+
+def test_of_a_job_that_lost_nothing_no_loss_is_said(client: Client, finished: str) -> None:
+    info = client.info(finished)
+    assert info["SpeechSeconds"] >= info["SpeechWithWordsSeconds"] > 0
+    assert "UnrecognizedSeconds" not in info

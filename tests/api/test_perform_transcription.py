@@ -289,6 +289,24 @@ def test_further_versions_are_called_back_when_they_are_wanted(
     assert len({each.webhook_id for each in called}) == 2
 
 
+def test_a_callback_tells_how_much_speech_was_not_recognized(
+    client: Client, job: str, callbacks: CallbackReceiver
+) -> None:
+    url = f"{callbacks.base_url}/done?seconds={{unrecognized_seconds}}"
+    client.order(job, callback_url=url)
+    assert callbacks.received.get(timeout=60).parameters == {"seconds": "0"}
+
+
+def test_metadata_of_the_name_of_a_younger_tag_is_called_back_as_ever(
+    client: Client, job: str, callbacks: CallbackReceiver
+) -> None:
+    metadata = json.dumps({"custom_metadata": {"unrecognized_seconds": "mine"}})
+    client.order(
+        job, callback_url=f"{callbacks.base_url}/done?seconds={{unrecognized_seconds}}", options=metadata
+    )
+    assert callbacks.received.get(timeout=60).parameters == {"seconds": "mine"}
+
+
 def test_a_failed_callback_is_tried_again(client: Client, job: str) -> None:
     with WebServer(statuses=[500, 302]) as web:
         url = web.base_url.replace("://", "://user:pass@")

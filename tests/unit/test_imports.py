@@ -40,7 +40,7 @@ ROWS = [
     {"captions", "children", "storage", "db"},
     {"keys", "mail"},
     {"data_folder", "setting_names"},
-    {"settings", "errors", "clock", "logs", "findings", "locked_file", "sealing", "__init__"},
+    {"allowance", "settings", "errors", "clock", "logs", "findings", "locked_file", "sealing", "__init__"},
     {"terminal"},
 ]
 RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}

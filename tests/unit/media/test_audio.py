@@ -163,4 +163,4 @@ def test_progress_rises_to_the_end(tmp_path: Path) -> None:
 def test_a_decoder_short_of_memory_makes_the_recording_unusable(tmp_path: Path) -> None:
     path = tone(tmp_path / "a.wav")
     with pytest.raises(MediaUnusable):
-        decode(path, tmp_path / "a.pcm", Limits(memory=64 * 1024**2))
+        decode(path, tmp_path / "a.pcm", Limits(memory=1024**2))

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.captions.elementlist import ElementList, Segment, Sequence, Tag, Token, TokenType
+from scribedock.captions.elementlist import (
+    UNRECOGNIZED,
+    ElementList,
+    Segment,
+    Sequence,
+    Tag,
+    Token,
+    TokenType,
+)
 from scribedock.speech.assembly import LONG_PAUSE_MS, PAUSE_MS, assemble
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
@@ -181,6 +189,7 @@ def test_a_chunk_on_which_the_recognizer_failed_is_inaudible() -> None:
         frozenset({Tag.INAUDIBLE}),
     )
     assert (sound.start_time, sound.end_time) == (3000, 5000)
+    assert sound.style == UNRECOGNIZED
 
 
 def test_no_full_stop_is_made_up_where_the_recognizer_failed_in_mid_speech() -> None:

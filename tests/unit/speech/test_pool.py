@@ -9,11 +9,18 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
-from scribedock.speech.pool import RecognitionFailed, RecognitionTimeout, RecognizerCrashed, RecognizerPool
+from scribedock.speech.failures import (
+    MachineAtFault,
+    RecognitionFailed,
+    RecognitionTimeout,
+    RecognizerCrashed,
+)
+from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.process import environment
 from scribedock.speech.recognizer import choose
 from scribedock.speech.span import Span
@@ -23,7 +30,7 @@ from tests.unit.speech.tiny_whisper import TEXT
 FIRST = Span(start_ms=500, end_ms=3300)
 FIRST_WORDS = "welcome to a small library by the sea".split()
 LONG = Span(start_ms=0, end_ms=78_000)  # ten seconds of work or more
-SPHINX = choose("pocketsphinx", None)
+SPHINX = replace(choose("pocketsphinx", None), threads=1)
 
 
 @pytest.fixture
@@ -97,14 +104,78 @@ def test_more_calls_than_processes_wait_for_their_turn(recording: Path) -> None:
 
 
 def test_a_chunk_that_takes_too_long_is_given_up_and_the_next_one_is_not(recording: Path) -> None:
-    pool = RecognizerPool(SPHINX, processes=1, chunk_timeout_s=5)
+    pool = RecognizerPool(SPHINX, processes=1, chunk_timeout_s=3)
     pool.recognize(recording, FIRST, "en")
     (slow,) = children()
-    with pytest.raises(RecognitionTimeout, match="not done after 5 s"):
+    with pytest.raises(RecognitionTimeout, match="not done after 3 s of processor time"):
         pool.recognize(recording, LONG, "en")
     assert not runs(slow)
     assert [word.text for word in pool.recognize(recording, FIRST, "en")] == FIRST_WORDS
     pool.close()
+
+
+def test_a_chunk_whose_process_is_halted_for_longer_than_it_may_take_loses_no_word(recording: Path) -> None:
+    pool = RecognizerPool(SPHINX, processes=1, chunk_timeout_s=3)
+    with ThreadPoolExecutor(1) as threads:
+        pool.recognize(recording, FIRST, "en")
+        (child,) = children()
+        os.kill(child, signal.SIGSTOP)
+        call = threads.submit(pool.recognize, recording, FIRST, "en")
+        time.sleep(4)
+        assert not call.done()
+        os.kill(child, signal.SIGCONT)
+        assert [word.text for word in call.result(timeout=60)] == FIRST_WORDS
+    assert children() == [child]
+    pool.close()
+
+
+def test_work_that_nobody_wants_any_more_is_ended_within_seconds(
+    pool: RecognizerPool, recording: Path
+) -> None:
+    wanted = threading.Event()
+    wanted.set()
+
+    class Unwanted(Exception):
+        pass
+
+    def check() -> None:
+        if not wanted.is_set():
+            raise Unwanted
+
+    def recognize() -> object:
+        return pool.recognize(recording, LONG, "en", check_wanted=check)
+
+    with ThreadPoolExecutor(2) as threads:
+        pool.recognize(recording, FIRST, "en")
+        (child,) = children()
+        calls = [threads.submit(recognize) for _ in range(2)]  # one at work, one that waits for the process
+        time.sleep(0.5)
+        wanted.clear()
+        for call in calls:
+            with pytest.raises(Unwanted):
+                call.result(timeout=10)
+    assert not runs(child)
+
+
+def test_a_process_that_the_machine_ended_is_not_the_fault_of_the_chunk(
+    pool: RecognizerPool, recording: Path
+) -> None:
+    with ThreadPoolExecutor(1) as threads:
+        pool.recognize(recording, FIRST, "en")
+        (child,) = children()
+        call = threads.submit(pool.recognize, recording, LONG, "en")
+        time.sleep(0.5)
+        os.kill(child, signal.SIGKILL)
+        with pytest.raises(MachineAtFault, match="SIGKILL"):
+            call.result(timeout=60)
+
+
+def test_a_fresh_process_is_a_new_one(pool: RecognizerPool, recording: Path) -> None:
+    pool.recognize(recording, FIRST, "en")
+    (before,) = children()
+    pool.recognize(recording, FIRST, "en", fresh=True)
+    (after,) = children()
+    assert before != after
 
 
 def test_a_crash_is_told_and_the_process_replaced(pool: RecognizerPool, recording: Path) -> None:

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -50,9 +51,11 @@ class Watched(RecognizerPool):
         super().__init__(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
         self.aligned: list[tuple[Span, tuple[str, ...]]] = []
 
-    def align(self, audio: Path, span: Span, words: Sequence[str], *, wide: bool) -> list[Span | None]:
+    def align(
+        self, audio: Path, span: Span, words: Sequence[str], *, wide: bool, **asked: Any
+    ) -> list[Span | None]:
         self.aligned.append((span, tuple(words)))
-        return super().align(audio, span, words, wide=wide)
+        return super().align(audio, span, words, wide=wide, **asked)
 
 
 @pytest.fixture(scope="module")

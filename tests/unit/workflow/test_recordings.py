@@ -10,7 +10,7 @@ import pytest
 from scribedock.media.limits import Limits
 from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.recognizer import choose
-from scribedock.workflow.recordings import decode_spoken, most_spoken
+from scribedock.workflow.recordings import Decoded, decode_spoken, most_spoken
 from tests.ffmpeg import make
 from tests.sound import spoken
 
@@ -38,7 +38,7 @@ def test_the_track_in_which_people_speak_is_decoded(
     pool: RecognizerPool, recording: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "audio.pcm"
-    assert decode_spoken(recording, path, pool, Limits()) == 1
+    assert decode_spoken(recording, path, pool, Limits()) == Decoded(track=1)
     assert len(pool.speech_spans(path)) > 0
     assert list(tmp_path.iterdir()) == [path]
 
@@ -46,14 +46,14 @@ def test_the_track_in_which_people_speak_is_decoded(
 def test_a_track_that_is_known_is_not_sought(recording: Path, tmp_path: Path) -> None:
     closed = RecognizerPool(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
     closed.close()
-    assert decode_spoken(recording, tmp_path / "audio.pcm", closed, Limits(), track=0) == 0
+    assert decode_spoken(recording, tmp_path / "audio.pcm", closed, Limits(), track=0) == Decoded(track=0)
 
 
 def test_of_one_track_nothing_is_noted(tmp_path: Path) -> None:
     closed = RecognizerPool(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
     closed.close()
     speech = spoken(tmp_path / "speech.wav", seconds=1)
-    assert decode_spoken(speech, tmp_path / "audio.pcm", closed, Limits()) is None
+    assert decode_spoken(speech, tmp_path / "audio.pcm", closed, Limits()) == Decoded(track=None)
 
 
 @pytest.mark.parametrize(

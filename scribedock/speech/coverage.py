@@ -1,0 +1,74 @@
+"""How much of what is said in a recording became words."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from scribedock.speech.recognizer import Word
+from scribedock.speech.span import Span
+
+NEAR_MS = 1000
+"""Speech so close to a recognized word counts as recognized: words are a little shorter than the speech in
+which the voice activity detector hears them, and people pause between them."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Coverage:
+    """Milliseconds of speech."""
+
+    # All in which the voice activity detector hears somebody speak.
+    speech_ms: int
+    # Of that, what became words.
+    worded_ms: int
+    # Of that, where the recognizer failed.
+    unrecognized_ms: int
+
+    @property
+    def wordless_ms(self) -> int:
+        """What the recognizer listened to without finding words."""
+        return self.speech_ms - self.worded_ms - self.unrecognized_ms
+
+
+def coverage(speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[Word] | None]]) -> Coverage:
+    """Of stretches of speech, in order, of which chunks were recognized; None: the recognizer failed."""
+    known = list(chunks)
+    failed = [span for span, words in known if words is None]
+    near = [
+        Span(start_ms=max(word.start_ms - NEAR_MS, 0), end_ms=word.end_ms + NEAR_MS)
+        for _, words in known
+        for word in words or ()
+    ]
+    unrecognized_ms = _shared_ms(speech, failed)
+    return Coverage(
+        speech_ms=sum(span.end_ms - span.start_ms for span in speech),
+        worded_ms=_shared_ms(speech, [*failed, *near]) - unrecognized_ms,
+        unrecognized_ms=unrecognized_ms,
+    )
+
+
+def _shared_ms(speech: Sequence[Span], others: Sequence[Span]) -> int:
+    """How much of the speech lies in any of the others, however these overlap."""
+    shared = 0
+    united = _united(others)
+    place = 0
+    for span in speech:
+        while place < len(united) and united[place].end_ms <= span.start_ms:
+            place += 1
+        at = place
+        while at < len(united) and united[at].start_ms < span.end_ms:
+            shared += min(span.end_ms, united[at].end_ms) - max(span.start_ms, united[at].start_ms)
+            at += 1
+    return shared
+
+
+def _united(spans: Sequence[Span]) -> list[Span]:
+    """The same time in spans that do not overlap, in order."""
+    united: list[Span] = []
+    for span in sorted(spans, key=lambda each: each.start_ms):
+        if united and span.start_ms <= united[-1].end_ms:
+            last = united[-1]
+            united[-1] = Span(start_ms=last.start_ms, end_ms=max(last.end_ms, span.end_ms))
+        else:
+            united.append(span)
+    return united

@@ -1,0 +1,105 @@
+"""Which channels of a recording are transcribed, and how much they are amplified.
+
+Source: our own rules. Most recordings are left as they are: FFmpeg's mix of all channels, at the level that
+they have.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scribedock.media.audio import Levels
+
+QUIET_PEAK = 0.1
+"""Below it (-20 dB) speech loses words: the voice activity detector is made for louder one."""
+WANTED_PEAK = 0.4
+"""So close to full scale (-8 dB) comes what is amplified; what is louder for a moment is not clipped."""
+MAX_GAIN = 1e5  # 100 dB: all that 16 bits cannot hold, and more
+SAID_FROM_DB = 20
+
+AUDIBLE = 1e-3
+"""Of the energy of the loudest channel: one with less (-30 dB) is dead, and does not harm the mix."""
+ALIKE = 0.6
+"""From this correlation on two channels are of the same sound; their mix has all of it."""
+OPPOSED = -0.5
+"""Below this correlation channels take much of each other away where they are mixed."""
+MAX_CHANNELS = 8
+
+SPEECHLESS = 0.05
+"""A channel with a smaller share of the most speech in any has nobody who speaks."""
+ENOUGH = 0.8
+"""The mix, or a channel that is cleaner, is taken as long as it has this share of the most speech in any."""
+
+STEREO = ("left", "right")
+ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Chosen:
+    """What is transcribed."""
+
+    # The number of the channel that is taken alone; None: all are mixed.
+    channel: int | None = None
+    # What is said of it in `info`.
+    notice: str = ""
+
+
+def gain(levels: Levels) -> float:
+    """By what a recording is amplified: never while it goes on, so that nothing in it changes."""
+    if 0 < levels.peak < QUIET_PEAK:
+        return min(WANTED_PEAK / levels.peak, MAX_GAIN)
+    return 1 / levels.peak if levels.peak > 1 else 1.0
+
+
+def gain_notice(factor: float) -> str:
+    decibels = 20 * math.log10(factor)
+    if decibels < SAID_FROM_DB:
+        return ""
+    return f"The recording is quiet: it was amplified by {decibels:.0f} dB before it was transcribed."
+
+
+def candidates(levels: Levels) -> list[int]:
+    """The channels that must be listened to, beside their mix; none where the mix is surely right."""
+    loudest = max(levels.energy, default=0)
+    audible = [
+        number for number, energy in enumerate(levels.energy[:MAX_CHANNELS]) if energy > AUDIBLE * loudest
+    ]
+    if len(audible) < 2:
+        return []
+    if len(levels.energy) == 2:
+        return audible if levels.correlation[0][1] < ALIKE else []
+    opposed = [
+        number for number in audible if any(levels.correlation[number][other] < OPPOSED for other in audible)
+    ]
+    centre = [levels.centre] if levels.centre in audible else []
+    return sorted({*centre, *opposed})
+
+
+def chosen(levels: Levels, speech_ms: Mapping[int | None, int]) -> Chosen:
+    """What to transcribe, by how much speech each candidate has; None: the mix."""
+    channels = {number: speech for number, speech in speech_ms.items() if number is not None}
+    most = max(speech_ms.values(), default=0)
+    if not most or not channels:
+        return Chosen()
+    best = max(channels, key=lambda number: (channels[number], levels.energy[number]))
+    mixed = speech_ms.get(None, 0)
+    if len(levels.energy) == 2 and len(channels) == 2:
+        other = 1 - best
+        if channels[other] < SPEECHLESS * most and channels[best] >= ENOUGH * most:
+            notice = (
+                f"Nobody speaks in the {STEREO[other]} channel: the {STEREO[best]} one was transcribed alone."
+            )
+            return Chosen(channel=best, notice=notice)
+    elif levels.centre in channels and channels[levels.centre] >= ENOUGH * most:
+        return Chosen(
+            channel=levels.centre, notice="The centre channel, in which people speak, was transcribed alone."
+        )
+    if mixed >= ENOUGH * most:
+        return Chosen()
+    name = STEREO[best] if len(levels.energy) == 2 else ORDINALS[best]
+    return Chosen(
+        channel=best,
+        notice=f"The channels of the recording cancel each other out: the {name} one was transcribed alone.",
+    )

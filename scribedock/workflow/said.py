@@ -1,0 +1,57 @@
+"""What is said in `info` of how a recording was understood: `Notice`, and the seconds behind it."""
+
+from __future__ import annotations
+
+from scribedock.jobs.job import Job
+from scribedock.speech.coverage import Coverage
+
+MUCH_MS = 10_000
+MUCH = 0.2
+"""So much speech, and such a share of it, must be without words to be spoken of: a detector of voices also
+takes other sounds for speech."""
+
+
+def columns(coverage: Coverage) -> dict[str, int]:
+    """What is kept of it in the job's row."""
+    return {
+        "speech_ms": coverage.speech_ms,
+        "worded_ms": coverage.worded_ms,
+        "unrecognized_ms": coverage.unrecognized_ms,
+    }
+
+
+def notice(coverage: Coverage) -> str:
+    """What whoever gets the words must know; empty where nothing is missing."""
+    found = []
+    if coverage.unrecognized_ms:
+        found.append(
+            f"{seconds(coverage.unrecognized_ms)} of {seconds(coverage.speech_ms)} of speech could not be "
+            "recognized, and [INAUDIBLE] stands there."
+        )
+    if coverage.wordless_ms >= MUCH_MS and coverage.wordless_ms >= MUCH * coverage.speech_ms:
+        found.append(
+            f"{seconds(coverage.wordless_ms)} of {seconds(coverage.speech_ms)} that sound like speech "
+            "gave no words."
+        )
+    return " ".join(found)
+
+
+def inherited(source: Job) -> dict[str, object]:
+    """What a job that is made of another's list has to say of the recording."""
+    found: dict[str, object] = {
+        "speech_ms": source.speech_ms,
+        "worded_ms": source.worded_ms,
+        "unrecognized_ms": source.unrecognized_ms,
+    }
+    if source.speech_ms is not None and source.worded_ms is not None:
+        covered = Coverage(
+            speech_ms=source.speech_ms,
+            worded_ms=source.worded_ms,
+            unrecognized_ms=source.unrecognized_ms or 0,
+        )
+        found["notice"] = notice(covered) or None
+    return found
+
+
+def seconds(milliseconds: int) -> str:
+    return f"{milliseconds / 1000:,.1f} s"

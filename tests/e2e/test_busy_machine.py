@@ -1,0 +1,77 @@
+"""Speech on a machine that has other things to do: no word is lost, and what is given up is said."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+
+from scribedock.demo.receiver import CallbackReceiver
+from scribedock.demo.server import OwnServer
+from tests.client import Client
+from tests.sound import pcm, spoken, write_wav
+
+pytestmark = [pytest.mark.trials, pytest.mark.timeout(1800)]
+
+LOOPS = 8
+SOME_S = 20
+QUICK = {"workflow_poll_s": "0.5"}
+
+
+@contextmanager
+def busy() -> Iterator[None]:
+    loops = [subprocess.Popen([sys.executable, "-c", "while True: pass"]) for _ in range(LOOPS)]
+    try:
+        yield
+    finally:
+        for loop in loops:
+            loop.kill()
+            loop.wait()
+
+
+def transcribed(client: Client, recording: Path, callback_url: str | None = None) -> tuple[str, str]:
+    """The job and its transcript."""
+    job = client.new_job()
+    client.upload(job, recording)
+    client.order(job, callback_url=callback_url)
+    assert client.finished(job, within_s=900)["JobStatus"] == "Complete"
+    return job, client.get("job/get_transcript", job_id=job).text
+
+
+def test_beside_eight_busy_loops_no_word_is_lost(tmp_path: Path) -> None:
+    recording = spoken(tmp_path / "some.wav", seconds=SOME_S)
+    # By the clock, recognizing takes far longer than this beside the loops; in processor time it does not.
+    with OwnServer(tmp_path / "server", speech_chunk_timeout_s="12", **QUICK) as server:
+        client = Client(server).login()
+        _, alone = transcribed(client, recording)
+        with busy():
+            job, beside = transcribed(client, recording)
+        assert beside == alone
+        info = client.info(job)
+        assert "Notice" not in info and "UnrecognizedSeconds" not in info
+
+
+def test_speech_that_takes_too_long_is_said_everywhere(tmp_path: Path) -> None:
+    """A long stretch without a pause of its own, then a short one that takes less time than a chunk may."""
+    long = pcm(60).replace(bytes(320), b"")
+    recording = write_wav(tmp_path / "long.wav", long[: 32_000 * 25] + bytes(32_000 * 3) + pcm(3.4))
+    with (
+        CallbackReceiver() as receiver,
+        OwnServer(tmp_path / "server", speech_chunk_timeout_s="3", speech_processes="1", **QUICK) as server,
+    ):
+        client = Client(server).login()
+        tags = f"{receiver.base_url}/done?seconds={{unrecognized_seconds}}"
+        job, transcript = transcribed(client, recording, tags)
+        info = client.info(job)
+        assert info["UnrecognizedSeconds"] > 5
+        assert info["SpeechWithWordsSeconds"] > 1
+        assert "could not be recognized" in info["Notice"]
+        assert "[INAUDIBLE]" in transcript and "welcome" in transcript.lower()
+        captions = client.get("job/get_caption", job_id=job, caption_format="SRT").text
+        assert "[INAUDIBLE]" in captions
+        called = receiver.received.get(timeout=60).parameters
+        assert float(called["seconds"]) == info["UnrecognizedSeconds"]
