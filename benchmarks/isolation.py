@@ -31,7 +31,7 @@ from tests.api.finished import finished_job
 from tests.client import Client
 from tests.hostile import KINDS, MIB
 
-PASSWORD = "a password"  # noqa: S105
+PASSWORD = "a password"
 CONNECTIONS = 20
 
 
