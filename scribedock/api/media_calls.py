@@ -9,7 +9,7 @@ from scribedock.api.answers import StartedTask
 from scribedock.api.bodies import parts
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
-from scribedock.api.parameters import Bool, Raw, Text
+from scribedock.api.parameters import Bool, Raw, Text, is_absent
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.jobs.job import Job
 from scribedock.jobs.media import MediaSource
@@ -30,7 +30,7 @@ class AddMediaParameters(JobParameters):
 
 
 def _is_recording(query: Raw) -> bool:
-    return "media_url" not in query
+    return is_absent(query.get("media_url", ()))
 
 
 @call(

@@ -36,7 +36,7 @@ MEANINGS = {
     400: "What is wrong, and what would be right",
     408: "The body stopped to come",
     409: "Somebody else is at it, or it is not its time",
-    413: "The body is larger than the limit",
+    413: "The body is larger than the limit, or takes too much to be read",
     422: "The media cannot become that",
     429: "Too many failed logins from your address, or too many at once; see Retry-After",
     500: "A defect of the server, with the id under which it is noted",

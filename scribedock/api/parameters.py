@@ -306,7 +306,7 @@ def read(model: type[Model], raw: Raw) -> Model:
 
     Raises MissingParameter, InvalidOption, InvalidQuery or InvalidUrl, naming the parameter.
     """
-    present = {name: values for name, values in raw.items() if not _is_absent(values)}
+    present = {name: values for name, values in raw.items() if not is_absent(values)}
     texts = {
         name
         for name, field in model.model_fields.items()
@@ -319,7 +319,8 @@ def read(model: type[Model], raw: Raw) -> Model:
         raise _first_problem(error) from None
 
 
-def _is_absent(values: Sequence[Any]) -> bool:
+def is_absent(values: Sequence[Any]) -> bool:
+    """Whether a parameter has no value, which is the same as not being sent."""
     return all(isinstance(value, str) and not value.strip() for value in values)
 
 

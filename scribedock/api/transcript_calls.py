@@ -11,7 +11,7 @@ from scribedock.api.answers import StartedTask
 from scribedock.api.bodies import spooled
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
-from scribedock.api.parameters import Raw, Text, choice
+from scribedock.api.parameters import Raw, Text, choice, is_absent
 from scribedock.api.waiting import unless_gone
 from scribedock.captions.readers import TextFormat
 from scribedock.captions.readers.decoding import MAX_BYTES
@@ -30,7 +30,7 @@ class AddTranscriptParameters(JobParameters):
 
 
 def _is_transcript(query: Raw) -> bool:
-    return "transcript_url" not in query
+    return is_absent(query.get("transcript_url", ()))
 
 
 @call(

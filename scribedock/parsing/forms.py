@@ -84,7 +84,8 @@ def form(content: bytes, content_type: str) -> list[Field]:
 
 async def multipart(content: bytes, content_type: str) -> list[Field]:
     """Raises InvalidQuery."""
-    from starlette.exceptions import HTTPException
+    from python_multipart.exceptions import FormParserError
+    from starlette.formparsers import MultiPartException
     from starlette.requests import Request
 
     async def receive() -> Any:
@@ -94,8 +95,9 @@ async def multipart(content: bytes, content_type: str) -> list[Field]:
     request = Request({"type": "http", "headers": headers}, receive)
     try:
         found = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FIELDS, max_part_size=len(content))
-    except HTTPException as error:
-        raise InvalidQuery(f"The multipart body cannot be read: {error.detail}") from None
+    except (MultiPartException, FormParserError, LookupError, UnicodeError) as error:
+        # also of a character set or a boundary that there cannot be
+        raise InvalidQuery(f"The multipart body cannot be read: {str(error)[:200]}") from None
     fields = []
     for name, value in found.multi_items():
         if isinstance(value, str):
