@@ -9,6 +9,7 @@ percentiles is given as its median and its extremes over the repetitions.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import socket
 import statistics
 import tempfile
@@ -109,27 +110,28 @@ def p99(client: Client, samples: int) -> float:
 
 @contextmanager
 def attacked(stage: Stage, attack: Attack, size: int) -> Iterator[None]:
-    """On many connections, again and again."""
-    over = threading.Event()
-
-    def run(number: int) -> None:
-        with httpx.Client(base_url=stage.server.base_url, timeout=1, trust_env=False) as http:
-            while not over.is_set():
-                try:
-                    attack(stage, http, number, size)
-                except httpx.HTTPError:
-                    over.wait(0.05)
-
-    threads = [threading.Thread(target=run, args=(number,)) for number in range(CONNECTIONS)]
-    for thread in threads:
-        thread.start()
+    """On many connections, again and again, from another process: our interpreter is the victim's."""
+    process = multiprocessing.get_context("fork").Process(target=_attack, args=(stage, attack, size))
+    process.start()
     time.sleep(1)
     try:
         yield
     finally:
-        over.set()
-        for thread in threads:
-            thread.join()
+        process.kill()
+        process.join()
+
+
+def _attack(stage: Stage, attack: Attack, size: int) -> None:
+    def run(number: int) -> None:
+        with httpx.Client(base_url=stage.server.base_url, timeout=10, trust_env=False) as http:
+            while True:
+                try:
+                    attack(stage, http, number, size)
+                except httpx.HTTPError:
+                    time.sleep(0.05)
+
+    for number in range(CONNECTIONS):
+        threading.Thread(target=run, args=(number,)).start()
 
 
 @contextmanager

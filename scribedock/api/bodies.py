@@ -8,6 +8,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import IO, cast
 
+from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from scribedock.errors import InvalidQuery
@@ -17,6 +18,7 @@ from scribedock.uploads.intake import storage_fault
 from scribedock.uploads.pace import Pace
 
 IN_MEMORY = 256 * 1024  # bytes of a body; a larger one is a file without a name
+BATCH = 1024 * 1024  # bytes that are written at once, in a thread: a disk may let one wait
 
 
 async def parts(request: Request, settings: Settings, what: str) -> AsyncIterator[bytes]:
@@ -62,14 +64,18 @@ async def spooled(request: Request, settings: Settings, what: str, *, limit: int
     _check_announced(request, what, limit)
     with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(settings.data_dir)) as file:
         size = 0
-        async for part in parts(request, settings, what):
-            size += len(part)
-            if size > limit:
-                raise _too_large(what, limit)
-            try:
-                file.write(part)
-            except OSError as error:
-                raise storage_fault(error) from error
+        batch = bytearray()
+        try:
+            async for part in parts(request, settings, what):
+                batch += part
+                if size + len(batch) > limit:
+                    raise _too_large(what, limit)
+                if len(batch) >= BATCH:
+                    size += await run_in_threadpool(file.write, bytes(batch))
+                    batch.clear()
+            size += file.write(batch) if not size else await run_in_threadpool(file.write, bytes(batch))
+        except OSError as error:
+            raise storage_fault(error) from error
         yield Source(what=what, file=cast(IO[bytes], file), size=size)
 
 

@@ -13,7 +13,7 @@ from starlette.requests import Request
 from scribedock.children.crew import Abandoned
 from scribedock.errors import InvalidQuery, SystemFault
 
-BODIES_AT_ONCE = 4  # large ones of one branch, each a file of up to 64 MiB
+BODIES_AT_ONCE = 2  # large ones of one branch, each a file of up to 64 MiB
 T = TypeVar("T")
 
 
