@@ -11,7 +11,7 @@ from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from tests.api.resume.resuming import ask, offset, tus_patch
 from tests.client import Client
-from tests.releases.keep import Kept
+from tests.releases.keep import DELETED_WORDS, Kept
 from tests.releases.kept import RELEASES, opened
 
 pytestmark = pytest.mark.parametrize("release", RELEASES, scope="module")
@@ -123,3 +123,13 @@ def test_accounts_and_keys_open_the_same_doors(upgraded: Upgraded) -> None:
         "account/login", username=upgraded.kept.accounts["disabled"], password=upgraded.kept.password
     )
     assert refused.json()["ErrorType"] == "LOGIN_INVALID"
+
+
+def test_what_a_job_left_that_was_deleted_before_is_erased(upgraded: Upgraded, customer: Client) -> None:
+    words = DELETED_WORDS.encode()
+    folder = upgraded.server.data_dir
+
+    def left(_: object) -> list[Path]:
+        return [path for path in folder.rglob("*") if path.is_file() and words in path.read_bytes()]
+
+    customer.wait(upgraded.job("complete"), lambda info: not left(info), within_s=60)
