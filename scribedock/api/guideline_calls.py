@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 from pydantic import Field
@@ -87,16 +88,16 @@ async def _guideline(context: Context, parameters: GuidelinesParameters, job: Jo
     if job.sandbox:
         return UploadedFile(name=url, content=TEXT.encode())
     branch = await run_in_threadpool(lambda: context.branch)
-    fetch = context.backend.fetches.submit(branch, lambda seat: _fetched(fetcher, url))
+    fetch = context.backend.fetches.submit(branch, lambda seat: _fetched(fetcher, url, seat.is_wanted))
     return UploadedFile(name=url, content=await unless_gone(context.request, fetch))
 
 
-def _fetched(fetcher: GuardedClient, url: str) -> bytes:
-    """In a thread that answers no calls. Raises InvalidUrl."""
+def _fetched(fetcher: GuardedClient, url: str, wanted: Callable[[], bool]) -> bytes:
+    """In a thread that answers no calls. Raises InvalidUrl, and Unwanted where nobody waits for it."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "guideline"
         try:
-            fetcher.download(url, path, FETCH_LIMITS)
+            fetcher.download(url, path, FETCH_LIMITS, wanted=wanted)
         except FetchFailed as error:
             raise InvalidUrl(f"guidelines_url: {error}") from None
         return path.read_bytes()

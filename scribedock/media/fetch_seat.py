@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import threading
+
 from scribedock.children.crew import Crew
 
 SEATS = 16
@@ -10,13 +12,22 @@ BRANCH_WAITING = 256
 
 
 class FetchSeat:
-    """A thread without anything of its own. A fetch that nobody waits for ends at its deadline."""
+    """A thread that fetches for as long as somebody waits for it."""
+
+    def __init__(self) -> None:
+        self._interrupted = threading.Event()
+
+    def is_wanted(self) -> bool:
+        """Whether the fetch at hand is to go on."""
+        return not self._interrupted.is_set()
 
     def begin(self) -> None:
-        """There is nothing to forget."""
+        """A fetch begins: an earlier interruption is forgotten."""
+        self._interrupted.clear()
 
     def interrupt(self) -> None:
-        """A fetch ends at its deadline."""
+        """Makes the fetch at hand fail within about a second."""
+        self._interrupted.set()
 
     def close(self) -> None:
         """There is nothing to end."""

@@ -11,6 +11,7 @@ import pytest
 
 from scribedock.media import patience
 from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient
+from scribedock.media.fetch_seat import fetch_crew
 from scribedock.media.patience import Unwanted
 from tests.unit.media.test_fetch import LOOPBACK, serving
 
@@ -65,3 +66,18 @@ def test_a_server_that_stalls_is_left_after_the_stall_limit(tmp_path: Path) -> N
     with serving(is_silent) as server, pytest.raises(FetchFailed, match="did not answer within the time"):
         GuardedClient(LOOPBACK).download(server.url, tmp_path / "f", limits)
     assert time.monotonic() - began < 8
+
+
+def test_a_fetch_of_a_call_ends_when_its_client_is_gone(tmp_path: Path) -> None:
+    crew = fetch_crew()
+    with serving(is_silent) as server:
+        ticket = crew.submit(
+            "branch",
+            lambda seat: GuardedClient(LOOPBACK).download(
+                server.url, tmp_path / "f", LIMITS, wanted=seat.is_wanted
+            ),
+        )
+        threading.Timer(0.5, ticket.abandon).start()
+        with pytest.raises(Unwanted):
+            ticket.future.result(8)
+    crew.close()
