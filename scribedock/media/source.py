@@ -33,11 +33,18 @@ class Source:
         return self._file.read(size)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """The new place, or minus EINVAL."""
+        """The new place, or minus EINVAL for one that no file of this system can have."""
         before = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.size}[whence]
         if before + offset < 0:
             return -errno.EINVAL
-        return self._file.seek(self.begin + before + offset) - self.begin
+        try:
+            return self._file.seek(self.begin + before + offset) - self.begin
+        except OverflowError:
+            return -errno.EINVAL
+        except OSError as error:
+            if error.errno not in (errno.EINVAL, errno.EOVERFLOW):
+                raise
+            return -errno.EINVAL
 
     def tell(self) -> int:
         return self._file.tell() - self.begin

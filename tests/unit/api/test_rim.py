@@ -21,6 +21,9 @@ def test_a_defect_outside_of_the_calls_is_told_in_the_shape_of_an_error_too(tmp_
         languages=frozenset(),
         detects=False,
         renderings=nothing,
+        parser=nothing,
+        fetches=nothing,
+        bodies=nothing,
         translates=frozenset(),
     )
 

@@ -65,5 +65,8 @@ def test_an_engine_that_tells_no_languages_apart_is_not_asked(audio: Path) -> No
     assert spoken(closed, audio, SPEECH, "en") == Spoken(language="en")
 
 
-def test_what_fails_leaves_the_given_language(pool: RecognizerPool, tmp_path: Path) -> None:
+def test_what_fails_leaves_the_given_language(
+    pool: RecognizerPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("scribedock.workflow.attempts.WAITS_S", (0.0, 0.1))
     assert spoken(pool, tmp_path / "missing.pcm", SPEECH, "en") == Spoken(language="en")
