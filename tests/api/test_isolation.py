@@ -31,10 +31,11 @@ ACCEPTABLE_S = 2.0  # on a busy machine; it was 10 s and more when one process a
 
 @pytest.fixture
 def attacker(server: OwnServer, client: Client) -> tuple[Client, str]:
-    """A reviewer who has taken a pass, in a branch of its own; and the job."""
+    """A reviewer of its own branch alone, who has taken a pass; and the job."""
     name = f"attacker-{uuid.uuid4().hex[:8]}"
     with services_of(server) as services:
-        made = services.accounts.create(name, "a password", parent="admin")
+        branch = services.accounts.create(f"branch-of-{name}", "a password", parent="admin")
+        made = services.accounts.create(name, "a password", parent=branch.username)
         services.accounts.set_reviewer(made, True)
         job = finished_job(services, say("the see is deep."), username=name, fidelity=Fidelity.STANDARD)
     reviewer = Client(server).login(name, "a password")
