@@ -51,8 +51,8 @@ WAIT_FACTOR = 3.0
 MANY = 500  # workflows that are asked for at once
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 CLIENT_CONNECTIONS, WORKER_CONNECTIONS = 5, 20  # as the engine's own defaults
-# How often a worker looks for what dead ones have left: everything else it takes up itself.
-LOOK_EVERY_S = 2.0
+# How often a worker looks for what dead ones have left, as a multiple of how often it looks for other work.
+LOOKS_LESS_OFTEN = 4
 UNDER_WAY = ["PENDING", "ENQUEUED"]
 
 
@@ -195,6 +195,7 @@ class EngineWorker:
         ended: is told the id of each workflow that this process has brought to its end.
         """
         _quiet()
+        self._look_every_s = LOOKS_LESS_OFTEN * settings.workflow_poll_s
         self._branch_of = branch_of
         self._ended = ended
         self._workflows: dict[Queue, Workflow] = {}
@@ -208,7 +209,7 @@ class EngineWorker:
             "application_version": str(WORKFLOW_FORMAT),
             "log_level": "ERROR",
             "run_migrations": False,
-            "notification_listener_polling_interval_sec": LOOK_EVERY_S,
+            "notification_listener_polling_interval_sec": self._look_every_s,
         }
         DBOS(config=config)
 
@@ -234,7 +235,7 @@ class EngineWorker:
             DBOS.register_queue(
                 queue.value,
                 worker_concurrency=concurrency[queue],
-                polling_interval_sec=LOOK_EVERY_S,
+                polling_interval_sec=self._look_every_s,
                 on_conflict="always_update",
             )
 

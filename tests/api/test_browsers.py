@@ -174,6 +174,9 @@ def test_every_route_is_visited_here(services: app.Services) -> None:
         languages=frozenset(),
         detects=False,
         renderings=nothing,
+        parser=nothing,
+        fetches=nothing,
+        bodies=nothing,
         translates=frozenset(),
     )
     assert {cast(Any, route).path for route in application.routes(backend)} == ROUTES

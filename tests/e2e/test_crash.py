@@ -149,7 +149,7 @@ def test_a_recording_that_every_worker_dies_over_is_given_up(
         deaths = 0
         while (info := client.info(job))["JobStatus"] == "In Process":
             if takeovers(server, task) == deaths:
-                time.sleep(1.5)  # until it is taken from the queue
+                time.sleep(2.5)  # until it is taken from the queue
                 kill_the_worker(server)
                 deaths += 1
             time.sleep(0.2)
