@@ -20,7 +20,7 @@ help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
 	@echo "make walk [URL=https://…] every call of the API, once, on a server of its own or on that one"
 	@echo "make serve               start the server and leave it running"
-	@echo "make test                all tests that need nothing else (about 9 minutes on two processors)"
+	@echo "make test                all tests that need nothing else (about 20 minutes on two processors)"
 	@echo "make coverage            the same, and which lines they reach"
 	@echo "make test-s3             the object store on a real S3 server: Ceph's gateway, from Debian's packages"
 	@echo "make test-azure          the same on Microsoft's emulator of Azure Blob Storage"
