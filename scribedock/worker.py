@@ -97,8 +97,7 @@ class Worker:
 
     def look_after_others(self) -> None:
         """Takes over what dead workers and older releases left."""
-        living = self._lease.living()
-        for workflow_id in self._client.retire_older(living):
+        for workflow_id in self._client.retire_older(self._lease.living):
             log.info("workflow of an older release begins again", workflow=workflow_id)
         self._reaper.reap()
         services = self._services
@@ -109,7 +108,7 @@ class Worker:
             log.info("work written down that was owed", count=restored)
         if services.backlog.release():
             self._dispatcher.wake()
-        self._dispatcher.tidy(living, self._client.known, self._client.under_way)
+        self._dispatcher.tidy(self._lease.living, self._client.known, self._client.under_way)
 
     def erase(self) -> None:
         """Takes away what deleted jobs have left, and finished workflows that are too old."""

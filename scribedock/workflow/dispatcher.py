@@ -7,6 +7,7 @@ its row: between two tries it takes no slot, because it waits in that row like e
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Callable, Collection, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
@@ -21,6 +22,7 @@ from scribedock.dispatch.work import Claimed, Held, Work
 
 log = structlog.get_logger("scribedock.worker")
 
+PAUSE_S = 30  # before a callback that failed for a reason of this machine is made again
 SETTLED = timedelta(seconds=15)
 """What was claimed so long ago is in the engine by now, or never will be."""
 
@@ -84,24 +86,27 @@ class Dispatcher:
 
     def tidy(
         self,
-        living: Collection[str],
+        living: Callable[[], Collection[str]],
         known: Callable[[Collection[str]], Collection[str]],
         under_way: Callable[[Collection[str]], Collection[str]],
     ) -> None:
         """Takes care of what dead executors had in hand, and of what never reached the engine.
 
-        living: ids of executors. known: those of the ids that have a workflow. under_way: those that have one
-        which has not ended.
+        living: ids of executors; it is asked for after what they hold, so that one which appears between the
+        two is alive. known: those of the ids that have a workflow. under_way: those that have one which has
+        not ended.
         """
         before = utc_now() - SETTLED
+        every = self._work.held()
+        alive = living()
 
         def is_doubtful(held: Held) -> bool:
-            if held.executor_id not in living:
+            if held.executor_id not in alive:
                 return True
             mine = held.executor_id == self._executor_id and held.queue is not Queue.CALLBACKS
             return mine and held.claimed < before
 
-        held = [each for each in self._work.held() if is_doubtful(each)]
+        held = [each for each in every if is_doubtful(each)]
         if not held:
             return
         ids = [each.id for each in held]
@@ -136,5 +141,16 @@ class Dispatcher:
             self._call_back(callback_id)
         except Exception:
             log.exception("a callback could not be made; it is tried again", callback=callback_id)
-            self._work.put_back(callback_id, ready=utc_now() + timedelta(seconds=30))
+            self._put_back(callback_id)
         self.wake()
+
+    def _put_back(self, callback_id: str) -> None:
+        """Lets the callback wait, however long the database is away."""
+        while True:
+            try:
+                self._work.put_back(callback_id, ready=utc_now() + timedelta(seconds=PAUSE_S))
+            except Exception:
+                log.exception("a callback could not be put back; it is tried again", callback=callback_id)
+                time.sleep(PAUSE_S)
+            else:
+                return

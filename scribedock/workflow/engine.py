@@ -120,18 +120,20 @@ class EngineClient:
         """Those of the ids that have a workflow."""
         return frozenset(each.id for each in self._found(workflow_ids))
 
-    def retire_older(self, living: Collection[str]) -> list[str]:
+    def retire_older(self, living: Callable[[], Collection[str]]) -> list[str]:
         """Forgets what an older release has not ended, unless one of its living executors has it in hand.
 
         No worker of this release could go on with those steps; what the work was for is owed still, and is
         begun anew: all steps can be repeated. Returns the ids.
         """
         older = [str(number) for number in range(1, WORKFLOW_FORMAT)]
-        retired = []
-        for each in self._client.list_workflows(
+        found = self._client.list_workflows(
             status=UNDER_WAY, app_version=older, load_input=False, load_output=False
-        ):
-            if each.status == "PENDING" and each.executor_id in living:
+        )
+        alive = living() if found else ()
+        retired = []
+        for each in found:
+            if each.status == "PENDING" and each.executor_id in alive:
                 continue
             self._client.delete_workflow(each.workflow_id)
             retired.append(each.workflow_id)

@@ -124,7 +124,7 @@ def test_a_callback_that_fails_unforeseen_is_made_again(services: app.Services, 
 def test_callbacks_of_a_dead_worker_are_made_again(services: app.Services, engine: Engine) -> None:
     put(services, "c1", Queue.CALLBACKS)
     services.work.claim("dead", SLOTS, {})
-    made(services, engine).tidy({"me"}, nothing, nothing)
+    made(services, engine).tidy(lambda: {"me"}, nothing, nothing)
     assert executors(services) == {"c1": None}
 
 
@@ -134,7 +134,7 @@ def test_what_a_dead_worker_began_counts_for_the_one_that_goes_on(
     put(services, "w1")
     put(services, "w2")
     services.work.claim("dead", SLOTS, {})
-    made(services, engine).tidy({"me"}, lambda ids: {"w1"}, lambda ids: {"w1"})
+    made(services, engine).tidy(lambda: {"me"}, lambda ids: {"w1"}, lambda ids: {"w1"})
     assert executors(services) == {"w1": "me", "w2": None}
 
 
@@ -144,15 +144,28 @@ def test_what_ended_without_a_word_is_forgotten(
     put(services, "w1")
     dispatch = made(services, engine)
     dispatch.dispatch()
-    dispatch.tidy({"me"}, lambda ids: {"w1"}, nothing)
+    dispatch.tidy(lambda: {"me"}, lambda ids: {"w1"}, nothing)
     assert executors(services) == {"w1": "me"}  # it was begun just now
     monkeypatch.setattr(dispatcher, "SETTLED", timedelta(0))
-    dispatch.tidy({"me"}, lambda ids: {"w1"}, nothing)
+    dispatch.tidy(lambda: {"me"}, lambda ids: {"w1"}, nothing)
     assert executors(services) == {}
+
+
+def test_a_worker_that_comes_meanwhile_is_alive(services: app.Services, engine: Engine) -> None:
+    put(services, "c1", Queue.CALLBACKS)
+    come: list[str] = []
+
+    def living() -> set[str]:
+        services.work.claim("late", SLOTS, {})
+        come.append("late")
+        return {"me", *come}
+
+    made(services, engine).tidy(living, nothing, nothing)
+    assert executors(services) == {"c1": "late"}
 
 
 def test_what_living_workers_have_in_hand_is_left_to_them(services: app.Services, engine: Engine) -> None:
     put(services, "w1")
     services.work.claim("other", SLOTS, {})
-    made(services, engine).tidy({"me", "other"}, nothing, nothing)
+    made(services, engine).tidy(lambda: {"me", "other"}, nothing, nothing)
     assert executors(services) == {"w1": "other"}
