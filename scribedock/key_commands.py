@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -15,6 +17,7 @@ from scribedock.command_line import (
     open_services,
     plain_table,
     show,
+    told,
 )
 from scribedock.settings import Settings, SettingsError
 
@@ -31,7 +34,8 @@ LOST_URLS = (
 LOST_ENCRYPTED = (
     "What was encrypted with the other key can never be read again: {count} of {all} API keys (they still "
     "log in, but are not shown again; generate_api_key with force_new=true makes new ones), and the "
-    "addresses of callbacks, media and transcripts, as far as they are kept encrypted."
+    "callback, media and transcript URLs of all jobs so far: callbacks that are not made yet fail, and so "
+    "does what is still to be fetched."
 )
 OTHERS = "Servers and workers that still have the other keys are not ready, and must get these."
 
@@ -88,7 +92,9 @@ def rotate_keys(data_dir: DataDir = None) -> None:
         fail(str(error))
     print(f"Upload URLs are signed with key {key.id} from now on; older ones stay good until they expire")
     try:
-        open_services(data_dir).fingerprints.learn()
+        services = open_services(data_dir)
+        with _audited(services, "keys rotate", key.id):
+            services.fingerprints.learn()
     except SettingsError as error:
         fail(str(error))
     except Exception as error:
@@ -115,8 +121,17 @@ def accept_keys(
     print(OTHERS)
     if not yes:
         typer.confirm("Accept these keys?", abort=True)
-    services.fingerprints.accept()
+    with _audited(services, "keys accept", ", ".join(differing)):
+        services.fingerprints.accept()
     print("The database works with these keys now")
+
+
+@contextmanager
+def _audited(services: Services, command: str, about: str) -> Iterator[None]:
+    """The audit log's entry, in the first account's name; without accounts there is none."""
+    first = services.accounts.root()
+    with nullcontext() if first is None else told(services, command, first.id, about=about):
+        yield
 
 
 def _losses(services: Services, differing: list[KeyPurpose]) -> list[str]:

@@ -1,19 +1,20 @@
 """From a recording to an MP3 or MP4 file, by the ffmpeg program behind the fence.
 
 The program is the system's, else the one that the package imageio-ffmpeg carries: PyAV's
-libraries lack libass.  Nothing is encoded again
-that plays everywhere as it is.
+libraries lack libass.  Nothing is encoded again that plays everywhere as it is.
 """
 
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
 
 from scribedock.media.formats import AUDIO_CODECS, CONTAINERS, VIDEO_CODECS
 from scribedock.media.limits import Limits
 from scribedock.media.probe import MediaInfo, probe
+from scribedock.media.process import always
 from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing, run
 from scribedock.media.unusable import MediaUnusable
 
@@ -80,11 +81,13 @@ def encode(
     *,
     track: int | None = None,
     subtitles: str = "",
+    check_wanted: Callable[[], None] = always,
 ) -> None:
     """Makes the file; `destination` lies in a folder of its own, to which the program may write.
 
     track: the stream of sound, by its index; by default the likeliest.
     subtitles: Advanced SubStation Alpha, to be drawn into the picture.
+    check_wanted: called about once a second; where it raises, the program is ended.
 
     Raises MediaUnusable where the recording cannot become that, ProgramMissing, and FenceFailure
     where this machine is at fault.
@@ -106,6 +109,7 @@ def encode(
                 cpu_s=60 + CPU_SHARE * seconds,
                 file_bytes=64 * 1024**2 + seconds * BYTES_PER_S + 2 * source.stat().st_size,
             ),
+            check_wanted=check_wanted,
         )
     except ProgramFailed as error:
         raise MediaUnusable(f"The recording cannot be made into {media_type}: {error}") from error
@@ -150,8 +154,15 @@ def arguments(
     return [*head, *inputs, *picture, *sound, *codec, *tail, *container, f"file:{destination}"]
 
 
-def sound_to_mp3(sound: Path, destination: Path, *, seconds: int, limits: Limits) -> None:
-    """Makes an MP3 file of a WAV file of ours.
+def sound_to_mp3(
+    sound: Path,
+    destination: Path,
+    *,
+    seconds: int,
+    limits: Limits,
+    check_wanted: Callable[[], None] = always,
+) -> None:
+    """Makes an MP3 file of a WAV file of ours. check_wanted is that of `encode`.
 
     Raises MediaUnusable, ProgramMissing, and FenceFailure where this machine is at fault.
     """
@@ -161,6 +172,6 @@ def sound_to_mp3(sound: Path, destination: Path, *, seconds: int, limits: Limits
     command += ["-f", "mp3", f"file:{destination}"]
     bounds = Bounds(memory=limits.memory, cpu_s=60 + seconds, file_bytes=64 * 1024**2 + seconds * BYTES_PER_S)
     try:
-        run(command, folder=destination.parent, readable=[sound], bounds=bounds)
+        run(command, folder=destination.parent, readable=[sound], bounds=bounds, check_wanted=check_wanted)
     except ProgramFailed as error:
         raise MediaUnusable(f"The speech cannot be made into mp3: {error}") from error

@@ -12,12 +12,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from scribedock.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
-from scribedock.media.process import FenceFailure, bootstrap, package_folder
+from scribedock.media.process import FenceFailure, always, bootstrap, package_folder
 from scribedock.media.program_child import NO_FENCE, NO_PROGRAM
 
 # What a program itself is made of: libraries, data, fonts. Nobody's secrets lie there.
@@ -70,9 +70,11 @@ def run(
     readable: Sequence[Path] = (),
     stdin: bytes = b"",
     bounds: Bounds,
+    check_wanted: Callable[[], None] = always,
 ) -> None:
     """Runs the program in `folder`, which alone it may write to.
 
+    check_wanted is called about once a second; where it raises, the program is ended.
     Raises ProgramFailed, also where it exceeds its bounds, and FenceFailure where it cannot
     be started, or has no room.
     """
@@ -105,7 +107,7 @@ def run(
         except OSError as error:
             raise FenceFailure(f"{program.name} cannot be started: {error}") from error
         try:
-            _wait(child, stdin, Meter(child.pid, Allowance(cpu_s=bounds.cpu_s)))
+            _wait(child, stdin, Meter(child.pid, Allowance(cpu_s=bounds.cpu_s)), check_wanted)
         except ProcessorTimeUsed as error:
             raise ProgramFailed(f"{program.name}: {error}") from None
         except ClockRanOut as error:
@@ -121,14 +123,20 @@ def run(
         raise ProgramFailed(f"{program.name} ended with status {child.returncode}: {said}")
 
 
-def _wait(child: subprocess.Popen[bytes], stdin: bytes, meter: Meter) -> None:
-    """Returns when the program has ended. Raises ProcessorTimeUsed, ClockRanOut."""
+def _wait(
+    child: subprocess.Popen[bytes], stdin: bytes, meter: Meter, check_wanted: Callable[[], None]
+) -> None:
+    """Returns when the program has ended.
+
+    Raises ProcessorTimeUsed, ClockRanOut, and what check_wanted does.
+    """
     rest: bytes | None = stdin
     while True:
         try:
             child.communicate(rest, timeout=POLL_S)
         except subprocess.TimeoutExpired:
             rest = None
+            check_wanted()
             meter.check()
         else:
             return

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import shutil
 import wave
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from scribedock.captions.elementlist import ElementList, Segment, TokenType
 from scribedock.media.limits import Limits
+from scribedock.media.process import always
 from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing, run
 from scribedock.media.unusable import MediaUnusable
 
@@ -31,10 +33,18 @@ def find() -> Path | None:
     return Path(found) if found else None
 
 
-def speak(elementlist: ElementList, folder: Path, language: str, limits: Limits) -> Spoken:
+def speak(
+    elementlist: ElementList,
+    folder: Path,
+    language: str,
+    limits: Limits,
+    *,
+    check_wanted: Callable[[], None] = always,
+) -> Spoken:
     """Says each segment at its time, or as soon as the one before it is said.
 
-    language: ISO 639-1. Raises ProgramMissing, and MediaUnusable without a voice of the language.
+    language: ISO 639-1. check_wanted is called before each; where it raises, nothing more is said.
+    Raises ProgramMissing, and MediaUnusable without a voice of the language.
     """
     program = find()
     if program is None:
@@ -51,6 +61,7 @@ def speak(elementlist: ElementList, folder: Path, language: str, limits: Limits)
             text = text_of(segment)
             if not text:
                 continue
+            check_wanted()
             _silence_until(out, segment.start_time)
             _say(program, text, said, VOICES.get(language, language), limits)
             with wave.open(str(said), "rb") as sentence:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import structlog
@@ -11,6 +12,7 @@ from scribedock.captions import burn_in
 from scribedock.captions.elementlist import ElementList
 from scribedock.captions.elementlist_json import parse
 from scribedock.errors import ItemNotFound, ScribedockError
+from scribedock.jobs.job import TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.lists import ElementLists
@@ -23,6 +25,7 @@ from scribedock.media.speaking import speak
 from scribedock.media.unusable import MediaUnusable
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
+from scribedock.workflow.decoded import Abandoned
 from scribedock.workflow.engine import step
 from scribedock.workflow.recordings import local
 
@@ -69,13 +72,21 @@ class MediaMaking:
         rendition = self._renditions.find(rendition_id)
         if rendition is None or rendition.storage_key is not None:
             return None
+
+        def check_wanted() -> None:
+            wanted = self._renditions.find(rendition_id)
+            if wanted is None or wanted.status is TaskStatus.ABORTED:
+                raise Abandoned
+
         folder = self._folder / rendition_id
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         try:
-            made = self._made(rendition, folder)
+            made = self._made(rendition, folder, check_wanted)
             size = made.stat().st_size
             key = self._store.adopt(made)
+        except Abandoned:
+            return None
         except MediaUnusable as error:
             return error.reason
         except ProgramMissing as error:
@@ -89,13 +100,21 @@ class MediaMaking:
             remove_object(self._store, key)
         return None
 
-    def _made(self, rendition: Rendition, folder: Path) -> Path:
-        """Raises MediaUnusable, ScribedockError."""
+    def _made(self, rendition: Rendition, folder: Path, check_wanted: Callable[[], None]) -> Path:
+        """Raises MediaUnusable, ScribedockError, and what check_wanted does."""
         output = folder / f"made{rendition.kind.extension}"
         if rendition.kind is RenditionKind.DESCRIPTION:
             job = self._jobs.find(rendition.job_id)
-            sound = speak(self._list(rendition, described=True), folder, iso_code(job.language), self._limits)
-            sound_to_mp3(sound.path, output, seconds=sound.seconds, limits=self._limits)
+            sound = speak(
+                self._list(rendition, described=True),
+                folder,
+                iso_code(job.language),
+                self._limits,
+                check_wanted=check_wanted,
+            )
+            sound_to_mp3(
+                sound.path, output, seconds=sound.seconds, limits=self._limits, check_wanted=check_wanted
+            )
             return output
         media = self._recording(rendition)
         if media is None or media.storage_key is None:
@@ -112,6 +131,7 @@ class MediaMaking:
                 self._limits,
                 track=media.audio_track,
                 subtitles=subtitles,
+                check_wanted=check_wanted,
             )
         return output
 

@@ -5,9 +5,8 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -29,6 +28,7 @@ from tests.client import Client, error_of
 from tests.fixtures import DATABASES
 from tests.stored import settings_of
 from tests.unit.captions.sample import say
+from tests.waiting import wait_until
 from tests.webserver import WebServer
 
 RUNS_ON = DATABASES
@@ -83,13 +83,6 @@ def everywhere(server: OwnServer, words: dict[str, str]) -> dict[str, set[str]]:
         for path in app.sqlite_files(settings):
             found |= planted.in_sqlite(path, words.values())
     return {place: held for place, held in found.items() if held}
-
-
-def until(condition: Callable[[], Any], within_s: float = 60) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.5)
 
 
 def is_erased(services: app.Services, job: str) -> bool:
@@ -158,7 +151,7 @@ def test_words_that_were_planted_with_a_job_stand_nowhere_once_it_is_deleted(
         assert ann.http.post("/api/review/save", params=query, json=draft).status_code == 200
         assert ann.post("review/approve", job_id=job).status_code in (200, 204)
         alice.finished(job)
-        until(lambda: any("name=" in each.path for each in web.requests))
+        wait_until(lambda: any("name=" in each.path for each in web.requests))
     url = alice.get("job/get_caption", job_id=job, caption_format="SRT", build_url="true").json()[
         "CaptionUrl"
     ]
@@ -174,8 +167,8 @@ def test_words_that_were_planted_with_a_job_stand_nowhere_once_it_is_deleted(
     media = services.media.of(job)
     assert media is not None and media.storage_key in set(services.store.keys())
     assert alice.post("job/delete", job_id=job).status_code == 200
-    until(lambda: is_erased(services, job))
-    until(lambda: not everywhere(server, words))
+    wait_until(lambda: is_erased(services, job))
+    wait_until(lambda: not everywhere(server, words))
     assert media.storage_key not in set(services.store.keys())
     assert engine.known(list(workflows_of(tasks))) == frozenset()
     assert alice.http.get(url).status_code == 404
@@ -193,7 +186,7 @@ def test_a_job_that_is_deleted_while_it_is_transcribed_leaves_nothing_with_the_e
     task = alice.order(job)
     alice.wait(job, lambda info: info["JobStatus"] == "In Process")
     assert alice.post("job/delete", job_id=job).status_code == 200
-    until(lambda: is_erased(services, job))
+    wait_until(lambda: is_erased(services, job))
     assert engine.known(list(workflows_of(tasks_of(services, job)))) == frozenset()
     assert not (server.data_dir / "work" / task).exists()
 
@@ -213,7 +206,7 @@ def test_statistics_count_what_was_done_for_a_deleted_job(
     alice.finished(job)
     before = minutes(alice)
     assert alice.post("job/delete", job_id=job).status_code == 200
-    until(lambda: is_erased(services, job))
+    wait_until(lambda: is_erased(services, job))
     assert minutes(alice) == before == 1
 
 
@@ -237,8 +230,8 @@ def test_a_job_that_an_older_release_deleted_is_erased_too(
     alice.finished(job)
     with services.database.write() as connection:  # which left all of it but recordings and results
         connection.execute(jobs.update().where(jobs.c.id == job).values(deleted=utc_now()))
-    until(lambda: is_erased(services, job))
-    until(lambda: not everywhere(server, {"": word}))
+    wait_until(lambda: is_erased(services, job))
+    wait_until(lambda: not everywhere(server, {"": word}))
     assert engine.known(list(workflows_of(tasks_of(services, job)))) == frozenset()
 
 
@@ -273,7 +266,7 @@ def test_workflows_that_ended_long_ago_are_forgotten_but_not_of_orders_that_peop
         alice.upload(job, quiet)
         order = orders[fidelity] = alice.order(job, transcription_fidelity=fidelity)
         alice.wait(job, lambda info, state=state: info["JobStatus"] == state)  # type: ignore[misc]
-        until(lambda order=order: not engine.under_way([order]))  # type: ignore[misc]
+        wait_until(lambda order=order: not engine.under_way([order]))  # type: ignore[misc]
     eraser(services, engine, tmp_path, retention_s=3600).trim()
     assert engine.known(list(orders.values())) == set(orders.values())
     assert eraser(services, engine, tmp_path, retention_s=0).trim()
@@ -294,7 +287,7 @@ def test_what_was_forgotten_and_is_begun_anew_transcribes_and_calls_nobody_twice
     alice.finished(job)
     [callback] = services.callbacks.of_task(order)
     callbacks.received.get(timeout=30)
-    until(lambda: not engine.under_way(list(workflows_of([order]))))
+    wait_until(lambda: not engine.under_way(list(workflows_of([order]))))
     lists = alice.get("job/list_elementlists", job_id=job).json()
     info = alice.info(job)
     assert engine.forget(list(workflows_of([order]))) == 1
@@ -307,7 +300,7 @@ def test_what_was_forgotten_and_is_begun_anew_transcribes_and_calls_nobody_twice
         with services.database.read() as connection:
             return connection.execute(sa.select(work.c.id).where(work.c.job_id == job)).first() is None
 
-    until(is_done)
+    wait_until(is_done)
     assert engine.known([order]) == {order}
     assert callbacks.received.empty()
     assert alice.get("job/list_elementlists", job_id=job).json() == lists
@@ -322,7 +315,7 @@ def test_nobody_waits_for_a_workflow_that_was_forgotten(
         fetched = alice.get("job/add_media", job_id=job, media_url=f"{web.base_url}/a.wav").json()["TaskId"]
         alice.wait(job, lambda info: "FailureReason" in info)
     fetch = work_id(Queue.FETCHES, fetched)
-    until(lambda: not engine.under_way([fetch]))
+    wait_until(lambda: not engine.under_way([fetch]))
     assert engine.forget([fetch]) == 1
     began = time.monotonic()
     assert alice.get("job/transcoded_media", job_id=job, transcoded_version="mp3").status_code == 422

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
+import httpx
 import pytest
 
 from scribedock.jobs.links import APPROVAL, MEDIA, Link, sign
@@ -12,6 +13,8 @@ from scribedock.settings import Settings
 from tests.api.finished import services_of
 from tests.api.videos import filmed, recorded, stored_key, streams  # noqa: F401
 from tests.client import Client, error_of
+from tests.ffmpeg import make
+from tests.waiting import wait_until
 
 
 def test_a_film_becomes_an_mp4_that_every_browser_plays(client: Client, filmed: str, tmp_path: Path) -> None:  # noqa: F811
@@ -105,6 +108,22 @@ def test_a_link_dies_with_its_job(client: Client, quiet: Path) -> None:
         assert error_of(client.http.get(url)) == (404, "ITEM_NOT_FOUND")
         with pytest.raises(FileNotFoundError):
             services.store.size(key)
+
+
+def test_deleting_a_job_ends_the_encoding_under_way(client: Client, tmp_path: Path) -> None:
+    silence = ("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", str(11 * 3600))
+    job = client.new_job()
+    client.upload(job, make(tmp_path / "silence.flac", *silence))
+    with pytest.raises(httpx.TimeoutException):
+        client.http.get(
+            f"{client.server.base_url}/api/job/transcoded_media",
+            params={"v": "1", "api_token": client.token, "job_id": job, "transcoded_version": "mp3"},
+            timeout=2,
+        )
+    work = client.server.data_dir / "work"
+    wait_until(lambda: any(work.glob("*/made.mp3")))
+    client.get("job/delete", job_id=job)
+    wait_until(lambda: not any(work.glob("*/made.mp3")), within_s=10)
 
 
 def test_links_live_for_a_week_by_default() -> None:

@@ -15,6 +15,7 @@ from tests.client import Client
 from tests.disk import Disk, small_disk
 from tests.raw import Answer, RawConnection, put, target_of
 from tests.stored import stored
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.trials
 
@@ -41,11 +42,14 @@ def full_server(disk: Disk, tmp_path_factory: pytest.TempPathFactory) -> Iterato
 
 
 @pytest.fixture
-def owner(full_server: OwnServer) -> Iterator[Client]:
+def owner(full_server: OwnServer, disk: Disk) -> Iterator[Client]:
+    """Its jobs are gone from the disk afterwards: the worker erases them after the answer."""
     client = Client(full_server).login()
+    free = disk.free
     yield client
     for job in client.get("job/list").json()["ActiveJobs"]:
         client.get("job/delete", job_id=job["JobId"])
+    wait_until(lambda: disk.free >= free)
 
 
 @pytest.fixture

@@ -58,11 +58,12 @@ def test_a_server_with_other_keys_starts_only_once_they_are_accepted(
 
         asked = scribedock("keys", "accept", text="n\n", **other)
         assert asked.returncode == 1
-        for loss in ("1 of 1 API keys", "addresses of callbacks, media and transcripts", "Upload URLs"):
+        for loss in ("1 of 1 API keys", "callback, media and transcript URLs", "Upload URLs"):
             assert loss in asked.stdout
         assert readiness(first).json() == {"status": "ready"}  # nothing was done
 
         assert scribedock("keys", "accept", "--yes", **other).returncode == 0
+        assert "keys accept" in scribedock("audit", **other).stdout
         answer = readiness(first)
         assert (answer.status_code, answer.json()["problems"]) == (503, {"keys": "KeysDiffer"})
     with serving(tmp_path / "second", **shared) as second:

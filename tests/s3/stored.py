@@ -3,20 +3,11 @@
 from __future__ import annotations
 
 import hashlib
-import time
-from collections.abc import Callable
 
 from scribedock import app
 from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
 from scribedock.storage.cloud.bucket import Bucket
-
-
-def wait_until(condition: Callable[[], bool], within_s: float = 30) -> None:
-    deadline = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < deadline, "not in time"
-        time.sleep(0.1)
 
 
 def paths(bucket: Bucket, folder: str = "") -> list[str]:

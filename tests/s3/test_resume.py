@@ -64,7 +64,8 @@ from tests.fixtures import QUICK
 from tests.raw import RawConnection, target_of
 from tests.s3.conftest import place
 from tests.s3.gateway import Gateway
-from tests.s3.stored import digest, paths, stored_bytes, wait_until
+from tests.s3.stored import digest, paths, stored_bytes
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.s3
 

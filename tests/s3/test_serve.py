@@ -17,7 +17,8 @@ from scribedock.storage.cloud.transfer import PART_BYTES
 from tests.client import Client
 from tests.raw import RawConnection, put, target_of
 from tests.s3.gateway import Gateway
-from tests.s3.stored import digest, paths, stored_bytes, wait_until
+from tests.s3.stored import digest, paths, stored_bytes
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.s3
 

@@ -20,7 +20,8 @@ from tests.api.resume.resuming import TUS, ask, offset, tus_patch
 from tests.client import Client
 from tests.fixtures import QUICK, database_settings, postgresql  # noqa: F401
 from tests.raw import RawConnection, target_of
-from tests.s3.stored import stored_bytes, wait_until
+from tests.s3.stored import stored_bytes
+from tests.waiting import wait_until
 
 pytestmark = pytest.mark.s3
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 
 import av
@@ -134,6 +135,18 @@ def test_a_program_reads_what_it_was_given_and_writes_to_its_folder(tmp_path: Pa
     command = ["/bin/sh", "-c", f"cat {given} - > written; rm messages"]
     program.run(command, folder=folder, readable=[given, Path("/bin")], stdin=b" and said", bounds=BOUNDS)
     assert (folder / "written").read_text() == "given and said"
+
+
+def test_a_program_ends_when_nobody_wants_it_any_more(tmp_path: Path) -> None:
+    def refuse() -> None:
+        raise InterruptedError
+
+    began = time.monotonic()
+    with pytest.raises(InterruptedError):
+        program.run(
+            ["/bin/sleep", "60"], folder=tmp_path, readable=[Path("/bin")], bounds=BOUNDS, check_wanted=refuse
+        )
+    assert time.monotonic() - began < 30
 
 
 def test_a_program_is_bounded_in_time_and_in_what_it_writes(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import wait
 from dataclasses import replace
 from pathlib import Path
@@ -27,6 +27,7 @@ from scribedock.rendering.pool import MOST_WAITING, RenderingPool
 from scribedock.rendering.renderings import Renderings
 from scribedock.rendering.request import ListKey, RenderRequest
 from tests.unit.captions.sample import say
+from tests.waiting import wait_until
 
 LISTS: dict[ListKey, ElementList] = {
     ("job", "spoken"): say("Hello there.", "You again?", gap=500),
@@ -158,13 +159,6 @@ def test_a_list_that_cannot_be_had_fails_its_own_request_alone(pool: RenderingPo
     assert pool.submit("branch", SRT, bodies).future.result().body
 
 
-def until(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 30
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.01)
-
-
 def test_a_process_that_is_killed_is_replaced(pool: RenderingPool, bodies: Bodies) -> None:
     before = pool.submit("branch", SRT, bodies).future.result()
     [child] = children()
@@ -192,7 +186,7 @@ def test_what_takes_too_long_is_ended(bodies: Bodies) -> None:
     pool = RenderingPool(processes=1, timeout_s=0.01)
     with pytest.raises(SystemFault, match="takes too long; the fault is noted"):
         pool.submit("branch", SLOW, bodies).future.result()
-    until(lambda: not children())
+    wait_until(lambda: not children())
     pool.close()
 
 
@@ -211,7 +205,7 @@ def test_a_branch_with_too_many_waiting_is_sent_away_and_no_other(bodies: Bodies
 
 def test_one_branch_never_has_every_process(pool: RenderingPool, bodies: Bodies) -> None:
     flood = [pool.submit("branch", SLOW, bodies).future for _ in range(20)]
-    until(lambda: bool(children()))
+    wait_until(lambda: bool(children()))
     assert pool.submit("another", SRT, bodies).future.result().body
     assert not flood[1].done()
 
@@ -219,12 +213,12 @@ def test_one_branch_never_has_every_process(pool: RenderingPool, bodies: Bodies)
 def test_what_nobody_waits_for_is_not_made(renderings: Renderings, bodies: Bodies) -> None:
     first, second = (renderings.get("branch", "slow", SLOW, bodies) for _ in range(2))
     waiting = renderings.get("branch", "waiting", SRT, bodies)
-    until(lambda: bool(bodies.asked))
+    wait_until(lambda: bool(bodies.asked))
     [child] = children()
     first.abandon()
     assert children() == {child}  # somebody else still waits for it
     second.abandon()
-    until(lambda: child not in children())
+    wait_until(lambda: child not in children())
     for abandoned in (first, second):
         with pytest.raises(Abandoned):
             abandoned.future.result()
@@ -235,9 +229,9 @@ def test_what_nobody_waits_for_is_not_made(renderings: Renderings, bodies: Bodie
 def test_closing_ends_the_processes_at_once(bodies: Bodies) -> None:
     pool = RenderingPool(processes=2)
     futures = [pool.submit("branch", SLOW, bodies).future for _ in range(4)]
-    until(lambda: bool(children()))
+    wait_until(lambda: bool(children()))
     pool.close()
-    until(lambda: not children())
+    wait_until(lambda: not children())
     assert all(future.done() for future in futures)
 
 
@@ -254,7 +248,7 @@ def test_the_processes_die_with_their_parent() -> None:
     parent.kill()
     parent.wait()
     parent.stdout.close()
-    until(lambda: not Path(f"/proc/{child}").exists() or _is_zombie(child))
+    wait_until(lambda: not Path(f"/proc/{child}").exists() or _is_zombie(child))
 
 
 def _is_zombie(process: int) -> bool:

@@ -4,6 +4,7 @@ import threading
 from collections.abc import Callable, Collection, Iterator
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 import sqlalchemy as sa
@@ -16,6 +17,7 @@ from scribedock.dispatch.work import add
 from scribedock.settings import Settings
 from scribedock.workflow import dispatcher
 from scribedock.workflow.dispatcher import Dispatcher
+from tests.waiting import wait_until
 
 SLOTS = {Queue.TRANSCRIPTION: 2, Queue.CALLBACKS: 2}
 
@@ -115,10 +117,30 @@ def test_a_callback_that_fails_unforeseen_is_made_again(services: app.Services, 
 
     made(services, engine, fail).dispatch()
     assert tried.wait(20)
-    deadline = utc_now() + timedelta(seconds=20)
-    while executors(services) != {"c1": None}:
-        assert utc_now() < deadline
+    wait_until(lambda: executors(services) == {"c1": None})
     assert not services.work.waits()  # not at once
+
+
+def test_a_callback_is_put_back_once_the_database_is_there_again(
+    services: app.Services, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put(services, "c1", Queue.CALLBACKS)
+    put_back, tries = services.work.put_back, []
+
+    def away_twice(work_id: str, **when: Any) -> None:
+        tries.append(work_id)
+        if len(tries) < 3:
+            raise ConnectionError("the database is away")
+        put_back(work_id, **when)
+
+    def fail(callback_id: str) -> None:
+        raise ConnectionError("the database is away")
+
+    monkeypatch.setattr(dispatcher, "PAUSE_S", 0.01)
+    monkeypatch.setattr(services.work, "put_back", away_twice)
+    made(services, engine, fail).dispatch()
+    wait_until(lambda: executors(services) == {"c1": None})
+    assert tries == ["c1"] * 3
 
 
 def test_callbacks_of_a_dead_worker_are_made_again(services: app.Services, engine: Engine) -> None:
