@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Literal
 from urllib.parse import quote
 
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 
+from scribedock.api.store_threads import iterate_in_store_threads
 from scribedock.jobs.job import Job
 from scribedock.jobs.renditions import Rendition
 from scribedock.storage.store import Store
@@ -46,15 +46,8 @@ def made_media(request: Request, store: Store, rendition: Rendition, name: str) 
     status = 200 if wanted is None else 206
     if request.method == "HEAD":
         return Response(status_code=status, headers=headers, media_type=rendition.kind.media_type)
-    key = rendition.storage_key
-
-    def body() -> Iterator[bytes]:
-        for part in store.read(key, start, end):
-            yield bytes(part)
-
-    return StreamingResponse(
-        body(), status_code=status, headers=headers, media_type=rendition.kind.media_type
-    )
+    body = iterate_in_store_threads(iter(store.read(rendition.storage_key, start, end)))
+    return StreamingResponse(body, status_code=status, headers=headers, media_type=rendition.kind.media_type)
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:

@@ -10,6 +10,7 @@ from scribedock.api.bodies import parts
 from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Bool, Raw, Text, is_absent
+from scribedock.api.store_threads import run_in_store_thread
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.jobs.job import Job
 from scribedock.jobs.media import MediaSource
@@ -99,14 +100,14 @@ async def _receive(context: Context, job_id: str) -> str:
         raise too_large(limit)
     context.services.uploads.admission.check_room(0)
     try:
-        new = await run_in_threadpool(context.services.store.begin)
+        new = await run_in_store_thread(context.services.store.begin)
         try:
             await _write_body(context, new, limit)
             if new.bytes == 0:
                 raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
-            return await run_in_threadpool(_attach_body, context, job, new)
+            return await run_in_store_thread(_attach_body, context, job, new)
         finally:
-            await run_in_threadpool(new.__exit__)
+            await run_in_store_thread(new.__exit__)
     except OSError as error:
         raise storage_fault(error) from error
 
@@ -124,9 +125,9 @@ async def _write_body(context: Context, new: Partial, limit: int) -> None:
         if new.bytes + len(batch) > limit:
             raise too_large(limit)
         if len(batch) >= BATCH_BYTES:
-            await run_in_threadpool(new.write, memoryview(bytes(batch)))
+            await run_in_store_thread(new.write, memoryview(bytes(batch)))
             batch.clear()
-    await run_in_threadpool(new.write, memoryview(bytes(batch)))
+    await run_in_store_thread(new.write, memoryview(bytes(batch)))
 
 
 def _attach_body(context: Context, job: Job, new: Partial) -> str:

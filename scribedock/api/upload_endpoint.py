@@ -14,6 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from starlette.responses import Response
 
 from scribedock.api.errors import error_response
+from scribedock.api.store_threads import run_in_store_thread
 from scribedock.errors import ScribedockError
 from scribedock.settings import Settings
 from scribedock.uploads.answers import UploadAnswer
@@ -53,7 +54,7 @@ class UploadEndpoint:
             await self._move(request, intake)
         except (ScribedockError, ConnectionLost) as error:
             problem = error
-        return await run_in_threadpool(self._end, head, intake, problem)
+        return await run_in_store_thread(self._end, head, intake, problem)
 
     def _end(self, head: RequestHead, intake: Intake, problem: Exception | None) -> UploadAnswer:
         try:
@@ -100,13 +101,13 @@ class UploadEndpoint:
                     pace.came(len(part))
                     batch += part
                 if batch and (part is None or len(batch) >= BATCH_BYTES):
-                    await run_in_threadpool(intake.write, memoryview(bytes(batch)))
+                    await run_in_store_thread(intake.write, memoryview(bytes(batch)))
                     batch.clear()
                 if part is None:
                     return
         except ClientDisconnect:
             if batch:
-                await run_in_threadpool(intake.write, memoryview(bytes(batch)))
+                await run_in_store_thread(intake.write, memoryview(bytes(batch)))
             raise ConnectionLost from None
         finally:
             if pending is not None:

@@ -169,6 +169,11 @@ class Orders:
         noted: columns of the job that say how it went. Where people go on with it, the job is handed over to
         them instead, without FINAL.
         """
+        compressed = zlib.compress(body)
+        with self._database.read() as connection:
+            ordered = self._ordered(connection, task_id)
+        # Before the transaction, which makes all other writers wait.
+        rich = None if ordered is None else _enriched(ordered, passes, compressed)
         with self._database.write() as connection:
             job = self._ordered(connection, task_id)
             if job is None or job.status is not JobStatus.IN_PROCESS:
@@ -176,13 +181,13 @@ class Orders:
             self._jobs.set(connection, job.id, media_ms=media_ms, **(noted or {}))
             steps = planned(job, reviewed=job.sandbox or is_reviewed(connection, job.account_id))
             if not steps:
-                self.publish(connection, job, task_id, passes, zlib.compress(body))
+                self.publish(connection, job, task_id, passes, compressed, rich=rich)
                 return True
             reviewed = any(step.kind is PassKind.REVIEW for step in steps)
             self._jobs.advance(connection, job, JobEvent.HANDED_OVER, progress=1.0, reviewed=reviewed)
             _open_passes(connection, job.id, steps)
             machine = tuple(name for name in passes if name is not Iwp.FINAL)
-            self.publish(connection, job, task_id, machine, zlib.compress(body))
+            self.publish(connection, job, task_id, machine, compressed, rich=rich)
         return True
 
     def publish(
@@ -278,14 +283,20 @@ def wanted_intelligence(job: Job) -> tuple[str, ...]:
 def _with_intelligence(
     job: Job, names: tuple[Iwp, ...], compressed: bytes, rich: bytes | None
 ) -> list[tuple[Iwp, bytes]]:
-    """The list under each name, with keywords and topics where the order asks for them.
+    """The list under each name, with keywords and topics where the order asks for them."""
+    wanted = set(wanted_intelligence(job))
+    rich = rich or _enriched(job, names, compressed)
+    return [(name, rich if rich and name.value in wanted else compressed) for name in names]
+
+
+def _enriched(job: Job, names: tuple[Iwp, ...], compressed: bytes) -> bytes | None:
+    """The list with keywords and topics, if the order asks for them under one of these names.
 
     A list of two hours takes about a second.
     """
-    wanted = set(wanted_intelligence(job))
-    if rich is None and wanted & {name.value for name in names}:
-        rich = zlib.compress(to_json(annotated(parse(zlib.decompress(compressed)))))
-    return [(name, rich if rich and name.value in wanted else compressed) for name in names]
+    if not set(wanted_intelligence(job)) & {name.value for name in names}:
+        return None
+    return zlib.compress(to_json(annotated(parse(zlib.decompress(compressed)))))
 
 
 def callback_id(task_id: str, name: str) -> str:
