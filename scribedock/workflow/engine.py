@@ -51,7 +51,8 @@ WAIT_FACTOR = 3.0
 MANY = 500  # workflows that are asked for at once
 ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 CLIENT_CONNECTIONS, WORKER_CONNECTIONS = 5, 20  # as the engine's own defaults
-# How often a worker looks for what dead ones have left, as a multiple of how often it looks for other work.
+RESUMES_EVERY_S = 0.5  # how often a worker looks into a queue of what dead ones have left, while there is one
+# How often the engine looks for messages, of which there are none, as a multiple of the polling that is set.
 LOOKS_LESS_OFTEN = 4
 UNDER_WAY = ["PENDING", "ENQUEUED"]
 
@@ -197,11 +198,11 @@ class EngineWorker:
         ended: is told the id of each workflow that this process has brought to its end.
         """
         _quiet()
-        self._look_every_s = LOOKS_LESS_OFTEN * settings.workflow_poll_s
         self._branch_of = branch_of
         self._ended = ended
         self._workflows: dict[Queue, Workflow] = {}
         self._functions: dict[Queue, Callable[[str], None]] = {}
+        self._concurrency: Mapping[Queue, int] = {}
         config: DBOSConfig = {
             "name": APPLICATION,
             "system_database_url": system_url(settings),
@@ -211,7 +212,7 @@ class EngineWorker:
             "application_version": str(WORKFLOW_FORMAT),
             "log_level": "ERROR",
             "run_migrations": False,
-            "notification_listener_polling_interval_sec": self._look_every_s,
+            "notification_listener_polling_interval_sec": LOOKS_LESS_OFTEN * settings.workflow_poll_s,
         }
         DBOS(config=config)
 
@@ -231,15 +232,9 @@ class EngineWorker:
         self._functions[queue] = DBOS.workflow(name=queue.value)(run)
 
     def launch(self, concurrency: Mapping[Queue, int]) -> None:
-        """Begins to take up what is resumed, so much of each queue at once."""
+        """Begins to work. Of what is resumed, each worker takes up so much of each queue at once."""
+        self._concurrency = concurrency
         DBOS.launch()
-        for queue in self._workflows:
-            DBOS.register_queue(
-                queue.value,
-                worker_concurrency=concurrency[queue],
-                polling_interval_sec=self._look_every_s,
-                on_conflict="always_update",
-            )
 
     def start(self, queue: Queue, workflow_id: str) -> None:
         """Begins the workflow in this process, unless there is one with this id already."""
@@ -269,8 +264,26 @@ class EngineWorker:
         return len(DBOS.list_workflow_steps(workflow_id))
 
     def resume(self, running: Running) -> None:
-        """Lets another executor go on with it. Only for one whose executor is dead."""
+        """Lets another executor go on with it. Only for one whose executor is dead.
+
+        Its queue is there from now until `close_queues`: every worker polls each queue that there is.
+        """
+        DBOS.register_queue(
+            running.queue.value,
+            worker_concurrency=self._concurrency[running.queue],
+            polling_interval_sec=RESUMES_EVERY_S,
+            on_conflict="always_update",
+        )
         DBOS.resume_workflow(running.id, queue_name=running.queue.value)
+
+    def close_queues(self) -> None:
+        """Removes the queues in which nothing waits to be resumed. Not while another process resumes."""
+        for queue in DBOS.list_queues():
+            waiting = DBOS.list_workflows(
+                queue_name=queue.name, status="ENQUEUED", limit=1, load_input=False, load_output=False
+            )
+            if not waiting:
+                DBOS.delete_queue(queue.name)
 
     def give_up(self, running: Running) -> None:
         """Ends it for good. Only for one whose executor is dead."""

@@ -46,6 +46,7 @@ class Recoverable(Protocol):
     def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]: ...
     def finished_steps(self, workflow_id: str) -> int: ...
     def resume(self, running: Running) -> None: ...
+    def close_queues(self) -> None: ...
     def give_up(self, running: Running) -> None: ...
 
 
@@ -208,6 +209,8 @@ class Reaper:
             log.info("workflow taken over", workflow=workflow.id, losses=lost)
             self._engine.resume(workflow)
             resumed += 1
+        if not resumed:
+            self._engine.close_queues()
         return resumed
 
     def _losses(self, workflow: Running, *, crashed: bool) -> int:

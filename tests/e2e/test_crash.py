@@ -22,6 +22,7 @@ from tests.client import Client
 from tests.processes import children
 from tests.sound import silence, spoken
 from tests.stored import settings_of
+from tests.waiting import wait_until
 
 SOME_S = 16  # several stretches of speech
 FEW_S = 8  # two or three
@@ -59,6 +60,7 @@ def test_a_killed_server_goes_on_where_it_was(
         assert info["JobStatus"] == "Complete"
         callbacks.received.get(timeout=20)
         client.wait(job, lambda _: not list((server.data_dir / "work").iterdir()))
+        wait_until(lambda: not resumed_queues(settings_of(server)))
         after = recognized(server)
         assert server.stop() == 0
     assert after[: len(before)] == before
@@ -81,6 +83,17 @@ def test_what_an_older_release_left_half_done_begins_again(tmp_path: Path, datab
     with server:
         assert Client(server).login().finished(job)["JobStatus"] == "Complete"
     assert recognized(server)[len(before) :][0] == before[0]
+
+
+def resumed_queues(settings: Settings) -> int:
+    """How many queues each worker looks into: none where nothing was left by a dead one."""
+    url = system_url(settings)
+    queues = sa.table("queues", schema="dbos" if "postgresql" in url else None)
+    engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))
+    with engine.connect() as connection:
+        found = connection.execute(sa.select(sa.func.count()).select_from(queues)).scalar_one()
+    engine.dispose()
+    return int(found)
 
 
 def make_workflows_older(settings: Settings) -> None:

@@ -42,6 +42,7 @@ class Engine:
         self.steps = 0
         self.resumed: list[str] = []
         self.given_up: list[str] = []
+        self.closed = 0
 
     def running(self) -> list[Running]:
         return self.workflows
@@ -56,6 +57,9 @@ class Engine:
         self.resumed.append(running.id)
         self.workflows.remove(running)
         self.queued.append(running.id)
+
+    def close_queues(self) -> None:
+        self.closed += 1
 
     def give_up(self, running: Running) -> None:
         self.given_up.append(running.id)
@@ -104,6 +108,9 @@ def test_the_work_of_a_worker_that_said_goodbye_is_taken_over(place: tuple[Datab
     engine = Engine(of(other.executor_id))
     assert reaper(place, mine, engine).reap() == 1
     assert engine.resumed == ["w"]
+    assert engine.closed == 0
+    assert reaper(place, mine, engine).reap() == 0
+    assert engine.closed == 1, "nothing is resumed that its queues would have to be there for"
 
 
 def test_a_worker_killed_on_this_machine_is_dead_at_once(place: tuple[Database, Path]) -> None:

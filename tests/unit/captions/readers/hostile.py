@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from scribedock.captions.readers.decoding import MAX_BYTES
 
-SIZE = MAX_BYTES // 4  # so that the tests are done soon
+SIZE = MAX_BYTES // 16  # so that the tests are done soon
 HOSTILE: dict[str, Callable[[int], bytes]] = {
     "line feeds": lambda size: b"\n" * size,
     "spaces": lambda size: b" " * size,

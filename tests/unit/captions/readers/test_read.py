@@ -80,7 +80,7 @@ def test_any_text_is_read_or_refused_with_a_reason(text: str) -> None:
             assert cue.lines and all(line.text.strip() for line in cue.lines), format
 
 
-SECONDS, MEGABYTES = 30, 400
+SECONDS, MEGABYTES = 8, 300
 LIMITED = """
 import resource, sys
 resource.setrlimit(resource.RLIMIT_CPU, ({seconds}, {seconds}))

@@ -1,0 +1,31 @@
+"""Threads of the store's own: an object store that is slow holds none of those that answer calls."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+from typing import TypeVar, TypeVarTuple
+
+from anyio import CapacityLimiter, to_thread
+from anyio.lowlevel import RunVar
+
+THREADS = 40
+
+T = TypeVar("T")
+Arguments = TypeVarTuple("Arguments")
+
+_limiter: RunVar[CapacityLimiter] = RunVar("store threads")
+
+
+async def run_in_store_thread(function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
+    """What the function returns, called in one of the store's threads."""
+    limiter = _limiter.get(None)
+    if limiter is None:
+        limiter = CapacityLimiter(THREADS)
+        _limiter.set(limiter)
+    return await to_thread.run_sync(function, *arguments, limiter=limiter)
+
+
+async def iterate_in_store_threads(parts: Iterator[memoryview]) -> AsyncIterator[bytes]:
+    """The parts as the store gives them. No thread is held while the client takes one."""
+    while (part := await run_in_store_thread(next, parts, None)) is not None:
+        yield bytes(part)
