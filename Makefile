@@ -94,7 +94,7 @@ docs: .venv/.installed
 	$(BIN)/python tools/tables.py
 
 golden: .venv/.installed-dev
-	$(BIN)/python -m tests.unit.captions.test_writers
+	$(BIN)/python -m tests.captions.golden
 
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \

@@ -13,7 +13,8 @@ import re
 from dataclasses import replace
 from pathlib import Path
 
-from scribedock.captions.elementlist import (
+from scribedock_captions.elementlist.codec import parse
+from scribedock_captions.elementlist.model import (
     ElementList,
     Segment,
     Sequence,
@@ -22,7 +23,6 @@ from scribedock.captions.elementlist import (
     Token,
     TokenType,
 )
-from scribedock.captions.elementlist_json import parse
 
 TEXTS = Path(__file__).parent / "texts"
 ABBREVIATIONS = ("Mr.", "Mrs.", "Dr.")

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from scribedock.captions.boundaries import ends_caption, ends_line
-from scribedock.captions.caption import Caption
-from scribedock.captions.graphemes import width
-from scribedock.captions.options import CaptionOptions
-from scribedock.captions.words import Word
+from scribedock_captions.caption import Caption
+from scribedock_captions.layout.boundaries import ends_caption, ends_line
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.text.graphemes import width
+from scribedock_captions.text.words import Word
 
 MARKS = ".,;:?!…—–"
 

@@ -28,14 +28,14 @@ from pathlib import Path
 from caption_material import from_file, varied
 from caption_packers import greedy, to_punctuation
 
-from scribedock.captions.boundaries import ends_caption
-from scribedock.captions.caption import Caption
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.graphemes import width
-from scribedock.captions.layout import lay_out
-from scribedock.captions.options import CaptionOptions
-from scribedock.captions.timing import time
-from scribedock.captions.words import Word, words_of
+from scribedock_captions.caption import Caption
+from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.layout.boundaries import ends_caption
+from scribedock_captions.layout.layout import lay_out
+from scribedock_captions.layout.timing import time
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.text.graphemes import width
+from scribedock_captions.text.words import Word, words_of
 
 FAST = 17.0
 FUNCTION_WORDS = frozenset(

@@ -26,14 +26,14 @@ from typing import Any
 from caption_material import hours
 from caption_packers import greedy
 
-from scribedock.captions.caption import Caption
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.layout import lay_out
-from scribedock.captions.options import CaptionOptions
-from scribedock.captions.render import captions_of
-from scribedock.captions.timing import time
-from scribedock.captions.words import Word, words_of
-from scribedock.captions.writers import WRITERS, CaptionFormat
+from scribedock_captions.caption import Caption
+from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.layout.layout import lay_out
+from scribedock_captions.layout.timing import time
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.rendering import captions_of
+from scribedock_captions.text.words import Word, words_of
+from scribedock_captions.writers import WRITERS, CaptionFormat
 
 LAYOUT_S = 0.3
 LAYOUT_BY_GREEDY = 8.0

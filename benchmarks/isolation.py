@@ -23,11 +23,11 @@ from pathlib import Path
 import httpx
 
 from scribedock import app
-from scribedock.captions.imported import elementlist_of
-from scribedock.captions.readers.text import read
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from scribedock.settings import load
+from scribedock_captions.readers.conversion import elementlist_of
+from scribedock_captions.readers.text import read
 from tests.api.finished import finished_job
 from tests.client import Client
 from tests.hostile import KINDS, MIB

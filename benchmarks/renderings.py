@@ -33,18 +33,18 @@ import uvicorn
 from scribedock import app
 from scribedock.api.application import build
 from scribedock.api.calls import Backend
-from scribedock.captions.document import Metadata
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.elementlist_json import parse, to_json
-from scribedock.captions.imported import elementlist_of
-from scribedock.captions.options import CaptionOptions
-from scribedock.captions.readers.text import read
-from scribedock.captions.render import CaptionFormat, Rendering
 from scribedock.jobs.job import Iwp
 from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.renderings import Renderings
 from scribedock.rendering.request import ListKey, RenderRequest, render
 from scribedock.settings import Settings
+from scribedock_captions.document import Metadata
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.readers.conversion import elementlist_of
+from scribedock_captions.readers.text import read
+from scribedock_captions.rendering import CaptionFormat, Rendering
 
 CLIENTS = 8
 TWO_HOURS_MS = 7_200_000

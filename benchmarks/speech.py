@@ -38,7 +38,6 @@ from pathlib import Path
 import jiwer
 from whisper_normalizer.english import EnglishTextNormalizer
 
-from scribedock.captions.elementlist import ElementList
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.speech.anchors import anchors
@@ -59,6 +58,7 @@ from scribedock.speech.spoken import bare
 from scribedock.speech.synchronized import found_words, placed, share_found, words_of
 from scribedock.speech.vad import read_pcm, speech_spans
 from scribedock.workflow.transcripts import transcript_of
+from scribedock_captions.elementlist.model import ElementList
 
 LIMITS = Limits(max_duration_s=43_200, memory=2 * 1024**3)
 FILLERS = {"um", "uh", "mm", "hmm", "mhm"}

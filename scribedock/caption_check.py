@@ -11,16 +11,17 @@ import typer
 
 from scribedock.errors import ScribedockError
 from scribedock.terminal import printable, printable_json
+from scribedock_captions.errors import CaptionsError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from rich.console import Console
 
-    from scribedock.captions.caption import Caption
-    from scribedock.captions.elementlist import ElementList
-    from scribedock.captions.quality import Finding, Report
-    from scribedock.captions.quality_standard import Standard
+    from scribedock_captions.caption import Caption
+    from scribedock_captions.elementlist.model import ElementList
+    from scribedock_captions.quality.check import Finding, Report
+    from scribedock_captions.quality.standard import Standard
 
 DEFAULT = "default"
 
@@ -42,8 +43,8 @@ def check(
 
     The exit code is 0 if no limit is broken, 1 if one is, 2 if the files cannot be read.
     """
-    from scribedock.captions.quality import check as find
-    from scribedock.captions.quality_standard import STANDARDS, standard_for
+    from scribedock_captions.quality.check import check as find
+    from scribedock_captions.quality.standard import STANDARDS, standard_for
 
     if preset not in STANDARDS:
         _fail(f"--preset: {preset!r} is none of {', '.join(STANDARDS)}")
@@ -61,8 +62,8 @@ def check(
             shots=_shots(shots) if shots else (),
             source=source,
         )
-    except ScribedockError as error:
-        _fail(error.comment)
+    except (ScribedockError, CaptionsError) as error:
+        _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}")
     if as_json:
@@ -74,9 +75,9 @@ def check(
 
 def _read(file: Path, preset: str) -> tuple[list[Caption], ElementList | None, str, str]:
     """The captions, what was said, the text of the file, and its language."""
-    from scribedock.captions.caption import Caption
-    from scribedock.captions.readers import read
-    from scribedock.captions.readers.decoding import decoded
+    from scribedock_captions.caption import Caption
+    from scribedock_captions.readers import read
+    from scribedock_captions.readers.decoding import decoded
 
     data = file.read_bytes()
     if data.lstrip()[:1] == b"{":
@@ -94,11 +95,11 @@ def _read(file: Path, preset: str) -> tuple[list[Caption], ElementList | None, s
 
 
 def _laid_out(said: ElementList, preset: str) -> list[Caption]:
-    from scribedock.captions.layout import lay_out
-    from scribedock.captions.options import CaptionOptions
-    from scribedock.captions.presets import PRESETS, Preset
-    from scribedock.captions.timing import time
-    from scribedock.captions.words import words_of
+    from scribedock_captions.layout.layout import lay_out
+    from scribedock_captions.layout.timing import time
+    from scribedock_captions.options import CaptionOptions
+    from scribedock_captions.presets import PRESETS, Preset
+    from scribedock_captions.text.words import words_of
 
     options = CaptionOptions() if preset == DEFAULT else PRESETS[Preset(preset)]
     words = words_of(said, options)
@@ -108,7 +109,7 @@ def _laid_out(said: ElementList, preset: str) -> list[Caption]:
 
 
 def _elementlist(data: bytes) -> ElementList:
-    from scribedock.captions.elementlist_json import parse
+    from scribedock_captions.elementlist.codec import parse
 
     return parse(data)
 
@@ -174,7 +175,7 @@ def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
     from rich.table import Table
     from rich.text import Text
 
-    from scribedock.captions.quality import Severity
+    from scribedock_captions.quality.check import Severity
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     table.add_column("Caption", justify="right", no_wrap=True)
@@ -197,7 +198,7 @@ def _print_findings(console: Console, findings: Sequence[Finding]) -> None:
 def _print_rules(console: Console, report: Report) -> None:
     from rich.table import Table
 
-    from scribedock.captions.quality import RULES
+    from scribedock_captions.quality.check import RULES
 
     counts = report.counts()
     table = Table(box=None, pad_edge=False, header_style="bold")

@@ -11,15 +11,16 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 import typer
 
 from scribedock.caption_check import check
-from scribedock.captions.options import CaptionOptions
 from scribedock.errors import InvalidOption, ScribedockError
 from scribedock.terminal import printable
+from scribedock_captions.errors import CaptionsError
+from scribedock_captions.options import CaptionOptions
 
 if TYPE_CHECKING:
-    from scribedock.captions.document import Metadata
-    from scribedock.captions.elementlist import ElementList
-    from scribedock.captions.readers import CueFile
-    from scribedock.captions.writers import CaptionFormat
+    from scribedock_captions.document import Metadata
+    from scribedock_captions.elementlist.model import ElementList
+    from scribedock_captions.readers import CueFile
+    from scribedock_captions.writers import CaptionFormat
 
 captions = typer.Typer(help="Captions in files, without a server.", no_args_is_help=True)
 
@@ -57,7 +58,7 @@ def convert(
     Captions of a file keep their lines and times, unless an option asks for others: then they are laid
     out anew, and the time of each word is estimated.
     """
-    from scribedock.captions.document import Metadata
+    from scribedock_captions.document import Metadata
 
     try:
         given = {name: value for name, value in options.items() if value is not None}
@@ -69,8 +70,8 @@ def convert(
         body = _converted(read, format, chosen, metadata, language=language, duration=duration, anew=anew)
         if explain:
             sys.stderr.write(_explained(read, format, chosen, language=language, duration=duration))
-    except ScribedockError as error:
-        _fail(error.comment)
+    except (ScribedockError, CaptionsError) as error:
+        _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}")
     _write(target, body)
@@ -108,7 +109,7 @@ def _options(given: dict[str, str], preset: str | None = None) -> CaptionOptions
 
     from scribedock.api.option_models import model_of, options_from
     from scribedock.api.parameters import Parameters, Repeated, read
-    from scribedock.captions.presets import PRESETS, Preset
+    from scribedock_captions.presets import PRESETS, Preset
 
     model = model_of("ConvertOptions", Parameters, CaptionOptions)
     parameters = read(model, {name: Repeated([value]) for name, value in given.items()})
@@ -129,11 +130,11 @@ def _explained(
     duration: int | None,
 ) -> str:
     """Why the captions of a format are as they are."""
-    from scribedock.captions.elementlist import ElementList
-    from scribedock.captions.explain import described, explain
-    from scribedock.captions.imported import elementlist_of
-    from scribedock.captions.words import words_of
-    from scribedock.captions.writers import WRITERS, CaptionFormat
+    from scribedock_captions.elementlist.model import ElementList
+    from scribedock_captions.layout.explanation import described, explain
+    from scribedock_captions.readers.conversion import elementlist_of
+    from scribedock_captions.text.words import words_of
+    from scribedock_captions.writers import WRITERS, CaptionFormat
 
     if not isinstance(read, ElementList):
         read = elementlist_of(read, language=language or "", duration=duration)
@@ -146,9 +147,9 @@ def _explained(
 def read_source(
     source: Path, format: str | None = None, *, language: str = "", duration: int | None = None
 ) -> ElementList:
-    """What a file says, as an ElementList. Raises OSError, and ScribedockError for what cannot be used."""
-    from scribedock.captions.elementlist import ElementList
-    from scribedock.captions.imported import elementlist_of
+    """What a file says, as an ElementList. Raises OSError, CaptionsError, InvalidOption."""
+    from scribedock_captions.elementlist.model import ElementList
+    from scribedock_captions.readers.conversion import elementlist_of
 
     read = _read(source, format)
     return (
@@ -157,9 +158,9 @@ def read_source(
 
 
 def _read(source: Path, format: str | None) -> ElementList | CueFile:
-    from scribedock.captions.elementlist_json import parse
-    from scribedock.captions.normalise import normalised
-    from scribedock.captions.readers import TextFormat, read
+    from scribedock_captions.elementlist.codec import parse
+    from scribedock_captions.elementlist.normalisation import normalised
+    from scribedock_captions.readers import TextFormat, read
 
     data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
     if (format or "").upper() == ELEMENTLIST or (format is None and data.lstrip()[:1] == b"{"):
@@ -173,7 +174,7 @@ def _read(source: Path, format: str | None) -> ElementList | CueFile:
 
 def _format(target: Path, to: str | None) -> CaptionFormat | None:
     """None for an ElementList."""
-    from scribedock.captions.writers import WRITERS, CaptionFormat
+    from scribedock_captions.writers import WRITERS, CaptionFormat
 
     known = [*CaptionFormat.__members__, ELEMENTLIST]
     if to is not None:
@@ -202,12 +203,12 @@ def _converted(
 ) -> bytes:
     from dataclasses import replace
 
-    from scribedock.captions.document import CaptionDocument
-    from scribedock.captions.elementlist import ElementList
-    from scribedock.captions.elementlist_json import to_json
-    from scribedock.captions.imported import captions_of, elementlist_of
-    from scribedock.captions.render import render_captions, written
-    from scribedock.captions.words import words_of
+    from scribedock_captions.document import CaptionDocument
+    from scribedock_captions.elementlist.codec import to_json
+    from scribedock_captions.elementlist.model import ElementList
+    from scribedock_captions.readers.conversion import captions_of, elementlist_of
+    from scribedock_captions.rendering import render_captions, written
+    from scribedock_captions.text.words import words_of
 
     if isinstance(read, ElementList):
         elementlist = replace(read, language=language) if language else read

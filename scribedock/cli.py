@@ -268,15 +268,17 @@ def describe(
 ) -> None:
     """Give a job an audio description, for audio_description=true and mixed=true of the API."""
     from scribedock.caption_commands import read_source
-    from scribedock.captions.elementlist_json import to_json
+    from scribedock.errors import captions_errors
     from scribedock.jobs.languages import iso_code
+    from scribedock_captions.elementlist.codec import to_json
 
     services = open_services(data_dir)
 
     found = attempt(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
 
     def store() -> None:
-        described = read_source(source, language=iso_code(found.language), duration=found.media_ms)
+        with captions_errors():
+            described = read_source(source, language=iso_code(found.language), duration=found.media_ms)
         services.lists.describe(found.id, to_json(described))
 
     try:

@@ -1,13 +1,17 @@
 """The errors that a caller can see, and the one mapping of them to HTTP.
 
 A module raises the error where it understands what went wrong; `api/` turns it
-into a response and knows nothing more than what stands here.
+into a response and knows nothing more than what stands here.  The captions library has errors of its own,
+without HTTP; `captions_errors` is where they become ours.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from enum import StrEnum
+
+from scribedock_captions.errors import CaptionsError, UnusableOption
 
 
 class ErrorType(StrEnum):
@@ -102,3 +106,17 @@ class SystemFault(ScribedockError):
 
     error_type = ErrorType.SYSTEM_ERROR
     status = 500
+
+
+@contextmanager
+def captions_errors() -> Iterator[None]:
+    """Turns an error of the captions library into one of ours, with the same comment.
+
+    Raises InvalidOption for an option, InvalidQuery for a file or an ElementList that cannot be used.
+    """
+    try:
+        yield
+    except UnusableOption as error:
+        raise InvalidOption(str(error)) from None
+    except CaptionsError as error:
+        raise InvalidQuery(str(error)) from None

@@ -12,14 +12,14 @@ from typing import Any
 from scribedock.api.option_models import model_of, options_from
 from scribedock.api.parameters import Parameters, Repeated
 from scribedock.api.parameters import read as read_parameters
-from scribedock.captions.caption import Caption
-from scribedock.captions.document import Metadata
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.imported import elementlist_of
-from scribedock.captions.options import CaptionOptions, TranscriptOptions
-from scribedock.captions.readers import read
-from scribedock.captions.render import CaptionFormat, captions_of, render_captions, render_transcript
 from scribedock.errors import InvalidOption
+from scribedock_captions.caption import Caption
+from scribedock_captions.document import Metadata
+from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.options import CaptionOptions, TranscriptOptions
+from scribedock_captions.readers import read
+from scribedock_captions.readers.conversion import elementlist_of
+from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions, render_transcript
 
 FORMAT = (
     "00:01.000 --> 00:02.800\n<v Ada>Listen to the sea, and to the gulls.\n\n"

@@ -20,10 +20,10 @@ import speech_figures
 
 from scribedock.api.application import CALL_MODULES
 from scribedock.api.calls import CALLS
-from scribedock.captions.options import CaptionOptions, TranscriptOptions
 from scribedock.jobs.job import JobStatus
 from scribedock.jobs.states import TRANSITIONS, first
 from scribedock.settings import Settings
+from scribedock_captions.options import CaptionOptions, TranscriptOptions
 
 DOCS = Path(__file__).resolve().parent.parent / "docs"
 TESTS = DOCS.parent / "tests" / "api"

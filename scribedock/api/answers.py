@@ -10,11 +10,11 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import Field
 from typing_extensions import TypedDict
 
-from scribedock.captions.elementlist import Gender, Tag, TokenType
 from scribedock.jobs.job import Difficulty, Fidelity, Iwp, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.jobs.passes import PassStatus
 from scribedock.uploads.requests import Protocol
 from scribedock.uploads.states import UploadStatus
+from scribedock_captions.elementlist.model import Gender, Tag, TokenType
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Date = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$")]

@@ -24,8 +24,6 @@ from scribedock.api.reference import CONTENT_SECURITY_POLICY
 from scribedock.api.review_calls import enrich
 from scribedock.api.waiting import unless_gone
 from scribedock.app import Services
-from scribedock.captions.document import Metadata
-from scribedock.captions.options import TranscriptOptions
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
 from scribedock.jobs.job import Job
 from scribedock.jobs.links import APPROVAL, verify
@@ -35,6 +33,8 @@ from scribedock.jobs.reviews import UNDER_WAY
 from scribedock.mail import is_address
 from scribedock.media import ffmpeg
 from scribedock.rendering.request import RenderRequest
+from scribedock_captions.document import Metadata
+from scribedock_captions.options import TranscriptOptions
 
 MAX_ADDRESS = 320
 APPROVAL_LINK = "approval link"  # in the audit log, in the name of the job's account

@@ -16,6 +16,7 @@ from typing import Annotated, Any, TypeVar
 import pydantic
 
 from scribedock.api.parameters import Bool, Int, Parameters, Strings, Text, choice
+from scribedock.errors import captions_errors
 
 Options = TypeVar("Options")
 
@@ -50,10 +51,11 @@ def model_of(
 
 
 def options_from(options: type[Options], parameters: Parameters) -> Options:
-    """The dataclass with what the caller gave. Raises InvalidOption, as the dataclass does."""
+    """Makes the dataclass of what the caller gave. Raises InvalidOption where the dataclass refuses it."""
     names = {option.name for option in fields(options)}  # type: ignore[arg-type]
     given = {name: getattr(parameters, name) for name in names & parameters.model_fields_set}
-    return options(**given)
+    with captions_errors():
+        return options(**given)
 
 
 def _spelled(hint: Any) -> Any:

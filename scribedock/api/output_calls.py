@@ -20,15 +20,15 @@ from scribedock.api.kept_json import kept_json
 from scribedock.api.option_models import model_of, options_from
 from scribedock.api.parameters import Bool, Moment, choice
 from scribedock.api.waiting import unless_gone
-from scribedock.captions.document import Metadata
-from scribedock.captions.options import CaptionOptions, TranscriptOptions
-from scribedock.captions.render import CaptionFormat, Rendering
-from scribedock.captions.writers import WRITERS
 from scribedock.clock import wire
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Iwp, Job
 from scribedock.jobs.lists import Version
 from scribedock.rendering.request import ListKey, RenderRequest
+from scribedock_captions.document import Metadata
+from scribedock_captions.options import CaptionOptions, TranscriptOptions
+from scribedock_captions.rendering import CaptionFormat, Rendering
+from scribedock_captions.writers import WRITERS
 
 
 class ElementListParameters(JobParameters):

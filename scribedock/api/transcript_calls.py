@@ -13,11 +13,11 @@ from scribedock.api.calls import Context, call
 from scribedock.api.job_calls import JobParameters
 from scribedock.api.parameters import Raw, Text, choice, is_absent
 from scribedock.api.waiting import unless_gone
-from scribedock.captions.readers import TextFormat
-from scribedock.captions.readers.decoding import MAX_BYTES
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.jobs.transcripts import check_addable
 from scribedock.media.fetch import normalise
+from scribedock_captions.readers import TextFormat
+from scribedock_captions.readers.decoding import MAX_BYTES
 
 
 class AddTranscriptParameters(JobParameters):

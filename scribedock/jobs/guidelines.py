@@ -10,7 +10,6 @@ from html import unescape
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.captions.readers.decoding import decoded
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import guidelines
@@ -18,6 +17,8 @@ from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.terms import MAX_TERMS, terms_of
+from scribedock_captions.errors import UnreadableFile
+from scribedock_captions.readers.decoding import decoded
 
 MAX_BYTES = 1024 * 1024
 MAX_GUIDELINES = 20
@@ -100,7 +101,7 @@ class Guidelines:
         for guideline in self.of_job(job_id):
             try:
                 text = decoded(guideline.body)
-            except InvalidQuery:
+            except UnreadableFile:
                 continue
             for term in terms_of(text):
                 found.setdefault(term.casefold(), term)

@@ -13,8 +13,6 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.accounts.reviewers import is_reviewed
-from scribedock.captions.elementlist_json import parse, to_json
-from scribedock.captions.intelligence import annotated
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callbacks, jobs, media
@@ -37,6 +35,8 @@ from scribedock.jobs.passes import PassKind, PassStatus, Step, planned
 from scribedock.jobs.states import JobEvent
 from scribedock.jobs.transcripts import check_usable
 from scribedock.jobs.turnaround import check_allowed, due_date, effective_priority
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.text.intelligence import annotated
 
 NO_MEDIA = (
     "The job has no media: PUT the recording to the URL that request_upload_url returns, "

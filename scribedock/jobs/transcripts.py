@@ -9,7 +9,6 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.captions.readers import TextFormat
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import transcripts
@@ -17,6 +16,7 @@ from scribedock.errors import InvalidQuery
 from scribedock.jobs.enqueuing import enqueue_transcript, transcript_came
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
+from scribedock_captions.readers import TextFormat
 
 COLUMNS = [column for column in transcripts.c if column is not transcripts.c.compressed]
 

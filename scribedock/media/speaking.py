@@ -8,11 +8,11 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
-from scribedock.captions.elementlist import ElementList, Segment, TokenType
 from scribedock.media.limits import Limits
 from scribedock.media.process import always
 from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing, run
 from scribedock.media.unusable import MediaUnusable
+from scribedock_captions.elementlist.model import ElementList, Segment, TokenType
 
 RATE = 22_050  # Hz; what espeak-ng gives
 SAMPLE_BYTES = 2

@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from scribedock.children.confinement import allow_processor_time, confine
-from scribedock.errors import InvalidQuery, ScribedockError
+from scribedock.errors import InvalidQuery, ScribedockError, captions_errors
 from scribedock.parsing.operations import OPERATIONS
 from scribedock.parsing.pipe import received, refusal, send
 
@@ -37,7 +37,8 @@ def main() -> None:
 
 def answer(head: Mapping[str, Any], body: bytes) -> tuple[Mapping[str, Any], bytes]:
     try:
-        return OPERATIONS[head["operation"]](head["arguments"], body)
+        with captions_errors():
+            return OPERATIONS[head["operation"]](head["arguments"], body)
     except ScribedockError as error:
         return refusal(error), b""
     except MemoryError:

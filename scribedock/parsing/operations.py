@@ -7,13 +7,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from scribedock.captions.elementlist_json import parse, to_json
-from scribedock.captions.intelligence import annotated
-from scribedock.captions.normalise import normalised
-from scribedock.captions.readers import TextFormat
 from scribedock.errors import InvalidQuery
 from scribedock.parsing.forms import form, json_values
 from scribedock.speech.given import check_transcript
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.elementlist.normalisation import normalised
+from scribedock_captions.readers import TextFormat
+from scribedock_captions.text.intelligence import annotated
 
 MAX_LIST_BYTES = 64 * 1024 * 1024
 END_MARGIN_MS = 1000  # that a list may go on after the end of its recording
@@ -23,7 +23,10 @@ Operation = Callable[[Mapping[str, Any], bytes], tuple[Facts, bytes]]
 
 
 def check_list(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
-    """The ElementList as it is kept: normalised, in the job's language, compressed. Raises InvalidQuery."""
+    """The ElementList as it is kept: normalised, in the job's language, compressed.
+
+    Raises InvalidElementList, and InvalidQuery for one that is too long or too large.
+    """
     given = replace(normalised(parse(body)), language=arguments["language"])
     if given.end_time > max(arguments["media_ms"], given.start_time) + END_MARGIN_MS:
         raise InvalidQuery(f"end_time: the recording ends at {arguments['media_ms']} ms")

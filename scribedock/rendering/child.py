@@ -12,12 +12,12 @@ import traceback
 from collections import OrderedDict
 from typing import BinaryIO
 
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.elementlist_json import parse
 from scribedock.children.confinement import confine
-from scribedock.errors import InvalidQuery, ScribedockError
+from scribedock.errors import InvalidQuery, ScribedockError, captions_errors
 from scribedock.rendering.pipe import LENGTH, Answer, Failed, Missing, Order, Refused, send
 from scribedock.rendering.request import ListKey, render
+from scribedock_captions.elementlist.codec import parse
+from scribedock_captions.elementlist.model import ElementList
 
 KEPT_BYTES = 48 * 1024 * 1024
 """Of the JSON of the lists that are kept; parsed, they take about three times as much."""
@@ -67,11 +67,12 @@ def answer(order: Order, lists: ParsedLists) -> Answer:
         return Missing(missing)
     try:
         needed: dict[ListKey, ElementList] = {}
-        for key in request.lists:
-            if key not in lists:
-                lists.add(key, order.bodies[key])
-            needed[key] = lists[key]
-        return render(request, needed.__getitem__)
+        with captions_errors():
+            for key in request.lists:
+                if key not in lists:
+                    lists.add(key, order.bodies[key])
+                needed[key] = lists[key]
+            return render(request, needed.__getitem__)
     except ScribedockError as error:
         return Refused(error)
     except MemoryError:

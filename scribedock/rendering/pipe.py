@@ -11,10 +11,10 @@ import time
 from dataclasses import dataclass
 from typing import BinaryIO
 
-from scribedock.captions.render import Rendering
 from scribedock.children.process import ChildProcess
 from scribedock.errors import ScribedockError
 from scribedock.rendering.request import ListKey, RenderRequest
+from scribedock_captions.rendering import Rendering
 
 LENGTH = struct.Struct(">Q")
 

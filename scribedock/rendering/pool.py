@@ -13,13 +13,13 @@ from collections.abc import Callable
 
 import structlog
 
-from scribedock.captions.render import Rendering
 from scribedock.children.crew import Crew, Ticket
 from scribedock.children.process import ChildEnded, ChildSlow
 from scribedock.children.seat import ChildSeat
 from scribedock.errors import SystemFault
 from scribedock.rendering.pipe import Answer, Missing, Order, Refused, ask
 from scribedock.rendering.request import ListKey, RenderRequest
+from scribedock_captions.rendering import Rendering
 
 log = structlog.get_logger("scribedock.rendering")
 
@@ -58,7 +58,8 @@ class RenderingPool:
     def submit(self, branch: str, request: RenderRequest, bodies: Bodies) -> Ticket[Rendering]:
         """Raises SystemFault (503) when too many of the branch wait already.
 
-        The ticket's future raises what the captions library does, and SystemFault where a process fails.
+        The ticket's future raises InvalidOption and InvalidQuery for what the captions library refuses, and
+        SystemFault where a process fails.
         """
         return self._crew.submit(
             branch,

@@ -6,10 +6,10 @@ import threading
 from collections import OrderedDict
 from concurrent.futures import Future
 
-from scribedock.captions.render import Rendering
 from scribedock.children.crew import Ticket
 from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.request import RenderRequest
+from scribedock_captions.rendering import Rendering
 
 KEPT_BYTES = 64 * 1024 * 1024
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from scribedock.captions.document import Metadata
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.mixed import mixed
-from scribedock.captions.options import CaptionOptions, TranscriptOptions
-from scribedock.captions.render import CaptionFormat, Rendering, render_captions, render_transcript
+from scribedock_captions.document import Metadata
+from scribedock_captions.elementlist.mixing import mixed
+from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.options import CaptionOptions, TranscriptOptions
+from scribedock_captions.rendering import CaptionFormat, Rendering, render_captions, render_transcript
 
 ListKey = tuple[str, str]
 """The id of a job, and a version of its ElementList: what never changes."""
@@ -27,7 +27,7 @@ class RenderRequest:
 
 
 def render(request: RenderRequest, parsed: Callable[[ListKey], ElementList]) -> Rendering:
-    """Raises InvalidOption, InvalidQuery as the captions library does."""
+    """Makes the file. Raises UnusableOption for an option that the format cannot use."""
     elementlist, *others = [parsed(key) for key in request.lists]
     for other in others:
         elementlist = mixed(elementlist, other)

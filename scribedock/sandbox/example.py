@@ -19,7 +19,6 @@ from scribedock.accounts.accounts import DEFAULT_SETTINGS, Account, Accounts
 from scribedock.accounts.api_keys import fingerprint
 from scribedock.accounts.passwords import matches
 from scribedock.accounts.sessions import Sessions
-from scribedock.captions.elementlist_json import to_json
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import (
@@ -41,6 +40,7 @@ from scribedock.jobs.media import MediaSource
 from scribedock.jobs.related import RelatedJobs
 from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, prepared
 from scribedock.sandbox.separation import check_database
+from scribedock_captions.elementlist.codec import to_json
 
 USERNAME = "john_doe"
 PASSWORD = "example_password"  # noqa: S105 - the reference prints it

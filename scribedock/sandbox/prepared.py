@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
 
-from scribedock.captions.elementlist import (
+from scribedock_captions.elementlist.model import (
     ElementList,
     Gender,
     Segment,
@@ -22,8 +22,8 @@ from scribedock.captions.elementlist import (
     Token,
     TokenType,
 )
-from scribedock.captions.punctuation import take_apart
-from scribedock.captions.translated import sentences, translated
+from scribedock_captions.elementlist.punctuation import take_apart
+from scribedock_captions.text.translation import sentences, translated
 
 ENGINE = "sandbox"
 NOTICE = "This is a sandbox: nothing was transcribed, the result is a prepared one."

@@ -12,7 +12,11 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from scribedock.captions.elementlist import (
+from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.span import Span
+from scribedock.speech.timing import clean, fit
+from scribedock.speech.turns import Turn, borders
+from scribedock_captions.elementlist.model import (
     UNRECOGNIZED,
     ElementList,
     Segment,
@@ -21,11 +25,7 @@ from scribedock.captions.elementlist import (
     Token,
     TokenType,
 )
-from scribedock.captions.punctuation import ENDS, WIDE_ENDS, Parts, take_apart
-from scribedock.speech.recognizer import Origin, Word
-from scribedock.speech.span import Span
-from scribedock.speech.timing import clean, fit
-from scribedock.speech.turns import Turn, borders
+from scribedock_captions.elementlist.punctuation import ENDS, WIDE_ENDS, Parts, take_apart
 
 CUT_MS = 50
 """Spans closer than this were cut in mid-speech; where there was silence, they are 100 ms apart at least

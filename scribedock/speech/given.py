@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.imported import elementlist_of
-from scribedock.captions.readers import TextFormat, read
-from scribedock.errors import InvalidQuery
+from scribedock.errors import InvalidQuery, captions_errors
 from scribedock.speech.synchronized import words_of
+from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.readers import TextFormat, read
+from scribedock_captions.readers.conversion import elementlist_of
 
 
 def check_transcript(body: bytes, format: TextFormat | None) -> None:
@@ -21,7 +21,8 @@ def transcript_of(
 
     duration is that of the recording, in ms. Raises InvalidQuery.
     """
-    file = read(body, format)
+    with captions_errors():
+        file = read(body, format)
     elementlist = elementlist_of(file, language=language, duration=duration)
     if not words_of(elementlist):
         raise InvalidQuery("There are no words in the transcript; send what is said in the recording")

@@ -10,15 +10,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from scribedock.captions.elementlist import ElementList, Segment, Token, TokenType
-from scribedock.captions.elementlist import Sequence as TokenSequence
-from scribedock.captions.normalise import normalised
 from scribedock.speech.anchors import Heard, common_subsequence
 from scribedock.speech.pieces import Window
 from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
 from scribedock.speech.spoken import bare
 from scribedock.speech.timing import fit
+from scribedock_captions.elementlist.model import ElementList, Segment, Token, TokenType
+from scribedock_captions.elementlist.model import Sequence as TokenSequence
+from scribedock_captions.elementlist.normalisation import normalised
 
 MS_A_LETTER = 80  # of words that nobody found: about two of them a second
 MAX_WORDS_A_SECOND = 15  # of a whole recording; the fastest speakers say six

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from scribedock.captions.elementlist import ElementList, Segment, Speaker, TokenType
+from scribedock_captions.elementlist.model import ElementList, Segment, Speaker, TokenType
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import structlog
 
-from scribedock.captions.elementlist_json import parse, to_json
-from scribedock.captions.translated import sentences, translated
 from scribedock.jobs.job import Iwp
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.lists import ElementLists
@@ -14,6 +12,8 @@ from scribedock.jobs.related import RelatedJobs, language_of
 from scribedock.translation.engine import Pair, TranslationFailed, Translators
 from scribedock.workflow import said
 from scribedock.workflow.engine import step
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.text.translation import sentences, translated
 
 log = structlog.get_logger("scribedock.worker")
 

@@ -8,9 +8,6 @@ from pathlib import Path
 
 import structlog
 
-from scribedock.captions import burn_in
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.elementlist_json import parse
 from scribedock.errors import ItemNotFound, ScribedockError
 from scribedock.jobs.job import TaskStatus
 from scribedock.jobs.jobs import Jobs
@@ -28,6 +25,10 @@ from scribedock.storage.store import Store
 from scribedock.workflow.decoded import Abandoned
 from scribedock.workflow.engine import step
 from scribedock.workflow.recordings import local
+from scribedock_captions import burn_in
+from scribedock_captions.elementlist.codec import parse
+from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.errors import CaptionsError
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -92,8 +93,8 @@ class MediaMaking:
         except ProgramMissing as error:
             self._renditions.abort(rendition_id, str(error))
             return None
-        except ScribedockError as error:
-            return error.comment
+        except (ScribedockError, CaptionsError) as error:
+            return str(error)
         finally:
             shutil.rmtree(folder, ignore_errors=True)
         if not self._renditions.finish(rendition_id, storage_key=key, size=size):
@@ -101,7 +102,7 @@ class MediaMaking:
         return None
 
     def _made(self, rendition: Rendition, folder: Path, check_wanted: Callable[[], None]) -> Path:
-        """Raises MediaUnusable, ScribedockError, and what check_wanted does."""
+        """Raises MediaUnusable, ScribedockError, CaptionsError, and what check_wanted does."""
         output = folder / f"made{rendition.kind.extension}"
         if rendition.kind is RenditionKind.DESCRIPTION:
             job = self._jobs.find(rendition.job_id)

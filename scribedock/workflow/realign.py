@@ -10,8 +10,6 @@ from collections.abc import Callable, Container, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.elementlist_json import parse, to_json
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
@@ -37,6 +35,8 @@ from scribedock.storage.store import Store
 from scribedock.workflow.attempts import patiently
 from scribedock.workflow.engine import step
 from scribedock.workflow.recordings import decode_spoken, local
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.elementlist.model import ElementList
 
 
 class Realigning:

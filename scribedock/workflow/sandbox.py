@@ -13,8 +13,6 @@ from importlib.resources import files
 from pathlib import Path
 from typing import TypedDict
 
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.elementlist_json import parse, to_json
 from scribedock.dispatch.queues import task_id_of
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.job import Difficulty, Iwp, Job, TaskStatus
@@ -35,6 +33,8 @@ from scribedock.speech.given import transcript_of
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import Workflow, sleep, step
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.elementlist.model import ElementList
 
 NOT_SENT = "This is a sandbox: no mail was sent"
 FAILED = "The media cannot be used: the job's name asks for that (fail-media)"

@@ -18,8 +18,6 @@ from typing import TypedDict, TypeVar
 
 import structlog
 
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.elementlist_json import to_json
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.job import Iwp
 from scribedock.jobs.jobs import Jobs
@@ -47,6 +45,8 @@ from scribedock.workflow.counter import Counter
 from scribedock.workflow.engine import step
 from scribedock.workflow.said import seconds
 from scribedock.workflow.tell_apart import Told, with_told
+from scribedock_captions.elementlist.codec import to_json
+from scribedock_captions.elementlist.model import ElementList
 
 log = structlog.get_logger("scribedock.worker")
 

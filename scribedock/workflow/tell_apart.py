@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TypedDict
 
-from scribedock.captions.elementlist import ElementList
 from scribedock.speech.failures import RecognitionFailed
 from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.span import Span
 from scribedock.speech.turns import Turn, with_speakers
 from scribedock.workflow.attempts import patiently
+from scribedock_captions.elementlist.model import ElementList
 
 NUMBER_UNKNOWN = (
     "The speakers were not told apart: set expected_speakers (job/new, job/modify) to how many there are, "

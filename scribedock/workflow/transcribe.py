@@ -16,7 +16,6 @@ from typing import TypedDict
 
 import structlog
 
-from scribedock.captions.elementlist_json import to_json
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.guidelines import Guidelines
 from scribedock.jobs.job import Iwp, TaskStatus
@@ -44,6 +43,7 @@ from scribedock.workflow.recognized import Recognition, Words, recognize, restor
 from scribedock.workflow.spoken_language import spoken
 from scribedock.workflow.synchronize import Given, Synchronization
 from scribedock.workflow.tell_apart import Told, tell_apart, turns_of, with_told
+from scribedock_captions.elementlist.codec import to_json
 
 log = structlog.get_logger("scribedock.worker")
 

@@ -6,13 +6,13 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from scribedock.captions.readers.decoding import MAX_BYTES
 from scribedock.errors import InvalidQuery, InvalidUrl
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient
 from scribedock.media.patience import Unwanted
 from scribedock.speech.given import check_transcript
 from scribedock.workflow.engine import step
+from scribedock_captions.readers.decoding import MAX_BYTES
 
 TIMEOUT_S = 120.0
 

@@ -10,8 +10,6 @@ from contextlib import contextmanager
 from sqlalchemy.engine import Connection
 
 from scribedock import app
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.elementlist_json import to_json
 from scribedock.db.tables import passes
 from scribedock.demo.server import OwnServer
 from scribedock.dispatch.work import withdraw
@@ -21,6 +19,8 @@ from scribedock.jobs.links import APPROVAL, Link
 from scribedock.jobs.media import MediaSource
 from scribedock.jobs.orders import Order
 from scribedock.settings import load
+from scribedock_captions.elementlist.codec import to_json
+from scribedock_captions.elementlist.model import ElementList
 
 
 @contextmanager

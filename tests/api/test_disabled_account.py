@@ -9,10 +9,10 @@ import httpx
 from scribedock import app
 from tests.accounts import child, command, name_of
 from tests.api.finished import approval_url, finished_job
+from tests.captions.sample import say
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
 from tests.raw import RawConnection, target_of
-from tests.unit.captions.sample import say
 
 RUNS_ON = DATABASES
 SEA = say("The sea is deep.")

@@ -12,7 +12,6 @@ import pytest
 import sqlalchemy as sa
 
 from scribedock import app
-from scribedock.captions.elementlist_json import emit
 from scribedock.clock import utc_now
 from scribedock.db.tables import jobs, mails, work
 from scribedock.demo.receiver import CallbackReceiver
@@ -23,11 +22,12 @@ from scribedock.jobs.job import TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task
 from scribedock.workflow.engine import EngineClient, system_url
 from scribedock.workflow.eraser import ENGINE_TABLES, FOLDERS, Eraser, workflows_of
+from scribedock_captions.elementlist.codec import emit
 from tests import planted
+from tests.captions.sample import say
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
 from tests.stored import settings_of
-from tests.unit.captions.sample import say
 from tests.waiting import wait_until
 from tests.webserver import WebServer
 

@@ -15,16 +15,16 @@ import jsonschema
 import pytest
 
 from scribedock import app
-from scribedock.captions.elementlist_json import to_json
-from scribedock.captions.readers import read
 from scribedock.db.tables import element_lists
 from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
+from scribedock_captions.elementlist.codec import to_json
+from scribedock_captions.readers import read
 from tests.accounts import Family
+from tests.captions.golden import TABLE
+from tests.captions.sample import say
+from tests.captions.schema import EMITTED
 from tests.client import Client, error_of
-from tests.unit.captions.sample import say
-from tests.unit.captions.test_elementlist_json import EMITTED
-from tests.unit.captions.test_writers import TABLE
 
 
 @pytest.fixture(scope="module")

@@ -9,9 +9,9 @@ import pytest
 from scribedock import app
 from tests.accounts import Family, name_of
 from tests.api.finished import finished_job
+from tests.captions.sample import say
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
-from tests.unit.captions.sample import say
 
 RUNS_ON = DATABASES
 

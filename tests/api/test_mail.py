@@ -26,10 +26,10 @@ from scribedock.jobs.job import Fidelity
 from tests.accounts import account
 from tests.api.finished import approval_url, finished_job, services_of
 from tests.api.videos import streams
+from tests.captions.sample import say
 from tests.client import Client, error_of
 from tests.ffmpeg import tone, video
 from tests.fixtures import QUICK
-from tests.unit.captions.sample import say
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 

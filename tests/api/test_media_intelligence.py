@@ -5,9 +5,9 @@ from __future__ import annotations
 import jsonschema
 
 from tests.api.finished import finished_job, services_of
+from tests.captions.sample import say
+from tests.captions.schema import EMITTED
 from tests.client import Client
-from tests.unit.captions.sample import say
-from tests.unit.captions.test_elementlist_json import EMITTED
 
 LIST = say("The moon pulls the tides.", "The tides follow the moon.", "Sailors read tide tables.", gap=500)
 

@@ -11,7 +11,7 @@ import pytest
 from openapi_spec_validator import validate
 
 from scribedock.demo.server import OwnServer
-from tests.unit.captions.test_writers import BROADCAST
+from tests.captions.golden import BROADCAST
 
 CALLS = {
     *(f"account/{name}" for name in ("login", "logout", "update_password", "generate_api_key")),

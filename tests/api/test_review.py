@@ -11,17 +11,17 @@ from typing import Any
 import httpx
 import pytest
 
-from scribedock.captions.elementlist_json import emit
-from scribedock.captions.imported import elementlist_of
-from scribedock.captions.readers import TextFormat, read
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from scribedock.jobs.passes import PassKind
+from scribedock_captions.elementlist.codec import emit
+from scribedock_captions.readers import TextFormat, read
+from scribedock_captions.readers.conversion import elementlist_of
 from tests.accounts import name_of
 from tests.api.finished import finished_job, services_of
+from tests.captions.sample import say
 from tests.client import Client, error_of
-from tests.unit.captions.sample import say
 
 RUNS_ON = ("sqlite", "postgresql")
 MACHINE = say("the see is deep.")

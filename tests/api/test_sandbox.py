@@ -17,11 +17,11 @@ import pytest
 
 from scribedock.api.application import CALL_MODULES
 from scribedock.api.calls import CALLS
-from scribedock.captions.elementlist_wire import emit
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.sandbox.example import API_TOKEN, JOB_ID, PASSWORD, USERNAME
 from scribedock.sandbox.prepared import LENGTH_MS, prepared, silent
+from scribedock_captions.elementlist.encoder import emit
 from tests.accounts import child, command
 from tests.api.finished import services_of
 from tests.client import Client, error_of

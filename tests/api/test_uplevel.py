@@ -6,8 +6,8 @@ import pytest
 
 from scribedock.jobs.job import Fidelity
 from tests.api.finished import finished_job, ordered_job, services_of
+from tests.captions.sample import say
 from tests.client import Client, error_of
-from tests.unit.captions.sample import say
 
 LIST = say("The sea is deep.")
 

@@ -8,14 +8,14 @@ from pathlib import Path
 
 import pytest
 
-from scribedock.captions.elementlist_json import to_json
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
+from scribedock_captions.elementlist.codec import to_json
 from tests.api.finished import finished_job, services_of
 from tests.api.videos import streams
+from tests.captions.sample import say
 from tests.client import Client, error_of
 from tests.fixtures import QUICK
-from tests.unit.captions.sample import say
 
 pytestmark = pytest.mark.trials
 

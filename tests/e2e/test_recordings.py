@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from scribedock.captions.elementlist_json import parse
+from scribedock_captions.elementlist.codec import parse
 from tests.client import Client
 from tests.ffmpeg import make
 from tests.fixtures import SPEECH_S

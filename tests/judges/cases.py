@@ -11,13 +11,13 @@ from typing import Any
 
 import pytest
 
-from scribedock.captions.caption import Caption
-from scribedock.captions.elementlist import ElementList, Sequence
-from scribedock.captions.elementlist_json import parse
-from scribedock.captions.options import CaptionOptions, LineEnding, SpeakerDisplay
-from scribedock.captions.render import CaptionFormat, captions_of, render_captions
-from tests.unit.captions.sample import SAMPLE, say
-from tests.unit.captions.test_writers import BROADCAST, SEAMLESS, SHOUTED
+from scribedock_captions.caption import Caption
+from scribedock_captions.elementlist.codec import parse
+from scribedock_captions.elementlist.model import ElementList, Sequence
+from scribedock_captions.options import CaptionOptions, LineEnding, SpeakerDisplay
+from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
+from tests.captions.golden import BROADCAST, SEAMLESS, SHOUTED
+from tests.captions.sample import SAMPLE, say
 
 Shown = list[tuple[int, int, str]]
 """Start and end in ms, and the words, for each caption."""

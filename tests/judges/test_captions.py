@@ -16,10 +16,12 @@ import webvtt
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from scribedock.captions.options import CaptionOptions, LineEnding
-from scribedock.captions.srt_template import DEFAULT_SRT_FORMAT
-from scribedock.captions.writers import WRITERS, CaptionFormat
 from scribedock.errors import InvalidOption
+from scribedock_captions.options import CaptionOptions, LineEnding
+from scribedock_captions.srt_template import DEFAULT_SRT_FORMAT
+from scribedock_captions.writers import WRITERS, CaptionFormat
+from tests.captions.sample import SAMPLE
+from tests.captions.writers.documents import documents
 from tests.judges.cases import (
     CASES,
     TAKEN_FOR_MARKUP,
@@ -30,8 +32,6 @@ from tests.judges.cases import (
     without,
     written,
 )
-from tests.unit.captions.sample import SAMPLE
-from tests.unit.captions.test_writers import documents
 
 pytestmark = pytest.mark.judges
 

@@ -35,8 +35,8 @@ from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from tests.accounts import child, name_of
 from tests.api.finished import finished_job, ordered_job
+from tests.captions.sample import say
 from tests.client import Client
-from tests.unit.captions.sample import say
 
 assert application.CALL_MODULES, "they have registered their calls"
 

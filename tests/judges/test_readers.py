@@ -10,11 +10,11 @@ from typing import Any
 import jsonschema
 import pytest
 
-from scribedock.captions.elementlist_json import emit, parse, to_json
-from scribedock.captions.elementlist_rules import problems
-from scribedock.captions.normalise import normalised
-from scribedock.captions.readers import TextFormat, read
-from scribedock.captions.render import CaptionFormat, captions_of
+from scribedock_captions.elementlist.codec import emit, parse, to_json
+from scribedock_captions.elementlist.normalisation import normalised
+from scribedock_captions.elementlist.rules import problems
+from scribedock_captions.readers import TextFormat, read
+from scribedock_captions.rendering import CaptionFormat, captions_of
 from tests.judges.cases import CASES, chosen, example, judges_folder, named, written
 
 pytestmark = pytest.mark.judges

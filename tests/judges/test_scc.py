@@ -11,13 +11,13 @@ from pycaption import SCCReader
 from ttconv.model import Br, P, Text
 from ttconv.scc.reader import to_model
 
-from scribedock.captions.writers import CaptionFormat
-from scribedock.captions.writers.scc import scc
-from scribedock.captions.writers.scc.transliteration import transliterated
+from scribedock_captions.writers import CaptionFormat
+from scribedock_captions.writers.scc import scc
+from scribedock_captions.writers.scc.transliteration import transliterated
+from tests.captions.writers.decoder import decode, milliseconds
+from tests.captions.writers.documents import document
+from tests.captions.writers.test_scc import timed_texts
 from tests.judges.cases import CASES, chosen, expected, named, written
-from tests.unit.captions.writers.decoder import decode, milliseconds
-from tests.unit.captions.writers.documents import document
-from tests.unit.captions.writers.test_scc import timed_texts
 
 pytestmark = pytest.mark.judges
 

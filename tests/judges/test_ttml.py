@@ -10,15 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from lxml import etree
 
-from scribedock.captions.document import Metadata
-from scribedock.captions.options import CaptionOptions
-from scribedock.captions.render import render_captions
-from scribedock.captions.words import Word
-from scribedock.captions.writers import WRITERS, CaptionFormat
 from scribedock.errors import InvalidOption
+from scribedock_captions.document import Metadata
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.rendering import render_captions
+from scribedock_captions.text.words import Word
+from scribedock_captions.writers import WRITERS, CaptionFormat
+from tests.captions.sample import SAMPLE, talk
+from tests.captions.writers.documents import documents
 from tests.judges.cases import CASES, chosen, expected, judges_folder, named
-from tests.unit.captions.sample import SAMPLE, talk
-from tests.unit.captions.test_writers import documents
 
 pytestmark = pytest.mark.judges
 

@@ -9,11 +9,11 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from scribedock.captions.elementlist_json import to_json
-from scribedock.captions.presets import Preset
-from scribedock.captions.quality import RULES
 from scribedock.cli import cli
-from tests.unit.captions.sample import SAMPLE, say
+from scribedock_captions.elementlist.codec import to_json
+from scribedock_captions.presets import Preset
+from scribedock_captions.quality.check import RULES
+from tests.captions.sample import SAMPLE, say
 
 GOOD = "1\n00:00:00,000 --> 00:00:02,000\nThe ship has come.\n\n"
 BAD = "1\n00:00:00,000 --> 00:00:00,400\nThe ship has come into the\nharbour.\n\n"

@@ -12,14 +12,14 @@ import jsonschema
 import pytest
 from typer.testing import CliRunner
 
-from scribedock.captions.elementlist_json import parse, to_json
-from scribedock.captions.options import CaptionOptions
-from scribedock.captions.readers import read
-from scribedock.captions.render import CaptionFormat, render_captions
-from scribedock.captions.writers import WRITERS
 from scribedock.cli import cli
-from tests.unit.captions.sample import SAMPLE
-from tests.unit.captions.test_elementlist_json import EMITTED
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.readers import read
+from scribedock_captions.rendering import CaptionFormat, render_captions
+from scribedock_captions.writers import WRITERS
+from tests.captions.sample import SAMPLE
+from tests.captions.schema import EMITTED
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nHello\nthere.\n\n2\n00:00:04,000 --> 00:00:05,000\nI am café.\n\n"
 

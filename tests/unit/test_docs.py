@@ -12,7 +12,7 @@ from types import ModuleType
 
 import pytest
 
-from scribedock.captions.options import CaptionOptions, TextOptions, TranscriptOptions
+from scribedock_captions.options import CaptionOptions, TextOptions, TranscriptOptions
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [

@@ -7,9 +7,15 @@ import subprocess
 import sys
 from pathlib import Path
 
-import scribedock
+import pytest
 
+import scribedock
+import scribedock_captions
+
+ROOTS = ("scribedock", "scribedock_captions")
+TESTS = Path(__file__).parent.parent
 PACKAGE = Path(scribedock.__file__).parent
+CAPTIONS = Path(scribedock_captions.__file__).parent
 # From top to bottom: a part may import the parts of lower rows, and itself.
 ROWS = [
     {"__main__"},
@@ -37,18 +43,29 @@ ROWS = [
     {"jobs", "speech"},
     {"translation"},
     {"accounts", "dispatch", "media", "rendering"},
-    {"captions", "children", "storage", "db"},
+    {"children", "storage", "db"},
     {"keys", "mail"},
     {"data_folder", "setting_names"},
     {"allowance", "settings", "errors", "clock", "logs", "findings", "locked_file", "sealing", "__init__"},
     {"terminal"},
 ]
-RANK = {part: rank for rank, row in enumerate(ROWS) for part in row}
-LIBRARY_OF_ITS_OWN = {"lxml", "regex", "scribedock"} | set(sys.stdlib_module_names)
+CAPTION_ROWS = [
+    {"burn_in"},
+    {"rendering"},
+    {"quality", "readers", "writers"},
+    {"document"},
+    {"layout"},
+    {"text"},
+    {"presets"},
+    {"options"},
+    {"caption", "elementlist", "srt_template"},
+    {"errors", "__init__"},
+]
+NEEDED_BY_CAPTIONS = {"lxml", "regex", "scribedock_captions"} | set(sys.stdlib_module_names)
 
 
 def part_of(module: str) -> str:
-    """`captions` for `scribedock.captions.layout`."""
+    """`speech` for `scribedock.speech.vad`."""
     parts = module.split(".")
     return parts[1] if len(parts) > 1 else "__init__"
 
@@ -61,40 +78,62 @@ def imports_of(path: Path) -> set[str]:
         elif isinstance(node, ast.ImportFrom):
             assert node.level == 0, f"{path} uses a relative import"
             module = node.module or ""
-            found |= {f"{module}.{alias.name}" if module == "scribedock" else module for alias in node.names}
+            found |= {f"{module}.{alias.name}" if module in ROOTS else module for alias in node.names}
     return found
 
 
-def modules() -> list[tuple[str, Path]]:
+def modules(package: Path) -> list[tuple[str, Path]]:
     return [
-        (str(path.relative_to(PACKAGE).with_suffix("")).split("/")[0], path)
-        for path in sorted(PACKAGE.rglob("*.py"))
+        (str(path.relative_to(package).with_suffix("")).split("/")[0], path)
+        for path in sorted(package.rglob("*.py"))
     ]
 
 
-def test_every_part_has_its_place() -> None:
-    assert {part for part, _ in modules()} <= RANK.keys()
+@pytest.mark.parametrize(("package", "rows"), [(PACKAGE, ROWS), (CAPTIONS, CAPTION_ROWS)], ids=ROOTS)
+def test_every_part_has_its_place(package: Path, rows: list[set[str]]) -> None:
+    assert {part for part, _ in modules(package)} == set().union(*rows)
 
 
-def test_no_import_runs_upwards() -> None:
+@pytest.mark.parametrize(("package", "rows"), [(PACKAGE, ROWS), (CAPTIONS, CAPTION_ROWS)], ids=ROOTS)
+def test_no_import_runs_upwards(package: Path, rows: list[set[str]]) -> None:
+    rank = {part: number for number, row in enumerate(rows) for part in row}
     wrong = [
-        f"{path.relative_to(PACKAGE)} imports {module}"
-        for part, path in modules()
+        f"{path.relative_to(package)} imports {module}"
+        for part, path in modules(package)
         for module in imports_of(path)
-        if module.startswith("scribedock")
-        and part_of(module) in RANK
+        if module.split(".")[0] == package.name
+        and part_of(module) in rank
         and part_of(module) != part
-        and RANK[part_of(module)] <= RANK[part]
+        and rank[part_of(module)] <= rank[part]
     ]
     assert wrong == []
 
 
-def test_the_captions_library_stands_alone() -> None:
-    for path in (PACKAGE / "captions").rglob("*.py"):
-        for module in imports_of(path):
-            assert module.split(".")[0] in LIBRARY_OF_ITS_OWN, f"{path} imports {module}"
-            if module.startswith("scribedock"):
-                assert module.startswith(("scribedock.captions", "scribedock.errors")), f"{path}: {module}"
+def test_the_captions_package_stands_alone() -> None:
+    wrong = [
+        f"{path.relative_to(CAPTIONS)} imports {module}"
+        for _, path in modules(CAPTIONS)
+        for module in imports_of(path)
+        if module.split(".")[0] not in NEEDED_BY_CAPTIONS
+    ]
+    assert wrong == []
+
+
+def test_the_tests_of_the_captions_package_need_no_server() -> None:
+    wrong = [
+        f"{path.relative_to(TESTS)} imports {module}"
+        for path in (TESTS / "captions").rglob("*.py")
+        for module in imports_of(path)
+        if module.split(".")[0] == "scribedock"
+        or (module.split(".")[0] == "tests" and not module.startswith("tests.captions"))
+    ]
+    assert wrong == []
+
+
+def test_a_folder_of_the_captions_package_says_what_lives_there_and_is_no_attic() -> None:
+    for path in CAPTIONS.rglob("__init__.py"):
+        assert ast.get_docstring(ast.parse(path.read_text())), path
+        assert len(list(path.parent.glob("*.py"))) <= 15, path.parent
 
 
 def test_the_command_line_imports_nothing_heavy() -> None:

@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from scribedock import app
-from scribedock.captions.elementlist_json import to_json
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Fidelity, JobStatus
 from scribedock.jobs.passes import PassKind
 from scribedock.settings import Settings
+from scribedock_captions.elementlist.codec import to_json
 from tests.api.finished import finished_job
-from tests.unit.captions.sample import say
+from tests.captions.sample import say
 
 LIST = say("The sea is deep.")
 

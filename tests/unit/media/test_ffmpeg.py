@@ -9,7 +9,6 @@ import av
 import numpy as np
 import pytest
 
-from scribedock.captions.burn_in import HEAD
 from scribedock.media import ffmpeg, program
 from scribedock.media.fence import strength
 from scribedock.media.ffmpeg import MediaType, arguments, encode, find
@@ -17,6 +16,7 @@ from scribedock.media.limits import Limits
 from scribedock.media.probe import probe
 from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing
 from scribedock.media.unusable import MediaUnusable
+from scribedock_captions.burn_in import HEAD
 from tests.ffmpeg import make, silent_video, tone, video
 
 BOUNDS = Bounds(memory=1 << 30, cpu_s=5, file_bytes=1 << 20)

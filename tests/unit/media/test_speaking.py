@@ -13,7 +13,7 @@ from scribedock.media.limits import Limits
 from scribedock.media.program import ProgramMissing
 from scribedock.media.speaking import RATE, speak, text_of
 from scribedock.media.unusable import MediaUnusable
-from tests.unit.captions.sample import say
+from tests.captions.sample import say
 
 SECONDS = 0.4  # that the program below takes for anything
 PROGRAM = """#!/bin/sh

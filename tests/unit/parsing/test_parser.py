@@ -9,13 +9,13 @@ from io import BytesIO
 
 import pytest
 
-from scribedock.captions.elementlist_json import emit, parse, to_json
-from scribedock.captions.intelligence import annotated
 from scribedock.children.crew import Abandoned
 from scribedock.errors import InvalidQuery
 from scribedock.parsing.parser import Parser, Source
+from scribedock_captions.elementlist.codec import emit, parse, to_json
+from scribedock_captions.text.intelligence import annotated
+from tests.captions.sample import say
 from tests.hostile import MIB, open_ended, wide
-from tests.unit.captions.sample import say
 
 LIST = say("The sea is deep.", "The harbour is not.")
 ARGUMENTS = {"language": "en", "media_ms": LIST.end_time}

@@ -14,19 +14,19 @@ from pathlib import Path
 
 import pytest
 
-from scribedock.captions.document import Metadata
-from scribedock.captions.elementlist import ElementList
-from scribedock.captions.elementlist_json import to_json
-from scribedock.captions.mixed import mixed
-from scribedock.captions.options import CaptionOptions, TranscriptOptions
-from scribedock.captions.render import CaptionFormat, Rendering, render_captions, render_transcript
 from scribedock.children.crew import Abandoned
 from scribedock.errors import InvalidOption, InvalidQuery, SystemFault
 from scribedock.rendering.child import ParsedLists
 from scribedock.rendering.pool import MOST_WAITING, RenderingPool
 from scribedock.rendering.renderings import Renderings
 from scribedock.rendering.request import ListKey, RenderRequest
-from tests.unit.captions.sample import say
+from scribedock_captions.document import Metadata
+from scribedock_captions.elementlist.codec import to_json
+from scribedock_captions.elementlist.mixing import mixed
+from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.options import CaptionOptions, TranscriptOptions
+from scribedock_captions.rendering import CaptionFormat, Rendering, render_captions, render_transcript
+from tests.captions.sample import say
 from tests.waiting import wait_until
 
 LISTS: dict[ListKey, ElementList] = {

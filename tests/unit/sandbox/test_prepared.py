@@ -2,12 +2,12 @@ from __future__ import annotations
 
 import pytest
 
-from scribedock.captions.elementlist import ElementList, Tag, TokenType
-from scribedock.captions.elementlist_json import parse, to_json
-from scribedock.captions.elementlist_rules import problems
-from scribedock.captions.readers import read
-from scribedock.captions.translated import sentences
 from scribedock.sandbox.prepared import LENGTH_MS, TEXT, described, marked, prepared, silent
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.elementlist.model import ElementList, Tag, TokenType
+from scribedock_captions.elementlist.rules import problems
+from scribedock_captions.readers import read
+from scribedock_captions.text.translation import sentences
 
 ALL = [make(language) for make in (prepared, described, silent) for language in ("en", "de", "zh")]
 

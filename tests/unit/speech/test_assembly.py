@@ -6,7 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.captions.elementlist import (
+from scribedock.speech.assembly import LONG_PAUSE_MS, PAUSE_MS, assemble
+from scribedock.speech.recognizer import Word
+from scribedock.speech.span import Span
+from scribedock_captions.elementlist.model import (
     UNRECOGNIZED,
     ElementList,
     Segment,
@@ -15,9 +18,6 @@ from scribedock.captions.elementlist import (
     Token,
     TokenType,
 )
-from scribedock.speech.assembly import LONG_PAUSE_MS, PAUSE_MS, assemble
-from scribedock.speech.recognizer import Word
-from scribedock.speech.span import Span
 
 Chunk = tuple[Span, list[Word] | None]
 Timed = ElementList | Segment | Sequence | Token

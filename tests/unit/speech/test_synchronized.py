@@ -3,10 +3,6 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.captions.elementlist import ElementList, TokenType
-from scribedock.captions.elementlist_rules import problems
-from scribedock.captions.imported import elementlist_of
-from scribedock.captions.readers import TextFormat, read
 from scribedock.speech.anchors import Heard
 from scribedock.speech.pieces import Window
 from scribedock.speech.recognizer import Origin
@@ -19,6 +15,10 @@ from scribedock.speech.synchronized import (
     synchronized,
     words_of,
 )
+from scribedock_captions.elementlist.model import ElementList, TokenType
+from scribedock_captions.elementlist.rules import problems
+from scribedock_captions.readers import TextFormat, read
+from scribedock_captions.readers.conversion import elementlist_of
 
 MEDIA_MS = 20_000
 SPEECH = [Span(start_ms=1000, end_ms=5000), Span(start_ms=8000, end_ms=12_000)]

@@ -1,11 +1,11 @@
 from __future__ import annotations
 
-from scribedock.captions.elementlist import ElementList, Segment, Speaker
-from scribedock.captions.elementlist_rules import problems
 from scribedock.speech.assembly import assemble
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.speech.turns import Turn, borders, with_speakers
+from scribedock_captions.elementlist.model import ElementList, Segment, Speaker
+from scribedock_captions.elementlist.rules import problems
 from tests.unit.speech.test_assembly import chunk, texts, whisper
 
 

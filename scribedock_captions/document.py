@@ -1,0 +1,30 @@
+"""What a writer is given: captions with their times, and what is known about the recording."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from scribedock_captions.caption import Caption
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.text.words import Word
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Metadata:
+    """What the head of a file may say about the recording."""
+
+    title: str = ""
+    identifier: str = ""
+    language: str = "en"  # BCP 47, in lower case
+    custom: Mapping[str, str] = field(default_factory=dict)  # for the {key} of dfxp_header
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CaptionDocument:
+    """Captions in the order of their times, which do not overlap."""
+
+    captions: Sequence[Caption]
+    words: Sequence[Word] = ()  # what the captions were made of, for a format that times each word
+    metadata: Metadata = field(default_factory=Metadata)
+    options: CaptionOptions = field(default_factory=CaptionOptions)

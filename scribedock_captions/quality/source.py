@@ -1,0 +1,71 @@
+"""Rules about the file itself, which its captions no longer show: markup, spaces, the frame rate."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from scribedock_captions.quality.finding import Finding, Material, Severity
+
+TAG = re.compile(r"<(/?)\s*i(?:[.\s][^<>]{0,100})?>", re.IGNORECASE)
+TTML = re.compile(r"<(?:\w{1,20}:)?tt[\s>][^<>]{0,4000}")
+RATE = re.compile(r"""\bframeRate\s*=\s*["'](\d{1,6})["']""")
+MULTIPLIER = re.compile(r"""\bframeRateMultiplier\s*=\s*["'](\d{1,6})[ :](\d{1,6})["']""")
+RATES = (24000 / 1001, 24, 25, 30000 / 1001, 30, 50, 60000 / 1001, 60)
+ARROW = "-->"
+DOUBLE_SPACE = re.compile(r"\S(  +)\S|\S[ \t]+$")
+MOST = 200  # findings about lines of a file
+
+
+def check(material: Material) -> Iterator[Finding]:
+    source = material.source
+    if not source:
+        return
+    root = TTML.search(source[:8192])
+    if root is not None:
+        yield from _frame_rate(root[0])
+    else:
+        yield from _lines(material, source)
+
+
+def _lines(material: Material, source: str) -> Iterator[Finding]:
+    opened = 0
+    found = 0
+    for number, line in enumerate(source.splitlines(), start=1):
+        for tag in TAG.finditer(line):
+            if not material.standard.italics:
+                found += 1
+                yield _finding("italics", f"line {number}: the language has no italics; take them out", line)
+                break
+            opened += -1 if tag[1] else 1
+        if not line.strip() or ARROW in line:
+            if opened:
+                found += 1
+                yield _finding(
+                    "italics", f"line {number}: italics before it are not closed, or not opened", ""
+                )
+            opened = 0
+        elif DOUBLE_SPACE.search(line):
+            found += 1
+            yield _finding("white-space", f"line {number}: has spaces where none belong", line)
+        if found >= MOST:
+            return
+
+
+def _frame_rate(root: str) -> Iterator[Finding]:
+    rate = RATE.search(root)
+    if rate is None:
+        return
+    multiplier = MULTIPLIER.search(root)
+    value = float(rate[1])
+    if multiplier is not None:
+        value *= int(multiplier[1]) / max(int(multiplier[2]), 1)
+    if all(abs(value - known) > 0.01 for known in RATES):
+        message = f"a frame rate of {value:g} does not exist; use 24, 25, 29.97, 30 or another usual one"
+        yield _finding("frame-rate", message, root, Severity.ERROR)
+
+
+def _finding(rule: str, message: str, text: str, severity: Severity = Severity.ADVICE) -> Finding:
+    return Finding(
+        rule=rule, severity=severity, caption=0, start=0, end=0, message=message, text=text.strip()[:200]
+    )

@@ -1,0 +1,166 @@
+"""The words of an ElementList as they will be shown: what no space divides, with its time."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from scribedock_captions.elementlist.model import ElementList, Segment, Tag, Token, TokenType
+from scribedock_captions.options import CaptionOptions, Case, SpeakerDisplay, TextOptions
+from scribedock_captions.text.case import cased
+from scribedock_captions.text.sounds import NO_SOUNDS, tags_of
+from scribedock_captions.text.transforms import Transforms, ends_sentence
+
+EFFECTS = "Effects"
+UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "wuu", "bo", "dz"})
+"""Languages (ISO 639) that put no spaces between words; in them, a line may break between tokens."""
+CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029\ufeff]+")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Word:
+    """A word with its punctuation, or a sound."""
+
+    text: str
+    start: int  # ms
+    end: int  # ms
+    segment: int  # which sentence of the ElementList it belongs to
+    value: str = ""  # the bare word in lower case; empty for a sound
+    spaced: bool = True  # a space stands before it, unless a line begins
+    continues: bool = False  # it is more text of the same word or sound
+    ends_sentence: bool = False
+    new_speaker: bool = False  # somebody else begins here
+    label: str = ""  # what is shown before it: the marker and the name of the speaker
+    sounds: frozenset[Tag] = NO_SOUNDS
+
+
+def writes_spaces(language: str) -> bool:
+    """Whether spaces divide the words of a language, as "de" or "zh-tw"."""
+    return language.partition("-")[0] not in UNSPACED
+
+
+def words_of(elementlist: ElementList, options: TextOptions) -> list[Word]:
+    """All words that are shown, in order; segments that are left empty vanish."""
+    words: list[Word] = []
+    waiting = False  # a new speaker whose segment vanished
+    read = _Reader(elementlist.language, options)
+    for index, segment in enumerate(elementlist.segments):
+        waiting = waiting or segment.speaker_change or (index == 0 and segment.speaker_id is not None)
+        begin = len(words)
+        words += read.segment(segment, index)
+        if len(words) == begin:
+            continue
+        if not words[-1].ends_sentence:
+            words[-1] = replace(words[-1], ends_sentence=True)
+        if waiting:
+            label = read.finished(_label(elementlist, segment, options))
+            words[begin] = replace(words[begin], new_speaker=True, label=label)
+            waiting = False
+    return words
+
+
+class _Reader:
+    """Makes words of segments, all with the same options."""
+
+    def __init__(self, language: str, options: TextOptions) -> None:
+        self._language = language
+        self._transforms = Transforms(language, options)
+        self._unspaced = not writes_spaces(language)
+        captions = options if isinstance(options, CaptionOptions) else None
+        self._strips = captions is not None and captions.strip_square_brackets
+        self._case = captions.force_case if captions is not None else Case.KEPT
+        self._plain = not (self._strips or self._case is not Case.KEPT or self._unspaced)
+
+    def segment(self, segment: Segment, index: int) -> Iterator[Word]:
+        starts = True  # a sentence
+        rewrites = self._transforms.rewrites
+        for sequence in self._transforms.sequences(segment):
+            tokens = sequence.tokens
+            text = "" if rewrites else _plain(tokens)
+            if text and self._plain:
+                first = tokens[0]
+                yield Word(
+                    text=text,
+                    start=first.start_time,
+                    end=first.end_time if len(tokens) == 1 else max([each.end_time for each in tokens]),
+                    segment=index,
+                    value=first.value,
+                    ends_sentence=ends_sentence(tokens),
+                )
+            else:
+                yield from self._words(tokens, index, starts_sentence=starts)
+                starts = ends_sentence(tokens)
+
+    def finished(self, text: str) -> str:
+        """The text in one line and in its final spelling: case, and brackets deleted."""
+        text = " ".join(CONTROL.sub(" ", text).split())
+        if self._strips:
+            text = text.replace("[", "").replace("]", "")
+        return cased(text, self._case, self._language) if self._case is not Case.KEPT else text
+
+    def _words(self, sequence: tuple[Token, ...], index: int, *, starts_sentence: bool) -> Iterator[Word]:
+        spaced = True
+        for tokens in _units(sequence) if self._unspaced else [list(sequence)]:
+            shown = [self._transforms.text(token, starts_sentence=starts_sentence) for token in tokens]
+            texts = self.finished("".join(shown)).split()
+            values = [token.value for token in tokens if token.type is TokenType.WORD]
+            for number, text in enumerate(texts):
+                yield Word(
+                    text=text,
+                    start=min(token.start_time for token in tokens),
+                    end=max(token.end_time for token in tokens),
+                    segment=index,
+                    value=values[0] if len(texts) == 1 and len(values) == 1 else "",
+                    spaced=spaced,
+                    continues=number > 0,
+                    ends_sentence=number == len(texts) - 1 and ends_sentence(tokens),
+                    sounds=tags_of(tokens),
+                )
+                spaced = True
+            spaced = False
+
+
+def _plain(tokens: tuple[Token, ...]) -> str:
+    """The text of a word and the punctuation after it, which most sequences are; empty for any other."""
+    first = tokens[0]
+    if first.type is not TokenType.WORD:
+        return ""
+    text = first.display_as
+    for token in tokens[1:]:
+        if token.type is not TokenType.PUNCTUATION:
+            return ""
+        text += token.display_as
+    return text if text.isprintable() and " " not in text else ""
+
+
+def _units(tokens: Iterable[Token]) -> list[list[Token]]:
+    """Tokens divided before each word or sound, so that punctuation stays where it is written."""
+    units: list[list[Token]] = []
+    open_before = True
+    for token in tokens:
+        if not units or (token.type is not TokenType.PUNCTUATION and not open_before):
+            units.append([])
+        units[-1].append(token)
+        open_before = token.type is TokenType.PUNCTUATION and all(
+            each.type is TokenType.PUNCTUATION for each in units[-1]
+        )
+    return units
+
+
+def _label(elementlist: ElementList, segment: Segment, options: TextOptions) -> str:
+    marker = options.emit_speaker_change_tokens_as
+    name = _name(elementlist, segment, options) if isinstance(options, CaptionOptions) else ""
+    return " ".join(part for part in (marker, f"{name}:" if name else "") if part)
+
+
+def _name(elementlist: ElementList, segment: Segment, options: CaptionOptions) -> str:
+    number = segment.speaker_id
+    if number is None or options.display_speaker_id is SpeakerDisplay.NO:
+        return ""
+    name = next((each.name for each in elementlist.speakers if each.id == number), "").strip()
+    if number == 0 or name == EFFECTS:
+        return options.display_effects_speaker_as
+    if options.display_speaker_id is SpeakerDisplay.NUMBER or not name:
+        return f"Speaker {number}"
+    return name

@@ -1,0 +1,37 @@
+"""Files that cost a careless reader more than they are worth, by what they are made of."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scribedock_captions.readers.decoding import MAX_BYTES
+
+SIZE = MAX_BYTES // 16  # so that the tests are done soon
+HOSTILE: dict[str, Callable[[int], bytes]] = {
+    "line feeds": lambda size: b"\n" * size,
+    "spaces": lambda size: b" " * size,
+    "one word": lambda size: b"a" * size,
+    "digits": lambda size: b"1" * size,
+    "colons": lambda size: b"0:0:" * (size // 4),
+    "arrows": lambda size: b"-->\n" * (size // 4),
+    "empty captions": lambda size: b"00:00:00,000 --> 00:00:01,000\n\n" * (size // 31),
+    "vtt of arrows": lambda size: b"WEBVTT\n\n" + b"-->\n" * (size // 4),
+    "vtt of digits": lambda size: b"WEBVTT\n\n" + b"1" * size + b"-->\n",
+    "vtt of tags": lambda size: b"WEBVTT\n\n00:00.000 --> 00:01.000\n" + b"<" * size,
+    "vtt of voices": lambda size: b"WEBVTT\n\n00:00.000 --> 00:01.000\n" + b"<v A>b" * (size // 6),
+    "vtt of references": lambda size: b"WEBVTT\n\n00:00.000 --> 00:01.000\n" + b"&amp" * (size // 4),
+    "srt of tags": lambda size: b"00:00:00,000 --> 00:00:01,000\n" + b"<b " * (size // 3),
+    "srt of overrides": lambda size: b"00:00:00,000 --> 00:00:01,000\n" + b"{\\" * (size // 2),
+    "srt of numbers": lambda size: b"00:00:00,000 --> 00:00:01,000\n" + b"\n1" * (size // 2),
+    "ttml of breaks": lambda size: b"<tt><body><p>" + b"<br/>" * (size // 5) + b"</p></body></tt>",
+    "ttml of one word": lambda size: b"<tt><body><p>" + b"a" * size + b"</p></body></tt>",
+    "ttml of one attribute": lambda size: b'<tt a="' + b"a" * size + b'"/>',
+    "ttml of depth": lambda size: b"<tt>" + b"<div>" * (size // 5),
+    "ttml of comments": lambda size: b"<tt>" + b"<!---->" * (size // 7) + b"</tt>",
+    "ttml of references": lambda size: b"<tt><body><p>" + b"&eacute;" * (size // 8) + b"</p></body></tt>",
+    "unclosed comments": lambda size: b"<!--" * (size // 4),
+    "declarations": lambda size: b"<?xml " * (size // 6),
+    "zeros": bytes,
+    "broken utf-8": lambda size: b"\xff\xc3" * (size // 2),
+    "every byte": lambda size: bytes(range(256)) * (size // 256),
+}

@@ -1,0 +1,100 @@
+from __future__ import annotations
+
+import codecs
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribedock_captions.errors import UnreadableFile
+from scribedock_captions.readers.decoding import MAX_BYTES, decoded
+
+TEXT = "Grüße, “café” — naïve?\nДа.\n"
+
+
+@pytest.mark.parametrize(
+    ("mark", "encoding"),
+    [
+        (b"", "utf-8"),
+        (codecs.BOM_UTF8, "utf-8"),
+        (codecs.BOM_UTF16_LE, "utf-16-le"),
+        (codecs.BOM_UTF16_BE, "utf-16-be"),
+        (codecs.BOM_UTF32_LE, "utf-32-le"),
+        (codecs.BOM_UTF32_BE, "utf-32-be"),
+    ],
+)
+def test_unicode_is_read_in_every_encoding(mark: bytes, encoding: str) -> None:
+    assert decoded(mark + TEXT.encode(encoding)) == TEXT
+
+
+@pytest.mark.parametrize("encoding", ["utf-16-le", "utf-16-be"])
+def test_utf_16_is_known_without_a_mark_by_its_zeros(encoding: str) -> None:
+    assert decoded("1\n00:00:01,000 --> ".encode(encoding)) == "1\n00:00:01,000 --> "
+
+
+def test_what_is_no_utf_8_is_windows_1252() -> None:
+    text = "“Señor”, dijo él… €5 – ¡olé!"
+    assert decoded(text.encode("cp1252")) == text
+
+
+def test_a_file_of_mixed_encodings_keeps_every_letter() -> None:
+    assert decoded("é ü ".encode() + "é “x”".encode("cp1252") + " Да".encode()) == "é ü é “x” Да"
+
+
+def test_bytes_that_windows_1252_does_not_know_are_replaced() -> None:
+    assert decoded(b"a\x81b\x9d") == "a\ufffdb\ufffd"
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"), [("ISO-8859-2", "Łódź"), ("windows-1251", "Да"), ("Shift_JIS", "日本語")]
+)
+def test_the_encoding_that_xml_declares_is_used(encoding: str, text: str) -> None:
+    xml = f'<?xml version="1.0" encoding="{encoding}"?><tt>{text}</tt>'
+    assert decoded(xml.encode(encoding)) == xml
+
+
+@pytest.mark.parametrize("encoding", ["rot13", "hex", "utf-7", "unicode_escape", "idna", "x" * 20])
+def test_a_declared_encoding_that_is_none_of_text_is_passed_over(encoding: str) -> None:
+    xml = f'<?xml version="1.0" encoding="{encoding}"?><tt>+AGE-\\x41é</tt>'
+    assert decoded(xml.encode()) == xml
+
+
+def test_an_unknown_code_page_is_named() -> None:
+    with pytest.raises(UnreadableFile, match="declares the encoding 'windows-9999'; use UTF-8"):
+        decoded(b'<?xml version="1.0" encoding="windows-9999"?><tt/>')
+
+
+@pytest.mark.parametrize("ending", ["\n", "\r\n", "\r"])
+def test_every_line_ends_with_a_line_feed(ending: str) -> None:
+    assert decoded(f"a{ending}{ending}b{ending}".encode()) == "a\n\nb\n"
+
+
+def test_a_zero_becomes_the_replacement_character() -> None:
+    assert decoded(b"a\0b") == "a\ufffdb"
+
+
+@pytest.mark.parametrize(
+    ("data", "problem"),
+    [
+        (b"x" * (MAX_BYTES + 1), "is larger than the limit of 8 MiB"),
+        (b"PK\x03\x04rest", "is a ZIP archive or an office document, not a text"),
+        (b"%PDF-1.7", "is a PDF, not a text"),
+        (b"{\\rtf1", "is RTF, not a text"),
+        (bytes(10_000), "is no text: it is full of control characters"),
+        (bytes(range(256)) * 100, "is no text: it is full of control characters"),
+    ],
+)
+def test_what_is_no_text_is_refused_for_what_it_is(data: bytes, problem: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        decoded(data)
+    assert str(refused.value).startswith(f"The transcript {problem}")
+
+
+@given(st.binary(max_size=200))
+def test_any_bytes_become_text_that_can_be_written(data: bytes) -> None:
+    try:
+        text = decoded(data)
+    except UnreadableFile:
+        return
+    assert "\r" not in text and "\0" not in text
+    text.encode()

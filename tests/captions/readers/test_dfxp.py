@@ -1,0 +1,193 @@
+from __future__ import annotations
+
+import pytest
+
+from scribedock_captions.document import CaptionDocument
+from scribedock_captions.errors import UnreadableFile
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.readers import dfxp
+from scribedock_captions.readers.cue import Line
+from scribedock_captions.readers.dfxp_time import Rates
+from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
+from tests.captions.sample import SAMPLE
+
+TTML = "http://www.w3.org/ns/ttml"
+Shown = list[tuple[int | None, int | None, str]]
+
+
+def document(body: str, *, space: str = TTML, head: str = "", **parameters: str) -> str:
+    given = "".join(f' ttp:{name}="{value}"' for name, value in parameters.items())
+    return (
+        f'<?xml version="1.0" encoding="UTF-8"?>\n<tt xmlns="{space}" xmlns:ttp="{space}#parameter" '
+        f'xmlns:ttm="{space}#metadata" xml:lang="fr-CA"{given}><head>{head}</head><body>{body}</body></tt>'
+    )
+
+
+def read(text: str) -> Shown:
+    return [(cue.start, cue.end, "|".join(line.text for line in cue.lines)) for cue in dfxp.read(text).cues]
+
+
+def lines(body: str, head: str = "") -> list[Line]:
+    return [line for cue in dfxp.read(document(body, head=head)).cues for line in cue.lines]
+
+
+@pytest.mark.parametrize("format", [CaptionFormat.DFXP, CaptionFormat.ECHO, CaptionFormat.TPM])
+def test_what_we_write_is_read_back(format: CaptionFormat) -> None:
+    options = CaptionOptions(remove_sound_references=False)
+    source: CaptionDocument = captions_of(SAMPLE, format, options)
+    written = render_captions(SAMPLE, format, options).body.decode()
+    assert read(written) == [(each.start, each.end, "|".join(each.lines)) for each in source.captions]
+
+
+@pytest.mark.parametrize(
+    "space", [TTML, "http://www.w3.org/2006/10/ttaf1", "http://www.w3.org/2006/04/ttaf1", ""]
+)
+def test_every_namespace_of_ttml_is_read(space: str) -> None:
+    text = document('<div><p begin="1s" end="2s">Oui.</p></div>', space=space or "urn:x")
+    if not space:
+        text = text.replace(' xmlns="urn:x"', "")
+    assert read(text) == [(1000, 2000, "Oui.")]
+    assert dfxp.read(text).language == "fr-CA"
+
+
+@pytest.mark.parametrize(
+    ("expression", "parameters", "expected"),
+    [
+        ("00:00:01.5", {}, 1500),
+        ("01:02:03", {}, 3_723_000),
+        ("100:00:00.001", {}, 360_000_001),
+        ("00:00:01:15", {}, 1500),
+        ("00:00:01:05", {"frameRate": "25"}, 1200),
+        ("00:00:01:05.1", {"frameRate": "25", "subFrameRate": "2"}, 1220),
+        ("30f", {"frameRate": "30", "frameRateMultiplier": "1000 1001"}, 1001),
+        ("30f", {"frameRate": "30", "frameRateMultiplier": "1000:1001"}, 1001),
+        ("90t", {"tickRate": "60"}, 1500),
+        ("50t", {"frameRate": "25"}, 2000),
+        ("3t", {}, 3000),
+        ("1.5h", {}, 5_400_000),
+        ("2m", {}, 120_000),
+        ("1.25s", {}, 1250),
+        ("1250ms", {}, 1250),
+        ("00:01:00:02", {"timeBase": "smpte", "dropMode": "dropNTSC", "frameRate": "30"}, 60_000),
+        ("", {}, None),
+        ("soon", {}, None),
+        ("1:2:3", {}, None),
+        ("00:00:01;15", {}, None),
+        ("-1s", {}, None),
+    ],
+)
+def test_times_are_read_in_every_form(
+    expression: str, parameters: dict[str, str], expected: int | None
+) -> None:
+    assert Rates.of(parameters).milliseconds(expression) == expected
+
+
+@pytest.mark.parametrize("value", ["0", "-5", "x", "9" * 100, ""])
+def test_rates_that_make_no_sense_are_the_usual_ones(value: str) -> None:
+    rates = Rates.of({"frameRate": value, "tickRate": value, "subFrameRate": value})
+    assert rates.milliseconds("30f") == 1000
+    assert Rates.of({"frameRateMultiplier": "0 1"}).milliseconds("30f") == 1000
+
+
+def test_times_count_from_the_beginning_of_the_parent() -> None:
+    text = document(
+        '<div begin="10s"><div begin="5s" end="30s"><p begin="1s" end="2s">A</p><p begin="3s" dur="4s">B</p>'
+        '<p begin="20s" end="60s">C</p><p>D</p></div></div>'
+    )
+    assert read(text) == [
+        *((16_000, 17_000, "A"), (18_000, 22_000, "B"), (35_000, 40_000, "C")),
+        (15_000, 40_000, "D"),
+    ]
+
+
+def test_the_shorter_of_end_and_duration_counts() -> None:
+    body = '<div><p begin="1s" dur="5s" end="3s">A</p><p begin="1s" dur="1s" end="9s">B</p></div>'
+    assert [(start, end) for start, end, _ in read(document(body))] == [(1000, 3000), (1000, 2000)]
+
+
+def test_children_follow_each_other_in_a_sequence() -> None:
+    body = (
+        '<div timeContainer="seq" begin="1s"><p dur="2s">A</p><p begin="1s" dur="1s">B</p></div>'
+        '<div timeContainer="seq"><p end="1s">C</p></div>'
+    )
+    assert read(document(body)) == [(1000, 3000, "A"), (4000, 5000, "B"), (0, 1000, "C")]
+
+
+def test_a_time_that_cannot_be_read_is_none() -> None:
+    assert read(document('<div><p begin="soon" end="2s">A</p><p begin="3s">B</p></div>')) == [
+        *((0, 2000, "A"), (3000, None, "B")),
+    ]
+
+
+def test_spans_with_times_are_words_of_a_timed_paragraph() -> None:
+    body = '<div><p begin="1s" end="3s"><span begin="0s" end="1s">One</span> <span>two.</span></p></div>'
+    assert read(document(body)) == [(1000, 3000, "One two.")]
+
+
+def test_spans_with_times_are_captions_of_a_paragraph_without() -> None:
+    body = (
+        '<div><p>Well, <span begin="1s" end="2s">one<span begin="0s">!</span></span>'
+        '<span begin="4s" end="5s">two</span>.</p></div>'
+    )
+    assert read(document(body)) == [(1000, 2000, "Well, one!"), (4000, 5000, "two"), (0, None, ".")]
+
+
+def test_space_is_collapsed_unless_it_is_preserved() -> None:
+    spaced = "  Two \n  words<br/> and\t<span>more</span>\n"
+    assert [line.text for line in lines(f"<div><p>{spaced}</p></div>")] == ["Two words", "and more"]
+    preserved = f'<div><p xml:space="preserve">{spaced}</p></div>'
+    assert [line.text for line in lines(preserved)] == ["Two", "words", "and more"]
+
+
+def test_what_is_no_content_is_no_text() -> None:
+    body = (
+        '<div><metadata>no</metadata><p><metadata><x xmlns="urn:x">no</x></metadata><set begin="1s"/>'
+        '<y xmlns="urn:x">no</y>Yes.<!-- no --><?no?></p></div>'
+    )
+    assert [line.text for line in lines(body, head="<ttm:title>no</ttm:title>")] == ["Yes."]
+
+
+def test_agents_are_speakers() -> None:
+    agents = (
+        '<metadata><ttm:agent xml:id="a" type="person"><ttm:name type="full"> Ada\n Lovelace </ttm:name>'
+        '</ttm:agent><ttm:agent xml:id="b" type="person"><ttm:name type="full">Ben</ttm:name></ttm:agent>'
+        "</metadata>"
+    )
+    body = (
+        '<div ttm:agent="a"><p>Hi.</p><p ttm:agent="b c">Oh <span ttm:agent="a">no.</span></p>'
+        '<p ttm:agent="x">?</p></div>'
+    )
+    assert lines(body, agents) == [
+        Line(text="Hi.", speaker="Ada Lovelace"),
+        *(Line(text="Oh", speaker="Ben"), Line(text="no.", speaker="Ada Lovelace")),
+        Line(text="?"),
+    ]
+
+
+def test_the_named_characters_of_html_are_known() -> None:
+    assert [line.text for line in lines("<div><p>caf&eacute;&nbsp;&amp; &lt;b&gt;</p></div>")] == [
+        "café & <b>"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("<tt>", "is not well-formed XML: "),
+        ("", "is not well-formed XML: "),
+        ("<tt>&unknown;</tt>", "is not well-formed XML: Entity 'unknown' not defined"),
+        ("<html/>", "must have the root element tt, in a namespace of TTML"),
+        ('<tt xmlns="urn:x"/>', "must have the root element tt, in a namespace of TTML"),
+        ("<!DOCTYPE tt><tt/>", "may not have a DTD or entities"),
+        ('<!DOCTYPE tt SYSTEM "file:///etc/passwd"><tt/>', "may not have a DTD or entities"),
+        (
+            '<!DOCTYPE tt [<!ENTITY a "aa"><!ENTITY b "&a;&a;">]><tt>&b;</tt>',
+            "may not have a DTD or entities",
+        ),
+        ("<tt>" + "<div/>" * 500_000 + "</tt>", "has more than 500,000 elements"),
+    ],
+)
+def test_what_is_no_ttml_is_refused_and_the_reason_named(text: str, problem: str) -> None:
+    with pytest.raises(UnreadableFile) as refused:
+        dfxp.read(text)
+    assert str(refused.value).startswith(f"The DFXP transcript {problem}")

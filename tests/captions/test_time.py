@@ -1,0 +1,54 @@
+"""The time that hostile files take grows with their size, and no faster."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+
+import pytest
+
+from scribedock_captions.errors import UnreadableFile
+from scribedock_captions.readers import read
+from scribedock_captions.readers.conversion import elementlist_of
+from scribedock_captions.text.intelligence import annotated
+from tests.captions.sample import say
+
+DFXP = '<tt xmlns="http://www.w3.org/ns/ttml"><body><div><p begin="1s" end="2s">{}</p></div></body></tt>'
+VTT = "WEBVTT\n\n00:01.000 --> 00:02.000\n{}"
+TEXTS: Mapping[str, Callable[[int], str]] = {
+    "entities in DFXP": lambda size: DFXP.format("&amp;" * (size // 5)),
+    "spans in DFXP": lambda size: DFXP.format("<span>a</span>" * (size // 20)),
+    "breaks in DFXP": lambda size: DFXP.format("<br/>" * (size // 10)),
+    "tags in VTT": lambda size: VTT.format("a<b>" * (size // 4)),
+    "voices in VTT": lambda size: VTT.format("<v a>b" * (size // 6)),
+    "open brackets": lambda size: "[" * (size // 16),
+    "speakers": lambda size: "\n\n".join(f">> N{number}: x." for number in range(size // 64)),
+}
+
+
+def processor_time(work: Callable[[], object]) -> float:
+    """The lesser of two, in seconds."""
+    found = []
+    for _ in range(2):
+        began = time.process_time()
+        work()
+        found.append(time.process_time() - began)
+    return min(found)
+
+
+def imported(text: str) -> None:
+    try:
+        elementlist_of(read(text.encode()))
+    except UnreadableFile:
+        return
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_a_transcript_four_times_as_long_takes_about_four_times_as_long(name: str) -> None:
+    small, large = (TEXTS[name](size) for size in (40_000, 160_000))
+    assert processor_time(lambda: imported(large)) < 10 * processor_time(lambda: imported(small))
+
+
+def test_keywords_of_one_word_said_again_and_again_take_as_long_as_others() -> None:
+    small, large = (say(*[" ".join(["word"] * 20) + "."] * count) for count in (100, 400))
+    assert processor_time(lambda: annotated(large)) < 10 * processor_time(lambda: annotated(small))
