@@ -18,10 +18,7 @@ if TYPE_CHECKING:
 
     from rich.console import Console
 
-    from scribedock_captions.caption import Caption
-    from scribedock_captions.elementlist.model import ElementList
-    from scribedock_captions.quality.check import Finding, Report
-    from scribedock_captions.quality.standard import Standard
+    from scribedock_captions import CaptionDocument, CueFile, ElementList, Finding, Preset, Report
 
 DEFAULT = "default"
 
@@ -43,69 +40,48 @@ def check(
 
     The exit code is 0 if no limit is broken, 1 if one is, 2 if the files cannot be read.
     """
-    from scribedock_captions.quality.check import check as find
-    from scribedock_captions.quality.standard import STANDARDS, standard_for
+    from scribedock_captions import Preset
+    from scribedock_captions import check as check_captions
 
-    if preset not in STANDARDS:
-        _fail(f"--preset: {preset!r} is none of {', '.join(STANDARDS)}")
+    if preset not in (DEFAULT, *Preset):
+        _fail(f"--preset: {preset!r} is none of {', '.join((DEFAULT, *Preset))}")
+    standard = None if preset == DEFAULT else Preset(preset)
     try:
-        captions, said, source, spoken = _read(file, preset)
+        captions, said, source = _read(file, standard)
         if elementlist is not None:
             said = _elementlist(elementlist.read_bytes())
-        spoken = language or (said.language if said is not None else spoken) or "en"
-        standard = standard_for(preset, spoken.lower())
-        report = find(
+        report = check_captions(
             captions,
             standard,
-            language=spoken.lower(),
+            language=language or (said.language if said is not None else ""),
             elementlist=said,
             shots=_shots(shots) if shots else (),
-            source=source,
+            file=source,
         )
     except (ScribedockError, CaptionsError) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}")
     if as_json:
-        print(printable_json(json.dumps(_document(file, standard, report), ensure_ascii=False, indent=2)))
+        print(printable_json(json.dumps(_document(file, preset, report), ensure_ascii=False, indent=2)))
     else:
-        _print(file, standard, report)
+        _print(file, preset, report)
     raise typer.Exit(1 if report.errors or (strict and report.findings) else 0)
 
 
-def _read(file: Path, preset: str) -> tuple[list[Caption], ElementList | None, str, str]:
-    """The captions, what was said, the text of the file, and its language."""
-    from scribedock_captions.caption import Caption
+def _read(file: Path, preset: Preset | None) -> tuple[CueFile | CaptionDocument, ElementList | None, bytes]:
+    """Reads the captions, what was said, and the file as far as the rules look at its markup."""
+    from scribedock_captions import PRESETS, lay_out
     from scribedock_captions.readers import read
-    from scribedock_captions.readers.decoding import decoded
 
     data = file.read_bytes()
     if data.lstrip()[:1] == b"{":
         said = _elementlist(data)
-        return _laid_out(said, preset), said, "", said.language
+        return lay_out(said, PRESETS[preset] if preset else None), said, b""
     found = read(data)
-    captions = [
-        Caption(lines=tuple(line.text for line in cue.lines), start=cue.start, end=cue.end)
-        for cue in found.cues
-        if cue.start is not None and cue.end is not None
-    ]
-    if found.cues and not captions:
+    if found.cues and all(cue.start is None or cue.end is None for cue in found.cues):
         _fail(f"{file}: has no times, so there is nothing to check")
-    return captions, None, decoded(data), found.language
-
-
-def _laid_out(said: ElementList, preset: str) -> list[Caption]:
-    from scribedock_captions.layout.layout import lay_out
-    from scribedock_captions.layout.timing import time
-    from scribedock_captions.options import CaptionOptions
-    from scribedock_captions.presets import PRESETS, Preset
-    from scribedock_captions.text.words import words_of
-
-    options = CaptionOptions() if preset == DEFAULT else PRESETS[Preset(preset)]
-    words = words_of(said, options)
-    captions = lay_out(words, options, said.language)
-    end = max([said.end_time, *(caption.end for caption in captions)])
-    return time(captions, options, media_end=end)
+    return found, None, data
 
 
 def _elementlist(data: bytes) -> ElementList:
@@ -126,10 +102,10 @@ def _shots(path: Path) -> list[int]:
     return found
 
 
-def _document(file: Path, standard: Standard, report: Report) -> dict[str, object]:
+def _document(file: Path, standard: str, report: Report) -> dict[str, object]:
     return {
         "file": str(file),
-        "standard": standard.name,
+        "standard": standard,
         "errors": report.errors,
         "advice": len(report.findings) - report.errors,
         "figures": dict(report.figures),
@@ -149,7 +125,7 @@ def _document(file: Path, standard: Standard, report: Report) -> dict[str, objec
     }
 
 
-def _print(file: Path, standard: Standard, report: Report) -> None:
+def _print(file: Path, standard: str, report: Report) -> None:
     from rich.console import Console
 
     console = Console()
@@ -162,9 +138,9 @@ def _print(file: Path, standard: Standard, report: Report) -> None:
     console.print(figures, style="dim", markup=False, highlight=False)
     advice = len(report.findings) - report.errors
     verdict = (
-        f"{file.name}: {report.errors} errors, {advice} pieces of advice against {standard.name}"
+        f"{file.name}: {report.errors} errors, {advice} pieces of advice against {standard}"
         if report.findings
-        else f"{file.name}: nothing to complain about against {standard.name}"
+        else f"{file.name}: nothing to complain about against {standard}"
     )
     console.print(
         printable(verdict), style="bold red" if report.errors else "bold green", markup=False, highlight=False

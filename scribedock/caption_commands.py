@@ -203,30 +203,23 @@ def _converted(
 ) -> bytes:
     from dataclasses import replace
 
-    from scribedock_captions.document import CaptionDocument
-    from scribedock_captions.elementlist.codec import to_json
-    from scribedock_captions.elementlist.model import ElementList
-    from scribedock_captions.readers.conversion import captions_of, elementlist_of
-    from scribedock_captions.rendering import render_captions, written
-    from scribedock_captions.text.words import words_of
+    from scribedock_captions import ElementList, lay_out, render, to_json
+    from scribedock_captions.readers.conversion import elementlist_of
 
-    if isinstance(read, ElementList):
-        elementlist = replace(read, language=language) if language else read
-    else:
-        elementlist = elementlist_of(read, language=language or "", duration=duration)
     if format is None:
-        return to_json(elementlist)
-    if anew or isinstance(read, ElementList):
-        return render_captions(elementlist, format, options, media_end=duration, metadata=metadata).body
-    document = CaptionDocument(
-        captions=captions_of(read, duration=duration),
-        words=words_of(
-            elementlist, replace(options, remove_sound_references=False, remove_disfluencies=False)
-        ),
-        metadata=replace(metadata, language=elementlist.language),
-        options=options,
+        if isinstance(read, ElementList):
+            return to_json(replace(read, language=language) if language else read)
+        return to_json(elementlist_of(read, language=language or "", duration=duration))
+    document = lay_out(
+        read,
+        options,
+        format=format,
+        anew=anew,
+        duration=duration,
+        language=language or "",
+        metadata=metadata,
     )
-    return written(document, format).body
+    return render(document, format).body
 
 
 def _write(target: Path, body: bytes) -> None:

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caption:
+    """Lines of text that are shown together, and when."""
+
     lines: tuple[str, ...]
     start: int  # ms
     end: int  # ms, after start

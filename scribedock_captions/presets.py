@@ -12,6 +12,8 @@ from scribedock_captions.options import CaptionOptions
 
 
 class Preset(StrEnum):
+    """Whose guide the options follow, and a check measures against."""
+
     NETFLIX = "netflix"
     BBC = "bbc"
     DCMP = "dcmp"

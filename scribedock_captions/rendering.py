@@ -81,6 +81,7 @@ def written(document: CaptionDocument, format: CaptionFormat) -> Rendering:
 
 
 def render_transcript(elementlist: ElementList, options: TranscriptOptions) -> Rendering:
+    """Write a transcript to read, in paragraphs, as text or HTML; times in it are those of the words (ms)."""
     body = transcript.write(elementlist, options).encode()
     if options.file_format is FileFormat.HTML:
         return Rendering(body=body, media_type="text/html", extension=".html")

@@ -12,12 +12,16 @@ from enum import StrEnum
 
 
 class TokenType(StrEnum):
+    """What a token is."""
+
     WORD = "word"
     PUNCTUATION = "punctuation"
     SOUND = "sound"
 
 
 class Gender(StrEnum):
+    """The gender of a speaker, as far as it is known."""
+
     MALE = "MALE"
     FEMALE = "FEMALE"
     UNKNOWN = "UNKNOWN"
@@ -87,6 +91,8 @@ class Segment:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Speaker:
+    """Somebody who speaks in the recording."""
+
     id: int  # from 1; the vendor's example has 0 for "Effects"
     name: str
     gender: Gender = Gender.UNKNOWN
@@ -94,6 +100,8 @@ class Speaker:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TimeRange:
+    """When something is said, in ms."""
+
     start_time: int
     end_time: int
 
@@ -110,6 +118,8 @@ class Annotation:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ElementList:
+    """A transcript in which every word has a time, in ms from the beginning of the recording."""
+
     start_time: int
     end_time: int
     language: str  # as "en" or "en-us"

@@ -25,7 +25,9 @@ from scribedock_captions.quality.standard import Standard
 __all__ = ["RULES", "Finding", "Report", "Rule", "Severity", "check"]
 
 
-class Group(StrEnum):
+class RuleGroup(StrEnum):
+    """What a rule is about."""
+
     TIMING = "timing"
     LAYOUT = "layout"
     TEXT = "text"
@@ -41,43 +43,51 @@ class Rule:
     """A rule has a name, by which it is reported, and a sentence that says what it asks for."""
 
     name: str
-    group: Group
+    group: RuleGroup
     asks: str
 
 
 RULES: tuple[Rule, ...] = (
-    Rule(name="order", group=Group.TIMING, asks="Captions begin in the order of the file."),
-    Rule(name="overlap", group=Group.TIMING, asks="No caption begins before the last one has ended."),
-    Rule(name="flash", group=Group.TIMING, asks="A caption is visible for half a second at the least."),
-    Rule(name="too-short", group=Group.TIMING, asks="A caption lasts as long as the standard asks for."),
-    Rule(name="too-long", group=Group.TIMING, asks="A caption does not outstay the standard's limit."),
-    Rule(name="reading-speed", group=Group.TIMING, asks="There is time to read a caption."),
-    Rule(name="gap", group=Group.TIMING, asks="The gap between two captions is none, or wide enough."),
-    Rule(name="bridge", group=Group.TIMING, asks="A gap too short to be noticed is closed."),
-    Rule(name="shot-start", group=Group.TIMING, asks="A caption begins on a shot change, or well away."),
+    Rule(name="order", group=RuleGroup.TIMING, asks="Captions begin in the order of the file."),
+    Rule(name="overlap", group=RuleGroup.TIMING, asks="No caption begins before the last one has ended."),
+    Rule(name="flash", group=RuleGroup.TIMING, asks="A caption is visible for half a second at the least."),
+    Rule(name="too-short", group=RuleGroup.TIMING, asks="A caption lasts as long as the standard asks for."),
+    Rule(name="too-long", group=RuleGroup.TIMING, asks="A caption does not outstay the standard's limit."),
+    Rule(name="reading-speed", group=RuleGroup.TIMING, asks="There is time to read a caption."),
+    Rule(name="gap", group=RuleGroup.TIMING, asks="The gap between two captions is none, or wide enough."),
+    Rule(name="bridge", group=RuleGroup.TIMING, asks="A gap too short to be noticed is closed."),
+    Rule(name="shot-start", group=RuleGroup.TIMING, asks="A caption begins on a shot change, or well away."),
     Rule(
-        name="shot-end", group=Group.TIMING, asks="A caption ends two frames before a shot change, or away."
+        name="shot-end",
+        group=RuleGroup.TIMING,
+        asks="A caption ends two frames before a shot change, or away.",
     ),
-    Rule(name="bandwidth", group=Group.TIMING, asks="CEA-608 can load a caption before it is to be shown."),
-    Rule(name="line-length", group=Group.LAYOUT, asks="A line has no more characters than allowed."),
-    Rule(name="line-count", group=Group.LAYOUT, asks="A caption has no more lines than allowed."),
-    Rule(name="bad-break", group=Group.LAYOUT, asks="No break tears apart what belongs together."),
-    Rule(name="dangling", group=Group.LAYOUT, asks="The last word of a sentence does not stand alone."),
-    Rule(name="empty", group=Group.TEXT, asks="A caption has text."),
-    Rule(name="dialogue-hyphen", group=Group.TEXT, asks="Speakers' hyphens have the space of the language."),
-    Rule(name="ellipsis", group=Group.TEXT, asks="An ellipsis is one character."),
-    Rule(name="glyph", group=Group.TEXT, asks="Every character is one that players can show."),
-    Rule(name="small-number", group=Group.TEXT, asks="One to ten are written in words."),
-    Rule(name="first-number", group=Group.TEXT, asks="A number that begins a sentence is in words."),
-    Rule(name="brackets", group=Group.TEXT, asks="Sounds stand in square brackets."),
-    Rule(name="white-space", group=Group.TEXT, asks="No spaces but one between words."),
-    Rule(name="italics", group=Group.FILE, asks="Italics are closed, and only where the language has them."),
-    Rule(name="frame-rate", group=Group.FILE, asks="The frame rate is one that exists."),
-    Rule(name="speech-without-caption", group=Group.SPEECH, asks="All that is said is captioned."),
-    Rule(name="caption-without-speech", group=Group.SPEECH, asks="A caption is shown for something."),
-    Rule(name="early", group=Group.SPEECH, asks="A caption does not begin long before it is said."),
-    Rule(name="late", group=Group.SPEECH, asks="A caption does not begin long after it is said."),
-    Rule(name="words", group=Group.SPEECH, asks="A caption says what was said."),
+    Rule(
+        name="bandwidth", group=RuleGroup.TIMING, asks="CEA-608 can load a caption before it is to be shown."
+    ),
+    Rule(name="line-length", group=RuleGroup.LAYOUT, asks="A line has no more characters than allowed."),
+    Rule(name="line-count", group=RuleGroup.LAYOUT, asks="A caption has no more lines than allowed."),
+    Rule(name="bad-break", group=RuleGroup.LAYOUT, asks="No break tears apart what belongs together."),
+    Rule(name="dangling", group=RuleGroup.LAYOUT, asks="The last word of a sentence does not stand alone."),
+    Rule(name="empty", group=RuleGroup.TEXT, asks="A caption has text."),
+    Rule(
+        name="dialogue-hyphen", group=RuleGroup.TEXT, asks="Speakers' hyphens have the space of the language."
+    ),
+    Rule(name="ellipsis", group=RuleGroup.TEXT, asks="An ellipsis is one character."),
+    Rule(name="glyph", group=RuleGroup.TEXT, asks="Every character is one that players can show."),
+    Rule(name="small-number", group=RuleGroup.TEXT, asks="One to ten are written in words."),
+    Rule(name="first-number", group=RuleGroup.TEXT, asks="A number that begins a sentence is in words."),
+    Rule(name="brackets", group=RuleGroup.TEXT, asks="Sounds stand in square brackets."),
+    Rule(name="white-space", group=RuleGroup.TEXT, asks="No spaces but one between words."),
+    Rule(
+        name="italics", group=RuleGroup.FILE, asks="Italics are closed, and only where the language has them."
+    ),
+    Rule(name="frame-rate", group=RuleGroup.FILE, asks="The frame rate is one that exists."),
+    Rule(name="speech-without-caption", group=RuleGroup.SPEECH, asks="All that is said is captioned."),
+    Rule(name="caption-without-speech", group=RuleGroup.SPEECH, asks="A caption is shown for something."),
+    Rule(name="early", group=RuleGroup.SPEECH, asks="A caption does not begin long before it is said."),
+    Rule(name="late", group=RuleGroup.SPEECH, asks="A caption does not begin long after it is said."),
+    Rule(name="words", group=RuleGroup.SPEECH, asks="A caption says what was said."),
 )
 
 CHECKERS: tuple[Checker, ...] = (
@@ -98,6 +108,7 @@ class Report:
 
     @property
     def errors(self) -> int:
+        """How many findings are errors."""
         return sum(finding.severity is Severity.ERROR for finding in self.findings)
 
     def counts(self) -> dict[str, int]:

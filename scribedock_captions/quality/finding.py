@@ -11,12 +11,16 @@ from scribedock_captions.quality.standard import Standard
 
 
 class Severity(StrEnum):
+    """How much a finding matters."""
+
     ERROR = "error"  # a limit of the standard is broken
     ADVICE = "advice"  # a captioner would do it otherwise
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Finding:
+    """A rule that is broken: where, and what would be right."""
+
     rule: str
     severity: Severity
     caption: int  # from 1; 0 where it is about no caption
@@ -28,6 +32,8 @@ class Finding:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Material:
+    """Everything that the rules look at."""
+
     captions: tuple[Caption, ...]
     standard: Standard
     language: str

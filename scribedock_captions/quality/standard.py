@@ -10,6 +10,8 @@ from scribedock_captions.presets import Preset
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Standard:
+    """The figures of a guide, for one language."""
+
     name: str
     columns: int  # the widest line, in characters
     lines: int  # the most of a caption
@@ -31,8 +33,9 @@ class Standard:
         return number * 1000 / self.frame_rate
 
 
+DEFAULT_STANDARD = "default"
 STANDARDS: Mapping[str, Standard] = {
-    "default": Standard(name="default", columns=42, lines=2, speed=17, shortest=833, longest=7000),
+    DEFAULT_STANDARD: Standard(name="default", columns=42, lines=2, speed=17, shortest=833, longest=7000),
     Preset.NETFLIX: Standard(
         name="netflix",
         columns=42,

@@ -21,6 +21,8 @@ class Line:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cue:
+    """Lines that are shown together, with their times as far as the file gives them."""
+
     lines: tuple[Line, ...]
     start: int | None = None  # ms; None in a format without times
     end: int | None = None  # ms; None where the file does not say

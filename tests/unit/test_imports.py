@@ -50,7 +50,7 @@ ROWS = [
     {"terminal"},
 ]
 CAPTION_ROWS = [
-    {"burn_in"},
+    {"burn_in", "pipeline"},
     {"rendering"},
     {"quality", "readers", "writers"},
     {"document"},
@@ -144,6 +144,8 @@ def test_the_command_line_imports_nothing_heavy() -> None:
         "faster_whisper",
         "pocketsphinx",
         "dbos",
+        "lxml",
+        "regex",
         "obstore",
         "sqlalchemy",
         "starlette",

@@ -1,0 +1,170 @@
+"""The four steps of the public face, each on what the one before gives: read, lay out, render, check."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import overload
+
+from scribedock_captions.caption import Caption
+from scribedock_captions.document import CaptionDocument, Metadata
+from scribedock_captions.elementlist.codec import parse
+from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.elementlist.normalisation import normalised
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.presets import Preset
+from scribedock_captions.quality.check import Report
+from scribedock_captions.quality.check import check as check_captions
+from scribedock_captions.quality.standard import DEFAULT_STANDARD, standard_for
+from scribedock_captions.readers import CueFile, TextFormat
+from scribedock_captions.readers import read as read_cues
+from scribedock_captions.readers.conversion import captions_of as captions_of_cues
+from scribedock_captions.readers.conversion import elementlist_of
+from scribedock_captions.readers.decoding import decoded
+from scribedock_captions.rendering import CaptionFormat, Rendering, captions_of, written
+from scribedock_captions.text.words import words_of
+
+
+@overload
+def read(data: bytes, format: TextFormat) -> CueFile: ...
+
+
+@overload
+def read(data: bytes, format: None = None) -> ElementList | CueFile: ...
+
+
+def read(data: bytes, format: TextFormat | None = None) -> ElementList | CueFile:
+    r"""Read the bytes of a file: an ElementList, or captions in SRT, WebVTT, DFXP (TTML) or plain text.
+
+    Without a `format`, a JSON object is an ElementList, and anything else is recognised by its look.
+    An ElementList is mended where it breaks its rules, so that all its times ascend.  A cue has `start` and
+    `end` in ms from the beginning of the recording, or None where the file does not say.
+
+    Raises `InvalidElementList` for JSON that is not an ElementList, `UnsupportedFormat` for a format that is
+    known and cannot be read, `FileTooLarge` above 8 MiB, 50,000 captions or 4,000,000 characters, and
+    `UnreadableFile` for anything else that is not what its format asks for.
+
+    >>> read(b"1\n00:00:01,000 --> 00:00:03,500\nAda: Good evening.\n").cues
+    (Cue(lines=(Line(text='Ada: Good evening.', speaker=''),), start=1000, end=3500),)
+    >>> read(b'{"version": 1}')
+    Traceback (most recent call last):
+        ...
+    scribedock_captions.errors.InvalidElementList: version: an ElementList has version 2 or 3, not 1
+    """
+    if format is None and data.lstrip()[:1] == b"{":
+        return normalised(parse(data))
+    return read_cues(data, format)
+
+
+def lay_out(
+    source: ElementList | CueFile,
+    options: CaptionOptions | None = None,
+    *,
+    format: CaptionFormat = CaptionFormat.SRT,
+    anew: bool = True,
+    duration: int | None = None,
+    language: str = "",
+    metadata: Metadata | None = None,
+) -> CaptionDocument:
+    r"""Divide what was said into captions and lines, and decide when each caption is shown.
+
+    source: what `read` gives.  The time of a word that only its cue has is estimated by its length.
+    options: how captions look; absent, the defaults.  `PRESETS` has those that broadcasters ask for.
+    format: that of the file they are for; SCC has rows of 32 characters, and not every letter.
+    anew: False keeps the lines and times of a `CueFile`, so that options only say how a file is written.
+    duration: of the recording in ms; absent, it ends with the ElementList or the last cue.
+    language: of the source, as "en" or "pt-br"; absent, what the source says, or English.
+    metadata: what the head of a file says about the recording.
+
+    Returns captions in the order of their times (ms), which do not overlap.
+
+    >>> file = read(b"1\n00:00:01,000 --> 00:00:04,000\nThe sea was calm all night, and all slept.\n")
+    >>> narrow = CaptionOptions(characters_per_caption_line=28)
+    >>> [(caption.start, caption.end, caption.lines) for caption in lay_out(file, narrow).captions]
+    [(1000, 4000, ('The sea was calm all night,', 'and all slept.'))]
+    >>> [caption.lines for caption in lay_out(file, narrow, anew=False).captions]
+    [('The sea was calm all night, and all slept.',)]
+    """
+    options = options or CaptionOptions()
+    if isinstance(source, ElementList):
+        elementlist = replace(source, language=language) if language else source
+    else:
+        elementlist = elementlist_of(source, language=language, duration=duration)
+    if anew or isinstance(source, ElementList):
+        return captions_of(elementlist, format, options, media_end=duration, metadata=metadata)
+    return CaptionDocument(
+        captions=captions_of_cues(source, duration=duration),
+        words=words_of(
+            elementlist, replace(options, remove_sound_references=False, remove_disfluencies=False)
+        ),
+        metadata=replace(metadata or Metadata(), language=elementlist.language),
+        options=options,
+    )
+
+
+def render(document: CaptionDocument, format: CaptionFormat) -> Rendering:
+    r"""Write captions as a file of a format: its bytes in UTF-8, its MIME type, its extension.
+
+    The same captions and options always give the same bytes.  Text that a format would take for markup or
+    for a time is written so that it stays text.
+
+    Raises `UnusableOption` for a `dfxp_header` that cannot stand in a DFXP file.
+
+    >>> file = read(b"1\n00:00:01,000 --> 00:00:03,500\nFish & chips.\n")
+    >>> rendering = render(lay_out(file, format=CaptionFormat.WEB_VTT), CaptionFormat.WEB_VTT)
+    >>> print(rendering.media_type, rendering.extension)
+    text/vtt .vtt
+    >>> print(rendering.body.decode(), end="")
+    WEBVTT
+    <BLANKLINE>
+    00:00:01.000 --> 00:00:03.500
+    Fish &amp; chips.
+    """
+    return written(document, format)
+
+
+def check(
+    captions: CueFile | CaptionDocument,
+    preset: Preset | None = None,
+    *,
+    language: str = "",
+    elementlist: ElementList | None = None,
+    shots: Sequence[int] = (),
+    file: bytes = b"",
+) -> Report:
+    r"""Find what is wrong with captions, measured against a broadcaster's guide.
+
+    captions: those of a file as they stand there, or those that `lay_out` has made.  Cues without both times
+    are left out.
+    preset: whose figures count; absent, 42 characters a line, 17 a second, 0.833 to 7 s a caption.
+    language: of the captions, as "en" or "pt-br"; absent, what they say, or English.
+    elementlist: what was said, to find speech without captions, and captions at the wrong time.
+    shots: the times of shot changes in ms.
+    file: the bytes that the captions were read from, for the rules about markup.
+
+    Each finding has the number of its caption (from 1), its time in ms, its rule and a message; `RULES` has
+    what each rule asks for.  Raises `UnreadableFile` where `file` is no text.
+
+    >>> report = check(read(b"1\n00:00:01,000 --> 00:00:01,400\nA long sentence in no time at all.\n"))
+    >>> report.counts()
+    {'flash': 1, 'reading-speed': 1}
+    >>> report.findings[0].message
+    'is visible for 400 ms only; 500 ms at the least'
+    """
+    if isinstance(captions, CueFile):
+        said = language or captions.language or "en"
+        shown: Sequence[Caption] = [
+            Caption(lines=tuple(line.text for line in cue.lines), start=cue.start, end=cue.end)
+            for cue in captions.cues
+            if cue.start is not None and cue.end is not None
+        ]
+    else:
+        said, shown = language or captions.metadata.language, captions.captions
+    return check_captions(
+        shown,
+        standard_for(preset or DEFAULT_STANDARD, said.lower()),
+        language=said.lower(),
+        elementlist=elementlist,
+        shots=shots,
+        source=decoded(file) if file else "",
+    )

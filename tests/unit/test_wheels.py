@@ -1,0 +1,152 @@
+"""The two distributions: the server's, and that of the captions package, which the server's contains too."""
+
+from __future__ import annotations
+
+import shutil
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from dataclasses import dataclass
+from importlib.metadata import distributions
+from pathlib import Path
+
+import pytest
+
+import scribedock
+import scribedock_captions
+
+ROOT = Path(scribedock.__file__).resolve().parent.parent
+SITE = Path(sysconfig.get_path("purelib"))
+SRT = "1\n00:00:01,000 --> 00:00:03,500\nFish & chips.\n"
+VTT = "WEBVTT\n\n00:00:01.000 --> 00:00:03.500\nFish &amp; chips.\n"
+CAPTIONS = f"""
+import importlib, pkgutil
+import scribedock_captions
+print(scribedock_captions.__file__)
+for module in pkgutil.walk_packages(scribedock_captions.__path__, "scribedock_captions."):
+    importlib.import_module(module.name)
+from scribedock_captions import CaptionFormat, lay_out, read, render
+document = lay_out(read({SRT.encode()!r}), format=CaptionFormat.WEB_VTT)
+print(render(document, CaptionFormat.WEB_VTT).body.decode(), end="")
+"""
+SERVER = """
+import scribedock.cli, scribedock_captions
+print(scribedock.__file__, scribedock_captions.__file__, flush=True)
+sys.argv = ["scribedock", "captions", "convert", "-", "-", "--to", "WEB_VTT"]
+scribedock.cli.main()
+"""
+
+
+@dataclass(frozen=True)
+class Wheels:
+    server: Path
+    captions: Path
+
+
+@pytest.fixture(scope="module")
+def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
+    """Both, built from a copy of the sources, so that the builds leave nothing among them."""
+    source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheels")
+    unwanted = shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
+    for package in ("scribedock", "scribedock_captions"):
+        shutil.copytree(ROOT / package, source / package, ignore=unwanted, symlinks=True)
+    for name in ("pyproject.toml", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, source)
+    for project in (source, source / "scribedock_captions"):
+        pip("wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(built), str(project))
+    [server] = built.glob("scribedock-*.whl")
+    [captions] = built.glob("scribedock_captions-*.whl")
+    return Wheels(server=server, captions=captions)
+
+
+def pip(command: str, *arguments: str) -> None:
+    """Runs a command of pip's, without any network."""
+    options = ("--quiet", "--disable-pip-version-check", "--no-index")
+    done = subprocess.run(
+        [sys.executable, "-m", "pip", command, *options, *arguments],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+
+
+def installed(folder: Path, *built: Path) -> Path:
+    """The folder, into which these wheels are installed without what they depend on."""
+    pip("install", "--no-deps", "--no-compile", "--target", str(folder), *map(str, built))
+    return folder
+
+
+def run(code: str, *folders: Path) -> list[str]:
+    """What the code prints, line by line, where it sees the standard library and these folders alone."""
+    paths = [str(folder) for folder in folders]
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path += {paths!r}\n{code}"],
+        input=SRT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr[-2000:]
+    return done.stdout.splitlines()
+
+
+def contents(wheel: Path, package: str) -> dict[str, bytes]:
+    """The files of a package in a wheel, by their paths."""
+    with zipfile.ZipFile(wheel) as file:
+        return {name: file.read(name) for name in file.namelist() if name.startswith(f"{package}/")}
+
+
+def modules(package: str) -> set[str]:
+    """The modules of a package as they lie in the source tree."""
+    return {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
+
+
+def test_the_captions_wheel_has_every_module_and_needs_lxml_and_regex_alone(
+    wheels: Wheels, tmp_path: Path
+) -> None:
+    assert set(contents(wheels.captions, "scribedock_captions")) == {
+        *modules("scribedock_captions"),
+        "scribedock_captions/py.typed",
+    }
+    [found] = distributions(path=[str(installed(tmp_path, wheels.captions))])
+    assert (found.name, found.version) == ("scribedock-captions", scribedock_captions.__version__)
+    assert found.requires == ["lxml>=6", "regex>=2025.1"]
+
+
+def test_the_captions_wheel_works_alone(wheels: Wheels, tmp_path: Path) -> None:
+    needed = tmp_path / "needed"
+    needed.mkdir()
+    for name in ("lxml", "regex"):
+        (needed / name).symlink_to(SITE / name)
+    folder = installed(tmp_path / "alone", wheels.captions)
+    place, *printed = run(CAPTIONS, folder, needed)
+    assert place == str(folder / "scribedock_captions" / "__init__.py")
+    assert printed == VTT.splitlines()
+    assert not (folder / "scribedock").exists()
+
+
+def test_the_server_wheel_works_alone_with_the_captions_inside(wheels: Wheels, tmp_path: Path) -> None:
+    assert contents(wheels.server, "scribedock").keys() >= modules("scribedock")
+    folder = installed(tmp_path, wheels.server)
+    assert [found.name for found in distributions(path=[str(folder)])] == ["scribedock"]
+    places, *printed = run(f"import scribedock.server, scribedock.worker\n{SERVER}", folder, SITE)
+    assert places.split() == [
+        f"{folder / name / '__init__.py'}" for name in ("scribedock", "scribedock_captions")
+    ]
+    assert printed == VTT.splitlines()
+
+
+def test_both_wheels_are_installed_together_since_they_have_the_same_captions(
+    wheels: Wheels, tmp_path: Path
+) -> None:
+    package = "scribedock_captions"
+    assert contents(wheels.server, package) == contents(wheels.captions, package)
+    folder = installed(tmp_path, wheels.server, wheels.captions)
+    assert {found.name for found in distributions(path=[str(folder)])} == {
+        "scribedock",
+        "scribedock-captions",
+    }
+    assert run(SERVER, folder, SITE)[1:] == VTT.splitlines()
+    assert run(CAPTIONS, folder, SITE)[1:] == VTT.splitlines()
