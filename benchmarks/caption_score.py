@@ -32,7 +32,7 @@ from scribedock_captions.caption import Caption
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.layout.boundaries import ends_caption
 from scribedock_captions.layout.layout import lay_out
-from scribedock_captions.layout.timing import time
+from scribedock_captions.layout.timing import assign_times
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.graphemes import width
 from scribedock_captions.text.words import Word, words_of
@@ -91,7 +91,7 @@ OPTIONS: Mapping[str, CaptionOptions] = {
 
 def score(elementlist: ElementList, options: CaptionOptions, packer: Packer) -> Score:
     words = words_of(elementlist, options)
-    captions = time(packer(words, options), options, media_end=elementlist.end_time + 1000)
+    captions = assign_times(packer(words, options), options, media_end=elementlist.end_time + 1000)
     lines = [line for caption in captions for line in caption.lines]
     ends = [_end(line) for line in lines]
     return Score(

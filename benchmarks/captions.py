@@ -29,7 +29,7 @@ from caption_packers import greedy
 from scribedock_captions.caption import Caption
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.layout.layout import lay_out
-from scribedock_captions.layout.timing import time
+from scribedock_captions.layout.timing import assign_times
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.rendering import captions_of
 from scribedock_captions.text.words import Word, words_of
@@ -88,7 +88,7 @@ def pycaption_writer(captions: list[Caption]) -> Callable[[], Any] | None:
 
 def made(elementlist: ElementList, options: CaptionOptions, packer: Any) -> list[Caption]:
     words = words_of(elementlist, options)
-    return time(packer(words, options), options, media_end=elementlist.end_time + 1000)
+    return assign_times(packer(words, options), options, media_end=elementlist.end_time + 1000)
 
 
 def candidates(elementlist: ElementList) -> dict[str, Callable[[], Any]]:

@@ -139,8 +139,8 @@ def _explained(
     if not isinstance(read, ElementList):
         read = elementlist_of(read, language=language or "", duration=duration)
     writer = WRITERS[format or CaptionFormat.SRT]
-    allowed = writer.within(options)
-    words = writer.spelled(words_of(read, allowed))
+    allowed = writer.limit_options(options)
+    words = writer.convert_words(words_of(read, allowed))
     return described(explain(words, allowed, language or read.language, short_ms=writer.short_ms))
 
 

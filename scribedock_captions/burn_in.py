@@ -1,7 +1,7 @@
 """Captions as Advanced SubStation Alpha, which libass draws into a picture.
 
-What stands in a caption is text and never a command: braces and backslashes, which would be, are
-replaced by signs that look like them.
+The text of a caption never becomes a command: braces and backslashes, which would begin one, are replaced by
+characters that look like them.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ SAFE = str.maketrans({"{": "(", "}": ")", "\\": "⧵"})
 
 
 def subtitles(elementlist: ElementList, options: CaptionOptions | None = None) -> str:
-    """The captions as they would be in SRT, at the bottom of the picture."""
+    """Returns an ASS file with the captions that an SRT file would have, at the bottom of the picture."""
     document = captions_of(elementlist, CaptionFormat.SRT, options or CaptionOptions())
     events = [
         f"Dialogue: 0,{_clock(caption.start)},{_clock(caption.end)},Default,{_text(caption.lines)}\n"
@@ -45,6 +45,6 @@ def _text(lines: tuple[str, ...]) -> str:
 
 
 def _clock(ms: int) -> str:
-    """H:MM:SS.cc: the format knows hundredths."""
+    """Formats a time in ms as H:MM:SS.cc, since ASS knows hundredths."""
     seconds, hundredths = divmod((ms + 5) // 10, 100)
     return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{hundredths:02d}"

@@ -18,7 +18,7 @@ MAX_BOUNDARY = 16
 MAX_LABEL = 200
 MAX_TEMPLATE = 2000
 MAX_NEWLINES = 20
-MAX_MS = 10**9
+MAX_OPTION_MS = 10**9
 MAX_DFXP_HEADER = 64 * 1024
 
 
@@ -65,7 +65,7 @@ class FileFormat(StrEnum):
 
 
 def option(default: Any, help: str, *, least: int | None = None, most: int | None = None) -> Any:
-    """`least` and `most` bound a number; `most` is the greatest length of a text."""
+    """Makes a field.  `least` and `most` bound a number; `most` is the greatest length of a text."""
     return field(default=default, metadata={"help": help, "least": least, "most": most})
 
 
@@ -114,12 +114,14 @@ class CaptionOptions(TextOptions):
         1, "The fewest words of a caption, where boundaries allow it.", least=1, most=1000
     )
     layout_target_caption_length_ms: int = option(
-        5000, "The duration that captions should have on average.", least=1, most=MAX_MS
+        5000, "The duration that captions should have on average.", least=1, most=MAX_OPTION_MS
     )
     maximum_caption_duration: int | None = option(
-        None, "No caption is shown for longer (ms).", least=1, most=MAX_MS
+        None, "No caption is shown for longer (ms).", least=1, most=MAX_OPTION_MS
     )
-    silence_max_ms: int = option(2000, "A longer silence (ms) always ends a caption.", least=0, most=MAX_MS)
+    silence_max_ms: int = option(
+        2000, "A longer silence (ms) always ends a caption.", least=0, most=MAX_OPTION_MS
+    )
     single_speaker_per_caption: bool = option(False, "A new speaker starts a new caption.")
     speaker_on_new_line: bool = option(
         True, "A new speaker starts a new caption; where both are false, a new line if one is free."
@@ -140,16 +142,19 @@ class CaptionOptions(TextOptions):
     )
 
     merge_gap_interval: int = option(
-        1000, "A shorter gap (ms) between captions is closed.", least=0, most=MAX_MS
+        1000, "A shorter gap (ms) between captions is closed.", least=0, most=MAX_OPTION_MS
     )
     minimum_caption_length_ms: int | None = option(
-        None, "Shorter captions are shown for so long (ms), at the cost of later ones.", least=1, most=MAX_MS
+        None,
+        "Shorter captions are shown for so long (ms), at the cost of later ones.",
+        least=1,
+        most=MAX_OPTION_MS,
     )
     minimum_gap_between_captions_ms: int | None = option(
         None,
         "Captions end so early (ms) before the next one; comes after merge_gap_interval.",
         least=0,
-        most=MAX_MS,
+        most=MAX_OPTION_MS,
     )
     qt_seamless: bool = option(False, "No gaps at all; QT only.")
 
@@ -161,7 +166,7 @@ class CaptionOptions(TextOptions):
     )
 
     sound_threshold: int | None = option(
-        None, "A longer sound (ms) has a caption of its own.", least=0, most=MAX_MS
+        None, "A longer sound (ms) has a caption of its own.", least=0, most=MAX_OPTION_MS
     )
     sound_tokens_by_caption: bool = option(False, "Each sound has a caption of its own.")
     sound_tokens_by_line: bool = option(False, "Each sound has a line of its own.")
@@ -220,10 +225,10 @@ class TranscriptOptions(TextOptions):
         0,
         "A line with the time every so many milliseconds; 0: none; needs create_paragraphs=false.",
         least=0,
-        most=MAX_MS,
+        most=MAX_OPTION_MS,
     )
     timecode_offset: int = option(
-        0, "Milliseconds added to each time; may be negative.", least=-MAX_MS, most=MAX_MS
+        0, "Milliseconds added to each time; may be negative.", least=-MAX_OPTION_MS, most=MAX_OPTION_MS
     )
     file_format: FileFormat = option(FileFormat.TXT, "txt or html; pdf is not in this release.")
 

@@ -18,10 +18,9 @@ from scribedock_captions.quality.check import check as check_captions
 from scribedock_captions.quality.standard import DEFAULT_STANDARD, standard_for
 from scribedock_captions.readers import CueFile, TextFormat
 from scribedock_captions.readers import read as read_cues
-from scribedock_captions.readers.conversion import captions_of as captions_of_cues
-from scribedock_captions.readers.conversion import elementlist_of
+from scribedock_captions.readers.conversion import captions_of_cues, elementlist_of
 from scribedock_captions.readers.decoding import decoded
-from scribedock_captions.rendering import CaptionFormat, Rendering, captions_of, written
+from scribedock_captions.rendering import CaptionFormat, Rendering, captions_of, render_document
 from scribedock_captions.text.words import words_of
 
 
@@ -120,7 +119,7 @@ def render(document: CaptionDocument, format: CaptionFormat) -> Rendering:
     00:00:01.000 --> 00:00:03.500
     Fish &amp; chips.
     """
-    return written(document, format)
+    return render_document(document, format)
 
 
 def check(

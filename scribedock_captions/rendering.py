@@ -7,13 +7,20 @@ from dataclasses import dataclass, replace
 from scribedock_captions.document import CaptionDocument, Metadata
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.layout.layout import lay_out
-from scribedock_captions.layout.timing import time
+from scribedock_captions.layout.timing import assign_times
 from scribedock_captions.options import CaptionOptions, FileFormat, LineEnding, TranscriptOptions
 from scribedock_captions.text.words import words_of
 from scribedock_captions.writers import WRITERS, CaptionFormat
 from scribedock_captions.writers import paragraphs as transcript
 
-__all__ = ["CaptionFormat", "Rendering", "captions_of", "render_captions", "render_transcript", "written"]
+__all__ = [
+    "CaptionFormat",
+    "Rendering",
+    "captions_of",
+    "render_captions",
+    "render_document",
+    "render_transcript",
+]
 
 LINE_ENDINGS = {LineEnding.UNIX: "\n", LineEnding.WINDOWS: "\r\n", LineEnding.OSX: "\r"}
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -36,11 +43,13 @@ def render_captions(
     media_end: int | None = None,
     metadata: Metadata | None = None,
 ) -> Rendering:
-    """The captions of a recording that ends at media_end (ms; absent: with the list).
+    """Makes the captions of a recording that ends at media_end (ms; absent: with the list).
 
-    Raises InvalidOption for an option that the format cannot use.
+    Raises UnusableOption for an option that the format cannot use.
     """
-    return written(captions_of(elementlist, format, options, media_end=media_end, metadata=metadata), format)
+    return render_document(
+        captions_of(elementlist, format, options, media_end=media_end, metadata=metadata), format
+    )
 
 
 def captions_of(
@@ -51,14 +60,14 @@ def captions_of(
     media_end: int | None = None,
     metadata: Metadata | None = None,
 ) -> CaptionDocument:
-    """The captions as the format can show them, with their final times."""
+    """Returns the captions as the format can show them, with their final times in ms."""
     writer = WRITERS[format]
-    allowed = writer.within(options)
-    words = writer.spelled(words_of(elementlist, allowed))
+    allowed = writer.limit_options(options)
+    words = writer.convert_words(words_of(elementlist, allowed))
     captions = lay_out(words, allowed, elementlist.language, short_ms=writer.short_ms)
     end = max([elementlist.end_time, *(caption.end for caption in captions)])
     return CaptionDocument(
-        captions=time(
+        captions=assign_times(
             captions,
             allowed,
             media_end=end if media_end is None else media_end,
@@ -70,8 +79,8 @@ def captions_of(
     )
 
 
-def written(document: CaptionDocument, format: CaptionFormat) -> Rendering:
-    """The file of captions that are laid out already."""
+def render_document(document: CaptionDocument, format: CaptionFormat) -> Rendering:
+    """Writes captions that are laid out already.  Raises UnusableOption as `render_captions` does."""
     writer, options = WRITERS[format], document.options
     text = writer.write(document)
     if options.line_ending_format is not LineEnding.UNIX:
@@ -81,7 +90,7 @@ def written(document: CaptionDocument, format: CaptionFormat) -> Rendering:
 
 
 def render_transcript(elementlist: ElementList, options: TranscriptOptions) -> Rendering:
-    """Write a transcript to read, in paragraphs, as text or HTML; times in it are those of the words (ms)."""
+    """Writes a transcript to read, in paragraphs, as text or as HTML."""
     body = transcript.write(elementlist, options).encode()
     if options.file_format is FileFormat.HTML:
         return Rendering(body=body, media_type="text/html", extension=".html")

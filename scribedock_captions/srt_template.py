@@ -1,4 +1,4 @@
-"""`srt_format`: a template from a stranger, so it is never given to Python's own formatting.
+"""`srt_format`: a template that a stranger wrote, so it is never given to Python's own formatting.
 
 `str.format` would resolve attributes, and a width of 200,000,000 would take as many bytes.
 """
@@ -24,7 +24,7 @@ BRACE = re.compile(r"[{}]")
 
 
 class SrtTemplate:
-    """A checked template. Raises UnusableOption, which names what it does not know."""
+    """A checked template.  Raises UnusableOption, which names what it does not know."""
 
     def __init__(self, template: str) -> None:
         text = template.replace("-->{", "--> {")  # the documented default lacks the space
@@ -43,7 +43,7 @@ class SrtTemplate:
         self._places = places
 
     def fill(self, values: tuple[int | str, ...]) -> str:
-        """The block of a caption; `values` in the order of FIELDS."""
+        """Returns the block of a caption; `values` are in the order of FIELDS."""
         return self._pattern % tuple([values[place] for place in self._places])
 
 

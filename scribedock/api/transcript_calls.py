@@ -17,7 +17,7 @@ from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.jobs.transcripts import check_addable
 from scribedock.media.fetch import normalise
 from scribedock_captions.readers import TextFormat
-from scribedock_captions.readers.decoding import MAX_BYTES
+from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 
 
 class AddTranscriptParameters(JobParameters):
@@ -75,7 +75,7 @@ async def _receive(context: Context, parameters: AddTranscriptParameters) -> str
     branch = await run_in_threadpool(lambda: context.branch)
     async with (
         backend.bodies.turn(branch),
-        spooled(context.request, settings, "transcript", limit=MAX_BYTES) as source,
+        spooled(context.request, settings, "transcript", limit=MAX_FILE_BYTES) as source,
     ):
         if not source.size:
             raise InvalidQuery("The body is empty; send the transcript, or a transcript_url")

@@ -22,7 +22,7 @@ from scribedock_captions.elementlist.model import (
     Token,
     TokenType,
 )
-from scribedock_captions.elementlist.punctuation import take_apart
+from scribedock_captions.elementlist.punctuation import split_punctuation
 from scribedock_captions.text.translation import sentences, translated
 
 ENGINE = "sandbox"
@@ -111,7 +111,7 @@ def _elementlist(lines: tuple[Line, ...], speakers: tuple[Speaker, ...]) -> Elem
 def _segment(line: Line, *, changes: bool) -> Segment:
     sequences = list(_sequences(line))
     tokens = sequences[-1].tokens
-    if take_apart(line.text.split()[-1]).ends_sentence:
+    if split_punctuation(line.text.split()[-1]).ends_sentence:
         tokens = (*tokens[:-1], replace(tokens[-1], tags=frozenset({Tag.ENDS_SENTENCE})))
         sequences[-1] = replace(sequences[-1], tokens=tokens)
     return Segment(
@@ -139,7 +139,7 @@ def _sequences(line: Line) -> Iterator[Sequence]:
 
 
 def _tokens(text: str, start: int, end: int) -> Iterator[Token]:
-    parts = take_apart(text)
+    parts = split_punctuation(text)
     for mark in parts.before:
         yield _token(TokenType.PUNCTUATION, mark, start, start)
     yield _token(TokenType.WORD, parts.word, start, end)

@@ -25,7 +25,12 @@ from scribedock_captions.elementlist.model import (
     Token,
     TokenType,
 )
-from scribedock_captions.elementlist.punctuation import ENDS, WIDE_ENDS, Parts, take_apart
+from scribedock_captions.elementlist.punctuation import (
+    SENTENCE_ENDS,
+    WIDE_SENTENCE_ENDS,
+    WordParts,
+    split_punctuation,
+)
 
 CUT_MS = 50
 """Spans closer than this were cut in mid-speech; where there was silence, they are 100 ms apart at least
@@ -135,7 +140,7 @@ def _units(words: list[Word], *, joins: bool) -> list[Unit]:
 
 
 def _ends_without_space(text: str) -> bool:
-    return any(mark[0] in WIDE_ENDS for mark in take_apart(text).after)
+    return any(mark[0] in WIDE_SENTENCE_ENDS for mark in split_punctuation(text).after)
 
 
 def _with_ends(units: list[Unit], punctuates: bool) -> list[Unit]:
@@ -147,7 +152,7 @@ def _with_ends(units: list[Unit], punctuates: bool) -> list[Unit]:
             unit,
             ends_sentence=unit.ends_sentence
             or silence >= enough
-            or (punctuates and take_apart(unit.words[-1].text).ends_sentence),
+            or (punctuates and split_punctuation(unit.words[-1].text).ends_sentence),
         )
         for unit, silence in zip(units, [*silences, 0], strict=True)
     ]
@@ -191,7 +196,7 @@ def _sequence(unit: Unit, punctuates: bool) -> Sequence:
     tokens: list[Token] = []
     for word in unit.words:
         # Without punctuation, the apostrophe of 'em and the points of a.m. are the word's spelling.
-        part = take_apart(word.text) if punctuates else Parts(before=(), word=word.text, after=())
+        part = split_punctuation(word.text) if punctuates else WordParts(before=(), word=word.text, after=())
         tokens += [_mark(mark, word.start_ms) for mark in part.before]
         if part.word:
             tokens.append(
@@ -228,7 +233,7 @@ def _spelled(sequence: Sequence, *, first: bool) -> Sequence:
 
 def _ended(sequence: Sequence, *, full_stop: bool) -> Sequence:
     tokens = sequence.tokens
-    if full_stop and tokens[-1].display_as[-1] not in ENDS:
+    if full_stop and tokens[-1].display_as[-1] not in SENTENCE_ENDS:
         tokens = (*tokens, _mark(".", sequence.end_time))
     return replace(sequence, tokens=(*tokens[:-1], replace(tokens[-1], tags=frozenset({Tag.ENDS_SENTENCE}))))
 

@@ -12,7 +12,7 @@ from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient
 from scribedock.media.patience import Unwanted
 from scribedock.speech.given import check_transcript
 from scribedock.workflow.engine import step
-from scribedock_captions.readers.decoding import MAX_BYTES
+from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 
 TIMEOUT_S = 120.0
 
@@ -27,7 +27,7 @@ class TranscriptReception:
         self._transcripts = transcripts
         self._fetcher = fetcher
         self._folder = folder
-        self._limits = replace(limits, max_bytes=MAX_BYTES, timeout_s=min(TIMEOUT_S, limits.timeout_s))
+        self._limits = replace(limits, max_bytes=MAX_FILE_BYTES, timeout_s=min(TIMEOUT_S, limits.timeout_s))
 
     def run(self, task_id: str) -> None:
         step("fetch transcript", self._fetch, task_id)

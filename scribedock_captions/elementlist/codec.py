@@ -32,33 +32,37 @@ __all__ = ["emit", "parse", "to_json"]
 
 Item = TypeVar("Item")
 
-VERSIONS = (2, 3)
-TYPES: Mapping[object, TokenType] = {
+READ_VERSIONS = (2, 3)
+TOKEN_TYPES: Mapping[object, TokenType] = {
     **{each.value: each for each in TokenType},
     **dict(enumerate(TokenType)),
 }
 TAGS: Mapping[object, Tag] = {tag.value: tag for tag in Tag}
 NO_TAGS: frozenset[Tag] = frozenset()
-MAX_MS = 10**10
-LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*")
+MAX_TIME_MS = 10**10
+LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*")
 
 
-class _Wrong(Exception):
-    """What is wrong, and the place, which grows on the way up: no place is written for what is right."""
+class _Invalid(Exception):
+    """Says what is wrong, and where; the place is put together only for what is wrong, on the way up."""
 
     def __init__(self, message: str, place: str = "") -> None:
         super().__init__(message)
         self.message = message
         self.place = place
 
-    def inside(self, place: str) -> _Wrong:
+    def inside(self, place: str) -> _Invalid:
+        """Returns the error with the place that its part lies in."""
         if self.place and not self.place.startswith("["):
             place += "."
-        return _Wrong(self.message, place + self.place)
+        return _Invalid(self.message, place + self.place)
 
 
 def parse(data: bytes | str | Mapping[str, Any]) -> ElementList:
-    """Reads an ElementList. Raises InvalidElementList, which names the place in it that cannot be used."""
+    """Reads an ElementList from JSON, or from what JSON gives.
+
+    Raises InvalidElementList, whose message names the place that cannot be used.
+    """
     if isinstance(data, (bytes, str)):
         try:
             data = json.loads(data)
@@ -66,22 +70,22 @@ def parse(data: bytes | str | Mapping[str, Any]) -> ElementList:
             raise InvalidElementList(f"The ElementList is not JSON: {error}") from error
     try:
         return _elementlist(_object(data))
-    except _Wrong as wrong:
+    except _Invalid as wrong:
         raise InvalidElementList(f"{wrong.place or 'ElementList'}: {wrong.message}") from None
 
 
 def to_json(elementlist: ElementList) -> bytes:
-    """The bytes of what `emit` gives."""
+    """Writes an ElementList as JSON in UTF-8: version 2, as `parse` and the vendor's clients read it."""
     return json.dumps(emit(elementlist), ensure_ascii=False, separators=(",", ":")).encode()
 
 
 def _elementlist(source: Mapping[str, Any]) -> ElementList:
-    if source.get("version") not in VERSIONS:
-        raise _Wrong(f"an ElementList has version 2 or 3, not {brief(source.get('version'))}", "version")
+    if source.get("version") not in READ_VERSIONS:
+        raise _Invalid(f"an ElementList has version 2 or 3, not {brief(source.get('version'))}", "version")
     try:
         start, end = _time(source, "start_time"), _time(source, "end_time")
         language = _language(source)
-    except _Wrong as wrong:
+    except _Invalid as wrong:
         raise wrong.inside("ElementList") from None
     return ElementList(
         start_time=start,
@@ -122,13 +126,13 @@ def _sequence(source: Mapping[str, Any]) -> Sequence:
 
 def _token(source: Mapping[str, Any]) -> Token:
     kind = source.get("type")
-    if type(kind) not in (str, int) or kind not in TYPES:
-        raise _Wrong(f"use word, punctuation or sound, not {brief(kind)}", "type")
+    if type(kind) not in (str, int) or kind not in TOKEN_TYPES:
+        raise _Invalid(f"use word, punctuation or sound, not {brief(kind)}", "type")
     shown = _text(source, "display_as")
     value = source.get("value")
     return Token(
-        type=TYPES[kind],
-        value=_written(value, "value") if isinstance(value, str) and value else shown.lower(),
+        type=TOKEN_TYPES[kind],
+        value=_encodable(value, "value") if isinstance(value, str) and value else shown.lower(),
         display_as=shown,
         start_time=_time(source, "start_time"),
         end_time=_time(source, "end_time"),
@@ -141,23 +145,23 @@ def _token(source: Mapping[str, Any]) -> Token:
 def _tags(source: Mapping[str, Any]) -> frozenset[Tag]:
     tags = source.get("tags", [])
     if not isinstance(tags, list):
-        raise _Wrong("must be a list", "tags")
+        raise _Invalid("must be a list", "tags")
     if not tags:
         return NO_TAGS
     for tag in tags:
         if not isinstance(tag, str) or tag not in TAGS:
-            raise _Wrong(f"{brief(tag)} is none of {', '.join(Tag)}", "tags")
+            raise _Invalid(f"{brief(tag)} is none of {', '.join(Tag)}", "tags")
     return frozenset(TAGS[tag] for tag in tags)
 
 
 def _speaker(source: Mapping[str, Any]) -> Speaker:
     number = source.get("id")
     if type(number) is not int or number < 0:
-        raise _Wrong("must be a whole number from 0", "id")
+        raise _Invalid("must be a whole number from 0", "id")
     gender = str(source.get("gender") or "").upper()
     return Speaker(
         id=number,
-        name=_written(source.get("name") or "", "name"),
+        name=_encodable(source.get("name") or "", "name"),
         gender=Gender(gender) if gender in Gender.__members__ else Gender.UNKNOWN,
     )
 
@@ -166,12 +170,12 @@ def _annotations(source: Mapping[str, Any], name: str) -> tuple[Annotation, ...]
     found = []
     try:
         for key, value in _object(source.get(name) or {}).items():
-            _written(key, "")
+            _encodable(key, "")
             try:
                 found.append(_annotation(key, _object(value)))
-            except _Wrong as wrong:
+            except _Invalid as wrong:
                 raise wrong.inside(f"[{brief(key)}]") from None
-    except _Wrong as wrong:
+    except _Invalid as wrong:
         raise wrong.inside(name) from None
     return tuple(found)
 
@@ -179,8 +183,8 @@ def _annotations(source: Mapping[str, Any], name: str) -> tuple[Annotation, ...]
 def _annotation(key: str, source: Mapping[str, Any]) -> Annotation:
     return Annotation(
         key=key,
-        display_name=_written(source.get("display_name") or "", "display_name"),
-        url=_written(source["url"], "url") if source.get("url") else None,
+        display_name=_encodable(source.get("display_name") or "", "display_name"),
+        url=_encodable(source["url"], "url") if source.get("url") else None,
         time_ranges=_each(source, "time_ranges", _time_range),
     )
 
@@ -191,7 +195,7 @@ def _time_range(source: Mapping[str, Any]) -> TimeRange:
 
 def _object(value: object) -> Mapping[str, Any]:
     if not isinstance(value, Mapping):
-        raise _Wrong("must be a JSON object")
+        raise _Invalid("must be a JSON object")
     return value
 
 
@@ -200,48 +204,48 @@ def _each(
 ) -> tuple[Item, ...]:
     items = source.get(name)
     if not isinstance(items, list):
-        raise _Wrong("must be a list", name)
+        raise _Invalid("must be a list", name)
     found = []
     try:
         for item in items:
             found.append(read(_object(item)))  # noqa: PERF401 - its length is the place of what is wrong
-    except _Wrong as wrong:
+    except _Invalid as wrong:
         raise wrong.inside(f"{name}[{len(found)}]") from None
     return tuple(found)
 
 
 def _time(source: Mapping[str, Any], name: str) -> int:
     value = source.get(name)
-    if type(value) is not int or not 0 <= value <= MAX_MS:
-        raise _Wrong(f"must be whole milliseconds from 0 to {MAX_MS}, not {brief(value)}", name)
+    if type(value) is not int or not 0 <= value <= MAX_TIME_MS:
+        raise _Invalid(f"must be whole milliseconds from 0 to {MAX_TIME_MS}, not {brief(value)}", name)
     return value
 
 
 def _text(source: Mapping[str, Any], name: str) -> str:
     value = source.get(name)
     if not isinstance(value, str) or not value:
-        raise _Wrong("must be a text that is not empty", name)
-    return _written(value, name)
+        raise _Invalid("must be a text that is not empty", name)
+    return _encodable(value, name)
 
 
 def _style(source: Mapping[str, Any]) -> str:
     style = source.get("style")
-    return _written(style, "style") if style and isinstance(style, str) else ""
+    return _encodable(style, "style") if style and isinstance(style, str) else ""
 
 
-def _written(value: object, place: str) -> str:
-    """A text that UTF-8 can write: JSON may escape half of a surrogate pair."""
+def _encodable(value: object, place: str) -> str:
+    """Returns a text that UTF-8 can write: JSON may escape half of a surrogate pair."""
     text = value if isinstance(value, str) else str(value)
     if not text.isascii():
         try:
             text.encode()
         except UnicodeEncodeError:
-            raise _Wrong("half of a surrogate pair is not a character", place) from None
+            raise _Invalid("half of a surrogate pair is not a character", place) from None
     return text
 
 
 def _language(source: Mapping[str, Any]) -> str:
     language = _text(source, "language")
-    if not LANGUAGE.fullmatch(language):
-        raise _Wrong(f"use a code as en or en-us, not {brief(language)}", "language")
+    if not LANGUAGE_CODE.fullmatch(language):
+        raise _Invalid(f"use a code as en or en-us, not {brief(language)}", "language")
     return language.lower().replace("_", "-")

@@ -1,4 +1,4 @@
-"""The ElementList as it is sent: version 2, SOUND as UNKNOWN, speakers numbered from 1."""
+"""The ElementList as it is sent: version 2, the tag SOUND as UNKNOWN, speakers numbered from 1."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ from scribedock_captions.elementlist.model import (
     Token,
 )
 
-VERSION = 2
+SENT_VERSION = 2
 
 
 def emit(elementlist: ElementList) -> dict[str, object]:
-    """The wire form, in plain JSON values."""
+    """Returns the ElementList in plain JSON values."""
     numbers = _speaker_numbers(elementlist)
     result: dict[str, object] = {
-        "version": VERSION,
+        "version": SENT_VERSION,
         "start_time": elementlist.start_time,
         "end_time": elementlist.end_time,
         "language": elementlist.language,
@@ -37,7 +37,7 @@ def emit(elementlist: ElementList) -> dict[str, object]:
 
 
 def _speaker_numbers(elementlist: ElementList) -> dict[int, int]:
-    """The number of each speaker on the wire: the id itself, unless one of them is below 1."""
+    """Returns the number by which each speaker is sent: the id itself, unless one of them is below 1."""
     ids = {speaker.id for speaker in elementlist.speakers}
     ids |= {segment.speaker_id for segment in elementlist.segments if segment.speaker_id is not None}
     shift = max(0, 1 - min(ids, default=1))

@@ -1,4 +1,4 @@
-"""The nearest ElementList that keeps to every rule (see `elementlist_rules`)."""
+"""The nearest ElementList that keeps every rule (see `rules`)."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ from scribedock_captions.elementlist.model import (
     TimeRange,
     Token,
 )
-from scribedock_captions.elementlist.rules import unended
+from scribedock_captions.elementlist.rules import lacks_end_tag
 
 
 def normalised(elementlist: ElementList) -> ElementList:
-    """The list with its words, their order and their speakers, and with times that keep to the rules.
+    """Returns the list with its words, their order and their speakers, and with times that keep the rules.
 
-    As few times as possible are moved; a token that is moved counts as interpolated.  What has no tokens
-    is left out; what a keyword has past the end of the list is cut off.
+    As few times as possible are moved; a token that is moved counts as interpolated.  A part without tokens
+    is left out; a keyword's time after the end of the list is cut off.
     """
     segments = [
         replace(segment, sequences=tuple(each for each in segment.sequences if each.tokens))
@@ -44,7 +44,7 @@ def normalised(elementlist: ElementList) -> ElementList:
 
 
 def ascending(times: Sequence[int]) -> list[int]:
-    """The times with as few of them as possible changed so that none is before the one before it.
+    """Changes as few times as possible so that none is before the one before it.
 
     The longest run of times that ascends is kept; the others are spread over the gaps between them.
     """
@@ -59,7 +59,7 @@ def ascending(times: Sequence[int]) -> list[int]:
 
 
 def _longest_ascending(times: Sequence[int]) -> list[int]:
-    """Places of the longest subsequence that never descends (patience sorting)."""
+    """Finds the places of the longest subsequence that never descends (patience sorting)."""
     tails: list[int] = []  # the least time that ends a run of each length
     ends: list[int] = []  # its place
     previous: list[int] = []
@@ -77,7 +77,7 @@ def _longest_ascending(times: Sequence[int]) -> list[int]:
 
 
 def _timed(segments: Sequence[Segment], earliest: int) -> list[Segment]:
-    """The segments with tokens that follow each other, and parents around them."""
+    """Makes tokens follow each other, and puts their parents' times around them."""
     tokens = [token for segment in segments for sequence in segment.sequences for token in sequence.tokens]
     starts = ascending([max(token.start_time, earliest) for token in tokens])
     starts.append(max([earliest, *(token.end_time for token in tokens[-1:]), *starts[-1:]]))
@@ -111,12 +111,12 @@ def _moved(token: Token, start: int, following: int) -> Token:
 def _around(
     parent: Segment | model.Sequence, first: int, last: int, floor: int, following: int
 ) -> tuple[int, int]:
-    """The parent's own time where it holds its children and keeps out of its neighbours'."""
+    """Keeps the parent's own times where they hold its children and stay out of its neighbours'."""
     return min(max(parent.start_time, floor), first), max(min(parent.end_time, following), last)
 
 
 def _ended(segment: Segment) -> Segment:
-    if not unended(segment):
+    if not lacks_end_tag(segment):
         return segment
     *rest, last = segment.sequences
     *before, mark = last.tokens
@@ -125,7 +125,7 @@ def _ended(segment: Segment) -> Segment:
 
 
 def _speakers(speakers: Iterable[Speaker], segments: Iterable[Segment]) -> tuple[Speaker, ...]:
-    """Each once, and all whom a segment names; speakers below 1 are numbered anew when they are sent."""
+    """Lists each speaker once, and all whom a segment names."""
     found: dict[int, Speaker] = {}
     for speaker in speakers:
         found.setdefault(speaker.id, speaker)
@@ -136,7 +136,7 @@ def _speakers(speakers: Iterable[Speaker], segments: Iterable[Segment]) -> tuple
 
 
 def _clipped(annotations: Iterable[Annotation], end: int) -> tuple[Annotation, ...]:
-    """Keys in lower case; where two become one, it has the places of both."""
+    """Puts keys in lower case, joins those that become one, and cuts times off at the end of the list."""
     found: dict[str, Annotation] = {}
     for each in annotations:
         key = each.key.lower()

@@ -1,4 +1,4 @@
-"""A written word taken apart: the punctuation before it, the word, the punctuation after it."""
+"""Splits a written word: the punctuation before it, the word, the punctuation after it."""
 
 from __future__ import annotations
 
@@ -6,20 +6,20 @@ import re
 import unicodedata
 from dataclasses import dataclass
 
-WIDE_ENDS = frozenset("。！？｡")  # in writing that puts no space after them
-ENDS = frozenset(".?!…؟।॥።۔") | WIDE_ENDS
-RUN = re.compile(f"[{re.escape(''.join(sorted(ENDS)))}]+|.", re.DOTALL)
+WIDE_SENTENCE_ENDS = frozenset("。！？｡")  # in writing that puts no space after them
+SENTENCE_ENDS = frozenset(".?!…؟।॥።۔") | WIDE_SENTENCE_ENDS
+MARK_RUN = re.compile(f"[{re.escape(''.join(sorted(SENTENCE_ENDS)))}]+|.", re.DOTALL)
 # Marks that Unicode calls punctuation and that are said, or belong to what is said.
-PART_OF_A_WORD = frozenset("&@#%*/\\_§¶†‡‰")
+WORD_SYMBOLS = frozenset("&@#%*/\\_§¶†‡‰")
 INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}")
 INITIAL = re.compile(r"[^\W\d_]")
 TITLES = frozenset("mr mrs ms dr prof st sr jr rev hon gen col capt lt sgt vs".split())
-NOT_INITIALS = frozenset("aio")  # letters that end a sentence as words of their own
+SINGLE_LETTER_WORDS = frozenset("aio")  # letters that end a sentence as words of their own
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Parts:
-    """Each mark by itself, but a run of full stops, question and exclamation marks is one."""
+class WordParts:
+    """A word and its marks; a run of full stops, question and exclamation marks is one mark."""
 
     before: tuple[str, ...]
     word: str  # empty where there is nothing but punctuation
@@ -27,17 +27,17 @@ class Parts:
 
     @property
     def ends_sentence(self) -> bool:
-        """Whether a sentence ends here: not at the point of a title or of an initial."""
-        marks = [mark for mark in self.after if mark[0] in ENDS]
+        """Tells whether a sentence ends here: not at the point of a title or of an initial."""
+        marks = [mark for mark in self.after if mark[0] in SENTENCE_ENDS]
         if not marks:
             return False
         word = self.word.lower()
-        is_initial = INITIAL.fullmatch(word) is not None and word not in NOT_INITIALS
+        is_initial = INITIAL.fullmatch(word) is not None and word not in SINGLE_LETTER_WORDS
         return marks != ["."] or not (word in TITLES or is_initial)
 
 
-def take_apart(text: str) -> Parts:
-    """The parts of a text without white space; together they are the text again."""
+def split_punctuation(text: str) -> WordParts:
+    """Splits a text without white space; its parts together are the text again."""
     start, end = 0, len(text)
     while start < end and _is_mark(text[start]):
         start += 1
@@ -48,10 +48,12 @@ def take_apart(text: str) -> Parts:
     # A minus belongs to its number.
     if 0 < start < end and text[start - 1] == "-" and text[start].isdigit():
         start -= 1
-    return Parts(
-        before=tuple(RUN.findall(text[:start])), word=text[start:end], after=tuple(RUN.findall(text[end:]))
+    return WordParts(
+        before=tuple(MARK_RUN.findall(text[:start])),
+        word=text[start:end],
+        after=tuple(MARK_RUN.findall(text[end:])),
     )
 
 
 def _is_mark(character: str) -> bool:
-    return unicodedata.category(character).startswith("P") and character not in PART_OF_A_WORD
+    return unicodedata.category(character).startswith("P") and character not in WORD_SYMBOLS

@@ -1,6 +1,6 @@
 """What an ElementList must keep to.
 
-Times ascend, lie in their parent's, and do not overlap; a segment is a sentence of one known speaker; the
+Times ascend, lie within their parent's, and do not overlap; a segment is a sentence of one known speaker; the
 mark that ends a sentence is tagged so; values are in lower case.  Source: the vendor's description of the
 ElementList.  Lists in the wild break these rules, and are read all the same; `normalised` mends them.
 """
@@ -20,14 +20,14 @@ from scribedock_captions.elementlist.model import (
     Token,
     TokenType,
 )
-from scribedock_captions.elementlist.punctuation import ENDS
+from scribedock_captions.elementlist.punctuation import SENTENCE_ENDS
 
 Timed = ElementList | Segment | Sequence | Token | TimeRange
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Problem:
-    """A broken rule, and where: segments[3].sequences[0].tokens[1]."""
+    """A broken rule, and its place: segments[3].sequences[0].tokens[1]."""
 
     place: str
     message: str
@@ -37,17 +37,17 @@ class Problem:
 
 
 def problems(elementlist: ElementList) -> list[Problem]:
-    """Every broken rule, in the order of the list."""
+    """Finds every broken rule, in the order of the list."""
     return [Problem(place=place, message=message) for place, message in _problems(elementlist)]
 
 
-def unended(segment: Segment) -> bool:
-    """Whether its last token is a mark that ends a sentence, and does not say so."""
+def lacks_end_tag(segment: Segment) -> bool:
+    """Tells whether the last token is a mark that ends a sentence and is not tagged so."""
     last = segment.sequences[-1].tokens[-1] if segment.sequences and segment.sequences[-1].tokens else None
     return (
         last is not None
         and last.type is TokenType.PUNCTUATION
-        and last.display_as[0] in ENDS
+        and last.display_as[0] in SENTENCE_ENDS
         and Tag.ENDS_SENTENCE not in last.tags
     )
 
@@ -88,7 +88,7 @@ def _segment(segment: Segment, place: str, known: set[int]) -> Iterator[tuple[st
         for index, token in enumerate(sequence.tokens):
             if token.value != token.value.lower():
                 yield f"{inner}[{index}].value", f"must be in lower case, not {token.value!r}"
-    if unended(segment):
+    if lacks_end_tag(segment):
         last = segment.sequences[-1]
         yield (
             f"{place}.sequences[{len(segment.sequences) - 1}].tokens[{len(last.tokens) - 1}].tags",
@@ -112,7 +112,7 @@ def _span(timed: Timed, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _inside(parent: Timed, children: Iterable[Timed], place: str) -> Iterator[tuple[str, str]]:
-    """Each in its parent's time, and after the one before it."""
+    """Finds children that lie outside their parent's time, or begin before the one before them ends."""
     earliest, whose = parent.start_time, "its parent's start_time"
     for number, child in enumerate(children):
         inner = f"{place}[{number}]"

@@ -7,14 +7,14 @@ from scribedock_captions.text.words import Word
 
 
 def ends_caption(before: Word, after: Word, options: CaptionOptions) -> bool:
-    """Whether no caption may have both words: a silence, a sentence, a speaker, a sound lies between."""
+    """Tells whether a silence, a sentence, a speaker or a sound keeps both words from sharing a caption."""
     return not after.continues and (
-        after.start - before.end > options.silence_max_ms or parts(before, after, options)
+        after.start - before.end > options.silence_max_ms or divides(before, after, options)
     )
 
 
-def parts(before: Word, after: Word, options: CaptionOptions) -> bool:
-    """Whether anything but a silence divides two words."""
+def divides(before: Word, after: Word, options: CaptionOptions) -> bool:
+    """Tells whether anything but a silence keeps both words from sharing a caption."""
     return (
         (options.caption_by_sentence and before.ends_sentence)
         or (after.new_speaker and (options.speaker_on_new_line or options.single_speaker_per_caption))
@@ -24,7 +24,7 @@ def parts(before: Word, after: Word, options: CaptionOptions) -> bool:
 
 
 def boundary(before: Word, after: Word, options: CaptionOptions) -> str:
-    """Which boundary lies between two words, for people; empty if none does."""
+    """Names the boundary between two words, for people; empty if there is none."""
     if not ends_caption(before, after, options):
         return ""
     if after.new_speaker and (options.speaker_on_new_line or options.single_speaker_per_caption):
@@ -37,7 +37,7 @@ def boundary(before: Word, after: Word, options: CaptionOptions) -> str:
 
 
 def ends_line(before: Word, after: Word, options: CaptionOptions) -> bool:
-    """Whether two words of one caption must stand on different lines."""
+    """Tells whether two words of one caption must stand on different lines."""
     if after.continues:
         return False
     return (

@@ -2,8 +2,9 @@
 
 Source of the rules: the timed-text guides of broadcasters (see docs/captions.md).  Break after punctuation
 and before conjunctions and prepositions; keep an article with its noun, a first name with the last, an
-auxiliary with its verb.  The cost of a break is that of leaving the word before (how much it leans on what
-follows) and that of beginning with the word after; pairs that do something else together are named below.
+auxiliary with its verb.  The cost of a break is that of leaving the word before (how much it needs what
+follows) and that of beginning with the word after; pairs that do something else together have costs of their
+own below.
 """
 
 from __future__ import annotations
@@ -15,26 +16,26 @@ from unicodedata import category
 from scribedock_captions.text.function_words import CAPITALISES_NOUNS, FUNCTION_WORDS, Kind
 from scribedock_captions.text.words import Word
 
-FREE = 0.0
-AFTER_COLON = 0.2
-AFTER_COMMA_BEFORE_CLAUSE = 0.3
-AFTER_COMMA = 0.5
-BEFORE_QUOTE = 0.7
-PLAIN = 1.5
-BEFORE_MARK = 9.0  # a line never begins with a full stop
-INSIDE_LABEL = 5.0  # between the words of a speaker's name
-AFTER_LABEL = 2.0  # between the name and what is said
-BAD = 2.0
+SENTENCE_END_COST = 0.0
+COLON_COST = 0.2
+COMMA_CLAUSE_COST = 0.3
+COMMA_COST = 0.5
+QUOTE_COST = 0.7
+PLAIN_COST = 1.5
+MARK_COST = 9.0  # a line never begins with a full stop
+LABEL_COST = 5.0  # between the words of a speaker's name
+LABEL_END_COST = 2.0  # between the name and what is said
+BAD_BREAK_COST = 2.0
 """From here on a break tears apart what belongs together."""
 
 SENTENCE_MARKS = ".?!…。？！।؟"
 STRONG_MARKS = ";:—–；："
-COMMAS = ",،、，"
-JOINING = ("&", "+", "/", "@")
-CLOSING = "\"'”’»)]」』"
-OPENING = '"“‘«([¿¡「『'
+COMMA_MARKS = ",،、，"
+JOINING_SIGNS = ("&", "+", "/", "@")
+CLOSING_MARKS = "\"'”’»)]」』"
+OPENING_MARKS = '"“‘«([¿¡「『'
 
-LEANING = {
+LEAVING_COSTS = {
     Kind.TITLE: 3.5,
     Kind.DETERMINER: 3.2,
     Kind.PREPOSITION: 3.0,
@@ -55,7 +56,7 @@ LEANING = {
 }
 """How much a word needs what follows it."""
 
-BEGINNING = {
+BEGINNING_COSTS = {
     Kind.COORDINATOR: 0.6,
     Kind.SUBORDINATOR: 0.6,
     Kind.PREPOSITION: 0.8,
@@ -68,12 +69,12 @@ BEGINNING = {
     Kind.NEGATION: 2.0,
     Kind.OBJECT: 2.4,
     Kind.PARTICLE: 2.4,
-    Kind.MARK: BEFORE_MARK,
+    Kind.MARK: MARK_COST,
 }
-"""How bad a beginning a word makes; others cost PLAIN."""
+"""How bad a beginning a word makes; others cost PLAIN_COST."""
 
 CONNECTIVES = (Kind.COORDINATOR, Kind.SUBORDINATOR, Kind.PREPOSITION, Kind.OF, Kind.INFINITIVE)
-PAIRS = {
+PAIR_COSTS = {
     (Kind.NAME, Kind.NAME): 3.5,
     (Kind.TITLE, Kind.NAME): 5.0,
     (Kind.NAME, Kind.NUMBER): 2.6,  # "Apollo 11"
@@ -91,7 +92,7 @@ PAIRS = {
     **{(Kind.NUMBER, kind): 1.0 for kind in CONNECTIVES},
     **{(Kind.MODIFIER, kind): 1.0 for kind in CONNECTIVES},
     **{
-        (before, after): PLAIN
+        (before, after): PLAIN_COST
         for before in (Kind.MODIFIER, Kind.NUMBER)
         for after in (Kind.AUXILIARY, Kind.SUBJECT, Kind.CLAUSE)
     },
@@ -99,22 +100,22 @@ PAIRS = {
         (kind, Kind.OF): 3.0 for kind in (Kind.PRONOUN, Kind.PARTICLE, Kind.NUMBER, Kind.DETERMINER)
     },  # "one | of them"
 }
-FIXED = frozenset(
+FIXED_PHRASES = frozenset(
     tuple(pair.split("_"))
     for pair in """kind_of sort_of lot_of lots_of couple_of because_of instead_of front_of each_other such_as
     as_well so_that even_though even_if as_if as_though rather_than more_than less_than want_to used_to
     need_to able_to have_to has_to had_to much_as soon_as long_as far_as make_sure thank_you per_cent
     good_morning good_evening good_night parce_que dès_que plus_de""".split()
 )
-FIRST_OF_FIXED = frozenset(pair[0] for pair in FIXED)
-COST_OF_FIXED = 2.0
+FIXED_PHRASE_BEGINNINGS = frozenset(pair[0] for pair in FIXED_PHRASES)
+FIXED_PHRASE_COST = 2.0
 
 ADJECTIVE_ENDINGS = ("ful", "ous", "ive", "able", "ible", "less", "ical", "ish")
 """Of English words that nearly always stand before a noun or at the end of a clause."""
 
 
 class Trait(NamedTuple):
-    """What matters of a word for the breaks beside it."""
+    """What a break beside a word depends on."""
 
     kind: Kind
     closing: float | None  # the cost of a break after its punctuation; None: it has none
@@ -125,7 +126,7 @@ class Trait(NamedTuple):
 
 
 class Breaks:
-    """The costs of breaks in one language; it remembers each word it has seen."""
+    """The costs of breaks in one language.  Remembers each word that it has seen."""
 
     def __init__(self, language: str = "en") -> None:
         self._language = language.partition("-")[0]
@@ -134,16 +135,16 @@ class Breaks:
         self._seen: dict[tuple[str, str], Trait] = {}
 
     def costs(self, words: Iterable[Word]) -> list[float]:
-        """The cost of a break before each word; 0 before the first."""
+        """Returns the cost of a break before each word; 0 before the first."""
         costs: list[float] = []
-        seen, trait_of, between = self._seen, self.trait, COSTS
+        seen, trait_of, between = self._seen, self.trait, KIND_COSTS
         last: Trait | None = None
         ended = True
         for word in words:
             key = (word.text, word.value)
             trait = seen.get(key) or trait_of(word)
             if last is None or ended:
-                costs.append(FREE)
+                costs.append(SENTENCE_END_COST)
             elif last.special or trait.opens:
                 costs.append(_marked(last, trait))
             else:
@@ -152,28 +153,31 @@ class Breaks:
         return costs
 
     def cost(self, before: Word, after: Word) -> float:
-        """0 at the end of a sentence, up to about 5 where a break is worst."""
+        """Returns the cost of a break between two words: 0 at the end of a sentence, about 5 at the worst."""
         return self.costs((before, after))[1]
 
     def reason(self, before: Word, after: Word) -> str:
-        """Why the break costs what it does, for people."""
+        """Says why the break costs what it does, for people."""
         first, second = self.trait(before), self.trait(after)
-        if before.ends_sentence or first.closing == FREE:
+        if before.ends_sentence or first.closing == SENTENCE_END_COST:
             return "at the end of a sentence"
         if first.closing is not None:
             return "after a comma" if first.comma else "after a colon, semicolon or dash"
-        if (first.value, second.value) in FIXED:
+        if (first.value, second.value) in FIXED_PHRASES:
             return f"inside “{first.value} {second.value}”"
         if (first.kind, second.kind) == (Kind.NAME, Kind.NAME):
             return "inside a name"
-        cost = COSTS[first.kind][second.kind]
-        if cost >= BAD and LEANING.get(first.kind, 0.0) >= BEGINNING.get(second.kind, PLAIN):
-            return f"after {NAMED.get(first.kind, 'a word')} that needs what follows"
-        if second.kind in BEGINNING:
-            return f"before {NAMED[second.kind]}"
+        cost = KIND_COSTS[first.kind][second.kind]
+        if cost >= BAD_BREAK_COST and LEAVING_COSTS.get(first.kind, 0.0) >= BEGINNING_COSTS.get(
+            second.kind, PLAIN_COST
+        ):
+            return f"after {KIND_NAMES.get(first.kind, 'a word')} that needs what follows"
+        if second.kind in BEGINNING_COSTS:
+            return f"before {KIND_NAMES[second.kind]}"
         return "between two words"
 
     def trait(self, word: Word) -> Trait:
+        """Returns what breaks beside the word depend on."""
         key = (word.text, word.value)
         found = self._seen.get(key)
         if found is None:
@@ -182,18 +186,18 @@ class Breaks:
 
     def _trait(self, word: Word) -> Trait:
         text = word.text
-        value = (word.value or text.strip(OPENING + CLOSING + COMMAS + STRONG_MARKS).lower()).replace(
-            "’", "'"
-        )
+        value = (
+            word.value or text.strip(OPENING_MARKS + CLOSING_MARKS + COMMA_MARKS + STRONG_MARKS).lower()
+        ).replace("’", "'")
         kind = self._kind(text, value)
         closing, comma = self._closing(text, kind)
         return Trait(
             kind=kind,
             closing=closing,
             comma=comma,
-            opens=len(text) > 1 and text[0] in OPENING,
+            opens=len(text) > 1 and text[0] in OPENING_MARKS,
             value=value,
-            special=closing is not None or value in FIRST_OF_FIXED,
+            special=closing is not None or value in FIXED_PHRASE_BEGINNINGS,
         )
 
     def _kind(self, text: str, value: str) -> Kind:
@@ -202,7 +206,7 @@ class Breaks:
         kind = self._table.get(value) or self._table.get(value.rstrip("."))
         if kind is not None and (kind is not Kind.TITLE or text[:1].isupper() or text[-1] == "."):
             return kind
-        bare = text.lstrip(OPENING)
+        bare = text.lstrip(OPENING_MARKS)
         if bare[0].isdigit() or bare[0] in "$€£#":
             return Kind.NUMBER
         if self._language == "en" and value.endswith(("'s", "s'")):
@@ -217,42 +221,42 @@ class Breaks:
 
     def _closing(self, text: str, kind: Kind) -> tuple[float | None, bool]:
         if text[-1] in STRONG_MARKS:
-            return AFTER_COLON, False
-        mark = text.rstrip(CLOSING)[-1:]
+            return COLON_COST, False
+        mark = text.rstrip(CLOSING_MARKS)[-1:]
         if mark and mark in SENTENCE_MARKS:
             # the point of an abbreviation or an initial ends nothing
             abbreviated = mark == "." and (kind is Kind.TITLE or (len(text) == 2 and text[0].isupper()))
-            return (None, False) if abbreviated else (FREE, False)
+            return (None, False) if abbreviated else (SENTENCE_END_COST, False)
         if mark and mark in STRONG_MARKS:
-            return AFTER_COLON, False
-        if mark and mark in COMMAS:
-            return AFTER_COMMA, True
-        return (BEFORE_QUOTE, False) if text[-1] in ")]" else (None, False)
+            return COLON_COST, False
+        if mark and mark in COMMA_MARKS:
+            return COMMA_COST, True
+        return (QUOTE_COST, False) if text[-1] in ")]" else (None, False)
 
 
 def _kind_of_symbols(text: str) -> Kind:
-    """Of a word without letters: "&" and "=" join two others, a picture is a word."""
-    if text in JOINING or all(category(character) == "Sm" for character in text):
+    """Classifies a word without letters: "&" and "=" join two others, a picture is a word."""
+    if text in JOINING_SIGNS or all(category(character) == "Sm" for character in text):
         return Kind.COORDINATOR
     return Kind.CONTENT if any(category(character)[0] == "S" for character in text) else Kind.MARK
 
 
 def _marked(before: Trait, after: Trait) -> float:
-    """Where punctuation decides, or a fixed expression."""
+    """Returns the cost of a break where punctuation or a fixed expression decides it."""
     if after.kind is Kind.MARK:
-        return BEFORE_MARK
+        return MARK_COST
     if before.closing is not None:
-        return AFTER_COMMA_BEFORE_CLAUSE if before.comma and after.kind in CLAUSES else before.closing
-    cost = COSTS[before.kind][after.kind]
-    if (before.value, after.value) in FIXED:
-        return cost + COST_OF_FIXED
-    return min(cost, BEFORE_QUOTE + LEANING.get(before.kind, 0.0) / 2) if after.opens else cost
+        return COMMA_CLAUSE_COST if before.comma and after.kind in CLAUSE_KINDS else before.closing
+    cost = KIND_COSTS[before.kind][after.kind]
+    if (before.value, after.value) in FIXED_PHRASES:
+        return cost + FIXED_PHRASE_COST
+    return min(cost, QUOTE_COST + LEAVING_COSTS.get(before.kind, 0.0) / 2) if after.opens else cost
 
 
-CLAUSES = frozenset(
+CLAUSE_KINDS = frozenset(
     (Kind.COORDINATOR, Kind.SUBORDINATOR, Kind.SUBJECT, Kind.CLAUSE, Kind.PRONOUN, Kind.PREPOSITION)
 )
-NAMED = {
+KIND_NAMES = {
     Kind.TITLE: "a title",
     Kind.DETERMINER: "an article",
     Kind.POSSESSIVE: "a possessive",
@@ -277,9 +281,11 @@ NAMED = {
 
 def _between(before: Kind, after: Kind) -> float:
     if after is Kind.MARK:
-        return BEFORE_MARK
-    return PAIRS.get((before, after), BEGINNING.get(after, PLAIN) + LEANING.get(before, 0.0))
+        return MARK_COST
+    return PAIR_COSTS.get(
+        (before, after), BEGINNING_COSTS.get(after, PLAIN_COST) + LEAVING_COSTS.get(before, 0.0)
+    )
 
 
-COSTS = tuple(tuple(_between(before, after) for after in Kind) for before in Kind)
+KIND_COSTS = tuple(tuple(_between(before, after) for after in Kind) for before in Kind)
 """By the kinds of the words before and after."""

@@ -11,13 +11,13 @@ from itertools import pairwise
 
 from scribedock_captions.layout.boundaries import boundary, ends_line
 from scribedock_captions.layout.breaks import Breaks
-from scribedock_captions.layout.costs import PARTS, SHORT_MS
+from scribedock_captions.layout.costs import COST_PARTS, SHORT_CAPTION_MS
 from scribedock_captions.layout.layout import Layout
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.words import Word
 
-CONTEXT = 3  # words shown before and after a break
-COUNTS_FROM = 0.005  # parts of a cost that are shown
+CONTEXT_WORDS = 3  # words shown before and after a break
+MIN_SHOWN_COST = 0.005  # parts of a cost that are shown
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -35,8 +35,8 @@ class Break:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Explained:
-    """A caption with what it costs, and its breaks: those inside, and the one that ends it."""
+class ExplainedCaption:
+    """A caption with its costs and its breaks: those inside it, and the one that ends it."""
 
     lines: tuple[str, ...]
     start: int  # ms
@@ -46,15 +46,15 @@ class Explained:
 
 
 def explain(
-    words: Sequence[Word], options: CaptionOptions, language: str = "en", *, short_ms: int = SHORT_MS
-) -> list[Explained]:
-    """The captions that `lay_out` makes, each break with its reason."""
+    words: Sequence[Word], options: CaptionOptions, language: str = "en", *, short_ms: int = SHORT_CAPTION_MS
+) -> list[ExplainedCaption]:
+    """Returns the captions that `lay_out` makes of the words, each break with its reason."""
     explainer = _Explainer(Layout(words, options, language, short_ms=short_ms), options, language)
     return list(explainer.captions())
 
 
-def described(captions: Sequence[Explained]) -> str:
-    """The explanations as text to read."""
+def described(captions: Sequence[ExplainedCaption]) -> str:
+    """Formats the explanations as text to read."""
     lines = []
     for number, caption in enumerate(captions, start=1):
         costs = ", ".join(f"{name} {cost:.2f}" for name, cost in caption.costs) or "nothing"
@@ -81,7 +81,7 @@ class _Explainer:
         self._options = options
         self._breaks = Breaks(language)
 
-    def captions(self) -> Iterator[Explained]:
+    def captions(self) -> Iterator[ExplainedCaption]:
         places = self._layout.places
         measures = self._measures
         for number, (start, end) in enumerate(pairwise(places)):
@@ -89,13 +89,13 @@ class _Explainer:
             breaks = [self._line(edges, at) for at in range(1, len(edges) - 1)]
             if number + 2 < len(places):
                 breaks.append(self._caption(start, end, places[number + 2]))
-            parts = dict(zip(PARTS, self._layout.parts(start, end), strict=True))
+            parts = dict(zip(COST_PARTS, self._layout.parts(start, end), strict=True))
             parts["line breaks"] = self._layout.lines.cost(start, end)
-            yield Explained(
+            yield ExplainedCaption(
                 lines=tuple(measures.text(a, b) for a, b in pairwise(edges)),
                 start=measures.starts[start],
                 end=measures.ends[end - 1],
-                costs=tuple((name, cost) for name, cost in parts.items() if cost >= COUNTS_FROM),
+                costs=tuple((name, cost) for name, cost in parts.items() if cost >= MIN_SHOWN_COST),
                 breaks=tuple(breaks),
             )
 
@@ -153,8 +153,8 @@ class _Explainer:
         instead = "no break" if at == end else self._around(at) if at >= 0 else ""
         return Break(
             kind=kind,
-            before=self._measures.text(max(place - CONTEXT, 0), place),
-            after=self._measures.text(place, min(place + CONTEXT, len(self._measures.texts))),
+            before=self._measures.text(max(place - CONTEXT_WORDS, 0), place),
+            after=self._measures.text(place, min(place + CONTEXT_WORDS, len(self._measures.texts))),
             reason=reason,
             cost=0.0 if forced else self._measures.costs[place],
             forced=forced,

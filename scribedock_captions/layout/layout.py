@@ -12,32 +12,32 @@ from collections.abc import Callable, Sequence
 from itertools import pairwise
 
 from scribedock_captions.caption import Caption
-from scribedock_captions.layout.breaks import BAD
-from scribedock_captions.layout.costs import OF_CAPTION, SHORT_MS, Parts, caption_costs
+from scribedock_captions.layout.breaks import BAD_BREAK_COST
+from scribedock_captions.layout.costs import CAPTION_COST, SHORT_CAPTION_MS, CostParts, caption_costs
 from scribedock_captions.layout.lines import Lines
 from scribedock_captions.layout.measures import Measures
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.words import Word
 
-MAX_WORDS = 150
+MAX_CAPTION_WORDS = 150
 """Of one caption, so that the work stays proportional to the number of words at any width."""
 
-DEAR = 3.0
+EXPENSIVE_CAPTION = 3.0
 """A caption that costs more, apart from its end, is worth a search that tears words apart."""
 
 
 def lay_out(
-    words: Sequence[Word], options: CaptionOptions, language: str = "en", *, short_ms: int = SHORT_MS
+    words: Sequence[Word], options: CaptionOptions, language: str = "en", *, short_ms: int = SHORT_CAPTION_MS
 ) -> list[Caption]:
-    """Captions of all the words, in order; their times are those of the words.
+    """Divides all the words, in order, into captions; their times are those of the words.
 
-    A caption shown for less than `short_ms` counts as a flash, which is avoided.
+    A caption that is shown for less than `short_ms` counts as a flash, which is avoided.
     """
     return Layout(words, options, language, short_ms=short_ms).captions()
 
 
 class Layout:
-    """The layout of words, which can be looked at."""
+    """The layout of words, with all that it was decided by."""
 
     def __init__(
         self,
@@ -45,15 +45,16 @@ class Layout:
         options: CaptionOptions,
         language: str = "en",
         *,
-        short_ms: int = SHORT_MS,
+        short_ms: int = SHORT_CAPTION_MS,
     ) -> None:
         self.measures = Measures(words, options, language)
         self.lines = Lines(self.measures, options)
-        self.parts: Callable[[int, int], Parts] = caption_costs(self.measures, options, short_ms)
+        self.parts: Callable[[int, int], CostParts] = caption_costs(self.measures, options, short_ms)
         self._longest = options.maximum_caption_duration
         self.places = self._places()
 
     def captions(self) -> list[Caption]:
+        """Returns the captions; their times are those of the words."""
         measures = self.measures
         text, starts, ends, edges = measures.text, measures.starts, measures.ends, self.lines.edges
         return [
@@ -66,15 +67,19 @@ class Layout:
         ]
 
     def cost(self, start: int, end: int) -> float:
-        """What a caption between two places costs, without the break at its end."""
-        return OF_CAPTION + sum(self.parts(start, end)) + self.lines.cost(start, end)
+        """Returns what a caption between two places costs, without the break at its end."""
+        return CAPTION_COST + sum(self.parts(start, end)) + self.lines.cost(start, end)
 
     def fits(self, start: int, end: int) -> bool:
-        """Whether one caption has room for what stands between two places, and may last so long."""
-        return self.lines.reach(start, end) >= end and end - start <= MAX_WORDS and self._is_short(start, end)
+        """Tells whether one caption has room for what stands between two places, and may last that long."""
+        return (
+            self.lines.reach(start, end) >= end
+            and end - start <= MAX_CAPTION_WORDS
+            and self._is_short(start, end)
+        )
 
     def _places(self) -> list[int]:
-        """Where captions begin, and the end."""
+        """Finds where captions begin, and the end."""
         places: list[int] = []
         for start, end in pairwise(self.measures.blocks):
             places += self._block(start, end)
@@ -82,7 +87,7 @@ class Layout:
         return places
 
     def _block(self, start: int, end: int) -> list[int]:
-        """Where the captions of a block begin.
+        """Finds where the captions of a block begin.
 
         Breaks that tear words apart are tried only where the captions without them cost too much, and what
         holds words together yields only where nothing else is possible.
@@ -91,14 +96,14 @@ class Layout:
             return [start]
         measures = self.measures
         costs, held = measures.costs, measures.held
-        good = [at for at in range(start + 1, end) if costs[at] < BAD and at not in held]
+        good = [at for at in range(start + 1, end) if costs[at] < BAD_BREAK_COST and at not in held]
         found = self._cheapest([start, *good, end])
         if found is None:
             found = self._cheapest([start, *(at for at in range(start + 1, end) if at not in held), end])
         else:
-            near = self._near_dear([*found, end])
+            near = self._near_expensive([*found, end])
             if near:
-                good += [at for at in near if costs[at] >= BAD and at not in held]
+                good += [at for at in near if costs[at] >= BAD_BREAK_COST and at not in held]
                 found = self._cheapest([start, *sorted(good), end])
         if found is None:
             found = self._cheapest([at for at in range(start, end + 1) if at not in measures.glued])
@@ -108,17 +113,17 @@ class Layout:
         return found
 
     def _fits_alone(self, start: int, end: int) -> bool:
-        """Whether one caption holds the block, and no two can be cheaper."""
+        """Tells whether one caption holds the block, and no two can be cheaper."""
         if end - start == 1:
             return True
         measures = self.measures
         if not self.fits(start, end):
             return False
-        least = 2 * OF_CAPTION + min(measures.costs[start + 1 : end])
+        least = 2 * CAPTION_COST + min(measures.costs[start + 1 : end])
         return self.cost(start, end) <= least
 
     def _is_short(self, start: int, end: int) -> bool:
-        """Whether a caption keeps to the longest duration; one word may be longer."""
+        """Tells whether a caption keeps to the longest duration; one word may last longer."""
         measures = self.measures
         return (
             self._longest is None
@@ -126,19 +131,19 @@ class Layout:
             or measures.counts[end] - measures.counts[start] <= 1
         )
 
-    def _near_dear(self, edges: list[int]) -> set[int]:
-        """The places inside captions that cost too much, and inside those before and after them."""
+    def _near_expensive(self, edges: list[int]) -> set[int]:
+        """Finds the places inside captions that cost too much, and inside their neighbours."""
         near: set[int] = set()
         for number, (start, end) in enumerate(pairwise(edges)):
-            if self.cost(start, end) - OF_CAPTION > DEAR:
+            if self.cost(start, end) - CAPTION_COST > EXPENSIVE_CAPTION:
                 first, last = edges[max(number - 1, 0)], edges[min(number + 2, len(edges) - 1)]
                 near.update(range(first + 1, last))
         return near
 
     def _cheapest(self, places: list[int]) -> list[int] | None:
-        """Where the captions of least total cost begin, if they begin at some of these places.
+        """Finds where the captions of least total cost begin, if they may begin at these places alone.
 
-        None if no captions between these places keep to the limits.
+        Returns None if no captions between these places keep to the limits.
         """
         count = len(places)
         best = [math.inf] * count
@@ -148,11 +153,11 @@ class Layout:
         breaks = self.measures.costs
         end = places[-1]
         for index in range(count - 1):
-            so_far = best[index] + OF_CAPTION
+            so_far = best[index] + CAPTION_COST
             if so_far == math.inf:
                 continue
             start = places[index]
-            reach = min(self.lines.reach(start, end), start + MAX_WORDS)
+            reach = min(self.lines.reach(start, end), start + MAX_CAPTION_WORDS)
             line = line_reach(start)
             for later in range(index + 1, count):
                 place = places[later]

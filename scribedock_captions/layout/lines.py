@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from itertools import pairwise
 
-from scribedock_captions.layout.costs import OF_IMBALANCE, OF_LINE_BREAK, OF_LONELY_WORD, OF_TOP_HEAVY
+from scribedock_captions.layout.costs import IMBALANCE_COST, LINE_BREAK_FACTOR, LONE_WORD_COST, TOP_HEAVY_COST
 from scribedock_captions.layout.measures import Measures
 from scribedock_captions.options import CaptionOptions
 
 
 class Lines:
-    """Breaks captions into lines. All arguments are places of the measures."""
+    """Breaks captions into lines.  All arguments are places of the measures."""
 
     def __init__(self, measures: Measures, options: CaptionOptions) -> None:
         self._measures = measures
@@ -23,7 +23,7 @@ class Lines:
         self._known: dict[tuple[int, int], tuple[float, int]] = {}
 
     def reach(self, start: int, end: int) -> int:
-        """The last place up to `end` where a caption that begins at `start` has room."""
+        """Returns the last place up to `end` that a caption which begins at `start` has room for."""
         reach = self._reach
         place = start
         for _ in range(self._most):
@@ -33,45 +33,45 @@ class Lines:
         return place
 
     def line_reach(self, start: int) -> int:
-        """The last place where a line that begins at `start` has room."""
+        """Returns the last place that a line which begins at `start` has room for."""
         return self._reach[start]
 
     def cost(self, start: int, end: int) -> float:
-        """What the line breaks of a caption cost; 0 for one line."""
+        """Returns what the line breaks of a caption cost; 0 for one line."""
         first = self._reach[start]
         if first >= end:
             return 0.0
         if self._reach[first] >= end:
             return self._two(start, end)[0]
-        return sum(cost for a, b in pairwise(self._stretches(start, end)) if (cost := self._many(a, b)[0]))
+        return sum(cost for a, b in pairwise(self._forced_edges(start, end)) if (cost := self._many(a, b)[0]))
 
     def edges(self, start: int, end: int) -> list[int]:
-        """Where the lines of a caption begin, and its end."""
+        """Returns where the lines of a caption begin, and its end."""
         first = self._reach[start]
         if first >= end:
             return [start, end]
         if self._reach[first] >= end:
             return [start, self._two(start, end)[1], end]
         edges = [start]
-        for a, b in pairwise(self._stretches(start, end)):
+        for a, b in pairwise(self._forced_edges(start, end)):
             edges += self._many(a, b)[1]
         return edges
 
     def break_cost(self, start: int, at: int, end: int) -> float:
-        """What a break costs that makes two lines of a caption."""
+        """Returns what a break costs that makes two lines of a caption."""
         measures = self._measures
         counts = measures.counts
         begin, finish = measures.edges[start], measures.edges[end]
         lean = (begin + finish - 2 * measures.edges[at]) / (finish - begin)
-        cost = OF_LINE_BREAK * measures.costs[at] + OF_IMBALANCE * lean * lean
+        cost = LINE_BREAK_FACTOR * measures.costs[at] + IMBALANCE_COST * lean * lean
         if lean < 0:
-            cost -= OF_TOP_HEAVY * lean
+            cost -= TOP_HEAVY_COST * lean
         if counts[at] - counts[start] <= 1 or counts[end] - counts[at] <= 1:
-            cost += OF_LONELY_WORD
+            cost += LONE_WORD_COST
         return cost
 
     def _reaches(self) -> list[int]:
-        """For each place, how far a line goes that begins there."""
+        """Returns for each place how far a line goes that begins there."""
         measures, width = self._measures, self._width
         edges, spaces, glued, forced = measures.edges, measures.spaces, measures.glued, measures.forced
         reach = []
@@ -87,13 +87,13 @@ class Lines:
         reach.append(len(spaces))
         return reach
 
-    def _stretches(self, start: int, end: int) -> list[int]:
-        """The places where a line must begin, and both ends."""
+    def _forced_edges(self, start: int, end: int) -> list[int]:
+        """Returns the places where a line must begin, and both ends."""
         forced = self._measures.forced
         return [start, *(at for at in range(start + 1, end) if at in forced), end]
 
     def _two(self, start: int, end: int) -> tuple[float, int]:
-        """The cost of the best break into two lines, and where it is."""
+        """Returns the cost of the best break into two lines, and its place."""
         key = (start, end)
         known = self._known.get(key)
         if known is None:
@@ -116,18 +116,18 @@ class Lines:
             if reach[at] < end:
                 break
             lean = (middle - 2 * edges[at]) / total
-            cost = OF_LINE_BREAK * costs[at] + OF_IMBALANCE * lean * lean
+            cost = LINE_BREAK_FACTOR * costs[at] + IMBALANCE_COST * lean * lean
             if lean < 0:
-                cost -= OF_TOP_HEAVY * lean
+                cost -= TOP_HEAVY_COST * lean
             if cost < best and at not in glued:
                 if counts[at] <= one or counts[at] >= but_one:
-                    cost += OF_LONELY_WORD
+                    cost += LONE_WORD_COST
                 if cost < best:
                     best, place = cost, at
         return best, place
 
     def _many(self, start: int, end: int) -> tuple[float, list[int]]:
-        """The cost of the fewest lines of a stretch, and where they end, by dynamic programming."""
+        """Returns the cost of the fewest lines between two places, and their ends (dynamic programming)."""
         measures, reach, glued = self._measures, self._reach, self._measures.glued
         lines, place = 1, start
         while reach[place] < end:
@@ -143,11 +143,11 @@ class Lines:
                     if last > reach[first] or (last < end and last in glued):
                         continue
                     ragged = (measures.length(first, last) - ideal) / ideal
-                    total = cost + OF_IMBALANCE * ragged * ragged / 2
+                    total = cost + IMBALANCE_COST * ragged * ragged / 2
                     if last < end:
-                        total += OF_LINE_BREAK * measures.costs[last]
+                        total += LINE_BREAK_FACTOR * measures.costs[last]
                     if measures.counts[last] - measures.counts[first] <= 1:
-                        total += OF_LONELY_WORD
+                        total += LONE_WORD_COST
                     if last not in reached or total < reached[last][0]:
                         reached[last] = (total, first)
             best.append(reached)
@@ -158,7 +158,7 @@ class Lines:
 
 
 def _ungrouped(start: int, place: int, end: int, glued: set[int]) -> int:
-    """The last place up to `place` where a line may begin; if there is none, the first after it."""
+    """Returns the last place up to `place` where a line may begin, or else the first one after it."""
     last = place
     while last > start and last in glued:
         last -= 1

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scribedock_captions.layout.boundaries import ends_line, parts
-from scribedock_captions.layout.breaks import AFTER_LABEL, INSIDE_LABEL, Breaks
+from scribedock_captions.layout.boundaries import divides, ends_line
+from scribedock_captions.layout.breaks import LABEL_COST, LABEL_END_COST, Breaks
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.graphemes import width
 from scribedock_captions.text.words import Word
@@ -110,19 +110,19 @@ class Measures:
     def _mark(self, place: int, before: Word, word: Word, gap: int, options: CaptionOptions) -> None:
         if word.continues:
             self.held.add(place)
-        elif gap > options.silence_max_ms or parts(before, word, options):
+        elif gap > options.silence_max_ms or divides(before, word, options):
             self.blocks.append(place)
         elif ends_line(before, word, options):
             self.forced.add(place)
 
     def _glue(self, place: int, before: Word) -> None:
-        """The last word of a sentence stays with the word before it."""
+        """Keeps the last word of a sentence with the word before it."""
         if not before.ends_sentence and place != self.blocks[-1] and place not in self.forced:
             self.glued.add(place)
             self.held.add(place)
 
     def _label(self, word: Word, start: int, end: int, cost: float) -> float:
-        """Adds the words of the label; the cost of a break between the last of them and the word."""
+        """Adds the words of the label; returns the cost of a break between the last of them and the word."""
         for text in word.label.split():
             self.texts.append(f" {text}")
             self.spaces.append(1)
@@ -133,14 +133,15 @@ class Measures:
             self.ends.append(end)
             self.until.append(end)
             self.costs.append(cost)
-            cost = INSIDE_LABEL
+            cost = LABEL_COST
             self.held.add(len(self.texts))
-        return AFTER_LABEL
+        return LABEL_END_COST
 
     def length(self, start: int, end: int) -> int:
-        """The width of what stands between two places, on one line."""
+        """Returns the width of what stands between two places, on one line."""
         return self.edges[end] - self.edges[start] - self.spaces[start]
 
     def text(self, start: int, end: int) -> str:
+        """Returns what stands between two places, without the space before it."""
         text = "".join(self.texts[start:end])
         return text[1:] if self.spaces[start] else text

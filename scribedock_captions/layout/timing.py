@@ -1,7 +1,7 @@
 """The times at which captions are shown: passes over the layout, in a fixed order.
 
-minimum length → merge gap → maximum duration → minimum gap → seamless.  After every
-pass: no overlap, no caption of 0 ms, none past the end of the media.
+Minimum length → merge gap → maximum duration → minimum gap → seamless.  After every pass, no captions
+overlap, none lasts 0 ms, and none ends after the media.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from scribedock_captions.caption import Caption
 from scribedock_captions.options import CaptionOptions
 
 
-def time(
+def assign_times(
     captions: list[Caption], options: CaptionOptions, *, media_end: int, seamless: bool = False
 ) -> list[Caption]:
-    """The captions with their final times; media_end in ms. `seamless` closes every gap (QT)."""
+    """Returns the captions with their final times; media_end is in ms.  `seamless` closes every gap (QT)."""
     if not captions:
         return []
     spans = [_Span(caption.start, caption.end) for caption in captions]
@@ -82,7 +82,7 @@ def _shorten(spans: list[_Span], most: int) -> None:
 
 
 def _open_gaps(spans: list[_Span], gap: int) -> None:
-    """A caption that is shorter than the gap keeps half of its time."""
+    """Ends captions early; one that is shorter than the gap keeps half of its time."""
     for span, following in pairwise(spans):
         if following.start - span.end < gap:
             rest = following.start - gap - span.start

@@ -1,7 +1,7 @@
 """What is wrong with captions: each finding with its caption, its rule, and what would be right.
 
-Pure: it looks at captions, and, where they are given, at the ElementList of what was said, at the times of
-shot changes, and at the text of the file.
+Pure: it looks at captions, and, where they are given, at the ElementList of what was said, the times of shot
+changes, and the text of the file.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ Checker = Callable[[Material], Iterator[Finding]]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Rule:
-    """A rule has a name, by which it is reported, and a sentence that says what it asks for."""
+    """A rule: the name by which it is reported, and a sentence that says what it asks for."""
 
     name: str
     group: RuleGroup
@@ -108,11 +108,11 @@ class Report:
 
     @property
     def errors(self) -> int:
-        """How many findings are errors."""
+        """Counts the findings that are errors."""
         return sum(finding.severity is Severity.ERROR for finding in self.findings)
 
     def counts(self) -> dict[str, int]:
-        """How often each rule was broken, in the order of RULES; unbroken rules are left out."""
+        """Counts how often each rule is broken, in the order of RULES; unbroken rules are left out."""
         found = Counter(finding.rule for finding in self.findings)
         return {rule.name: found[rule.name] for rule in RULES if found[rule.name]}
 
@@ -126,7 +126,7 @@ def check(
     shots: Sequence[int] = (),
     source: str = "",
 ) -> Report:
-    """Every finding about the captions.
+    """Finds everything that is wrong with the captions.
 
     shots are the times of shot changes in ms; source is the text of the file that they were read from.
     """

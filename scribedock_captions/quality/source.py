@@ -7,21 +7,22 @@ from collections.abc import Iterator
 
 from scribedock_captions.quality.finding import Finding, Material, Severity
 
-TAG = re.compile(r"<(/?)\s*i(?:[.\s][^<>]{0,100})?>", re.IGNORECASE)
-TTML = re.compile(r"<(?:\w{1,20}:)?tt[\s>][^<>]{0,4000}")
-RATE = re.compile(r"""\bframeRate\s*=\s*["'](\d{1,6})["']""")
-MULTIPLIER = re.compile(r"""\bframeRateMultiplier\s*=\s*["'](\d{1,6})[ :](\d{1,6})["']""")
-RATES = (24000 / 1001, 24, 25, 30000 / 1001, 30, 50, 60000 / 1001, 60)
+ITALICS_TAG = re.compile(r"<(/?)\s*i(?:[.\s][^<>]{0,100})?>", re.IGNORECASE)
+TTML_ROOT = re.compile(r"<(?:\w{1,20}:)?tt[\s>][^<>]{0,4000}")
+FRAME_RATE = re.compile(r"""\bframeRate\s*=\s*["'](\d{1,6})["']""")
+FRAME_RATE_MULTIPLIER = re.compile(r"""\bframeRateMultiplier\s*=\s*["'](\d{1,6})[ :](\d{1,6})["']""")
+FRAME_RATES = (24000 / 1001, 24, 25, 30000 / 1001, 30, 50, 60000 / 1001, 60)
 ARROW = "-->"
 DOUBLE_SPACE = re.compile(r"\S(  +)\S|\S[ \t]+$")
-MOST = 200  # findings about lines of a file
+MAX_FINDINGS = 200  # findings about lines of a file
 
 
 def check(material: Material) -> Iterator[Finding]:
+    """Finds italics that are not closed, spaces that do not belong, and frame rates that do not exist."""
     source = material.source
     if not source:
         return
-    root = TTML.search(source[:8192])
+    root = TTML_ROOT.search(source[:8192])
     if root is not None:
         yield from _frame_rate(root[0])
     else:
@@ -32,7 +33,7 @@ def _lines(material: Material, source: str) -> Iterator[Finding]:
     opened = 0
     found = 0
     for number, line in enumerate(source.splitlines(), start=1):
-        for tag in TAG.finditer(line):
+        for tag in ITALICS_TAG.finditer(line):
             if not material.standard.italics:
                 found += 1
                 yield _finding("italics", f"line {number}: the language has no italics; take them out", line)
@@ -48,19 +49,19 @@ def _lines(material: Material, source: str) -> Iterator[Finding]:
         elif DOUBLE_SPACE.search(line):
             found += 1
             yield _finding("white-space", f"line {number}: has spaces where none belong", line)
-        if found >= MOST:
+        if found >= MAX_FINDINGS:
             return
 
 
 def _frame_rate(root: str) -> Iterator[Finding]:
-    rate = RATE.search(root)
+    rate = FRAME_RATE.search(root)
     if rate is None:
         return
-    multiplier = MULTIPLIER.search(root)
+    multiplier = FRAME_RATE_MULTIPLIER.search(root)
     value = float(rate[1])
     if multiplier is not None:
         value *= int(multiplier[1]) / max(int(multiplier[2]), 1)
-    if all(abs(value - known) > 0.01 for known in RATES):
+    if all(abs(value - known) > 0.01 for known in FRAME_RATES):
         message = f"a frame rate of {value:g} does not exist; use 24, 25, 29.97, 30 or another usual one"
         yield _finding("frame-rate", message, root, Severity.ERROR)
 

@@ -29,7 +29,7 @@ class Standard:
     narrow_channel: bool = False  # CEA-608: two bytes a frame
 
     def frames(self, number: float) -> float:
-        """The duration of frames in ms."""
+        """Returns the duration of frames in ms."""
         return number * 1000 / self.frame_rate
 
 
@@ -73,28 +73,28 @@ STANDARDS: Mapping[str, Standard] = {
     ),
 }
 
-COLUMNS = {"ja": 23, "ko": 16, "zh": 16, "th": 35}
-SPEED = {"ja": 7.0, "ko": 12.0, "zh": 9.0, "ar": 20.0, "hi": 22.0}
-HYPHEN_SPACE = frozenset("ar pt cs fr hu id it ko ms pl ro ru sk es th vi bg".split())
-NO_ITALICS = frozenset({"ar", "ko", "zh"})
+LANGUAGE_COLUMNS = {"ja": 23, "ko": 16, "zh": 16, "th": 35}
+LANGUAGE_SPEEDS = {"ja": 7.0, "ko": 12.0, "zh": 9.0, "ar": 20.0, "hi": 22.0}
+HYPHEN_SPACE_LANGUAGES = frozenset("ar pt cs fr hu id it ko ms pl ro ru sk es th vi bg".split())
+LANGUAGES_WITHOUT_ITALICS = frozenset({"ar", "ko", "zh"})
 
 
 def standard_for(name: str, language: str) -> Standard:
-    """The standard, with the figures that it has for a language."""
+    """Returns the standard of this name with its figures for a language.  Raises KeyError."""
     found = STANDARDS[name]
     family = language.partition("-")[0]
     if found.name != "netflix":
         return replace(
             found,
-            columns=min(found.columns, COLUMNS.get(family, found.columns)),
-            speed=SPEED.get(family, found.speed),
-            italics=family not in NO_ITALICS,
+            columns=min(found.columns, LANGUAGE_COLUMNS.get(family, found.columns)),
+            speed=LANGUAGE_SPEEDS.get(family, found.speed),
+            italics=family not in LANGUAGES_WITHOUT_ITALICS,
         )
     return replace(
         found,
-        columns=COLUMNS.get(family, found.columns),
-        speed=SPEED.get(family, found.speed),
+        columns=LANGUAGE_COLUMNS.get(family, found.columns),
+        speed=LANGUAGE_SPEEDS.get(family, found.speed),
         spells_numbers=family == "en",
-        hyphen_space=family in HYPHEN_SPACE,
-        italics=family not in NO_ITALICS,
+        hyphen_space=family in HYPHEN_SPACE_LANGUAGES,
+        italics=family not in LANGUAGES_WITHOUT_ITALICS,
     )

@@ -8,19 +8,20 @@ from collections.abc import Iterator
 
 from scribedock_captions.quality.finding import Finding, Material, Severity
 
-SHOWABLE = frozenset("\u200c\u200d\u200e\u200f\u00ad♪♫♩♬©®°™№℮¦†‡•…")
-HIDDEN = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
-DIALOGUE = re.compile(r"^([-‐–—])(\s?)(?=\S)")
+SHOWN_CHARACTERS = frozenset("\u200c\u200d\u200e\u200f\u00ad♪♫♩♬©®°™№℮¦†‡•…")
+HIDDEN_CATEGORIES = frozenset({"Cc", "Cf", "Co", "Cn", "Cs", "Zl", "Zp"})
+DIALOGUE_HYPHEN = re.compile(r"^([-‐–—])(\s?)(?=\S)")
 DOTS = re.compile(r"\.{3}|(?<!\.)\.\.(?!\.)")
 SMALL_NUMBER = re.compile(r"(?<![\w.,:/$€£%#-])(10|[1-9])(?![\w%:/°-]|[.,]\d|\s*(?:a\.m|p\.m|am\b|pm\b|%|°))")
 FIRST_NUMBER = re.compile(r"(?:^|[.?!…]\s+)[-\"“‘'¿¡(]*(\d[\d.,:]*)")
-ROUND = re.compile(r"\((?:[^()]{1,60})\)")
-SPACES = re.compile(r"  +|^\s|\s$|\s[.,;:?!…](?=\s|$)")
-SPACE_BEFORE_MARKS = frozenset({"fr"})
-WORDS = "zero one two three four five six seven eight nine ten".split()
+ROUND_BRACKETS = re.compile(r"\((?:[^()]{1,60})\)")
+STRAY_SPACES = re.compile(r"  +|^\s|\s$|\s[.,;:?!…](?=\s|$)")
+LANGUAGES_SPACING_MARKS = frozenset({"fr"})
+NUMBER_WORDS = "zero one two three four five six seven eight nine ten".split()
 
 
 def check(material: Material) -> Iterator[Finding]:
+    """Finds empty captions, characters that players may not show, and breaches of a guide's style."""
     for index, caption in enumerate(material.captions):
         if not any(line.strip() for line in caption.lines):
             yield material.finding("empty", index, "has no text; leave it out")
@@ -36,7 +37,7 @@ def _line(material: Material, index: int, line: str) -> Iterator[Finding]:
     def advice(rule: str, message: str) -> Finding:
         return material.finding(rule, index, message, text=line, severity=Severity.ADVICE)
 
-    hyphen = DIALOGUE.match(line)
+    hyphen = DIALOGUE_HYPHEN.match(line)
     if hyphen and len(material.captions[index].lines) > 1 and bool(hyphen[2]) != standard.hyphen_space:
         wanted = "a space" if standard.hyphen_space else "no space"
         yield advice("dialogue-hyphen", f"wants {wanted} after the hyphen of a speaker")
@@ -48,10 +49,12 @@ def _line(material: Material, index: int, line: str) -> Iterator[Finding]:
             yield material.finding(
                 "glyph", index, f"has U+{ord(character):04X} ({name}), which players may not show", text=line
             )
-    if standard.brackets and ROUND.fullmatch(line.strip()):
+    if standard.brackets and ROUND_BRACKETS.fullmatch(line.strip()):
         yield advice("brackets", "has a sound in round brackets; use [ and ]")
-    spaces = SPACES.search(line)
-    if spaces and (spaces[0].count("  ") or material.language.partition("-")[0] not in SPACE_BEFORE_MARKS):
+    spaces = STRAY_SPACES.search(line)
+    if spaces and (
+        spaces[0].count("  ") or material.language.partition("-")[0] not in LANGUAGES_SPACING_MARKS
+    ):
         yield advice("white-space", "has spaces where none belong")
 
 
@@ -65,16 +68,16 @@ def _numbers(material: Material, index: int) -> Iterator[Finding]:
         yield material.finding("first-number", index, message, severity=Severity.ADVICE)
     for match in SMALL_NUMBER.finditer(text):
         if all(not each.start(1) <= match.start(1) < each.end(1) for each in first):
-            message = f"has {match[1]}; write {WORDS[int(match[1])]}"
+            message = f"has {match[1]}; write {NUMBER_WORDS[int(match[1])]}"
             yield material.finding("small-number", index, message, severity=Severity.ADVICE)
 
 
 def _is_hidden(character: str) -> bool:
-    if character in SHOWABLE:
+    if character in SHOWN_CHARACTERS:
         return False
     category = unicodedata.category(character)
     return (
-        category in HIDDEN
+        category in HIDDEN_CATEGORIES
         or (category == "So" and ord(character) >= 0x2600)
         or 0xFE00 <= ord(character) <= 0xFE0F
     )

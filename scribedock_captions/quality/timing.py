@@ -10,19 +10,20 @@ from scribedock_captions.caption import Caption
 from scribedock_captions.quality.finding import Finding, Material, Severity
 from scribedock_captions.text.graphemes import width
 
-FLASH_MS = 500
-SNAP_S = 0.5  # a caption that begins or ends nearer to a shot change should begin or end on it
+MIN_VISIBLE_MS = 500
+SHOT_MARGIN_S = 0.5  # a caption that begins or ends nearer to a shot change should begin or end on it
 FRAMES_BEFORE_SHOT = 2
-LOADING = 12  # bytes of CEA-608 that load and show a caption: RCL, ENM, EOC, each twice
-OF_ROW = 4  # bytes that place a row
+LOADING_BYTES = 12  # bytes of CEA-608 that load and show a caption: RCL, ENM, EOC, each twice
+ROW_BYTES = 4  # bytes that place a row
 
 
 def speed(caption: Caption) -> float:
-    """Characters a second; spaces count, the ends of lines do not."""
+    """Returns the characters that are to be read in a second; spaces count, the ends of lines do not."""
     return sum(width(line) for line in caption.lines) * 1000 / max(caption.end - caption.start, 1)
 
 
 def check(material: Material) -> Iterator[Finding]:
+    """Finds captions that are too short, too long, too fast, too close, or off a shot change."""
     for index, caption in enumerate(material.captions):
         yield from _alone(material, index, caption)
     for index, (before, after) in enumerate(pairwise(material.captions), start=1):
@@ -36,8 +37,10 @@ def check(material: Material) -> Iterator[Finding]:
 def _alone(material: Material, index: int, caption: Caption) -> Iterator[Finding]:
     standard = material.standard
     shown = caption.end - caption.start
-    if shown < FLASH_MS:
-        yield material.finding("flash", index, f"is visible for {shown} ms only; {FLASH_MS} ms at the least")
+    if shown < MIN_VISIBLE_MS:
+        yield material.finding(
+            "flash", index, f"is visible for {shown} ms only; {MIN_VISIBLE_MS} ms at the least"
+        )
     elif shown < standard.shortest:
         message = f"lasts {shown} ms; at least {standard.shortest} ms"
         yield material.finding("too-short", index, message)
@@ -68,7 +71,7 @@ def _between(material: Material, index: int, before: Caption, after: Caption) ->
 
 def _shots(material: Material) -> Iterator[Finding]:
     standard, shots = material.standard, material.shots
-    half, frame = SNAP_S * 1000, standard.frames(1)
+    half, frame = SHOT_MARGIN_S * 1000, standard.frames(1)
     for index, caption in enumerate(material.captions):
         nearest = _nearest(shots, caption.start)
         off = caption.start - nearest
@@ -91,11 +94,11 @@ def _nearest(times: tuple[int, ...], time: int) -> int:
 
 
 def _bandwidth(material: Material) -> Iterator[Finding]:
-    """Two bytes a frame: a caption is loaded while the one before it is shown (CEA-608)."""
+    """Finds captions that CEA-608 shows late: it sends two bytes a frame, and loads before it shows."""
     standard = material.standard
     free = 0.0  # ms, when the channel is free
     for index, caption in enumerate(material.captions):
-        size = LOADING + sum(OF_ROW + width(line) + width(line) % 2 for line in caption.lines)
+        size = LOADING_BYTES + sum(ROW_BYTES + width(line) + width(line) % 2 for line in caption.lines)
         shown = max(float(caption.start), free + standard.frames(size / 2))
         late = shown - caption.start
         if late > standard.frames(1):

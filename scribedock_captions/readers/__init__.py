@@ -15,7 +15,7 @@ __all__ = ["READERS", "Cue", "CueFile", "Line", "TextFormat", "read", "recognise
 
 
 class TextFormat(StrEnum):
-    """The formats of `add_transcript`."""
+    """The formats that are read."""
 
     TEXT = "text"
     SRT = "srt"
@@ -30,7 +30,7 @@ READERS: Mapping[TextFormat, Callable[[str], CueFile]] = {
     TextFormat.DFXP: dfxp.read,
 }
 
-LOOKS = (
+FORMAT_SIGNATURES = (
     (re.compile(r"\ufeff?WEBVTT(?![^ \t\n])"), TextFormat.VTT),
     (
         re.compile(
@@ -39,7 +39,7 @@ LOOKS = (
         TextFormat.DFXP,
     ),
 )
-UNREAD = (
+UNSUPPORTED_SIGNATURES = (
     (re.compile(r"\s*Scenarist_SCC"), "SCC"),
     (re.compile(r"\s*<SAMI", re.IGNORECASE), "SAMI"),
     (re.compile(r"\s*\{QTtext\}", re.IGNORECASE), "QuickTime text"),
@@ -51,11 +51,14 @@ UNREAD = (
 
 
 def recognised(text: str) -> TextFormat:
-    """The format of a text by its look. Raises UnsupportedFormat for a format that is known and not read."""
-    for look, format in LOOKS:
+    """Tells the format of a text by its look.
+
+    Raises UnsupportedFormat for a format that is known and not read.
+    """
+    for look, format in FORMAT_SIGNATURES:
         if look.match(text):
             return format
-    for look, name in UNREAD:
+    for look, name in UNSUPPORTED_SIGNATURES:
         if look.match(text):
             raise UnsupportedFormat(
                 f"The transcript is {name}, which is not read; use {', '.join(TextFormat)}"
@@ -64,9 +67,9 @@ def recognised(text: str) -> TextFormat:
 
 
 def read(data: bytes, format: TextFormat | None = None) -> CueFile:
-    """The cues of a file; without a format, it is recognised.
+    """Reads the cues of a file; without a format, it is recognised by its look.
 
-    Raises UnreadableFile for what is too large, no text, or not of the format.
+    Raises FileTooLarge, UnsupportedFormat, and UnreadableFile for what is no text, or not of the format.
     """
     characters = decoded(data)
     return READERS[format or recognised(characters)](characters)

@@ -1,7 +1,7 @@
-"""What was read from a file, as captions and as an ElementList.
+"""Cues as captions, and as an ElementList.
 
-A file of captions says when each caption is shown, not when each word is said; so a word's time is its share
-of its caption's, by length, and counts as interpolated.
+A file of captions says when each caption is shown, not when each word is said; so the time of a word is its
+share, by length, of its caption's, and counts as interpolated.
 """
 
 from __future__ import annotations
@@ -16,20 +16,20 @@ from scribedock_captions.caption import Caption
 from scribedock_captions.elementlist import model
 from scribedock_captions.elementlist.model import ElementList, Segment, Speaker, Tag, Token, TokenType
 from scribedock_captions.elementlist.normalisation import normalised
-from scribedock_captions.elementlist.punctuation import take_apart
+from scribedock_captions.elementlist.punctuation import split_punctuation
 from scribedock_captions.readers.cue import Cue, CueFile, Line
 
 SPEAKING_RATE = 15  # characters a second, where a file has no times
-LEAST_MS = 500
-SILENCE_MS = 2000  # between captions, that ends a sentence
-CHUNK = re.compile(r"\[[^\[\]]{1,80}\][^\s\w\[\]]*|[^\s\[]+|\[")
+MIN_CUE_MS = 500
+SENTENCE_SILENCE_MS = 2000  # between captions, that ends a sentence
+UNIT = re.compile(r"\[[^\[\]]{1,80}\][^\s\w\[\]]*|[^\s\[]+|\[")
 SOUND = re.compile(r"\[([^\[\]]{1,80})\]")
-MARKED = re.compile(r">>+\s*(?:(?P<name>[^\s:>][^:>]{0,60}):(?=\s|\Z))?")
-CAPITALS = re.compile(r"(?P<name>[^\W\d_][^:a-z\n]{1,40}):(?=\s)")
+SPEAKER_MARKER = re.compile(r">>+\s*(?:(?P<name>[^\s:>][^:>]{0,60}):(?=\s|\Z))?")
+CAPITALS_LABEL = re.compile(r"(?P<name>[^\W\d_][^:a-z\n]{1,40}):(?=\s)")
 
 
-def captions_of(file: CueFile, *, duration: int | None = None) -> list[Caption]:
-    """The cues as they are, a speaker's name before what he says; ascending, and not overlapping.
+def captions_of_cues(file: CueFile, *, duration: int | None = None) -> list[Caption]:
+    """Returns the cues as captions, a speaker's name first; ascending, and not overlapping.
 
     Times that the file lacks are estimated; duration is the length of the recording in ms.
     """
@@ -46,7 +46,10 @@ def captions_of(file: CueFile, *, duration: int | None = None) -> list[Caption]:
 
 
 def elementlist_of(file: CueFile, *, language: str = "", duration: int | None = None) -> ElementList:
-    """The words of the cues, in sentences of one speaker. duration is that of the recording, in ms."""
+    """Returns the words of the cues in sentences of one speaker.
+
+    language: as "en" or "pt-br"; absent, that of the file, or English.  duration: of the recording, in ms.
+    """
     units = list(_units(file, duration))
     speakers = dict.fromkeys(unit.speaker for unit in units if unit.speaker)
     names = {name: number for number, name in enumerate(speakers, start=1)}
@@ -65,36 +68,36 @@ def elementlist_of(file: CueFile, *, language: str = "", duration: int | None = 
 
 
 def _timed(cues: Sequence[Cue], duration: int | None) -> Iterator[tuple[Cue, int, int]]:
-    """Each cue with its time, by their beginnings; each ends when the next one begins, if not before."""
-    ordered = sorted(_begun(cues, duration), key=lambda pair: pair[1])
+    """Gives the cues their times, by their beginnings; each ends when the next begins, if not before."""
+    ordered = sorted(_with_beginnings(cues, duration), key=lambda pair: pair[1])
     earliest = 0
     for (cue, begin), (_, following) in zip(ordered, [*ordered[1:], (None, None)], strict=False):
         start = max(begin, earliest)
-        end = cue.end if cue.end is not None and cue.end > start else start + _spoken(cue)
+        end = cue.end if cue.end is not None and cue.end > start else start + _speaking_time(cue)
         earliest = max(end if following is None else min(end, following), start + 1)
         yield cue, start, earliest
 
 
-def _begun(cues: Sequence[Cue], duration: int | None) -> list[tuple[Cue, int]]:
+def _with_beginnings(cues: Sequence[Cue], duration: int | None) -> list[tuple[Cue, int]]:
     rate = 1.0
     if duration and all(cue.start is None for cue in cues):
-        rate = duration / max(sum(_spoken(cue) for cue in cues), 1)
+        rate = duration / max(sum(_speaking_time(cue) for cue in cues), 1)
     found, at = [], 0.0
     for cue in cues:
         at = at if cue.start is None else cue.start
         found.append((cue, int(at)))
-        at = cue.end if cue.end is not None and cue.end > at else at + _spoken(cue) * rate
+        at = cue.end if cue.end is not None and cue.end > at else at + _speaking_time(cue) * rate
     return found
 
 
-def _spoken(cue: Cue) -> int:
-    """How long it takes to say, in ms."""
-    return max(LEAST_MS, sum(len(line.text) + 1 for line in cue.lines) * 1000 // SPEAKING_RATE)
+def _speaking_time(cue: Cue) -> int:
+    """Returns how long it takes to say a cue, in ms."""
+    return max(MIN_CUE_MS, sum(len(line.text) + 1 for line in cue.lines) * 1000 // SPEAKING_RATE)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Unit:
-    """What no space divides."""
+    """A text that no space divides."""
 
     text: str
     start: int
@@ -108,43 +111,43 @@ def _units(file: CueFile, duration: int | None) -> Iterator[_Unit]:
     labels = _labels(file)
     speaker, last_end = "", 0
     for cue, start, end in _timed(file.cues, duration):
-        breaks = cue.end is None or start - last_end > SILENCE_MS
-        chunks = []
+        breaks = cue.end is None or start - last_end > SENTENCE_SILENCE_MS
+        texts = []
         for line in cue.lines:
             said, name, changes = _speaker(line, speaker, labels)
-            for chunk in CHUNK.findall(said):
-                chunks.append((chunk, name, changes))
+            for text in UNIT.findall(said):
+                texts.append((text, name, changes))
                 changes = False
             speaker = name
-        total = sum(len(chunk) + 1 for chunk, _, _ in chunks)
+        total = sum(len(text) + 1 for text, _, _ in texts)
         done = 0
-        for chunk, name, changes in chunks:
+        for text, name, changes in texts:
             begin = start + (end - start) * done // total
-            done += len(chunk) + 1
+            done += len(text) + 1
             until = start + (end - start) * done // total
             yield _Unit(
-                text=chunk, start=begin, end=until, speaker=name, changes=changes, breaks=breaks or changes
+                text=text, start=begin, end=until, speaker=name, changes=changes, breaks=breaks or changes
             )
             breaks = False
         last_end = end
 
 
 def _labels(file: CueFile) -> frozenset[str]:
-    """Names in capitals before a colon, if one is there twice: once, it may be anything."""
+    """Finds the names in capitals before a colon that occur twice: once, it may be anything."""
     found = Counter(
         match["name"]
         for cue in file.cues
         for line in cue.lines
-        if (match := CAPITALS.match(line.text)) and match["name"].isupper()
+        if (match := CAPITALS_LABEL.match(line.text)) and match["name"].isupper()
     )
     return frozenset(name for name, times in found.items() if times > 1)
 
 
 def _speaker(line: Line, before: str, labels: frozenset[str]) -> tuple[str, str, bool]:
-    """What is said, by whom, and whether somebody else spoke before."""
-    if match := MARKED.match(line.text):
+    """Returns what is said, by whom, and whether somebody else spoke before."""
+    if match := SPEAKER_MARKER.match(line.text):
         return line.text[match.end() :], (match["name"] or line.speaker).strip(), True
-    match = CAPITALS.match(line.text)
+    match = CAPITALS_LABEL.match(line.text)
     if match and match["name"] in labels:
         return line.text[match.end() :], match["name"], match["name"] != before
     speaker = line.speaker or before
@@ -152,18 +155,18 @@ def _speaker(line: Line, before: str, labels: frozenset[str]) -> tuple[str, str,
 
 
 def _numbered(units: Sequence[_Unit]) -> Iterator[tuple[int, _Unit]]:
-    """Each unit with the number of its segment: a sentence of one speaker."""
+    """Gives each unit the number of its segment, which is a sentence of one speaker."""
     number, ended = 0, False
     for position, unit in enumerate(units):
         if position and (ended or unit.breaks):
             number += 1
-        ended = take_apart(unit.text).ends_sentence
+        ended = split_punctuation(unit.text).ends_sentence
         yield number, unit
 
 
 def _segment(units: Sequence[_Unit], names: Mapping[str, int]) -> Segment:
     sequences = [_sequence(unit) for unit in units]
-    if take_apart(units[-1].text).ends_sentence:
+    if split_punctuation(units[-1].text).ends_sentence:
         *before, last = sequences[-1].tokens
         tagged = replace(last, tags=last.tags | {Tag.ENDS_SENTENCE})
         sequences[-1] = replace(sequences[-1], tokens=(*before, tagged))
@@ -180,7 +183,7 @@ def _segment(units: Sequence[_Unit], names: Mapping[str, int]) -> Segment:
 def _sequence(unit: _Unit) -> model.Sequence:
     sound = SOUND.match(unit.text)
     rest = unit.text[sound.end() :] if sound else unit.text
-    parts = take_apart(rest)
+    parts = split_punctuation(rest)
     tokens = [_sound(sound, unit)] if sound else []
     tokens += [_mark(mark, unit.start) for mark in parts.before]
     if parts.word:

@@ -1,4 +1,4 @@
-"""What a reader finds: lines of text, and when they are shown."""
+"""What a reader gives: lines of text, and when they are shown."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from scribedock_captions.errors import FileTooLarge
 
 MAX_CUES = 50_000
 MAX_CHARACTERS = 4_000_000  # of all cues; ten hours of fast speech have a quarter of it
-MAX_MS = 10**10
+MAX_CUE_MS = 10**10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -30,20 +30,21 @@ class Cue:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CueFile:
-    """The cues in the order of the file; one without text is left out."""
+    """The cues in the order of the file; those without text are left out."""
 
     cues: tuple[Cue, ...]
     language: str = ""  # as the file says, BCP 47
 
 
 class Cues:
-    """Collects cues. Raises FileTooLarge when there is more of them than a recording can have."""
+    """Collects cues.  Raises FileTooLarge for more of them than a recording can have."""
 
     def __init__(self) -> None:
         self._found: list[Cue] = []
         self._characters = 0
 
     def add(self, lines: list[Line], start: int | None = None, end: int | None = None) -> None:
+        """Adds a cue, unless its lines are empty; times are in ms.  Raises FileTooLarge."""
         written = tuple(
             Line(text=text, speaker=line.speaker) for line in lines if (text := " ".join(line.text.split()))
         )
@@ -58,8 +59,9 @@ class Cues:
         self._found.append(Cue(lines=written, start=_within(start), end=_within(end)))
 
     def found(self) -> tuple[Cue, ...]:
+        """Returns the cues that were added."""
         return tuple(self._found)
 
 
 def _within(time: int | None) -> int | None:
-    return None if time is None else min(max(time, 0), MAX_MS)
+    return None if time is None else min(max(time, 0), MAX_CUE_MS)

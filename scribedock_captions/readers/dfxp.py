@@ -17,19 +17,19 @@ from scribedock_captions.errors import FileTooLarge, UnreadableFile
 from scribedock_captions.readers.cue import CueFile, Cues, Line
 from scribedock_captions.readers.dfxp_time import Rates
 
-NAMESPACE = re.compile(r"http://www\.w3\.org/(?:ns/ttml|20\d\d/\d\d/ttaf1)(#\w+)?")
+TTML_NAMESPACE = re.compile(r"http://www\.w3\.org/(?:ns/ttml|20\d\d/\d\d/ttaf1)(#\w+)?")
 DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml[^>]*\?>")
 ENTITY = re.compile(r"&([A-Za-z][A-Za-z0-9]{1,30});")
-OF_XML = frozenset(["amp", "lt", "gt", "quot", "apos"])
+XML_ENTITIES = frozenset(["amp", "lt", "gt", "quot", "apos"])
 XML = "{http://www.w3.org/XML/1998/namespace}"
-PART = 64 * 1024  # bytes that the parser is given at once
+FEED_BYTES = 64 * 1024  # bytes that the parser is given at once
 MAX_ELEMENTS = 500_000
-MAX_NAME = 1000  # characters of a speaker's
-TIMED = frozenset(["body", "div", "p", "span"])
+MAX_NAME_CHARACTERS = 1000  # characters of a speaker's
+TIMED_ELEMENTS = frozenset(["body", "div", "p", "span"])
 
 
 def read(text: str) -> CueFile:
-    """Raises UnreadableFile for what is not well-formed, has a DTD, or is no TTML."""
+    """Reads a TTML document.  Raises UnreadableFile for what is not well-formed, has a DTD, or is no TTML."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise UnreadableFile("The DFXP transcript may not have a DTD or entities")
     document = _Document()
@@ -38,8 +38,8 @@ def read(text: str) -> CueFile:
     )
     data = ENTITY.sub(_character, DECLARATION.sub("", text)).encode()
     try:
-        for place in range(0, len(data), PART):
-            parser.feed(data[place : place + PART])
+        for place in range(0, len(data), FEED_BYTES):
+            parser.feed(data[place : place + FEED_BYTES])
         found: CueFile = parser.close()
     except etree.XMLSyntaxError as error:
         problem = " ".join(str(error.msg).split())[:200]
@@ -48,8 +48,8 @@ def read(text: str) -> CueFile:
 
 
 def _character(entity: re.Match[str]) -> str:
-    """Many a file has the named characters of HTML, though XML knows five of them."""
-    return entity[0] if entity[1] in OF_XML else html5.get(f"{entity[1]};", entity[0])
+    """Replaces the named characters of HTML, which many files have, though XML knows five of them."""
+    return entity[0] if entity[1] in XML_ENTITIES else html5.get(f"{entity[1]};", entity[0])
 
 
 @dataclass(kw_only=True, slots=True)
@@ -66,13 +66,14 @@ class _Element:
 
 @dataclass(kw_only=True, slots=True)
 class _OpenLine:
-    """A line to which the parser still adds: it is put together once, however many parts it comes in."""
+    """A line that the parser still adds to; its parts are joined once, at the end."""
 
     parts: list[str]
     speaker: str = ""
     spoken: bool = False  # one of them is more than white space
 
     def closed(self) -> Line:
+        """Returns the finished line."""
         return Line(text="".join(self.parts), speaker=self.speaker)
 
 
@@ -80,7 +81,7 @@ ROOT = _Element(name="", begin=0, end=None)
 
 
 class _Document:
-    """What the parser calls for each tag and each text.
+    """Receives each tag and each text from the parser.
 
     A cue is a p.  Where a p has no times, but spans in it have, each of these is a cue.
     """
@@ -98,6 +99,7 @@ class _Document:
         self._elements = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
+        """Receives a start tag."""
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
             raise FileTooLarge(f"The DFXP transcript has more than {MAX_ELEMENTS:,} elements")
@@ -117,17 +119,19 @@ class _Document:
             self._owner = element
 
     def data(self, text: str) -> None:
+        """Receives text."""
         element = self._stack[-1] if self._stack else ROOT
         if element.name == "ttm:name":
-            self._agents[self._agent] = (self._agents.get(self._agent, "") + text)[:MAX_NAME]
+            self._agents[self._agent] = (self._agents.get(self._agent, "") + text)[:MAX_NAME_CHARACTERS]
         elif element.name in ("p", "span") and self._paragraph is not None:
             parts = text.split("\n") if element.preserve else [text]
             for number, part in enumerate(parts):
                 self._write(part, element.speaker, new_line=number > 0)
 
     def end(self, tag: str) -> None:
+        """Receives an end tag."""
         element = self._stack.pop()
-        if self._stack and self._stack[-1].sequential and element.name in TIMED:
+        if self._stack and self._stack[-1].sequential and element.name in TIMED_ELEMENTS:
             parent = self._stack[-1]
             parent.follows = max(parent.follows, element.begin if element.end is None else element.end)
         if element is self._owner and element is not self._paragraph:
@@ -140,6 +144,7 @@ class _Document:
             self._lines = []
 
     def close(self) -> CueFile:
+        """Returns all cues, once the document has ended."""
         return CueFile(cues=self._cues.found(), language=self._language)
 
     def _begin_document(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -151,7 +156,7 @@ class _Document:
     def _element(self, name: str, attributes: Mapping[str, str]) -> _Element:
         parent = self._stack[-1] if self._stack else ROOT
         begin, end, timed = parent.begin, parent.end, False
-        if name in TIMED:
+        if name in TIMED_ELEMENTS:
             base = parent.follows if parent.sequential else parent.begin
             given = {key: self._rates.milliseconds(attributes.get(key)) for key in ("begin", "end", "dur")}
             timed = any(value is not None for value in given.values())
@@ -190,11 +195,11 @@ class _Document:
 
 
 def _name(tag: str) -> str:
-    """The local name of what belongs to TTML, with ttm: or ttp: for its metadata and parameters."""
+    """Returns the local name of what belongs to TTML, with ttm: or ttp: for metadata and parameters."""
     space, _, local = tag.rpartition("}")
     if not space:
         return local
-    match = NAMESPACE.fullmatch(space[1:])
+    match = TTML_NAMESPACE.fullmatch(space[1:])
     if match is None:
         return ""
     return {None: local, "#metadata": f"ttm:{local}", "#parameter": f"ttp:{local}"}.get(match[1], "")

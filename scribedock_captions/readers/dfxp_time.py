@@ -13,8 +13,8 @@ from fractions import Fraction
 CLOCK = re.compile(r"(\d{2,9}):(\d{2}):(\d{2})(?:\.(\d{1,30})|:(\d{2,9})(?:\.(\d{1,9}))?)?")
 OFFSET = re.compile(r"(\d{1,15}(?:\.\d{1,30})?)(h|ms|m|s|f|t)")
 MULTIPLIER = re.compile(r"(\d{1,9})[\s:](\d{1,9})")
-MOST = 10**6  # of any rate
-DROPPED = {"dropNTSC": 2, "dropPAL": 4}
+MAX_RATE = 10**6  # of any rate
+DROPPED_FRAMES = {"dropNTSC": 2, "dropPAL": 4}
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -29,7 +29,7 @@ class Rates:
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> Rates:
-        """From the attributes of tt in the namespace of parameters; what cannot be read is the default."""
+        """Reads the attributes of tt in the namespace of parameters; unreadable ones have their defaults."""
         nominal = _number(parameters.get("frameRate"), 30)
         multiplier = MULTIPLIER.fullmatch(parameters.get("frameRateMultiplier", "").strip())
         frame = Fraction(nominal)
@@ -44,11 +44,11 @@ class Rates:
             nominal=nominal,
             sub_frame=sub_frame,
             tick=Fraction(tick) if tick else implied,
-            dropped=DROPPED.get(parameters.get("dropMode", ""), 0) if smpte else 0,
+            dropped=DROPPED_FRAMES.get(parameters.get("dropMode", ""), 0) if smpte else 0,
         )
 
     def milliseconds(self, expression: str | None) -> int | None:
-        """None for what is no time expression."""
+        """Converts a time expression to ms; returns None for what is not one."""
         text = (expression or "").strip()
         if clock := CLOCK.fullmatch(text):
             return self._clock(clock)
@@ -82,4 +82,4 @@ class Rates:
 def _number(text: str | None, default: int) -> int:
     if text is None or not re.fullmatch(r"\s*[0-9]{1,7}\s*", text):
         return default
-    return min(int(text), MOST) or default
+    return min(int(text), MAX_RATE) or default

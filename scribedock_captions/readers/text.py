@@ -1,4 +1,4 @@
-"""Plain text: paragraphs that empty lines divide; a time on a line of its own is when a paragraph begins."""
+"""Plain text: empty lines divide its paragraphs; a time on a line of its own is when a paragraph begins."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ TIMECODE = re.compile(r"[\[(]?(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?
 
 
 def read(text: str) -> CueFile:
-    """Cues of which at most the beginning is known."""
+    """Reads plain text as cues of which at most the beginning is known."""
     cues = Cues()
     for paragraph in BLANK.split(text):
         lines = [line.strip() for line in paragraph.split("\n")]

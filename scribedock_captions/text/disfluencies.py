@@ -1,4 +1,4 @@
-"""Leaving out the sounds of hesitation, and mending the sentence around them."""
+"""Removes hesitations (um, uh), and mends the sentence around them."""
 
 from __future__ import annotations
 
@@ -20,15 +20,16 @@ DISFLUENCIES: Mapping[str, frozenset[str]] = {
 """By language, because what hesitates in one means something in another: "er" is "he" in German.
 A word that answers ("mm-hmm", "uh-huh", "mhm") is none of them."""
 
-SENTENCE_ENDS = frozenset(".?!…")
+ENDING_MARKS = frozenset(".?!…")
 
 
 def disfluencies(language: str) -> frozenset[str]:
+    """Returns the hesitations of a language, in lower case."""
     return DISFLUENCIES.get(language.partition("-")[0], frozenset())
 
 
 def without_disfluencies(sequences: Iterable[Sequence], language: str) -> list[Sequence]:
-    """A sentence without its hesitations.
+    """Removes the hesitations of a sentence.
 
     Punctuation stays where there is something to put it on, never twice; an end of sentence takes the
     place of a comma; a capital goes to the word that is first now.
@@ -62,7 +63,7 @@ def _with_marks(sequence: Sequence, marks: tuple[Token, ...]) -> Sequence:
 
 def _ends(tokens: tuple[Token, ...]) -> bool:
     return any(
-        token.display_as in SENTENCE_ENDS or Tag.ENDS_SENTENCE in token.tags
+        token.display_as in ENDING_MARKS or Tag.ENDS_SENTENCE in token.tags
         for token in tokens
         if token.type is TokenType.PUNCTUATION
     )

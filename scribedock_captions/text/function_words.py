@@ -1,4 +1,4 @@
-"""The little words of seven languages, by what they do in a sentence.
+"""The function words of nine languages, by what they do in a sentence.
 
 They are closed classes: no language makes new ones.  A word that does several things stands with what
 costs a reader most when it is torn from the next word.  Words that are in no table are content words.

@@ -5,9 +5,9 @@ runs of words that nothing divides are scored by the votes of their words and by
 Topics: TextTiling (Hearst, 1997).  Where the words before a place and after it have little in common, another
 topic begins; a topic is named after the keyword that is said there and hardly elsewhere.
 
-Both need one text and nothing else: no model, no corpus, no list of subjects that somebody keeps, and they
-give the same answer whenever they are asked.  What they need of a language is its function words; where
-these are not known, words of up to three letters stand for them.
+Both need one text and nothing else: no model, no corpus, no list of subjects that somebody keeps; and they
+always give the same answer.  Of a language they need its function words; where these are not known, words of
+up to three letters stand for them.
 
 What it does not do: find names (`entities`), or tell that two different words mean the same.
 """
@@ -32,14 +32,14 @@ from scribedock_captions.elementlist.model import (
 from scribedock_captions.text.disfluencies import disfluencies
 from scribedock_captions.text.function_words import FUNCTION_WORDS
 
-WINDOW = 4  # words that vote for each other
+VOTING_WORDS = 4  # words that vote for each other
 DAMPING, ROUNDS = 0.85, 30  # of PageRank
-LONGEST = 4  # words of a keyword
-MOST = 40  # keywords
-BLOCK = 20  # content words: TextTiling's pseudo-sentence
-AROUND = 4  # pseudo-sentences that are compared on either side of a place
+MAX_KEYWORD_WORDS = 4  # words of a keyword
+MAX_KEYWORDS = 40  # keywords
+BLOCK_WORDS = 20  # content words: TextTiling's pseudo-sentence
+COMPARED_BLOCKS = 4  # pseudo-sentences that are compared on either side of a place
 # Content words that say nothing about what is talked of.
-LIGHT: Mapping[str, frozenset[str]] = {
+LIGHT_WORDS: Mapping[str, frozenset[str]] = {
     "en": frozenset(
         """
         actually again also always basically bit come comes coming day different does doing done end
@@ -56,19 +56,19 @@ LIGHT: Mapping[str, frozenset[str]] = {
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _Word:
+class _ContentWord:
     value: str
     shown: str
     start: int
     end: int
 
 
-Run = Sequence[_Word]  # content words that nothing divides
+Run = Sequence[_ContentWord]  # content words that nothing divides
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Phrase:
-    """A run of words as it is said here and there."""
+    """A run of words, with all places where it is said."""
 
     key: str
     score: float
@@ -76,7 +76,7 @@ class _Phrase:
 
 
 def annotated(elementlist: ElementList) -> ElementList:
-    """The list with its keywords, the best first, and its topics, in the order in which they begin."""
+    """Returns the list with its keywords, the best first, and its topics, the earliest first."""
     runs = [list(_runs(segment, elementlist.language)) for segment in elementlist.segments]
     ranks = _ranks(runs)
     phrases = _phrases(runs, ranks)
@@ -88,13 +88,13 @@ def annotated(elementlist: ElementList) -> ElementList:
 
 
 def _runs(segment: Segment, language: str) -> Iterator[Run]:
-    """What stands between function words, punctuation and sounds."""
-    run: list[_Word] = []
+    """Gives what stands between function words, punctuation and sounds."""
+    run: list[_ContentWord] = []
     for sequence in segment.sequences:
         for token in sequence.tokens:
             if token.type is TokenType.WORD and _is_content(token, language):
                 run.append(
-                    _Word(
+                    _ContentWord(
                         value=token.value,
                         shown=token.display_as,
                         start=token.start_time,
@@ -116,17 +116,19 @@ def _is_content(token: Token, language: str) -> bool:
     known = FUNCTION_WORDS.get(language)
     if known is None:
         return len(word) > 3
-    return word not in known and word not in disfluencies(language) and word not in LIGHT.get(language, ())
+    return (
+        word not in known and word not in disfluencies(language) and word not in LIGHT_WORDS.get(language, ())
+    )
 
 
 def _ranks(runs: Sequence[Sequence[Run]]) -> Mapping[str, float]:
-    """PageRank of the words in the graph of those that are said near each other."""
+    """Computes the PageRank of the words in the graph of those that are said near each other."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for sentence in runs:
         words = [word.value for run in sentence for word in run]
         for place, word in enumerate(words):
             votes.setdefault(word, Counter())
-            for other in words[place + 1 : place + WINDOW]:
+            for other in words[place + 1 : place + VOTING_WORDS]:
                 if other != word:
                     votes[word][other] += 1
                     votes[other][word] += 1
@@ -141,12 +143,12 @@ def _ranks(runs: Sequence[Sequence[Run]]) -> Mapping[str, float]:
 
 
 def _phrases(runs: Sequence[Sequence[Run]], ranks: Mapping[str, float]) -> list[_Phrase]:
-    """Every run and every part of one, the best first."""
+    """Returns every run and every part of one, the best first."""
     places: dict[str, list[Run]] = defaultdict(list)
     for sentence in runs:
         for run in sentence:
             for start in range(len(run)):
-                for end in range(start + 1, min(start + LONGEST, len(run)) + 1):
+                for end in range(start + 1, min(start + MAX_KEYWORD_WORDS, len(run)) + 1):
                     part = run[start:end]
                     places[" ".join(word.value for word in part)].append(part)
     found = []
@@ -160,9 +162,9 @@ def _phrases(runs: Sequence[Sequence[Run]], ranks: Mapping[str, float]) -> list[
 
 
 def _keywords(phrases: Sequence[_Phrase]) -> list[_Phrase]:
-    """The best, without those that are hardly said but as a part of a better one."""
+    """Chooses the best, without those that are hardly said except as a part of a better one."""
     words = sum(len(phrase.places) for phrase in phrases if " " not in phrase.key)
-    most = max(3, min(MOST, words // 10))
+    most = max(3, min(MAX_KEYWORDS, words // 10))
     chosen: list[_Phrase] = []
     for phrase in phrases:
         if len(chosen) == most:
@@ -193,35 +195,35 @@ def _annotation(phrase: _Phrase) -> Annotation:
 def _topics(
     elementlist: ElementList, runs: Sequence[Sequence[Run]], phrases: Sequence[_Phrase]
 ) -> list[Annotation]:
-    stretches = [
+    spans = [
         TimeRange(
             start_time=elementlist.segments[first].start_time,
             end_time=elementlist.segments[last - 1].end_time,
         )
-        for first, last in _stretches(runs)
+        for first, last in _topic_spans(runs)
     ]
-    begins = [stretch.start_time for stretch in stretches]
+    begins = [span.start_time for span in spans]
     said = [
         (phrase, Counter(max(bisect_right(begins, run[0].start) - 1, 0) for run in phrase.places))
-        for phrase in phrases[: 10 * MOST]
+        for phrase in phrases[: 10 * MAX_KEYWORDS]
     ]
     found: dict[str, Annotation] = {}
-    for number, stretch in enumerate(stretches):
-        phrase = _name_of(number, len(stretches), said)
+    for number, span in enumerate(spans):
+        phrase = _name_of(number, len(spans), said)
         if phrase is None:
             continue
         known = found.get(phrase.key) or replace(_annotation(phrase), time_ranges=())
-        found[phrase.key] = replace(known, time_ranges=(*known.time_ranges, stretch))
+        found[phrase.key] = replace(known, time_ranges=(*known.time_ranges, span))
     return list(found.values())
 
 
-def _stretches(runs: Sequence[Sequence[Run]]) -> list[tuple[int, int]]:
-    """[first, last) of the sentences between which the words change."""
+def _topic_spans(runs: Sequence[Sequence[Run]]) -> list[tuple[int, int]]:
+    """Returns [first, last) of the sentences between which the words change."""
     blocks: list[Counter[str]] = []
     begins: list[int] = []  # the sentence with which each block begins
-    filled = BLOCK
+    filled = BLOCK_WORDS
     for number, sentence in enumerate(runs):
-        if filled >= BLOCK:
+        if filled >= BLOCK_WORDS:
             blocks.append(Counter())
             begins.append(number)
             filled = 0
@@ -246,9 +248,9 @@ def _stretches(runs: Sequence[Sequence[Run]]) -> list[tuple[int, int]]:
 
 
 def _likeness(blocks: Sequence[Counter[str]], place: int) -> float:
-    """Cosine of the words before a block's beginning and of those after it."""
-    before = sum(blocks[max(place - AROUND, 0) : place], Counter[str]())
-    after = sum(blocks[place : place + AROUND], Counter[str]())
+    """Computes the cosine of the words before a block's beginning and of those after it."""
+    before = sum(blocks[max(place - COMPARED_BLOCKS, 0) : place], Counter[str]())
+    after = sum(blocks[place : place + COMPARED_BLOCKS], Counter[str]())
     length = math.sqrt(
         sum(count * count for count in before.values()) * sum(count * count for count in after.values())
     )
@@ -256,31 +258,29 @@ def _likeness(blocks: Sequence[Counter[str]], place: int) -> float:
 
 
 def _depths(scores: Sequence[float]) -> list[float]:
-    """How far the likeness falls at each place from the peaks on either side."""
+    """Returns how far the likeness falls at each place from the peaks on either side."""
     before = _peaks(scores)
     after = _peaks(scores[::-1])[::-1]
     return [left + right - 2 * score for left, score, right in zip(before, scores, after, strict=True)]
 
 
 def _peaks(scores: Sequence[float]) -> list[float]:
-    """The last peak at or before each place."""
+    """Returns the last peak at or before each place."""
     found: list[float] = []
     for place, score in enumerate(scores):
         found.append(found[-1] if place and scores[place - 1] >= score else score)
     return found
 
 
-def _name_of(
-    stretch: int, stretches: int, said: Sequence[tuple[_Phrase, Mapping[int, int]]]
-) -> _Phrase | None:
-    """The phrase that is said in this stretch and hardly in others: by its score and its tf-idf.
+def _name_of(span: int, spans: int, said: Sequence[tuple[_Phrase, Mapping[int, int]]]) -> _Phrase | None:
+    """Chooses the phrase that is said in this span and hardly in others, by its score and its tf-idf.
 
-    said: each phrase with how often it is said in each stretch.
+    said: each phrase with how often it is said in each span.
     """
     best, named = 0.0, None
     for phrase, times in said:
-        here = times.get(stretch, 0)
-        weight = phrase.score * here / len(phrase.places) * math.log(1 + stretches / len(times))
+        here = times.get(span, 0)
+        weight = phrase.score * here / len(phrase.places) * math.log(1 + spans / len(times))
         if weight > best:
             best, named = weight, phrase
     return named

@@ -1,7 +1,7 @@
 """Profane words, which `mask_profanity` hides: closed tables of whole words, by language (ISO 639).
 
-Whole words only, so that "class" and "Scunthorpe" stay; and only words that are hardly ever meant in
-another way, so that a donkey, a cock that crows and a bitch at a dog show do.
+Whole words only, so that "class" and "Scunthorpe" stay; and only words that hardly ever mean anything else,
+so that a donkey, a cock that crows and a bitch at a dog show stay too.
 """
 
 from __future__ import annotations
@@ -71,11 +71,11 @@ PROFANITIES: Mapping[str, frozenset[str]] = {
 
 
 def is_profane(value: str, language: str) -> bool:
-    """Whether a whole word, in lower case, is in the table of the language."""
+    """Tells whether a whole word, in lower case, is in the table of the language."""
     bare = value.replace("’", "'").removesuffix("'s").removesuffix("'")
     return bare in PROFANITIES.get(language.partition("-")[0], frozenset())
 
 
 def masked(text: str) -> str:
-    """As many asterisks as the text has characters; spaces stay."""
+    """Replaces each character by an asterisk; spaces stay."""
     return " ".join("*" * width(part) for part in text.split(" "))

@@ -118,15 +118,20 @@ SLANG: Mapping[str, Mapping[str, str]] = {
         "cês": "vocês",
     },
 }
-CLIPPED = "in'"
-LEAST_CLIPPED = 5  # letters of "doin'"
+CLIPPED_ENDING = "in'"
+MIN_CLIPPED_LETTERS = 5  # letters of "doin'"
 
 
 def without_slang(value: str, written: str, language: str) -> str | None:
-    """What is written instead of a word, in its case; None if it is no slang."""
+    """Returns what is written instead of a word, in its case; None if it is no slang."""
     value = value.replace("’", "'")
     family = language.partition("-")[0]
     found = SLANG.get(family, {}).get(value)
-    if found is None and family == "en" and value.endswith(CLIPPED) and len(value) >= LEAST_CLIPPED:
+    if (
+        found is None
+        and family == "en"
+        and value.endswith(CLIPPED_ENDING)
+        and len(value) >= MIN_CLIPPED_LETTERS
+    ):
         found = value[:-1] + "g"
     return None if found is None else cased_like(written, found)

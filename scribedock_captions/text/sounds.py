@@ -1,4 +1,4 @@
-"""Sounds in a sentence: left out, or put between the wanted boundaries."""
+"""Sounds in a sentence: left out, or put between the chosen boundaries."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ NO_SOUNDS: frozenset[Tag] = frozenset()
 
 
 def tags_of(tokens: Iterable[Token]) -> frozenset[Tag]:
-    """The tags of the sounds among the tokens; a sound without one is UNKNOWN."""
+    """Returns the tags of the sounds among the tokens; a sound without one is UNKNOWN."""
     found: set[Tag] = set()
     for token in tokens:
         if token.type is TokenType.SOUND:
@@ -21,9 +21,9 @@ def tags_of(tokens: Iterable[Token]) -> frozenset[Tag]:
 
 
 def with_sounds(sequences: Iterable[Sequence], options: TextOptions) -> list[Sequence]:
-    """A sentence with its sounds as wanted.
+    """Returns a sentence with its sounds as the options ask for.
 
-    What became empty goes; the punctuation of a sound that vanished goes to the word before it.
+    What becomes empty goes; the punctuation of a sound that is left out goes to the word before it.
     """
     kept: list[Sequence] = []
     for sequence in sequences:
@@ -43,9 +43,9 @@ def with_sounds(sequences: Iterable[Sequence], options: TextOptions) -> list[Seq
 
 
 def _left_out(token: Token, options: TextOptions) -> bool:
-    """Whether the options want the sound away; speech that was not recognized goes only by its name.
+    """Tells whether the options leave the sound out; unrecognized speech goes only by its name.
 
-    SOUND is an older name of UNKNOWN, by which it is known to whoever reads our lists.
+    SOUND is an older name of UNKNOWN, which is what readers of our lists know it by.
     """
     if options.remove_sound_references and token.style != UNRECOGNIZED:
         return True

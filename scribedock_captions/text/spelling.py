@@ -15,23 +15,23 @@ from scribedock_captions.options import Spelling
 from scribedock_captions.text import spelling_table as table
 from scribedock_captions.text.case import cased_like
 
-WRITES_IZE = frozenset({Spelling.AMERICAN, Spelling.BRITISH_IZE, Spelling.CANADIAN})
-WRITES_YZE = frozenset({Spelling.AMERICAN, Spelling.CANADIAN})
-ISE = re.compile(
+IZE_VARIETIES = frozenset({Spelling.AMERICAN, Spelling.BRITISH_IZE, Spelling.CANADIAN})
+YZE_VARIETIES = frozenset({Spelling.AMERICAN, Spelling.CANADIAN})
+ISE_VERB = re.compile(
     r"(?P<root>[a-z]{2,}i)[sz](?P<ending>e|es|ed|ing|ings|ingly|er|ers|able|ation|ations|ational|ationally|ement)"
 )
-YSE = re.compile(
+YSE_VERB = re.compile(
     r"(?P<root>(?:anal|paral|catal|breathal|hydrol|electrol|dial|psychoanal|reanal|overanal)y)[sz]"
     r"(?P<ending>e|ed|ing|er|ers)"
 )
-ROOTS_OF_ISE = frozenset(word[:-2] for word in table.ALWAYS_ISE.split())
-ROOTS_OF_IZE = frozenset(word[:-2] for word in table.ALWAYS_IZE.split())
-LEAST_ROOT = 4  # letters with the i: "iodise"
+ISE_ROOTS = frozenset(word[:-2] for word in table.ISE_WORDS.split())
+IZE_ROOTS = frozenset(word[:-2] for word in table.IZE_WORDS.split())
+MIN_ROOT_LETTERS = 4  # letters with the i: "iodise"
 VOWELS_BEFORE_I = "aeou"  # "appraise", "turquoise", "disguise": no verbs in -ize
 
 
 def respelled(value: str, written: str, spelling: Spelling, *, starts_sentence: bool = False) -> str | None:
-    """The word as the variety writes it, in its case; None if that is how it is written already.
+    """Spells a word as the variety does, in its case; returns None if it is spelled so already.
 
     `value` is the word in lower case.
     """
@@ -46,15 +46,18 @@ def _respelled(word: str, spelling: Spelling) -> str | None:
     found = _table(spelling).get(word)
     if found is not None:
         return found if found != word else None
-    for pattern, letter in ((YSE, "sz"[spelling in WRITES_YZE]), (ISE, "sz"[spelling in WRITES_IZE])):
+    for pattern, letter in (
+        (YSE_VERB, "sz"[spelling in YZE_VARIETIES]),
+        (ISE_VERB, "sz"[spelling in IZE_VARIETIES]),
+    ):
         match = pattern.fullmatch(word)
         if match:
             root = match["root"]
-            stays = pattern is ISE and (
-                len(root) < LEAST_ROOT
+            stays = pattern is ISE_VERB and (
+                len(root) < MIN_ROOT_LETTERS
                 or root[-2] in VOWELS_BEFORE_I
-                or root in ROOTS_OF_ISE
-                or root in ROOTS_OF_IZE
+                or root in ISE_ROOTS
+                or root in IZE_ROOTS
             )
             found = f"{root}{letter}{match['ending']}"
             return None if stays or found == word else found
@@ -63,11 +66,11 @@ def _respelled(word: str, spelling: Spelling) -> str | None:
 
 @cache
 def _table(spelling: Spelling) -> Mapping[str, str]:
-    """What the variety writes for every form of every word of the tables."""
+    """Returns the spelling of the variety for every form of every word of the tables."""
     as_american = {
         Spelling.AMERICAN: None,  # all
-        Spelling.CANADIAN: frozenset(table.CANADIAN_AS_AMERICAN.split()),
-        Spelling.AUSTRALIAN: frozenset(table.AUSTRALIAN_AS_AMERICAN.split()),
+        Spelling.CANADIAN: frozenset(table.AMERICAN_STEMS_IN_CANADA.split()),
+        Spelling.AUSTRALIAN: frozenset(table.AMERICAN_STEMS_IN_AUSTRALIA.split()),
     }.get(spelling, frozenset[str]())
     forms: dict[str, str] = {}
     for stem, american, british in _pairs():
@@ -75,24 +78,24 @@ def _table(spelling: Spelling) -> Mapping[str, str]:
         forms[american] = forms[british] = wanted
     forms |= {
         british: american
-        for stem, british, american in _lines(table.TO_AMERICAN)
+        for stem, british, american in _lines(table.AMERICAN_SPELLINGS)
         if as_american is None or stem in as_american
     }
     return forms
 
 
 def _pairs() -> Iterator[tuple[str, str, str]]:
-    """Each form of each word: its stem in the tables, American, British."""
-    for stem in table.OUR.split():
+    """Gives each form of each word: its stem in the tables, American, British."""
+    for stem in table.OUR_STEMS.split():
         for ending in _endings(table.OUR_ENDINGS):
             yield stem, f"{stem}or{ending}", f"{stem}our{ending}"
-    for stem in table.CENTRE.split():
+    for stem in table.CENTRE_STEMS.split():
         for ending in _endings(table.CENTRE_ENDINGS):
             yield stem, f"{stem}er{ending}", f"{stem}re{ending}"
-    for stem in table.DOUBLED.split():
+    for stem in table.DOUBLED_STEMS.split():
         for ending in _endings(table.DOUBLED_ENDINGS):
             yield stem, f"{stem}{ending}", f"{stem}{stem[-1]}{ending}"
-    yield from _lines(table.PAIRS)
+    yield from _lines(table.SPELLING_PAIRS)
 
 
 def _lines(text: str) -> Iterator[tuple[str, str, str]]:

@@ -7,27 +7,27 @@ direction that is certain is here.
 
 from __future__ import annotations
 
-OUR = """arb ard arm behavi belab cand clam clang col demean discol disfav dishon enam endeav fav ferv flav
-    harb hon hum lab misbehavi misdemean multicol neighb od parl ranc rig rum savi sav splend succ technicol
-    tricol tum unfav unsav val vap vig watercol"""
+OUR_STEMS = """arb ard arm behavi belab cand clam clang col demean discol disfav dishon enam endeav fav ferv
+    flav harb hon hum lab misbehavi misdemean multicol neighb od parl ranc rig rum savi sav splend succ
+    technicol tricol tum unfav unsav val vap vig watercol"""
 """Before -or, British -our. Words like humorous and honorary have no u anywhere."""
 OUR_ENDINGS = """. s ed er ers ing ings ingly able ably al ally ism ist ists ite ites itism ful fully less
     lessly hood hoods ly liness y ies ied some ant ants"""
 
-CENTRE = """theat amphitheat epicent centilit millilit kilomet centimet millimet fib calib lust lacklust meag
-    och sab saltpet scept sepulch somb spect goit lit cent reconnoit"""
+CENTRE_STEMS = """theat amphitheat epicent centilit millilit kilomet centimet millimet fib calib lust
+    lacklust meag och sab saltpet scept sepulch somb spect goit lit cent reconnoit"""
 """Before -er, British -re."""
 CENTRE_ENDINGS = ". s glass fold folds piece pieces goer goers board"
 
-DOUBLED = """bedevil bejewel bevel cancel carol cavil channel chisel counsel cudgel dial disembowel dishevel
-    drivel duel enamel equal fuel funnel gambol gravel grovel gruel impanel imperil initial jewel label level
-    libel marshal marvel model panel parcel pedal pencil quarrel ravel refuel relabel remodel revel rival
-    shovel shrivel signal snivel snorkel spiral squirrel stencil swivel total towel travel trial tunnel
-    unravel weasel worship yodel"""
+DOUBLED_STEMS = """bedevil bejewel bevel cancel carol cavil channel chisel counsel cudgel dial disembowel
+    dishevel drivel duel enamel equal fuel funnel gambol gravel grovel gruel impanel imperil initial jewel
+    label level libel marshal marvel model panel parcel pedal pencil quarrel ravel refuel relabel remodel
+    revel rival shovel shrivel signal snivel snorkel spiral squirrel stencil swivel total towel travel trial
+    tunnel unravel weasel worship yodel"""
 """The last consonant is doubled in British before these endings."""
 DOUBLED_ENDINGS = "ed ing ings er ers or ors ist ists ous ously"
 
-PAIRS = """
+SPELLING_PAIRS = """
     enroll enrol . s ment ments
     fulfill fulfil . s ment
     distill distil . s
@@ -118,7 +118,7 @@ PAIRS = """
 """
 """American stem, British stem, and the endings of both; a full stop is the stem alone."""
 
-TO_AMERICAN = """
+AMERICAN_SPELLINGS = """
     cheque check . s
     draught draft . s
     judgement judgment . s
@@ -133,13 +133,14 @@ TO_AMERICAN = """
 """
 """What Americans write, where the way back depends on the sentence: British stem, American stem, endings."""
 
-CANADIAN_AS_AMERICAN = """anemi anesthe cesarean diarrhea edema encyclopedi esophag estrogen fecal feces fetus
-    fetal gynecolog hematolog hemoglobin hemophilia hemorrhag hemorrhoid leukemia orthopedic paleontolog
-    paleolithic pediatric pedophil toxemia plow snowplow skeptic aluminum airplane artifact coz aging draft
-    phony licorice skillful fulfill distill instill appall enthrall kerb programme tyre draught judgement"""
-AUSTRALIAN_AS_AMERICAN = "encyclopedi fetus fetal programme"
+AMERICAN_STEMS_IN_CANADA = """anemi anesthe cesarean diarrhea edema encyclopedi esophag estrogen fecal feces
+    fetus fetal gynecolog hematolog hemoglobin hemophilia hemorrhag hemorrhoid leukemia orthopedic
+    paleontolog paleolithic pediatric pedophil toxemia plow snowplow skeptic aluminum airplane artifact coz
+    aging draft phony licorice skillful fulfill distill instill appall enthrall kerb programme tyre draught
+    judgement"""
+AMERICAN_STEMS_IN_AUSTRALIA = "encyclopedi fetus fetal programme"
 
-ALWAYS_ISE = """advertise advise anise apprise appraise arise braise bruise chastise chemise circumcise
+ISE_WORDS = """advertise advise anise apprise appraise arise braise bruise chastise chemise circumcise
     clockwise anticlockwise counterclockwise comprise compromise concise cruise demise despise devise disguise
     enfranchise disenfranchise enterprise excise exercise expertise franchise guise improvise incise
     lengthwise liaise likewise malaise marquise mayonnaise merchandise mortise noise otherwise paradise poise
@@ -148,5 +149,5 @@ ALWAYS_ISE = """advertise advise anise apprise appraise arise braise bruise chas
     advise misadvise premise apprise improvise cerise bourgeoise imprecise prise comprise
     unwise streetwise uprise trellise pelvise metropolise portcullise"""
 """Verbs and nouns in -ise that are written so everywhere."""
-ALWAYS_IZE = """size resize downsize outsize oversize capsize prize seize maize assize undersize supersize
+IZE_WORDS = """size resize downsize outsize oversize capsize prize seize maize assize undersize supersize
     apprize midsize lifesize"""

@@ -1,6 +1,6 @@
 """An ElementList in another language: its sentences at their times, its words at estimated ones.
 
-A translation says nothing about when a word is said: a word's time is its share, by length, of the time in
+A translation does not say when a word is said: the time of a word is its share, by length, of the time in
 which the sentence's words are said, and counts as interpolated.  Sounds stay where they are.
 
 Where a language writes no spaces, words are what Unicode's rules divide (UAX #29): a run of katakana or of
@@ -19,14 +19,14 @@ import regex
 
 from scribedock_captions.elementlist.model import ElementList, Segment, Sequence, Tag, Token, TokenType
 from scribedock_captions.elementlist.normalisation import normalised
-from scribedock_captions.elementlist.punctuation import take_apart
+from scribedock_captions.elementlist.punctuation import split_punctuation
 from scribedock_captions.text.words import writes_spaces
 
-BOUNDARY = regex.compile(r"\b", regex.WORD | regex.V1)
+WORD_BOUNDARY = regex.compile(r"\b", regex.WORD | regex.V1)
 
 
 def sentences(elementlist: ElementList) -> list[str]:
-    """What is said in each segment, without sounds; empty where there are only sounds."""
+    """Returns what is said in each segment, without sounds; empty where there are only sounds."""
     return [
         " ".join(_said(sequence) for sequence in segment.sequences if not _is_sound(sequence))
         for segment in elementlist.segments
@@ -34,9 +34,9 @@ def sentences(elementlist: ElementList) -> list[str]:
 
 
 def translated(elementlist: ElementList, texts: Many[str], language: str) -> ElementList:
-    """The list with `texts` in place of `sentences(elementlist)`.
+    """Returns the list with `texts` in place of `sentences(elementlist)`.
 
-    language: as "de" or "pt-br". Keywords, topics and entities are of the other language, and left out.
+    language: as "de" or "pt-br".  Keywords, topics and entities are left out.
     """
     spaces = writes_spaces(language)
     segments = [
@@ -60,7 +60,7 @@ def _segment(segment: Segment, text: str, *, spaces: bool) -> Segment:
     spans = [(each.start_time, each.end_time) for each in segment.sequences if not _is_sound(each)]
     begins = [each.start_time for each in sounds]
     words = [_sequence(parts) for parts in _sequences(text.split(), spans, begins, spaces=spaces)]
-    if words and take_apart(text.split()[-1]).ends_sentence:
+    if words and split_punctuation(text.split()[-1]).ends_sentence:
         *before, last = words[-1].tokens
         tagged = replace(last, tags=last.tags | {Tag.ENDS_SENTENCE})
         words[-1] = replace(words[-1], tokens=(*before, tagged))
@@ -71,7 +71,7 @@ def _segment(segment: Segment, text: str, *, spaces: bool) -> Segment:
 def _sequences(
     chunks: Many[str], spans: Many[tuple[int, int]], sounds: Many[int], *, spaces: bool
 ) -> Iterator[list[tuple[str, int, int]]]:
-    """What stands between two spaces, as words with their times; a sound divides it, too."""
+    """Gives what stands between two spaces, as words with their times; a sound divides it, too."""
     parts = [(place, part) for place, chunk in enumerate(chunks) for part in _parts(chunk, spaces=spaces)]
     timed = _spread([part for _, part in parts], spans)
     placed = zip((place for place, _ in parts), timed, strict=False)  # without speech nothing is spread
@@ -84,12 +84,12 @@ def _sequences(
 
 
 def _parts(chunk: str, *, spaces: bool) -> list[str]:
-    """The words of a text without spaces, each with the marks around it."""
+    """Splits a text without spaces into words, each with the marks around it."""
     if spaces:
         return [chunk]
     parts: list[str] = []
     opening = ""
-    for piece in BOUNDARY.split(chunk):
+    for piece in WORD_BOUNDARY.split(chunk):
         if any(unicodedata.category(character)[0] in "LNMS" for character in piece):
             parts.append(opening + piece)
             opening = ""
@@ -107,7 +107,7 @@ def _opens(piece: str) -> bool:
 
 
 def _spread(words: Many[str], spans: Many[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
-    """Each word with its time within the spans; one that would lie over a pause ends before it."""
+    """Gives each word its time within the spans; one that would lie over a pause ends before it."""
     if not spans:
         return
     total = sum(end - start for start, end in spans)
@@ -121,7 +121,7 @@ def _spread(words: Many[str], spans: Many[tuple[int, int]]) -> Iterator[tuple[st
 
 
 def _place(offset: int, spans: Many[tuple[int, int]]) -> tuple[int, int]:
-    """Where an offset into the speech lies, and when the speech there ends."""
+    """Returns where an offset into the speech lies, and when the speech there ends."""
     for position, (start, end) in enumerate(spans):
         if offset < end - start or position == len(spans) - 1:
             return min(start + offset, end), _end_of_run(position, spans)
@@ -130,7 +130,7 @@ def _place(offset: int, spans: Many[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _end_of_run(position: int, spans: Many[tuple[int, int]]) -> int:
-    """The end of the last span that follows without a pause."""
+    """Returns the end of the last span that follows without a pause."""
     while position + 1 < len(spans) and spans[position + 1][0] <= spans[position][1]:
         position += 1
     return spans[position][1]
@@ -147,7 +147,7 @@ def _said(sequence: Sequence) -> str:
 def _sequence(words: Many[tuple[str, int, int]]) -> Sequence:
     tokens: list[Token] = []
     for text, start, end in words:
-        parts = take_apart(text)
+        parts = split_punctuation(text)
         tokens += [_token(TokenType.PUNCTUATION, mark, start, start) for mark in parts.before]
         if parts.word:
             tokens.append(_token(TokenType.WORD, parts.word, start, end))

@@ -12,10 +12,10 @@ from scribedock_captions.text.case import cased
 from scribedock_captions.text.sounds import NO_SOUNDS, tags_of
 from scribedock_captions.text.transforms import Transforms, ends_sentence
 
-EFFECTS = "Effects"
-UNSPACED = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "wuu", "bo", "dz"})
+EFFECTS_SPEAKER = "Effects"
+UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "wuu", "bo", "dz"})
 """Languages (ISO 639) that put no spaces between words; in them, a line may break between tokens."""
-CONTROL = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029\ufeff]+")
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f\x80-\x9f\u2028\u2029\ufeff]+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -36,12 +36,12 @@ class Word:
 
 
 def writes_spaces(language: str) -> bool:
-    """Whether spaces divide the words of a language, as "de" or "zh-tw"."""
-    return language.partition("-")[0] not in UNSPACED
+    """Tells whether spaces divide the words of a language, as "de" or "zh-tw"."""
+    return language.partition("-")[0] not in UNSPACED_LANGUAGES
 
 
 def words_of(elementlist: ElementList, options: TextOptions) -> list[Word]:
-    """All words that are shown, in order; segments that are left empty vanish."""
+    """Returns all words that are shown, in order; segments that are left empty vanish."""
     words: list[Word] = []
     waiting = False  # a new speaker whose segment vanished
     read = _Reader(elementlist.language, options)
@@ -73,6 +73,7 @@ class _Reader:
         self._plain = not (self._strips or self._case is not Case.KEPT or self._unspaced)
 
     def segment(self, segment: Segment, index: int) -> Iterator[Word]:
+        """Gives the words of a segment, which is the one of this index."""
         starts = True  # a sentence
         rewrites = self._transforms.rewrites
         for sequence in self._transforms.sequences(segment):
@@ -93,8 +94,8 @@ class _Reader:
                 starts = ends_sentence(tokens)
 
     def finished(self, text: str) -> str:
-        """The text in one line and in its final spelling: case, and brackets deleted."""
-        text = " ".join(CONTROL.sub(" ", text).split())
+        """Puts the text in one line and in its final spelling: case, and brackets deleted."""
+        text = " ".join(CONTROL_CHARACTERS.sub(" ", text).split())
         if self._strips:
             text = text.replace("[", "").replace("]", "")
         return cased(text, self._case, self._language) if self._case is not Case.KEPT else text
@@ -122,7 +123,7 @@ class _Reader:
 
 
 def _plain(tokens: tuple[Token, ...]) -> str:
-    """The text of a word and the punctuation after it, which most sequences are; empty for any other."""
+    """Returns the text of a word and the punctuation after it, which most sequences are; empty otherwise."""
     first = tokens[0]
     if first.type is not TokenType.WORD:
         return ""
@@ -135,7 +136,7 @@ def _plain(tokens: tuple[Token, ...]) -> str:
 
 
 def _units(tokens: Iterable[Token]) -> list[list[Token]]:
-    """Tokens divided before each word or sound, so that punctuation stays where it is written."""
+    """Divides tokens before each word or sound, so that punctuation stays where it is written."""
     units: list[list[Token]] = []
     open_before = True
     for token in tokens:
@@ -159,7 +160,7 @@ def _name(elementlist: ElementList, segment: Segment, options: CaptionOptions) -
     if number is None or options.display_speaker_id is SpeakerDisplay.NO:
         return ""
     name = next((each.name for each in elementlist.speakers if each.id == number), "").strip()
-    if number == 0 or name == EFFECTS:
+    if number == 0 or name == EFFECTS_SPEAKER:
         return options.display_effects_speaker_as
     if options.display_speaker_id is SpeakerDisplay.NUMBER or not name:
         return f"Speaker {number}"

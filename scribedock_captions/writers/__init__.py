@@ -13,7 +13,7 @@ __all__ = ["WRITERS", "CaptionFormat", "Writer"]
 
 
 class CaptionFormat(StrEnum):
-    """The formats of `get_caption`."""
+    """The formats that captions are written in."""
 
     SRT = "SRT"
     SBV = "SBV"
@@ -38,9 +38,9 @@ WRITERS: Mapping[CaptionFormat, Writer] = {
         media_type="text/plain",
         extension=".scc",
         byte_mark=False,
-        short_ms=scc.SHORT_MS,
-        within=scc.within,
-        spelled=scc.spelled,
+        short_ms=scc.LOADING_MS,
+        limit_options=scc.limit_options,
+        convert_words=scc.transliterate_words,
     ),
     CaptionFormat.DFXP: Writer(write=dfxp.write, media_type=TTML, extension=".dfxp"),
     CaptionFormat.QT: Writer(write=qt.write, media_type="text/plain", extension=".qt.txt", seamless=True),

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import re
 
-ILLEGAL = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+ILLEGAL_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 """What is no Char of XML 1.0, production 2."""
 
 
 def escaped(text: str) -> str:
-    """Text between tags."""
+    """Escapes a text that stands between tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def quoted(text: str) -> str:
-    """Text in an attribute, with its double quotes."""
+    """Escapes a text that stands in an attribute, and puts it in double quotes."""
     return '"' + escaped(text).replace('"', "&quot;") + '"'
 
 
 def legal(document: str) -> str:
-    """The document with U+FFFD for each character that XML 1.0 forbids."""
-    return ILLEGAL.sub("\ufffd", document)
+    """Replaces each character that XML 1.0 forbids by U+FFFD."""
+    return ILLEGAL_CHARACTERS.sub("\ufffd", document)

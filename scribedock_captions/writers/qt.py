@@ -16,20 +16,22 @@ HEAD = (
     "{QTtext}{font:Arial}{plain}{size:12}{textColor:65535,65535,65535}{backColor:0,0,0}{justify:center}"
     "{timeScale:1000}{timeStamps:absolute}\n"
 )
-LIKE_A_TIME = re.compile(r"\[([\d:.]*)\]")
+TIME_LIKE_TEXT = re.compile(r"\[([\d:.]*)\]")
 
 
 def write(document: CaptionDocument) -> str:
+    """Writes a QuickTime text track."""
     blocks = [HEAD]
     end = 0
     for caption in document.captions:
         if caption.start > end:
             blocks.append(f"[{clock(end)}]\n\n")
-        blocks.append(f"[{clock(caption.start)}]\n{_told_apart(chr(10).join(caption.lines))}\n")
+        blocks.append(f"[{clock(caption.start)}]\n{_escaped(chr(10).join(caption.lines))}\n")
         end = caption.end
     return "".join(blocks) + f"[{clock(end)}]\n"
 
 
-def _told_apart(text: str) -> str:
+def _escaped(text: str) -> str:
+    """Replaces what the format would take for a descriptor or a time."""
     text = text.replace("{", "(").replace("}", ")")
-    return LIKE_A_TIME.sub(r"(\1)", text) if "[" in text else text
+    return TIME_LIKE_TEXT.sub(r"(\1)", text) if "[" in text else text

@@ -11,13 +11,14 @@ TIME_LINE = re.compile(r"^(\d+:\d\d:\d\d\.\d{3}),(?=\d+:\d\d:\d\d\.\d{3}$)", re.
 
 
 def write(document: CaptionDocument) -> str:
+    """Writes an SBV file."""
     blocks = []
     for caption in document.captions:
         text = "\n".join(caption.lines)
-        blocks.append(f"{short_clock(caption.start)},{short_clock(caption.end)}\n{_told_apart(text)}\n\n")
+        blocks.append(f"{short_clock(caption.start)},{short_clock(caption.end)}\n{_escaped(text)}\n\n")
     return "".join(blocks)
 
 
-def _told_apart(text: str) -> str:
-    """A line of the text that looks like times gets a space, and does not any more."""
+def _escaped(text: str) -> str:
+    """Adds a space to a line of text that would be taken for times."""
     return TIME_LINE.sub(r"\1, ", text) if text.count(":") >= 4 else text

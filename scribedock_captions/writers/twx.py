@@ -15,8 +15,8 @@ from scribedock_captions.writers.markup import escaped
 from scribedock_captions.writers.ttml import body as ttml
 
 
-class Escaped(dict[str, str]):
-    """Texts as markup; what was escaped once is looked up, because a language has few words."""
+class EscapedTexts(dict[str, str]):
+    """Texts as markup.  A text that was escaped once is looked up, because a language has few words."""
 
     def __missing__(self, text: str) -> str:
         found = self[text] = escaped(text)
@@ -24,9 +24,10 @@ class Escaped(dict[str, str]):
 
 
 def write(document: CaptionDocument) -> str:
+    """Writes a TWX file."""
     paragraphs = []
     earliest = 0
-    markup = Escaped()
+    markup = EscapedTexts()
     for sentence in _sentences(document.words):
         paragraph, earliest = _paragraph(sentence, earliest, markup)
         paragraphs.append(paragraph)
@@ -45,8 +46,8 @@ def _sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
         yield sentence
 
 
-def _paragraph(sentence: list[Word], earliest: int, markup: Escaped) -> tuple[str, int]:
-    """The paragraph and its end. Times that run backwards in the list are held at `earliest`."""
+def _paragraph(sentence: list[Word], earliest: int, markup: EscapedTexts) -> tuple[str, int]:
+    """Returns the paragraph and its end in ms; times that run backwards are held at `earliest`."""
     begin = at = max(earliest, sentence[0].start)
     spans = []
     for word in sentence:

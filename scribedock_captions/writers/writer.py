@@ -6,23 +6,23 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from scribedock_captions.document import CaptionDocument
-from scribedock_captions.layout.costs import SHORT_MS
+from scribedock_captions.layout.costs import SHORT_CAPTION_MS
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.words import Word
 
 
 @dataclass(frozen=True, kw_only=True)
 class Writer:
-    """`write` gives the text of the whole file, with line feeds."""
+    """A format: `write` returns the text of the whole file, with line feeds."""
 
     write: Callable[[CaptionDocument], str]
     media_type: str
     extension: str
     byte_mark: bool = True  # utf8_mark has an effect
     seamless: bool = False  # qt_seamless has an effect
-    short_ms: int = SHORT_MS
+    short_ms: int = SHORT_CAPTION_MS
     """Captions that are shown for less are avoided by the layout."""
-    within: Callable[[CaptionOptions], CaptionOptions] = lambda options: options
+    limit_options: Callable[[CaptionOptions], CaptionOptions] = lambda options: options
     """The options of the layout, where the format cannot show what they ask for."""
-    spelled: Callable[[Sequence[Word]], Sequence[Word]] = lambda words: words
+    convert_words: Callable[[Sequence[Word]], Sequence[Word]] = lambda words: words
     """The words in characters that the format has."""

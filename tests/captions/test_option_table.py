@@ -12,7 +12,7 @@ import pytest
 
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.layout.layout import lay_out
-from scribedock_captions.layout.timing import time
+from scribedock_captions.layout.timing import assign_times
 from scribedock_captions.options import CaptionOptions, Case, SpeakerDisplay, Spelling
 from scribedock_captions.text.words import words_of
 from tests.captions.sample import ADA, BEN, EFFECTS, NOBODY, SPEAKERS, say, sentence, talk
@@ -403,7 +403,7 @@ def test_an_option_does_what_was_decided(row: Row) -> None:
         assert ["|".join(caption.lines) for caption in captions] == row.texts
     if row.spans is not None:
         end = row.media_end or max(row.given.end_time, 1)
-        timed = time(captions, options, media_end=end)
+        timed = assign_times(captions, options, media_end=end)
         assert [(caption.start, caption.end) for caption in timed] == row.spans
 
 

@@ -9,9 +9,9 @@ from hypothesis import given, settings
 
 from scribedock_captions.caption import Caption
 from scribedock_captions.elementlist.model import ElementList, TokenType
-from scribedock_captions.layout.boundaries import ends_caption
+from scribedock_captions.layout.boundaries import divides
 from scribedock_captions.layout.layout import lay_out
-from scribedock_captions.layout.timing import time
+from scribedock_captions.layout.timing import assign_times
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.graphemes import width
 from scribedock_captions.text.words import Word, words_of
@@ -70,9 +70,10 @@ def test_no_caption_reaches_over_a_boundary(elementlist: ElementList, options: C
         letters += len("".join(caption.lines).replace(" ", ""))
         ends.add(letters)
     letters = 0
-    for before, after in pairwise(in_order(words)):
+    for (before, earlier), (after, later) in pairwise(zip(words, in_order(words), strict=True)):
         letters += len(f"{before.label}{before.text}".replace(" ", ""))
-        if ends_caption(before, after, options):
+        silence = later.start - earlier.end
+        if not after.continues and (silence > options.silence_max_ms or divides(before, after, options)):
             assert letters in ends
 
 
@@ -83,7 +84,7 @@ def test_times_are_apart_visible_and_inside_the_media(
 ) -> None:
     _, captions = captions_of(elementlist, options)
     media_end = max([elementlist.end_time, *(caption.end for caption in captions)])
-    timed = time(captions, options, media_end=media_end, seamless=options.qt_seamless)
+    timed = assign_times(captions, options, media_end=media_end, seamless=options.qt_seamless)
     assert [caption.lines for caption in timed] == [caption.lines for caption in captions]
     assert all(0 <= caption.start < caption.end for caption in timed)
     assert all(before.end <= after.start for before, after in pairwise(timed))

@@ -50,6 +50,7 @@ ROWS = [
     {"terminal"},
 ]
 CAPTION_ROWS = [
+    {"__init__"},
     {"burn_in", "pipeline"},
     {"rendering"},
     {"quality", "readers", "writers"},
@@ -59,7 +60,7 @@ CAPTION_ROWS = [
     {"presets"},
     {"options"},
     {"caption", "elementlist", "srt_template"},
-    {"errors", "__init__"},
+    {"errors"},
 ]
 NEEDED_BY_CAPTIONS = {"lxml", "regex", "scribedock_captions"} | set(sys.stdlib_module_names)
 

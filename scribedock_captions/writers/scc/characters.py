@@ -12,12 +12,12 @@ PADDING = b"\x80"  # a zero, with parity
 
 
 def with_parity(code: int) -> int:
-    """Seven bits with the eighth that makes the number of ones odd."""
+    """Adds to seven bits the eighth that makes the number of ones odd."""
     return code if code.bit_count() % 2 else code | 0x80
 
 
 def _standard() -> dict[str, int]:
-    """ASCII, but for ten places."""
+    """Returns the standard set: ASCII, except for ten places."""
     codes = {chr(code): code for code in range(0x20, 0x7F)}
     for letter in "*\\^_`{|}~":
         del codes[letter]
@@ -53,8 +53,8 @@ _ASCII_BYTES = bytes(STANDARD.get(chr(code), 0) for code in range(256))
 _UNKNOWN = b"\0"  # no byte with parity is zero
 
 
-def sent(text: str) -> bytes:
-    """The bytes of a text of CHARACTERS, in whole pairs."""
+def encoded(text: str) -> bytes:
+    """Encodes a text of CHARACTERS in whole pairs of bytes."""
     if text.isascii():
         plain = text.encode("ascii").translate(_ASCII_BYTES)
         if _UNKNOWN not in plain:
@@ -69,9 +69,9 @@ def sent(text: str) -> bytes:
         if pair is None:
             pair = EXTENDED[letter]
             found += bytes((STANDARD[FALLBACKS[letter]],))
-        found = _whole(found) + pair + pair
-    return _whole(found)
+        found = _padded(found) + pair + pair
+    return _padded(found)
 
 
-def _whole(found: bytes) -> bytes:
+def _padded(found: bytes) -> bytes:
     return found + PADDING if len(found) % 2 else found

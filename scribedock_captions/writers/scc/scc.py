@@ -14,25 +14,26 @@ from scribedock_captions.document import CaptionDocument
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.words import Word
 from scribedock_captions.writers.scc import schedule
-from scribedock_captions.writers.scc.characters import sent, with_parity
+from scribedock_captions.writers.scc.characters import encoded, with_parity
 from scribedock_captions.writers.scc.schedule import Load, frame_of, time_code
 from scribedock_captions.writers.scc.transliteration import transliterated
 
 HEADER = "Scenarist_SCC V1.0\n\n"
 COLUMNS = 32
 ROWS = 15
-USUAL_ROWS = 4  # what a decoder must be able to show at once
-SHORT_MS = 1600
+MAX_CAPTION_ROWS = 4  # what a decoder must be able to show at once
+LOADING_MS = 1600
 """What it takes to load two full rows; while a caption that is shorter is shown, the next one gets late."""
-INDENT = 4  # columns; what a preamble can say without another command
+INDENT_COLUMNS = 4  # columns; what a preamble can say without another command
 ROW_CODES = (
     *(0x1140, 0x1160, 0x1240, 0x1260, 0x1540, 0x1560, 0x1640, 0x1660),
     *(0x1740, 0x1760, 0x1040, 0x1340, 0x1360, 0x1440, 0x1460),
 )
-INDENTED = 0x10  # of the second byte: white, from a column on
+INDENT_CODE = 0x10  # of the second byte: white, from a column on
 
 
 def write(document: CaptionDocument) -> str:
+    """Writes an SCC file."""
     dangling = not document.options.disallow_dangling
     loads = (
         Load(data=_load(rows), start=frame_of(start), end=frame_of(end))
@@ -44,17 +45,17 @@ def write(document: CaptionDocument) -> str:
     )
 
 
-def within(options: CaptionOptions) -> CaptionOptions:
-    """The options with the width of a screen, and the rows that captions have."""
+def limit_options(options: CaptionOptions) -> CaptionOptions:
+    """Returns the options with the width of a screen, and the rows that captions have."""
     return replace(
         options,
         characters_per_caption_line=min(options.characters_per_caption_line, COLUMNS),
-        lines_per_caption=min(options.lines_per_caption, USUAL_ROWS),
+        lines_per_caption=min(options.lines_per_caption, MAX_CAPTION_ROWS),
     )
 
 
-def spelled(words: Sequence[Word]) -> list[Word]:
-    """The words in the characters of CEA-608, none wider than a row."""
+def transliterate_words(words: Sequence[Word]) -> list[Word]:
+    """Returns the words in the characters of CEA-608, none wider than a row."""
     return [piece for word in words for piece in _pieces(word)]
 
 
@@ -81,7 +82,7 @@ def _pieces(word: Word) -> Iterator[Word]:
 
 
 def _screens(caption: Caption, *, dangling: bool) -> Iterator[tuple[list[str], int, int]]:
-    """The rows of a caption with its time, divided where a screen has not enough of them."""
+    """Gives the rows of a caption with its times in ms, divided where a screen has too few rows."""
     rows = [row for line in caption.lines for row in _rows(transliterated(line), dangling=dangling)]
     if 0 < len(rows) <= ROWS:
         yield rows, caption.start, caption.end
@@ -94,7 +95,7 @@ def _screens(caption: Caption, *, dangling: bool) -> Iterator[tuple[list[str], i
 
 
 def _rows(line: str, *, dangling: bool) -> list[str]:
-    """A line as the rows that it needs; `dangling`: its last word may have a row of its own."""
+    """Splits a line into the rows that it needs; `dangling`: its last word may have a row of its own."""
     if len(line) <= COLUMNS:
         return [line] if line.strip() else []
     rows: list[list[str]] = [[]]
@@ -112,19 +113,19 @@ def _rows(line: str, *, dangling: bool) -> list[str]:
 
 
 def _load(rows: list[str]) -> bytes:
-    """The commands and characters that bring the rows into the hidden memory."""
+    """Returns the commands and characters that bring the rows into the hidden memory."""
     column = (COLUMNS - max(map(len, rows))) // 2
     first = ROWS - len(rows)
     data = [schedule.RESUME_CAPTION_LOADING, schedule.ERASE_NON_DISPLAYED_MEMORY]
     for number, row in enumerate(rows):
-        data += [_PREAMBLES[first + number][column // INDENT], sent(row)]
+        data += [_PREAMBLES[first + number][column // INDENT_COLUMNS], encoded(row)]
     return b"".join(data)
 
 
 def _preamble(code: int, indent: int) -> bytes:
-    """Where a row begins, twice."""
-    second = (code & 0xFF) + INDENTED + 2 * indent
+    """Returns the code that says where a row begins, twice."""
+    second = (code & 0xFF) + INDENT_CODE + 2 * indent
     return bytes((with_parity(code >> 8), with_parity(second))) * 2
 
 
-_PREAMBLES = [[_preamble(code, indent) for indent in range(COLUMNS // INDENT)] for code in ROW_CODES]
+_PREAMBLES = [[_preamble(code, indent) for indent in range(COLUMNS // INDENT_COLUMNS)] for code in ROW_CODES]

@@ -11,13 +11,13 @@ from typing import NamedTuple
 
 from scribedock_captions.writers.scc.characters import with_parity
 
-FRAMES_A_MINUTE = 1798  # of drop-frame numbering, but each tenth minute has two more
-FRAMES_OF_TEN_MINUTES = 17982
-LEAST_SHOWN = 30  # frames of a caption that is late; its own duration where that is shorter
+FRAMES_PER_MINUTE = 1798  # of drop-frame numbering, but each tenth minute has two more
+FRAMES_PER_TEN_MINUTES = 17982
+MIN_SHOWN_FRAMES = 30  # frames of a caption that is late; its own duration where that is shorter
 
 
 def command(second: int) -> bytes:
-    """A control code of the first channel, twice."""
+    """Returns a control code of the first channel, twice."""
     return bytes((with_parity(0x14), with_parity(second))) * 2
 
 
@@ -25,7 +25,7 @@ RESUME_CAPTION_LOADING = command(0x20)
 ERASE_DISPLAYED_MEMORY = command(0x2C)
 ERASE_NON_DISPLAYED_MEMORY = command(0x2E)
 END_OF_CAPTION = command(0x2F)
-COMMAND = 2  # frames
+COMMAND_FRAMES = 2  # frames
 
 
 class Load(NamedTuple):
@@ -44,27 +44,28 @@ class Packet(NamedTuple):
 
 
 def schedule(loads: Iterable[Load]) -> Iterator[Packet]:
+    """Gives the packets that show the captions in time, as far as two bytes a frame allow."""
     free = 0  # from this frame on nothing is sent yet
     clear: int | None = None  # when what is shown has to go
     for load in loads:
         length = len(load.data) // 2
         shown = max(load.start, free + length)
-        if clear is not None and clear < shown and shown - free >= length + COMMAND:
+        if clear is not None and clear < shown and shown - free >= length + COMMAND_FRAMES:
             yield from _around(load.data, clear=clear, shown=shown, free=free)
         else:
             yield Packet(frame=shown - length, data=load.data + END_OF_CAPTION)
-        free = shown + COMMAND
-        clear = max(load.end, free, shown + min(load.end - load.start, LEAST_SHOWN))
+        free = shown + COMMAND_FRAMES
+        clear = max(load.end, free, shown + min(load.end - load.start, MIN_SHOWN_FRAMES))
     if clear is not None:
         yield Packet(frame=clear, data=ERASE_DISPLAYED_MEMORY)
 
 
 def _around(data: bytes, *, clear: int, shown: int, free: int) -> Iterator[Packet]:
-    """The load of a caption, and the end of the one before it at the frame `clear`."""
+    """Gives the load of a caption, and the end of the one before it at the frame `clear`."""
     length = len(data) // 2
-    clear = min(clear, shown - COMMAND)
+    clear = min(clear, shown - COMMAND_FRAMES)
     erase = Packet(frame=clear, data=ERASE_DISPLAYED_MEMORY)
-    if shown - length >= clear + COMMAND:
+    if shown - length >= clear + COMMAND_FRAMES:
         yield erase
         yield Packet(frame=shown - length, data=data + END_OF_CAPTION)
     elif clear - length >= free:
@@ -72,16 +73,16 @@ def _around(data: bytes, *, clear: int, shown: int, free: int) -> Iterator[Packe
         yield erase
         yield Packet(frame=shown, data=END_OF_CAPTION)
     else:
-        begin = shown - length - COMMAND
+        begin = shown - length - COMMAND_FRAMES
         cut = _safe_cut(data, 2 * (clear - begin))
         if cut:
             yield Packet(frame=begin, data=data[:cut])
         yield Packet(frame=begin + cut // 2, data=ERASE_DISPLAYED_MEMORY)
-        yield Packet(frame=begin + cut // 2 + COMMAND, data=data[cut:] + END_OF_CAPTION)
+        yield Packet(frame=begin + cut // 2 + COMMAND_FRAMES, data=data[cut:] + END_OF_CAPTION)
 
 
 def _safe_cut(data: bytes, cut: int) -> int:
-    """Not between a pair and its repetition, which would be taken for another of the same."""
+    """Moves a cut that would part a pair from its repetition, which would then be taken for another."""
     place = cut
     while place >= 2 and data[place - 2 : place] == data[cut : cut + 2]:
         place -= 2
@@ -89,14 +90,14 @@ def _safe_cut(data: bytes, cut: int) -> int:
 
 
 def frame_of(milliseconds: int) -> int:
-    """The nearest frame at 30000/1001 frames a second."""
+    """Returns the nearest frame to a time in ms, at 30000/1001 frames a second."""
     return (milliseconds * 60 + 1001) // 2002
 
 
 def time_code(frame: int) -> str:
-    """SMPTE drop-frame: two numbers are left out each minute, but not each tenth."""
-    tens, rest = divmod(frame, FRAMES_OF_TEN_MINUTES)
-    number = frame + 18 * tens + 2 * (max(rest - 2, 0) // FRAMES_A_MINUTE)
+    """Formats a frame as SMPTE drop-frame: two numbers are left out each minute, except each tenth."""
+    tens, rest = divmod(frame, FRAMES_PER_TEN_MINUTES)
+    number = frame + 18 * tens + 2 * (max(rest - 2, 0) // FRAMES_PER_MINUTE)
     seconds, frames = divmod(number, 30)
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)

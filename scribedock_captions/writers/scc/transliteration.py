@@ -12,7 +12,7 @@ from functools import lru_cache
 
 from scribedock_captions.writers.scc.characters import CHARACTERS
 
-NOTHING_KNOWN = "?"
+UNKNOWN_LETTER = "?"
 
 
 def _pairs(text: str) -> dict[str, str]:
@@ -59,7 +59,7 @@ SILENT = re.compile(r"VIRAMA|HALANT|NUKTA")
 
 
 def transliterated(text: str) -> str:
-    """The text in CHARACTERS; the same text where it has no others. It may be longer."""
+    """Returns the text in CHARACTERS; the same text where it has no others.  It may be longer."""
     if CHARACTERS.issuperset(text):
         return text
     found: list[str] = []
@@ -92,11 +92,11 @@ def _sound(letter: str) -> str:
         return ""
     if category[0] == "S" and name:
         return f"[{name.lower().replace(' ', '-')}]"
-    return NOTHING_KNOWN
+    return UNKNOWN_LETTER
 
 
 def _named_sound(name: str) -> str | None:
-    """What the name of a letter says about its sound: HANGUL SYLLABLE HAN, KATAKANA LETTER KA."""
+    """Reads the sound of a letter from its name: HANGUL SYLLABLE HAN, KATAKANA LETTER KA."""
     if SILENT.search(name):
         return ""
     if thai := THAI.match(name):
@@ -109,6 +109,6 @@ def _named_sound(name: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _takes_vowel(letter: str) -> bool:
-    """In Indian scripts a sign after a consonant takes the place of the vowel that it implies."""
+    """Tells whether a sign replaces the vowel that an Indian consonant before it implies."""
     name = unicodedata.name(letter, "")
     return "VOWEL SIGN" in name or SILENT.search(name) is not None

@@ -1,4 +1,4 @@
-"""`dfxp_header`: a head from a stranger, which takes the place of ours.
+"""`dfxp_header`: a head that a stranger wrote, which takes the place of ours.
 
 It is parsed, never pasted: no DTD, no entities, one element named head, and in it nothing but TTML1's own:
 an element of XHTML's would run as a script where the file is opened.  The keys of the job's custom_metadata
@@ -17,19 +17,19 @@ from scribedock_captions.errors import UnusableOption
 from scribedock_captions.writers.markup import legal, quoted
 from scribedock_captions.writers.ttml.body import PREFIXES, TT
 
-MAX_BYTES = 64 * 1024
-MAX_FILLED = 1024 * 1024  # characters that custom_metadata may add
+MAX_HEAD_BYTES = 64 * 1024
+MAX_ADDED_CHARACTERS = 1024 * 1024  # characters that custom_metadata may add
 OLDER_NAMESPACE = re.compile(r"http://www\.w3\.org/2006/(?:10|04)/ttaf1(?P<part>(?:#\w+)?)")
-PARTS = {"": "", "#style": "#styling", "#styling": "#styling"}  # 2006/04 said #style
+NAMESPACE_PARTS = {"": "", "#style": "#styling", "#styling": "#styling"}  # 2006/04 said #style
 DECLARATION = re.compile(r"\A\ufeff?\s*<\?xml\s[^>]*\?>")
-PLACE = re.compile(r", line \d+, column \d+\Z")  # in our document, which the caller never sees
+ERROR_PLACE = re.compile(r", line \d+, column \d+\Z")  # in our document, which the caller never sees
 KEY = re.compile(r"\{([^{}]+)\}")
 NAMESPACES = {None: TT} | dict(PREFIXES)
-CONTENT = {"metadata": 0, "styling": 2, "layout": 3}
+HEAD_ORDER = {"metadata": 0, "styling": 2, "layout": 3}
 XML = "http://www.w3.org/XML/1998/namespace"
 XML_ID = f"{{{XML}}}id"
-OF_ELEMENTS = frozenset({TT, *PREFIXES.values()})
-OF_ATTRIBUTES = frozenset({XML, *PREFIXES.values()})
+ELEMENT_NAMESPACES = frozenset({TT, *PREFIXES.values()})
+ATTRIBUTE_NAMESPACES = frozenset({XML, *PREFIXES.values()})
 
 
 class CustomHead:
@@ -39,8 +39,10 @@ class CustomHead:
     """
 
     def __init__(self, header: str, custom: Mapping[str, str]) -> None:
-        if sum(len(custom.get(key, "")) for key in KEY.findall(header)) > MAX_FILLED:
-            raise UnusableOption(f"dfxp_header: its keys would add more than {MAX_FILLED:,} characters")
+        if sum(len(custom.get(key, "")) for key in KEY.findall(header)) > MAX_ADDED_CHARACTERS:
+            raise UnusableOption(
+                f"dfxp_header: its keys would add more than {MAX_ADDED_CHARACTERS:,} characters"
+            )
         root = etree.Element(f"{{{TT}}}tt", nsmap=NAMESPACES)
         head = _rebuilt(_parsed(header), root, custom)
         _put_in_order(head)
@@ -52,8 +54,8 @@ class CustomHead:
 
 def _parsed(header: str) -> etree._Element:
     size = len(header.encode())
-    if size > MAX_BYTES:
-        raise UnusableOption(f"dfxp_header: must have at most {MAX_BYTES:,} bytes, not {size:,}")
+    if size > MAX_HEAD_BYTES:
+        raise UnusableOption(f"dfxp_header: must have at most {MAX_HEAD_BYTES:,} bytes, not {size:,}")
     if "<!DOCTYPE" in header or "<!ENTITY" in header:
         raise UnusableOption("dfxp_header: may not have a DTD or entities")
     prefixes = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in PREFIXES.items())
@@ -65,7 +67,7 @@ def _parsed(header: str) -> etree._Element:
     try:
         root = etree.fromstring(text.encode(), parser)
     except etree.XMLSyntaxError as error:
-        problem = PLACE.sub("", str(error.msg))
+        problem = ERROR_PLACE.sub("", str(error.msg))
         raise UnusableOption(f"dfxp_header: is not well-formed XML: {problem}") from None
     loose = chain([root.text], (child.tail for child in root))
     if len(root) != 1 or any((text or "").strip() for text in loose):
@@ -77,15 +79,15 @@ def _parsed(header: str) -> etree._Element:
 
 
 def _rebuilt(source: etree._Element, parent: etree._Element, custom: Mapping[str, str]) -> etree._Element:
-    """A copy in our namespaces, with the keys of `custom` filled in."""
+    """Copies an element into our namespaces, with the keys of `custom` filled in."""
 
     def filled(text: str) -> str:
         return KEY.sub(lambda key: legal(custom.get(key[1], key[0])), text)
 
     attributes = {
-        _own(_renamed(name, ""), OF_ATTRIBUTES): filled(value) for name, value in source.attrib.items()
+        _own(_renamed(name, ""), ATTRIBUTE_NAMESPACES): filled(value) for name, value in source.attrib.items()
     }
-    copy = etree.SubElement(parent, _own(_renamed(source.tag, TT), OF_ELEMENTS), attributes)
+    copy = etree.SubElement(parent, _own(_renamed(source.tag, TT), ELEMENT_NAMESPACES), attributes)
     copy.text, copy.tail = (text and filled(text) for text in (source.text, source.tail))
     for child in source:
         _rebuilt(child, copy, custom)
@@ -98,12 +100,12 @@ def _renamed(tag: str, default: str) -> str:
     older = OLDER_NAMESPACE.fullmatch(uri)
     if older:
         part = older["part"]
-        uri = TT + PARTS.get(part, part)
+        uri = TT + NAMESPACE_PARTS.get(part, part)
     return f"{{{uri}}}{name.localname}" if uri else name.localname
 
 
 def _own(tag: str, namespaces: Collection[str]) -> str:
-    """The name as it is. Raises UnusableOption where it has a namespace, and none of these."""
+    """Returns the name as it is.  Raises UnusableOption where it has a namespace, and none of these."""
     name = etree.QName(tag)
     if name.namespace and name.namespace not in namespaces:
         raise UnusableOption(
@@ -114,7 +116,7 @@ def _own(tag: str, namespaces: Collection[str]) -> str:
 
 
 def _put_in_order(head: etree._Element) -> None:
-    """The order of TTML1 (§7.1.2): metadata, parameters, styling, layout."""
+    """Orders the head as TTML1 asks (§7.1.2): metadata, parameters, styling, layout."""
     if head.tag != f"{{{TT}}}head":
         raise UnusableOption(f"dfxp_header: the element must be head, not {etree.QName(head).localname}")
     for text in chain([head.text], (child.tail for child in head)):
@@ -122,9 +124,9 @@ def _put_in_order(head: etree._Element) -> None:
             raise UnusableOption(f"dfxp_header: the text {text.strip()[:30]!r} cannot stand between elements")
     for child in head:
         name = etree.QName(child)
-        if name.namespace == TT and name.localname not in CONTENT:
+        if name.namespace == TT and name.localname not in HEAD_ORDER:
             raise UnusableOption(
-                f"dfxp_header: {name.localname} cannot stand in a head; use {', '.join(CONTENT)}"
+                f"dfxp_header: {name.localname} cannot stand in a head; use {', '.join(HEAD_ORDER)}"
             )
     head[:] = sorted(head, key=_place)
 
@@ -132,5 +134,5 @@ def _put_in_order(head: etree._Element) -> None:
 def _place(child: etree._Element) -> int:
     name = etree.QName(child)
     if name.namespace == TT:
-        return CONTENT[name.localname]
+        return HEAD_ORDER[name.localname]
     return 1 if name.namespace == PREFIXES["ttp"] else 0

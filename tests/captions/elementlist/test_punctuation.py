@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock_captions.elementlist.punctuation import take_apart
+from scribedock_captions.elementlist.punctuation import split_punctuation
 
 
 @pytest.mark.parametrize(
@@ -33,22 +33,22 @@ from scribedock_captions.elementlist.punctuation import take_apart
 def test_punctuation_is_taken_off_a_word(
     text: str, before: tuple[str, ...], word: str, after: tuple[str, ...]
 ) -> None:
-    parts = take_apart(text)
+    parts = split_punctuation(text)
     assert (parts.before, parts.word, parts.after) == (before, word, after)
 
 
 @given(st.text(max_size=12))
 def test_the_parts_are_the_text_again(text: str) -> None:
-    parts = take_apart(text)
+    parts = split_punctuation(text)
     assert "".join((*parts.before, parts.word, *parts.after)) == text
     assert all((*parts.before, *parts.after, "x"))
 
 
 @pytest.mark.parametrize("text", ["end.", "end?", "end!", "end…", "end.”", "終。", "I.", "Mr.?", "is)."])
 def test_a_sentence_ends_at_its_mark(text: str) -> None:
-    assert take_apart(text).ends_sentence
+    assert split_punctuation(text).ends_sentence
 
 
 @pytest.mark.parametrize("text", ["Mr.", "Dr.", "J.", "U.S.", "one,", "3.5", "two;", "so", '"'])
 def test_no_sentence_ends_at_a_title_or_an_initial_or_another_mark(text: str) -> None:
-    assert not take_apart(text).ends_sentence
+    assert not split_punctuation(text).ends_sentence

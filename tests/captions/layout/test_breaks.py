@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from scribedock_captions.layout.breaks import AFTER_COMMA, BAD, FREE, Breaks
+from scribedock_captions.layout.breaks import BAD_BREAK_COST, COMMA_COST, SENTENCE_END_COST, Breaks
 from scribedock_captions.text.words import Word
 
 
@@ -46,7 +46,7 @@ def cost(pair: str, language: str = "en") -> float:
     ],
 )
 def test_what_belongs_together_is_dear_to_tear_apart(pair: str) -> None:
-    assert cost(pair) >= BAD
+    assert cost(pair) >= BAD_BREAK_COST
 
 
 @pytest.mark.parametrize(
@@ -69,29 +69,29 @@ def test_what_belongs_together_is_dear_to_tear_apart(pair: str) -> None:
     ],
 )
 def test_where_a_phrase_ends_a_break_is_cheap(pair: str) -> None:
-    assert cost(pair) < BAD
+    assert cost(pair) < BAD_BREAK_COST
 
 
 def test_a_sentence_ends_for_nothing_and_an_abbreviation_ends_no_sentence() -> None:
-    assert cost("home. | Then") == FREE
-    assert cost("home.” | Then") == FREE
-    assert cost("Mr. | Whitlock") >= BAD
-    assert cost("J. | Bach") >= BAD
+    assert cost("home. | Then") == SENTENCE_END_COST
+    assert cost("home.” | Then") == SENTENCE_END_COST
+    assert cost("Mr. | Whitlock") >= BAD_BREAK_COST
+    assert cost("J. | Bach") >= BAD_BREAK_COST
 
 
 def test_a_comma_before_a_clause_is_the_better_place() -> None:
-    assert cost("rain, | and") < cost("rain, | snow") == AFTER_COMMA
+    assert cost("rain, | and") < cost("rain, | snow") == COMMA_COST
 
 
 def test_no_line_begins_with_a_mark() -> None:
-    assert cost("bonjour | !", "fr") > 2 * BAD
-    assert cost("one | …") > 2 * BAD
+    assert cost("bonjour | !", "fr") > 2 * BAD_BREAK_COST
+    assert cost("one | …") > 2 * BAD_BREAK_COST
 
 
 def test_symbols_join_and_pictures_are_words() -> None:
-    assert cost("& | Jerry") >= BAD
-    assert cost("= | two") >= BAD
-    assert cost("ship | 🚢") < BAD
+    assert cost("& | Jerry") >= BAD_BREAK_COST
+    assert cost("= | two") >= BAD_BREAK_COST
+    assert cost("ship | 🚢") < BAD_BREAK_COST
 
 
 @pytest.mark.parametrize(
@@ -108,20 +108,20 @@ def test_symbols_join_and_pictures_are_words() -> None:
     ],
 )
 def test_each_language_has_its_own_little_words(pair: str, language: str) -> None:
-    assert cost(pair, language) >= BAD
-    assert cost(pair, "fi") < BAD
+    assert cost(pair, language) >= BAD_BREAK_COST
+    assert cost(pair, "fi") < BAD_BREAK_COST
 
 
 def test_german_nouns_are_no_names() -> None:
     assert cost("gestern | Schiffe", "de") == cost("Abends | Schiffe", "de")
-    assert cost("Abends | Schiffe", "en") >= BAD
+    assert cost("Abends | Schiffe", "en") >= BAD_BREAK_COST
 
 
 def test_many_costs_at_once_are_those_of_the_pairs() -> None:
     words = [word(text) for text in "Yesterday the ship, which came from Oslo, left. It was late.".split()]
     breaks = Breaks()
     pairs = [breaks.cost(before, after) for before, after in pairwise(words)]
-    assert breaks.costs(words) == [FREE, *pairs]
+    assert breaks.costs(words) == [SENTENCE_END_COST, *pairs]
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from scribedock_captions.layout.explanation import Explained, described, explain
+from scribedock_captions.layout.explanation import ExplainedCaption, described, explain
 from scribedock_captions.layout.layout import lay_out
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.words import Word, words_of
@@ -12,7 +12,7 @@ from tests.captions.layout.test_layout import option_sets, word_lists
 from tests.captions.sample import SAMPLE, say
 
 
-def explained(text: str, **options: Any) -> list[Explained]:
+def explained(text: str, **options: Any) -> list[ExplainedCaption]:
     chosen = CaptionOptions(**options)
     return explain(words_of(say(text), chosen), chosen)
 

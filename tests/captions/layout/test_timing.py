@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from scribedock_captions.caption import Caption
-from scribedock_captions.layout.timing import time
+from scribedock_captions.layout.timing import assign_times
 from scribedock_captions.options import CaptionOptions
 
 
@@ -17,7 +17,10 @@ def timed(
 ) -> list[tuple[int, int]]:
     captions = [Caption(lines=("x",), start=start, end=end) for start, end in spans]
     chosen = CaptionOptions(**options)
-    return [(each.start, each.end) for each in time(captions, chosen, media_end=media_end, seamless=seamless)]
+    return [
+        (each.start, each.end)
+        for each in assign_times(captions, chosen, media_end=media_end, seamless=seamless)
+    ]
 
 
 @st.composite

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from scribedock_captions.caption import Caption
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.layout.layout import lay_out
-from scribedock_captions.layout.timing import time
+from scribedock_captions.layout.timing import assign_times
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.presets import PRESETS, Preset
 from scribedock_captions.quality.check import RULES, Severity, check
@@ -232,7 +232,7 @@ def test_a_report_counts_errors_and_advice() -> None:
 @pytest.mark.parametrize("preset", list(Preset))
 def test_captions_made_with_a_preset_keep_its_hard_limits(preset: Preset) -> None:
     options = PRESETS[preset]
-    captions = time(lay_out(words_of(SAMPLE, options), options), options, media_end=SAMPLE.end_time)
+    captions = assign_times(lay_out(words_of(SAMPLE, options), options), options, media_end=SAMPLE.end_time)
     rules = {each.rule for each in check(captions, standard_for(preset, "en")).findings}
     assert not rules & {"order", "overlap", "line-count", "too-long", "empty"}
 

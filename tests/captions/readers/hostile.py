@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from scribedock_captions.readers.decoding import MAX_BYTES
+from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 
-SIZE = MAX_BYTES // 16  # so that the tests are done soon
+SIZE = MAX_FILE_BYTES // 16  # so that the tests are done soon
 HOSTILE: dict[str, Callable[[int], bytes]] = {
     "line feeds": lambda size: b"\n" * size,
     "spaces": lambda size: b" " * size,

@@ -11,7 +11,7 @@ from scribedock_captions.elementlist.model import ElementList, Tag, TokenType
 from scribedock_captions.elementlist.rules import problems
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.readers import Cue, CueFile, Line, read
-from scribedock_captions.readers.conversion import captions_of, elementlist_of
+from scribedock_captions.readers.conversion import captions_of_cues, elementlist_of
 from scribedock_captions.rendering import CaptionFormat, render_captions
 from tests.captions.sample import SAMPLE
 
@@ -45,7 +45,7 @@ def names(elementlist: ElementList) -> list[str]:
 
 
 def shown(source: CueFile, **options: Any) -> list[tuple[tuple[str, ...], int, int]]:
-    return [(each.lines, each.start, each.end) for each in captions_of(source, **options)]
+    return [(each.lines, each.start, each.end) for each in captions_of_cues(source, **options)]
 
 
 def test_captions_stay_as_they_are() -> None:
@@ -74,7 +74,7 @@ def test_a_text_without_times_is_spread_over_the_recording() -> None:
 
 def test_a_name_stands_before_what_another_speaker_says() -> None:
     lines = (Line(text="Hi.", speaker="Ada"), Line(text="Hm."), Line(text="Oh.", speaker="Ben"))
-    [caption] = captions_of(CueFile(cues=(Cue(lines=lines, start=0, end=1),)))
+    [caption] = captions_of_cues(CueFile(cues=(Cue(lines=lines, start=0, end=1),)))
     assert caption.lines == (">> Ada: Hi.", "Hm.", ">> Ben: Oh.")
 
 
@@ -186,7 +186,7 @@ def test_no_word_is_lost_or_moved_whatever_the_times(
     source = file(*cues)
     elementlist = elementlist_of(source, duration=duration)
     assert problems(elementlist) == []
-    captions = captions_of(source, duration=duration)
+    captions = captions_of_cues(source, duration=duration)
     assert all(0 <= each.start < each.end for each in captions)
     assert all(before.end <= after.start for before, after in pairwise(captions))
     lines = [line for each in captions for line in each.lines]

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock_captions.errors import UnreadableFile
-from scribedock_captions.readers.decoding import MAX_BYTES, decoded
+from scribedock_captions.readers.decoding import MAX_FILE_BYTES, decoded
 
 TEXT = "Grüße, “café” — naïve?\nДа.\n"
 
@@ -76,7 +76,7 @@ def test_a_zero_becomes_the_replacement_character() -> None:
 @pytest.mark.parametrize(
     ("data", "problem"),
     [
-        (b"x" * (MAX_BYTES + 1), "is larger than the limit of 8 MiB"),
+        (b"x" * (MAX_FILE_BYTES + 1), "is larger than the limit of 8 MiB"),
         (b"PK\x03\x04rest", "is a ZIP archive or an office document, not a text"),
         (b"%PDF-1.7", "is a PDF, not a text"),
         (b"{\\rtf1", "is RTF, not a text"),

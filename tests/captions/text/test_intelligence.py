@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from scribedock_captions.elementlist.model import Annotation
 from scribedock_captions.elementlist.rules import problems
-from scribedock_captions.text.intelligence import MOST, annotated
+from scribedock_captions.text.intelligence import MAX_KEYWORDS, annotated
 from tests.captions.sample import SAMPLE, say
 
 TIDES = [
@@ -93,5 +93,5 @@ def test_the_same_list_has_the_same_keywords() -> None:
 def test_a_long_text_has_no_more_keywords_than_anybody_reads() -> None:
     source = say(*(TIDES + BREAD) * 170)  # two hours
     found = annotated(source)
-    assert 3 <= len(found.keywords) <= MOST
+    assert 3 <= len(found.keywords) <= MAX_KEYWORDS
     assert max(len(each.time_ranges) for each in found.keywords) >= 170

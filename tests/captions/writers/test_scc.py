@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
 from scribedock_captions.writers.scc import scc
-from scribedock_captions.writers.scc.characters import CHARACTERS, EXTENDED, FALLBACKS, STANDARD, sent
+from scribedock_captions.writers.scc.characters import CHARACTERS, EXTENDED, FALLBACKS, STANDARD, encoded
 from scribedock_captions.writers.scc.schedule import frame_of, time_code
 from scribedock_captions.writers.scc.transliteration import transliterated
 from tests.captions.sample import LONG_WORD, SAMPLE, say
@@ -109,8 +109,8 @@ def test_repeated_characters_are_not_taken_for_repetitions_of_one(text: str) -> 
 def test_each_extended_character_follows_what_an_older_decoder_shows() -> None:
     assert set(FALLBACKS) == set(EXTENDED)
     assert set(FALLBACKS.values()) <= set(STANDARD)
-    assert sent("xÀ").hex(" ", 2) == "f8c1 92b0 92b0"
-    assert sent("À").hex(" ", 2) == "c180 92b0 92b0"
+    assert encoded("xÀ").hex(" ", 2) == "f8c1 92b0 92b0"
+    assert encoded("À").hex(" ", 2) == "c180 92b0 92b0"
 
 
 def test_lines_keep_to_the_32_columns_and_words_stay_whole() -> None:
