@@ -23,32 +23,24 @@ MAX_DFXP_HEADER = 64 * 1024
 
 
 class SpeakerDisplay(StrEnum):
-    """How the speaker is named where another one begins: not at all, Speaker 1:, or by name."""
-
     NO = "no"
-    NUMBER = "number"
+    NUMBER = "number"  # Speaker 1:
     NAME = "name"
 
 
 class Case(StrEnum):
-    """The case of all that is shown: as it was written, upper or lower."""
-
-    KEPT = ""
+    KEPT = ""  # as it was written
     UPPER = "upper"
     LOWER = "lower"
 
 
 class LineEnding(StrEnum):
-    """What ends a line: LF, CR LF or CR."""
-
-    UNIX = "UNIX"
-    WINDOWS = "WINDOWS"
-    OSX = "OSX"
+    UNIX = "UNIX"  # LF
+    WINDOWS = "WINDOWS"  # CR LF
+    OSX = "OSX"  # CR
 
 
 class Spelling(StrEnum):
-    """The variety of English that words are spelled in."""
-
     AMERICAN = "A"
     BRITISH = "B"
     BRITISH_IZE = "Z"
@@ -57,11 +49,9 @@ class Spelling(StrEnum):
 
 
 class FileFormat(StrEnum):
-    """The formats of a transcript; PDF is known and not written."""
-
     TXT = "txt"
     HTML = "html"
-    PDF = "pdf"
+    PDF = "pdf"  # known, and not written
 
 
 def option(default: Any, help: str, *, least: int | None = None, most: int | None = None) -> Any:

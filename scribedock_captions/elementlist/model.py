@@ -2,7 +2,7 @@
 
 All times are whole milliseconds from the start of the media, ascending, and
 contained in their parent's.  The wire form is the vendor's ElementList, which
-`elementlist_json` reads and writes.
+`codec` reads and writes.
 """
 
 from __future__ import annotations
@@ -12,16 +12,12 @@ from enum import StrEnum
 
 
 class TokenType(StrEnum):
-    """What a token is."""
-
     WORD = "word"
     PUNCTUATION = "punctuation"
     SOUND = "sound"
 
 
 class Gender(StrEnum):
-    """The gender of a speaker, as far as it is known."""
-
     MALE = "MALE"
     FEMALE = "FEMALE"
     UNKNOWN = "UNKNOWN"

@@ -15,7 +15,7 @@ __all__ = ["READERS", "Cue", "CueFile", "Line", "TextFormat", "read", "recognise
 
 
 class TextFormat(StrEnum):
-    """The formats that are read."""
+    """The formats of `add_transcript`."""
 
     TEXT = "text"
     SRT = "srt"

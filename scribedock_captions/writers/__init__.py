@@ -13,7 +13,7 @@ __all__ = ["WRITERS", "CaptionFormat", "Writer"]
 
 
 class CaptionFormat(StrEnum):
-    """The formats that captions are written in."""
+    """The formats of `get_caption`."""
 
     SRT = "SRT"
     SBV = "SBV"

@@ -6,6 +6,7 @@ import doctest
 import pydoc
 import subprocess
 import sys
+from enum import StrEnum
 from importlib import import_module
 
 import pytest
@@ -46,7 +47,9 @@ def test_every_name_of_the_face_is_there_and_described() -> None:
     for name in scribedock_captions.__all__:
         found = getattr(scribedock_captions, name)
         assert name in page, name
-        assert not callable(found) or not (found.__doc__ or f"{name}(").startswith(f"{name}("), name
+        named_values = isinstance(found, type) and issubclass(found, StrEnum)
+        if callable(found) and not named_values:
+            assert not (found.__doc__ or f"{name}(").startswith(f"{name}("), name
     for name in STEPS:
         described = getattr(scribedock_captions, name).__doc__
         assert ">>>" in described, name
