@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import doctest
 import pydoc
+import re
 import subprocess
 import sys
 from enum import StrEnum
 from importlib import import_module
+from pathlib import Path
 
 import pytest
 
@@ -54,6 +56,15 @@ def test_every_name_of_the_face_is_there_and_described() -> None:
         described = getattr(scribedock_captions, name).__doc__
         assert ">>>" in described, name
         assert "Raises" in described or name == "lay_out", name
+
+
+def test_the_example_of_the_readme_does_what_it_says(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    readme = (Path(scribedock_captions.__file__).parent / "README.md").read_text()
+    [example] = re.findall(r"```python\n(.*?)```", readme, re.DOTALL)
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "talk.srt").write_bytes(SRT)
+    exec(example, {})  # noqa: S102 - it is ours
+    assert (tmp_path / "talk.vtt").read_text().startswith("WEBVTT\n\n00:00:01.000 --> ")
 
 
 def test_a_name_that_is_not_of_the_face_is_an_attribute_error() -> None:
