@@ -10,7 +10,9 @@ URL ?=
 SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
 CASES ?= 1000
-JOBS ?= 4
+JOBS ?= 3
+# Where no bytecode may be written, each server that a test starts would compile the whole package anew.
+unexport PYTHONDONTWRITEBYTECODE
 # What `make test` runs: nothing that takes Debian packages, much time or data from elsewhere.
 ORDINARY := not judges and not s3 and not azure and not trials and not clients and not soak
 

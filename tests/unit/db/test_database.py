@@ -29,8 +29,8 @@ Result = TypeVar("Result")
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database: dict[str, str]) -> Settings:
-    return Settings(data_dir=tmp_path, **database)  # type: ignore[arg-type]
+def settings(tmp_path: Path, empty_database: dict[str, str]) -> Settings:
+    return Settings(data_dir=tmp_path, **empty_database)  # type: ignore[arg-type]
 
 
 @pytest.fixture
