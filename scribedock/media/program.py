@@ -17,7 +17,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scribedock.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
-from scribedock.media.process import FenceFailure, always, bootstrap, package_folder
+from scribedock.media.forking import bootstrap, package_folder
+from scribedock.media.process import FenceFailure, always
 from scribedock.media.program_child import NO_FENCE, NO_PROGRAM
 
 # What a program itself is made of: libraries, data, fonts. Nobody's secrets lie there.

@@ -6,7 +6,10 @@ import json
 
 import httpx
 import pytest
+import sqlalchemy as sa
 
+from scribedock import app
+from scribedock.db.tables import accounts
 from scribedock.demo.server import OwnServer
 from tests.client import Client, error_of
 from tests.fixtures import DATABASES
@@ -43,6 +46,12 @@ def test_credentials_may_stand_anywhere(server: OwnServer, way: str) -> None:
     }[way]()
     assert answer.status_code == 200, answer.text
     assert list(answer.json()) == ["ApiToken"]
+
+
+def test_a_password_is_kept_as_rfc_9106_recommends(services: app.Services) -> None:
+    with services.database.read() as connection:
+        hashed = connection.execute(sa.select(accounts.c.password_hash)).scalars().first()
+    assert hashed is not None and hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
 
 
 def test_a_json_body_speaks_the_other_dialect(server: OwnServer) -> None:

@@ -111,7 +111,7 @@ def test_a_link_dies_with_its_job(client: Client, quiet: Path) -> None:
 
 
 def test_deleting_a_job_ends_the_encoding_under_way(client: Client, tmp_path: Path) -> None:
-    silence = ("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", str(11 * 3600))
+    silence = ("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", str(3 * 3600))
     job = client.new_job()
     client.upload(job, make(tmp_path / "silence.flac", *silence))
     with pytest.raises(httpx.TimeoutException):

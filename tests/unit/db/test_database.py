@@ -29,8 +29,8 @@ Result = TypeVar("Result")
 
 
 @pytest.fixture
-def settings(tmp_path: Path, database: dict[str, str]) -> Settings:
-    return Settings(data_dir=tmp_path, **database)  # type: ignore[arg-type]
+def settings(tmp_path: Path, empty_database: dict[str, str]) -> Settings:
+    return Settings(data_dir=tmp_path, **empty_database)  # type: ignore[arg-type]
 
 
 @pytest.fixture
@@ -192,7 +192,7 @@ def test_a_probe_that_ends_while_its_media_is_replaced_neither_fails_nor_counts(
     assert services.jobs.find(job_id).media_ms == 6000
 
 
-@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer at a time
+@pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)  # SQLite has one writer at a time
 def test_rows_of_a_locked_job_can_be_written_meanwhile(services: app.Services) -> None:
     """Else whoever writes them, and holds what the one with the lock wants next, would wait for ever."""
     admin = services.accounts.root()

@@ -19,11 +19,11 @@ import structlog
 from scribedock.media.audio import decode
 from scribedock.media.limits import BYTES_PER_SECOND, Limits
 from scribedock.media.probe import probe
-from scribedock.media.process import TAKES_TOO_MUCH
+from scribedock.media.process import FORK_SERVER, TAKES_TOO_MUCH
 from scribedock.media.unusable import MediaUnusable
 from tests.damage import damaged
 from tests.ffmpeg import tone, video
-from tests.processes import children_at
+from tests.processes import children
 
 FILES = int(os.environ.get("DAMAGED_FILES", "200"))
 SEED = os.environ.get("DAMAGED_SEED", "1")
@@ -122,7 +122,7 @@ def check(found: list[Ending]) -> None:
     unclear = [each for each in found if each.outcome != SOUND and not each.outcome.endswith(".")]
     endless = [each for each in found if each.outcome == TAKES_TOO_MUCH]
     assert (unclear, endless) == ([], [])
-    assert children_at(os.getpid(), "scribedock.media.child") == []
+    assert children(FORK_SERVER.pid) == []
 
 
 def test_every_container_is_read_before_it_is_damaged(wholes: list[Whole], tmp_path: Path) -> None:

@@ -1,0 +1,170 @@
+"""The parent's side of `forkserver`: children that are there in a few milliseconds."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import signal
+import socket
+import struct
+import subprocess
+import sys
+import threading
+from collections.abc import Mapping
+from pathlib import Path
+from typing import BinaryIO
+
+import scribedock
+
+PID = STATUS = struct.Struct("=i")
+IDLE_S = 300.0
+TRIES = 3  # a fork server may end, for want of work, just when some comes
+ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
+
+
+class CannotFork(Exception):
+    """There is no fork server, or it cannot fork."""
+
+
+class ForkedChild:
+    """A child under way, whose words are to be read from `words`."""
+
+    def __init__(self, pid: int, words: BinaryIO, status: BinaryIO) -> None:
+        self.pid = pid
+        self.words = words
+        self._status = status
+        self._code: int | None = None
+        self._has_ended = False
+
+    def wait(self) -> int | None:
+        """Its exit status, as `subprocess` has it, once it has ended; None where nobody knows it any more."""
+        if not self._has_ended:
+            found = self._status.read(STATUS.size)
+            self._code = STATUS.unpack(found)[0] if len(found) == STATUS.size else None
+            self._has_ended = True
+        return self._code
+
+    def end(self) -> None:
+        """Kills it, and lets go of it."""
+        if not self._has_ended:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.pid, signal.SIGKILL)
+            self.wait()
+        self.words.close()
+        self._status.close()
+
+
+class ForkServer:
+    """Starts one when it is first needed, and again when it has ended. Callable from any thread."""
+
+    def __init__(self, *, idle_s: float = IDLE_S) -> None:
+        """idle_s: after how long without work it ends."""
+        self._idle_s = idle_s
+        self._lock = threading.Lock()
+        self._requests: socket.socket | None = None
+        self._process: subprocess.Popen[bytes] | None = None
+        self._owner = 0  # the number of our process: what was forked from it has a fork server of its own
+
+    @property
+    def pid(self) -> int:
+        """The number of its process; 0 where there is none."""
+        process = self._process
+        return 0 if process is None else process.pid
+
+    def close(self) -> None:
+        """Ends it, and its children."""
+        with self._lock:
+            self._forget()
+
+    def fork(self, order: Mapping[str, object], recording: int, audio: int) -> ForkedChild:
+        """Starts a child that works on these descriptors (see `child.work`). Raises CannotFork."""
+        for _ in range(TRIES):
+            child = self._fork(json.dumps(order).encode(), recording, audio)
+            if child is not None:
+                return child
+        raise CannotFork("the process that children are forked from ends at once")
+
+    def _fork(self, order: bytes, recording: int, audio: int) -> ForkedChild | None:
+        """None where the fork server has ended."""
+        with contextlib.ExitStack() as stack:
+            try:
+                words, its_words = _pipe(stack)
+                status, its_status = _pipe(stack)
+                with self._lock:
+                    requests = self._connected()
+                    socket.send_fds(
+                        requests, [order], [recording, audio, its_words.fileno(), its_status.fileno()]
+                    )
+            except ConnectionError:
+                found = b""
+            except OSError as error:
+                raise CannotFork(str(error)) from error
+            else:
+                its_words.close()
+                its_status.close()
+                found = status.read(PID.size)
+            if len(found) == PID.size:
+                stack.pop_all()
+                return ForkedChild(PID.unpack(found)[0], words, status)
+        with self._lock:
+            if self._requests is requests:
+                self._forget()
+        return None
+
+    def _connected(self) -> socket.socket:
+        if self._requests is None or self._owner != os.getpid():
+            self._owner = os.getpid()
+            self._requests = self._start()
+        return self._requests
+
+    def _start(self) -> socket.socket:
+        ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        command = [
+            sys.executable,
+            "-I",
+            "-c",
+            bootstrap("forkserver"),
+            str(theirs.fileno()),
+            str(self._idle_s),
+            package_folder(),
+        ]
+        with theirs:
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                pass_fds=(theirs.fileno(),),
+                env=ENVIRONMENT,
+                start_new_session=True,
+            )
+        return ours
+
+    def _forget(self) -> None:
+        """Lets go of a fork server that has ended."""
+        if self._requests is not None:
+            self._requests.close()
+            self._requests = None
+        if self._process is not None:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+
+def _pipe(stack: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
+    """Both ends, which are closed with the stack."""
+    read, write = os.pipe()
+    return (
+        stack.enter_context(os.fdopen(read, "rb", buffering=0)),
+        stack.enter_context(os.fdopen(write, "wb", buffering=0)),
+    )
+
+
+def bootstrap(module: str) -> str:
+    """What `python -I -c` runs to call the module's `main`; its last argument is `package_folder()`."""
+    return f"import sys; sys.path.append(sys.argv.pop()); from scribedock.media.{module} import main; main()"
+
+
+def package_folder() -> str:
+    return str(Path(scribedock.__file__).resolve().parent.parent)
