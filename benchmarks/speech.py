@@ -42,6 +42,7 @@ from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.speech.anchors import anchors
 from scribedock.speech.batches import batches, joined
+from scribedock.speech.given import transcript_of
 from scribedock.speech.pieces import Piece, Window, pieces
 from scribedock.speech.pool import RecognizerPool
 from scribedock.speech.recognizer import (
@@ -57,7 +58,6 @@ from scribedock.speech.span import Span
 from scribedock.speech.spoken import bare
 from scribedock.speech.synchronized import found_words, placed, share_found, words_of
 from scribedock.speech.vad import read_pcm, speech_spans
-from scribedock.workflow.transcripts import transcript_of
 from scribedock_captions.elementlist.model import ElementList
 
 LIMITS = Limits(max_duration_s=43_200, memory=2 * 1024**3)
