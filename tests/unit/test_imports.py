@@ -183,6 +183,16 @@ def test_the_tests_of_the_captions_package_need_no_server() -> None:
     assert wrong == []
 
 
+def test_no_test_module_imports_a_test_module() -> None:
+    wrong = [
+        f"{path.relative_to(TESTS)} imports {module}"
+        for path in TESTS.rglob("*.py")
+        for module in imports_of(path)
+        if module.startswith("tests.") and "test_" in module
+    ]
+    assert wrong == []
+
+
 @pytest.mark.parametrize("package", [PACKAGE, CAPTIONS], ids=ROOTS)
 def test_a_folder_says_what_lives_there_and_is_no_attic(package: Path) -> None:
     for path in package.rglob("__init__.py"):
