@@ -4,8 +4,8 @@ python benchmarks/difficulty.py
 
 Mixes noise into the demonstration's recording, louder and louder: white noise, and a hum of other voices
 made of the recording itself. Prints, for each, the noise as it was mixed in, as it is measured, the share of
-the speech that words cover, the word error rate, and the verdict. The limits in `workflow/difficulty.py` come
-from here.
+the speech that words cover, the word error rate, and the verdict. The limits in
+`workflow/steps/difficulty.py` come from here.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ from scribedock import app
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.speech.noise import signal_to_noise_db
-from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import DEFAULT_ENGINE, choose
-from scribedock.workflow.difficulty import Evidence, judge
+from scribedock.workflow.steps.difficulty import Evidence, judge
 
 DEMO = Path(app.__file__).parent / "demo"
 LEVELS_DB = (40, 30, 25, 20, 15, 10)

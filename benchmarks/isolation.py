@@ -30,9 +30,9 @@ from scribedock.jobs.job import Fidelity
 from scribedock.settings import load
 from scribedock_captions.readers.conversion import elementlist_of
 from scribedock_captions.readers.text import read
-from tests.api.finished import finished_job
-from tests.client import Client
-from tests.hostile import KINDS, MIB
+from tests.support.client import Client
+from tests.support.finished import finished_job
+from tests.support.hostile import KINDS, MIB
 
 PASSWORD = "a password"
 CONNECTIONS = 20

@@ -32,7 +32,7 @@ import uvicorn
 
 from scribedock import app
 from scribedock.api.application import build
-from scribedock.api.calls import Backend
+from scribedock.api.registry import Backend
 from scribedock.jobs.job import Iwp
 from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.renderings import Renderings

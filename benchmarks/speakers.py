@@ -35,15 +35,15 @@ import numpy.typing as npt
 
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
-from scribedock.speech.diarization import joined, pieces, turns
+from scribedock.speech.diarization.diarization import joined, pieces, turns
+from scribedock.speech.diarization.turns import Turn
+from scribedock.speech.diarization.voices import GaussianVoices, told_apart
 from scribedock.speech.recognizer import SAMPLE_RATE
 from scribedock.speech.span import Span
-from scribedock.speech.turns import Turn
 from scribedock.speech.vad import read_pcm, speech_spans
-from scribedock.speech.voices import GaussianVoices, told_apart
 
 if TYPE_CHECKING:
-    from scribedock.speech.voices import Numbers, Places
+    from scribedock.speech.diarization.voices import Numbers, Places
 
 LIMITS = Limits(max_duration_s=43_200, memory=2 * 1024**3)
 FRAME_MS = 10

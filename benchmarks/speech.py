@@ -40,11 +40,13 @@ from whisper_normalizer.english import EnglishTextNormalizer
 
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
-from scribedock.speech.anchors import anchors
-from scribedock.speech.batches import batches, joined
-from scribedock.speech.given import transcript_of
-from scribedock.speech.pieces import Piece, Window, pieces
-from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.alignment.anchors import anchors
+from scribedock.speech.alignment.given import transcript_of
+from scribedock.speech.alignment.pieces import Piece, Window, pieces
+from scribedock.speech.alignment.pronunciation import bare
+from scribedock.speech.alignment.synchronized import found_words, placed, share_found, words_of
+from scribedock.speech.pool.batches import batches, joined
+from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import (
     SAMPLE_RATE,
     BatchRecognizer,
@@ -55,8 +57,6 @@ from scribedock.speech.recognizer import (
     engine_named,
 )
 from scribedock.speech.span import Span
-from scribedock.speech.spoken import bare
-from scribedock.speech.synchronized import found_words, placed, share_found, words_of
 from scribedock.speech.vad import read_pcm, speech_spans
 from scribedock_captions.elementlist.model import ElementList
 

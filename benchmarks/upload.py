@@ -33,7 +33,7 @@ import httpx
 import peers
 from peers import Peer
 
-from scribedock.keys import SigningKey
+from scribedock.keys.keys import SigningKey
 from scribedock.uploads.grant import Grant, sign
 
 MIB = 1024**2

@@ -1,5 +1,5 @@
 """`python -m scribedock`."""
 
-from scribedock.cli import main
+from scribedock.cli.main import main
 
 main()

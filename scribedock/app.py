@@ -26,29 +26,29 @@ from scribedock.db.migrate import migrate as migrate_database
 from scribedock.db.upgrades import seal_old_rows
 from scribedock.dispatch.work import Work
 from scribedock.errors import AccountExists, InvalidQuery
-from scribedock.jobs.audit import Audit
-from scribedock.jobs.authorization import Authorizations
 from scribedock.jobs.backlog import Backlog
-from scribedock.jobs.callbacks import Callbacks
-from scribedock.jobs.captions import CaptionUrls
-from scribedock.jobs.guidelines import Guidelines
+from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Priority
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.listing import JobListing
-from scribedock.jobs.lists import ElementLists
-from scribedock.jobs.mails import Mails
 from scribedock.jobs.media import JobMedia
-from scribedock.jobs.orders import Orders
-from scribedock.jobs.realignments import Realignments
-from scribedock.jobs.related import RelatedJobs
-from scribedock.jobs.renditions import Renditions
-from scribedock.jobs.reviews import Reviews
-from scribedock.jobs.statistics import Statistics
 from scribedock.jobs.transcripts import Transcripts
-from scribedock.jobs.translations import Translations
-from scribedock.jobs.uplevels import Uplevels
-from scribedock.keys import Keys, keep_private, load_keys
-from scribedock.media.fetch import GuardedClient
+from scribedock.keys.keys import Keys, keep_private, load_keys
+from scribedock.media.fetching.fetch import GuardedClient
+from scribedock.orders.authorization import Authorizations
+from scribedock.orders.callbacks import Callbacks
+from scribedock.orders.guidelines import Guidelines
+from scribedock.orders.orders import Orders
+from scribedock.related.related import RelatedJobs
+from scribedock.related.translations import Translations
+from scribedock.related.uplevels import Uplevels
+from scribedock.reports.audit import Audit
+from scribedock.reports.statistics import Statistics
+from scribedock.results.caption_urls import CaptionUrls
+from scribedock.results.mails import Mails
+from scribedock.results.renditions import Renditions
+from scribedock.reviews.realignments import Realignments
+from scribedock.reviews.reviews import Reviews
 from scribedock.settings import Settings
 from scribedock.storage.store import Store
 from scribedock.storage.stores import open_store

@@ -11,7 +11,7 @@ from typing import TextIO, cast
 
 import structlog
 
-from scribedock.terminal import printable, printable_json
+from scribedock.host.terminal import printable, printable_json
 
 FOREIGN = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
 

@@ -13,13 +13,14 @@ from pathlib import Path
 import structlog
 import uvicorn
 
-from scribedock import app, data_folder
+from scribedock import app
 from scribedock.api.application import build
-from scribedock.api.authority import authority
-from scribedock.api.calls import Backend
-from scribedock.api.protocol import UploadService, protocol_class
-from scribedock.api.waiting import BODIES_AT_ONCE, BranchLimit
-from scribedock.media.fetch_seat import fetch_crew
+from scribedock.api.registry import Backend
+from scribedock.api.transport.authority import authority
+from scribedock.api.transport.protocol import UploadService, protocol_class
+from scribedock.api.transport.waiting import BODIES_AT_ONCE, BranchLimit
+from scribedock.host import data_folder
+from scribedock.media.fetching.fetch_seat import fetch_crew
 from scribedock.parsing.parser import Parser
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox import separation
@@ -29,7 +30,7 @@ from scribedock.speech.configured import recognizer
 from scribedock.speech.recognizer import detects, languages
 from scribedock.supervisor import WorkerProcess
 from scribedock.translation.engine import Translators
-from scribedock.uploads.receiver import Receiver
+from scribedock.uploads.transfer.receiver import Receiver
 from scribedock.workflow.engine import EngineClient
 
 log = structlog.get_logger("scribedock.server")

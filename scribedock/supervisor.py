@@ -16,10 +16,11 @@ import uuid
 
 import structlog
 
-from scribedock import app, data_folder
+from scribedock import app
 from scribedock.db.engine import Database
 from scribedock.db.key_fingerprints import KeyFingerprints
-from scribedock.keys import load_keys
+from scribedock.host import data_folder
+from scribedock.keys.keys import load_keys
 from scribedock.settings import Settings
 from scribedock.speech.configured import recognizer, speaker_model
 from scribedock.workflow.lease import LEASE_LOST, note_crash

@@ -12,12 +12,12 @@ import structlog
 
 from scribedock.app import Services, sqlite_files, wire
 from scribedock.clock import utc_now
+from scribedock.dispatch.dispatcher import Dispatcher
+from scribedock.dispatch.slots import caps, slots
 from scribedock.settings import Settings
-from scribedock.slots import caps, slots
 from scribedock.speech.configured import processes, recognizer, speaker_model
-from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.uploads.uploads import CLOSED_BY_DELETION
-from scribedock.workflow.dispatcher import Dispatcher
 from scribedock.workflow.engine import EngineClient, EngineWorker
 from scribedock.workflow.eraser import Eraser
 from scribedock.workflow.lease import LEASE_LOST, Lease, Reaper

@@ -7,9 +7,9 @@ from collections.abc import Callable
 from scribedock.app import Services
 from scribedock.dispatch.queues import Queue
 from scribedock.mail import Mailer
-from scribedock.media.fetch import FetchLimits
+from scribedock.media.fetching.fetch import FetchLimits
 from scribedock.media.limits import Limits
-from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.translation.engine import Translators
 from scribedock.workflow.deliver import Delivery
 from scribedock.workflow.derive import Deriving

@@ -11,7 +11,8 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # Once for all tests: imported into a folder's conftest, a fixture would start servers of its own there.
-pytest_plugins = ["tests.fixtures"]
+pytest.register_assert_rewrite("tests.support")
+pytest_plugins = ["tests.support.fixtures"]
 
 KEPT = ("SCRIBEDOCK_JUDGES", "SCRIBEDOCK_TEST_")  # no settings: what the tests themselves are told
 OF_THE_STORES = () if "SCRIBEDOCK_TEST_S3_URL" in os.environ else ("AWS_", "AZURE_", "GOOGLE_")

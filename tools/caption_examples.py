@@ -9,9 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, fields
 from typing import Any
 
-from scribedock.api.option_models import model_of, options_from
-from scribedock.api.parameters import Parameters, Repeated
-from scribedock.api.parameters import read as read_parameters
+from scribedock.api.schema.option_models import model_of, options_from
+from scribedock.api.schema.parameters import Parameters, Repeated
+from scribedock.api.schema.parameters import read as read_parameters
 from scribedock.errors import InvalidOption
 from scribedock_captions.caption import Caption
 from scribedock_captions.document import Metadata

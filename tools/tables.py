@@ -19,7 +19,7 @@ import caption_examples
 import speech_figures
 
 from scribedock.api.application import CALL_MODULES
-from scribedock.api.calls import CALLS
+from scribedock.api.registry import CALLS
 from scribedock.jobs.job import JobStatus
 from scribedock.jobs.states import TRANSITIONS, first
 from scribedock.settings import Settings

@@ -1,0 +1,1 @@
+"""HTTP: the ASGI application, the registry of its calls, and the OpenAPI document made of it."""

@@ -28,33 +28,33 @@ from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
 from scribedock.accounts.sessions import Session
-from scribedock.api import (
-    account_calls,
-    auditing,
-    authorization_calls,
-    guideline_calls,
-    job_calls,
-    mail_calls,
-    media_calls,
-    media_out_calls,
-    output_calls,
-    review_calls,
-    statistics_calls,
-    transcript_calls,
-    translation_calls,
-    upload_calls,
+from scribedock.api import auditing
+from scribedock.api.calls import (
+    accounts,
+    authorization,
+    guidelines,
+    jobs,
+    mails,
+    media,
+    outputs,
+    renditions,
+    reviews,
+    statistics,
+    transcripts,
+    translations,
+    uploads,
 )
-from scribedock.api.authority import authority, base_url
-from scribedock.api.calls import CALLS, Backend, Call, Context
-from scribedock.api.client_addresses import ClientAddresses
 from scribedock.api.errors import error_response
 from scribedock.api.health import health_routes
 from scribedock.api.masking import names_only, read_ones
-from scribedock.api.parameters import Raw, gather, read
 from scribedock.api.reference import reference_routes
-from scribedock.api.rim import Rim
-from scribedock.api.upload_endpoint import UploadEndpoint
-from scribedock.api.waiting import unless_gone
+from scribedock.api.registry import CALLS, Backend, Call, Context
+from scribedock.api.schema.parameters import Raw, gather, read
+from scribedock.api.transport.authority import authority, base_url
+from scribedock.api.transport.client_addresses import ClientAddresses
+from scribedock.api.transport.rim import Rim
+from scribedock.api.transport.upload_endpoint import UploadEndpoint
+from scribedock.api.transport.waiting import unless_gone
 from scribedock.errors import (
     BadApiToken,
     InvalidOption,
@@ -64,29 +64,29 @@ from scribedock.errors import (
     ScribedockError,
     SystemFault,
 )
-from scribedock.jobs.links import APPROVAL, MEDIA
 from scribedock.parsing.parser import Source
 from scribedock.parsing.pipe import Parsed
-from scribedock.uploads.admission import PATH
+from scribedock.results.signed_links import APPROVAL, MEDIA
+from scribedock.uploads.core.admission import PATH
 
 log = structlog.get_logger("scribedock.api")
 
 ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # Importing these registers their calls.
 CALL_MODULES = (
-    account_calls,
-    job_calls,
-    authorization_calls,
-    guideline_calls,
-    media_calls,
-    media_out_calls,
-    transcript_calls,
-    translation_calls,
-    review_calls,
-    mail_calls,
-    upload_calls,
-    output_calls,
-    statistics_calls,
+    accounts,
+    jobs,
+    authorization,
+    guidelines,
+    media,
+    renditions,
+    transcripts,
+    translations,
+    reviews,
+    mails,
+    uploads,
+    outputs,
+    statistics,
 )
 
 
@@ -327,10 +327,8 @@ def routes(backend: Backend) -> list[BaseRoute]:
         Route("/api/{path:path}", Api(backend, addresses).serve, methods=ANY_METHOD),
         Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),
         Route("/captions/{name}", _captions(backend), methods=["GET"]),
-        Route(MEDIA.path + "{name}", media_out_calls.serve_link(backend), methods=["GET"]),
-        Route(
-            APPROVAL.path + "{token}", mail_calls.serve_approval(backend, addresses), methods=["GET", "POST"]
-        ),
+        Route(MEDIA.path + "{name}", renditions.serve_link(backend), methods=["GET"]),
+        Route(APPROVAL.path + "{token}", mails.serve_approval(backend, addresses), methods=["GET", "POST"]),
         *health_routes(backend),
         *reference_routes(),
     ]

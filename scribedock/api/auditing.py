@@ -13,11 +13,11 @@ from typing import Any
 import structlog
 
 from scribedock.accounts.client_address import ClientAddress
-from scribedock.api.calls import Call, Context
-from scribedock.api.parameters import Parameters
+from scribedock.api.registry import Call, Context
+from scribedock.api.schema.parameters import Parameters
 from scribedock.app import Services
 from scribedock.errors import ErrorType, ScribedockError
-from scribedock.jobs.audit import DONE
+from scribedock.reports.audit import DONE
 
 log = structlog.get_logger("scribedock.api")
 

@@ -8,7 +8,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 
-from scribedock.api.calls import Backend
+from scribedock.api.registry import Backend
 
 
 def health_routes(backend: Backend) -> list[BaseRoute]:

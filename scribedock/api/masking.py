@@ -17,8 +17,8 @@ from typing import Any
 from pydantic import AliasChoices
 from pydantic.fields import FieldInfo
 
-from scribedock.api.calls import CALLS, Call
-from scribedock.api.parameters import Parameters, Raw, UploadedFile
+from scribedock.api.registry import CALLS, Call
+from scribedock.api.schema.parameters import Parameters, Raw, UploadedFile
 from scribedock.clock import wire
 
 IDENTIFIERS = ("job_id", "task_id")

@@ -17,7 +17,7 @@ from pydantic import TypeAdapter
 from starlette.responses import Response
 
 from scribedock import __version__
-from scribedock.api.calls import CALLS, Call
+from scribedock.api.registry import CALLS, Call
 from scribedock.errors import ErrorType
 
 REF = "#/components/schemas/{model}"

@@ -11,8 +11,8 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import BaseRoute, Route
 
 from scribedock import __version__
-from scribedock.api.calls import CALLS
 from scribedock.api.openapi import definitions, document, parameters_of, summary
+from scribedock.api.registry import CALLS
 
 GROUPS = {"account": "Accounts", "job": "Jobs", "review": "Reviews", "upload": "Uploads"}
 # Of our own pages: styles stand in them, a button sends to ourselves, and nobody puts them into a frame.

@@ -23,7 +23,7 @@ from sqlalchemy.exc import OperationalError
 from scribedock.db import sqlite_file
 from scribedock.db.sealed import give_key
 from scribedock.errors import SystemFault
-from scribedock.sealing import Sealing
+from scribedock.keys.sealing import Sealing
 
 BUSY_TIMEOUT_MS = 30_000
 DISK_FULL = "53100"  # PostgreSQL's SQLSTATE

@@ -18,7 +18,7 @@ from sqlalchemy.engine import Connection
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import key_fingerprints
-from scribedock.keys import KeyPurpose, Keys
+from scribedock.keys.keys import KeyPurpose, Keys
 from scribedock.settings import SettingsError
 
 log = structlog.get_logger("scribedock.keys")

@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Dialect, Engine
 
-from scribedock.sealing import Sealing
+from scribedock.keys.sealing import Sealing
 
 _ATTRIBUTE = "scribedock_sealing"
 

@@ -13,7 +13,7 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.sealed import SealedText
 from scribedock.db.tables import media, metadata, upgrades
-from scribedock.sealing import PREFIX, Sealing
+from scribedock.keys.sealing import PREFIX, Sealing
 
 BATCH = 500  # rows of one transaction
 

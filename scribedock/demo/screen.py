@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import httpx
 from rich.console import Console
 
-from scribedock.terminal import marked
+from scribedock.host.terminal import marked
 
 BLOCK_WIDTH = 76
 BLOCK_LINES = 6

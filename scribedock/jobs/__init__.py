@@ -1,0 +1,1 @@
+"""Jobs: their tasks, states, media, transcripts and ElementLists, and what is deleted with them."""

@@ -17,7 +17,7 @@ from scribedock.errors import InvalidQuery
 from scribedock.jobs.enqueuing import enqueue_media, recording_came
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
-from scribedock.sealing import Sealing
+from scribedock.keys.sealing import Sealing
 
 ORDERED = "The transcription of this job is ordered already; its media cannot be changed"
 

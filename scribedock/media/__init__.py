@@ -1,0 +1,1 @@
+"""Recordings that strangers send: probed, decoded and converted, behind a fence."""

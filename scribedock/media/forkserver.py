@@ -19,7 +19,7 @@ import socket
 import sys
 from contextlib import suppress
 
-from scribedock.media import child
+from scribedock.media.fenced import child
 from scribedock.media.forking import PID, STATUS
 
 MAX_ORDER = 64 * 1024  # bytes

@@ -13,7 +13,7 @@ from typing import IO, Any
 
 import structlog
 
-from scribedock.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
+from scribedock.children.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
 from scribedock.media.forking import CannotFork, ForkedChild, ForkServer
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable

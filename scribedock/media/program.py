@@ -16,7 +16,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scribedock.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
+from scribedock.children.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
 from scribedock.media.forking import bootstrap, package_folder
 from scribedock.media.process import FenceFailure, always
 from scribedock.media.program_child import NO_FENCE, NO_PROGRAM

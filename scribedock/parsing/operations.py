@@ -9,7 +9,7 @@ from typing import Any
 
 from scribedock.errors import InvalidQuery
 from scribedock.parsing.forms import form, json_values
-from scribedock.speech.given import check_transcript
+from scribedock.speech.alignment.given import check_transcript
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.normalisation import normalised
 from scribedock_captions.readers import TextFormat

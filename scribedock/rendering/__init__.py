@@ -1,0 +1,1 @@
+"""Captions made in processes of their own, and kept."""

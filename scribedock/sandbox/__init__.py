@@ -1,0 +1,1 @@
+"""What a sandbox answers with instead of doing work."""

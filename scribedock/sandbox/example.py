@@ -32,12 +32,12 @@ from scribedock.db.tables import (
 from scribedock.db.tables import media as media_table
 from scribedock.db.tables import sessions as sessions_table
 from scribedock.jobs.deletion import clear
-from scribedock.jobs.guidelines import MAX_GUIDELINES
+from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Difficulty, Fidelity, Iwp, Job, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.jobs.jobs import BY_ID_TO_CHANGE, Jobs, add_task, job_of, record_event
-from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.media import MediaSource
-from scribedock.jobs.related import RelatedJobs
+from scribedock.orders.guidelines import MAX_GUIDELINES
+from scribedock.related.related import RelatedJobs
 from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, prepared
 from scribedock.sandbox.separation import check_database
 from scribedock_captions.elementlist.codec import to_json

@@ -12,10 +12,10 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
+from scribedock.speech.diarization.turns import Turn, borders
 from scribedock.speech.recognizer import Origin, Word
 from scribedock.speech.span import Span
 from scribedock.speech.timing import clean, fit
-from scribedock.speech.turns import Turn, borders
 from scribedock_captions.elementlist.model import (
     UNRECOGNIZED,
     ElementList,

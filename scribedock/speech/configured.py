@@ -5,8 +5,8 @@ from __future__ import annotations
 import os
 
 from scribedock.settings import Settings
-from scribedock.speech.embedding import SpeakerModel, check
-from scribedock.speech.models import located
+from scribedock.speech.diarization.embedding import SpeakerModel, check
+from scribedock.speech.engines.models import located
 from scribedock.speech.recognizer import RecognizerSpec, choose, engine_named
 
 

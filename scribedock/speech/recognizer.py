@@ -27,9 +27,9 @@ SAMPLE_RATE = 16_000
 AUTO = "auto"
 DEFAULT_ENGINE = "pocketsphinx"
 MODULES: Mapping[str, str] = {
-    "onnx": "scribedock.speech.onnx",
-    "pocketsphinx": "scribedock.speech.pocketsphinx",
-    "whisper": "scribedock.speech.whisper",
+    "onnx": "scribedock.speech.engines.onnx",
+    "pocketsphinx": "scribedock.speech.engines.pocketsphinx",
+    "whisper": "scribedock.speech.engines.whisper",
 }
 
 

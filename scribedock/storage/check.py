@@ -7,8 +7,8 @@ import time
 from collections.abc import Iterator
 from urllib.parse import urlsplit
 
-from scribedock import findings
-from scribedock.findings import Finding, good, missing
+from scribedock.host import findings
+from scribedock.host.findings import Finding, good, missing
 from scribedock.settings import Settings, SettingsError
 from scribedock.storage.store import Store
 from scribedock.storage.stores import open_store

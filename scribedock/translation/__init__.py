@@ -1,0 +1,1 @@
+"""From one language to another: the engines and their models."""

@@ -1,0 +1,1 @@
+"""The pre-signed URL: its grant, and what its owner can ask and do."""

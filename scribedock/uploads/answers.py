@@ -9,11 +9,12 @@ from email.utils import formatdate
 from urllib.parse import urlsplit
 
 from scribedock.errors import ScribedockError
-from scribedock.uploads.completion import Ended
-from scribedock.uploads.digests import TUS, repr_digest
+from scribedock.uploads.core.completion import Ended
+from scribedock.uploads.core.states import UploadState, UploadStatus
 from scribedock.uploads.grant import Grant
-from scribedock.uploads.head import RequestHead
-from scribedock.uploads.requests import (
+from scribedock.uploads.http.digests import TUS, repr_digest
+from scribedock.uploads.http.head import RequestHead
+from scribedock.uploads.http.requests import (
     ACCEPT_PATCH,
     ALLOW,
     IETF_INTEROP_VERSION,
@@ -24,7 +25,6 @@ from scribedock.uploads.requests import (
     Protocol,
     protocol_of,
 )
-from scribedock.uploads.states import UploadState, UploadStatus
 
 EXPOSED = (
     "ETag, Location, Repr-Digest, Upload-Offset, Upload-Length, Upload-Complete, Upload-Expires, "

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scribedock.errors import ScribedockError
-from scribedock.keys import SigningKey
+from scribedock.keys.keys import SigningKey
 
 FORMAT = 1
 UPLOAD = b"U"  # the family of methods that the token is good for

@@ -19,20 +19,20 @@ from scribedock.jobs.erasure import GONE
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
-from scribedock.keys import UploadKeys
+from scribedock.keys.keys import UploadKeys
 from scribedock.settings import Settings
 from scribedock.storage.leftovers import remove_partial
 from scribedock.storage.store import DirectStore, PartialBusy, PartialMissing, Store
-from scribedock.uploads.active import ActiveUploads
-from scribedock.uploads.admission import PATH, Admission
 from scribedock.uploads.answers import Answers, UploadAnswer
-from scribedock.uploads.completion import Completion
-from scribedock.uploads.direct import Arrival, DirectUploads
+from scribedock.uploads.core.active import ActiveUploads
+from scribedock.uploads.core.admission import PATH, Admission
+from scribedock.uploads.core.completion import Completion
+from scribedock.uploads.core.direct import Arrival, DirectUploads
+from scribedock.uploads.core.openness import ORDERED, cancelled, ended
+from scribedock.uploads.core.states import UploadState, UploadStates, UploadStatus
 from scribedock.uploads.grant import Forged, Grant, sign
-from scribedock.uploads.head import RequestHead, collect
-from scribedock.uploads.openness import ORDERED, cancelled, ended
-from scribedock.uploads.requests import TUS_PATCH, TUS_VERSION, Action, action_of
-from scribedock.uploads.states import UploadState, UploadStates, UploadStatus
+from scribedock.uploads.http.head import RequestHead, collect
+from scribedock.uploads.http.requests import TUS_PATCH, TUS_VERSION, Action, action_of
 
 CLOSED_BY_ORDER = "The transcription of the job was ordered"
 CLOSED_BY_DELETION = GONE

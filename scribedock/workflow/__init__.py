@@ -1,0 +1,1 @@
+"""The durable workflows; `engine` alone knows DBOS."""

@@ -19,12 +19,12 @@ import structlog
 
 from scribedock.clock import utc_now, wire
 from scribedock.errors import InvalidUrl, ItemNotFound
-from scribedock.jobs.callbacks import Callback, Callbacks, CallbackTry
+from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
-from scribedock.jobs.lists import ElementLists
-from scribedock.media.fetch import FetchFailed, GuardedClient
-from scribedock.sandbox.wishes import RETRIES_S, Wish, Wishes, wishes_of
+from scribedock.media.fetching.fetch import FetchFailed, GuardedClient
+from scribedock.orders.callbacks import Callback, Callbacks, CallbackTry
+from scribedock.sandbox.faults import RETRIES_S, Wish, Wishes, wishes_of
 
 log = structlog.get_logger("scribedock.worker")
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import structlog
 
+from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Iwp
 from scribedock.jobs.languages import iso_code
-from scribedock.jobs.lists import ElementLists
-from scribedock.jobs.orders import Orders
-from scribedock.jobs.related import RelatedJobs, language_of
+from scribedock.orders.orders import Orders
+from scribedock.related.related import RelatedJobs, language_of
 from scribedock.translation.engine import Pair, TranslationFailed, Translators
-from scribedock.workflow import said
 from scribedock.workflow.engine import step
+from scribedock.workflow.steps import notices
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.text.translation import sentences, translated
 
@@ -75,7 +75,7 @@ class Deriving:
             to_json(elementlist),
             passes=(Iwp.MECHANICAL, Iwp.FINAL),
             media_ms=source.media_ms or elementlist.end_time,
-            noted=said.inherited(source),
+            noted=notices.inherited(source),
         )
         return None
 

@@ -35,8 +35,9 @@ from scribedock.dispatch.seats import working_for
 from scribedock.settings import Settings
 from scribedock.workflow.engine_sqlite import connections
 
-# Raised whenever the steps of a workflow change: a saved one must not go on with steps that it does not know.
-WORKFLOW_FORMAT = 3
+# Raised whenever the steps of a workflow change, or the module of a class that they save:
+# a saved workflow must not go on with steps that it does not know.
+WORKFLOW_FORMAT = 4
 APPLICATION = "scribedock"
 
 Result = TypeVar("Result")

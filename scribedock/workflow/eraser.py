@@ -24,7 +24,7 @@ from scribedock.db.tables import attempts, callbacks, jobs, tasks
 from scribedock.dispatch.queues import PREFIXES, task_id_of, work_id
 from scribedock.jobs.erasure import erase
 from scribedock.jobs.job import UNFINISHED, Iwp
-from scribedock.jobs.orders import FAILED, callback_id
+from scribedock.orders.orders import FAILED, callback_id
 from scribedock.workflow.engine import EngineClient
 
 log = structlog.get_logger("scribedock.worker")

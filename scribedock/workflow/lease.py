@@ -28,7 +28,7 @@ import structlog
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import attempts, executors
-from scribedock.locked_file import is_abandoned
+from scribedock.host.locked_file import is_abandoned
 from scribedock.workflow.engine import Running
 
 log = structlog.get_logger("scribedock.worker")

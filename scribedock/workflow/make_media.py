@@ -9,22 +9,22 @@ from pathlib import Path
 import structlog
 
 from scribedock.errors import ItemNotFound, ScribedockError
+from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
-from scribedock.jobs.lists import ElementLists
 from scribedock.jobs.media import JobMedia, Media
-from scribedock.jobs.renditions import Rendition, RenditionKind, Renditions
 from scribedock.media.ffmpeg import MediaType, encode, sound_to_mp3
 from scribedock.media.limits import Limits
 from scribedock.media.program import ProgramMissing
-from scribedock.media.speaking import speak
+from scribedock.media.text_to_speech import speak
 from scribedock.media.unusable import MediaUnusable
+from scribedock.results.renditions import Rendition, RenditionKind, Renditions
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
-from scribedock.workflow.decoded import Abandoned
 from scribedock.workflow.engine import step
-from scribedock.workflow.recordings import local
+from scribedock.workflow.steps.decoded_audio import Abandoned
+from scribedock.workflow.steps.recordings import local
 from scribedock_captions import burn_in
 from scribedock_captions.elementlist.codec import parse
 from scribedock_captions.elementlist.model import ElementList

@@ -13,17 +13,13 @@ from pathlib import Path
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
-from scribedock.jobs.realignments import Realignment, Realignments
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
-from scribedock.speech.aligner import LANGUAGES
-from scribedock.speech.anchors import Heard
-from scribedock.speech.failures import RecognitionFailed
-from scribedock.speech.pieces import Piece, Window, pieces
-from scribedock.speech.pool import RecognizerPool, always
-from scribedock.speech.recognizer import Origin
-from scribedock.speech.span import Span
-from scribedock.speech.synchronized import (
+from scribedock.reviews.realignments import Realignment, Realignments
+from scribedock.speech.alignment.aligner import LANGUAGES
+from scribedock.speech.alignment.anchors import Heard
+from scribedock.speech.alignment.pieces import Piece, Window, pieces
+from scribedock.speech.alignment.synchronized import (
     found_words,
     may_be_said,
     placed,
@@ -31,10 +27,14 @@ from scribedock.speech.synchronized import (
     unchanged,
     words_of,
 )
+from scribedock.speech.pool.failures import RecognitionFailed
+from scribedock.speech.pool.pool import RecognizerPool, always
+from scribedock.speech.recognizer import Origin
+from scribedock.speech.span import Span
 from scribedock.storage.store import Store
-from scribedock.workflow.attempts import patiently
 from scribedock.workflow.engine import step
-from scribedock.workflow.recordings import decode_spoken, local
+from scribedock.workflow.steps.attempts import patiently
+from scribedock.workflow.steps.recordings import decode_spoken, local
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.model import ElementList
 

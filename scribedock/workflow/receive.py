@@ -12,16 +12,16 @@ from pathlib import Path
 from scribedock.dispatch.queues import task_id_of
 from scribedock.errors import InvalidUrl
 from scribedock.jobs.media import JobMedia, Media, MediaSource
-from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient
+from scribedock.media.fetching.fetch import FetchFailed, FetchLimits, GuardedClient
+from scribedock.media.fetching.page import MAX_PAGE_BYTES, find_media, is_page
+from scribedock.media.fetching.patience import Unwanted
 from scribedock.media.limits import Limits
-from scribedock.media.page import MAX_PAGE_BYTES, find_media, is_page
-from scribedock.media.patience import Unwanted
 from scribedock.media.probe import probe
 from scribedock.media.unusable import MediaUnusable
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
-from scribedock.workflow.recordings import local
+from scribedock.workflow.steps.recordings import local
 
 
 class MediaFetching:

@@ -15,21 +15,21 @@ from typing import TypedDict
 
 from scribedock.dispatch.queues import task_id_of
 from scribedock.errors import ItemNotFound
+from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Difficulty, Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
-from scribedock.jobs.lists import ElementLists
-from scribedock.jobs.mails import Mails
 from scribedock.jobs.media import JobMedia
-from scribedock.jobs.orders import Orders
-from scribedock.jobs.realignments import Realignments
-from scribedock.jobs.related import RelatedJobs, language_of
-from scribedock.jobs.renditions import Renditions
-from scribedock.jobs.reviews import Reviews
 from scribedock.jobs.transcripts import Transcripts
+from scribedock.orders.orders import Orders
+from scribedock.related.related import RelatedJobs, language_of
+from scribedock.results.mails import Mails
+from scribedock.results.renditions import Renditions
+from scribedock.reviews.realignments import Realignments
+from scribedock.reviews.reviews import Reviews
+from scribedock.sandbox.faults import WORK_S, Wish, wishes_of
 from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, TEXT, described, marked, prepared, silent
-from scribedock.sandbox.wishes import WORK_S, Wish, wishes_of
-from scribedock.speech.given import transcript_of
+from scribedock.speech.alignment.given import transcript_of
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import Workflow, sleep, step

@@ -14,12 +14,12 @@ from scribedock.clock import from_timestamp
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.job import Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
-from scribedock.jobs.links import APPROVAL, MEDIA, Link
-from scribedock.jobs.mails import Mails, OwedMail
-from scribedock.jobs.renditions import Renditions
-from scribedock.jobs.reviews import UNDER_WAY, Reviews
-from scribedock.keys import UploadKeys
+from scribedock.keys.keys import UploadKeys
 from scribedock.mail import Mail, Mailer, MailRefused, rendered
+from scribedock.results.mails import Mails, OwedMail
+from scribedock.results.renditions import Renditions
+from scribedock.results.signed_links import APPROVAL, MEDIA, Link
+from scribedock.reviews.reviews import UNDER_WAY, Reviews
 from scribedock.workflow.engine import step
 
 log = structlog.get_logger("scribedock.worker")

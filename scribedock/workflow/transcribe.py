@@ -17,32 +17,32 @@ from typing import TypedDict
 import structlog
 
 from scribedock.errors import ItemNotFound
-from scribedock.jobs.guidelines import Guidelines
 from scribedock.jobs.job import Iwp, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
-from scribedock.jobs.orders import Orders
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
+from scribedock.orders.guidelines import Guidelines
+from scribedock.orders.orders import Orders
 from scribedock.speech.assembly import assemble
 from scribedock.speech.coverage import coverage
 from scribedock.speech.noise import signal_to_noise_db
-from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import Word
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
-from scribedock.workflow import said
-from scribedock.workflow.attempts import patiently
-from scribedock.workflow.counter import Counter
-from scribedock.workflow.decoded import Abandoned, DecodedSound
-from scribedock.workflow.difficulty import gather, judge
 from scribedock.workflow.engine import step
-from scribedock.workflow.recognized import Recognition, Words, recognize, restored
-from scribedock.workflow.spoken_language import spoken
-from scribedock.workflow.synchronize import Given, Synchronization
-from scribedock.workflow.tell_apart import Told, tell_apart, turns_of, with_told
+from scribedock.workflow.steps import notices
+from scribedock.workflow.steps.attempts import patiently
+from scribedock.workflow.steps.counter import Counter
+from scribedock.workflow.steps.decoded_audio import Abandoned, DecodedSound
+from scribedock.workflow.steps.diarization_step import Told, tell_apart, turns_of, with_told
+from scribedock.workflow.steps.difficulty import gather, judge
+from scribedock.workflow.steps.job_language import spoken
+from scribedock.workflow.steps.recognition_step import Recognition, Words, recognize, restored
+from scribedock.workflow.steps.synchronize import Given, Synchronization
 from scribedock_captions.elementlist.codec import to_json
 
 log = structlog.get_logger("scribedock.worker")
@@ -117,8 +117,8 @@ class Transcription:
         started = {**started, "language": language}
         if started["has_transcript"]:
             given = self._given(task_id, started, outcome["media_ms"], spans, told)
-            notices = (outcome["notice"], notice)
-            self._synchronization.run(replace(given, notice=" ".join(filter(None, notices))))
+            parts = (outcome["notice"], notice)
+            self._synchronization.run(replace(given, notice=" ".join(filter(None, parts))))
             return
         batches = self._pool.batches(_spans(spans))
         count = sum(map(len, batches))
@@ -245,9 +245,9 @@ class Transcription:
         self._judge(task_id, started["job_id"], chunks)
         covered = coverage(_spans(speech), chunks)
         log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
-        notices = (outcome["notice"], said.notice(covered), language_notice, told_notice)
+        parts = (outcome["notice"], notices.notice(covered), language_notice, told_notice)
         self._jobs.update(
-            started["job_id"], notice=" ".join(filter(None, notices)) or None, **said.columns(covered)
+            started["job_id"], notice=" ".join(filter(None, parts)) or None, **notices.columns(covered)
         )
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=outcome["media_ms"]

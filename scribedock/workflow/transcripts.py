@@ -8,9 +8,9 @@ from pathlib import Path
 
 from scribedock.errors import InvalidQuery, InvalidUrl
 from scribedock.jobs.transcripts import Transcripts
-from scribedock.media.fetch import FetchFailed, FetchLimits, GuardedClient
-from scribedock.media.patience import Unwanted
-from scribedock.speech.given import check_transcript
+from scribedock.media.fetching.fetch import FetchFailed, FetchLimits, GuardedClient
+from scribedock.media.fetching.patience import Unwanted
+from scribedock.speech.alignment.given import check_transcript
 from scribedock.workflow.engine import step
 from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 

@@ -2,7 +2,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.sound import spoken
+from tests.support.media.sound import spoken
 
 
 @pytest.fixture(scope="session")

@@ -9,11 +9,11 @@ import httpx
 import pytest
 
 from scribedock import app
-from scribedock.jobs.guidelines import LONGEST_SPOKEN, MAX_VOCABULARY
-from tests.accounts import Family, name_of
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
-from tests.webserver import WebServer
+from scribedock.orders.guidelines import LONGEST_SPOKEN, MAX_VOCABULARY
+from tests.support.accounts import Family, name_of
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
+from tests.support.webserver import WebServer
 
 RUNS_ON = DATABASES
 PAGE = b"<html><body><h1>Names</h1><ul><li>Ada Lovelace</li></ul></body></html>"

@@ -10,10 +10,10 @@ import httpx
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
-from tests.sound import spoken
-from tests.webserver import WebServer
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
+from tests.support.media.sound import spoken
+from tests.support.webserver import WebServer
 
 RUNS_ON = DATABASES
 

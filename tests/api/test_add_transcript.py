@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
-import httpx
 import pytest
 
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
-from tests.webserver import WebServer
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
+from tests.support.transcripts import add_body, words
+from tests.support.webserver import WebServer
 
 RUNS_ON = DATABASES
 TEXT = "Welcome to a small library, by the sea!"  # what is said from 0.5 to 3.3 s of the recording
@@ -22,22 +21,6 @@ def web() -> Iterator[WebServer]:
     files = {"/text.txt": TEXT.encode(), "/bad.srt": b"no times here", "/empty.txt": b"  \n"}
     with WebServer(files) as server:
         yield server
-
-
-def add_body(client: Client, job: str, body: str | bytes, **query: str) -> httpx.Response:
-    given = {"v": "1", "api_token": client.token, "job_id": job, **query}
-    return client.http.post("/api/job/add_transcript", params=given, content=body)
-
-
-def words(client: Client, job: str) -> list[dict[str, Any]]:
-    found = client.get("job/get_elementlist", job_id=job).json()
-    return [
-        token
-        for segment in found["segments"]
-        for sequence in segment["sequences"]
-        for token in sequence["tokens"]
-        if token["type"] == "word"
-    ]
 
 
 def task_of(client: Client, task_id: str) -> dict[str, str]:

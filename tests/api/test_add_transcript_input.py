@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.api.test_add_transcript import add_body, words
-from tests.client import Client, error_of
+from tests.support.client import Client, error_of
+from tests.support.transcripts import add_body, words
 
 SRT = (
     "1\n00:00:00,400 --> 00:00:02,000\nWELCOME to a small\n\n"

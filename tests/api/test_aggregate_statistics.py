@@ -8,9 +8,9 @@ import pytest
 
 from scribedock import app
 from scribedock.demo.server import OwnServer
-from tests.accounts import child, name_of
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
+from tests.support.accounts import child, name_of
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 RETURNED = [  # language, fidelity, length in ms, ReturnDate

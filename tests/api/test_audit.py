@@ -9,12 +9,12 @@ import pytest
 import sqlalchemy as sa
 
 from scribedock import app
-from scribedock.api.calls import CALLS
+from scribedock.api.registry import CALLS
 from scribedock.db.tables import accounts, jobs, metadata
 from scribedock.demo.server import OwnServer
-from tests.accounts import Family, child, command, name_of
-from tests.api.calls import PATHS, make
-from tests.client import Client, error_of
+from tests.support.accounts import Family, child, command, name_of
+from tests.support.calls import PATHS, make
+from tests.support.client import Client, error_of
 
 READING = {
     *(f"account/{name}" for name in ("verify_key", "get_settings")),

@@ -10,13 +10,13 @@ import pytest
 
 from scribedock import app
 from scribedock.api import application
-from scribedock.api.calls import Backend
-from scribedock.jobs.links import APPROVAL, Link
-from tests.accounts import child
-from tests.api.calls import PATHS, make
-from tests.api.videos import recorded  # noqa: F401
-from tests.client import Client
-from tests.raw import Answer, RawConnection, put, target_of
+from scribedock.api.registry import Backend
+from scribedock.results.signed_links import APPROVAL, Link
+from tests.support.accounts import child
+from tests.support.calls import PATHS, make
+from tests.support.client import Client
+from tests.support.media.videos import recorded  # noqa: F401
+from tests.support.raw import Answer, RawConnection, put, target_of
 
 # These end the session of who makes them.
 LAST = ("account/update_password", "account/logout")

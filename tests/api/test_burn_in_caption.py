@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scribedock.jobs.job import Fidelity
-from tests.api.finished import finished_job, services_of
 from tests.captions.sample import say
-from tests.client import Client, error_of
+from tests.support.client import Client, error_of
+from tests.support.finished import finished_job, services_of
 
 
 def test_without_a_mail_server_the_caller_is_told(client: Client) -> None:

@@ -6,9 +6,9 @@ import uuid
 
 import pytest
 
-from tests.accounts import child, name_of
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
+from tests.support.accounts import child, name_of
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

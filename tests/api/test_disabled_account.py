@@ -7,12 +7,12 @@ from pathlib import Path
 import httpx
 
 from scribedock import app
-from tests.accounts import child, command, name_of
-from tests.api.finished import approval_url, finished_job
 from tests.captions.sample import say
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
-from tests.raw import RawConnection, target_of
+from tests.support.accounts import child, command, name_of
+from tests.support.client import Client, error_of
+from tests.support.finished import approval_url, finished_job
+from tests.support.fixtures import DATABASES
+from tests.support.raw import RawConnection, target_of
 
 RUNS_ON = DATABASES
 SEA = say("The sea is deep.")

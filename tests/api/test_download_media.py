@@ -7,8 +7,8 @@ from pathlib import Path
 import httpx
 import pytest
 
-from tests.api.videos import filmed, recorded, streams  # noqa: F401
-from tests.client import Client, error_of
+from tests.support.client import Client, error_of
+from tests.support.media.videos import filmed, recorded, streams  # noqa: F401
 
 
 def download(client: Client, job: str, media_type: str = "mp3", **headers: str) -> httpx.Response:

@@ -23,13 +23,13 @@ from scribedock.jobs.jobs import add_task
 from scribedock.workflow.engine import EngineClient, system_url
 from scribedock.workflow.eraser import ENGINE_TABLES, FOLDERS, Eraser, workflows_of
 from scribedock_captions.elementlist.codec import emit
-from tests import planted
 from tests.captions.sample import say
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
-from tests.stored import settings_of
-from tests.waiting import wait_until
-from tests.webserver import WebServer
+from tests.support import planted
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
+from tests.support.stored import settings_of
+from tests.support.waiting import wait_until
+from tests.support.webserver import WebServer
 
 RUNS_ON = DATABASES
 PLACES = (

@@ -9,9 +9,9 @@ import pytest
 
 from scribedock.db.tables import element_lists
 from scribedock.errors import ErrorType
-from tests.api.finished import finished_job, services_of
 from tests.captions.sample import say
-from tests.client import Client, error_of
+from tests.support.client import Client, error_of
+from tests.support.finished import finished_job, services_of
 
 
 def damaged(client: Client) -> httpx.Response:

@@ -20,11 +20,11 @@ from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
 from scribedock_captions.elementlist.codec import to_json
 from scribedock_captions.readers import read
-from tests.accounts import Family
 from tests.captions.golden import TABLE
 from tests.captions.sample import say
 from tests.captions.schema import EMITTED
-from tests.client import Client, error_of
+from tests.support.accounts import Family
+from tests.support.client import Client, error_of
 
 
 @pytest.fixture(scope="module")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import jsonschema
 
 from tests.captions.schema import EMITTED
-from tests.client import Client
+from tests.support.client import Client
 
 
 def test_the_elementlist_keeps_to_the_schema_and_to_the_order_of_time(client: Client, finished: str) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.api.videos import recorded  # noqa: F401
-from tests.client import Client, error_of
+from tests.support.client import Client, error_of
+from tests.support.media.videos import recorded  # noqa: F401
 
 
 def test_media_that_was_fetched_has_its_url(client: Client) -> None:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from tests.client import Client
-from tests.fixtures import DATABASES
+from tests.support.client import Client
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

@@ -5,21 +5,14 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from tests.client import Client
+from tests.support.client import Client
+from tests.support.transcripts import spoken
 
 
 def caption(client: Client, job: str, format: str = "SRT", **parameters: Any) -> str:
     answer = client.get("job/get_caption", job_id=job, caption_format=format, **parameters)
     assert answer.status_code == 200, answer.text
     return answer.text
-
-
-def spoken(elementlist: dict[str, Any]) -> list[str]:
-    return [
-        "".join(token["display_as"] for token in sequence["tokens"])
-        for segment in elementlist["segments"]
-        for sequence in segment["sequences"]
-    ]
 
 
 def test_every_output_has_the_words_of_the_elementlist(client: Client, finished: str) -> None:

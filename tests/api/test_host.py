@@ -9,8 +9,8 @@ from urllib.parse import urlsplit
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.raw import Answer, RawConnection, target_of
+from tests.support.client import Client
+from tests.support.raw import Answer, RawConnection, target_of
 
 BAD_HOSTS = [
     "",

@@ -7,11 +7,11 @@ import uuid
 import pytest
 
 from scribedock import app
-from tests.accounts import Family, name_of
-from tests.api.finished import finished_job
 from tests.captions.sample import say
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
+from tests.support.accounts import Family, name_of
+from tests.support.client import Client, error_of
+from tests.support.finished import finished_job
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

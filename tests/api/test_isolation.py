@@ -18,12 +18,12 @@ import pytest
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
-from tests.accounts import child, name_of
-from tests.api.finished import finished_job, services_of
 from tests.captions.sample import say
-from tests.client import Client, error_of
-from tests.hostile import KINDS, MIB
-from tests.raw import RawConnection
+from tests.support.accounts import child, name_of
+from tests.support.client import Client, error_of
+from tests.support.finished import finished_job, services_of
+from tests.support.hostile import KINDS, MIB
+from tests.support.raw import RawConnection
 
 SAMPLES = 30
 ACCEPTABLE_S = 2.0  # on a busy machine; it was 10 s and more when one process and its threads did everything

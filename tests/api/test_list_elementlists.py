@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from tests.client import Client, error_of
+from tests.support.client import Client, error_of
 
 
 def caption(client: Client, job: str, format: str = "SRT", **parameters: Any) -> str:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from scribedock.jobs.job import Fidelity
-from tests.api.finished import finished_job, services_of
 from tests.captions.sample import say
-from tests.client import Client, error_of
+from tests.support.client import Client, error_of
+from tests.support.finished import finished_job, services_of
 
 LIST = say("The sea is deep.", word_ms=500)
 

@@ -12,8 +12,8 @@ from urllib.parse import quote
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.raw import RawConnection
+from tests.support.client import Client
+from tests.support.raw import RawConnection
 
 CALLS = (
     "job/perform_transcription",

@@ -11,8 +11,8 @@ import sqlalchemy as sa
 from scribedock import app
 from scribedock.db.tables import accounts
 from scribedock.demo.server import OwnServer
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

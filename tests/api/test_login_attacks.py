@@ -15,8 +15,8 @@ from scribedock.accounts.client_address import ClientAddress
 from scribedock.accounts.login_failures import LONGEST_DELAY_S
 from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
-from tests.accounts import child, command, name_of
-from tests.client import Client, error_of
+from tests.support.accounts import child, command, name_of
+from tests.support.client import Client, error_of
 
 LIMIT = 3
 TRUSTED = "127.0.0.99"
@@ -48,7 +48,7 @@ def login(
     server: OwnServer, username: str, password: str, *, source: str = FROM_OUTSIDE, forwarded: str = ""
 ) -> httpx.Response:
     """A login from this address of loopback."""
-    transport = httpx.HTTPTransport(local_address=source, verify=False)  # see tests/client.py
+    transport = httpx.HTTPTransport(local_address=source, verify=False)  # see tests/support/client.py
     with httpx.Client(transport=transport, timeout=60) as http:
         return http.post(
             f"{server.base_url}/api/account/login",

@@ -23,13 +23,13 @@ from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 from scribedock.db.tables import media
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
-from tests.accounts import account
-from tests.api.finished import approval_url, finished_job, services_of
-from tests.api.videos import streams
 from tests.captions.sample import say
-from tests.client import Client, error_of
-from tests.ffmpeg import tone, video
-from tests.fixtures import QUICK
+from tests.support.accounts import account
+from tests.support.client import Client, error_of
+from tests.support.finished import approval_url, finished_job, services_of
+from tests.support.fixtures import QUICK
+from tests.support.media.ffmpeg import tone, video
+from tests.support.media.videos import streams
 
 pytestmark = pytest.mark.filterwarnings("ignore:Requiring AUTH while not requiring TLS")
 

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import jsonschema
 
-from tests.api.finished import finished_job, services_of
 from tests.captions.sample import say
 from tests.captions.schema import EMITTED
-from tests.client import Client
+from tests.support.client import Client
+from tests.support.finished import finished_job, services_of
 
 LIST = say("The moon pulls the tides.", "The tides follow the moon.", "Sailors read tide tables.", gap=500)
 

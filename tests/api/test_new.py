@@ -8,9 +8,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from tests.accounts import Family, name_of
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
+from tests.support.accounts import Family, name_of
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

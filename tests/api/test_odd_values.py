@@ -1,6 +1,6 @@
 """No value of a parameter makes the server fail, on either database and in any encoding.
 
-ODD_VALUES=all sends every value of `tests/odd_values.py` that a call takes; otherwise those at which
+ODD_VALUES=all sends every value of `tests/support/odd_values.py` that a call takes; otherwise those at which
 databases have failed.
 """
 
@@ -15,12 +15,12 @@ import httpx
 import pytest
 
 from scribedock.api import application
-from scribedock.api.calls import CALLS
-from scribedock.api.parameters import Repeated, read
+from scribedock.api.registry import CALLS
+from scribedock.api.schema.parameters import Repeated, read
 from scribedock.errors import ScribedockError
-from tests.accounts import child
-from tests.client import Client, error_of
-from tests.odd_values import IN_JSON, SURROGATE, TEXTS
+from tests.support.accounts import child
+from tests.support.client import Client, error_of
+from tests.support.odd_values import IN_JSON, SURROGATE, TEXTS
 
 RUNS_ON = ("sqlite", "postgresql")
 assert application.CALL_MODULES, "they have registered their calls"

@@ -6,10 +6,10 @@ import uuid
 
 import pytest
 
-from scribedock.api.calls import CALLS
-from tests.accounts import Family, child, name_of
-from tests.api.calls import PATHS, make, named
-from tests.client import Client, error_of
+from scribedock.api.registry import CALLS
+from tests.support.accounts import Family, child, name_of
+from tests.support.calls import PATHS, make, named
+from tests.support.client import Client, error_of
 
 ACCOUNT = {"username", "Username", "account_id", "parent_account"}
 OTHERS = {"job_id", "task_id", "api_securekey"}

@@ -11,13 +11,13 @@ import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
-from tests.accounts import Family
-from tests.client import Client, error_of
-from tests.ffmpeg import make, silent_video, video
-from tests.fixtures import DATABASES
-from tests.raw import put
-from tests.sound import silence
-from tests.webserver import WebServer
+from tests.support.accounts import Family
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
+from tests.support.media.ffmpeg import make, silent_video, video
+from tests.support.media.sound import silence
+from tests.support.raw import put
+from tests.support.webserver import WebServer
 
 RUNS_ON = DATABASES
 

@@ -7,11 +7,11 @@ import time
 import pytest
 
 from scribedock.demo.server import OwnServer
-from scribedock.keys import load_keys
+from scribedock.keys.keys import load_keys
 from scribedock.settings import Settings
 from scribedock.uploads.grant import verify
-from tests.client import Client
-from tests.fixtures import DATABASES
+from tests.support.client import Client
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

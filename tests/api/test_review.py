@@ -14,14 +14,14 @@ import pytest
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
-from scribedock.jobs.passes import PassKind
+from scribedock.orders.passes import PassKind
 from scribedock_captions.elementlist.codec import emit
 from scribedock_captions.readers import TextFormat, read
 from scribedock_captions.readers.conversion import elementlist_of
-from tests.accounts import name_of
-from tests.api.finished import finished_job, services_of
 from tests.captions.sample import say
-from tests.client import Client, error_of
+from tests.support.accounts import name_of
+from tests.support.client import Client, error_of
+from tests.support.finished import finished_job, services_of
 
 RUNS_ON = ("sqlite", "postgresql")
 MACHINE = say("the see is deep.")

@@ -16,17 +16,17 @@ import httpx
 import pytest
 
 from scribedock.api.application import CALL_MODULES
-from scribedock.api.calls import CALLS
+from scribedock.api.registry import CALLS
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.sandbox.example import API_TOKEN, JOB_ID, PASSWORD, USERNAME
 from scribedock.sandbox.prepared import LENGTH_MS, prepared, silent
 from scribedock_captions.elementlist.encoder import emit
-from tests.accounts import child, command
-from tests.api.finished import services_of
-from tests.client import Client, error_of
-from tests.fixtures import QUICK
-from tests.webserver import WebServer
+from tests.support.accounts import child, command
+from tests.support.client import Client, error_of
+from tests.support.finished import services_of
+from tests.support.fixtures import QUICK
+from tests.support.webserver import WebServer
 
 assert CALL_MODULES  # importing them has filled CALLS
 

@@ -9,11 +9,11 @@ from scribedock.jobs.job import Fidelity
 from scribedock.sandbox.example import API_TOKEN, PASSWORD, USERNAME
 from scribedock.sandbox.prepared import prepared
 from scribedock_captions.elementlist.encoder import emit
-from tests.accounts import child, command, name_of
-from tests.api.calls import PATHS, make
-from tests.api.finished import finished_job, services_of
 from tests.captions.sample import say
-from tests.client import Client, error_of
+from tests.support.accounts import child, command, name_of
+from tests.support.calls import PATHS, make
+from tests.support.client import Client, error_of
+from tests.support.finished import finished_job, services_of
 
 
 @pytest.fixture

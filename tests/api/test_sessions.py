@@ -6,9 +6,9 @@ import time
 from pathlib import Path
 
 from scribedock.demo.server import OwnServer
-from tests.accounts import name_of
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
+from tests.support.accounts import name_of
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.accounts import child, command, name_of
-from tests.client import Client
-from tests.sound import dialogue, write_wav
+from tests.support.accounts import child, command, name_of
+from tests.support.client import Client
+from tests.support.media.sound import dialogue, write_wav
 
 TEXT = "Welcome to a small library by the sea."
 

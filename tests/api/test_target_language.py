@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scribedock.demo.receiver import CallbackReceiver
-from tests.api.test_get_transcript import spoken
-from tests.client import Client, error_of
+from tests.support.client import Client, error_of
+from tests.support.transcripts import spoken
 
 
 def test_a_translation_follows_the_transcription(

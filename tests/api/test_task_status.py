@@ -6,8 +6,8 @@ from datetime import datetime
 
 import pytest
 
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

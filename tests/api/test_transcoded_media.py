@@ -8,13 +8,13 @@ from pathlib import Path
 import httpx
 import pytest
 
-from scribedock.jobs.links import APPROVAL, MEDIA, Link, sign
+from scribedock.results.signed_links import APPROVAL, MEDIA, Link, sign
 from scribedock.settings import Settings
-from tests.api.finished import services_of
-from tests.api.videos import filmed, recorded, stored_key, streams  # noqa: F401
-from tests.client import Client, error_of
-from tests.ffmpeg import make
-from tests.waiting import wait_until
+from tests.support.client import Client, error_of
+from tests.support.finished import services_of
+from tests.support.media.ffmpeg import make
+from tests.support.media.videos import filmed, recorded, stored_key, streams  # noqa: F401
+from tests.support.waiting import wait_until
 
 
 def test_a_film_becomes_an_mp4_that_every_browser_plays(client: Client, filmed: str, tmp_path: Path) -> None:  # noqa: F811

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 
 from scribedock.jobs.job import Fidelity
-from tests.api.finished import finished_job, ordered_job, services_of
 from tests.captions.sample import say
-from tests.client import Client, error_of
+from tests.support.client import Client, error_of
+from tests.support.finished import finished_job, ordered_job, services_of
 
 RUNS_ON = ("sqlite", "postgresql")
 LIST = say("the sea is deep.")

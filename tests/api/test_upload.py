@@ -12,10 +12,10 @@ import httpx
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES, SPEECH_S
-from tests.raw import Answer, RawConnection, put, target_of
-from tests.sound import spoken
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES, SPEECH_S
+from tests.support.media.sound import spoken
+from tests.support.raw import Answer, RawConnection, put, target_of
 
 RUNS_ON = DATABASES
 

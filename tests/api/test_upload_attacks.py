@@ -16,11 +16,11 @@ from pathlib import Path
 import pytest
 
 from scribedock.demo.server import OwnServer
-from scribedock.keys import SigningKey, load_keys
+from scribedock.keys.keys import SigningKey, load_keys
 from scribedock.settings import Settings
 from scribedock.uploads.grant import RECORD, Forged, Grant, sign, verify
-from tests.client import Client
-from tests.raw import Answer, RawConnection, put, target_of
+from tests.support.client import Client
+from tests.support.raw import Answer, RawConnection, put, target_of
 
 SECURITY = Path(__file__).parents[2] / "docs" / "security.md"
 MUTATIONS = 100_000

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
-from tests.raw import put
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
+from tests.support.raw import put
 
 RUNS_ON = DATABASES
 

@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.raw import RawConnection, put, target_of
+from tests.support.client import Client
+from tests.support.raw import RawConnection, put, target_of
 
 LIFETIME_S = 2
 STALL_S = 1

@@ -11,11 +11,11 @@ import httpx
 import pytest
 
 from scribedock.demo.server import OwnServer
-from scribedock.keys import load_keys
+from scribedock.keys.keys import load_keys
 from scribedock.settings import Settings
 from scribedock.uploads.grant import verify
-from tests.client import Client, error_of
-from tests.raw import Answer, RawConnection, put, target_of
+from tests.support.client import Client, error_of
+from tests.support.raw import Answer, RawConnection, put, target_of
 
 BODY = b"not a recording, but whole"
 ORIGIN = "https://app.example.org"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from tests.accounts import Family, child, name_of
-from tests.client import Client, error_of
-from tests.fixtures import DATABASES
+from tests.support.accounts import Family, child, name_of
+from tests.support.client import Client, error_of
+from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from scribedock.demo import tour
+from scribedock.demo import every_call
 from scribedock.demo.guide import unvisited
 from scribedock.demo.server import OwnServer
-from tests.accounts import command
-from tests.api.calls import PATHS
-from tests.webserver import WebServer
+from tests.support.accounts import command
+from tests.support.calls import PATHS
+from tests.support.webserver import WebServer
 
 
 def test_the_walk_makes_every_call(server: OwnServer) -> None:
@@ -26,9 +26,9 @@ def test_the_walk_fails_where_a_call_is_refused(server: OwnServer) -> None:
 
 def test_the_walk_fails_where_there_is_another_server() -> None:
     with WebServer(files={"/openapi.json": b"<html>"}) as web:
-        assert tour.run(web.base_url, "admin", "x") == 1
+        assert every_call.run(web.base_url, "admin", "x") == 1
         web.files["/openapi.json"] = b'{"paths": {}}'
-        assert tour.run(web.base_url, "admin", "x") == 1
+        assert every_call.run(web.base_url, "admin", "x") == 1
 
 
 def test_a_call_that_the_walk_leaves_out_is_named() -> None:

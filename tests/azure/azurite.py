@@ -14,8 +14,8 @@ from types import TracebackType
 
 import httpx
 
-from tests.node import PROGRAM, environment, install
 from tests.s3.gateway import free_port
+from tests.support.machine.node import PROGRAM, environment, install
 
 FOLDER = Path(__file__).parent
 MAIN = FOLDER / "node_modules" / "azurite" / "dist" / "src" / "blob" / "main.js"

@@ -9,8 +9,8 @@ import pytest
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.store import CloudStore
-from tests.unit.storage.cloud_contract import *  # noqa: F403
-from tests.unit.storage.contract import *  # noqa: F403
+from tests.support.storage.cloud_contract import *  # noqa: F403
+from tests.support.storage.contract import *  # noqa: F403
 
 pytestmark = pytest.mark.azure
 

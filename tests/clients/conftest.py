@@ -5,10 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.breaking import BreakingProxy
-from tests.client import Client
 from tests.clients.sent import HALF, Sent
-from tests.sound import spoken
+from tests.support.client import Client
+from tests.support.machine.breaking import BreakingProxy
+from tests.support.media.sound import spoken
 
 SECONDS = 60  # nearly two megabytes: more than any client sends before it asks
 

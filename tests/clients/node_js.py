@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 from pathlib import Path
 
-from tests.node import install, node, run
+from tests.support.machine.node import install, node, run
 
 FOLDER = Path(__file__).parent / "node"
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.client import Client
-from tests.raw import RawConnection, target_of
-from tests.stored import stored
+from tests.support.client import Client
+from tests.support.raw import RawConnection, target_of
+from tests.support.stored import stored
 
 HALF = 1_000_000
 

@@ -9,11 +9,11 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, Error, Page, sync_playwright
 
-from tests.breaking import BreakingProxy
-from tests.client import Client
 from tests.clients.node_js import bundle
 from tests.clients.sent import HALF, Sent, offset
-from tests.webserver import WebServer
+from tests.support.client import Client
+from tests.support.machine.breaking import BreakingProxy
+from tests.support.webserver import WebServer
 
 pytestmark = pytest.mark.clients
 

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.breaking import BreakingProxy
 from tests.clients.sent import HALF, Sent, offset
+from tests.support.machine.breaking import BreakingProxy
 
 pytestmark = pytest.mark.clients
 

@@ -8,9 +8,9 @@ from typing import Any
 
 import pytest
 
-from tests.breaking import BreakingProxy
 from tests.clients.node_js import client
 from tests.clients.sent import Sent, offset
+from tests.support.machine.breaking import BreakingProxy
 
 pytestmark = pytest.mark.clients
 

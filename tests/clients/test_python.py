@@ -13,8 +13,8 @@ import requests
 from tusclient.client import TusClient
 from tusclient.exceptions import TusCommunicationError
 
-from tests.breaking import BreakingProxy
 from tests.clients.sent import HALF, Sent, offset
+from tests.support.machine.breaking import BreakingProxy
 
 pytestmark = pytest.mark.clients
 

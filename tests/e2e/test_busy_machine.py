@@ -12,8 +12,8 @@ import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.sound import pcm, spoken, write_wav
+from tests.support.client import Client
+from tests.support.media.sound import pcm, spoken, write_wav
 
 pytestmark = [pytest.mark.trials, pytest.mark.timeout(1800)]
 

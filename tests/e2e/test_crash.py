@@ -15,14 +15,14 @@ from scribedock import app
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
-from scribedock.jobs.orders import Order
+from scribedock.orders.orders import Order
 from scribedock.settings import Settings
 from scribedock.workflow.engine import system_url
-from tests.client import Client
-from tests.processes import children
-from tests.sound import silence, spoken
-from tests.stored import settings_of
-from tests.waiting import wait_until
+from tests.support.client import Client
+from tests.support.machine.processes import children
+from tests.support.media.sound import silence, spoken
+from tests.support.stored import settings_of
+from tests.support.waiting import wait_until
 
 SOME_S = 16  # several stretches of speech
 FEW_S = 8  # two or three

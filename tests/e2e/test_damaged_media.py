@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.damage import damaged
-from tests.ffmpeg import make
-from tests.processes import children_at
+from tests.support.client import Client
+from tests.support.machine.processes import children_at
+from tests.support.media.damage import damaged
+from tests.support.media.ffmpeg import make
 
 NAMES = ("a.wav", "a.mp3", "a.m4a", "a.ogg", "a.mkv", "a.avi", "a.ts", "a.wma")
 

@@ -11,11 +11,11 @@ from pathlib import Path
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.disk import Disk, small_disk
-from tests.raw import Answer, RawConnection, put, target_of
-from tests.stored import stored
-from tests.waiting import wait_until
+from tests.support.client import Client
+from tests.support.machine.disk import Disk, small_disk
+from tests.support.raw import Answer, RawConnection, put, target_of
+from tests.support.stored import stored
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.trials
 

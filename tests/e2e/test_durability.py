@@ -16,10 +16,10 @@ from subprocess import run
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.certificates import certificate
-from tests.client import Client
-from tests.raw import RawConnection, target_of
-from tests.strace import SystemCall, Trace, parse, recorded, strace
+from tests.support.client import Client
+from tests.support.machine.certificates import certificate
+from tests.support.machine.strace import SystemCall, Trace, parse, recorded, strace
+from tests.support.raw import RawConnection, target_of
 
 pytestmark = pytest.mark.trials
 

@@ -12,7 +12,7 @@ import httpx
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
+from tests.support.client import Client
 
 PASSWORD = "one for both"
 

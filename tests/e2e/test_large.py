@@ -13,11 +13,11 @@ from pathlib import Path
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.certificates import certificate
-from tests.client import Client
-from tests.processes import forget_peak, memory, peak_memory
-from tests.raw import RawConnection, target_of
-from tests.stored import stored
+from tests.support.client import Client
+from tests.support.machine.certificates import certificate
+from tests.support.machine.processes import forget_peak, memory, peak_memory
+from tests.support.raw import RawConnection, target_of
+from tests.support.stored import stored
 
 pytestmark = [pytest.mark.trials, pytest.mark.timeout(3600)]
 

@@ -12,9 +12,9 @@ import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
-from tests.accounts import child
-from tests.client import Client
-from tests.webserver import WebServer
+from tests.support.accounts import child
+from tests.support.client import Client
+from tests.support.webserver import WebServer
 
 CHILDREN = 10
 SLOW_ORIGINS = 30

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.unit.speech import tiny_onnx
+from tests.support.client import Client
+from tests.support.models import tiny_onnx
 
 
 def test_an_onnx_model_does_the_main_job(tmp_path: Path, speech: Path) -> None:

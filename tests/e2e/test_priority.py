@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
+from tests.support.client import Client
 
 IN_ORDER_OF_COMING = ["ECONOMY", "STANDARD", "HIGH", "CRITICAL", "PRIORITY", "CRITICAL"]
 IN_ORDER_OF_URGENCY = ["CRITICAL", "CRITICAL", "PRIORITY", "HIGH", "STANDARD", "ECONOMY"]

@@ -11,11 +11,11 @@ import pytest
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from scribedock_captions.elementlist.codec import to_json
-from tests.api.finished import finished_job, services_of
-from tests.api.videos import streams
 from tests.captions.sample import say
-from tests.client import Client, error_of
-from tests.fixtures import QUICK
+from tests.support.client import Client, error_of
+from tests.support.finished import finished_job, services_of
+from tests.support.fixtures import QUICK
+from tests.support.media.videos import streams
 
 pytestmark = pytest.mark.trials
 

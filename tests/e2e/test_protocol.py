@@ -8,9 +8,9 @@ from collections.abc import Iterator
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.raw import RawConnection, target_of
-from tests.stored import stored
+from tests.support.client import Client
+from tests.support.raw import RawConnection, target_of
+from tests.support.stored import stored
 
 HEADER_TIMEOUT_S = 2
 LIMIT = 32_768

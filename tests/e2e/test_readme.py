@@ -9,7 +9,7 @@ from pathlib import Path
 
 import scribedock
 from scribedock.demo.server import OwnServer
-from tests.sound import spoken
+from tests.support.media.sound import spoken
 
 ROOT = Path(scribedock.__file__).resolve().parent.parent
 

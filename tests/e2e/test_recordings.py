@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 
 from scribedock_captions.elementlist.codec import parse
-from tests.client import Client
-from tests.ffmpeg import make
-from tests.fixtures import SPEECH_S
-from tests.sound import RATE, pcm
+from tests.support.client import Client
+from tests.support.fixtures import SPEECH_S
+from tests.support.media.ffmpeg import make
+from tests.support.media.sound import RATE, pcm
 
 
 def stereo(folder: Path, left: Any, right: Any) -> Path:

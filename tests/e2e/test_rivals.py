@@ -8,10 +8,10 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.client import Client
-from tests.fixtures import DATABASES
-from tests.raw import Answer, RawConnection, target_of
-from tests.stored import stored
+from tests.support.client import Client
+from tests.support.fixtures import DATABASES
+from tests.support.raw import Answer, RawConnection, target_of
+from tests.support.stored import stored
 
 RUNS_ON = DATABASES
 

@@ -18,11 +18,11 @@ import httpx
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.accounts import command
-from tests.certificates import certificate
-from tests.client import FINISHED, Client
-from tests.processes import children
-from tests.sound import spoken
+from tests.support.accounts import command
+from tests.support.client import FINISHED, Client
+from tests.support.machine.certificates import certificate
+from tests.support.machine.processes import children
+from tests.support.media.sound import spoken
 
 
 def scribedock(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:

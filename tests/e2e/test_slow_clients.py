@@ -17,10 +17,10 @@ from urllib.parse import urlsplit
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.crowd import Crowd, enough_open_files, open_files_limited
-from tests.processes import memory
-from tests.raw import put, target_of
+from tests.support.client import Client
+from tests.support.crowd import Crowd, enough_open_files, open_files_limited
+from tests.support.machine.processes import memory
+from tests.support.raw import put, target_of
 
 pytestmark = [pytest.mark.trials, pytest.mark.timeout(900)]
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 
 from scribedock.demo.server import OwnServer
-from tests.certificates import certificate
-from tests.client import Client
-from tests.raw import RawConnection, target_of
-from tests.stored import stored
+from tests.support.client import Client
+from tests.support.machine.certificates import certificate
+from tests.support.raw import RawConnection, target_of
+from tests.support.stored import stored
 
 RECORDING = os.urandom(6_000_000)  # more than may wait to be stored
 STALL_S = 2

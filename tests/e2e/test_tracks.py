@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from scribedock import app
-from tests.client import Client
-from tests.ffmpeg import make
-from tests.fixtures import SPEECH_S
+from tests.support.client import Client
+from tests.support.fixtures import SPEECH_S
+from tests.support.media.ffmpeg import make
 
 
 def test_the_track_in_which_people_speak_is_transcribed_and_noted(

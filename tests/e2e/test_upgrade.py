@@ -9,10 +9,10 @@ import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
-from tests.api.resume.resuming import ask, offset, tus_patch
-from tests.client import Client
 from tests.releases.keep import DELETED_WORDS, Kept
 from tests.releases.kept import RELEASES, opened
+from tests.support.client import Client
+from tests.support.resume.resuming import ask, offset, tus_patch
 
 pytestmark = pytest.mark.parametrize("release", RELEASES, scope="module")
 WITHIN_S = 240

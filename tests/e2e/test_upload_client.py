@@ -19,8 +19,8 @@ import pytest
 from scribedock import app
 from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
-from tests.client import Client
-from tests.raw import RawConnection, put, target_of
+from tests.support.client import Client
+from tests.support.raw import RawConnection, put, target_of
 
 SIZE = 3_000_000
 

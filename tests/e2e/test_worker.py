@@ -13,8 +13,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.processes import children
+from tests.support.client import Client
+from tests.support.machine.processes import children
 
 
 def alone(folder: Path) -> OwnServer:

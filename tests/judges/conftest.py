@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from tests.node import install, node
+from tests.support.machine.node import install, node
 
 FOLDER = Path(__file__).parent / "webvtt"
 

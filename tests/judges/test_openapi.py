@@ -33,10 +33,10 @@ from scribedock.api.openapi import document
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
-from tests.accounts import child, name_of
-from tests.api.finished import finished_job, ordered_job
 from tests.captions.sample import say
-from tests.client import Client
+from tests.support.accounts import child, name_of
+from tests.support.client import Client
+from tests.support.finished import finished_job, ordered_job
 
 assert application.CALL_MODULES, "they have registered their calls"
 

@@ -16,7 +16,7 @@ from scribedock_captions.writers.scc import scc
 from scribedock_captions.writers.scc.transliteration import transliterated
 from tests.captions.writers.decoder import decode, milliseconds
 from tests.captions.writers.documents import document
-from tests.captions.writers.test_scc import timed_texts
+from tests.captions.writers.timed_texts import timed_texts
 from tests.judges.cases import CASES, chosen, expected, named, written
 
 pytestmark = pytest.mark.judges

@@ -23,11 +23,11 @@ from typing import Any
 import av
 
 from scribedock.demo.server import OwnServer
-from tests.accounts import account
-from tests.api.resume.resuming import break_off
-from tests.client import Client
-from tests.sound import RATE, pcm
-from tests.webserver import WebServer
+from tests.support.accounts import account
+from tests.support.client import Client
+from tests.support.media.sound import RATE, pcm
+from tests.support.resume.resuming import break_off
+from tests.support.webserver import WebServer
 
 FOLDER = Path(__file__).parent
 PASSWORD = "kept-for-later"

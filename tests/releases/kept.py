@@ -11,7 +11,7 @@ from dataclasses import fields, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from scribedock.keys import SigningKey, _signing_keys
+from scribedock.keys.keys import SigningKey, _signing_keys
 from scribedock.uploads.grant import sign, verify
 from tests.releases.keep import FOLDER, Kept
 

@@ -18,9 +18,9 @@ from scribedock.demo.server import OwnServer
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.layout import FOLDERS
-from tests.client import Client
 from tests.s3 import signing
 from tests.s3.gateway import Gateway
+from tests.support.client import Client
 
 THEIRS = os.environ.get("SCRIBEDOCK_TEST_S3_URL")
 BUCKET = "recordings"

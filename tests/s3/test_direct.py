@@ -19,15 +19,15 @@ from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.store import CloudStore
 from scribedock.storage.store import ObjectDamaged
-from scribedock.workflow.recordings import DAMAGED
-from tests.client import Client, error_of
-from tests.fixtures import QUICK
+from scribedock.workflow.steps.recordings import DAMAGED
 from tests.s3 import signing
 from tests.s3.conftest import place
 from tests.s3.gateway import Gateway
 from tests.s3.stored import paths
-from tests.sound import silence, spoken
-from tests.unit.storage.contract import content
+from tests.support.client import Client, error_of
+from tests.support.fixtures import QUICK
+from tests.support.media.sound import silence, spoken
+from tests.support.storage.contract import content
 
 pytestmark = pytest.mark.s3
 

@@ -13,20 +13,21 @@ from scribedock.demo.server import OwnServer
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.transfer import PART_BYTES
-from tests.api.resume import conftest, test_broken, test_tus
+from tests.api.resume import conftest
 from tests.api.resume.conftest import (  # noqa: F401 what these tests share
     job,
     kept,
     recording,
     url,
 )
-from tests.api.resume.resuming import (
-    TUS,
-    ask,
-    offset,
-    tus_patch,
-)
-from tests.api.resume.test_broken import (  # noqa: F401 what these tests share
+from tests.s3.conftest import place
+from tests.s3.gateway import Gateway
+from tests.s3.stored import digest, paths, stored_bytes
+from tests.support.client import Client
+from tests.support.fixtures import QUICK
+from tests.support.raw import RawConnection, target_of
+from tests.support.resume import broken, tus
+from tests.support.resume.broken import (  # noqa: F401 what these tests share
     test_a_broken_chunked_put_is_gone_on_with,
     test_a_broken_put_is_gone_on_with_by_the_ietf_protocol,
     test_a_broken_put_is_gone_on_with_by_tus,
@@ -40,13 +41,19 @@ from tests.api.resume.test_broken import (  # noqa: F401 what these tests share
     test_of_broken_puts_the_newest_is_kept,
     test_the_state_of_an_upload_under_way_is_shown,
 )
-from tests.api.resume.test_ietf import (  # noqa: F401 what these tests share
+from tests.support.resume.ietf import (  # noqa: F401 what these tests share
     test_a_cancelled_upload_of_the_draft_is_gone,
     test_a_newer_request_of_the_draft_takes_over,
     test_an_ietf_upload_in_parts,
     test_an_ietf_upload_is_begun_without_bytes_and_ended_without,
 )
-from tests.api.resume.test_tus import (  # noqa: F401 what these tests share
+from tests.support.resume.resuming import (
+    TUS,
+    ask,
+    offset,
+    tus_patch,
+)
+from tests.support.resume.tus import (  # noqa: F401 what these tests share
     test_a_checksum_holds,
     test_a_second_writer_waits_while_the_first_sends,
     test_a_terminated_upload_is_gone,
@@ -59,13 +66,7 @@ from tests.api.resume.test_tus import (  # noqa: F401 what these tests share
     test_more_bytes_than_announced_are_refused_and_forgotten,
     test_the_length_of_a_tus_upload_may_come_later,
 )
-from tests.client import Client
-from tests.fixtures import QUICK
-from tests.raw import RawConnection, target_of
-from tests.s3.conftest import place
-from tests.s3.gateway import Gateway
-from tests.s3.stored import digest, paths, stored_bytes
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.s3
 
@@ -88,7 +89,7 @@ def partials(shared_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def names(_: Client) -> set[str]:
         return {found.path.split("/")[1] for found in bucket.list("partials")}
 
-    for module in (conftest, test_broken, test_tus):
+    for module in (conftest, broken, tus):
         monkeypatch.setattr(module, "partials", names)
 
 

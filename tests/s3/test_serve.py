@@ -14,11 +14,11 @@ from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.transfer import PART_BYTES
-from tests.client import Client
-from tests.raw import RawConnection, put, target_of
 from tests.s3.gateway import Gateway
 from tests.s3.stored import digest, paths, stored_bytes
-from tests.waiting import wait_until
+from tests.support.client import Client
+from tests.support.raw import RawConnection, put, target_of
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.s3
 

@@ -16,12 +16,12 @@ from cryptography.fernet import Fernet
 from scribedock.demo.server import OwnServer
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.transfer import PART_BYTES
-from tests.api.resume.resuming import TUS, ask, offset, tus_patch
-from tests.client import Client
-from tests.fixtures import QUICK, database_settings, postgresql  # noqa: F401
-from tests.raw import RawConnection, target_of
 from tests.s3.stored import stored_bytes
-from tests.waiting import wait_until
+from tests.support.client import Client
+from tests.support.fixtures import QUICK, database_settings, postgresql  # noqa: F401
+from tests.support.raw import RawConnection, target_of
+from tests.support.resume.resuming import TUS, ask, offset, tus_patch
+from tests.support.waiting import wait_until
 
 pytestmark = pytest.mark.s3
 

@@ -15,9 +15,9 @@ from scribedock.storage.cloud.store import CloudStore
 from scribedock.storage.cloud.transfer import IN_FLIGHT, PART_BYTES
 from scribedock.storage.store import PartialBusy
 from tests.s3.gateway import USER, Gateway
-from tests.unit.storage.cloud_contract import *  # noqa: F403
-from tests.unit.storage.contract import *  # noqa: F403
-from tests.unit.storage.contract import LARGE, fill
+from tests.support.storage.cloud_contract import *  # noqa: F403
+from tests.support.storage.contract import *  # noqa: F403
+from tests.support.storage.contract import LARGE, fill
 
 pytestmark = pytest.mark.s3
 

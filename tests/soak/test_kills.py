@@ -22,10 +22,10 @@ from scribedock import app
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
-from tests.client import Client
-from tests.processes import killed_at_last
 from tests.soak.rounds import ROUNDS, SEED, show, show_killed
-from tests.sound import spoken
+from tests.support.client import Client
+from tests.support.machine.processes import killed_at_last
+from tests.support.media.sound import spoken
 
 LONGEST_ROUND_S = 4.0
 CLIENTS = 3

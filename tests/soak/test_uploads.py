@@ -13,13 +13,13 @@ from pathlib import Path
 import pytest
 
 from scribedock.demo.server import OwnServer
-from scribedock.uploads.states import UploadStatus
+from scribedock.uploads.core.states import UploadStatus
 from scribedock.worker import UNREFERENCED_S
-from tests.client import Client
-from tests.processes import killed_at_last
 from tests.soak.rounds import ROUNDS, SEED, show, show_killed
 from tests.soak.uploader import Upload, Uploader
-from tests.stored import Stored, stored
+from tests.support.client import Client
+from tests.support.machine.processes import killed_at_last
+from tests.support.stored import Stored, stored
 
 pytestmark = pytest.mark.soak
 

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field
 import httpx
 
 from scribedock.demo.server import OwnServer
-from tests.client import Client
-from tests.raw import Answer, RawConnection, target_of
+from tests.support.client import Client
+from tests.support.raw import Answer, RawConnection, target_of
 
 LARGEST = 2_000_000
 SLOWEST_S = 1.5  # for the body of one request: longer than a plain PUT goes without a row

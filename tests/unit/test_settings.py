@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from scribedock.keys import UploadKeys, keep_private, load_keys
+from scribedock.keys.keys import UploadKeys, keep_private, load_keys
 from scribedock.settings import Settings, SettingsError, load
 
 KEY = "A" * 43
@@ -132,7 +132,7 @@ def test_a_rotation_keeps_keys_until_their_last_url_has_expired(
     now, lifetime_s = time.time(), 43_200
     ids = [keys.all()[0].id]
     for later in (100, 200, lifetime_s, lifetime_s + 250):
-        monkeypatch.setattr("scribedock.keys.time.time", lambda later=later: now + later)
+        monkeypatch.setattr("scribedock.keys.keys.time.time", lambda later=later: now + later)
         ids.append(keys.rotate(lifetime_s=lifetime_s).id)
     # The key that the one of 200 s followed was last used then, so its URLs are over; the others' are not.
     assert [key.id for key in keys.all()] == [ids[4], ids[3], ids[2]]

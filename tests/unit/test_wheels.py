@@ -31,10 +31,10 @@ document = lay_out(read({SRT.encode()!r}), format=CaptionFormat.WEB_VTT)
 print(render(document, CaptionFormat.WEB_VTT).body.decode(), end="")
 """
 SERVER = """
-import scribedock.cli, scribedock_captions
+import scribedock.cli.main, scribedock_captions
 print(scribedock.__file__, scribedock_captions.__file__, flush=True)
 sys.argv = ["scribedock", "captions", "convert", "-", "-", "--to", "WEB_VTT"]
-scribedock.cli.main()
+scribedock.cli.main.main()
 """
 
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 
 import httpx
 
-from scribedock.findings import Finding, good, missing, warning
+from scribedock.host.findings import Finding, good, missing, warning
 from scribedock.settings import Settings, SettingsError
 from scribedock.storage.cloud.advice import advice
 from scribedock.storage.cloud.bucket import Bucket, Changed

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scribedock.locked_file import LockedFile, abandoned
+from scribedock.host.locked_file import LockedFile, abandoned
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
 from scribedock.storage.cloud.journal import LEASE_S, Entry, Journal, Kind, State, now
 from scribedock.storage.cloud.layout import DIRECT, OBJECTS, ours

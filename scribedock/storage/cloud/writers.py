@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from scribedock.locked_file import LockedFile, abandoned, is_abandoned
+from scribedock.host.locked_file import LockedFile, abandoned, is_abandoned
 
 
 class Writers:

@@ -1,8 +1,8 @@
 import pytest
 
-from tests.api.resume.resuming import RECORDING_S, partials
-from tests.client import Client
-from tests.sound import spoken
+from tests.support.client import Client
+from tests.support.media.sound import spoken
+from tests.support.resume.resuming import RECORDING_S, partials
 
 
 @pytest.fixture

@@ -8,7 +8,7 @@ from scribedock_captions.layout.explanation import ExplainedCaption, described, 
 from scribedock_captions.layout.layout import lay_out
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.words import Word, words_of
-from tests.captions.layout.test_layout import option_sets, word_lists
+from tests.captions.layout.made_up import option_sets, word_lists
 from tests.captions.sample import SAMPLE, say
 
 

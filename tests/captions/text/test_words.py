@@ -8,7 +8,8 @@ from scribedock_captions.elementlist.model import ElementList, Segment, Sequence
 from scribedock_captions.options import CaptionOptions, Case, TranscriptOptions
 from scribedock_captions.text.case import cased
 from scribedock_captions.text.words import words_of
-from tests.captions.sample import ADA, BEN, SPEAKERS, mark, say, sentence, talk, token
+from tests.captions.sample import ADA, BEN, SPEAKERS, say, sentence, talk, token
+from tests.captions.text.unspaced import JAPANESE
 
 
 def text(elementlist: ElementList, **options: Any) -> str:
@@ -18,22 +19,6 @@ def text(elementlist: ElementList, **options: Any) -> str:
         (" " if number and word.spaced else "") + (f"{word.label} " if word.label else "") + word.text
         for number, word in enumerate(words)
     )
-
-
-def unspaced(*texts: str, language: str) -> ElementList:
-    """One sequence whose tokens no space divides."""
-    tokens = tuple(
-        mark(each, (at + 1) * 300) if each in "、。" else token(each, at * 300, (at + 1) * 300)
-        for at, each in enumerate(texts)
-    )
-    end = len(texts) * 300
-    return talk(
-        Segment(start_time=0, end_time=end, sequences=(Sequence(start_time=0, end_time=end, tokens=tokens),)),
-        language=language,
-    )
-
-
-JAPANESE = unspaced("今日", "は", "、", "いい", "天気", "です", "。", language="ja")
 
 
 def test_punctuation_stays_with_its_word() -> None:

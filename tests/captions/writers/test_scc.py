@@ -16,6 +16,7 @@ from scribedock_captions.writers.scc.transliteration import transliterated
 from tests.captions.sample import LONG_WORD, SAMPLE, say
 from tests.captions.writers.decoder import COLUMNS, decode, frames, milliseconds
 from tests.captions.writers.documents import document
+from tests.captions.writers.timed_texts import timed_texts
 
 HALF_A_FRAME = 17
 
@@ -165,27 +166,6 @@ def test_the_whole_sample_is_read_back() -> None:
         assert [plain(each.text) for each in captions] == [
             plain(" ".join(each.lines)) for each in source.captions
         ]
-
-
-TEXTS = st.text(
-    st.characters(max_codepoint=0x24F, exclude_categories=["Cc", "Cf"], exclude_characters="|")
-    | st.sampled_from("♪®½àèâÀÉÑ*{}~—“”’…שלвдλ今🎵")
-    | st.just(" "),
-    min_size=1,
-    max_size=45,
-).filter(lambda text: transliterated(text).strip())
-
-
-@st.composite
-def timed_texts(draw: st.DrawFn) -> list[tuple[str, int, int]]:
-    """Captions that follow each other, some of them faster than they can be sent."""
-    at = draw(st.integers(0, 3000))
-    found = []
-    for _ in range(draw(st.integers(1, 8))):
-        start = at + draw(st.sampled_from([0, 0, 1, 40, 100, 700, 4000]))
-        at = start + draw(st.integers(1, 200) | st.integers(1, 4000))
-        found.append(("|".join(draw(st.lists(TEXTS, min_size=1, max_size=4))), start, at))
-    return found
 
 
 @settings(max_examples=500)

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from scribedock.api import application
-from scribedock.api.calls import CALLS
-from scribedock.api.parameters import Repeated, UploadedFile, read
+from scribedock.api.registry import CALLS
+from scribedock.api.schema.parameters import Repeated, UploadedFile, read
 from scribedock.errors import ScribedockError
-from tests.odd_values import IN_JSON, SURROGATE, TEXTS
+from tests.support.odd_values import IN_JSON, SURROGATE, TEXTS
 
 assert application.CALL_MODULES, "they have registered their calls"
 FILES = (UploadedFile(name="f", content=b"\xff\0"), UploadedFile(name=SURROGATE, content=b""))

@@ -21,7 +21,7 @@ from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Fidelity
 from scribedock.jobs.jobs import record_event
 from scribedock.jobs.media import MediaSource
-from scribedock.jobs.orders import Order
+from scribedock.orders.orders import Order
 from scribedock.settings import Settings
 
 THREADS = 16

@@ -13,7 +13,7 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.key_fingerprints import FORGOTTEN_AFTER, KeyFingerprints, KeysDiffer
 from scribedock.db.tables import key_fingerprints
-from scribedock.keys import KeyPurpose, Keys, load_keys, new_settings
+from scribedock.keys.keys import KeyPurpose, Keys, load_keys, new_settings
 from scribedock.settings import Settings
 
 A, B, C = (new_settings()["SCRIBEDOCK_UPLOAD_KEYS"].replace(":", f"{each}:")[1:] for each in "abc")

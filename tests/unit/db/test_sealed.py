@@ -15,7 +15,7 @@ from scribedock.db.tables import callbacks, guidelines, jobs, media, transcripts
 from scribedock.db.upgrades import seal_old_rows
 from scribedock.jobs.job import Job
 from scribedock.jobs.media import MediaSource
-from scribedock.sealing import UNREADABLE, Sealing, is_sealed
+from scribedock.keys.sealing import UNREADABLE, Sealing, is_sealed
 from scribedock.settings import Settings
 
 URL = "https://user:hunter2@example.org/a?sig=hunter3"

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 import pytest
 
 from scribedock.accounts.sessions import Dialect
-from scribedock.api.job_answers import job_answer
+from scribedock.api.schema.job_answers import job_answer
 from scribedock.jobs.job import Difficulty, Job, JobStatus, Priority
 from scribedock.jobs.turnaround import due_date, effective_priority, is_late, rank_of
 

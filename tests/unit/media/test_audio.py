@@ -10,7 +10,7 @@ import pytest
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
-from tests.ffmpeg import make, tone, video
+from tests.support.media.ffmpeg import make, tone, video
 
 RATE = 16_000
 

@@ -17,7 +17,7 @@ from scribedock.media.probe import probe
 from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing
 from scribedock.media.unusable import MediaUnusable
 from scribedock_captions.burn_in import HEAD
-from tests.ffmpeg import make, silent_video, tone, video
+from tests.support.media.ffmpeg import make, silent_video, tone, video
 
 BOUNDS = Bounds(memory=1 << 30, cpu_s=5, file_bytes=1 << 20)
 

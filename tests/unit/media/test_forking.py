@@ -16,9 +16,9 @@ from scribedock.media.forking import ForkServer
 from scribedock.media.limits import Limits
 from scribedock.media.probe import probe
 from scribedock.media.process import FORK_SERVER, FenceFailure
-from tests.ffmpeg import tone
-from tests.processes import children
-from tests.waiting import wait_until
+from tests.support.machine.processes import children
+from tests.support.media.ffmpeg import tone
+from tests.support.waiting import wait_until
 
 LIMITS = Limits()
 ORDER = {

@@ -11,7 +11,7 @@ import pytest
 from scribedock.media.limits import Limits
 from scribedock.media.probe import probe
 from scribedock.media.unusable import MediaUnusable
-from tests.ffmpeg import make, silent_video, tone, video
+from tests.support.media.ffmpeg import make, silent_video, tone, video
 
 
 def reason(path: Path, limits: Limits | None = None) -> str:

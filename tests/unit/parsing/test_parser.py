@@ -15,7 +15,7 @@ from scribedock.parsing.parser import Parser, Source
 from scribedock_captions.elementlist.codec import emit, parse, to_json
 from scribedock_captions.text.intelligence import annotated
 from tests.captions.sample import say
-from tests.hostile import MIB, open_ended, wide
+from tests.support.hostile import MIB, open_ended, wide
 
 LIST = say("The sea is deep.", "The harbour is not.")
 ARGUMENTS = {"language": "en", "media_ms": LIST.end_time}

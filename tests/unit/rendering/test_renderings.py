@@ -27,7 +27,7 @@ from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.options import CaptionOptions, TranscriptOptions
 from scribedock_captions.rendering import CaptionFormat, Rendering, render_captions, render_transcript
 from tests.captions.sample import say
-from tests.waiting import wait_until
+from tests.support.waiting import wait_until
 
 LISTS: dict[ListKey, ElementList] = {
     ("job", "spoken"): say("Hello there.", "You again?", gap=500),

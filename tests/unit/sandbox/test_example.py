@@ -12,14 +12,14 @@ import sqlalchemy as sa
 from scribedock import app
 from scribedock.accounts.passwords import matches
 from scribedock.db.tables import tasks
-from scribedock.jobs.guidelines import MAX_GUIDELINES
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.media import MediaSource
-from scribedock.jobs.orders import Order
+from scribedock.orders.guidelines import MAX_GUIDELINES
+from scribedock.orders.orders import Order
 from scribedock.sandbox import example as module
 from scribedock.sandbox.example import API_TOKEN, JOB_ID, NEEDS, PASSWORD, USERNAME, Example
 from scribedock.settings import Settings, SettingsError
-from tests.fixtures import DATABASES, database_settings
+from tests.support.fixtures import DATABASES, database_settings
 
 
 @dataclass(frozen=True)

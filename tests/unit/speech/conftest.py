@@ -8,8 +8,8 @@ import pytest
 
 from scribedock.speech.span import Span
 from scribedock.speech.vad import speech_spans
-from tests.sound import dialogue
-from tests.unit.speech import tiny_whisper
+from tests.support.media.sound import dialogue
+from tests.support.models import tiny_whisper
 
 
 @pytest.fixture(scope="session")

@@ -18,27 +18,9 @@ from scribedock_captions.elementlist.model import (
     Token,
     TokenType,
 )
+from tests.support.speech import STEP, Chunk, chunk, sequence_text, spoken, texts, whisper
 
-Chunk = tuple[Span, list[Word] | None]
 Timed = ElementList | Segment | Sequence | Token
-STEP = 300
-
-
-def spoken(texts: str | list[str], start: int = 0, *, confidence: float | None = None) -> list[Word]:
-    """Words of 250 ms, one every 300 ms."""
-    return [
-        Word(text=text, start_ms=start + n * STEP, end_ms=start + n * STEP + 250, confidence=confidence)
-        for n, text in enumerate(texts.split() if isinstance(texts, str) else texts)
-    ]
-
-
-def chunk(texts: str | list[str], start: int = 0, *, confidence: float | None = None) -> Chunk:
-    words = spoken(texts, start, confidence=confidence)
-    return Span(start_ms=start, end_ms=start + len(words) * STEP), words
-
-
-def whisper(text: str) -> list[str]:
-    return [f" {part}" for part in text.split()]
 
 
 def bare(*chunks: Chunk, media_ms: int = 60_000) -> ElementList:
@@ -47,14 +29,6 @@ def bare(*chunks: Chunk, media_ms: int = 60_000) -> ElementList:
 
 def punctuated(*chunks: Chunk, media_ms: int = 60_000) -> ElementList:
     return assemble(chunks, language="en", media_ms=media_ms, punctuates=True)
-
-
-def sequence_text(sequence: Sequence) -> str:
-    return "".join(token.display_as for token in sequence.tokens)
-
-
-def texts(made: ElementList) -> list[str]:
-    return [" ".join(map(sequence_text, segment.sequences)) for segment in made.segments]
 
 
 def tokens(segment: Segment) -> list[Token]:

@@ -107,7 +107,7 @@ def test_choosing_imports_nothing_heavy(whisper_model: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from scribedock.speech.recognizer import choose, languages;"
         f"languages(choose('auto', None)); languages(choose('auto', Path({str(whisper_model)!r})));"
-        "import scribedock.speech.pool, scribedock.speech.assembly;"
+        "import scribedock.speech.pool.pool, scribedock.speech.assembly;"
         "print({'numpy', 'faster_whisper', 'pocketsphinx', 'onnxruntime'} & set(sys.modules))"
     )
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from scribedock.findings import Level
+from scribedock.host.findings import Level
 from scribedock.settings import Settings
 from scribedock.storage import check
 from scribedock.storage.cloud.advice import advice

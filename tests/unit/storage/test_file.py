@@ -10,7 +10,7 @@ import pytest
 
 from scribedock.storage.file import FileStore
 from scribedock.storage.store import PartialBusy
-from tests.unit.storage.contract import *  # noqa: F403
+from tests.support.storage.contract import *  # noqa: F403
 
 WRITER = textwrap.dedent(
     """

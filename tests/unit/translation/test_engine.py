@@ -12,7 +12,7 @@ from scribedock.translation import apertium
 from scribedock.translation.apertium import modes_of
 from scribedock.translation.engine import Pair, TranslationFailed, Translators, route
 from scribedock.translation.model_folder import LONGEST
-from tests.unit.translation.tiny_model import build
+from tests.support.models.tiny_translation import build
 
 EN_DE = Pair(source="en", target="de")
 

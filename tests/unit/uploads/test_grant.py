@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.keys import SigningKey
+from scribedock.keys.keys import SigningKey
 from scribedock.uploads.grant import LATEST, Forged, Grant, sign, verify
 
 KEY = SigningKey(id="k1", secret=b"1" * 32)

@@ -7,15 +7,15 @@ from typing import Any
 
 import pytest
 
-from scribedock.speech.pool import RecognizerPool
+from scribedock.speech.alignment.synchronized import placed, synchronized, words_of
+from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import Origin, choose
 from scribedock.speech.span import Span
-from scribedock.speech.synchronized import placed, synchronized, words_of
 from scribedock.workflow.realign import realigned
 from scribedock_captions.elementlist.model import ElementList, Token, TokenType
 from scribedock_captions.readers import TextFormat, read
 from scribedock_captions.readers.conversion import elementlist_of
-from tests.sound import pcm
+from tests.support.media.sound import pcm
 
 MEDIA_MS = 3500
 TIMES = {  # of "Welcome to a small library by the sea", as they are aligned

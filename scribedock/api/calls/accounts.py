@@ -1,0 +1,227 @@
+"""The calls below `/api/account/`."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from functools import partial
+from typing import Annotated, cast
+
+from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
+from starlette.concurrency import run_in_threadpool
+
+from scribedock.accounts.accounts import Person, check_new
+from scribedock.accounts.login import Proven
+from scribedock.accounts.passwords import hash_password
+from scribedock.accounts.sessions import Dialect
+from scribedock.api import auditing
+from scribedock.api.registry import Context, call
+from scribedock.api.schema.answers import AccountName, AccountSettings, ApiKey, ClassicToken, NewerToken
+from scribedock.api.schema.parameters import Bool, Parameters, Text, choice
+from scribedock.errors import AccountUnprivileged, InvalidQuery, LoginInvalid, MissingParameter
+
+MAX_DEFAULT_NOTES = 6000
+_BOOL: TypeAdapter[bool] = TypeAdapter(Bool)
+
+
+class LoginParameters(Parameters):
+    username: Text | None = Field(None, description="Name of the account; also as header x-auth-user.")
+    password: Text | None = Field(
+        None, description="Its password; also as header x-auth-password or x-auth-key."
+    )
+    securekey: Text | None = Field(None, description="An API key instead; also as header x-auth-securekey.")
+
+
+@call(
+    "account/login",
+    LoginParameters,
+    answer='{"ApiToken": "<32 hex digits>"}',
+    refusals=(429,),
+    headers={
+        "x-auth-user": "Instead of username.",
+        "x-auth-password": "Instead of password.",
+        "x-auth-key": "Instead of password.",
+        "x-auth-securekey": "Instead of securekey.",
+    },
+    needs_token=False,
+)
+async def login(context: Context, parameters: LoginParameters) -> ClassicToken | NewerToken:
+    """Opens a session. Its token dies after an hour without a call (30 days with a securekey).
+
+    With a name for which wrong passwords were sent often, it takes up to five seconds longer.
+    """
+    headers = context.request.headers
+    username = parameters.username or headers.get("x-auth-user")
+    password = parameters.password or headers.get("x-auth-password") or headers.get("x-auth-key")
+    securekey = parameters.securekey or headers.get("x-auth-securekey")
+    openapi = context.json_body and context.request.method == "POST"
+    dialect = Dialect.OPENAPI if openapi else Dialect.CLASSIC
+    if not (username or securekey):
+        raise MissingParameter("Missing required parameter: username (or securekey)")
+    if not (password or securekey):
+        raise MissingParameter("Missing required parameter: password (or securekey)")
+    try:
+        proven = await _proven(context, username, password, securekey)
+    except (LoginInvalid, AccountUnprivileged):
+        await run_in_threadpool(auditing.failed_login, context, username or "")
+        raise
+    token = await run_in_threadpool(_open, context, proven, dialect)
+    return {"api_token": token} if openapi else {"ApiToken": token}
+
+
+async def _proven(
+    context: Context, username: str | None, password: str | None, securekey: str | None
+) -> Proven:
+    """With both, one that is right suffices: clients send whatever they have beside a right password."""
+    checking, client = context.services.login, context.client
+    if username and password:
+        try:
+            return await checking.prove_password(username, password, client)
+        except LoginInvalid:
+            if not securekey:
+                raise
+    assert securekey
+    return await run_in_threadpool(checking.prove_key, username, securekey, client)
+
+
+def _open(context: Context, proven: Proven, dialect: Dialect) -> str:
+    """The token of a new session, with its entry in the audit log."""
+    with auditing.deed(context.services, "account/login", proven.account_id, context.client):
+        return context.services.login.open(proven, dialect=dialect)
+
+
+@call("account/logout", Parameters, answer="204")
+def logout(context: Context, parameters: Parameters) -> None:
+    """Ends the session."""
+    assert context.session is not None
+    context.services.sessions.close(context.session.fingerprint)
+
+
+class UpdatePasswordParameters(Parameters):
+    new_password: Text = Field(description="The password from now on.")
+    username: Text | None = Field(None, description="A descendant whose password it is; absent: your own.")
+
+
+@call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",), refusals=(429,))
+async def update_password(context: Context, parameters: UpdatePasswordParameters) -> None:
+    """Changes the password and ends the other sessions of that account."""
+    services, session = context.services, context.session
+    assert session is not None
+    target = await run_in_threadpool(services.accounts.reachable, context.account, parameters.username)
+    password_hash = await _hashed(context, parameters.new_password)
+    await run_in_threadpool(
+        services.accounts.set_password_hash, target, password_hash, keep_session=session.fingerprint
+    )
+
+
+async def _hashed(context: Context, password: str) -> str:
+    """Waits for its turn without a thread.
+
+    Raises InvalidQuery for an unusable password, and where too many wait (429).
+    """
+    hashing = context.services.hashing
+    with hashing.room.place(context.client, context.account.username):
+        return await hashing.run(context.client, partial(hash_password, password))
+
+
+class GenerateApiKeyParameters(Parameters):
+    force_new: Bool = Field(False, description="Make another key; the older ones stay valid.")
+    account_id: Text | None = Field(None, description="A descendant, by name or id; absent: your own.")
+
+
+@call("account/generate_api_key", GenerateApiKeyParameters, answer='{"ApiKey": "<32 hex digits>"}')
+def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> ApiKey:
+    """Shows the account's newest API key, and makes one where there is none."""
+    target = context.services.accounts.reachable(context.account, parameters.account_id)
+    return {"ApiKey": context.services.api_keys.newest(target, force_new=parameters.force_new)}
+
+
+class RemoveApiKeyParameters(Parameters):
+    api_securekey: Text = Field(
+        description="The key; also as secure_key.",
+        validation_alias=AliasChoices("api_securekey", "secure_key"),
+    )
+
+
+@call("account/remove_api_key", RemoveApiKeyParameters, answer="204")
+def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None:
+    """Removes an API key and ends the sessions that were opened with it."""
+    key = parameters.api_securekey.replace("-", "").lower()
+    context.services.api_keys.remove(context.family, key)
+
+
+@call("account/verify_key", Parameters, answer='{"name": "<user name>"}', changes=False)
+def verify_key(context: Context, parameters: Parameters) -> AccountName:
+    """Tells whose token this is."""
+    return {"name": context.account.username}
+
+
+@call("account/get_settings", Parameters, answer='{"default_job_notes": "", …}', changes=False)
+def get_settings(context: Context, parameters: Parameters) -> AccountSettings:
+    """The account's settings."""
+    return cast(AccountSettings, dict(context.account.settings))
+
+
+class Setting(StrEnum):
+    DEFAULT_JOB_NOTES = "default_job_notes"
+    AUTHORIZATION = "require_customer_authorization_before_starting_workflow"
+    AUTHORIZATION_MECHANICAL = "customer_authorization_required_mechanical"
+
+
+class UpdateSettingParameters(Parameters):
+    setting: Annotated[Setting, choice(Setting)] = Field(description="Which setting.")
+    value: Text = Field(
+        "",
+        description="Required: true or false, or up to 6000 characters for default_job_notes, "
+        "which an empty value clears.",
+    )
+    account_id: Text | None = Field(None, description="A descendant, by name or id; absent: your own.")
+
+
+@call("account/update_setting", UpdateSettingParameters, answer="204")
+def update_setting(context: Context, parameters: UpdateSettingParameters) -> None:
+    """Changes a setting of the account."""
+    if "value" not in parameters.model_fields_set:
+        raise MissingParameter("Missing required parameter: value")
+    value = _setting_value(parameters.setting, parameters.value)
+    target = context.services.accounts.reachable(context.account, parameters.account_id)
+    context.services.accounts.change_setting(target, parameters.setting.value, value)
+
+
+def _setting_value(setting: Setting, text: str) -> str | bool:
+    if setting is Setting.DEFAULT_JOB_NOTES:
+        if len(text) > MAX_DEFAULT_NOTES:
+            raise InvalidQuery(
+                f"value: the notes have {len(text)} characters; the limit is {MAX_DEFAULT_NOTES}"
+            )
+        return text
+    try:
+        return _BOOL.validate_python(text)
+    except ValidationError as error:
+        raise InvalidQuery(f"value: {error.errors()[0]['msg']}") from None
+
+
+class CreateParameters(Parameters):
+    new_username: Text = Field(description="Name of the new account.")
+    new_password: Text = Field(description="Its password.")
+    sub_account: Text | None = Field(
+        None, description="Accepted and ignored: every new account is below another."
+    )
+    parent_account: Text | None = Field(
+        None, description="The account above it: a descendant, by name or id; absent: your own."
+    )
+    first_name: Text = Field("", description="Of the person.")
+    last_name: Text = Field("", description="Of the person.")
+    email: Text = Field("", description="Where mail for the account goes.")
+
+
+@call("account/create", CreateParameters, answer="204", refusals=(429,))
+async def create(context: Context, parameters: CreateParameters) -> None:
+    """Makes an account below yours."""
+    accounts = context.services.accounts
+    parent = await run_in_threadpool(accounts.reachable, context.account, parameters.parent_account)
+    person = Person(first_name=parameters.first_name, last_name=parameters.last_name, email=parameters.email)
+    check_new(parameters.new_username, person)
+    password_hash = await _hashed(context, parameters.new_password)
+    await run_in_threadpool(
+        partial(accounts.add, parameters.new_username, password_hash, parent=parent.username, person=person)
+    )

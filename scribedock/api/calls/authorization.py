@@ -1,0 +1,60 @@
+"""The calls that decide about a job before a worker begins: `authorize` and `modify`."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from scribedock.api.calls.jobs import AnyFidelity, AnyPriority, Hours, JobParameters, check_callback_url
+from scribedock.api.registry import Context, call
+from scribedock.api.schema.order_options import escaped_notes
+from scribedock.api.schema.parameters import Positive, Text
+from scribedock.orders.authorization import Changes
+
+
+@call("job/authorize", JobParameters, answer="204 to GET, 200 without body to POST", empty={"POST": 200})
+def authorize(context: Context, parameters: JobParameters) -> None:
+    """Lets a job begin that waits in Authorizing; on any other job it has no effect."""
+    context.services.authorizations.authorize(parameters.job_id, context.family)
+    context.backend.wake()
+
+
+class ModifyParameters(JobParameters):
+    transcription_fidelity: AnyFidelity | None = Field(
+        None, description="MECHANICAL, PREMIUM or PROFESSIONAL."
+    )
+    turnaround_hours: Hours | None = Field(None, description="Hours until it is due.")
+    priority: AnyPriority | None = Field(None, description="How soon.")
+    account_id: Text | None = Field(
+        None, description="The account that will own the job: yours or a descendant's, by name or id."
+    )
+    requestor_id: Text | None = Field(None, description="Who asked for it.")
+    callback_url: Text | None = Field(None, description="Called when it is done.")
+    expected_speakers: Positive | None = Field(None, description="How many people speak.")
+    notes: Annotated[Text, AfterValidator(escaped_notes)] | None = Field(
+        None, description="For people: up to 1000 characters."
+    )
+
+
+@call("job/modify", ModifyParameters, answer="204")
+def modify(context: Context, parameters: ModifyParameters) -> None:
+    """Changes a job that waits in Authorizing, or that is not ordered yet."""
+    check_callback_url(context, parameters.callback_url)
+    account_id = None
+    if parameters.account_id is not None:
+        account_id = context.services.accounts.reachable(context.account, parameters.account_id).id
+    context.services.authorizations.modify(
+        parameters.job_id,
+        context.family,
+        Changes(
+            fidelity=parameters.transcription_fidelity,
+            priority=parameters.priority,
+            turnaround_hours=parameters.turnaround_hours,
+            account_id=account_id,
+            requestor=parameters.requestor_id,
+            callback_url=parameters.callback_url,
+            expected_speakers=parameters.expected_speakers,
+            notes=parameters.notes,
+        ),
+    )

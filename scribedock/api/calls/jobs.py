@@ -1,0 +1,296 @@
+"""The calls below `/api/job/` that open, show, list and delete jobs and order their transcription."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any, cast
+
+from pydantic import AliasChoices, BeforeValidator, Field
+from starlette.responses import StreamingResponse
+
+from scribedock.api.calls.target_languages import open_translations, wanted_languages
+from scribedock.api.registry import Context, call
+from scribedock.api.schema.answers import Job as JobAnswer
+from scribedock.api.schema.answers import JobList, OpenedJob, StartedTask, TaskState
+from scribedock.api.schema.job_answers import job_answer
+from scribedock.api.schema.order_options import TranscriptionOptions
+from scribedock.api.schema.parameters import (
+    WHOLE,
+    Bool,
+    Identifier,
+    Moment,
+    Natural,
+    Number,
+    Parameters,
+    Positive,
+    Strings,
+    Text,
+    choice,
+    document,
+)
+from scribedock.clock import wire
+from scribedock.errors import InvalidOption
+from scribedock.jobs.filters import JobFilter
+from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, Job, JobStatus, Priority
+from scribedock.jobs.languages import AUTO, iso_code, spoken_language
+from scribedock.orders.orders import Order
+from scribedock.storage.leftovers import remove_object
+from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER
+from scribedock.workflow.deliver import expand
+
+AnyFidelity = Annotated[Fidelity, choice(Fidelity, FIDELITY_NAMES)]
+AnyPriority = Annotated[Priority, choice(Priority)]
+Hours = Annotated[int, Field(ge=1, le=8760), WHOLE]
+AnyStatus = Annotated[JobStatus, choice(JobStatus)]
+
+
+class JobParameters(Parameters):
+    job_id: Identifier = Field(description="The job: 32 hex digits.")
+
+
+class NewParameters(Parameters):
+    job_name: Text = Field("", description="How people call the job.")
+    language: Text = Field(
+        "en", description="What is spoken, from the public list; auto where the speech engine can tell."
+    )
+    external_id: Text = Field("", description="Your own id of the job.")
+    username: Text | None = Field(None, description="The descendant who will own the job.")
+    requestor: Text = Field("", description="Who asked for it.")
+    reference: Text = Field("", description="A reference of your own.")
+    expected_speakers: Positive | None = Field(None, description="How many people speak.")
+    is_duplicate: Bool = Field(False, description="Allows a second living job with the same external_id.")
+
+
+@call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
+def new(context: Context, parameters: NewParameters) -> OpenedJob:
+    """Opens a job."""
+    language = spoken_language(parameters.language or "en")
+    if language == AUTO:
+        _check_detected(context)
+    owner = context.services.accounts.reachable(context.account, parameters.username)
+    job_id, task_id = context.services.jobs.create(
+        owner,
+        name=parameters.job_name,
+        language=language,
+        external_id=parameters.external_id,
+        requestor=parameters.requestor,
+        reference=parameters.reference,
+        expected_speakers=parameters.expected_speakers,
+        is_duplicate=parameters.is_duplicate or context.is_shared(owner.id),
+    )
+    return {"JobId": job_id, "TaskId": task_id}
+
+
+@call("job/info", JobParameters, answer="the Job object", changes=False, brief=True)
+def info(context: Context, parameters: JobParameters) -> JobAnswer:
+    """Everything about the job: its state, dates, length, options, tasks."""
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    tasks = context.services.jobs.tasks([job.id])
+    return cast(JobAnswer, job_answer(job, context.dialect, tasks[job.id]))
+
+
+class ListParameters(Parameters):
+    CreationDateFrom: Moment | None = Field(None, description="Opened at or after.")
+    CreationDateTo: Moment | None = Field(None, description="Opened at or before.")
+    StartDateFrom: Moment | None = Field(None, description="Begun at or after.")
+    StartDateTo: Moment | None = Field(None, description="Begun at or before.")
+    DueDateFrom: Moment | None = Field(None, description="Due at or after.")
+    DueDateTo: Moment | None = Field(None, description="Due at or before.")
+    CompleteDateFrom: Moment | None = Field(None, description="Completed at or after.")
+    CompleteDateTo: Moment | None = Field(None, description="Completed at or before.")
+    ReturnDateFrom: Moment | None = Field(None, description="Returned at or after.")
+    ReturnDateTo: Moment | None = Field(None, description="Returned at or before.")
+    AuthorizationDateFrom: Moment | None = Field(None, description="Authorized at or after.")
+    AuthorizationDateTo: Moment | None = Field(None, description="Authorized at or before.")
+    JobStatus: AnyStatus | None = Field(None, description="In this state.")
+    Fidelity: AnyFidelity | None = Field(None, description="Ordered with this fidelity.")
+    Priority: AnyPriority | None = Field(None, description="Ordered with this priority.")
+    JobDifficulty: Annotated[Difficulty, choice(Difficulty)] | None = Field(
+        None, description="Of this difficulty."
+    )
+    TurnaroundTimeHoursFrom: Number | None = Field(None, description="Turnaround of at least so many hours.")
+    TurnaroundTimeHoursTo: Number | None = Field(None, description="Turnaround of at most so many hours.")
+    JobName: Text | None = Field(None, description="Of this name; * stands for anything.")
+    ExternalID: Text | None = Field(
+        None,
+        description="With this id of your own.",
+        validation_alias=AliasChoices("ExternalID", "ExternalId"),
+    )
+    Username: Text | None = Field(None, description="Of this descendant; * means you and all of them.")
+    limit: Natural | None = Field(None, description="At most so many.")
+    offset: Natural = Field(0, description="Leaving out so many.")
+
+
+@call(
+    "job/list",
+    ListParameters,
+    answer='{"Username": "…", "ActiveJobs": [the Job object, …]}',
+    content={"application/json": JobList},
+    changes=False,
+)
+def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse:
+    """The jobs that pass every filter, newest first."""
+    services = context.services
+    if parameters.Username == "*":
+        owners = context.family
+    else:
+        owners = frozenset({services.accounts.reachable(context.account, parameters.Username).id})
+    job_filter = JobFilter(
+        account_ids=owners,
+        dates_from=_dates(parameters, "From"),
+        dates_to=_dates(parameters, "To"),
+        status=parameters.JobStatus,
+        fidelity=parameters.Fidelity,
+        priority=parameters.Priority,
+        difficulty=parameters.JobDifficulty,
+        turnaround_hours_from=parameters.TurnaroundTimeHoursFrom,
+        turnaround_hours_to=parameters.TurnaroundTimeHoursTo,
+        name=parameters.JobName,
+        external_id=parameters.ExternalID,
+        limit=parameters.limit,
+        offset=parameters.offset,
+    )
+
+    def body() -> Iterator[str]:
+        yield f'{{"Username": {json.dumps(context.account.username)}, "ActiveJobs": ['
+        separator = ""
+        for page in services.listing.matching(job_filter):
+            tasks = services.jobs.tasks([job.id for job in page])
+            answers = [job_answer(job, context.dialect, tasks[job.id], in_list=True) for job in page]
+            # A page at a time: every piece costs a change of threads, and a packet.
+            yield separator + json.dumps(answers, ensure_ascii=False)[1:-1]
+            separator = ", "
+        yield "]}"
+
+    return StreamingResponse(
+        body(),
+        media_type="application/json",
+        headers={"X-Total-Count": str(services.listing.count(job_filter))},
+    )
+
+
+@call("job/delete", JobParameters, answer='{"TaskId": "<32 hex digits>"}', aliases=("job/del",))
+def delete(context: Context, parameters: JobParameters) -> StartedTask:
+    """Deletes the job, its media and its results; running work is cancelled."""
+    services = context.services
+    deleted = services.jobs.delete(parameters.job_id, context.family)
+    services.uploads.close(parameters.job_id, CLOSED_BY_DELETION)
+    for key in deleted.storage_keys:
+        remove_object(services.store, key)
+    return {"TaskId": deleted.task_id}
+
+
+class TaskParameters(Parameters):
+    task_id: Identifier = Field(description="A TaskId that a call returned.")
+
+
+@call(
+    "job/task_status",
+    TaskParameters,
+    answer='{"TaskType": "…", "TaskStatus": "…", "TaskInfo": "…", "TaskRequestTime": "…"}',
+    changes=False,
+    brief=True,
+)
+def task_status(context: Context, parameters: TaskParameters) -> TaskState:
+    """How far a task is: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""
+    task = context.services.jobs.task(parameters.task_id, context.family)
+    return {
+        "TaskType": task.type,
+        "TaskStatus": task.status,
+        "TaskInfo": task.info,
+        "TaskRequestTime": wire(task.requested),
+    }
+
+
+class TranscriptionParameters(JobParameters):
+    transcription_fidelity: AnyFidelity = Field(description="MECHANICAL, PREMIUM or PROFESSIONAL.")
+    priority: AnyPriority = Field(Priority.STANDARD, description="How soon; see turnaround_hours.")
+    callback_url: Text | None = Field(
+        None,
+        description="Called with GET when it is done; {job_id} {job_name} {elementlist_version} {iwp_name} "
+        "{job_status} {unrecognized_seconds} and keys of custom_metadata are replaced.",
+    )
+    options: (
+        Annotated[dict[str, Any], BeforeValidator(document, json_schema_input_type=TranscriptionOptions)]
+        | None
+    ) = Field(None, description="A JSON object, real or as a string.")
+    target_language: Strings = Field((), description="Languages to translate into.")
+    turnaround_hours: Hours | None = Field(None, description="Hours until it is due.")
+    standard_product: Text | None = Field(None, description="Accepted and ignored.")
+
+
+@call("job/perform_transcription", TranscriptionParameters, answer='{"TaskId": "<32 hex digits>"}')
+def perform_transcription(context: Context, parameters: TranscriptionParameters) -> StartedTask:
+    """Orders the transcription of the job's media; closes its upload URLs."""
+    services = context.services
+    options = TranscriptionOptions.parse(parameters.options or {})
+    check_callback_url(context, parameters.callback_url)
+    job = services.jobs.find(parameters.job_id, context.family)
+    _check_spoken(context, job)
+    targets = wanted_languages(context, job, parameters.target_language)
+    owner = services.accounts.by_id(job.account_id)
+    assert owner is not None
+    with services.uploads.arriving(job) as arrival:
+        task_id = services.orders.place(
+            job.id,
+            context.family,
+            Order(
+                fidelity=parameters.transcription_fidelity,
+                priority=parameters.priority if "priority" in parameters.model_fields_set else None,
+                turnaround_hours=parameters.turnaround_hours,
+                callback_url=parameters.callback_url,
+                target_language=",".join(targets),
+                options=options,
+                default_notes=str(owner.settings["default_job_notes"]),
+            ),
+            needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
+            bring=None if arrival is None else arrival.attach,
+            then=lambda connection, ordered: open_translations(context, connection, ordered, targets),
+        )
+    context.backend.wake()
+    if arrival is not None and arrival.attached is not None and arrival.attached.replaced_key:
+        remove_object(services.store, arrival.attached.replaced_key)
+    services.uploads.close(job.id, CLOSED_BY_ORDER)
+    return {"TaskId": task_id}
+
+
+def check_callback_url(context: Context, url: str | None) -> None:
+    """Raises InvalidUrl for what can be known without the network."""
+    if url:
+        context.services.fetcher.check(expand(url, dict.fromkeys(("job_id", "job_name"), "x")))
+
+
+def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:
+    if fidelity is Fidelity.MECHANICAL and not settings["customer_authorization_required_mechanical"]:
+        return False
+    return bool(settings["require_customer_authorization_before_starting_workflow"])
+
+
+def _check_spoken(context: Context, job: Job) -> None:
+    spoken = context.backend.languages
+    if job.sandbox:
+        return
+    if job.language == AUTO:
+        _check_detected(context)
+    elif iso_code(job.language) not in spoken:
+        raise InvalidOption(
+            f"The installed speech engine does not speak the job's language {job.language!r}; "
+            f"it speaks: {', '.join(sorted(spoken))}"
+        )
+
+
+def _check_detected(context: Context) -> None:
+    if not context.backend.detects:
+        raise InvalidOption(
+            f"language {AUTO!r} takes a speech engine that tells languages apart (a multilingual model of "
+            "Whisper), and this server has none; name the language that is spoken"
+        )
+
+
+def _dates(parameters: ListParameters, end: str) -> dict[str, Any]:
+    return {
+        name.removesuffix(end): value
+        for name, value in parameters
+        if name.endswith(f"Date{end}") and value is not None
+    }

@@ -1,0 +1,153 @@
+"""The calls that bring a recording into a job."""
+
+from __future__ import annotations
+
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+
+from scribedock.api.calls.jobs import JobParameters
+from scribedock.api.registry import Context, call
+from scribedock.api.schema.answers import StartedTask
+from scribedock.api.schema.parameters import Bool, Raw, Text, is_absent
+from scribedock.api.transport.bodies import parts
+from scribedock.api.transport.store_threads import run_in_store_thread
+from scribedock.errors import InvalidQuery, MissingParameter
+from scribedock.jobs.job import Job
+from scribedock.jobs.media import MediaSource
+from scribedock.media.fetching.fetch import normalise
+from scribedock.storage.leftovers import remove_object
+from scribedock.storage.store import Partial
+from scribedock.uploads.transfer.intake import storage_fault, too_large
+
+BATCH_BYTES = 1024 * 1024
+TASK = '{"TaskId": "<32 hex digits>"}'
+
+
+class AddMediaParameters(JobParameters):
+    media_url: Text | None = Field(
+        None, description="Where the recording is fetched from; absent: it is the body of a POST."
+    )
+    is_duplicate: Bool = Field(False, description="Allows a media_url that another job has already.")
+
+
+def _is_recording(query: Raw) -> bool:
+    return is_absent(query.get("media_url", ()))
+
+
+@call(
+    "job/add_media",
+    AddMediaParameters,
+    answer=TASK,
+    body={"application/octet-stream": bytes},
+    body_is_file=_is_recording,
+)
+async def add_media(context: Context, parameters: AddMediaParameters) -> StartedTask:
+    """Adds the recording: the raw body of a POST (up to 10 GiB), or fetched from media_url."""
+    if parameters.media_url is not None:
+        task_id = await run_in_threadpool(
+            _attach_url, context, parameters.job_id, parameters.media_url, parameters.is_duplicate, False
+        )
+    elif context.request.method == "POST":
+        task_id = await _receive(context, parameters.job_id)
+    else:
+        raise MissingParameter(
+            "Missing required parameter: media_url (or POST the recording as the body of the request)"
+        )
+    return {"TaskId": task_id}
+
+
+class AddMediaUrlParameters(JobParameters):
+    media_url: Text = Field(description="A media file, or a page of up to 2 MiB that embeds one.")
+
+
+@call("job/add_media_url", AddMediaUrlParameters, answer=TASK)
+def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
+    """Adds the recording from the public URL of a media file, or of a page that embeds one."""
+    return {"TaskId": _attach_url(context, parameters.job_id, parameters.media_url, True, True)}
+
+
+def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may_be_page: bool) -> str:
+    services = context.services
+    url = normalise(url)
+    services.fetcher.check(url)
+    job = services.jobs.find(job_id, context.family)
+    may_repeat = is_duplicate or context.is_shared(job.account_id)
+    other = None if may_repeat else services.media.url_in_use(job.account_id, url)
+    if other is not None:
+        raise InvalidQuery(f"Job {other} already has this media_url; send is_duplicate=true to use it again")
+    with services.database.write() as connection:
+        attached = services.media.attach(
+            connection,
+            services.jobs.fetch(connection, job_id, context.family),
+            MediaSource.PAGE if may_be_page else MediaSource.URL,
+            storage_key=None,
+            size=None,
+            url=url,
+            replace=False,
+        )
+    if attached.replaced_key:
+        remove_object(services.store, attached.replaced_key)
+    context.backend.wake()
+    return attached.task_id
+
+
+async def _receive(context: Context, job_id: str) -> str:
+    """Streams the body to the store in batches, written in a thread."""
+    job = await run_in_threadpool(_addable, context, job_id)
+    limit = context.services.settings.upload_max_bytes
+    announced = context.request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced) > limit:
+        raise too_large(limit)
+    context.services.uploads.admission.check_room(0)
+    try:
+        new = await run_in_store_thread(context.services.store.begin)
+        try:
+            await _write_body(context, new, limit)
+            if new.bytes == 0:
+                raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
+            return await run_in_store_thread(_attach_body, context, job, new)
+        finally:
+            await run_in_store_thread(new.__exit__)
+    except OSError as error:
+        raise storage_fault(error) from error
+
+
+def _addable(context: Context, job_id: str) -> Job:
+    job = context.services.jobs.find(job_id, context.family)
+    context.services.media.check_addable(job)
+    return job
+
+
+async def _write_body(context: Context, new: Partial, limit: int) -> None:
+    batch = bytearray()
+    async for part in parts(context.request, context.services.settings, "recording"):
+        batch += part
+        if new.bytes + len(batch) > limit:
+            raise too_large(limit)
+        if len(batch) >= BATCH_BYTES:
+            await run_in_store_thread(new.write, memoryview(bytes(batch)))
+            batch.clear()
+    await run_in_store_thread(new.write, memoryview(bytes(batch)))
+
+
+def _attach_body(context: Context, job: Job, new: Partial) -> str:
+    services = context.services
+    size = new.bytes
+    key = new.commit()
+    try:
+        with services.database.write() as connection:
+            attached = services.media.attach(
+                connection,
+                services.jobs.fetch(connection, job.id, context.family),
+                MediaSource.BODY,
+                storage_key=key,
+                size=size,
+                replace=False,
+            )
+    except Exception:
+        remove_object(services.store, key)
+        raise
+    if attached.replaced_key:
+        remove_object(services.store, attached.replaced_key)
+    context.backend.wake()
+    return attached.task_id

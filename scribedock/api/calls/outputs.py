@@ -1,0 +1,239 @@
+"""The calls that give back what was transcribed: transcript, captions, ElementList."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Annotated, Any
+
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.responses import Response
+
+from scribedock import __version__
+from scribedock.api.calls.jobs import JobParameters
+from scribedock.api.registry import Context, call
+from scribedock.api.schema.answers import CaptionUrl, ElementList, ListVersion
+from scribedock.api.schema.option_models import model_of, options_from
+from scribedock.api.schema.parameters import Bool, Moment, choice
+from scribedock.api.transport.file_answers import disposition
+from scribedock.api.transport.kept_json import kept_json
+from scribedock.api.transport.waiting import unless_gone
+from scribedock.clock import wire
+from scribedock.errors import InvalidQuery
+from scribedock.jobs.elementlists import Version
+from scribedock.jobs.job import Iwp, Job
+from scribedock.rendering.request import ListKey, RenderRequest
+from scribedock_captions.document import Metadata
+from scribedock_captions.options import CaptionOptions, TranscriptOptions
+from scribedock_captions.rendering import CaptionFormat, Rendering
+from scribedock_captions.writers import WRITERS
+
+
+class ElementListParameters(JobParameters):
+    elementlist_version: Moment | None = Field(
+        None, description="A version of list_elementlists; absent: the latest."
+    )
+    iwp_name: Annotated[Iwp, choice(Iwp)] | None = Field(None, description="The latest version of this name.")
+    audio_description: Bool = Field(False, description="The list that describes the picture.")
+
+
+class SourceParameters(ElementListParameters):
+    mixed: Bool = Field(False, description="Both, in the order of time; needs audio_description.")
+
+
+TranscriptParameters = model_of(
+    "TranscriptParameters",
+    SourceParameters,
+    TranscriptOptions,
+    {"emit_speaker_change_token_as": "emit_speaker_change_tokens_as"},
+)
+
+
+class CaptionSourceParameters(SourceParameters):
+    caption_format: Annotated[CaptionFormat, choice(CaptionFormat)] = Field(
+        description="The format, in any case."
+    )
+    build_url: Bool = Field(False, description="Answer with a permanent URL of these captions instead.")
+
+
+CaptionParameters = model_of(
+    "CaptionParameters",
+    CaptionSourceParameters,
+    CaptionOptions,
+    {"emit_speaker_change_token_as": "emit_speaker_change_tokens_as"},
+)
+
+
+UNCHANGED = {304: "You have it already"}
+IF_NONE_MATCH = {"If-None-Match": "The ETag of what you have."}
+
+
+@call(
+    "job/get_transcript",
+    TranscriptParameters,
+    answer="the transcript",
+    content={"text/plain": bytes, "text/html": bytes},
+    also=UNCHANGED,
+    headers=IF_NONE_MATCH,
+    changes=False,
+)
+async def get_transcript(context: Context, parameters: Any) -> Response:
+    """The transcript as text."""
+    options = options_from(TranscriptOptions, parameters)
+    source = await run_in_threadpool(_source, context, parameters)
+    order = _Order(context, source, options)
+    return order.unchanged() or order.file(await order.rendering())
+
+
+@call(
+    "job/get_caption",
+    CaptionParameters,
+    answer='the captions, or {"CaptionUrl": "https://…"}',
+    content={
+        **{writer.media_type: bytes for writer in WRITERS.values()},
+        "application/json": CaptionUrl,
+    },
+    also=UNCHANGED,
+    headers=IF_NONE_MATCH,
+    changes=lambda parameters: parameters.build_url,
+)
+async def get_caption(context: Context, parameters: Any) -> Response | CaptionUrl:
+    """The captions in the wanted format."""
+    options = options_from(CaptionOptions, parameters)
+    source = await run_in_threadpool(_source, context, parameters)
+    order = _Order(context, source, options, parameters.caption_format)
+    if parameters.build_url:
+        extension = WRITERS[parameters.caption_format].extension
+        return {"CaptionUrl": f"{context.base_url}/captions/{await _url_id(context, order)}{extension}"}
+    return order.unchanged() or order.file(await order.rendering())
+
+
+@call(
+    "job/get_elementlist",
+    ElementListParameters,
+    answer="the ElementList",
+    content={"application/json": ElementList},
+    also=UNCHANGED,
+    headers=IF_NONE_MATCH,
+    changes=False,
+)
+def get_elementlist(context: Context, parameters: ElementListParameters) -> Response:
+    """The transcript with the time of every word."""
+    source = _source(context, parameters)
+    [version] = source.versions
+    headers = {"ETag": f'"{wire(version.version)}"', "Cache-Control": "private, no-cache"}
+    if _is_known(context, headers["ETag"]):
+        return Response(status_code=304, headers=headers)
+    return kept_json(context.services.lists.compressed(source.job.id, version.version), headers=headers)
+
+
+@call(
+    "job/list_elementlists",
+    JobParameters,
+    answer='[{"iwp_name": "…", "version": "…"}, …]',
+    changes=False,
+)
+def list_elementlists(context: Context, parameters: JobParameters) -> list[ListVersion]:
+    """The versions that the passes over the job have made, oldest first."""
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    return [
+        {"iwp_name": item.iwp_name, "version": wire(item.version)}
+        for item in context.services.lists.versions(job.id)
+    ]
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Source:
+    job: Job
+    versions: tuple[Version, ...]  # the second is mixed in
+
+
+def _source(context: Context, parameters: Any) -> _Source:
+    """Raises ItemNotFound, InvalidQuery."""
+    lists, described = context.services.lists, parameters.audio_description
+    mixed = getattr(parameters, "mixed", False)
+    if mixed and not described:
+        raise InvalidQuery("mixed: needs audio_description=true, whose list is mixed in")
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    wanted = {"iwp_name": parameters.iwp_name, "version": parameters.elementlist_version}
+    if not mixed:
+        return _Source(job=job, versions=(lists.choose(job, **wanted, audio_description=described),))
+    description = lists.choose(job, audio_description=True)
+    return _Source(job=job, versions=(lists.choose(job, **wanted), description))
+
+
+class _Order:
+    """A rendering that a caller wants, and its name in every cache."""
+
+    def __init__(
+        self,
+        context: Context,
+        source: _Source,
+        options: CaptionOptions | TranscriptOptions,
+        format: CaptionFormat | None = None,
+    ) -> None:
+        self._context = context
+        self.job = job = source.job
+        self._request = RenderRequest(
+            lists=tuple((job.id, item.version.isoformat()) for item in source.versions),
+            options=options,
+            format=format,
+            media_end=job.media_ms,
+            metadata=Metadata(
+                title=job.name,
+                identifier=job.id,
+                custom={key: str(value) for key, value in job.options.get("custom_metadata", {}).items()},
+            ),
+        )
+        # Of everything that the bytes depend on: versions, format, options, job, release.
+        self.digest = hashlib.sha256(f"{__version__}\0{self._request!r}".encode()).hexdigest()
+
+    @property
+    def _headers(self) -> dict[str, str]:
+        return {"ETag": f'"{self.digest[:32]}"', "Cache-Control": "private, no-cache"}
+
+    def unchanged(self) -> Response | None:
+        """The answer to a caller who has the file already."""
+        headers = self._headers
+        return (
+            Response(status_code=304, headers=headers) if _is_known(self._context, headers["ETag"]) else None
+        )
+
+    async def rendering(self) -> Rendering:
+        """Made in another process, or kept since the last time."""
+        lists = self._context.services.lists
+
+        def body(key: ListKey) -> bytes:
+            return lists.body(key[0], datetime.fromisoformat(key[1]))
+
+        branch = await run_in_threadpool(lambda: self._context.branch)
+        wanted = self._context.backend.renderings.get(branch, self.digest, self._request, body)
+        return await unless_gone(self._context.request, wanted)
+
+    def file(self, rendering: Rendering) -> Response:
+        return Response(
+            rendering.body,
+            headers={
+                **self._headers,
+                "Content-Type": f"{rendering.media_type}; charset=utf-8",
+                "Content-Disposition": disposition(self.job, rendering.extension),
+            },
+        )
+
+
+async def _url_id(context: Context, order: _Order) -> str:
+    """Of bytes that are stored, and made only once."""
+    urls = context.services.caption_urls
+    known = await run_in_threadpool(urls.known, order.job.id, order.digest)
+    if known is not None:
+        return known
+    rendering = await order.rendering()
+    media_type = f"{rendering.media_type}; charset=utf-8"
+    return await run_in_threadpool(urls.keep, order.job.id, order.digest, rendering.body, media_type)
+
+
+def _is_known(context: Context, etag: str) -> bool:
+    given = context.request.headers.get("if-none-match", "").split(",")
+    return any(each.strip().removeprefix("W/") in (etag, "*") for each in given)

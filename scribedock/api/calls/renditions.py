@@ -1,0 +1,201 @@
+"""The calls that give media back: where it came from, and what was made of it."""
+
+from __future__ import annotations
+
+import asyncio
+import time
+from collections.abc import Awaitable, Callable
+from typing import Annotated
+
+from pydantic import AliasChoices, Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from scribedock.api.calls.jobs import JobParameters
+from scribedock.api.errors import error_response
+from scribedock.api.registry import Backend, Context, call
+from scribedock.api.schema.answers import MediaUrl
+from scribedock.api.schema.parameters import Bool, choice
+from scribedock.api.transport.file_answers import disposition, made_media
+from scribedock.app import Services
+from scribedock.errors import InvalidOption, ItemNotFound, ScribedockError, SystemFault
+from scribedock.jobs.job import Job, TaskStatus
+from scribedock.media import ffmpeg, text_to_speech
+from scribedock.media.ffmpeg import MediaType
+from scribedock.results.renditions import Rendition, RenditionKind
+from scribedock.results.signed_links import MEDIA, Link, verify
+
+PATIENCE_S = 50  # proxies and clients give up after a minute
+LOOK_EVERY_S = 0.25
+RETRY_AFTER_S = 15
+UNPROCESSABLE = 422
+
+AnyMediaType = Annotated[MediaType, choice(MediaType)]
+
+
+@call("job/media", JobParameters, answer='{"MediaUrl": "https://…"}', changes=False)
+def media(context: Context, parameters: JobParameters) -> MediaUrl:
+    """Where the job's media was fetched from."""
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    found = context.services.media.behind(job)
+    if found is None or found.url is None:
+        raise ItemNotFound(
+            "The media of this job has no URL: it was sent here; use transcoded_media or download_media"
+            if found
+            else "The job has no media"
+        )
+    return {"MediaUrl": found.url}
+
+
+class TranscodedParameters(JobParameters):
+    transcoded_version: AnyMediaType = Field(
+        description="mp4 or mp3; also named transcoded_media.",
+        validation_alias=AliasChoices("transcoded_version", "transcoded_media"),
+    )
+
+
+@call(
+    "job/transcoded_media",
+    TranscodedParameters,
+    answer='{"MediaUrl": "https://…"}',
+    refusals=(UNPROCESSABLE,),
+)
+async def transcoded_media(context: Context, parameters: TranscodedParameters) -> MediaUrl:
+    """A link to the media as mp4 or mp3, which expires."""
+    kind = RenditionKind(parameters.transcoded_version.value)
+    return {"MediaUrl": await link_to(context, parameters.job_id, context.family, kind)}
+
+
+class DownloadParameters(JobParameters):
+    media_type: AnyMediaType = Field(description="mp3 or mp4.")
+    text_to_speech: Bool = Field(False, description="The audio description, spoken; mp3 only.")
+    captioned: Bool = Field(
+        False, description="With the captions in the picture, as burn_in_caption makes it; mp4 only."
+    )
+
+
+@call(
+    "job/download_media",
+    DownloadParameters,
+    answer="the file",
+    content={kind.media_type: bytes for kind in RenditionKind},
+    also={206: "The part that Range asks for", 416: "The range lies outside of the file"},
+    headers={"Range": "As bytes=0-1023: only a part.", "If-Range": "The ETag that Range is about."},
+    optional_version=True,
+    changes=False,
+)
+async def download_media(context: Context, parameters: DownloadParameters) -> Response:
+    """The media as an mp3 or mp4 file, whole or the part that a Range asks for."""
+    kind = RenditionKind(parameters.media_type.value)
+    if parameters.text_to_speech:
+        if parameters.media_type is not MediaType.MP3:
+            raise InvalidOption("media_type: the spoken audio description is a sound; use mp3")
+        kind = RenditionKind.DESCRIPTION
+    if parameters.captioned:
+        if parameters.media_type is not MediaType.MP4 or parameters.text_to_speech:
+            raise InvalidOption("captioned: a sound has no picture for captions; use media_type=mp4")
+        kind = RenditionKind.CAPTIONED
+    rendition = await run_in_threadpool(_ask, context, parameters.job_id, context.family, kind)
+    made = await _made(context.backend, rendition, status=400)
+    job = await run_in_threadpool(context.services.jobs.find, made.job_id, context.family)
+    name = disposition(job, kind.extension, "attachment")
+    return made_media(context.request, context.services.store, made, name)
+
+
+async def link_to(context: Context, job_id: str, family: frozenset[str], kind: RenditionKind) -> str:
+    """A link to media of a job of these accounts, once it is made. Raises ItemNotFound (422), and 503."""
+    rendition = await run_in_threadpool(_ask, context, job_id, family, kind)
+    return link(
+        context.backend, context.base_url, await _made(context.backend, rendition, status=UNPROCESSABLE)
+    )
+
+
+def link(backend: Backend, base_url: str, rendition: Rendition) -> str:
+    """A URL of the file that is good for `SCRIBEDOCK_MEDIA_LINK_LIFETIME_S`."""
+    services = backend.services
+    expires = int(time.time()) + services.settings.media_link_lifetime_s
+    key = services.keys.upload.all()[0]
+    return Link(subject=rendition.id, expires=expires).url(
+        base_url, MEDIA, key, extension=rendition.kind.extension
+    )
+
+
+def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
+    """What answers to `link`."""
+    services = backend.services
+
+    def answer(request: Request) -> Response:
+        token = request.path_params["name"].partition(".")[0]
+        rendition = services.renditions.find(verify(token, MEDIA, services.keys.upload.all(), time.time()))
+        if rendition is None or rendition.storage_key is None:
+            raise ItemNotFound("There is no media at this link (any more)", status=404)
+        job = services.jobs.find_served(rendition.job_id)
+        name = disposition(job, rendition.kind.extension)
+        return made_media(request, services.store, rendition, name)
+
+    async def serve(request: Request) -> Response:
+        try:
+            return await run_in_threadpool(answer, request)
+        except ScribedockError as error:
+            return error_response(error)
+
+    return serve
+
+
+def _ask(context: Context, job_id: str, family: frozenset[str], kind: RenditionKind) -> Rendition:
+    """Raises ItemNotFound where the job has nothing to make it of, InvalidOption where this server cannot."""
+    job = context.services.jobs.find(job_id, family)
+    if kind is RenditionKind.DESCRIPTION and text_to_speech.find() is None and not job.sandbox:
+        raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
+    if kind is RenditionKind.CAPTIONED and not ffmpeg.draws_captions() and not job.sandbox:
+        raise InvalidOption("captioned: this server lacks ffmpeg or a font; ask its operator")
+    return ask_for(context, job, family, kind)
+
+
+def ask_for(context: Context, job: Job, family: frozenset[str], kind: RenditionKind) -> Rendition:
+    """The rendition, made from now on unless it is there. Raises ItemNotFound where there is nothing to
+    make it of.
+    """
+    services = context.services
+    if kind is RenditionKind.DESCRIPTION:
+        source = f"list {services.lists.choose(job, audio_description=True).version.isoformat()}"
+    elif kind is RenditionKind.CAPTIONED:
+        version = services.lists.choose(job).version
+        source = f"{recording(services, job)} list {version.isoformat()}"
+    else:
+        source = recording(services, job)
+    rendition = services.renditions.ask(job.id, family, kind, source)
+    if rendition.status is TaskStatus.QUEUED:
+        context.backend.wake()
+    return rendition
+
+
+def recording(services: Services, job: Job) -> str:
+    """What media is made of, in words: a sandbox has a sample. Raises ItemNotFound where there is nothing."""
+    found = services.media.behind(job)
+    if found is None and not job.sandbox:
+        raise ItemNotFound("The job has no media: add some with request_upload_url or add_media")
+    return "sample" if found is None else f"media {found.task_id}"
+
+
+async def _made(backend: Backend, rendition: Rendition, *, status: int) -> Rendition:
+    """Waits until it is made. Raises ItemNotFound (with `status`) where it cannot be, and 503 in the end."""
+    deadline = time.monotonic() + PATIENCE_S
+    found: Rendition | None = rendition
+    while found is not None and found.status in (TaskStatus.QUEUED, TaskStatus.INPROGRESS):
+        if time.monotonic() > deadline:
+            raise SystemFault(
+                "The file is still being made; ask again a little later",
+                status=503,
+                headers={"Retry-After": str(RETRY_AFTER_S)},
+            )
+        await asyncio.sleep(LOOK_EVERY_S)
+        found = await run_in_threadpool(backend.services.renditions.find, rendition.id)
+    if found is None:
+        raise ItemNotFound("The job was deleted")
+    if found.status is TaskStatus.ABORTED:
+        raise SystemFault(found.problem, status=503, headers={"Retry-After": str(RETRY_AFTER_S)})
+    if found.storage_key is None:
+        raise ItemNotFound(found.problem, status=status)
+    return found

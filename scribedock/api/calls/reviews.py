@@ -1,0 +1,232 @@
+"""The calls of those who go over transcripts: reviewers, and customers who approve.
+
+They are ours, not the vendor's.
+"""
+
+from __future__ import annotations
+
+import json
+from io import BytesIO
+from typing import Annotated
+
+from pydantic import Field
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import Response
+
+from scribedock.api.calls.jobs import JobParameters
+from scribedock.api.calls.renditions import UNPROCESSABLE, AnyMediaType, link_to
+from scribedock.api.registry import Backend, Context, call
+from scribedock.api.schema.answers import (
+    ApprovedPass,
+    ElementList,
+    MediaUrl,
+    RealignmentTask,
+    ReviewedList,
+    ReviewEntry,
+    SavedVersion,
+    TakenPass,
+)
+from scribedock.api.schema.parameters import Moment, Parameters, choice
+from scribedock.api.transport.bodies import spooled
+from scribedock.api.transport.kept_json import kept_json
+from scribedock.api.transport.waiting import unless_gone
+from scribedock.clock import wire
+from scribedock.errors import AccountUnprivileged
+from scribedock.jobs.job import Job
+from scribedock.jobs.languages import iso_code
+from scribedock.media.ffmpeg import MediaType
+from scribedock.orders.passes import PassKind
+from scribedock.parsing.operations import MAX_LIST_BYTES
+from scribedock.parsing.parser import Source
+from scribedock.related.related import language_of
+from scribedock.results.renditions import RenditionKind
+from scribedock.reviews.reviews import CONFLICT, Ending, Enriched, Pass, Work
+
+AnyKind = Annotated[PassKind, choice(PassKind)]
+
+
+class PassParameters(JobParameters):
+    kind: AnyKind = Field(
+        PassKind.REVIEW, description="review: with the reviewer's right; approval: of a job of your own."
+    )
+
+
+def _family(context: Context, parameters: PassParameters) -> frozenset[str]:
+    """The accounts whose jobs the caller may go over, this one among them.
+
+    Raises AccountUnprivileged, and ItemNotFound for a job of others where the answer depends on the job.
+    """
+    if parameters.kind is PassKind.APPROVAL:
+        return context.family
+    scope = context.services.reviewers.scope(context.account)
+    if scope.sandbox_only and not context.services.jobs.find(parameters.job_id, scope.account_ids).sandbox:
+        raise AccountUnprivileged
+    return scope.account_ids
+
+
+@call("review/list", Parameters, answer='[{"job_id": "…", "iwp_name": "…", …}, …]', changes=False)
+def list_passes(context: Context, parameters: Parameters) -> list[ReviewEntry]:
+    """The passes that wait for a reviewer, and those that you have taken; the most urgent first."""
+    scope = context.services.reviewers.scope(context.account)
+    return [_entry(job, each) for job, each in context.services.reviews.listing(scope, context.account.id)]
+
+
+def _entry(job: Job, current: Pass) -> ReviewEntry:
+    return {
+        "job_id": job.id,
+        "job_name": job.name,
+        "username": job.username,
+        "iwp_name": current.iwp_name,
+        "status": current.status,
+        "language": language_of(job),
+        "priority": job.priority or "",
+        "due": wire(job.due),
+        "opened": wire(current.opened),
+        "notes": str(job.options.get("notes", "")),
+    }
+
+
+@call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}', refusals=(CONFLICT,))
+def take(context: Context, parameters: PassParameters) -> TakenPass:
+    """Takes the job's current pass, so that nobody else works at it."""
+    family = _family(context, parameters)
+    reviews = context.services.reviews
+    current = reviews.take(parameters.job_id, family, parameters.kind, context.account.id)
+    return {"iwp_name": current.iwp_name}
+
+
+@call("review/release", PassParameters, answer="204", refusals=(CONFLICT,))
+def release(context: Context, parameters: PassParameters) -> None:
+    """Gives the pass back to whoever takes it next; what was saved stays."""
+    family = _family(context, parameters)
+    context.services.reviews.release(parameters.job_id, family, parameters.kind, context.account.id)
+
+
+@call(
+    "review/elementlist",
+    PassParameters,
+    answer='{"iwp_name": "…", "version": "…", "versions": ["…", …], "elementlist": {…}}',
+    content={"application/json": ReviewedList},
+    refusals=(CONFLICT,),
+    changes=False,
+)
+def elementlist(context: Context, parameters: PassParameters) -> Response:
+    """The list to go on with: what was saved last, else what the pass before has published."""
+    family = _family(context, parameters)
+    reviews = context.services.reviews
+    work: Work = reviews.work(parameters.job_id, family, parameters.kind)
+    saved = reviews.versions(parameters.job_id, family, parameters.kind)
+    facts = {
+        "iwp_name": work.current.iwp_name,
+        "version": wire(work.version),
+        "versions": [wire(each) for each in saved],
+    }
+    head = json.dumps(facts).removesuffix("}") + ', "elementlist": '
+    return kept_json(work.compressed, before=head.encode(), after=b"}")
+
+
+class ReviewMediaParameters(PassParameters):
+    media_type: AnyMediaType = Field(MediaType.MP3, description="mp3 or mp4.")
+
+
+@call(
+    "review/media",
+    ReviewMediaParameters,
+    answer='{"MediaUrl": "https://…"}',
+    refusals=(UNPROCESSABLE,),
+)
+async def review_media(context: Context, parameters: ReviewMediaParameters) -> MediaUrl:
+    """A link to what is to be heard, as that of transcoded_media."""
+    family = await run_in_threadpool(_family, context, parameters)
+    kind = RenditionKind(parameters.media_type.value)
+    return {"MediaUrl": await link_to(context, parameters.job_id, family, kind)}
+
+
+class SaveParameters(PassParameters):
+    base_version: Moment | None = Field(
+        None, description="The version that you changed: the call fails if another was saved meanwhile."
+    )
+
+
+@call(
+    "review/save",
+    SaveParameters,
+    answer='{"version": "…"}',
+    refusals=(CONFLICT,),
+    body={"application/json": ElementList},
+    methods=("POST",),
+    body_is_file=lambda query: True,
+)
+async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
+    """Saves the ElementList in the body as a new version; parameters are those of the query."""
+    backend, services = context.backend, context.services
+    family, branch, job = await run_in_threadpool(_savable, context, parameters)
+    async with (
+        backend.bodies.turn(branch),
+        spooled(context.request, services.settings, "ElementList", limit=MAX_LIST_BYTES) as source,
+    ):
+        arguments = {"language": iso_code(language_of(job)), "media_ms": job.media_ms or 0}
+        check = backend.parser.submit(branch, "check_list", source, arguments)
+        checked = await unless_gone(context.request, check)
+    version = await run_in_threadpool(
+        services.reviews.save,
+        parameters.job_id,
+        family,
+        parameters.kind,
+        context.account.id,
+        checked.body,
+        base=parameters.base_version,
+    )
+    return {"version": wire(version)}
+
+
+def _savable(context: Context, parameters: SaveParameters) -> tuple[frozenset[str], str, Job]:
+    """Rights and state come before the body, which may be large. Raises as `Reviews.check_savable`."""
+    family = _family(context, parameters)
+    job = context.services.reviews.check_savable(
+        parameters.job_id, family, parameters.kind, context.account.id, base=parameters.base_version
+    )
+    return family, context.branch, job
+
+
+@call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,))
+def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
+    """Has the words that were edited in the version saved last aligned with the recording.
+
+    The result is a new version, unless somebody saves meanwhile; `task_status` tells when it is there.
+    """
+    family = _family(context, parameters)
+    task_id = context.services.realignments.ask(
+        parameters.job_id, family, parameters.kind, context.account.id
+    )
+    context.backend.wake()
+    return {"task_id": task_id}
+
+
+@call("review/approve", PassParameters, answer='{"JobStatus": "Complete"}', refusals=(CONFLICT,))
+async def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
+    """Ends the pass: its list gets the pass's name, and the next pass begins or the job is Complete."""
+    reviews = context.services.reviews
+    job_id, kind = parameters.job_id, parameters.kind
+    family = await run_in_threadpool(_family, context, parameters)
+    branch = await run_in_threadpool(lambda: context.branch)
+    account_id = context.account.id
+    ending = await run_in_threadpool(reviews.ending, job_id, family, kind, account_id)
+    enriched = await enrich(context.backend, context.request, branch, ending)
+
+    def end() -> ApprovedPass:
+        reviews.approve(job_id, family, kind, account_id, enriched=enriched)
+        context.backend.wake()
+        return {"JobStatus": context.services.jobs.find(job_id).status}
+
+    return await run_in_threadpool(end)
+
+
+async def enrich(backend: Backend, request: Request, branch: str, ending: Ending) -> Enriched | None:
+    """The list with keywords and topics, where the order asks for them: of a long list, that takes long."""
+    if not ending.wants_intelligence:
+        return None
+    source = Source(what="ElementList", file=BytesIO(ending.compressed), size=len(ending.compressed))
+    found = await unless_gone(request, backend.parser.submit(branch, "annotate_list", source))
+    return Enriched(version=ending.version, compressed=found.body)

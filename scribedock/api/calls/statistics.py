@@ -1,0 +1,73 @@
+"""`job/aggregate_statistics`."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Annotated, cast
+
+from pydantic import AfterValidator, Field
+
+from scribedock.accounts.accounts import EVERYBODY
+from scribedock.api.registry import Context, call
+from scribedock.api.schema.answers import SegmentOfTime, Statistics
+from scribedock.api.schema.parameters import Moment, Parameters, Strings, Text, choice, invalid_option
+from scribedock.clock import utc_now, wire_short
+from scribedock.reports.segments import GroupBy, Segment, segments
+from scribedock.reports.statistics import Metric
+
+
+def _metrics(names: tuple[str, ...]) -> tuple[str, ...]:
+    for name in names:
+        if name.lower() not in set(Metric):
+            raise invalid_option(f"{name[:100]!r} is none of {', '.join(Metric)}")
+    return tuple(name.lower() for name in names)
+
+
+class StatisticsParameters(Parameters):
+    account_id: Text | None = Field(
+        None, description="A descendant, by name or id; * is you and all of them; absent: your own."
+    )
+    metrics: Annotated[Strings, AfterValidator(_metrics)] = Field(
+        (), description="A list of what to count; absent: everything."
+    )
+    group_by: Annotated[GroupBy, choice(GroupBy)] | None = Field(
+        None, description="A number for each week (from Sunday) or month; absent: one for all."
+    )
+    start_date: Moment | None = Field(None, description="Default: when the first job was returned.")
+    end_date: Moment | None = Field(None, description="Default: now.")
+
+
+@call(
+    "job/aggregate_statistics",
+    StatisticsParameters,
+    answer='{"data": [{"billable_minutes_total": 12, …, "start_date": "…", "end_date": "…"}, …], …}',
+    changes=False,
+)
+def aggregate_statistics(context: Context, parameters: StatisticsParameters) -> Statistics:
+    """Minutes of the jobs that were returned, each rounded up, by kind of work and by fidelity."""
+    services = context.services
+    if parameters.account_id == EVERYBODY:
+        owners = context.family
+    else:
+        owners = frozenset({services.accounts.reachable(context.account, parameters.account_id).id})
+    end = parameters.end_date or utc_now()
+    start = parameters.start_date or min(services.statistics.first_return(owners) or end, end)
+    parts = segments(start, end, parameters.group_by)
+    wanted = [metric for metric in Metric if not parameters.metrics or metric in parameters.metrics]
+    return {
+        "data": [
+            _segment(part, {metric.value: minutes[metric] for metric in wanted})
+            for part, minutes in zip(parts, services.statistics.minutes(owners, parts), strict=True)
+        ],
+        "start_date": _given(parameters.start_date),
+        "end_date": _given(parameters.end_date),
+    }
+
+
+def _segment(part: Segment, minutes: dict[str, int]) -> SegmentOfTime:
+    times = {"start_date": wire_short(part.start), "end_date": wire_short(part.end)}
+    return cast(SegmentOfTime, {**minutes, **times})
+
+
+def _given(moment: datetime | None) -> str | None:
+    return None if moment is None else wire_short(moment)

@@ -1,0 +1,89 @@
+"""The calls about pre-signed upload URLs: `job/request_upload_url`, and ours below `/api/upload/`."""
+
+from __future__ import annotations
+
+import re
+from typing import Annotated
+
+from pydantic import AfterValidator, Field
+
+from scribedock.api.calls.jobs import JobParameters
+from scribedock.api.registry import Context, call
+from scribedock.api.schema.answers import Upload, UploadList, UploadUrl
+from scribedock.api.schema.parameters import WHOLE, Positive, Text
+from scribedock.clock import from_timestamp, wire
+from scribedock.uploads.core.states import UploadState
+from scribedock.uploads.grant import MAX_LIFETIME_S
+
+ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?\Z")  # RFC 6454 §6.2
+MAX_ORIGIN = 255
+
+
+def _origin(value: str) -> str:
+    if value and (len(value) > MAX_ORIGIN or not ORIGIN.match(value)):
+        raise ValueError("must be an origin as browsers send it, for example https://app.example.org")
+    return value
+
+
+class UploadUrlParameters(JobParameters):
+    expires_in: Annotated[int, Field(ge=1, le=MAX_LIFETIME_S), WHOLE] | None = Field(
+        None, description="Seconds that the URL lives; default: 12 hours."
+    )
+    max_bytes: Positive | None = Field(None, description="The largest recording that the URL takes.")
+    cors_origin: Annotated[Text, AfterValidator(_origin)] = Field(
+        "", description="The only origin whose pages may use the URL; default: any."
+    )
+
+
+# No deed: the URL is written down nowhere, and what comes to it is a task of the job.
+@call(
+    "job/request_upload_url",
+    UploadUrlParameters,
+    answer='{"upload_url": "https://…"}',
+    changes=False,
+    brief=True,
+)
+def request_upload_url(context: Context, parameters: UploadUrlParameters) -> UploadUrl:
+    """A URL to PUT the recording to, without an Authorization header; it lives 12 hours."""
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    url = context.services.uploads.issue(
+        job,
+        context.base_url,
+        expires_in_s=parameters.expires_in,
+        max_bytes=parameters.max_bytes,
+        cors_origin=parameters.cors_origin,
+    )
+    return {"upload_url": url}
+
+
+@call(
+    "upload/list",
+    JobParameters,
+    answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}',
+    changes=False,
+)
+def list_uploads(context: Context, parameters: JobParameters) -> UploadList:
+    """What came to the job's upload URLs, oldest first; URLs that were never used do not appear."""
+    job = context.services.jobs.find(parameters.job_id, context.family)
+    return {"Uploads": [_answer(state) for state in context.services.uploads.of_job(job.id)]}
+
+
+@call("upload/cancel", JobParameters, answer="204")
+def cancel_uploads(context: Context, parameters: JobParameters) -> None:
+    """Makes all upload URLs of the job invalid; what they brought so far is given up."""
+    context.services.uploads.cancel(parameters.job_id, context.family)
+
+
+def _answer(state: UploadState) -> Upload:
+    found: Upload = {
+        "UploadId": state.id,
+        "TaskId": state.task_id,
+        "Status": state.status,
+        "Protocol": state.protocol,
+        "BytesReceived": state.bytes,
+        "CreationDate": wire(state.created),
+        "ExpirationDate": wire(from_timestamp(state.expires)),
+    }
+    if state.length:
+        found |= {"BytesTotal": state.length, "Percent": 100 * state.bytes // state.length}
+    return found

@@ -1,0 +1,154 @@
+"""The registry of calls: each is a model of its parameters and a function."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Generic, TypeVar
+
+import structlog
+from starlette.requests import Request
+from starlette.responses import Response
+
+from scribedock.accounts.accounts import Account
+from scribedock.accounts.client_address import ClientAddress
+from scribedock.accounts.sessions import Dialect, Session
+from scribedock.api.schema.parameters import Parameters, Raw
+from scribedock.api.transport.waiting import BranchLimit
+from scribedock.app import Services
+from scribedock.children.crew import Crew
+from scribedock.errors import BadApiToken
+from scribedock.media.fetching.fetch_seat import FetchSeat
+from scribedock.parsing.parser import Parser
+from scribedock.rendering.renderings import Renderings
+from scribedock.sandbox.example import Example
+from scribedock.translation.engine import Pair
+from scribedock.workflow.engine import EngineClient
+
+log = structlog.get_logger("scribedock.api")
+
+Answer = Mapping[str, Any] | list[Any] | None | Response
+P = TypeVar("P", bound=Parameters)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Backend:
+    """What is behind the calls, for the life of the server."""
+
+    services: Services
+    engine: EngineClient
+    languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
+    detects: bool  # whether it can tell which of them is spoken
+    renderings: Renderings
+    parser: Parser
+    fetches: Crew[FetchSeat]  # of what a call waits for
+    bodies: BranchLimit  # large ones, while they come
+    translates: frozenset[Pair]  # what the translation engines can do
+    example: Example | None = None  # of the reference; where the whole server is a sandbox
+    wake: Callable[[], None] = lambda: None  # tells the worker beside the server that there is work
+
+    def close(self) -> None:
+        """Ends the processes and threads that work for calls."""
+        self.renderings.close()
+        self.parser.close()
+        self.fetches.close()
+
+
+@dataclass(kw_only=True)
+class Context:
+    """Who calls, and with what at hand. For one thread at a time."""
+
+    backend: Backend
+    request: Request
+    base_url: str
+    client: ClientAddress
+    session: Session | None
+    json_body: bool  # the request carried a JSON body
+    _account: tuple[Account, frozenset[str]] | None = None  # and its family
+
+    @property
+    def services(self) -> Services:
+        return self.backend.services
+
+    @property
+    def account(self) -> Account:
+        """Raises BadApiToken."""
+        return self._known[0]
+
+    @property
+    def family(self) -> frozenset[str]:
+        """Ids of the account and all its descendants. Raises BadApiToken."""
+        return self._known[1]
+
+    @property
+    def branch(self) -> str:
+        """Whose turn it takes where branches of the tree of accounts take turns. Raises BadApiToken."""
+        return self.account.branch_id
+
+    @property
+    def _known(self) -> tuple[Account, frozenset[str]]:
+        if self._account is None:
+            accounts = self.services.accounts
+            self._account = accounts.with_family(self.session.account_id) if self.session else None
+            if self._account is None or self._account[0].disabled is not None:
+                raise BadApiToken
+        return self._account
+
+    def is_shared(self, account_id: str) -> bool:
+        """Whether strangers share the account: it is that of the reference's examples."""
+        example = self.backend.example
+        return example is not None and example.account_id == account_id
+
+    @property
+    def dialect(self) -> Dialect:
+        return self.session.dialect if self.session else Dialect.CLASSIC
+
+
+@dataclass(frozen=True, kw_only=True)
+class Call(Generic[P]):
+    path: str
+    model: type[P]
+    function: Callable[[Context, P], Answer | Awaitable[Answer]]
+    answer: str  # what success looks like, for the reference
+    # Media types of the answer, and the type of each: `bytes` is a file. Left out, it is the JSON that the
+    # function returns, or nothing.
+    content: Mapping[str, Any] = field(default_factory=dict)
+    status: int = 200  # of success with something to say
+    empty: Mapping[str, int] = field(default_factory=dict)  # of success without: by method, else 204
+    also: Mapping[int, str] = field(default_factory=dict)  # other answers without an error, and why
+    refusals: tuple[int, ...] = ()  # statuses of errors beside those that every call may have
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the request, and what they mean
+    body: Mapping[str, Any] = field(default_factory=dict)  # media types of a body that is a file
+    methods: tuple[str, ...] = ("GET", "POST")
+    needs_token: bool = True
+    # Whether it is a deed, which the audit log must tell of; see `auditing`.
+    changes: bool | Callable[[Any], bool] = True
+    brief: bool = False  # reads a few rows, and never waits for anything else
+    optional_version: bool = False
+    body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
+    aliases: tuple[str, ...] = ()
+
+    def is_deed(self, parameters: Parameters) -> bool:
+        """Whether the audit log must tell of the call with these parameters."""
+        return self.changes if isinstance(self.changes, bool) else self.changes(parameters)
+
+    def empty_status(self, method: str) -> int:
+        """The status of success with nothing to say."""
+        return self.empty.get(method, 204)
+
+
+CALLS: dict[str, Call[Any]] = {}
+
+
+def call(
+    path: str, model: type[P], *, answer: str, **options: Any
+) -> Callable[[Callable[[Context, P], Any]], Callable[[Context, P], Any]]:
+    """Registers the decorated function as the call at `path` (below `/api/`)."""
+
+    def register(function: Callable[[Context, P], Any]) -> Callable[[Context, P], Any]:
+        registered: Call[P] = Call(path=path, model=model, function=function, answer=answer, **options)
+        for name in (path, *registered.aliases):
+            CALLS[name] = registered
+        return function
+
+    return register

@@ -1,0 +1,1 @@
+"""What the calls take and what they answer, as models."""

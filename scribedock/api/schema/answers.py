@@ -1,0 +1,333 @@
+"""What the calls answer, as the OpenAPI document describes it and as mypy holds the calls to it.
+
+Names are the wire's. Times are ISO 8601, UTC without a zone; those of an ElementList are milliseconds.
+"""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal, NotRequired
+
+from pydantic import Field
+from typing_extensions import TypedDict
+
+from scribedock.jobs.job import Difficulty, Fidelity, Iwp, JobStatus, Priority, TaskStatus, TaskType
+from scribedock.orders.passes import PassStatus
+from scribedock.uploads.core.states import UploadStatus
+from scribedock.uploads.http.requests import Protocol
+from scribedock_captions.elementlist.model import Gender, Tag, TokenType
+
+Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
+Date = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$")]
+PerhapsDate = Annotated[
+    str,
+    Field(pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$", description="Empty while it is not known."),
+]
+ShortDate = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?$")]
+Seconds = Annotated[float, Field(ge=0)]
+Milliseconds = Annotated[int, Field(ge=0)]
+Minutes = Annotated[int, Field(ge=0)]
+
+
+class ClassicToken(TypedDict):
+    ApiToken: Id
+
+
+class NewerToken(TypedDict):
+    """To a login by POST with a JSON body."""
+
+    api_token: Id
+
+
+class ApiKey(TypedDict):
+    ApiKey: Id
+
+
+class AccountName(TypedDict):
+    name: str
+
+
+class AccountSettings(TypedDict):
+    default_job_notes: str
+    require_customer_authorization_before_starting_workflow: bool
+    customer_authorization_required_mechanical: bool
+
+
+class OpenedJob(TypedDict):
+    JobId: Id
+    TaskId: Id
+
+
+class StartedTask(TypedDict):
+    TaskId: Id
+
+
+class TaskState(TypedDict):
+    TaskType: TaskType
+    TaskStatus: TaskStatus
+    TaskInfo: str
+    TaskRequestTime: Date
+
+
+class TaskEntry(TypedDict):
+    TaskId: Id
+    TaskType: TaskType
+    TaskStatus: TaskStatus
+    TaskRequestTime: Date
+
+
+class CallbackTarget(TypedDict):
+    callback_url: str
+
+
+class ReturnTargets(TypedDict):
+    url: NotRequired[list[CallbackTarget]]
+
+
+class OptionSetting(TypedDict):
+    label: str
+    setting: Any
+
+
+class JobFacts(TypedDict):
+    """What both dialects show of a job."""
+
+    JobId: Id
+    JobName: str
+    JobStatus: JobStatus
+    SourceLanguage: str
+    TargetLanguage: str
+    CreationDate: Date
+    StartDate: PerhapsDate
+    DueDate: PerhapsDate
+    CompletedDate: PerhapsDate
+    ReturnDate: PerhapsDate
+    AuthorizationDate: PerhapsDate
+    JobDifficulty: Difficulty
+    ReturnTargets: ReturnTargets
+    Options: dict[str, OptionSetting]
+    MediaLengthSeconds: NotRequired[Seconds]
+
+
+class ClassicJob(JobFacts):
+    """The Job object in the classic dialect."""
+
+    ExternalID: str
+    Username: str
+    Progress: Annotated[float, Field(ge=0, le=1)]
+    Fidelity: NotRequired[Fidelity]
+    Priority: NotRequired[Priority]
+    Engine: NotRequired[str]
+    Notice: NotRequired[str]
+    SpeechSeconds: NotRequired[Seconds]
+    SpeechWithWordsSeconds: NotRequired[Seconds]
+    SpeechWithoutWordsSeconds: NotRequired[Seconds]
+    UnrecognizedSeconds: NotRequired[Seconds]
+    Late: NotRequired[Literal[True]]
+    FailureReason: NotRequired[str]
+    Tasks: list[TaskEntry]
+    CreationTime: NotRequired[Date]
+    StartTime: NotRequired[PerhapsDate]
+    CompletedTime: NotRequired[PerhapsDate]
+
+
+class NewerJob(JobFacts):
+    """The Job object in the dialect of a session that was opened by a POST with a JSON body."""
+
+    ExternalId: str
+    Fidelity: NotRequired[Literal["MECHANICAL", "PREMIUM", "PROFESSIONAL"]]
+    Priority: NotRequired[Literal["STANDARD", "PRIORITY"]]
+
+
+Job = ClassicJob | NewerJob
+
+
+class JobList(TypedDict):
+    Username: str
+    ActiveJobs: list[Job]
+
+
+class StorageData(TypedDict):
+    path: str
+    account: str
+    bucket: str
+    size: Annotated[int, Field(ge=1)]
+
+
+class StoredGuideline(TypedDict):
+    full_html: bool
+    storage_data: StorageData
+
+
+class GuidelineStored(TypedDict):
+    CUSTOM_GUIDELINES_STORED: StoredGuideline
+
+
+class MediaUrl(TypedDict):
+    MediaUrl: str
+
+
+class CaptionUrl(TypedDict):
+    CaptionUrl: str
+
+
+class UploadUrl(TypedDict):
+    upload_url: str
+
+
+class Upload(TypedDict):
+    UploadId: str
+    TaskId: Id
+    Status: UploadStatus
+    Protocol: Protocol
+    BytesReceived: Annotated[int, Field(ge=0)]
+    CreationDate: Date
+    ExpirationDate: Date
+    BytesTotal: NotRequired[Annotated[int, Field(ge=1)]]
+    Percent: NotRequired[Annotated[int, Field(ge=0, le=100)]]
+
+
+class UploadList(TypedDict):
+    Uploads: list[Upload]
+
+
+class ListVersion(TypedDict):
+    iwp_name: Iwp
+    version: Date
+
+
+class RelatedJob(TypedDict):
+    job_id: Id
+    job_status: JobStatus
+    current_priority: Priority | Literal[""]
+    current_fidelity: Fidelity | Literal[""]
+    language: str
+    media_length: str
+
+
+class NoJob(TypedDict):
+    """In place of a job that was deleted."""
+
+
+class RelatedJobs(TypedDict):
+    leading_job: RelatedJob | NoJob
+    related_jobs: list[RelatedJob]
+
+
+class OrderedTranslations(TypedDict):
+    translation_job_ids: list[Id]
+    message: str
+
+
+class UpleveledJob(TypedDict):
+    upleveled_job_id: Id
+    upleveled_workflow: str
+
+
+class SegmentOfTime(TypedDict):
+    """Minutes, of the metrics that were asked for."""
+
+    start_date: ShortDate
+    end_date: ShortDate
+    billable_minutes_total: NotRequired[Minutes]
+    billable_minutes_foreign_transcription: NotRequired[Minutes]
+    billable_minutes_english_transcription: NotRequired[Minutes]
+    billable_minutes_translation: NotRequired[Minutes]
+    billable_minutes_professional: NotRequired[Minutes]
+    billable_minutes_premium: NotRequired[Minutes]
+    billable_minutes_mechanical: NotRequired[Minutes]
+
+
+class Statistics(TypedDict):
+    data: list[SegmentOfTime]
+    start_date: ShortDate | None
+    end_date: ShortDate | None
+
+
+class ReviewEntry(TypedDict):
+    job_id: Id
+    job_name: str
+    username: str
+    iwp_name: Iwp
+    status: PassStatus
+    language: str
+    priority: Priority | Literal[""]
+    due: PerhapsDate
+    opened: PerhapsDate
+    notes: str
+
+
+class TakenPass(TypedDict):
+    iwp_name: Iwp
+
+
+class SavedVersion(TypedDict):
+    version: Date
+
+
+class RealignmentTask(TypedDict):
+    task_id: Id
+
+
+class ApprovedPass(TypedDict):
+    JobStatus: JobStatus
+
+
+class Timed(TypedDict):
+    start_time: Milliseconds
+    end_time: Milliseconds
+    interpolated: NotRequired[bool]
+    style: NotRequired[str]
+
+
+class ListToken(Timed):
+    type: TokenType
+    value: str
+    display_as: str
+    tags: list[Tag]
+
+
+class ListSequence(Timed):
+    tokens: list[ListToken]
+    confidence_score: NotRequired[Annotated[float, Field(ge=0, le=1)]]
+
+
+class ListSegment(Timed):
+    speaker_change: bool
+    speaker_id: NotRequired[Annotated[int, Field(ge=1)]]
+    sequences: list[ListSequence]
+
+
+class ListSpeaker(TypedDict):
+    id: Annotated[int, Field(ge=1)]
+    name: str
+    gender: Gender
+
+
+class ListTimeRange(TypedDict):
+    start_time: Milliseconds
+    end_time: Milliseconds
+
+
+class ListAnnotation(TypedDict):
+    time_ranges: list[ListTimeRange]
+    display_name: NotRequired[str]
+    url: NotRequired[str]
+
+
+class ElementList(TypedDict):
+    version: Literal[2]
+    start_time: Milliseconds
+    end_time: Milliseconds
+    language: str
+    segments: list[ListSegment]
+    speakers: NotRequired[list[ListSpeaker]]
+    keywords: NotRequired[dict[str, ListAnnotation]]
+    topics: NotRequired[dict[str, ListAnnotation]]
+    entities: NotRequired[dict[str, ListAnnotation]]
+
+
+class ReviewedList(TypedDict):
+    iwp_name: Iwp
+    version: Date
+    versions: list[Date]
+    elementlist: ElementList

@@ -1,0 +1,1 @@
+"""Between the socket and the calls: the protocol, bodies, files, waiting. It knows no call."""

@@ -1,0 +1,89 @@
+"""A request's body as it comes: how large it may be, and how slow."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import IO, cast
+
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect, Request
+
+from scribedock.errors import InvalidQuery
+from scribedock.parsing.parser import Source
+from scribedock.settings import Settings
+from scribedock.uploads.transfer.intake import storage_fault
+from scribedock.uploads.transfer.pace import Pace
+
+IN_MEMORY = 256 * 1024  # bytes of a body; a larger one is a file without a name
+BATCH = 1024 * 1024  # bytes that are written at once, in a thread: a disk may let one wait
+
+
+async def parts(request: Request, settings: Settings, what: str) -> AsyncIterator[bytes]:
+    """What comes, as it comes. `what` the body is stands in the errors.
+
+    Raises InvalidQuery where the connection is lost, TooSlow (408) where the body stalls or drips.
+    """
+    pace = Pace(
+        stall_s=settings.upload_stall_s, min_rate=settings.upload_min_rate, advice=f"send the {what} again"
+    )
+    stream = request.stream()
+    try:
+        while True:
+            async with asyncio.timeout(settings.upload_stall_s):
+                part = await anext(stream, None)
+            if part is None:
+                return
+            pace.came(len(part))
+            slow = pace.problem()
+            if slow is not None:
+                raise slow
+            yield part
+    except ClientDisconnect:
+        raise InvalidQuery(f"The connection was lost before the {what} was complete") from None
+    except TimeoutError:
+        raise pace.stalled() from None
+
+
+async def whole(request: Request, settings: Settings, what: str, *, limit: int) -> bytes:
+    """All of it. Raises also InvalidQuery (413) for more than `limit` bytes."""
+    _check_announced(request, what, limit)
+    body = bytearray()
+    async for part in parts(request, settings, what):
+        body += part
+        if len(body) > limit:
+            raise _too_large(what, limit)
+    return bytes(body)
+
+
+@asynccontextmanager
+async def spooled(request: Request, settings: Settings, what: str, *, limit: int) -> AsyncIterator[Source]:
+    """All of it, outside of our memory. Raises as `whole`, and SystemFault where the disk is full."""
+    _check_announced(request, what, limit)
+    with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(settings.data_dir)) as file:
+        size = 0
+        batch = bytearray()
+        try:
+            async for part in parts(request, settings, what):
+                batch += part
+                if size + len(batch) > limit:
+                    raise _too_large(what, limit)
+                if len(batch) >= BATCH:
+                    size += await run_in_threadpool(file.write, bytes(batch))
+                    batch.clear()
+            size += file.write(batch) if not size else await run_in_threadpool(file.write, bytes(batch))
+        except OSError as error:
+            raise storage_fault(error) from error
+        yield Source(what=what, file=cast(IO[bytes], file), size=size)
+
+
+def _check_announced(request: Request, what: str, limit: int) -> None:
+    announced = request.headers.get("content-length", "")
+    if announced.isdigit() and int(announced[:20]) > limit:
+        raise _too_large(what, limit)
+
+
+def _too_large(what: str, limit: int) -> InvalidQuery:
+    return InvalidQuery(f"The {what} is larger than the limit of {limit:,} bytes", status=413)

@@ -1,0 +1,1 @@
+"""The command line: what an operator types. A module for each group of commands."""

@@ -1,0 +1,193 @@
+"""`scribedock account`: accounts, as their administrator sees them."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from contextlib import nullcontext
+from enum import StrEnum
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from scribedock.cli.common import (
+    DataDir,
+    PasswordStdin,
+    add_row,
+    attempt,
+    fail,
+    open_services,
+    plain_table,
+    read_password,
+    say,
+    show,
+    told,
+)
+from scribedock.host.terminal import printable
+
+if TYPE_CHECKING:
+    from rich.tree import Tree
+
+    from scribedock.accounts.accounts import Account
+    from scribedock.app import Services
+
+
+class Switch(StrEnum):
+    ON = "on"
+    OFF = "off"
+
+
+account = typer.Typer(help="Accounts.", no_args_is_help=True)
+
+Name = Annotated[str, typer.Argument(help="Name of the account.")]
+
+
+@account.command("create")
+def create(
+    name: Annotated[str, typer.Argument(help="Name of the new account.")],
+    password_stdin: PasswordStdin = False,
+    parent: Annotated[
+        str | None, typer.Option(help="The account above it; default: the root of the tree.")
+    ] = None,
+    email: Annotated[str, typer.Option(help="Where mail for the account goes.")] = "",
+    reviewer: Annotated[bool, typer.Option("--reviewer", help="It may review jobs.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Make an account."""
+    password = read_password(password_stdin)
+    services = open_services(data_dir)
+    root = services.accounts.root()
+    above = root if parent is None else _named(services, parent)
+    with nullcontext() if above is None else told(services, "account create", above.id, about=name):
+        made = attempt(
+            lambda: services.accounts.create(
+                name, password, parent=above.username if above else None, email=email
+            )
+        )
+        if reviewer:
+            services.accounts.set_reviewer(made, True)
+    say(f"Account {name} is ready")
+
+
+@account.command("passwd")
+def change_password(name: Name, password_stdin: PasswordStdin = False, data_dir: DataDir = None) -> None:
+    """Set an account's password; its sessions end."""
+    password = read_password(password_stdin)
+    services = open_services(data_dir)
+    found = _named(services, name)
+    with told(services, "account passwd", found.id):
+        attempt(lambda: services.accounts.set_password(found, password))
+    say(f"The password of {name} is changed")
+
+
+@account.command("disable")
+def disable(name: Name, data_dir: DataDir = None) -> None:
+    """Keep an account, and all below it, from logging in; their sessions end, their jobs go on."""
+    services = open_services(data_dir)
+    found = _named(services, name)
+    with told(services, "account disable", found.id):
+        count = attempt(lambda: services.accounts.disable(found))
+    say(f"{_counted(count)} disabled")
+
+
+@account.command("enable")
+def enable(name: Name, data_dir: DataDir = None) -> None:
+    """Let an account, and all below it, log in again."""
+    services = open_services(data_dir)
+    found = _named(services, name)
+    with told(services, "account enable", found.id):
+        count = attempt(lambda: services.accounts.enable(found))
+    say(f"{_counted(count)} enabled")
+
+
+@account.command("reviewer")
+def reviewer(
+    name: Name,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Take the right away.")] = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Give an account the right to review jobs."""
+    services = open_services(data_dir)
+    found = _named(services, name)
+    with told(services, "account reviewer", found.id, about="revoked" if revoke else ""):
+        services.accounts.set_reviewer(found, not revoke)
+    say(f"{name} {'may not review any more' if revoke else 'may review jobs'}")
+
+
+@account.command("sandbox")
+def mark_sandbox(
+    name: Name, state: Annotated[Switch, typer.Argument(help="on or off.")], data_dir: DataDir = None
+) -> None:
+    """Let the new jobs of an account, and of all below it, be a sandbox's, or real ones again."""
+    services = open_services(data_dir)
+    found = _named(services, name)
+    with told(services, "account sandbox", found.id, about=state):
+        attempt(lambda: services.sandboxes.mark(found, state is Switch.ON))
+    kind = "a sandbox's" if state is Switch.ON else "real"
+    say(f"New jobs of {name} are {kind}")
+
+
+@account.command("list")
+def list_accounts(data_dir: DataDir = None) -> None:
+    """Show every account, by name."""
+    found = open_services(data_dir).accounts.everybody()
+    names = {each.id: each.username for each in found}
+    table = plain_table("Account", "Below", "State", "Reviewer", "Sandbox", "Email", "Made (UTC)", "Id")
+    for each in found:
+        add_row(
+            table,
+            each.username,
+            names.get(each.parent_id or "", ""),
+            "disabled" if each.disabled else "active",
+            "yes" if each.reviewer else "",
+            "yes" if each.sandbox else "",
+            each.email,
+            f"{each.created:%Y-%m-%d %H:%M}",
+            each.id,
+        )
+    show(table)
+
+
+@account.command("tree")
+def show_tree(
+    name: Annotated[str | None, typer.Argument(help="Where to begin; default: the root.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Show which account is below which."""
+    services = open_services(data_dir)
+    top = services.accounts.root() if name is None else _named(services, name)
+    if top is None:
+        fail("there is no account yet")
+    show(_tree(top, services.accounts.everybody()))
+
+
+def _tree(top: Account, everybody: list[Account]) -> Tree:
+    from rich.text import Text
+    from rich.tree import Tree
+
+    below: dict[str | None, list[Account]] = defaultdict(list)
+    for each in everybody:
+        below[each.parent_id].append(each)
+    tree = Tree(Text(_label(top)))
+    pending = [(top, tree)]
+    while pending:
+        above, branch = pending.pop()
+        pending += [(each, branch.add(Text(_label(each)))) for each in below[above.id]]
+    return tree
+
+
+def _label(shown: Account) -> str:
+    possible = (("reviewer", shown.reviewer), ("sandbox", shown.sandbox), ("disabled", shown.disabled))
+    marks = [mark for mark, is_so in possible if is_so]
+    name = printable(shown.username)
+    return f"{name} ({', '.join(marks)})" if marks else name
+
+
+def _named(services: Services, name: str) -> Account:
+    found = services.accounts.by_username(name)
+    if found is None:
+        fail(f"there is no account named {name!r}")
+    return found
+
+
+def _counted(count: int) -> str:
+    return "1 account is" if count == 1 else f"{count} accounts are"

@@ -1,0 +1,155 @@
+"""What the commands share: settings and services to work with, and how they fail."""
+
+from __future__ import annotations
+
+import gc
+import os
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
+
+import typer
+
+from scribedock.cli.setting_names import misspelt
+from scribedock.errors import ScribedockError
+from scribedock.host.terminal import printable
+from scribedock.settings import Settings, SettingsError, load
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.table import Table
+
+    from scribedock.app import Services
+
+Result = TypeVar("Result")
+COMMAND_LINE = "command line"  # in the audit log, in place of an address
+REFUSED = "refused"
+LINE_FEED = "\n"  # between the settings that are wrong
+WIDE = 1000  # columns: a pipe cuts no line
+DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
+PasswordStdin = Annotated[
+    bool, typer.Option("--password-stdin", help="Read the password from standard input.")
+]
+
+
+@contextmanager
+def long_lived_imports() -> Iterator[None]:
+    """For a process that runs long: what is imported stays, so that it is not searched for garbage, ever."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
+
+
+def warn_of_misspelt_settings() -> None:
+    """On standard error: what a command would do without, that a long-lived process refuses."""
+    for line in misspelt(os.environ):
+        print(f"scribedock: warning: {line}", file=sys.stderr)
+
+
+def load_settings(data_dir: Path | None, *, strictly: bool = False) -> Settings:
+    """The settings of the environment; ends the command where one is wrong.
+
+    strictly: also where a name is misspelt, so that what was meant does not count.
+    """
+    from scribedock import logs
+
+    unknown = misspelt(os.environ) if strictly else []
+    if unknown:
+        fail("\n".join(unknown))
+    try:
+        found = load(data_dir=data_dir)
+    except SettingsError as error:
+        fail(str(error))
+    logs.configure(json_lines=not sys.stderr.isatty(), level=found.log_level)
+    return found
+
+
+def enter_data_folder(data_dir: Path | None) -> Settings:
+    """The settings, for a command that writes to the data folder and to no other."""
+    from scribedock.host import data_folder
+
+    found = load_settings(data_dir)
+    try:
+        data_folder.enter(found.data_dir)
+    except SettingsError as error:
+        fail(str(error))
+    return found
+
+
+def open_services(data_dir: Path | None) -> Services:
+    """All parts, on a database that is up to date."""
+    from scribedock import app
+
+    found = enter_data_folder(data_dir)
+    app.prepare_database(found)
+    return app.wire(found)
+
+
+def plain_table(*headings: str) -> Table:
+    """An empty table without lines around it."""
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(heading, no_wrap=True)
+    return table
+
+
+def add_row(table: Table, *cells: str) -> None:
+    """Adds a row whose texts may be strangers'."""
+    table.add_row(*map(printable, cells))
+
+
+def say(text: str) -> None:
+    """Prints a line, in which a stranger's text may stand."""
+    print(printable(text))
+
+
+def show(content: RenderableType) -> None:
+    """Prints it as wide as the terminal is; into a pipe, as wide as it is."""
+    from rich.console import Console
+
+    Console(width=None if sys.stdout.isatty() else WIDE, markup=False, highlight=False).print(content)
+
+
+def read_password(from_stdin: bool, *, twice: bool = True) -> str:
+    """What the person types, where it does not come from standard input."""
+    if from_stdin:
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice))
+
+
+def attempt(action: Callable[[], Result]) -> Result:
+    """What the action returns; ends the command where it raises one of our errors."""
+    try:
+        return action()
+    except ScribedockError as error:
+        fail(error.comment)
+
+
+@contextmanager
+def told(
+    services: Services, command: str, account_id: str, *, job_id: str = "", about: str = ""
+) -> Iterator[None]:
+    """The audit log's entry around what a command does to this account, or to a job of it."""
+    from scribedock.reports.audit import DONE
+
+    entry = services.audit.begin(
+        account_id=account_id, address=COMMAND_LINE, call=command, job_id=job_id, about=about
+    )
+    try:
+        yield
+    except (typer.Exit, OSError):
+        services.audit.end(entry, REFUSED)
+        raise
+    services.audit.end(entry, DONE)
+
+
+def fail(message: str) -> NoReturn:
+    print(f"scribedock: {printable(message, keep=LINE_FEED)}", file=sys.stderr)
+    raise typer.Exit(2)

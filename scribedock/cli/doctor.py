@@ -1,0 +1,239 @@
+"""`scribedock doctor`: what is there, and what is missing."""
+
+from __future__ import annotations
+
+import contextlib
+import ipaddress
+import shutil
+from collections.abc import Callable, Iterator
+
+from sqlalchemy.exc import SQLAlchemyError
+
+from scribedock import app
+from scribedock.accounts.accounts import Accounts
+from scribedock.accounts.untrusted_proxies import UntrustedProxies
+from scribedock.db.engine import Database
+from scribedock.db.key_fingerprints import KeyFingerprints
+from scribedock.host import data_folder
+from scribedock.host.findings import Finding, Level
+from scribedock.host.findings import report as show
+from scribedock.keys import keys
+from scribedock.media import ffmpeg, text_to_speech
+from scribedock.media.fence import strength
+from scribedock.sandbox.example import USERNAME
+from scribedock.settings import Settings, SettingsError
+from scribedock.speech.configured import recognizer, speaker_model
+from scribedock.translation.engine import Translators
+
+GIB = 1024**3
+
+
+def report(settings: Settings) -> int:
+    """Prints the findings; returns 1 if something that is needed is missing."""
+    return show(finding for check in CHECKS for finding in check(settings))
+
+
+def _data_folder(settings: Settings) -> Iterator[Finding]:
+    folder = settings.data_dir.resolve()
+    probe = folder / ".doctor"
+    try:
+        data_folder.enter(folder)
+        probe.write_bytes(b"?")
+        probe.unlink()
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="data folder", text=str(error))
+        return
+    except OSError as error:
+        yield Finding(
+            level=Level.MISSING,
+            title="data folder",
+            text=f"{folder} cannot be written ({error.strerror}); set SCRIBEDOCK_DATA_DIR",
+        )
+        return
+    yield Finding(level=Level.GOOD, title="data folder", text=f"{folder} can be written")
+    if data_folder.is_open(folder):
+        yield Finding(
+            level=Level.WARNING, title="data folder", text=f"others on this machine may look into {folder}"
+        )
+    free = shutil.disk_usage(folder).free
+    enough = free > settings.disk_reserve + settings.upload_max_bytes
+    yield Finding(
+        level=Level.GOOD if enough else Level.WARNING,
+        title="disk",
+        text=f"{free / GIB:.1f} GiB free"
+        + ("" if enough else f"; an upload may have {settings.upload_max_bytes / GIB:.1f} GiB"),
+    )
+
+
+def _database(settings: Settings) -> Iterator[Finding]:
+    try:
+        with (
+            contextlib.closing(Database(app.database_url(settings))) as database,
+            database.read() as connection,
+        ):
+            connection.exec_driver_sql("SELECT 1")
+            kind = "SQLite" if database.is_sqlite else "PostgreSQL"
+    except Exception as error:
+        yield Finding(
+            level=Level.MISSING,
+            title="database",
+            text=f"does not answer ({type(error).__name__}); check SCRIBEDOCK_DATABASE_URL",
+        )
+    else:
+        yield Finding(level=Level.GOOD, title="database", text=f"{kind} answers")
+
+
+def _keys(settings: Settings) -> Iterator[Finding]:
+    try:
+        if not keys.are_made(settings):
+            yield Finding(level=Level.GOOD, title="keys", text="none yet; the first start makes them")
+            return
+        with contextlib.closing(Database(app.database_url(settings))) as database:
+            KeyFingerprints(database, keys.load_keys(settings)).check()
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="keys", text=str(error))
+    except (SQLAlchemyError, OSError):  # the database does not answer: that was said
+        return
+    else:
+        yield Finding(level=Level.GOOD, title="keys", text="those that the database was used with")
+
+
+def _sandbox(settings: Settings) -> Iterator[Finding]:
+    try:
+        with contextlib.closing(Database(app.database_url(settings))) as database:
+            marked = [each for each in Accounts(database).everybody() if each.sandbox]
+    except (
+        SQLAlchemyError,
+        OSError,
+    ):  # no server has been here, or the database does not answer: that was said
+        return
+    if any(each.parent_id is None for each in marked):
+        text = f"this is one: nothing is transcribed, and {USERNAME} has a password that everybody knows"
+    else:
+        text = f"nothing is transcribed of: {', '.join(each.username for each in marked)}"
+    if marked:
+        yield Finding(level=Level.WARNING, title="sandbox", text=text)
+
+
+def _proxies(settings: Settings) -> Iterator[Finding]:
+    trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
+    try:
+        with contextlib.closing(Database(app.database_url(settings))) as database:
+            seen = UntrustedProxies(database).all()
+    except (SQLAlchemyError, OSError):  # as above
+        return
+    for each in seen:
+        with contextlib.suppress(ValueError):
+            if any(ipaddress.ip_address(each.address) in network for network in trusted):
+                continue
+        yield Finding(
+            level=Level.WARNING,
+            title="proxy",
+            text=f"{each.address} sends X-Forwarded-For or Forwarded (last {each.seen:%Y-%m-%d %H:%M} UTC) "
+            "and is not trusted to: failed logins behind it are not counted by address. If it is a proxy of "
+            "yours, add it to SCRIBEDOCK_TRUSTED_PROXIES; else somebody made the header up",
+        )
+
+
+def _speech(settings: Settings) -> Iterator[Finding]:
+    try:
+        spec = recognizer(settings)
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="speech", text=str(error))
+        return
+    if spec.engine == "pocketsphinx":
+        yield Finding(
+            level=Level.WARNING,
+            title="speech",
+            text="pocketsphinx: English only, draft quality; for real use choose a model of "
+            "`scribedock models list` and set SCRIBEDOCK_SPEECH_MODEL to its name",
+        )
+    else:
+        yield Finding(level=Level.GOOD, title="speech", text=f"{spec.engine} with {spec.model}")
+
+
+def _speakers(settings: Settings) -> Iterator[Finding]:
+    try:
+        model = speaker_model(settings)
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="speakers", text=str(error))
+        return
+    yield Finding(
+        level=Level.GOOD,
+        title="speakers",
+        text=f"told apart with {model.path}"
+        if model
+        else "told apart where an order says how many they are; see docs/speech.md",
+    )
+
+
+def _fence(settings: Settings) -> Iterator[Finding]:
+    found = strength()
+    yield Finding(
+        level=Level.GOOD if found.landlock else Level.WARNING,
+        title="fence around hostile media",
+        text=found.text,
+    )
+
+
+def _ffmpeg(settings: Settings) -> Iterator[Finding]:
+    path = ffmpeg.find()
+    yield Finding(
+        level=Level.GOOD if path else Level.WARNING,
+        title="ffmpeg",
+        text=str(path or "no binary; media cannot be given out as mp3 or mp4 (pip install imageio-ffmpeg)"),
+    )
+    if not ffmpeg.has_fonts():
+        yield Finding(
+            level=Level.WARNING,
+            title="fonts",
+            text="none below /usr/share/fonts; captions cannot be drawn into a picture",
+        )
+
+
+def _speaking(settings: Settings) -> Iterator[Finding]:
+    path = text_to_speech.find()
+    yield Finding(
+        level=Level.GOOD if path else Level.WARNING,
+        title="espeak-ng",
+        text=str(path or "not on the PATH; audio descriptions cannot be spoken"),
+    )
+
+
+def _mail(settings: Settings) -> Iterator[Finding]:
+    yield Finding(
+        level=Level.GOOD if settings.smtp_url else Level.WARNING,
+        title="mail",
+        text=f"sent as {settings.mail_from}"
+        if settings.smtp_url
+        else "SCRIBEDOCK_SMTP_URL is not set; burn_in_caption is refused, and nobody is asked for approval",
+    )
+
+
+def _translation(settings: Settings) -> Iterator[Finding]:
+    try:
+        pairs = Translators(settings.translation_models).pairs
+    except SettingsError as error:
+        yield Finding(level=Level.MISSING, title="translation", text=str(error))
+        return
+    yield Finding(
+        level=Level.GOOD if pairs else Level.WARNING,
+        title="translation",
+        text=", ".join(map(str, sorted(pairs))) or "no engine; see docs/operations.md",
+    )
+
+
+CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+    _data_folder,
+    _database,
+    _keys,
+    _sandbox,
+    _proxies,
+    _speech,
+    _speakers,
+    _fence,
+    _ffmpeg,
+    _speaking,
+    _translation,
+    _mail,
+)

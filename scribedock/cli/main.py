@@ -1,0 +1,217 @@
+"""The command line. What a command needs is imported when it runs, so that `--help` is quick."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scribedock.cli.accounts import account
+from scribedock.cli.captions import captions
+from scribedock.cli.common import (
+    DataDir,
+    PasswordStdin,
+    add_row,
+    attempt,
+    enter_data_folder,
+    fail,
+    load_settings,
+    open_services,
+    read_password,
+    say,
+    told,
+    warn_of_misspelt_settings,
+)
+from scribedock.cli.jobs import audit, jobs
+from scribedock.cli.keys import keys
+from scribedock.cli.models import models
+from scribedock.cli.serve import serve, worker
+
+cli = typer.Typer(
+    name="scribedock",
+    help="Self-hosted transcription and captioning that speaks the cielo24 Web Services API.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode=None,
+)
+cli.add_typer(account, name="account")
+cli.add_typer(jobs, name="jobs")
+cli.command()(audit)
+uploads = typer.Typer(help="Uploads to pre-signed URLs.", no_args_is_help=True)
+cli.add_typer(uploads, name="uploads")
+cli.add_typer(keys, name="keys")
+cli.add_typer(captions, name="captions")
+cli.add_typer(models, name="models")
+storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
+cli.add_typer(storage, name="storage")
+
+LONG_LIVED = ("serve", "worker")  # these refuse a misspelt setting
+
+
+@cli.callback()
+def before_each_command(context: typer.Context) -> None:
+    if context.invoked_subcommand not in LONG_LIVED:
+        warn_of_misspelt_settings()
+
+
+cli.command()(serve)
+cli.command()(worker)
+
+
+@cli.command()
+def demo(
+    media: Annotated[
+        Path | None, typer.Option(help="A recording of yours instead of the shipped one.")
+    ] = None,
+) -> None:
+    """Walk the whole main job over HTTP on a server of its own, in a temporary folder."""
+    from scribedock.demo import main_job
+
+    raise typer.Exit(main_job.run(media))
+
+
+@cli.command("walk")
+def walk_calls(
+    url: Annotated[
+        str | None, typer.Option(help="A server that runs already, as https://…; default: one of its own.")
+    ] = None,
+    username: Annotated[
+        str, typer.Option(help="An account there; all is done by a new one below it.")
+    ] = "admin",
+    password_stdin: PasswordStdin = False,
+) -> None:
+    """Make every call of the API once, and say whether it answers as it should."""
+    from scribedock.demo import every_call
+
+    password = read_password(password_stdin, twice=False) if url else ""
+    raise typer.Exit(every_call.run(url, username, password))
+
+
+@cli.command()
+def settings(data_dir: DataDir = None) -> None:
+    """Print every setting, with secrets hidden."""
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    table.add_column("Setting", no_wrap=True)
+    table.add_column("Value", overflow="fold")
+    table.add_column("Meaning", overflow="fold")
+    for name, value, meaning in load_settings(data_dir).printable():
+        add_row(table, name, value, meaning)
+    Console().print(table)
+
+
+@cli.command()
+def doctor(data_dir: DataDir = None) -> None:
+    """Say what is there and what is missing."""
+    from scribedock.cli import doctor as checks
+
+    raise typer.Exit(checks.report(load_settings(data_dir)))
+
+
+@storage.command("check")
+def check_storage(data_dir: DataDir = None) -> None:
+    """Use the storage in every way that the server does, and say what is wrong with it."""
+    from scribedock.storage import check
+
+    raise typer.Exit(check.report(enter_data_folder(data_dir)))
+
+
+@cli.command()
+def upload(
+    url: Annotated[str, typer.Argument(help="What request_upload_url returned; - reads it from stdin.")],
+    file: Annotated[Path, typer.Argument(help="The recording.", exists=True, dir_okay=False, readable=True)],
+    no_digest: Annotated[
+        bool, typer.Option("--no-digest", help="Do not have the server check the SHA-256 of the recording.")
+    ] = False,
+    retries: Annotated[
+        int, typer.Option(min=0, help="Tries after a failure, counted anew whenever bytes get through.")
+    ] = 8,
+) -> None:
+    """Upload a recording to a pre-signed URL; go on where an earlier try broke off."""
+    from scribedock.cli.upload import run
+
+    target = sys.stdin.readline().strip() if url == "-" else url
+    raise typer.Exit(run(target, file, digest=not no_digest, retries=retries))
+
+
+@uploads.command("list")
+def list_uploads(
+    job_id: Annotated[str, typer.Argument(help="The job: 32 hex digits.")], data_dir: DataDir = None
+) -> None:
+    """Show what came to the upload URLs of a job."""
+    from rich.console import Console
+    from rich.table import Table
+
+    services = open_services(data_dir)
+    job = attempt(lambda: services.jobs.find(job_id))
+    found = services.uploads.of_job(job.id)
+    if not found:
+        print("Nothing came to an upload URL of this job so far")
+        return
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in ("Upload", "Status", "Bytes", "Of", "Begun (UTC)", "Protocol"):
+        table.add_column(heading, justify="right" if heading in ("Bytes", "Of") else "left", no_wrap=True)
+    for each in found:
+        length = f"{each.length:,}" if each.length is not None else "?"
+        add_row(
+            table,
+            each.id,
+            each.status,
+            f"{each.bytes:,}",
+            length,
+            f"{each.created:%Y-%m-%d %H:%M:%S}",
+            each.protocol,
+        )
+    Console().print(table)
+
+
+@uploads.command("cancel")
+def cancel_uploads(
+    job_id: Annotated[str, typer.Argument(help="The job: 32 hex digits.")], data_dir: DataDir = None
+) -> None:
+    """Make every upload URL of a job invalid, and give up what they have brought so far."""
+    services = open_services(data_dir)
+    job = attempt(lambda: services.jobs.find(job_id))
+    with told(services, "uploads cancel", job.account_id, job_id=job.id):
+        attempt(lambda: services.uploads.cancel(job.id, None))
+    say(f"The upload URLs of job {job_id} are cancelled")
+
+
+@captions.command("describe")
+def describe(
+    job: Annotated[str, typer.Argument(help="Id of a job.")],
+    source: Annotated[
+        Path, typer.Argument(help="What describes the picture: ElementList, SRT, VTT or DFXP.")
+    ],
+    data_dir: DataDir = None,
+) -> None:
+    """Give a job an audio description, for audio_description=true and mixed=true of the API."""
+    from scribedock.cli.captions import read_source
+    from scribedock.errors import captions_errors
+    from scribedock.jobs.languages import iso_code
+    from scribedock_captions.elementlist.codec import to_json
+
+    services = open_services(data_dir)
+
+    found = attempt(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
+
+    def store() -> None:
+        with captions_errors():
+            described = read_source(source, language=iso_code(found.language), duration=found.media_ms)
+        services.lists.describe(found.id, to_json(described))
+
+    try:
+        with told(services, "captions describe", found.account_id, job_id=found.id):
+            attempt(store)
+    except OSError as error:
+        fail(f"{source}: {error.strerror}")
+    say(f"Job {job} has an audio description")
+
+
+def main() -> None:
+    cli()

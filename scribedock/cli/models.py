@@ -1,0 +1,61 @@
+"""`scribedock models`: the speech models that there are, and those that are here."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from scribedock.cli.common import DataDir, enter_data_folder, fail, load_settings, plain_table, show
+from scribedock.settings import SettingsError
+
+models = typer.Typer(help="Speech models.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="A name that `scribedock models list` shows.")]
+
+
+@models.command("list")
+def list_models(data_dir: DataDir = None) -> None:
+    """Show the models that can be fetched, and which of them are here."""
+    from scribedock.speech.engines.models import CATALOGUE, folder_of
+
+    settings = load_settings(data_dir)
+    table = plain_table("Model", "Engine", "MB", "Here", "Licence", "What for")
+    for name, model in CATALOGUE.items():
+        here = "yes" if folder_of(name, settings.data_dir).is_dir() else "no"
+        table.add_row(name, model.engine, f"{model.megabytes:,}", here, model.licence, model.about)
+    show(table)
+
+
+@models.command("pull")
+def pull_model(
+    name: Name,
+    hub: Annotated[str | None, typer.Option(help="Address of another hub than Hugging Face.")] = None,
+    data_dir: DataDir = None,
+) -> None:
+    """Fetch a model; goes on where an earlier try broke off."""
+    from scribedock.speech.engines.models import folder_of, pull
+
+    settings = enter_data_folder(data_dir)
+    if folder_of(name, settings.data_dir).is_dir():
+        print(f"{name} is here already: {folder_of(name, settings.data_dir)}")
+        return
+    try:
+        folder = pull(name, settings.data_dir, endpoint=hub)
+    except SettingsError as error:
+        fail(str(error))
+    except OSError as error:
+        reason = " ".join(str(error).split())[:300]
+        fail(f"{name} could not be fetched: {reason}")
+    print(f"{name} is in {folder}; set SCRIBEDOCK_SPEECH_MODEL={name}")
+
+
+@models.command("path")
+def model_path(name: Name, data_dir: DataDir = None) -> None:
+    """Print the folder of a model that is here."""
+    from scribedock.speech.engines.models import CATALOGUE, folder_of
+
+    settings = load_settings(data_dir)
+    found = folder_of(name, settings.data_dir)
+    if name not in CATALOGUE or not found.is_dir():
+        fail(f"{name} is not here; fetch it with scribedock models pull {name}")
+    print(found)

@@ -1,0 +1,89 @@
+"""`scribedock serve` and `scribedock worker`: the processes that run long."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from scribedock.cli.common import DataDir, fail, load_settings, long_lived_imports
+from scribedock.settings import SettingsError
+
+SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a password that everybody knows"
+
+
+def serve(
+    host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
+    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8024,
+    data_dir: DataDir = None,
+    tls_cert: Annotated[
+        Path | None, typer.Option(help="Certificate chain (PEM).", exists=True, dir_okay=False)
+    ] = None,
+    tls_key: Annotated[
+        Path | None, typer.Option(help="Its private key (PEM).", exists=True, dir_okay=False)
+    ] = None,
+    sandbox: Annotated[
+        bool,
+        typer.Option(
+            "--sandbox", help="Transcribe nothing, but answer every call; in a data folder of its own."
+        ),
+    ] = False,
+    with_worker: Annotated[
+        bool,
+        typer.Option(
+            "--worker/--no-worker",
+            help="Whether a worker runs beside the API; `scribedock worker` is one too.",
+        ),
+    ] = True,
+) -> None:
+    """Run the server: the API, and one worker."""
+    settings = load_settings(data_dir, strictly=True)
+    if (tls_cert is None) != (tls_key is None):
+        fail("--tls-cert and --tls-key belong together; give both")
+    with long_lived_imports():
+        from scribedock import server
+    try:
+        server.serve(
+            settings,
+            host=host,
+            port=port,
+            tls_cert=tls_cert,
+            tls_key=tls_key,
+            sandbox=sandbox,
+            with_worker=with_worker,
+            ready=_announce_sandbox if sandbox else _announce,
+        )
+    except SettingsError as error:
+        fail(str(error))
+
+
+def _announce(base_url: str, password_file: str | None) -> None:
+    if password_file:
+        print(f"The first account is admin; its password is in {password_file}", flush=True)
+    print(f"Serving on {base_url}", flush=True)
+
+
+def _announce_sandbox(base_url: str, password_file: str | None) -> None:
+    print(SANDBOX, flush=True)
+    _announce(base_url, password_file)
+
+
+def worker(
+    data_dir: DataDir = None,
+    executor: Annotated[
+        str | None, typer.Option(hidden=True, help="Work as this executor, under a supervisor.")
+    ] = None,
+) -> None:
+    """Run a worker alone; any number may share a database."""
+    found = load_settings(data_dir, strictly=True)
+    with long_lived_imports():
+        from scribedock import supervisor
+        from scribedock import worker as workers
+    try:
+        if executor is None:
+            supervisor.run(found)
+        else:
+            workers.run(found, executor_id=executor)
+    except SettingsError as error:
+        fail(str(error))

@@ -1,0 +1,195 @@
+"""`scribedock upload`: a client of the upload URL that does not give up.
+
+It speaks the IETF's resumable uploads: it asks how much is there (HEAD), sends the rest
+(PATCH), and lets the server check the SHA-256 of the whole recording.  An object store's own URL (direct
+mode) knows nothing of that: there each try sends everything.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import httpx
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    DownloadColumn,
+    Progress,
+    TextColumn,
+    TimeRemainingColumn,
+    TransferSpeedColumn,
+)
+
+from scribedock.host.terminal import marked
+
+PIECE_BYTES = 1024 * 1024
+WAITS_S = (1, 2, 5, 10, 20, 30)  # the last one for all further tries
+TIMEOUT_S = 60
+PARTIAL = {"Content-Type": "application/partial-upload", "Upload-Draft-Interop-Version": "8"}
+TEMPORARY = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
+SIGNED_BY_A_STORE = ("X-Amz-Signature=", "X-Goog-Signature=")  # takes one whole PUT and nothing else
+DONE, FAILED, INTERRUPTED = 0, 1, 130
+
+
+class Refused(Exception):
+    """The server will not take the recording; the text says why."""
+
+
+class Broken(Exception):
+    """It did not work this time."""
+
+
+class OtherBytes(Refused):
+    """What the server had, and what was sent, are not the recording together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class State:
+    offset: int
+    is_complete: bool
+    length: int | None
+
+
+def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
+    """Uploads and shows how far it is; returns the exit status."""
+    console = Console(highlight=False)
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(bar_width=32),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+        console=console,
+    )
+    try:
+        with progress, httpx.Client(timeout=TIMEOUT_S) as http:
+            upload = Upload(http, url, path, progress)
+            if digest:
+                upload.hash()
+            upload.go(retries)
+    except Refused as error:
+        console.print(f"[bold red]Not uploaded:[/] {marked(str(error))}")
+        return FAILED
+    except KeyboardInterrupt:
+        console.print("Interrupted; the same command goes on where it stopped, until the URL expires")
+        return INTERRUPTED
+    console.print(f"[bold green]Uploaded[/] {marked(path.name)}")
+    return DONE
+
+
+class Upload:
+    def __init__(self, http: httpx.Client, url: str, path: Path, progress: Progress) -> None:
+        self._http = http
+        self._url = url
+        self._path = path
+        self._size = path.stat().st_size
+        self._digest = ""
+        self._progress = progress
+
+    def hash(self) -> None:
+        """Computes the SHA-256, which the server is asked to check."""
+        hasher = hashlib.sha256()
+        task = self._progress.add_task("Hashing  ", total=self._size)
+        for piece in self._pieces(0, lambda sent: self._progress.update(task, completed=sent)):
+            hasher.update(piece)
+        self._progress.remove_task(task)
+        self._digest = f"sha-256=:{base64.b64encode(hasher.digest()).decode()}:"
+
+    def go(self, retries: int) -> None:
+        """Raises Refused, also after so many tries in a row without a byte getting through."""
+        if self._size == 0:
+            raise Refused(f"{self._path} is empty")
+        task = self._progress.add_task("Uploading", total=self._size)
+        failures, furthest, has_sent = 0, -1, False
+        while True:
+            try:
+                state = self._state()
+                if has_sent and state.is_complete and state.length == self._size:
+                    self._progress.update(task, completed=self._size)
+                    return  # only the answer was lost
+                offset = self._start(state)
+                if offset > furthest:
+                    failures, furthest = 0, offset
+                is_foreign, has_sent = offset > 0 and not has_sent, True
+                self._send(offset, lambda sent: self._progress.update(task, completed=sent))
+                return
+            except OtherBytes:
+                if not is_foreign:
+                    raise
+                self._progress.console.print("The server had a part of another file; starting again")
+            except Broken as error:
+                if failures >= retries:
+                    raise Refused(f"{error} (gave up after {failures + 1} tries)") from None
+                wait = WAITS_S[min(failures, len(WAITS_S) - 1)]
+                failures += 1
+                self._progress.console.print(
+                    f"[yellow]{marked(str(error))}; going on in {wait} s[/]", soft_wrap=True
+                )
+                time.sleep(wait)
+
+    def _start(self, state: State) -> int:
+        """Where to go on; what another file of another length left behind is sent again."""
+        if state.is_complete or state.length not in (None, self._size) or state.offset > self._size:
+            return 0
+        return state.offset
+
+    def _state(self) -> State:
+        if any(name in self._url for name in SIGNED_BY_A_STORE):
+            return State(offset=0, is_complete=False, length=None)
+        answer = self._ask("HEAD", headers={})
+        length = answer.headers.get("Upload-Length")
+        return State(
+            offset=int(answer.headers.get("Upload-Offset", "0")),
+            is_complete=answer.headers.get("Upload-Complete") == "?1",
+            length=int(length) if length is not None else None,
+        )
+
+    def _send(self, offset: int, shown: Callable[[int], None]) -> None:
+        headers = {"Upload-Complete": "?1", "Content-Length": str(self._size - offset)}
+        if self._digest:
+            headers["Repr-Digest"] = self._digest
+        if offset:
+            headers |= {**PARTIAL, "Upload-Offset": str(offset), "Upload-Length": str(self._size)}
+        self._ask("PATCH" if offset else "PUT", headers=headers, content=self._pieces(offset, shown))
+
+    def _ask(
+        self, method: str, *, headers: dict[str, str], content: Iterator[bytes] | None = None
+    ) -> httpx.Response:
+        try:
+            answer = self._http.request(method, self._url, headers=headers, content=content)
+        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+            raise Refused("this is not an upload URL; give it as request_upload_url returned it") from None
+        except httpx.TransportError as error:
+            raise Broken(f"The connection failed: {error or type(error).__name__}") from None
+        if answer.is_success:
+            return answer
+        comment = _comment(answer)
+        has_moved = answer.status_code == 409 and "Upload-Offset" in answer.headers
+        if answer.status_code in TEMPORARY or has_moved:
+            raise Broken(comment)
+        raise OtherBytes(comment) if "do not match" in comment else Refused(comment)
+
+    def _pieces(self, offset: int, shown: Callable[[int], None]) -> Iterator[bytes]:
+        with self._path.open("rb") as file:
+            file.seek(offset)
+            while piece := file.read(PIECE_BYTES):
+                shown(file.tell() - len(piece))
+                yield piece
+            shown(file.tell())
+
+
+def _comment(answer: httpx.Response) -> str:
+    """What the server says; an answer to HEAD says nothing but its status."""
+    try:
+        return str(answer.json()["ErrorComment"])
+    except (ValueError, KeyError, TypeError):
+        meanings = {
+            403: "The URL is not one that the server has signed",
+            410: "The URL has expired or was cancelled",
+        }
+        return meanings.get(answer.status_code, f"The server answered {answer.status_code}")

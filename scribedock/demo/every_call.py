@@ -1,0 +1,253 @@
+"""Every call of the API, once, on a server of its own or on one that runs already.
+
+What the calls are, and which answers they may give, is read from the server's OpenAPI document; a call in
+it that the tour does not make is a failure.  All is done by an account that the tour opens below the one
+that it logs in with.
+"""
+
+from __future__ import annotations
+
+import json
+import queue
+import secrets
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass
+from importlib.resources import as_file, files
+from pathlib import Path
+from typing import Any
+
+import httpx
+from rich.console import Console
+
+from scribedock.demo.guide import WAIT_S, Guide, TourFailed, expect, unvisited
+from scribedock.demo.mailbox import Mailbox
+from scribedock.demo.main_job import RECORDING
+from scribedock.demo.receiver import CallbackReceiver
+from scribedock.demo.screen import Screen
+from scribedock.demo.server import OwnServer, ServerFailed
+from scribedock.errors import ErrorType
+from scribedock.host.terminal import marked
+from scribedock.media import ffmpeg
+
+CLIP_S = 6
+PICTURE = ("-f", "lavfi", "-i", "testsrc=size=320x180:rate=10")
+SENTENCE = b"Welcome to a small library by the sea."
+CALLBACK_TAGS = "job={job_id}&version={elementlist_version}&iwp={iwp_name}"
+
+
+@dataclass(frozen=True, kw_only=True)
+class Surroundings:
+    """What stands beside a server of our own, and that no other server can reach."""
+
+    receiver: CallbackReceiver
+    mailbox: Mailbox
+    make_reviewer: Callable[[str], None]
+
+
+def run(url: str | None, username: str, password: str) -> int:
+    """Makes the tour at `url`, or on a server of its own; returns the exit status: 0 if all was right."""
+    console = Console(highlight=False)
+    with ExitStack() as stack:
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scribedock-walk-")))
+        surroundings = None
+        try:
+            if url is None:
+                surroundings, server = _own(stack, folder)
+                url, username, password = server.base_url, server.username, server.password
+            console.print(f"[bold]scribedock[/] serves on {marked(url)}\n")
+            client = stack.enter_context(httpx.Client(base_url=url, timeout=90, trust_env=False))
+            Tour(console, client, surroundings).go(username, password, clip(folder))
+        except (TourFailed, ServerFailed, httpx.HTTPError, httpx.InvalidURL) as error:
+            console.print(f"\n[bold red]The walk failed:[/] {marked(str(error))}", soft_wrap=True)
+            return 1
+    return 0
+
+
+def _own(stack: ExitStack, folder: Path) -> tuple[Surroundings, OwnServer]:
+    """A server of our own with all that a server can have. Raises ServerFailed."""
+    mailbox = stack.enter_context(Mailbox())
+    server = stack.enter_context(OwnServer(folder, smtp_url=mailbox.url, workflow_poll_s="0.5"))
+
+    def make_reviewer(username: str) -> None:
+        command = [sys.executable, "-m", "scribedock", "account", "reviewer", username]
+        subprocess.run(command, env=server.environment(), check=True, stdout=subprocess.DEVNULL)
+
+    receiver = stack.enter_context(CallbackReceiver())
+    return Surroundings(receiver=receiver, mailbox=mailbox, make_reviewer=make_reviewer), server
+
+
+def clip(folder: Path) -> bytes:
+    """A few seconds of speech, with a picture where there is an ffmpeg to make one."""
+    program = ffmpeg.find()
+    with as_file(files("scribedock.demo") / RECORDING) as shipped:
+        if program is None:
+            return shipped.read_bytes()
+        made = folder / "clip.mp4"
+        arguments = (*PICTURE, "-i", str(shipped), "-t", str(CLIP_S), "-pix_fmt", "yuv420p", str(made))
+        subprocess.run([str(program), "-v", "error", *arguments], check=True, stdin=subprocess.DEVNULL)
+    return made.read_bytes()
+
+
+class Tour:
+    def __init__(self, console: Console, client: httpx.Client, surroundings: Surroundings | None) -> None:
+        self._console = console
+        self._screen = Screen(console)
+        self._client = client
+        self._around = surroundings
+        self._guide = Guide(self._screen, client)
+
+    def go(self, username: str, password: str, recording: bytes) -> None:
+        """Raises TourFailed, or httpx.HTTPError where the server does not answer."""
+        began = time.monotonic()
+        self._accounts(username, password)
+        job = self._order(recording)
+        self._review(job)
+        self._results(job)
+        self._media_out(job)
+        self._related(job)
+        self._other_media(recording)
+        self._end(job)
+        left_out = ", ".join(sorted(unvisited(self._guide.paths, self._guide.made)))
+        expect(not left_out, f"the server has calls that were not made: {left_out}")
+        lacking = ", ".join(self._guide.lacking)
+        but = f"; this server lacks what it takes for {lacking}" if lacking else ""
+        self._console.print(
+            f"[bold green]All {len(self._guide.paths)} calls answered as they should[/] "
+            f"in {time.monotonic() - began:.0f} seconds{but}.",
+            soft_wrap=True,
+        )
+
+    def _accounts(self, username: str, password: str) -> None:
+        own = {"username": f"walk-{secrets.token_hex(4)}", "password": secrets.token_urlsafe(12)}
+        given = {"username": username, "password": password}
+        self._guide.token = _api_token(self._guide.call("account/login", given))
+        self._guide.call("account/verify_key")
+        named = {"new_username": own["username"], "new_password": own["password"]}
+        self._guide.call("account/create", {**named, "email": "walk@example.org"})
+        if self._around is not None:
+            self._around.make_reviewer(own["username"])
+        self._guide.token = _api_token(self._guide.found("account/login", own))
+        self._guide.call("account/update_password", {"new_password": secrets.token_urlsafe(12)})
+        key = self._guide.call("account/generate_api_key")["ApiKey"]
+        self._guide.call("account/remove_api_key", {"api_securekey": key})
+        waits = "require_customer_authorization_before_starting_workflow"
+        self._guide.call("account/update_setting", {"setting": waits, "value": "true"})
+        settings = self._guide.call("account/get_settings")
+        expect(settings[waits] is True, "the setting is not what it was set to")
+
+    def _order(self, recording: bytes) -> dict[str, str]:
+        job = {
+            "job_id": self._guide.call("job/new", {"job_name": "Walk", "external_id": secrets.token_hex(4)})[
+                "JobId"
+            ]
+        }
+        url = self._guide.call("job/request_upload_url", job)["upload_url"]
+        put = self._client.put(url, content=recording)
+        expect(put.status_code == 200, f"the upload answered {put.status_code}: {put.text}")
+        uploads = self._guide.call("upload/list", job)["Uploads"]
+        expect([each["Status"] for each in uploads] == ["RECEIVED"], f"the uploads are {uploads}")
+        self._guide.call(
+            "job/add_custom_guidelines",
+            {**job, "guidelines_data": "Library: with a capital L"},
+            method="POST",
+        )
+        self._guide.call("job/modify", {**job, "expected_speakers": "1", "priority": "HIGH"})
+        order = {"transcription_fidelity": "MECHANICAL", "options": '{"customer_approval_steps": ["RETURN"]}'}
+        if self._around is not None:
+            order["callback_url"] = f"{self._around.receiver.base_url}/done?{CALLBACK_TAGS}"
+        ordered = self._guide.call("job/perform_transcription", {**job, **order}, method="POST")
+        self._guide.call("job/authorize", job)
+        self._guide.wait(job, "Reviewing")
+        info = self._guide.call("job/info", job)
+        expect(info["JobStatus"] == "Reviewing", f"the job is {info['JobStatus']}, not Reviewing")
+        self._guide.call("job/task_status", {"task_id": ordered["TaskId"]})
+        return job
+
+    def _review(self, job: dict[str, str]) -> None:
+        """By the customer, who has asked to approve: that takes no reviewer's right."""
+        turn = {**job, "kind": "approval"}
+        self._guide.call("review/take", turn)
+        work = self._guide.call("review/elementlist", turn)
+        self._guide.call("review/media", turn)
+        changed = json.dumps(work["elementlist"]).encode()
+        base = {**turn, "base_version": work["version"]}
+        saved = self._guide.call("review/save", base, method="POST", content=changed)
+        expect(saved["version"] > work["version"], "what was saved is not newer")
+        task = self._guide.call("review/realign", turn)["task_id"]
+        self._guide.wait_for_task(task)
+        self._guide.call("review/release", turn)
+        approved = self._guide.call("review/approve", turn)
+        expect(approved["JobStatus"] == "Complete", f"the job is {approved['JobStatus']}")
+        if self._around is not None:
+            called = _next(self._around.receiver.received, "no callback came")
+            expect(called.parameters["job"] == job["job_id"], f"the callback said {called}")
+
+    def _results(self, job: dict[str, str]) -> None:
+        transcript = self._guide.call("job/get_transcript", job)
+        captions = self._guide.call("job/get_caption", {**job, "caption_format": "WEB_VTT"})
+        expect(bool(transcript.strip()), "the transcript is empty: no speech was recognized")
+        expect(captions.startswith("WEBVTT"), "the captions are no WebVTT")
+        expect(bool(self._guide.call("job/get_elementlist", job)["segments"]), "the ElementList is empty")
+        names = {each["iwp_name"] for each in self._guide.call("job/list_elementlists", job)}
+        expect({"MECHANICAL", "CUSTOMER_APPROVED_RETURN", "FINAL"} <= names, f"the lists are {names}")
+
+    def _media_out(self, job: dict[str, str]) -> None:
+        link = self._guide.call("job/transcoded_media", {**job, "transcoded_version": "mp3"})["MediaUrl"]
+        expect(self._client.get(link).status_code == 200, "the link leads nowhere")
+        self._guide.call("job/download_media", {**job, "media_type": "mp3"})
+        self._guide.call("job/burn_in_caption", job, lacking=ErrorType.INVALID_QUERY)
+        if self._around is not None and "job/burn_in_caption" not in self._guide.lacking:
+            mail = _next(self._around.mailbox.received, "no mail came")
+            self._screen.values({"By mail": str(mail["Subject"])})
+
+    def _related(self, job: dict[str, str]) -> None:
+        second = self._guide.call("job/uplevel", job)["upleveled_job_id"]
+        if self._around is not None:
+            self._guide.wait({"job_id": second}, "Reviewing")
+        waiting = self._guide.call("review/list", lacking=ErrorType.ACCOUNT_UNPRIVILEGED)
+        if self._around is not None:
+            expect([each["job_id"] for each in waiting] == [second], f"the reviews are {waiting}")
+        wanted = {"target_languages": "de", "approve_uplevel": "true"}
+        self._guide.call("job/translate", {**job, **wanted}, lacking=ErrorType.INVALID_OPTION)
+        related = self._guide.call("job/list_related", job)["related_jobs"]
+        expect(second in {each["job_id"] for each in related}, f"the related jobs are {related}")
+
+    def _other_media(self, recording: bytes) -> None:
+        job = self._new_job()
+        self._guide.call("job/add_media", job, method="POST", content=recording)
+        self._guide.call("job/add_transcript", {**job, "format": "text"}, method="POST", content=SENTENCE)
+        self._guide.call("upload/cancel", job)
+        fetching = self._new_job()
+        url = f"{self._client.base_url}/docs"
+        if self._around is not None:
+            self._around.receiver.files["/clip.mp4"] = recording
+            url = f"{self._around.receiver.base_url}/clip.mp4"
+        self._guide.call("job/add_media_url", {**fetching, "media_url": url}, lacking=ErrorType.INVALID_URL)
+        self._guide.call("job/media", fetching, lacking=ErrorType.ITEM_NOT_FOUND)
+
+    def _end(self, job: dict[str, str]) -> None:
+        data = self._guide.call("job/aggregate_statistics")["data"]
+        expect(data[0]["billable_minutes_mechanical"] >= 1, f"the statistics are {data}")
+        listed = {each["JobId"] for each in self._guide.call("job/list", {"JobName": "W*"})["ActiveJobs"]}
+        expect(job["job_id"] in listed, "the job is not in the list")
+        self._guide.call("job/delete", job)
+        self._guide.call("account/logout")
+
+    def _new_job(self) -> dict[str, str]:
+        return {"job_id": self._guide.found("job/new", {})["JobId"]}
+
+
+def _api_token(answer: Mapping[str, str]) -> dict[str, str]:
+    return {"api_token": answer["ApiToken"]}
+
+
+def _next(received: queue.Queue[Any], otherwise: str) -> Any:
+    try:
+        return received.get(timeout=WAIT_S)
+    except queue.Empty:
+        raise TourFailed(otherwise) from None

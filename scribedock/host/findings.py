@@ -1,0 +1,50 @@
+"""What a check has found, and how it is shown: one line each, with a mark in front."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from enum import StrEnum
+
+from rich.console import Console
+
+from scribedock.host.terminal import marked
+
+
+class Level(StrEnum):
+    GOOD = "ok"
+    WARNING = "warning"
+    MISSING = "missing"
+
+
+MARKS = {Level.GOOD: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.MISSING: "[red]✗[/]"}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finding:
+    level: Level
+    title: str
+    text: str
+
+
+def report(findings: Iterable[Finding]) -> int:
+    """Prints each finding as it is made; returns 1 if something that is needed is missing."""
+    console = Console(highlight=False, soft_wrap=True)
+    worst = 0
+    for finding in findings:
+        title, text = (marked(each) for each in (finding.title, finding.text))
+        console.print(f"{MARKS[finding.level]} [bold]{title}[/]  {text}")
+        worst |= finding.level is Level.MISSING
+    return worst
+
+
+def good(title: str, text: str) -> Finding:
+    return Finding(level=Level.GOOD, title=title, text=text)
+
+
+def warning(title: str, text: str) -> Finding:
+    return Finding(level=Level.WARNING, title=title, text=text)
+
+
+def missing(title: str, text: str) -> Finding:
+    return Finding(level=Level.MISSING, title=title, text=text)

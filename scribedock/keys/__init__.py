@@ -1,0 +1,1 @@
+"""The server's own secrets, and what is encrypted with them."""

@@ -1,0 +1,102 @@
+"""The process that reads hostile media.
+
+It is forked (see `forkserver`) with three open files and nothing else: the recording, where the audio
+goes, and standard output for what it has to say, one JSON value a line: "ready", shares of the work, and at
+last an object.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, BinaryIO, NoReturn, cast
+
+import av
+
+from scribedock.media import fence
+from scribedock.media.fenced import reading
+from scribedock.media.fenced.reading import Wanted
+from scribedock.media.fenced.sound import Mix
+from scribedock.media.unusable import MediaUnusable
+
+
+class Unwritable(Exception):
+    """The disk is full, or gone."""
+
+
+def prepare() -> None:
+    """Loads what every child needs, before it is forked."""
+    av.logging.set_level(None)
+    reading.warm_up()
+
+
+def work(order: dict[str, Any], recording: int, audio: int) -> NoReturn:
+    """Does what the order says with these descriptors, behind the fence, and ends."""
+    fence.confine(
+        memory=address_space() + order["memory"],
+        cpu_s=order["cpu_s"],
+        file_bytes=order["file_bytes"],
+        parent=order["parent"],
+    )
+    say("ready")
+    say(answer(order, cast(BinaryIO, os.fdopen(recording, "rb", buffering=0)), audio))
+    os._exit(0)
+
+
+def address_space() -> int:
+    """The bytes that this process takes already: its libraries, before anything is read."""
+    pages = int(Path("/proc/self/statm").read_text().split()[0])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def answer(order: dict[str, Any], recording: BinaryIO, audio: int) -> dict[str, object]:
+    try:
+        if order["operation"] == "probe":
+            return reading.probe(recording, order["max_duration_s"], order["track"])
+        return reading.decode(
+            recording,
+            order["max_duration_s"],
+            lambda samples: write(audio, samples),
+            Wanted(
+                track=order["track"],
+                mix=Mix(channel=order["channel"], gain=order["gain"]),
+                at_most_s=order["at_most_s"],
+            ),
+            progress=each_percent(say),
+        )
+    except MediaUnusable as error:
+        return {"unusable": error.reason}
+    except Unwritable as error:
+        return {"machine": str(error)}
+    except MemoryError:
+        return {"unusable": "The recording asks for more memory than a recording needs."}
+    except Exception as error:
+        return {"fault": f"{type(error).__name__}: {error}"[:500]}
+
+
+def say(value: object) -> None:
+    os.write(1, json.dumps(value).encode() + b"\n")
+
+
+def write(descriptor: int, samples: bytes) -> None:
+    rest = memoryview(samples)
+    try:
+        while rest:
+            rest = rest[os.write(descriptor, rest) :]
+    except OSError as error:
+        raise Unwritable(error.strerror) from error
+
+
+def each_percent(tell: Callable[[float], None]) -> Callable[[float], None]:
+    told = -1
+
+    def progress(share: float) -> None:
+        nonlocal told
+        percent = int(100 * min(share, 1))
+        if percent > told:
+            told = percent
+            tell(percent / 100)
+
+    return progress

@@ -1,0 +1,173 @@
+"""A recording's container, its streams and their packets; used in the fenced child only."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import cast
+
+import av
+from av.audio.stream import AudioStream
+from av.container import InputContainer
+from av.error import FFmpegError
+from av.packet import Packet
+from av.stream import Discard, Disposition
+from av.video.stream import VideoStream
+
+from scribedock.media.fenced.source import Source
+from scribedock.media.formats import AUDIO_CODECS, DEMUXER_OPTIONS, is_playlist
+from scribedock.media.unusable import MediaUnusable
+
+HEAD_BYTES = 4096
+PROBE_PACKETS = 2000  # within so many packets, a stream that has sound gives some
+PLAIN_H264 = (66, 77, 100)  # Baseline, Main, High: 8 bits and 4:2:0 (ITU-T H.264, annex A)
+ASIDE = (
+    Disposition.comment
+    | Disposition.lyrics
+    | Disposition.karaoke
+    | Disposition.visual_impaired
+    | Disposition.clean_effects
+    | Disposition.non_diegetic
+    | Disposition.descriptions
+)
+"""Of tracks that are not what is said in the recording itself, or not only."""
+CUT_OFF = "The recording is damaged or cut off in the middle. Upload the whole file again."
+
+
+def open_container(source: Source) -> InputContainer:
+    """The container from its beginning. Raises MediaUnusable with what the file is instead of a recording."""
+    source.seek(0)
+    head = source.read(HEAD_BYTES)
+    source.seek(0)
+    if not head:
+        raise MediaUnusable("The file is empty.")
+    if is_playlist(head):
+        raise MediaUnusable("A playlist is not a recording: upload the media itself.")
+    try:
+        return av.open(
+            source,
+            "r",
+            container_options=DEMUXER_OPTIONS,
+            buffer_size=256 * 1024,
+            metadata_errors="replace",
+        )
+    except (FFmpegError, ValueError) as error:
+        if b"ftyp" in head[:16]:
+            raise MediaUnusable(
+                "The recording is damaged or cut off: its index is missing. Upload the whole file again."
+            ) from error
+        raise MediaUnusable(
+            "This is not a recording that can be read: it has no format of audio or video."
+        ) from error
+
+
+def sounding_stream(source: Source) -> int:
+    """The index of the stream to transcribe: the best one of which a part really decodes.
+
+    Raises MediaUnusable with what there is instead.
+    """
+    with open_container(source) as container:
+        audio = container.streams.audio
+        if not audio:
+            raise MediaUnusable(
+                "The video has no sound." if container.streams.video else "There is no sound in this file."
+            )
+        found = readable(container)
+        if not found:
+            names = ", ".join(codec(each) for each in audio)
+            raise MediaUnusable(f"The sound is in a codec that is not read here: {names}.")
+        sounding = _first_sounds(container, found)
+        for stream in found:
+            if stream.index in sounding:
+                return stream.index
+        if container.duration == 0 or not _has_packets(source):
+            raise MediaUnusable("The recording has no sound in it: it is 0 seconds long.")
+        raise MediaUnusable(f"The recording is damaged: its sound ({codec(found[0])}) cannot be decoded.")
+
+
+def readable(container: InputContainer) -> list[AudioStream]:
+    """The streams of sound that may be decoded, the likeliest to be what is said in the recording first."""
+    best = container.streams.best("audio")
+    found = [each for each in container.streams.audio if codec(each) in AUDIO_CODECS]
+    return sorted(found, key=lambda each: (bool(each.disposition & ASIDE), each is not best))
+
+
+def moving_pictures(container: InputContainer) -> list[VideoStream]:
+    """The streams of pictures that are no cover."""
+    return [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
+
+
+def is_plain_h264(stream: VideoStream) -> bool:
+    """Whether every browser plays it: told from the configuration record (ISO/IEC 14496-15, 5.3.3.1)."""
+    record = stream.codec_context.extradata if stream.codec_context is not None else None
+    return (
+        stream.codec_context is not None
+        and stream.codec_context.name == "h264"
+        and record is not None
+        and len(record) > 1
+        and record[0] == 1
+        and record[1] in PLAIN_H264
+    )
+
+
+def only(container: InputContainer, index: int) -> AudioStream:
+    """The stream, with all others dropped. Raises MediaUnusable where its index leads past the file's end."""
+    stream = next((each for each in container.streams.audio if each.index == index), None)
+    if stream is None:
+        raise MediaUnusable("The recording is damaged: one of its sound tracks is gone.")
+    entries = stream.index_entries
+    if container.format.name.startswith("mov") and len(entries):
+        last = entries[-1]
+        if last.pos + last.size > container.size:
+            raise MediaUnusable(CUT_OFF)
+    _keep(container, [stream])
+    return stream
+
+
+def packets(container: InputContainer, *streams: AudioStream) -> Iterator[Packet[AudioStream]]:
+    """The packets of the streams; ends with one empty packet each, which drains the decoder.
+
+    Raises MediaUnusable where the file ends before its own index says.
+    """
+    try:
+        yield from cast("Iterator[Packet[AudioStream]]", container.demux(*streams))
+    except FFmpegError as error:
+        if not container.format.name.startswith("mov"):
+            return
+        raise MediaUnusable(CUT_OFF) from error
+    except IndexError:
+        return  # at the end PyAV stumbles over streams that began in mid-file
+
+
+def codec(stream: AudioStream) -> str:
+    return stream.codec_context.name if stream.codec_context is not None else "unknown"
+
+
+def _first_sounds(container: InputContainer, streams: list[AudioStream]) -> set[int]:
+    """Which of the streams give a frame; the first stream is enough."""
+    _keep(container, streams)
+    sounding: set[int] = set()
+    for count, packet in enumerate(packets(container, *streams), start=1):
+        try:
+            frames = packet.decode()
+        except FFmpegError:
+            frames = []
+        if any(frame.samples for frame in frames):
+            sounding.add(packet.stream.index)
+        if streams[0].index in sounding or count >= PROBE_PACKETS:
+            break
+    return sounding
+
+
+def _has_packets(source: Source) -> bool:
+    with open_container(source) as container:
+        return any(packet.size for packet in packets(container, *container.streams.audio))
+
+
+def _keep(container: InputContainer, streams: list[AudioStream]) -> None:
+    """Drops all other streams where the file is taken apart, and decodes in this thread."""
+    wanted = {stream.index for stream in streams}
+    for each in container.streams:
+        if each.index not in wanted:
+            each.discard = Discard.all
+    for stream in streams:
+        stream.codec_context.thread_count = 1

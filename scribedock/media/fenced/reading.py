@@ -1,0 +1,245 @@
+"""Reading a recording with FFmpeg's libraries; runs in the fenced child only.
+
+Sound that begins later than the picture is moved to its place by silence, and so are gaps; see `timeline`.
+"""
+
+from __future__ import annotations
+
+import importlib
+import pkgutil
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fractions import Fraction
+from typing import BinaryIO
+
+import av
+import numpy as np
+from av.audio.frame import AudioFrame
+from av.error import FFmpegError
+
+from scribedock.media.fenced.container import (
+    is_plain_h264,
+    moving_pictures,
+    only,
+    open_container,
+    packets,
+    readable,
+    sounding_stream,
+)
+from scribedock.media.fenced.joined import MAX_PARTS, first_of, next_recording
+from scribedock.media.fenced.levels import Levels
+from scribedock.media.fenced.sound import Mix, Sound, check_rate
+from scribedock.media.fenced.source import Source
+from scribedock.media.fenced.timeline import declared_s, demuxed_s, zero_s
+from scribedock.media.limits import BYTES_PER_SECOND
+from scribedock.media.unusable import MediaUnusable
+
+SMALL_FILE = 32 * 1024**2
+MAX_TRIES = 16
+"""So many places that look like the beginning of another recording are tried."""
+MAX_DAMAGED_PACKETS = 5000
+
+
+class TooLong(MediaUnusable):
+    """The recording is longer than is allowed, or recordings in one file are together."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Wanted:
+    """What is to be read of a recording."""
+
+    # The index of the stream of sound, where it is known.
+    track: int | None = None
+    mix: Mix = field(default_factory=Mix)
+    # How much of the beginning, where that is not all of it.
+    at_most_s: int | None = None
+
+
+def warm_up() -> None:
+    """Loads all that the fence would keep from being loaded when it is needed."""
+    for module in pkgutil.walk_packages(av.__path__, "av."):
+        if not module.name.endswith("__main__"):
+            importlib.import_module(module.name)
+    levels = Levels()
+    sound = Sound(lambda _: None, start_s=Fraction(0), declared_s=None, mix=Mix(channel=1), levels=levels)
+    frame = AudioFrame.from_ndarray(
+        np.array([[np.nan], [0.5]], np.float32).repeat(8000, axis=1), format="fltp", layout="stereo"
+    )
+    frame.sample_rate = 8_000
+    frame.time_base = Fraction(1, 8_000)
+    sound.add(frame)
+    sound.finish()
+    levels.measured()
+
+
+def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict[str, object]:
+    """What the recording is; reads a small file to its end, and believes the header of a large one.
+
+    track is the index of the stream to tell of, where it is known. Raises MediaUnusable.
+    """
+    source = first_of(Source(file))
+    index = sounding_stream(source) if track is None else track
+    start_s = zero_s(source)
+    with open_container(source) as container:
+        stream = only(container, index)
+        check_rate(stream.codec_context.sample_rate)
+        duration = None if source.size <= SMALL_FILE else declared_s(container, stream)
+        if duration is None:
+            duration = demuxed_s(container, stream, start_s)
+        _check_duration(duration, max_duration_s)
+        pictures = moving_pictures(container)
+        return {
+            "duration_ms": round(duration * 1000),
+            "container": container.format.name,
+            "audio_codec": stream.codec_context.name,
+            "audio_stream": stream.index,
+            "sample_rate": stream.codec_context.sample_rate,
+            "channels": stream.codec_context.channels,
+            "audio_streams": len(container.streams.audio),
+            "has_video": bool(pictures),
+            "video_stream": pictures[0].index if pictures else None,
+            "plain_h264": bool(pictures) and is_plain_h264(pictures[0]),
+        }
+
+
+def decode(
+    file: BinaryIO,
+    max_duration_s: int,
+    write: Callable[[bytes], None],
+    wanted: Wanted,
+    *,
+    progress: Callable[[float], None],
+) -> dict[str, object]:
+    """Hands the sound to `write` as 16 kHz mono signed 16-bit little-endian samples, part by part.
+
+    Of recordings that were joined in one file all are read. Raises MediaUnusable.
+    """
+    reading = _Reading(file, max_duration_s, write, wanted, progress)
+    reading.run()
+    if not reading.written:
+        raise MediaUnusable("The recording has no sound in it: it is 0 seconds long.")
+    return {
+        "audio_bytes": reading.written,
+        "damaged_packets": reading.damaged,
+        "track": reading.track,
+        "tracks": reading.tracks,
+        "parts": reading.parts,
+        "unread_bytes": reading.unread_bytes,
+        "levels": reading.levels.measured(),
+    }
+
+
+class _Reading:
+    """The reading of a file, recording by recording."""
+
+    def __init__(
+        self,
+        file: BinaryIO,
+        max_duration_s: int,
+        write: Callable[[bytes], None],
+        wanted: Wanted,
+        progress: Callable[[float], None],
+    ) -> None:
+        self._file = file
+        self._size = Source(file).size
+        self._max_duration_s = max_duration_s
+        self._write = write
+        self._wanted = wanted
+        self._progress = progress
+        self.levels = Levels()
+        self.written = 0  # bytes
+        self.damaged = 0  # packets
+        self.track = 0
+        self.tracks: list[int] = []
+        self.parts = 0
+        self.unread_bytes = 0
+
+    def run(self) -> None:
+        """Raises MediaUnusable for the first recording, and for all together where they are too long."""
+        source: Source | None = Source(self._file)
+        while source is not None and not self._has_enough():
+            try:
+                container, end = self._read(first_of(source))
+            except TooLong:
+                raise
+            except MediaUnusable:
+                if self.parts == 1:
+                    raise
+                self.unread_bytes = source.size
+                return
+            source = self._next(source, container, end)
+
+    def _has_enough(self) -> bool:
+        at_most_s = self._wanted.at_most_s
+        return at_most_s is not None and self.written >= at_most_s * BYTES_PER_SECOND
+
+    def _next(self, source: Source, container: str, end: int) -> Source | None:
+        """The recording that follows one that was read up to `end`, if it can be read."""
+        place = next_recording(source, container, end)
+        unread = 0
+        for _ in range(MAX_TRIES):
+            if place is None or self.parts >= MAX_PARTS:
+                break
+            following = source.from_(place)
+            try:
+                sounding_stream(following)
+            except MediaUnusable:
+                unread = unread or following.size
+                place = next_recording(source, container, place + 1)
+            else:
+                return following
+        self.unread_bytes = unread
+        return None
+
+    def _read(self, source: Source) -> tuple[str, int]:
+        """The name of the container, and where in the source its last packet ends."""
+        self.parts += 1
+        known = self._wanted.track if self.parts == 1 else None
+        index = sounding_stream(source) if known is None else known
+        start_s = zero_s(source)
+        end = 0
+        with open_container(source) as container:
+            tracks = [each.index for each in readable(container)]
+            stream = only(container, index)
+            if self.parts == 1:
+                self.track, self.tracks = index, tracks
+            before = self.written
+            sound = Sound(
+                self._write,
+                start_s=start_s,
+                declared_s=declared_s(container, stream),
+                mix=self._wanted.mix,
+                levels=self.levels,
+            )
+            for packet in packets(container, stream):
+                if packet.pos is not None:
+                    end = max(end, packet.pos + packet.size)
+                    self._progress((source.begin + packet.pos) / self._size)
+                try:
+                    frames = packet.decode()
+                except FFmpegError:
+                    self._count_damage()
+                    continue
+                for frame in frames:
+                    sound.add(frame)
+                self.written = before + sound.written
+                _check_duration(Fraction(self.written, BYTES_PER_SECOND), self._max_duration_s)
+                if self._has_enough():
+                    break
+            sound.finish()
+            self.written = before + sound.written
+            return container.format.name, end
+
+    def _count_damage(self) -> None:
+        self.damaged += 1
+        if self.damaged > MAX_DAMAGED_PACKETS:
+            raise MediaUnusable("The recording is damaged: most of its sound cannot be decoded.")
+
+
+def _check_duration(seconds: Fraction, max_duration_s: int) -> None:
+    if seconds > max_duration_s:
+        raise TooLong(f"The recording is longer than the limit of {_in_words(max_duration_s)}.")
+
+
+def _in_words(seconds: int) -> str:
+    return f"{seconds / 3600:g} hours" if seconds >= 3600 else f"{seconds:,} seconds"

@@ -1,0 +1,1 @@
+"""Fetching strangers' URLs, without becoming their way into the network."""

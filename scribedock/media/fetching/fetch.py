@@ -1,0 +1,179 @@
+"""Fetching what a stranger's URL names, without becoming their way into the network."""
+
+from __future__ import annotations
+
+import re
+import ssl
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import unquote
+
+import httpcore
+import httpx
+
+from scribedock import __version__
+from scribedock.errors import InvalidUrl
+from scribedock.media.fetching.addresses import Policy
+from scribedock.media.fetching.patience import Patience, TooSlow
+from scribedock.media.fetching.transport import GuardedTransport, Refused, Resolver, resolve
+
+MAX_URL = 4096  # characters
+MAX_REDIRECTS = 5
+REDIRECTS = frozenset({301, 302, 303, 307, 308})
+STALL_S = 30.0
+BATCH = 1024**2
+NOT_PUBLIC = "leads to an address that is not on the public Internet"
+FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
+
+
+@dataclass(frozen=True, kw_only=True)
+class FetchLimits:
+    """What is fetched must stay within them: they are those of an upload."""
+
+    max_bytes: int
+    timeout_s: float  # for all of it
+    stall_s: float = STALL_S  # without a byte
+    min_rate: int = 0  # bytes a second, over a minute
+
+
+class FetchFailed(Exception):
+    """A URL could not be fetched; the text says why, without its credentials."""
+
+
+def normalise(url: str) -> str:
+    """A URL that arrived encoded twice (`http%3A%2F%2F…`) is decoded once more."""
+    url = url.strip()
+    return unquote(url) if re.match(r"https?%3a", url, re.IGNORECASE) else url
+
+
+class GuardedClient:
+    """Fetches from global addresses, and from those that `allow` (CIDRs, host names) adds."""
+
+    def __init__(self, allow: Iterable[str], *, resolver: Resolver = resolve) -> None:
+        self._policy = Policy(allow)
+        self._resolver = resolver
+
+    def check(self, url: str) -> None:
+        """Raises InvalidUrl for what can be known without the network: syntax, scheme, address."""
+        self._parse(url)
+
+    def download(
+        self,
+        url: str,
+        destination: Path,
+        limits: FetchLimits,
+        *,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        """Writes what the URL gives; follows up to 5 redirects, each checked like the first.
+
+        wanted: is asked every second whether to go on.
+        Raises FetchFailed, Unwanted, and InvalidUrl for the URL itself.
+        """
+        patience = Patience(timeout_s=limits.timeout_s, min_rate=limits.min_rate, wanted=wanted)
+        target = self._parse(url)
+        for _ in range(MAX_REDIRECTS + 1):
+            with self._request(target, {"Accept-Encoding": "identity"}, patience, limits.stall_s) as response:
+                if response.status_code not in REDIRECTS:
+                    self._save(response, destination, limits.max_bytes)
+                    return
+                target = self._redirected(target, response)
+        raise FetchFailed(f"The URL redirects more than {MAX_REDIRECTS} times.")
+
+    def get(self, url: str, *, headers: Mapping[str, str], timeout_s: float) -> int:
+        """The status of a GET; the body is not read and redirects are not followed.
+
+        Raises FetchFailed, and InvalidUrl for the URL itself.
+        """
+        patience = Patience(timeout_s=timeout_s)
+        with self._request(self._parse(url), headers, patience, STALL_S) as response:
+            return response.status_code
+
+    def _parse(self, url: str) -> httpx.URL:
+        if len(url) > MAX_URL:
+            raise InvalidUrl(f"A URL may have {MAX_URL:,} characters; this one has {len(url):,}.")
+        if FORBIDDEN.search(url):
+            raise InvalidUrl("A URL has no spaces, control characters or backslashes; encode them.")
+        try:
+            parsed = httpx.URL(url)
+        except (httpx.InvalidURL, ValueError) as error:
+            raise InvalidUrl(f"This is not a URL: {error}.") from error
+        if parsed.scheme not in ("http", "https") or not parsed.host:
+            raise InvalidUrl("A URL must start with http:// or https:// and name a host.")
+        if "%" in parsed.host or parsed.port == 0:
+            raise InvalidUrl("The URL must name a host of the public Internet.")
+        if self._policy.refuses_outright(parsed.host):
+            raise InvalidUrl(
+                f"The URL {NOT_PUBLIC}. Use a public one, or have the operator add {parsed.host} to "
+                "SCRIBEDOCK_FETCH_ALLOW."
+            )
+        return parsed
+
+    def _redirected(self, origin: httpx.URL, response: httpx.Response) -> httpx.URL:
+        try:
+            return self._parse(str(origin.join(response.headers.get("location", ""))))
+        except (InvalidUrl, httpx.InvalidURL) as error:
+            raise FetchFailed(f"The URL redirects to where it must not: {error}") from error
+
+    @contextmanager
+    def _request(
+        self, url: httpx.URL, headers: Mapping[str, str], patience: Patience, stall_s: float
+    ) -> Iterator[httpx.Response]:
+        transport = GuardedTransport(self._policy, self._resolver, patience)
+        agent = {"User-Agent": f"scribedock/{__version__}", "Accept": "*/*"}
+        with (
+            httpx.Client(transport=transport, trust_env=False, timeout=stall_s, headers=agent) as client,
+            _explained(url),
+            client.stream("GET", url, headers=dict(headers)) as response,
+        ):
+            yield response
+
+    @staticmethod
+    def _save(response: httpx.Response, destination: Path, max_bytes: int) -> None:
+        if response.status_code != 200:
+            raise FetchFailed(f"{response.url.host} answered {response.status_code}, not 200.")
+        if response.headers.get("content-encoding", "identity").lower() != "identity":
+            raise FetchFailed(f"{response.url.host} sent compressed bytes although it was asked not to.")
+        too_large = FetchFailed(f"The file is larger than the limit of {max_bytes:,} bytes.")
+        declared = response.headers.get("content-length", "")
+        if declared.isdecimal() and int(declared) > max_bytes:
+            raise too_large
+        received = 0
+        with destination.open("wb") as file:
+            for part in response.iter_raw(BATCH):
+                received += len(part)
+                if received > max_bytes:
+                    raise too_large
+                file.write(part)
+
+
+@contextmanager
+def _explained(url: httpx.URL) -> Iterator[None]:
+    """Turns what can go wrong on the way into one sentence."""
+    host = url.host
+    try:
+        yield
+    except Refused:
+        raise FetchFailed(f"{host} {NOT_PUBLIC}.") from None
+    except TooSlow:
+        raise FetchFailed(f"{host} sent its answer too slowly.") from None
+    except httpcore.ConnectTimeout as error:
+        raise FetchFailed(f"{host} cannot be reached: no connection within the time.") from error
+    except httpcore.TimeoutException as error:
+        raise FetchFailed(f"{host} did not answer within the time.") from error
+    except httpcore.ConnectError as error:
+        reason = "its certificate is not valid" if _is_certificate(error) else "no connection"
+        raise FetchFailed(f"{host} cannot be reached: {reason}.") from error
+    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError) as error:
+        raise FetchFailed(f"{host} broke off its answer.") from error
+
+
+def _is_certificate(error: BaseException) -> bool:
+    cause: BaseException | None = error
+    while cause is not None:
+        if isinstance(cause, ssl.SSLCertVerificationError):
+            return True
+        cause = cause.__cause__ or cause.__context__
+    return False

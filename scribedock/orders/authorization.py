@@ -1,0 +1,133 @@
+"""What may still be decided about a job before a worker begins: that it may begin, and how.
+
+Source: the API's `authorize` and `modify`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import accounts, jobs, tasks
+from scribedock.errors import InvalidQuery
+from scribedock.jobs.enqueuing import enqueue_order
+from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
+from scribedock.jobs.jobs import Jobs, record_event
+from scribedock.jobs.states import JobEvent
+from scribedock.jobs.turnaround import check_allowed, due_date, effective_priority
+from scribedock.orders.notes import joined
+
+
+@dataclass(frozen=True, kw_only=True)
+class Changes:
+    """What `modify` changes; None leaves it as it is."""
+
+    fidelity: Fidelity | None = None
+    priority: Priority | None = None
+    turnaround_hours: int | None = None
+    account_id: str | None = None  # who owns the job from now on
+    requestor: str | None = None
+    callback_url: str | None = None
+    expected_speakers: int | None = None
+    notes: str | None = None  # HTML
+
+
+class Authorizations:
+    def __init__(self, database: Database, jobs: Jobs, *, priorities: Collection[Priority]) -> None:
+        """priorities: those that orders may have."""
+        self._database = database
+        self._jobs = jobs
+        self._priorities = frozenset(priorities)
+
+    def authorize(self, job_id: str, family: frozenset[str]) -> str | None:
+        """Lets a job go on that waits in Authorizing; returns the TaskId of its order, if it has one.
+
+        On any other job it has no effect. Raises ItemNotFound.
+        """
+        with self._database.write() as connection:
+            job = self._jobs.fetch(connection, job_id, family)
+            if job.status is not JobStatus.AUTHORIZING:
+                return None
+            now = utc_now()
+            values: dict[str, Any] = {"authorized": now}
+            if job.order_task_id is not None:
+                values["due"] = due_date(now, job.priority or Priority.STANDARD, job.turnaround_hours)
+            self._jobs.advance(connection, job, JobEvent.AUTHORIZED, **values)
+            if job.order_task_id is not None:
+                enqueue_order(connection, job, job.order_task_id, due=values["due"])
+            return job.order_task_id
+
+    def modify(self, job_id: str, family: frozenset[str], changes: Changes) -> None:
+        """Changes a job that waits in Authorizing, or that is not ordered yet.
+
+        Of an order, its priority and date change with it. Raises ItemNotFound, InvalidQuery in any other
+        state, and InvalidOption for a priority that this server does not take.
+        """
+        with self._database.write() as connection:
+            job = self._jobs.fetch(connection, job_id, family)
+            if not _modifiable(job):
+                raise InvalidQuery(
+                    f"The job is {job.status}; it can be modified while it is Authorizing, "
+                    "and before its transcription is ordered"
+                )
+            values = _values(job, changes)
+            if "priority" in values:
+                check_allowed(Priority(values["priority"]), self._priorities)
+            if job.order_task_id is not None:
+                values |= _order_values(connection, job, changes, values)
+            if values:
+                connection.execute(jobs.update().where(jobs.c.id == job_id).values(**values))
+                record_event(connection, job_id, "modified", job.status, job.status)
+
+
+def _modifiable(job: Job) -> bool:
+    if job.status is JobStatus.AUTHORIZING:
+        return True
+    return job.status is JobStatus.PENDING and job.order_task_id is None
+
+
+def _values(job: Job, changes: Changes) -> dict[str, Any]:
+    """The columns that change."""
+    given: dict[str, Any] = {
+        "fidelity": changes.fidelity and changes.fidelity.value,
+        "turnaround_hours": changes.turnaround_hours,
+        "account_id": changes.account_id,
+        "requestor": changes.requestor,
+        "callback_url": changes.callback_url,
+        "expected_speakers": changes.expected_speakers,
+        "options": None if changes.notes is None else {**job.options, "notes": changes.notes},
+    }
+    values = {column: value for column, value in given.items() if value is not None}
+    if changes.priority is not None or (changes.turnaround_hours is not None and job.priority is not None):
+        asked = changes.priority or job.priority or Priority.STANDARD
+        values["priority"] = effective_priority(asked, changes.turnaround_hours or job.turnaround_hours).value
+    return values
+
+
+def _order_values(
+    connection: Connection, job: Job, changes: Changes, values: dict[str, Any]
+) -> dict[str, Any]:
+    """What a change means for the order that waits."""
+    found: dict[str, Any] = {}
+    if {"priority", "turnaround_hours"} & values.keys():
+        ordered = connection.execute(
+            sa.select(tasks.c.requested).where(tasks.c.id == job.order_task_id)
+        ).scalar_one()
+        found["due"] = due_date(
+            ordered,
+            Priority(values.get("priority") or job.priority or Priority.STANDARD),
+            values.get("turnaround_hours") or job.turnaround_hours,
+        )
+    if changes.notes is not None:
+        settings = connection.execute(
+            sa.select(accounts.c.settings).where(accounts.c.id == (changes.account_id or job.account_id))
+        ).scalar_one()
+        notes = joined(settings.get("default_job_notes", ""), changes.notes)
+        found["options"] = {**job.options, "notes": notes}
+    return found

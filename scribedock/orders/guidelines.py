@@ -1,0 +1,123 @@
+"""What a customer wants to be heeded in a job: guidelines for people, and terms for the recognizer."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime
+from html import unescape
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database
+from scribedock.db.tables import guidelines
+from scribedock.errors import InvalidQuery
+from scribedock.jobs.job import Job
+from scribedock.jobs.jobs import Jobs
+from scribedock.orders.terms import MAX_TERMS, terms_of
+from scribedock_captions.errors import UnreadableFile
+from scribedock_captions.readers.decoding import decoded
+
+MAX_BYTES = 1024 * 1024
+MAX_GUIDELINES = 20
+MAX_VOCABULARY = 100  # terms
+LONGEST_SPOKEN = 40  # characters of a term
+
+
+@dataclass(frozen=True, kw_only=True)
+class Guideline:
+    id: str
+    job_id: str
+    username: str  # who owns the job
+    name: str  # of the file, or the URL
+    is_html: bool  # it is a page
+    body: bytes
+    added: datetime
+
+
+class Guidelines:
+    def __init__(self, database: Database, jobs: Jobs) -> None:
+        self._database = database
+        self._jobs = jobs
+
+    def add(self, job_id: str, family: frozenset[str], *, name: str, body: bytes, is_html: bool) -> Guideline:
+        """Keeps a guideline with the job, beside those that it has.
+
+        Raises ItemNotFound, and InvalidQuery for one that is empty or too large, or too many.
+        """
+        if not body.strip():
+            raise InvalidQuery("The guideline is empty")
+        if len(body) > MAX_BYTES:
+            raise InvalidQuery(f"The guideline is larger than the limit of {MAX_BYTES} bytes", status=413)
+        with self._database.write() as connection:
+            job = self._jobs.fetch(connection, job_id, family)
+            _check_number(connection, job_id)
+            kept = Guideline(
+                id=uuid.uuid4().hex,
+                job_id=job_id,
+                username=job.username,
+                name=name,
+                is_html=is_html,
+                body=body,
+                added=utc_now(),
+            )
+            connection.execute(
+                guidelines.insert().values(
+                    id=kept.id,
+                    job_id=kept.job_id,
+                    name=kept.name,
+                    is_html=kept.is_html,
+                    body=kept.body,
+                    added=kept.added,
+                )
+            )
+        return kept
+
+    def check_addable(self, job_id: str, family: frozenset[str]) -> None:
+        """Whether the job may have one more. Raises ItemNotFound, InvalidQuery."""
+        with self._database.read() as connection:
+            self._jobs.fetch(connection, job_id, family)
+            _check_number(connection, job_id)
+
+    def of_job(self, job_id: str) -> list[Guideline]:
+        """All guidelines of a job, oldest first."""
+        username = self._jobs.find(job_id).username
+        with self._database.read() as connection:
+            rows = connection.execute(
+                sa.select(guidelines)
+                .where(guidelines.c.job_id == job_id)
+                .order_by(guidelines.c.added, guidelines.c.id)
+            )
+            return [Guideline(username=username, **row) for row in rows.mappings()]
+
+    def terms(self, job_id: str) -> tuple[str, ...]:
+        """The terms of all guidelines of a job, as they are spelled there, each once; at most MAX_TERMS.
+
+        What is no text (a PDF, an office document) is for people alone, and gives none.
+        """
+        found: dict[str, str] = {}
+        for guideline in self.of_job(job_id):
+            try:
+                text = decoded(guideline.body)
+            except UnreadableFile:
+                continue
+            for term in terms_of(text):
+                found.setdefault(term.casefold(), term)
+        return tuple(found.values())[:MAX_TERMS]
+
+    def vocabulary(self, job: Job) -> tuple[str, ...]:
+        """What a recognizer should know of a job: the terms of its guidelines, then those of its notes.
+
+        At most MAX_VOCABULARY, the longest left out: a recognizer has little room for them.
+        """
+        terms = (*self.terms(job.id), *terms_of(unescape(job.options.get("notes", ""))))
+        found = {term.casefold(): term for term in terms if len(term) <= LONGEST_SPOKEN}
+        return tuple(found.values())[:MAX_VOCABULARY]
+
+
+def _check_number(connection: Connection, job_id: str) -> None:
+    count = connection.execute(sa.select(sa.func.count()).where(guidelines.c.job_id == job_id)).scalar_one()
+    if count >= MAX_GUIDELINES:
+        raise InvalidQuery(f"The job has {count} guidelines already; more are not kept")

@@ -1,0 +1,325 @@
+"""Orders of a transcription, and how they end."""
+
+from __future__ import annotations
+
+import uuid
+import zlib
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.engine import Connection
+
+from scribedock.accounts.reviewers import is_reviewed
+from scribedock.clock import utc_now
+from scribedock.db.engine import Database, insert_once
+from scribedock.db.tables import callbacks, jobs, media
+from scribedock.db.tables import passes as passes_table
+from scribedock.errors import InvalidQuery, ItemNotFound
+from scribedock.jobs.elementlists import ElementLists
+from scribedock.jobs.enqueuing import enqueue_callback, enqueue_order, list_finished
+from scribedock.jobs.job import (
+    Fidelity,
+    Iwp,
+    Job,
+    JobStatus,
+    Priority,
+    TaskStatus,
+    TaskType,
+)
+from scribedock.jobs.jobs import Jobs, add_task, set_task
+from scribedock.jobs.states import JobEvent
+from scribedock.jobs.transcripts import check_usable
+from scribedock.jobs.turnaround import check_allowed, due_date, effective_priority
+from scribedock.orders.notes import joined
+from scribedock.orders.passes import PassKind, PassStatus, Step, planned
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.text.intelligence import annotated
+
+NO_MEDIA = (
+    "The job has no media: PUT the recording to the URL that request_upload_url returns, "
+    "or use add_media or add_media_url, then order again"
+)
+FAILED = ""  # in place of an IWP name: the callback that says Media Failure
+
+
+@dataclass(frozen=True, kw_only=True)
+class Order:
+    """What is ordered; what is None is what `modify` has set, else the API's default."""
+
+    fidelity: Fidelity
+    priority: Priority | None = None
+    turnaround_hours: int | None = None
+    callback_url: str | None = None
+    target_language: str = ""
+    options: Mapping[str, Any] = field(default_factory=dict)
+    default_notes: str = ""  # of the account, plain text
+
+
+class Orders:
+    def __init__(
+        self, database: Database, jobs: Jobs, lists: ElementLists, *, priorities: Collection[Priority]
+    ) -> None:
+        """priorities: those that orders may have."""
+        self._database = database
+        self._jobs = jobs
+        self._lists = lists
+        self._priorities = frozenset(priorities)
+
+    def place(
+        self,
+        job_id: str,
+        family: frozenset[str],
+        order: Order,
+        *,
+        needs_authorization: bool,
+        bring: Callable[[Connection, Job], None] | None = None,
+        then: Callable[[Connection, Job], None] | None = None,
+    ) -> str:
+        """Records the order, and closes the job's upload URLs; returns the TaskId.
+
+        bring: attaches media that come with the order, in its transaction.
+        then: does what follows from the order, of which the job tells, in its transaction.
+        Raises InvalidQuery without usable media, which a sandbox's job need not have, and on a job that is
+        ordered, runs or ran; InvalidOption for a priority that this server does not take.
+        """
+        with self._database.write() as connection:
+            job = self._jobs.fetch(connection, job_id, family)
+            if job.order_task_id is not None or job.status is JobStatus.COMPLETE:
+                raise InvalidQuery(
+                    f"The transcription of this job is ordered already; the job is {job.status}. "
+                    "Open another job to transcribe again"
+                )
+            if bring is not None:
+                bring(connection, job)
+            self._check_media(connection, job)
+            check_usable(connection, job)
+            order = _completed(order, job)
+            priority = effective_priority(order.priority or Priority.STANDARD, order.turnaround_hours)
+            check_allowed(priority, self._priorities)
+            task_id = add_task(connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.QUEUED)
+            now = utc_now()
+            # Where none was asked for when the job was opened, its date says nothing about this order.
+            held = needs_authorization and job.authorized in (None, job.created)
+            self._jobs.advance(
+                connection,
+                job,
+                JobEvent.ORDERED_UNAUTHORIZED if held else JobEvent.ORDERED,
+                fidelity=order.fidelity.value,
+                priority=priority.value,
+                turnaround_hours=order.turnaround_hours,
+                callback_url=order.callback_url,
+                target_language=order.target_language,
+                options=dict(order.options),
+                order_task_id=task_id,
+                due=due_date(now, priority, order.turnaround_hours),
+                authorized=None if held else job.authorized or job.created,
+                progress=0.0,
+                started=None,
+                failure_reason=None,
+                notice=None,
+                speech_ms=None,
+                worded_ms=None,
+                unrecognized_ms=None,
+            )
+            ordered = self._jobs.fetch(connection, job_id)
+            if not held:
+                assert ordered.due is not None
+                enqueue_order(connection, ordered, task_id, due=ordered.due)
+            if then is not None:
+                then(connection, ordered)
+            return task_id
+
+    def _check_media(self, connection: Connection, job: Job) -> None:
+        row = connection.execute(sa.select(media).where(media.c.job_id == job.id)).first()
+        if row is None and not job.sandbox:
+            raise InvalidQuery(NO_MEDIA)
+        if row is not None and row.refused:
+            raise InvalidQuery(
+                f"The media of this job cannot be used ({job.failure_reason}); "
+                "add other media, then order again"
+            )
+
+    def start(self, task_id: str, engine: str) -> Job | None:
+        """A worker takes the order up; None when there is nothing left to do for it."""
+        with self._database.write() as connection:
+            job = self._ordered(connection, task_id)
+            if job is None or job.status in (JobStatus.AUTHORIZING, JobStatus.REVIEWING):
+                return None
+            if not set_task(connection, task_id, TaskStatus.INPROGRESS):
+                return None
+            self._jobs.advance(
+                connection, job, JobEvent.STARTED, started=job.started or utc_now(), engine=engine
+            )
+        return self._jobs.find(job.id)
+
+    def finish(
+        self,
+        task_id: str,
+        body: bytes,
+        *,
+        passes: tuple[Iwp, ...],
+        media_ms: int,
+        noted: Mapping[str, object] | None = None,
+    ) -> bool:
+        """Stores the machine's ElementList under each name, and completes the job; False when it was over.
+
+        noted: columns of the job that say how it went. Where people go on with it, the job is handed over to
+        them instead, without FINAL.
+        """
+        compressed = zlib.compress(body)
+        with self._database.read() as connection:
+            ordered = self._ordered(connection, task_id)
+        # Before the transaction, which makes all other writers wait.
+        rich = None if ordered is None else _enriched(ordered, passes, compressed)
+        with self._database.write() as connection:
+            job = self._ordered(connection, task_id)
+            if job is None or job.status is not JobStatus.IN_PROCESS:
+                return False
+            self._jobs.set(connection, job.id, media_ms=media_ms, **(noted or {}))
+            steps = planned(job, reviewed=job.sandbox or is_reviewed(connection, job.account_id))
+            if not steps:
+                self.publish(connection, job, task_id, passes, compressed, rich=rich)
+                return True
+            reviewed = any(step.kind is PassKind.REVIEW for step in steps)
+            self._jobs.advance(connection, job, JobEvent.HANDED_OVER, progress=1.0, reviewed=reviewed)
+            _open_passes(connection, job.id, steps)
+            machine = tuple(name for name in passes if name is not Iwp.FINAL)
+            self.publish(connection, job, task_id, machine, compressed, rich=rich)
+        return True
+
+    def publish(
+        self,
+        connection: Connection,
+        job: Job,
+        task_id: str,
+        names: tuple[Iwp, ...],
+        compressed: bytes,
+        *,
+        rich: bytes | None = None,
+    ) -> None:
+        """Stores the list of a pass under each name, and plans its callbacks; FINAL completes the job.
+
+        `job` was read in this write transaction. rich: the list with keywords and topics, if they were
+        found already. Both are the wire's JSON, by zlib.
+        """
+        for iwp_name, version in _with_intelligence(job, names, compressed, rich):
+            self._lists.store(connection, job.id, task_id, (iwp_name,), version)
+        now = utc_now()
+        if Iwp.FINAL in names:
+            set_task(connection, task_id, TaskStatus.COMPLETE)
+            self._jobs.advance(connection, job, JobEvent.FINISHED, completed=now, returned=now, progress=1.0)
+            list_finished(connection, job.id)
+        for name in callback_names(job.options, names):
+            self._plan_callback(connection, job, task_id, name, now)
+
+    def fail(self, task_id: str, reason: str, *, refused: bool = True) -> bool:
+        """Ends the order as Media Failure; the job may take new media and a new order.
+
+        refused: whether the media is at fault, so that other media must be added first.
+        """
+        with self._database.write() as connection:
+            job = self._ordered(connection, task_id)
+            if job is None or not set_task(connection, task_id, TaskStatus.FAILED, reason):
+                return False
+            self._jobs.advance(connection, job, JobEvent.FAILED, failure_reason=reason, order_task_id=None)
+            connection.execute(media.update().where(media.c.job_id == job.id).values(refused=refused))
+            self._plan_callback(connection, job, task_id, FAILED, utc_now())
+        return True
+
+    def _ordered(self, connection: Connection, task_id: str) -> Job | None:
+        job_id = connection.execute(
+            sa.select(jobs.c.id).where(jobs.c.order_task_id == task_id)
+        ).scalar_one_or_none()
+        if job_id is None:
+            return None
+        try:
+            return self._jobs.fetch(connection, job_id)
+        except ItemNotFound:
+            return None
+
+    def _plan_callback(
+        self, connection: Connection, job: Job, task_id: str, name: str, now: datetime
+    ) -> None:
+        if job.callback_url:
+            planned_id = callback_id(task_id, name)
+            insert_once(
+                connection,
+                callbacks,
+                id=planned_id,
+                job_id=job.id,
+                task_id=task_id,
+                iwp_name=name,
+                url=job.callback_url,
+                status=TaskStatus.QUEUED.value,
+                created=now,
+            )
+            enqueue_callback(connection, job, planned_id, url=job.callback_url, ready=now, once=True)
+
+
+def _open_passes(connection: Connection, job_id: str, steps: Sequence[Step]) -> None:
+    now = utc_now()
+    for position, step in enumerate(steps):
+        connection.execute(
+            passes_table.insert().values(
+                id=uuid.uuid4().hex,
+                job_id=job_id,
+                position=position,
+                iwp_name=step.iwp_name.value,
+                kind=step.kind.value,
+                status=(PassStatus.WAITING if position else PassStatus.OPEN).value,
+                opened=None if position else now,
+            )
+        )
+
+
+def wanted_intelligence(job: Job) -> tuple[str, ...]:
+    """The names of the passes whose lists get keywords and topics."""
+    return tuple(job.options.get("generate_media_intelligence_iwp", ()))
+
+
+def _with_intelligence(
+    job: Job, names: tuple[Iwp, ...], compressed: bytes, rich: bytes | None
+) -> list[tuple[Iwp, bytes]]:
+    """The list under each name, with keywords and topics where the order asks for them."""
+    wanted = set(wanted_intelligence(job))
+    rich = rich or _enriched(job, names, compressed)
+    return [(name, rich if rich and name.value in wanted else compressed) for name in names]
+
+
+def _enriched(job: Job, names: tuple[Iwp, ...], compressed: bytes) -> bytes | None:
+    """The list with keywords and topics, if the order asks for them under one of these names.
+
+    A list of two hours takes about a second.
+    """
+    if not set(wanted_intelligence(job)) & {name.value for name in names}:
+        return None
+    return zlib.compress(to_json(annotated(parse(zlib.decompress(compressed)))))
+
+
+def callback_id(task_id: str, name: str) -> str:
+    """The same for the same event, so that a repeated callback can be recognised."""
+    return uuid.uuid5(uuid.UUID(task_id), name).hex
+
+
+def _completed(order: Order, job: Job) -> Order:
+    """The order with what `modify` has set before it; an order that failed leaves nothing to the next."""
+    options = dict(order.options)
+    if job.status is not JobStatus.MEDIA_FAILURE:
+        options = {**job.options, **options}
+        order = replace(
+            order,
+            priority=order.priority or job.priority,
+            turnaround_hours=order.turnaround_hours or job.turnaround_hours,
+            callback_url=order.callback_url or job.callback_url,
+        )
+    notes = joined(order.default_notes, options.get("notes", ""))
+    return replace(order, options={**options, "notes": notes} if notes else options)
+
+
+def callback_names(options: Mapping[str, Any], passes: tuple[Iwp, ...]) -> list[str]:
+    """One callback for FINAL, and one for each further finished pass in `return_iwp`."""
+    wanted = {Iwp.FINAL.value, *options.get("return_iwp", ())}
+    return [name.value for name in passes if name.value in wanted]

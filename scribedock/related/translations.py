@@ -1,0 +1,84 @@
+"""Which related jobs an order of translations opens."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from scribedock.jobs.job import Fidelity, Job, Priority, TaskType
+from scribedock.jobs.languages import iso_code
+from scribedock.related.related import NewRelated, RelatedJobs, language_of
+from scribedock.translation.engine import PIVOT, route
+
+JOB_TAG = ("{job_id}", "%7Bjob_id%7D", "%7bjob_id%7d")
+
+
+@dataclass(frozen=True, kw_only=True)
+class Child:
+    """The translation job of one language, and whether it was opened just now."""
+
+    job: Job
+    language: str
+    created: bool
+
+
+class Translations:
+    def __init__(self, related: RelatedJobs) -> None:
+        self._related = related
+
+    def open(
+        self,
+        connection: Connection,
+        source: Job,
+        languages: Sequence[str],
+        *,
+        fidelity: Fidelity,
+        priority: Priority,
+        callback_url: str | None = None,
+        options: Mapping[str, Any] | None = None,
+    ) -> list[Child]:
+        """Opens a job for each language that has none yet, in the list's spelling; the source's own has none.
+
+        Out of anything but English they are made of an English one, which is opened and kept too.
+        """
+        leading_id = source.leading_id or source.id
+        living = {
+            language_of(job): job
+            for job in self._related.of(connection, leading_id)
+            if job.target_language and job.order_task_id is not None
+        }
+        new: dict[str, Any] = {
+            "task_type": TaskType.JOB_TRANSLATE,
+            "fidelity": fidelity,
+            "priority": priority,
+            "callback_url": _for_related(callback_url),
+            "options": options or {},
+        }
+        spoken = language_of(source)
+
+        def opened(start: Job, language: str) -> Job:
+            living[language] = self._related.open(
+                connection, start, NewRelated(target_language=language, **new)
+            )
+            return living[language]
+
+        found = []
+        for language in languages:
+            if language == spoken:
+                continue
+            known = living.get(language)
+            if known is None:
+                through_english = len(route(iso_code(spoken), iso_code(language))) > 1
+                start = (living.get(PIVOT) or opened(source, PIVOT)) if through_english else source
+                found.append(Child(job=opened(start, language), language=language, created=True))
+            else:
+                found.append(Child(job=known, language=language, created=False))
+        return found
+
+
+def _for_related(callback_url: str | None) -> str | None:
+    """Only a callback that tells which job it is about can be made for several."""
+    return callback_url if callback_url and any(tag in callback_url for tag in JOB_TAG) else None

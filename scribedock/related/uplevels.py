@@ -1,0 +1,87 @@
+"""Second passes ("uplevel"): a PROFESSIONAL job that goes on with the list of a finished one."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from typing import Any
+
+from sqlalchemy.engine import Connection
+
+from scribedock.errors import InvalidQuery
+from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, TaskType
+from scribedock.jobs.turnaround import check_allowed
+from scribedock.orders.notes import joined
+from scribedock.related.related import NewRelated, RelatedJobs
+
+# The first is the reference's own word; it has none for a PREMIUM job.
+WORKFLOWS = {
+    Fidelity.MECHANICAL: "MechFP 2nd Pass Only",
+    Fidelity.STANDARD: "PremiumFP 2nd Pass Only",
+}
+TIMING = "Please go over the times of the words too."
+KEPT_OPTIONS = ("custom_metadata", "notes", "enable_true_verbatim", "music_lyrics", "on_screen_text")
+
+
+class Uplevels:
+    def __init__(self, related: RelatedJobs, *, priorities: Collection[Priority]) -> None:
+        """priorities: those that orders may have."""
+        self._related = related
+        self._priorities = frozenset(priorities)
+
+    def existing(self, connection: Connection, job: Job) -> Job | None:
+        """The living job that was opened for a second pass over this one."""
+        for each in self._related.of(connection, job.leading_id or job.id):
+            if not each.target_language and each.id != job.id and each.order_task_id is not None:
+                return each
+        return None
+
+    def open(
+        self,
+        connection: Connection,
+        job: Job,
+        *,
+        priority: Priority,
+        speaker_id: bool = False,
+        timing: bool = False,
+        requestor: str = "",
+        reference: str = "",
+    ) -> Job:
+        """`job` was read in this write transaction.
+
+        Raises InvalidOption for a priority that this server does not take.
+        """
+        check_allowed(priority, self._priorities)
+        options: dict[str, Any] = {name: job.options[name] for name in KEPT_OPTIONS if name in job.options}
+        if speaker_id:
+            options["speaker_id"] = True
+        if timing:
+            options["notes"] = joined(TIMING, options.get("notes", ""))
+        return self._related.open(
+            connection,
+            job,
+            NewRelated(
+                task_type=TaskType.JOB_UPLEVEL,
+                target_language="",
+                fidelity=Fidelity.HIGH,
+                priority=priority,
+                options=options,
+                requestor=requestor,
+                reference=reference,
+            ),
+        )
+
+    def workflow(self, job: Job) -> str:
+        """What the reference calls the passes that follow."""
+        return WORKFLOWS[job.fidelity or Fidelity.MECHANICAL]
+
+
+def check_uplevel(job: Job, existing: Job | None) -> None:
+    """Raises InvalidQuery where the job is not finished, is PROFESSIONAL, or has its second pass already."""
+    if job.status is not JobStatus.COMPLETE:
+        raise InvalidQuery(f"The job is {job.status}; it can be upleveled once it is Complete")
+    if job.fidelity is Fidelity.HIGH:
+        raise InvalidQuery("The job is PROFESSIONAL already; there is nothing above it")
+    if job.leading_id is not None:
+        raise InvalidQuery(f"This is a related job; uplevel its leading job {job.leading_id}")
+    if existing is not None:
+        raise InvalidQuery(f"The job was upleveled already: see job {existing.id}")

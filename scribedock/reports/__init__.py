@@ -1,0 +1,1 @@
+"""What is told about jobs afterwards: the audit log and the statistics."""

@@ -1,0 +1,121 @@
+"""Billable minutes, for every kind and fidelity of work.
+
+Source: the API's `aggregate_statistics`: the total is the sum over the kinds of work, and the sum over
+the fidelities. Each job counts its minutes rounded up, in the segment of its ReturnDate.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+import sqlalchemy as sa
+
+from scribedock.db.engine import Database
+from scribedock.db.tables import jobs
+from scribedock.jobs.job import Fidelity
+from scribedock.jobs.languages import iso_code
+from scribedock.reports.segments import Segment
+
+MS_PER_MINUTE = 60_000
+BATCH = 5000
+
+
+class Metric(StrEnum):
+    TOTAL = "billable_minutes_total"
+    FOREIGN_TRANSCRIPTION = "billable_minutes_foreign_transcription"
+    ENGLISH_TRANSCRIPTION = "billable_minutes_english_transcription"
+    TRANSLATION = "billable_minutes_translation"
+    PROFESSIONAL = "billable_minutes_professional"
+    PREMIUM = "billable_minutes_premium"
+    MECHANICAL = "billable_minutes_mechanical"
+
+
+BY_FIDELITY = {
+    Fidelity.MECHANICAL: Metric.MECHANICAL,
+    Fidelity.STANDARD: Metric.PREMIUM,
+    Fidelity.HIGH: Metric.PROFESSIONAL,
+}
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReturnedJob:
+    returned: datetime
+    media_ms: int
+    language: str  # of the source
+    fidelity: Fidelity
+    is_translation: bool = False
+
+    @property
+    def minutes(self) -> int:
+        """Rounded up."""
+        return -(-self.media_ms // MS_PER_MINUTE)
+
+    @property
+    def kind(self) -> Metric:
+        if self.is_translation:
+            return Metric.TRANSLATION
+        english = iso_code(self.language) == "en"
+        return Metric.ENGLISH_TRANSCRIPTION if english else Metric.FOREIGN_TRANSCRIPTION
+
+
+def aggregated(returned: Iterable[ReturnedJob], segments: Sequence[Segment]) -> list[Counter[Metric]]:
+    """The minutes of each segment by metric; segments follow each other without a gap."""
+    starts = [segment.start for segment in segments]
+    totals: list[Counter[Metric]] = [Counter() for _ in segments]
+    for job in returned:
+        index = bisect_right(starts, job.returned) - 1
+        if index < 0 or job.returned >= segments[-1].end:
+            continue
+        for metric in (Metric.TOTAL, job.kind, BY_FIDELITY[job.fidelity]):
+            totals[index][metric] += job.minutes
+    return totals
+
+
+class Statistics:
+    """What was returned to accounts. Deleted jobs count: what was done for them was done."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    def first_return(self, account_ids: frozenset[str]) -> datetime | None:
+        """When the first job of these accounts was returned; None while there is none."""
+        with self._database.read() as connection:
+            return connection.execute(
+                sa.select(sa.func.min(jobs.c.returned)).where(jobs.c.account_id.in_(account_ids))
+            ).scalar()
+
+    def minutes(self, account_ids: frozenset[str], segments: Sequence[Segment]) -> list[Counter[Metric]]:
+        """The minutes that these accounts got back in each segment."""
+        is_translation = sa.and_(jobs.c.leading_id.is_not(None), jobs.c.target_language != "")
+        query = sa.select(
+            jobs.c.returned,
+            jobs.c.media_ms,
+            jobs.c.language,
+            jobs.c.fidelity,
+            is_translation.label("is_translation"),
+        ).where(
+            jobs.c.account_id.in_(account_ids),
+            jobs.c.returned >= segments[0].start,
+            jobs.c.returned < segments[-1].end,
+            jobs.c.fidelity.is_not(None),
+        )
+        with self._database.read() as connection:
+            rows = connection.execute(query.execution_options(yield_per=BATCH))
+            return aggregated(
+                (
+                    ReturnedJob(
+                        returned=row.returned,
+                        media_ms=row.media_ms or 0,
+                        language=row.language,
+                        fidelity=Fidelity(row.fidelity),
+                        is_translation=bool(row.is_translation),
+                    )
+                    for row in rows
+                ),
+                segments,
+            )

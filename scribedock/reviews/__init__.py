@@ -1,0 +1,1 @@
+"""Passes by people over a job's ElementList."""

@@ -1,0 +1,1 @@
+"""Forced alignment: when the words of a given text are said."""

@@ -1,0 +1,123 @@
+"""Who speaks when in a recording: pieces of its speech, and which of them are one person's.
+
+Of each piece its loud frames are kept until all are read, in MFCC: 76 bytes for 10 ms.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from scribedock.speech.diarization.embedding import EmbeddedVoices, Embedder
+from scribedock.speech.diarization.filter_bank import FRAME_MS, log_energies
+from scribedock.speech.diarization.turns import Turn
+from scribedock.speech.diarization.voices import GaussianVoices, told_apart
+from scribedock.speech.span import Span
+from scribedock.speech.vad import SAMPLES_PER_MS, read_pcm
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from scribedock.speech.diarization.filter_bank import Frames
+    from scribedock.speech.recognizer import Pcm
+
+BANDS, LOW_HZ, HIGH_HZ = 26, 100, 7000
+CEPSTRA = 19
+LOUD = 0.65
+"""The share of a piece's frames that count: mostly vowels, in which voices differ most."""
+SHORTEST_MS, LONGEST_MS = 1200, 2800
+"""Of a piece: long enough to know a voice by, short enough to be mostly one person's."""
+SMOOTH_FRAMES = 20
+LEAST_FRAMES = 30
+
+
+def embedded_turns(
+    audio: Path, speech: Sequence[Span], people: int | None, embedder: Embedder, similarity: float
+) -> list[Turn]:
+    """As `turns`, with voices as a network hears them.
+
+    Where the number of people is None, voices count as one person's from a cosine of `similarity` on.
+    """
+    spans = [span for span, _ in pieces(audio, speech)]
+    if not spans:
+        return []
+    voices = EmbeddedVoices([embedder.embed(_samples(audio, span)) for span in spans])
+    within = 1 - similarity if people is None else math.inf
+    return joined(spans, told_apart(voices, count=people or 1, within=within))
+
+
+def turns(audio: Path, speech: Sequence[Span], people: int) -> list[Turn]:
+    """Who of so many people speaks when in a raw mono 16 kHz s16le file.
+
+    speech is where anybody speaks, in order.
+    """
+    found = pieces(audio, speech)
+    if not found:
+        return []
+    voices = GaussianVoices([sound for _, sound in found])
+    return joined([span for span, _ in found], told_apart(voices, count=people))
+
+
+def pieces(audio: Path, speech: Sequence[Span]) -> list[tuple[Span, Frames]]:
+    """The speech in pieces, each with the cepstra of its loud frames."""
+    return [piece for span in speech for piece in _pieces(audio, span)]
+
+
+def joined(spans: Sequence[Span], speakers: Sequence[int]) -> list[Turn]:
+    """Turns of pieces and the numbers of their speakers, from 0: what touches and is one person's is one."""
+    found: list[Turn] = []
+    for piece, number in zip(spans, speakers, strict=True):
+        turn = Turn(start_ms=piece.start_ms, end_ms=piece.end_ms, speaker=number + 1)
+        if found and found[-1].speaker == turn.speaker and found[-1].end_ms == turn.start_ms:
+            turn = Turn(start_ms=found.pop().start_ms, end_ms=turn.end_ms, speaker=turn.speaker)
+        found.append(turn)
+    return found
+
+
+def _pieces(audio: Path, span: Span) -> Iterator[tuple[Span, Frames]]:
+    """The pieces of a stretch of speech, each with the cepstra of its loud frames."""
+    import numpy as np
+
+    energies = log_energies(_samples(audio, span), bands=BANDS, low_hz=LOW_HZ, high_hz=HIGH_HZ)
+    if len(energies) < LEAST_FRAMES:
+        return
+    cepstra, levels = energies @ _cosines(), energies.mean(axis=1)
+    edges = cuts(levels)
+    for first, after in pairwise(edges):
+        loud = levels[first:after] >= np.quantile(levels[first:after], 1 - LOUD)
+        end_ms = span.end_ms if after == edges[-1] else span.start_ms + after * FRAME_MS
+        yield Span(start_ms=span.start_ms + first * FRAME_MS, end_ms=end_ms), cepstra[first:after][loud]
+
+
+def _samples(audio: Path, span: Span) -> Pcm:
+    return read_pcm(audio, span.start_ms * SAMPLES_PER_MS, (span.end_ms - span.start_ms) * SAMPLES_PER_MS)
+
+
+def cuts(levels: npt.NDArray[np.float32]) -> list[int]:
+    """Where to cut so many frames into pieces: in their quietest moments, for there speakers take turns.
+
+    levels are how loud the frames are. The first cut is 0, the last the number of frames.
+    """
+    import numpy as np
+
+    smooth = np.convolve(levels, np.ones(SMOOTH_FRAMES) / SMOOTH_FRAMES, mode="same")
+    shortest, longest = SHORTEST_MS // FRAME_MS, LONGEST_MS // FRAME_MS
+    found = [0]
+    while len(levels) - found[-1] > longest:
+        earliest = found[-1] + shortest
+        latest = min(found[-1] + longest, len(levels) - shortest)
+        found.append(earliest + int(smooth[earliest:latest].argmin()))
+    return [*found, len(levels)]
+
+
+def _cosines() -> Frames:
+    """Bands x cepstra: the discrete cosine transform without its first row, which is loudness."""
+    import numpy as np
+
+    band, order = np.arange(BANDS)[:, None], np.arange(1, CEPSTRA + 1)
+    cosines: Frames = np.cos(np.pi * order * (band + 0.5) / BANDS).astype(np.float32)
+    return cosines * np.float32(math.sqrt(2 / BANDS))

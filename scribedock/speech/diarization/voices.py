@@ -1,0 +1,140 @@
+"""Which pieces of speech are one person's: agglomerative clustering of their voices.
+
+A voice is a Gaussian of the cepstra of its loud frames.  How far two are apart is the generalized
+likelihood ratio of one Gaussian for both against one for each (Chen and Gopalakrishnan, "Speaker, environment
+and channel change detection and clustering via the Bayesian information criterion", 1998).
+
+What it does not do: find out how many people there are.  Their criterion was wrong about it in most
+recordings (`benchmarks/speakers.py`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from scribedock.speech.diarization.filter_bank import Frames
+
+    Numbers = npt.NDArray[np.float64]
+    Places = npt.NDArray[np.int64]
+
+BLOCK = 1500
+"""So many voices are compared with each other at most: memory and time grow with the square."""
+KEPT = 8  # of so many voices of a block, one is left for the comparison with other blocks
+SAMENESS = 1.0
+"""Of the likelihood ratio, for each frame (half the harmonic mean of both counts): what one person's voice
+has of it, which changes from sentence to sentence. From 0 to 2 it makes little difference; from 3 on two
+people become one."""
+LEAST_VARIANCE = 0.01  # of a cepstrum: digital silence has none
+
+
+class Voices(Protocol):
+    """Voices by their number, of which two can become one."""
+
+    def __len__(self) -> int: ...
+
+    def distances(self, one: int, others: Places) -> Numbers:
+        """How far apart a voice is from others."""
+        ...
+
+    def merge(self, kept: int, gone: int) -> None:
+        """Makes one of two, under the number of the first."""
+        ...
+
+
+def told_apart(voices: Voices, *, count: int = 1, within: float = math.inf) -> list[int]:
+    """The number of the person of each voice: 0, 1 and so on, in the order in which they first speak.
+
+    The nearest two are taken for one until there are no more than `count` people, or until all are further
+    apart than `within`.
+    """
+    import numpy as np
+
+    owner = np.arange(len(voices))
+    left = owner.copy()
+    while len(left) > BLOCK:
+        left = np.concatenate(
+            [
+                _merged(voices, left[start : start + BLOCK], owner, max(BLOCK // KEPT, count), within)
+                for start in range(0, len(left), BLOCK)
+            ]
+        )
+    _merged(voices, left, owner, count, within)
+    numbers: dict[int, int] = {}
+    return [numbers.setdefault(int(each), len(numbers)) for each in owner]
+
+
+def _merged(voices: Voices, members: Places, owner: Places, least: int, within: float) -> Places:
+    """The members that are left when the nearest two became one again and again."""
+    import numpy as np
+
+    apart = np.full((len(members), len(members)), np.inf)
+    for place in range(len(members) - 1):
+        others = np.arange(place + 1, len(members))
+        apart[place, others] = apart[others, place] = voices.distances(int(members[place]), members[others])
+    there = np.ones(len(members), dtype=bool)
+    while there.sum() > least:
+        kept, gone = divmod(int(apart.argmin()), len(members))
+        if apart[kept, gone] > within:
+            break
+        voices.merge(int(members[kept]), int(members[gone]))
+        owner[owner == members[gone]] = members[kept]
+        there[gone] = False
+        apart[gone] = apart[:, gone] = np.inf
+        others = np.flatnonzero(there)
+        others = others[others != kept]
+        if len(others):
+            apart[kept, others] = apart[others, kept] = voices.distances(int(members[kept]), members[others])
+    left: Places = members[there]
+    return left
+
+
+class GaussianVoices:
+    """Voices by the sums of their frames."""
+
+    def __init__(self, pieces: Sequence[Frames]) -> None:
+        import numpy as np
+
+        self.counts = np.array([len(piece) for piece in pieces], dtype=float)
+        self.sums = np.array([piece.sum(axis=0, dtype=float) for piece in pieces])
+        self._squares = np.array([piece.T @ piece.astype(float) for piece in pieces])
+        self._volumes = self._volume(self.counts, self.sums, self._squares)
+
+    def __len__(self) -> int:
+        return len(self.counts)
+
+    def distances(self, one: int, others: Places) -> Numbers:
+        counts = self.counts[one] + self.counts[others]
+        apart: Numbers = self.ratios(one, others) - SAMENESS * self.counts[one] * self.counts[others] / counts
+        return apart
+
+    def ratios(self, one: int, others: Places) -> Numbers:
+        """The generalized likelihood ratios of a voice and others."""
+        counts = self.counts[one] + self.counts[others]
+        together = self._volume(
+            counts, self.sums[one] + self.sums[others], self._squares[one] + self._squares[others]
+        )
+        ratios: Numbers = together - self._volumes[one] - self._volumes[others]
+        return ratios
+
+    def merge(self, kept: int, gone: int) -> None:
+        self.counts[kept] += self.counts[gone]
+        self.sums[kept] += self.sums[gone]
+        self._squares[kept] += self._squares[gone]
+        only = slice(kept, kept + 1)
+        self._volumes[only] = self._volume(self.counts[only], self.sums[only], self._squares[only])
+
+    def _volume(self, counts: Numbers, sums: Numbers, squares: Numbers) -> Numbers:
+        """Frames times half the logarithm of the determinant of their covariance."""
+        import numpy as np
+
+        means = sums / counts[:, None]
+        covariance = squares / counts[:, None, None] - means[:, :, None] * means[:, None, :]
+        covariance += LEAST_VARIANCE * np.eye(covariance.shape[-1])
+        volume: Numbers = counts * np.linalg.slogdet(covariance)[1] / 2
+        return volume

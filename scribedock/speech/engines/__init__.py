@@ -1,0 +1,1 @@
+"""The speech recognizers, a module for each, and the models that they take."""

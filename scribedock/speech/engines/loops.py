@@ -1,0 +1,38 @@
+"""Words that a model says again and again though nobody does: the commonest of Whisper's inventions."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scribedock.speech.alignment.pronunciation import bare
+from scribedock.speech.recognizer import Word
+
+LONGEST = 12  # words, of what is repeated
+MOST = {1: 6, 2: 4}
+"""How often a word, or two of them, may be said in a row; people do say "no, no, no, no"."""
+MOST_OF_MORE = 3
+
+
+def without_loops(words: Sequence[Word]) -> list[Word]:
+    """The words, of which what is repeated too often is there once."""
+    texts = [bare(word.text) for word in words]
+    kept: list[Word] = []
+    place = 0
+    while place < len(words):
+        length, times = _loop_at(texts, place)
+        kept += words[place : place + length]
+        place += length * times
+    return kept
+
+
+def _loop_at(texts: Sequence[str], place: int) -> tuple[int, int]:
+    """The length of what is said too often from here on, and how often; one word, once, where there is
+    none."""
+    for length in range(1, LONGEST + 1):
+        pattern = texts[place : place + length]
+        times = 1
+        while texts[place + times * length : place + (times + 1) * length] == pattern:
+            times += 1
+        if len(pattern) == length and times > MOST.get(length, MOST_OF_MORE):
+            return length, times
+    return 1, 1

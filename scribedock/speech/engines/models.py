@@ -1,0 +1,129 @@
+"""Models that an operator may fetch by name, and where they lie.
+
+The server itself never fetches one: `scribedock models pull` is the operator's word that it may be done.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from scribedock.settings import SettingsError
+from scribedock.speech.engines import onnx
+
+FOLDER = "models"  # of the data folder
+WHISPER = (
+    "config.json preprocessor_config.json model.bin tokenizer.json vocabulary.json vocabulary.txt".split()
+)
+TRANSDUCER = "config.json vocab.txt encoder-model.int8.onnx decoder_joint-model.int8.onnx".split()
+ATTENTION = "config.json vocab.txt encoder-model.int8.onnx decoder-model.int8.onnx".split()
+EUROPEAN = frozenset("bg cs da de el en es et fi fr hr hu it lt lv mt nl pl pt ro ru sk sl sv uk".split())
+
+
+@dataclass(frozen=True, kw_only=True)
+class Model:
+    """A model in a repository of Hugging Face's hub."""
+
+    engine: str
+    repository: str
+    files: tuple[str, ...]  # those of them that the repository has
+    megabytes: int
+    licence: str
+    about: str
+    languages: frozenset[str] | None = None  # None: its own vocabulary says
+
+
+def _whisper(repository: str, megabytes: int, about: str) -> Model:
+    return Model(
+        engine="whisper",
+        repository=repository,
+        files=tuple(WHISPER),
+        megabytes=megabytes,
+        licence="MIT",
+        about=about,
+    )
+
+
+CATALOGUE: Mapping[str, Model] = {
+    "whisper-tiny": _whisper("Systran/faster-whisper-tiny", 75, "99 languages; for trying out"),
+    "whisper-base": _whisper("Systran/faster-whisper-base", 145, "99 languages; drafts on a slow machine"),
+    "whisper-small": _whisper("Systran/faster-whisper-small", 485, "99 languages; drafts"),
+    "whisper-medium": _whisper("Systran/faster-whisper-medium", 1530, "99 languages"),
+    "whisper-large-v3": _whisper("Systran/faster-whisper-large-v3", 3090, "99 languages; best with a GPU"),
+    "whisper-large-v3-turbo": _whisper(
+        "mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620, "99 languages; the better choice without a GPU"
+    ),
+    "parakeet-tdt-0.6b-v2": Model(
+        engine="onnx",
+        repository="istupakov/parakeet-tdt-0.6b-v2-onnx",
+        files=tuple(TRANSDUCER),
+        megabytes=660,
+        licence="CC-BY-4.0",
+        about="English; quick without a GPU",
+        languages=frozenset({"en"}),
+    ),
+    "parakeet-tdt-0.6b-v3": Model(
+        engine="onnx",
+        repository="istupakov/parakeet-tdt-0.6b-v3-onnx",
+        files=tuple(TRANSDUCER),
+        megabytes=670,
+        licence="CC-BY-4.0",
+        about="25 languages of Europe; quick without a GPU",
+        languages=EUROPEAN,
+    ),
+    "canary-1b-v2": Model(
+        engine="onnx",
+        repository="istupakov/canary-1b-v2-onnx",
+        files=tuple(ATTENTION),
+        megabytes=1030,
+        licence="CC-BY-4.0",
+        about="25 languages of Europe; gives no times of words",
+        languages=EUROPEAN,
+    ),
+}
+
+
+def folder_of(name: str, data_dir: Path) -> Path:
+    """Where a model of the catalogue lies once it was pulled."""
+    return data_dir.resolve() / FOLDER / name
+
+
+def located(model: Path | None, data_dir: Path) -> Path | None:
+    """The folder of SCRIBEDOCK_SPEECH_MODEL, which is a folder or the name of a model that was pulled.
+
+    Raises SettingsError for a name of the catalogue that was not pulled yet.
+    """
+    if model is None or str(model) not in CATALOGUE:
+        return model
+    found = folder_of(str(model), data_dir)
+    if not found.is_dir():
+        raise SettingsError(
+            f"SCRIBEDOCK_SPEECH_MODEL: {model} is not here yet; fetch it with scribedock models pull {model}"
+        )
+    return found
+
+
+def pull(name: str, data_dir: Path, *, endpoint: str | None = None) -> Path:
+    """Fetches a model, with a progress bar, and checks it; returns its folder. It goes on where it broke off.
+
+    endpoint is another hub than Hugging Face's. Raises SettingsError for a name that is not in the
+    catalogue, and for what came and is no model.
+    """
+    from huggingface_hub import snapshot_download
+
+    from scribedock.speech.recognizer import engine_named
+
+    if name not in CATALOGUE:
+        raise SettingsError(f"there is no model named {name!r}; these are: {', '.join(CATALOGUE)}")
+    model = CATALOGUE[name]
+    partial = folder_of(name, data_dir).with_name(f".{name}.partial")
+    partial.mkdir(parents=True, exist_ok=True)
+    snapshot_download(
+        model.repository, local_dir=partial, allow_patterns=list(model.files), token=False, endpoint=endpoint
+    )
+    if model.languages is not None:
+        text = "".join(f"{code}\n" for code in sorted(model.languages))
+        (partial / onnx.LANGUAGES).write_text(text, encoding="utf-8")
+    engine_named(model.engine).check(partial)
+    return partial.rename(folder_of(name, data_dir))

@@ -1,0 +1,1 @@
+"""Recognizer processes: the child, the parent's end of it, and the queue before them."""

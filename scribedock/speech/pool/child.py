@@ -1,0 +1,179 @@
+"""A process that recognizes and aligns: one engine, loaded once, and one request at a time.
+
+Requests come on standard input and answers go to standard output, one JSON object a line.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import ctypes
+import json
+import os
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from functools import cached_property, lru_cache
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scribedock.speech.alignment.aligner import Aligner
+from scribedock.speech.diarization import diarization
+from scribedock.speech.diarization.embedding import Embedder
+from scribedock.speech.language_id import mean
+from scribedock.speech.recognizer import (
+    SAMPLE_RATE,
+    BatchRecognizer,
+    LanguageDetector,
+    Recognizer,
+    RecognizerSpec,
+    engine_named,
+)
+from scribedock.speech.span import Span
+from scribedock.speech.vad import read_pcm, speech_spans
+
+if TYPE_CHECKING:
+    from scribedock.speech.recognizer import Pcm
+
+PR_SET_PDEATHSIG = 1
+
+
+def main() -> None:
+    die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What libraries print must not get between the answers.
+    answers = os.dup(1)
+    os.dup2(2, 1)
+    order = json.loads(sys.argv[1])
+    model = order["model"] and Path(order["model"])
+    spec = RecognizerSpec(engine=order["engine"], model=model, threads=order["threads"])
+    try:
+        recognizer = engine_named(spec.engine).load(spec)
+    except Exception as error:
+        say(answers, {"failed": describe(error)})
+        sys.exit(1)
+    say(answers, {"ready": True})
+    work = Work(recognizer)
+    for line in sys.stdin.buffer:
+        say(answers, work.answer(json.loads(line)))
+
+
+def die_with_parent() -> None:
+    """However the parent ends: also while the recognizer holds the interpreter's lock.
+
+    A parent that ended before this call is noticed by the end of standard input.
+    """
+    if ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0) != 0:
+        raise OSError("the kernel does not know PR_SET_PDEATHSIG")
+
+
+class Work:
+    """What a child does: recognizes, and places given words in time."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        self._recognizer = recognizer
+
+    def answer(self, request: dict[str, Any]) -> dict[str, Any]:
+        try:
+            return OPERATIONS[request["operation"]](self, request)
+        except Exception as error:
+            return {"failed": describe(error), "machine_at_fault": is_of_machine(error)}
+
+    def speech_spans(self, request: dict[str, Any]) -> dict[str, Any]:
+        return {"spans": [asdict(span) for span in speech_spans(Path(request["audio"]))]}
+
+    def turns(self, request: dict[str, Any]) -> dict[str, Any]:
+        speech = [Span(start_ms=start, end_ms=end) for start, end in request["speech"]]
+        audio, people, model = Path(request["audio"]), request["people"], request["model"]
+        if model is None:
+            found = diarization.turns(audio, speech, people)
+        else:
+            embedder = _embedder(model["path"], request["threads"])
+            found = diarization.embedded_turns(audio, speech, people, embedder, model["similarity"])
+        return {"turns": [asdict(turn) for turn in found]}
+
+    def recognize(self, request: dict[str, Any]) -> dict[str, Any]:
+        words = self._recognizer.recognize(
+            chunk(request), request["start_ms"], request["language"], request["terms"]
+        )
+        return {"words": [asdict(word) for word in words]}
+
+    def recognize_batch(self, request: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(self._recognizer, BatchRecognizer):
+            raise TypeError("this engine takes one chunk at a time")
+        chunks = [(chunk({**request, **span}), span["start_ms"]) for span in request["spans"]]
+        found = self._recognizer.recognize_batch(chunks, request["language"], request["terms"])
+        return {"words": [[asdict(word) for word in words] for words in found]}
+
+    def detect_language(self, request: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(self._recognizer, LanguageDetector):
+            raise TypeError("this engine does not tell languages apart")
+        found = [self._recognizer.detect(chunk({**request, **span})) for span in request["spans"]]
+        return {"languages": mean(found)}
+
+    def hear(self, request: dict[str, Any]) -> dict[str, Any]:
+        text = _text(request["text"])
+        return {
+            "heard": [asdict(each) for each in self._aligner.hear(chunk(request), request["start_ms"], text)]
+        }
+
+    def align(self, request: dict[str, Any]) -> dict[str, Any]:
+        found = self._aligner.align(
+            chunk(request), request["start_ms"], request["words"], wide=request["wide"]
+        )
+        return {"times": [each and (each.start_ms, each.end_ms) for each in found]}
+
+    @cached_property
+    def _aligner(self) -> Aligner:
+        """Loaded when it is first needed."""
+        return Aligner()
+
+
+OPERATIONS: Mapping[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
+    "speech_spans": Work.speech_spans,
+    "turns": Work.turns,
+    "recognize": Work.recognize,
+    "recognize_batch": Work.recognize_batch,
+    "detect_language": Work.detect_language,
+    "hear": Work.hear,
+    "align": Work.align,
+}
+
+
+@lru_cache(maxsize=1)
+def _embedder(path: str, threads: int) -> Embedder:
+    return Embedder(Path(path), threads)
+
+
+@lru_cache(maxsize=1)
+def _text(path: str) -> tuple[str, ...]:
+    """The words of a text; its name is its own, so that it needs to be read once only."""
+    return tuple(json.loads(Path(path).read_text(encoding="utf-8")))
+
+
+def chunk(request: dict[str, Any]) -> Pcm:
+    first, after = (request[name] * SAMPLE_RATE // 1000 for name in ("start_ms", "end_ms"))
+    return read_pcm(Path(request["audio"]), first, after - first)
+
+
+def is_of_machine(error: Exception) -> bool:
+    """Whether it is for want of memory or of a file, and not for what was to be recognized.
+
+    The libraries of GPUs tell of memory that is short in the text of a RuntimeError.
+    """
+    return isinstance(error, MemoryError | OSError) or "out of memory" in str(error).lower()
+
+
+def describe(error: Exception) -> str:
+    return f"{type(error).__name__}: {error}"
+
+
+def say(descriptor: int, value: dict[str, Any]) -> None:
+    rest = memoryview(json.dumps(value).encode() + b"\n")
+    while rest:
+        rest = rest[os.write(descriptor, rest) :]
+
+
+if __name__ == "__main__":
+    with contextlib.suppress(BrokenPipeError):
+        main()

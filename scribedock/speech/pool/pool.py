@@ -1,0 +1,305 @@
+"""Recognizer processes, and the queue before them.
+
+They are processes because one recognizer holds the interpreter's lock while it decodes, because
+native code may crash, and because only a process can be stopped in the middle of its work.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any
+
+from scribedock.children.allowance import Allowance
+from scribedock.dispatch.seats import FairSeats
+from scribedock.speech.alignment.anchors import Heard
+from scribedock.speech.diarization.embedding import SpeakerModel
+from scribedock.speech.diarization.turns import Turn
+from scribedock.speech.pool.batches import batches, joined
+from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed, failure_of
+from scribedock.speech.pool.process import RecognizerProcess
+from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
+from scribedock.speech.span import Span
+from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
+
+LOADING = Allowance(cpu_s=900)
+BLOCK_BYTES = BLOCK_S * 1000 * SAMPLES_PER_MS * SAMPLE_BYTES
+
+
+def always() -> None:
+    """Of work that is wanted until it is done."""
+
+
+class RecognizerPool:
+    """At most `processes` children, started when first needed; each has loaded the engine once.
+
+    Callable from any number of threads: a call waits for a free child. A child that crashed or was
+    too slow is replaced at the next call. Children die with this process, however it ends.
+    """
+
+    def __init__(
+        self,
+        spec: RecognizerSpec,
+        *,
+        processes: int,
+        chunk_timeout_s: float,
+        batch: int = 0,
+        speaker_model: SpeakerModel | None = None,
+    ) -> None:
+        """batch is how many chunks are recognized at once; 0: as the engine likes it on this machine.
+
+        chunk_timeout_s is processor time for one chunk, for each of the engine's threads.
+        """
+        if processes < 1:
+            raise ValueError("a pool needs at least one process")
+        threads = spec.threads or max(1, len(os.sched_getaffinity(0)) // processes)
+        self._spec = replace(spec, threads=threads)
+        self._processes = processes
+        self._chunk_timeout_s = chunk_timeout_s * threads
+        self._speaker_model = speaker_model
+        self._engine = engine_named(spec.engine)
+        self._detects = self._engine.detects(spec)
+        self._batch = batch or self._engine.batch()
+        # Last in, first out: a child that is loaded is used before another is started.
+        self._seats = FairSeats(range(processes))
+        self._children: dict[int, RecognizerProcess] = {}
+        self._lock = threading.Lock()
+        self._closed = False
+        # A child's death signal comes when the thread that started it ends, so one thread that
+        # lasts as long as the pool starts them all (prctl(2), PR_SET_PDEATHSIG).
+        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognizer-starter")
+
+    @property
+    def processes(self) -> int:
+        return self._processes
+
+    @property
+    def engine(self) -> str:
+        return self._spec.engine
+
+    @property
+    def punctuates(self) -> bool:
+        """Whether the words come with capitals and punctuation."""
+        return self._engine.punctuates
+
+    @property
+    def detects(self) -> bool:
+        """Whether the engine can tell which language is spoken."""
+        return self._detects
+
+    def batches(self, speech: Sequence[Span]) -> list[list[Span]]:
+        """The stretches of speech as the engine likes them best: what is to be recognized at once."""
+        spans = joined(speech, pause_ms=self._engine.joins_ms)
+        return batches(spans, most=self._batch, processes=self._processes)
+
+    def recognize(
+        self,
+        audio: Path,
+        span: Span,
+        language: str,
+        terms: Sequence[str] = (),
+        *,
+        check_wanted: Callable[[], None] = always,
+        fresh: bool = False,
+    ) -> list[Word]:
+        """The words of a span of a raw mono 16 kHz s16le file, in ms of the media.
+
+        language is an ISO 639-1 code, terms are names that are likely to be said. check_wanted is called
+        about once a second, also while a child is waited for; where it raises, the child at work is ended.
+        fresh: by a process that has done nothing before.
+        Raises RecognitionFailed, RecognitionTimeout, RecognizerCrashed, MachineAtFault.
+        """
+        request = {**_stretch("recognize", audio, span), "language": language, "terms": list(terms)}
+        answer = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)
+        return [_word(word) for word in answer["words"]]
+
+    def recognize_batch(
+        self,
+        audio: Path,
+        spans: Sequence[Span],
+        language: str,
+        terms: Sequence[str] = (),
+        *,
+        check_wanted: Callable[[], None] = always,
+    ) -> list[list[Word]]:
+        """The words of each of several spans, recognized together. As `recognize`, with its time for each."""
+        request = {
+            **_stretches("recognize_batch", audio, spans),
+            "language": language,
+            "terms": list(terms),
+        }
+        answer = self._ask(request, len(spans) * self._chunk_timeout_s, check_wanted)
+        return [[_word(word) for word in words] for words in answer["words"]]
+
+    def detect_language(
+        self, audio: Path, spans: Sequence[Span], *, check_wanted: Callable[[], None] = always
+    ) -> dict[str, float]:
+        """The mean probability of each language over spans of 30 s at the most. Raises as `recognize`."""
+        request = _stretches("detect_language", audio, spans)
+        answer = self._ask(request, len(spans) * self._chunk_timeout_s, check_wanted)
+        found: dict[str, float] = answer["languages"]
+        return found
+
+    def hear(
+        self,
+        audio: Path,
+        span: Span,
+        text: Path,
+        *,
+        check_wanted: Callable[[], None] = always,
+        fresh: bool = False,
+    ) -> list[Heard]:
+        """The words of a text that are said in a span, as `Aligner.hear` finds them.
+
+        text is a JSON file, with a list of the written words; another text has another name.
+        Takes and raises what `recognize` does.
+        """
+        request = {**_stretch("hear", audio, span), "text": str(text.resolve())}
+        answer = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)
+        return [Heard(**each) for each in answer["heard"]]
+
+    def align(
+        self,
+        audio: Path,
+        span: Span,
+        words: Sequence[str],
+        *,
+        wide: bool,
+        check_wanted: Callable[[], None] = always,
+        fresh: bool = False,
+    ) -> list[Span | None]:
+        """When each of the words is said that are said in a span, as `Aligner.align` finds it.
+
+        Takes and raises what `recognize` does.
+        """
+        request = {**_stretch("align", audio, span), "words": list(words), "wide": wide}
+        times = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)["times"]
+        return [time and Span(start_ms=time[0], end_ms=time[1]) for time in times]
+
+    def speech_spans(self, audio: Path, *, check_wanted: Callable[[], None] = always) -> list[Span]:
+        """Where somebody speaks in a raw mono 16 kHz s16le file; see `vad.speech_spans`.
+
+        May take the time limit of a chunk for every two minutes that the recording lasts.
+        Raises as `recognize` does.
+        """
+        request = {"operation": "speech_spans", "audio": str(audio.resolve())}
+        answer = self._ask(request, self._time_for(audio), check_wanted)
+        return [Span(**span) for span in answer["spans"]]
+
+    @property
+    def counts_people(self) -> bool:
+        """Whether `turns` can find out how many people speak."""
+        return self._speaker_model is not None
+
+    def turns(
+        self,
+        audio: Path,
+        speech: Sequence[Span],
+        people: int | None,
+        *,
+        check_wanted: Callable[[], None] = always,
+    ) -> list[Turn]:
+        """Who of so many people speaks when in the stretches of speech of a file; see `diarization`.
+
+        people is None only where `counts_people`. May take as long as `speech_spans`. Raises as `recognize`
+        does.
+        """
+        model = self._speaker_model
+        request = {
+            "operation": "turns",
+            "audio": str(audio.resolve()),
+            "speech": [(span.start_ms, span.end_ms) for span in speech],
+            "people": people,
+            "model": model and {"path": str(model.path), "similarity": model.similarity},
+            "threads": self._spec.threads,
+        }
+        answer = self._ask(request, self._time_for(audio), check_wanted)
+        return [Turn(**turn) for turn in answer["turns"]]
+
+    def close(self) -> None:
+        """Ends the children at once. Calls under way, waiting or to come raise RecognitionFailed."""
+        with self._lock:
+            self._closed = True
+            children = list(self._children.values())
+        for child in children:
+            child.kill()
+        self._starter.shutdown()
+
+    def _time_for(self, audio: Path) -> float:
+        """The seconds that what goes over a whole recording may take."""
+        return (1 + audio.stat().st_size // BLOCK_BYTES) * self._chunk_timeout_s
+
+    def _ask(
+        self,
+        request: Mapping[str, object],
+        cpu_s: float,
+        check_wanted: Callable[[], None],
+        *,
+        fresh: bool = False,
+    ) -> dict[str, Any]:
+        with self._seat(check_wanted) as seat:
+            if fresh:
+                self._end(seat)
+            try:
+                answer = self._child(seat, check_wanted).ask(request, Allowance(cpu_s=cpu_s), check_wanted)
+            except BaseException as error:
+                self._end(seat)
+                self._refuse_when_closed()
+                raise failure_of(error) from None
+        if "failed" in answer:
+            raise (MachineAtFault if answer["machine_at_fault"] else RecognitionFailed)(answer["failed"])
+        return answer
+
+    @contextlib.contextmanager
+    def _seat(self, check_wanted: Callable[[], None]) -> Iterator[int]:
+        with self._seats.seat(check_wanted) as seat:
+            self._refuse_when_closed()
+            yield seat
+
+    def _child(self, seat: int, check_wanted: Callable[[], None]) -> RecognizerProcess:
+        """The child at the seat, ready; started when there is none."""
+        child = self._children.get(seat)
+        if child is not None:
+            return child
+        with self._lock:
+            self._refuse_when_closed()
+            child = self._starter.submit(RecognizerProcess, self._spec).result()
+            self._children[seat] = child
+        child.wait_until_ready(LOADING, check_wanted)
+        return child
+
+    def _end(self, seat: int) -> None:
+        with self._lock:
+            child = self._children.pop(seat, None)
+        if child is not None:
+            child.kill()
+
+    def _refuse_when_closed(self) -> None:
+        if self._closed:
+            raise RecognitionFailed("the recognizer pool is closed")
+
+
+def _word(said: Mapping[str, Any]) -> Word:
+    return Word(**{**said, "origin": Origin(said["origin"])})
+
+
+def _stretches(operation: str, audio: Path, spans: Sequence[Span]) -> dict[str, object]:
+    return {
+        "operation": operation,
+        "audio": str(audio.resolve()),
+        "spans": [asdict(span) for span in spans],
+    }
+
+
+def _stretch(operation: str, audio: Path, span: Span) -> dict[str, object]:
+    return {
+        "operation": operation,
+        "audio": str(audio.resolve()),
+        "start_ms": span.start_ms,
+        "end_ms": span.end_ms,
+    }

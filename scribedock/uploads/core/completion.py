@@ -1,0 +1,185 @@
+"""What becomes of the bytes when a body has ended, well or not.
+
+A whole recording is made durable, then the job's media, then announced: fsync of the
+file, rename, fsync of the folder, commit of the row, and only then the answer.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import dataclass
+
+from scribedock.db.engine import Database
+from scribedock.errors import InvalidQuery, ScribedockError
+from scribedock.jobs.media import Attached, JobMedia, MediaSource
+from scribedock.storage.leftovers import remove_object
+from scribedock.storage.store import PartialMissing, Store, StoreUnavailable
+from scribedock.uploads.core.active import ActiveUploads
+from scribedock.uploads.core.admission import Admission
+from scribedock.uploads.core.states import UploadStates
+from scribedock.uploads.http.digests import Digester
+from scribedock.uploads.http.requests import empty, inconsistent_length
+from scribedock.uploads.transfer.intake import (
+    ConnectionLost,
+    Intake,
+    NoRoom,
+    StorageFault,
+    Superseded,
+    TooSlow,
+    storage_fault,
+)
+
+KEEPING = (ConnectionLost, TooSlow, Superseded, StorageFault)
+"""After these, the bytes that came are as good as any, and are kept to be gone on with."""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A body that ended well."""
+
+    size: int  # of the recording so far
+    etag: str | None = None  # the recording is whole, and the job's media
+    sha256: bytes | None = None  # of the whole recording
+    task_id: str | None = None  # of the task that probes it; its workflow is the caller's to start
+
+
+class Completion:
+    def __init__(
+        self,
+        *,
+        database: Database,
+        media: JobMedia,
+        store: Store,
+        states: UploadStates,
+        active: ActiveUploads,
+        admission: Admission,
+    ) -> None:
+        self._database = database
+        self._media = media
+        self._store = store
+        self._states = states
+        self._active = active
+        self._admission = admission
+
+    def end(self, intake: Intake, error: Exception | None) -> Ended:
+        """Raises `error`, where there is one, once the bytes are kept or discarded.
+
+        Otherwise InvalidQuery (400, 409, 410, 460) where the bytes are not what they had to be, or
+        the job changed meanwhile, and SystemFault (503, 507).
+        """
+        try:
+            with intake.lock:
+                intake.ended = True
+            with intake.partial:
+                try:
+                    if error is not None:
+                        self._leave(intake, error)
+                        raise error
+                    return self._received(intake)
+                except StoreUnavailable as failure:
+                    self._leave_as_it_is(intake, failure)
+                    raise
+        except OSError as failure:
+            raise storage_fault(failure) from failure
+        except PartialMissing:
+            self._admission.check_still_open(intake.grant)
+            raise InvalidQuery(
+                "Another upload to this URL took this one's place; HEAD the URL says where it stands",
+                status=409,
+            ) from None
+        finally:
+            self._active.remove(intake)
+
+    def _received(self, intake: Intake) -> Ended:
+        try:
+            is_whole = _check(intake)
+        except InvalidQuery as error:
+            self._leave(intake, error)
+            raise
+        if is_whole:
+            return self._complete(intake)
+        self._suspend(intake)
+        return Ended(size=intake.partial.bytes)
+
+    def _leave(self, intake: Intake, error: Exception) -> None:
+        """Keeps what may be gone on with; whatever is left of the partial is discarded by its owner."""
+        good = isinstance(error, KEEPING) and not intake.content
+        if not good and not intake.appends:
+            return
+        if not good:
+            intake.partial.truncate(intake.start)
+        if intake.partial.bytes or intake.recorded:
+            if not intake.recorded:
+                self._admission.record(intake)
+            self._suspend(intake)
+
+    def _leave_as_it_is(self, intake: Intake, failure: StoreUnavailable) -> None:
+        """As if the server had died now: what the store has is gone on with when it works again."""
+        if isinstance(storage_fault(failure), NoRoom) and not intake.appends:
+            return
+        if not intake.recorded:
+            self._admission.record(intake)
+        with suppress(OSError):
+            intake.partial.suspend()
+
+    def _suspend(self, intake: Intake) -> None:
+        size = intake.partial.sync()
+        state = self._states.find(intake.grant.upload_id)
+        if state is None or state.partial != intake.partial.name:
+            return  # a later one is kept; this one goes with its `with` block
+        intake.partial.suspend()
+        self._states.keep(intake.grant.upload_id, intake.partial.name, size=size)
+
+    def _complete(self, intake: Intake) -> Ended:
+        size = intake.partial.bytes
+        sha256 = self._check_whole(intake)
+        key = intake.partial.commit()
+        try:
+            attached, kept = self._attach(intake, key, size)
+        except ScribedockError:
+            remove_object(self._store, key)
+            raise
+        if attached.replaced_key:
+            remove_object(self._store, attached.replaced_key)
+        if kept is not None and kept != intake.partial.name:
+            self._admission.discard_idle(kept)
+        return Ended(size=size, etag=key, sha256=sha256, task_id=attached.task_id)
+
+    def _attach(self, intake: Intake, key: str, size: int) -> tuple[Attached, str | None]:
+        with self._database.write() as connection:
+            job, _ = self._admission.current(connection, intake.grant)
+            attached = self._media.attach(
+                connection, job, MediaSource.UPLOAD, storage_key=key, size=size, etag=key, replace=True
+            )
+            kept = self._states.receive(connection, intake.grant, protocol=intake.protocol, size=size)
+        return attached, kept
+
+    def _check_whole(self, intake: Intake) -> bytes | None:
+        """Checks the digests of the recording; returns its sha-256 where one is wanted."""
+        if not intake.whole and not intake.wants_digest:
+            return None
+        digester = intake.digester
+        if intake.start or not intake.body.completes:
+            digester = Digester([each.algorithm for each in intake.whole] + ["sha256"] * intake.wants_digest)
+            for part in intake.partial.read():
+                digester.update(part)
+        try:
+            digester.check(intake.whole)
+        except InvalidQuery:
+            # Which bytes are wrong is not known: the recording starts again.
+            intake.partial.discard()
+            self._states.forget_partial(intake.grant.upload_id, intake.partial.name)
+            raise
+        return digester.digest("sha256") if intake.wants_digest else None
+
+
+def _check(intake: Intake) -> bool:
+    """Whether the recording is whole. Raises InvalidQuery where the body is not what it had to be."""
+    size, length, completes = intake.partial.bytes, intake.body.length, intake.body.completes
+    intake.digester.check(intake.content)
+    if completes and length not in (None, size):
+        raise inconsistent_length(f"{size} bytes came, {length} were announced; send the recording again")
+    is_whole = size == length if completes is None else completes
+    if is_whole and size == 0:
+        raise empty()
+    return is_whole

@@ -1,0 +1,81 @@
+"""What an account may have: bytes on their way, bytes of broken uploads, bytes of recordings."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from scribedock.errors import SystemFault
+from scribedock.jobs.job import Job
+from scribedock.settings import Settings
+from scribedock.uploads.core.states import UploadStates
+from scribedock.uploads.transfer.intake import Ceiling
+
+
+class QuotaExceeded(SystemFault):
+    status = 507
+
+
+class Quotas:
+    """In `Settings`, 0 stands for no limit; then nothing is counted."""
+
+    def __init__(self, settings: Settings, states: UploadStates, in_flight: Callable[[str], int]) -> None:
+        self._settings = settings
+        self._states = states
+        self._in_flight = in_flight  # bytes that an account's uploads under way were announced with
+
+    def admit(self, job: Job, *, length: int, kept: int) -> tuple[Ceiling, ...]:
+        """Checks an upload of `length` bytes (0: unknown), `kept` of which are here already.
+
+        Returns the ceilings that hold while its bytes come. Raises QuotaExceeded.
+        """
+        settings = self._settings
+        ceilings = []
+        if settings.account_in_flight_bytes:
+            under_way = self._in_flight(job.account_id)
+            self._check(
+                "being uploaded at once",
+                "SCRIBEDOCK_ACCOUNT_IN_FLIGHT_BYTES",
+                settings.account_in_flight_bytes,
+                under_way + max(length - kept, 1),
+            )
+        if settings.account_partial_bytes:
+            others = self._states.kept_bytes(job.account_id) - kept
+            self._check(
+                "of uploads that broke off",
+                "SCRIBEDOCK_ACCOUNT_PARTIAL_BYTES",
+                settings.account_partial_bytes,
+                others + 1,
+            )
+        left = self.check_stored(job, max(length, 1))
+        if left is not None:
+            ceilings.append(Ceiling(bytes=left, refusal=lambda _: self._too_much_stored()))
+        return tuple(ceilings)
+
+    def check_stored(self, job: Job, size: int) -> int | None:
+        """Checks a recording of `size` bytes against what the account has stored for other jobs.
+
+        Returns how large it may become (None: as large as it likes). Raises QuotaExceeded.
+        """
+        limit = self._settings.account_stored_bytes
+        if not limit:
+            return None
+        left = limit - self._states.stored_bytes(job.account_id, but_job=job.id)
+        if size > left:
+            raise self._too_much_stored()
+        return left
+
+    def _too_much_stored(self) -> QuotaExceeded:
+        return self._refusal(
+            "of recordings", "SCRIBEDOCK_ACCOUNT_STORED_BYTES", self._settings.account_stored_bytes
+        )
+
+    def _check(self, what: str, name: str, limit: int, wanted: int) -> None:
+        if wanted > limit:
+            raise self._refusal(what, name, limit)
+
+    @staticmethod
+    def _refusal(what: str, name: str, limit: int) -> QuotaExceeded:
+        return QuotaExceeded(
+            f"The account may have {limit:,} bytes {what} ({name}), and this upload would be more; "
+            "wait, or delete jobs that are done"
+        )

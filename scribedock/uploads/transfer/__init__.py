@@ -1,0 +1,1 @@
+"""Moving the bytes of an upload, and how slow they may come."""

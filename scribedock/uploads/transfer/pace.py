@@ -1,0 +1,42 @@
+"""How slow an upload may be: there is no limit on its whole time."""
+
+from __future__ import annotations
+
+import time
+
+from scribedock.uploads.transfer.intake import TooSlow
+
+RATE_WINDOW_S = 60
+
+
+GO_ON = "what came is kept until the URL expires: HEAD it to see how much, and go on from there"
+
+
+class Pace:
+    """How a body comes. `advice` is what a client is told that was too slow."""
+
+    def __init__(self, *, stall_s: float, min_rate: int, advice: str = GO_ON) -> None:
+        self._stall_s = stall_s
+        self._min_rate = min_rate  # bytes a second
+        self._advice = advice
+        self._heard = self._window_start = time.monotonic()
+        self._window_bytes = 0
+
+    def came(self, count: int) -> None:
+        self._heard = time.monotonic()
+        self._window_bytes += count
+
+    def problem(self) -> TooSlow | None:
+        """What to refuse the upload with, if it is too slow by now."""
+        now = time.monotonic()
+        if now - self._heard > self._stall_s:
+            return self.stalled()
+        if now - self._window_start >= RATE_WINDOW_S:
+            rate = self._window_bytes / (now - self._window_start)
+            self._window_start, self._window_bytes = now, 0
+            if rate < self._min_rate:
+                return TooSlow(f"Less than {self._min_rate} bytes a second came; {self._advice}")
+        return None
+
+    def stalled(self) -> TooSlow:
+        return TooSlow(f"No byte came for {self._stall_s:g} seconds; {self._advice}")

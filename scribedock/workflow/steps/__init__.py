@@ -1,0 +1,1 @@
+"""Steps that workflows share, and how they are tried again."""

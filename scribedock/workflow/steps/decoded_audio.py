@@ -1,0 +1,96 @@
+"""The sound of a recording under way, as PCM in a file that is made once and again where it is gone."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import threading
+from collections import defaultdict
+from collections.abc import Callable
+from pathlib import Path
+
+from scribedock.dispatch.seats import FairSeats
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.media import JobMedia
+from scribedock.media.limits import Limits
+from scribedock.media.unusable import MediaUnusable
+from scribedock.speech.pool.pool import RecognizerPool, always
+from scribedock.speech.recognizer import SAMPLE_RATE
+from scribedock.storage.store import Store
+from scribedock.workflow.engine import Final
+from scribedock.workflow.steps.recordings import decode_spoken, local
+
+BYTES_A_SECOND = 2 * SAMPLE_RATE
+NOTICE = "notice"
+DECODED = 0.05
+"""Decoding is so large a share of the work, estimated."""
+
+
+class Abandoned(Final):
+    """The job was deleted meanwhile: nobody waits for the result."""
+
+
+class DecodedSound:
+    """What a task has in `folder` while it is under way."""
+
+    def __init__(
+        self,
+        *,
+        jobs: Jobs,
+        media: JobMedia,
+        store: Store,
+        pool: RecognizerPool,
+        limits: Limits,
+        folder: Path,
+    ) -> None:
+        self._jobs = jobs
+        self._media = media
+        self._store = store
+        self._pool = pool
+        self._limits = limits
+        self._folder = folder
+        self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
+        self._processors = FairSeats(range(os.cpu_count() or 1))
+
+    def of(self, task_id: str, job_id: str, check_wanted: Callable[[], None] = always) -> tuple[Path, int]:
+        """The job's recording as PCM (16 bits, 16 kHz, one channel) and its length in ms.
+
+        check_wanted is called about once a second while the recording is decoded, and may raise. Raises
+        MediaUnusable, and Abandoned where the job has no media any more.
+        """
+        path = self._folder / task_id / "audio.pcm"
+        with self._locks[task_id]:
+            if not (path.exists() and path.with_name(NOTICE).exists()):
+                self._decode(job_id, path, check_wanted)
+        return path, path.stat().st_size * 1000 // BYTES_A_SECOND
+
+    def notice(self, task_id: str) -> str:
+        """What is to be said of how the recording was read; empty where there is nothing."""
+        path = self._folder / task_id / NOTICE
+        return path.read_text(encoding="utf-8") if path.exists() else ""
+
+    def remove(self, task_id: str) -> None:
+        shutil.rmtree(self._folder / task_id, ignore_errors=True)
+        self._locks.pop(task_id, None)
+
+    def _decode(self, job_id: str, path: Path, check_wanted: Callable[[], None]) -> None:
+        media = self._media.of(job_id)
+        if media is None:
+            raise Abandoned
+        if media.storage_key is None:
+            job = self._jobs.find(job_id)
+            raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with self._processors.seat(check_wanted), local(self._store, media.storage_key) as recording:
+            decoded = decode_spoken(
+                recording,
+                path,
+                self._pool,
+                self._limits,
+                track=media.audio_track,
+                progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
+                check_wanted=check_wanted,
+            )
+        path.with_name(NOTICE).write_text(decoded.notice, encoding="utf-8")
+        if decoded.track is not None:
+            self._media.note_track(job_id, decoded.track)

@@ -1,0 +1,131 @@
+"""Recognition as steps of a workflow: the words of stretches of speech, as they are saved."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypedDict
+
+import structlog
+
+from scribedock.speech.pool.failures import RecognitionFailed
+from scribedock.speech.pool.pool import RecognizerPool
+from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.span import Span
+from scribedock.workflow.engine import parallel_steps
+from scribedock.workflow.steps.attempts import MachineExhausted, Trying
+
+log = structlog.get_logger("scribedock.worker")
+
+
+class RecognizedWord(TypedDict):
+    text: str
+    start_ms: int
+    end_ms: int
+    confidence: float | None
+    origin: Origin
+
+
+Words = list[RecognizedWord] | None  # None: nothing was recognized (yet)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Recognition:
+    """What is to be recognized, and how."""
+
+    task_id: str
+    language: str  # ISO 639-1
+    terms: Sequence[str]  # names that are likely to be said
+    audio: Callable[[], Path]  # mono 16 kHz s16le
+    check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
+    stamp: Callable[[], None]  # is told of each stretch that is done
+
+
+def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Sequence[Span]]) -> list[Words]:
+    """The words of each stretch of the batches, in order; None where the recognizer failed for good.
+
+    Those of a batch are recognized together, and each by itself where that fails. Runs as steps of the
+    workflow. Raises MachineExhausted where this machine recognizes nothing at all.
+    """
+    found: dict[Span, Words] = {}
+    several = [batch for batch in batches if len(batch) > 1]
+    if several:
+
+        def together(batch: Sequence[Span]) -> list[Words]:
+            return _together(pool, wanted, batch)
+
+        for batch, words in zip(
+            several,
+            parallel_steps("recognize together", together, several, threads=pool.processes),
+            strict=True,
+        ):
+            found |= zip(batch, words, strict=True)
+
+    def one(span: Span, *, fresh: bool) -> list[RecognizedWord]:
+        words = pool.recognize(
+            wanted.audio(),
+            span,
+            wanted.language,
+            wanted.terms,
+            check_wanted=wanted.check_wanted,
+            fresh=fresh,
+        )
+        log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
+        wanted.stamp()
+        return _saved(words)
+
+    spans = [span for batch in batches for span in batch]
+    left = [span for span in spans if found.get(span) is None]
+    trying = Trying(
+        name="recognize",
+        task_id=wanted.task_id,
+        work=one,
+        check_wanted=wanted.check_wanted,
+        threads=pool.processes,
+    )
+    tried = trying.run(left)
+    if tried.machine_exhausted and len(left) == len(spans):
+        raise MachineExhausted("no stretch of speech was recognized, by the fault of this machine")
+    found |= zip(left, tried.results, strict=True)
+    return [found[span] for span in spans]
+
+
+def _together(pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]) -> list[Words]:
+    """The words of each stretch; None of all where they fail together."""
+    wanted.check_wanted()
+    try:
+        found = pool.recognize_batch(
+            wanted.audio(), batch, wanted.language, wanted.terms, check_wanted=wanted.check_wanted
+        )
+    except RecognitionFailed as error:
+        log.warning("segments not recognized together", task=wanted.task_id, reason=str(error))
+        return [None] * len(batch)
+    for span in batch:
+        log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
+        wanted.stamp()
+    return [_saved(words) for words in found]
+
+
+def _saved(words: Sequence[Word]) -> list[RecognizedWord]:
+    return [
+        {
+            "text": word.text,
+            "start_ms": word.start_ms,
+            "end_ms": word.end_ms,
+            "confidence": word.confidence,
+            "origin": word.origin,
+        }
+        for word in words
+    ]
+
+
+def restored(saved: RecognizedWord) -> Word:
+    """A word that a step has saved, whatever it was saved as."""
+    return Word(
+        text=saved["text"],
+        start_ms=saved["start_ms"],
+        end_ms=saved["end_ms"],
+        confidence=saved["confidence"],
+        origin=Origin(saved["origin"]),
+    )

@@ -1,0 +1,178 @@
+"""Stored recordings, as the workflows read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from scribedock.media.audio import DecodedAudio, decode
+from scribedock.media.limits import Limits
+from scribedock.media.unusable import MediaUnusable
+from scribedock.speech.pool.failures import RecognitionFailed
+from scribedock.speech.pool.pool import RecognizerPool, always
+from scribedock.speech.span import Span
+from scribedock.storage.store import ObjectDamaged, Store
+from scribedock.workflow.steps.attempts import patiently
+from scribedock.workflow.steps.mixing import Chosen, candidates, chosen, gain, gain_notice
+
+log = structlog.get_logger("scribedock.worker")
+
+DAMAGED = (
+    "The recording is not what it was when it was stored: another was uploaded to the same URL after the "
+    "order, or a part of it is gone. Add it again, then order again."
+)
+SAMPLE_S = 600  # of each of several tracks, in which speech is sought
+MAX_TRACKS = 16
+ENOUGH = 0.5
+"""The share of the most speech in any track that keeps a likelier one: a dub or a second microphone has as
+much, music and a dead channel have none."""
+
+
+@contextmanager
+def local(store: Store, key: str) -> Iterator[Path]:
+    """The recording as a local file. Raises MediaUnusable where it is not what was stored."""
+    try:
+        with store.local(key) as path:
+            yield path
+    except ObjectDamaged:
+        raise MediaUnusable(DAMAGED) from None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Decoded:
+    """What was decoded of a recording."""
+
+    # The index of the sound track, where there are several.
+    track: int | None
+    # What is to be said of it in `info`.
+    notice: str = ""
+
+
+def decode_spoken(
+    recording: Path,
+    destination: Path,
+    pool: RecognizerPool,
+    limits: Limits,
+    *,
+    track: int | None = None,
+    progress: Callable[[float], None] | None = None,
+    check_wanted: Callable[[], None] = always,
+) -> Decoded:
+    """Decodes the sound track, and of it the channels, in which people speak, loud enough to be recognized.
+
+    track is its index where it is known. check_wanted is called about once a second, and may raise. Writes
+    and raises as `decode` does.
+    """
+    draft = destination.with_name(f"draft-{destination.name}")
+    reader = _Reader(recording=recording, pool=pool, limits=limits, check_wanted=check_wanted)
+    decoded, gain = reader.decode(draft, track=track, progress=progress)
+    known = track
+    if track is None and len(decoded.tracks) > 1:
+        known = most_spoken(reader.speech_of_tracks(draft, decoded.tracks), decoded.track)
+        if known != decoded.track:
+            decoded, gain = reader.decode(draft, track=known, progress=progress)
+    alone = Chosen()
+    if numbers := candidates(decoded.levels):
+        alone = chosen(decoded.levels, reader.speech_of_channels(draft, decoded.track, numbers))
+        if alone.channel is not None:
+            channel = alone.channel
+            decoded, gain = reader.decode(draft, track=decoded.track, channel=channel, progress=progress)
+    log.info("sound chosen", track=decoded.track, channel=alone.channel, gain=gain, parts=decoded.parts)
+    draft.replace(destination)
+    notices = (alone.notice, gain_notice(gain), _parts_notice(decoded))
+    return Decoded(track=known, notice=" ".join(filter(None, notices)))
+
+
+def most_spoken(speech_ms: Mapping[int, int], otherwise: int) -> int:
+    """The first of the tracks that has at least half as much speech as any; `otherwise` without any speech.
+
+    speech_ms: how much speech each has, the likeliest track first.
+    """
+    enough = ENOUGH * max(speech_ms.values(), default=0)
+    return next((track for track, speech in speech_ms.items() if speech and speech >= enough), otherwise)
+
+
+@dataclass(frozen=True, kw_only=True)
+class _Reader:
+    """Decodes what is wanted of one recording."""
+
+    recording: Path
+    pool: RecognizerPool
+    limits: Limits
+    check_wanted: Callable[[], None]
+
+    def decode(
+        self,
+        destination: Path,
+        *,
+        track: int | None = None,
+        channel: int | None = None,
+        at_most_s: int | None = None,
+        progress: Callable[[float], None] | None = None,
+    ) -> tuple[DecodedAudio, float]:
+        """What was decoded, and by what it was amplified, which is known only when all of it was heard."""
+        read = partial(
+            decode,
+            self.recording,
+            destination,
+            self.limits,
+            track=track,
+            channel=channel,
+            at_most_s=at_most_s,
+            progress=progress,
+            check_wanted=self.check_wanted,
+        )
+        decoded = read()
+        factor = gain(decoded.levels)
+        return (decoded, factor) if factor == 1 else (read(gain=factor), factor)
+
+    def speech_of_tracks(self, draft: Path, tracks: Sequence[int]) -> dict[int, int]:
+        """How much speech, in ms, the beginning of each track has."""
+        found = {}
+        for track in tracks[:MAX_TRACKS]:
+            with suppress(MediaUnusable, RecognitionFailed):
+                found[track] = self._speech_ms(draft, track, None)
+        log.info("track chosen by its speech", speech_ms=found)
+        return found
+
+    def speech_of_channels(self, draft: Path, track: int, channels: Sequence[int]) -> dict[int | None, int]:
+        """How much speech, in ms, the beginning of each channel has, and of the mix (None)."""
+        found: dict[int | None, int] = {}
+        for channel in (None, *channels):
+            with suppress(MediaUnusable, RecognitionFailed):
+                found[channel] = self._speech_ms(draft, track, channel)
+        log.info("channels listened to", speech_ms={str(channel): found[channel] for channel in found})
+        return found
+
+    def _speech_ms(self, draft: Path, track: int, channel: int | None) -> int:
+        sample = draft.with_name(f"sample-{draft.name}")
+        try:
+            self.decode(sample, track=track, channel=channel, at_most_s=SAMPLE_S)
+
+            def find() -> list[Span]:
+                return self.pool.speech_spans(sample, check_wanted=self.check_wanted)
+
+            spans = patiently("finding speech", find, self.check_wanted)
+        finally:
+            sample.unlink(missing_ok=True)
+        return sum(span.end_ms - span.start_ms for span in spans)
+
+
+def _parts_notice(decoded: DecodedAudio) -> str:
+    found = []
+    if decoded.parts > 1:
+        found.append(
+            f"The file holds {decoded.parts} recordings, one behind the other: all were transcribed, as if "
+            "they were one."
+        )
+    if decoded.unread_bytes:
+        found.append(
+            f"The file goes on with another recording, of {decoded.unread_bytes:,} bytes, that cannot be "
+            "read: it was not transcribed."
+        )
+    return " ".join(found)

@@ -1,0 +1,286 @@
+"""A transcript that was given, with the times of its recording: the steps in place of recognition.
+
+words of the text that are heard in each segment → anchors → the words between them, aligned → ElementList
+
+English is heard and aligned with an acoustic model; of any other language the recognizer's own words are the
+anchors, and the words between them are estimated.
+"""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import TypedDict, TypeVar
+
+import structlog
+
+from scribedock.errors import ItemNotFound
+from scribedock.jobs.job import Iwp
+from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.transcripts import Transcripts
+from scribedock.orders.orders import Orders
+from scribedock.speech.alignment.aligner import LANGUAGES
+from scribedock.speech.alignment.anchors import Heard, anchors
+from scribedock.speech.alignment.given import transcript_of
+from scribedock.speech.alignment.pieces import Piece, Window, pieces
+from scribedock.speech.alignment.pronunciation import bare
+from scribedock.speech.alignment.synchronized import (
+    found_words,
+    may_be_said,
+    placed,
+    share_found,
+    synchronized,
+    words_of,
+)
+from scribedock.speech.coverage import Coverage, coverage
+from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed
+from scribedock.speech.pool.pool import RecognizerPool
+from scribedock.speech.span import Span
+from scribedock.workflow.engine import step
+from scribedock.workflow.steps.attempts import MachineExhausted, Try, Trying
+from scribedock.workflow.steps.counter import Counter
+from scribedock.workflow.steps.diarization_step import Told, with_told
+from scribedock.workflow.steps.notices import seconds
+from scribedock_captions.elementlist.codec import to_json
+from scribedock_captions.elementlist.model import ElementList
+
+log = structlog.get_logger("scribedock.worker")
+
+HEARD_SHARE = 0.8  # of the progress; the rest is for aligning
+FITS = 0.9
+"""From this share of found words on, a transcript is that of the recording, word for word."""
+LEAST_SHARE = 0.35
+"""Below it a text without times is refused: of a text that is another recording's up to 26 % were found, of
+the right one in a hoarse voice 83 %."""
+
+Item = TypeVar("Item")
+HeardWord = tuple[str, int, int]
+Times = list[tuple[int, int] | None]
+
+
+class Aligned(TypedDict):
+    window: int  # the number of the window that the words were found in
+    times: Times
+
+
+NOT_ALIGNED: Aligned = {"window": 0, "times": []}
+
+
+@dataclass(frozen=True, kw_only=True)
+class Given:
+    """A recording and the transcript that belongs to it, at hand for every step."""
+
+    task_id: str
+    job_id: str
+    language: str  # ISO 639-1
+    media_ms: int
+    speech: Sequence[Span]
+    told: Told | None  # the speakers, where they are to be told apart
+    audio: Callable[[], Path]  # mono 16 kHz s16le
+    check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
+    stamp: Callable[[float], None]  # is told the share of the work that is done
+    notice: str | None = None  # what `info` says already
+
+
+class Synchronization:
+    """The steps, with all that they need."""
+
+    def __init__(
+        self, *, jobs: Jobs, transcripts: Transcripts, orders: Orders, pool: RecognizerPool, folder: Path
+    ) -> None:
+        self._jobs = jobs
+        self._transcripts = transcripts
+        self._orders = orders
+        self._pool = pool
+        self._folder = folder
+        self._writing = threading.Lock()
+
+    def run(self, given: Given) -> None:
+        """Finishes the order, or fails it."""
+        refused = step("check transcript", self._check, given)
+        if refused is not None:
+            step("refuse transcript", self._refuse, given, refused)
+            return
+        transcript, _ = self._transcript(given)
+
+        hear = self._trying(
+            "hear", given, _counted(partial(self._hear, given), len(given.speech), 0.0, HEARD_SHARE, given)
+        ).run(given.speech)
+        if hear.machine_exhausted:
+            raise MachineExhausted("nothing was heard of the recording, by the fault of this machine")
+        known = _anchors(transcript, [heard or [] for heard in hear.results])
+        unheard = [span for span, heard in zip(given.speech, hear.results, strict=True) if heard is None]
+        left: list[Piece] = []
+        if given.language in LANGUAGES:
+            left = pieces(len(words_of(transcript)), known, given.speech)
+        align = partial(self._align, given, words_of(transcript))
+        aligned: list[Aligned | None] = (
+            self._trying("align", given, _counted(align, len(left), HEARD_SHARE, 1.0, given))
+            .run(left)
+            .results
+        )
+        step("finish", self._finish, given, transcript, known, left, aligned, unheard)
+
+    def _trying(self, name: str, given: Given, work: Try[Item]) -> Trying[Item]:
+        return Trying(
+            name=name,
+            task_id=given.task_id,
+            work=work,
+            check_wanted=given.check_wanted,
+            threads=self._pool.processes,
+        )
+
+    def _transcript(self, given: Given) -> tuple[ElementList, bool]:
+        """What was given, and whether it has times. Raises InvalidQuery."""
+        body = self._transcripts.body(given.job_id)
+        kind = self._transcripts.of(given.job_id)
+        if body is None or kind is None:
+            raise ItemNotFound("The transcript is gone")
+        return transcript_of(body, kind.format, language=given.language, duration=given.media_ms)
+
+    def _check(self, given: Given) -> str | None:
+        """Why the transcript cannot be used."""
+        kind = self._transcripts.of(given.job_id)
+        if kind is not None and kind.problem:
+            return f"The transcript cannot be used: {kind.problem}"
+        given.check_wanted()
+        transcript, _ = self._transcript(given)
+        words = len(words_of(transcript))
+        if not may_be_said(words, given.media_ms):
+            return (
+                f"The transcript has {words:,} words, more than can be said in a recording of "
+                f"{given.media_ms / 1000:.1f} s; add the one that belongs to it, then order again"
+            )
+        return None
+
+    def _refuse(self, given: Given, reason: str) -> None:
+        self._orders.fail(given.task_id, reason, refused=False)
+
+    def _text(self, given: Given) -> Path:
+        """The words in a file, for the pool; written again where it is not (any more)."""
+        path = self._folder / given.task_id / "transcript.json"
+        with self._writing:
+            if not path.exists():
+                path.parent.mkdir(parents=True, exist_ok=True)
+                temporary = path.with_suffix(".new")
+                temporary.write_text(json.dumps(words_of(self._transcript(given)[0])), encoding="utf-8")
+                temporary.replace(path)
+        return path
+
+    def _hear(self, given: Given, span: Span, *, fresh: bool) -> list[HeardWord]:
+        audio, wanted = given.audio(), given.check_wanted
+        if given.language in LANGUAGES:
+            text = self._text(given)
+            heard = self._pool.hear(audio, span, text, check_wanted=wanted, fresh=fresh)
+            return [(each.word, each.start_ms, each.end_ms) for each in heard]
+        words = self._pool.recognize(audio, span, given.language, check_wanted=wanted, fresh=fresh)
+        return [(bare(word.text), word.start_ms, word.end_ms) for word in words]
+
+    def _align(self, given: Given, words: Sequence[str], piece: Piece, *, fresh: bool) -> Aligned:
+        """What is found in the first window in which anything is; a wider one may take too long."""
+        audio = given.audio()
+        for number, window in enumerate(piece.windows):
+            try:
+                spans = self._pool.align(
+                    audio,
+                    window.span,
+                    words[window.first : window.last],
+                    wide=piece.wide,
+                    check_wanted=given.check_wanted,
+                    fresh=fresh,
+                )
+            except MachineAtFault:
+                raise
+            except RecognitionFailed as error:
+                log.warning("words not aligned", task=given.task_id, reason=str(error))
+                continue
+            if any(spans):
+                times: Times = [(span.start_ms, span.end_ms) if span else None for span in spans]
+                return {"window": number, "times": times}
+        return NOT_ALIGNED
+
+    def _finish(
+        self,
+        given: Given,
+        transcript: ElementList,
+        known: Mapping[int, Heard],
+        left: Sequence[Piece],
+        aligned: Sequence[Aligned | None],
+        unheard: Sequence[Span],
+    ) -> None:
+        windows: list[tuple[Window, list[Span | None]]] = [
+            (
+                piece.windows[each["window"]],
+                [time and Span(start_ms=time[0], end_ms=time[1]) for time in each["times"]],
+            )
+            for piece, each in zip(left, [each or NOT_ALIGNED for each in aligned], strict=True)
+        ]
+        _, timed = self._transcript(given)
+        words = placed(
+            transcript, found_words(known, windows), given.speech, timed=timed, media_ms=given.media_ms
+        )
+        share = share_found(words)
+        covered = coverage(given.speech, [(span, None) for span in unheard])
+        heard = 1 - covered.unrecognized_ms / max(covered.speech_ms, 1)
+        if share < LEAST_SHARE * heard and not timed:
+            self._refuse(
+                given,
+                f"The transcript does not fit the recording: {share:.0%} of its {len(words):,} words were "
+                "found in it. Add the right one, or one with times, then order again",
+            )
+            return
+        method = "alignment" if given.language in LANGUAGES else f"{self._pool.engine}, matched"
+        elementlist, notice = with_told(synchronized(transcript, words, media_ms=given.media_ms), given.told)
+        notices = [given.notice, message(share, len(words)), not_heard(covered), notice]
+        self._jobs.update(
+            given.job_id,
+            notice=" ".join(filter(None, notices)),
+            engine=method,
+            speech_ms=covered.speech_ms,
+            unrecognized_ms=covered.unrecognized_ms,
+        )
+        self._orders.finish(
+            given.task_id,
+            to_json(elementlist),
+            passes=(Iwp.MECHANICAL, Iwp.FINAL),
+            media_ms=given.media_ms,
+        )
+
+
+def _anchors(transcript: ElementList, heard: Sequence[Sequence[HeardWord]]) -> dict[int, Heard]:
+    return anchors(
+        [bare(word) for word in words_of(transcript)],
+        [Heard(word=word, start_ms=start, end_ms=end) for each in heard for word, start, end in each],
+    )
+
+
+def _counted(function: Try[Item], count: int, begin: float, end: float, given: Given) -> Try[Item]:
+    """The function, which tells how much of its part of the work is done."""
+    done = Counter()
+
+    def run(item: Item, *, fresh: bool) -> object:
+        result = function(item, fresh=fresh)
+        given.stamp(begin + (end - begin) * done.increment() / count)
+        return result
+
+    return run
+
+
+def message(share: float, words: int) -> str:
+    """What is said of the result in `info`."""
+    text = f"Synchronized with the given transcript: {share:.0%} of its {words:,} words were found"
+    return f"{text}." if share >= FITS else f"{text}, the times of the others are estimated."
+
+
+def not_heard(covered: Coverage) -> str:
+    """What is said in `info` where a part of the recording could not be listened to."""
+    if not covered.unrecognized_ms:
+        return ""
+    return (
+        f"{seconds(covered.unrecognized_ms)} of {seconds(covered.speech_ms)} of speech could not be listened "
+        "to; the times of the words there are estimated."
+    )

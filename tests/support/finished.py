@@ -1,0 +1,110 @@
+"""Jobs in states that take long to reach, made on the server's database in no time."""
+
+from __future__ import annotations
+
+import time
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy.engine import Connection
+
+from scribedock import app
+from scribedock.db.tables import passes
+from scribedock.demo.server import OwnServer
+from scribedock.dispatch.work import withdraw
+from scribedock.jobs.job import Fidelity, Iwp, Job, TaskStatus
+from scribedock.jobs.jobs import set_task
+from scribedock.jobs.media import MediaSource
+from scribedock.orders.orders import Order
+from scribedock.results.signed_links import APPROVAL, Link
+from scribedock.settings import load
+from scribedock_captions.elementlist.codec import to_json
+from scribedock_captions.elementlist.model import ElementList
+
+
+@contextmanager
+def services_of(server: OwnServer) -> Iterator[app.Services]:
+    """The parts of the running server, for what no call of the API does."""
+    environment = server.environment()
+    url = environment.get("SCRIBEDOCK_DATABASE_URL")
+    services = app.wire(load(data_dir=server.data_dir, database_url=url))
+    yield services
+    services.close()
+
+
+def finished_job(
+    services: app.Services,
+    elementlist: ElementList,
+    *,
+    username: str = "admin",
+    fidelity: Fidelity = Fidelity.MECHANICAL,
+    language: str = "en",
+    callback_url: str | None = None,
+    options: dict[str, object] | None = None,
+    noted: dict[str, object] | None = None,
+) -> str:
+    """A job with this list of the machine's: Complete, or Reviewing where people go on with it.
+
+    noted: what its row says of how it went.
+    """
+    job_id, task_id = ordered_job(
+        services,
+        username=username,
+        fidelity=fidelity,
+        language=language,
+        callback_url=callback_url,
+        options=options,
+        held=False,
+    )
+    services.orders.start(task_id, "by hand")
+    assert services.orders.finish(
+        task_id,
+        to_json(elementlist),
+        passes=(Iwp.MECHANICAL, Iwp.FINAL),
+        media_ms=elementlist.end_time,
+        noted=noted,
+    )
+    return job_id
+
+
+def ordered_job(
+    services: app.Services,
+    *,
+    username: str = "admin",
+    fidelity: Fidelity = Fidelity.MECHANICAL,
+    language: str = "en",
+    callback_url: str | None = None,
+    options: dict[str, object] | None = None,
+    held: bool = True,
+) -> tuple[str, str]:
+    """A job that was ordered, and its order's task; no worker takes it up."""
+    owner = services.accounts.by_username(username)
+    assert owner is not None
+    job_id, _ = services.jobs.create(owner, name="by hand", language=language)
+
+    def bring(connection: Connection, job: Job) -> None:
+        attached = services.media.attach(
+            connection, job, MediaSource.BODY, storage_key=uuid.uuid4().hex, size=1, replace=False
+        )
+        set_task(connection, attached.task_id, TaskStatus.COMPLETE)  # there is nothing to probe
+
+    family = services.accounts.family(owner)
+    order = Order(fidelity=fidelity, callback_url=callback_url, options=options or {})
+    task_id = services.orders.place(
+        job_id,
+        family,
+        order,
+        needs_authorization=held,
+        bring=bring,
+        then=lambda connection, job: withdraw(connection, job.id),
+    )
+    return job_id, task_id
+
+
+def approval_url(services: app.Services, base_url: str, job: str) -> str:
+    """The link as the mail of a server with a public URL has it."""
+    with services.database.read() as connection:
+        pass_id = connection.execute(passes.select().where(passes.c.job_id == job)).one().id
+    link = Link(subject=pass_id, expires=int(time.time()) + 60)
+    return link.url(base_url, APPROVAL, services.keys.upload.all()[0])

@@ -1,0 +1,174 @@
+"""`scribedock captions convert`, run as a user runs it."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from dataclasses import fields
+from pathlib import Path
+
+import jsonschema
+import pytest
+from typer.testing import CliRunner
+
+from scribedock.cli.main import cli
+from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.readers import read
+from scribedock_captions.rendering import CaptionFormat, render_captions
+from scribedock_captions.writers import WRITERS
+from tests.captions.sample import SAMPLE
+from tests.captions.schema import EMITTED
+
+SRT = "1\n00:00:01,000 --> 00:00:02,500\nHello\nthere.\n\n2\n00:00:04,000 --> 00:00:05,000\nI am café.\n\n"
+
+
+def run(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
+    command = ["captions", "convert", *map(str, arguments)]
+    done = CliRunner().invoke(cli, command, input=stdin)
+    if done.exception is not None and not isinstance(done.exception, SystemExit):
+        raise done.exception
+    return subprocess.CompletedProcess(command, done.exit_code, done.stdout_bytes, done.stderr_bytes)
+
+
+def converted(*arguments: str | Path, stdin: bytes = b"") -> str:
+    done = run(*arguments, stdin=stdin)
+    assert done.returncode == 0, done.stderr.decode()
+    return done.stdout.decode()
+
+
+@pytest.fixture
+def srt(tmp_path: Path) -> Path:
+    path = tmp_path / "film.srt"
+    path.write_text(SRT)
+    return path
+
+
+@pytest.fixture
+def elementlist(tmp_path: Path) -> Path:
+    path = tmp_path / "list.json"
+    path.write_bytes(to_json(SAMPLE))
+    return path
+
+
+@pytest.mark.parametrize("format", CaptionFormat)
+def test_an_elementlist_becomes_what_the_api_makes_of_it(
+    elementlist: Path, tmp_path: Path, format: CaptionFormat
+) -> None:
+    target = tmp_path / f"film{WRITERS[format].extension}"
+    assert converted(elementlist, target, "--to", format.value, "--title", "") == ""
+    received = parse(elementlist.read_bytes())  # its speakers are numbered from 1
+    assert target.read_bytes() == render_captions(received, format, CaptionOptions()).body
+
+
+@pytest.mark.parametrize(
+    ("name", "start"),
+    [
+        ("film.srt", b"1\n00:"),
+        ("film.VTT", b"WEBVTT\n"),
+        ("film.sbv", b"0:00:"),
+        ("film.scc", b"Scenarist_SCC"),
+        ("film.dfxp", b"<?xml"),
+        ("film.smi", b"<SAMI>"),
+        ("film.qt.txt", b"{QTtext}"),
+        ("film.txt", b"Hello\n"),
+        ("film.json", b'{"version":2'),
+    ],
+)
+def test_the_name_of_the_target_says_its_format(srt: Path, tmp_path: Path, name: str, start: bytes) -> None:
+    converted(srt, tmp_path / name)
+    assert (tmp_path / name).read_bytes().startswith(start)
+
+
+def test_captions_keep_their_lines_and_times(srt: Path) -> None:
+    assert converted(srt, "-", "--to", "web_vtt") == (
+        "WEBVTT\n\n00:00:01.000 --> 00:00:02.500\nHello\nthere.\n\n"
+        "00:00:04.000 --> 00:00:05.000\nI am café.\n"
+    )
+    windows = run(srt, "-", "--to", "srt", "--line-ending-format", "windows", "--utf8-mark", "yes")
+    assert windows.stdout == b"\xef\xbb\xbf" + SRT.replace("\n", "\r\n").encode()
+
+
+def test_an_option_of_the_layout_lays_them_out_anew(srt: Path) -> None:
+    text = converted(
+        srt, "-", "--to", "TRANSCRIPT", "--characters-per-caption-line", "40", "--force-case", "upper"
+    )
+    assert text == "HELLO THERE.\n\nI AM CAFÉ.\n"
+
+
+def test_captions_become_an_elementlist_that_keeps_to_the_schema(srt: Path) -> None:
+    found = json.loads(converted(srt, "-", "--to", "elementlist", "--language", "FR", "--duration", "9000"))
+    jsonschema.validate(found, EMITTED)
+    assert (found["language"], found["end_time"], len(found["segments"])) == ("fr", 9000, 2)
+
+
+@pytest.mark.parametrize(
+    ("source", "text"),
+    [
+        ("text", "Hello there."),
+        ("srt", SRT),
+        ("vtt", "WEBVTT\n\n00:01.000 --> 00:02.000\nHello there.\n"),
+        ("dfxp", '<tt><body><div><p begin="1s" end="2s">Hello<br/>there.</p></div></body></tt>'),
+    ],
+)
+def test_every_reader_meets_every_writer_and_loses_no_word(source: str, text: str) -> None:
+    expected = [word for word in "Hello there. I am café.".split() if word in text]
+    for format in CaptionFormat:
+        body = converted("-", "-", "--from", source, "--to", format.value, stdin=text.encode())
+        if format in (CaptionFormat.SRT, CaptionFormat.WEB_VTT, CaptionFormat.DFXP, CaptionFormat.TRANSCRIPT):
+            words = [
+                word for cue in read(body.encode()).cues for line in cue.lines for word in line.text.split()
+            ]
+            assert words == expected, format
+        elif format is not CaptionFormat.SCC:
+            assert all(word in body for word in expected), format
+
+
+def test_every_option_of_captions_is_an_option_of_the_command() -> None:
+    text = converted("--help")
+    for option in fields(CaptionOptions):
+        assert f"--{option.name.replace('_', '-')}" in text
+
+
+@pytest.mark.parametrize(
+    ("arguments", "problem"),
+    [
+        (["missing.srt", "-", "--to", "srt"], "missing.srt: No such file or directory"),
+        (["film.srt", "film.xml"], "--to: 'film.xml' does not say the format; give one of SRT, SBV"),
+        (["film.srt", "film.doc"], "--to: 'film.doc' does not say the format; give one of SRT, SBV"),
+        (["film.srt", "-", "--to", "docx"], "--to: 'docx' is none of SRT, SBV"),
+        (
+            ["film.srt", "-", "--to", "srt", "--from", "scc"],
+            "--from: 'scc' is none of elementlist, text, srt",
+        ),
+        (
+            ["film.srt", "-", "--to", "srt", "--from", "vtt"],
+            "The VTT transcript must begin with a line WEBVTT",
+        ),
+        (["film.srt", "-", "--to", "srt", "--from", "elementlist"], "The ElementList is not JSON: "),
+        (["film.srt", "-", "--to", "srt", "--utf8-mark", "perhaps"], "utf8_mark: 'perhaps' is not a boolean"),
+        (
+            ["film.srt", "-", "--to", "srt", "--lines-per-caption", "0"],
+            "lines_per_caption: must be a whole number",
+        ),
+        (
+            ["film.srt", "-", "--to", "dfxp", "--dfxp-header", "<body/>"],
+            "dfxp_header: the element must be head",
+        ),
+        (["film.srt", "no/such/folder.srt"], "no/such/folder.srt: No such file or directory"),
+    ],
+)
+def test_what_cannot_be_done_is_said_and_nothing_is_written(
+    srt: Path, arguments: list[str], problem: str
+) -> None:
+    done = subprocess.run(
+        [sys.executable, "-m", "scribedock", "captions", "convert", *arguments],
+        cwd=srt.parent,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert (done.returncode, done.stdout) == (2, "")
+    assert done.stderr.startswith(f"scribedock: {problem}")
+    assert [path.name for path in srt.parent.iterdir()] == ["film.srt"]

@@ -1,0 +1,43 @@
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from scribedock.sandbox.faults import MAX_SLOW_S, SLOW_S, WORK_S, Wish, wishes_of
+
+
+@pytest.mark.parametrize(
+    ("name", "wishes"),
+    [
+        ("", set()),
+        ("Lecture 4", set()),
+        ("fail-media", {Wish.FAIL_MEDIA}),
+        ("Lecture 4 (FAIL-Media, silent).mp4", {Wish.FAIL_MEDIA, Wish.SILENT}),
+        ("callback-500 by-hand", {Wish.CALLBACK_500, Wish.BY_HAND}),
+        ("slow", {Wish.SLOW}),
+        ("slow-7", {Wish.SLOW}),
+        ("slowly", set()),
+        ("unfail-media", set()),
+        ("re-fail-media", set()),
+        ("fail-media-2", set()),
+        ("callback-5000", set()),
+        ("silent_film", set()),
+        ("slow-٣", set()),
+    ],
+)
+def test_only_whole_words_of_a_name_ask_for_something(name: str, wishes: set[Wish]) -> None:
+    assert wishes_of(name).wishes == wishes
+
+
+@pytest.mark.parametrize(
+    ("name", "seconds"),
+    [("x", WORK_S), ("slow", SLOW_S), ("a slow-7 one", 7), ("slow-0", 0), ("slow-999999", MAX_SLOW_S)],
+)
+def test_a_slow_job_takes_as_long_as_its_name_says(name: str, seconds: float) -> None:
+    assert wishes_of(name).work_s == seconds
+
+
+@given(st.text())
+def test_any_name_can_be_read(name: str) -> None:
+    assert 0 <= wishes_of(name).work_s <= MAX_SLOW_S
