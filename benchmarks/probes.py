@@ -19,7 +19,7 @@ from pathlib import Path
 
 from scribedock.media.limits import Limits
 from scribedock.media.probe import probe
-from tests.ffmpeg import tone
+from tests.support.media.ffmpeg import tone
 
 BARE = """
 import sys, av
