@@ -23,7 +23,7 @@ help:
 	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
 	@echo "make walk [URL=https://…] every call of the API, once, on a server of its own or on that one"
 	@echo "make serve               start the server and leave it running"
-	@echo "make test                all tests that need nothing else (about 8 minutes on two processors)"
+	@echo "make test                all tests that need nothing else (a quarter of an hour on two processors)"
 	@echo "make coverage            the same, with PostgreSQL, and which lines they reach"
 	@echo "make test-postgresql     what runs on SQLite too, on PostgreSQL"
 	@echo "make test-s3             the object store on a real S3 server: Ceph's gateway, from Debian's packages"
