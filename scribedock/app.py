@@ -52,6 +52,7 @@ from scribedock.reviews.reviews import Reviews
 from scribedock.settings import Settings
 from scribedock.storage.store import Store
 from scribedock.storage.stores import open_store
+from scribedock.uploads.http.upload_urls import UploadUrls
 from scribedock.uploads.uploads import Uploads
 
 SQLITE = "sqlite:///"
@@ -98,6 +99,7 @@ class Services:
     work: Work
     backlog: Backlog
     uploads: Uploads
+    upload_urls: UploadUrls
     fetcher: GuardedClient
 
     def close(self) -> None:
@@ -130,6 +132,9 @@ def wire(settings: Settings) -> Services:
     orders = Orders(database, jobs, lists, priorities=priorities)
     reviews = Reviews(database, jobs, lists, orders)
     store = open_store(settings.storage_url, settings.data_dir)
+    uploads = Uploads(
+        database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
+    )
     return Services(
         settings=settings,
         keys=keys,
@@ -167,9 +172,8 @@ def wire(settings: Settings) -> Services:
         backlog=Backlog(database, jobs, retries_s=settings.callback_retries_s),
         reviews=reviews,
         realignments=Realignments(database, jobs, reviews, lists),
-        uploads=Uploads(
-            database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
-        ),
+        uploads=uploads,
+        upload_urls=UploadUrls(uploads, keys.upload, settings),
         fetcher=GuardedClient(settings.fetch_allow),
     )
 

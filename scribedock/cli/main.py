@@ -149,7 +149,7 @@ def list_uploads(
 
     services = open_services(data_dir)
     job = attempt(lambda: services.jobs.find(job_id))
-    found = services.uploads.of_job(job.id)
+    found = services.uploads.uploads_of_job(job.id)
     if not found:
         print("Nothing came to an upload URL of this job so far")
         return
