@@ -23,7 +23,7 @@ ROWS = [
     {"cli"},
     {"demo", "server", "worker"},
     {"api", "supervisor", "web", "workflows"},
-    {"app"},
+    {"app", "testing"},
     {"workflow"},
     {"sandbox"},
     {"related", "results", "reviews"},
