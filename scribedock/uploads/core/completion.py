@@ -25,6 +25,7 @@ from scribedock.uploads.core.errors import (
     StorageFault,
     Superseded,
     TooSlow,
+    TranscriptionOrdered,
     UploadReplaced,
     WrongBytes,
     storage_fault,
@@ -151,6 +152,8 @@ class Completion:
     def _attach(self, intake: Intake, key: str, size: int) -> tuple[Attached, str | None]:
         with self._database.write() as connection:
             job, _ = self._admission.current(connection, intake.grant)
+            if job.order_task_id is not None:
+                raise TranscriptionOrdered
             attached = self._media.attach(
                 connection, job, MediaSource.UPLOAD, storage_key=key, size=size, etag=key, replace=True
             )
