@@ -111,7 +111,7 @@ def database_url(settings: Settings) -> str:
     return f"sqlite:///{settings.data_dir.resolve() / 'scribedock.sqlite'}"
 
 
-def wire(settings: Settings) -> Services:
+def build_services(settings: Settings) -> Services:
     """All parts, on a database that has its tables (see `prepare`)."""
     keys = load_keys(settings)
     database = Database(database_url(settings), keys.sealing)

@@ -186,12 +186,12 @@ class Uploads:
             found.append(state if writer is None else replace(state, bytes=writer.partial.bytes))
         return found
 
-    def cancel(self, job_id: str, family: frozenset[str] | None) -> None:
+    def cancel(self, job_id: str, visible_accounts: frozenset[str] | None) -> None:
         """Makes every upload URL of the job invalid, and gives up what they have brought so far.
 
         Raises ItemNotFound. The job's media, if it is whole, stays.
         """
-        self._jobs.raise_upload_epoch(job_id, family)
+        self._jobs.raise_upload_epoch(job_id, visible_accounts)
         self.active.end_those(lambda intake: intake.grant.job_id == job_id, cancelled())
         self._close(
             [state.id for state in self.states.unfinished(job_id)],

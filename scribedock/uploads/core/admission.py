@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import from_timestamp, utc_now, wire
+from scribedock.clock import format_time, from_timestamp, utc_now
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Job
@@ -163,8 +163,8 @@ class Admission:
         now = int(time.time())
         if now >= grant.expires:
             raise InvalidQuery(
-                f"This upload URL expired at {wire(from_timestamp(grant.expires))} UTC; the server's time is "
-                f"{wire(utc_now())}. Get a new one with request_upload_url",
+                f"This upload URL expired at {format_time(from_timestamp(grant.expires))} UTC; "
+                f"the server's time is {format_time(utc_now())}. Get a new one with request_upload_url",
                 status=410,
             )
         with self._database.read() as connection:
