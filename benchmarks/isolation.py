@@ -145,7 +145,7 @@ def stage_in(folder: Path) -> Iterator[Stage]:
         server.start()
         stack.callback(server.stop)
         listening = stack.enter_context(socket.create_server(("127.0.0.1", 0), backlog=1024))
-        services = app.wire(load(data_dir=server.data_dir))
+        services = app.build_services(load(data_dir=server.data_dir))
         stack.callback(services.close)
         for name in ("victim", "attacker"):
             made = services.accounts.create(name, PASSWORD, parent="admin")

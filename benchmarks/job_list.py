@@ -40,7 +40,7 @@ STATES = ("Pending", "In Process", "Complete", "Complete", "Complete", "Media Fa
 def fill(settings: Settings, count: int, password: str) -> None:
     """A database with so many jobs, of the last two years."""
     app.prepare_database(settings)
-    services = app.wire(settings)
+    services = app.build_services(settings)
     services.accounts.create("admin", password, parent=None)
     owners = [
         services.accounts.create(f"owner {number}", password, parent="admin").id for number in range(OWNERS)
@@ -122,7 +122,7 @@ class Caller:
 
 def peer(settings: Settings) -> float:
     """Seconds for all rows of both tables, at once, as JSON."""
-    services = app.wire(settings)
+    services = app.build_services(settings)
     began = time.perf_counter()
     with services.database.read() as connection:
         rows = connection.execute(

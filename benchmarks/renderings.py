@@ -85,7 +85,7 @@ def serve(kind: str, folder: Path) -> None:
     """The server in this process; prints its port."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
     settings = Settings(data_dir=folder)
-    services = app.wire(settings)
+    services = app.build_services(settings)
     renderings: Any = Renderings() if kind == "processes" else Threads()
     backend = Backend(services=services, engine=None, languages=frozenset(), renderings=renderings)  # type: ignore[arg-type]
     config = uvicorn.Config(
@@ -114,7 +114,7 @@ def prepare(folder: Path) -> str:
     """A database with one job that has captions; its id."""
     settings = Settings(data_dir=folder)
     app.prepare_database(settings)
-    services = app.wire(settings)
+    services = app.build_services(settings)
     services.accounts.create("admin", PASSWORD, parent=None)
     root = services.accounts.root()
     assert root is not None

@@ -114,7 +114,7 @@ def database_url(settings: Settings) -> str:
     return f"sqlite:///{settings.data_dir.resolve() / 'scribedock.sqlite'}"
 
 
-def wire(
+def build_services(
     settings: Settings,
     *,
     store: Store | None = None,

@@ -1,4 +1,4 @@
-"""The time as the database and the wire have it: UTC without a zone."""
+"""The time as the database and the API have it: UTC without a zone."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def utc_now() -> datetime:
 
 
 def from_timestamp(seconds: float) -> datetime:
-    """Seconds since 1970 as UTC without a zone."""
+    """Return `seconds` since 1970 as UTC without a zone."""
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
 
 
@@ -46,11 +46,11 @@ def to_timestamp(moment: datetime) -> float:
     return moment.replace(tzinfo=UTC).timestamp()
 
 
-def wire(moment: datetime | None) -> str:
-    """As the API writes a date, always with six digits; `""` for one that is not known yet."""
+def format_time(moment: datetime | None) -> str:
+    """Return a date as the API writes it, always with six digits; `""` for one that is not known yet."""
     return "" if moment is None else moment.isoformat(timespec="microseconds")
 
 
-def wire_short(moment: datetime) -> str:
-    """As statistics write a date: without a fraction where it is zero."""
+def format_short_time(moment: datetime) -> str:
+    """Return a date as the statistics write it: without a fraction where that is zero."""
     return moment.isoformat()

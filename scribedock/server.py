@@ -71,7 +71,7 @@ def serve(
     data_folder.enter(settings.data_dir)
     separation.check_folder(settings.data_dir, sandbox=sandbox)
     app.prepare(settings)
-    services = app.wire(settings)
+    services = app.build_services(settings)
     password_file = app.ensure_first_account(services, sandbox=sandbox)
     separation.check_database(services.accounts.root(), sandbox=sandbox)
     services.fingerprints.learn()

@@ -10,7 +10,7 @@ from datetime import timedelta
 
 import structlog
 
-from scribedock.app import Services, sqlite_files, wire
+from scribedock.app import Services, build_services, sqlite_files
 from scribedock.clock import utc_now
 from scribedock.dispatch.dispatcher import Dispatcher
 from scribedock.dispatch.slots import caps, slots
@@ -35,7 +35,7 @@ class Worker:
 
     def __init__(self, settings: Settings, executor_id: str) -> None:
         self._settings = settings
-        self._services: Services = wire(settings)
+        self._services: Services = build_services(settings)
         self._lease = Lease(
             self._services.database,
             settings.data_dir / "executors",

@@ -62,7 +62,7 @@ BY_ID = sa.select(*(column for column in accounts.c if column is not accounts.c.
 )
 _ROOT = sa.select(accounts.c.id).where(accounts.c.id == sa.bindparam("id")).cte("tree", recursive=True)
 _TREE = _ROOT.union(sa.select(accounts.c.id).where(accounts.c.parent_id == _ROOT.c.id))
-FAMILY = sa.select(_TREE.c.id)
+SUBTREE = sa.select(_TREE.c.id)
 _SELF = (
     sa.select(accounts.c.id, accounts.c.parent_id)
     .where(accounts.c.id == sa.bindparam("id"))
@@ -215,17 +215,17 @@ class Accounts:
         if account.parent_id is None:
             raise InvalidQuery(f"The account {account.username!r} is the root of the tree; it must stay")
         with self._database.write() as connection:
-            count, family = 0, frozenset[str]()
+            count, subtree = 0, frozenset[str]()
             # Again where an account was made below one of them before that was disabled.
-            while (found := self._family(connection, account.id)) != family:
-                family = found
+            while (found := self._subtree(connection, account.id)) != subtree:
+                subtree = found
                 count += connection.execute(
                     accounts.update()
-                    .where(accounts.c.id.in_(family), accounts.c.disabled.is_(None))
+                    .where(accounts.c.id.in_(subtree), accounts.c.disabled.is_(None))
                     .values(disabled=utc_now())
                 ).rowcount
             # Last, when no login can succeed any more: one that was quicker has committed its session.
-            connection.execute(sessions.delete().where(sessions.c.account_id.in_(family)))
+            connection.execute(sessions.delete().where(sessions.c.account_id.in_(subtree)))
             return count
 
     def enable(self, account: Account) -> int:
@@ -240,7 +240,7 @@ class Accounts:
             return connection.execute(
                 accounts.update()
                 .where(
-                    accounts.c.id.in_(self._family(connection, account.id)),
+                    accounts.c.id.in_(self._subtree(connection, account.id)),
                     accounts.c.disabled.is_not(None),
                 )
                 .values(disabled=None)
@@ -261,15 +261,15 @@ class Accounts:
             return caller
         with self._database.read() as connection:
             target = self._find(connection, sa.or_(accounts.c.username == name, accounts.c.id == name))
-            if target is None or target.id not in self._family(connection, caller.id):
+            if target is None or target.id not in self._subtree(connection, caller.id):
                 raise AccountUnprivileged
             return target
 
-    def with_family(self, account_id: str) -> tuple[Account, frozenset[str]] | None:
+    def find_with_visible_accounts(self, account_id: str) -> tuple[Account, frozenset[str]] | None:
         """The account, and the ids of it and all its descendants."""
         with self._database.read() as connection:
             account = _account(connection.execute(BY_ID, {"id": account_id}).first())
-            return None if account is None else (account, self._family(connection, account_id))
+            return None if account is None else (account, self._subtree(connection, account_id))
 
     def branch(self, account_id: str) -> str:
         """The id of the account directly below the root that this one is, or lies below; the root is its own.
@@ -283,10 +283,10 @@ class Accounts:
                 ).scalar_one()
             )
 
-    def family(self, account: Account) -> frozenset[str]:
+    def visible_accounts(self, account: Account) -> frozenset[str]:
         """Ids of the account and all its descendants."""
         with self._database.read() as connection:
-            return self._family(connection, account.id)
+            return self._subtree(connection, account.id)
 
     def _find(
         self, connection: Connection, condition: sa.ColumnElement[bool], *, hold: bool = False
@@ -295,8 +295,8 @@ class Accounts:
         query = sa.select(accounts).where(condition)
         return _account(connection.execute(query.with_for_update() if hold else query).first())
 
-    def _family(self, connection: Connection, account_id: str) -> frozenset[str]:
-        return frozenset(connection.execute(FAMILY, {"id": account_id}).scalars())
+    def _subtree(self, connection: Connection, account_id: str) -> frozenset[str]:
+        return frozenset(connection.execute(SUBTREE, {"id": account_id}).scalars())
 
 
 def _account(row: Any) -> Account | None:

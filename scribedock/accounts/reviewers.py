@@ -35,10 +35,10 @@ class Reviewers:
         """Whose jobs it may review. Raises AccountUnprivileged without the right."""
         if not account.reviewer:
             if self._sandboxes.cover(account):
-                return ReviewScope(account_ids=self._accounts.family(account), sandbox_only=True)
+                return ReviewScope(account_ids=self._accounts.visible_accounts(account), sandbox_only=True)
             raise AccountUnprivileged
         above = self._accounts.by_id(account.parent_id) if account.parent_id else None
-        return ReviewScope(account_ids=self._accounts.family(above or account))
+        return ReviewScope(account_ids=self._accounts.visible_accounts(above or account))
 
 
 def is_reviewed(connection: Connection, account_id: str) -> bool:

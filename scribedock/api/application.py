@@ -212,7 +212,9 @@ class Api:
         )
         entry = auditing.begin(context, call, parameters)
         if self._backend.example is not None and call.needs_token:
-            self._backend.example.prepare(call.path, getattr(parameters, "job_id", ""), context.family)
+            self._backend.example.prepare(
+                call.path, getattr(parameters, "job_id", ""), context.visible_accounts
+            )
         return context, parameters, entry
 
     def _session(self, request: Request, raw: Raw) -> Session:

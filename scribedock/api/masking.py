@@ -19,7 +19,7 @@ from pydantic.fields import FieldInfo
 
 from scribedock.api.registry import CALLS, Call
 from scribedock.api.schema.parameters import Parameters, Raw, UploadedFile
-from scribedock.clock import wire
+from scribedock.clock import format_time
 
 IDENTIFIERS = ("job_id", "task_id")
 IDENTIFIER = re.compile(r"[0-9a-f]{32}\Z")
@@ -67,7 +67,7 @@ def _harmless(name: str, value: object) -> str | None:
     if isinstance(value, (bool, int, float, StrEnum)):
         return str(value).lower() if isinstance(value, bool) else str(value)
     if isinstance(value, datetime):
-        return wire(value)
+        return format_time(value)
     if name in IDENTIFIERS and isinstance(value, str) and IDENTIFIER.match(value):
         return value
     return None

@@ -66,7 +66,7 @@ class Context:
     client: ClientAddress
     session: Session | None
     json_body: bool  # the request carried a JSON body
-    _account: tuple[Account, frozenset[str]] | None = None  # and its family
+    _account: tuple[Account, frozenset[str]] | None = None  # and those that it sees
 
     @property
     def services(self) -> Services:
@@ -78,7 +78,7 @@ class Context:
         return self._known[0]
 
     @property
-    def family(self) -> frozenset[str]:
+    def visible_accounts(self) -> frozenset[str]:
         """Ids of the account and all its descendants. Raises BadApiToken."""
         return self._known[1]
 
@@ -91,7 +91,9 @@ class Context:
     def _known(self) -> tuple[Account, frozenset[str]]:
         if self._account is None:
             accounts = self.services.accounts
-            self._account = accounts.with_family(self.session.account_id) if self.session else None
+            self._account = (
+                accounts.find_with_visible_accounts(self.session.account_id) if self.session else None
+            )
             if self._account is None or self._account[0].disabled is not None:
                 raise BadApiToken
         return self._account

@@ -87,7 +87,7 @@ def open_services(data_dir: Path | None) -> Services:
 
     found = enter_data_folder(data_dir)
     app.prepare_database(found)
-    return app.wire(found)
+    return app.build_services(found)
 
 
 def plain_table(*headings: str) -> Table:

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now, wire
+from scribedock.clock import format_time, utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import element_lists
 from scribedock.errors import InvalidQuery, ItemNotFound
@@ -104,7 +104,7 @@ class ElementLists:
                 if candidate.version == version and iwp_name in (None, candidate.iwp_name):
                     return candidate
             raise ItemNotFound(
-                f"There is no ElementList with elementlist_version {wire(version)}"
+                f"There is no ElementList with elementlist_version {format_time(version)}"
                 f"{f' and iwp_name {iwp_name}' if iwp_name else ''}; {_listing(existing)}"
             )
         if iwp_name is None and not any(candidate.iwp_name is Iwp.FINAL for candidate in existing):
@@ -131,11 +131,11 @@ class ElementLists:
                 )
             ).scalar_one_or_none()
         if compressed is None:
-            raise ItemNotFound(f"There is no ElementList with elementlist_version {wire(version)}")
+            raise ItemNotFound(f"There is no ElementList with elementlist_version {format_time(version)}")
         return bytes(compressed)
 
 
 def _listing(existing: list[Version]) -> str:
     if not existing:
         return "none exist so far"
-    return "these exist: " + ", ".join(f"{item.iwp_name} {wire(item.version)}" for item in existing)
+    return "these exist: " + ", ".join(f"{item.iwp_name} {format_time(item.version)}" for item in existing)

@@ -113,10 +113,10 @@ class Jobs:
             record_event(connection, job_id, "created", "", status)
         return job_id, task_id
 
-    def find(self, job_id: str, family: frozenset[str] | None = None) -> Job:
+    def find(self, job_id: str, visible_accounts: frozenset[str] | None = None) -> Job:
         """The living job, if it belongs to one of these accounts (None: to anybody). Raises ItemNotFound."""
         with self._database.read() as connection:
-            return self.fetch(connection, job_id, family)
+            return self.fetch(connection, job_id, visible_accounts)
 
     def find_served(self, job_id: str) -> Job:
         """The living job behind a link that needs no token. Raises ItemNotFound (404).
@@ -128,21 +128,27 @@ class Jobs:
                 return self.fetch(connection, job_id)
         raise ItemNotFound("There is nothing at this link (any more)", status=404)
 
-    def fetch(self, connection: Connection, job_id: str, family: frozenset[str] | None = None) -> Job:
+    def fetch(
+        self, connection: Connection, job_id: str, visible_accounts: frozenset[str] | None = None
+    ) -> Job:
         """`find` within a transaction; in a write transaction the row stays locked until its end."""
         writes = connection.get_execution_options().get("scribedock_write")
         row = connection.execute(BY_ID_TO_CHANGE if writes else BY_ID, {"job_id": job_id}).first()
-        if row is None or row.deleted is not None or (family is not None and row.account_id not in family):
+        if (
+            row is None
+            or row.deleted is not None
+            or (visible_accounts is not None and row.account_id not in visible_accounts)
+        ):
             raise ItemNotFound(f"There is no job with the job_id {job_id!r}")
         return job_of(row)
 
-    def delete(self, job_id: str, family: frozenset[str]) -> Deleted:
+    def delete(self, job_id: str, visible_accounts: frozenset[str]) -> Deleted:
         """Deletes the job with its media and results; unfinished tasks are aborted, all its URLs are dead.
 
         Raises ItemNotFound.
         """
         with self._database.write() as connection:
-            return self.remove(connection, self.fetch(connection, job_id, family))
+            return self.remove(connection, self.fetch(connection, job_id, visible_accounts))
 
     def remove(self, connection: Connection, job: Job) -> Deleted:
         """`delete` within a transaction, in which the job was read."""
@@ -160,10 +166,10 @@ class Jobs:
         record_event(connection, job.id, event.value, job.status, status)
         return status
 
-    def raise_upload_epoch(self, job_id: str, family: frozenset[str] | None) -> None:
+    def raise_upload_epoch(self, job_id: str, visible_accounts: frozenset[str] | None) -> None:
         """Makes every upload URL of the job invalid that was issued before. Raises ItemNotFound."""
         with self._database.write() as connection:
-            next_upload_epoch(connection, self.fetch(connection, job_id, family))
+            next_upload_epoch(connection, self.fetch(connection, job_id, visible_accounts))
 
     def not_ordered(self) -> list[tuple[str, int]]:
         """(id, upload epoch) of the living jobs whose transcription may still be ordered."""
@@ -201,7 +207,7 @@ class Jobs:
                 found[row.job_id].append(_task(row))
         return found
 
-    def task(self, task_id: str, family: frozenset[str] | None = None) -> Task:
+    def task(self, task_id: str, visible_accounts: frozenset[str] | None = None) -> Task:
         """The task, also of a deleted job. Raises ItemNotFound."""
         with self._database.read() as connection:
             row = connection.execute(
@@ -209,7 +215,7 @@ class Jobs:
                 .join(jobs, jobs.c.id == tasks.c.job_id)
                 .where(tasks.c.id == task_id)
             ).first()
-        if row is None or (family is not None and row.account_id not in family):
+        if row is None or (visible_accounts is not None and row.account_id not in visible_accounts):
             raise ItemNotFound(f"There is no task with the task_id {task_id!r}")
         return _task(row)
 

@@ -55,7 +55,7 @@ class Transcripts:
     def attach(
         self,
         job_id: str,
-        family: frozenset[str],
+        visible_accounts: frozenset[str],
         *,
         format: TextFormat | None,
         body: bytes | None = None,
@@ -66,7 +66,7 @@ class Transcripts:
         Without a body, the task fetches it from the URL. Raises InvalidQuery once the job is ordered.
         """
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             check_addable(job)
             earlier = connection.execute(
                 sa.select(transcripts.c.task_id).where(transcripts.c.job_id == job_id)

@@ -45,13 +45,13 @@ class Authorizations:
         self._jobs = jobs
         self._priorities = frozenset(priorities)
 
-    def authorize(self, job_id: str, family: frozenset[str]) -> str | None:
+    def authorize(self, job_id: str, visible_accounts: frozenset[str]) -> str | None:
         """Lets a job go on that waits in Authorizing; returns the TaskId of its order, if it has one.
 
         On any other job it has no effect. Raises ItemNotFound.
         """
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             if job.status is not JobStatus.AUTHORIZING:
                 return None
             now = utc_now()
@@ -63,14 +63,14 @@ class Authorizations:
                 enqueue_order(connection, job, job.order_task_id, due=values["due"])
             return job.order_task_id
 
-    def modify(self, job_id: str, family: frozenset[str], changes: Changes) -> None:
+    def modify(self, job_id: str, visible_accounts: frozenset[str], changes: Changes) -> None:
         """Changes a job that waits in Authorizing, or that is not ordered yet.
 
         Of an order, its priority and date change with it. Raises ItemNotFound, InvalidQuery in any other
         state, and InvalidOption for a priority that this server does not take.
         """
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             if not _modifiable(job):
                 raise InvalidQuery(
                     f"The job is {job.status}; it can be modified while it is Authorizing, "

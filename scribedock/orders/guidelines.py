@@ -42,7 +42,9 @@ class Guidelines:
         self._database = database
         self._jobs = jobs
 
-    def add(self, job_id: str, family: frozenset[str], *, name: str, body: bytes, is_html: bool) -> Guideline:
+    def add(
+        self, job_id: str, visible_accounts: frozenset[str], *, name: str, body: bytes, is_html: bool
+    ) -> Guideline:
         """Keeps a guideline with the job, beside those that it has.
 
         Raises ItemNotFound, and InvalidQuery for one that is empty or too large, or too many.
@@ -52,7 +54,7 @@ class Guidelines:
         if len(body) > MAX_BYTES:
             raise InvalidQuery(f"The guideline is larger than the limit of {MAX_BYTES} bytes", status=413)
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             _check_number(connection, job_id)
             kept = Guideline(
                 id=uuid.uuid4().hex,
@@ -75,10 +77,10 @@ class Guidelines:
             )
         return kept
 
-    def check_addable(self, job_id: str, family: frozenset[str]) -> None:
+    def check_addable(self, job_id: str, visible_accounts: frozenset[str]) -> None:
         """Whether the job may have one more. Raises ItemNotFound, InvalidQuery."""
         with self._database.read() as connection:
-            self._jobs.fetch(connection, job_id, family)
+            self._jobs.fetch(connection, job_id, visible_accounts)
             _check_number(connection, job_id)
 
     def of_job(self, job_id: str) -> list[Guideline]:

@@ -71,7 +71,7 @@ class Orders:
     def place(
         self,
         job_id: str,
-        family: frozenset[str],
+        visible_accounts: frozenset[str],
         order: Order,
         *,
         needs_authorization: bool,
@@ -86,7 +86,7 @@ class Orders:
         ordered, runs or ran; InvalidOption for a priority that this server does not take.
         """
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             if job.order_task_id is not None or job.status is JobStatus.COMPLETE:
                 raise InvalidQuery(
                     f"The transcription of this job is ordered already; the job is {job.status}. "

@@ -32,13 +32,19 @@ class Mails:
         self._jobs = jobs
 
     def owe_video(
-        self, job_id: str, family: frozenset[str], *, recipient: str, base_url: str, rendition_id: str
+        self,
+        job_id: str,
+        visible_accounts: frozenset[str],
+        *,
+        recipient: str,
+        base_url: str,
+        rendition_id: str,
     ) -> str:
         """Records mail about a video with captions; returns its TaskId. Raises ItemNotFound."""
         with self._database.write() as connection:
             return _insert(
                 connection,
-                self._jobs.fetch(connection, job_id, family),
+                self._jobs.fetch(connection, job_id, visible_accounts),
                 TaskType.JOB_BURN_IN_CAPTION,
                 recipient=recipient,
                 base_url=base_url,

@@ -54,14 +54,16 @@ class Renditions:
         self._database = database
         self._jobs = jobs
 
-    def ask(self, job_id: str, family: frozenset[str] | None, kind: RenditionKind, source: str) -> Rendition:
+    def ask(
+        self, job_id: str, visible_accounts: frozenset[str] | None, kind: RenditionKind, source: str
+    ) -> Rendition:
         """The rendition, which a worker makes; asked for anew where it failed through the server's fault.
 
         source: what it is made of, in words of any length. Raises ItemNotFound.
         """
         digest = hashlib.sha256(source.encode()).hexdigest()
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             found = _select(
                 connection,
                 renditions.c.job_id == job_id,

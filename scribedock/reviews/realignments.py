@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now, wire
+from scribedock.clock import format_time, utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import drafts, passes, realignments, tasks
 from scribedock.errors import InvalidQuery
@@ -40,13 +40,13 @@ class Realignments:
         self._reviews = reviews
         self._lists = lists
 
-    def ask(self, job_id: str, family: frozenset[str], kind: PassKind, account_id: str) -> str:
+    def ask(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind, account_id: str) -> str:
         """Orders it for the version saved last; returns the task's id.
 
         One that is under way for the same version is returned instead. Raises ItemNotFound, InvalidQuery
         (409) where the pass is not the caller's or nothing was saved in it.
         """
-        with self._reviews.taken(job_id, family, kind, account_id) as (connection, current):
+        with self._reviews.taken(job_id, visible_accounts, kind, account_id) as (connection, current):
             version = _newest(connection, current.id)
             if version is None:
                 raise InvalidQuery(
@@ -116,7 +116,7 @@ class Realignments:
                 set_task(connection, realignment_id, TaskStatus.FAILED, late)
                 return
             version = max(utc_now(), asked.version + timedelta(microseconds=1))
-            if set_task(connection, realignment_id, TaskStatus.COMPLETE, f"saved as {wire(version)}"):
+            if set_task(connection, realignment_id, TaskStatus.COMPLETE, f"saved as {format_time(version)}"):
                 connection.execute(
                     drafts.insert().values(
                         pass_id=asked.pass_id,

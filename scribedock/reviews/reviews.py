@@ -17,7 +17,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.accounts.reviewers import ReviewScope
-from scribedock.clock import utc_now, wire
+from scribedock.clock import format_time, utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import drafts, jobs, passes
 from scribedock.errors import InvalidQuery, ItemNotFound
@@ -98,9 +98,11 @@ class Reviews:
             found = [_pass(row) for row in connection.execute(query)]
             return [(self._jobs.fetch(connection, each.job_id), each) for each in found]
 
-    def take(self, job_id: str, family: frozenset[str] | None, kind: PassKind, account_id: str) -> Pass:
+    def take(
+        self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind, account_id: str
+    ) -> Pass:
         """Gives the job's current pass to the account. Raises ItemNotFound, InvalidQuery (409)."""
-        with self._current(job_id, family, kind) as (connection, _, current):
+        with self._current(job_id, visible_accounts, kind) as (connection, _, current):
             if current.status is PassStatus.TAKEN and current.account_id != account_id:
                 raise InvalidQuery("Somebody else is at this pass", status=CONFLICT)
             connection.execute(
@@ -110,26 +112,26 @@ class Reviews:
             )
         return current
 
-    def release(self, job_id: str, family: frozenset[str], kind: PassKind, account_id: str) -> None:
+    def release(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind, account_id: str) -> None:
         """Gives it back; what was saved stays. Raises ItemNotFound, InvalidQuery (409)."""
-        with self.taken(job_id, family, kind, account_id) as (connection, current):
+        with self.taken(job_id, visible_accounts, kind, account_id) as (connection, current):
             connection.execute(
                 passes.update()
                 .where(passes.c.id == current.id)
                 .values(status=PassStatus.OPEN.value, account_id=None)
             )
 
-    def work(self, job_id: str, family: frozenset[str] | None, kind: PassKind) -> Work:
+    def work(self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind) -> Work:
         """What was saved last in the current pass, else what the pass before it has published."""
         with self._database.read() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
             return self._work(connection, current)
 
     def save(
         self,
         job_id: str,
-        family: frozenset[str],
+        visible_accounts: frozenset[str],
         kind: PassKind,
         account_id: str,
         compressed: bytes,
@@ -142,7 +144,7 @@ class Reviews:
 
         Raises ItemNotFound, InvalidQuery (409).
         """
-        with self.taken(job_id, family, kind, account_id) as (connection, current):
+        with self.taken(job_id, visible_accounts, kind, account_id) as (connection, current):
             newest = self._newest(connection, current)
             _check_base(base, newest)
             version = max(utc_now(), newest + timedelta(microseconds=1))
@@ -159,7 +161,7 @@ class Reviews:
     def check_savable(
         self,
         job_id: str,
-        family: frozenset[str],
+        visible_accounts: frozenset[str],
         kind: PassKind,
         account_id: str,
         *,
@@ -167,18 +169,18 @@ class Reviews:
     ) -> Job:
         """Whether `save` would keep a version now; returns the job. Raises as `save`."""
         with self._database.read() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
             _check_taken(current, account_id)
             _check_base(base, self._newest(connection, current))
         return job
 
     def ending(
-        self, job_id: str, family: frozenset[str] | None, kind: PassKind, account_id: str | None
+        self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind, account_id: str | None
     ) -> Ending:
         """What `approve` would publish now. Raises as `approve`."""
         with self._database.read() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
             if kind is PassKind.REVIEW:
                 _check_taken(current, account_id)
@@ -195,10 +197,10 @@ class Reviews:
             row = connection.execute(sa.select(passes).where(passes.c.id == pass_id)).first()
         return None if row is None else _pass(row)
 
-    def versions(self, job_id: str, family: frozenset[str], kind: PassKind) -> list[datetime]:
+    def versions(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind) -> list[datetime]:
         """Those that were saved in the current pass, oldest first."""
         with self._database.read() as connection:
-            current = _find(connection, self._jobs.fetch(connection, job_id, family), kind)
+            current = _find(connection, self._jobs.fetch(connection, job_id, visible_accounts), kind)
             return list(
                 connection.execute(
                     sa.select(drafts.c.version)
@@ -210,7 +212,7 @@ class Reviews:
     def approve(
         self,
         job_id: str,
-        family: frozenset[str] | None,
+        visible_accounts: frozenset[str] | None,
         kind: PassKind,
         account_id: str | None,
         *,
@@ -222,7 +224,7 @@ class Reviews:
         gave, with keywords and topics where they are wanted; they are found here without it.
         Raises ItemNotFound, InvalidQuery (409).
         """
-        with self._current(job_id, family, kind) as (connection, job, current):
+        with self._current(job_id, visible_accounts, kind) as (connection, job, current):
             if kind is PassKind.REVIEW:
                 _check_taken(current, account_id)
             return self._end(connection, job, current, account_id, enriched)
@@ -255,7 +257,8 @@ class Reviews:
         work = self._work(connection, current)
         if enriched is not None and enriched.version != work.version:
             raise InvalidQuery(
-                f"The list was saved meanwhile, as {wire(work.version)}; look at that, then approve again",
+                f"The list was saved meanwhile, as {format_time(work.version)}; "
+                "look at that, then approve again",
                 status=CONFLICT,
             )
         names = self._names(connection, current)
@@ -290,19 +293,19 @@ class Reviews:
 
     @contextmanager
     def taken(
-        self, job_id: str, family: frozenset[str], kind: PassKind, account_id: str
+        self, job_id: str, visible_accounts: frozenset[str], kind: PassKind, account_id: str
     ) -> Iterator[tuple[Connection, Pass]]:
         """A transaction over the current pass, which the account has taken. Raises as `release`."""
-        with self._current(job_id, family, kind) as (connection, _, current):
+        with self._current(job_id, visible_accounts, kind) as (connection, _, current):
             _check_taken(current, account_id)
             yield connection, current
 
     @contextmanager
     def _current(
-        self, job_id: str, family: frozenset[str] | None, kind: PassKind
+        self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind
     ) -> Iterator[tuple[Connection, Job, Pass]]:
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, family)
+            job = self._jobs.fetch(connection, job_id, visible_accounts)
             yield connection, job, _find(connection, job, kind)
 
     def _work(self, connection: Connection, current: Pass) -> Work:
@@ -334,7 +337,7 @@ def _following(connection: Connection, current: Pass) -> str | None:
 def _check_base(base: datetime | None, newest: datetime) -> None:
     if base is not None and base != newest:
         raise InvalidQuery(
-            f"base_version: the list was saved meanwhile, as {wire(newest)}; go on with that",
+            f"base_version: the list was saved meanwhile, as {format_time(newest)}; go on with that",
             status=CONFLICT,
         )
 

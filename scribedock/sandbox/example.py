@@ -109,13 +109,13 @@ class Example:
     def account_id(self) -> str:
         return self._account.id
 
-    def prepare(self, path: str, job_id: str, family: frozenset[str]) -> None:
+    def prepare(self, path: str, job_id: str, visible_accounts: frozenset[str]) -> None:
         """Before a call by one of these accounts: makes the job what the call at this path needs.
 
         Does nothing where it is that, where the call is about another job, and where the job is not theirs.
         """
         form = NEEDS.get(path)
-        if form is None or job_id != JOB_ID or self._account.id not in family:
+        if form is None or job_id != JOB_ID or self._account.id not in visible_accounts:
             return
         with self._database.read() as connection:
             serves = self._serves(connection, self._jobs.fetch(connection, JOB_ID), form)

@@ -186,12 +186,12 @@ class Uploads:
         """Raise NoRoom where the store is about to be full."""
         self._partials.check_room()
 
-    def cancel(self, job_id: str, family: frozenset[str] | None) -> None:
+    def cancel(self, job_id: str, visible_accounts: frozenset[str] | None) -> None:
         """Make every upload URL of the job invalid, and give up what they have brought so far.
 
         Raise ItemNotFound. The job's media, if it is whole, stays.
         """
-        self._jobs.raise_upload_epoch(job_id, family)
+        self._jobs.raise_upload_epoch(job_id, visible_accounts)
         self._active.end_those(lambda intake: intake.grant.job_id == job_id, UrlCancelled())
         self._close(
             [state.id for state in self._states.unfinished(job_id)],

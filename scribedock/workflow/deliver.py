@@ -17,7 +17,7 @@ from urllib.parse import quote, unquote_plus
 
 import structlog
 
-from scribedock.clock import utc_now, wire
+from scribedock.clock import format_time, utc_now
 from scribedock.errors import InvalidUrl, ItemNotFound
 from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Iwp, Job, TaskStatus
@@ -130,7 +130,7 @@ def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]
     """What stands for each tag of the URL: ours, and the job's custom metadata."""
     version = ""
     if callback.iwp_name:
-        version = wire(lists.choose(job, iwp_name=Iwp(callback.iwp_name)).version)
+        version = format_time(lists.choose(job, iwp_name=Iwp(callback.iwp_name)).version)
     metadata: Mapping[str, Any] = job.options.get("custom_metadata") or {}
     unrecognized = "" if job.unrecognized_ms is None else f"{job.unrecognized_ms / 1000:g}"
     return {

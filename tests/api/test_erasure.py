@@ -53,7 +53,7 @@ PLACES = (
 
 @pytest.fixture
 def services(server: OwnServer) -> Iterator[app.Services]:
-    opened = app.wire(settings_of(server))
+    opened = app.build_services(settings_of(server))
     yield opened
     opened.close()
 

@@ -43,7 +43,7 @@ def caption(client: Client, job: str, format: str = "SRT", **parameters: Any) ->
 @contextmanager
 def services_of(server: OwnServer) -> Iterator[app.Services]:
     """The parts of the running server, for what no call of the API does."""
-    services = app.wire(Settings(data_dir=server.data_dir))
+    services = app.build_services(Settings(data_dir=server.data_dir))
     yield services
     services.close()
 

@@ -34,7 +34,7 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
 
 @pytest.fixture(scope="module")
 def parts(server: OwnServer) -> Iterator[app.Services]:
-    opened = app.wire(Settings(data_dir=server.data_dir, login_failures=LIMIT))
+    opened = app.build_services(Settings(data_dir=server.data_dir, login_failures=LIMIT))
     yield opened
     opened.close()
 

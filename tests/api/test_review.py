@@ -301,8 +301,8 @@ def test_what_is_aligned_for_a_deleted_job_is_dropped(office: Office) -> None:
     with services_of(office.server) as services:
         ann = services.accounts.by_username(name_of(office.ann))
         assert ann is not None
-        family = services.reviewers.scope(ann).account_ids
-        task = services.realignments.ask(job, family, PassKind.REVIEW, ann.id)
+        visible_accounts = services.reviewers.scope(ann).account_ids
+        task = services.realignments.ask(job, visible_accounts, PassKind.REVIEW, ann.id)
         assert services.realignments.start(task) is not None
         assert office.customer.get("job/delete", job_id=job).status_code == 200
         services.realignments.finish(task, json.dumps(corrected()).encode())

@@ -120,11 +120,13 @@ def test_what_was_never_started_is_carried_out(tmp_path: Path, database: dict[st
     client.upload(job, quiet)
     server.kill()
 
-    services = app.wire(settings_of(server))
+    services = app.build_services(settings_of(server))
     admin = services.accounts.by_username("admin")
     assert admin is not None
-    family = frozenset({admin.id})
-    services.orders.place(job, family, Order(fidelity=Fidelity.MECHANICAL), needs_authorization=False)
+    visible_accounts = frozenset({admin.id})
+    services.orders.place(
+        job, visible_accounts, Order(fidelity=Fidelity.MECHANICAL), needs_authorization=False
+    )
     services.close()
 
     with OwnServer(tmp_path, password=server.password, workflow_poll_s="0.1", **database) as again:

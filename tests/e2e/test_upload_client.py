@@ -57,7 +57,7 @@ def scribedock(
 
 def stored(client: Client, job: str) -> bytes:
     """The bytes that are the job's media."""
-    services = app.wire(Settings(data_dir=client.server.data_dir))
+    services = app.build_services(Settings(data_dir=client.server.data_dir))
     try:
         media = services.media.of(job)
         assert media is not None and media.storage_key is not None

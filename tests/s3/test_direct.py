@@ -184,7 +184,7 @@ def test_an_overwritten_recording_can_be_added_and_ordered_again(
         client.order(job)
         assert client.finished(job)["JobStatus"] == "Complete"
         assert put(url, b"too late, and to a place where nobody looks") == 200
-    services = app.wire(
+    services = app.build_services(
         Settings(data_dir=server.data_dir, storage_url=store_url, storage_direct_uploads=True)
     )
     services.store.sweep(
@@ -199,7 +199,7 @@ def test_an_upload_that_is_not_ordered_yet_outlives_the_sweep(
 ) -> None:
     job = client.new_job()
     assert put(client.upload_url(job), speech.read_bytes()) == 200
-    services = app.wire(
+    services = app.build_services(
         Settings(data_dir=server.data_dir, storage_url=shared_place, storage_direct_uploads=True)
     )
     services.store.sweep(

@@ -78,7 +78,7 @@ def test_what_a_killed_server_left_is_swept(server: OwnServer, bucket: Bucket, s
         wait_until(lambda: stored_bytes(bucket) >= 2 * PART_BYTES)
         server.kill()
     assert paths(bucket, "objects") == []
-    services = app.wire(Settings(data_dir=server.data_dir, storage_url=store_url))
+    services = app.build_services(Settings(data_dir=server.data_dir, storage_url=store_url))
     services.store.sweep(objects=services.media.stored_keys(), partials=frozenset(), older_than_s=-5)
     services.close()
     assert paths(bucket) == []

@@ -155,7 +155,7 @@ def wait_for_callbacks(receiver: CallbackReceiver, ordered: set[str]) -> dict[tu
 
 def check_storage(settings: Settings, promised: Promises) -> None:
     """Each stored recording is whole, and a sweep leaves nothing else behind."""
-    services = app.wire(settings)
+    services = app.build_services(settings)
     stored = services.media.stored_keys()
     services.store.sweep(objects=stored, partials=frozenset(), older_than_s=-1)
     assert set(services.store.keys()) == stored

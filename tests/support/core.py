@@ -44,7 +44,7 @@ def build(folder: Path, template: Path, **settings: object) -> Core:
     """Build the parts in `folder`, on a copy of the database file `template`."""
     shutil.copyfile(template, folder / "scribedock.sqlite")
     store, fetcher, clock = InMemoryStore(), ScriptedFetcher(), ManualClock()
-    services = app.wire(
+    services = app.build_services(
         Settings(data_dir=folder, **settings),  # type: ignore[arg-type]
         store=store,
         fetcher=fetcher,

@@ -28,7 +28,7 @@ def services_of(server: OwnServer) -> Iterator[app.Services]:
     """The parts of the running server, for what no call of the API does."""
     environment = server.environment()
     url = environment.get("SCRIBEDOCK_DATABASE_URL")
-    services = app.wire(load(data_dir=server.data_dir, database_url=url))
+    services = app.build_services(load(data_dir=server.data_dir, database_url=url))
     yield services
     services.close()
 
@@ -89,11 +89,11 @@ def ordered_job(
         )
         set_task(connection, attached.task_id, TaskStatus.COMPLETE)  # there is nothing to probe
 
-    family = services.accounts.family(owner)
+    visible_accounts = services.accounts.visible_accounts(owner)
     order = Order(fidelity=fidelity, callback_url=callback_url, options=options or {})
     task_id = services.orders.place(
         job_id,
-        family,
+        visible_accounts,
         order,
         needs_authorization=held,
         bring=bring,

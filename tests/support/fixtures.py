@@ -177,6 +177,6 @@ def finished(server: OwnServer, admin_token: str, speech: Path) -> str:
 def services(server: OwnServer) -> Iterator[app.Services]:
     """The parts of the running server, on its database, for what no call of the API does."""
     url = server.environment().get("SCRIBEDOCK_DATABASE_URL")
-    opened = app.wire(Settings(data_dir=server.data_dir, database_url=url))  # type: ignore[arg-type]
+    opened = app.build_services(Settings(data_dir=server.data_dir, database_url=url))  # type: ignore[arg-type]
     yield opened
     opened.close()

@@ -80,7 +80,7 @@ class Stored:
 
 @contextmanager
 def stored(server: OwnServer) -> Iterator[Stored]:
-    services = app.wire(settings_of(server))
+    services = app.build_services(settings_of(server))
     try:
         yield Stored(services)
     finally:

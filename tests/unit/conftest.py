@@ -30,7 +30,7 @@ def database_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("migrated")
     settings = Settings(data_dir=folder)
     app.prepare_database(settings)
-    services = app.wire(settings)
+    services = app.build_services(settings)
     services.accounts.create("admin", "a password", parent=None)
     services.close()
     return folder / "scribedock.sqlite"

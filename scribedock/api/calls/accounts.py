@@ -146,7 +146,7 @@ class RemoveApiKeyParameters(Parameters):
 def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None:
     """Removes an API key and ends the sessions that were opened with it."""
     key = parameters.api_securekey.replace("-", "").lower()
-    context.services.api_keys.remove(context.family, key)
+    context.services.api_keys.remove(context.visible_accounts, key)
 
 
 @call("account/verify_key", Parameters, answer='{"name": "<user name>"}', changes=False)

@@ -16,7 +16,7 @@ from scribedock.orders.authorization import Changes
 @call("job/authorize", JobParameters, answer="204 to GET, 200 without body to POST", empty={"POST": 200})
 def authorize(context: Context, parameters: JobParameters) -> None:
     """Lets a job begin that waits in Authorizing; on any other job it has no effect."""
-    context.services.authorizations.authorize(parameters.job_id, context.family)
+    context.services.authorizations.authorize(parameters.job_id, context.visible_accounts)
     context.backend.wake()
 
 
@@ -46,7 +46,7 @@ def modify(context: Context, parameters: ModifyParameters) -> None:
         account_id = context.services.accounts.reachable(context.account, parameters.account_id).id
     context.services.authorizations.modify(
         parameters.job_id,
-        context.family,
+        context.visible_accounts,
         Changes(
             fidelity=parameters.transcription_fidelity,
             priority=parameters.priority,

@@ -52,7 +52,7 @@ async def add_custom_guidelines(context: Context, parameters: GuidelinesParamete
     kept = await run_in_threadpool(
         context.services.guidelines.add,
         parameters.job_id,
-        context.family,
+        context.visible_accounts,
         name=guideline.name,
         body=guideline.content,
         is_html=parameters.is_html,
@@ -72,8 +72,8 @@ async def add_custom_guidelines(context: Context, parameters: GuidelinesParamete
 
 def _addable(context: Context, job_id: str) -> Job:
     """Before anything is fetched for it."""
-    context.services.guidelines.check_addable(job_id, context.family)
-    return context.services.jobs.find(job_id, context.family)
+    context.services.guidelines.check_addable(job_id, context.visible_accounts)
+    return context.services.jobs.find(job_id, context.visible_accounts)
 
 
 async def _guideline(context: Context, parameters: GuidelinesParameters, job: Job) -> UploadedFile:

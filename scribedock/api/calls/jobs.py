@@ -29,7 +29,7 @@ from scribedock.api.schema.parameters import (
     choice,
     document,
 )
-from scribedock.clock import wire
+from scribedock.clock import format_time
 from scribedock.errors import InvalidOption
 from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, Job, JobStatus, Priority
@@ -85,7 +85,7 @@ def new(context: Context, parameters: NewParameters) -> OpenedJob:
 @call("job/info", JobParameters, answer="the Job object", changes=False, brief=True)
 def info(context: Context, parameters: JobParameters) -> JobAnswer:
     """Everything about the job: its state, dates, length, options, tasks."""
-    job = context.services.jobs.find(parameters.job_id, context.family)
+    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
     tasks = context.services.jobs.tasks([job.id])
     return cast(JobAnswer, job_answer(job, context.dialect, tasks[job.id]))
 
@@ -133,7 +133,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
     """The jobs that pass every filter, newest first."""
     services = context.services
     if parameters.Username == "*":
-        owners = context.family
+        owners = context.visible_accounts
     else:
         owners = frozenset({services.accounts.reachable(context.account, parameters.Username).id})
     job_filter = JobFilter(
@@ -174,7 +174,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
 def delete(context: Context, parameters: JobParameters) -> StartedTask:
     """Deletes the job, its media and its results; running work is cancelled."""
     services = context.services
-    deleted = services.jobs.delete(parameters.job_id, context.family)
+    deleted = services.jobs.delete(parameters.job_id, context.visible_accounts)
     services.uploads.close(parameters.job_id, CLOSED_BY_DELETION)
     for key in deleted.storage_keys:
         remove_object(services.store, key)
@@ -194,12 +194,12 @@ class TaskParameters(Parameters):
 )
 def task_status(context: Context, parameters: TaskParameters) -> TaskState:
     """How far a task is: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""
-    task = context.services.jobs.task(parameters.task_id, context.family)
+    task = context.services.jobs.task(parameters.task_id, context.visible_accounts)
     return {
         "TaskType": task.type,
         "TaskStatus": task.status,
         "TaskInfo": task.info,
-        "TaskRequestTime": wire(task.requested),
+        "TaskRequestTime": format_time(task.requested),
     }
 
 
@@ -226,7 +226,7 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
     services = context.services
     options = TranscriptionOptions.parse(parameters.options or {})
     check_callback_url(context, parameters.callback_url)
-    job = services.jobs.find(parameters.job_id, context.family)
+    job = services.jobs.find(parameters.job_id, context.visible_accounts)
     _check_spoken(context, job)
     targets = wanted_languages(context, job, parameters.target_language)
     owner = services.accounts.by_id(job.account_id)
@@ -234,7 +234,7 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
     with services.uploads.arriving(job) as arrival:
         task_id = services.orders.place(
             job.id,
-            context.family,
+            context.visible_accounts,
             Order(
                 fidelity=parameters.transcription_fidelity,
                 priority=parameters.priority if "priority" in parameters.model_fields_set else None,

@@ -50,16 +50,16 @@ def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
     services = context.services
     if parameters.send_to_email is not None:
         _check_address(parameters.send_to_email)
-    job = services.jobs.find(parameters.job_id, context.family)
+    job = services.jobs.find(parameters.job_id, context.visible_accounts)
     if not job.sandbox:
         _check_equipped(services)
     recipient = parameters.send_to_email or context.account.email
     if not recipient:
         raise InvalidQuery("send_to_email: your account has no e-mail address; name one")
-    rendition = ask_for(context, job, context.family, RenditionKind.CAPTIONED)
+    rendition = ask_for(context, job, context.visible_accounts, RenditionKind.CAPTIONED)
     services.mails.owe_video(
         job.id,
-        context.family,
+        context.visible_accounts,
         recipient=recipient,
         # Whatever a request's Host header says is not mailed to anybody.
         base_url=services.settings.public_url or "",

@@ -70,7 +70,7 @@ def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may
     services = context.services
     url = normalise(url)
     services.fetcher.check(url)
-    job = services.jobs.find(job_id, context.family)
+    job = services.jobs.find(job_id, context.visible_accounts)
     may_repeat = is_duplicate or context.is_shared(job.account_id)
     other = None if may_repeat else services.media.url_in_use(job.account_id, url)
     if other is not None:
@@ -78,7 +78,7 @@ def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may
     with services.database.write() as connection:
         attached = services.media.attach(
             connection,
-            services.jobs.fetch(connection, job_id, context.family),
+            services.jobs.fetch(connection, job_id, context.visible_accounts),
             MediaSource.PAGE if may_be_page else MediaSource.URL,
             storage_key=None,
             size=None,
@@ -136,7 +136,7 @@ async def _receive(context: Context, job_id: str) -> str:
 
 
 def _addable(context: Context, job_id: str) -> Job:
-    job = context.services.jobs.find(job_id, context.family)
+    job = context.services.jobs.find(job_id, context.visible_accounts)
     context.services.media.check_addable(job)
     return job
 
@@ -149,7 +149,7 @@ def _attach_body(context: Context, job: Job, new: Partial) -> str:
         with services.database.write() as connection:
             attached = services.media.attach(
                 connection,
-                services.jobs.fetch(connection, job.id, context.family),
+                services.jobs.fetch(connection, job.id, context.visible_accounts),
                 MediaSource.BODY,
                 storage_key=key,
                 size=size,

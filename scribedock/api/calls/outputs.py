@@ -20,7 +20,7 @@ from scribedock.api.schema.parameters import Bool, Moment, choice
 from scribedock.api.transport.file_answers import disposition
 from scribedock.api.transport.kept_json import kept_json
 from scribedock.api.transport.waiting import unless_gone
-from scribedock.clock import wire
+from scribedock.clock import format_time
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.elementlists import Version
 from scribedock.jobs.job import Iwp, Job
@@ -123,7 +123,7 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
     """The transcript with the time of every word."""
     source = _source(context, parameters)
     [version] = source.versions
-    headers = {"ETag": f'"{wire(version.version)}"', "Cache-Control": "private, no-cache"}
+    headers = {"ETag": f'"{format_time(version.version)}"', "Cache-Control": "private, no-cache"}
     if _is_known(context, headers["ETag"]):
         return Response(status_code=304, headers=headers)
     return kept_json(context.services.lists.compressed(source.job.id, version.version), headers=headers)
@@ -137,9 +137,9 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
 )
 def list_elementlists(context: Context, parameters: JobParameters) -> list[ListVersion]:
     """The versions that the passes over the job have made, oldest first."""
-    job = context.services.jobs.find(parameters.job_id, context.family)
+    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
     return [
-        {"iwp_name": item.iwp_name, "version": wire(item.version)}
+        {"iwp_name": item.iwp_name, "version": format_time(item.version)}
         for item in context.services.lists.versions(job.id)
     ]
 
@@ -156,7 +156,7 @@ def _source(context: Context, parameters: Any) -> _Source:
     mixed = getattr(parameters, "mixed", False)
     if mixed and not described:
         raise InvalidQuery("mixed: needs audio_description=true, whose list is mixed in")
-    job = context.services.jobs.find(parameters.job_id, context.family)
+    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
     wanted = {"iwp_name": parameters.iwp_name, "version": parameters.elementlist_version}
     if not mixed:
         return _Source(job=job, versions=(lists.choose(job, **wanted, audio_description=described),))

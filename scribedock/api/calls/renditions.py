@@ -37,7 +37,7 @@ AnyMediaType = Annotated[MediaType, choice(MediaType)]
 @call("job/media", JobParameters, answer='{"MediaUrl": "https://…"}', changes=False)
 def media(context: Context, parameters: JobParameters) -> MediaUrl:
     """Where the job's media was fetched from."""
-    job = context.services.jobs.find(parameters.job_id, context.family)
+    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
     found = context.services.media.behind(job)
     if found is None or found.url is None:
         raise ItemNotFound(
@@ -64,7 +64,7 @@ class TranscodedParameters(JobParameters):
 async def transcoded_media(context: Context, parameters: TranscodedParameters) -> MediaUrl:
     """A link to the media as mp4 or mp3, which expires."""
     kind = RenditionKind(parameters.transcoded_version.value)
-    return {"MediaUrl": await link_to(context, parameters.job_id, context.family, kind)}
+    return {"MediaUrl": await link_to(context, parameters.job_id, context.visible_accounts, kind)}
 
 
 class DownloadParameters(JobParameters):
@@ -96,16 +96,18 @@ async def download_media(context: Context, parameters: DownloadParameters) -> Re
         if parameters.media_type is not MediaType.MP4 or parameters.text_to_speech:
             raise InvalidOption("captioned: a sound has no picture for captions; use media_type=mp4")
         kind = RenditionKind.CAPTIONED
-    rendition = await run_in_threadpool(_ask, context, parameters.job_id, context.family, kind)
+    rendition = await run_in_threadpool(_ask, context, parameters.job_id, context.visible_accounts, kind)
     made = await _made(context.backend, rendition, status=400)
-    job = await run_in_threadpool(context.services.jobs.find, made.job_id, context.family)
+    job = await run_in_threadpool(context.services.jobs.find, made.job_id, context.visible_accounts)
     name = disposition(job, kind.extension, "attachment")
     return made_media(context.request, context.services.store, made, name)
 
 
-async def link_to(context: Context, job_id: str, family: frozenset[str], kind: RenditionKind) -> str:
+async def link_to(
+    context: Context, job_id: str, visible_accounts: frozenset[str], kind: RenditionKind
+) -> str:
     """A link to media of a job of these accounts, once it is made. Raises ItemNotFound (422), and 503."""
-    rendition = await run_in_threadpool(_ask, context, job_id, family, kind)
+    rendition = await run_in_threadpool(_ask, context, job_id, visible_accounts, kind)
     return link(
         context.backend, context.base_url, await _made(context.backend, rendition, status=UNPROCESSABLE)
     )
@@ -143,17 +145,17 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
     return serve
 
 
-def _ask(context: Context, job_id: str, family: frozenset[str], kind: RenditionKind) -> Rendition:
+def _ask(context: Context, job_id: str, visible_accounts: frozenset[str], kind: RenditionKind) -> Rendition:
     """Raises ItemNotFound where the job has nothing to make it of, InvalidOption where this server cannot."""
-    job = context.services.jobs.find(job_id, family)
+    job = context.services.jobs.find(job_id, visible_accounts)
     if kind is RenditionKind.DESCRIPTION and text_to_speech.find() is None and not job.sandbox:
         raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
     if kind is RenditionKind.CAPTIONED and not ffmpeg.draws_captions() and not job.sandbox:
         raise InvalidOption("captioned: this server lacks ffmpeg or a font; ask its operator")
-    return ask_for(context, job, family, kind)
+    return ask_for(context, job, visible_accounts, kind)
 
 
-def ask_for(context: Context, job: Job, family: frozenset[str], kind: RenditionKind) -> Rendition:
+def ask_for(context: Context, job: Job, visible_accounts: frozenset[str], kind: RenditionKind) -> Rendition:
     """The rendition, made from now on unless it is there. Raises ItemNotFound where there is nothing to
     make it of.
     """
@@ -165,7 +167,7 @@ def ask_for(context: Context, job: Job, family: frozenset[str], kind: RenditionK
         source = f"{recording(services, job)} list {version.isoformat()}"
     else:
         source = recording(services, job)
-    rendition = services.renditions.ask(job.id, family, kind, source)
+    rendition = services.renditions.ask(job.id, visible_accounts, kind, source)
     if rendition.status is TaskStatus.QUEUED:
         context.backend.wake()
     return rendition

@@ -31,7 +31,7 @@ from scribedock.api.schema.parameters import Moment, Parameters, choice
 from scribedock.api.transport.bodies import spooled
 from scribedock.api.transport.kept_json import kept_json
 from scribedock.api.transport.waiting import unless_gone
-from scribedock.clock import wire
+from scribedock.clock import format_time
 from scribedock.errors import AccountUnprivileged
 from scribedock.jobs.job import Job
 from scribedock.jobs.languages import iso_code
@@ -52,13 +52,13 @@ class PassParameters(JobParameters):
     )
 
 
-def _family(context: Context, parameters: PassParameters) -> frozenset[str]:
+def _visible_accounts(context: Context, parameters: PassParameters) -> frozenset[str]:
     """The accounts whose jobs the caller may go over, this one among them.
 
     Raises AccountUnprivileged, and ItemNotFound for a job of others where the answer depends on the job.
     """
     if parameters.kind is PassKind.APPROVAL:
-        return context.family
+        return context.visible_accounts
     scope = context.services.reviewers.scope(context.account)
     if scope.sandbox_only and not context.services.jobs.find(parameters.job_id, scope.account_ids).sandbox:
         raise AccountUnprivileged
@@ -81,8 +81,8 @@ def _entry(job: Job, current: Pass) -> ReviewEntry:
         "status": current.status,
         "language": language_of(job),
         "priority": job.priority or "",
-        "due": wire(job.due),
-        "opened": wire(current.opened),
+        "due": format_time(job.due),
+        "opened": format_time(current.opened),
         "notes": str(job.options.get("notes", "")),
     }
 
@@ -90,17 +90,17 @@ def _entry(job: Job, current: Pass) -> ReviewEntry:
 @call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}', refusals=(CONFLICT,))
 def take(context: Context, parameters: PassParameters) -> TakenPass:
     """Takes the job's current pass, so that nobody else works at it."""
-    family = _family(context, parameters)
+    visible_accounts = _visible_accounts(context, parameters)
     reviews = context.services.reviews
-    current = reviews.take(parameters.job_id, family, parameters.kind, context.account.id)
+    current = reviews.take(parameters.job_id, visible_accounts, parameters.kind, context.account.id)
     return {"iwp_name": current.iwp_name}
 
 
 @call("review/release", PassParameters, answer="204", refusals=(CONFLICT,))
 def release(context: Context, parameters: PassParameters) -> None:
     """Gives the pass back to whoever takes it next; what was saved stays."""
-    family = _family(context, parameters)
-    context.services.reviews.release(parameters.job_id, family, parameters.kind, context.account.id)
+    visible_accounts = _visible_accounts(context, parameters)
+    context.services.reviews.release(parameters.job_id, visible_accounts, parameters.kind, context.account.id)
 
 
 @call(
@@ -113,14 +113,14 @@ def release(context: Context, parameters: PassParameters) -> None:
 )
 def elementlist(context: Context, parameters: PassParameters) -> Response:
     """The list to go on with: what was saved last, else what the pass before has published."""
-    family = _family(context, parameters)
+    visible_accounts = _visible_accounts(context, parameters)
     reviews = context.services.reviews
-    work: Work = reviews.work(parameters.job_id, family, parameters.kind)
-    saved = reviews.versions(parameters.job_id, family, parameters.kind)
+    work: Work = reviews.work(parameters.job_id, visible_accounts, parameters.kind)
+    saved = reviews.versions(parameters.job_id, visible_accounts, parameters.kind)
     facts = {
         "iwp_name": work.current.iwp_name,
-        "version": wire(work.version),
-        "versions": [wire(each) for each in saved],
+        "version": format_time(work.version),
+        "versions": [format_time(each) for each in saved],
     }
     head = json.dumps(facts).removesuffix("}") + ', "elementlist": '
     return kept_json(work.compressed, before=head.encode(), after=b"}")
@@ -138,9 +138,9 @@ class ReviewMediaParameters(PassParameters):
 )
 async def review_media(context: Context, parameters: ReviewMediaParameters) -> MediaUrl:
     """A link to what is to be heard, as that of transcoded_media."""
-    family = await run_in_threadpool(_family, context, parameters)
+    visible_accounts = await run_in_threadpool(_visible_accounts, context, parameters)
     kind = RenditionKind(parameters.media_type.value)
-    return {"MediaUrl": await link_to(context, parameters.job_id, family, kind)}
+    return {"MediaUrl": await link_to(context, parameters.job_id, visible_accounts, kind)}
 
 
 class SaveParameters(PassParameters):
@@ -161,7 +161,7 @@ class SaveParameters(PassParameters):
 async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
     """Saves the ElementList in the body as a new version; parameters are those of the query."""
     backend, services = context.backend, context.services
-    family, branch, job = await run_in_threadpool(_savable, context, parameters)
+    visible_accounts, branch, job = await run_in_threadpool(_savable, context, parameters)
     async with (
         backend.bodies.turn(branch),
         spooled(context.request, services.settings, "ElementList", limit=MAX_LIST_BYTES) as source,
@@ -172,22 +172,22 @@ async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
     version = await run_in_threadpool(
         services.reviews.save,
         parameters.job_id,
-        family,
+        visible_accounts,
         parameters.kind,
         context.account.id,
         checked.body,
         base=parameters.base_version,
     )
-    return {"version": wire(version)}
+    return {"version": format_time(version)}
 
 
 def _savable(context: Context, parameters: SaveParameters) -> tuple[frozenset[str], str, Job]:
     """Rights and state come before the body, which may be large. Raises as `Reviews.check_savable`."""
-    family = _family(context, parameters)
+    visible_accounts = _visible_accounts(context, parameters)
     job = context.services.reviews.check_savable(
-        parameters.job_id, family, parameters.kind, context.account.id, base=parameters.base_version
+        parameters.job_id, visible_accounts, parameters.kind, context.account.id, base=parameters.base_version
     )
-    return family, context.branch, job
+    return visible_accounts, context.branch, job
 
 
 @call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,))
@@ -196,9 +196,9 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
 
     The result is a new version, unless somebody saves meanwhile; `task_status` tells when it is there.
     """
-    family = _family(context, parameters)
+    visible_accounts = _visible_accounts(context, parameters)
     task_id = context.services.realignments.ask(
-        parameters.job_id, family, parameters.kind, context.account.id
+        parameters.job_id, visible_accounts, parameters.kind, context.account.id
     )
     context.backend.wake()
     return {"task_id": task_id}
@@ -209,14 +209,14 @@ async def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
     """Ends the pass: its list gets the pass's name, and the next pass begins or the job is Complete."""
     reviews = context.services.reviews
     job_id, kind = parameters.job_id, parameters.kind
-    family = await run_in_threadpool(_family, context, parameters)
+    visible_accounts = await run_in_threadpool(_visible_accounts, context, parameters)
     branch = await run_in_threadpool(lambda: context.branch)
     account_id = context.account.id
-    ending = await run_in_threadpool(reviews.ending, job_id, family, kind, account_id)
+    ending = await run_in_threadpool(reviews.ending, job_id, visible_accounts, kind, account_id)
     enriched = await enrich(context.backend, context.request, branch, ending)
 
     def end() -> ApprovedPass:
-        reviews.approve(job_id, family, kind, account_id, enriched=enriched)
+        reviews.approve(job_id, visible_accounts, kind, account_id, enriched=enriched)
         context.backend.wake()
         return {"JobStatus": context.services.jobs.find(job_id).status}
 

@@ -11,7 +11,7 @@ from scribedock.accounts.accounts import EVERYBODY
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import SegmentOfTime, Statistics
 from scribedock.api.schema.parameters import Moment, Parameters, Strings, Text, choice, invalid_option
-from scribedock.clock import utc_now, wire_short
+from scribedock.clock import format_short_time, utc_now
 from scribedock.reports.segments import GroupBy, Segment, segments
 from scribedock.reports.statistics import Metric
 
@@ -47,7 +47,7 @@ def aggregate_statistics(context: Context, parameters: StatisticsParameters) -> 
     """Minutes of the jobs that were returned, each rounded up, by kind of work and by fidelity."""
     services = context.services
     if parameters.account_id == EVERYBODY:
-        owners = context.family
+        owners = context.visible_accounts
     else:
         owners = frozenset({services.accounts.reachable(context.account, parameters.account_id).id})
     end = parameters.end_date or utc_now()
@@ -65,9 +65,9 @@ def aggregate_statistics(context: Context, parameters: StatisticsParameters) -> 
 
 
 def _segment(part: Segment, minutes: dict[str, int]) -> SegmentOfTime:
-    times = {"start_date": wire_short(part.start), "end_date": wire_short(part.end)}
+    times = {"start_date": format_short_time(part.start), "end_date": format_short_time(part.end)}
     return cast(SegmentOfTime, {**minutes, **times})
 
 
 def _given(moment: datetime | None) -> str | None:
-    return None if moment is None else wire_short(moment)
+    return None if moment is None else format_short_time(moment)

@@ -59,14 +59,14 @@ def _attach_url(context: Context, parameters: AddTranscriptParameters, url: str)
     url = normalise(url)
     services.fetcher.check(url)
     task_id = services.transcripts.attach(
-        parameters.job_id, context.family, format=parameters.format, url=url
+        parameters.job_id, context.visible_accounts, format=parameters.format, url=url
     )
     context.backend.wake()
     return task_id
 
 
 def _check_job(context: Context, job_id: str) -> None:
-    check_addable(context.services.jobs.find(job_id, context.family))
+    check_addable(context.services.jobs.find(job_id, context.visible_accounts))
 
 
 async def _receive(context: Context, parameters: AddTranscriptParameters) -> str:
@@ -90,7 +90,7 @@ async def _receive(context: Context, parameters: AddTranscriptParameters) -> str
         def attach() -> str:
             source.file.seek(0)
             return context.services.transcripts.attach(
-                parameters.job_id, context.family, format=parameters.format, body=source.file.read()
+                parameters.job_id, context.visible_accounts, format=parameters.format, body=source.file.read()
             )
 
         return await run_in_threadpool(attach)

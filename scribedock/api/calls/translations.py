@@ -29,7 +29,7 @@ def list_related(context: Context, parameters: JobParameters) -> RelatedJobs:
     """The leading job and the jobs that are related to it."""
     services = context.services
     with services.database.read() as connection:
-        job = services.jobs.fetch(connection, parameters.job_id, context.family)
+        job = services.jobs.fetch(connection, parameters.job_id, context.visible_accounts)
         try:
             leading = services.related.leading(connection, job)
         except ItemNotFound:  # it was deleted, and what was made of it was not
@@ -74,12 +74,12 @@ class TranslateParameters(JobParameters):
 def translate(context: Context, parameters: TranslateParameters) -> OrderedTranslations:
     """Orders translations of what a job was or will be transcribed to."""
     services = context.services
-    job = services.jobs.find(parameters.job_id, context.family)
+    job = services.jobs.find(parameters.job_id, context.visible_accounts)
     languages = wanted_languages(context, job, parameters.target_languages)
     if all(language == language_of(job) for language in languages):
         raise InvalidQuery(f"target_languages: name at least one language other than {language_of(job)}")
     with services.database.write() as connection:
-        job = services.jobs.fetch(connection, parameters.job_id, context.family)
+        job = services.jobs.fetch(connection, parameters.job_id, context.visible_accounts)
         if job.order_task_id is None:
             raise InvalidQuery(
                 f"The job is {job.status} and nothing was ordered yet; use perform_transcription first"
@@ -148,7 +148,7 @@ def uplevel(context: Context, parameters: UplevelParameters) -> UpleveledJob:
     """Opens a PROFESSIONAL job that goes on with the transcript of a finished one."""
     services = context.services
     with services.database.write() as connection:
-        job = services.jobs.fetch(connection, parameters.job_id, context.family)
+        job = services.jobs.fetch(connection, parameters.job_id, context.visible_accounts)
         check_uplevel(job, services.uplevels.existing(connection, job))
         made = services.uplevels.open(
             connection,

@@ -11,7 +11,7 @@ from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import Upload, UploadList, UploadUrl
 from scribedock.api.schema.parameters import WHOLE, Positive, Text
-from scribedock.clock import from_timestamp, wire
+from scribedock.clock import format_time, from_timestamp
 from scribedock.uploads.core.states import UploadState
 from scribedock.uploads.grant import MAX_LIFETIME_S
 
@@ -45,7 +45,7 @@ class UploadUrlParameters(JobParameters):
 )
 def request_upload_url(context: Context, parameters: UploadUrlParameters) -> UploadUrl:
     """A URL to PUT the recording to, without an Authorization header; it lives 12 hours."""
-    job = context.services.jobs.find(parameters.job_id, context.family)
+    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
     url = context.services.uploads.issue(
         job,
         context.base_url,
@@ -64,14 +64,14 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> Upl
 )
 def list_uploads(context: Context, parameters: JobParameters) -> UploadList:
     """What came to the job's upload URLs, oldest first; URLs that were never used do not appear."""
-    job = context.services.jobs.find(parameters.job_id, context.family)
+    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
     return {"Uploads": [_answer(state) for state in context.services.uploads.uploads_of_job(job.id)]}
 
 
 @call("upload/cancel", JobParameters, answer="204")
 def cancel_uploads(context: Context, parameters: JobParameters) -> None:
     """Makes all upload URLs of the job invalid; what they brought so far is given up."""
-    context.services.uploads.cancel(parameters.job_id, context.family)
+    context.services.uploads.cancel(parameters.job_id, context.visible_accounts)
 
 
 def _answer(state: UploadState) -> Upload:
@@ -81,8 +81,8 @@ def _answer(state: UploadState) -> Upload:
         "Status": state.status,
         "Protocol": state.protocol,
         "BytesReceived": state.bytes,
-        "CreationDate": wire(state.created),
-        "ExpirationDate": wire(from_timestamp(state.expires)),
+        "CreationDate": format_time(state.created),
+        "ExpirationDate": format_time(from_timestamp(state.expires)),
     }
     if state.length:
         found |= {"BytesTotal": state.length, "Percent": 100 * state.bytes // state.length}

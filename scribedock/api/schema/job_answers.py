@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from scribedock.accounts.sessions import Dialect
-from scribedock.clock import utc_now, wire
+from scribedock.clock import format_time, utc_now
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, Task
 from scribedock.jobs.turnaround import is_late
 
@@ -57,12 +57,12 @@ def job_answer(
         "JobStatus": job.status.value,
         "SourceLanguage": job.language,
         "TargetLanguage": job.target_language,
-        "CreationDate": wire(job.created),
-        "StartDate": wire(job.started),
-        "DueDate": wire(job.due),
-        "CompletedDate": wire(job.completed),
-        "ReturnDate": wire(job.returned),
-        "AuthorizationDate": wire(job.authorized),
+        "CreationDate": format_time(job.created),
+        "StartDate": format_time(job.started),
+        "DueDate": format_time(job.due),
+        "CompletedDate": format_time(job.completed),
+        "ReturnDate": format_time(job.returned),
+        "AuthorizationDate": format_time(job.authorized),
         "JobDifficulty": job.difficulty.value,
         "ReturnTargets": {"url": [{"callback_url": without_password(job.callback_url)}]}
         if job.callback_url
@@ -129,7 +129,7 @@ def task_entry(task: Task) -> dict[str, str]:
         "TaskId": task.id,
         "TaskType": task.type.value,
         "TaskStatus": task.status.value,
-        "TaskRequestTime": wire(task.requested),
+        "TaskRequestTime": format_time(task.requested),
     }
 
 

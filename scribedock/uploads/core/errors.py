@@ -17,7 +17,7 @@ from __future__ import annotations
 
 import errno
 
-from scribedock.clock import from_timestamp, utc_now, wire
+from scribedock.clock import format_time, from_timestamp, utc_now
 from scribedock.errors import InvalidQuery, SystemFault
 
 PROBLEMS = "https://iana.org/assignments/http-problem-types#"
@@ -95,8 +95,8 @@ class UrlExpired(UrlClosed):
 
     def __init__(self, expires: int) -> None:
         super().__init__(
-            f"This upload URL expired at {wire(from_timestamp(expires))} UTC; the server's time is "
-            f"{wire(utc_now())}. Get a new one with request_upload_url"
+            f"This upload URL expired at {format_time(from_timestamp(expires))} UTC; the server's time is "
+            f"{format_time(utc_now())}. Get a new one with request_upload_url"
         )
 
 

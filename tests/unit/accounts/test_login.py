@@ -45,7 +45,7 @@ class Waits:
 def services(tmp_path: Path, database: dict[str, str]) -> Iterator[app.Services]:
     settings = Settings(data_dir=tmp_path, login_failures=LIMIT, **database)  # type: ignore[arg-type]
     app.prepare_database(settings)
-    started = app.wire(settings)
+    started = app.build_services(settings)
     started.accounts.create("admin", "a password", parent=None)
     started.accounts.create("maria", PASSWORD, parent="admin")
     yield started

@@ -18,7 +18,7 @@ from scribedock.settings import Settings
 def services(tmp_path: Path, database: dict[str, str]) -> Iterator[app.Services]:
     settings = Settings(data_dir=tmp_path, **database)  # type: ignore[arg-type]
     app.prepare_database(settings)
-    started = app.wire(settings)
+    started = app.build_services(settings)
     started.accounts.create("admin", "a password", parent=None)
     for name, parent in (("maria", "admin"), ("team", "maria"), ("pupil", "team"), ("other", "admin")):
         started.accounts.create(name, "a password", parent=parent)

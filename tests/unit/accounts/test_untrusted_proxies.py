@@ -19,7 +19,7 @@ from scribedock.settings import Settings
 def services(tmp_path: Path, database: dict[str, str]) -> Iterator[app.Services]:
     settings = Settings(data_dir=tmp_path, **database)  # type: ignore[arg-type]
     app.prepare_database(settings)
-    started = app.wire(settings)
+    started = app.build_services(settings)
     yield started
     started.close()
 

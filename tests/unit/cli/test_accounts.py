@@ -35,7 +35,7 @@ def services(
         monkeypatch.setenv(f"SCRIBEDOCK_{name.upper()}", value)
     settings = Settings()
     app.prepare_database(settings)
-    started = app.wire(settings)
+    started = app.build_services(settings)
     started.accounts.create("admin", "a password", parent=None)
     yield started
     started.close()

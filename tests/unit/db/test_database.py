@@ -36,7 +36,7 @@ def settings(tmp_path: Path, empty_database: dict[str, str]) -> Settings:
 @pytest.fixture
 def services(settings: Settings) -> Iterator[app.Services]:
     app.prepare_database(settings)
-    started = app.wire(settings)
+    started = app.build_services(settings)
     started.accounts.create("admin", "a password", parent=None)
     yield started
     started.close()
@@ -130,7 +130,7 @@ def test_of_orders_that_come_at_once_one_is_taken(services: app.Services) -> Non
     admin = services.accounts.root()
     assert admin is not None
     job, _ = services.jobs.create(admin, name="x", language="en")
-    family = frozenset({admin.id})
+    visible_accounts = frozenset({admin.id})
     with services.store.begin() as new:
         new.write(memoryview(b"x"))
         key = new.commit()
@@ -146,7 +146,7 @@ def test_of_orders_that_come_at_once_one_is_taken(services: app.Services) -> Non
 
     def order(_: int) -> str:
         return services.orders.place(
-            job, family, Order(fidelity=Fidelity.MECHANICAL), needs_authorization=False
+            job, visible_accounts, Order(fidelity=Fidelity.MECHANICAL), needs_authorization=False
         )
 
     results = at_once(order)

@@ -30,7 +30,7 @@ def settings(tmp_path: Path, database: dict[str, str]) -> Settings:
 @pytest.fixture
 def services(settings: Settings) -> Iterator[app.Services]:
     app.prepare_database(settings)
-    started = app.wire(settings)
+    started = app.build_services(settings)
     started.accounts.create("admin", "a password", parent=None)
     yield started
     started.close()

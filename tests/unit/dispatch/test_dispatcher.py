@@ -39,7 +39,7 @@ class Engine:
 def services(tmp_path: Path) -> Iterator[app.Services]:
     settings = Settings(data_dir=tmp_path, admin_password="secret")  # type: ignore[arg-type]
     app.prepare_database(settings)
-    opened = app.wire(settings)
+    opened = app.build_services(settings)
     app.ensure_first_account(opened)
     yield opened
     opened.close()

@@ -23,7 +23,7 @@ SLOTS = {Queue.FETCHES: 2, Queue.CALLBACKS: 2}
 def services(tmp_path: Path, database: dict[str, str]) -> Iterator[app.Services]:
     settings = Settings(data_dir=tmp_path, admin_password="secret", **database)  # type: ignore[arg-type]
     app.prepare_database(settings)
-    opened = app.wire(settings)
+    opened = app.build_services(settings)
     app.ensure_first_account(opened)
     yield opened
     opened.close()

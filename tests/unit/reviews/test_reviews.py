@@ -26,7 +26,7 @@ LIST = say("The sea is deep.")
 def services(tmp_path: Path, database: dict[str, str]) -> Iterator[app.Services]:
     settings = Settings(data_dir=tmp_path, **database)  # type: ignore[arg-type]
     app.prepare_database(settings)
-    started = app.wire(settings)
+    started = app.build_services(settings)
     started.accounts.create("admin", "a password", parent=None)
     started.accounts.set_reviewer(started.accounts.create("ann", "a password", parent="admin"), True)
     yield started

@@ -32,15 +32,15 @@ class Sandbox:
         return self.services.jobs.find(JOB_ID)
 
     @property
-    def family(self) -> frozenset[str]:
+    def visible_accounts(self) -> frozenset[str]:
         return frozenset({self.example.account_id})
 
     def prepare(self, path: str) -> None:
-        self.example.prepare(path, JOB_ID, self.family)
+        self.example.prepare(path, JOB_ID, self.visible_accounts)
 
     def order(self) -> str:
         order = Order(fidelity=Fidelity.MECHANICAL, callback_url="http://example.org/")
-        return self.services.orders.place(JOB_ID, self.family, order, needs_authorization=False)
+        return self.services.orders.place(JOB_ID, self.visible_accounts, order, needs_authorization=False)
 
     def versions(self) -> list[str]:
         return [each.iwp_name.value for each in self.services.lists.versions(JOB_ID)]
@@ -65,7 +65,7 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
         **database_settings(request.param, request),  # type: ignore[arg-type]
     )
     app.prepare_database(settings)
-    services = app.wire(settings)
+    services = app.build_services(settings)
     app.ensure_first_account(services, sandbox=True)
     yield Sandbox(services, example_of(services))
     services.close()
@@ -74,7 +74,7 @@ def started(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
 @pytest.fixture
 def sandbox(started: Sandbox) -> Sandbox:
     """With a job that nobody has used."""
-    started.services.jobs.delete(JOB_ID, started.family)
+    started.services.jobs.delete(JOB_ID, started.visible_accounts)
     started.example.restore()
     return started
 
@@ -82,7 +82,7 @@ def sandbox(started: Sandbox) -> Sandbox:
 def test_a_real_server_gets_no_such_account_and_its_own_keeps_its_password(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, admin_password="x")  # type: ignore[arg-type]
     app.prepare_database(settings)
-    services = app.wire(settings)
+    services = app.build_services(settings)
     app.ensure_first_account(services)
     with pytest.raises(SettingsError):
         example_of(services)
@@ -166,7 +166,7 @@ def test_a_second_pass_can_be_ordered_again(sandbox: Sandbox) -> None:
 def test_guidelines_never_become_too_many(sandbox: Sandbox) -> None:
     for _ in range(MAX_GUIDELINES + 1):
         sandbox.prepare("job/add_custom_guidelines")
-        sandbox.services.guidelines.add(JOB_ID, sandbox.family, name="x", body=b"x", is_html=False)
+        sandbox.services.guidelines.add(JOB_ID, sandbox.visible_accounts, name="x", body=b"x", is_html=False)
     assert len(sandbox.services.guidelines.of_job(JOB_ID)) == 1
 
 
@@ -174,7 +174,7 @@ def test_what_was_taken_away_is_there_again(sandbox: Sandbox) -> None:
     services = sandbox.services
     account = services.accounts.by_username(USERNAME)
     assert account is not None
-    services.jobs.delete(JOB_ID, sandbox.family)
+    services.jobs.delete(JOB_ID, sandbox.visible_accounts)
     services.accounts.set_password(account, "another")  # which ends the sessions too
     sandbox.example.restore()
     assert sandbox.job.status is JobStatus.COMPLETE
@@ -192,7 +192,7 @@ def test_a_job_that_was_given_away_comes_back(sandbox: Sandbox) -> None:
 def test_nothing_is_done_for_strangers_and_for_other_jobs(sandbox: Sandbox) -> None:
     before = sandbox.job
     sandbox.example.prepare("job/perform_transcription", JOB_ID, frozenset({"0" * 32}))
-    sandbox.example.prepare("job/perform_transcription", "0" * 32, sandbox.family)
+    sandbox.example.prepare("job/perform_transcription", "0" * 32, sandbox.visible_accounts)
     assert sandbox.job == before
 
 

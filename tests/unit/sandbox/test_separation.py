@@ -34,7 +34,7 @@ def test_a_database_belongs_to_the_kind_of_server_that_made_it(
 ) -> None:
     settings = Settings(data_dir=tmp_path, **database)  # type: ignore[arg-type]
     app.prepare_database(settings)
-    services = app.wire(settings)
+    services = app.build_services(settings)
     check_database(services.accounts.root(), sandbox=not sandbox)  # nobody's so far
     for kind in (sandbox, not sandbox):  # the second time, there is an account
         app.ensure_first_account(services, sandbox=kind)

@@ -13,7 +13,7 @@ from scribedock.settings import Settings
 
 
 def test_a_defect_outside_of_the_calls_is_told_in_the_shape_of_an_error_too(tmp_path: Path) -> None:
-    services = app.wire(Settings(data_dir=tmp_path))  # its database has no tables
+    services = app.build_services(Settings(data_dir=tmp_path))  # its database has no tables
     nothing = cast(Any, None)
     backend = Backend(
         services=services,
