@@ -13,7 +13,7 @@ import structlog
 
 from scribedock.host.terminal import printable, printable_json
 
-FOREIGN = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
+LIBRARY_LOGGERS = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
 
 
 # Whatever an error says of a URL: of customers' the host alone is told, and of ours no token.
@@ -48,7 +48,7 @@ def _mask(_: object, __: str, event: structlog.types.EventDict) -> structlog.typ
     return event
 
 
-class Patient:
+class LossyStream:
     """Standard error, losing what cannot be written: a call must not fail because the log's disk is full."""
 
     def write(self, text: str) -> None:
@@ -99,10 +99,10 @@ def configure(*, json_lines: bool, level: str = "info") -> None:
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Patient())),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, LossyStream())),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(Patient())
+    handler = logging.StreamHandler(LossyStream())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -110,5 +110,5 @@ def configure(*, json_lines: bool, level: str = "info") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in FOREIGN:
+    for name in LIBRARY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -18,8 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from scribedock.settings import Settings
 
 TIMEOUT_S = 30
-SECURE = "smtps"
-PORTS = {"smtp": 587, SECURE: 465}
+TLS_SCHEME = "smtps"
+PORTS = {"smtp": 587, TLS_SCHEME: 465}
 
 
 class MailRefused(Exception):
@@ -61,7 +61,7 @@ class Mailer:
                 port=parts.port or PORTS[parts.scheme],
                 username=unquote(parts.username) if parts.username else None,
                 password=unquote(parts.password) if parts.password else None,
-                use_tls=parts.scheme == SECURE,
+                use_tls=parts.scheme == TLS_SCHEME,
                 tls_context=ssl.create_default_context(),
                 timeout=TIMEOUT_S,
             )

@@ -25,8 +25,8 @@ from scribedock.workflows import delivery, register_all
 
 log = structlog.get_logger("scribedock.worker")
 
-SWEEP_EVERY_S = 3600
-UNREFERENCED_S = 3600
+SWEEP_INTERVAL_S = 3600
+MIN_UNREFERENCED_AGE_S = 3600
 DRAIN_S = 5
 
 
@@ -122,13 +122,13 @@ class Worker:
         services.login_failures.sweep()
         services.proxies.sweep()
         partials = services.uploads.sweep()
-        kept_s = services.settings.media_link_lifetime_s + UNREFERENCED_S
+        kept_s = services.settings.media_link_lifetime_s + MIN_UNREFERENCED_AGE_S
         services.renditions.forget(unwanted_since=utc_now() - timedelta(seconds=kept_s))
-        self._eraser.sweep(older_than_s=UNREFERENCED_S)
+        self._eraser.sweep(older_than_s=MIN_UNREFERENCED_AGE_S)
         services.store.sweep(
             objects=services.media.stored_keys() | services.renditions.stored_keys(),
             partials=partials,
-            older_than_s=UNREFERENCED_S,
+            older_than_s=MIN_UNREFERENCED_AGE_S,
         )
         services.fingerprints.learn()  # keys may have been rotated
 
@@ -161,7 +161,7 @@ def run(settings: Settings, *, executor_id: str) -> None:
         try:
             worker.look_after_others()
             worker.erase()
-            if time.monotonic() - swept > SWEEP_EVERY_S or not swept:
+            if time.monotonic() - swept > SWEEP_INTERVAL_S or not swept:
                 swept = time.monotonic()
                 worker.sweep()
         except Exception:

@@ -20,10 +20,10 @@ from scribedock.db.tables import accounts, sessions
 from scribedock.errors import AccountExists, AccountUnprivileged, InvalidQuery
 
 ROOT = "admin"
-EVERYBODY = "*"  # in place of a user name: the caller and all descendants
-MAX_NAME = 255
-LIKE_AN_ID = re.compile(r"[0-9a-f]{32}\Z", re.I)
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
+ALL_ACCOUNTS = "*"  # in place of a user name: the caller and all descendants
+MAX_NAME_LENGTH = 255
+ID_PATTERN = re.compile(r"[0-9a-f]{32}\Z", re.I)
+EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\Z")
 DEFAULT_SETTINGS: Mapping[str, str | bool] = {
     "default_job_notes": "",
     "require_customer_authorization_before_starting_workflow": False,
@@ -57,7 +57,7 @@ class Account:
 
 
 # Built once: almost every call needs them.
-BY_ID = sa.select(*(column for column in accounts.c if column is not accounts.c.password_hash)).where(
+SELECT_BY_ID = sa.select(*(column for column in accounts.c if column is not accounts.c.password_hash)).where(
     accounts.c.id == sa.bindparam("id")
 )
 _ROOT = sa.select(accounts.c.id).where(accounts.c.id == sa.bindparam("id")).cte("tree", recursive=True)
@@ -160,7 +160,7 @@ class Accounts:
 
     def by_id(self, account_id: str) -> Account | None:
         with self._database.read() as connection:
-            return _account(connection.execute(BY_ID, {"id": account_id}).first())
+            return _account(connection.execute(SELECT_BY_ID, {"id": account_id}).first())
 
     def password_hash(self, username: str) -> tuple[str, str] | None:
         """Account id and hash of the account of that name, unless it is disabled."""
@@ -246,13 +246,13 @@ class Accounts:
                 .values(disabled=None)
             ).rowcount
 
-    def everybody(self) -> list[Account]:
+    def list_accounts(self) -> list[Account]:
         """All accounts, by name."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(accounts).order_by(accounts.c.username))
             return [account for account in map(_account, rows) if account is not None]
 
-    def reachable(self, caller: Account, name: str | None) -> Account:
+    def find_reachable(self, caller: Account, name: str | None) -> Account:
         """The account that `name` (user name or id) means for `caller`: self or a descendant.
 
         Raises AccountUnprivileged for every other, known or not.
@@ -265,10 +265,10 @@ class Accounts:
                 raise AccountUnprivileged
             return target
 
-    def find_with_visible_accounts(self, account_id: str) -> tuple[Account, frozenset[str]] | None:
+    def with_visible_accounts(self, account_id: str) -> tuple[Account, frozenset[str]] | None:
         """The account, and the ids of it and all its descendants."""
         with self._database.read() as connection:
-            account = _account(connection.execute(BY_ID, {"id": account_id}).first())
+            account = _account(connection.execute(SELECT_BY_ID, {"id": account_id}).first())
             return None if account is None else (account, self._subtree(connection, account_id))
 
     def branch(self, account_id: str) -> str:
@@ -321,16 +321,16 @@ def _account(row: Any) -> Account | None:
 def check_new(username: str, person: Person) -> str:
     """The name as it is kept. Raises InvalidQuery for an unusable name, person or address."""
     name = username.strip()
-    if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise InvalidQuery(f"A user name has 1 to {MAX_NAME} printable characters")
+    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        raise InvalidQuery(f"A user name has 1 to {MAX_NAME_LENGTH} printable characters")
     # A name that looks like an account's id would stand for two accounts.
-    if name == EVERYBODY or LIKE_AN_ID.match(name):
+    if name == ALL_ACCOUNTS or ID_PATTERN.match(name):
         raise InvalidQuery(
-            f"A user name is not {EVERYBODY!r}, and not 32 hex digits, as the ids of accounts are"
+            f"A user name is not {ALL_ACCOUNTS!r}, and not 32 hex digits, as the ids of accounts are"
         )
     for field, value in asdict(person).items():
-        if len(value) > MAX_NAME or not value.isprintable():
-            raise InvalidQuery(f"{field}: has at most {MAX_NAME} printable characters")
-    if person.email and not EMAIL.match(person.email):
+        if len(value) > MAX_NAME_LENGTH or not value.isprintable():
+            raise InvalidQuery(f"{field}: has at most {MAX_NAME_LENGTH} printable characters")
+    if person.email and not EMAIL_PATTERN.match(person.email):
         raise InvalidQuery("email: must be an address, as maria@example.org")
     return name

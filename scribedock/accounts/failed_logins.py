@@ -16,9 +16,9 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import accounts, failed_logins
 
-ROWS_A_MINUTE = 20  # what comes beyond is counted in one row without name and address
-KEPT_ROWS = 10_000
-MAX_ADDRESS = 64
+ROWS_PER_MINUTE = 20  # what comes beyond is counted in one row without name and address
+MAX_ROWS = 10_000
+MAX_ADDRESS_LENGTH = 64
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,10 +41,10 @@ class FailedLogins:
             known = connection.execute(
                 sa.select(accounts.c.username).where(accounts.c.username == username)
             ).scalar()
-            key = {"minute": minute, "username": known or "", "address": address[:MAX_ADDRESS]}
+            key = {"minute": minute, "username": known or "", "address": address[:MAX_ADDRESS_LENGTH]}
             if connection.execute(sa.select(failed_logins.c.times).where(*_is(key))).first() is None:
                 count = sa.select(sa.func.count()).where(of_minute)
-                if connection.execute(count).scalar_one() >= ROWS_A_MINUTE:
+                if connection.execute(count).scalar_one() >= ROWS_PER_MINUTE:
                     key |= {"username": "", "address": ""}
                 insert_once(connection, failed_logins, **key, times=0)
             connection.execute(
@@ -67,10 +67,10 @@ class FailedLogins:
             ]
 
     def sweep(self, older_than: datetime) -> int:
-        """Removes those of before, and the minutes beyond the newest `KEPT_ROWS`; returns how many."""
+        """Removes those of before, and the minutes beyond the newest `MAX_ROWS`; returns how many."""
         newest_first = sa.select(failed_logins.c.minute).order_by(failed_logins.c.minute.desc())
         with self._database.stamp() as connection:
-            beyond = connection.execute(newest_first.offset(KEPT_ROWS).limit(1)).scalar()
+            beyond = connection.execute(newest_first.offset(MAX_ROWS).limit(1)).scalar()
             last = older_than if beyond is None else max(older_than, beyond)
             return connection.execute(failed_logins.delete().where(failed_logins.c.minute <= last)).rowcount
 

@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from scribedock.accounts.client_address import ClientAddress
-from scribedock.accounts.passwords import CONCURRENT
+from scribedock.accounts.passwords import MAX_CONCURRENT
 from scribedock.accounts.waiting_room import WaitingRoom
 
 Result = TypeVar("Result")
@@ -26,8 +26,8 @@ class PasswordHashing:
 
     def __init__(self) -> None:
         self.room = WaitingRoom()  # a place in it is held from before the turn until after the work
-        self._threads = ThreadPoolExecutor(CONCURRENT, thread_name_prefix="passwords")
-        self._free = CONCURRENT
+        self._threads = ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="passwords")
+        self._free = MAX_CONCURRENT
         # By peer, and of each by what it claims; the first of each has the next turn.
         self._waiting: OrderedDict[str, OrderedDict[str, deque[Turn]]] = OrderedDict()
 

@@ -21,7 +21,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proven:
+class ProvenIdentity:
     """Whose credentials were right, and which they were: the session is opened only while they still are."""
 
     account_id: str
@@ -49,7 +49,7 @@ class Login:
         self._settings = settings
         self._sleep = sleep
 
-    async def prove_password(self, username: str, password: str, client: ClientAddress) -> Proven:
+    async def prove_password(self, username: str, password: str, client: ClientAddress) -> ProvenIdentity:
         """Whether the password is right; one whose name has failed often waits first, and holds no thread.
 
         Raises LoginInvalid, and InvalidQuery (429) where the address has failed too often.
@@ -60,7 +60,7 @@ class Login:
                 await self._sleep(delay)
             return await self._hashing.run(client, partial(self._verify, username, password, client))
 
-    def prove_key(self, username: str | None, key: str, client: ClientAddress) -> Proven:
+    def prove_key(self, username: str | None, key: str, client: ClientAddress) -> ProvenIdentity:
         """Whether there is such a securekey. An unknown one is AccountUnprivileged, as the original answers.
 
         A key cannot be guessed, so its name is not slowed down: failures count for the address alone. Raises
@@ -73,9 +73,9 @@ class Login:
             self._failures.count(name, client, by_name=False)
             raise AccountUnprivileged
         self._failures.forget(name, client)
-        return Proven(account_id=owner.account_id, key_id=owner.key_id)
+        return ProvenIdentity(account_id=owner.account_id, key_id=owner.key_id)
 
-    def open(self, proven: Proven, *, dialect: Dialect) -> str:
+    def open_session(self, proven: ProvenIdentity, *, dialect: Dialect) -> str:
         """Opens a session; returns its api_token.
 
         Raises LoginInvalid or AccountUnprivileged where the password was changed meanwhile, the key removed,
@@ -105,14 +105,14 @@ class Login:
         self._failures.check(username, client)
         return self._failures.delay_s(username, others=others)
 
-    def _verify(self, username: str, password: str, client: ClientAddress) -> Proven:
+    def _verify(self, username: str, password: str, client: ClientAddress) -> ProvenIdentity:
         self._failures.check(username, client)  # once more: many may have been sent at once
         found = self._accounts.password_hash(username)
         if not matches(password, found[1] if found else None) or found is None:
             self._failures.count(username, client)
             raise wrong_credentials()
         self._failures.forget(username, client)
-        return Proven(account_id=found[0], password_hash=found[1])
+        return ProvenIdentity(account_id=found[0], password_hash=found[1])
 
 
 def wrong_credentials() -> LoginInvalid:

@@ -19,9 +19,10 @@ from scribedock.db.tables import login_failures
 from scribedock.errors import InvalidQuery
 from scribedock.settings import Settings
 
-WIDER = 10  # one address may fail so many times more than with one name, before it is refused for all
+# One address may fail this many times as often as one name, before it is refused for all names.
+ADDRESS_LIMIT_FACTOR = 10
 FIRST_DELAY_S = 0.25
-LONGEST_DELAY_S = 5.0
+MAX_DELAY_S = 5.0
 
 
 class LoginFailures:
@@ -57,7 +58,7 @@ class LoginFailures:
         if not failures or last + self._pause < utc_now():
             return 0
         beyond = failures + others - self._limit
-        return 0 if beyond < 0 else min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(beyond, 10))
+        return 0 if beyond < 0 else min(MAX_DELAY_S, FIRST_DELAY_S * 2 ** min(beyond, 10))
 
     def count(self, username: str, client: ClientAddress, *, by_name: bool = True) -> None:
         """Counts a failure; `by_name`: for the name too, from wherever it is tried next."""
@@ -98,7 +99,7 @@ class LoginFailures:
             return {}
         return {
             _digest("both", username, client.network): self._limit,
-            _digest("address", client.network): self._limit * WIDER,
+            _digest("address", client.network): self._limit * ADDRESS_LIMIT_FACTOR,
         }
 
     def _counted(self, subjects: list[str]) -> dict[str, tuple[int, datetime]]:

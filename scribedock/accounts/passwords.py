@@ -1,7 +1,7 @@
 """Passwords, hashed with Argon2id (RFC 9106, second recommended option: 64 MiB, 3 passes).
 
-A hash costs 64 MiB and tens of milliseconds on purpose, so a server has no more than `CONCURRENT` under way
-at once, however many ask (`accounts/hashing.py`).
+A hash costs 64 MiB and tens of milliseconds on purpose, so a server computes at most
+`MAX_CONCURRENT` at a time, however many ask (`accounts/hashing.py`).
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from argon2.profiles import RFC_9106_LOW_MEMORY
 
 from scribedock.errors import InvalidQuery
 
-CONCURRENT = 2
+MAX_CONCURRENT = 2
 MAX_LENGTH = 1024
 
 _hasher = PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
-# Of a password that nobody knows: verifying against it takes as long as against a real one.
-_NOBODY = "$argon2id$v=19$m=65536,t=3,p=4$Wm9vbXMgYnkgbm9ib2R5IQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+# The hash of a password that nobody knows: verifying against it takes as long as against a real one.
+_NO_HASH = "$argon2id$v=19$m=65536,t=3,p=4$Wm9vbXMgYnkgbm9ib2R5IQ$AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
 
 
 def hash_password(password: str) -> str:
@@ -32,7 +32,7 @@ def hash_password(password: str) -> str:
 def matches(password: str, hashed: str | None) -> bool:
     """Whether `password` is the one that was hashed; takes as long where there is no hash (None)."""
     try:
-        _hasher.verify(hashed or _NOBODY, password[:MAX_LENGTH])
+        _hasher.verify(hashed or _NO_HASH, password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):
         return False
     return hashed is not None and len(password) <= MAX_LENGTH

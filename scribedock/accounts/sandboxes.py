@@ -15,7 +15,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import accounts
 from scribedock.errors import InvalidQuery
 
-_COVERED = sa.select(sa.exists().where(accounts.c.id.in_(ANCESTRY), accounts.c.sandbox.is_(True)))
+_IS_COVERED = sa.select(sa.exists().where(accounts.c.id.in_(ANCESTRY), accounts.c.sandbox.is_(True)))
 
 
 class Sandboxes:
@@ -43,4 +43,4 @@ class Sandboxes:
 
 def is_covered(connection: Connection, account_id: str) -> bool:
     """`Sandboxes.cover` within a transaction."""
-    return bool(connection.execute(_COVERED, {"id": account_id}).scalar_one())
+    return bool(connection.execute(_IS_COVERED, {"id": account_id}).scalar_one())

@@ -16,7 +16,7 @@ from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import accounts, api_keys, sessions
 from scribedock.errors import BadApiToken
 
-STAMP_EVERY = timedelta(minutes=1)
+STAMP_INTERVAL = timedelta(minutes=1)
 
 
 class Dialect(StrEnum):
@@ -34,7 +34,7 @@ class Session:
 
 
 # Built once: every call begins with it.
-BY_FINGERPRINT = sa.select(
+SELECT_BY_FINGERPRINT = sa.select(
     sessions.c.account_id, sessions.c.dialect, sessions.c.last_used, sessions.c.idle_s
 ).where(sessions.c.fingerprint == sa.bindparam("fingerprint"))
 
@@ -113,14 +113,14 @@ class Sessions:
         key = fingerprint(token.replace("-", "").lower())
         now = utc_now()
         with self._database.read() as connection:
-            row = connection.execute(BY_FINGERPRINT, {"fingerprint": key}).first()
+            row = connection.execute(SELECT_BY_FINGERPRINT, {"fingerprint": key}).first()
         if row is None:
             raise BadApiToken
         life = timedelta(seconds=row.idle_s)
         if now - row.last_used > life:
             self.close(key)
             raise BadApiToken
-        if now - row.last_used > min(STAMP_EVERY, life / 4):
+        if now - row.last_used > min(STAMP_INTERVAL, life / 4):
             with self._database.stamp() as connection:
                 connection.execute(
                     sessions.update().where(sessions.c.fingerprint == key).values(last_used=now)

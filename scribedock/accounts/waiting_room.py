@@ -10,9 +10,9 @@ from typing import TypeVar
 from scribedock.accounts.client_address import ClientAddress
 from scribedock.errors import InvalidQuery
 
-PER_CLIENT = 128
-PER_PEER = 512  # whose address is no evidence: several clients may be behind it
-ALTOGETHER = 2048
+MAX_PER_CLIENT = 128
+MAX_PER_PEER = 512  # whose address is no evidence: several clients may be behind it
+MAX_TOTAL = 2048
 RETRY_AFTER_S = 5
 Key = TypeVar("Key", str, tuple[str, str])
 
@@ -35,10 +35,10 @@ class WaitingRoom:
         peer, one = client.network, (client.network, client.claimed)
         taken = self._peers.total()
         if (
-            self._clients[one] >= PER_CLIENT
-            or self._peers[peer] >= PER_PEER
-            or (taken >= ALTOGETHER and self._clients[one])
-            or taken >= 2 * ALTOGETHER
+            self._clients[one] >= MAX_PER_CLIENT
+            or self._peers[peer] >= MAX_PER_PEER
+            or (taken >= MAX_TOTAL and self._clients[one])
+            or taken >= 2 * MAX_TOTAL
         ):
             raise InvalidQuery(
                 f"Too many passwords at once from your address; try again in {RETRY_AFTER_S} seconds",

@@ -15,11 +15,11 @@ from pathlib import Path
 POLL_S = 1.0
 """So often a parent looks at its child, and asks whether anybody still wants the result."""
 
-BACKSTOP = 10
+WALL_TIME_FACTOR = 10
 """So many times the processor time may pass by the clock."""
 
-TICKS_A_SECOND = os.sysconf("SC_CLK_TCK")
-STOPPED = ("T", "t")  # by SIGSTOP, by a tracer
+TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
+STOPPED_STATES = ("T", "t")  # by SIGSTOP, by a tracer
 
 
 class ProcessorTimeUsed(Exception):
@@ -38,7 +38,7 @@ class Allowance:
 
     @property
     def wall_s(self) -> float:
-        return BACKSTOP * self.cpu_s
+        return WALL_TIME_FACTOR * self.cpu_s
 
 
 class Meter:
@@ -59,7 +59,7 @@ class Meter:
         """Raises ProcessorTimeUsed, ClockRanOut."""
         now = time.monotonic()
         state, cpu_s = _state(self._pid)
-        if state not in STOPPED:
+        if state not in STOPPED_STATES:
             self._wall_s += min(now - self._checked, 2 * POLL_S)
         self._checked = now
         if cpu_s - self._cpu_before_s > self._allowance.cpu_s:
@@ -79,4 +79,4 @@ def _state(pid: int) -> tuple[str, float]:
         return "X", 0.0
     # The name before may hold anything, a bracket too.
     fields = stat.rpartition(")")[2].split()
-    return fields[0], (int(fields[11]) + int(fields[12])) / TICKS_A_SECOND
+    return fields[0], (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND

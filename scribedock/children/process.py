@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from typing import IO
 
 # All that a child needs of our environment; no secret is of use to it.
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL")
+INHERITED_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL")
 READ_BYTES = 1 << 20
 
 
@@ -40,7 +40,7 @@ class ChildProcess:
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
+            env={name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ},
             process_group=0,  # the terminal's Ctrl-C is not for the child
         )
         assert self._process.stdin is not None

@@ -39,27 +39,27 @@ class ChildSeat:
         if child is not None:
             child.kill()
 
-    def ask(self, exchange: Callable[[ChildProcess], T]) -> T:
+    def exchange(self, talk: Callable[[ChildProcess], T]) -> T:
         """What the exchange with the child gives; once more with another child where it ends in the middle.
 
         It may have died of earlier work, or of something that the machine did to it. Raises ChildEnded,
         ChildSlow, and Abandoned where the seat is interrupted.
         """
         try:
-            return self._once(exchange)
+            return self._once(talk)
         except ChildEnded as error:
             if error.code == -signal.SIGXCPU:  # its own doing
                 raise
             log.warning("a child process ended; another is started", module=self._module)
-            return self._once(exchange)
+            return self._once(talk)
 
-    def _once(self, exchange: Callable[[ChildProcess], T]) -> T:
+    def _once(self, talk: Callable[[ChildProcess], T]) -> T:
         self._check()
         if self._child is None:
             self._child = ChildProcess(self._module)
         try:
             self._check()  # once more, for an interruption that saw no child
-            return exchange(self._child)
+            return talk(self._child)
         except (ChildEnded, ChildSlow):
             self.close()
             self._check()

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 captions = typer.Typer(help="Captions in files, without a server.", no_args_is_help=True)
 
 ELEMENTLIST = "ELEMENTLIST"
-OF_THE_FILE = frozenset(
+FILE_OPTIONS = frozenset(
     ["dfxp_header", "include_dfxp_metadata", "srt_format", "line_ending_format", "utf8_mark"]
 )
 """Options that say how captions are written; every other says what they are."""
@@ -66,7 +66,7 @@ def convert(
         read = _read(source, source_format)
         format = _format(target, to)
         metadata = Metadata(title=source.stem.removeprefix("-") if title is None else title)
-        anew = preset is not None or explain or not given.keys() <= OF_THE_FILE
+        anew = preset is not None or explain or not given.keys() <= FILE_OPTIONS
         body = _converted(read, format, chosen, metadata, language=language, duration=duration, anew=anew)
         if explain:
             sys.stderr.write(_explained(read, format, chosen, language=language, duration=duration))

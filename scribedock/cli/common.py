@@ -27,7 +27,7 @@ Result = TypeVar("Result")
 COMMAND_LINE = "command line"  # in the audit log, in place of an address
 REFUSED = "refused"
 LINE_FEED = "\n"  # between the settings that are wrong
-WIDE = 1000  # columns: a pipe cuts no line
+PIPE_COLUMNS = 1000  # columns: a pipe cuts no line
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
@@ -114,7 +114,7 @@ def show(content: RenderableType) -> None:
     """Prints it as wide as the terminal is; into a pipe, as wide as it is."""
     from rich.console import Console
 
-    Console(width=None if sys.stdout.isatty() else WIDE, markup=False, highlight=False).print(content)
+    Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, markup=False, highlight=False).print(content)
 
 
 def read_password(from_stdin: bool, *, twice: bool = True) -> str:
@@ -124,7 +124,7 @@ def read_password(from_stdin: bool, *, twice: bool = True) -> str:
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice))
 
 
-def attempt(action: Callable[[], Result]) -> Result:
+def or_fail(action: Callable[[], Result]) -> Result:
     """What the action returns; ends the command where it raises one of our errors."""
     try:
         return action()
@@ -133,21 +133,21 @@ def attempt(action: Callable[[], Result]) -> Result:
 
 
 @contextmanager
-def told(
+def audited(
     services: Services, command: str, account_id: str, *, job_id: str = "", about: str = ""
 ) -> Iterator[None]:
     """The audit log's entry around what a command does to this account, or to a job of it."""
     from scribedock.reports.audit import DONE
 
-    entry = services.audit.begin(
+    entry = services.audit.begin_entry(
         account_id=account_id, address=COMMAND_LINE, call=command, job_id=job_id, about=about
     )
     try:
         yield
     except (typer.Exit, OSError):
-        services.audit.end(entry, REFUSED)
+        services.audit.end_entry(entry, REFUSED)
         raise
-    services.audit.end(entry, DONE)
+    services.audit.end_entry(entry, DONE)
 
 
 def fail(message: str) -> NoReturn:

@@ -19,7 +19,7 @@ from scribedock.host.findings import Finding, Level
 from scribedock.host.findings import report as show
 from scribedock.keys import keys
 from scribedock.media import ffmpeg, text_to_speech
-from scribedock.media.fence import strength
+from scribedock.media.fence import fence_report
 from scribedock.sandbox.example import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.configured import recognizer, speaker_model
@@ -101,7 +101,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 def _sandbox(settings: Settings) -> Iterator[Finding]:
     try:
         with contextlib.closing(Database(app.database_url(settings))) as database:
-            marked = [each for each in Accounts(database).everybody() if each.sandbox]
+            marked = [each for each in Accounts(database).list_accounts() if each.sandbox]
     except (
         SQLAlchemyError,
         OSError,
@@ -168,7 +168,7 @@ def _speakers(settings: Settings) -> Iterator[Finding]:
 
 
 def _fence(settings: Settings) -> Iterator[Finding]:
-    found = strength()
+    found = fence_report()
     yield Finding(
         level=Level.GOOD if found.landlock else Level.WARNING,
         title="fence around hostile media",
@@ -177,7 +177,7 @@ def _fence(settings: Settings) -> Iterator[Finding]:
 
 
 def _ffmpeg(settings: Settings) -> Iterator[Finding]:
-    path = ffmpeg.find()
+    path = ffmpeg.find_ffmpeg()
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="ffmpeg",
@@ -192,7 +192,7 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
 
 
 def _speaking(settings: Settings) -> Iterator[Finding]:
-    path = text_to_speech.find()
+    path = text_to_speech.find_espeak()
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="espeak-ng",

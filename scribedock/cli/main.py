@@ -14,14 +14,14 @@ from scribedock.cli.common import (
     DataDir,
     PasswordStdin,
     add_row,
-    attempt,
+    audited,
     enter_data_folder,
     fail,
     load_settings,
     open_services,
+    or_fail,
     read_password,
     say,
-    told,
     warn_of_misspelt_settings,
 )
 from scribedock.cli.jobs import audit, jobs
@@ -148,7 +148,7 @@ def list_uploads(
     from rich.table import Table
 
     services = open_services(data_dir)
-    job = attempt(lambda: services.jobs.find(job_id))
+    job = or_fail(lambda: services.jobs.find(job_id))
     found = services.uploads.of_job(job.id)
     if not found:
         print("Nothing came to an upload URL of this job so far")
@@ -176,9 +176,9 @@ def cancel_uploads(
 ) -> None:
     """Make every upload URL of a job invalid, and give up what they have brought so far."""
     services = open_services(data_dir)
-    job = attempt(lambda: services.jobs.find(job_id))
-    with told(services, "uploads cancel", job.account_id, job_id=job.id):
-        attempt(lambda: services.uploads.cancel(job.id, None))
+    job = or_fail(lambda: services.jobs.find(job_id))
+    with audited(services, "uploads cancel", job.account_id, job_id=job.id):
+        or_fail(lambda: services.uploads.cancel(job.id, None))
     say(f"The upload URLs of job {job_id} are cancelled")
 
 
@@ -198,7 +198,7 @@ def describe(
 
     services = open_services(data_dir)
 
-    found = attempt(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
+    found = or_fail(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
 
     def store() -> None:
         with captions_errors():
@@ -206,8 +206,8 @@ def describe(
         services.lists.describe(found.id, to_json(described))
 
     try:
-        with told(services, "captions describe", found.account_id, job_id=found.id):
-            attempt(store)
+        with audited(services, "captions describe", found.account_id, job_id=found.id):
+            or_fail(store)
     except OSError as error:
         fail(f"{source}: {error.strerror}")
     say(f"Job {job} has an audio description")

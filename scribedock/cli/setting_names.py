@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from scribedock.settings import Settings
 
 PREFIX = "SCRIBEDOCK_"
-KNOWN = tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
+KNOWN_VARIABLES = tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
 # What Kubernetes sets for a service of our name, and what the tests are told.
-NOT_OURS = re.compile(
+FOREIGN_VARIABLES = re.compile(
     rf"{PREFIX}(.*_)?SERVICE_HOST|{PREFIX}(.*_)?SERVICE_PORT.*|{PREFIX}(.*_)?PORT(_.*)?"
     rf"|{PREFIX}JUDGES|{PREFIX}TEST_.*"
 )
-SIMILAR = 0.7
+MIN_SIMILARITY = 0.7
 
 
 def misspelt(environment: Mapping[str, str]) -> list[str]:
@@ -27,13 +27,13 @@ def misspelt(environment: Mapping[str, str]) -> list[str]:
         for name, value in sorted(environment.items())
         if value
         and name.upper().startswith(PREFIX)
-        and name.upper() not in KNOWN
-        and NOT_OURS.fullmatch(name.upper()) is None
+        and name.upper() not in KNOWN_VARIABLES
+        and FOREIGN_VARIABLES.fullmatch(name.upper()) is None
     ]
 
 
 def _advice(name: str) -> str:
     # Without what all names share, which would make all of them similar.
-    bare = {known.removeprefix(PREFIX): known for known in KNOWN}
-    similar = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=SIMILAR)
+    bare = {known.removeprefix(PREFIX): known for known in KNOWN_VARIABLES}
+    similar = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=MIN_SIMILARITY)
     return f"did you mean {bare[similar[0]]}?" if similar else "scribedock settings shows all of them"

@@ -25,8 +25,8 @@ log = structlog.get_logger("scribedock.keys")
 
 ADVISORY_LOCK = 0x5C21BED2
 # A retired signing key is forgotten after so long, so that a server that has missed all rotations is refused.
-FORGOTTEN_AFTER = timedelta(days=30)
-SHOWN = 12  # characters of a fingerprint that a message shows
+RETENTION = timedelta(days=30)
+SHOWN_CHARACTERS = 12  # characters of a fingerprint that a message shows
 NAMES = {
     KeyPurpose.ENCRYPTION: ("encryption key", "SCRIBEDOCK_ENCRYPTION_KEY"),
     KeyPurpose.SIGNING: ("keys that sign URLs", "SCRIBEDOCK_UPLOAD_KEYS"),
@@ -53,7 +53,7 @@ class KeyFingerprints:
             connection.execute(
                 key_fingerprints.delete().where(
                     key_fingerprints.c.purpose == KeyPurpose.SIGNING.value,
-                    key_fingerprints.c.seen < utc_now() - FORGOTTEN_AFTER,
+                    key_fingerprints.c.seen < utc_now() - RETENTION,
                 )
             )
 
@@ -115,7 +115,11 @@ class KeyFingerprints:
                             purpose=purpose.value, fingerprint=fingerprint, seen=utc_now()
                         )
                     )
-                    log.info("key noted in the database", purpose=purpose, fingerprint=fingerprint[:SHOWN])
+                    log.info(
+                        "key noted in the database",
+                        purpose=purpose,
+                        fingerprint=fingerprint[:SHOWN_CHARACTERS],
+                    )
 
 
 def _known(connection: Connection) -> Fingerprints:
@@ -126,4 +130,4 @@ def _known(connection: Connection) -> Fingerprints:
 
 
 def _shown(fingerprints: frozenset[str]) -> str:
-    return ", ".join(sorted(each[:SHOWN] for each in fingerprints))
+    return ", ".join(sorted(each[:SHOWN_CHARACTERS] for each in fingerprints))

@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from scribedock.db.engine import Database
 
 FOLDER = Path(__file__).parent / "migrations"
-NEWEST = "coverage"  # the migration that makes this release's tables
+NEWEST_REVISION = "coverage"  # the migration that makes this release's tables
 ADVISORY_LOCK = 0x5C21BED1
 
 
@@ -17,7 +17,7 @@ def migrate(url: str) -> None:
     """Runs the migrations that are missing. On PostgreSQL one process at a time does."""
     database = Database(url)
     try:
-        if _revision(database) != NEWEST:
+        if _revision(database) != NEWEST_REVISION:
             _upgrade(database)
     finally:
         database.close()

@@ -20,13 +20,14 @@ import structlog
 log = structlog.get_logger("scribedock.database")
 
 SECURE_DELETE = "PRAGMA secure_delete=ON"
-INCREMENTAL = 2
-MOST_VACUUMED = 2 * 1024**3
+AUTO_VACUUM_INCREMENTAL = 2
+MAX_VACUUMED_BYTES = 2 * 1024**3
 """Bytes of the largest file that an upgrade rewrites: it takes about a second for 100 MB, and nothing is
 served meanwhile."""
-ROOM = 2.5  # times its own size, that VACUUM may need for its copy and the log of writing it back
-PAGES = 5000  # given back in one transaction: others wait meanwhile
-PATIENCE_S = 1.0
+# Times the file's own size: VACUUM may need it for its copy and the log of writing it back.
+VACUUM_ROOM_FACTOR = 2.5
+PAGES_PER_TRANSACTION = 5000  # given back in one transaction: others wait meanwhile
+LOCK_TIMEOUT_S = 1.0
 
 
 def prepare(path: Path) -> None:
@@ -35,8 +36,8 @@ def prepare(path: Path) -> None:
     Where that is not possible (too large, no room, in use), the log says so and the file stays as it is.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(_connect(path, PATIENCE_S)) as connection:
-        if _number(connection, "auto_vacuum") == INCREMENTAL and path.stat().st_size:
+    with closing(_connect(path, LOCK_TIMEOUT_S)) as connection:
+        if _number(connection, "auto_vacuum") == AUTO_VACUUM_INCREMENTAL and path.stat().st_size:
             return
         problem = _why_not(path)
         if problem is None:
@@ -62,13 +63,13 @@ def shrink(path: Path) -> bool:
     False where somebody else was at it: then it is to be tried again.
     """
     try:
-        with closing(_connect(path, PATIENCE_S)) as connection:
+        with closing(_connect(path, LOCK_TIMEOUT_S)) as connection:
             connection.execute(SECURE_DELETE)
             free = _number(connection, "freelist_count")
-            if _number(connection, "auto_vacuum") == INCREMENTAL and free:
+            if _number(connection, "auto_vacuum") == AUTO_VACUUM_INCREMENTAL and free:
                 # A script is run to its end; `execute` takes the first page alone.
-                connection.executescript(f"PRAGMA incremental_vacuum({PAGES})")
-            return _empty_log(connection) and free <= PAGES
+                connection.executescript(f"PRAGMA incremental_vacuum({PAGES_PER_TRANSACTION})")
+            return _empty_log(connection) and free <= PAGES_PER_TRANSACTION
     except sqlite3.OperationalError as error:
         log.debug("database not shrunk yet", file=path.name, reason=str(error))
         return False
@@ -90,9 +91,12 @@ def _empty_log(connection: sqlite3.Connection) -> bool:
 
 def _why_not(path: Path) -> str | None:
     size = path.stat().st_size
-    if size > MOST_VACUUMED:
-        return f"it is larger than {MOST_VACUUMED:,} bytes"
+    if size > MAX_VACUUMED_BYTES:
+        return f"it is larger than {MAX_VACUUMED_BYTES:,} bytes"
     temporary = os.environ.get("SQLITE_TMPDIR") or tempfile.gettempdir()
-    if min(shutil.disk_usage(path.parent).free, shutil.disk_usage(temporary).free) < ROOM * size:
+    if (
+        min(shutil.disk_usage(path.parent).free, shutil.disk_usage(temporary).free)
+        < VACUUM_ROOM_FACTOR * size
+    ):
         return "there is too little room on the disk"
     return None

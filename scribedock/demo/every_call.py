@@ -24,7 +24,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from scribedock.demo.guide import WAIT_S, Guide, TourFailed, expect, unvisited
+from scribedock.demo.guide import WAIT_S, Guide, WalkFailed, expect, unvisited
 from scribedock.demo.mailbox import Mailbox
 from scribedock.demo.main_job import RECORDING
 from scribedock.demo.receiver import CallbackReceiver
@@ -41,7 +41,7 @@ CALLBACK_TAGS = "job={job_id}&version={elementlist_version}&iwp={iwp_name}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class LocalServices:
     """What stands beside a server of our own, and that no other server can reach."""
 
     receiver: CallbackReceiver
@@ -61,14 +61,14 @@ def run(url: str | None, username: str, password: str) -> int:
                 url, username, password = server.base_url, server.username, server.password
             console.print(f"[bold]scribedock[/] serves on {marked(url)}\n")
             client = stack.enter_context(httpx.Client(base_url=url, timeout=90, trust_env=False))
-            Tour(console, client, surroundings).go(username, password, clip(folder))
-        except (TourFailed, ServerFailed, httpx.HTTPError, httpx.InvalidURL) as error:
+            EveryCall(console, client, surroundings).go(username, password, clip(folder))
+        except (WalkFailed, ServerFailed, httpx.HTTPError, httpx.InvalidURL) as error:
             console.print(f"\n[bold red]The walk failed:[/] {marked(str(error))}", soft_wrap=True)
             return 1
     return 0
 
 
-def _own(stack: ExitStack, folder: Path) -> tuple[Surroundings, OwnServer]:
+def _own(stack: ExitStack, folder: Path) -> tuple[LocalServices, OwnServer]:
     """A server of our own with all that a server can have. Raises ServerFailed."""
     mailbox = stack.enter_context(Mailbox())
     server = stack.enter_context(OwnServer(folder, smtp_url=mailbox.url, workflow_poll_s="0.5"))
@@ -78,12 +78,12 @@ def _own(stack: ExitStack, folder: Path) -> tuple[Surroundings, OwnServer]:
         subprocess.run(command, env=server.environment(), check=True, stdout=subprocess.DEVNULL)
 
     receiver = stack.enter_context(CallbackReceiver())
-    return Surroundings(receiver=receiver, mailbox=mailbox, make_reviewer=make_reviewer), server
+    return LocalServices(receiver=receiver, mailbox=mailbox, make_reviewer=make_reviewer), server
 
 
 def clip(folder: Path) -> bytes:
     """A few seconds of speech, with a picture where there is an ffmpeg to make one."""
-    program = ffmpeg.find()
+    program = ffmpeg.find_ffmpeg()
     with as_file(files("scribedock.demo") / RECORDING) as shipped:
         if program is None:
             return shipped.read_bytes()
@@ -93,8 +93,8 @@ def clip(folder: Path) -> bytes:
     return made.read_bytes()
 
 
-class Tour:
-    def __init__(self, console: Console, client: httpx.Client, surroundings: Surroundings | None) -> None:
+class EveryCall:
+    def __init__(self, console: Console, client: httpx.Client, surroundings: LocalServices | None) -> None:
         self._console = console
         self._screen = Screen(console)
         self._client = client
@@ -250,4 +250,4 @@ def _next(received: queue.Queue[Any], otherwise: str) -> Any:
     try:
         return received.get(timeout=WAIT_S)
     except queue.Empty:
-        raise TourFailed(otherwise) from None
+        raise WalkFailed(otherwise) from None

@@ -13,10 +13,10 @@ from scribedock.demo.screen import Screen
 from scribedock.errors import ErrorType
 
 WAIT_S = 300
-LOOK_EVERY_S = 0.2
+POLL_INTERVAL_S = 0.2
 
 
-class TourFailed(Exception):
+class WalkFailed(Exception):
     """A call did not answer as it should; the text says which, and what came."""
 
 
@@ -48,27 +48,27 @@ class Guide:
         """
         described = self.paths.get(f"/api/{path}")
         if described is None:
-            raise TourFailed(f"the server does not document {path}")
+            raise WalkFailed(f"the server does not document {path}")
         method = method or ("GET" if "get" in described else "POST")
         operation = described[method.lower()]
         self.made.append(path)
         self._screen.call(operation["summary"], method, path, parameters)
-        response = self.ask(method, path, parameters, content)
+        response = self.request(method, path, parameters, content)
         if not response.is_success:
             if lacking is None or f'"ErrorType": "{lacking}"' not in response.text:
-                raise TourFailed(f"{path} answered {response.status_code}: {response.text}")
+                raise WalkFailed(f"{path} answered {response.status_code}: {response.text}")
             self.lacking.append(path)
             self._screen.note(response.json()["ErrorComment"])
             return {}
         if str(response.status_code) not in operation["responses"]:
-            raise TourFailed(f"{path} answered {response.status_code}, which is not documented")
+            raise WalkFailed(f"{path} answered {response.status_code}, which is not documented")
         self._screen.answer(response)
         kind = response.headers.get("content-type", "")
         if kind.startswith("application/json"):
             return response.json()
         return response.text if kind.startswith("text/") else response.content
 
-    def ask(
+    def request(
         self, method: str, path: str, parameters: Mapping[str, str], content: bytes | None = None
     ) -> httpx.Response:
         """Asks again where the server says when (503 with Retry-After)."""
@@ -90,7 +90,7 @@ class Guide:
 
     def found(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
         """What a call answers that is made by the way, and not shown. Raises TourFailed."""
-        response = self.ask("GET", path, parameters)
+        response = self.request("GET", path, parameters)
         expect(response.is_success, f"{path} answered {response.status_code}: {response.text}")
         return dict(response.json())
 
@@ -101,10 +101,10 @@ class Guide:
             if info["JobStatus"] == status:
                 return
             if info["JobStatus"] == "Media Failure":
-                raise TourFailed(f"Media Failure: {info['FailureReason']}")
+                raise WalkFailed(f"Media Failure: {info['FailureReason']}")
             if time.monotonic() > deadline:
-                raise TourFailed(f"the job is {info['JobStatus']} and not {status} after {WAIT_S} seconds")
-            time.sleep(LOOK_EVERY_S)
+                raise WalkFailed(f"the job is {info['JobStatus']} and not {status} after {WAIT_S} seconds")
+            time.sleep(POLL_INTERVAL_S)
 
     def wait_for_task(self, task_id: str) -> None:
         deadline = time.monotonic() + WAIT_S
@@ -113,8 +113,8 @@ class Guide:
             if task["TaskStatus"] == "COMPLETE":
                 return
             if task["TaskStatus"] in ("FAILED", "ABORTED") or time.monotonic() > deadline:
-                raise TourFailed(f"the task {task['TaskType']} is {task['TaskStatus']}: {task['TaskInfo']}")
-            time.sleep(LOOK_EVERY_S)
+                raise WalkFailed(f"the task {task['TaskType']} is {task['TaskStatus']}: {task['TaskInfo']}")
+            time.sleep(POLL_INTERVAL_S)
 
 
 def _paths(client: httpx.Client) -> dict[str, Any]:
@@ -124,7 +124,7 @@ def _paths(client: httpx.Client) -> dict[str, Any]:
     try:
         return dict(response.json()["paths"])
     except (ValueError, KeyError, TypeError):
-        raise TourFailed("/openapi.json is no OpenAPI document: is this scribedock?") from None
+        raise WalkFailed("/openapi.json is no OpenAPI document: is this scribedock?") from None
 
 
 def unvisited(paths: Mapping[str, Any], made: list[str]) -> set[str]:
@@ -135,4 +135,4 @@ def unvisited(paths: Mapping[str, Any], made: list[str]) -> set[str]:
 def expect(condition: bool, otherwise: str) -> None:
     """Raises TourFailed."""
     if not condition:
-        raise TourFailed(otherwise)
+        raise WalkFailed(otherwise)

@@ -13,7 +13,7 @@ from scribedock.host.terminal import marked
 
 BLOCK_WIDTH = 76
 BLOCK_LINES = 6
-LISTED = 2
+SHOWN_ENTRIES = 2
 SECRETS = frozenset({"api_token", "ApiToken", "ApiKey", "password", "new_password", "api_securekey"})
 
 
@@ -59,7 +59,7 @@ class Screen:
         if isinstance(document, dict):
             self.values({name: value for name, value in document.items() if value not in ("", {}, [])})
         elif isinstance(document, list):
-            first = {str(number): each for number, each in enumerate(document[:LISTED], 1)}
+            first = {str(number): each for number, each in enumerate(document[:SHOWN_ENTRIES], 1)}
             self.values({"entries": len(document), **first})
 
 

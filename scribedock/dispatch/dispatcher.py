@@ -18,16 +18,16 @@ import structlog
 from scribedock.clock import utc_now
 from scribedock.dispatch.fairness import Caps
 from scribedock.dispatch.queues import Queue
-from scribedock.dispatch.work import Claimed, Held, Work
+from scribedock.dispatch.work import ClaimedWork, HeldWork, Work
 
 log = structlog.get_logger("scribedock.worker")
 
 PAUSE_S = 30  # before a callback that failed for a reason of this machine is made again
-SETTLED = timedelta(seconds=15)
+SETTLING_TIME = timedelta(seconds=15)
 """What was claimed so long ago is in the engine by now, or never will be."""
 
 
-class Engine(Protocol):
+class WorkflowStarter(Protocol):
     """What the dispatcher needs of the engine."""
 
     def start(self, queue: Queue, workflow_id: str) -> None: ...
@@ -38,7 +38,7 @@ class Dispatcher:
         self,
         *,
         work: Work,
-        engine: Engine,
+        engine: WorkflowStarter,
         executor_id: str,
         slots: Mapping[Queue, int],
         caps: Mapping[Queue, Caps],
@@ -96,11 +96,11 @@ class Dispatcher:
         two is alive. known: those of the ids that have a workflow. under_way: those that have one which has
         not ended.
         """
-        before = utc_now() - SETTLED
+        before = utc_now() - SETTLING_TIME
         every = self._work.held()
         alive = living()
 
-        def is_doubtful(held: Held) -> bool:
+        def is_doubtful(held: HeldWork) -> bool:
             if held.executor_id not in alive:
                 return True
             mine = held.executor_id == self._executor_id and held.queue is not Queue.CALLBACKS
@@ -126,7 +126,7 @@ class Dispatcher:
                 log.exception("work could not be taken up; it is tried again")
             self._awake.wait(self._poll_s)
 
-    def _begin(self, claimed: Claimed) -> None:
+    def _begin(self, claimed: ClaimedWork) -> None:
         try:
             if claimed.queue is Queue.CALLBACKS:
                 self._callers.submit(self._call, claimed.id)

@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-LOOK_EVERY_S = 1.0
+LOOK_INTERVAL_S = 1.0
 
 # The branch of the tree of accounts that this thread works for.
 _BRANCH: ContextVar[str] = ContextVar("branch", default="")
@@ -64,7 +64,9 @@ class FairSeats:
         try:
             while True:
                 with self._changed:
-                    if self._changed.wait_for(lambda: bool(self._free) and self._next() is me, LOOK_EVERY_S):
+                    if self._changed.wait_for(
+                        lambda: bool(self._free) and self._next() is me, LOOK_INTERVAL_S
+                    ):
                         self._taken[branch] += 1
                         self._served[branch] = next(self._clock)
                         return self._free.pop()

@@ -17,22 +17,22 @@ from sqlalchemy.engine import Connection
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import turns, work
-from scribedock.dispatch.fairness import Caps, Load, Waiting, choose
+from scribedock.dispatch.fairness import Caps, WaitingWork, WorkUnderWay, choose
 from scribedock.dispatch.queues import Queue
 
 ADVISORY_LOCK = 0x5C21BED2
-ADD = work.insert()
+INSERT_WORK = work.insert()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claimed:
+class ClaimedWork:
     id: str
     queue: Queue
     branch_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class HeldWork:
     """Work in the hands of an executor, alive or dead."""
 
     id: str
@@ -74,7 +74,7 @@ def add(
     if once:
         insert_once(connection, work, **row)
     else:
-        connection.execute(ADD, row)
+        connection.execute(INSERT_WORK, row)
 
 
 def release(connection: Connection, *conditions: sa.ColumnElement[bool]) -> int:
@@ -121,10 +121,10 @@ class Work:
 
     def claim(
         self, executor_id: str, slots: Mapping[Queue, int], caps: Mapping[Queue, Caps]
-    ) -> list[Claimed]:
+    ) -> list[ClaimedWork]:
         """Takes up what this worker has slots for; from now on it is in this executor's hands."""
         now = utc_now()
-        claimed: list[Claimed] = []
+        claimed: list[ClaimedWork] = []
         with self._database.write() as connection:
             if not self._database.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
@@ -139,7 +139,7 @@ class Work:
                     waiting, slots=count, load=load, served=_served(connection, queue), caps=cap, now=now
                 )
                 _take(connection, queue, chosen, executor_id, now)
-                claimed += [Claimed(id=each.id, queue=queue, branch_id=each.branch_id) for each in chosen]
+                claimed += [ClaimedWork(id=each.id, queue=queue, branch_id=each.branch_id) for each in chosen]
         return claimed
 
     def branch_of(self, work_id: str) -> str:
@@ -157,7 +157,7 @@ class Work:
         with self._database.write() as connection:
             postpone(connection, work_id, ready)
 
-    def held(self) -> list[Held]:
+    def held(self) -> list[HeldWork]:
         """What executors have in hand."""
         with self._database.read() as connection:
             rows = connection.execute(
@@ -166,7 +166,7 @@ class Work:
                 )
             )
             return [
-                Held(id=row.id, queue=Queue(row.queue), executor_id=row.executor_id, claimed=row.claimed)
+                HeldWork(id=row.id, queue=Queue(row.queue), executor_id=row.executor_id, claimed=row.claimed)
                 for row in rows
             ]
 
@@ -192,7 +192,7 @@ def _parts(ids: Collection[str]) -> Iterable[Sequence[str]]:
     return (every[start : start + 500] for start in range(0, len(every), 500))
 
 
-def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, Load]:
+def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, WorkUnderWay]:
     """What is under way, by queue."""
     here: Counter[str] = Counter()
     branches: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -209,9 +209,9 @@ def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, Load]
         hosts[row.queue][row.host] += row.number
         if row.executor_id == executor_id:
             here[row.queue] += row.number
-    found: defaultdict[Queue, Load] = defaultdict(lambda: Load(here=0, branches={}, hosts={}))
+    found: defaultdict[Queue, WorkUnderWay] = defaultdict(lambda: WorkUnderWay(here=0, branches={}, hosts={}))
     for queue in branches:
-        found[Queue(queue)] = Load(here=here[queue], branches=branches[queue], hosts=hosts[queue])
+        found[Queue(queue)] = WorkUnderWay(here=here[queue], branches=branches[queue], hosts=hosts[queue])
     return found
 
 
@@ -233,10 +233,10 @@ def _waiting(
     queue: Queue,
     lines: Iterable[tuple[str, int]],
     count: int,
-    load: Load,
+    load: WorkUnderWay,
     caps: Caps,
     now: datetime,
-) -> list[Waiting]:
+) -> list[WaitingWork]:
     """Of each branch and rank, what is due first: `count` of it, which is all that could be chosen."""
     busy = [host for host, number in load.hosts.items() if caps.host and host and number >= caps.host]
     found = []
@@ -259,7 +259,7 @@ def _waiting(
             query = query.where(work.c.id.in_(oldest))
         first = query.order_by(work.c.due, work.c.asked, work.c.id).limit(count)
         found += [
-            Waiting(
+            WaitingWork(
                 id=row.id,
                 branch_id=row.branch_id,
                 host=row.host,
@@ -280,7 +280,7 @@ def _served(connection: Connection, queue: Queue) -> Mapping[str, datetime]:
 
 
 def _take(
-    connection: Connection, queue: Queue, chosen: Sequence[Waiting], executor_id: str, now: datetime
+    connection: Connection, queue: Queue, chosen: Sequence[WaitingWork], executor_id: str, now: datetime
 ) -> None:
     for number, each in enumerate(chosen):
         connection.execute(

@@ -13,7 +13,7 @@ from scribedock.settings import SettingsError
 log = structlog.get_logger("scribedock.data_folder")
 
 UMASK = 0o077
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
+GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def enter(folder: Path) -> None:
@@ -38,7 +38,7 @@ def narrow(folder: Path) -> None:
     mode = stat.S_IMODE(folder.stat().st_mode)
     problem = "everybody may make files in it; give the server a folder of its own"
     if not (mode & stat.S_ISVTX and mode & stat.S_IWOTH):  # such as /tmp, which is never ours to narrow
-        problem = _narrowed(folder, mode & ~OTHERS)
+        problem = _narrowed(folder, mode & ~GROUP_AND_OTHERS)
     if problem:
         log.warning(
             "others may look into the data folder", folder=str(folder), mode=f"{mode:04o}", reason=problem
@@ -48,13 +48,13 @@ def narrow(folder: Path) -> None:
             "data folder narrowed: others could look into it",
             folder=str(folder),
             was=f"{mode:04o}",
-            mode=f"{mode & ~OTHERS:04o}",
+            mode=f"{mode & ~GROUP_AND_OTHERS:04o}",
         )
 
 
 def is_open(folder: Path) -> bool:
     """Whether others than its owner have any right to it."""
-    return bool(folder.stat().st_mode & OTHERS)
+    return bool(folder.stat().st_mode & GROUP_AND_OTHERS)
 
 
 def _narrowed(folder: Path, mode: int) -> str:

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from scribedock.keys.sealing import Sealing
 from scribedock.settings import Settings, SettingsError
 
-LOOK_EVERY_S = 1.0
+LOOK_INTERVAL_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -185,7 +185,7 @@ class UploadKeys:
 
     def all(self) -> tuple[SigningKey, ...]:
         now = time.monotonic()
-        if self._path is not None and now - self._looked > LOOK_EVERY_S:
+        if self._path is not None and now - self._looked > LOOK_INTERVAL_S:
             self._looked = now
             changed_ns = self._stamp()
             if changed_ns != self._changed_ns:

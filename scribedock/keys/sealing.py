@@ -16,7 +16,7 @@ from cryptography.fernet import Fernet, InvalidToken
 log = structlog.get_logger("scribedock.database")
 
 PREFIX = "fernet:"
-UNREADABLE = "unreadable: the server's encryption key has changed"
+UNREADABLE_TEXT = "unreadable: the server's encryption key has changed"
 """What a sealed text reads as without its key: no URL, so that nothing is fetched or called by it."""
 
 
@@ -40,7 +40,7 @@ class Sealing:
             return self._fernet.decrypt(sealed.removeprefix(PREFIX).encode()).decode()
         except InvalidToken:
             log.error("a sealed text cannot be read: the encryption key has changed")
-            return UNREADABLE
+            return UNREADABLE_TEXT
 
     def digest(self, text: str) -> str:
         """HMAC-SHA256 in hex: equal for equal texts, so that they can be found without being read."""

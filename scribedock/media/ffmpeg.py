@@ -15,14 +15,16 @@ from scribedock.media.formats import AUDIO_CODECS, CONTAINERS, VIDEO_CODECS
 from scribedock.media.limits import Limits
 from scribedock.media.probe import MediaInfo, probe
 from scribedock.media.process import always
-from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing, run
+from scribedock.media.program import ProgramFailed, ProgramLimits, ProgramMissing, run
 from scribedock.media.unusable import MediaUnusable
 
 THREADS = "2"
-SUBTITLES = "captions.ass"
-FONTS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
-LARGEST = "scale=w='min(iw,1920)':h='min(ih,1080)':force_original_aspect_ratio=decrease:force_divisible_by=2"
-OWN_CONTAINERS = ("mov", "matroska")  # their time stamps can be copied to MP4
+SUBTITLE_FILE = "captions.ass"
+FONT_FOLDERS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
+SCALE_FILTER = (
+    "scale=w='min(iw,1920)':h='min(ih,1080)':force_original_aspect_ratio=decrease:force_divisible_by=2"
+)
+COPYABLE_CONTAINERS = ("mov", "matroska")  # their time stamps can be copied to MP4
 INPUT_OPTIONS = (
     "-format_whitelist",
     ",".join(sorted(CONTAINERS)),
@@ -31,7 +33,7 @@ INPUT_OPTIONS = (
     "-protocol_whitelist",
     "file",
 )
-CPU_SHARE = 10  # seconds of processor time for a second of the recording
+CPU_S_PER_S = 10  # seconds of processor time for a second of the recording
 BYTES_PER_S = 1_500_000  # of what is encoded here, at the most
 
 
@@ -40,7 +42,7 @@ class MediaType(StrEnum):
     MP4 = "mp4"
 
 
-def find() -> Path | None:
+def find_ffmpeg() -> Path | None:
     """The ffmpeg program, if there is one."""
     found = shutil.which("ffmpeg")
     if found:
@@ -55,7 +57,7 @@ def find() -> Path | None:
 
 def _found() -> Path:
     """Raises ProgramMissing."""
-    program = find()
+    program = find_ffmpeg()
     if program is None:
         raise ProgramMissing("This server has no ffmpeg, which makes media files; ask its operator")
     return program
@@ -63,13 +65,15 @@ def _found() -> Path:
 
 def draws_captions() -> bool:
     """Whether this machine can draw captions into a picture."""
-    return find() is not None and has_fonts()
+    return find_ffmpeg() is not None and has_fonts()
 
 
 def has_fonts() -> bool:
     """Whether there is anything that captions could be drawn with."""
     return any(
-        path.suffix.lower() in (".ttf", ".otf", ".ttc") for folder in FONTS for path in folder.rglob("*")
+        path.suffix.lower() in (".ttf", ".otf", ".ttc")
+        for folder in FONT_FOLDERS
+        for path in folder.rglob("*")
     )
 
 
@@ -98,15 +102,15 @@ def encode(
         raise MediaUnusable("The recording has no moving picture, so that there is no mp4 of it.")
     seconds = info.duration_ms // 1000 + 1
     if subtitles:
-        (destination.parent / SUBTITLES).write_text(subtitles, encoding="utf-8")
+        (destination.parent / SUBTITLE_FILE).write_text(subtitles, encoding="utf-8")
     try:
         run(
             [str(program), *arguments(info, source, destination, media_type, burn_in=bool(subtitles))],
             folder=destination.parent,
             readable=[source],
-            bounds=Bounds(
+            bounds=ProgramLimits(
                 memory=limits.memory,
-                cpu_s=60 + CPU_SHARE * seconds,
+                cpu_s=60 + CPU_S_PER_S * seconds,
                 file_bytes=64 * 1024**2 + seconds * BYTES_PER_S + 2 * source.stat().st_size,
             ),
             check_wanted=check_wanted,
@@ -136,7 +140,7 @@ def arguments(
         container = ["-f", "mp3"]
         picture: list[str] = []
     else:
-        copies = info.container.startswith(OWN_CONTAINERS)
+        copies = info.container.startswith(COPYABLE_CONTAINERS)
         codec = (
             ["-c:a", "copy"]
             if copies and info.audio_codec == "aac"
@@ -146,7 +150,7 @@ def arguments(
         if copies and info.plain_h264 and not burn_in:
             picture += ["-c:v", "copy"]
         else:
-            filters = f"{LARGEST},ass={SUBTITLES}" if burn_in else LARGEST
+            filters = f"{SCALE_FILTER},ass={SUBTITLE_FILE}" if burn_in else SCALE_FILTER
             picture += ["-vf", filters, "-c:v", "libx264", "-preset", "veryfast", "-crf", "23"]
             picture += ["-maxrate", "6M", "-bufsize", "12M", "-pix_fmt", "yuv420p"]
         container = ["-movflags", "+faststart", "-f", "mp4"]
@@ -170,7 +174,9 @@ def sound_to_mp3(
     command = [str(program), "-nostdin", "-loglevel", "error", "-y", "-protocol_whitelist", "file"]
     command += ["-f", "wav", "-i", f"file:{sound}", "-c:a", "libmp3lame", "-b:a", "64k"]
     command += ["-f", "mp3", f"file:{destination}"]
-    bounds = Bounds(memory=limits.memory, cpu_s=60 + seconds, file_bytes=64 * 1024**2 + seconds * BYTES_PER_S)
+    bounds = ProgramLimits(
+        memory=limits.memory, cpu_s=60 + seconds, file_bytes=64 * 1024**2 + seconds * BYTES_PER_S
+    )
     try:
         run(command, folder=destination.parent, readable=[sound], bounds=bounds, check_wanted=check_wanted)
     except ProgramFailed as error:

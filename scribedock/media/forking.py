@@ -45,7 +45,7 @@ class ForkedChild:
             self._has_ended = True
         return self._code
 
-    def end(self) -> None:
+    def kill(self) -> None:
         """Kills it, and lets go of it."""
         if not self._has_ended:
             with contextlib.suppress(ProcessLookupError):

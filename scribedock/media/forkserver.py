@@ -22,8 +22,8 @@ from contextlib import suppress
 from scribedock.media.fenced import child
 from scribedock.media.forking import PID, STATUS
 
-MAX_ORDER = 64 * 1024  # bytes
-DESCRIPTORS = 4
+MAX_REQUEST_BYTES = 64 * 1024  # bytes
+DESCRIPTOR_COUNT = 4
 
 
 def main() -> None:
@@ -43,7 +43,7 @@ def main() -> None:
                     os.read(ended, 4096)
                     _reap(running)
                     continue
-                message, descriptors, _, _ = socket.recv_fds(requests, MAX_ORDER, DESCRIPTORS)
+                message, descriptors, _, _ = socket.recv_fds(requests, MAX_REQUEST_BYTES, DESCRIPTOR_COUNT)
                 if not message:
                     return
                 kept = [requests.fileno(), selector.fileno(), ended, wake, *running.values()]

@@ -20,10 +20,10 @@ from scribedock.media.unusable import MediaUnusable
 
 log = structlog.get_logger("scribedock.worker")
 
-MAX_SAID = 256 * 1024  # bytes of all that the child may say
-TAKES_TOO_MUCH = "The recording takes too long to read, or too much memory: it may be damaged."
+MAX_OUTPUT_BYTES = 256 * 1024  # bytes of all that the child may say
+LIMIT_MESSAGE = "The recording takes too long to read, or too much memory: it may be damaged."
 FORK_SERVER = ForkServer()
-STOPPED = "The recording is damaged: the decoder stopped on it."
+CRASH_MESSAGE = "The recording is damaged: the decoder stopped on it."
 
 
 class FenceFailure(Exception):
@@ -66,7 +66,7 @@ def run(
         try:
             return _listen(child, limits, progress, check_wanted)
         finally:
-            child.end()
+            child.kill()
 
 
 def _start(what: Mapping[str, object], source: IO[bytes], sink: IO[bytes], limits: Limits) -> ForkedChild:
@@ -104,8 +104,8 @@ def _listen(
     if code is None:
         raise FenceFailure("the process that reads media was ended with the one that it was forked from")
     if code == -signal.SIGKILL:  # also what ends a process out of processor time
-        raise MediaUnusable(TAKES_TOO_MUCH)
-    raise MediaUnusable(STOPPED)
+        raise MediaUnusable(LIMIT_MESSAGE)
+    raise MediaUnusable(CRASH_MESSAGE)
 
 
 def _answer(said: dict[str, Any]) -> dict[str, Any]:
@@ -115,7 +115,7 @@ def _answer(said: dict[str, Any]) -> dict[str, Any]:
         raise FenceFailure(f"the audio of a recording cannot be written: {said['machine']}")
     if "fault" in said:
         log.warning("unforeseen trouble with a recording", fault=said["fault"])
-        raise MediaUnusable(STOPPED)
+        raise MediaUnusable(CRASH_MESSAGE)
     return said
 
 
@@ -140,7 +140,7 @@ def _lines(child: ForkedChild, allowance: Allowance, check_wanted: Callable[[], 
                 continue
             part = child.words.read(4096)
             said += len(part)
-            if not part or said > MAX_SAID:
+            if not part or said > MAX_OUTPUT_BYTES:
                 return
             *lines, rest = (rest + part).split(b"\n")
             yield from lines
@@ -150,6 +150,6 @@ def _check(meter: Meter) -> None:
     try:
         meter.check()
     except ProcessorTimeUsed:
-        raise MediaUnusable(TAKES_TOO_MUCH) from None
+        raise MediaUnusable(LIMIT_MESSAGE) from None
     except ClockRanOut as error:
         raise FenceFailure(f"the process that reads media: {error}") from None

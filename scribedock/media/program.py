@@ -22,7 +22,7 @@ from scribedock.media.process import FenceFailure, always
 from scribedock.media.program_child import NO_FENCE, NO_PROGRAM
 
 # What a program itself is made of: libraries, data, fonts. Nobody's secrets lie there.
-OF_THE_SYSTEM = tuple(
+SYSTEM_PATHS = tuple(
     map(
         Path,
         (
@@ -42,9 +42,9 @@ OF_THE_SYSTEM = tuple(
 )
 # Where a program that is a script finds the others that it runs; they run behind the same fence.
 PROGRAMS = tuple(map(Path, ("/usr/local/bin", "/usr/bin", "/bin")))
-MESSAGES = "messages"  # what the program says, in the folder that it writes to
+MESSAGE_FILE = "messages"  # what the program says, in the folder that it writes to
 TAIL_BYTES = 2000
-NO_ROOM = os.strerror(errno.ENOSPC)
+NO_ROOM_MESSAGE = os.strerror(errno.ENOSPC)
 
 
 class ProgramFailed(Exception):
@@ -56,7 +56,7 @@ class ProgramMissing(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bounds:
+class ProgramLimits:
     """How much of this machine a program may use. Bytes and seconds."""
 
     memory: int
@@ -70,7 +70,7 @@ def run(
     folder: Path,
     readable: Sequence[Path] = (),
     stdin: bytes = b"",
-    bounds: Bounds,
+    bounds: ProgramLimits,
     check_wanted: Callable[[], None] = always,
 ) -> None:
     """Runs the program in `folder`, which alone it may write to.
@@ -87,14 +87,14 @@ def run(
             "PATH": os.pathsep.join(map(str, PROGRAMS)),
             **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME"), str(folder)),
         },
-        "readable": [str(path.resolve()) for path in (*OF_THE_SYSTEM, program, *readable)],
+        "readable": [str(path.resolve()) for path in (*SYSTEM_PATHS, program, *readable)],
         "writable": [str(folder.resolve()), os.devnull],
         "parent": os.getpid(),
         "memory": bounds.memory,
         "cpu_s": bounds.cpu_s,
         "file_bytes": bounds.file_bytes,
     }
-    with (folder / MESSAGES).open("w+b") as messages:
+    with (folder / MESSAGE_FILE).open("w+b") as messages:
         try:
             child = subprocess.Popen(
                 [sys.executable, "-I", "-c", bootstrap("program_child"), json.dumps(order), package_folder()],
@@ -118,7 +118,7 @@ def run(
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
         said = _tail(messages.fileno())
-    if child.returncode in (NO_FENCE, NO_PROGRAM) or NO_ROOM in said:
+    if child.returncode in (NO_FENCE, NO_PROGRAM) or NO_ROOM_MESSAGE in said:
         raise FenceFailure(f"{program.name} cannot do its work: {said}")
     if child.returncode:
         raise ProgramFailed(f"{program.name} ended with status {child.returncode}: {said}")

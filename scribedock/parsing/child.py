@@ -14,7 +14,7 @@ from scribedock.parsing.operations import OPERATIONS
 from scribedock.parsing.pipe import received, refusal, send
 
 MEMORY = 3 * 1024**3 // 2  # of addresses; a legal list of 64 MiB takes about 1 GiB
-TOO_LARGE = "takes too much memory to be read; send less at once"
+TOO_LARGE_MESSAGE = "takes too much memory to be read; send less at once"
 
 
 def main() -> None:
@@ -42,7 +42,7 @@ def answer(head: Mapping[str, Any], body: bytes) -> tuple[Mapping[str, Any], byt
     except ScribedockError as error:
         return refusal(error), b""
     except MemoryError:
-        return refusal(InvalidQuery(f"The {head['what']} {TOO_LARGE}", status=413)), b""
+        return refusal(InvalidQuery(f"The {head['what']} {TOO_LARGE_MESSAGE}", status=413)), b""
     except RecursionError:
         return refusal(InvalidQuery(f"The {head['what']} is nested too deeply")), b""
     except Exception:

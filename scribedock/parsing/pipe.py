@@ -16,11 +16,11 @@ from scribedock.children.process import ChildProcess
 from scribedock.errors import InvalidOption, InvalidQuery, ScribedockError
 
 LENGTHS = struct.Struct(">QQ")  # of the head, and of the bytes after it
-PART = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 ERRORS: Mapping[str, type[ScribedockError]] = {each.__name__: each for each in (InvalidQuery, InvalidOption)}
 
 
-class Failed(Exception):
+class ParserDefect(Exception):
     """A defect of ours, in the child; the text is its traceback."""
 
 
@@ -32,7 +32,7 @@ class Parsed:
     body: bytes
 
 
-def ask(
+def request_parsing(
     child: ChildProcess, head: Mapping[str, Any], source: IO[bytes], size: int, *, wall_s: float
 ) -> Parsed:
     """The child's answer to an operation on `size` bytes. Raises its error, ChildEnded, ChildSlow."""
@@ -45,7 +45,7 @@ def ask(
     answer = json.loads(child.receive(head_length, deadline))
     body = child.receive(length, deadline)
     if "failed" in answer:
-        raise Failed(answer["failed"])
+        raise ParserDefect(answer["failed"])
     if "refused" in answer:
         kind, comment, status = answer["refused"]
         raise ERRORS[kind](comment, status=status)
@@ -75,5 +75,5 @@ def refusal(error: ScribedockError) -> Mapping[str, Any]:
 
 
 def _parts(source: IO[bytes]) -> Iterator[bytes]:
-    while part := source.read(PART):
+    while part := source.read(CHUNK_BYTES):
         yield part

@@ -17,17 +17,17 @@ from scribedock.children.crew import Crew, Ticket
 from scribedock.children.process import ChildEnded, ChildSlow
 from scribedock.children.seat import ChildSeat
 from scribedock.errors import SystemFault
-from scribedock.rendering.pipe import Answer, Missing, Order, Refused, ask
-from scribedock.rendering.request import ListKey, RenderRequest
+from scribedock.rendering.pipe import Answer, MissingLists, RenderingRefused, RenderMessage, request_rendering
+from scribedock.rendering.request import ElementListKey, RenderRequest
 from scribedock_captions.rendering import Rendering
 
 log = structlog.get_logger("scribedock.rendering")
 
 TIMEOUT_S = 120.0
-MOST_WAITING = 256  # of one branch
-REMEMBERED = 1000  # lists of which a process is known to have them
+MAX_WAITING = 256  # of one branch
+MAX_REMEMBERED_LISTS = 1000  # lists of which a process is known to have them
 CHILD = "scribedock.rendering.child"
-Bodies = Callable[[ListKey], bytes]
+Bodies = Callable[[ElementListKey], bytes]
 """The wire's JSON of a list."""
 
 
@@ -49,10 +49,10 @@ class RenderingPool:
         self._crew: Crew[ChildSeat] = Crew(
             [ChildSeat(CHILD) for _ in range(count)],
             branch_seats=max(1, count - 1),
-            branch_waiting=MOST_WAITING,
+            branch_waiting=MAX_WAITING,
             name="rendering",
         )
-        self._homes: OrderedDict[ListKey, ChildSeat] = OrderedDict()
+        self._homes: OrderedDict[ElementListKey, ChildSeat] = OrderedDict()
         self._lock = threading.Lock()
 
     def submit(self, branch: str, request: RenderRequest, bodies: Bodies) -> Ticket[Rendering]:
@@ -74,8 +74,8 @@ class RenderingPool:
     def _render(self, seat: ChildSeat, request: RenderRequest, bodies: Bodies) -> Rendering:
         self._remember(request.lists[0], seat)
         try:
-            given: dict[ListKey, bytes] = {}
-            while isinstance(answer := self._ask(seat, Order(request, given)), Missing):
+            given: dict[ElementListKey, bytes] = {}
+            while isinstance(answer := self._ask(seat, RenderMessage(request, given)), MissingLists):
                 given |= {key: bodies(key) for key in answer.lists}
         except (ChildEnded, ChildSlow) as error:
             log.error("rendering failed", reason=type(error).__name__, lists=request.lists)
@@ -83,16 +83,16 @@ class RenderingPool:
             raise SystemFault(f"Making these captions {reason}; the fault is noted", status=503) from None
         if isinstance(answer, Rendering):
             return answer
-        if isinstance(answer, Refused):
+        if isinstance(answer, RenderingRefused):
             raise answer.error
         raise RuntimeError(f"a rendering process failed:\n{answer.traceback}")
 
-    def _ask(self, seat: ChildSeat, order: Order) -> Answer:
-        return seat.ask(lambda child: ask(child, order, self._timeout_s))
+    def _ask(self, seat: ChildSeat, order: RenderMessage) -> Answer:
+        return seat.exchange(lambda child: request_rendering(child, order, self._timeout_s))
 
-    def _remember(self, key: ListKey, seat: ChildSeat) -> None:
+    def _remember(self, key: ElementListKey, seat: ChildSeat) -> None:
         with self._lock:
             self._homes[key] = seat
             self._homes.move_to_end(key)
-            while len(self._homes) > REMEMBERED:
+            while len(self._homes) > MAX_REMEMBERED_LISTS:
                 self._homes.popitem(last=False)

@@ -11,10 +11,10 @@ from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.request import RenderRequest
 from scribedock_captions.rendering import Rendering
 
-KEPT_BYTES = 64 * 1024 * 1024
+CACHE_BYTES = 64 * 1024 * 1024
 
 
-class Wanted:
+class RenderingTicket:
     """A rendering that a caller waits for; others may wait for the same."""
 
     def __init__(self, renderings: Renderings, digest: str, future: Future[Rendering]) -> None:
@@ -33,7 +33,7 @@ class Renderings:
     Who asks for what is being made already waits for that. Callable from any thread.
     """
 
-    def __init__(self, pool: RenderingPool | None = None, *, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, pool: RenderingPool | None = None, *, kept_bytes: int = CACHE_BYTES) -> None:
         self._pool = pool or RenderingPool()
         self._most = kept_bytes
         self._size = 0
@@ -41,18 +41,18 @@ class Renderings:
         self._made: dict[str, tuple[Ticket[Rendering], int]] = {}  # and how many wait for it
         self._lock = threading.Lock()
 
-    def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> Wanted:
+    def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> RenderingTicket:
         """As `RenderingPool.submit`; several callers may get the same future, so none may cancel it."""
         with self._lock:
             known = self._kept.get(digest)
             if known is not None:
                 self._kept.move_to_end(digest)
-                return Wanted(self, digest, _done(known))
+                return RenderingTicket(self, digest, _done(known))
             ticket, waiting = self._made.get(digest) or (self._pool.submit(branch, request, bodies), 0)
             self._made[digest] = ticket, waiting + 1
         if not waiting:
             ticket.future.add_done_callback(lambda done: self._finished(digest, ticket))
-        return Wanted(self, digest, ticket.future)
+        return RenderingTicket(self, digest, ticket.future)
 
     def abandon(self, digest: str) -> None:
         with self._lock:

@@ -11,7 +11,7 @@ from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.options import CaptionOptions, TranscriptOptions
 from scribedock_captions.rendering import CaptionFormat, Rendering, render_captions, render_transcript
 
-ListKey = tuple[str, str]
+ElementListKey = tuple[str, str]
 """The id of a job, and a version of its ElementList: what never changes."""
 
 
@@ -19,14 +19,14 @@ ListKey = tuple[str, str]
 class RenderRequest:
     """A transcript, where there is no format."""
 
-    lists: tuple[ListKey, ...]  # one, or two that are mixed
+    lists: tuple[ElementListKey, ...]  # one, or two that are mixed
     options: CaptionOptions | TranscriptOptions
     format: CaptionFormat | None = None
     media_end: int | None = None  # ms
     metadata: Metadata
 
 
-def render(request: RenderRequest, parsed: Callable[[ListKey], ElementList]) -> Rendering:
+def render(request: RenderRequest, parsed: Callable[[ElementListKey], ElementList]) -> Rendering:
     """Makes the file. Raises UnusableOption for an option that the format cannot use."""
     elementlist, *others = [parsed(key) for key in request.lists]
     for other in others:

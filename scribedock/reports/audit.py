@@ -19,8 +19,8 @@ from scribedock.db.tables import accounts, audit_entries
 from scribedock.errors import ErrorType
 
 DONE = "done"
-MAX_JOB_ID = 64
-MAX_ABOUT = 255
+MAX_JOB_ID_LENGTH = 64
+MAX_ABOUT_LENGTH = 255
 LOGIN = "account/login"
 FAILED_SHARE = 4
 
@@ -42,7 +42,9 @@ class Audit:
         self._database = database
         self._failed_logins = failed_logins
 
-    def begin(self, *, account_id: str, address: str, call: str, job_id: str = "", about: str = "") -> int:
+    def begin_entry(
+        self, *, account_id: str, address: str, call: str, job_id: str = "", about: str = ""
+    ) -> int:
         """Notes what is about to be done; returns the entry, for `end`."""
         with self._database.write() as connection:
             return int(
@@ -51,17 +53,17 @@ class Audit:
                     .values(
                         at=utc_now(),
                         account_id=account_id,
-                        address=address[:MAX_JOB_ID],
+                        address=address[:MAX_JOB_ID_LENGTH],
                         call=call,
-                        job_id=job_id[:MAX_JOB_ID],
-                        about=about[:MAX_ABOUT],
+                        job_id=job_id[:MAX_JOB_ID_LENGTH],
+                        about=about[:MAX_ABOUT_LENGTH],
                         outcome="",
                     )
                     .returning(audit_entries.c.id)
                 ).scalar_one()
             )
 
-    def end(self, entry: int, outcome: str, *, job_id: str = "") -> None:
+    def end_entry(self, entry: int, outcome: str, *, job_id: str = "") -> None:
         """Notes how it ended, and the job that was made."""
         values = {"outcome": outcome, **({"job_id": job_id} if job_id else {})}
         with self._database.stamp() as connection:

@@ -19,7 +19,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import jobs
 from scribedock.jobs.job import Fidelity
 from scribedock.jobs.languages import iso_code
-from scribedock.reports.segments import Segment
+from scribedock.reports.periods import Period
 
 MS_PER_MINUTE = 60_000
 BATCH = 5000
@@ -35,7 +35,7 @@ class Metric(StrEnum):
     MECHANICAL = "billable_minutes_mechanical"
 
 
-BY_FIDELITY = {
+METRIC_BY_FIDELITY = {
     Fidelity.MECHANICAL: Metric.MECHANICAL,
     Fidelity.STANDARD: Metric.PREMIUM,
     Fidelity.HIGH: Metric.PROFESSIONAL,
@@ -63,7 +63,7 @@ class ReturnedJob:
         return Metric.ENGLISH_TRANSCRIPTION if english else Metric.FOREIGN_TRANSCRIPTION
 
 
-def aggregated(returned: Iterable[ReturnedJob], segments: Sequence[Segment]) -> list[Counter[Metric]]:
+def aggregated(returned: Iterable[ReturnedJob], segments: Sequence[Period]) -> list[Counter[Metric]]:
     """The minutes of each segment by metric; segments follow each other without a gap."""
     starts = [segment.start for segment in segments]
     totals: list[Counter[Metric]] = [Counter() for _ in segments]
@@ -71,7 +71,7 @@ def aggregated(returned: Iterable[ReturnedJob], segments: Sequence[Segment]) -> 
         index = bisect_right(starts, job.returned) - 1
         if index < 0 or job.returned >= segments[-1].end:
             continue
-        for metric in (Metric.TOTAL, job.kind, BY_FIDELITY[job.fidelity]):
+        for metric in (Metric.TOTAL, job.kind, METRIC_BY_FIDELITY[job.fidelity]):
             totals[index][metric] += job.minutes
     return totals
 
@@ -89,7 +89,7 @@ class Statistics:
                 sa.select(sa.func.min(jobs.c.returned)).where(jobs.c.account_id.in_(account_ids))
             ).scalar()
 
-    def minutes(self, account_ids: frozenset[str], segments: Sequence[Segment]) -> list[Counter[Metric]]:
+    def minutes(self, account_ids: frozenset[str], segments: Sequence[Period]) -> list[Counter[Metric]]:
         """The minutes that these accounts got back in each segment."""
         is_translation = sa.and_(jobs.c.leading_id.is_not(None), jobs.c.target_language != "")
         query = sa.select(

@@ -38,7 +38,7 @@ from scribedock.jobs.jobs import BY_ID_TO_CHANGE, Jobs, add_task, job_of, record
 from scribedock.jobs.media import MediaSource
 from scribedock.orders.guidelines import MAX_GUIDELINES
 from scribedock.related.related import RelatedJobs
-from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, prepared
+from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, prepared_elementlist
 from scribedock.sandbox.separation import check_database
 from scribedock_captions.elementlist.codec import to_json
 
@@ -50,11 +50,11 @@ JOB_ID = "64bea283eff6475ea6596027a6ba0929"
 JOB_NAME = "Example"
 MEDIA_URL = "http://www.domain.com/video.mp4"
 FOREVER_S = 2**31 - 1  # 68 years
-REMEMBERED = timedelta(hours=1)  # finished tasks of the job, which every call would add to
-RESET = "The example job was reset"
+TASK_RETENTION = timedelta(hours=1)  # finished tasks of the job, which every call would add to
+RESET_MESSAGE = "The example job was reset"
 
 
-class Form(StrEnum):
+class RequiredState(StrEnum):
     """What a call needs the job to be."""
 
     BARE = "without media"
@@ -65,19 +65,19 @@ class Form(StrEnum):
     UNGUIDED = "with room for guidelines"
 
 
-NEEDS: Mapping[str, Form] = {
-    "job/request_upload_url": Form.OPEN,
-    "job/add_media": Form.BARE,
-    "job/add_media_url": Form.BARE,
-    "job/add_transcript": Form.OPEN,
-    "job/add_custom_guidelines": Form.UNGUIDED,
-    "job/modify": Form.OPEN,
-    "job/perform_transcription": Form.OPEN,
-    "job/translate": Form.ORDERED,
-    "job/uplevel": Form.FINISHED,
-    "job/media": Form.WITH_MEDIA,
+REQUIRED_STATES: Mapping[str, RequiredState] = {
+    "job/request_upload_url": RequiredState.OPEN,
+    "job/add_media": RequiredState.BARE,
+    "job/add_media_url": RequiredState.BARE,
+    "job/add_transcript": RequiredState.OPEN,
+    "job/add_custom_guidelines": RequiredState.UNGUIDED,
+    "job/modify": RequiredState.OPEN,
+    "job/perform_transcription": RequiredState.OPEN,
+    "job/translate": RequiredState.ORDERED,
+    "job/uplevel": RequiredState.FINISHED,
+    "job/media": RequiredState.WITH_MEDIA,
 }
-UNORDERED = (Form.BARE, Form.OPEN)
+UNORDERED_STATES = (RequiredState.BARE, RequiredState.OPEN)
 
 
 class Example:
@@ -114,13 +114,13 @@ class Example:
 
         Does nothing where it is that, where the call is about another job, and where the job is not theirs.
         """
-        form = NEEDS.get(path)
+        form = REQUIRED_STATES.get(path)
         if form is None or job_id != JOB_ID or self._account.id not in visible_accounts:
             return
         with self._database.read() as connection:
             serves = self._serves(connection, self._jobs.fetch(connection, JOB_ID), form)
         if not serves:
-            self._reset(finished=form not in UNORDERED)
+            self._reset(finished=form not in UNORDERED_STATES)
 
     def restore(self) -> None:
         """After any call: password, token and job as the reference has them, whatever the call did."""
@@ -164,18 +164,18 @@ class Example:
             self._accounts.change_setting(account, name, value)
         return account, password_hash
 
-    def _serves(self, connection: Connection, job: Job, form: Form) -> bool:
+    def _serves(self, connection: Connection, job: Job, form: RequiredState) -> bool:
         media = connection.execute(sa.select(media_table.c.job_id).where(media_table.c.job_id == JOB_ID))
         is_open = job.order_task_id is None and job.status in (JobStatus.PENDING, JobStatus.AUTHORIZING)
-        if form is Form.BARE:
+        if form is RequiredState.BARE:
             return is_open and media.first() is None
-        if form is Form.OPEN:
+        if form is RequiredState.OPEN:
             return is_open
-        if form is Form.ORDERED:
+        if form is RequiredState.ORDERED:
             return job.order_task_id is not None
-        if form is Form.FINISHED:
+        if form is RequiredState.FINISHED:
             return job.status is JobStatus.COMPLETE and not self._related.of(connection, JOB_ID)
-        if form is Form.WITH_MEDIA:
+        if form is RequiredState.WITH_MEDIA:
             return media.first() is not None
         count = sa.select(sa.func.count()).where(guidelines.c.job_id == JOB_ID)
         return connection.execute(count).scalar_one() < MAX_GUIDELINES
@@ -191,7 +191,7 @@ class Example:
                 epoch = row.upload_epoch + 1
                 self._forget(connection, job_of(row))
             order = add_task(
-                connection, JOB_ID, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.COMPLETE, RESET
+                connection, JOB_ID, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.COMPLETE, RESET_MESSAGE
             )
             values = self._columns(finished=finished) | {"upload_epoch": epoch}
             if finished:
@@ -199,7 +199,11 @@ class Example:
                 self._add_media(connection)
             connection.execute(jobs.update().where(jobs.c.id == JOB_ID).values(values))
             self._lists.store(
-                connection, JOB_ID, order, (Iwp.MECHANICAL, Iwp.FINAL), zlib.compress(to_json(prepared()))
+                connection,
+                JOB_ID,
+                order,
+                (Iwp.MECHANICAL, Iwp.FINAL),
+                zlib.compress(to_json(prepared_elementlist())),
             )
             record_event(connection, JOB_ID, "reset", "", str(values["status"]))
 
@@ -247,7 +251,7 @@ class Example:
         }
 
     def _add_media(self, connection: Connection) -> None:
-        task_id = add_task(connection, JOB_ID, TaskType.JOB_ADD_MEDIA, TaskStatus.COMPLETE, RESET)
+        task_id = add_task(connection, JOB_ID, TaskType.JOB_ADD_MEDIA, TaskStatus.COMPLETE, RESET_MESSAGE)
         connection.execute(
             media_table.insert().values(
                 job_id=JOB_ID,
@@ -263,8 +267,8 @@ class Example:
         """Takes away what the job was used for. Recordings are left to the sweep of the store."""
         for each in self._related.of(connection, JOB_ID):
             self._jobs.remove(connection, each)
-        clear(connection, job, RESET)
-        before = utc_now() - REMEMBERED
+        clear(connection, job, RESET_MESSAGE)
+        before = utc_now() - TASK_RETENTION
         connection.execute(
             tasks.delete().where(
                 tasks.c.job_id == JOB_ID,

@@ -12,15 +12,15 @@ from pathlib import Path
 from scribedock.accounts.accounts import Account
 from scribedock.settings import SettingsError
 
-MARK = "sandbox"
-MEANING = "This folder belongs to a sandbox (scribedock serve --sandbox): nothing in it is real.\n"
-TRACES = ("secrets", "media")  # of a server that was here before
+MARKER_FILE = "sandbox"
+MARKER_TEXT = "This folder belongs to a sandbox (scribedock serve --sandbox): nothing in it is real.\n"
+SERVER_FOLDERS = ("secrets", "media")  # of a server that was here before
 OWN_FOLDER = "give the sandbox a folder of its own, as --data-dir sandbox"
 
 
 def check_folder(folder: Path, *, sandbox: bool) -> None:
     """Marks a new folder for a sandbox. Raises SettingsError where it belongs to the other kind of server."""
-    mark = folder / MARK
+    mark = folder / MARKER_FILE
     if mark.exists():
         if not sandbox:
             raise SettingsError(
@@ -28,10 +28,10 @@ def check_folder(folder: Path, *, sandbox: bool) -> None:
                 "or choose another folder"
             )
     elif sandbox:
-        if any((folder / trace).exists() for trace in TRACES):
+        if any((folder / trace).exists() for trace in SERVER_FOLDERS):
             raise SettingsError(f"SCRIBEDOCK_DATA_DIR: {folder} belongs to a real server; {OWN_FOLDER}")
         folder.mkdir(parents=True, exist_ok=True)
-        mark.write_text(MEANING)
+        mark.write_text(MARKER_TEXT)
 
 
 def check_database(root: Account | None, *, sandbox: bool) -> None:

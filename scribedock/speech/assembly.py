@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from scribedock.speech.diarization.turns import Turn, borders
-from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
 from scribedock.speech.timing import clean, fit
 from scribedock_captions.elementlist.model import (
@@ -51,7 +51,7 @@ TURN_SLACK_MS = 700
 class Unit:
     """What no space divides: one word, or several where the writing puts none between them."""
 
-    words: tuple[Word, ...]
+    words: tuple[TimedWord, ...]
     ends_sentence: bool = False
 
     @property
@@ -64,7 +64,7 @@ class Unit:
 
 
 def assemble(
-    chunks: SequenceOf[tuple[Span, list[Word] | None]],
+    chunks: SequenceOf[tuple[Span, list[TimedWord] | None]],
     *,
     language: str,
     media_ms: int,
@@ -98,7 +98,7 @@ def assemble(
 
 
 def _runs(
-    chunks: SequenceOf[tuple[Span, list[Word] | None]], media_ms: int, punctuates: bool
+    chunks: SequenceOf[tuple[Span, list[TimedWord] | None]], media_ms: int, punctuates: bool
 ) -> list[list[Unit] | Span]:
     """Speech that nothing interrupts, and the spans in between that are inaudible."""
     runs: list[list[Unit] | Span] = []
@@ -126,7 +126,7 @@ def _runs(
     return [run if isinstance(run, Span) else _with_ends(run, punctuates) for run in runs]
 
 
-def _units(words: list[Word], *, joins: bool) -> list[Unit]:
+def _units(words: list[TimedWord], *, joins: bool) -> list[Unit]:
     """Units of the words of one chunk; `joins`: a word without a space before it belongs to the last."""
     units: list[Unit] = []
     for word in words:

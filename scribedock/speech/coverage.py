@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 
 NEAR_MS = 1000
@@ -30,7 +30,7 @@ class Coverage:
         return self.speech_ms - self.worded_ms - self.unrecognized_ms
 
 
-def coverage(speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[Word] | None]]) -> Coverage:
+def coverage(speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[TimedWord] | None]]) -> Coverage:
     """Of stretches of speech, in order, of which chunks were recognized; None: the recognizer failed."""
     known = list(chunks)
     failed = [span for span, words in known if words is None]

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FRAME_MS = 20
-FRAME = SAMPLE_RATE * FRAME_MS // 1000
+FRAME_SAMPLES = SAMPLE_RATE * FRAME_MS // 1000
 MIN_FRAMES = 25
 """Half a second: of less, neither level can be told."""
 
@@ -53,10 +53,12 @@ def _frame_power(audio: Path) -> npt.NDArray[np.float64]:
     """The mean square of the samples of each frame, read in blocks."""
     import numpy as np
 
-    total = audio.stat().st_size // SAMPLE_BYTES // FRAME * FRAME
+    total = audio.stat().st_size // SAMPLE_BYTES // FRAME_SAMPLES * FRAME_SAMPLES
     block = BLOCK_S * SAMPLE_RATE
     found = [np.zeros(0)]
     for start in range(0, total, block):
-        frames = read_pcm(audio, start, min(block, total - start)).reshape(-1, FRAME).astype(np.float64)
+        frames = (
+            read_pcm(audio, start, min(block, total - start)).reshape(-1, FRAME_SAMPLES).astype(np.float64)
+        )
         found.append(np.square(frames).mean(axis=1))
     return np.concatenate(found)

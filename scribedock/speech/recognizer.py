@@ -3,7 +3,7 @@
 A recognizer is one module, named in MODULES, that ends with an `ENGINE`. Nothing else
 knows it: without its module and its line, the recognizer is gone.
 
-Importing this module or a recognizer's imports nothing heavy; `Engine.load` does.
+Importing this module or a recognizer's imports nothing heavy; `RecognizerEngine.load` does.
 """
 
 from __future__ import annotations
@@ -42,7 +42,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Word:
+class TimedWord:
     """A word, in milliseconds from the start of the media.
 
     An engine that punctuates may leave white space before `text` and punctuation around it.
@@ -58,7 +58,9 @@ class Word:
 class Recognizer(Protocol):
     """A loaded engine. Used by one thread at a time."""
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
+    def recognize(
+        self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()
+    ) -> list[TimedWord]:
         """The words in a chunk of mono 16 kHz samples that begins offset_ms into the media, in order.
 
         Silence and noise give no words. language is an ISO 639-1 code, one of `languages(spec)`. terms are
@@ -73,7 +75,7 @@ class BatchRecognizer(Protocol):
 
     def recognize_batch(
         self, chunks: Sequence[tuple[Pcm, int]], language: str, terms: Sequence[str] = ()
-    ) -> list[list[Word]]:
+    ) -> list[list[TimedWord]]:
         """The words of each chunk, as `Recognizer.recognize` has them; each comes with its offset_ms."""
         ...
 
@@ -97,7 +99,7 @@ class RecognizerSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Engine:
+class RecognizerEngine:
     """A recognizer that is not loaded yet."""
 
     punctuates: bool  # whether its words come with capitals and punctuation
@@ -110,11 +112,11 @@ class Engine:
     threads: int = 1  # of one loaded recognizer that are worth it
 
 
-def engine_named(name: str) -> Engine:
+def engine_named(name: str) -> RecognizerEngine:
     """Raises SettingsError for a name that is not in MODULES."""
     if name not in MODULES:
         raise SettingsError(f"SCRIBEDOCK_SPEECH_ENGINE: use one of {AUTO}, {', '.join(MODULES)}")
-    found: Engine = import_module(MODULES[name]).ENGINE
+    found: RecognizerEngine = import_module(MODULES[name]).ENGINE
     return found
 
 

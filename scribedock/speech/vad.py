@@ -21,7 +21,7 @@ MIN_SILENCE_MS = 500
 # touch were cut in mid-speech.
 PAD_MS = 200
 # What the detector hears before a stretch that it judges again, to be in the state it was in.
-LEAD_IN = SAMPLE_RATE
+LEAD_IN_SAMPLES = SAMPLE_RATE
 SAMPLE_BYTES = 2
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
 
@@ -54,7 +54,7 @@ def speech_spans(audio: Path, *, block_s: int = BLOCK_S) -> list[Span]:
         if speech and speech[-1][1] > unfinished:
             resume = speech.pop()[0]
         found += speech
-        start = max(resume - LEAD_IN, found[-1][1] if found else 0)
+        start = max(resume - LEAD_IN_SAMPLES, found[-1][1] if found else 0)
     return [
         Span(start_ms=begin // SAMPLES_PER_MS, end_ms=finish // SAMPLES_PER_MS)
         for begin, finish in found

@@ -17,11 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scribedock.storage.names import checked
+from scribedock.storage.names import checked_name
 from scribedock.storage.store import ObjectDamaged, PartialBusy, PartialMissing
 
 COPY_BYTES = 1024 * 1024
-WITHOUT_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)  # of some file systems
+NO_HARD_LINK_ERRORS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)  # of some file systems
 
 
 class FileStore:
@@ -91,7 +91,7 @@ class FileStore:
 
     def path(self, key: str) -> Path:
         """Where the object lies."""
-        return self._objects / checked(key)[:2] / key
+        return self._objects / checked_name(key)[:2] / key
 
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
@@ -119,7 +119,7 @@ class FileStore:
         return removed
 
     def _partial(self, name: str) -> Path:
-        return self._partials / checked(name)
+        return self._partials / checked_name(name)
 
 
 class PartialFile:
@@ -187,7 +187,7 @@ class PartialFile:
         try:
             path.hardlink_to(self._path)
         except OSError as error:
-            if error.errno not in WITHOUT_LINKS:
+            if error.errno not in NO_HARD_LINK_ERRORS:
                 raise
             self._path.rename(path)
 

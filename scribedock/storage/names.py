@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import re
 
-NAME = re.compile(r"[0-9a-f]{32}\Z")
+NAME_PATTERN = re.compile(r"[0-9a-f]{32}\Z")
 
 
-def checked(name: str) -> str:
+def checked_name(name: str) -> str:
     """The name, if it is 32 hex digits. Raises ValueError."""
-    if not NAME.match(name):
+    if not NAME_PATTERN.match(name):
         raise ValueError(f"not a name in the store: {name!r}")
     return name

@@ -1,7 +1,7 @@
 """What a translation engine must do, and which there are.
 
 An engine is one module, named in MODULES, that ends with an `ENGINE`. Nothing else knows it: without
-its module and its line, the engine is gone. Importing one imports nothing heavy; `Engine.load` does.
+its module and its line, the engine is gone. Importing one imports nothing heavy; its `load` does.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ class TranslationFailed(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
-class Pair:
+class LanguagePair:
     """From one language into another: ISO 639-1 codes where there are any."""
 
     source: str
@@ -45,20 +45,20 @@ class Translator(Protocol):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Engine:
+class TranslationEngine:
     """An engine that is not loaded yet. The folder is where the operator keeps models, if anywhere."""
 
-    pairs: Callable[[Path | None], frozenset[Pair]]  # raises SettingsError
-    load: Callable[[Path | None, Pair], Translator]
+    pairs: Callable[[Path | None], frozenset[LanguagePair]]  # raises SettingsError
+    load: Callable[[Path | None, LanguagePair], Translator]
 
 
-def route(source: str, target: str) -> tuple[Pair, ...]:
+def route(source: str, target: str) -> tuple[LanguagePair, ...]:
     """The ways to go: out of anything but English by way of English. Source: the API's §8."""
     if source == target:
         return ()
     if PIVOT in (source, target):
-        return (Pair(source=source, target=target),)
-    return Pair(source=source, target=PIVOT), Pair(source=PIVOT, target=target)
+        return (LanguagePair(source=source, target=target),)
+    return LanguagePair(source=source, target=PIVOT), LanguagePair(source=PIVOT, target=target)
 
 
 class Translators:
@@ -69,25 +69,25 @@ class Translators:
         self._models = models
         self._engines = {name: _engine(module) for name, module in MODULES.items()}
         self._known = {name: engine.pairs(models) for name, engine in self._engines.items()}
-        self._loaded: tuple[Pair, Translator] | None = None
+        self._loaded: tuple[LanguagePair, Translator] | None = None
         self._lock = threading.Lock()
 
     @property
-    def pairs(self) -> frozenset[Pair]:
+    def pairs(self) -> frozenset[LanguagePair]:
         return frozenset().union(*self._known.values())
 
-    def engine_of(self, pair: Pair) -> str | None:
+    def engine_of(self, pair: LanguagePair) -> str | None:
         """The name of the engine that translates this pair here."""
         return next((name for name, pairs in self._known.items() if pair in pairs), None)
 
-    def translate(self, pair: Pair, texts: Sequence[str]) -> list[str]:
+    def translate(self, pair: LanguagePair, texts: Sequence[str]) -> list[str]:
         """Empty texts stay empty. Raises TranslationFailed. Callable from any thread, one at a time."""
         wanted = [text for text in texts if text]
         with self._lock:
             done = iter(self._translator(pair).translate(wanted) if wanted else [])
         return [next(done) if text else "" for text in texts]
 
-    def _translator(self, pair: Pair) -> Translator:
+    def _translator(self, pair: LanguagePair) -> Translator:
         if self._loaded is None or self._loaded[0] != pair:
             name = self.engine_of(pair)
             if name is None:
@@ -96,6 +96,6 @@ class Translators:
         return self._loaded[1]
 
 
-def _engine(module: str) -> Engine:
-    found: Engine = import_module(module).ENGINE
+def _engine(module: str) -> TranslationEngine:
+    found: TranslationEngine = import_module(module).ENGINE
     return found

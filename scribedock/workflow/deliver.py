@@ -24,7 +24,7 @@ from scribedock.jobs.job import Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.media.fetching.fetch import FetchFailed, GuardedClient
 from scribedock.orders.callbacks import Callback, Callbacks, CallbackTry
-from scribedock.sandbox.faults import RETRIES_S, Wish, Wishes, wishes_of
+from scribedock.sandbox.faults import RETRIES_S, SimulatedFault, SimulatedFaults, simulated_faults
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -32,7 +32,7 @@ Answer = tuple[int | None, str]  # the HTTP status, if there is one, and what is
 TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
 
 
-class Delivery:
+class CallbackDelivery:
     """Makes the tries of callbacks, each when its row says that it is time."""
 
     def __init__(
@@ -88,7 +88,7 @@ class Delivery:
         at, began = utc_now(), time.monotonic()
         url = expand(callback.url, tags(job, callback, self._lists))
         if job.sandbox:
-            status, problem = answer(wishes_of(job.name), number, lambda: self._get(url, callback_id))
+            status, problem = answer(simulated_faults(job.name), number, lambda: self._get(url, callback_id))
         else:
             status, problem = self._get(url, callback_id)
         made = CallbackTry(
@@ -116,12 +116,12 @@ class Delivery:
         return status, "" if status == 200 else f"answered {status}, not 200"
 
 
-def answer(wishes: Wishes, number: int, get: Callable[[], Answer]) -> Answer:
+def answer(wishes: SimulatedFaults, number: int, get: Callable[[], Answer]) -> Answer:
     """How the try of this number, from 1, of a sandbox's job is answered, as the job's name asks for."""
-    if Wish.CALLBACK_LOST in wishes:
+    if SimulatedFault.CALLBACK_LOST in wishes:
         return None, "not called: the job's name asks for that (callback-lost)"
     status, problem = get()
-    if Wish.CALLBACK_500 in wishes and number == 1:
+    if SimulatedFault.CALLBACK_500 in wishes and number == 1:
         return 500, "counts as answered with 500: the job's name asks for that (callback-500)"
     return status, problem
 

@@ -49,16 +49,18 @@ STEP_TRIES = 5
 FIRST_WAIT_S = 2.0
 WAIT_FACTOR = 3.0
 
-MANY = 500  # workflows that are asked for at once
-ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+BATCH_WORKFLOWS = 500  # workflows that are asked for at once
+ENDED_STATUSES = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 CLIENT_CONNECTIONS, WORKER_CONNECTIONS = 5, 20  # as the engine's own defaults
-RESUMES_EVERY_S = 0.5  # how often a worker looks into a queue of what dead ones have left, while there is one
+RESUME_INTERVAL_S = (
+    0.5  # how often a worker looks into a queue of what dead ones have left, while there is one
+)
 # How often the engine looks for messages, of which there are none, as a multiple of the polling that is set.
-LOOKS_LESS_OFTEN = 4
-UNDER_WAY = ["PENDING", "ENQUEUED"]
+MESSAGE_POLL_FACTOR = 4
+UNFINISHED_STATUSES = ["PENDING", "ENQUEUED"]
 
 
-class Final(Exception):
+class DoNotRetry(Exception):
     """Raised by a step that must not be tried again."""
 
 
@@ -67,13 +69,13 @@ class Workflow(Protocol):
 
     def run(self, workflow_id: str) -> None: ...
 
-    def give_up(self, workflow_id: str) -> None:
+    def on_failure(self, workflow_id: str) -> None:
         """Ends what the workflow was for, after it has failed for good."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running:
+class RunningWorkflow:
     """A workflow that an executor has taken up and not finished."""
 
     id: str
@@ -82,7 +84,7 @@ class Running:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Saved:
+class SavedWorkflow:
     """What the engine keeps of a workflow."""
 
     id: str
@@ -130,7 +132,7 @@ class EngineClient:
         """
         older = [str(number) for number in range(1, WORKFLOW_FORMAT)]
         found = self._client.list_workflows(
-            status=UNDER_WAY, app_version=older, load_input=False, load_output=False
+            status=UNFINISHED_STATUSES, app_version=older, load_input=False, load_output=False
         )
         alive = living() if found else ()
         retired = []
@@ -148,16 +150,16 @@ class EngineClient:
     def forget(self, workflow_ids: Collection[str]) -> int:
         """Deletes all that is saved of these workflows, which must have ended; returns how many."""
         found = [each.id for each in self._found(workflow_ids) if each.ended]
-        for start in range(0, len(found), MANY):
-            self._client.delete_workflows(found[start : start + MANY])
+        for start in range(0, len(found), BATCH_WORKFLOWS):
+            self._client.delete_workflows(found[start : start + BATCH_WORKFLOWS])
         return len(found)
 
-    def ended(self, *, begun_before: datetime, limit: int, offset: int) -> list[Saved]:
+    def ended(self, *, begun_before: datetime, limit: int, offset: int) -> list[SavedWorkflow]:
         """Workflows that were enqueued before this moment (UTC) and have ended, the oldest first."""
         return [
             _saved(status)
             for status in self._client.list_workflows(
-                status=list(ENDED),
+                status=list(ENDED_STATUSES),
                 end_time=begun_before.replace(tzinfo=UTC).isoformat(),
                 limit=limit,
                 offset=offset,
@@ -166,10 +168,10 @@ class EngineClient:
             )
         ]
 
-    def _found(self, workflow_ids: Collection[str]) -> Iterator[Saved]:
+    def _found(self, workflow_ids: Collection[str]) -> Iterator[SavedWorkflow]:
         every = list(workflow_ids)
-        for start in range(0, len(every), MANY):
-            part = every[start : start + MANY]
+        for start in range(0, len(every), BATCH_WORKFLOWS):
+            part = every[start : start + BATCH_WORKFLOWS]
             for status in self._client.list_workflows(workflow_ids=part, load_input=False, load_output=False):
                 yield _saved(status)
 
@@ -213,7 +215,7 @@ class EngineWorker:
             "application_version": str(WORKFLOW_FORMAT),
             "log_level": "ERROR",
             "run_migrations": False,
-            "notification_listener_polling_interval_sec": LOOKS_LESS_OFTEN * settings.workflow_poll_s,
+            "notification_listener_polling_interval_sec": MESSAGE_POLL_FACTOR * settings.workflow_poll_s,
         }
         DBOS(config=config)
 
@@ -226,7 +228,7 @@ class EngineWorker:
                     workflow.run(workflow_id)
                 except Exception:
                     log.exception("workflow failed", workflow=workflow_id, queue=queue.value)
-                    step("give up", workflow.give_up, workflow_id)
+                    step("give up", workflow.on_failure, workflow_id)
             self._ended(workflow_id)
 
         self._workflows[queue] = workflow
@@ -242,10 +244,12 @@ class EngineWorker:
         with SetWorkflowID(workflow_id):
             DBOS.start_workflow(self._functions[queue], workflow_id)
 
-    def running(self) -> list[Running]:
+    def running(self) -> list[RunningWorkflow]:
         """What executors (this one, others, dead ones) have taken up."""
         return [
-            Running(id=status.workflow_id, executor_id=status.executor_id or "", queue=Queue(status.name))
+            RunningWorkflow(
+                id=status.workflow_id, executor_id=status.executor_id or "", queue=Queue(status.name)
+            )
             for status in DBOS.list_workflows(
                 status="PENDING", app_version=str(WORKFLOW_FORMAT), load_input=False, load_output=False
             )
@@ -264,7 +268,7 @@ class EngineWorker:
     def finished_steps(self, workflow_id: str) -> int:
         return len(DBOS.list_workflow_steps(workflow_id))
 
-    def resume(self, running: Running) -> None:
+    def resume(self, running: RunningWorkflow) -> None:
         """Lets another executor go on with it. Only for one whose executor is dead.
 
         Its queue is there from now until `close_queues`: every worker polls each queue that there is.
@@ -272,7 +276,7 @@ class EngineWorker:
         DBOS.register_queue(
             running.queue.value,
             worker_concurrency=self._concurrency[running.queue],
-            polling_interval_sec=RESUMES_EVERY_S,
+            polling_interval_sec=RESUME_INTERVAL_S,
             on_conflict="always_update",
         )
         DBOS.resume_workflow(running.id, queue_name=running.queue.value)
@@ -286,9 +290,9 @@ class EngineWorker:
             if not waiting:
                 DBOS.delete_queue(queue.name)
 
-    def give_up(self, running: Running) -> None:
+    def fail_workflow(self, running: RunningWorkflow) -> None:
         """Ends it for good. Only for one whose executor is dead."""
-        self._workflows[running.queue].give_up(running.id)
+        self._workflows[running.queue].on_failure(running.id)
         DBOS.cancel_workflow(running.id)
         self._ended(running.id)
 
@@ -328,7 +332,7 @@ def _step_options(name: str) -> StepOptions:
 
 
 def _should_retry(error: BaseException) -> bool:
-    if isinstance(error, Final):
+    if isinstance(error, DoNotRetry):
         return False
     log.warning("step failed; it is tried again", exc_info=error)
     return True
@@ -339,10 +343,12 @@ def sleep(seconds: float) -> None:
     DBOS.sleep(seconds)
 
 
-def _saved(status: WorkflowStatus) -> Saved:
+def _saved(status: WorkflowStatus) -> SavedWorkflow:
     changed_ms = status.updated_at or status.created_at or 0
-    return Saved(
-        id=status.workflow_id, ended=status.status in ENDED, changed=from_timestamp(changed_ms / 1000)
+    return SavedWorkflow(
+        id=status.workflow_id,
+        ended=status.status in ENDED_STATUSES,
+        changed=from_timestamp(changed_ms / 1000),
     )
 
 

@@ -29,13 +29,13 @@ from scribedock.workflow.engine import EngineClient
 
 log = structlog.get_logger("scribedock.worker")
 
-JOBS_AT_ONCE = 50
-WORKFLOWS_AT_ONCE = 500
-TRIM_EVERY_S = 60
-IS_UNFINISHED = [status.value for status in UNFINISHED]
+BATCH_JOBS = 50
+BATCH_WORKFLOWS = 500
+TRIM_INTERVAL_S = 60
+UNFINISHED_STATUSES = [status.value for status in UNFINISHED]
 
 
-class Fate(StrEnum):
+class TableFate(StrEnum):
     DELETED = "deleted"  # with the job, once its workflows have ended
     KEPT = "kept"  # it has nothing of a job's
 
@@ -53,18 +53,18 @@ ENGINE_TABLES = {
             "workflow_events_history",
             "streams",
         ),
-        Fate.DELETED,
+        TableFate.DELETED,
     ),
     **dict.fromkeys(
         ("workflow_schedules", "application_versions", "queues", "dbos_migrations", "event_dispatch_kv"),
-        Fate.KEPT,
+        TableFate.KEPT,
     ),
 }
 
 # What lies in the data folder beside the databases, whose rows are in the register.
 FOLDERS = {
-    "media": Fate.DELETED,  # recordings and what is made of them
-    "work": Fate.DELETED,  # what workflows have in hand, a folder for each task
+    "media": TableFate.DELETED,  # recordings and what is made of them
+    "work": TableFate.DELETED,  # what workflows have in hand, a folder for each task
     **dict.fromkeys(
         (
             "admin-password",
@@ -76,7 +76,7 @@ FOLDERS = {
             "start.lock",
             "writers",
         ),
-        Fate.KEPT,
+        TableFate.KEPT,
     ),
 }
 
@@ -112,7 +112,7 @@ class Eraser:
     def tick(self) -> None:
         """Does a batch of what is to be done; called every few seconds."""
         changed = self.erase()
-        if time.monotonic() - self._trimmed > TRIM_EVERY_S or not self._trimmed:
+        if time.monotonic() - self._trimmed > TRIM_INTERVAL_S or not self._trimmed:
             self._trimmed = time.monotonic()
             changed += self.trim()
         if changed:
@@ -127,10 +127,10 @@ class Eraser:
                     sa.select(jobs.c.id)
                     .where(jobs.c.deleted.is_not(None), jobs.c.erased.is_(None), jobs.c.id > self._next)
                     .order_by(jobs.c.id)
-                    .limit(JOBS_AT_ONCE)
+                    .limit(BATCH_JOBS)
                 ).scalars()
             )
-        self._next = found[-1] if len(found) == JOBS_AT_ONCE else ""
+        self._next = found[-1] if len(found) == BATCH_JOBS else ""
         return sum(self._erase(job_id) for job_id in found)
 
     def _erase(self, job_id: str) -> bool:
@@ -181,13 +181,13 @@ class Eraser:
         before = utc_now() - timedelta(seconds=self._retention_s)
         forgotten = left = 0
         while True:
-            page = self._engine.ended(begun_before=before, limit=WORKFLOWS_AT_ONCE, offset=left)
+            page = self._engine.ended(begun_before=before, limit=BATCH_WORKFLOWS, offset=left)
             old = [each.id for each in page if each.changed < before]
             wanted = self._unfinished(old)
             gone = self._engine.forget([each for each in old if task_id_of(each) not in wanted])
             forgotten += gone
             left += len(page) - gone
-            if len(page) < WORKFLOWS_AT_ONCE:
+            if len(page) < BATCH_WORKFLOWS:
                 break
         if forgotten:
             log.info("finished workflows forgotten", workflows=forgotten)
@@ -201,7 +201,7 @@ class Eraser:
                 found
                 for table in (tasks, callbacks)
                 for found in connection.execute(
-                    sa.select(table.c.id).where(table.c.id.in_(ids), table.c.status.in_(IS_UNFINISHED))
+                    sa.select(table.c.id).where(table.c.id.in_(ids), table.c.status.in_(UNFINISHED_STATUSES))
                 ).scalars()
             )
 
@@ -209,7 +209,7 @@ class Eraser:
         """Removes folders of tasks that are over, which a crash has left; returns how many."""
         before = time.time() - older_than_s
         names = [path.name for path in self._folder.glob("*") if path.is_dir()]
-        over = sa.and_(tasks.c.id.in_(names), tasks.c.status.not_in(IS_UNFINISHED))
+        over = sa.and_(tasks.c.id.in_(names), tasks.c.status.not_in(UNFINISHED_STATUSES))
         with self._database.read() as connection:
             found = connection.execute(sa.select(tasks.c.id).where(over)).scalars().all()
         left = [self._folder / name for name in found]

@@ -29,7 +29,7 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import attempts, executors
 from scribedock.host.locked_file import is_abandoned
-from scribedock.workflow.engine import Running
+from scribedock.workflow.engine import RunningWorkflow
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -42,12 +42,12 @@ ADVISORY_LOCK = 0x5C21BED0
 class Recoverable(Protocol):
     """What the reaper needs of the engine."""
 
-    def running(self) -> list[Running]: ...
+    def running(self) -> list[RunningWorkflow]: ...
     def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]: ...
     def finished_steps(self, workflow_id: str) -> int: ...
-    def resume(self, running: Running) -> None: ...
+    def resume(self, running: RunningWorkflow) -> None: ...
     def close_queues(self) -> None: ...
-    def give_up(self, running: Running) -> None: ...
+    def fail_workflow(self, running: RunningWorkflow) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -200,7 +200,7 @@ class Reaper:
             lost = losses[workflow.id]
             if lost >= ATTEMPTS:
                 log.error("workflow given up", workflow=workflow.id, losses=lost)
-                self._engine.give_up(workflow)
+                self._engine.fail_workflow(workflow)
                 continue
             if lost >= LAST_ATTEMPT:
                 if suspect_under_way:
@@ -213,7 +213,7 @@ class Reaper:
             self._engine.close_queues()
         return resumed
 
-    def _losses(self, workflow: Running, *, crashed: bool) -> int:
+    def _losses(self, workflow: RunningWorkflow, *, crashed: bool) -> int:
         """How many executors have crashed over it since it last finished a step; notes a new crash."""
         with self._database.read() as connection:
             row = connection.execute(sa.select(attempts).where(attempts.c.workflow_id == workflow.id)).first()
@@ -232,7 +232,9 @@ class Reaper:
             )
         return before + 1
 
-    def _suspects_under_way(self, running: list[Running], orphans: list[Running]) -> frozenset[str]:
+    def _suspects_under_way(
+        self, running: list[RunningWorkflow], orphans: list[RunningWorkflow]
+    ) -> frozenset[str]:
         """Suspects that run or are about to, and have not finished a step since their last loss."""
         with self._database.read() as connection:
             suspects = {

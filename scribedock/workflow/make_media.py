@@ -33,7 +33,7 @@ from scribedock_captions.errors import CaptionsError
 log = structlog.get_logger("scribedock.worker")
 
 
-class MediaMaking:
+class MakeMediaWorkflow:
     """The workflow, with all that it needs. `run` is what the engine calls."""
 
     def __init__(
@@ -61,7 +61,7 @@ class MediaMaking:
         if problem is not None:
             step("fail", self._renditions.fail, rendition_id, problem)
 
-    def give_up(self, rendition_id: str) -> None:
+    def on_failure(self, rendition_id: str) -> None:
         """The server is at fault: whoever asks again has it tried again."""
         self._renditions.abort(rendition_id, "The server failed over this; ask again")
 

@@ -17,8 +17,8 @@ from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.reviews.realignments import Realignment, Realignments
 from scribedock.speech.alignment.aligner import LANGUAGES
-from scribedock.speech.alignment.anchors import Heard
-from scribedock.speech.alignment.pieces import Piece, Window, pieces
+from scribedock.speech.alignment.anchors import HeardWord
+from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.synchronized import (
     found_words,
     may_be_said,
@@ -33,13 +33,13 @@ from scribedock.speech.recognizer import Origin
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
-from scribedock.workflow.steps.attempts import patiently
+from scribedock.workflow.steps.attempts import with_retries
 from scribedock.workflow.steps.recordings import decode_spoken, local
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.model import ElementList
 
 
-class Realigning:
+class RealignWorkflow:
     """The workflow, with all that it needs. `run` is what the engine calls."""
 
     def __init__(
@@ -64,7 +64,7 @@ class Realigning:
     def run(self, realignment_id: str) -> None:
         step("realign", self._realign, realignment_id)
 
-    def give_up(self, realignment_id: str) -> None:
+    def on_failure(self, realignment_id: str) -> None:
         self._realignments.fail(realignment_id, "The server failed over this; the saved version stays")
 
     def _realign(self, realignment_id: str) -> None:
@@ -128,7 +128,7 @@ def realigned(
     """
     kept = unchanged(before, after)
     known = {
-        place: Heard(word=token.value, start_ms=token.start_time, end_ms=token.end_time)
+        place: HeardWord(word=token.value, start_ms=token.start_time, end_ms=token.end_time)
         for place, token in kept.items()
         if not token.interpolated
     }
@@ -136,9 +136,9 @@ def realigned(
     media_ms = max(before.end_time, 1)
     whole = [Span(start_ms=0, end_ms=media_ms)]
     edited = _edited(len(words), kept, known)
-    aligned: list[tuple[Window, list[Span | None]]] = []
+    aligned: list[tuple[GapWindow, list[Span | None]]] = []
     if after.language.partition("-")[0] in LANGUAGES:
-        for piece in pieces(len(words), known, whole):
+        for piece in gaps(len(words), known, whole):
             widest = piece.windows[0]
             if not edited.isdisjoint(range(widest.first, widest.last)):
                 aligned += _aligned(pool, audio, words, piece, known, check_wanted)
@@ -174,10 +174,10 @@ def _aligned(
     pool: RecognizerPool,
     audio: Path,
     words: Sequence[str],
-    piece: Piece,
-    known: Mapping[int, Heard],
+    piece: Gap,
+    known: Mapping[int, HeardWord],
     check_wanted: Callable[[], None],
-) -> list[tuple[Window, list[Span | None]]]:
+) -> list[tuple[GapWindow, list[Span | None]]]:
     """The first of the windows in which anything is found, if there is one."""
     for window in piece.windows:
         try:
@@ -192,20 +192,20 @@ def _aligned(
 def _spans(
     pool: RecognizerPool,
     audio: Path,
-    window: Window,
+    window: GapWindow,
     words: Sequence[str],
-    piece: Piece,
+    piece: Gap,
     check_wanted: Callable[[], None],
 ) -> list[Span | None]:
     wanted = words[window.first : window.last]
-    return patiently(
+    return with_retries(
         "aligning edited words",
         lambda: pool.align(audio, window.span, wanted, wide=piece.wide, check_wanted=check_wanted),
         check_wanted,
     )
 
 
-def _new(span: Span | None, place: int, known: Mapping[int, Heard]) -> Span | None:
+def _new(span: Span | None, place: int, known: Mapping[int, HeardWord]) -> Span | None:
     """The time of a new word, as far as those beside it leave it any; None for one that keeps its own."""
     if span is None or place in known:
         return None

@@ -24,7 +24,7 @@ from scribedock.workflow.engine import step
 from scribedock.workflow.steps.recordings import local
 
 
-class MediaFetching:
+class FetchMediaWorkflow:
     """The workflow, with all that it needs. `run` is what the engine calls."""
 
     def __init__(
@@ -48,7 +48,7 @@ class MediaFetching:
         if problem is not None:
             step("fail", self._media.fetch_failed, task_id, problem)
 
-    def give_up(self, work_id: str) -> None:
+    def on_failure(self, work_id: str) -> None:
         self._media.fetch_failed(
             task_id_of(work_id), "The server failed while it fetched the media; add it again"
         )
@@ -91,7 +91,7 @@ class MediaFetching:
             save(find_media(page, url))
 
 
-class MediaProbing:
+class ProbeMediaWorkflow:
     """The workflow, with all that it needs. `run` is what the engine calls."""
 
     def __init__(self, *, media: JobMedia, store: Store, limits: Limits) -> None:
@@ -102,7 +102,7 @@ class MediaProbing:
     def run(self, task_id: str) -> None:
         step("probe", self._probe, task_id)
 
-    def give_up(self, task_id: str) -> None:
+    def on_failure(self, task_id: str) -> None:
         """The media stays usable, though nothing is known about it."""
         self._media.probed(task_id, media_ms=None, problem=None)
 

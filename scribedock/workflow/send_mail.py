@@ -25,7 +25,7 @@ from scribedock.workflow.engine import step
 log = structlog.get_logger("scribedock.worker")
 
 
-class Mailing:
+class SendMailWorkflow:
     """The workflow, with all that it needs. `run` is what the engine calls."""
 
     def __init__(
@@ -50,7 +50,7 @@ class Mailing:
     def run(self, mail_id: str) -> None:
         step("send", self._send, mail_id)
 
-    def give_up(self, mail_id: str) -> None:
+    def on_failure(self, mail_id: str) -> None:
         self._mails.close(mail_id, TaskStatus.FAILED, "The mail server did not take the message")
 
     def _send(self, mail_id: str) -> None:

@@ -17,7 +17,7 @@ import av
 
 from scribedock.media import fence
 from scribedock.media.fenced import reading
-from scribedock.media.fenced.reading import Wanted
+from scribedock.media.fenced.reading import DecodeRequest
 from scribedock.media.fenced.sound import Mix
 from scribedock.media.unusable import MediaUnusable
 
@@ -59,7 +59,7 @@ def answer(order: dict[str, Any], recording: BinaryIO, audio: int) -> dict[str, 
             recording,
             order["max_duration_s"],
             lambda samples: write(audio, samples),
-            Wanted(
+            DecodeRequest(
                 track=order["track"],
                 mix=Mix(channel=order["channel"], gain=order["gain"]),
                 at_most_s=order["at_most_s"],

@@ -13,14 +13,14 @@ from av.packet import Packet
 from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
-from scribedock.media.fenced.source import Source
+from scribedock.media.fenced.source import MediaSource
 from scribedock.media.formats import AUDIO_CODECS, DEMUXER_OPTIONS, is_playlist
 from scribedock.media.unusable import MediaUnusable
 
 HEAD_BYTES = 4096
 PROBE_PACKETS = 2000  # within so many packets, a stream that has sound gives some
 PLAIN_H264 = (66, 77, 100)  # Baseline, Main, High: 8 bits and 4:2:0 (ITU-T H.264, annex A)
-ASIDE = (
+SECONDARY_TRACK = (
     Disposition.comment
     | Disposition.lyrics
     | Disposition.karaoke
@@ -30,10 +30,10 @@ ASIDE = (
     | Disposition.descriptions
 )
 """Of tracks that are not what is said in the recording itself, or not only."""
-CUT_OFF = "The recording is damaged or cut off in the middle. Upload the whole file again."
+CUT_OFF_MESSAGE = "The recording is damaged or cut off in the middle. Upload the whole file again."
 
 
-def open_container(source: Source) -> InputContainer:
+def open_container(source: MediaSource) -> InputContainer:
     """The container from its beginning. Raises MediaUnusable with what the file is instead of a recording."""
     source.seek(0)
     head = source.read(HEAD_BYTES)
@@ -60,7 +60,7 @@ def open_container(source: Source) -> InputContainer:
         ) from error
 
 
-def sounding_stream(source: Source) -> int:
+def sounding_stream(source: MediaSource) -> int:
     """The index of the stream to transcribe: the best one of which a part really decodes.
 
     Raises MediaUnusable with what there is instead.
@@ -88,7 +88,7 @@ def readable(container: InputContainer) -> list[AudioStream]:
     """The streams of sound that may be decoded, the likeliest to be what is said in the recording first."""
     best = container.streams.best("audio")
     found = [each for each in container.streams.audio if codec(each) in AUDIO_CODECS]
-    return sorted(found, key=lambda each: (bool(each.disposition & ASIDE), each is not best))
+    return sorted(found, key=lambda each: (bool(each.disposition & SECONDARY_TRACK), each is not best))
 
 
 def moving_pictures(container: InputContainer) -> list[VideoStream]:
@@ -118,7 +118,7 @@ def only(container: InputContainer, index: int) -> AudioStream:
     if container.format.name.startswith("mov") and len(entries):
         last = entries[-1]
         if last.pos + last.size > container.size:
-            raise MediaUnusable(CUT_OFF)
+            raise MediaUnusable(CUT_OFF_MESSAGE)
     _keep(container, [stream])
     return stream
 
@@ -133,7 +133,7 @@ def packets(container: InputContainer, *streams: AudioStream) -> Iterator[Packet
     except FFmpegError as error:
         if not container.format.name.startswith("mov"):
             return
-        raise MediaUnusable(CUT_OFF) from error
+        raise MediaUnusable(CUT_OFF_MESSAGE) from error
     except IndexError:
         return  # at the end PyAV stumbles over streams that began in mid-file
 
@@ -158,7 +158,7 @@ def _first_sounds(container: InputContainer, streams: list[AudioStream]) -> set[
     return sounding
 
 
-def _has_packets(source: Source) -> bool:
+def _has_packets(source: MediaSource) -> bool:
     with open_container(source) as container:
         return any(packet.size for packet in packets(container, *container.streams.audio))
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import re
 
-from scribedock.media.fenced.source import Source
+from scribedock.media.fenced.source import MediaSource
 
 MAX_PARTS = 1000
 READ_BYTES = 1 << 20
 HEAD_BYTES = 16
 """No pattern is longer."""
-BEGINNINGS = {
+SIGNATURES = {
     "wav": rb"(?:RIFF|RF64|BW64)....WAVE",
     "aiff": rb"FORM....AIF[FC]",
     "caf": rb"caff\x00\x01",
@@ -34,7 +34,7 @@ ID_BYTES = 4
 MAX_LENGTH_BYTES = 8
 
 
-def first_of(source: Source) -> Source:
+def first_of(source: MediaSource) -> MediaSource:
     """The source, which ends where the first of its recordings says that it ends, if another begins there.
 
     FFmpeg reads Matroska on over a joint, but takes what follows for sound in the codec of the first. Where a
@@ -61,12 +61,12 @@ def _length(data: bytes) -> tuple[int, int] | None:
     return None if value == (1 << 7 * size) - 1 else (size, value)
 
 
-def next_recording(source: Source, container: str, after: int) -> int | None:
+def next_recording(source: MediaSource, container: str, after: int) -> int | None:
     """Where in the source another recording of the same container begins, at or behind so many bytes.
 
     None where there is none. container is FFmpeg's name of it.
     """
-    pattern = BEGINNINGS.get(container.partition(",")[0])
+    pattern = SIGNATURES.get(container.partition(",")[0])
     if pattern is None:
         return None
     beginning = re.compile(pattern, re.DOTALL)

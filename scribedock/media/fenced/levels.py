@@ -14,16 +14,16 @@ from scribedock.media.limits import SAMPLE_RATE
 
 Samples = npt.NDArray[np.float32]
 
-BLOCK = SAMPLE_RATE // 10
+BLOCK_SAMPLES = SAMPLE_RATE // 10
 """Of so many samples of the mix one peak is kept."""
-RARELY = 0.99
+PEAK_QUANTILE = 0.99
 """Below this share of the peaks lies what counts as the peak of the recording: a cough or a click is louder,
 for a moment, speech is not."""
 FULL_SCALE = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
-CENTRE = "FC"
+CENTRE_CHANNEL = "FC"
 
 
-class Levels:
+class LevelMeter:
     """What is measured on the way, of the channels and of their mix."""
 
     def __init__(self) -> None:
@@ -42,9 +42,11 @@ class Levels:
     def add_mix(self, samples: Samples) -> None:
         """Samples of the mix at 16 kHz, before they are amplified."""
         samples = np.concatenate([self._rest, samples])
-        whole = len(samples) // BLOCK * BLOCK
+        whole = len(samples) // BLOCK_SAMPLES * BLOCK_SAMPLES
         self._rest = samples[whole:]
-        self._peaks.extend(np.abs(samples[:whole]).reshape(-1, BLOCK).max(axis=1).tolist() if whole else ())
+        self._peaks.extend(
+            np.abs(samples[:whole]).reshape(-1, BLOCK_SAMPLES).max(axis=1).tolist() if whole else ()
+        )
 
     def measured(self) -> dict[str, Any]:
         """What `audio.Levels` has, as JSON."""
@@ -57,10 +59,10 @@ class Levels:
         scale = np.sqrt(np.outer(energy, energy))
         alike = np.divide(product, scale, out=np.ones_like(product), where=scale > 0)
         return {
-            "peak": float(np.sort(heard)[int(RARELY * (len(heard) - 1))]) if len(heard) else 0.0,
+            "peak": float(np.sort(heard)[int(PEAK_QUANTILE * (len(heard) - 1))]) if len(heard) else 0.0,
             "energy": energy.tolist(),
             "correlation": alike.tolist(),
-            "centre": names.index(CENTRE) if CENTRE in names else None,
+            "centre": names.index(CENTRE_CHANNEL) if CENTRE_CHANNEL in names else None,
         }
 
 

@@ -27,14 +27,14 @@ from scribedock.media.fenced.container import (
     sounding_stream,
 )
 from scribedock.media.fenced.joined import MAX_PARTS, first_of, next_recording
-from scribedock.media.fenced.levels import Levels
+from scribedock.media.fenced.levels import LevelMeter
 from scribedock.media.fenced.sound import Mix, Sound, check_rate
-from scribedock.media.fenced.source import Source
+from scribedock.media.fenced.source import MediaSource
 from scribedock.media.fenced.timeline import declared_s, demuxed_s, zero_s
 from scribedock.media.limits import BYTES_PER_SECOND
 from scribedock.media.unusable import MediaUnusable
 
-SMALL_FILE = 32 * 1024**2
+SMALL_FILE_BYTES = 32 * 1024**2
 MAX_TRIES = 16
 """So many places that look like the beginning of another recording are tried."""
 MAX_DAMAGED_PACKETS = 5000
@@ -45,7 +45,7 @@ class TooLong(MediaUnusable):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
+class DecodeRequest:
     """What is to be read of a recording."""
 
     # The index of the stream of sound, where it is known.
@@ -60,7 +60,7 @@ def warm_up() -> None:
     for module in pkgutil.walk_packages(av.__path__, "av."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    levels = Levels()
+    levels = LevelMeter()
     sound = Sound(lambda _: None, start_s=Fraction(0), declared_s=None, mix=Mix(channel=1), levels=levels)
     frame = AudioFrame.from_ndarray(
         np.array([[np.nan], [0.5]], np.float32).repeat(8000, axis=1), format="fltp", layout="stereo"
@@ -77,13 +77,13 @@ def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict
 
     track is the index of the stream to tell of, where it is known. Raises MediaUnusable.
     """
-    source = first_of(Source(file))
+    source = first_of(MediaSource(file))
     index = sounding_stream(source) if track is None else track
     start_s = zero_s(source)
     with open_container(source) as container:
         stream = only(container, index)
         check_rate(stream.codec_context.sample_rate)
-        duration = None if source.size <= SMALL_FILE else declared_s(container, stream)
+        duration = None if source.size <= SMALL_FILE_BYTES else declared_s(container, stream)
         if duration is None:
             duration = demuxed_s(container, stream, start_s)
         _check_duration(duration, max_duration_s)
@@ -106,7 +106,7 @@ def decode(
     file: BinaryIO,
     max_duration_s: int,
     write: Callable[[bytes], None],
-    wanted: Wanted,
+    wanted: DecodeRequest,
     *,
     progress: Callable[[float], None],
 ) -> dict[str, object]:
@@ -137,16 +137,16 @@ class _Reading:
         file: BinaryIO,
         max_duration_s: int,
         write: Callable[[bytes], None],
-        wanted: Wanted,
+        wanted: DecodeRequest,
         progress: Callable[[float], None],
     ) -> None:
         self._file = file
-        self._size = Source(file).size
+        self._size = MediaSource(file).size
         self._max_duration_s = max_duration_s
         self._write = write
         self._wanted = wanted
         self._progress = progress
-        self.levels = Levels()
+        self.levels = LevelMeter()
         self.written = 0  # bytes
         self.damaged = 0  # packets
         self.track = 0
@@ -156,7 +156,7 @@ class _Reading:
 
     def run(self) -> None:
         """Raises MediaUnusable for the first recording, and for all together where they are too long."""
-        source: Source | None = Source(self._file)
+        source: MediaSource | None = MediaSource(self._file)
         while source is not None and not self._has_enough():
             try:
                 container, end = self._read(first_of(source))
@@ -173,7 +173,7 @@ class _Reading:
         at_most_s = self._wanted.at_most_s
         return at_most_s is not None and self.written >= at_most_s * BYTES_PER_SECOND
 
-    def _next(self, source: Source, container: str, end: int) -> Source | None:
+    def _next(self, source: MediaSource, container: str, end: int) -> MediaSource | None:
         """The recording that follows one that was read up to `end`, if it can be read."""
         place = next_recording(source, container, end)
         unread = 0
@@ -191,7 +191,7 @@ class _Reading:
         self.unread_bytes = unread
         return None
 
-    def _read(self, source: Source) -> tuple[str, int]:
+    def _read(self, source: MediaSource) -> tuple[str, int]:
         """The name of the container, and where in the source its last packet ends."""
         self.parts += 1
         known = self._wanted.track if self.parts == 1 else None

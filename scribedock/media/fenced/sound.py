@@ -10,7 +10,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
-from scribedock.media.fenced.levels import Levels, Samples, channels_of, names_of, sound_numbers
+from scribedock.media.fenced.levels import LevelMeter, Samples, channels_of, names_of, sound_numbers
 from scribedock.media.limits import BYTES_PER_SECOND, SAMPLE_RATE
 from scribedock.media.unusable import MediaUnusable
 
@@ -18,10 +18,10 @@ UNDECLARED_GAP_S = 600
 GAP_S = Fraction(1, 10)  # shorter ones are the jitter of time stamps
 FIRST_GAP_S = Fraction(1, 100)  # the first time stamp has none
 SILENCE: Samples = np.zeros(SAMPLE_RATE, np.float32)
-RATES = range(1_000, 768_001)
+SAMPLE_RATES = range(1_000, 768_001)
 FULL_SCALE = 32_768
 SAMPLE_BYTES = 2
-EVERY = 8
+MEASURED_FRAME_INTERVAL = 8
 """Of so many frames one is measured for what its channels have in common."""
 
 
@@ -45,7 +45,7 @@ class Sound:
         start_s: Fraction,
         declared_s: Fraction | None,
         mix: Mix,
-        levels: Levels,
+        levels: LevelMeter,
     ) -> None:
         self._write = write
         self._start_s = start_s
@@ -83,7 +83,7 @@ class Sound:
         """The frame, or one of the wanted channel alone."""
         wanted = self._mix.channel
         self._frames += 1
-        measured = self._frames % EVERY == 1
+        measured = self._frames % MEASURED_FRAME_INTERVAL == 1
         if frame.layout.nb_channels == 1 or not frame.samples or (wanted is None and not measured):
             return frame
         channels = channels_of(frame)
@@ -158,7 +158,7 @@ class Sound:
 
 
 def check_rate(rate: int) -> None:
-    if rate not in RATES:
+    if rate not in SAMPLE_RATES:
         raise MediaUnusable(f"The recording is damaged: a sound of {rate} samples a second is none.")
 
 

@@ -7,7 +7,7 @@ import os
 from typing import BinaryIO
 
 
-class Source:
+class MediaSource:
     """Reads a recording wherever FFmpeg wants to, from the place in the file at which the recording begins to
     the one at which it ends.
 
@@ -52,13 +52,13 @@ class Source:
     def seekable(self) -> bool:
         return True
 
-    def from_(self, place: int) -> Source:
+    def from_(self, place: int) -> MediaSource:
         """Another source on the same file, from so many bytes into this one to the file's end."""
-        return Source(self._file, self.begin + place)
+        return MediaSource(self._file, self.begin + place)
 
-    def to(self, place: int) -> Source:
+    def to(self, place: int) -> MediaSource:
         """Another source on the same file, which ends so many bytes into this one."""
-        return Source(self._file, self.begin, self.begin + place)
+        return MediaSource(self._file, self.begin, self.begin + place)
 
     def _file_size(self) -> int:
         return os.fstat(self._file.fileno()).st_size

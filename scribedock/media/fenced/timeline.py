@@ -21,15 +21,15 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from scribedock.media.fenced.container import moving_pictures, open_container, packets
-from scribedock.media.fenced.source import Source
+from scribedock.media.fenced.source import MediaSource
 
 FIRST_PACKETS = 2000
 """Among so many packets of a file, each stream that begins near its beginning has one."""
-REORDERED = 16
+MAX_REORDERED_PICTURES = 16
 """Pictures that are stored so far behind one another may be shown in another order (ITU-T H.264, A.3.1)."""
 
 
-def zero_s(source: Source) -> Fraction:
+def zero_s(source: MediaSource) -> Fraction:
     """The time stamp, in seconds, of what a player shows at 0:00. Raises MediaUnusable."""
     with open_container(source) as container:
         known = Fraction(container.start_time or 0, av.time_base)
@@ -39,7 +39,7 @@ def zero_s(source: Source) -> Fraction:
 
 def _first_pictures_s(container: InputContainer, pictures: set[int]) -> Iterator[Fraction]:
     """When the first of the pictures are shown."""
-    left = dict.fromkeys(pictures, REORDERED)
+    left = dict.fromkeys(pictures, MAX_REORDERED_PICTURES)
     if not left:
         return
     try:

@@ -15,7 +15,7 @@ from scribedock.errors import InvalidUrl
 MAX_PAGE_BYTES = 2 * 1024**2
 HEAD_BYTES = 1024
 MARKUP = (b"<!doctype html", b"<html", b"<head", b"<body", b"<rss", b"<feed", b"<?xml")
-NEEDS_EXTRACTOR = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "facebook.com", "tiktok.com")
+EXTRACTOR_HOSTS = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "facebook.com", "tiktok.com")
 OPEN_GRAPH = ("og:video:secure_url", "og:video:url", "og:video", "og:audio:secure_url", "og:audio")
 MAX_JSON_DEPTH = 50
 
@@ -34,7 +34,7 @@ def find_media(page: bytes, base_url: str) -> str:
     `contentUrl`, the enclosure of a feed.  Raises InvalidUrl where there is none.
     """
     host = (urlsplit(base_url).hostname or "").removeprefix("www.").removeprefix("m.")
-    if host in NEEDS_EXTRACTOR:
+    if host in EXTRACTOR_HOSTS:
         raise InvalidUrl(
             f"Pages of {host} hide their media; getting it needs an extractor, which this release does not "
             "have. Upload the recording itself."

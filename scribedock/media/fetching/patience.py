@@ -8,7 +8,7 @@ from collections.abc import Callable
 import httpcore
 
 RATE_WINDOW_S = 60.0
-LOOK_EVERY_S = 1.0
+LOOK_INTERVAL_S = 1.0
 
 
 class TooSlow(Exception):
@@ -19,7 +19,7 @@ class Unwanted(Exception):
     """Nobody waits for the result any more."""
 
 
-class Patience:
+class TransferDeadline:
     def __init__(
         self, *, timeout_s: float, min_rate: int = 0, wanted: Callable[[], bool] = lambda: True
     ) -> None:
@@ -43,7 +43,7 @@ class Patience:
     def check(self) -> None:
         """Raises TooSlow, Unwanted."""
         now = time.monotonic()
-        if now - self._asked >= LOOK_EVERY_S:
+        if now - self._asked >= LOOK_INTERVAL_S:
             self._asked = now
             if not self._wanted():
                 raise Unwanted

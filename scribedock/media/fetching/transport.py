@@ -20,7 +20,7 @@ import httpcore
 import httpx
 
 from scribedock.media.fetching.addresses import Policy
-from scribedock.media.fetching.patience import LOOK_EVERY_S, Patience
+from scribedock.media.fetching.patience import LOOK_INTERVAL_S, TransferDeadline
 
 Resolver = Callable[[str, int], list[str]]
 CONNECT_S = 8.0
@@ -28,7 +28,7 @@ RESOLVE_S = 20.0
 SocketOption = Any
 
 
-class Refused(Exception):
+class AddressRefused(Exception):
     """The host leads to no address that may be reached."""
 
 
@@ -44,7 +44,7 @@ class GuardedTransport(httpx.BaseTransport):
     Raises Refused, the exceptions of `patience`, and those of httpcore.
     """
 
-    def __init__(self, policy: Policy, resolver: Resolver, patience: Patience) -> None:
+    def __init__(self, policy: Policy, resolver: Resolver, patience: TransferDeadline) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             network_backend=_Backend(policy, resolver, patience),
@@ -87,7 +87,7 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, policy: Policy, resolver: Resolver, patience: Patience) -> None:
+    def __init__(self, policy: Policy, resolver: Resolver, patience: TransferDeadline) -> None:
         self._policy = policy
         self._resolver = resolver
         self._patience = patience
@@ -108,7 +108,7 @@ class _Backend(httpcore.NetworkBackend):
             if self._policy.may_reach(host, ipaddress.ip_address(address.partition("%")[0]))
         ]
         if not allowed:
-            raise Refused
+            raise AddressRefused
         problem: Exception | None = None
         for address in allowed:
             try:
@@ -136,7 +136,7 @@ class _Backend(httpcore.NetworkBackend):
         while True:
             self._patience.check()
             try:
-                return found.result(LOOK_EVERY_S)
+                return found.result(LOOK_INTERVAL_S)
             except TimeoutError as error:
                 if found.done() or time.monotonic() > until:
                     raise httpcore.ConnectTimeout("the name server does not answer") from error
@@ -147,7 +147,7 @@ class _Backend(httpcore.NetworkBackend):
 class _Stream(httpcore.NetworkStream):
     """Passes everything on for as long as there is patience."""
 
-    def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, patience: TransferDeadline) -> None:
         self._stream = stream
         self._patience = patience
 
@@ -157,9 +157,9 @@ class _Stream(httpcore.NetworkStream):
             self._patience.check()
             left = until - time.monotonic()
             try:
-                came = self._stream.read(max_bytes, min(max(left, 0.001), LOOK_EVERY_S))
+                came = self._stream.read(max_bytes, min(max(left, 0.001), LOOK_INTERVAL_S))
             except httpcore.ReadTimeout:
-                if left > LOOK_EVERY_S:
+                if left > LOOK_INTERVAL_S:
                     continue
                 raise
             self._patience.came(len(came))

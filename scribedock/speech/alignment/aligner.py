@@ -15,7 +15,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from scribedock.speech.alignment.anchors import Heard
+from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.alignment.language_model import arpa
 from scribedock.speech.alignment.lexicon import pronunciations
 from scribedock.speech.alignment.pronunciation import bare, spoken_forms
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 FRAME_MS = 10
 MAX_OTHERS = 400
-OTHER = "~"  # what is heard and is no word of the text; `bare` gives no such word
-BEAMS: tuple[dict[str, float], ...] = ({}, {"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-100})
+OUT_OF_TEXT = "~"  # what is heard and is no word of the text; `bare` gives no such word
+BEAM_WIDTHS: tuple[dict[str, float], ...] = ({}, {"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-100})
 """Of aligning: those of the model first, then much wider ones."""
-MAX_ADDED = 20_000  # pronunciations in a dictionary, before it is begun anew
+MAX_ADDED_PRONUNCIATIONS = 20_000  # pronunciations in a dictionary, before it is begun anew
 LANGUAGES = frozenset({"en"})
 
 
@@ -40,7 +40,7 @@ class Aligner:
         self._decoders: dict[int, _Aligning] = {}
         self._hearing: _Hearing | None = None
 
-    def hear(self, pcm: Pcm, offset_ms: int, text: Sequence[str]) -> list[Heard]:
+    def hear(self, pcm: Pcm, offset_ms: int, text: Sequence[str]) -> list[HeardWord]:
         """The words of a text that are said in a chunk that begins offset_ms into the media.
 
         text is that of the whole recording, in its written words. All else that is said is OTHER.
@@ -51,13 +51,13 @@ class Aligner:
             self._hearing = _Hearing(tuple(text), self._decoder(0))
         return self._hearing.hear(pcm, offset_ms)
 
-    def align(self, pcm: Pcm, offset_ms: int, words: Sequence[str], *, wide: bool) -> list[Heard | None]:
+    def align(self, pcm: Pcm, offset_ms: int, words: Sequence[str], *, wide: bool) -> list[HeardWord | None]:
         """The time of each written word in a chunk in which nothing else is said.
 
         None for a word that has no sound, and for all where no path through the sound is likely enough. With
         the model's own beams a text that is not said is not found; with wide ones it may be.
         """
-        for step in range(len(BEAMS) if wide else 1):
+        for step in range(len(BEAM_WIDTHS) if wide else 1):
             decoder = self._decoder(step)
             names = [decoder.name(word) for word in words]
             found = decoder.align(pcm, offset_ms, [name for name in names if name is not None])
@@ -68,8 +68,8 @@ class Aligner:
 
     def _decoder(self, step: int) -> _Aligning:
         found = self._decoders.get(step)
-        if found is None or found.added > MAX_ADDED:
-            self._decoders[step] = found = _Aligning(BEAMS[step])
+        if found is None or found.added > MAX_ADDED_PRONUNCIATIONS:
+            self._decoders[step] = found = _Aligning(BEAM_WIDTHS[step])
         return found
 
 
@@ -127,7 +127,7 @@ class _Aligning:
             ]
         return short[:: len(short) // MAX_OTHERS + 1]
 
-    def align(self, pcm: Pcm, offset_ms: int, names: Sequence[str]) -> list[Heard]:
+    def align(self, pcm: Pcm, offset_ms: int, names: Sequence[str]) -> list[HeardWord]:
         """Empty where the words are not found in the sound."""
         if not names or not len(pcm):
             return []
@@ -149,7 +149,7 @@ class _Hearing:
         named = [(name, bare(word)) for word in text if (name := dictionary.name(word)) is not None]
         self._words = dict(named)
         self._decoder: Any = self._load([name for name, _ in named], dictionary) if named else None
-        self._words |= {_other(number): OTHER for number in range(MAX_OTHERS)}
+        self._words |= {_other(number): OUT_OF_TEXT for number in range(MAX_OTHERS)}
 
     @staticmethod
     def _load(names: Sequence[str], dictionary: _Aligning) -> Any:
@@ -170,7 +170,7 @@ class _Hearing:
             model.flush()
             return Decoder(samprate=SAMPLE_RATE, loglevel="FATAL", dict=words.name, lm=model.name)
 
-    def hear(self, pcm: Pcm, offset_ms: int) -> list[Heard]:
+    def hear(self, pcm: Pcm, offset_ms: int) -> list[HeardWord]:
         return _decoded(self._decoder, pcm, offset_ms, self._words) if self._decoder else []
 
 
@@ -183,7 +183,7 @@ def _numbered(name: str, number: int) -> str:
     return name if number == 1 else f"{name}({number})"
 
 
-def _decoded(decoder: Any, pcm: Pcm, offset_ms: int, words: Mapping[str, str]) -> list[Heard]:
+def _decoded(decoder: Any, pcm: Pcm, offset_ms: int, words: Mapping[str, str]) -> list[HeardWord]:
     # Otherwise what was learnt of another chunk's sound would change the words of this one.
     decoder.reinit_feat()
     decoder.start_utt()
@@ -195,7 +195,7 @@ def _decoded(decoder: Any, pcm: Pcm, offset_ms: int, words: Mapping[str, str]) -
         word = words.get(segment.word) or words.get(segment.word.partition("(")[0])
         if word is not None:
             found.append(
-                Heard(
+                HeardWord(
                     word=word,
                     start_ms=offset_ms + min(segment.start_frame * FRAME_MS, length_ms),
                     end_ms=offset_ms + min((segment.end_frame + 1) * FRAME_MS, length_ms),

@@ -16,15 +16,15 @@ from typing import TypeVar
 
 Key = TypeVar("Key", int, tuple[int, int])
 
-ORDERS = (3, 2)  # words in a row that must be unique
+NGRAM_ORDERS = (3, 2)  # words in a row that must be unique
 MAX_CELLS = 20_000**2  # pairs of words that are compared each with each, a bit of memory for each
-LEAST_RUN = 2  # words in a row: what is alone may be chance
-BETWEEN = 4  # words at the most between two anchors, of which one alone is taken
-LEAST_MS_A_WORD = 40  # from the beginning of one to that of the next
+MIN_RUN_WORDS = 2  # words in a row: what is alone may be chance
+MAX_WORDS_BETWEEN = 4  # words at the most between two anchors, of which one alone is taken
+MIN_MS_PER_WORD = 40  # from the beginning of one to that of the next
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
+class HeardWord:
     """A word, as `spoken.bare` has it, and when it was heard: milliseconds from the start of the media."""
 
     word: str
@@ -32,13 +32,13 @@ class Heard:
     end_ms: int
 
 
-def anchors(text: Sequence[str], heard: Sequence[Heard]) -> dict[int, Heard]:
+def anchors(text: Sequence[str], heard: Sequence[HeardWord]) -> dict[int, HeardWord]:
     """What was heard of the words of the text, by their place in it; both ascend together.
 
     What was heard alone, far from all else, is left out, and what would be said too fast.
     """
     words = [each.word for each in heard]
-    pairs = list(_matches(text, words, 0, len(text), 0, len(words), ORDERS))
+    pairs = list(_matches(text, words, 0, len(text), 0, len(words), NGRAM_ORDERS))
     return {place: heard[number] for place, number in _plausible(_in_runs(pairs), heard)}
 
 
@@ -187,19 +187,19 @@ def _in_runs(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
             runs[-1].append(pair)
         else:
             runs.append([pair])
-    sure = [place for run in runs if len(run) >= LEAST_RUN for place, _ in run]
-    return [pair for run in runs if len(run) >= LEAST_RUN or _is_near(run[0][0], sure) for pair in run]
+    sure = [place for run in runs if len(run) >= MIN_RUN_WORDS for place, _ in run]
+    return [pair for run in runs if len(run) >= MIN_RUN_WORDS or _is_near(run[0][0], sure) for pair in run]
 
 
 def _is_near(place: int, sure: Sequence[int]) -> bool:
     after = bisect_left(sure, place)
-    return 0 < after < len(sure) and sure[after] - sure[after - 1] - 1 <= BETWEEN
+    return 0 < after < len(sure) and sure[after] - sure[after - 1] - 1 <= MAX_WORDS_BETWEEN
 
 
-def _plausible(pairs: Sequence[tuple[int, int]], heard: Sequence[Heard]) -> list[tuple[int, int]]:
+def _plausible(pairs: Sequence[tuple[int, int]], heard: Sequence[HeardWord]) -> list[tuple[int, int]]:
     """As many as can be said at a human pace: the longest chain of runs that leaves time for what is
     between."""
-    spare = [heard[number].start_ms - LEAST_MS_A_WORD * place for place, number in pairs]
+    spare = [heard[number].start_ms - MIN_MS_PER_WORD * place for place, number in pairs]
     # Two of the same are in order, too: each is told apart by its place.
     ordered = [(index, (time, index)) for index, time in enumerate(spare)]
     return [pairs[index] for index, _ in _ascending(ordered)]

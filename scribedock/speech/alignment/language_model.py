@@ -12,10 +12,10 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 DISCOUNT = 0.5  # of every count, for what was not seen
-OTHERS = 0.8  # of what does not follow the text
-ENDS = 0.05  # that a stretch of speech ends after any word
+OTHERS_SHARE = 0.8  # of what does not follow the text
+END_PROBABILITY = 0.05  # that a stretch of speech ends after any word
 BEGIN, END = "<s>", "</s>"
-NEVER = -99.0
+LOG_ZERO = -99.0
 
 Gram = tuple[str, ...]
 
@@ -32,14 +32,16 @@ def arpa(text: Sequence[str], others: Sequence[str] = ()) -> str:
         f"ngram {order}={len(grams) + (2 + len(others)) * (order == 1)}"
         for order, grams in enumerate(counts, start=1)
     ]
-    share = (1 - ENDS) * (1 - OTHERS if others else 1)
+    share = (1 - END_PROBABILITY) * (1 - OTHERS_SHARE if others else 1)
     unigrams = {gram: share * count / len(text) for gram, count in counts[0].items()}
-    lines += ["", "\\1-grams:", f"{math.log10(ENDS):.4f} {END} 0.0", f"{NEVER} {BEGIN} 0.0"]
+    lines += ["", "\\1-grams:", f"{math.log10(END_PROBABILITY):.4f} {END} 0.0", f"{LOG_ZERO} {BEGIN} 0.0"]
     lines += [
         f"{math.log10(share):.4f} {gram[0]} {_backoff(gram, following[0]):.4f}"
         for gram, share in unigrams.items()
     ]
-    lines += [f"{math.log10((1 - ENDS) * OTHERS / len(others)):.4f} {word} 0.0" for word in others]
+    lines += [
+        f"{math.log10((1 - END_PROBABILITY) * OTHERS_SHARE / len(others)):.4f} {word} 0.0" for word in others
+    ]
     bigrams = {
         gram: _discounted(gram, count, following[0], unigrams[gram[1:]]) for gram, count in counts[1].items()
     }

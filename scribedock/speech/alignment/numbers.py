@@ -22,10 +22,10 @@ ORDINALS = {
 MAX_DIGITS = 15  # of a number: more, and those that begin with zero, are said one by one
 YEARS = range(1100, 2100)
 
-Spoken = tuple[str, ...]
+SpokenWords = tuple[str, ...]
 
 
-def cardinal(number: int) -> Spoken:
+def cardinal(number: int) -> SpokenWords:
     """The words of 0 ≤ number < 10¹⁵, as 105: one hundred five."""
     if number < 20:
         return (ONES[number],)
@@ -37,7 +37,7 @@ def cardinal(number: int) -> Spoken:
     return (*cardinal(number // size), name, *(cardinal(number % size) if number % size else ()))
 
 
-def ordinal(number: int) -> Spoken:
+def ordinal(number: int) -> SpokenWords:
     """As 21: twenty first."""
     *before, last = cardinal(number)
     if last in ORDINALS:
@@ -49,19 +49,19 @@ def ordinal(number: int) -> Spoken:
     return (*before, last)
 
 
-def plural(words: Spoken) -> Spoken:
+def plural(words: SpokenWords) -> SpokenWords:
     """As that of nineteen ninety: nineteen nineties."""
     *before, last = words
     last = f"{last[:-1]}ies" if last.endswith("y") else f"{last}es" if last.endswith("x") else f"{last}s"
     return (*before, last)
 
 
-def digits(text: str, *, zero: str = "zero") -> Spoken:
+def digits(text: str, *, zero: str = "zero") -> SpokenWords:
     """One by one, as 007: zero zero seven."""
     return tuple(zero if digit == "0" else ONES[int(digit)] for digit in text)
 
 
-def integer(text: str) -> list[Spoken]:
+def integer(text: str) -> list[SpokenWords]:
     """The ways to say a number that is written with ASCII digits alone, the likeliest first."""
     if len(text) > MAX_DIGITS or (len(text) > 1 and text[0] == "0"):
         return [digits(text), digits(text, zero="oh")]
@@ -80,7 +80,7 @@ def integer(text: str) -> list[Spoken]:
     return list(dict.fromkeys(ways))
 
 
-def _year(number: int) -> list[Spoken]:
+def _year(number: int) -> list[SpokenWords]:
     century, rest = divmod(number, 100)
     if rest == 0:
         return [] if century % 10 == 0 else [(*cardinal(century), "hundred")]
@@ -90,7 +90,7 @@ def _year(number: int) -> list[Spoken]:
     return [(*cardinal(century), *cardinal(rest))]
 
 
-def _with_and(words: Spoken) -> Spoken:
+def _with_and(words: SpokenWords) -> SpokenWords:
     """As one hundred and five; two thousand and one."""
     for name in ("hundred", "thousand"):
         if name in words[:-1]:
@@ -100,7 +100,7 @@ def _with_and(words: Spoken) -> Spoken:
     return words
 
 
-def decimal(whole: str, fraction: str) -> list[Spoken]:
+def decimal(whole: str, fraction: str) -> list[SpokenWords]:
     """As 3.14: three point one four."""
     before = digits(whole) if len(whole) > MAX_DIGITS else cardinal(int(whole or 0))
     ways = [(*before, "point", *digits(fraction))]
@@ -111,7 +111,7 @@ def decimal(whole: str, fraction: str) -> list[Spoken]:
     return ways
 
 
-def clock(hours: str, minutes: str) -> list[Spoken]:
+def clock(hours: str, minutes: str) -> list[SpokenWords]:
     """As 10:05: ten oh five."""
     hour = cardinal(int(hours))
     if minutes == "00":

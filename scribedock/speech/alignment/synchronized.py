@@ -10,18 +10,18 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from scribedock.speech.alignment.anchors import Heard, common_subsequence
-from scribedock.speech.alignment.pieces import Window
+from scribedock.speech.alignment.anchors import HeardWord, common_subsequence
+from scribedock.speech.alignment.gaps import GapWindow
 from scribedock.speech.alignment.pronunciation import bare
-from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
 from scribedock.speech.timing import fit
 from scribedock_captions.elementlist.model import ElementList, Segment, Token, TokenType
 from scribedock_captions.elementlist.model import Sequence as TokenSequence
 from scribedock_captions.elementlist.normalisation import normalised
 
-MS_A_LETTER = 80  # of words that nobody found: about two of them a second
-MAX_WORDS_A_SECOND = 15  # of a whole recording; the fastest speakers say six
+MS_PER_LETTER = 80  # of words that nobody found: about two of them a second
+MAX_WORDS_PER_SECOND = 15  # of a whole recording; the fastest speakers say six
 
 
 def words_of(transcript: ElementList) -> list[str]:
@@ -39,11 +39,11 @@ def unchanged(before: ElementList, after: ElementList) -> dict[int, Token]:
 
 def may_be_said(words: int, media_ms: int) -> bool:
     """Whether a recording of media_ms milliseconds is long enough for so many words."""
-    return words * 1000 <= media_ms * MAX_WORDS_A_SECOND
+    return words * 1000 <= media_ms * MAX_WORDS_PER_SECOND
 
 
 def found_words(
-    anchors: Mapping[int, Heard], aligned: Sequence[tuple[Window, Sequence[Span | None]]]
+    anchors: Mapping[int, HeardWord], aligned: Sequence[tuple[GapWindow, Sequence[Span | None]]]
 ) -> dict[int, Span]:
     """When each word that was found is said, by its place in the text.
 
@@ -63,7 +63,7 @@ def placed(
     *,
     timed: bool,
     media_ms: int,
-) -> list[Word]:
+) -> list[TimedWord]:
     """The words of the transcript, each with a time: ascending, in the recording, 1 ms long at least.
 
     speech is where somebody speaks. A word that was not found keeps the time of the transcript where this has
@@ -71,7 +71,7 @@ def placed(
     those around them, by their length. `may_be_said` must be true of them.
     """
     tokens = [token for token in _tokens(transcript) if token.type is TokenType.WORD]
-    words: list[Word] = []
+    words: list[TimedWord] = []
     ended = 0
     for place in [*sorted(found), len(tokens)]:
         missing = tokens[len(words) : place]
@@ -83,14 +83,16 @@ def placed(
     return fit(words, 0, media_ms)
 
 
-def _estimated(tokens: Sequence[Token], gap: Span, speech: Sequence[Span], *, timed: bool) -> Iterator[Word]:
+def _estimated(
+    tokens: Sequence[Token], gap: Span, speech: Sequence[Span], *, timed: bool
+) -> Iterator[TimedWord]:
     if timed and tokens and gap.start_ms <= tokens[0].start_time and tokens[-1].end_time <= gap.end_ms:
         for token in tokens:
             yield _word(token, token.start_time, token.end_time, Origin.INTERPOLATED)
         return
     span = _speech_within(speech, gap)
     letters = sum(len(token.value) + 1 for token in tokens)
-    length = min(span.end_ms - span.start_ms, letters * MS_A_LETTER)
+    length = min(span.end_ms - span.start_ms, letters * MS_PER_LETTER)
     done = 0
     for token in tokens:
         start = span.start_ms + length * done // letters
@@ -98,8 +100,8 @@ def _estimated(tokens: Sequence[Token], gap: Span, speech: Sequence[Span], *, ti
         yield _word(token, start, span.start_ms + length * done // letters, Origin.INTERPOLATED)
 
 
-def _word(token: Token, start_ms: int, end_ms: int, origin: Origin) -> Word:
-    return Word(text=token.display_as, start_ms=start_ms, end_ms=end_ms, confidence=None, origin=origin)
+def _word(token: Token, start_ms: int, end_ms: int, origin: Origin) -> TimedWord:
+    return TimedWord(text=token.display_as, start_ms=start_ms, end_ms=end_ms, confidence=None, origin=origin)
 
 
 def _speech_within(speech: Sequence[Span], gap: Span) -> Span:
@@ -110,13 +112,13 @@ def _speech_within(speech: Sequence[Span], gap: Span) -> Span:
     return Span(start_ms=max(inside[0].start_ms, gap.start_ms), end_ms=min(inside[-1].end_ms, gap.end_ms))
 
 
-def share_found(words: Sequence[Word]) -> float:
+def share_found(words: Sequence[TimedWord]) -> float:
     """The share of the words whose time was found in the sound, 0..1; 1 where there are no words."""
     found = sum(word.origin is not Origin.INTERPOLATED for word in words)
     return found / len(words) if words else 1.0
 
 
-def synchronized(transcript: ElementList, words: Sequence[Word], *, media_ms: int) -> ElementList:
+def synchronized(transcript: ElementList, words: Sequence[TimedWord], *, media_ms: int) -> ElementList:
     """The transcript with the times of these words, which are its own; all else moves with the words around
     it."""
     times = iter(_times(list(_tokens(transcript)), words, media_ms))
@@ -127,7 +129,7 @@ def synchronized(transcript: ElementList, words: Sequence[Word], *, media_ms: in
     return normalised(replace(transcript, start_time=0, end_time=media_ms, segments=tuple(segments)))
 
 
-def _times(tokens: Sequence[Token], words: Sequence[Word], media_ms: int) -> list[Token]:
+def _times(tokens: Sequence[Token], words: Sequence[TimedWord], media_ms: int) -> list[Token]:
     """A sound is between the words around it; a mark is where the word before it ends."""
     found: list[Token] = []
     ended, place = 0, 0

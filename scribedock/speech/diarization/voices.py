@@ -23,14 +23,14 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.float64]
     Places = npt.NDArray[np.int64]
 
-BLOCK = 1500
+BLOCK_VOICES = 1500
 """So many voices are compared with each other at most: memory and time grow with the square."""
-KEPT = 8  # of so many voices of a block, one is left for the comparison with other blocks
-SAMENESS = 1.0
+VOICES_PER_KEPT = 8  # of so many voices of a block, one is left for the comparison with other blocks
+MERGE_PENALTY = 1.0
 """Of the likelihood ratio, for each frame (half the harmonic mean of both counts): what one person's voice
 has of it, which changes from sentence to sentence. From 0 to 2 it makes little difference; from 3 on two
 people become one."""
-LEAST_VARIANCE = 0.01  # of a cepstrum: digital silence has none
+MIN_VARIANCE = 0.01  # of a cepstrum: digital silence has none
 
 
 class Voices(Protocol):
@@ -47,7 +47,7 @@ class Voices(Protocol):
         ...
 
 
-def told_apart(voices: Voices, *, count: int = 1, within: float = math.inf) -> list[int]:
+def cluster_speakers(voices: Voices, *, count: int = 1, within: float = math.inf) -> list[int]:
     """The number of the person of each voice: 0, 1 and so on, in the order in which they first speak.
 
     The nearest two are taken for one until there are no more than `count` people, or until all are further
@@ -57,11 +57,17 @@ def told_apart(voices: Voices, *, count: int = 1, within: float = math.inf) -> l
 
     owner = np.arange(len(voices))
     left = owner.copy()
-    while len(left) > BLOCK:
+    while len(left) > BLOCK_VOICES:
         left = np.concatenate(
             [
-                _merged(voices, left[start : start + BLOCK], owner, max(BLOCK // KEPT, count), within)
-                for start in range(0, len(left), BLOCK)
+                _merged(
+                    voices,
+                    left[start : start + BLOCK_VOICES],
+                    owner,
+                    max(BLOCK_VOICES // VOICES_PER_KEPT, count),
+                    within,
+                )
+                for start in range(0, len(left), BLOCK_VOICES)
             ]
         )
     _merged(voices, left, owner, count, within)
@@ -110,7 +116,9 @@ class GaussianVoices:
 
     def distances(self, one: int, others: Places) -> Numbers:
         counts = self.counts[one] + self.counts[others]
-        apart: Numbers = self.ratios(one, others) - SAMENESS * self.counts[one] * self.counts[others] / counts
+        apart: Numbers = (
+            self.ratios(one, others) - MERGE_PENALTY * self.counts[one] * self.counts[others] / counts
+        )
         return apart
 
     def ratios(self, one: int, others: Places) -> Numbers:
@@ -135,6 +143,6 @@ class GaussianVoices:
 
         means = sums / counts[:, None]
         covariance = squares / counts[:, None, None] - means[:, :, None] * means[:, None, :]
-        covariance += LEAST_VARIANCE * np.eye(covariance.shape[-1])
+        covariance += MIN_VARIANCE * np.eye(covariance.shape[-1])
         volume: Numbers = counts * np.linalg.slogdet(covariance)[1] / 2
         return volume

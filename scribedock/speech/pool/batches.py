@@ -11,13 +11,13 @@ from typing import TypeVar
 
 from scribedock.speech.span import Span
 
-LONGEST_MS = 30_000
+MAX_SPAN_MS = 30_000
 """What Whisper hears at once (Radford et al., 2022, section 2.2)."""
 
 Item = TypeVar("Item")
 
 
-def joined(spans: Sequence[Span], *, pause_ms: int | None, longest_ms: int = LONGEST_MS) -> list[Span]:
+def joined_spans(spans: Sequence[Span], *, pause_ms: int | None, longest_ms: int = MAX_SPAN_MS) -> list[Span]:
     """The spans, of which neighbours are one where the pause between them is no longer than pause_ms.
 
     None becomes longer than longest_ms so, and without pause_ms all stay as they are.

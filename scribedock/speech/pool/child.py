@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from scribedock.speech.alignment.aligner import Aligner
 from scribedock.speech.diarization import diarization
 from scribedock.speech.diarization.embedding import Embedder
-from scribedock.speech.language_id import mean
+from scribedock.speech.language_id import mean_probabilities
 from scribedock.speech.recognizer import (
     SAMPLE_RATE,
     BatchRecognizer,
@@ -53,7 +53,7 @@ def main() -> None:
         say(answers, {"failed": describe(error)})
         sys.exit(1)
     say(answers, {"ready": True})
-    work = Work(recognizer)
+    work = RecognizerWork(recognizer)
     for line in sys.stdin.buffer:
         say(answers, work.answer(json.loads(line)))
 
@@ -67,7 +67,7 @@ def die_with_parent() -> None:
         raise OSError("the kernel does not know PR_SET_PDEATHSIG")
 
 
-class Work:
+class RecognizerWork:
     """What a child does: recognizes, and places given words in time."""
 
     def __init__(self, recognizer: Recognizer) -> None:
@@ -109,7 +109,7 @@ class Work:
         if not isinstance(self._recognizer, LanguageDetector):
             raise TypeError("this engine does not tell languages apart")
         found = [self._recognizer.detect(chunk({**request, **span})) for span in request["spans"]]
-        return {"languages": mean(found)}
+        return {"languages": mean_probabilities(found)}
 
     def hear(self, request: dict[str, Any]) -> dict[str, Any]:
         text = _text(request["text"])
@@ -129,14 +129,14 @@ class Work:
         return Aligner()
 
 
-OPERATIONS: Mapping[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
-    "speech_spans": Work.speech_spans,
-    "turns": Work.turns,
-    "recognize": Work.recognize,
-    "recognize_batch": Work.recognize_batch,
-    "detect_language": Work.detect_language,
-    "hear": Work.hear,
-    "align": Work.align,
+OPERATIONS: Mapping[str, Callable[[RecognizerWork, dict[str, Any]], dict[str, Any]]] = {
+    "speech_spans": RecognizerWork.speech_spans,
+    "turns": RecognizerWork.turns,
+    "recognize": RecognizerWork.recognize,
+    "recognize_batch": RecognizerWork.recognize_batch,
+    "detect_language": RecognizerWork.detect_language,
+    "hear": RecognizerWork.hear,
+    "align": RecognizerWork.align,
 }
 
 

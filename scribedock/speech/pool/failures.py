@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scribedock.children.allowance import ClockRanOut, ProcessorTimeUsed
-from scribedock.speech.pool.process import ChildEnded, ChildEndedByMachine
+from scribedock.speech.pool.process import RecognizerEnded, RecognizerEndedByMachine
 
 
 class RecognitionFailed(Exception):
@@ -26,8 +26,8 @@ def failure_of(error: BaseException) -> BaseException:
     """What a failure of a child says about the chunk; what is none is given back."""
     if isinstance(error, ProcessorTimeUsed):
         return RecognitionTimeout(str(error))
-    if isinstance(error, ClockRanOut | ChildEndedByMachine | OSError):
+    if isinstance(error, ClockRanOut | RecognizerEndedByMachine | OSError):
         return MachineAtFault(str(error))
-    if isinstance(error, ChildEnded):
+    if isinstance(error, RecognizerEnded):
         return RecognizerCrashed(str(error))
     return error

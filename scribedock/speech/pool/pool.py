@@ -17,17 +17,17 @@ from typing import Any
 
 from scribedock.children.allowance import Allowance
 from scribedock.dispatch.seats import FairSeats
-from scribedock.speech.alignment.anchors import Heard
+from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.diarization.embedding import SpeakerModel
 from scribedock.speech.diarization.turns import Turn
-from scribedock.speech.pool.batches import batches, joined
+from scribedock.speech.pool.batches import batches, joined_spans
 from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed, failure_of
 from scribedock.speech.pool.process import RecognizerProcess
-from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
+from scribedock.speech.recognizer import Origin, RecognizerSpec, TimedWord, engine_named
 from scribedock.speech.span import Span
 from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
 
-LOADING = Allowance(cpu_s=900)
+LOADING_ALLOWANCE = Allowance(cpu_s=900)
 BLOCK_BYTES = BLOCK_S * 1000 * SAMPLES_PER_MS * SAMPLE_BYTES
 
 
@@ -94,7 +94,7 @@ class RecognizerPool:
 
     def batches(self, speech: Sequence[Span]) -> list[list[Span]]:
         """The stretches of speech as the engine likes them best: what is to be recognized at once."""
-        spans = joined(speech, pause_ms=self._engine.joins_ms)
+        spans = joined_spans(speech, pause_ms=self._engine.joins_ms)
         return batches(spans, most=self._batch, processes=self._processes)
 
     def recognize(
@@ -106,7 +106,7 @@ class RecognizerPool:
         *,
         check_wanted: Callable[[], None] = always,
         fresh: bool = False,
-    ) -> list[Word]:
+    ) -> list[TimedWord]:
         """The words of a span of a raw mono 16 kHz s16le file, in ms of the media.
 
         language is an ISO 639-1 code, terms are names that are likely to be said. check_wanted is called
@@ -114,7 +114,7 @@ class RecognizerPool:
         fresh: by a process that has done nothing before.
         Raises RecognitionFailed, RecognitionTimeout, RecognizerCrashed, MachineAtFault.
         """
-        request = {**_stretch("recognize", audio, span), "language": language, "terms": list(terms)}
+        request = {**_span("recognize", audio, span), "language": language, "terms": list(terms)}
         answer = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)
         return [_word(word) for word in answer["words"]]
 
@@ -126,10 +126,10 @@ class RecognizerPool:
         terms: Sequence[str] = (),
         *,
         check_wanted: Callable[[], None] = always,
-    ) -> list[list[Word]]:
+    ) -> list[list[TimedWord]]:
         """The words of each of several spans, recognized together. As `recognize`, with its time for each."""
         request = {
-            **_stretches("recognize_batch", audio, spans),
+            **_spans("recognize_batch", audio, spans),
             "language": language,
             "terms": list(terms),
         }
@@ -140,7 +140,7 @@ class RecognizerPool:
         self, audio: Path, spans: Sequence[Span], *, check_wanted: Callable[[], None] = always
     ) -> dict[str, float]:
         """The mean probability of each language over spans of 30 s at the most. Raises as `recognize`."""
-        request = _stretches("detect_language", audio, spans)
+        request = _spans("detect_language", audio, spans)
         answer = self._ask(request, len(spans) * self._chunk_timeout_s, check_wanted)
         found: dict[str, float] = answer["languages"]
         return found
@@ -153,15 +153,15 @@ class RecognizerPool:
         *,
         check_wanted: Callable[[], None] = always,
         fresh: bool = False,
-    ) -> list[Heard]:
+    ) -> list[HeardWord]:
         """The words of a text that are said in a span, as `Aligner.hear` finds them.
 
         text is a JSON file, with a list of the written words; another text has another name.
         Takes and raises what `recognize` does.
         """
-        request = {**_stretch("hear", audio, span), "text": str(text.resolve())}
+        request = {**_span("hear", audio, span), "text": str(text.resolve())}
         answer = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)
-        return [Heard(**each) for each in answer["heard"]]
+        return [HeardWord(**each) for each in answer["heard"]]
 
     def align(
         self,
@@ -177,7 +177,7 @@ class RecognizerPool:
 
         Takes and raises what `recognize` does.
         """
-        request = {**_stretch("align", audio, span), "words": list(words), "wide": wide}
+        request = {**_span("align", audio, span), "words": list(words), "wide": wide}
         times = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)["times"]
         return [time and Span(start_ms=time[0], end_ms=time[1]) for time in times]
 
@@ -246,7 +246,9 @@ class RecognizerPool:
             if fresh:
                 self._end(seat)
             try:
-                answer = self._child(seat, check_wanted).ask(request, Allowance(cpu_s=cpu_s), check_wanted)
+                answer = self._child(seat, check_wanted).request(
+                    request, Allowance(cpu_s=cpu_s), check_wanted
+                )
             except BaseException as error:
                 self._end(seat)
                 self._refuse_when_closed()
@@ -270,7 +272,7 @@ class RecognizerPool:
             self._refuse_when_closed()
             child = self._starter.submit(RecognizerProcess, self._spec).result()
             self._children[seat] = child
-        child.wait_until_ready(LOADING, check_wanted)
+        child.wait_until_ready(LOADING_ALLOWANCE, check_wanted)
         return child
 
     def _end(self, seat: int) -> None:
@@ -284,11 +286,11 @@ class RecognizerPool:
             raise RecognitionFailed("the recognizer pool is closed")
 
 
-def _word(said: Mapping[str, Any]) -> Word:
-    return Word(**{**said, "origin": Origin(said["origin"])})
+def _word(said: Mapping[str, Any]) -> TimedWord:
+    return TimedWord(**{**said, "origin": Origin(said["origin"])})
 
 
-def _stretches(operation: str, audio: Path, spans: Sequence[Span]) -> dict[str, object]:
+def _spans(operation: str, audio: Path, spans: Sequence[Span]) -> dict[str, object]:
     return {
         "operation": operation,
         "audio": str(audio.resolve()),
@@ -296,7 +298,7 @@ def _stretches(operation: str, audio: Path, spans: Sequence[Span]) -> dict[str, 
     }
 
 
-def _stretch(operation: str, audio: Path, span: Span) -> dict[str, object]:
+def _span(operation: str, audio: Path, span: Span) -> dict[str, object]:
     return {
         "operation": operation,
         "audio": str(audio.resolve()),

@@ -6,7 +6,7 @@ import errno
 import os
 from urllib.parse import urlsplit
 
-from scribedock.storage.cloud.bucket import NO_BUCKET, NO_CREDENTIALS, StoreFault
+from scribedock.storage.cloud.bucket import NO_BUCKET_CODES, NO_CREDENTIALS_CODE, StoreFault
 
 ENDPOINTS = {
     "s3": ("AWS_ENDPOINT_URL", "AWS_ALLOW_HTTP"),
@@ -36,9 +36,9 @@ def advice(error: Exception, kind: str, url: str) -> str:
         return f"the store does not do what it said it had done ({type(error).__name__}: {error})"
     code = error.code
     said = f"{error.status} {code}".strip()
-    if code == NO_CREDENTIALS:
+    if code == NO_CREDENTIALS_CODE:
         return f"there are no credentials; set {CREDENTIALS[kind]} (docs/storage.md)"
-    if code in NO_BUCKET or error.errno == errno.ENXIO:
+    if code in NO_BUCKET_CODES or error.errno == errno.ENXIO:
         return f"there is no bucket {bucket}; make it, or correct SCRIBEDOCK_STORAGE_URL"
     if code in WRONG_SECRET:
         return f"the secret does not belong to the key ({said}); check {CREDENTIALS[kind]}"

@@ -22,10 +22,10 @@ from obstore.store import AzureStore, GCSStore, S3Store
 from scribedock.storage.store import StoreUnavailable
 
 LIST_PAGE = 1000
-NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
-NO_CREDENTIALS = "NoCredentials"  # our own code: the machine's metadata service was asked, in vain
+NO_BUCKET_CODES = ("NoSuchBucket", "ContainerNotFound")
+NO_CREDENTIALS_CODE = "NoCredentials"  # our own code: the machine's metadata service was asked, in vain
 METADATA_SERVICES = ("169.254.169.254", "/latest/api/token", "metadata.google.internal")
-NO_ROOM = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
+NO_ROOM_CODES = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
 
 
 class StoreFault(StoreUnavailable):
@@ -40,12 +40,12 @@ class StoreFault(StoreUnavailable):
         self.status = status
 
 
-class Changed(Exception):
+class ObjectChanged(Exception):
     """The object is not the one that was meant (its ETag is another)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class StoredObject:
     path: str
     bytes: int
     modified: datetime  # by the store's clock
@@ -78,7 +78,7 @@ class Bucket:
         try:
             with faults("PUT"):
                 obstore.put(self._store, path, data, mode="create")
-        except Changed:
+        except ObjectChanged:
             return False
         return True
 
@@ -94,10 +94,10 @@ class Bucket:
         with faults("GET"):
             data = memoryview(obstore.get(self._store, path, options=options).bytes())
         if len(data) != end - start:
-            raise Changed(path)
+            raise ObjectChanged(path)
         return data
 
-    def head(self, path: str) -> Found:
+    def head(self, path: str) -> StoredObject:
         with faults("HEAD"):
             return _found(obstore.head(self._store, path))
 
@@ -108,7 +108,7 @@ class Bucket:
             return False
         return True
 
-    def list(self, folder: str) -> Iterator[Found]:
+    def list(self, folder: str) -> Iterator[StoredObject]:
         """Everything below the folder."""
         with faults("LIST"):
             for page in obstore.list(self._store, folder, chunk_size=LIST_PAGE):
@@ -152,10 +152,10 @@ def faults(request: str) -> Iterator[None]:
     try:
         yield
     except (AlreadyExistsError, PreconditionError):
-        raise Changed(request) from None
+        raise ObjectChanged(request) from None
     except FileNotFoundError as error:
         code = _code(str(error))
-        if request == "PUT" or code in NO_BUCKET:
+        if request == "PUT" or code in NO_BUCKET_CODES:
             raise StoreFault(errno.ENXIO, "there is no such bucket", code=code, status=404) from None
         raise FileNotFoundError(errno.ENOENT, "no such object") from None
     except BaseError as error:
@@ -165,11 +165,11 @@ def faults(request: str) -> Iterator[None]:
 def _fault(request: str, error: BaseError) -> StoreFault:
     text = str(error)
     if any(service in text for service in METADATA_SERVICES):
-        return StoreFault(errno.EACCES, "there are no credentials for the store", code=NO_CREDENTIALS)
+        return StoreFault(errno.EACCES, "there are no credentials for the store", code=NO_CREDENTIALS_CODE)
     code = _code(text)
     found = re.search(r"status code: (\d{3})", text)
     status = int(found[1]) if found else 0
-    if code in NO_ROOM or status == 507:
+    if code in NO_ROOM_CODES or status == 507:
         number = errno.EDQUOT
     elif isinstance(error, PermissionDeniedError) or status in (401, 403):
         number = errno.EACCES
@@ -186,8 +186,8 @@ def _code(text: str) -> str:
     return found[1] if found else ""
 
 
-def _found(meta: obstore.ObjectMeta) -> Found:
-    return Found(
+def _found(meta: obstore.ObjectMeta) -> StoredObject:
+    return StoredObject(
         path=meta["path"],
         bytes=meta["size"],
         modified=meta["last_modified"],

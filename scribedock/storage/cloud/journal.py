@@ -35,18 +35,18 @@ from scribedock.storage.cloud.manifest import Part, damaged, packed, unpacked
 BEAT_S = 10
 LEASE_S = 30
 BEAT, IDLE = ".beat", ".idle"
-FILE = re.compile(r"(\d{8})(\.beat|\.idle)?\Z")
+FILE_PATTERN = re.compile(r"(\d{8})(\.beat|\.idle)?\Z")
 
 
-class Kind(StrEnum):
+class EntryKind(StrEnum):
     WRITING = "writing"
     COMMITTED = "committed"
     DISCARDED = "discarded"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
-    kind: Kind
+class JournalEntry:
+    kind: EntryKind
     writer: str  # the process
     parts: tuple[Part, ...] = ()  # stored before this entry, and still wanted
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
@@ -62,12 +62,12 @@ class Entry:
         ).encode()
 
     @staticmethod
-    def from_json(data: bytes) -> Entry:
+    def from_json(data: bytes) -> JournalEntry:
         """Raises StoreFault."""
         try:
             found = json.loads(data)
-            return Entry(
-                kind=Kind(found["kind"]),
+            return JournalEntry(
+                kind=EntryKind(found["kind"]),
                 writer=str(found["writer"]),
                 token=str(found["token"]),
                 parts=unpacked(found["parts"]),
@@ -77,7 +77,7 @@ class Entry:
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
+class JournalState:
     """The journal as it lies in the store."""
 
     number: int  # of the highest entry
@@ -93,11 +93,11 @@ class Journal:
         self._bucket = bucket
         self._folder = f"{PARTIALS}/{name}"
 
-    def open(self, entry: Entry) -> None:
+    def begin(self, entry: JournalEntry) -> None:
         """Makes the first entry."""
         self._bucket.put(self._path(1), entry.to_json())
 
-    def state(self) -> State | None:
+    def state(self) -> JournalState | None:
         """None where there is no such partial."""
         numbers = {}
         beats = {}
@@ -112,17 +112,17 @@ class Journal:
         if not numbers:
             return None
         last = max(numbers)
-        return State(
+        return JournalState(
             number=last,
             heard=max(numbers[last], beats.get(last, numbers[last])),
             idle=last in idle,
         )
 
-    def read(self, number: int) -> Entry:
+    def read(self, number: int) -> JournalEntry:
         """Raises FileNotFoundError where everybody is further."""
-        return Entry.from_json(self._bucket.get(self._path(number)))
+        return JournalEntry.from_json(self._bucket.get(self._path(number)))
 
-    def advance(self, number: int, entry: Entry) -> bool:
+    def advance(self, number: int, entry: JournalEntry) -> bool:
         """Moves on from entry `number`; False where somebody else has."""
         path = self._path(number + 1)
         if not self._bucket.create(path, entry.to_json()):
@@ -161,7 +161,7 @@ class Journal:
 
     def _files(self) -> Iterator[tuple[int, str, datetime]]:
         for found in self._bucket.list(self._folder):
-            match = FILE.match(found.path.rpartition("/")[2])
+            match = FILE_PATTERN.match(found.path.rpartition("/")[2])
             if match:
                 yield int(match[1]), match[2] or "", found.modified
 

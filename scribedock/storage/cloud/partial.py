@@ -26,16 +26,16 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
-from scribedock.storage.cloud.journal import Entry, Journal, Kind
+from scribedock.storage.cloud.journal import EntryKind, Journal, JournalEntry
 from scribedock.storage.cloud.layout import PARTS
 from scribedock.storage.cloud.manifest import Part, cut, total
 from scribedock.storage.cloud.parts import part_path, remove_parts
-from scribedock.storage.cloud.transfer import Transfer, part_bytes
+from scribedock.storage.cloud.transfer import PartTransfer, part_bytes
 from scribedock.storage.store import ObjectDamaged, PartialMissing
 
 
 @dataclass(kw_only=True)
-class Sent:
+class SentPart:
     """A part on its way."""
 
     path: str
@@ -48,7 +48,7 @@ class Sent:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class PartialContext:
     """What a partial needs of its store."""
 
     writer: str  # this process
@@ -68,8 +68,8 @@ class CloudPartial:
         number: int,
         parts: tuple[Part, ...],
         bucket: Bucket,
-        transfer: Transfer,
-        store: Surroundings,
+        transfer: PartTransfer,
+        store: PartialContext,
     ) -> None:
         self._name = name
         self._number = number
@@ -81,7 +81,7 @@ class CloudPartial:
         self._syncing = threading.Lock()
         self._beating = threading.Lock()
         self._parts = list(parts)
-        self._sent: list[Sent] = []
+        self._sent: list[SentPart] = []
         self._buffer = bytearray()
         self._start = self._bytes = total(parts)  # where the buffer begins in the recording, and ends
         self._tail: list[Part] = []  # what `sync` has stored of the buffer, from its beginning
@@ -137,7 +137,7 @@ class CloudPartial:
         with self._lock:
             self._collect()
             kept = cut((*self._parts, *self._tail), size)
-            self._move_on(Entry(kind=Kind.WRITING, writer=self._store.writer, parts=kept))
+            self._move_on(JournalEntry(kind=EntryKind.WRITING, writer=self._store.writer, parts=kept))
             self._strays = True
             self._bytes = size
             if size > self._start:
@@ -167,7 +167,7 @@ class CloudPartial:
         self._finish()
         parts = tuple(self._parts)
         key = self._store.publish(self._name, parts)
-        committed = Entry(kind=Kind.COMMITTED, writer=self._store.writer)
+        committed = JournalEntry(kind=EntryKind.COMMITTED, writer=self._store.writer)
         is_ours = self._journal.advance(self._number, committed)
         self._close()
         if not is_ours:
@@ -199,7 +199,7 @@ class CloudPartial:
             return
         self._close()
         self._wait()
-        discarded = Entry(kind=Kind.DISCARDED, writer=self._store.writer)
+        discarded = JournalEntry(kind=EntryKind.DISCARDED, writer=self._store.writer)
         if self._journal.advance(self._number, discarded):
             if self._sent or self._parts or self._tail or self._strays:
                 remove_parts(self._bucket, self._name)
@@ -229,7 +229,7 @@ class CloudPartial:
     def _send(self) -> None:
         path = self._path(self._start, len(self._buffer))
         etag = self._transfer.send(path, self._buffer)
-        self._sent.append(Sent(path=path, bytes=len(self._buffer), etag=etag))
+        self._sent.append(SentPart(path=path, bytes=len(self._buffer), etag=etag))
         self._start += len(self._buffer)
         self._buffer = bytearray()
         self._strays |= bool(self._tail)
@@ -278,7 +278,7 @@ class CloudPartial:
         self._buffer = bytearray(b"".join(self._transfer.read(self._tail)))
         self._start -= len(self._buffer)
 
-    def _move_on(self, entry: Entry) -> None:
+    def _move_on(self, entry: JournalEntry) -> None:
         before = self._number
         if not self._journal.advance(before, entry):
             self._fault = overtaken()

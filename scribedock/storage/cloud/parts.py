@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from scribedock.storage.cloud.bucket import Bucket
-from scribedock.storage.cloud.journal import Entry
+from scribedock.storage.cloud.journal import JournalEntry
 from scribedock.storage.cloud.layout import PARTS
 from scribedock.storage.cloud.manifest import Part
 
@@ -17,7 +17,7 @@ def session(name: str, number: int) -> str:
     return f"{PARTS}/{name}/{number:08d}"
 
 
-def stored(bucket: Bucket, name: str, number: int, entry: Entry) -> tuple[Part, ...]:
+def stored(bucket: Bucket, name: str, number: int, entry: JournalEntry) -> tuple[Part, ...]:
     """The parts in the bucket that make up the partial, from its beginning, without a gap."""
     longest: dict[int, Part] = {}
     for found in bucket.list(session(name, number)):

@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.journal import now
 from scribedock.storage.cloud.layout import DIRECT, OBJECTS, PARTIALS, PARTS, ours
-from scribedock.storage.names import NAME
+from scribedock.storage.names import NAME_PATTERN
 
 
 class Sweep:
@@ -33,7 +33,7 @@ class Sweep:
     def run(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
         """Removes what is neither among these nor younger; how many recordings, whole or not."""
         before = now() - timedelta(seconds=older_than_s)
-        with_parts = {name for name in self._bucket.folders(PARTS) if NAME.match(name)}
+        with_parts = {name for name in self._bucket.folders(PARTS) if NAME_PATTERN.match(name)}
         put_directly = {name: found.modified for (_, name), found in ours(self._bucket, DIRECT, 2)}
         journals = self._journals()
         kept, dropped = self._manifests(objects, before)
@@ -60,7 +60,7 @@ class Sweep:
         heard: dict[str, datetime] = {}
         for found in self._bucket.list(PARTIALS):
             _, name, *rest = found.path.split("/")
-            if NAME.match(name) and rest:
+            if NAME_PATTERN.match(name) and rest:
                 heard[name] = max(found.modified, heard.get(name, found.modified))
         return heard
 

@@ -13,24 +13,24 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from scribedock.storage.cloud.bucket import Bucket, Changed
+from scribedock.storage.cloud.bucket import Bucket, ObjectChanged
 from scribedock.storage.cloud.manifest import Part, ranges
 from scribedock.storage.store import ObjectDamaged
 
 PART_BYTES = 8 * 1024 * 1024
-SMALLEST_PART_BYTES = 1024 * 1024
+MIN_PART_BYTES = 1024 * 1024
 BUFFERED_BYTES = 256 * 1024 * 1024
-IN_FLIGHT = 16
+PARTS_IN_FLIGHT = 16
 THREADS = 8
-FETCHES = 4
+PARALLEL_READS = 4
 
 
-class Transfer:
+class PartTransfer:
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
-        self._slots = threading.BoundedSemaphore(IN_FLIGHT)
+        self._slots = threading.BoundedSemaphore(PARTS_IN_FLIGHT)
         self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="part")
-        self._fetchers = ThreadPoolExecutor(FETCHES, thread_name_prefix="fetch")
+        self._fetchers = ThreadPoolExecutor(PARALLEL_READS, thread_name_prefix="fetch")
 
     def send(self, path: str, data: bytearray) -> Future[str]:
         """Puts the part; the result is its ETag. Blocks while too many are on their way."""
@@ -78,12 +78,12 @@ class Transfer:
 def part_bytes(open_partials: int) -> int:
     """How large a part may grow while so many recordings are being written."""
     fair = BUFFERED_BYTES // max(open_partials, 1)
-    return max(SMALLEST_PART_BYTES, min(PART_BYTES, fair))
+    return max(MIN_PART_BYTES, min(PART_BYTES, fair))
 
 
 def read(bucket: Bucket, part: Part, start: int, end: int) -> memoryview:
     """Bytes [start, end) of a part. Raises ObjectDamaged where it is gone or not the same any more."""
     try:
         return bucket.read(part.path, start, end, etag=part.etag, version=part.version)
-    except (Changed, FileNotFoundError):
+    except (ObjectChanged, FileNotFoundError):
         raise ObjectDamaged(part.path) from None

@@ -20,7 +20,7 @@ from scribedock.workflow.engine import parallel_steps
 
 log = structlog.get_logger("scribedock.worker")
 
-TRIES = 2
+MAX_TRIES = 2
 """Of a part that fails by its own fault."""
 WAITS_S = (0.0, 5.0, 30.0, 120.0)
 """Before each further try of what failed by the machine's fault."""
@@ -35,7 +35,7 @@ class MachineExhausted(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tried:
+class AttemptedParts:
     """What came of the parts, in order."""
 
     # None for a part that was given up.
@@ -52,23 +52,23 @@ class Attempted(TypedDict):
     machine_at_fault: bool
 
 
-class Try(Protocol[Part]):
+class PartFunction(Protocol[Part]):
     """Does the work on a part; fresh asks for a process that has done nothing before."""
 
     def __call__(self, item: Part, /, *, fresh: bool) -> object: ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trying(Generic[Item]):
+class Attempts(Generic[Item]):
     """How the parts are worked on: a step of a workflow each, so many at once."""
 
     name: str  # of the steps
     task_id: str
-    work: Try[Item]  # raises RecognitionFailed
+    work: PartFunction[Item]  # raises RecognitionFailed
     check_wanted: Callable[[], None]  # raises where the result is not wanted any more
     threads: int
 
-    def run(self, items: Sequence[Item]) -> Tried:
+    def run(self, items: Sequence[Item]) -> AttemptedParts:
         results: list[Any] = [None] * len(items)
         faults = [0] * len(items)
         waiting = list(range(len(items)))
@@ -91,10 +91,10 @@ class Trying(Generic[Item]):
                     of_machine.add(place)
                 else:
                     faults[place] += 1
-                if faults[place] < TRIES:
+                if faults[place] < MAX_TRIES:
                     again.append(place)
             waiting = again
-        return Tried(results=results, machine_exhausted=0 < len(items) == len(of_machine))
+        return AttemptedParts(results=results, machine_exhausted=0 < len(items) == len(of_machine))
 
     def _step(self, number: int, wait_s: float) -> Callable[[Item], Attempted]:
         def step(item: Item) -> Attempted:
@@ -111,7 +111,7 @@ class Trying(Generic[Item]):
         return step
 
 
-def patiently(name: str, work: Callable[[], Result], check_wanted: Callable[[], None]) -> Result:
+def with_retries(name: str, work: Callable[[], Result], check_wanted: Callable[[], None]) -> Result:
     """The result of work on a whole recording, within one step; tried again as its parts are.
 
     Raises what the last try raised.
@@ -124,7 +124,7 @@ def patiently(name: str, work: Callable[[], Result], check_wanted: Callable[[], 
             log.warning(f"{name} failed", reason=str(error))
             of_machine = isinstance(error, MachineAtFault)
             faults += not of_machine
-            if faults == TRIES or wait_s is None:
+            if faults == MAX_TRIES or wait_s is None:
                 raise
             pause(wait_s if of_machine else 0.0, check_wanted)
     raise AssertionError("the last try returns or raises")

@@ -10,48 +10,48 @@ from scribedock.speech.diarization.turns import Turn, with_speakers
 from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.span import Span
-from scribedock.workflow.steps.attempts import patiently
+from scribedock.workflow.steps.attempts import with_retries
 from scribedock_captions.elementlist.model import ElementList
 
-NUMBER_UNKNOWN = (
+NUMBER_UNKNOWN_MESSAGE = (
     "The speakers were not told apart: set expected_speakers (job/new, job/modify) to how many there are, "
     "or let people do it."
 )
-FAILED = "The speakers could not be told apart; let people do it."
+FAILED_MESSAGE = "The speakers could not be told apart; let people do it."
 
 
-class Told(TypedDict):
+class Diarization(TypedDict):
     turns: list[tuple[int, int, int]]  # start and end in ms, speaker
     problem: str | None  # why there are none
 
 
-def tell_apart(
+def diarize(
     pool: RecognizerPool,
     audio: Path,
     speech: Sequence[Span],
     people: int | None,
     check_wanted: Callable[[], None],
-) -> Told:
+) -> Diarization:
     """The turns of so many people; none where their number is not known and cannot be found out."""
     if people is None and not pool.counts_people:
-        return {"turns": [], "problem": NUMBER_UNKNOWN}
+        return {"turns": [], "problem": NUMBER_UNKNOWN_MESSAGE}
     try:
-        found = patiently(
+        found = with_retries(
             "telling speakers apart",
             lambda: pool.turns(audio, speech, people, check_wanted=check_wanted),
             check_wanted,
         )
     except RecognitionFailed:
-        return {"turns": [], "problem": FAILED}
+        return {"turns": [], "problem": FAILED_MESSAGE}
     return {"turns": [(each.start_ms, each.end_ms, each.speaker) for each in found], "problem": None}
 
 
-def turns_of(told: Told | None) -> list[Turn]:
+def turns_of(told: Diarization | None) -> list[Turn]:
     saved = told["turns"] if told else []
     return [Turn(start_ms=start, end_ms=end, speaker=speaker) for start, end, speaker in saved]
 
 
-def with_told(elementlist: ElementList, told: Told | None) -> tuple[ElementList, str]:
+def with_diarization(elementlist: ElementList, told: Diarization | None) -> tuple[ElementList, str]:
     """The list with its speakers, and what is to be said of them in `info`; None: nobody asked for them.
 
     The speakers that a list has already are better, and stay.

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scribedock.jobs.job import Difficulty
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 
 
@@ -75,7 +75,9 @@ def _signs(evidence: Evidence) -> list[Sign]:
     ]
 
 
-def gather(chunks: Sequence[tuple[Span, list[Word] | None]], signal_to_noise_db: float | None) -> Evidence:
+def gather(
+    chunks: Sequence[tuple[Span, list[TimedWord] | None]], signal_to_noise_db: float | None
+) -> Evidence:
     """The evidence of a recording's stretches of speech, each with its words (None: it failed)."""
     words = [word for _, found in chunks for word in found or ()]
     known = [(word.confidence, word.end_ms - word.start_ms) for word in words if word.confidence is not None]

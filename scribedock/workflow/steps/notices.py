@@ -5,8 +5,8 @@ from __future__ import annotations
 from scribedock.jobs.job import Job
 from scribedock.speech.coverage import Coverage
 
-MUCH_MS = 10_000
-MUCH = 0.2
+NOTICED_MS = 10_000
+NOTICED_SHARE = 0.2
 """So much speech, and such a share of it, must be without words to be spoken of: a detector of voices also
 takes other sounds for speech."""
 
@@ -28,7 +28,7 @@ def notice(coverage: Coverage) -> str:
             f"{seconds(coverage.unrecognized_ms)} of {seconds(coverage.speech_ms)} of speech could not be "
             "recognized, and [INAUDIBLE] stands there."
         )
-    if coverage.wordless_ms >= MUCH_MS and coverage.wordless_ms >= MUCH * coverage.speech_ms:
+    if coverage.wordless_ms >= NOTICED_MS and coverage.wordless_ms >= NOTICED_SHARE * coverage.speech_ms:
         found.append(
             f"{seconds(coverage.wordless_ms)} of {seconds(coverage.speech_ms)} that sound like speech "
             "gave no words."

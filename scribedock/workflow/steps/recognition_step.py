@@ -11,10 +11,10 @@ import structlog
 
 from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool
-from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
 from scribedock.workflow.engine import parallel_steps
-from scribedock.workflow.steps.attempts import MachineExhausted, Trying
+from scribedock.workflow.steps.attempts import Attempts, MachineExhausted
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -77,7 +77,7 @@ def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Seque
 
     spans = [span for batch in batches for span in batch]
     left = [span for span in spans if found.get(span) is None]
-    trying = Trying(
+    trying = Attempts(
         name="recognize",
         task_id=wanted.task_id,
         work=one,
@@ -107,7 +107,7 @@ def _together(pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]) 
     return [_saved(words) for words in found]
 
 
-def _saved(words: Sequence[Word]) -> list[RecognizedWord]:
+def _saved(words: Sequence[TimedWord]) -> list[RecognizedWord]:
     return [
         {
             "text": word.text,
@@ -120,9 +120,9 @@ def _saved(words: Sequence[Word]) -> list[RecognizedWord]:
     ]
 
 
-def restored(saved: RecognizedWord) -> Word:
+def restored(saved: RecognizedWord) -> TimedWord:
     """A word that a step has saved, whatever it was saved as."""
-    return Word(
+    return TimedWord(
         text=saved["text"],
         start_ms=saved["start_ms"],
         end_ms=saved["end_ms"],

@@ -17,18 +17,18 @@ from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.span import Span
 from scribedock.storage.store import ObjectDamaged, Store
-from scribedock.workflow.steps.attempts import patiently
-from scribedock.workflow.steps.mixing import Chosen, candidates, chosen, gain, gain_notice
+from scribedock.workflow.steps.attempts import with_retries
+from scribedock.workflow.steps.mixing import ChosenChannel, candidates, chosen, gain, gain_notice
 
 log = structlog.get_logger("scribedock.worker")
 
-DAMAGED = (
+CHANGED_MESSAGE = (
     "The recording is not what it was when it was stored: another was uploaded to the same URL after the "
     "order, or a part of it is gone. Add it again, then order again."
 )
 SAMPLE_S = 600  # of each of several tracks, in which speech is sought
 MAX_TRACKS = 16
-ENOUGH = 0.5
+MIN_SPEECH_SHARE = 0.5
 """The share of the most speech in any track that keeps a likelier one: a dub or a second microphone has as
 much, music and a dead channel have none."""
 
@@ -40,7 +40,7 @@ def local(store: Store, key: str) -> Iterator[Path]:
         with store.local(key) as path:
             yield path
     except ObjectDamaged:
-        raise MediaUnusable(DAMAGED) from None
+        raise MediaUnusable(CHANGED_MESSAGE) from None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,7 +76,7 @@ def decode_spoken(
         known = most_spoken(reader.speech_of_tracks(draft, decoded.tracks), decoded.track)
         if known != decoded.track:
             decoded, gain = reader.decode(draft, track=known, progress=progress)
-    alone = Chosen()
+    alone = ChosenChannel()
     if numbers := candidates(decoded.levels):
         alone = chosen(decoded.levels, reader.speech_of_channels(draft, decoded.track, numbers))
         if alone.channel is not None:
@@ -93,7 +93,7 @@ def most_spoken(speech_ms: Mapping[int, int], otherwise: int) -> int:
 
     speech_ms: how much speech each has, the likeliest track first.
     """
-    enough = ENOUGH * max(speech_ms.values(), default=0)
+    enough = MIN_SPEECH_SHARE * max(speech_ms.values(), default=0)
     return next((track for track, speech in speech_ms.items() if speech and speech >= enough), otherwise)
 
 
@@ -157,7 +157,7 @@ class _Reader:
             def find() -> list[Span]:
                 return self.pool.speech_spans(sample, check_wanted=self.check_wanted)
 
-            spans = patiently("finding speech", find, self.check_wanted)
+            spans = with_retries("finding speech", find, self.check_wanted)
         finally:
             sample.unlink(missing_ok=True)
         return sum(span.end_ms - span.start_ms for span in spans)

@@ -6,27 +6,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from scribedock.speech.alignment.anchors import Heard
+from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.span import Span
 
-MAX_MS = 60_000  # of sound: PocketSphinx aligns no longer pieces
-LEAST_MS_A_WORD = 60
+MAX_WINDOW_MS = 60_000  # of sound: PocketSphinx aligns no longer pieces
+MIN_MS_PER_WORD = 60
 PAD_MS = 100
-CONTEXTS = (3, 1)
+CONTEXT_ANCHORS = (3, 1)
 """Anchors that are aligned once more with the words between them, on each side: with more of them the
 acoustic model hears more of the speaker, with fewer there is less that can go wrong. Of the eight gaps of a
 hoarse speaker's 63 words five were closed with three, two more with one, and three alone with none but
 one."""
-TRUSTED = 0.4
+MIN_ANCHOR_SHARE = 0.4
 """The least share of the words that must be anchors before others are sought: of the text of another
 recording up to 26 % were heard, of the right one 54 % in a hoarse voice, and 90 % or more in others."""
-FEW = 6
+MAX_WIDE_WORDS = 6
 """So many words next to an anchor may be aligned with wide beams. More of them could be another text: then
 wide beams find a path all the same, and only the model's own beams tell that it is no good one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Window:
+class GapWindow:
     """Words first..last-1 of the text, and the sound in which they are said, and nothing else."""
 
     first: int
@@ -35,20 +35,20 @@ class Window:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Piece:
+class Gap:
     """Words of the text without a time; windows on them are to be tried in turn."""
 
-    windows: tuple[Window, ...]
+    windows: tuple[GapWindow, ...]
     wide: bool  # with wide beams, too
 
 
-def pieces(count: int, anchors: Mapping[int, Heard], speech: Sequence[Span]) -> list[Piece]:
+def gaps(count: int, anchors: Mapping[int, HeardWord], speech: Sequence[Span]) -> list[Gap]:
     """The pieces of a text of `count` words that are worth a try.
 
     speech is where somebody speaks, in order. Left out is what has no time, or too much of it, and all of a
     text of more than a few words that was hardly heard.
     """
-    if not speech or (count > FEW and len(anchors) < TRUSTED * count):
+    if not speech or (count > MAX_WIDE_WORDS and len(anchors) < MIN_ANCHOR_SHARE * count):
         return []
     places = sorted(anchors)
     found = []
@@ -60,14 +60,14 @@ def pieces(count: int, anchors: Mapping[int, Heard], speech: Sequence[Span]) -> 
             dict.fromkeys(_windows(before, after, count, anchors, speech[0].start_ms, speech[-1].end_ms))
         )
         if windows:
-            found.append(Piece(windows=windows, wide=bool(anchors) and missing <= FEW))
+            found.append(Gap(windows=windows, wide=bool(anchors) and missing <= MAX_WIDE_WORDS))
     return found
 
 
 def _windows(
-    before: int, after: int, count: int, anchors: Mapping[int, Heard], begin_ms: int, end_ms: int
-) -> Iterator[Window]:
-    for context in CONTEXTS:
+    before: int, after: int, count: int, anchors: Mapping[int, HeardWord], begin_ms: int, end_ms: int
+) -> Iterator[GapWindow]:
+    for context in CONTEXT_ANCHORS:
         first, last = before + 1, after
         for _ in range(context):
             first -= first - 1 in anchors
@@ -76,7 +76,7 @@ def _windows(
         end = anchors[last - 1].end_ms + PAD_MS if last - 1 in anchors else end_ms
         span = Span(start_ms=max(start, begin_ms), end_ms=min(end, end_ms))
         if (
-            LEAST_MS_A_WORD * (last - first) <= span.end_ms - span.start_ms <= MAX_MS
+            MIN_MS_PER_WORD * (last - first) <= span.end_ms - span.start_ms <= MAX_WINDOW_MS
             and first < last <= count
         ):
-            yield Window(first=first, last=last, span=span)
+            yield GapWindow(first=first, last=last, span=span)

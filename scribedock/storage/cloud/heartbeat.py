@@ -12,14 +12,14 @@ from scribedock.storage.cloud.journal import BEAT_S
 THREADS = 8
 
 
-class Beating(Protocol):
+class BeatingPartial(Protocol):
     def beat(self) -> None: ...
 
 
-class Pulse:
+class Heartbeat:
     """Lets every open partial beat each BEAT_S, in a thread that starts with the first of them."""
 
-    def __init__(self, open_partials: Callable[[], Sequence[Beating]]) -> None:
+    def __init__(self, open_partials: Callable[[], Sequence[BeatingPartial]]) -> None:
         self._open_partials = open_partials
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -37,7 +37,7 @@ class Pulse:
                 list(threads.map(beat, self._open_partials()))
 
 
-def beat(partial: Beating) -> None:
+def beat(partial: BeatingPartial) -> None:
     """A beat that fails is no news: the store is out of reach, and the writer finds out itself."""
     try:
         partial.beat()

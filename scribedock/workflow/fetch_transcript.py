@@ -17,7 +17,7 @@ from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 TIMEOUT_S = 120.0
 
 
-class TranscriptReception:
+class FetchTranscriptWorkflow:
     """The workflow, with all that it needs. `run` is what the engine calls."""
 
     def __init__(
@@ -32,7 +32,7 @@ class TranscriptReception:
     def run(self, task_id: str) -> None:
         step("fetch transcript", self._fetch, task_id)
 
-    def give_up(self, task_id: str) -> None:
+    def on_failure(self, task_id: str) -> None:
         self._transcripts.failed(task_id, "The server failed while it fetched the transcript; add it again")
 
     def _fetch(self, task_id: str) -> None:

@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from scribedock.errors import InvalidQuery
 
-MAX_SEGMENTS = 10_000
+MAX_PERIODS = 10_000
 SUNDAY = 6  # as datetime.weekday counts
 
 
@@ -21,12 +21,12 @@ class GroupBy(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Segment:
+class Period:
     start: datetime
     end: datetime  # the first moment that is not in it
 
 
-def segments(start: datetime, end: datetime, group_by: GroupBy | None) -> list[Segment]:
+def periods(start: datetime, end: datetime, group_by: GroupBy | None) -> list[Period]:
     """What lies between start and end, cut at the beginnings of weeks or months; the ends are clipped.
 
     Without a cut, and where start is end, it is one segment. Raises InvalidQuery where end is before
@@ -37,14 +37,14 @@ def segments(start: datetime, end: datetime, group_by: GroupBy | None) -> list[S
     found = []
     begin = start
     while group_by is not None and (cut := _next_cut(begin, group_by)) is not None and cut < end:
-        found.append(Segment(start=begin, end=cut))
+        found.append(Period(start=begin, end=cut))
         begin = cut
-        if len(found) == MAX_SEGMENTS:
+        if len(found) == MAX_PERIODS:
             raise InvalidQuery(
-                f"start_date: there are more than {MAX_SEGMENTS} {group_by}s until end_date; "
+                f"start_date: there are more than {MAX_PERIODS} {group_by}s until end_date; "
                 "choose a later one"
             )
-    return [*found, Segment(start=begin, end=end)]
+    return [*found, Period(start=begin, end=end)]
 
 
 def _next_cut(moment: datetime, group_by: GroupBy) -> datetime | None:
