@@ -26,8 +26,10 @@ _SIGNED = re.compile(r"(/(?:upload|media|approve|captions)/)[A-Za-z0-9._~%-]{20,
 
 
 def without_secrets(text: str) -> str:
-    """The text with scheme and host alone of each URL, and no query strings, tokens in paths, or names in
-    addresses of mail.
+    """Return the text without secrets.
+
+    Of URLs only scheme and host are left, of mail addresses only the domain; query strings and tokens in
+    paths are removed.
     """
     if not any(mark in text for mark in "/?%@"):
         return text
@@ -49,7 +51,7 @@ def _mask(_: object, __: str, event: structlog.types.EventDict) -> structlog.typ
 
 
 class LossyStream:
-    """Standard error, losing what cannot be written: a call must not fail because the log's disk is full."""
+    """Standard error, which drops what cannot be written: no call may fail because the log's disk is full."""
 
     def write(self, text: str) -> None:
         with contextlib.suppress(OSError):
@@ -61,7 +63,7 @@ class LossyStream:
 
 
 def _harmless(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    """The event with texts that a terminal can show."""
+    """Return the event with texts that are safe for a terminal."""
     return {
         printable(name): printable(value) if isinstance(value, str) else value
         for name, value in event.items()
@@ -75,7 +77,7 @@ def _write_traceback(file: TextIO, error: structlog.typing.ExcInfo) -> None:
 
 
 def configure(*, json_lines: bool, level: str = "info") -> None:
-    """Sets up structlog; other libraries are heard from WARNING on, in the same form."""
+    """Set up structlog; other libraries log from WARNING on, in the same form."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,

@@ -36,7 +36,7 @@ class Mail:
 
 
 class Mailer:
-    """Sends through the server of SCRIBEDOCK_SMTP_URL; TLS wherever that server offers it."""
+    """Sends through the server of SCRIBEDOCK_SMTP_URL, with TLS wherever that server offers it."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.smtp_url.get_secret_value() if settings.smtp_url else ""
@@ -47,7 +47,10 @@ class Mailer:
         return bool(self._url)
 
     def send(self, mail: Mail) -> None:
-        """Raises MailRefused, and OSError or aiosmtplib.SMTPException where another try may help."""
+        """Send a message.
+
+        Raises MailRefused, and OSError or aiosmtplib.SMTPException where another try may succeed.
+        """
         if not is_address(mail.recipient):
             raise MailRefused(f"{mail.recipient!r} is no address")
         asyncio.run(self._send(message_of(mail, self._sender)))
@@ -77,7 +80,7 @@ class Mailer:
 
 
 def is_address(text: str) -> bool:
-    """Whether mail can be addressed to it."""
+    """Return whether the text can be used as a mail address."""
     try:
         return bool(Address(addr_spec=text).domain)
     except (ValueError, IndexError, MessageError):  # the standard library's own parser raises each
@@ -85,7 +88,7 @@ def is_address(text: str) -> bool:
 
 
 def message_of(mail: Mail, sender: str) -> EmailMessage:
-    """What is sent, to a recipient that is an address."""
+    """Return the message to send, to a recipient that is an address."""
     message = EmailMessage()
     message["Subject"] = " ".join(mail.subject.split())[:200]
     message["From"] = sender
@@ -99,7 +102,7 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
 
 
 def rendered(template: str, **values: str) -> tuple[str, str]:
-    """Plain text and HTML of a template of `web/templates/mail`."""
+    """Return a template of `web/templates/mail` as plain text and as HTML."""
     return (
         _templates().get_template(f"{template}.txt").render(values),
         _templates().get_template(f"{template}.html").render(values),

@@ -12,9 +12,9 @@ IPV6_PREFIX = 64  # what one customer of a provider has (RFC 6177); within it, a
 class ClientAddress:
     """The address of a client, and whether it tells one client from another.
 
-    Behind a proxy that we do not trust, every client has the proxy's address: nobody may be refused for what
-    another has done from there. What such a proxy says about its clients is a claim, which may be a lie; it
-    shares out room and turns among them, and nothing else.
+    Behind a proxy that we do not trust, every client has the proxy's address, so nobody may be refused for
+    what another client did from there. What such a proxy claims about its clients may be a lie; it is used to
+    share out places and turns among them, and for nothing else.
     """
 
     address: str  # an IP address, else as the peer is called; empty: unknown
@@ -23,7 +23,7 @@ class ClientAddress:
 
     @property
     def network(self) -> str:
-        """What failures are counted for: the address, of IPv6 the /64 network."""
+        """Return what failures count against: the IPv4 address, or the /64 network of an IPv6 address."""
         try:
             found = ipaddress.ip_address(self.address)
         except ValueError:

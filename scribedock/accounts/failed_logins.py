@@ -34,7 +34,7 @@ class FailedLogins:
         self._database = database
 
     def note(self, username: str, address: str) -> None:
-        """Counts one."""
+        """Record a failed login."""
         minute = utc_now().replace(second=0, microsecond=0)
         of_minute = failed_logins.c.minute == minute
         with self._database.stamp() as connection:
@@ -54,7 +54,7 @@ class FailedLogins:
     def newest(
         self, *, username: str | None = None, since: datetime | None = None, limit: int
     ) -> Sequence[FailedLogin]:
-        """The newest that pass every filter, the newest first."""
+        """Return the newest failed logins that pass every filter, newest first."""
         query = sa.select(failed_logins).order_by(failed_logins.c.minute.desc()).limit(limit)
         if username is not None:
             query = query.where(failed_logins.c.username == username)
@@ -67,7 +67,7 @@ class FailedLogins:
             ]
 
     def sweep(self, older_than: datetime) -> int:
-        """Removes those of before, and the minutes beyond the newest `MAX_ROWS`; returns how many."""
+        """Remove older rows, and minutes beyond the newest `MAX_ROWS`; return how many."""
         newest_first = sa.select(failed_logins.c.minute).order_by(failed_logins.c.minute.desc())
         with self._database.stamp() as connection:
             beyond = connection.execute(newest_first.offset(MAX_ROWS).limit(1)).scalar()

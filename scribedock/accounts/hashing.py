@@ -22,7 +22,7 @@ Turn = asyncio.Future[None]
 
 
 class PasswordHashing:
-    """For one event loop."""
+    """Hashes passwords in threads, with a turn for each client. Belongs to one event loop."""
 
     def __init__(self) -> None:
         self.room = WaitingRoom()  # a place in it is held from before the turn until after the work
@@ -32,7 +32,7 @@ class PasswordHashing:
         self._waiting: OrderedDict[str, OrderedDict[str, deque[Turn]]] = OrderedDict()
 
     async def run(self, client: ClientAddress, work: Callable[[], Result]) -> Result:
-        """What `work` returns, called in a thread once it is this client's turn."""
+        """Run `work` in a thread once it is this client's turn; return its result."""
         await self._wait(client)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -40,7 +40,7 @@ class PasswordHashing:
             self._pass_on()
 
     def close(self) -> None:
-        """Lets what is under way end, and begins nothing more."""
+        """Let work in progress end and begin no more."""
         self._threads.shutdown(cancel_futures=True)
 
     async def _wait(self, client: ClientAddress) -> None:
@@ -58,7 +58,7 @@ class PasswordHashing:
             raise
 
     def _pass_on(self) -> None:
-        """Gives the turn that has become free to the next who still waits."""
+        """Give the free turn to the next client that still waits."""
         while self._waiting:
             peer, clients = next(iter(self._waiting.items()))
             client, turns = next(iter(clients.items()))

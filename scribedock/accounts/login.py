@@ -22,7 +22,7 @@ Sleep = Callable[[float], Awaitable[None]]
 
 @dataclass(frozen=True, kw_only=True)
 class ProvenIdentity:
-    """Whose credentials were right, and which they were: the session is opened only while they still are."""
+    """Credentials that were right; a session is opened only while they still are."""
 
     account_id: str
     password_hash: str | None = None
@@ -50,9 +50,10 @@ class Login:
         self._sleep = sleep
 
     async def prove_password(self, username: str, password: str, client: ClientAddress) -> ProvenIdentity:
-        """Whether the password is right; one whose name has failed often waits first, and holds no thread.
+        """Check a password; return what was proven.
 
-        Raises LoginInvalid, and InvalidQuery (429) where the address has failed too often.
+        A login whose name has failed often waits first, without holding a thread. Raises LoginInvalid, and
+        InvalidQuery (429) where the address has failed too often.
         """
         with self._hashing.room.place(client, username) as others:
             delay = await asyncio.to_thread(self._delay, username, client, others)
@@ -61,10 +62,11 @@ class Login:
             return await self._hashing.run(client, partial(self._verify, username, password, client))
 
     def prove_key(self, username: str | None, key: str, client: ClientAddress) -> ProvenIdentity:
-        """Whether there is such a securekey. An unknown one is AccountUnprivileged, as the original answers.
+        """Check a securekey; return what was proven.
 
-        A key cannot be guessed, so its name is not slowed down: failures count for the address alone. Raises
-        InvalidQuery (429) as `prove_password`.
+        Raises AccountUnprivileged for an unknown key, as the original does. A key cannot be guessed, so
+        failures do not slow its name down; they count against the address alone. Raises InvalidQuery (429) as
+        `prove_password` does.
         """
         name = username or ""
         self._failures.check(name, client)
@@ -76,10 +78,10 @@ class Login:
         return ProvenIdentity(account_id=owner.account_id, key_id=owner.key_id)
 
     def open_session(self, proven: ProvenIdentity, *, dialect: Dialect) -> str:
-        """Opens a session; returns its api_token.
+        """Open a session; return its api_token.
 
-        Raises LoginInvalid or AccountUnprivileged where the password was changed meanwhile, the key removed,
-        or the account disabled.
+        Raises LoginInvalid or AccountUnprivileged where the password was changed, the key removed, or the
+        account disabled in the meantime.
         """
         if proven.key_id is not None:
             token = self._sessions.open_with_key(
@@ -116,5 +118,5 @@ class Login:
 
 
 def wrong_credentials() -> LoginInvalid:
-    """The same for a wrong password, an unknown name and a disabled account."""
+    """Return the same error for a wrong password, an unknown name and a disabled account."""
     return LoginInvalid("Wrong user name or password")

@@ -32,7 +32,7 @@ class LoginFailures:
         self._pause = timedelta(seconds=settings.login_throttle_s)
 
     def check(self, username: str, client: ClientAddress) -> None:
-        """Raises InvalidQuery (429, with Retry-After) where the address has failed too often."""
+        """Raise InvalidQuery (429, with Retry-After) where the address has failed too often."""
         limits = self._limits(username, client)
         counted = self._counted(list(limits))
         now = utc_now()
@@ -48,10 +48,11 @@ class LoginFailures:
                 )
 
     def delay_s(self, username: str, *, others: int) -> float:
-        """How long a login with this name waits before its password is looked at, in seconds.
+        """Return the seconds that a login with this name waits before its password is checked.
 
-        It doubles with each failure beyond `SCRIBEDOCK_LOGIN_FAILURES`. Where the name has failed, `others`
-        that are under way with it count as failures too, so that it does not help to send many at once.
+        The delay doubles with each failure beyond `SCRIBEDOCK_LOGIN_FAILURES`. Where the name has failed, the
+        `others` in progress with the same name count as failures too, so that sending many at once gains
+        nothing.
         """
         name = _digest("name", username)
         failures, last = self._counted([name]).get(name, (0, utc_now()))
@@ -61,7 +62,7 @@ class LoginFailures:
         return 0 if beyond < 0 else min(MAX_DELAY_S, FIRST_DELAY_S * 2 ** min(beyond, 10))
 
     def count(self, username: str, client: ClientAddress, *, by_name: bool = True) -> None:
-        """Counts a failure; `by_name`: for the name too, from wherever it is tried next."""
+        """Count a failure against the address, and with `by_name` against the name from any address."""
         now = utc_now()
         stale = now - self._pause
         subjects = sorted([*self._limits(username, client), *([_digest("name", username)] * by_name)])
@@ -80,21 +81,21 @@ class LoginFailures:
                 )
 
     def forget(self, username: str, client: ClientAddress) -> None:
-        """A success clears the name from this address; the wider counts run out by themselves."""
+        """Forget the failures of this name from this address; wider counts expire by themselves."""
         narrow = _digest("both", username, client.network)
         if self._counted([narrow]):
             with self._database.stamp() as connection:
                 connection.execute(login_failures.delete().where(login_failures.c.subject == narrow))
 
     def sweep(self) -> int:
-        """Removes the counts that have run out; returns how many."""
+        """Remove expired counts; return how many."""
         with self._database.stamp() as connection:
             return connection.execute(
                 login_failures.delete().where(login_failures.c.last_failure < utc_now() - self._pause)
             ).rowcount
 
     def _limits(self, username: str, client: ClientAddress) -> dict[str, int]:
-        """What is counted for the address, each with the number of failures that refuses it."""
+        """Return the counters of the address, each with the number of failures at which it refuses."""
         if not client.is_evidence:
             return {}
         return {

@@ -21,7 +21,7 @@ _NO_HASH = "$argon2id$v=19$m=65536,t=3,p=4$Wm9vbXMgYnkgbm9ib2R5IQ$AAAAAAAAAAAAAA
 
 
 def hash_password(password: str) -> str:
-    """Raises InvalidQuery for an empty or overlong password."""
+    """Return the hash of a password. Raises InvalidQuery for an empty or overlong one."""
     if not password:
         raise InvalidQuery("The password is empty; give at least one character")
     if len(password) > MAX_LENGTH:
@@ -30,7 +30,7 @@ def hash_password(password: str) -> str:
 
 
 def matches(password: str, hashed: str | None) -> bool:
-    """Whether `password` is the one that was hashed; takes as long where there is no hash (None)."""
+    """Return whether `hashed` is the password's hash; takes as long when there is none (None)."""
     try:
         _hasher.verify(hashed or _NO_HASH, password[:MAX_LENGTH])
     except (VerificationError, InvalidHashError):

@@ -20,7 +20,7 @@ from scribedock.errors import AccountUnprivileged
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewScope:
-    """Whose jobs an account may review."""
+    """The accounts whose jobs an account may review."""
 
     account_ids: frozenset[str]
     sandbox_only: bool = False
@@ -32,7 +32,10 @@ class Reviewers:
         self._sandboxes = sandboxes
 
     def scope(self, account: Account) -> ReviewScope:
-        """Whose jobs it may review. Raises AccountUnprivileged without the right."""
+        """Return the accounts whose jobs this one may review.
+
+        Raises AccountUnprivileged without the right.
+        """
         if not account.reviewer:
             if self._sandboxes.cover(account):
                 return ReviewScope(account_ids=self._accounts.visible_accounts(account), sandbox_only=True)
@@ -42,7 +45,7 @@ class Reviewers:
 
 
 def is_reviewed(connection: Connection, account_id: str) -> bool:
-    """Whether anybody reviews the jobs of the account."""
+    """Return whether anybody reviews the jobs of the account."""
     found = connection.execute(
         sa.select(accounts.c.id)
         .where(

@@ -23,14 +23,14 @@ class Sandboxes:
         self._database = database
 
     def cover(self, account: Account) -> bool:
-        """Whether the account is in a sandbox."""
+        """Return whether the account is in a sandbox."""
         with self._database.read() as connection:
             return is_covered(connection, account.id)
 
     def mark(self, account: Account, sandbox: bool) -> None:
-        """Makes it a sandbox's account from now on, or an ordinary one.
+        """Make the account a sandbox account from now on, or an ordinary one.
 
-        Raises InvalidQuery for the root, which is what the server is.
+        Raises InvalidQuery for the root, which is of the same kind as the server.
         """
         if account.parent_id is None:
             raise InvalidQuery(
@@ -42,5 +42,5 @@ class Sandboxes:
 
 
 def is_covered(connection: Connection, account_id: str) -> bool:
-    """`Sandboxes.cover` within a transaction."""
+    """Return whether the account is in a sandbox, within a transaction."""
     return bool(connection.execute(_IS_COVERED, {"id": account_id}).scalar_one())

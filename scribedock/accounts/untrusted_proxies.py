@@ -37,7 +37,7 @@ class UntrustedProxies:
         self._noted: dict[str, float] = {}  # when, by the monotonic clock
 
     def note(self, address: str) -> None:
-        """Warns in the log and keeps a row, once an hour for each address."""
+        """Warn in the log and store the address, at most once an hour for each address."""
         now = time.monotonic()
         with self._lock:
             if now - self._noted.get(address, -NOTE_INTERVAL_S) < NOTE_INTERVAL_S:
@@ -65,7 +65,7 @@ class UntrustedProxies:
             )
 
     def all(self) -> list[UntrustedProxy]:
-        """Those that were seen lately, the latest first."""
+        """Return the proxies seen lately, the latest first."""
         with self._database.read() as connection:
             return [
                 UntrustedProxy(address=row.address, seen=row.seen)
@@ -75,7 +75,7 @@ class UntrustedProxies:
             ]
 
     def sweep(self) -> int:
-        """Forgets those that were not seen for a week; returns how many."""
+        """Forget the proxies not seen for a week; return how many."""
         with self._database.stamp() as connection:
             return connection.execute(
                 untrusted_proxies.delete().where(untrusted_proxies.c.seen < utc_now() - RETENTION)

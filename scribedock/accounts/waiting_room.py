@@ -18,7 +18,7 @@ Key = TypeVar("Key", str, tuple[str, str])
 
 
 class WaitingRoom:
-    """For one event loop."""
+    """Limits how many logins wait at once, for each client and in all. Belongs to one event loop."""
 
     def __init__(self) -> None:
         self._clients: Counter[tuple[str, str]] = Counter()
@@ -27,10 +27,10 @@ class WaitingRoom:
 
     @contextmanager
     def place(self, client: ClientAddress, username: str) -> Iterator[int]:
-        """Holds a place; yields how many others wait for the same name.
+        """Hold a place; yield how many others wait for the same name.
 
         Raises InvalidQuery (429) where this client has too many already. When all places are taken, a client
-        who has none still gets one: many that wait must not keep out somebody else.
+        that has none still gets one: one client's many logins must not keep others out.
         """
         peer, one = client.network, (client.network, client.claimed)
         taken = self._peers.total()
@@ -58,7 +58,7 @@ class WaitingRoom:
 
 
 def _leave(counter: Counter[Key], key: Key) -> None:
-    """Counts one less, and forgets what is at zero."""
+    """Count one less, and forget a count that reaches zero."""
     counter[key] -= 1
     if not counter[key]:
         del counter[key]

@@ -27,12 +27,12 @@ class ProcessorTimeUsed(Exception):
 
 
 class ClockRanOut(Exception):
-    """The child was given its processor time, and did not use it: this machine is at fault."""
+    """The child did not get to use its processor time: this machine is at fault."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Allowance:
-    """What a child may use for one piece of work, in seconds."""
+    """The processor time that a child may use for one piece of work, in seconds."""
 
     cpu_s: float
 
@@ -42,10 +42,10 @@ class Allowance:
 
 
 class Meter:
-    """What a child uses from now on. `check` is to be called about every POLL_S seconds.
+    """Meters what a child uses from now on; `check` is to be called about every POLL_S seconds.
 
-    The time between two checks counts as two polls at the most, and not at all while the child is stopped: a
-    machine that slept, and a parent or a child that was halted, have not been at work.
+    The time between two checks counts as two polls at most, and not at all while the child is stopped: a
+    machine that slept, and a parent or child that was halted, have not been working.
     """
 
     def __init__(self, pid: int, allowance: Allowance) -> None:
@@ -56,7 +56,7 @@ class Meter:
         self._checked = time.monotonic()
 
     def check(self) -> None:
-        """Raises ProcessorTimeUsed, ClockRanOut."""
+        """Raise ProcessorTimeUsed or ClockRanOut where the child has exceeded its allowance."""
         now = time.monotonic()
         state, cpu_s = _state(self._pid)
         if state not in STOPPED_STATES:
@@ -72,7 +72,7 @@ class Meter:
 
 
 def _state(pid: int) -> tuple[str, float]:
-    """The state of a process, and the processor time of all its threads in seconds."""
+    """Return the state of a process and the processor time of all its threads in seconds."""
     try:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):

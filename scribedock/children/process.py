@@ -25,14 +25,14 @@ class ChildEnded(Exception):
 
 
 class ChildSlow(Exception):
-    """No answer in time."""
+    """The child did not answer in time."""
 
 
 class ChildProcess:
-    """One child that runs a module, for one caller at a time; `kill` may come from any thread.
+    """A child that runs a module for one caller at a time; `kill` may be called from any thread.
 
-    The thread that makes it must outlive it: the child is killed when that thread ends
-    (prctl(2), PR_SET_PDEATHSIG).
+    The thread that makes it must outlive it: the child is killed when that thread ends (prctl(2),
+    PR_SET_PDEATHSIG).
     """
 
     def __init__(self, module: str) -> None:
@@ -50,7 +50,7 @@ class ChildProcess:
         self._ending = threading.Lock()
 
     def send(self, parts: Iterable[bytes]) -> None:
-        """Raises ChildEnded."""
+        """Send the parts. Raises ChildEnded."""
         try:
             for part in parts:
                 self._stdin.write(part)
@@ -59,7 +59,10 @@ class ChildProcess:
             raise self._ended() from None
 
     def receive(self, size: int, deadline: float) -> bytes:
-        """So many bytes, until a moment of `time.monotonic`. Raises ChildEnded, ChildSlow."""
+        """Return `size` bytes; `deadline` is on the clock of `time.monotonic`.
+
+        Raises ChildEnded, ChildSlow.
+        """
         output = self._stdout.fileno()
         readable = select.poll()
         readable.register(output, select.POLLIN)
@@ -75,11 +78,11 @@ class ChildProcess:
         return bytes(found)
 
     def interrupt(self) -> None:
-        """Kills the child, whose caller then hears that it has ended. From any thread."""
+        """Kill the child, so that its caller sees that it has ended. Callable from any thread."""
         self._process.kill()
 
     def kill(self) -> None:
-        """Kills the child and waits for its end."""
+        """Kill the child and wait for its end."""
         self._process.kill()
         with self._ending:
             self._process.wait()

@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class ChildSeat:
-    """Starts its child when there is something to do, and another where that one has ended."""
+    """A seat with a child process, started when there is work and replaced when it has ended."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -34,16 +34,16 @@ class ChildSeat:
             child.interrupt()
 
     def close(self) -> None:
-        """Ends the child; the next work has another."""
+        """End the child; the next work starts another."""
         child, self._child = self._child, None
         if child is not None:
             child.kill()
 
     def exchange(self, talk: Callable[[ChildProcess], T]) -> T:
-        """What the exchange with the child gives; once more with another child where it ends in the middle.
+        """Return the result of `talk` with the child; try once more with another child where it ends.
 
-        It may have died of earlier work, or of something that the machine did to it. Raises ChildEnded,
-        ChildSlow, and Abandoned where the seat is interrupted.
+        The first child may have died of earlier work, or of something that the machine did to it. Raises
+        ChildEnded, ChildSlow, and Abandoned where the seat is interrupted.
         """
         try:
             return self._once(talk)

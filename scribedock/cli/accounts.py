@@ -52,7 +52,7 @@ def create(
     reviewer: Annotated[bool, typer.Option("--reviewer", help="It may review jobs.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make an account."""
+    """Create an account."""
     password = read_password(password_stdin)
     services = open_services(data_dir)
     root = services.accounts.root()
@@ -70,7 +70,7 @@ def create(
 
 @account.command("passwd")
 def change_password(name: Name, password_stdin: PasswordStdin = False, data_dir: DataDir = None) -> None:
-    """Set an account's password; its sessions end."""
+    """Set an account's password and end its sessions."""
     password = read_password(password_stdin)
     services = open_services(data_dir)
     found = _named(services, name)
@@ -81,7 +81,7 @@ def change_password(name: Name, password_stdin: PasswordStdin = False, data_dir:
 
 @account.command("disable")
 def disable(name: Name, data_dir: DataDir = None) -> None:
-    """Keep an account, and all below it, from logging in; their sessions end, their jobs go on."""
+    """Disable an account and all accounts below it: their sessions end, their jobs continue."""
     services = open_services(data_dir)
     found = _named(services, name)
     with audited(services, "account disable", found.id):
@@ -91,7 +91,7 @@ def disable(name: Name, data_dir: DataDir = None) -> None:
 
 @account.command("enable")
 def enable(name: Name, data_dir: DataDir = None) -> None:
-    """Let an account, and all below it, log in again."""
+    """Enable an account and all accounts below it again."""
     services = open_services(data_dir)
     found = _named(services, name)
     with audited(services, "account enable", found.id):
@@ -105,7 +105,7 @@ def reviewer(
     revoke: Annotated[bool, typer.Option("--revoke", help="Take the right away.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Give an account the right to review jobs."""
+    """Grant an account the right to review jobs."""
     services = open_services(data_dir)
     found = _named(services, name)
     with audited(services, "account reviewer", found.id, about="revoked" if revoke else ""):
@@ -117,7 +117,7 @@ def reviewer(
 def mark_sandbox(
     name: Name, state: Annotated[Switch, typer.Argument(help="on or off.")], data_dir: DataDir = None
 ) -> None:
-    """Let the new jobs of an account, and of all below it, be a sandbox's, or real ones again."""
+    """Make the new jobs of an account, and of all accounts below it, sandbox jobs, or real ones again."""
     services = open_services(data_dir)
     found = _named(services, name)
     with audited(services, "account sandbox", found.id, about=state):
@@ -128,7 +128,7 @@ def mark_sandbox(
 
 @account.command("list")
 def list_accounts(data_dir: DataDir = None) -> None:
-    """Show every account, by name."""
+    """List every account by name."""
     found = open_services(data_dir).accounts.list_accounts()
     names = {each.id: each.username for each in found}
     table = plain_table("Account", "Below", "State", "Reviewer", "Sandbox", "Email", "Made (UTC)", "Id")
@@ -152,7 +152,7 @@ def show_tree(
     name: Annotated[str | None, typer.Argument(help="Where to begin; default: the root.")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Show which account is below which."""
+    """Show the tree of accounts."""
     services = open_services(data_dir)
     top = services.accounts.root() if name is None else _named(services, name)
     if top is None:

@@ -70,7 +70,7 @@ def check(
 
 
 def _read(file: Path, preset: Preset | None) -> tuple[CueFile | CaptionDocument, ElementList | None, bytes]:
-    """Reads the captions, what was said, and the file as far as the rules look at its markup."""
+    """Read the captions, the speech, and the markup that the rules look at."""
     from scribedock_captions import PRESETS, lay_out
     from scribedock_captions.readers import read
 

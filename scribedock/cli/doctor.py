@@ -29,7 +29,7 @@ GIB = 1024**3
 
 
 def report(settings: Settings) -> int:
-    """Prints the findings; returns 1 if something that is needed is missing."""
+    """Print the findings; return 1 if something necessary is missing."""
     return show(finding for check in CHECKS for finding in check(settings))
 
 

@@ -84,7 +84,7 @@ def show_keys(
 
 @keys.command("rotate")
 def rotate_keys(data_dir: DataDir = None) -> None:
-    """Sign upload URLs with a new key from now on; URLs that were handed out stay good."""
+    """Sign upload URLs with a new key from now on; existing URLs stay valid."""
     from scribedock.keys.keys import load_keys
 
     settings = enter_data_folder(data_dir)
@@ -111,7 +111,7 @@ def rotate_keys(data_dir: DataDir = None) -> None:
 def accept_keys(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, data_dir: DataDir = None
 ) -> None:
-    """Work with these keys from now on, though the database was used with others; says what is lost."""
+    """Accept these keys although the database was used with others; say what is lost."""
     services = _services(data_dir)
     differing = services.fingerprints.differing()
     if not differing:
@@ -130,7 +130,7 @@ def accept_keys(
 
 @contextmanager
 def _audited(services: Services, command: str, about: str) -> Iterator[None]:
-    """The audit log's entry, in the first account's name; without accounts there is none."""
+    """Record a command in the audit log under the first account, if there is one."""
     first = services.accounts.root()
     with nullcontext() if first is None else audited(services, command, first.id, about=about):
         yield

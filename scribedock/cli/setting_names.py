@@ -19,8 +19,9 @@ MIN_SIMILARITY = 0.7
 
 
 def misspelt(environment: Mapping[str, str]) -> list[str]:
-    """A line for each name that begins as a setting does and is none; one that is set to nothing counts as
-    unset.
+    """Return a line for each environment variable that looks like a setting but is none.
+
+    A variable with an empty value counts as unset.
     """
     return [
         f"{name}: there is no such setting; {_advice(name.upper())}"

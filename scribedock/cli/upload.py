@@ -41,11 +41,11 @@ class UploadRefused(Exception):
 
 
 class ConnectionBroken(Exception):
-    """It did not work this time."""
+    """The connection failed; another try may succeed."""
 
 
 class BytesDiffer(UploadRefused):
-    """What the server had, and what was sent, are not the recording together."""
+    """The server's bytes and those sent are not the recording together."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -56,7 +56,7 @@ class UploadState:
 
 
 def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
-    """Uploads and shows how far it is; returns the exit status."""
+    """Upload and show the progress; return the exit status."""
     console = Console(highlight=False)
     progress = Progress(
         TextColumn("{task.description}"),
@@ -92,7 +92,7 @@ class ResumableUpload:
         self._progress = progress
 
     def hash(self) -> None:
-        """Computes the SHA-256, which the server is asked to check."""
+        """Compute the SHA-256, which the server is asked to verify."""
         hasher = hashlib.sha256()
         task = self._progress.add_task("Hashing  ", total=self._size)
         for piece in self._pieces(0, lambda sent: self._progress.update(task, completed=sent)):
@@ -101,7 +101,7 @@ class ResumableUpload:
         self._digest = f"sha-256=:{base64.b64encode(hasher.digest()).decode()}:"
 
     def go(self, retries: int) -> None:
-        """Raises Refused, also after so many tries in a row without a byte getting through."""
+        """Upload; raise UploadRefused where refused, or after `retries` tries in a row without progress."""
         if self._size == 0:
             raise UploadRefused(f"{self._path} is empty")
         task = self._progress.add_task("Uploading", total=self._size)
@@ -133,7 +133,7 @@ class ResumableUpload:
                 time.sleep(wait)
 
     def _start(self, state: UploadState) -> int:
-        """Where to go on; what another file of another length left behind is sent again."""
+        """Return the offset to resume from; what another file of another length left is sent again."""
         if state.is_complete or state.length not in (None, self._size) or state.offset > self._size:
             return 0
         return state.offset
@@ -186,7 +186,7 @@ class ResumableUpload:
 
 
 def _comment(answer: httpx.Response) -> str:
-    """What the server says; an answer to HEAD says nothing but its status."""
+    """Return what the server says; an answer to HEAD has nothing but its status."""
     try:
         return str(answer.json()["ErrorComment"])
     except (ValueError, KeyError, TypeError):

@@ -45,7 +45,7 @@ class KeyFingerprints:
         self._keys = keys
 
     def learn(self) -> None:
-        """Notes that these keys are in use; a database that knows none takes them. Raises KeysDiffer."""
+        """Note that these keys are in use; a database that knows none takes them. Raises KeysDiffer."""
         with self._database.write() as connection:
             self._lock(connection)
             self._check(_known(connection))
@@ -58,22 +58,22 @@ class KeyFingerprints:
             )
 
     def check(self) -> None:
-        """Raises KeysDiffer where the database knows other keys than these."""
+        """Raise KeysDiffer where the database knows other keys than these."""
         self._check(self.known())
 
     def known(self) -> Fingerprints:
-        """What the database knows; nothing where no server of this release has been."""
+        """Return the keys that the database knows; none before a server of this release has run."""
         with self._database.read() as connection:
             if not sa.inspect(connection).has_table(key_fingerprints.name):
                 return {purpose: frozenset() for purpose in KeyPurpose}
             return _known(connection)
 
     def differing(self) -> list[KeyPurpose]:
-        """The kinds of keys of which the database knows other ones."""
+        """Return the purposes for which the database knows other keys."""
         return self._differing(self.known())
 
     def accept(self) -> None:
-        """Makes these keys the ones that the database knows."""
+        """Make these keys the ones that the database knows."""
         with self._database.write() as connection:
             self._lock(connection)
             connection.execute(key_fingerprints.delete())

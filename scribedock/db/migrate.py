@@ -14,7 +14,7 @@ ADVISORY_LOCK = 0x5C21BED1
 
 
 def migrate(url: str) -> None:
-    """Runs the migrations that are missing. On PostgreSQL one process at a time does."""
+    """Run the missing migrations. On PostgreSQL, one process at a time does so."""
     database = Database(url)
     try:
         if _revision(database) != NEWEST_REVISION:
@@ -24,7 +24,7 @@ def migrate(url: str) -> None:
 
 
 def _revision(database: Database) -> str | None:
-    """The migration that the database has seen last."""
+    """Return the latest migration of the database."""
     with database.read() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None

@@ -31,7 +31,7 @@ LOCK_TIMEOUT_S = 1.0
 
 
 def prepare(path: Path) -> None:
-    """Makes the file, or rewrites one of an older release, so that `shrink` can make it smaller.
+    """Create the file, or rewrite one of an older release, so that `shrink` can make it smaller.
 
     Where that is not possible (too large, no room, in use), the log says so and the file stays as it is.
     """
@@ -58,9 +58,9 @@ def prepare(path: Path) -> None:
 
 
 def shrink(path: Path) -> bool:
-    """Gives free room back to the file system and empties the write-ahead log.
+    """Return free pages to the file system and empty the write-ahead log.
 
-    False where somebody else was at it: then it is to be tried again.
+    Returns False where another process held a lock; it is to be tried again then.
     """
     try:
         with closing(_connect(path, LOCK_TIMEOUT_S)) as connection:
@@ -84,7 +84,7 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
 
 
 def _empty_log(connection: sqlite3.Connection) -> bool:
-    """Whether all of the log is in the database, and the log empty; without such a log, yes."""
+    """Return whether all of the write-ahead log is in the database and the log empty, or there is none."""
     busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
 

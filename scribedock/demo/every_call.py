@@ -42,7 +42,7 @@ CALLBACK_TAGS = "job={job_id}&version={elementlist_version}&iwp={iwp_name}"
 
 @dataclass(frozen=True, kw_only=True)
 class LocalServices:
-    """What stands beside a server of our own, and that no other server can reach."""
+    """What runs beside a server of our own, and no other server could reach."""
 
     receiver: CallbackReceiver
     mailbox: Mailbox
@@ -50,7 +50,7 @@ class LocalServices:
 
 
 def run(url: str | None, username: str, password: str) -> int:
-    """Makes the tour at `url`, or on a server of its own; returns the exit status: 0 if all was right."""
+    """Make every call at `url` or on a server of its own; return the exit status, 0 if all was right."""
     console = Console(highlight=False)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scribedock-walk-")))
@@ -69,7 +69,7 @@ def run(url: str | None, username: str, password: str) -> int:
 
 
 def _own(stack: ExitStack, folder: Path) -> tuple[LocalServices, OwnServer]:
-    """A server of our own with all that a server can have. Raises ServerFailed."""
+    """Start a server of our own with everything that a server can have. Raises ServerFailed."""
     mailbox = stack.enter_context(Mailbox())
     server = stack.enter_context(OwnServer(folder, smtp_url=mailbox.url, workflow_poll_s="0.5"))
 
@@ -82,7 +82,7 @@ def _own(stack: ExitStack, folder: Path) -> tuple[LocalServices, OwnServer]:
 
 
 def clip(folder: Path) -> bytes:
-    """A few seconds of speech, with a picture where there is an ffmpeg to make one."""
+    """Return a few seconds of speech, with pictures where ffmpeg can make them."""
     program = ffmpeg.find_ffmpeg()
     with as_file(files("scribedock.demo") / RECORDING) as shipped:
         if program is None:
@@ -102,7 +102,7 @@ class EveryCall:
         self._guide = Guide(self._screen, client)
 
     def go(self, username: str, password: str, recording: bytes) -> None:
-        """Raises TourFailed, or httpx.HTTPError where the server does not answer."""
+        """Make all calls. Raises WalkFailed, or httpx.HTTPError where the server does not answer."""
         began = time.monotonic()
         self._accounts(username, password)
         job = self._order(recording)
@@ -169,7 +169,7 @@ class EveryCall:
         return job
 
     def _review(self, job: dict[str, str]) -> None:
-        """By the customer, who has asked to approve: that takes no reviewer's right."""
+        """Review as the customer, who has asked to approve, so that no reviewer's right is needed."""
         turn = {**job, "kind": "approval"}
         self._guide.call("review/take", turn)
         work = self._guide.call("review/elementlist", turn)

@@ -21,7 +21,7 @@ class WalkFailed(Exception):
 
 
 class Guide:
-    """`token` goes with every call; `lacking` are the calls that the server lacked something for."""
+    """Makes calls with `token` and shows them; `lacking` are those the server was not equipped for."""
 
     def __init__(self, screen: Screen, client: httpx.Client) -> None:
         self._screen = screen
@@ -40,11 +40,11 @@ class Guide:
         content: bytes | None = None,
         lacking: ErrorType | None = None,
     ) -> Any:
-        """Makes a call and shows it; what it answered, as JSON, text or bytes.
+        """Make a call and show it; return the answer as JSON, text or bytes.
 
-        lacking: the error of a server that is right, but without what the call takes.
+        lacking: the error of a server that is right but has not what the call needs.
 
-        Raises TourFailed for every other error, and for an answer that is not documented.
+        Raises WalkFailed for any other error, and for an answer that is not documented.
         """
         described = self.paths.get(f"/api/{path}")
         if described is None:
@@ -71,7 +71,7 @@ class Guide:
     def request(
         self, method: str, path: str, parameters: Mapping[str, str], content: bytes | None = None
     ) -> httpx.Response:
-        """Asks again where the server says when (503 with Retry-After)."""
+        """Make a request; repeat it as the server says (503 with Retry-After)."""
         given = {"v": "1", **self.token, **parameters}
         deadline = time.monotonic() + WAIT_S
         while True:
@@ -89,7 +89,7 @@ class Guide:
             time.sleep(int(again))
 
     def found(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """What a call answers that is made by the way, and not shown. Raises TourFailed."""
+        """Return the answer to a call that is made on the side and not shown. Raises WalkFailed."""
         response = self.request("GET", path, parameters)
         expect(response.is_success, f"{path} answered {response.status_code}: {response.text}")
         return dict(response.json())
@@ -118,7 +118,7 @@ class Guide:
 
 
 def _paths(client: httpx.Client) -> dict[str, Any]:
-    """Raises TourFailed where there is another server."""
+    """Return the paths of the server's OpenAPI document. Raises WalkFailed for any other server."""
     response = client.get("/openapi.json")
     expect(response.is_success, f"/openapi.json answered {response.status_code}: is this scribedock?")
     try:
@@ -128,11 +128,11 @@ def _paths(client: httpx.Client) -> dict[str, Any]:
 
 
 def unvisited(paths: Mapping[str, Any], made: list[str]) -> set[str]:
-    """The calls of an OpenAPI document that were not made."""
+    """Return the calls of an OpenAPI document that were not made."""
     return {path.removeprefix("/api/") for path in paths} - set(made)
 
 
 def expect(condition: bool, otherwise: str) -> None:
-    """Raises TourFailed."""
+    """Raise WalkFailed unless the condition is met."""
     if not condition:
         raise WalkFailed(otherwise)

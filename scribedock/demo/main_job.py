@@ -39,7 +39,7 @@ class DemoFailed(Exception):
 
 
 def run(media: Path | None) -> int:
-    """Walks the main job; returns the exit status: 0 only if all of it happened."""
+    """Run the main job; return the exit status, 0 only if all of it happened."""
     console = Console(highlight=False)
     if media is not None and not media.is_file():
         console.print(f"[red]There is no file {media}[/]")

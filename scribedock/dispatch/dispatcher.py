@@ -45,10 +45,10 @@ class Dispatcher:
         call_back: Callable[[str], None],
         poll_s: float,
     ) -> None:
-        """slots: how much of each queue this worker has under way at once.
+        """Prepare for dispatching.
 
-        call_back: makes one try of a callback. poll_s: how often an idle worker looks for work that it was
-        not told of.
+        slots: how much of each queue this worker runs at once. call_back: makes one try of a callback.
+        poll_s: how often an idle worker looks for work that it was not told about.
         """
         self._work = work
         self._engine = engine
@@ -64,11 +64,11 @@ class Dispatcher:
         threading.Thread(target=self._run, name="dispatcher", daemon=True).start()
 
     def wake(self) -> None:
-        """Has it look for work now: some has come, or a slot is free."""
+        """Make the dispatcher look for work now: some has come, or a slot is free."""
         self._awake.set()
 
     def ended(self, work_id: str) -> None:
-        """Frees the slot of work that is done."""
+        """Free the slot of completed work."""
         try:
             self._work.done(work_id)
         except Exception:
@@ -76,7 +76,7 @@ class Dispatcher:
         self.wake()
 
     def dispatch(self) -> int:
-        """Takes up what there are slots for; returns how much."""
+        """Take up work for the free slots; return how much."""
         if not self._work.waits():
             return 0
         claimed = self._work.claim(self._executor_id, self._slots, self._caps)
@@ -90,11 +90,11 @@ class Dispatcher:
         known: Callable[[Collection[str]], Collection[str]],
         under_way: Callable[[Collection[str]], Collection[str]],
     ) -> None:
-        """Takes care of what dead executors had in hand, and of what never reached the engine.
+        """Recover work of dead executors and work that never reached the engine.
 
-        living: ids of executors; it is asked for after what they hold, so that one which appears between the
-        two is alive. known: those of the ids that have a workflow. under_way: those that have one which has
-        not ended.
+        living: returns the ids of executors; it is asked after what they hold is read, so that an executor
+        that appears in between is alive. known: returns those of the ids that have a workflow; under_way:
+        those whose workflow has not ended.
         """
         before = utc_now() - SETTLING_TIME
         every = self._work.held()
@@ -145,7 +145,7 @@ class Dispatcher:
         self.wake()
 
     def _put_back(self, callback_id: str) -> None:
-        """Lets the callback wait, however long the database is away."""
+        """Put the callback back in the queue, however long the database is away."""
         while True:
             try:
                 self._work.put_back(callback_id, ready=utc_now() + timedelta(seconds=PAUSE_S))

@@ -37,7 +37,7 @@ class WaitingWork:
 
 @dataclass(frozen=True, kw_only=True)
 class Caps:
-    """How much of one kind may be under way at once; 0: any number."""
+    """How much of one kind may run at once; 0 means any number."""
 
     branch: int = 0
     host: int = 0
@@ -46,7 +46,7 @@ class Caps:
 
 @dataclass(frozen=True, kw_only=True)
 class WorkUnderWay:
-    """What is under way of one kind of work."""
+    """What runs now of one kind of work."""
 
     here: int  # in this worker
     branches: Mapping[str, int]  # in all workers, by branch
@@ -54,9 +54,9 @@ class WorkUnderWay:
 
 
 def level(work: WaitingWork, now: datetime) -> int:
-    """How urgent the work is by now; 0 is the most urgent.
+    """Return the current urgency of the work; 0 is the most urgent.
 
-    It falls from `rank` to 0 in equal parts of the time until it is due.
+    It falls from `rank` to 0 in equal parts of the time until the work is due.
     """
     allowed = (work.due - work.asked).total_seconds()
     left = (work.due - now).total_seconds()
@@ -74,10 +74,10 @@ def choose(
     caps: Caps,
     now: datetime,
 ) -> list[WaitingWork]:
-    """The work to take up now, in this order.
+    """Return the work to take up now, in this order.
 
-    slots: how much this worker has under way at once; as many more are for branches with nothing under way.
-    served: when each branch was last given a slot; a branch that is not in it was never.
+    slots: how much this worker runs at once; as many more are for branches that have nothing running. served:
+    when each branch last got a slot; a branch that is not in it never did.
     """
 
     def urgency(work: WaitingWork) -> tuple[int, datetime, datetime, str]:

@@ -21,7 +21,7 @@ _BRANCH: ContextVar[str] = ContextVar("branch", default="")
 
 @contextmanager
 def working_for(branch_id: str) -> Iterator[None]:
-    """Makes what is done meanwhile the branch's work, also in threads that take over this context."""
+    """Attribute what runs in this block to the branch, including threads that inherit the context."""
     token = _BRANCH.set(branch_id)
     try:
         yield
@@ -32,8 +32,8 @@ def working_for(branch_id: str) -> Iterator[None]:
 class FairSeats:
     """Numbered seats, each taken by one thread at a time.
 
-    The last one that was left is taken first. Of those that wait, a thread of the branch is next that has
-    fewest seats; among equals, of the branch that got one longest ago.
+    The seat left last is taken first. Of the waiting threads, one of the branch with the fewest seats is
+    next; among equals, one of the branch that got a seat longest ago.
     """
 
     def __init__(self, seats: Iterable[int]) -> None:
@@ -46,9 +46,9 @@ class FairSeats:
 
     @contextmanager
     def seat(self, check_wanted: Callable[[], None] = lambda: None) -> Iterator[int]:
-        """A seat for the branch that this thread works for; waits until it has one.
+        """Take a seat for the branch that this thread works for; wait until there is one.
 
-        check_wanted: is called every second meanwhile, and may raise.
+        check_wanted: is called every second while waiting, and may raise.
         """
         branch = _BRANCH.get()
         number = self._take(branch, check_wanted)

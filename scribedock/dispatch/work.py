@@ -55,9 +55,9 @@ def add(
     host: str = "",
     once: bool = False,
 ) -> None:
-    """Has the work done, from `ready` on; None: once something is here that it needs (see `release`).
+    """Queue work from `ready` on; None makes it wait for something that it needs (see `release`).
 
-    rank and due: see `fairness`. once: whether a row may be there already.
+    rank and due: see `fairness`. once: whether a row may already exist.
     """
     asked = asked or utc_now()
     row = {
@@ -78,24 +78,24 @@ def add(
 
 
 def release(connection: Connection, *conditions: sa.ColumnElement[bool]) -> int:
-    """Lets the work begin that waited for something which is here now; returns how much."""
+    """Release work that waited for something that is here now; return how much."""
     return connection.execute(
         work.update().where(work.c.ready.is_(None), *conditions).values(ready=utc_now())
     ).rowcount
 
 
 def withdraw(connection: Connection, job_id: str) -> None:
-    """Drops a job's work that nobody has taken up."""
+    """Drop a job's work that nobody has taken up."""
     connection.execute(work.delete().where(work.c.job_id == job_id, work.c.executor_id.is_(None)))
 
 
 def finish(connection: Connection, work_id: str) -> None:
-    """Drops the row of work that is done."""
+    """Drop the row of completed work."""
     connection.execute(work.delete().where(work.c.id == work_id))
 
 
 def postpone(connection: Connection, work_id: str, ready: datetime) -> None:
-    """Takes the work out of its executor's hands: it waits for a slot again, from `ready` on."""
+    """Return the work from its executor to the queue, ready from `ready` on."""
     connection.execute(
         work.update()
         .where(work.c.id == work_id)
@@ -108,7 +108,7 @@ class Work:
         self._database = database
 
     def waits(self) -> bool:
-        """Whether anything could be taken up now."""
+        """Return whether there is work to take up now."""
         with self._database.read() as connection:
             return (
                 connection.execute(
@@ -122,7 +122,7 @@ class Work:
     def claim(
         self, executor_id: str, slots: Mapping[Queue, int], caps: Mapping[Queue, Caps]
     ) -> list[ClaimedWork]:
-        """Takes up what this worker has slots for; from now on it is in this executor's hands."""
+        """Take up work for this worker's slots; from now on it belongs to this executor."""
         now = utc_now()
         claimed: list[ClaimedWork] = []
         with self._database.write() as connection:
@@ -143,7 +143,7 @@ class Work:
         return claimed
 
     def branch_of(self, work_id: str) -> str:
-        """The branch that the work is for; empty where it is not known any more."""
+        """Return the branch that the work is for; empty where the work is unknown."""
         with self._database.read() as connection:
             found = connection.execute(sa.select(work.c.branch_id).where(work.c.id == work_id)).scalar()
         return str(found or "")
@@ -153,12 +153,12 @@ class Work:
             finish(connection, work_id)
 
     def put_back(self, work_id: str, *, ready: datetime) -> None:
-        """See `postpone`."""
+        """Return the work to the queue as `postpone` does."""
         with self._database.write() as connection:
             postpone(connection, work_id, ready)
 
     def held(self) -> list[HeldWork]:
-        """What executors have in hand."""
+        """Return the work that executors hold."""
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.select(work.c.id, work.c.queue, work.c.executor_id, work.c.claimed).where(
@@ -171,7 +171,7 @@ class Work:
             ]
 
     def hand_on(self, work_ids: Collection[str], executor_id: str | None) -> None:
-        """Makes it another executor's work; None: anybody's."""
+        """Give the work to another executor; None gives it to any."""
         with self._database.write() as connection:
             for part in _parts(work_ids):
                 connection.execute(
@@ -181,7 +181,7 @@ class Work:
                 )
 
     def forget(self, work_ids: Collection[str]) -> None:
-        """Drops rows of work that is over."""
+        """Drop rows of work that has ended."""
         with self._database.write() as connection:
             for part in _parts(work_ids):
                 connection.execute(work.delete().where(work.c.id.in_(part)))
@@ -193,7 +193,7 @@ def _parts(ids: Collection[str]) -> Iterable[Sequence[str]]:
 
 
 def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, WorkUnderWay]:
-    """What is under way, by queue."""
+    """Return what is running, by queue."""
     here: Counter[str] = Counter()
     branches: defaultdict[str, Counter[str]] = defaultdict(Counter)
     hosts: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -216,7 +216,7 @@ def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, WorkU
 
 
 def _lines(connection: Connection, now: datetime) -> Mapping[Queue, list[tuple[str, int]]]:
-    """Branch and rank of what waits, by queue."""
+    """Return the branch and rank of what waits, by queue."""
     found: defaultdict[Queue, list[tuple[str, int]]] = defaultdict(list)
     rows = connection.execute(
         sa.select(work.c.queue, work.c.branch_id, work.c.rank)
@@ -237,7 +237,7 @@ def _waiting(
     caps: Caps,
     now: datetime,
 ) -> list[WaitingWork]:
-    """Of each branch and rank, what is due first: `count` of it, which is all that could be chosen."""
+    """Return the `count` items due first of each branch and rank, which is all that could be chosen."""
     busy = [host for host, number in load.hosts.items() if caps.host and host and number >= caps.host]
     found = []
     for branch_id, rank in lines:

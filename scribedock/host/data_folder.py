@@ -17,10 +17,10 @@ GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def enter(folder: Path) -> None:
-    """Makes the folder where it is missing, keeps others out of it, and makes all that this process and its
-    children write from now on private.
+    """Create the folder where it is missing and make it private, with all that is written from now on.
 
-    Raises SettingsError where there is no folder, and none can be made.
+    Applies to this process and its children. Raises SettingsError where there is no folder and none can be
+    made.
     """
     try:
         folder.parent.mkdir(parents=True, exist_ok=True)  # these are not ours: as the operator's umask says
@@ -32,7 +32,7 @@ def enter(folder: Path) -> None:
 
 
 def narrow(folder: Path) -> None:
-    """Takes the folder from everybody but its owner. Where that cannot be done, a warning in the log."""
+    """Remove other users' access to the folder; warn in the log where that fails."""
     if not is_open(folder):
         return
     mode = stat.S_IMODE(folder.stat().st_mode)
@@ -53,12 +53,12 @@ def narrow(folder: Path) -> None:
 
 
 def is_open(folder: Path) -> bool:
-    """Whether others than its owner have any right to it."""
+    """Return whether others than the owner have any access to the folder."""
     return bool(folder.stat().st_mode & GROUP_AND_OTHERS)
 
 
 def _narrowed(folder: Path, mode: int) -> str:
-    """Why it could not be done; empty where it was."""
+    """Change the folder's mode; return why it failed, or an empty text."""
     try:
         folder.chmod(mode)
     except OSError as error:

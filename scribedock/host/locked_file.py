@@ -31,7 +31,7 @@ class LockedFile:
 
 
 def is_abandoned(path: Path) -> bool:
-    """Whether the file is there, and nobody has it locked."""
+    """Return whether the file exists and nobody has locked it."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -46,5 +46,5 @@ def is_abandoned(path: Path) -> bool:
 
 
 def abandoned(folder: Path, prefix: str) -> list[Path]:
-    """The files of dead processes."""
+    """Return the files that dead processes left."""
     return [path for path in folder.glob(f"{prefix}*") if is_abandoned(path)]

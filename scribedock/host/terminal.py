@@ -16,22 +16,22 @@ INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
 
 
 def printable(text: str, *, keep: str = "") -> str:
-    r"""The text with `\n`, `\x1b`, `\u202e` in place of line feeds, controls and what cannot be seen.
+    r"""Return the text with escapes such as `\x1b` in place of line feeds, controls and invisible characters.
 
-    keep: characters that stay all the same.
+    keep: characters that are left as they are.
     """
     return _escaped(text, keep, lambda char: char.encode("unicode_escape").decode())
 
 
 def marked(text: str) -> str:
-    """The same among rich's markup, of which nothing in the text is any."""
+    """Return the text escaped for rich's markup, of which it has none itself."""
     from rich.markup import escape  # the command line begins without rich
 
     return escape(printable(text))
 
 
 def printable_json(document: str) -> str:
-    """The same for a JSON document, which keeps its meaning."""
+    """Return a JSON document as printable text with the same meaning."""
     return _escaped(document, "\n", lambda char: json.dumps(char)[1:-1])
 
 

@@ -49,14 +49,16 @@ def decode(
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = process.always,
 ) -> DecodedAudio:
-    """Writes 16 kHz mono signed 16-bit little-endian samples without a header.
+    """Decode a recording to 16 kHz mono signed 16-bit little-endian samples without a header.
 
-    The work is done in the fenced child, which tells `progress` the share done.  The destination
-    appears only when it is whole.  A recording that breaks off is used as far as it goes, unless
-    its own index says that there is more (MP4, MOV).  track is the index of the stream to decode,
-    by default the likeliest of those that sound; channel is the number of the channel that is taken alone,
-    by default all are mixed; gain is by what it is amplified; at_most_s is how much of its beginning is
-    wanted.
+    The fenced child does the work and tells `progress` the share done. The destination appears only when it
+    is complete. A recording that breaks off is used as far as it goes, unless its own index says that there
+    is more (MP4, MOV).
+
+    track: the index of the stream to decode, by default the likeliest of those with sound. channel: the
+    number of the only channel to take, by default a mix of all. gain: the factor of amplification. at_most_s:
+    how many seconds of the beginning are wanted.
+
     Raises MediaUnusable, and FenceFailure where this machine is at fault.
     """
     temporary = destination.with_name(f".{destination.name}.{os.getpid()}")

@@ -52,7 +52,7 @@ class PathBeneath(ctypes.Structure):
 
 @dataclass(frozen=True, kw_only=True)
 class AllowedPaths:
-    """What a program may open behind the fence; paths that are not there are passed over."""
+    """The paths that a program may open behind the fence; missing ones are ignored."""
 
     readable: tuple[Path, ...]  # files, or folders with all that is in them; programs there may run
     writable: tuple[Path, ...] = ()
@@ -61,7 +61,7 @@ class AllowedPaths:
 
 @dataclass(frozen=True, kw_only=True)
 class FenceReport:
-    """What the fence is made of on this machine."""
+    """What the fence consists of on this machine."""
 
     landlock: int  # version of the kernel's interface; 0: none
 
@@ -82,11 +82,10 @@ def fence_report() -> FenceReport:
 def confine(
     *, memory: int, cpu_s: int, file_bytes: int, parent: int, openings: AllowedPaths | None = None
 ) -> None:
-    """Puts this process behind the fence, for good.
+    """Put this process behind the fence, for good.
 
-    memory and file_bytes are in bytes.  The process is killed when `parent` ends.
-    Without `openings` it can open nothing any more.
-    Raises OSError where the kernel refuses what it said it can do.
+    memory and file_bytes are in bytes. The process is killed when `parent` ends. Without `openings` it can
+    open nothing any more. Raises OSError where the kernel refuses what it said it can do.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -113,7 +112,7 @@ def _limit(what: int, value: int) -> None:
 
 
 def _landlock(openings: AllowedPaths | None) -> None:
-    """Refuses every right that the kernel knows, but for the openings."""
+    """Give up every right that the kernel knows, except on the allowed paths."""
     version = fence_report().landlock
     if not version:
         return

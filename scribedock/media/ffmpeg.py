@@ -43,7 +43,7 @@ class MediaType(StrEnum):
 
 
 def find_ffmpeg() -> Path | None:
-    """The ffmpeg program, if there is one."""
+    """Return the path of ffmpeg, if it is installed."""
     found = shutil.which("ffmpeg")
     if found:
         return Path(found)
@@ -56,7 +56,7 @@ def find_ffmpeg() -> Path | None:
 
 
 def _found() -> Path:
-    """Raises ProgramMissing."""
+    """Return the path of ffmpeg. Raises ProgramMissing."""
     program = find_ffmpeg()
     if program is None:
         raise ProgramMissing("This server has no ffmpeg, which makes media files; ask its operator")
@@ -64,12 +64,12 @@ def _found() -> Path:
 
 
 def draws_captions() -> bool:
-    """Whether this machine can draw captions into a picture."""
+    """Return whether this machine can burn in captions."""
     return find_ffmpeg() is not None and has_fonts()
 
 
 def has_fonts() -> bool:
-    """Whether there is anything that captions could be drawn with."""
+    """Return whether any font is installed that captions could be drawn with."""
     return any(
         path.suffix.lower() in (".ttf", ".otf", ".ttc")
         for folder in FONT_FOLDERS
@@ -87,14 +87,13 @@ def encode(
     subtitles: str = "",
     check_wanted: Callable[[], None] = always,
 ) -> None:
-    """Makes the file; `destination` lies in a folder of its own, to which the program may write.
+    """Convert a recording; `destination` lies in a folder of its own, which ffmpeg may write to.
 
-    track: the stream of sound, by its index; by default the likeliest.
-    subtitles: Advanced SubStation Alpha, to be drawn into the picture.
-    check_wanted: called about once a second; where it raises, the program is ended.
+    track: the index of the audio stream, by default the likeliest. subtitles: Advanced SubStation Alpha to
+    burn in. check_wanted: is called about once a second; where it raises, ffmpeg is ended.
 
-    Raises MediaUnusable where the recording cannot become that, ProgramMissing, and FenceFailure
-    where this machine is at fault.
+    Raises MediaUnusable where the recording cannot be converted, ProgramMissing, and FenceFailure where this
+    machine is at fault.
     """
     program = _found()
     info = probe(source, limits, track=track)
@@ -127,7 +126,7 @@ def arguments(
     *,
     burn_in: bool = False,
 ) -> list[str]:
-    """What ffmpeg is told, without its own name; it runs in the folder of the destination."""
+    """Return ffmpeg's arguments without its own name; it runs in the folder of the destination."""
     head = ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", THREADS]
     tail = ["-map_metadata", "-1", "-map_chapters", "-1", "-threads", THREADS]
     sound = ["-map", f"0:{info.audio_stream}"]
@@ -166,7 +165,7 @@ def sound_to_mp3(
     limits: Limits,
     check_wanted: Callable[[], None] = always,
 ) -> None:
-    """Makes an MP3 file of a WAV file of ours. check_wanted is that of `encode`.
+    """Convert a WAV file of ours to MP3; check_wanted is that of `encode`.
 
     Raises MediaUnusable, ProgramMissing, and FenceFailure where this machine is at fault.
     """

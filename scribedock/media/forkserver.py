@@ -53,7 +53,7 @@ def main() -> None:
 def _begin(
     order: dict[str, object], descriptors: list[int], kept: list[int], running: dict[int, int]
 ) -> None:
-    """Forks a child. kept: what is open here and not for it."""
+    """Fork a child. kept: what is open here and not meant for the child."""
     recording, audio, words, status = descriptors
     parent, pid = os.getpid(), os.fork()
     if pid == 0:

@@ -52,5 +52,5 @@ PLAYLISTS = (b"ffconcat", b"#EXTM3U", b"<?xml", b"<MPD", b"<SmoothStreamingMedia
 
 
 def is_playlist(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a list of other media."""
+    """Return whether the first bytes of a file are those of a list of other media."""
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(PLAYLISTS)

@@ -27,11 +27,11 @@ CRASH_MESSAGE = "The recording is damaged: the decoder stopped on it."
 
 
 class FenceFailure(Exception):
-    """The child could not be started, reach its fence, or write, or was starved: this machine is at fault."""
+    """The child could not be started, fenced or fed, could not write, or was starved: a machine's fault."""
 
 
 def always() -> None:
-    """Of work that is wanted until it is done."""
+    """Do nothing: the work is wanted until it is done."""
 
 
 def run(
@@ -47,11 +47,12 @@ def run(
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = always,
 ) -> dict[str, Any]:
-    """Has the child do one operation on a recording, of which what `reading.Wanted` names is wanted.
+    """Have the child carry out one operation on a recording; see `reading.DecodeRequest` for what to ask.
 
     check_wanted is called about once a second; where it raises, the child is ended.
-    Raises MediaUnusable where the recording is at fault, also by making the child crash
-    or exceed its limits, and FenceFailure where this machine is at fault.
+
+    Raises MediaUnusable where the recording is at fault, even by making the child crash or exceed its limits,
+    and FenceFailure where this machine is at fault.
     """
     with recording.open("rb") as source, Path(os.devnull).open("wb") as nothing:
         sink = audio or nothing
@@ -120,10 +121,10 @@ def _answer(said: dict[str, Any]) -> dict[str, Any]:
 
 
 def _lines(child: ForkedChild, allowance: Allowance, check_wanted: Callable[[], None]) -> Iterator[bytes]:
-    """What the child says, line by line, until it ends.
+    """Yield the child's output line by line until it ends.
 
-    Raises MediaUnusable for one that uses up its processor time, FenceFailure for one that is given none, and
-    what check_wanted does.
+    Raises MediaUnusable where it uses up its processor time, FenceFailure where it gets none, and what
+    check_wanted raises.
     """
     rest, said = b"", 0
     meter = Meter(child.pid, allowance)

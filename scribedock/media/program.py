@@ -48,16 +48,16 @@ NO_ROOM_MESSAGE = os.strerror(errno.ENOSPC)
 
 
 class ProgramFailed(Exception):
-    """The program did not do it; the text is the end of what it said."""
+    """The program failed; the text is the end of its messages."""
 
 
 class ProgramMissing(Exception):
-    """This machine has no such program; the text says what its operator can do."""
+    """The program is not installed; the text says what the operator can do."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class ProgramLimits:
-    """How much of this machine a program may use. Bytes and seconds."""
+    """How much of this machine a program may use, in bytes and seconds."""
 
     memory: int
     cpu_s: int
@@ -73,11 +73,10 @@ def run(
     bounds: ProgramLimits,
     check_wanted: Callable[[], None] = always,
 ) -> None:
-    """Runs the program in `folder`, which alone it may write to.
+    """Run a program in `folder`, the only place that it may write to.
 
-    check_wanted is called about once a second; where it raises, the program is ended.
-    Raises ProgramFailed, also where it exceeds its bounds, and FenceFailure where it cannot
-    be started, or has no room.
+    check_wanted is called about once a second; where it raises, the program is ended. Raises ProgramFailed,
+    even where the program exceeds its limits, and FenceFailure where it cannot be started or has no room.
     """
     program = Path(command[0]).resolve()
     order = {
@@ -127,9 +126,9 @@ def run(
 def _wait(
     child: subprocess.Popen[bytes], stdin: bytes, meter: Meter, check_wanted: Callable[[], None]
 ) -> None:
-    """Returns when the program has ended.
+    """Wait until the program ends.
 
-    Raises ProcessorTimeUsed, ClockRanOut, and what check_wanted does.
+    Raises ProcessorTimeUsed, ClockRanOut, and what check_wanted raises.
     """
     rest: bytes | None = stdin
     while True:

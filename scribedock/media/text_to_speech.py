@@ -28,7 +28,7 @@ class SynthesizedSpeech:
 
 
 def find_espeak() -> Path | None:
-    """The espeak-ng program, if the system has it."""
+    """Return the path of espeak-ng, if it is installed."""
     found = shutil.which("espeak-ng")
     return Path(found) if found else None
 
@@ -41,10 +41,10 @@ def speak(
     *,
     check_wanted: Callable[[], None] = always,
 ) -> SynthesizedSpeech:
-    """Says each segment at its time, or as soon as the one before it is said.
+    """Speak each segment at its time, or as soon as the one before it ends.
 
-    language: ISO 639-1. check_wanted is called before each; where it raises, nothing more is said.
-    Raises ProgramMissing, and MediaUnusable without a voice of the language.
+    language: ISO 639-1. check_wanted is called before each segment; where it raises, speaking ends. Raises
+    ProgramMissing, and MediaUnusable without a voice for the language.
     """
     program = find_espeak()
     if program is None:
@@ -72,7 +72,7 @@ def speak(
 
 
 def text_of(segment: Segment) -> str:
-    """What is said in it, without sounds."""
+    """Return the words of a segment, without sounds."""
     words = (
         "".join(token.display_as for token in sequence.tokens if token.type is not TokenType.SOUND)
         for sequence in segment.sequences

@@ -26,7 +26,7 @@ MAX_REUSE_BYTES = 1024 * 1024  # bytes; after a larger body the process ends, an
 
 @dataclass(frozen=True, kw_only=True)
 class UnparsedBody:
-    """What is to be parsed. It must stay open until the ticket's future is done."""
+    """A body to parse. It must stay open until the ticket's future is done."""
 
     what: str  # in the errors: "ElementList", "body"
     file: IO[bytes]
@@ -34,14 +34,14 @@ class UnparsedBody:
 
 
 def usual_processes() -> int:
-    """Half of the processors; two, so that no branch has them all."""
+    """Return half of the processors, but at least two, so that no branch has them all."""
     return min(4, max(2, len(os.sched_getaffinity(0)) // 2))
 
 
 class Parser:
-    """At most `processes` children, started when first needed. Callable from any thread.
+    """A pool of at most `processes` children that parse, started when first needed.
 
-    One is always left to the other branches.
+    Callable from any thread. One child is always left to the other branches.
     """
 
     def __init__(self, *, processes: int | None = None, cpu_s: int = CPU_S, wall_s: float = WALL_S) -> None:
@@ -58,9 +58,9 @@ class Parser:
     def submit(
         self, branch: str, operation: str, source: UnparsedBody, arguments: Mapping[str, Any] | None = None
     ) -> Ticket[Parsed]:
-        """Has an operation of `operations` done. Raises SystemFault (503) when too many of the branch wait.
+        """Queue an operation of `operations`. Raises SystemFault (503) when too many of the branch wait.
 
-        The future raises what the operation does, and InvalidQuery (413) where it exceeds its limits.
+        The future raises what the operation raises, and InvalidQuery (413) where it exceeds its limits.
         """
         head = {
             "operation": operation,
@@ -71,7 +71,7 @@ class Parser:
         return self._crew.submit(branch, lambda seat: self._parse(seat, head, source))
 
     def close(self) -> None:
-        """Ends the children at once."""
+        """End the children at once."""
         self._crew.close()
 
     def _parse(self, seat: ChildSeat, head: Mapping[str, Any], source: UnparsedBody) -> Parsed:

@@ -21,12 +21,12 @@ ERRORS: Mapping[str, type[ScribedockError]] = {each.__name__: each for each in (
 
 
 class ParserDefect(Exception):
-    """A defect of ours, in the child; the text is its traceback."""
+    """A defect in our code, in the child; the text is its traceback."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
-    """What an operation has found."""
+    """The result of an operation."""
 
     facts: Mapping[str, Any]
     body: bytes
@@ -35,7 +35,7 @@ class Parsed:
 def request_parsing(
     child: ChildProcess, head: Mapping[str, Any], source: IO[bytes], size: int, *, wall_s: float
 ) -> Parsed:
-    """The child's answer to an operation on `size` bytes. Raises its error, ChildEnded, ChildSlow."""
+    """Return the child's answer to an operation on `size` bytes. Raises its error, ChildEnded, ChildSlow."""
     deadline = time.monotonic() + wall_s
     packed = json.dumps(head).encode()
     source.seek(0)
@@ -53,7 +53,7 @@ def request_parsing(
 
 
 def received(pipe: BinaryIO) -> tuple[Mapping[str, Any], bytes] | None:
-    """In the child: the next order; None when there are no more."""
+    """Return the next order, in the child; None at the end."""
     lengths = pipe.read(LENGTHS.size)
     if len(lengths) < LENGTHS.size:
         return None
@@ -62,7 +62,7 @@ def received(pipe: BinaryIO) -> tuple[Mapping[str, Any], bytes] | None:
 
 
 def send(pipe: BinaryIO, facts: Mapping[str, Any], body: bytes) -> None:
-    """From the child."""
+    """Send an answer from the child."""
     packed = json.dumps(facts).encode()
     pipe.write(LENGTHS.pack(len(packed), len(body)) + packed)
     pipe.write(body)

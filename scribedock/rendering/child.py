@@ -40,7 +40,7 @@ def main() -> None:
 
 
 class ParsedLists:
-    """Parsed ElementLists, the least used of which go when there are too many."""
+    """Parsed ElementLists, of which the least recently used are dropped when there are too many."""
 
     def __init__(self, kept_bytes: int = CACHE_BYTES) -> None:
         self._most = kept_bytes
@@ -57,7 +57,7 @@ class ParsedLists:
         self._kept.clear()
 
     def add(self, key: ElementListKey, body: bytes) -> None:
-        """Keeps what it is given, and of the others as many as there is room for."""
+        """Keep a list, and as many of the others as there is room for."""
         self._kept[key] = parse(body), len(body)
         self._kept.move_to_end(key)
         size = sum(each for _, each in self._kept.values())

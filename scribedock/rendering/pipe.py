@@ -21,7 +21,7 @@ LENGTH = struct.Struct(">Q")
 
 @dataclass(frozen=True)
 class MissingLists:
-    """The child has not parsed these lists, or has them no more; they are to be sent along."""
+    """The child has not parsed these lists, or has dropped them; they must be sent along."""
 
     lists: tuple[ElementListKey, ...]
 
@@ -33,7 +33,7 @@ class RenderingRefused:
 
 @dataclass(frozen=True)
 class RenderingDefect:
-    """A defect of ours."""
+    """A defect in our code."""
 
     traceback: str
 
@@ -48,14 +48,14 @@ Answer = Rendering | MissingLists | RenderingRefused | RenderingDefect
 
 
 def send(pipe: BinaryIO, message: Answer) -> None:
-    """From the child."""
+    """Send a message from the child."""
     for part in _packed(message):
         pipe.write(part)
     pipe.flush()
 
 
 def request_rendering(child: ChildProcess, order: RenderMessage, timeout_s: float) -> Answer:
-    """The child's answer. Raises ChildEnded, ChildSlow."""
+    """Return the child's answer. Raises ChildEnded, ChildSlow."""
     deadline = time.monotonic() + timeout_s
     child.send(_packed(order))
     length = LENGTH.unpack(child.receive(LENGTH.size, deadline))[0]

@@ -32,15 +32,15 @@ Bodies = Callable[[ElementListKey], bytes]
 
 
 def usual_processes() -> int:
-    """Half of the processors, the other half for everything else; two, so that no branch has them all."""
+    """Return half of the processors, but at least two, so that no branch has them all."""
     return min(8, max(2, len(os.sched_getaffinity(0)) // 2))
 
 
 class RenderingPool:
-    """At most `processes` children, started when first needed. Callable from any thread.
+    """A pool of at most `processes` children that render, started when first needed.
 
-    A list goes to the process that has parsed it already, a new one to one that is idle. Where there are
-    several, one is always left to the other branches.
+    Callable from any thread. A list goes to the process that has already parsed it, a new one to an idle
+    process. Where there are several, one is always left to the other branches.
     """
 
     def __init__(self, *, processes: int | None = None, timeout_s: float = TIMEOUT_S) -> None:
@@ -56,7 +56,7 @@ class RenderingPool:
         self._lock = threading.Lock()
 
     def submit(self, branch: str, request: RenderRequest, bodies: Bodies) -> Ticket[Rendering]:
-        """Raises SystemFault (503) when too many of the branch wait already.
+        """Queue a rendering. Raises SystemFault (503) when too many of the branch wait.
 
         The ticket's future raises InvalidOption and InvalidQuery for what the captions library refuses, and
         SystemFault where a process fails.
@@ -68,7 +68,7 @@ class RenderingPool:
         )
 
     def close(self) -> None:
-        """Ends the children at once."""
+        """End the children at once."""
         self._crew.close()
 
     def _render(self, seat: ChildSeat, request: RenderRequest, bodies: Bodies) -> Rendering:

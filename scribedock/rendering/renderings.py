@@ -23,14 +23,14 @@ class RenderingTicket:
         self._digest = digest
 
     def abandon(self) -> None:
-        """Nobody but the others waits for it any more; where there are none, it is not made."""
+        """Stop waiting; the rendering is cancelled where nobody else waits for it."""
         self._renderings.abandon(self._digest)
 
 
 class Renderings:
-    """The bytes of the latest renderings, by a digest of everything that they depend on.
+    """A cache of the latest renderings, by a digest of everything that they depend on.
 
-    Who asks for what is being made already waits for that. Callable from any thread.
+    Callers that ask for a rendering in progress wait for that one. Callable from any thread.
     """
 
     def __init__(self, pool: RenderingPool | None = None, *, kept_bytes: int = CACHE_BYTES) -> None:
@@ -42,7 +42,10 @@ class Renderings:
         self._lock = threading.Lock()
 
     def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> RenderingTicket:
-        """As `RenderingPool.submit`; several callers may get the same future, so none may cancel it."""
+        """Return a cached rendering, or render as `RenderingPool.submit` does.
+
+        Several callers may get the same future, so none may cancel it.
+        """
         with self._lock:
             known = self._kept.get(digest)
             if known is not None:

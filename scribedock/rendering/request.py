@@ -17,7 +17,7 @@ ElementListKey = tuple[str, str]
 
 @dataclass(frozen=True, kw_only=True)
 class RenderRequest:
-    """A transcript, where there is no format."""
+    """A request for captions, or for a transcript where `format` is None."""
 
     lists: tuple[ElementListKey, ...]  # one, or two that are mixed
     options: CaptionOptions | TranscriptOptions
@@ -27,7 +27,7 @@ class RenderRequest:
 
 
 def render(request: RenderRequest, parsed: Callable[[ElementListKey], ElementList]) -> Rendering:
-    """Makes the file. Raises UnusableOption for an option that the format cannot use."""
+    """Make the file. Raises UnusableOption for an option that the format cannot use."""
     elementlist, *others = [parsed(key) for key in request.lists]
     for other in others:
         elementlist = mixed(elementlist, other)

@@ -45,7 +45,7 @@ class Audit:
     def begin_entry(
         self, *, account_id: str, address: str, call: str, job_id: str = "", about: str = ""
     ) -> int:
-        """Notes what is about to be done; returns the entry, for `end`."""
+        """Record what is about to be done; return the entry, for `end_entry`."""
         with self._database.write() as connection:
             return int(
                 connection.execute(
@@ -64,7 +64,7 @@ class Audit:
             )
 
     def end_entry(self, entry: int, outcome: str, *, job_id: str = "") -> None:
-        """Notes how it ended, and the job that was made."""
+        """Record the outcome, and the job that was made."""
         values = {"outcome": outcome, **({"job_id": job_id} if job_id else {})}
         with self._database.stamp() as connection:
             connection.execute(audit_entries.update().where(audit_entries.c.id == entry).values(**values))
@@ -77,9 +77,9 @@ class Audit:
         since: datetime | None = None,
         limit: int = 100,
     ) -> list[AuditEntry]:
-        """The newest entries that pass every filter, oldest first.
+        """Return the newest entries that pass every filter, oldest first.
 
-        Failed logins, which anybody can make, are no more than a quarter of them.
+        Failed logins, which anybody can cause, are at most a quarter of them.
         """
         failed: list[AuditEntry] = []
         if job_id is None:
@@ -92,7 +92,7 @@ class Audit:
     def failed_logins(
         self, *, account: Account | None = None, since: datetime | None = None, limit: int = 100
     ) -> list[AuditEntry]:
-        """The newest failed logins alone, oldest first."""
+        """Return the newest failed logins, oldest first."""
         name = None if account is None else account.username
         found = self._failed_logins.newest(username=name, since=since, limit=limit)
         return [_failed(each) for each in reversed(found)]
@@ -128,7 +128,7 @@ class Audit:
         ]
 
     def sweep(self, older_than: datetime) -> int:
-        """Removes the entries of before; returns how many."""
+        """Remove older entries; return how many."""
         failed = self._failed_logins.sweep(older_than)
         with self._database.write() as connection:
             return (

@@ -27,10 +27,10 @@ class Period:
 
 
 def periods(start: datetime, end: datetime, group_by: GroupBy | None) -> list[Period]:
-    """What lies between start and end, cut at the beginnings of weeks or months; the ends are clipped.
+    """Divide the time from `start` to `end` at the beginnings of weeks or months.
 
-    Without a cut, and where start is end, it is one segment. Raises InvalidQuery where end is before
-    start, and for more than MAX_SEGMENTS segments.
+    The first and last period are clipped. Without a division, and where `start` is `end`, there is one
+    period. Raises InvalidQuery where `end` is before `start`, and for more than MAX_PERIODS periods.
     """
     if end < start:
         raise InvalidQuery("end_date: must not be before start_date")
@@ -48,7 +48,7 @@ def periods(start: datetime, end: datetime, group_by: GroupBy | None) -> list[Pe
 
 
 def _next_cut(moment: datetime, group_by: GroupBy) -> datetime | None:
-    """The first beginning of a week or month after `moment`; None where the calendar ends before."""
+    """Return the next beginning of a week or month after `moment`; None where the calendar ends before."""
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         if group_by is GroupBy.WEEK:

@@ -52,7 +52,7 @@ class ReturnedJob:
 
     @property
     def minutes(self) -> int:
-        """Rounded up."""
+        """Return the length in minutes, rounded up."""
         return -(-self.media_ms // MS_PER_MINUTE)
 
     @property
@@ -64,7 +64,7 @@ class ReturnedJob:
 
 
 def aggregated(returned: Iterable[ReturnedJob], segments: Sequence[Period]) -> list[Counter[Metric]]:
-    """The minutes of each segment by metric; segments follow each other without a gap."""
+    """Return the minutes of each period by metric; the periods follow each other without a gap."""
     starts = [segment.start for segment in segments]
     totals: list[Counter[Metric]] = [Counter() for _ in segments]
     for job in returned:
@@ -77,20 +77,20 @@ def aggregated(returned: Iterable[ReturnedJob], segments: Sequence[Period]) -> l
 
 
 class Statistics:
-    """What was returned to accounts. Deleted jobs count: what was done for them was done."""
+    """The minutes returned to accounts. Deleted jobs count, since the work was done."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def first_return(self, account_ids: frozenset[str]) -> datetime | None:
-        """When the first job of these accounts was returned; None while there is none."""
+        """Return when the first job of these accounts was returned; None before that."""
         with self._database.read() as connection:
             return connection.execute(
                 sa.select(sa.func.min(jobs.c.returned)).where(jobs.c.account_id.in_(account_ids))
             ).scalar()
 
     def minutes(self, account_ids: frozenset[str], segments: Sequence[Period]) -> list[Counter[Metric]]:
-        """The minutes that these accounts got back in each segment."""
+        """Return the minutes returned to these accounts in each period."""
         is_translation = sa.and_(jobs.c.leading_id.is_not(None), jobs.c.target_language != "")
         query = sa.select(
             jobs.c.returned,

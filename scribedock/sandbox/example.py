@@ -55,7 +55,7 @@ RESET_MESSAGE = "The example job was reset"
 
 
 class RequiredState(StrEnum):
-    """What a call needs the job to be."""
+    """The state that a call needs the job to be in."""
 
     BARE = "without media"
     OPEN = "not ordered"
@@ -91,7 +91,7 @@ class Example:
         lists: ElementLists,
         related: RelatedJobs,
     ) -> None:
-        """Makes what is missing. Raises SettingsError in any server but a sandbox."""
+        """Create what is missing. Raises SettingsError in any server but a sandbox."""
         root = accounts.root()
         check_database(root, sandbox=True)
         assert root is not None, "the first account is made before"
@@ -110,9 +110,10 @@ class Example:
         return self._account.id
 
     def prepare(self, path: str, job_id: str, visible_accounts: frozenset[str]) -> None:
-        """Before a call by one of these accounts: makes the job what the call at this path needs.
+        """Bring the job into the state that a call at this path needs, before the call.
 
-        Does nothing where it is that, where the call is about another job, and where the job is not theirs.
+        Does nothing where the job is in that state, where the call is about another job, and where the job is
+        not visible to these accounts.
         """
         form = REQUIRED_STATES.get(path)
         if form is None or job_id != JOB_ID or self._account.id not in visible_accounts:
@@ -123,7 +124,7 @@ class Example:
             self._reset(finished=form not in UNORDERED_STATES)
 
     def restore(self) -> None:
-        """After any call: password, token and job as the reference has them, whatever the call did."""
+        """Restore password, token and job to those of the reference, after any call."""
         with self._database.read() as connection:
             password_hash = connection.execute(
                 sa.select(accounts.c.password_hash).where(accounts.c.id == self._account.id)
@@ -149,7 +150,7 @@ class Example:
             self._reset(finished=True)
 
     def _ensure_account(self) -> tuple[Account, str]:
-        """The account with its own password and the default settings, and that password's hash."""
+        """Return the account with its password and default settings restored, and that password's hash."""
         account = self._accounts.by_username(USERNAME)
         if account is None:
             account = self._accounts.create(USERNAME, PASSWORD, parent=self._root.username, email=EMAIL)
@@ -181,7 +182,7 @@ class Example:
         return connection.execute(count).scalar_one() < MAX_GUIDELINES
 
     def _reset(self, *, finished: bool) -> None:
-        """The job as it was at first: finished, or not ordered; its lists are there in either case."""
+        """Restore the job to finished or to not ordered; it has its lists in either case."""
         with self._database.write() as connection:
             row = connection.execute(BY_ID_TO_CHANGE, {"job_id": JOB_ID}).first()
             epoch = 0
@@ -208,7 +209,7 @@ class Example:
             record_event(connection, JOB_ID, "reset", "", str(values["status"]))
 
     def _columns(self, *, finished: bool) -> dict[str, object]:
-        """All columns of the job but its order's task."""
+        """Return all columns of the job except its order's task."""
         now = utc_now()
         return {
             "id": JOB_ID,
@@ -264,7 +265,7 @@ class Example:
         )
 
     def _forget(self, connection: Connection, job: Job) -> None:
-        """Takes away what the job was used for. Recordings are left to the sweep of the store."""
+        """Remove what the job was used for. Recordings are left to the store's sweep."""
         for each in self._related.of(connection, JOB_ID):
             self._jobs.remove(connection, each)
         clear(connection, job, RESET_MESSAGE)

@@ -38,7 +38,7 @@ class SimulatedFaults:
 
 
 def simulated_faults(job_name: str) -> SimulatedFaults:
-    """What the words of the name ask for, in any case; a word that is part of another asks for nothing."""
+    """Return the faults that words of the job's name ask for, in any case; parts of words do not count."""
     found: set[SimulatedFault] = set()
     work_s = WORK_S
     for match in FAULT_PATTERN.finditer(job_name):

@@ -71,24 +71,24 @@ TEXT = "\n".join(line.text for line in LINES if line.speaker is not None and "["
 
 @cache
 def prepared_elementlist(language: str = LANGUAGE) -> ElementList:
-    """The list of every order. language is an ISO 639-1 code."""
+    """Return the list that every order gets. language is an ISO 639-1 code."""
     return marked_as_sandbox(_elementlist(LINES, SPEAKERS), language)
 
 
 @cache
 def described_elementlist(language: str = LANGUAGE) -> ElementList:
-    """The audio description of an order that asks for one."""
+    """Return the audio description for an order that asks for one."""
     return marked_as_sandbox(_elementlist(DESCRIPTION, ()), language)
 
 
 def silent_elementlist(language: str = LANGUAGE) -> ElementList:
-    """The list of a recording in which nobody says anything."""
+    """Return the list of a recording without speech."""
     blank = PreparedLine(start=0, end=LENGTH_MS, text=f"[{Tag.BLANK_AUDIO}]")
     return replace(_elementlist((blank,), ()), language=language)
 
 
 def marked_as_sandbox(elementlist: ElementList, language: str) -> ElementList:
-    """The list as though it were translated, unless that is its language already."""
+    """Return the list marked as a translation, unless `language` is its own language."""
     if language == elementlist.language:
         return elementlist
     texts = [f"({language}) {text}" if text else "" for text in sentences(elementlist)]
@@ -126,7 +126,7 @@ def _segment(line: PreparedLine, *, changes: bool) -> Segment:
 
 
 def _sequences(line: PreparedLine) -> Iterator[Sequence]:
-    """What no space divides, each with its share, by length, of the line's time."""
+    """Yield sequences, divided at spaces, each with a share of the line's time by its length."""
     parts = line.text.split()
     letters = sum(len(part) + 1 for part in parts)
     done = 0

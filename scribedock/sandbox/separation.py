@@ -19,7 +19,7 @@ OWN_FOLDER = "give the sandbox a folder of its own, as --data-dir sandbox"
 
 
 def check_folder(folder: Path, *, sandbox: bool) -> None:
-    """Marks a new folder for a sandbox. Raises SettingsError where it belongs to the other kind of server."""
+    """Mark a new folder for a sandbox. Raises SettingsError where it belongs to the other kind of server."""
     mark = folder / MARKER_FILE
     if mark.exists():
         if not sandbox:
@@ -35,7 +35,7 @@ def check_folder(folder: Path, *, sandbox: bool) -> None:
 
 
 def check_database(root: Account | None, *, sandbox: bool) -> None:
-    """Raises SettingsError where the root of the accounts is that of the other kind of server."""
+    """Raise SettingsError where the root account belongs to the other kind of server."""
     if root is None or root.sandbox == sandbox:
         return
     if sandbox:

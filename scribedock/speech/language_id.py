@@ -24,30 +24,30 @@ CONFUSABLE_LANGUAGES = (
 
 
 def samples(spans: Sequence[Span], most: int = SAMPLE_SPANS) -> list[Span]:
-    """The longest of the spans, in their order."""
+    """Return the longest of the spans, in their order."""
     longest = sorted(spans, key=lambda span: span.start_ms - span.end_ms)[:most]
     return sorted(longest, key=lambda span: span.start_ms)
 
 
 def few_samples(spans: Sequence[Span]) -> list[Span]:
-    """Samples that cost little beside the recognition of the spans; none of a short recording."""
+    """Return samples that cost little compared to recognition; none of a short recording."""
     return samples(spans, min(SAMPLE_SPANS, len(spans) // SPANS_A_SAMPLE))
 
 
 def mean_probabilities(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The mean probability of each language over several stretches."""
+    """Return the mean probability of each language over several spans."""
     codes = {code for each in found for code in each}
     return {code: sum(each.get(code, 0.0) for each in found) / len(found) for code in codes}
 
 
 def likeliest_language(probabilities: Mapping[str, float], among: Iterable[str]) -> str | None:
-    """The likeliest of these languages; None where none of them is heard at all."""
+    """Return the likeliest of these languages; None where none of them is heard at all."""
     heard = [code for code in among if probabilities.get(code, 0.0) > 0]
     return max(sorted(heard), key=lambda code: probabilities[code], default=None)
 
 
 def contradicting_language(probabilities: Mapping[str, float], given: str) -> str | None:
-    """The language that is surely spoken instead of the given one (ISO 639-1); None where none is."""
+    """Return the language that is surely spoken instead of the given one (ISO 639-1), if any."""
     code = max(probabilities, key=lambda each: probabilities[each], default=given)
     if (
         code == given

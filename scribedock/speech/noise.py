@@ -25,11 +25,11 @@ CLEAN_DB = 60.0
 
 
 def signal_to_noise_db(audio: Path, speech: Sequence[Span]) -> float | None:
-    """Speech above noise in dB, at most CLEAN_DB, of a raw mono 16 kHz s16le file.
+    """Return speech above noise in dB, at most CLEAN_DB, of a raw mono 16 kHz s16le file.
 
-    speech are its stretches of speech. The noise is what is heard between them; where hardly anything
-    is, the quietest tenth of the speech itself stands for it (pauses between words). None where there
-    is too little to tell.
+    speech are its spans of speech. The noise is what lies between them; where there is hardly anything, the
+    quietest tenth of the speech itself stands for it (pauses between words). None where there is too little
+    to tell.
     """
     import numpy as np
 
@@ -50,7 +50,7 @@ def signal_to_noise_db(audio: Path, speech: Sequence[Span]) -> float | None:
 
 
 def _frame_power(audio: Path) -> npt.NDArray[np.float64]:
-    """The mean square of the samples of each frame, read in blocks."""
+    """Return the mean square of the samples of each frame, read in blocks."""
     import numpy as np
 
     total = audio.stat().st_size // SAMPLE_BYTES // FRAME_SAMPLES * FRAME_SAMPLES

@@ -34,7 +34,7 @@ MODULES: Mapping[str, str] = {
 
 
 class Origin(StrEnum):
-    """Where a word and its time come from."""
+    """The source of a word and its time."""
 
     RECOGNIZED = "recognized"  # both are the recognizer's
     ALIGNED = "aligned"  # the word was given, its time was found in the sound
@@ -61,7 +61,7 @@ class Recognizer(Protocol):
     def recognize(
         self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()
     ) -> list[TimedWord]:
-        """The words in a chunk of mono 16 kHz samples that begins offset_ms into the media, in order.
+        """Return the words in a chunk of mono 16 kHz samples that begins offset_ms into the media, in order.
 
         Silence and noise give no words. language is an ISO 639-1 code, one of `languages(spec)`. terms are
         names and words that are likely to be said, for an engine that can make use of them.
@@ -71,21 +71,21 @@ class Recognizer(Protocol):
 
 @runtime_checkable
 class BatchRecognizer(Protocol):
-    """A recognizer that takes less time for several chunks together than for one after the other."""
+    """A recognizer that takes less time for several chunks together than one after the other."""
 
     def recognize_batch(
         self, chunks: Sequence[tuple[Pcm, int]], language: str, terms: Sequence[str] = ()
     ) -> list[list[TimedWord]]:
-        """The words of each chunk, as `Recognizer.recognize` has them; each comes with its offset_ms."""
+        """Return the words of each chunk as `Recognizer.recognize` does; each chunk has its offset_ms."""
         ...
 
 
 @runtime_checkable
 class LanguageDetector(Protocol):
-    """A recognizer that tells languages apart."""
+    """A recognizer that can identify the language."""
 
     def detect(self, pcm: Pcm) -> Mapping[str, float]:
-        """The probability of each language (ISO 639-1 codes) in at most 30 seconds."""
+        """Return the probability of each language (ISO 639-1 codes) in at most 30 seconds."""
         ...
 
 
@@ -113,7 +113,7 @@ class RecognizerEngine:
 
 
 def engine_named(name: str) -> RecognizerEngine:
-    """Raises SettingsError for a name that is not in MODULES."""
+    """Return the engine of that name. Raises SettingsError for a name that is not in MODULES."""
     if name not in MODULES:
         raise SettingsError(f"SCRIBEDOCK_SPEECH_ENGINE: use one of {AUTO}, {', '.join(MODULES)}")
     found: RecognizerEngine = import_module(MODULES[name]).ENGINE
@@ -121,10 +121,10 @@ def engine_named(name: str) -> RecognizerEngine:
 
 
 def choose(engine: str, model: Path | None) -> RecognizerSpec:
-    """The recognizer that the settings ask for: "auto" is that of the model, and pocketsphinx without one.
+    """Return the recognizer that the settings select: "auto" means the model's, pocketsphinx without one.
 
-    An engine that is asked for by name is never replaced by another.
-    Raises SettingsError for an unknown engine, and for a model that it cannot load.
+    An engine that is asked for by name is never replaced by another. Raises SettingsError for an unknown
+    engine, and for a model that it cannot load.
     """
     if engine == AUTO:
         engine = DEFAULT_ENGINE if model is None else engine_of(model)
@@ -132,15 +132,15 @@ def choose(engine: str, model: Path | None) -> RecognizerSpec:
 
 
 def engine_of(folder: Path) -> str:
-    """The engine whose model lies in a folder, by its files: ONNX's where there are any, else Whisper's."""
+    """Return the engine whose model is in a folder, by its files: onnx where there are any, else whisper."""
     return "onnx" if any(folder.glob("*.onnx")) else "whisper"
 
 
 def detects(spec: RecognizerSpec) -> bool:
-    """Whether the recognizer can tell which language is spoken."""
+    """Return whether the recognizer can identify the language."""
     return engine_named(spec.engine).detects(spec)
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:
-    """The languages (ISO 639-1 codes) that the recognizer understands."""
+    """Return the languages (ISO 639-1 codes) that the recognizer understands."""
     return engine_named(spec.engine).languages(spec)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
-    """From start_ms up to, and without, end_ms: milliseconds from the start of the media."""
+    """From start_ms up to, and excluding, end_ms: milliseconds from the start of the media."""
 
     start_ms: int
     end_ms: int

@@ -11,10 +11,10 @@ from scribedock.speech.recognizer import TimedWord
 
 
 def fit(words: Sequence[TimedWord], start_ms: int, end_ms: int) -> list[TimedWord]:
-    """The words with each at least 1 ms long, in their order, between start_ms and end_ms.
+    """Return the words in their order, each at least 1 ms long, between start_ms and end_ms.
 
-    A time that is already sound is not changed. More words than there are milliseconds is no
-    recognizer's answer; those that find no place are left out.
+    A time that is already sound is not changed. More words than milliseconds are no recognizer's answer;
+    those that find no place are left out.
     """
     words = words[: max(end_ms - start_ms, 0)]
     starts, ends, earliest = [], [], start_ms
@@ -33,10 +33,10 @@ def fit(words: Sequence[TimedWord], start_ms: int, end_ms: int) -> list[TimedWor
 
 
 def clean(words: Sequence[TimedWord]) -> list[TimedWord]:
-    """The words without control characters and without inner white space, and those only that say something.
+    """Return the words without control characters and inner white space; empty ones are left out.
 
-    White space before a word is kept, as one space: it tells where a new one begins. A word with
-    white space inside becomes several that share its time.
+    White space before a word is kept, as one space: it tells where a new one begins. A word with white space
+    inside becomes several that share its time.
     """
     return [part for word in words for part in _parts(word)]
 

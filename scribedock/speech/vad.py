@@ -27,17 +27,17 @@ SAMPLES_PER_MS = SAMPLE_RATE // 1000
 
 
 def read_pcm(audio: Path, start: int, count: int) -> Pcm:
-    """At most count samples of a raw mono s16le file, from sample number start; fewer at its end."""
+    """Return at most count samples of a raw mono s16le file, from sample number start; fewer at its end."""
     import numpy as np
 
     return np.fromfile(audio, dtype="<i2", count=count, offset=start * SAMPLE_BYTES)
 
 
 def speech_spans(audio: Path, *, block_s: int = BLOCK_S) -> list[Span]:
-    """The stretches of speech in a raw mono 16 kHz s16le file.
+    """Return the stretches of speech in a raw mono 16 kHz s16le file.
 
-    In order, inside the media, not overlapping, none longer than 30 seconds. Between two spans is a
-    pause; where speech goes on for longer than a span may, the next begins where it ends.
+    In order, inside the media, not overlapping, none longer than 30 seconds. Between two spans is a pause;
+    where speech goes on for longer than a span may, the next begins where it ends.
     """
     total = audio.stat().st_size // SAMPLE_BYTES
     start, block = 0, block_s * SAMPLE_RATE

@@ -90,7 +90,7 @@ class FileStore:
         return self.path(key).stat().st_size
 
     def path(self, key: str) -> Path:
-        """Where the object lies."""
+        """Return the path of the object."""
         return self._objects / checked_name(key)[:2] / key
 
     def delete(self, key: str) -> None:
@@ -180,9 +180,9 @@ class PartialFile:
         return key
 
     def _name(self, path: Path) -> None:
-        """Gives the file the object's name too: the partial's goes at the end of the `with` block.
+        """Give the file the object's name too; the partial's name is removed at the end of the `with` block.
 
-        So nothing has to be sent again where the machine dies before anybody has noted the key.
+        So nothing has to be sent again where the machine crashes before anybody has noted the key.
         """
         try:
             path.hardlink_to(self._path)

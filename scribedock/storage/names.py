@@ -8,7 +8,7 @@ NAME_PATTERN = re.compile(r"[0-9a-f]{32}\Z")
 
 
 def checked_name(name: str) -> str:
-    """The name, if it is 32 hex digits. Raises ValueError."""
+    """Return the name if it is 32 hex digits. Raises ValueError."""
     if not NAME_PATTERN.match(name):
         raise ValueError(f"not a name in the store: {name!r}")
     return name

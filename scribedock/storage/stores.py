@@ -11,7 +11,7 @@ from scribedock.storage.store import Store
 
 
 def open_store(url: str | None, folder: Path) -> Store:
-    """The store at `url`; None: below the data folder `folder`. Raises SettingsError."""
+    """Return the store at `url`; None means in the data folder `folder`. Raises SettingsError."""
     return STORES[urlsplit(url).scheme](url, folder) if url else FileStore(folder / "media")
 
 

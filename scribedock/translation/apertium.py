@@ -62,7 +62,7 @@ def _run(mode: str, text: str) -> str:
 
 
 def _modes() -> Mapping[LanguagePair, str]:
-    """The pairs of languages that are installed, and what apertium calls them."""
+    """Return the installed language pairs and apertium's names for them."""
     if shutil.which(PROGRAM) is None:
         return {}
     try:
@@ -75,7 +75,7 @@ def _modes() -> Mapping[LanguagePair, str]:
 
 
 def modes_of(listing: str) -> Mapping[LanguagePair, str]:
-    """What `apertium -l` lists, by pair; variants of a language (`en_US`) only where it has no other."""
+    """Return what `apertium -l` lists, by pair; variants of a language (`en_US`) only without another."""
     found: dict[LanguagePair, str] = {}
     for mode in sorted(listing.split(), key=lambda mode: ("_" in mode, mode)):
         codes = [code.partition("_")[0] for code in mode.split("-")]

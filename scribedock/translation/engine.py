@@ -37,10 +37,10 @@ class LanguagePair:
 
 
 class Translator(Protocol):
-    """Translates one way. Used by one thread at a time."""
+    """Translates one pair of languages. Used by one thread at a time."""
 
     def translate(self, texts: Sequence[str]) -> list[str]:
-        """Each text, of one line, in the other language. Raises TranslationFailed."""
+        """Return each text, of one line, in the other language. Raises TranslationFailed."""
         ...
 
 
@@ -53,7 +53,10 @@ class TranslationEngine:
 
 
 def route(source: str, target: str) -> tuple[LanguagePair, ...]:
-    """The ways to go: out of anything but English by way of English. Source: the API's §8."""
+    """Return the pairs to translate through: via English unless English is the source or target.
+
+    Source: the API's §8.
+    """
     if source == target:
         return ()
     if PIVOT in (source, target):
@@ -62,10 +65,10 @@ def route(source: str, target: str) -> tuple[LanguagePair, ...]:
 
 
 class Translators:
-    """The engines of this machine; one translator is kept loaded."""
+    """The engines of this machine, with one translator loaded at a time."""
 
     def __init__(self, models: Path | None) -> None:
-        """Raises SettingsError where the folder holds what is no model."""
+        """Find the engines. Raises SettingsError where the folder holds something other than models."""
         self._models = models
         self._engines = {name: _engine(module) for name, module in MODULES.items()}
         self._known = {name: engine.pairs(models) for name, engine in self._engines.items()}
@@ -77,11 +80,14 @@ class Translators:
         return frozenset().union(*self._known.values())
 
     def engine_of(self, pair: LanguagePair) -> str | None:
-        """The name of the engine that translates this pair here."""
+        """Return the name of the engine for this pair on this machine."""
         return next((name for name, pairs in self._known.items() if pair in pairs), None)
 
     def translate(self, pair: LanguagePair, texts: Sequence[str]) -> list[str]:
-        """Empty texts stay empty. Raises TranslationFailed. Callable from any thread, one at a time."""
+        """Return the translated texts; empty ones stay empty.
+
+        Raises TranslationFailed. Callable from any thread, one at a time.
+        """
         wanted = [text for text in texts if text]
         with self._lock:
             done = iter(self._translator(pair).translate(wanted) if wanted else [])

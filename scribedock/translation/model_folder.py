@@ -64,7 +64,7 @@ class TranslationModel:
         return [" ".join(each) for each in found]
 
     def _parts(self, text: str) -> list[list[str]]:
-        """The pieces of a text, cut at words where it is longer than a model can take."""
+        """Return the parts of a text as tokens, divided at words where it is longer than the model allows."""
         parts: list[list[str]] = [[]]
         for word in text.split():
             pieces = self._source.encode(word, out_type=str)[:MAX_TOKENS]
@@ -77,7 +77,7 @@ class TranslationModel:
 
 
 def pairs(models: Path | None) -> frozenset[LanguagePair]:
-    """Those that have a folder. Raises SettingsError for one that lacks a part of a model."""
+    """Return the pairs that have a folder. Raises SettingsError where one lacks a part of a model."""
     if models is None:
         return frozenset()
     if not models.is_dir():

@@ -33,7 +33,7 @@ TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
 
 
 class CallbackDelivery:
-    """Makes the tries of callbacks, each when its row says that it is time."""
+    """Makes the tries of callbacks, each when its row is due."""
 
     def __init__(
         self,
@@ -56,7 +56,7 @@ class CallbackDelivery:
         self._changed = threading.Condition()
 
     def attempt(self, callback_id: str) -> None:
-        """Makes the next try; notes when to make another one, or that there is none."""
+        """Make the next try; record when to make another one, or that there is none."""
         with self._changed:
             while self._draining:
                 self._changed.wait()
@@ -69,7 +69,7 @@ class CallbackDelivery:
                 self._changed.notify_all()
 
     def drain(self, timeout_s: float) -> None:
-        """Begins no more calls, and waits for those under way, so that a clean stop repeats none."""
+        """Begin no more calls and wait for current ones, so that a clean stop repeats none."""
         with self._changed:
             self._draining = True
             self._changed.wait_for(lambda: self._under_way == 0, timeout_s)
@@ -117,7 +117,7 @@ class CallbackDelivery:
 
 
 def answer(wishes: SimulatedFaults, number: int, get: Callable[[], Answer]) -> Answer:
-    """How the try of this number, from 1, of a sandbox's job is answered, as the job's name asks for."""
+    """Return the answer to try `number`, from 1, of a sandbox job: the one that the job's name asks for."""
     if SimulatedFault.CALLBACK_LOST in wishes:
         return None, "not called: the job's name asks for that (callback-lost)"
     status, problem = get()
@@ -127,7 +127,7 @@ def answer(wishes: SimulatedFaults, number: int, get: Callable[[], Answer]) -> A
 
 
 def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]:
-    """What stands for each tag of the URL: ours, and the job's custom metadata."""
+    """Return the value of each tag of the URL: our own tags, and the job's custom metadata."""
     version = ""
     if callback.iwp_name:
         version = format_time(lists.choose(job, iwp_name=Iwp(callback.iwp_name)).version)
@@ -145,9 +145,9 @@ def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:
-    """Replaces each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is.
+    """Replace each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is.
 
-    What was put in is not looked at again, so a value that looks like a tag stays a value.
+    Inserted values are not scanned again, so a value that looks like a tag stays a value.
     """
 
     def value(found: re.Match[str]) -> str:

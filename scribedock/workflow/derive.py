@@ -22,7 +22,7 @@ SECOND_PASS_ENGINE = "second pass"  # noqa: S105 - what `info` names as the engi
 
 
 class DeriveWorkflow:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+    """Makes a job's ElementList from that of another job. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -46,7 +46,7 @@ class DeriveWorkflow:
         self._fail(task_id, "The server failed over this job; order it again")
 
     def _derive(self, task_id: str) -> str | None:
-        """Returns what stood in the way."""
+        """Make and store the list; return why that failed."""
         derivation = self._related.derivation(task_id)
         if derivation is None:
             return None

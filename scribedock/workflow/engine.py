@@ -61,16 +61,16 @@ UNFINISHED_STATUSES = ["PENDING", "ENQUEUED"]
 
 
 class DoNotRetry(Exception):
-    """Raised by a step that must not be tried again."""
+    """An error of a step that must not be tried again."""
 
 
 class Workflow(Protocol):
-    """What a queue runs. The id is that of the task or callback that it is for."""
+    """What a queue runs. Its id is that of the task or callback that it works for."""
 
     def run(self, workflow_id: str) -> None: ...
 
     def on_failure(self, workflow_id: str) -> None:
-        """Ends what the workflow was for, after it has failed for good."""
+        """End the task or callback after the workflow has failed for good."""
         ...
 
 
@@ -85,7 +85,7 @@ class RunningWorkflow:
 
 @dataclass(frozen=True, kw_only=True)
 class SavedWorkflow:
-    """What the engine keeps of a workflow."""
+    """What the engine stores about a workflow."""
 
     id: str
     ended: bool
@@ -93,7 +93,7 @@ class SavedWorkflow:
 
 
 def system_url(settings: Settings) -> str:
-    """Where the engine keeps its tables."""
+    """Return the URL of the engine's tables."""
     if settings.database_url is None:
         return f"sqlite:///{settings.data_dir.resolve() / 'workflows.sqlite'}"
     url = settings.database_url.get_secret_value()
@@ -103,13 +103,13 @@ def system_url(settings: Settings) -> str:
 
 
 def migrate(settings: Settings) -> None:
-    """Creates or updates the engine's tables."""
+    """Create or update the engine's tables."""
     _quiet()
     DBOS.migrate(system_url(settings))
 
 
 class EngineClient:
-    """What is known of workflows to a process that runs none."""
+    """Access to workflows for a process that runs none."""
 
     def __init__(self, settings: Settings) -> None:
         _quiet()
@@ -121,14 +121,14 @@ class EngineClient:
         )
 
     def known(self, workflow_ids: Collection[str]) -> frozenset[str]:
-        """Those of the ids that have a workflow."""
+        """Return those of the ids that have a workflow."""
         return frozenset(each.id for each in self._found(workflow_ids))
 
     def retire_older(self, living: Callable[[], Collection[str]]) -> list[str]:
-        """Forgets what an older release has not ended, unless one of its living executors has it in hand.
+        """Forget unfinished workflows of older releases that no living executor holds; return their ids.
 
-        No worker of this release could go on with those steps; what the work was for is owed still, and is
-        begun anew: all steps can be repeated. Returns the ids.
+        No worker of this release could continue those steps; their tasks are still owed, and begin anew: all
+        steps can be repeated.
         """
         older = [str(number) for number in range(1, WORKFLOW_FORMAT)]
         found = self._client.list_workflows(
@@ -144,18 +144,18 @@ class EngineClient:
         return retired
 
     def under_way(self, workflow_ids: Collection[str]) -> frozenset[str]:
-        """Those of the ids whose workflow waits or runs."""
+        """Return those of the ids whose workflow waits or runs."""
         return frozenset(each.id for each in self._found(workflow_ids) if not each.ended)
 
     def forget(self, workflow_ids: Collection[str]) -> int:
-        """Deletes all that is saved of these workflows, which must have ended; returns how many."""
+        """Delete everything stored about these workflows, unless they are unfinished; return how many."""
         found = [each.id for each in self._found(workflow_ids) if each.ended]
         for start in range(0, len(found), BATCH_WORKFLOWS):
             self._client.delete_workflows(found[start : start + BATCH_WORKFLOWS])
         return len(found)
 
     def ended(self, *, begun_before: datetime, limit: int, offset: int) -> list[SavedWorkflow]:
-        """Workflows that were enqueued before this moment (UTC) and have ended, the oldest first."""
+        """Return workflows enqueued before this moment (UTC) that have ended, oldest first."""
         return [
             _saved(status)
             for status in self._client.list_workflows(
@@ -176,7 +176,7 @@ class EngineClient:
                 yield _saved(status)
 
     def check(self) -> None:
-        """Raises where the engine's database does not answer."""
+        """Raise an error where the engine's database does not answer."""
         self._client.check_connection()
 
     def close(self) -> None:
@@ -186,7 +186,7 @@ class EngineClient:
 
 
 class EngineWorker:
-    """Runs workflows in this process. One in a process."""
+    """Runs workflows in this process; there is one in a process."""
 
     def __init__(
         self,
@@ -196,9 +196,10 @@ class EngineWorker:
         branch_of: Callable[[str], str],
         ended: Callable[[str], None],
     ) -> None:
-        """branch_of: the branch of the tree of accounts that a workflow works for.
+        """Set up the engine.
 
-        ended: is told the id of each workflow that this process has brought to its end.
+        branch_of: returns the branch of the tree of accounts that a workflow works for. ended: is called with
+        the id of each workflow that this process has ended.
         """
         _quiet()
         self._branch_of = branch_of
@@ -220,7 +221,7 @@ class EngineWorker:
         DBOS(config=config)
 
     def register(self, queue: Queue, workflow: Workflow) -> None:
-        """Makes `workflow` what does the work of `queue`. Before `launch`."""
+        """Make `workflow` do the work of `queue`. Must be called before `launch`."""
 
         def run(workflow_id: str) -> None:
             with working_for(self._branch_of(workflow_id)):
@@ -235,17 +236,17 @@ class EngineWorker:
         self._functions[queue] = DBOS.workflow(name=queue.value)(run)
 
     def launch(self, concurrency: Mapping[Queue, int]) -> None:
-        """Begins to work. Of what is resumed, each worker takes up so much of each queue at once."""
+        """Begin to work. Of resumed workflows, each worker takes up `concurrency` of each queue at once."""
         self._concurrency = concurrency
         DBOS.launch()
 
     def start(self, queue: Queue, workflow_id: str) -> None:
-        """Begins the workflow in this process, unless there is one with this id already."""
+        """Begin the workflow in this process, unless there is already one with this id."""
         with SetWorkflowID(workflow_id):
             DBOS.start_workflow(self._functions[queue], workflow_id)
 
     def running(self) -> list[RunningWorkflow]:
-        """What executors (this one, others, dead ones) have taken up."""
+        """Return what executors (this one, others, dead ones) have taken up."""
         return [
             RunningWorkflow(
                 id=status.workflow_id, executor_id=status.executor_id or "", queue=Queue(status.name)
@@ -257,7 +258,7 @@ class EngineWorker:
         ]
 
     def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]:
-        """Those of the ids that wait to be resumed."""
+        """Return those of the ids that wait to be resumed."""
         return frozenset(
             status.workflow_id
             for status in DBOS.list_workflows(
@@ -269,9 +270,9 @@ class EngineWorker:
         return len(DBOS.list_workflow_steps(workflow_id))
 
     def resume(self, running: RunningWorkflow) -> None:
-        """Lets another executor go on with it. Only for one whose executor is dead.
+        """Let another executor continue a workflow whose executor is dead.
 
-        Its queue is there from now until `close_queues`: every worker polls each queue that there is.
+        Its queue exists from now until `close_queues`: every worker polls each queue that exists.
         """
         DBOS.register_queue(
             running.queue.value,
@@ -282,7 +283,7 @@ class EngineWorker:
         DBOS.resume_workflow(running.id, queue_name=running.queue.value)
 
     def close_queues(self) -> None:
-        """Removes the queues in which nothing waits to be resumed. Not while another process resumes."""
+        """Remove the queues in which nothing waits to be resumed. Not while another process resumes."""
         for queue in DBOS.list_queues():
             waiting = DBOS.list_workflows(
                 queue_name=queue.name, status="ENQUEUED", limit=1, load_input=False, load_output=False
@@ -291,21 +292,21 @@ class EngineWorker:
                 DBOS.delete_queue(queue.name)
 
     def fail_workflow(self, running: RunningWorkflow) -> None:
-        """Ends it for good. Only for one whose executor is dead."""
+        """End a workflow for good whose executor is dead."""
         self._workflows[running.queue].on_failure(running.id)
         DBOS.cancel_workflow(running.id)
         self._ended(running.id)
 
 
 def step(name: str, function: Callable[..., Result], *arguments: Any) -> Result:
-    """Runs a step of the current workflow; after a crash its saved result is returned instead."""
+    """Run a step of the current workflow; after a crash, return its saved result instead."""
     return DBOS.run_step(_step_options(name), function, *arguments)
 
 
 def parallel_steps(
     name: str, function: Callable[[Any], Result], items: Sequence[Any], *, threads: int
 ) -> list[Result]:
-    """Runs one step for each item, so many at once; each is saved as it ends."""
+    """Run one step for each item, `threads` at once; each is saved as it ends."""
     reserved = [(DBOS.reserve_step(), contextvars.copy_context(), item) for item in items]
 
     def run(reservation: StepReservation, context: contextvars.Context, item: Any) -> Result:
@@ -339,7 +340,7 @@ def _should_retry(error: BaseException) -> bool:
 
 
 def sleep(seconds: float) -> None:
-    """Sleeps in a workflow; after a crash, only for the rest."""
+    """Sleep in a workflow; after a crash, only for the rest of the time."""
     DBOS.sleep(seconds)
 
 
@@ -353,9 +354,9 @@ def _saved(status: WorkflowStatus) -> SavedWorkflow:
 
 
 def _quiet() -> None:
-    """DBOS announces itself, its version and a product of its makers at every start.
+    """Silence DBOS, which announces itself, its version and a product of its makers at every start.
 
-    With a handler here it makes none of its own, which would go past our log and what that masks.
+    With a handler here it makes none of its own, which would bypass our log and its masking.
     """
     logger = logging.getLogger("dbos")
     logger.setLevel(logging.ERROR)

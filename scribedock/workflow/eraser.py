@@ -82,7 +82,7 @@ FOLDERS = {
 
 
 class Eraser:
-    """One in a worker; several workers may be at the same job, which does no harm."""
+    """Erases what deleted jobs left. One in a worker; several workers may erase the same job."""
 
     def __init__(
         self,
@@ -94,9 +94,10 @@ class Eraser:
         files: Sequence[Path],
         retention_s: float,
     ) -> None:
-        """close_uploads: gives up what comes to a job's upload URLs. folder: where workflows have theirs.
+        """Set up the eraser.
 
-        files: the databases, where they are SQLite's. retention_s: how long finished workflows are kept.
+        close_uploads: ends the uploads to a job's upload URLs. folder: where workflows have their folders.
+        files: the databases, where they are SQLite files. retention_s: how long finished workflows are kept.
         """
         self._database = database
         self._engine = engine
@@ -110,7 +111,7 @@ class Eraser:
         self._shrinking = set(files)
 
     def tick(self) -> None:
-        """Does a batch of what is to be done; called every few seconds."""
+        """Erase and trim a batch; to be called every few seconds."""
         changed = self.erase()
         if time.monotonic() - self._trimmed > TRIM_INTERVAL_S or not self._trimmed:
             self._trimmed = time.monotonic()
@@ -120,7 +121,7 @@ class Eraser:
         self._shrinking = {path for path in self._shrinking if not sqlite_file.shrink(path)}
 
     def erase(self) -> int:
-        """Erases a batch of deleted jobs as far as their workflows have ended; returns how many changed."""
+        """Erase a batch of deleted jobs as far as their workflows have ended; return how many changed."""
         with self._database.read() as connection:
             found = list(
                 connection.execute(
@@ -134,7 +135,7 @@ class Eraser:
         return sum(self._erase(job_id) for job_id in found)
 
     def _erase(self, job_id: str) -> bool:
-        """Takes away what no workflow needs any more; whether there was anything."""
+        """Erase what no workflow needs any more; return whether there was anything."""
         with self._database.read() as connection:
             task_ids = list(
                 connection.execute(sa.select(tasks.c.id).where(tasks.c.job_id == job_id)).scalars()
@@ -158,9 +159,9 @@ class Eraser:
         return True
 
     def _clear(self, job_id: str, workflow_ids: Sequence[str], *, over: bool) -> None:
-        """Clears our tables, once more: an older release has left more there, and a workflow may have.
+        """Clear our tables again: an older release, or a workflow, may have left rows there.
 
-        over: whether none is under way any more, so that it is the last time.
+        over: whether no workflow is running, so that this is the last time.
         """
         deleted = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_not(None))
         with self._database.write() as connection:
@@ -173,10 +174,10 @@ class Eraser:
                 connection.execute(jobs.update().where(deleted).values(erased=utc_now()))
 
     def trim(self) -> int:
-        """Forgets workflows that ended long ago; returns how many.
+        """Forget workflows that ended long ago; return how many.
 
-        Not those whose task or callback is unfinished by our tables (an order that people go on with):
-        else it would be begun anew.
+        Those whose task or callback our tables call unfinished stay (an order that people work on): otherwise
+        it would begin anew.
         """
         before = utc_now() - timedelta(seconds=self._retention_s)
         forgotten = left = 0
@@ -194,7 +195,7 @@ class Eraser:
         return forgotten
 
     def _unfinished(self, workflow_ids: Sequence[str]) -> frozenset[str]:
-        """The tasks and callbacks behind these workflows that are not finished."""
+        """Return the tasks and callbacks behind these workflows that are not finished."""
         ids = [task_id_of(each) for each in workflow_ids]
         with self._database.read() as connection:
             return frozenset(
@@ -206,7 +207,7 @@ class Eraser:
             )
 
     def sweep(self, *, older_than_s: float) -> int:
-        """Removes folders of tasks that are over, which a crash has left; returns how many."""
+        """Remove folders of finished tasks, which a crash has left; return how many."""
         before = time.time() - older_than_s
         names = [path.name for path in self._folder.glob("*") if path.is_dir()]
         over = sa.and_(tasks.c.id.in_(names), tasks.c.status.not_in(UNFINISHED_STATUSES))
@@ -220,7 +221,7 @@ class Eraser:
 
 
 def workflows_of(task_ids: Sequence[str]) -> Iterator[str]:
-    """The ids of all workflows that there may be for these tasks: their own, and those of callbacks."""
+    """Yield the ids of all possible workflows for these tasks: their own, and those of callbacks."""
     for task_id in task_ids:
         yield task_id
         for queue in PREFIXES:

@@ -18,12 +18,12 @@ TIMEOUT_S = 120.0
 
 
 class FetchTranscriptWorkflow:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+    """Fetches a transcript from a URL. `run` is what the engine calls."""
 
     def __init__(
         self, *, transcripts: Transcripts, fetcher: GuardedClient, folder: Path, limits: FetchLimits
     ) -> None:
-        """limits: but for the size, which is that of a transcript."""
+        """Set up the workflow; `limits` apply except for the size, which is that of a transcript."""
         self._transcripts = transcripts
         self._fetcher = fetcher
         self._folder = folder

@@ -52,20 +52,20 @@ class Recoverable(Protocol):
 
 @dataclass(frozen=True, kw_only=True)
 class Executors:
-    """Ids of the workers' processes."""
+    """The ids of workers' processes."""
 
     living: frozenset[str]
     crashed: frozenset[str]  # dead, and to blame for it is perhaps what they were doing
 
 
 def note_crash(database: Database, executor_id: str) -> None:
-    """Called by the supervisor that saw the executor die and is alive itself."""
+    """Record that an executor died; called by its supervisor, which is still alive."""
     with database.write() as connection:
         connection.execute(executors.update().where(executors.c.id == executor_id).values(crashed=True))
 
 
 class Lease:
-    """This process's claim to be alive."""
+    """The claim of this process to be alive."""
 
     def __init__(
         self, database: Database, folder: Path, *, lease_s: float, executor_id: str | None = None
@@ -91,7 +91,7 @@ class Lease:
             )
 
     def renew(self) -> bool:
-        """Whether the lease still held; once lost, others go on with this process's workflows."""
+        """Renew the lease; return False where it was lost and others continue this process's workflows."""
         with self._database.stamp() as connection:
             return (
                 connection.execute(
@@ -101,7 +101,7 @@ class Lease:
             )
 
     def release(self) -> None:
-        """Says goodbye: what this process had in hand may be taken over at once."""
+        """Release the lease: others may take over this process's work at once."""
         with self._database.write() as connection:
             connection.execute(executors.delete().where(executors.c.id == self.executor_id))
         if self._file is not None:
@@ -110,7 +110,7 @@ class Lease:
             self._file = None
 
     def living(self) -> frozenset[str]:
-        """Ids of the executors that are alive, this one among them."""
+        """Return the ids of living executors, including this one."""
         rows = self._rows()
         return frozenset(row.id for row in rows) - frozenset(self._dead(rows))
 
@@ -130,7 +130,7 @@ class Lease:
         ]
 
     def others(self) -> Executors:
-        """Who is alive, and who crashed; the rows of the dead are removed."""
+        """Return who is alive and who crashed; remove the rows of the dead."""
         rows = self._rows()
         dead = self._dead(rows)
         if dead:
@@ -161,11 +161,11 @@ class Reaper:
         self._mutex = threading.Lock()
 
     def reap(self) -> int:
-        """Resumes what belongs to dead executors; returns how many workflows.
+        """Resume workflows of dead executors; return how many.
 
-        A workflow whose executor crashed ATTEMPTS times without a step being finished between is given
-        up. Before the last attempt it waits until no other such suspect is under way, so that an
-        innocent one is not given up for its neighbour's fault.
+        A workflow whose executor crashed ATTEMPTS times without a finished step in between is given up.
+        Before the last attempt it waits until no other such suspect is running, so that an innocent one is
+        not given up for another's fault.
         """
         with self._mutex, self._lock_path.open("w") as file:
             try:
@@ -214,7 +214,7 @@ class Reaper:
         return resumed
 
     def _losses(self, workflow: RunningWorkflow, *, crashed: bool) -> int:
-        """How many executors have crashed over it since it last finished a step; notes a new crash."""
+        """Return how many executors crashed over it since it last finished a step; record a new crash."""
         with self._database.read() as connection:
             row = connection.execute(sa.select(attempts).where(attempts.c.workflow_id == workflow.id)).first()
         if row is None and not crashed:
@@ -235,7 +235,7 @@ class Reaper:
     def _suspects_under_way(
         self, running: list[RunningWorkflow], orphans: list[RunningWorkflow]
     ) -> frozenset[str]:
-        """Suspects that run or are about to, and have not finished a step since their last loss."""
+        """Return suspects that run or are about to, without a finished step since their last loss."""
         with self._database.read() as connection:
             suspects = {
                 row.workflow_id: row.steps

@@ -40,7 +40,7 @@ from scribedock_captions.elementlist.model import ElementList
 
 
 class RealignWorkflow:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+    """Aligns a reviewed list with the recording. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -92,7 +92,7 @@ class RealignWorkflow:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _audio(self, asked: Realignment, folder: Path) -> Path:
-        """The recording as mono 16 kHz s16le. Raises ItemNotFound, MediaUnusable."""
+        """Return the recording as mono 16 kHz s16le. Raises ItemNotFound, MediaUnusable."""
         media = self._media.behind(self._jobs.find(asked.job_id))
         if media is None or media.storage_key is None:
             raise MediaUnusable("The job has no recording.")
@@ -109,7 +109,7 @@ class RealignWorkflow:
         return path
 
     def _check_wanted(self, asked: Realignment) -> None:
-        """Raises ItemNotFound where the job was deleted."""
+        """Raise ItemNotFound where the job was deleted."""
         self._jobs.find(asked.job_id)
 
 
@@ -120,10 +120,10 @@ def realigned(
     after: ElementList,
     check_wanted: Callable[[], None] = always,
 ) -> ElementList:
-    """`after` with sound times: of the words that are in `before`, in the same order, their times there.
+    """Return `after` with sound times: words that are in `before`, in the same order, keep their times.
 
     audio is the recording as mono 16 kHz s16le. New words are aligned where the language has an acoustic
-    model, with the words beside them whose time is estimated only; what is not found shares the time between
+    model, with the words beside them whose time is only estimated; what is not found shares the time between
     its neighbours, and counts as interpolated. Nothing else is listened to.
     """
     kept = unchanged(before, after)
@@ -157,7 +157,7 @@ def realigned(
 
 
 def _edited(count: int, kept: Container[int], known: Container[int]) -> set[int]:
-    """The places that are worth a new look: of new words, and of all up to the next sure ones."""
+    """Return the places to align again: of new words, and of all words up to the next certain ones."""
     found: set[int] = set()
     gap: list[int] = []
     for place in range(count + 1):
@@ -178,7 +178,7 @@ def _aligned(
     known: Mapping[int, HeardWord],
     check_wanted: Callable[[], None],
 ) -> list[tuple[GapWindow, list[Span | None]]]:
-    """The first of the windows in which anything is found, if there is one."""
+    """Align the first window of the gap in which anything is found; return it, if there is one."""
     for window in piece.windows:
         try:
             spans = _spans(pool, audio, window, words, piece, check_wanted)
@@ -206,7 +206,7 @@ def _spans(
 
 
 def _new(span: Span | None, place: int, known: Mapping[int, HeardWord]) -> Span | None:
-    """The time of a new word, as far as those beside it leave it any; None for one that keeps its own."""
+    """Return the time of a new word, as its neighbours allow; None for a word that keeps its own."""
     if span is None or place in known:
         return None
     start = max(span.start_ms, known[place - 1].end_ms if place - 1 in known else 0)

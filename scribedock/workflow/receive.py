@@ -25,7 +25,7 @@ from scribedock.workflow.steps.recordings import local
 
 
 class FetchMediaWorkflow:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+    """Fetches media from a URL. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -54,7 +54,7 @@ class FetchMediaWorkflow:
         )
 
     def _fetch(self, task_id: str) -> str | None:
-        """Brings the bytes here, unless they are; returns what stood in the way."""
+        """Download the file unless it is here; return why that failed."""
         found = self._media.of_task(task_id)
         if found is None or found.storage_key is not None:
             return None
@@ -92,7 +92,7 @@ class FetchMediaWorkflow:
 
 
 class ProbeMediaWorkflow:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+    """Probes uploaded media. `run` is what the engine calls."""
 
     def __init__(self, *, media: JobMedia, store: Store, limits: Limits) -> None:
         self._media = media
@@ -103,7 +103,7 @@ class ProbeMediaWorkflow:
         step("probe", self._probe, task_id)
 
     def on_failure(self, task_id: str) -> None:
-        """The media stays usable, though nothing is known about it."""
+        """Do nothing: the media stays usable, though nothing is known about it."""
         self._media.probed(task_id, media_ms=None, problem=None)
 
     def _probe(self, task_id: str) -> None:

@@ -1,8 +1,8 @@
-"""What a worker does for a sandbox's jobs instead of its work: nothing is transcribed, translated, fetched or
-mailed, and everything ends in the same way as if it were.
+"""The work for sandbox jobs: nothing is transcribed, translated, fetched or mailed.
 
-`DivertedWorkflow` is where the ways part. An order waits in a queue of its own from the beginning, because it
-sleeps and must not keep a real one waiting; everything else is done at once.
+Everything ends as if it were. `DivertedWorkflow` is where sandbox jobs leave the ordinary way. An order waits
+in a queue of its own from the beginning, because it sleeps and must not keep a real one waiting; everything
+else is done at once.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ SOURCE_GONE_MESSAGE = "The job whose list this one is made of was deleted"
 
 
 class DivertedWorkflow:
-    """A queue's workflow, but for the tasks of a sandbox's jobs."""
+    """A queue's workflow, except for the tasks of sandbox jobs."""
 
     def __init__(self, jobs: Jobs, ordinary: Workflow, instead: Callable[[str], None]) -> None:
         self._jobs = jobs
@@ -67,7 +67,7 @@ class DivertedWorkflow:
         self._ordinary.on_failure(task_id)
 
     def _divert(self, task_id: str) -> bool:
-        """Does what a sandbox does; whether the task is a sandbox's."""
+        """Do a sandbox's task; return whether the task is a sandbox's."""
         if not self._jobs.is_sandbox(task_id):
             return False
         self._instead(task_id)
@@ -75,7 +75,7 @@ class DivertedWorkflow:
 
 
 class SandboxTasks:
-    """What is done at once, each for the task of one queue. All can be repeated without harm."""
+    """The tasks done at once, each for one queue. All can be repeated without harm."""
 
     def __init__(
         self,
@@ -99,7 +99,7 @@ class SandboxTasks:
         self._folder = folder
 
     def receive(self, task_id: str) -> None:
-        """Media: a URL is not fetched, and bytes are not looked at."""
+        """Receive media: a URL is not fetched, and bytes are not read."""
         found = self._media.of_task(task_id)
         job = None if found is None else _living(self._jobs, found.job_id)
         if found is None or job is None:
@@ -113,7 +113,7 @@ class SandboxTasks:
         self._transcripts.fetched(task_id, TEXT.encode())
 
     def make_media(self, rendition_id: str) -> None:
-        """Gives the sample out, whatever the media is."""
+        """Make the rendition from the sample, whatever the media is."""
         rendition = self._renditions.start(rendition_id)
         if rendition is None:
             return
@@ -128,13 +128,13 @@ class SandboxTasks:
             remove_object(self._store, key)
 
     def realign(self, realignment_id: str) -> None:
-        """The words keep the times that they were saved with."""
+        """Keep the words' times as they were saved."""
         asked = self._realignments.start(realignment_id)
         if asked is not None:
             self._realignments.finish(realignment_id, asked.after)
 
     def mail(self, mail_id: str) -> None:
-        """None is sent: else whoever knows a sandbox's public password could send to anybody."""
+        """Send nothing: otherwise anyone with a sandbox's public password could send mail to anybody."""
         self._mails.close(mail_id, TaskStatus.COMPLETE, NOT_SENT_MESSAGE)
 
 
@@ -145,7 +145,7 @@ class StartedSandboxOrder(TypedDict):
 
 
 class SandboxOrderWorkflow:
-    """The workflow of an order, with all that it needs. `run` is what the engine calls."""
+    """Carries out a sandbox order. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -219,7 +219,7 @@ class SandboxOrderWorkflow:
         )
 
     def _problem(self, job: Job) -> str | None:
-        """Why the order fails, where the job's name asks for that."""
+        """Return why the order fails, where the job's name asks for that."""
         wishes = simulated_faults(job.name)
         if SimulatedFault.FAIL_MEDIA in wishes:
             return FAILED_MESSAGE

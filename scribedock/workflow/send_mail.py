@@ -26,7 +26,7 @@ log = structlog.get_logger("scribedock.worker")
 
 
 class SendMailWorkflow:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+    """Sends a mail. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -71,7 +71,7 @@ class SendMailWorkflow:
         self._mails.close(mail_id, TaskStatus.COMPLETE)
 
     def _written(self, owed: OwedMail, job: Job) -> Mail:
-        """Raises ItemNotFound where what it is about is gone."""
+        """Return the mail. Raises ItemNotFound where its subject is gone."""
         expires = int(time.time()) + self._link_lifetime_s
         until = from_timestamp(expires).isoformat(" ", "minutes")
         about = {"job_id": job.id, "job_name": job.name or job.id, "until": until}

@@ -68,7 +68,7 @@ class Outcome(TypedDict):
 
 
 class TranscribeWorkflow:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+    """Transcribes a recording. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -206,9 +206,9 @@ class TranscribeWorkflow:
     def _hear_language(
         self, task_id: str, started: Started, spans: list[tuple[int, int]]
     ) -> tuple[str, str | None]:
-        """The language that is spoken, in the list's spelling, and what `info` says of it.
+        """Return the language that is spoken, in the catalogue's spelling, and the notice for `info`.
 
-        The job takes it on where it has none.
+        The job takes the language on where it has none.
         """
         self._check_wanted(task_id)
         audio, _ = self._audio.audio_of(task_id, started["job_id"])
@@ -254,7 +254,7 @@ class TranscribeWorkflow:
         )
 
     def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[TimedWord] | None]]) -> None:
-        """Notes how difficult the job was."""
+        """Record how difficult the job was."""
         audio, _ = self._audio.audio_of(task_id, job_id)
         evidence = gather(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
         difficulty = judge(evidence)
@@ -273,7 +273,7 @@ class TranscribeWorkflow:
         self._audio.remove(task_id)
 
     def on_failure(self, task_id: str) -> None:
-        """The order fails, and its media may be ordered again: it is the server that was at fault."""
+        """Fail the order, whose media may be ordered again: the server is at fault."""
         self._orders.fail(task_id, "The server failed over this recording; order it again", refused=False)
         self._clean_up(task_id)
 

@@ -27,13 +27,13 @@ class Unwritable(Exception):
 
 
 def prepare() -> None:
-    """Loads what every child needs, before it is forked."""
+    """Load what every child needs, before it is forked."""
     av.logging.set_level(None)
     reading.warm_up()
 
 
 def work(order: dict[str, Any], recording: int, audio: int) -> NoReturn:
-    """Does what the order says with these descriptors, behind the fence, and ends."""
+    """Carry out the order on these descriptors behind the fence, and exit."""
     fence.confine(
         memory=address_space() + order["memory"],
         cpu_s=order["cpu_s"],
@@ -46,7 +46,7 @@ def work(order: dict[str, Any], recording: int, audio: int) -> NoReturn:
 
 
 def address_space() -> int:
-    """The bytes that this process takes already: its libraries, before anything is read."""
+    """Return the bytes of address space that this process already uses, mostly for libraries."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     return pages * os.sysconf("SC_PAGE_SIZE")
 

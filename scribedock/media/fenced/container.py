@@ -34,7 +34,10 @@ CUT_OFF_MESSAGE = "The recording is damaged or cut off in the middle. Upload the
 
 
 def open_container(source: MediaSource) -> InputContainer:
-    """The container from its beginning. Raises MediaUnusable with what the file is instead of a recording."""
+    """Open the container at its beginning.
+
+    Raises MediaUnusable, which says what the file is instead of a recording.
+    """
     source.seek(0)
     head = source.read(HEAD_BYTES)
     source.seek(0)
@@ -61,9 +64,9 @@ def open_container(source: MediaSource) -> InputContainer:
 
 
 def sounding_stream(source: MediaSource) -> int:
-    """The index of the stream to transcribe: the best one of which a part really decodes.
+    """Return the index of the stream to transcribe: the best one of which a part really decodes.
 
-    Raises MediaUnusable with what there is instead.
+    Raises MediaUnusable, which says what there is instead.
     """
     with open_container(source) as container:
         audio = container.streams.audio
@@ -85,19 +88,22 @@ def sounding_stream(source: MediaSource) -> int:
 
 
 def readable(container: InputContainer) -> list[AudioStream]:
-    """The streams of sound that may be decoded, the likeliest to be what is said in the recording first."""
+    """Return the audio streams that may be decoded, the likeliest to have the speech first."""
     best = container.streams.best("audio")
     found = [each for each in container.streams.audio if codec(each) in AUDIO_CODECS]
     return sorted(found, key=lambda each: (bool(each.disposition & SECONDARY_TRACK), each is not best))
 
 
 def moving_pictures(container: InputContainer) -> list[VideoStream]:
-    """The streams of pictures that are no cover."""
+    """Return the video streams that are not cover pictures."""
     return [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
 
 
 def is_plain_h264(stream: VideoStream) -> bool:
-    """Whether every browser plays it: told from the configuration record (ISO/IEC 14496-15, 5.3.3.1)."""
+    """Return whether every browser plays the stream.
+
+    The answer comes from the configuration record (ISO/IEC 14496-15, 5.3.3.1).
+    """
     record = stream.codec_context.extradata if stream.codec_context is not None else None
     return (
         stream.codec_context is not None
@@ -110,7 +116,7 @@ def is_plain_h264(stream: VideoStream) -> bool:
 
 
 def only(container: InputContainer, index: int) -> AudioStream:
-    """The stream, with all others dropped. Raises MediaUnusable where its index leads past the file's end."""
+    """Return the stream and drop all others. Raises MediaUnusable for an index that does not exist."""
     stream = next((each for each in container.streams.audio if each.index == index), None)
     if stream is None:
         raise MediaUnusable("The recording is damaged: one of its sound tracks is gone.")
@@ -124,7 +130,7 @@ def only(container: InputContainer, index: int) -> AudioStream:
 
 
 def packets(container: InputContainer, *streams: AudioStream) -> Iterator[Packet[AudioStream]]:
-    """The packets of the streams; ends with one empty packet each, which drains the decoder.
+    """Yield the packets of the streams, then an empty packet for each, which drains the decoder.
 
     Raises MediaUnusable where the file ends before its own index says.
     """
@@ -143,7 +149,7 @@ def codec(stream: AudioStream) -> str:
 
 
 def _first_sounds(container: InputContainer, streams: list[AudioStream]) -> set[int]:
-    """Which of the streams give a frame; the first stream is enough."""
+    """Return which of the streams yield a frame; the search stops when the first stream does."""
     _keep(container, streams)
     sounding: set[int] = set()
     for count, packet in enumerate(packets(container, *streams), start=1):
@@ -164,7 +170,7 @@ def _has_packets(source: MediaSource) -> bool:
 
 
 def _keep(container: InputContainer, streams: list[AudioStream]) -> None:
-    """Drops all other streams where the file is taken apart, and decodes in this thread."""
+    """Drop all other streams in the demuxer, and decode in this thread."""
     wanted = {stream.index for stream in streams}
     for each in container.streams:
         if each.index not in wanted:

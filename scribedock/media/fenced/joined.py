@@ -35,10 +35,10 @@ MAX_LENGTH_BYTES = 8
 
 
 def first_of(source: MediaSource) -> MediaSource:
-    """The source, which ends where the first of its recordings says that it ends, if another begins there.
+    """Return the source, cut where its first recording ends if another one begins there.
 
-    FFmpeg reads Matroska on over a joint, but takes what follows for sound in the codec of the first. Where a
-    segment is of unknown length, as browsers record it, nothing tells of the joint.
+    FFmpeg reads Matroska beyond such a joint, but takes what follows for sound in the codec of the first.
+    Where a segment is of unknown length, as browsers record it, nothing reveals the joint.
     """
     at = 0
     for wanted in (EBML, SEGMENT):
@@ -53,7 +53,7 @@ def first_of(source: MediaSource) -> MediaSource:
 
 
 def _length(data: bytes) -> tuple[int, int] | None:
-    """The bytes that a length takes, and the length (RFC 8794, 4 and 6.1); None where it is unknown."""
+    """Return the size of a length field and the length (RFC 8794, 4 and 6.1); None where it is unknown."""
     size = 9 - data[0].bit_length() if data else 9
     if size > min(MAX_LENGTH_BYTES, len(data)):
         return None
@@ -62,9 +62,9 @@ def _length(data: bytes) -> tuple[int, int] | None:
 
 
 def next_recording(source: MediaSource, container: str, after: int) -> int | None:
-    """Where in the source another recording of the same container begins, at or behind so many bytes.
+    """Return where another recording begins in the source, at `after` bytes or behind; None without one.
 
-    None where there is none. container is FFmpeg's name of it.
+    container is FFmpeg's name for it.
     """
     pattern = SIGNATURES.get(container.partition(",")[0])
     if pattern is None:

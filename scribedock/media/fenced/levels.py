@@ -24,7 +24,7 @@ CENTRE_CHANNEL = "FC"
 
 
 class LevelMeter:
-    """What is measured on the way, of the channels and of their mix."""
+    """Measures the levels of the channels and of their mix during decoding."""
 
     def __init__(self) -> None:
         self._peaks = array("f")
@@ -34,13 +34,13 @@ class LevelMeter:
         )
 
     def add_channels(self, names: tuple[str, ...], channels: Samples) -> None:
-        """channels: one row each, in the order of their names."""
+        """Add samples of the channels, one row each, in the order of their names."""
         product = channels.astype(np.float64) @ channels.T.astype(np.float64)
         before = self._products[names]
         self._products[names] = product if before.shape != product.shape else before + product
 
     def add_mix(self, samples: Samples) -> None:
-        """Samples of the mix at 16 kHz, before they are amplified."""
+        """Add samples of the mix at 16 kHz, before amplification."""
         samples = np.concatenate([self._rest, samples])
         whole = len(samples) // BLOCK_SAMPLES * BLOCK_SAMPLES
         self._rest = samples[whole:]
@@ -49,7 +49,7 @@ class LevelMeter:
         )
 
     def measured(self) -> dict[str, Any]:
-        """What `audio.Levels` has, as JSON."""
+        """Return the fields of `audio.Levels`, as JSON."""
         peaks = np.frombuffer(self._peaks, np.float32) if self._peaks else np.abs(self._rest)
         heard = peaks[peaks > 0]
         names, product = max(
@@ -67,7 +67,7 @@ class LevelMeter:
 
 
 def channels_of(frame: AudioFrame) -> Samples:
-    """The samples of a frame, one row a channel, 1 being full scale. What is no number counts as silence."""
+    """Return the samples of a frame, one row a channel, 1 being full scale. NaN counts as silence."""
     name = frame.format.name
     found = frame.to_ndarray()
     if not frame.format.is_planar:
@@ -80,7 +80,7 @@ def channels_of(frame: AudioFrame) -> Samples:
 
 
 def sound_numbers(samples: Samples) -> Samples:
-    """Without what a damaged or hostile file may hold in place of numbers."""
+    """Replace what a damaged or hostile file may hold instead of numbers by silence."""
     if np.isfinite(samples).all():
         return samples
     return np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)

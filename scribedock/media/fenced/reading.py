@@ -41,12 +41,12 @@ MAX_DAMAGED_PACKETS = 5000
 
 
 class TooLong(MediaUnusable):
-    """The recording is longer than is allowed, or recordings in one file are together."""
+    """The recording is longer than allowed, or the recordings joined in one file are."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecodeRequest:
-    """What is to be read of a recording."""
+    """What is wanted of a recording."""
 
     # The index of the stream of sound, where it is known.
     track: int | None = None
@@ -56,7 +56,7 @@ class DecodeRequest:
 
 
 def warm_up() -> None:
-    """Loads all that the fence would keep from being loaded when it is needed."""
+    """Load everything that the fence would keep from being loaded later."""
     for module in pkgutil.walk_packages(av.__path__, "av."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
@@ -73,9 +73,10 @@ def warm_up() -> None:
 
 
 def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict[str, object]:
-    """What the recording is; reads a small file to its end, and believes the header of a large one.
+    """Return what the recording is.
 
-    track is the index of the stream to tell of, where it is known. Raises MediaUnusable.
+    A small file is read to its end; the header of a large one is believed. track is the index of the stream
+    to describe, where it is known. Raises MediaUnusable.
     """
     source = first_of(MediaSource(file))
     index = sounding_stream(source) if track is None else track
@@ -110,9 +111,9 @@ def decode(
     *,
     progress: Callable[[float], None],
 ) -> dict[str, object]:
-    """Hands the sound to `write` as 16 kHz mono signed 16-bit little-endian samples, part by part.
+    """Pass the sound to `write` as 16 kHz mono signed 16-bit little-endian samples, part by part.
 
-    Of recordings that were joined in one file all are read. Raises MediaUnusable.
+    Recordings that were joined in one file are all read. Raises MediaUnusable.
     """
     reading = _Reading(file, max_duration_s, write, wanted, progress)
     reading.run()
@@ -130,7 +131,7 @@ def decode(
 
 
 class _Reading:
-    """The reading of a file, recording by recording."""
+    """Reads a file, one recording after the other."""
 
     def __init__(
         self,
@@ -155,7 +156,10 @@ class _Reading:
         self.unread_bytes = 0
 
     def run(self) -> None:
-        """Raises MediaUnusable for the first recording, and for all together where they are too long."""
+        """Read all recordings.
+
+        Raises MediaUnusable where the first cannot be read, and where all together are too long.
+        """
         source: MediaSource | None = MediaSource(self._file)
         while source is not None and not self._has_enough():
             try:
@@ -174,7 +178,7 @@ class _Reading:
         return at_most_s is not None and self.written >= at_most_s * BYTES_PER_SECOND
 
     def _next(self, source: MediaSource, container: str, end: int) -> MediaSource | None:
-        """The recording that follows one that was read up to `end`, if it can be read."""
+        """Return the recording after one that was read up to `end`, if it can be read."""
         place = next_recording(source, container, end)
         unread = 0
         for _ in range(MAX_TRIES):
@@ -192,7 +196,7 @@ class _Reading:
         return None
 
     def _read(self, source: MediaSource) -> tuple[str, int]:
-        """The name of the container, and where in the source its last packet ends."""
+        """Read a recording; return the name of its container and where its last packet ends in the source."""
         self.parts += 1
         known = self._wanted.track if self.parts == 1 else None
         index = sounding_stream(source) if known is None else known

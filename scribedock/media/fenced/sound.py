@@ -27,7 +27,7 @@ MEASURED_FRAME_INTERVAL = 8
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
-    """How the channels of a recording become one."""
+    """How the channels of a recording are mixed to one."""
 
     # The number of the channel that is taken alone; None: FFmpeg's mix of all.
     channel: int | None = None
@@ -36,7 +36,7 @@ class Mix:
 
 
 class Sound:
-    """16 kHz mono signed 16-bit little-endian samples, put where their time stamps say."""
+    """Writes 16 kHz mono signed 16-bit little-endian samples at the place that their time stamps give."""
 
     def __init__(
         self,
@@ -80,7 +80,7 @@ class Sound:
         self._hand_on()
 
     def _chosen(self, frame: AudioFrame) -> AudioFrame:
-        """The frame, or one of the wanted channel alone."""
+        """Return the frame, or one with only the wanted channel."""
         wanted = self._mix.channel
         self._frames += 1
         measured = self._frames % MEASURED_FRAME_INTERVAL == 1
@@ -98,7 +98,7 @@ class Sound:
         return alone
 
     def _align(self, frame: AudioFrame) -> None:
-        """Fills a gap before the frame with silence; time stamps that make no sense are passed over."""
+        """Fill a gap before the frame with silence; time stamps that make no sense are ignored."""
         length = Fraction(frame.samples, frame.sample_rate)
         if frame.pts is None or frame.time_base is None:
             if self._expected_s is not None:
@@ -114,7 +114,7 @@ class Sound:
             self._silence(gap)
 
     def _end_s(self) -> Fraction:
-        """How far silence may lead: not past the end that the file declares."""
+        """Return the end of possible silence in seconds: the end that the file declares."""
         if self._declared_s is None:
             return self.written_s + UNDECLARED_GAP_S
         return self._declared_s + 1
@@ -127,7 +127,7 @@ class Sound:
             rest -= len(part)
 
     def _flush(self) -> None:
-        """Takes what the resampler still has, and has the next frame bring another one."""
+        """Take what is left in the resampler; the next frame starts another one."""
         if self._shape is not None:
             self._put(None)
         self._shape = None
@@ -147,7 +147,7 @@ class Sound:
             self._hand_on()
 
     def _hand_on(self) -> None:
-        """Measures and writes a second at once, which takes less time than its many parts."""
+        """Measure and write a second at once, which takes less time than doing so for its many parts."""
         if not self._waiting:
             return
         samples = sound_numbers(np.concatenate(self._waiting))
@@ -163,15 +163,15 @@ def check_rate(rate: int) -> None:
 
 
 def resampler(*, channels: int) -> AudioResampler:
-    """Mixes to one channel, in which what is quiet keeps its digits until it is amplified.
+    """Return a resampler to one channel, where quiet sound keeps its precision until it is amplified.
 
-    FFmpeg's mix of several channels stays within full scale only in whole numbers.
+    FFmpeg's mix of several channels stays within full scale only in integers.
     """
     return AudioResampler(format="flt" if channels == 1 else "s32", layout="mono", rate=SAMPLE_RATE)
 
 
 def samples_of(frame: AudioFrame) -> Samples:
-    """The samples of a frame of a resampler; 1 is full scale."""
+    """Return the samples of a frame from a resampler; 1 is full scale."""
     found = frame.to_ndarray().reshape(-1)
     scale = 1.0 if found.dtype == np.float32 else 2.0**-31
     return found.astype(np.float32) * np.float32(scale)

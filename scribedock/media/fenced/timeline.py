@@ -30,7 +30,7 @@ MAX_REORDERED_PICTURES = 16
 
 
 def zero_s(source: MediaSource) -> Fraction:
-    """The time stamp, in seconds, of what a player shows at 0:00. Raises MediaUnusable."""
+    """Return the time stamp, in seconds, of what a player shows at 0:00. Raises MediaUnusable."""
     with open_container(source) as container:
         known = Fraction(container.start_time or 0, av.time_base)
         pictures = {stream.index for stream in moving_pictures(container)}
@@ -38,7 +38,7 @@ def zero_s(source: MediaSource) -> Fraction:
 
 
 def _first_pictures_s(container: InputContainer, pictures: set[int]) -> Iterator[Fraction]:
-    """When the first of the pictures are shown."""
+    """Yield when the first of the pictures are shown, in seconds."""
     left = dict.fromkeys(pictures, MAX_REORDERED_PICTURES)
     if not left:
         return
@@ -57,7 +57,7 @@ def _first_pictures_s(container: InputContainer, pictures: set[int]) -> Iterator
 
 
 def declared_s(container: InputContainer, stream: AudioStream) -> Fraction | None:
-    """The length that the header tells, if it tells any."""
+    """Return the length that the header declares, in seconds, if it declares any."""
     if container.duration is not None and container.duration > 0:
         return Fraction(container.duration, av.time_base)
     if stream.duration and stream.time_base:
@@ -66,7 +66,7 @@ def declared_s(container: InputContainer, stream: AudioStream) -> Fraction | Non
 
 
 def demuxed_s(container: InputContainer, stream: AudioStream, start_s: Fraction) -> Fraction:
-    """The end of the last packet, which needs no decoding; start_s is the time zero of the recording."""
+    """Return the end of the last packet in seconds, without decoding; start_s is the recording's zero."""
     end = length = Fraction(0)
     for packet in packets(container, stream):
         if packet.size and packet.time_base:

@@ -30,7 +30,7 @@ FORBIDDEN_CHARACTERS = re.compile(r"[\x00-\x20\x7f\\]")
 
 @dataclass(frozen=True, kw_only=True)
 class FetchLimits:
-    """What is fetched must stay within them: they are those of an upload."""
+    """The limits of a download: those of an upload."""
 
     max_bytes: int
     timeout_s: float  # for all of it
@@ -43,20 +43,20 @@ class FetchFailed(Exception):
 
 
 def normalise(url: str) -> str:
-    """A URL that arrived encoded twice (`http%3A%2F%2F…`) is decoded once more."""
+    """Return the URL, decoded once more where it arrived encoded twice (`http%3A%2F%2F…`)."""
     url = url.strip()
     return unquote(url) if re.match(r"https?%3a", url, re.IGNORECASE) else url
 
 
 class GuardedClient:
-    """Fetches from global addresses, and from those that `allow` (CIDRs, host names) adds."""
+    """Fetches from global addresses and from those that `allow` (CIDRs, host names) adds."""
 
     def __init__(self, allow: Iterable[str], *, resolver: Resolver = resolve) -> None:
         self._policy = Policy(allow)
         self._resolver = resolver
 
     def check(self, url: str) -> None:
-        """Raises InvalidUrl for what can be known without the network: syntax, scheme, address."""
+        """Raise InvalidUrl for what can be known without the network: syntax, scheme, address."""
         self._parse(url)
 
     def download(
@@ -67,10 +67,10 @@ class GuardedClient:
         *,
         wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Writes what the URL gives; follows up to 5 redirects, each checked like the first.
+        """Write what the URL gives to a file.
 
-        wanted: is asked every second whether to go on.
-        Raises FetchFailed, Unwanted, and InvalidUrl for the URL itself.
+        Follows up to 5 redirects, each checked like the first. wanted: is asked every second whether to
+        continue. Raises FetchFailed, Unwanted, and InvalidUrl for the URL itself.
         """
         patience = TransferDeadline(timeout_s=limits.timeout_s, min_rate=limits.min_rate, wanted=wanted)
         target = self._parse(url)
@@ -83,7 +83,7 @@ class GuardedClient:
         raise FetchFailed(f"The URL redirects more than {MAX_REDIRECTS} times.")
 
     def get(self, url: str, *, headers: Mapping[str, str], timeout_s: float) -> int:
-        """The status of a GET; the body is not read and redirects are not followed.
+        """Return the status of a GET; the body is not read and redirects are not followed.
 
         Raises FetchFailed, and InvalidUrl for the URL itself.
         """
@@ -151,7 +151,7 @@ class GuardedClient:
 
 @contextmanager
 def _explained(url: httpx.URL) -> Iterator[None]:
-    """Turns what can go wrong on the way into one sentence."""
+    """Turn network errors into FetchFailed with one sentence."""
     host = url.host
     try:
         yield

@@ -21,17 +21,17 @@ MAX_JSON_DEPTH = 50
 
 
 def is_page(path: Path) -> bool:
-    """Whether a file begins like a page or a feed, and not like media."""
+    """Return whether a file begins like a page or a feed, and not like media."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(MARKUP)
 
 
 def find_media(page: bytes, base_url: str) -> str:
-    """The absolute URL of the media that a page or feed of at most 2 MiB names first.
+    """Return the absolute URL of the media that a page or feed of at most 2 MiB names first.
 
-    Looked for, in this order: Open Graph, `<video>` and `<audio>` with their `<source>`, JSON-LD's
-    `contentUrl`, the enclosure of a feed.  Raises InvalidUrl where there is none.
+    Sources, in this order: Open Graph, `<video>` and `<audio>` with their `<source>`, JSON-LD's `contentUrl`,
+    the enclosure of a feed. Raises InvalidUrl where there is none.
     """
     host = (urlsplit(base_url).hostname or "").removeprefix("www.").removeprefix("m.")
     if host in EXTRACTOR_HOSTS:

@@ -33,15 +33,15 @@ class AddressRefused(Exception):
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, in the system's order of preference. Raises OSError."""
+    """Return the addresses of a host, in the system's order of preference. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class GuardedTransport(httpx.BaseTransport):
-    """Connects within a policy; everything that happens on its connections ends with the patience for it.
+    """A transport that connects within a policy, and only until the deadline.
 
-    Raises Refused, the exceptions of `patience`, and those of httpcore.
+    Raises AddressRefused, the exceptions of `patience`, and those of httpcore.
     """
 
     def __init__(self, policy: Policy, resolver: Resolver, patience: TransferDeadline) -> None:
@@ -122,7 +122,10 @@ class _Backend(httpcore.NetworkBackend):
         raise problem
 
     def _resolved(self, host: str, port: int) -> list[str]:
-        """The addresses of the host. A name server that does not answer keeps a thread, not the fetch."""
+        """Return the addresses of the host.
+
+        A name server that does not answer holds a thread, not the fetch.
+        """
         found: Future[list[str]] = Future()
 
         def resolve() -> None:
@@ -145,7 +148,7 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """Passes everything on for as long as there is patience."""
+    """A network stream that ends at the deadline."""
 
     def __init__(self, stream: httpcore.NetworkStream, patience: TransferDeadline) -> None:
         self._stream = stream

@@ -34,16 +34,17 @@ LANGUAGES = frozenset({"en"})
 
 
 class Aligner:
-    """Decoders that know the words of a text, loaded when they are needed. Used by one thread at a time."""
+    """Decoders that know the words of a text, loaded when needed. Used by one thread at a time."""
 
     def __init__(self) -> None:
         self._decoders: dict[int, _Aligning] = {}
         self._hearing: _Hearing | None = None
 
     def hear(self, pcm: Pcm, offset_ms: int, text: Sequence[str]) -> list[HeardWord]:
-        """The words of a text that are said in a chunk that begins offset_ms into the media.
+        """Return the words of a text that are heard in a chunk which begins offset_ms into the media.
 
-        text is that of the whole recording, in its written words. All else that is said is OTHER.
+        text is that of the whole recording, in its written words. Everything else that is said becomes
+        OUT_OF_TEXT.
         """
         if not len(pcm):
             return []
@@ -52,10 +53,10 @@ class Aligner:
         return self._hearing.hear(pcm, offset_ms)
 
     def align(self, pcm: Pcm, offset_ms: int, words: Sequence[str], *, wide: bool) -> list[HeardWord | None]:
-        """The time of each written word in a chunk in which nothing else is said.
+        """Return the time of each written word in a chunk that contains nothing else.
 
-        None for a word that has no sound, and for all where no path through the sound is likely enough. With
-        the model's own beams a text that is not said is not found; with wide ones it may be.
+        None for a word without sound, and for all where no path through the sound is likely enough. With the
+        model's own beams a text that is not said is not found; with wide ones it may be.
         """
         for step in range(len(BEAM_WIDTHS) if wide else 1):
             decoder = self._decoder(step)
@@ -85,7 +86,7 @@ class _Aligning:
         self.added = 0
 
     def name(self, written: str) -> str | None:
-        """What the dictionary calls a written word, which is added to it; None for what is not said."""
+        """Add a written word to the dictionary and return its name in it; None for what is not said."""
         word = bare(written)
         if word not in self._names:
             self._names[word] = name = self._named(written)
@@ -106,14 +107,14 @@ class _Aligning:
         return name if ways else None
 
     def pronunciations(self, name: str) -> list[str]:
-        """Those of a word of the dictionary; empty for another."""
+        """Return the pronunciations of a word of the dictionary; none for an unknown one."""
         found: list[str] = []
         while (phones := self._decoder.lookup_word(_numbered(name, len(found) + 1))) is not None:
             found.append(phones)
         return found
 
     def others(self, names: frozenset[str]) -> list[str]:
-        """The pronunciations of short words of the dictionary, from all of it, that are none of these."""
+        """Return pronunciations of other short words, from the whole dictionary."""
         known = {phones for name in names for phones in self.pronunciations(name)}
         return [phones for phones in self._short_words if phones not in known]
 
@@ -128,7 +129,7 @@ class _Aligning:
         return short[:: len(short) // MAX_OTHERS + 1]
 
     def align(self, pcm: Pcm, offset_ms: int, names: Sequence[str]) -> list[HeardWord]:
-        """Empty where the words are not found in the sound."""
+        """Return the words with their times; none where they are not found in the sound."""
         if not names or not len(pcm):
             return []
         self._decoder.set_align_text(" ".join(names))
@@ -139,9 +140,9 @@ class _Aligning:
 class _Hearing:
     """PocketSphinx with the words and the order of one text.
 
-    Words of the dictionary that are not the text's stand for all else that may be said: without them a text
-    that is not said is heard nevertheless. With its whole dictionary it takes eight seconds to learn a
-    text, with the text's words a tenth of one.
+    Words of the dictionary that are not the text's stand for everything else that may be said: without them a
+    text is heard even where it is not said. With its whole dictionary it takes eight seconds to learn a text,
+    with the text's words a tenth of one.
     """
 
     def __init__(self, text: tuple[str, ...], dictionary: _Aligning) -> None:
@@ -179,7 +180,7 @@ def _other(number: int) -> str:
 
 
 def _numbered(name: str, number: int) -> str:
-    """The name of a pronunciation: the second of "the" is the(2)."""
+    """Return the name of a pronunciation: the second of "the" is the(2)."""
     return name if number == 1 else f"{name}({number})"
 
 

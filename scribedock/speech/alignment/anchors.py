@@ -25,7 +25,7 @@ MIN_MS_PER_WORD = 40  # from the beginning of one to that of the next
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeardWord:
-    """A word, as `spoken.bare` has it, and when it was heard: milliseconds from the start of the media."""
+    """A word, as `pronunciation.bare` has it, and when it was heard, in milliseconds of the media."""
 
     word: str
     start_ms: int
@@ -33,9 +33,9 @@ class HeardWord:
 
 
 def anchors(text: Sequence[str], heard: Sequence[HeardWord]) -> dict[int, HeardWord]:
-    """What was heard of the words of the text, by their place in it; both ascend together.
+    """Return what was heard of the words of the text, by their place in it; both ascend together.
 
-    What was heard alone, far from all else, is left out, and what would be said too fast.
+    Words heard alone, far from all others, are left out, and so are those that would be said too fast.
     """
     words = [each.word for each in heard]
     pairs = list(_matches(text, words, 0, len(text), 0, len(words), NGRAM_ORDERS))
@@ -51,7 +51,7 @@ def _matches(
     end: int,
     orders: Sequence[int],
 ) -> Iterator[tuple[int, int]]:
-    """Pairs of places of the same word in text[first:last] and words[begin:end], both ascending."""
+    """Yield places of the same word in text[first:last] and words[begin:end], both ascending."""
     if first >= last or begin >= end:
         return
     if not orders:
@@ -71,7 +71,7 @@ def _matches(
 
 
 def common_subsequence(text: Sequence[str], words: Sequence[str]) -> list[tuple[int, int]]:
-    """The places of the words of a longest common subsequence, in both.
+    """Return the places of the words of a longest common subsequence, in both.
 
     A row of the table is the bits of one integer: Hyyrö, "Bit-parallel LCS-length computation revisited"
     (AWOCA 2004).
@@ -109,7 +109,7 @@ def _unique(
     end: int,
     order: int,
 ) -> list[tuple[int, int]]:
-    """Where the rows of words are that stand in both just once, as many as ascend in both."""
+    """Return where rows of words occur exactly once in both, as many as ascend in both."""
     in_text = _once(_rows(text, first, last, order))
     in_words = _once(_rows(words, begin, end, order))
     pairs = sorted((place, in_words[row]) for row, place in in_text.items() if row in in_words)
@@ -128,7 +128,7 @@ def _once(rows: Iterator[tuple[Hashable, int]]) -> dict[Hashable, int]:
 
 
 def _ascending(pairs: Sequence[tuple[int, Key]]) -> list[tuple[int, Key]]:
-    """The longest choice of the pairs, which ascend in the first, that ascends in the second, too."""
+    """Return the longest choice of the pairs that ascends in both places."""
     tails: list[Key] = []
     ends: list[int] = []
     previous: list[int] = []
@@ -154,7 +154,7 @@ def _grown(
     last: int,
     end: int,
 ) -> list[tuple[int, int]]:
-    """The pairs, and what is the same next to them, on both sides."""
+    """Return the pairs, extended on both sides by equal neighbours."""
     found: dict[int, int] = {}
     floor, floor_number = first, begin
     for (place, number), (limit, limit_number) in pairwise([*pairs, (last, end)]):
@@ -180,7 +180,7 @@ def _grown(
 
 
 def _in_runs(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Without those that are alone, unless anchors are near on both sides."""
+    """Return the pairs without those that stand alone, unless anchors are near on both sides."""
     runs: list[list[tuple[int, int]]] = []
     for pair in pairs:
         if runs and (pair[0] - runs[-1][-1][0], pair[1] - runs[-1][-1][1]) == (1, 1):
@@ -197,8 +197,7 @@ def _is_near(place: int, sure: Sequence[int]) -> bool:
 
 
 def _plausible(pairs: Sequence[tuple[int, int]], heard: Sequence[HeardWord]) -> list[tuple[int, int]]:
-    """As many as can be said at a human pace: the longest chain of runs that leaves time for what is
-    between."""
+    """Return the longest chain of runs that can be said at a human pace with the words in between."""
     spare = [heard[number].start_ms - MIN_MS_PER_WORD * place for place, number in pairs]
     # Two of the same are in order, too: each is told apart by its place.
     ordered = [(index, (time, index)) for index, time in enumerate(spare)]

@@ -1,5 +1,4 @@
-"""What is left to align between the anchors: pieces of the text, each with the stretches of sound to find
-it in."""
+"""The gaps between the anchors: words still to be aligned, with the spans of sound to find them in."""
 
 from __future__ import annotations
 
@@ -27,7 +26,7 @@ wide beams find a path all the same, and only the model's own beams tell that it
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class GapWindow:
-    """Words first..last-1 of the text, and the sound in which they are said, and nothing else."""
+    """Words first..last-1 of the text, and the span of sound that contains them and nothing else."""
 
     first: int
     last: int
@@ -36,17 +35,17 @@ class GapWindow:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Gap:
-    """Words of the text without a time; windows on them are to be tried in turn."""
+    """Words of the text without a time; its windows are tried in turn."""
 
     windows: tuple[GapWindow, ...]
     wide: bool  # with wide beams, too
 
 
 def gaps(count: int, anchors: Mapping[int, HeardWord], speech: Sequence[Span]) -> list[Gap]:
-    """The pieces of a text of `count` words that are worth a try.
+    """Return the gaps in a text of `count` words that are worth a try.
 
-    speech is where somebody speaks, in order. Left out is what has no time, or too much of it, and all of a
-    text of more than a few words that was hardly heard.
+    speech is where somebody speaks, in order. Left out are gaps that have no time or too much of it, and all
+    gaps of a text of more than a few words that was hardly heard.
     """
     if not speech or (count > MAX_WIDE_WORDS and len(anchors) < MIN_ANCHOR_SHARE * count):
         return []

@@ -21,9 +21,9 @@ Gram = tuple[str, ...]
 
 
 def arpa(text: Sequence[str], others: Sequence[str] = ()) -> str:
-    """The trigram model of a text of at least one word, as an ARPA file; it may begin and end anywhere.
+    """Return a trigram model of a text of at least one word as an ARPA file; it may start and end anywhere.
 
-    others are words that are not the text's: where its own do not follow each other, they are likelier.
+    others are words that are not in the text: they are likelier than its own words in another order.
     """
     counts = [Counter(_grams(text, order)) for order in (1, 2, 3)]
     following = [_followers(grams) for grams in counts[1:]]
@@ -63,7 +63,7 @@ def _grams(text: Sequence[str], order: int) -> Iterator[Gram]:
 
 
 def _followers(grams: Counter[Gram]) -> dict[Gram, tuple[int, list[Gram]]]:
-    """Of each beginning: how often it is there, and what goes on from it."""
+    """Return, for each beginning, how often it occurs and which n-grams continue it."""
     found: dict[Gram, tuple[int, list[Gram]]] = {}
     for gram, count in grams.items():
         total, each = found.setdefault(gram[:-1], (0, []))
@@ -73,20 +73,20 @@ def _followers(grams: Counter[Gram]) -> dict[Gram, tuple[int, list[Gram]]]:
 
 
 def _reserved(total: int, kinds: int) -> float:
-    """The share that is left to what was not seen."""
+    """Return the share that is reserved for what was not seen."""
     return DISCOUNT * kinds / total
 
 
 def _discounted(
     gram: Gram, count: int, followers: dict[Gram, tuple[int, list[Gram]]], shorter: float
 ) -> float:
-    """Absolute discounting, interpolated with the shorter context."""
+    """Return the probability by absolute discounting, interpolated with the shorter context."""
     total, each = followers[gram[:-1]]
     return (count - DISCOUNT) / total + _reserved(total, len(each)) * shorter
 
 
 def _backoff(gram: Gram, followers: dict[Gram, tuple[int, list[Gram]]]) -> float:
-    """Interpolated models back off with the share that they have left."""
+    """Return the back-off weight: the share that an interpolated model has left."""
     if gram not in followers:
         return 0.0
     total, each = followers[gram]

@@ -19,7 +19,7 @@ Dictionary = Callable[[str], Sequence[str]]
 
 
 def pronunciations(written: str, dictionary: Dictionary) -> list[str]:
-    """The ways in which a written word may be said, as phones; none for what is not said at all."""
+    """Return the pronunciations of a written word, as phones; none for what is not said at all."""
     found: dict[str, None] = {}
     for words in spoken_forms(written):
         choices = [_of_word(word, dictionary) for word in words]
@@ -51,7 +51,7 @@ def _with_s(phones: str) -> str:
 
 
 def _compound(word: str, dictionary: Dictionary) -> list[str]:
-    """A word of two that are known, divided as evenly as possible: dash|wood."""
+    """Return pronunciations of a compound of two known words, divided as evenly as possible: dash|wood."""
     places: Iterable[int] = range(MIN_PART_LETTERS, len(word) - MIN_PART_LETTERS + 1)
     for place in sorted(places, key=lambda place: abs(2 * place - len(word))):
         before, after = dictionary(word[:place]), dictionary(word[place:])

@@ -26,7 +26,7 @@ SpokenWords = tuple[str, ...]
 
 
 def cardinal(number: int) -> SpokenWords:
-    """The words of 0 ≤ number < 10¹⁵, as 105: one hundred five."""
+    """Return the words of 0 ≤ number < 10¹⁵, as 105: one hundred five."""
     if number < 20:
         return (ONES[number],)
     if number < 100:
@@ -38,7 +38,7 @@ def cardinal(number: int) -> SpokenWords:
 
 
 def ordinal(number: int) -> SpokenWords:
-    """As 21: twenty first."""
+    """Return the ordinal, as twenty first for 21."""
     *before, last = cardinal(number)
     if last in ORDINALS:
         last = ORDINALS[last]
@@ -50,19 +50,19 @@ def ordinal(number: int) -> SpokenWords:
 
 
 def plural(words: SpokenWords) -> SpokenWords:
-    """As that of nineteen ninety: nineteen nineties."""
+    """Return the plural, as nineteen nineties for nineteen ninety."""
     *before, last = words
     last = f"{last[:-1]}ies" if last.endswith("y") else f"{last}es" if last.endswith("x") else f"{last}s"
     return (*before, last)
 
 
 def digits(text: str, *, zero: str = "zero") -> SpokenWords:
-    """One by one, as 007: zero zero seven."""
+    """Return the digits one by one, as zero zero seven for 007."""
     return tuple(zero if digit == "0" else ONES[int(digit)] for digit in text)
 
 
 def integer(text: str) -> list[SpokenWords]:
-    """The ways to say a number that is written with ASCII digits alone, the likeliest first."""
+    """Return the ways to say a number written with ASCII digits alone, the likeliest first."""
     if len(text) > MAX_DIGITS or (len(text) > 1 and text[0] == "0"):
         return [digits(text), digits(text, zero="oh")]
     number = int(text)
@@ -91,7 +91,7 @@ def _year(number: int) -> list[SpokenWords]:
 
 
 def _with_and(words: SpokenWords) -> SpokenWords:
-    """As one hundred and five; two thousand and one."""
+    """Return the number with its "and", as one hundred and five; two thousand and one."""
     for name in ("hundred", "thousand"):
         if name in words[:-1]:
             place = len(words) - words[::-1].index(name)
@@ -101,7 +101,7 @@ def _with_and(words: SpokenWords) -> SpokenWords:
 
 
 def decimal(whole: str, fraction: str) -> list[SpokenWords]:
-    """As 3.14: three point one four."""
+    """Return the ways to say a decimal, as three point one four for 3.14."""
     before = digits(whole) if len(whole) > MAX_DIGITS else cardinal(int(whole or 0))
     ways = [(*before, "point", *digits(fraction))]
     if fraction.startswith("0"):
@@ -112,7 +112,7 @@ def decimal(whole: str, fraction: str) -> list[SpokenWords]:
 
 
 def clock(hours: str, minutes: str) -> list[SpokenWords]:
-    """As 10:05: ten oh five."""
+    """Return the ways to say a time, as ten oh five for 10:05."""
     hour = cardinal(int(hours))
     if minutes == "00":
         return [hour, (*hour, "o'clock"), (*hour, "hundred")]

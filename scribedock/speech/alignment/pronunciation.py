@@ -82,7 +82,7 @@ SPOKEN_SYMBOLS = frozenset(SYMBOLS) | frozenset(CURRENCIES)
 
 
 def bare(written: str) -> str:
-    """The word as it is compared: composed, in lower case, without the marks around it."""
+    """Return the word for comparison: composed, in lower case, without the marks around it."""
     text = unicodedata.normalize("NFC", written).translate(APOSTROPHES).lower()
     first = next(
         (place for place, mark in enumerate(text) if mark.isalnum() or mark in SPOKEN_SYMBOLS), len(text)
@@ -94,9 +94,9 @@ def bare(written: str) -> str:
 
 
 def spoken_forms(written: str) -> list[SpokenWords]:
-    """The ways to say a written word, likeliest first, each as words in lower case; none for a mere mark.
+    """Return the ways to say a written word, likeliest first, as words in lower case; none for a mark.
 
-    At most 6 ways, of at most 24 words each.
+    At most 6 ways of at most 24 words each.
     """
     if len(written) > MAX_CHARACTERS:
         return []
@@ -179,7 +179,7 @@ def _many(unit: str) -> str:
 
 
 def _acronym(core: str) -> list[SpokenWords]:
-    """Letter by letter, or as a word."""
+    """Return the ways to say an acronym: letter by letter, or as a word."""
     letters = tuple(core.replace(".", "").lower())
     if core.endswith("s") and core[:-1].isupper():
         return [(*letters[:-2], f"{letters[-2]}'s"), (core.lower(),)]
@@ -190,7 +190,7 @@ def _acronym(core: str) -> list[SpokenWords]:
 
 
 def _pieces(core: str) -> list[SpokenWords]:
-    """What is glued together, said one after the other: covid-19, and/or, 3d, name@example.org."""
+    """Return joined parts, said one after the other: covid-19, and/or, 3d, name@example.org."""
     pieces = PARTS.findall(THOUSANDS.sub("", core))
     ways = [_joined(_piece(piece) for piece in pieces)]
     if any(piece.isdigit() for piece in pieces):

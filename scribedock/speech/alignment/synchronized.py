@@ -1,7 +1,6 @@
-"""A given transcript with the times of a recording: of what was heard and aligned, and of the rest in
-between.
+"""A given transcript with the times of a recording: found by recognition and alignment, or estimated.
 
-Nothing is smeared in silence: each word says whether its time was found in the sound or is estimated, and the
+No word is spread over silence: each says whether its time was found in the sound or is estimated, and the
 share of those that were found tells whether the transcript is that of the recording at all.
 """
 
@@ -25,12 +24,12 @@ MAX_WORDS_PER_SECOND = 15  # of a whole recording; the fastest speakers say six
 
 
 def words_of(transcript: ElementList) -> list[str]:
-    """The words of a transcript, as they are written; sounds and punctuation are none."""
+    """Return the words of a transcript as written, without sounds and punctuation."""
     return [token.display_as for token in _tokens(transcript) if token.type is TokenType.WORD]
 
 
 def unchanged(before: ElementList, after: ElementList) -> dict[int, Token]:
-    """The words of `before` that are in `after`, too, in the same order, by their place in `after`."""
+    """Return the words of `before` that are also in `after`, in the same order, by their place in `after`."""
     old = [token for token in _tokens(before) if token.type is TokenType.WORD]
     new = [bare(word) for word in words_of(after)]
     pairs = common_subsequence(new, [bare(token.display_as) for token in old])
@@ -38,16 +37,16 @@ def unchanged(before: ElementList, after: ElementList) -> dict[int, Token]:
 
 
 def may_be_said(words: int, media_ms: int) -> bool:
-    """Whether a recording of media_ms milliseconds is long enough for so many words."""
+    """Return whether a recording of media_ms milliseconds is long enough for this many words."""
     return words * 1000 <= media_ms * MAX_WORDS_PER_SECOND
 
 
 def found_words(
     anchors: Mapping[int, HeardWord], aligned: Sequence[tuple[GapWindow, Sequence[Span | None]]]
 ) -> dict[int, Span]:
-    """When each word that was found is said, by its place in the text.
+    """Return when each word that was found is said, by its place in the text.
 
-    aligned has the words of each window; None is one that was not found. Where a word was heard and
+    aligned has the words of each window, None for one that was not found. Where a word was both heard and
     aligned, the alignment counts.
     """
     times = {place: Span(start_ms=each.start_ms, end_ms=each.end_ms) for place, each in anchors.items()}
@@ -64,11 +63,11 @@ def placed(
     timed: bool,
     media_ms: int,
 ) -> list[TimedWord]:
-    """The words of the transcript, each with a time: ascending, in the recording, 1 ms long at least.
+    """Return the words of the transcript, each with a time: ascending, in the recording, at least 1 ms long.
 
     speech is where somebody speaks. A word that was not found keeps the time of the transcript where this has
-    times (`timed`) that lie between those of the words around it; else such words share the speech between
-    those around them, by their length. `may_be_said` must be true of them.
+    times (`timed`) that lie between those of the words around it; otherwise such words share the speech
+    between the words around them, by their length. `may_be_said` must be true of them.
     """
     tokens = [token for token in _tokens(transcript) if token.type is TokenType.WORD]
     words: list[TimedWord] = []
@@ -105,7 +104,7 @@ def _word(token: Token, start_ms: int, end_ms: int, origin: Origin) -> TimedWord
 
 
 def _speech_within(speech: Sequence[Span], gap: Span) -> Span:
-    """From the first speech in the gap to the last; all of the gap where there is none."""
+    """Return the span from the first to the last speech in the gap; the whole gap without speech."""
     inside = [span for span in speech if span.start_ms < gap.end_ms and span.end_ms > gap.start_ms]
     if not inside:
         return gap
@@ -113,14 +112,13 @@ def _speech_within(speech: Sequence[Span], gap: Span) -> Span:
 
 
 def share_found(words: Sequence[TimedWord]) -> float:
-    """The share of the words whose time was found in the sound, 0..1; 1 where there are no words."""
+    """Return the share of the words whose time was found in the sound, 0 to 1; 1 without words."""
     found = sum(word.origin is not Origin.INTERPOLATED for word in words)
     return found / len(words) if words else 1.0
 
 
 def synchronized(transcript: ElementList, words: Sequence[TimedWord], *, media_ms: int) -> ElementList:
-    """The transcript with the times of these words, which are its own; all else moves with the words around
-    it."""
+    """Return the transcript with the times of its words; everything else moves with the words around it."""
     times = iter(_times(list(_tokens(transcript)), words, media_ms))
     segments = [
         _segment(segment, [[next(times) for _ in sequence.tokens] for sequence in segment.sequences])
@@ -130,7 +128,7 @@ def synchronized(transcript: ElementList, words: Sequence[TimedWord], *, media_m
 
 
 def _times(tokens: Sequence[Token], words: Sequence[TimedWord], media_ms: int) -> list[Token]:
-    """A sound is between the words around it; a mark is where the word before it ends."""
+    """Return the tokens with times: a sound lies between its neighbours, a mark where its word ends."""
     found: list[Token] = []
     ended, place = 0, 0
     for token in tokens:

@@ -38,9 +38,9 @@ MIN_FRAMES = 30
 def embedded_turns(
     audio: Path, speech: Sequence[Span], people: int | None, embedder: Embedder, similarity: float
 ) -> list[Turn]:
-    """As `turns`, with voices as a network hears them.
+    """Return the turns as `turns` does, with voices as a network hears them.
 
-    Where the number of people is None, voices count as one person's from a cosine of `similarity` on.
+    Where the number of people is None, voices with a cosine of `similarity` or more count as one person's.
     """
     spans = [span for span, _ in voice_spans(audio, speech)]
     if not spans:
@@ -51,7 +51,7 @@ def embedded_turns(
 
 
 def turns(audio: Path, speech: Sequence[Span], people: int) -> list[Turn]:
-    """Who of so many people speaks when in a raw mono 16 kHz s16le file.
+    """Return who of `people` people speaks when in a raw mono 16 kHz s16le file.
 
     speech is where anybody speaks, in order.
     """
@@ -63,12 +63,12 @@ def turns(audio: Path, speech: Sequence[Span], people: int) -> list[Turn]:
 
 
 def voice_spans(audio: Path, speech: Sequence[Span]) -> list[tuple[Span, Frames]]:
-    """The speech in pieces, each with the cepstra of its loud frames."""
+    """Return the speech in spans of one voice, each with the cepstra of its loud frames."""
     return [piece for span in speech for piece in _split(audio, span)]
 
 
 def joined_turns(spans: Sequence[Span], speakers: Sequence[int]) -> list[Turn]:
-    """Turns of pieces and the numbers of their speakers, from 0: what touches and is one person's is one."""
+    """Return the turns for spans and the numbers of their speakers, from 0; adjacent ones are joined."""
     found: list[Turn] = []
     for piece, number in zip(spans, speakers, strict=True):
         turn = Turn(start_ms=piece.start_ms, end_ms=piece.end_ms, speaker=number + 1)
@@ -79,7 +79,7 @@ def joined_turns(spans: Sequence[Span], speakers: Sequence[int]) -> list[Turn]:
 
 
 def _split(audio: Path, span: Span) -> Iterator[tuple[Span, Frames]]:
-    """The pieces of a stretch of speech, each with the cepstra of its loud frames."""
+    """Yield parts of a span of speech, each with the cepstra of its loud frames."""
     import numpy as np
 
     energies = log_energies(_samples(audio, span), bands=BANDS, low_hz=LOW_HZ, high_hz=HIGH_HZ)
@@ -98,7 +98,7 @@ def _samples(audio: Path, span: Span) -> Pcm:
 
 
 def cuts(levels: npt.NDArray[np.float32]) -> list[int]:
-    """Where to cut so many frames into pieces: in their quietest moments, for there speakers take turns.
+    """Return where to cut frames into parts: in their quietest moments, where speakers take turns.
 
     levels are how loud the frames are. The first cut is 0, the last the number of frames.
     """
@@ -115,7 +115,7 @@ def cuts(levels: npt.NDArray[np.float32]) -> list[int]:
 
 
 def _cosines() -> Frames:
-    """Bands x cepstra: the discrete cosine transform without its first row, which is loudness."""
+    """Return bands x cepstra: the discrete cosine transform without its first row, which is loudness."""
     import numpy as np
 
     band, order = np.arange(BANDS)[:, None], np.arange(1, CEPSTRA + 1)

@@ -24,7 +24,7 @@ MIN_ENERGY = 1.0  # of a band, where samples are 16 bits wide: digital silence h
 
 
 def log_energies(pcm: Pcm, *, bands: int, low_hz: float, high_hz: float) -> Frames:
-    """frames x bands of mono 16 kHz samples; no frame where there are fewer samples than 25 ms."""
+    """Return frames x bands of mono 16 kHz samples; no frame for fewer samples than 25 ms."""
     import numpy as np
 
     if len(pcm) < WINDOW_SAMPLES:
@@ -40,7 +40,7 @@ def log_energies(pcm: Pcm, *, bands: int, low_hz: float, high_hz: float) -> Fram
 
 @lru_cache
 def _bank(bands: int, low_hz: float, high_hz: float) -> Frames:
-    """Bins x bands: triangles on the mel scale, each from the middle of one neighbour to the other's."""
+    """Return bins x bands: triangles on the mel scale, each between the centres of its neighbours."""
     import numpy as np
 
     def mel(hertz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:

@@ -34,24 +34,24 @@ MIN_VARIANCE = 0.01  # of a cepstrum: digital silence has none
 
 
 class Voices(Protocol):
-    """Voices by their number, of which two can become one."""
+    """Voices by their number, of which two can be merged."""
 
     def __len__(self) -> int: ...
 
     def distances(self, one: int, others: Places) -> Numbers:
-        """How far apart a voice is from others."""
+        """Return how far apart a voice is from others."""
         ...
 
     def merge(self, kept: int, gone: int) -> None:
-        """Makes one of two, under the number of the first."""
+        """Merge two voices under the number of the first."""
         ...
 
 
 def cluster_speakers(voices: Voices, *, count: int = 1, within: float = math.inf) -> list[int]:
-    """The number of the person of each voice: 0, 1 and so on, in the order in which they first speak.
+    """Return the number of each voice's person: 0, 1 and so on, in the order of their first speech.
 
-    The nearest two are taken for one until there are no more than `count` people, or until all are further
-    apart than `within`.
+    The nearest two are merged until there are at most `count` people, or until all are further apart than
+    `within`.
     """
     import numpy as np
 
@@ -76,7 +76,7 @@ def cluster_speakers(voices: Voices, *, count: int = 1, within: float = math.inf
 
 
 def _merged(voices: Voices, members: Places, owner: Places, least: int, within: float) -> Places:
-    """The members that are left when the nearest two became one again and again."""
+    """Merge the nearest two again and again; return the members that are left."""
     import numpy as np
 
     apart = np.full((len(members), len(members)), np.inf)
@@ -122,7 +122,7 @@ class GaussianVoices:
         return apart
 
     def ratios(self, one: int, others: Places) -> Numbers:
-        """The generalized likelihood ratios of a voice and others."""
+        """Return the generalized likelihood ratios of a voice and others."""
         counts = self.counts[one] + self.counts[others]
         together = self._volume(
             counts, self.sums[one] + self.sums[others], self._squares[one] + self._squares[others]
@@ -138,7 +138,7 @@ class GaussianVoices:
         self._volumes[only] = self._volume(self.counts[only], self.sums[only], self._squares[only])
 
     def _volume(self, counts: Numbers, sums: Numbers, squares: Numbers) -> Numbers:
-        """Frames times half the logarithm of the determinant of their covariance."""
+        """Return frames times half the logarithm of the determinant of their covariance."""
         import numpy as np
 
         means = sums / counts[:, None]

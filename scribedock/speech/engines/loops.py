@@ -14,7 +14,7 @@ MAX_LONG_REPEATS = 3
 
 
 def without_loops(words: Sequence[TimedWord]) -> list[TimedWord]:
-    """The words, of which what is repeated too often is there once."""
+    """Return the words with loops, which are repeated too often, reduced to one repetition."""
     texts = [bare(word.text) for word in words]
     kept: list[TimedWord] = []
     place = 0
@@ -26,8 +26,7 @@ def without_loops(words: Sequence[TimedWord]) -> list[TimedWord]:
 
 
 def _loop_at(texts: Sequence[str], place: int) -> tuple[int, int]:
-    """The length of what is said too often from here on, and how often; one word, once, where there is
-    none."""
+    """Return the number of words in the loop that begins here, and its repetitions; (1, 1) without one."""
     for length in range(1, MAX_LOOP_WORDS + 1):
         pattern = texts[place : place + length]
         times = 1

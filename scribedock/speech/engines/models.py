@@ -87,14 +87,14 @@ CATALOGUE: Mapping[str, CatalogueModel] = {
 
 
 def folder_of(name: str, data_dir: Path) -> Path:
-    """Where a model of the catalogue lies once it was pulled."""
+    """Return the folder of a catalogue model that was pulled."""
     return data_dir.resolve() / FOLDER / name
 
 
 def located(model: Path | None, data_dir: Path) -> Path | None:
-    """The folder of SCRIBEDOCK_SPEECH_MODEL, which is a folder or the name of a model that was pulled.
+    """Return the folder of SCRIBEDOCK_SPEECH_MODEL: a folder, or the name of a model that was pulled.
 
-    Raises SettingsError for a name of the catalogue that was not pulled yet.
+    Raises SettingsError for a catalogue model that was not pulled yet.
     """
     if model is None or str(model) not in CATALOGUE:
         return model
@@ -107,10 +107,10 @@ def located(model: Path | None, data_dir: Path) -> Path | None:
 
 
 def pull(name: str, data_dir: Path, *, endpoint: str | None = None) -> Path:
-    """Fetches a model, with a progress bar, and checks it; returns its folder. It goes on where it broke off.
+    """Download a model with a progress bar and check it; return its folder.
 
-    endpoint is another hub than Hugging Face's. Raises SettingsError for a name that is not in the
-    catalogue, and for what came and is no model.
+    An interrupted download resumes. endpoint is a hub other than Hugging Face's. Raises SettingsError for a
+    name that is not in the catalogue, and for a download that is not a model.
     """
     from huggingface_hub import snapshot_download
 

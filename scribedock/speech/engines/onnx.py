@@ -1,10 +1,10 @@
-"""Parakeet, Canary and other NeMo models through onnx-asr: no torch, an extra (`pip install
-scribedock[onnx]`).
+"""Parakeet, Canary and other NeMo models through onnx-asr, without torch.
 
-What it does not do: download, make use of terms, and tell the languages of a model by itself. A file
-`languages.txt` in the folder, one code a line, names them (`scribedock models pull` writes it); without it,
-a model counts as English. Canary gives no times: its words share the time of their chunk, and count as
-interpolated.
+This takes the extra `pip install scribedock[onnx]`.
+
+What it does not do: download, use terms, and find out the languages of a model. A file `languages.txt` in the
+folder, one code a line, names them (`scribedock models pull` writes it); without it, a model counts as
+English. Canary gives no times: its words share the time of their chunk, and count as interpolated.
 """
 
 from __future__ import annotations
@@ -76,10 +76,10 @@ def words(
     offset_ms: int,
     length_ms: int,
 ) -> list[TimedWord]:
-    """Words of tokens, of which each that begins with a space begins a word.
+    """Return the words of tokens, where a token that begins with a space begins a word.
 
-    A word ends where the next begins, or a little after its last token; its confidence is the geometric
-    mean of those of its tokens, as the model gives them.
+    A word ends where the next begins, or a little after its last token; its confidence is the geometric mean
+    of those of its tokens, as the model gives them.
     """
     starts = [min(round(start * 1000), length_ms) for start in starts_s]
     firsts = [place for place, token in enumerate(tokens) if not place or token.startswith(" ")]
@@ -101,7 +101,7 @@ def words(
 
 
 def spread(texts: Sequence[str], offset_ms: int, length_ms: int) -> list[TimedWord]:
-    """Words without times, which share the chunk by their length."""
+    """Return words that have no times; they share the chunk by their length."""
     letters = sum(len(text) + 1 for text in texts)
     found = []
     done = 0
@@ -121,7 +121,7 @@ def spread(texts: Sequence[str], offset_ms: int, length_ms: int) -> list[TimedWo
 
 
 def check(model: Path | None) -> Path:
-    """The folder, made absolute. Raises SettingsError unless the extra and all of a model are there."""
+    """Return the absolute folder. Raises SettingsError unless the extra and the whole model are there."""
     if find_spec("onnx_asr") is None:
         raise SettingsError(
             "SCRIBEDOCK_SPEECH_ENGINE: onnx needs its extra; install it with pip install 'scribedock[onnx]'"
@@ -140,13 +140,13 @@ def check(model: Path | None) -> Path:
 
 
 def files(kind: str, quantization: str | None) -> list[str]:
-    """What a folder of such a model must have."""
+    """Return the files that a model of this kind must have."""
     suffix = f".{quantization}" if quantization else ""
     return ["vocab.txt", *(f"{part}{suffix}.onnx" for part in KINDS[kind])]
 
 
 def kind_of(folder: Path) -> str:
-    """The kind that config.json names. Raises SettingsError."""
+    """Return the kind that config.json names. Raises SettingsError."""
     path = folder / "config.json"
     try:
         if path.stat().st_size > MAX_CONFIG_BYTES:
@@ -161,13 +161,13 @@ def kind_of(folder: Path) -> str:
 
 
 def quantization_of(folder: Path, kind: str) -> str | None:
-    """That of the files which are there; the smaller ones, where both are."""
+    """Return the quantization of the files; the smaller ones where there are both."""
     smaller = files(kind, QUANTIZATION)
     return QUANTIZATION if all((folder / name).is_file() for name in smaller) else None
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:
-    """Those that `languages.txt` names; English without it."""
+    """Return the languages in `languages.txt`; English without that file."""
     assert spec.model is not None
     path = spec.model / LANGUAGES_FILE
     if not path.is_file():

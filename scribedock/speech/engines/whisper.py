@@ -84,7 +84,7 @@ class Whisper:
     def recognize_batch(
         self, chunks: Sequence[tuple[Pcm, int]], language: str, terms: Sequence[str] = ()
     ) -> list[list[TimedWord]]:
-        """As `recognize`, which a chunk gets that does not come out well at first: it tries in more ways."""
+        """Return the words as `recognize` does; a chunk that comes out badly is recognized again by it."""
         import numpy as np
 
         starts = [0, *accumulate(len(pcm) for pcm, _ in chunks)]
@@ -156,21 +156,21 @@ def batch() -> int:
 
 
 def compute_type(device: str, supported: Collection[str]) -> str:
-    """int8 on the processor, float16 on a GPU, or the next best that the device is made for."""
+    """Return int8 for the processor, float16 for a GPU, or the next best that the device supports."""
     wanted = ("float16", "int8_float32", "float32") if device == "cuda" else ("int8", "float32")
     return next((kind for kind in wanted if kind in supported), "default")
 
 
 def is_doubtful(log_probability: float, compression_ratio: float) -> bool:
-    """Whether a segment is decoded once more, with sampling."""
+    """Return whether a segment is to be decoded again, with sampling."""
     return compression_ratio > MAX_COMPRESSION_RATIO or log_probability < MIN_LOG_PROBABILITY
 
 
 def is_said(text: str, no_speech: float, log_probability: float, compression_ratio: float) -> bool:
-    """Whether a segment is what somebody said, and no invention over silence or noise.
+    """Return whether a segment was said, and is no hallucination over silence or noise.
 
     The limits of compression and of the probability of silence are those of Whisper's paper (Radford et al.,
-    2022, section 4.5); there they only make it decode again, and what the last try gives is taken.
+    2022, section 4.5); there they only cause another decoding, and the last result is taken.
     """
     return (
         any(character.isalnum() for character in text)
@@ -180,7 +180,7 @@ def is_said(text: str, no_speech: float, log_probability: float, compression_rat
 
 
 def check(model: Path | None) -> Path:
-    """The folder, made absolute. Raises SettingsError unless all of a model is in it."""
+    """Return the absolute folder. Raises SettingsError unless a whole model is in it."""
     if model is None:
         raise SettingsError(
             "SCRIBEDOCK_SPEECH_MODEL: must be the folder of a faster-whisper model for the engine whisper"
@@ -198,7 +198,7 @@ def check(model: Path | None) -> Path:
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:
-    """Those that the model's vocabulary has a token for; English alone for an English-only model.
+    """Return the languages that the vocabulary has a token for; English for an English-only model.
 
     Raises SettingsError where the vocabulary cannot be read.
     """
@@ -211,7 +211,7 @@ def languages(spec: RecognizerSpec) -> frozenset[str]:
 
 
 def detects(spec: RecognizerSpec) -> bool:
-    """Whether the model knows several languages."""
+    """Return whether the model is multilingual."""
     return len(languages(spec)) > 1
 
 

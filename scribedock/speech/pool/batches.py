@@ -18,9 +18,9 @@ Item = TypeVar("Item")
 
 
 def joined_spans(spans: Sequence[Span], *, pause_ms: int | None, longest_ms: int = MAX_SPAN_MS) -> list[Span]:
-    """The spans, of which neighbours are one where the pause between them is no longer than pause_ms.
+    """Return the spans, joined where the pause between two is at most pause_ms.
 
-    None becomes longer than longest_ms so, and without pause_ms all stay as they are.
+    No joined span is longer than longest_ms; without pause_ms all stay as they are.
     """
     if pause_ms is None:
         return list(spans)
@@ -39,6 +39,6 @@ def joined_spans(spans: Sequence[Span], *, pause_ms: int | None, longest_ms: int
 
 
 def batches(items: Sequence[Item], *, most: int, processes: int) -> list[list[Item]]:
-    """The items in batches of at most so many, of which each process gets one, where there are enough."""
+    """Return the items in batches of at most `most`, one for each process where there are enough."""
     size = max(1, min(most, -(-len(items) // processes)))
     return [list(items[first : first + size]) for first in range(0, len(items), size)]

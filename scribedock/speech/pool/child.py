@@ -59,16 +59,17 @@ def main() -> None:
 
 
 def die_with_parent() -> None:
-    """However the parent ends: also while the recognizer holds the interpreter's lock.
+    """Arrange for this process to be killed when its parent ends, however it ends.
 
-    A parent that ended before this call is noticed by the end of standard input.
+    This works even while the recognizer holds the interpreter's lock. A parent that ended before this call is
+    noticed by the end of standard input.
     """
     if ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0) != 0:
         raise OSError("the kernel does not know PR_SET_PDEATHSIG")
 
 
 class RecognizerWork:
-    """What a child does: recognizes, and places given words in time."""
+    """The operations of a child: it recognizes, and aligns given words."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
@@ -125,7 +126,7 @@ class RecognizerWork:
 
     @cached_property
     def _aligner(self) -> Aligner:
-        """Loaded when it is first needed."""
+        """Return the aligner, loaded when first needed."""
         return Aligner()
 
 
@@ -147,7 +148,7 @@ def _embedder(path: str, threads: int) -> Embedder:
 
 @lru_cache(maxsize=1)
 def _text(path: str) -> tuple[str, ...]:
-    """The words of a text; its name is its own, so that it needs to be read once only."""
+    """Return the words of a text, read once only: another text has another name."""
     return tuple(json.loads(Path(path).read_text(encoding="utf-8")))
 
 
@@ -157,9 +158,9 @@ def chunk(request: dict[str, Any]) -> Pcm:
 
 
 def is_of_machine(error: Exception) -> bool:
-    """Whether it is for want of memory or of a file, and not for what was to be recognized.
+    """Return whether the error is a lack of memory or of a file, and not due to the recording.
 
-    The libraries of GPUs tell of memory that is short in the text of a RuntimeError.
+    Libraries for GPUs report lack of memory in the text of a RuntimeError.
     """
     return isinstance(error, MemoryError | OSError) or "out of memory" in str(error).lower()
 

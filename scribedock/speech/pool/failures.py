@@ -11,11 +11,11 @@ class RecognitionFailed(Exception):
 
 
 class RecognitionTimeout(RecognitionFailed):
-    """It took more processor time than a chunk may; the process that was at it was ended."""
+    """The chunk took more processor time than allowed; its process was ended."""
 
 
 class RecognizerCrashed(RecognitionFailed):
-    """The process that was at it died."""
+    """The process that recognized the chunk died."""
 
 
 class MachineAtFault(RecognizerCrashed):
@@ -23,7 +23,7 @@ class MachineAtFault(RecognizerCrashed):
 
 
 def failure_of(error: BaseException) -> BaseException:
-    """What a failure of a child says about the chunk; what is none is given back."""
+    """Return what a failure of a child says about the chunk; other errors are returned as they are."""
     if isinstance(error, ProcessorTimeUsed):
         return RecognitionTimeout(str(error))
     if isinstance(error, ClockRanOut | RecognizerEndedByMachine | OSError):

@@ -41,11 +41,11 @@ class RecognizerEnded(Exception):
 
 
 class RecognizerEndedByMachine(RecognizerEnded):
-    """It was ended, or could not be loaded: its work is not at fault."""
+    """The process was ended by this machine, or could not be loaded: its work is not at fault."""
 
 
 class RecognizerProcess:
-    """One child, for one caller at a time; `kill` may come from any thread.
+    """A child for one caller at a time; `kill` may be called from any thread.
 
     The thread that makes it must outlive it: the child is killed when that thread ends.
     """
@@ -63,7 +63,7 @@ class RecognizerProcess:
         self._rest = b""
 
     def wait_until_ready(self, allowance: Allowance, check_wanted: Callable[[], None]) -> None:
-        """Returns when the engine is loaded. Raises as `ask` does."""
+        """Wait until the engine is loaded. Raises as `request` does."""
         answer = self._answer(allowance, check_wanted)
         if "failed" in answer:
             raise RecognizerEndedByMachine(f"the recognizer could not be loaded: {answer['failed']}")
@@ -71,10 +71,10 @@ class RecognizerProcess:
     def request(
         self, request: Mapping[str, object], allowance: Allowance, check_wanted: Callable[[], None]
     ) -> dict[str, Any]:
-        """The answer to a request; check_wanted is called about once a second, and may raise.
+        """Return the answer to a request; check_wanted is called about once a second, and may raise.
 
-        Raises ChildEnded, ProcessorTimeUsed, ClockRanOut, and what check_wanted does; then the process is of
-        no more use.
+        Raises RecognizerEnded, ProcessorTimeUsed, ClockRanOut, and what check_wanted raises; afterwards the
+        process is of no use.
         """
         assert self._process.stdin is not None
         try:
@@ -118,7 +118,7 @@ class RecognizerProcess:
 
 
 def environment(ours: Mapping[str, str], threads: int) -> dict[str, str]:
-    """What a recognizer process is given of our environment: no secret, no way to a hub."""
+    """Return the environment of a recognizer process: no secret of ours, no access to a hub."""
     return {
         **{name: ours[name] for name in INHERITED_VARIABLES if name in ours},
         **dict.fromkeys(THREAD_LIMITS, str(threads)),

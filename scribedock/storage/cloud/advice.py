@@ -30,7 +30,7 @@ WRONG_TIME = ("RequestTimeTooSkewed",)
 
 
 def advice(error: Exception, kind: str, url: str) -> str:
-    """kind: the scheme of the store's URL."""
+    """Return what to do about the error. kind: the scheme of the store's URL."""
     bucket = urlsplit(url).netloc
     if not isinstance(error, StoreFault):
         return f"the store does not do what it said it had done ({type(error).__name__}: {error})"

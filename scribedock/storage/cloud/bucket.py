@@ -31,7 +31,7 @@ NO_ROOM_CODES = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
 class StoreFault(StoreUnavailable):
     """The store refused a request, or did not answer.
 
-    code: the store's own word for it ("SignatureDoesNotMatch"), or empty; status: of HTTP, or 0.
+    code: the store's own error code ("SignatureDoesNotMatch"), or empty; status: that of HTTP, or 0.
     """
 
     def __init__(self, number: int, text: str, *, code: str = "", status: int = 0) -> None:
@@ -41,7 +41,7 @@ class StoreFault(StoreUnavailable):
 
 
 class ObjectChanged(Exception):
-    """The object is not the one that was meant (its ETag is another)."""
+    """The object is not the one that was meant (its ETag differs)."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -54,24 +54,24 @@ class StoredObject:
 
 
 class Bucket:
-    """A bucket, or what lies below a prefix in it. Every method may be called from any thread."""
+    """A bucket, or what is below a prefix in it. Every method may be called from any thread."""
 
     def __init__(self, store: S3Store | GCSStore | AzureStore) -> None:
         self._store = store
 
     @property
     def signs_plain_puts(self) -> bool:
-        """Whether a signed URL takes a PUT with no header of the store's own (Azure wants one)."""
+        """Return whether a signed URL takes a PUT without a header of the store's own (Azure wants one)."""
         return not isinstance(self._store, AzureStore)
 
     def put(self, path: str, data: bytes | bytearray | memoryview) -> str:
-        """Writes the object, in place of what was there; returns its ETag."""
+        """Write the object, replacing what was there; return its ETag."""
         with faults("PUT"):
             result = obstore.put(self._store, path, data, use_multipart=False)
         return quoted(result["e_tag"])
 
     def create(self, path: str, data: bytes) -> bool:
-        """Writes the object if there is none; whether it did.
+        """Write the object if there is none; return whether it was written.
 
         False may also mean that our own request arrived twice: the caller reads what is there.
         """
@@ -87,7 +87,10 @@ class Bucket:
             return obstore.get(self._store, path).bytes().to_bytes()
 
     def read(self, path: str, start: int, end: int, *, etag: str, version: str = "") -> memoryview:
-        """Bytes [start, end) of the very object with this ETag. Raises Changed where it is another."""
+        """Return bytes [start, end) of the object with this ETag.
+
+        Raises ObjectChanged where it has another.
+        """
         options: obstore.GetOptions = {"range": (start, end), "if_match": etag or None}
         if version:
             options["version"] = version
@@ -109,19 +112,19 @@ class Bucket:
         return True
 
     def list(self, folder: str) -> Iterator[StoredObject]:
-        """Everything below the folder."""
+        """Yield everything below the folder."""
         with faults("LIST"):
             for page in obstore.list(self._store, folder, chunk_size=LIST_PAGE):
                 yield from map(_found, page)
 
     def folders(self, folder: str) -> set[str]:
-        """The names of the folders directly below."""
+        """Return the names of the folders directly below."""
         with faults("LIST"):
             result = obstore.list_with_delimiter(self._store, folder)
         return {path.rstrip("/").rpartition("/")[2] for path in result["common_prefixes"]}
 
     def delete(self, paths: Iterable[str]) -> None:
-        """Removes the objects, those that are there."""
+        """Remove those of the objects that exist."""
         wanted = list(paths)
         try:
             if wanted:
@@ -134,13 +137,13 @@ class Bucket:
                     self.delete([path])
 
     def sign_put(self, path: str, expires_s: float) -> str:
-        """A URL that takes a PUT until it expires; only the host is signed, no other header."""
+        """Return a URL that takes a PUT until it expires; only the host is signed, no other header."""
         with faults("SIGN"):
             return obstore.sign(self._store, "PUT", path, timedelta(seconds=expires_s))
 
 
 def quoted(etag: str | None) -> str:
-    """As it stands in If-Match; Azure's listing leaves the quotes out."""
+    """Return the ETag as If-Match has it; Azure's listing omits the quotes."""
     if not etag or etag.startswith(('"', 'W/"')):
         return etag or ""
     return f'"{etag}"'
@@ -148,7 +151,7 @@ def quoted(etag: str | None) -> str:
 
 @contextmanager
 def faults(request: str) -> Iterator[None]:
-    """Turns obstore's errors into ours."""
+    """Turn obstore's errors into ours."""
     try:
         yield
     except (AlreadyExistsError, PreconditionError):

@@ -34,7 +34,7 @@ BLOB_HEADERS = {"x-ms-blob-type": "BlockBlob"}
 
 
 def check(settings: Settings, url: str, recording: Callable[[Store], Iterator[Finding]]) -> Iterator[Finding]:
-    """`recording` writes, reads and deletes one through the store."""
+    """Check a bucket; `recording` writes, reads and deletes a recording through the store."""
     try:
         bucket = connect(url, retries={"max_retries": 1})
     except SettingsError as error:
@@ -58,7 +58,7 @@ def check(settings: Settings, url: str, recording: Callable[[Store], Iterator[Fi
 
 
 def _clock(bucket: Bucket, path: str) -> Iterator[Finding]:
-    """First of all: a store refuses what was signed at another time than its own."""
+    """Check the clock first: a store refuses what was signed at another time than its own."""
     with suppress(OSError, httpx.HTTPError):
         before = datetime.now(UTC)
         answer = httpx.head(bucket.sign_put(path, 60), timeout=TIMEOUT_S)
@@ -171,7 +171,7 @@ def _put(url: str) -> httpx.Response:
 
 
 def _with_another_signature(url: str) -> str:
-    """The URL with one character of its signature changed."""
+    """Return the URL with one character of its signature changed."""
     for name in ("X-Amz-Signature=", "X-Goog-Signature=", "sig="):
         before, found, rest = url.partition(name)
         if found:

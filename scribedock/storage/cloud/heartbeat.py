@@ -17,7 +17,7 @@ class BeatingPartial(Protocol):
 
 
 class Heartbeat:
-    """Lets every open partial beat each BEAT_S, in a thread that starts with the first of them."""
+    """Renews the lease of every open partial each BEAT_S, in a thread that the first of them starts."""
 
     def __init__(self, open_partials: Callable[[], Sequence[BeatingPartial]]) -> None:
         self._open_partials = open_partials
@@ -38,7 +38,7 @@ class Heartbeat:
 
 
 def beat(partial: BeatingPartial) -> None:
-    """A beat that fails is no news: the store is out of reach, and the writer finds out itself."""
+    """Renew the lease of a partial; errors are ignored, because its writer will find out itself."""
     try:
         partial.beat()
     except OSError:

@@ -63,7 +63,7 @@ class JournalEntry:
 
     @staticmethod
     def from_json(data: bytes) -> JournalEntry:
-        """Raises StoreFault."""
+        """Return the entry. Raises StoreFault for a damaged one."""
         try:
             found = json.loads(data)
             return JournalEntry(
@@ -78,7 +78,7 @@ class JournalEntry:
 
 @dataclass(frozen=True, kw_only=True)
 class JournalState:
-    """The journal as it lies in the store."""
+    """The state of the journal in the store."""
 
     number: int  # of the highest entry
     heard: datetime  # the last sign of life
@@ -94,11 +94,11 @@ class Journal:
         self._folder = f"{PARTIALS}/{name}"
 
     def begin(self, entry: JournalEntry) -> None:
-        """Makes the first entry."""
+        """Make the first entry."""
         self._bucket.put(self._path(1), entry.to_json())
 
     def state(self) -> JournalState | None:
-        """None where there is no such partial."""
+        """Return the state of the journal; None where there is no such partial."""
         numbers = {}
         beats = {}
         idle = set()
@@ -119,11 +119,11 @@ class Journal:
         )
 
     def read(self, number: int) -> JournalEntry:
-        """Raises FileNotFoundError where everybody is further."""
+        """Return an entry. Raises FileNotFoundError where other writers have moved on from it."""
         return JournalEntry.from_json(self._bucket.get(self._path(number)))
 
     def advance(self, number: int, entry: JournalEntry) -> bool:
-        """Moves on from entry `number`; False where somebody else has."""
+        """Move on from entry `number`; return False where another writer already has."""
         path = self._path(number + 1)
         if not self._bucket.create(path, entry.to_json()):
             try:
@@ -138,24 +138,24 @@ class Journal:
         return False
 
     def holds(self, number: int) -> bool:
-        """Whether nobody has moved on from this entry and cleared it away."""
+        """Return whether nobody has moved on from this entry and cleared it away."""
         return self._bucket.exists(self._path(number))
 
     def beat(self, number: int) -> None:
         self._bucket.put(self._path(number) + BEAT, b"")
 
     def leave(self, number: int) -> None:
-        """Says that the writer is gone, so that nobody has to wait for its lease to end."""
+        """Say that the writer has left, so that nobody has to wait for its lease to end."""
         self._bucket.put(self._path(number) + IDLE, b"")
 
     def clear(self, numbers: Iterable[int]) -> None:
-        """Removes these entries, lowest first."""
+        """Remove these entries, lowest first."""
         for number in sorted(numbers):
             path = self._path(number)
             self._bucket.delete([path, path + BEAT, path + IDLE])
 
     def clear_up_to(self, number: int) -> None:
-        """Removes every entry up to this one, lowest first."""
+        """Remove every entry up to this one, lowest first."""
         found = {each for each, _, _ in self._files()}
         self.clear(each for each in found if each <= number)
 

@@ -15,7 +15,7 @@ FOLDERS = (OBJECTS, PARTS, PARTIALS, DIRECT)
 
 
 def ours(bucket: Bucket, folder: str, depth: int) -> Iterator[tuple[list[str], StoredObject]]:
-    """What looks like ours below the folder, with its path split; anything else is none of our business."""
+    """Yield objects below the folder that look like ours, with their path split; others are ignored."""
     for found in bucket.list(folder):
         path = found.path.split("/")
         if len(path) == depth and all(NAME_PATTERN.match(name) for name in path[1:3]):

@@ -36,14 +36,14 @@ from scribedock.storage.store import ObjectDamaged, PartialMissing
 
 @dataclass(kw_only=True)
 class SentPart:
-    """A part on its way."""
+    """A part that is being sent."""
 
     path: str
     bytes: int
     etag: Future[str]
 
     def part(self) -> Part:
-        """What it is once it has arrived. Raises OSError."""
+        """Wait until the part has arrived and return it. Raises OSError."""
         return Part(path=self.path, bytes=self.bytes, etag=self.etag.result())
 
 
@@ -59,7 +59,7 @@ class PartialContext:
 
 
 class CloudPartial:
-    """Holds entry `number` of the journal; `parts` is what was stored before."""
+    """A partial that holds entry `number` of the journal; `parts` was stored before."""
 
     def __init__(
         self,
@@ -206,7 +206,7 @@ class CloudPartial:
             self._journal.clear((self._number, self._number + 1))
 
     def beat(self) -> None:
-        """Shows that the writer lives; notices where it was overtaken."""
+        """Renew the lease; notice where another writer has taken over."""
         with self._beating:
             number = self._number
             if not self._open:
@@ -236,13 +236,13 @@ class CloudPartial:
         self._tail = []
 
     def _wait(self) -> None:
-        """Until nothing is on its way any more."""
+        """Wait until nothing is being sent any more."""
         with self._lock:
             sent = list(self._sent)
         wait([each.etag for each in sent])
 
     def _collect(self) -> None:
-        """Takes over the parts that have arrived, in order. Raises what stood in the way of one."""
+        """Take over the parts that have arrived, in order. Raises the error of one that could not be sent."""
         while self._sent and self._fault is None and self._sent[0].etag.done():
             try:
                 self._parts.append(self._sent[0].part())
@@ -256,7 +256,7 @@ class CloudPartial:
             raise ValueError("the partial is closed")
 
     def _finish(self) -> None:
-        """Sends what is left, as one part."""
+        """Send the rest as one part."""
         self._wait()
         with self._lock:
             self._collect()
@@ -271,7 +271,7 @@ class CloudPartial:
             self._collect()
 
     def _take_up_tail(self) -> None:
-        """Goes on filling the last part, if it is not full, so that many short writes make few parts."""
+        """Continue to fill the last part, if it is not full, so that many short writes make few parts."""
         largest = part_bytes(self._store.open_partials())
         while self._parts and total(self._tail) + self._parts[-1].bytes < largest:
             self._tail.insert(0, self._parts.pop())

@@ -13,12 +13,12 @@ PART_NAME = re.compile(r"(\d{15})-(\d+)\Z")
 
 
 def session(name: str, number: int) -> str:
-    """Where the holder of a journal entry puts its parts: nobody else's can be taken for them."""
+    """Return the folder for the parts of a journal entry's holder, separate from anybody else's."""
     return f"{PARTS}/{name}/{number:08d}"
 
 
 def stored(bucket: Bucket, name: str, number: int, entry: JournalEntry) -> tuple[Part, ...]:
-    """The parts in the bucket that make up the partial, from its beginning, without a gap."""
+    """Return the stored parts of the partial, from its beginning, without a gap."""
     longest: dict[int, Part] = {}
     for found in bucket.list(session(name, number)):
         match = PART_NAME.match(found.path.rpartition("/")[2])

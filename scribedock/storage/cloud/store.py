@@ -36,8 +36,11 @@ MAX_TRIES = 5  # to get a word in while others move on
 
 
 class CloudStore:
-    """`folder` is the data folder: copies for reading go to its `work`, a file that shows that this
-    process lives to its `writers`."""
+    """A store in a bucket.
+
+    `folder` is the data folder: copies for reading are in its `work`, and a file in its `writers` shows that
+    this process is alive.
+    """
 
     def __init__(self, bucket: Bucket, folder: Path, *, lease_s: float = LEASE_S) -> None:
         self._bucket = bucket
@@ -161,7 +164,7 @@ class CloudStore:
         self._bucket.delete([each.path for each in self._bucket.list(f"{OBJECTS}/{checked_name(key)}")])
 
     def _parts(self, key: str) -> tuple[Part, ...]:
-        """Raises FileNotFoundError."""
+        """Return the parts of an object. Raises FileNotFoundError."""
         for manifest in self._bucket.list(f"{OBJECTS}/{checked_name(key)}"):
             return from_json(self._bucket.get(manifest.path))
         raise FileNotFoundError(key)
@@ -212,7 +215,7 @@ class CloudStore:
             return list(self._open.values())
 
     def _latest(self, journal: Journal, name: str) -> tuple[JournalState, JournalEntry]:
-        """The entry that holds. Raises PartialMissing where there is none that anybody can go on with."""
+        """Return the current entry. Raises PartialMissing where there is none that can be resumed."""
         for _ in range(MAX_TRIES):
             state = journal.state()
             if state is None:

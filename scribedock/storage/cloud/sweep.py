@@ -31,7 +31,7 @@ class Sweep:
         self._is_open = is_open
 
     def run(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
-        """Removes what is neither among these nor younger; how many recordings, whole or not."""
+        """Remove what is neither among these nor younger; return how many recordings, whole or partial."""
         before = now() - timedelta(seconds=older_than_s)
         with_parts = {name for name in self._bucket.folders(PARTS) if NAME_PATTERN.match(name)}
         put_directly = {name: found.modified for (_, name), found in ours(self._bucket, DIRECT, 2)}
@@ -56,7 +56,7 @@ class Sweep:
         return removed
 
     def _journals(self) -> dict[str, datetime]:
-        """When each partial's journal was last written to."""
+        """Return when each partial's journal was last written to."""
         heard: dict[str, datetime] = {}
         for found in self._bucket.list(PARTIALS):
             _, name, *rest = found.path.split("/")
@@ -65,7 +65,7 @@ class Sweep:
         return heard
 
     def _manifests(self, objects: frozenset[str], before: datetime) -> tuple[set[str], list[tuple[str, str]]]:
-        """The names whose bytes are kept, and (path, name) of the manifests to remove."""
+        """Return the names whose bytes are kept, and (path, name) of the manifests to remove."""
         kept = set()
         dropped = []
         for (_, key, name), found in ours(self._bucket, OBJECTS, 3):
@@ -76,7 +76,7 @@ class Sweep:
         return kept, dropped
 
     def _end(self, name: str) -> int:
-        """Discards a partial, or clears away what is left of a journal that has ended."""
+        """Discard a partial, or clear away the rest of a journal that has ended."""
         was_open = self._is_open(name)
         self._discard(name)
         self._bucket.delete([each.path for each in self._bucket.list(f"{PARTIALS}/{name}")])

@@ -33,7 +33,7 @@ class PartTransfer:
         self._fetchers = ThreadPoolExecutor(PARALLEL_READS, thread_name_prefix="fetch")
 
     def send(self, path: str, data: bytearray) -> Future[str]:
-        """Puts the part; the result is its ETag. Blocks while too many are on their way."""
+        """Put the part; the result is its ETag. Blocks while too many are being sent."""
         self._slots.acquire()
         try:
             future = self._senders.submit(self._bucket.put, path, data)
@@ -44,7 +44,7 @@ class PartTransfer:
         return future
 
     def fetch(self, parts: Iterable[Part], descriptor: int) -> None:
-        """Writes the whole recording to the file. Raises ObjectDamaged, OSError."""
+        """Write the whole recording to the file. Raises ObjectDamaged, OSError."""
 
         def bring(part: Part, start: int, end: int, offset: int) -> None:
             data = read(self._bucket, part, start, end)
@@ -67,7 +67,7 @@ class PartTransfer:
                     future.exception()
 
     def read(self, parts: Iterable[Part], start: int = 0, end: int | None = None) -> Iterator[memoryview]:
-        """Bytes [start, end) of the recording, piece by piece; `end` None: to its end."""
+        """Yield bytes [start, end) of the recording in pieces; `end` None means to its end."""
         for each in ranges(parts, PART_BYTES):
             first = each.start + max(0, start - each.offset)
             after = each.end if end is None else min(each.end, each.start + end - each.offset)
@@ -76,13 +76,13 @@ class PartTransfer:
 
 
 def part_bytes(open_partials: int) -> int:
-    """How large a part may grow while so many recordings are being written."""
+    """Return how large a part may grow while this many recordings are being written."""
     fair = BUFFERED_BYTES // max(open_partials, 1)
     return max(MIN_PART_BYTES, min(PART_BYTES, fair))
 
 
 def read(bucket: Bucket, part: Part, start: int, end: int) -> memoryview:
-    """Bytes [start, end) of a part. Raises ObjectDamaged where it is gone or not the same any more."""
+    """Return bytes [start, end) of a part. Raises ObjectDamaged where it is gone or was changed."""
     try:
         return bucket.read(part.path, start, end, etag=part.etag, version=part.version)
     except (ObjectChanged, FileNotFoundError):

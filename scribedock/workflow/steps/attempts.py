@@ -36,7 +36,7 @@ class MachineExhausted(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class AttemptedParts:
-    """What came of the parts, in order."""
+    """The results of the parts, in order."""
 
     # None for a part that was given up.
     results: list[Any]
@@ -45,7 +45,7 @@ class AttemptedParts:
 
 
 class Attempted(TypedDict):
-    """What is saved of a try: a result (any value that can be saved), or why there is none."""
+    """What is saved of an attempt: a result (any value that can be saved), or why there is none."""
 
     result: Any
     failed: bool
@@ -53,14 +53,14 @@ class Attempted(TypedDict):
 
 
 class PartFunction(Protocol[Part]):
-    """Does the work on a part; fresh asks for a process that has done nothing before."""
+    """Does the work on a part; `fresh` asks for a process that has done nothing before."""
 
     def __call__(self, item: Part, /, *, fresh: bool) -> object: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attempts(Generic[Item]):
-    """How the parts are worked on: a step of a workflow each, so many at once."""
+    """How the parts are worked on: each as a step of a workflow, `threads` at once."""
 
     name: str  # of the steps
     task_id: str
@@ -112,7 +112,7 @@ class Attempts(Generic[Item]):
 
 
 def with_retries(name: str, work: Callable[[], Result], check_wanted: Callable[[], None]) -> Result:
-    """The result of work on a whole recording, within one step; tried again as its parts are.
+    """Return the result of work on a whole recording, within one step; tried again as its parts are.
 
     Raises what the last try raised.
     """
@@ -131,7 +131,7 @@ def with_retries(name: str, work: Callable[[], Result], check_wanted: Callable[[
 
 
 def pause(seconds: float, check_wanted: Callable[[], None]) -> None:
-    """Waits, and asks about once a second whether the result is still wanted."""
+    """Wait, and check about once a second whether the result is still wanted."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         time.sleep(min(left, POLL_S))

@@ -27,11 +27,11 @@ DECODING_SHARE = 0.05
 
 
 class Abandoned(DoNotRetry):
-    """The job was deleted meanwhile: nobody waits for the result."""
+    """The job was deleted in the meantime: nobody waits for the result."""
 
 
 class DecodedAudioFiles:
-    """What a task has in `folder` while it is under way."""
+    """The decoded audio of running tasks, in `folder`."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class DecodedAudioFiles:
     def audio_of(
         self, task_id: str, job_id: str, check_wanted: Callable[[], None] = always
     ) -> tuple[Path, int]:
-        """The job's recording as PCM (16 bits, 16 kHz, one channel) and its length in ms.
+        """Return the job's recording as PCM (16 bits, 16 kHz, one channel) and its length in ms.
 
         check_wanted is called about once a second while the recording is decoded, and may raise. Raises
         MediaUnusable, and Abandoned where the job has no media any more.
@@ -67,7 +67,7 @@ class DecodedAudioFiles:
         return path, path.stat().st_size * 1000 // BYTES_PER_SECOND
 
     def notice(self, task_id: str) -> str:
-        """What is to be said of how the recording was read; empty where there is nothing."""
+        """Return the notice about how the recording was read; empty where there is none."""
         path = self._folder / task_id / NOTICE_FILE
         return path.read_text(encoding="utf-8") if path.exists() else ""
 

@@ -32,7 +32,7 @@ def diarize(
     people: int | None,
     check_wanted: Callable[[], None],
 ) -> Diarization:
-    """The turns of so many people; none where their number is not known and cannot be found out."""
+    """Return the turns of `people` speakers; none where their number is neither known nor found out."""
     if people is None and not pool.counts_people:
         return {"turns": [], "problem": NUMBER_UNKNOWN_MESSAGE}
     try:
@@ -52,9 +52,10 @@ def turns_of(told: Diarization | None) -> list[Turn]:
 
 
 def with_diarization(elementlist: ElementList, told: Diarization | None) -> tuple[ElementList, str]:
-    """The list with its speakers, and what is to be said of them in `info`; None: nobody asked for them.
+    """Return the list with its speakers, and the notice about them for `info`.
 
-    The speakers that a list has already are better, and stay.
+    Without a diarization (None), nobody asked for speakers. Speakers that the list already has are better,
+    and stay.
     """
     if told is None or elementlist.speakers:
         return elementlist, ""

@@ -15,7 +15,7 @@ from scribedock.speech.span import Span
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What is known of a recording after its recognition. Times in milliseconds."""
+    """What is known of a recording after its recognition. Times are in milliseconds."""
 
     speech_ms: int  # somebody speaks, says the detector
     worded_ms: int  # of that, what the recognized words take
@@ -41,11 +41,11 @@ FAILED_SHARE = 0.05
 
 
 def judge(evidence: Evidence) -> Difficulty:
-    """Bad where one sign is bad, Good where all that are known are good, else Unknown.
+    """Return Bad where one sign is bad, Good where all known ones are good, else Unknown.
 
     An engine that knows how sure it is knows best. For one that does not, noise tells: white noise in the
-    demonstration's recording brings pocketsphinx from 7 % wrong words at 40 dB to 15 % at 30 dB, 42 % at
-    25 dB and 71 % at 20 dB, while its words cover 0.87, 0.85, 0.83 and 0.77 of the speech
+    demonstration's recording brings pocketsphinx from 7 % wrong words at 40 dB to 15 % at 30 dB, 42 % at 25
+    dB and 71 % at 20 dB, while its words cover 0.87, 0.85, 0.83 and 0.77 of the speech
     (`benchmarks/difficulty.py`).
     """
     if evidence.speech_ms < MOSTLY_SILENT_MS:
@@ -78,7 +78,7 @@ def _signs(evidence: Evidence) -> list[Sign]:
 def gather(
     chunks: Sequence[tuple[Span, list[TimedWord] | None]], signal_to_noise_db: float | None
 ) -> Evidence:
-    """The evidence of a recording's stretches of speech, each with its words (None: it failed)."""
+    """Return the evidence of a recording's spans of speech, each with its words (None: it failed)."""
     words = [word for _, found in chunks for word in found or ()]
     known = [(word.confidence, word.end_ms - word.start_ms) for word in words if word.confidence is not None]
     weight = sum(duration for _, duration in known)

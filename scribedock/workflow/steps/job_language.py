@@ -32,7 +32,7 @@ def identify_language(
     given: str,
     check_wanted: Callable[[], None] = always,
 ) -> JobLanguage:
-    """The language to recognize in. given is the job's, in the list's spelling, or AUTO.
+    """Return the language to recognize in. given is the job's, in the catalogue's spelling, or AUTO.
 
     A given language is never replaced; where another one is surely spoken, the notice says so.
     """

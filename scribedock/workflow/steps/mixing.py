@@ -38,7 +38,7 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 
 @dataclass(frozen=True, kw_only=True)
 class ChosenChannel:
-    """What is transcribed."""
+    """The channel to transcribe."""
 
     # The number of the channel that is taken alone; None: all are mixed.
     channel: int | None = None
@@ -47,7 +47,7 @@ class ChosenChannel:
 
 
 def gain(levels: Levels) -> float:
-    """By what a recording is amplified: never while it goes on, so that nothing in it changes."""
+    """Return the factor of amplification, one for the whole recording."""
     if 0 < levels.peak < QUIET_PEAK:
         return min(WANTED_PEAK / levels.peak, MAX_GAIN)
     return 1 / levels.peak if levels.peak > 1 else 1.0
@@ -61,7 +61,7 @@ def gain_notice(factor: float) -> str:
 
 
 def candidates(levels: Levels) -> list[int]:
-    """The channels that must be listened to, beside their mix; none where the mix is surely right."""
+    """Return the channels to examine beside their mix; none where the mix is surely right."""
     loudest = max(levels.energy, default=0)
     audible = [
         number
@@ -82,7 +82,7 @@ def candidates(levels: Levels) -> list[int]:
 
 
 def chosen(levels: Levels, speech_ms: Mapping[int | None, int]) -> ChosenChannel:
-    """What to transcribe, by how much speech each candidate has; None: the mix."""
+    """Return what to transcribe, by the milliseconds of speech in each candidate; None is the mix."""
     channels = {number: speech for number, speech in speech_ms.items() if number is not None}
     most = max(speech_ms.values(), default=0)
     if not most or not channels:

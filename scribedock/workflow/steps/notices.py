@@ -12,7 +12,7 @@ takes other sounds for speech."""
 
 
 def columns(coverage: Coverage) -> dict[str, int]:
-    """What is kept of it in the job's row."""
+    """Return the columns of the job's row that store the coverage."""
     return {
         "speech_ms": coverage.speech_ms,
         "worded_ms": coverage.worded_ms,
@@ -21,7 +21,7 @@ def columns(coverage: Coverage) -> dict[str, int]:
 
 
 def notice(coverage: Coverage) -> str:
-    """What whoever gets the words must know; empty where nothing is missing."""
+    """Return the notice for whoever gets the words; empty where nothing is missing."""
     found = []
     if coverage.unrecognized_ms:
         found.append(
@@ -37,7 +37,7 @@ def notice(coverage: Coverage) -> str:
 
 
 def inherited(source: Job) -> dict[str, object]:
-    """What a job that is made of another's list has to say of the recording."""
+    """Return the notice columns for a job that is made from another job's list."""
     found: dict[str, object] = {
         "speech_ms": source.speech_ms,
         "worded_ms": source.worded_ms,

@@ -32,7 +32,7 @@ Words = list[RecognizedWord] | None  # None: nothing was recognized (yet)
 
 @dataclass(frozen=True, kw_only=True)
 class Recognition:
-    """What is to be recognized, and how."""
+    """What to recognize, and how."""
 
     task_id: str
     language: str  # ISO 639-1
@@ -43,9 +43,9 @@ class Recognition:
 
 
 def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Sequence[Span]]) -> list[Words]:
-    """The words of each stretch of the batches, in order; None where the recognizer failed for good.
+    """Return the words of each span of the batches, in order; None where the recognizer failed for good.
 
-    Those of a batch are recognized together, and each by itself where that fails. Runs as steps of the
+    The spans of a batch are recognized together, and each by itself where that fails. Runs as steps of the
     workflow. Raises MachineExhausted where this machine recognizes nothing at all.
     """
     found: dict[Span, Words] = {}
@@ -92,7 +92,7 @@ def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Seque
 
 
 def _together(pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]) -> list[Words]:
-    """The words of each stretch; None of all where they fail together."""
+    """Return the words of each span; None for all of them where they fail together."""
     wanted.check_wanted()
     try:
         found = pool.recognize_batch(
@@ -121,7 +121,7 @@ def _saved(words: Sequence[TimedWord]) -> list[RecognizedWord]:
 
 
 def restored(saved: RecognizedWord) -> TimedWord:
-    """A word that a step has saved, whatever it was saved as."""
+    """Return a word that a step has saved, in whatever format."""
     return TimedWord(
         text=saved["text"],
         start_ms=saved["start_ms"],

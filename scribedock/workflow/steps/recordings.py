@@ -35,7 +35,7 @@ much, music and a dead channel have none."""
 
 @contextmanager
 def local(store: Store, key: str) -> Iterator[Path]:
-    """The recording as a local file. Raises MediaUnusable where it is not what was stored."""
+    """Provide the recording as a local file. Raises MediaUnusable where it is not what was stored."""
     try:
         with store.local(key) as path:
             yield path
@@ -63,7 +63,7 @@ def decode_spoken(
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = always,
 ) -> Decoded:
-    """Decodes the sound track, and of it the channels, in which people speak, loud enough to be recognized.
+    """Decode the audio track and channels in which people speak, loud enough to be recognized.
 
     track is its index where it is known. check_wanted is called about once a second, and may raise. Writes
     and raises as `decode` does.
@@ -89,7 +89,7 @@ def decode_spoken(
 
 
 def most_spoken(speech_ms: Mapping[int, int], otherwise: int) -> int:
-    """The first of the tracks that has at least half as much speech as any; `otherwise` without any speech.
+    """Return the first track with at least half as much speech as any; `otherwise` without speech.
 
     speech_ms: how much speech each has, the likeliest track first.
     """
@@ -99,7 +99,7 @@ def most_spoken(speech_ms: Mapping[int, int], otherwise: int) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class _Reader:
-    """Decodes what is wanted of one recording."""
+    """Decodes the wanted parts of one recording."""
 
     recording: Path
     pool: RecognizerPool
@@ -115,7 +115,7 @@ class _Reader:
         at_most_s: int | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> tuple[DecodedAudio, float]:
-        """What was decoded, and by what it was amplified, which is known only when all of it was heard."""
+        """Return what was decoded, and its amplification, which is known only after all of it was read."""
         read = partial(
             decode,
             self.recording,
@@ -132,7 +132,7 @@ class _Reader:
         return (decoded, factor) if factor == 1 else (read(gain=factor), factor)
 
     def speech_of_tracks(self, draft: Path, tracks: Sequence[int]) -> dict[int, int]:
-        """How much speech, in ms, the beginning of each track has."""
+        """Return how many milliseconds of speech the beginning of each track has."""
         found = {}
         for track in tracks[:MAX_TRACKS]:
             with suppress(MediaUnusable, RecognitionFailed):
@@ -141,7 +141,7 @@ class _Reader:
         return found
 
     def speech_of_channels(self, draft: Path, track: int, channels: Sequence[int]) -> dict[int | None, int]:
-        """How much speech, in ms, the beginning of each channel has, and of the mix (None)."""
+        """Return the milliseconds of speech in the beginning of each channel, and in the mix (None)."""
         found: dict[int | None, int] = {}
         for channel in (None, *channels):
             with suppress(MediaUnusable, RecognitionFailed):

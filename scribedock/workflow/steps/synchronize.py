@@ -72,7 +72,7 @@ NOT_ALIGNED: Aligned = {"window": 0, "times": []}
 
 @dataclass(frozen=True, kw_only=True)
 class SynchronizationInput:
-    """A recording and the transcript that belongs to it, at hand for every step."""
+    """A recording and the transcript that belongs to it, for every step."""
 
     task_id: str
     job_id: str
@@ -87,7 +87,7 @@ class SynchronizationInput:
 
 
 class Synchronization:
-    """The steps, with all that they need."""
+    """The steps that synchronize a transcript with its recording."""
 
     def __init__(
         self, *, jobs: Jobs, transcripts: Transcripts, orders: Orders, pool: RecognizerPool, folder: Path
@@ -100,7 +100,7 @@ class Synchronization:
         self._writing = threading.Lock()
 
     def run(self, given: SynchronizationInput) -> None:
-        """Finishes the order, or fails it."""
+        """Finish the order, or fail it."""
         refused = step("check transcript", self._check, given)
         if refused is not None:
             step("refuse transcript", self._refuse, given, refused)
@@ -135,7 +135,7 @@ class Synchronization:
         )
 
     def _transcript(self, given: SynchronizationInput) -> tuple[ElementList, bool]:
-        """What was given, and whether it has times. Raises InvalidQuery."""
+        """Return the transcript, and whether it has times. Raises InvalidQuery."""
         body = self._transcripts.body(given.job_id)
         kind = self._transcripts.of(given.job_id)
         if body is None or kind is None:
@@ -143,7 +143,7 @@ class Synchronization:
         return transcript_of(body, kind.format, language=given.language, duration=given.media_ms)
 
     def _check(self, given: SynchronizationInput) -> str | None:
-        """Why the transcript cannot be used."""
+        """Return why the transcript cannot be used."""
         kind = self._transcripts.of(given.job_id)
         if kind is not None and kind.problem:
             return f"The transcript cannot be used: {kind.problem}"
@@ -161,7 +161,7 @@ class Synchronization:
         self._orders.fail(given.task_id, reason, refused=False)
 
     def _text(self, given: SynchronizationInput) -> Path:
-        """The words in a file, for the pool; written again where it is not (any more)."""
+        """Return the file with the words for the pool; write it again where it is missing."""
         path = self._folder / given.task_id / "transcript.json"
         with self._writing:
             if not path.exists():
@@ -183,7 +183,7 @@ class Synchronization:
     def _align(
         self, given: SynchronizationInput, words: Sequence[str], piece: Gap, *, fresh: bool
     ) -> Aligned:
-        """What is found in the first window in which anything is; a wider one may take too long."""
+        """Return what is found in the first window with any result; a wider one may take too long."""
         audio = given.audio()
         for number, window in enumerate(piece.windows):
             try:
@@ -265,7 +265,7 @@ def _anchors(transcript: ElementList, heard: Sequence[Sequence[SavedWord]]) -> d
 def _counted(
     function: PartFunction[Item], count: int, begin: float, end: float, given: SynchronizationInput
 ) -> PartFunction[Item]:
-    """The function, which tells how much of its part of the work is done."""
+    """Return the function, which also reports how much of its part of the work is done."""
     done = Counter()
 
     def run(item: Item, *, fresh: bool) -> object:
@@ -277,13 +277,13 @@ def _counted(
 
 
 def message(share: float, words: int) -> str:
-    """What is said of the result in `info`."""
+    """Return the notice about the result for `info`."""
     text = f"Synchronized with the given transcript: {share:.0%} of its {words:,} words were found"
     return f"{text}." if share >= FITTING_SHARE else f"{text}, the times of the others are estimated."
 
 
 def not_heard(covered: Coverage) -> str:
-    """What is said in `info` where a part of the recording could not be listened to."""
+    """Return the notice about speech that could not be recognized, for `info`."""
     if not covered.unrecognized_ms:
         return ""
     return (
