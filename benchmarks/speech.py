@@ -204,16 +204,16 @@ def synchronize(pool: RecognizerPool, scratch: Path, each: Recording, text: str)
         heard = threads.map(lambda span: pool.hear(each.audio, span, Path(words.name)), speech)
         known = anchors([bare(word) for word in written], [word for part in heard for word in part])
         left = gaps(len(written), known, speech)
-        aligned = list(threads.map(lambda piece: align(pool, each, written, piece), left))
+        aligned = list(threads.map(lambda gap: align(pool, each, written, gap), left))
     found = found_words(known, [part for part in aligned if part is not None])
     return placed(transcript, found, speech, timed=False, media_ms=each.length_ms)
 
 
 def align(
-    pool: RecognizerPool, each: Recording, written: Sequence[str], piece: Gap
+    pool: RecognizerPool, each: Recording, written: Sequence[str], gap: Gap
 ) -> tuple[GapWindow, list[Span | None]] | None:
-    for window in piece.windows:
-        spans = pool.align(each.audio, window.span, written[window.first : window.last], wide=piece.wide)
+    for window in gap.windows:
+        spans = pool.align(each.audio, window.span, written[window.first : window.last], wide=gap.wide)
         if any(spans):
             return window, spans
     return None

@@ -16,7 +16,7 @@ from scribedock.host.terminal import printable, printable_json
 LIBRARY_LOGGERS = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
 
 
-# Whatever an error says of a URL: of customers' the host alone is told, and of ours no token.
+# URLs in errors: of customers' URLs only the host is logged, and no token of ours.
 _URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20})(://|%3a%2f%2f)([^\s\"'<>\\]*)")
 _END_OF_AUTHORITY = re.compile(r"(?i)/|\?|#|%2f|%3f|%23")
 _USER = re.compile(r"(?i).*(?:@|%40)")

@@ -28,7 +28,7 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    identifier: str  # the same whenever the same message is sent again
+    identifier: str  # the same when the same message is sent again
     recipient: str
     subject: str
     plain: str

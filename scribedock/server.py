@@ -120,7 +120,7 @@ def serve(
     if sandbox:
         log.warning("sandbox: nothing is transcribed, and an account has a public password")
     log.info("recognizer", engine=spec.engine, model=str(spec.model or ""))
-    # uvicorn handles these signals, then raises them once more for whoever was here before it.
+    # uvicorn handles these signals, then raises them again for the handlers before its own.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     uploads.start()

@@ -1,6 +1,6 @@
-"""Keeps one worker process: starts it again when it dies, and ends it when its own time has come.
+"""Keeps one worker process running: restarts it when it dies, and ends it at the end.
 
-That the supervisor survives its worker is what tells a crash from a machine that went down.
+That the supervisor survives its worker is what distinguishes a crash from a machine that went down.
 """
 
 from __future__ import annotations

@@ -20,7 +20,7 @@ from scribedock.db.tables import accounts, sessions
 from scribedock.errors import AccountExists, AccountUnprivileged, InvalidQuery
 
 ROOT = "admin"
-ALL_ACCOUNTS = "*"  # in place of a user name: the caller and all descendants
+ALL_ACCOUNTS = "*"  # instead of a user name: the caller and all descendants
 MAX_NAME_LENGTH = 255
 ID_PATTERN = re.compile(r"[0-9a-f]{32}\Z", re.I)
 EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\Z")
@@ -52,8 +52,8 @@ class Account:
     email: str = ""
     reviewer: bool = False
     disabled: datetime | None = None
-    sandbox: bool = False  # itself; see `sandboxes` for what lies below
-    branch_id: str = ""  # the account directly below the root that it is, or is below; the root's is the root
+    sandbox: bool = False  # the mark of the account itself; see `sandboxes`
+    branch_id: str = ""  # this account or its ancestor just below the root; the root's is the root
 
 
 # Built once: almost every call needs them.
@@ -216,7 +216,7 @@ class Accounts:
             raise InvalidQuery(f"The account {account.username!r} is the root of the tree; it must stay")
         with self._database.write() as connection:
             count, subtree = 0, frozenset[str]()
-            # Again where an account was made below one of them before that was disabled.
+            # Repeated because a new account may have been made below one of them before that was disabled.
             while (found := self._subtree(connection, account.id)) != subtree:
                 subtree = found
                 count += connection.execute(
@@ -224,7 +224,7 @@ class Accounts:
                     .where(accounts.c.id.in_(subtree), accounts.c.disabled.is_(None))
                     .values(disabled=utc_now())
                 ).rowcount
-            # Last, when no login can succeed any more: one that was quicker has committed its session.
+            # Last, when no login can succeed any more: a quicker one has committed its session by now.
             connection.execute(sessions.delete().where(sessions.c.account_id.in_(subtree)))
             return count
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-IPV6_PREFIX = 64  # what one customer of a provider has (RFC 6177); within it, addresses cost nothing
+IPV6_PREFIX = 64  # what a provider gives one customer (RFC 6177); addresses within it cost nothing
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,9 +17,9 @@ class ClientAddress:
     share out places and turns among them, and for nothing else.
     """
 
-    address: str  # an IP address, else as the peer is called; empty: unknown
+    address: str  # an IP address, else the name of the peer; empty: unknown
     is_evidence: bool = True
-    claimed: str = ""  # the client's address, as a proxy that is not trusted has it
+    claimed: str = ""  # the client's address as an untrusted proxy names it
 
     @property
     def network(self) -> str:

@@ -1,6 +1,6 @@
 """Failed logins as the audit log has them: counted by minute, name and address.
 
-Whoever fails on purpose must not fill the disk, nor hide what else was done: so few rows are made in a
+Failing on purpose must neither fill the disk nor hide other entries, so only a few rows are written each
 minute, and few are kept.
 """
 
@@ -16,7 +16,7 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import accounts, failed_logins
 
-ROWS_PER_MINUTE = 20  # what comes beyond is counted in one row without name and address
+ROWS_PER_MINUTE = 20  # further failures are counted in one row without name and address
 MAX_ROWS = 10_000
 MAX_ADDRESS_LENGTH = 64
 
@@ -24,8 +24,8 @@ MAX_ADDRESS_LENGTH = 64
 @dataclass(frozen=True, kw_only=True)
 class FailedLogin:
     minute: datetime
-    username: str  # empty: no account has the name; what it was is not kept, for people type passwords there
-    address: str  # empty: of several
+    username: str  # empty: no account has the name, which is not stored, because people type passwords there
+    address: str  # empty: several addresses
     times: int
 
 

@@ -1,8 +1,8 @@
-"""Work with passwords in a server: in threads of its own, by turns among those who wait.
+"""Password hashing in a server: in threads of its own, with a turn for each client.
 
-A hash takes 64 MiB and tens of milliseconds, so few are under way at once. Whoever waits for a turn holds no
-thread: the other calls go on. The turn goes round among the clients, so that one who sends many waits for
-himself, and not the others for him.
+A hash takes 64 MiB and tens of milliseconds, so few run at once. Waiting for a turn holds no thread, so other
+calls continue. Turns rotate among the clients: one that sends many requests waits for itself and does not
+delay the others.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ class PasswordHashing:
     """Hashes passwords in threads, with a turn for each client. Belongs to one event loop."""
 
     def __init__(self) -> None:
-        self.room = WaitingRoom()  # a place in it is held from before the turn until after the work
+        self.room = WaitingRoom()  # a place is held from before the turn until after the work
         self._threads = ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="passwords")
         self._free = MAX_CONCURRENT
-        # By peer, and of each by what it claims; the first of each has the next turn.
+        # By peer, and within a peer by claimed client; the first of each has the next turn.
         self._waiting: OrderedDict[str, OrderedDict[str, deque[Turn]]] = OrderedDict()
 
     async def run(self, client: ClientAddress, work: Callable[[], Result]) -> Result:

@@ -108,7 +108,7 @@ class Login:
         return self._failures.delay_s(username, others=others)
 
     def _verify(self, username: str, password: str, client: ClientAddress) -> ProvenIdentity:
-        self._failures.check(username, client)  # once more: many may have been sent at once
+        self._failures.check(username, client)  # again, because many may have been sent at once
         found = self._accounts.password_hash(username)
         if not matches(password, found[1] if found else None) or found is None:
             self._failures.count(username, client)

@@ -1,8 +1,8 @@
-"""Failed logins: who must wait for how long before the next, and who is refused.
+"""Failed logins: how long the next one must wait, and which is refused.
 
-A name that fails is slowed down, never refused: else anybody could lock any account out. An address that
-fails often is refused for a while: with the same name soon, with any name later. One that is no evidence of
-who sends is never refused for failures.
+A name that fails is slowed down, never refused: otherwise anybody could lock any account out. An address that
+fails often is refused for a while: with the same name soon, with any name later. An address that is no
+evidence of the sender is never refused for failures.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Whose jobs an account with the reviewer's right may review: those of its parent and all below that.
+"""Whose jobs a reviewer may review: those of the reviewer's parent and all accounts below it.
 
-So a reviewer below the root reviews for everybody, and one below a customer for that customer alone.
-In a sandbox, where nobody is paid for it, every account may review a sandbox's jobs of its own and of all
-below it; its real ones, of before it was marked, are reviewed by those who have the right.
+So a reviewer below the root reviews for everybody, and one below a customer for that customer alone. In a
+sandbox, where nobody is paid for it, every account may review sandbox jobs of its own and of all accounts
+below it; real jobs from before it was marked are reviewed by those who have the right.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""Accounts whose jobs are a sandbox's: nothing is transcribed, the results are prepared ones.
+"""Accounts whose jobs are sandbox jobs: nothing is transcribed, the results are prepared ones.
 
-An account is in a sandbox if it is marked, or any account above it. A job is a sandbox's if its account was
-in one when the job was opened, and stays so. The root is marked when it is made, where the whole server is a
-sandbox.
+An account is in a sandbox if it is marked, or any account above it. A job is a sandbox job if its account was
+in one when the job was opened, and stays so. Where the whole server is a sandbox, the root is marked when it
+is made.
 """
 
 from __future__ import annotations

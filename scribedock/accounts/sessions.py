@@ -50,7 +50,7 @@ class Sessions:
 
         Returns None where the account's password has changed in the meantime or the account is disabled.
         """
-        # Held as long as the transaction: a change of the password comes before it, or ends the session.
+        # The row is locked by the transaction: a change of password comes before it, or ends the session.
         holding = sa.select(accounts.c.id).where(
             accounts.c.id == account_id,
             accounts.c.password_hash == password_hash,

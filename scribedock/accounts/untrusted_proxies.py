@@ -19,7 +19,7 @@ from scribedock.db.tables import untrusted_proxies
 
 log = structlog.get_logger("scribedock.accounts")
 
-MAX_PROXIES = 100  # rows and addresses: anybody can send the header
+MAX_PROXIES = 100  # limits rows and memory: anybody can send the header
 NOTE_INTERVAL_S = 3600
 RETENTION = timedelta(days=7)
 

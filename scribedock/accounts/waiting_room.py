@@ -1,4 +1,4 @@
-"""How many passwords wait at once, altogether and of each client: each takes memory, and little else."""
+"""How many passwords may wait at once, in all and for each client: each takes memory, and little else."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scribedock.accounts.client_address import ClientAddress
 from scribedock.errors import InvalidQuery
 
 MAX_PER_CLIENT = 128
-MAX_PER_PEER = 512  # whose address is no evidence: several clients may be behind it
+MAX_PER_PEER = 512  # for an address that is no evidence: several clients may be behind it
 MAX_TOTAL = 2048
 RETRY_AFTER_S = 5
 Key = TypeVar("Key", str, tuple[str, str])

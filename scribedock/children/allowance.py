@@ -1,8 +1,8 @@
-"""How long a child process may be at its work, counted in processor time.
+"""How long a child process may work, in processor time.
 
-The clock says nothing about a child on a busy machine: it may wait for a processor most of the time.
-So what counts is the time that the kernel gave to the process and all its threads (proc_pid_stat(5), utime
-and stime). The clock is the backstop for a child that waits for something that never comes.
+The clock says nothing about a child on a busy machine, which may wait for a processor most of the time. So
+what counts is the time that the kernel gave to the process and all its threads (proc_pid_stat(5), utime and
+stime). The clock is the backstop for a child that waits for something that never comes.
 """
 
 from __future__ import annotations
@@ -13,10 +13,10 @@ from dataclasses import dataclass
 from pathlib import Path
 
 POLL_S = 1.0
-"""So often a parent looks at its child, and asks whether anybody still wants the result."""
+"""How often, in seconds, a parent looks at its child and asks whether the result is still wanted."""
 
 WALL_TIME_FACTOR = 10
-"""So many times the processor time may pass by the clock."""
+"""How many times the processor time may pass by the clock."""
 
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
 STOPPED_STATES = ("T", "t")  # by SIGSTOP, by a tracer
@@ -77,6 +77,6 @@ def _state(pid: int) -> tuple[str, float]:
         stat = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
         return "X", 0.0
-    # The name before may hold anything, a bracket too.
+    # The name before it may contain anything, even a bracket.
     fields = stat.rpartition(")")[2].split()
     return fields[0], (int(fields[11]) + int(fields[12])) / TICKS_PER_SECOND

@@ -10,7 +10,7 @@ from contextlib import suppress
 from typing import BinaryIO
 
 PR_SET_PDEATHSIG = 1
-NICENESS = 10  # calls that only look something up come first
+NICENESS = 10  # so that calls which only look something up come first
 
 
 def confine(*, memory: int) -> BinaryIO:
@@ -22,7 +22,7 @@ def confine(*, memory: int) -> BinaryIO:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
-        with suppress(ValueError, OSError):  # where the hard limit is lower already
+        with suppress(ValueError, OSError):  # where the hard limit is already lower
             resource.setrlimit(limit, (value, value))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)

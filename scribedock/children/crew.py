@@ -1,4 +1,4 @@
-"""A few threads that work for many accounts in turn, each at a seat of its own."""
+"""A few threads that work for many accounts in turn, each with a seat of its own."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The parent's end of a child process that is spoken with over pipes."""
+"""The parent's end of a child process, connected by pipes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import time
 from collections.abc import Iterable
 from typing import IO
 
-# All that a child needs of our environment; no secret is of use to it.
+# Everything that a child needs of our environment, which has no secret.
 INHERITED_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL")
 READ_BYTES = 1 << 20
 
@@ -41,7 +41,7 @@ class ChildProcess:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             env={name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ},
-            process_group=0,  # the terminal's Ctrl-C is not for the child
+            process_group=0,  # Ctrl-C on the terminal is not meant for the child
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -55,7 +55,7 @@ class ChildProcess:
             for part in parts:
                 self._stdin.write(part)
             self._stdin.flush()
-        except (OSError, ValueError):  # it is closed where the child was killed meanwhile
+        except (OSError, ValueError):  # the pipe is closed where the child was killed
             raise self._ended() from None
 
     def receive(self, size: int, deadline: float) -> bytes:
@@ -89,7 +89,7 @@ class ChildProcess:
             for pipe in (self._stdin, self._stdout):
                 try:
                     pipe.close()
-                except OSError:  # what was not sent yet goes nowhere
+                except OSError:  # discard what was not sent yet
                     continue
 
     def _ended(self) -> ChildEnded:

@@ -48,7 +48,7 @@ class ChildSeat:
         try:
             return self._once(talk)
         except ChildEnded as error:
-            if error.code == -signal.SIGXCPU:  # its own doing
+            if error.code == -signal.SIGXCPU:  # its own fault
                 raise
             log.warning("a child process ended; another is started", module=self._module)
             return self._once(talk)
@@ -58,7 +58,7 @@ class ChildSeat:
         if self._child is None:
             self._child = ChildProcess(self._module)
         try:
-            self._check()  # once more, for an interruption that saw no child
+            self._check()  # again, for an interruption that saw no child
             return talk(self._child)
         except (ChildEnded, ChildSlow):
             self.close()

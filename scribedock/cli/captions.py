@@ -1,4 +1,4 @@
-"""`scribedock captions`: what the captions library does with files, without a server."""
+"""`scribedock captions`: the captions library on files, without a server."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ ELEMENTLIST = "ELEMENTLIST"
 FILE_OPTIONS = frozenset(
     ["dfxp_header", "include_dfxp_metadata", "srt_format", "line_ending_format", "utf8_mark"]
 )
-"""Options that say how captions are written; every other says what they are."""
+"""Options for how captions are written; all others are for what they are."""
 
 
 def convert(

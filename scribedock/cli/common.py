@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from scribedock.app import Services
 
 Result = TypeVar("Result")
-COMMAND_LINE = "command line"  # in the audit log, in place of an address
+COMMAND_LINE = "command line"  # in the audit log instead of an address
 REFUSED = "refused"
-LINE_FEED = "\n"  # between the settings that are wrong
-PIPE_COLUMNS = 1000  # columns: a pipe cuts no line
+LINE_FEED = "\n"  # between messages about wrong settings
+PIPE_COLUMNS = 1000  # so that no line is wrapped in a pipe
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")

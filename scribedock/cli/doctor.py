@@ -1,4 +1,4 @@
-"""`scribedock doctor`: what is there, and what is missing."""
+"""`scribedock doctor`: what this installation has, and what is missing."""
 
 from __future__ import annotations
 
@@ -92,7 +92,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
             KeyFingerprints(database, keys.load_keys(settings)).check()
     except SettingsError as error:
         yield Finding(level=Level.MISSING, title="keys", text=str(error))
-    except (SQLAlchemyError, OSError):  # the database does not answer: that was said
+    except (SQLAlchemyError, OSError):  # the database does not answer, which was reported already
         return
     else:
         yield Finding(level=Level.GOOD, title="keys", text="those that the database was used with")
@@ -105,7 +105,7 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
     except (
         SQLAlchemyError,
         OSError,
-    ):  # no server has been here, or the database does not answer: that was said
+    ):  # no server has run here, or the database does not answer, which was reported already
         return
     if any(each.parent_id is None for each in marked):
         text = f"this is one: nothing is transcribed, and {USERNAME} has a password that everybody knows"

@@ -1,4 +1,4 @@
-"""`scribedock jobs` and `scribedock audit`: what an operator asks about jobs."""
+"""`scribedock jobs` and `scribedock audit`: jobs and their history, for the operator."""
 
 from __future__ import annotations
 

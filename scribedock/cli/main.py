@@ -48,7 +48,7 @@ cli.add_typer(models, name="models")
 storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
 cli.add_typer(storage, name="storage")
 
-LONG_LIVED = ("serve", "worker")  # these refuse a misspelt setting
+LONG_LIVED = ("serve", "worker")  # these refuse misspelt settings
 
 
 @cli.callback()

@@ -1,4 +1,4 @@
-"""`scribedock models`: the speech models that there are, and those that are here."""
+"""`scribedock models`: the speech models that can be downloaded, and those that are installed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Names of settings that nobody reads, because they are misspelt."""
+"""Misspelt names of settings, which nothing reads."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from scribedock.settings import Settings
 
 PREFIX = "SCRIBEDOCK_"
 KNOWN_VARIABLES = tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
-# What Kubernetes sets for a service of our name, and what the tests are told.
+# Variables that Kubernetes sets for a service of our name, and those of the tests.
 FOREIGN_VARIABLES = re.compile(
     rf"{PREFIX}(.*_)?SERVICE_HOST|{PREFIX}(.*_)?SERVICE_PORT.*|{PREFIX}(.*_)?PORT(_.*)?"
     rf"|{PREFIX}JUDGES|{PREFIX}TEST_.*"
@@ -34,7 +34,7 @@ def misspelt(environment: Mapping[str, str]) -> list[str]:
 
 
 def _advice(name: str) -> str:
-    # Without what all names share, which would make all of them similar.
+    # Without the common prefix, which would make all names similar.
     bare = {known.removeprefix(PREFIX): known for known in KNOWN_VARIABLES}
     similar = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=MIN_SIMILARITY)
     return f"did you mean {bare[similar[0]]}?" if similar else "scribedock settings shows all of them"

@@ -1,8 +1,8 @@
-"""`scribedock upload`: a client of the upload URL that does not give up.
+"""`scribedock upload`: a client of upload URLs that resumes interrupted uploads.
 
-It speaks the IETF's resumable uploads: it asks how much is there (HEAD), sends the rest
-(PATCH), and lets the server check the SHA-256 of the whole recording.  An object store's own URL (direct
-mode) knows nothing of that: there each try sends everything.
+It speaks the IETF's resumable uploads: it asks how much has arrived (HEAD), sends the rest (PATCH), and lets
+the server verify the SHA-256 of the whole recording. An object store's own URL (direct mode) supports none of
+that, so each try sends everything.
 """
 
 from __future__ import annotations
@@ -28,11 +28,12 @@ from rich.progress import (
 from scribedock.host.terminal import marked
 
 CHUNK_BYTES = 1024 * 1024
-WAITS_S = (1, 2, 5, 10, 20, 30)  # the last one for all further tries
+WAITS_S = (1, 2, 5, 10, 20, 30)  # seconds; the last one applies to all further tries
 TIMEOUT_S = 60
 PARTIAL_HEADERS = {"Content-Type": "application/partial-upload", "Upload-Draft-Interop-Version": "8"}
 RETRYABLE_STATUSES = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
-STORE_SIGNATURES = ("X-Amz-Signature=", "X-Goog-Signature=")  # takes one whole PUT and nothing else
+# Such a URL takes one whole PUT and nothing else.
+STORE_SIGNATURES = ("X-Amz-Signature=", "X-Goog-Signature=")
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 

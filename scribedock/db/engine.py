@@ -42,7 +42,7 @@ class Database:
             give_key(self._durable, sealing)
             give_key(self._relaxed, sealing)
         self._of_thread = threading.local()
-        # SQLite lets one write at a time, and who must wait sleeps, up to a tenth of a second at a time.
+        # SQLite allows one writer at a time; the others sleep, up to a tenth of a second at a time.
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
 
     @property
@@ -124,12 +124,12 @@ def _engine(url: str, synchronous: str) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         pool_size=20,
         max_overflow=40,
-        hide_parameters=True,  # an error is logged, and saved with its workflow: it must not tell names
+        hide_parameters=True,  # errors are logged, and saved with their workflow: they must not contain names
     )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself: we say BEGIN
+        connection.isolation_level = None  # the driver begins no transaction by itself: we send BEGIN
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.execute(sqlite_file.SECURE_DELETE)
@@ -143,7 +143,7 @@ def _engine(url: str, synchronous: str) -> Engine:
         writes = connection.get_execution_options().get("scribedock_write")
         driver = connection.connection.driver_connection
         assert driver is not None
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # what SQLAlchemy adds to it costs more
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # SQLAlchemy's additions cost more
 
     return engine
 

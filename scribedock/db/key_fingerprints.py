@@ -1,9 +1,9 @@
-"""Which keys work on this database, so that no server with others does harm to it.
+"""Which keys work on this database, so that no server with other keys damages it.
 
-Two servers with different secrets on one database would kill each other's upload URLs, and could not read
-what the other encrypted. So the database knows a fingerprint of each key: the encryption key must be the one
-it knows; of the signing keys one in common suffices, and it learns the others, so that keys can be rotated
-one server after the other.
+Two servers with different secrets on one database would invalidate each other's upload URLs, and could not
+read what the other encrypted. So the database knows a fingerprint of each key: the encryption key must be the
+one it knows; of the signing keys one in common suffices, and it learns the others, so that keys can be
+rotated one server after the other.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from scribedock.settings import SettingsError
 log = structlog.get_logger("scribedock.keys")
 
 ADVISORY_LOCK = 0x5C21BED2
-# A retired signing key is forgotten after so long, so that a server that has missed all rotations is refused.
+# A retired signing key is forgotten after this time: a server that missed all rotations is refused.
 RETENTION = timedelta(days=30)
 SHOWN_CHARACTERS = 12  # characters of a fingerprint that a message shows
 NAMES = {

@@ -1,4 +1,4 @@
-"""Brings a database to the tables of this release (Alembic)."""
+"""Migrates a database to the tables of this release (Alembic)."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _revision(database: Database) -> str | None:
 
 
 def _upgrade(database: Database) -> None:
-    from alembic import command  # it takes longer to import than all else that most commands do
+    from alembic import command  # importing it takes longer than everything else in most commands
     from alembic.config import Config
 
     config = Config()

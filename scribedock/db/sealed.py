@@ -1,6 +1,6 @@
-"""A column whose texts are encrypted in the database and plain to whoever reads it through `Database`.
+"""A column whose texts are encrypted in the database and plain through `Database`.
 
-No two sealed texts are equal: a column like this cannot be compared; store a digest beside it.
+No two sealed texts are equal, so such a column cannot be compared; store a digest beside it.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
-"""SQLite's files: what is deleted is overwritten, and what is free is given back.
+"""SQLite files: deleted data is overwritten, and free pages are returned.
 
-SQLite leaves deleted rows in the file until their room is used again, and never makes the file smaller by
-itself. `SECURE_DELETE` changes the first for a connection; the second takes a file that was made for it, or
-one VACUUM (`prepare`). What is overwritten in the database stands in its write-ahead log until that is
-emptied (`shrink`).
+SQLite leaves deleted rows in the file until their pages are used again, and never shrinks the file by itself.
+`SECURE_DELETE` changes the first for a connection; the second takes a file that was created for it, or one
+VACUUM (`prepare`). What is overwritten in the database is still in its write-ahead log until that is emptied
+(`shrink`).
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ log = structlog.get_logger("scribedock.database")
 SECURE_DELETE = "PRAGMA secure_delete=ON"
 AUTO_VACUUM_INCREMENTAL = 2
 MAX_VACUUMED_BYTES = 2 * 1024**3
-"""Bytes of the largest file that an upgrade rewrites: it takes about a second for 100 MB, and nothing is
-served meanwhile."""
+"""The size of the largest file that an upgrade rewrites: that takes about a second for 100 MB, in which
+nothing is served."""
 # Times the file's own size: VACUUM may need it for its copy and the log of writing it back.
 VACUUM_ROOM_FACTOR = 2.5
-PAGES_PER_TRANSACTION = 5000  # given back in one transaction: others wait meanwhile
+PAGES_PER_TRANSACTION = 5000  # returned in one transaction, for which others wait
 LOCK_TIMEOUT_S = 1.0
 
 
@@ -67,7 +67,7 @@ def shrink(path: Path) -> bool:
             connection.execute(SECURE_DELETE)
             free = _number(connection, "freelist_count")
             if _number(connection, "auto_vacuum") == AUTO_VACUUM_INCREMENTAL and free:
-                # A script is run to its end; `execute` takes the first page alone.
+                # A script runs to its end; `execute` would return the first page only.
                 connection.executescript(f"PRAGMA incremental_vacuum({PAGES_PER_TRANSACTION})")
             return _empty_log(connection) and free <= PAGES_PER_TRANSACTION
     except sqlite3.OperationalError as error:

@@ -1,4 +1,4 @@
-"""Work on the data of older releases that no migration can do, because it takes a key. Done once each."""
+"""Upgrades of older releases' data that no migration can do, because they take a key. Run once each."""
 
 from __future__ import annotations
 

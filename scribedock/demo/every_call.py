@@ -1,8 +1,7 @@
-"""Every call of the API, once, on a server of its own or on one that runs already.
+"""Every call of the API, once, on a server of its own or on a running one.
 
-What the calls are, and which answers they may give, is read from the server's OpenAPI document; a call in
-it that the tour does not make is a failure.  All is done by an account that the tour opens below the one
-that it logs in with.
+The calls and their possible answers are read from the server's OpenAPI document; a call in it that is not
+made here is a failure. Everything is done by an account that is created below the one that logs in.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Makes calls by the server's OpenAPI document, shows them, and says which one is wrong."""
+"""Makes calls by the server's OpenAPI document, shows them, and reports wrong answers."""
 
 from __future__ import annotations
 

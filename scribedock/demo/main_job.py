@@ -1,4 +1,4 @@
-"""The walk: log in, open a job, upload, order, be called back, take the results."""
+"""The main job: log in, open a job, upload, order, receive the callback, fetch the results."""
 
 from __future__ import annotations
 

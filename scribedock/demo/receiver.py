@@ -1,4 +1,4 @@
-"""A web server on loopback, as an integration would have one: it is called back, and has files."""
+"""A web server on loopback such as an integration has: it receives callbacks and serves files."""
 
 from __future__ import annotations
 

@@ -32,7 +32,7 @@ class OwnServer:
         self._log: IO[bytes] | None = None
         self.process: subprocess.Popen[str] | None = None
         self.base_url = ""
-        self.announced: list[str] = []  # what it said before it served
+        self.announced: list[str] = []  # what it printed before it served
 
     @property
     def log_path(self) -> Path:

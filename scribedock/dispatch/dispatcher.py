@@ -1,7 +1,7 @@
-"""Gives the slots of this worker to the work that waits, branch by branch in turn.
+"""Gives this worker's slots to waiting work, branch by branch in turn.
 
-Everything but callbacks runs as a workflow of the engine, begun in this process. A callback is called from
-its row: between two tries it takes no slot, because it waits in that row like everything else.
+Everything except callbacks runs as a workflow of the engine, started in this process. A callback is called
+from its row: between two tries it takes no slot, because it waits in that row like everything else.
 """
 
 from __future__ import annotations
@@ -22,9 +22,9 @@ from scribedock.dispatch.work import ClaimedWork, HeldWork, Work
 
 log = structlog.get_logger("scribedock.worker")
 
-PAUSE_S = 30  # before a callback that failed for a reason of this machine is made again
+PAUSE_S = 30  # before a callback that failed because of this machine is tried again
 SETTLING_TIME = timedelta(seconds=15)
-"""What was claimed so long ago is in the engine by now, or never will be."""
+"""Work claimed longer ago than this is in the engine by now, or never will be."""
 
 
 class WorkflowStarter(Protocol):

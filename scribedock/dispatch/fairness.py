@@ -30,9 +30,9 @@ class WaitingWork:
     id: str
     branch_id: str
     host: str  # that it talks to; empty: none
-    rank: int  # the level that it begins at: 0 is the most urgent
+    rank: int  # its first level; 0 is the most urgent
     asked: datetime
-    due: datetime  # when it is at the top, whatever its rank
+    due: datetime  # when it reaches the top level, whatever its rank
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -41,7 +41,7 @@ class Caps:
 
     branch: int = 0
     host: int = 0
-    queued: int = 0  # of a branch's waiting work only so much, the oldest, stands in line
+    queued: int = 0  # how much of a branch's waiting work, the oldest, stands in line
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,7 +18,7 @@ class Queue(StrEnum):
     SANDBOX = "sandbox"
 
 
-# What goes before the id of a task in the id of its work, where a task has work of two kinds.
+# Prefixes of the work id, where a task has work of two kinds.
 PREFIXES = {Queue.FETCHES: "fetch-", Queue.SANDBOX: "sandbox-"}
 
 

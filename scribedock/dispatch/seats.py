@@ -1,4 +1,4 @@
-"""Seats at what all work shares (processors, recognizers): whoever has fewest of them is next.
+"""Seats at what all work shares (processors, recognizers): the branch with the fewest is next.
 
 A slot lets work begin; a seat lets it use the machine. So a branch with one short recording has its share of
 the machine beside one with many long ones.

@@ -1,4 +1,4 @@
-"""How much work of each kind one worker has in hand at once, and how much one customer or host may have."""
+"""How much work of each kind a worker runs at once, and how much a customer or host may have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that waits for a worker, or is in one's hands: a row for each, until it is done.
+"""Work that waits for a worker or is held by one: a row for each, until it is done.
 
 A row is written in the transaction that makes the work, so none can be lost between two databases. A worker
 claims what it has slots for (see `fairness`); nothing else reaches the engine.
@@ -286,7 +286,7 @@ def _take(
         connection.execute(
             work.update().where(work.c.id == each.id).values(executor_id=executor_id, claimed=now)
         )
-        # Those that were served in one go keep their order.
+        # Branches that were served at once keep their order.
         served = now + number * timedelta(microseconds=1)
         insert_once(connection, turns, queue=queue.value, branch_id=each.branch_id, served=served)
         connection.execute(

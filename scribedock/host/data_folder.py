@@ -1,4 +1,4 @@
-"""The data folder: for the account alone that runs the server."""
+"""The data folder: accessible only to the account that runs the server."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ def enter(folder: Path) -> None:
     made.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)  # these are not ours: as the operator's umask says
+        # These are not ours, so the operator's umask applies.
+        folder.parent.mkdir(parents=True, exist_ok=True)
         os.umask(UMASK)
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -37,7 +38,7 @@ def narrow(folder: Path) -> None:
         return
     mode = stat.S_IMODE(folder.stat().st_mode)
     problem = "everybody may make files in it; give the server a folder of its own"
-    if not (mode & stat.S_ISVTX and mode & stat.S_IWOTH):  # such as /tmp, which is never ours to narrow
+    if not (mode & stat.S_ISVTX and mode & stat.S_IWOTH):  # such as /tmp, whose mode is not ours to change
         problem = _narrowed(folder, mode & ~GROUP_AND_OTHERS)
     if problem:
         log.warning(

@@ -1,4 +1,4 @@
-"""What a check has found, and how it is shown: one line each, with a mark in front."""
+"""The findings of a check, shown on one line each with a mark in front."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Files that show, by a lock on them, whether the process that made them lives.
+"""Files whose lock shows whether the process that made them is alive.
 
-The kernel lets go of a lock when its process ends, however it ends.  So what a killed
-process of this machine left is known at once, without waiting for a lease to run out.
+The kernel releases a lock when its process ends, however it ends. So leftovers of a killed process on this
+machine are recognized at once, without waiting for a lease to expire.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class LockedFile:
             fcntl.flock(self.descriptor, fcntl.LOCK_EX)
             if os.fstat(self.descriptor).st_nlink:
                 return
-            os.close(self.descriptor)  # a sweep came between the two
+            os.close(self.descriptor)  # a sweep came in between
 
     def close(self) -> None:
         self.path.unlink(missing_ok=True)

@@ -1,6 +1,6 @@
-"""Strangers' text on a terminal: what would move the cursor, hide or reorder text is shown as an escape.
+"""Strangers' text on a terminal: what would move the cursor, hide or reorder text is escaped.
 
-Names of accounts and jobs, captions and error texts come from whoever has an account. Escape sequences in
+Names of accounts and jobs, captions and error texts come from anyone with an account. Escape sequences in
 them could rewrite what an operator has seen, and bidirectional controls mislead the reader (CVE-2021-42574).
 """
 
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable
 
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
-"""Letters and marks that are shown as nothing; other invisible characters are no printable ones anyway."""
+"""Letters and marks that are invisible; other invisible characters are not printable anyway."""
 
 
 def printable(text: str, *, keep: str = "") -> str:
@@ -25,7 +25,7 @@ def printable(text: str, *, keep: str = "") -> str:
 
 def marked(text: str) -> str:
     """Return the text escaped for rich's markup, of which it has none itself."""
-    from rich.markup import escape  # the command line begins without rich
+    from rich.markup import escape  # the command line starts without rich
 
     return escape(printable(text))
 
@@ -44,4 +44,4 @@ def _escaped(text: str, keep: str, escape: Callable[[str], str]) -> str:
 def _is_harmless(char: str) -> bool:
     if char.isprintable():
         return not INVISIBLE.match(char)
-    return unicodedata.category(char) == "Zs"  # a space of whatever width
+    return unicodedata.category(char) == "Zs"  # a space of any width

@@ -37,7 +37,7 @@ class KeyPurpose(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
-    encryption: Fernet  # for API keys, which must be shown again
+    encryption: Fernet  # for API keys, which must be shown again later
     encryption_fingerprint: str
     sealing: Sealing  # with the same key, for URLs
     upload: UploadKeys

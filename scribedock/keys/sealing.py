@@ -1,4 +1,4 @@
-"""Encrypts what the database holds but must not tell to whoever reads a copy of it: customers' URLs.
+"""Encryption of what a copy of the database must not reveal: customers' URLs.
 
 They carry passwords and signatures. A sealed text is `fernet:` and a Fernet token; a text without that prefix
 was written by an older release, and is read as it is until the upgrade has sealed it.
@@ -17,7 +17,7 @@ log = structlog.get_logger("scribedock.database")
 
 PREFIX = "fernet:"
 UNREADABLE_TEXT = "unreadable: the server's encryption key has changed"
-"""What a sealed text reads as without its key: no URL, so that nothing is fetched or called by it."""
+"""What a sealed text reads as without its key. It is no URL, so nothing is fetched or called by it."""
 
 
 class Sealing:

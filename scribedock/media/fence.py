@@ -32,7 +32,8 @@ SCOPE_RIGHTS = 0b11  # version 6: abstract sockets, signals
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_FILE, MAKE_REG, TRUNCATE = (
     1 << bit for bit in (0, 1, 2, 3, 5, 8, 14)
 )
-FILE_ACCESS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE  # what may be granted on a file that is no folder
+# What may be granted on a file that is not a folder.
+FILE_ACCESS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -54,9 +55,9 @@ class PathBeneath(ctypes.Structure):
 class AllowedPaths:
     """The paths that a program may open behind the fence; missing ones are ignored."""
 
-    readable: tuple[Path, ...]  # files, or folders with all that is in them; programs there may run
+    readable: tuple[Path, ...]  # files, or folders with everything in them; programs there may run
     writable: tuple[Path, ...] = ()
-    descriptors: int = 128  # that it may have open at once
+    descriptors: int = 128  # how many it may have open at once
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -34,7 +34,7 @@ INPUT_OPTIONS = (
     "file",
 )
 CPU_S_PER_S = 10  # seconds of processor time for a second of the recording
-BYTES_PER_S = 1_500_000  # of what is encoded here, at the most
+BYTES_PER_S = 1_500_000  # the most that is encoded here
 
 
 class MediaType(StrEnum):

@@ -1,4 +1,4 @@
-"""The parent's side of `forkserver`: children that are there in a few milliseconds."""
+"""The parent's side of `forkserver`: child processes that start within a few milliseconds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import scribedock
 
 PID = STATUS = struct.Struct("=i")
 IDLE_S = 300.0
-TRIES = 3  # a fork server may end, for want of work, just when some comes
+TRIES = 3  # a fork server without work may end just when some arrives
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -64,7 +64,7 @@ class ForkServer:
         self._lock = threading.Lock()
         self._requests: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0  # the number of our process: what was forked from it has a fork server of its own
+        self._owner = 0  # our process id: a process that was forked from it needs a fork server of its own
 
     @property
     def pid(self) -> int:

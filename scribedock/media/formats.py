@@ -30,7 +30,7 @@ AUDIO_CODECS = frozenset(
     """.split()
 )
 
-# Decoded only where pictures are wanted: by the ffmpeg program, behind a fence of its own.
+# Decoded only for output with pictures, by the ffmpeg program behind a fence of its own.
 VIDEO_CODECS = frozenset(
     """
     av1 cinepak dnxhd dvvideo ffv1 flv h261 h263 h263p h264 hevc huffyuv jpeg2000 libaom-av1 libdav1d

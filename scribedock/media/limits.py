@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SAMPLE_RATE = 16_000  # Hz; what every recognizer here hears
+SAMPLE_RATE = 16_000  # Hz; the rate of every recognizer here
 BYTES_PER_SECOND = 2 * SAMPLE_RATE  # one channel of signed 16-bit samples
 STARTUP_S = 60
 

@@ -18,7 +18,7 @@ class MediaInfo:
     sample_rate: int  # Hz
     channels: int
     audio_streams: int
-    has_video: bool  # moving pictures: a cover is none
+    has_video: bool  # moving pictures; a cover does not count
     video_stream: int | None  # its index in the container
     plain_h264: bool  # the pictures are H.264 that every browser plays
 

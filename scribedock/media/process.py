@@ -20,7 +20,7 @@ from scribedock.media.unusable import MediaUnusable
 
 log = structlog.get_logger("scribedock.worker")
 
-MAX_OUTPUT_BYTES = 256 * 1024  # bytes of all that the child may say
+MAX_OUTPUT_BYTES = 256 * 1024  # bytes of all output of the child
 LIMIT_MESSAGE = "The recording takes too long to read, or too much memory: it may be damaged."
 FORK_SERVER = ForkServer()
 CRASH_MESSAGE = "The recording is damaged: the decoder stopped on it."

@@ -1,7 +1,7 @@
-"""Running a program that is not ours (ffmpeg, espeak-ng, apertium) on what strangers sent.
+"""Running other people's programs (ffmpeg, espeak-ng, apertium) on what strangers sent.
 
-It runs behind the fence: it reads the programs and fonts of this machine and the files that it
-was given, writes to one folder, reaches no network, and inherits no environment.
+They run behind the fence: they read the programs and fonts of this machine and the files that they were
+given, write to one folder, reach no network, and inherit no environment.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from scribedock.media.forking import bootstrap, package_folder
 from scribedock.media.process import FenceFailure, always
 from scribedock.media.program_child import NO_FENCE, NO_PROGRAM
 
-# What a program itself is made of: libraries, data, fonts. Nobody's secrets lie there.
+# What a program needs itself: libraries, data, fonts. There are no secrets in these folders.
 SYSTEM_PATHS = tuple(
     map(
         Path,
@@ -40,9 +40,9 @@ SYSTEM_PATHS = tuple(
         ),
     )
 )
-# Where a program that is a script finds the others that it runs; they run behind the same fence.
+# Where a program that is a script finds those that it runs, behind the same fence.
 PROGRAMS = tuple(map(Path, ("/usr/local/bin", "/usr/bin", "/bin")))
-MESSAGE_FILE = "messages"  # what the program says, in the folder that it writes to
+MESSAGE_FILE = "messages"  # the program's messages, in the folder that it writes to
 TAIL_BYTES = 2000
 NO_ROOM_MESSAGE = os.strerror(errno.ENOSPC)
 

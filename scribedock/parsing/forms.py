@@ -12,7 +12,7 @@ from urllib.parse import parse_qsl
 from scribedock.errors import InvalidQuery
 
 MAX_FIELDS = 1000
-MAX_VALUES = 10_000  # of a JSON body, nested ones included
+MAX_VALUES = 10_000  # in a JSON body, including nested ones
 MAX_DEPTH = 32
 MULTIPART = "multipart/form-data"
 
@@ -32,7 +32,7 @@ def json_values(content: bytes) -> dict[str, Any]:
         return {}
     try:
         document = json.loads(content)
-    except (ValueError, RecursionError):  # of digits, too: the interpreter reads 4,300 at the most
+    except (ValueError, RecursionError):  # even of too many digits: the interpreter reads at most 4,300
         raise InvalidQuery("The body is not valid JSON") from None
     if not isinstance(document, dict):
         raise InvalidQuery("The JSON body must be an object with the parameters as its keys")
@@ -96,7 +96,7 @@ async def multipart(content: bytes, content_type: str) -> list[Field]:
     try:
         found = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FIELDS, max_part_size=len(content))
     except (MultiPartException, FormParserError, LookupError, UnicodeError) as error:
-        # also of a character set or a boundary that there cannot be
+        # also about an impossible character set or boundary
         raise InvalidQuery(f"The multipart body cannot be read: {str(error)[:200]}") from None
     fields = []
     for name, value in found.multi_items():

@@ -16,9 +16,9 @@ from scribedock_captions.readers import TextFormat
 from scribedock_captions.text.intelligence import annotated
 
 MAX_LIST_BYTES = 64 * 1024 * 1024
-END_MARGIN_MS = 1000  # that a list may go on after the end of its recording
+END_MARGIN_MS = 1000  # how long a list may continue after the end of its recording
 
-Facts = dict[str, Any]  # what JSON can say
+Facts = dict[str, Any]  # anything that JSON can express
 Operation = Callable[[Mapping[str, Any], bytes], tuple[Facts, bytes]]
 
 

@@ -1,4 +1,4 @@
-"""Parsing processes, which the branches of the tree of accounts have in turn."""
+"""Parsing processes, shared by the branches of the tree of accounts in turn."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ from scribedock.parsing.pipe import Parsed, ParserDefect, request_parsing
 log = structlog.get_logger("scribedock.parsing")
 
 CHILD = "scribedock.parsing.child"
-CPU_S = 90  # for one body; a legal list of 64 MiB takes about 20
+CPU_S = 90  # for one body; a legal list of 64 MiB takes about 20 s
 WALL_S = 300.0
 MAX_WAITING = 256  # of one branch
-MAX_REUSE_BYTES = 1024 * 1024  # bytes; after a larger body the process ends, and its memory is free again
+MAX_REUSE_BYTES = 1024 * 1024  # bytes; after a larger body the process ends, which frees its memory
 
 
 @dataclass(frozen=True, kw_only=True)
 class UnparsedBody:
     """A body to parse. It must stay open until the ticket's future is done."""
 
-    what: str  # in the errors: "ElementList", "body"
+    what: str  # its name in errors: "ElementList", "body"
     file: IO[bytes]
     size: int
 

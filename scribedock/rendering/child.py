@@ -28,8 +28,8 @@ from scribedock_captions.elementlist.codec import parse
 from scribedock_captions.elementlist.model import ElementList
 
 CACHE_BYTES = 48 * 1024 * 1024
-"""Of the JSON of the lists that are kept; parsed, they take about three times as much."""
-MEMORY = 3 * 1024**3  # of addresses, for the largest list that is saved and those that are kept
+"""The limit of the cached lists, measured as JSON; parsed, they take about three times as much memory."""
+MEMORY = 3 * 1024**3  # of address space, for the largest list that can be saved and those in the cache
 
 
 def main() -> None:
@@ -64,7 +64,7 @@ class ParsedLists:
         while size > self._most and len(self._kept) > 1:
             _, (_, gone) = self._kept.popitem(last=False)
             size -= gone
-        # Hundreds of thousands of objects without a cycle: the collector need not walk over them.
+        # Hundreds of thousands of objects without a cycle, which the collector need not visit.
         gc.freeze()
 
 

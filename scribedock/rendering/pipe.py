@@ -41,7 +41,7 @@ class RenderingDefect:
 @dataclass(frozen=True)
 class RenderMessage:
     request: RenderRequest
-    bodies: dict[ElementListKey, bytes]  # the wire's JSON of lists that the child lacks
+    bodies: dict[ElementListKey, bytes]  # the JSON of the lists that the child lacks
 
 
 Answer = Rendering | MissingLists | RenderingRefused | RenderingDefect

@@ -1,7 +1,7 @@
-"""Rendering processes, which the branches of the tree of accounts have in turn.
+"""Rendering processes, shared by the branches of the tree of accounts in turn.
 
-They are processes because the layout of a long recording holds the interpreter's lock, and everything else
-that the server does would wait for it.
+They are processes because the layout of a long recording holds the interpreter's lock, and the rest of the
+server would wait for it.
 """
 
 from __future__ import annotations
@@ -25,10 +25,10 @@ log = structlog.get_logger("scribedock.rendering")
 
 TIMEOUT_S = 120.0
 MAX_WAITING = 256  # of one branch
-MAX_REMEMBERED_LISTS = 1000  # lists of which a process is known to have them
+MAX_REMEMBERED_LISTS = 1000  # lists that a process is known to have
 CHILD = "scribedock.rendering.child"
 Bodies = Callable[[ElementListKey], bytes]
-"""The wire's JSON of a list."""
+"""Returns the JSON of an ElementList."""
 
 
 def usual_processes() -> int:

@@ -1,4 +1,4 @@
-"""Renderings that are kept, so that the same captions are not made twice."""
+"""A cache of renderings, so that the same captions are not made twice."""
 
 from __future__ import annotations
 
@@ -65,7 +65,7 @@ class Renderings:
             if waiting > 1:
                 self._made[digest] = ticket, waiting - 1
                 return
-            del self._made[digest]  # whoever asks from now on has it made anew
+            del self._made[digest]  # the next caller has it made again
         ticket.abandon()
 
     def close(self) -> None:

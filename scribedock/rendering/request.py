@@ -1,4 +1,4 @@
-"""What is to be rendered, and how: in any process that has the lists."""
+"""What to render, and how, in any process that has the lists."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from scribedock_captions.options import CaptionOptions, TranscriptOptions
 from scribedock_captions.rendering import CaptionFormat, Rendering, render_captions, render_transcript
 
 ElementListKey = tuple[str, str]
-"""The id of a job, and a version of its ElementList: what never changes."""
+"""The id of a job and a version of its ElementList, which never changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenderRequest:
     """A request for captions, or for a transcript where `format` is None."""
 
-    lists: tuple[ElementListKey, ...]  # one, or two that are mixed
+    lists: tuple[ElementListKey, ...]  # one, or two to be mixed
     options: CaptionOptions | TranscriptOptions
     format: CaptionFormat | None = None
     media_end: int | None = None  # ms

@@ -1,7 +1,7 @@
-"""Who did what to which job.
+"""The audit log: who did what to which job.
 
-An entry is written before the deed, and told afterwards how it ended: so there is no deed without an
-entry, and what was refused is seen too.
+An entry is written before the action, and its outcome afterwards: so there is no action without an entry, and
+refused ones are recorded too.
 """
 
 from __future__ import annotations
@@ -31,8 +31,8 @@ class AuditEntry:
     username: str
     address: str
     call: str
-    job_id: str  # as it was named: perhaps there is no such job
-    about: str  # the other account that was named
+    job_id: str  # as the call named it; the job may not exist
+    about: str  # the other account that the call named
     outcome: str  # done, or an ErrorType; empty where the server went down in between
     times: int = 1  # of failed logins within a minute
 

@@ -1,4 +1,4 @@
-"""Stretches of time that statistics are told for: weeks from Sunday, months, or one for all.
+"""The periods of statistics: weeks from Sunday, months, or one for all.
 
 Source: the API's `aggregate_statistics`. All times are UTC.
 """

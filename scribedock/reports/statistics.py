@@ -1,7 +1,7 @@
 """Billable minutes, for every kind and fidelity of work.
 
-Source: the API's `aggregate_statistics`: the total is the sum over the kinds of work, and the sum over
-the fidelities. Each job counts its minutes rounded up, in the segment of its ReturnDate.
+Source: the API's `aggregate_statistics`: the total is the sum over the kinds of work, and the sum over the
+fidelities. Each job counts its minutes rounded up, in the period of its ReturnDate.
 """
 
 from __future__ import annotations

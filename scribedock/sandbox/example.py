@@ -1,8 +1,8 @@
-"""The account, token and job that the API's reference names in its examples, so that these work as printed.
+"""The account, token and job in the examples of the API's reference, so that these work as printed.
 
-They exist in a server that is a sandbox, and nowhere else. Every call about the job is to work at any time,
-though some need a job that is not ordered, and others one that is finished; so before such a call the job is
-made what the call needs, unless it is. After any call, what it took away is there again.
+They exist in a sandbox server only. Every call about the job is to work at any time, though some need a job
+that is not ordered, and others one that is finished; so before such a call the job is brought into the state
+that the call needs. After any call, what it removed is restored.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ API_TOKEN = "7ca5dc5c7cce449fb0fff719307e8f5f"  # noqa: S105 - this one too
 JOB_ID = "64bea283eff6475ea6596027a6ba0929"
 JOB_NAME = "Example"
 MEDIA_URL = "http://www.domain.com/video.mp4"
-FOREVER_S = 2**31 - 1  # 68 years
-TASK_RETENTION = timedelta(hours=1)  # finished tasks of the job, which every call would add to
+FOREVER_S = 2**31 - 1  # seconds: 68 years
+TASK_RETENTION = timedelta(hours=1)  # for finished tasks of the job, which every call adds to
 RESET_MESSAGE = "The example job was reset"
 
 

@@ -1,4 +1,4 @@
-"""What a job of a sandbox asks for by words in its name, as `Lecture 4 fail-media`: faults on demand."""
+"""Faults on demand: words in a sandbox job's name, as `Lecture 4 fail-media`, ask for them."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ RETRIES_S = (1.0, 2.0, 4.0)  # between the tries of a callback
 class SimulatedFault(StrEnum):
     FAIL_MEDIA = "fail-media"  # the order ends as Media Failure
     FAIL_FETCH = "fail-fetch"  # media that is named by a URL cannot be fetched
-    SILENT = "silent"  # nobody says anything
-    SLOW = "slow"  # also slow-5: the order takes so many seconds
-    BY_HAND = "by-hand"  # the passes wait until somebody approves them
+    SILENT = "silent"  # the recording has no speech
+    SLOW = "slow"  # slow or slow-5: the order takes this many seconds
+    BY_HAND = "by-hand"  # the passes wait until they are approved
     CALLBACK_500 = "callback-500"  # the first try of each callback counts as answered with 500
     CALLBACK_LOST = "callback-lost"  # no callback arrives
 
@@ -31,7 +31,7 @@ FAULT_PATTERN = re.compile(
 @dataclass(frozen=True, kw_only=True)
 class SimulatedFaults:
     wishes: frozenset[SimulatedFault]
-    work_s: float  # how long the order takes
+    work_s: float  # the duration of the order
 
     def __contains__(self, wish: SimulatedFault) -> bool:
         return wish in self.wishes

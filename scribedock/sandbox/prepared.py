@@ -1,9 +1,9 @@
-"""What a sandbox gives instead of a transcription: the same text, times and bytes for every job.
+"""The prepared results of a sandbox: the same text, times and bytes for every job.
 
-It has what clients stumble over: several speakers, one of them with an accent in his name, sounds inside and
-outside of sentences, a question, a number, slang, a mild curse, a pause, words of one letter. In another
-language than English each sentence begins with that language's code in parentheses, so that a test can tell
-a translation from its source, and the way that it went.
+They have what clients stumble over: several speakers, one of them with an accent in his name, sounds inside
+and outside of sentences, a question, a number, slang, a mild curse, a pause, words of one letter. In a
+language other than English each sentence begins with that language's code in parentheses, so that a test can
+tell a translation from its source, and how it was made.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ DESCRIPTION = (
     PreparedLine(start=16_300, end=18_500, text="The visitors climb a narrow stair."),
 )
 TEXT = "\n".join(line.text for line in LINES if line.speaker is not None and "[" not in line.text) + "\n"
-"""What stands at every URL from which a transcript or a guideline would be fetched."""
+"""The content of every URL from which a transcript or a guideline would be fetched."""
 
 
 @cache

@@ -1,8 +1,8 @@
-"""Keeps sandboxes and real servers apart: one never works on the other's data folder or database.
+"""Keeps sandboxes and real servers apart: neither works on the other's data folder or database.
 
 A sandbox has an account whose password is public, and its worker removes every recording that its own
-database does not know. So its data folder carries a mark, and in its database the root account does; whoever
-finds the other's refuses to start.
+database does not know. So its data folder has a marker file, and the root account in its database is marked;
+a server that finds the other kind refuses to start.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from scribedock.settings import SettingsError
 
 MARKER_FILE = "sandbox"
 MARKER_TEXT = "This folder belongs to a sandbox (scribedock serve --sandbox): nothing in it is real.\n"
-SERVER_FOLDERS = ("secrets", "media")  # of a server that was here before
+SERVER_FOLDERS = ("secrets", "media")  # left by a server that was here before
 OWN_FOLDER = "give the sandbox a folder of its own, as --data-dir sandbox"
 
 

@@ -33,18 +33,19 @@ from scribedock_captions.elementlist.punctuation import (
 )
 
 CUT_MS = 50
-"""Spans closer than this were cut in mid-speech; where there was silence, they are 100 ms apart at least
+"""Spans closer than this were cut in mid-speech; where there was silence, they are at least 100 ms apart
 (`vad.MIN_SILENCE_MS` less twice `vad.PAD_MS`)."""
 
 PAUSE_MS = 700
-"""So long a silence between two words ends a sentence of an engine that does not punctuate."""
+"""A silence this long between two words ends a sentence of an engine that does not punctuate."""
 
 LONG_PAUSE_MS = 2000
-"""So long a silence ends a sentence whatever the punctuation says: a caption does not wait for the rest."""
+"""A silence this long ends a sentence whatever the punctuation says: a caption does not wait for the rest."""
 
 
 TURN_SLACK_MS = 700
-"""So far from where a voice seems to change, the longest silence between two words is where it does."""
+"""Within this distance of where the voice seems to change, the longest silence between two words is where it
+does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -1,4 +1,4 @@
-"""What the settings ask for: a recognizer, and how speakers are told apart."""
+"""The recognizer and the speaker model that the settings select."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How much of what is said in a recording became words."""
+"""How much of the speech in a recording became words."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 
 NEAR_MS = 1000
-"""Speech so close to a recognized word counts as recognized: words are a little shorter than the speech in
+"""Speech this close to a recognized word counts as recognized: words are a little shorter than the speech in
 which the voice activity detector hears them, and people pause between them."""
 
 
@@ -17,7 +17,7 @@ which the voice activity detector hears them, and people pause between them."""
 class Coverage:
     """How much of the speech has words, in milliseconds."""
 
-    # All in which the voice activity detector hears somebody speak.
+    # Where the voice activity detector hears speech.
     speech_ms: int
     # Of that, what became words.
     worded_ms: int

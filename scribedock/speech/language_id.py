@@ -1,4 +1,4 @@
-"""Which language a recording is in, by what a recognizer makes of its sound."""
+"""Identification of the spoken language from a recognizer's probabilities."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from scribedock.speech.span import Span
 
-SAMPLE_SPANS = 3  # stretches of speech that are listened to
+SAMPLE_SPANS = 3  # how many spans of speech are examined
 SPANS_A_SAMPLE = 4
 MIN_LANGUAGE_PROBABILITY = 0.9
-"""From this probability on, another language than the given one is worth a word."""
+"""From this probability on, a language other than the given one is worth a notice."""
 
 CONFUSABLE_LANGUAGES = (
     frozenset({"bs", "hr", "sr"}),

@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 FRAME_MS = 20
 FRAME_SAMPLES = SAMPLE_RATE * FRAME_MS // 1000
 MIN_FRAMES = 25
-"""Half a second: of less, neither level can be told."""
+"""Half a second: with less, neither level can be measured."""
 
 CLEAN_DB = 60.0
-"""More than 16 bits of a microphone ever give: digital silence between words says nothing further."""
+"""More than 16 bits of a microphone ever give: digital silence between words reveals nothing more."""
 
 
 def signal_to_noise_db(audio: Path, speech: Sequence[Span]) -> float | None:

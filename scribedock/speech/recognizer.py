@@ -94,8 +94,8 @@ class RecognizerSpec:
     """Which recognizer to load; made by `choose`."""
 
     engine: str
-    model: Path | None = None  # the folder of its model, for an engine that has none of its own
-    threads: int = 0  # of one loaded recognizer; 0: what the pool has to share out
+    model: Path | None = None  # the folder of its model; None for an engine with a model of its own
+    threads: int = 0  # of one loaded recognizer; 0: the pool decides
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -107,9 +107,9 @@ class RecognizerEngine:
     languages: Callable[[RecognizerSpec], frozenset[str]]
     load: Callable[[RecognizerSpec], Recognizer]
     detects: Callable[[RecognizerSpec], bool] = lambda spec: False  # whether it is a LanguageDetector
-    batch: Callable[[], int] = lambda: 1  # chunks that are worth giving to it at once, on this machine
-    joins_ms: int | None = None  # over pauses of so many ms, short stretches of speech are given to it as one
-    threads: int = 1  # of one loaded recognizer that are worth it
+    batch: Callable[[], int] = lambda: 1  # how many chunks are worth recognizing at once on this machine
+    joins_ms: int | None = None  # short spans of speech are joined across pauses up to this length
+    threads: int = 1  # that are worth it for one loaded recognizer
 
 
 def engine_named(name: str) -> RecognizerEngine:

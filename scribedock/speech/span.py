@@ -1,4 +1,4 @@
-"""A stretch of a recording."""
+"""A span of time in a recording."""
 
 from __future__ import annotations
 

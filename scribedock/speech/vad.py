@@ -20,7 +20,7 @@ MIN_SILENCE_MS = 500
 # Less than half of MIN_SILENCE_MS: so spans with a pause between them never touch, and spans that
 # touch were cut in mid-speech.
 PAD_MS = 200
-# What the detector hears before a stretch that it judges again, to be in the state it was in.
+# Samples before a span that is judged again, to bring the detector into its earlier state.
 LEAD_IN_SAMPLES = SAMPLE_RATE
 SAMPLE_BYTES = 2
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
@@ -48,7 +48,7 @@ def speech_spans(audio: Path, *, block_s: int = BLOCK_S) -> list[Span]:
         if end == total:
             found += speech
             break
-        # The last stretch may go on in the next block: it is judged again there, as a whole.
+        # The last span may continue in the next block: it is judged again there, as a whole.
         unfinished = end - (MIN_SILENCE_MS + PAD_MS) * SAMPLES_PER_MS
         resume = end
         if speech and speech[-1][1] > unfinished:
@@ -69,5 +69,5 @@ def _speech(pcm: Pcm, offset: int) -> list[tuple[int, int]]:
     options = VadOptions(
         min_silence_duration_ms=MIN_SILENCE_MS, max_speech_duration_s=MAX_SPEECH_S, speech_pad_ms=PAD_MS
     )
-    stretches = get_speech_timestamps(pcm.astype(np.float32) / 32768, options)
-    return [(offset + stretch["start"], offset + stretch["end"]) for stretch in stretches]
+    found = get_speech_timestamps(pcm.astype(np.float32) / 32768, options)
+    return [(offset + each["start"], offset + each["end"]) for each in found]

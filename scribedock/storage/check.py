@@ -1,4 +1,4 @@
-"""`scribedock storage check`: the storage used in every way that the server uses it."""
+"""`scribedock storage check`: uses the storage in every way that the server does."""
 
 from __future__ import annotations
 

@@ -28,7 +28,7 @@ class FileStore:
     def __init__(self, folder: Path) -> None:
         self._objects = folder / "objects"
         self._partials = folder / "partials"
-        # All folders are there, and will be after a power cut, before the first recording is.
+        # All folders exist, and survive a power cut, before the first recording.
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except FileExistsError:

@@ -1,4 +1,4 @@
-"""The names of objects and partials: ours alone, so that nothing of a client's is ever part of a path."""
+"""The names of objects and partials: our own, so that nothing of a client's is ever part of a path."""
 
 from __future__ import annotations
 

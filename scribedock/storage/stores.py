@@ -1,4 +1,4 @@
-"""Which store a URL means: one line for each kind."""
+"""Which store a URL means: one line for each scheme."""
 
 from __future__ import annotations
 

@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-# Those named first are preferred where several know a pair.
+# The first is preferred where several know a pair.
 MODULES: Mapping[str, str] = {
     "ctranslate2": "scribedock.translation.model_folder",
     "apertium": "scribedock.translation.apertium",

@@ -1,7 +1,7 @@
 """Translation models in CTranslate2's format, one folder for each pair of languages (`en-de`).
 
-A model comes with the SentencePiece models that cut its text into pieces: `source.spm` and `target.spm`
-beside it, as OPUS-MT's have, or one `sentencepiece.model` for both languages, as Argos Translate's.
+A model comes with the SentencePiece models for its tokens: `source.spm` and `target.spm` beside it, as
+OPUS-MT's have, or one `sentencepiece.model` for both languages, as Argos Translate's.
 
 What it does not do: download; and models of many languages at once.
 """

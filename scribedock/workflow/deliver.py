@@ -134,7 +134,7 @@ def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]
     metadata: Mapping[str, Any] = job.options.get("custom_metadata") or {}
     unrecognized = "" if job.unrecognized_ms is None else f"{job.unrecognized_ms / 1000:g}"
     return {
-        "unrecognized_seconds": unrecognized,  # a younger name than any that metadata may have: theirs wins
+        "unrecognized_seconds": unrecognized,  # a newer name than those that metadata may have, which win
         **{str(key): str(value) for key, value in metadata.items()},
         "job_id": job.id,
         "job_name": job.name,

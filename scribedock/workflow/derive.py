@@ -1,4 +1,4 @@
-"""A job made of another's list, as a durable workflow: the list as it is, or translated."""
+"""The ElementList of a job made from another job's: as it is, or translated."""
 
 from __future__ import annotations
 

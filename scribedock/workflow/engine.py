@@ -36,7 +36,7 @@ from scribedock.settings import Settings
 from scribedock.workflow.engine_sqlite import connections
 
 # Raised whenever the steps of a workflow change, or the module of a class that they save:
-# a saved workflow must not go on with steps that it does not know.
+# a saved workflow must not continue with steps that it does not know.
 WORKFLOW_FORMAT = 4
 APPLICATION = "scribedock"
 
@@ -49,12 +49,10 @@ STEP_TRIES = 5
 FIRST_WAIT_S = 2.0
 WAIT_FACTOR = 3.0
 
-BATCH_WORKFLOWS = 500  # workflows that are asked for at once
+BATCH_WORKFLOWS = 500  # workflows in one query
 ENDED_STATUSES = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 CLIENT_CONNECTIONS, WORKER_CONNECTIONS = 5, 20  # as the engine's own defaults
-RESUME_INTERVAL_S = (
-    0.5  # how often a worker looks into a queue of what dead ones have left, while there is one
-)
+RESUME_INTERVAL_S = 0.5  # how often a worker polls a queue of what dead ones left, while there is one
 # How often the engine looks for messages, of which there are none, as a multiple of the polling that is set.
 MESSAGE_POLL_FACTOR = 4
 UNFINISHED_STATUSES = ["PENDING", "ENQUEUED"]

@@ -1,4 +1,4 @@
-"""The engine's connections to its SQLite file: as its own, but they overwrite what they delete."""
+"""The engine's connections to its SQLite file, which overwrite what they delete."""
 
 from __future__ import annotations
 

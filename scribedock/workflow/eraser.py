@@ -1,8 +1,8 @@
-"""Takes away what deleted jobs have left with the engine and in folders, and what the engine need not keep.
+"""Erases what deleted jobs left with the engine and in folders, and what the engine need not keep.
 
-What is deleted in our tables at once stands in `jobs.erasure`. The rest waits until the job's workflows have
-ended: one that runs sees that its job is gone, and ends by itself. Which jobs are left to do is decided by
-their rows, so that a worker that dies in between, and jobs that an older release deleted, need nothing else.
+What is deleted from our tables at once is in `jobs.erasure`. The rest waits until the job's workflows have
+ended: a running one sees that its job is gone, and ends by itself. Which jobs are left is decided by their
+rows, so that a worker that dies in between, and jobs that an older release deleted, need nothing else.
 """
 
 from __future__ import annotations
@@ -37,7 +37,7 @@ UNFINISHED_STATUSES = [status.value for status in UNFINISHED]
 
 class TableFate(StrEnum):
     DELETED = "deleted"  # with the job, once its workflows have ended
-    KEPT = "kept"  # it has nothing of a job's
+    KEPT = "kept"  # has nothing of a job
 
 
 # The engine's tables: `forget` deletes a workflow's row, and with it what refers to it.
@@ -61,10 +61,10 @@ ENGINE_TABLES = {
     ),
 }
 
-# What lies in the data folder beside the databases, whose rows are in the register.
+# What is in the data folder beside the databases, whose rows are in the register.
 FOLDERS = {
-    "media": TableFate.DELETED,  # recordings and what is made of them
-    "work": TableFate.DELETED,  # what workflows have in hand, a folder for each task
+    "media": TableFate.DELETED,  # recordings and what is made from them
+    "work": TableFate.DELETED,  # the files of running workflows, a folder for each task
     **dict.fromkeys(
         (
             "admin-password",
@@ -105,7 +105,7 @@ class Eraser:
         self._folder = folder
         self._files = files
         self._retention_s = retention_s
-        self._next = ""  # where the round through deleted jobs goes on
+        self._next = ""  # where the round through deleted jobs continues
         self._waiting: set[str] = set()  # deleted jobs of which some workflow has not ended yet
         self._trimmed = 0.0
         self._shrinking = set(files)
@@ -166,7 +166,7 @@ class Eraser:
         deleted = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_not(None))
         with self._database.write() as connection:
             locked = sa.select(jobs.c.id).where(deleted).with_for_update(key_share=True)
-            if connection.execute(locked).first() is None:  # a sandbox's, that is there again
+            if connection.execute(locked).first() is None:  # a sandbox's job, which exists again
                 return
             erase(connection, job_id, late=over)
             if over:

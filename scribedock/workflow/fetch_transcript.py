@@ -1,4 +1,4 @@
-"""The workflow that fetches a transcript which a job is given."""
+"""The workflow that fetches a job's transcript from a URL."""
 
 from __future__ import annotations
 

@@ -1,13 +1,13 @@
-"""What to do for workers that died: each holds a lease, and one of the living takes over.
+"""Recovery from dead workers: each holds a lease, and a living one takes over.
 
-A worker is alive while its heartbeat is fresh.  Beside it, it holds a lock on a
-file in the data folder, which the kernel lets go of the moment it dies: a worker
-that restarts on the same machine need not wait for the lease to run out.
+A worker is alive while its heartbeat is fresh. It also holds a lock on a file in the data folder, which the
+kernel releases the moment it dies: a worker that restarts on the same machine need not wait for the lease to
+expire.
 
-Media that kills every worker must not be tried for ever, and an innocent recording
-must not be given up because its server was killed often.  So only deaths are counted
-that the worker died alone, its supervisor surviving: those may be the fault of what
-it was doing.  Which of several workflows it was shows when each suspect runs alone.
+Media that kills every worker must not be tried for ever, and an innocent recording must not be given up
+because its server was killed often. So only those deaths count in which the worker died alone, its supervisor
+surviving: they may be the fault of what it was doing. Which of several workflows it was shows when each
+suspect runs alone.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from scribedock.workflow.engine import RunningWorkflow
 
 log = structlog.get_logger("scribedock.worker")
 
-LEASE_LOST = 75  # exit status of a worker that ends for it
+LEASE_LOST = 75  # exit status of a worker that lost its lease
 ATTEMPTS = 3
-LAST_ATTEMPT = ATTEMPTS - 1  # a workflow with so many losses is a suspect
+LAST_ATTEMPT = ATTEMPTS - 1  # a workflow with this many losses is a suspect
 ADVISORY_LOCK = 0x5C21BED0
 
 
@@ -55,7 +55,7 @@ class Executors:
     """The ids of workers' processes."""
 
     living: frozenset[str]
-    crashed: frozenset[str]  # dead, and to blame for it is perhaps what they were doing
+    crashed: frozenset[str]  # dead, perhaps because of what they were doing
 
 
 def note_crash(database: Database, executor_id: str) -> None:

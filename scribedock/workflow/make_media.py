@@ -1,4 +1,4 @@
-"""Media made of a recording, as a durable workflow: mp3, mp4, a spoken description, burnt-in captions."""
+"""Media made from a recording, as a durable workflow: mp3, mp4, spoken descriptions, burnt-in captions."""
 
 from __future__ import annotations
 

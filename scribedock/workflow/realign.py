@@ -1,6 +1,6 @@
-"""An edited ElementList with the times of its recording: only what was edited is aligned anew.
+"""An edited ElementList aligned with its recording: only what was edited is aligned again.
 
-Words that stayed keep their times, and are the anchors between which the edited ones are sought.
+Words that stayed keep their times, and are the anchors between which the edited ones are placed.
 """
 
 from __future__ import annotations
@@ -138,10 +138,10 @@ def realigned(
     edited = _edited(len(words), kept, known)
     aligned: list[tuple[GapWindow, list[Span | None]]] = []
     if after.language.partition("-")[0] in LANGUAGES:
-        for piece in gaps(len(words), known, whole):
-            widest = piece.windows[0]
+        for gap in gaps(len(words), known, whole):
+            widest = gap.windows[0]
             if not edited.isdisjoint(range(widest.first, widest.last)):
-                aligned += _aligned(pool, audio, words, piece, known, check_wanted)
+                aligned += _aligned(pool, audio, words, gap, known, check_wanted)
     found = found_words(known, aligned)
     estimated = {
         place: Span(start_ms=token.start_time, end_ms=token.end_time)
@@ -174,14 +174,14 @@ def _aligned(
     pool: RecognizerPool,
     audio: Path,
     words: Sequence[str],
-    piece: Gap,
+    gap: Gap,
     known: Mapping[int, HeardWord],
     check_wanted: Callable[[], None],
 ) -> list[tuple[GapWindow, list[Span | None]]]:
     """Align the first window of the gap in which anything is found; return it, if there is one."""
-    for window in piece.windows:
+    for window in gap.windows:
         try:
-            spans = _spans(pool, audio, window, words, piece, check_wanted)
+            spans = _spans(pool, audio, window, words, gap, check_wanted)
         except RecognitionFailed:
             continue
         if any(spans):
@@ -194,13 +194,13 @@ def _spans(
     audio: Path,
     window: GapWindow,
     words: Sequence[str],
-    piece: Gap,
+    gap: Gap,
     check_wanted: Callable[[], None],
 ) -> list[Span | None]:
     wanted = words[window.first : window.last]
     return with_retries(
         "aligning edited words",
-        lambda: pool.align(audio, window.span, wanted, wide=piece.wide, check_wanted=check_wanted),
+        lambda: pool.align(audio, window.span, wanted, wide=gap.wide, check_wanted=check_wanted),
         check_wanted,
     )
 

@@ -1,7 +1,6 @@
-"""What happens to media that a job was given: fetch it where it is a URL, then probe it.
+"""What happens to a job's media: it is fetched where it is a URL, then probed.
 
-The probe tells the length of the recording, and warns of an unusable one before
-anything is ordered.
+The probe tells the length of the recording, and warns of an unusable one before anything is ordered.
 """
 
 from __future__ import annotations

@@ -59,7 +59,7 @@ class SendMailWorkflow:
             return
         try:
             mail = self._written(owed, self._jobs.find(owed.job_id))
-        except ItemNotFound:  # nobody waits for it any more
+        except ItemNotFound:  # it is not wanted any more
             self._mails.close(mail_id, TaskStatus.ABORTED)
             return
         try:

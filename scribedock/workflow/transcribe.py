@@ -1,11 +1,11 @@
 """An ordered transcription, as a durable workflow: from the recording to its ElementList.
 
-probe and decode → speech segments → (speakers) → words of each segment → ElementList
+probe and decode → spans of speech → (speakers) → words of each span → ElementList
 
 Where the job was given a transcript, this is synchronized instead (see `synchronize`).
 
-Every step can be repeated without harm: what it leaves is replaced whole, and the
-job moves on only once.
+Every step can be repeated without harm: its results replace those of the last run as a whole, and the job
+moves on only once.
 """
 
 from __future__ import annotations
@@ -55,16 +55,16 @@ SEGMENTED, RECOGNIZED = 0.08, 0.99
 class Started(TypedDict):
     job_id: str
     language: str
-    has_transcript: bool  # it was given one
+    has_transcript: bool  # whether the job was given one
     terms: list[str]  # names that are likely to be said
-    speaker_id: bool  # whether speakers are to be told apart
+    speaker_id: bool  # whether diarization was asked for
     people: int | None  # how many they are, where that is known
 
 
 class Outcome(TypedDict):
     refused: str | None  # why the media cannot be used
     media_ms: int
-    notice: str  # what is to be said of how it was read
+    notice: str  # the notice about how it was read
 
 
 class TranscribeWorkflow:
@@ -110,13 +110,13 @@ class TranscribeWorkflow:
             step("fail", self._orders.fail, task_id, outcome["refused"])
             return
         spans = step("find speech", self._find_speech, task_id, started["job_id"])
-        told: Diarization | None = None
+        diarization: Diarization | None = None
         if started["speaker_id"]:
-            told = step("tell speakers apart", self._tell_apart, task_id, started, spans)
+            diarization = step("tell speakers apart", self._diarize, task_id, started, spans)
         language, notice = step("hear language", self._hear_language, task_id, started, spans)
         started = {**started, "language": language}
         if started["has_transcript"]:
-            given = self._given(task_id, started, outcome["media_ms"], spans, told)
+            given = self._given(task_id, started, outcome["media_ms"], spans, diarization)
             parts = (outcome["notice"], notice)
             self._synchronization.run(replace(given, notice=" ".join(filter(None, parts))))
             return
@@ -138,7 +138,7 @@ class TranscribeWorkflow:
         )
         words = recognize(self._pool, wanted, batches)
         heard = [(span.start_ms, span.end_ms) for batch in batches for span in batch]
-        step("finish", self._finish, task_id, started, outcome, spans, heard, words, told, notice)
+        step("finish", self._finish, task_id, started, outcome, spans, heard, words, diarization, notice)
 
     def _given(
         self,
@@ -146,7 +146,7 @@ class TranscribeWorkflow:
         started: Started,
         media_ms: int,
         spans: list[tuple[int, int]],
-        told: Diarization | None,
+        diarization: Diarization | None,
     ) -> SynchronizationInput:
         job_id = started["job_id"]
         return SynchronizationInput(
@@ -155,7 +155,7 @@ class TranscribeWorkflow:
             language=iso_code(started["language"]),
             media_ms=media_ms,
             speech=_spans(spans),
-            told=told,
+            diarization=diarization,
             audio=lambda: self._audio.audio_of(task_id, job_id)[0],
             check_wanted=lambda: self._check_wanted(task_id),
             stamp=lambda share: self._jobs.stamp_progress(
@@ -196,7 +196,7 @@ class TranscribeWorkflow:
         self._jobs.stamp_progress(job_id, SEGMENTED)
         return [(span.start_ms, span.end_ms) for span in spans]
 
-    def _tell_apart(self, task_id: str, started: Started, spans: list[tuple[int, int]]) -> Diarization:
+    def _diarize(self, task_id: str, started: Started, spans: list[tuple[int, int]]) -> Diarization:
         self._check_wanted(task_id)
         path, _ = self._audio.audio_of(task_id, started["job_id"])
         return diarize(
@@ -227,7 +227,7 @@ class TranscribeWorkflow:
         speech: list[tuple[int, int]],
         spans: list[tuple[int, int]],
         words: list[Words],
-        told: Diarization | None,
+        diarization: Diarization | None,
         language_notice: str | None,
     ) -> None:
         chunks = [
@@ -239,13 +239,13 @@ class TranscribeWorkflow:
             language=iso_code(started["language"]),
             media_ms=outcome["media_ms"],
             punctuates=self._pool.punctuates,
-            turns=turns_of(told),
+            turns=turns_of(diarization),
         )
-        elementlist, told_notice = with_diarization(assembled, told)
+        elementlist, diarization_notice = with_diarization(assembled, diarization)
         self._judge(task_id, started["job_id"], chunks)
         covered = coverage(_spans(speech), chunks)
         log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
-        parts = (outcome["notice"], notices.notice(covered), language_notice, told_notice)
+        parts = (outcome["notice"], notices.notice(covered), language_notice, diarization_notice)
         self._jobs.update(
             started["job_id"], notice=" ".join(filter(None, parts)) or None, **notices.columns(covered)
         )

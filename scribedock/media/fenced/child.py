@@ -1,8 +1,8 @@
 """The process that reads hostile media.
 
-It is forked (see `forkserver`) with three open files and nothing else: the recording, where the audio
-goes, and standard output for what it has to say, one JSON value a line: "ready", shares of the work, and at
-last an object.
+It is forked (see `forkserver`) with three open files and nothing else: the recording, the destination of the
+audio, and standard output for its messages, one JSON value a line: "ready", shares of the work, and finally
+an object.
 """
 
 from __future__ import annotations

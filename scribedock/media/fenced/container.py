@@ -18,7 +18,7 @@ from scribedock.media.formats import AUDIO_CODECS, DEMUXER_OPTIONS, is_playlist
 from scribedock.media.unusable import MediaUnusable
 
 HEAD_BYTES = 4096
-PROBE_PACKETS = 2000  # within so many packets, a stream that has sound gives some
+PROBE_PACKETS = 2000  # within this many packets, a stream with sound yields some
 PLAIN_H264 = (66, 77, 100)  # Baseline, Main, High: 8 bits and 4:2:0 (ITU-T H.264, annex A)
 SECONDARY_TRACK = (
     Disposition.comment
@@ -29,7 +29,7 @@ SECONDARY_TRACK = (
     | Disposition.non_diegetic
     | Disposition.descriptions
 )
-"""Of tracks that are not what is said in the recording itself, or not only."""
+"""The dispositions of tracks that are not, or not only, the speech of the recording itself."""
 CUT_OFF_MESSAGE = "The recording is damaged or cut off in the middle. Upload the whole file again."
 
 
@@ -141,7 +141,7 @@ def packets(container: InputContainer, *streams: AudioStream) -> Iterator[Packet
             return
         raise MediaUnusable(CUT_OFF_MESSAGE) from error
     except IndexError:
-        return  # at the end PyAV stumbles over streams that began in mid-file
+        return  # at the end PyAV fails on streams that began in mid-file
 
 
 def codec(stream: AudioStream) -> str:

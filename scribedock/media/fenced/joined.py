@@ -1,7 +1,7 @@
-"""Recordings that were joined by putting one file behind the other; used in the fenced child only.
+"""Recordings that were concatenated in one file; used in the fenced child only.
 
-Most formats are read on over such a joint. Others say how long they are, or end with an index, so that FFmpeg
-stops there: in what follows the beginning of another recording is sought.
+Most formats are read across such a joint. Others say how long they are, or end with an index, so that FFmpeg
+stops there: then the beginning of another recording is looked for in the rest.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from scribedock.media.fenced.source import MediaSource
 MAX_PARTS = 1000
 READ_BYTES = 1 << 20
 HEAD_BYTES = 16
-"""No pattern is longer."""
+"""No signature is longer."""
 SIGNATURES = {
     "wav": rb"(?:RIFF|RF64|BW64)....WAVE",
     "aiff": rb"FORM....AIF[FC]",
@@ -28,7 +28,7 @@ SIGNATURES = {
     "ogg": rb"OggS\x00\x02",
     "matroska": rb"\x1a\x45\xdf\xa3[\x01-\xff]",
 }
-"""By FFmpeg's name of the container, of which `mov` is one of several: how a file of it begins."""
+"""How a file begins, by FFmpeg's name of its container, of which `mov` is one of several."""
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 ID_BYTES = 4
 MAX_LENGTH_BYTES = 8

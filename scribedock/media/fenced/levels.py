@@ -15,10 +15,10 @@ from scribedock.media.limits import SAMPLE_RATE
 Samples = npt.NDArray[np.float32]
 
 BLOCK_SAMPLES = SAMPLE_RATE // 10
-"""Of so many samples of the mix one peak is kept."""
+"""The number of samples of the mix for which one peak is kept."""
 PEAK_QUANTILE = 0.99
-"""Below this share of the peaks lies what counts as the peak of the recording: a cough or a click is louder,
-for a moment, speech is not."""
+"""The quantile of the peaks that counts as the peak of the recording: a cough or a click is louder for a
+moment, speech is not."""
 FULL_SCALE = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
 CENTRE_CHANNEL = "FC"
 

@@ -36,7 +36,7 @@ from scribedock.media.unusable import MediaUnusable
 
 SMALL_FILE_BYTES = 32 * 1024**2
 MAX_TRIES = 16
-"""So many places that look like the beginning of another recording are tried."""
+"""How many places that look like the beginning of another recording are tried."""
 MAX_DAMAGED_PACKETS = 5000
 
 
@@ -48,10 +48,10 @@ class TooLong(MediaUnusable):
 class DecodeRequest:
     """What is wanted of a recording."""
 
-    # The index of the stream of sound, where it is known.
+    # The index of the audio stream, where it is known.
     track: int | None = None
     mix: Mix = field(default_factory=Mix)
-    # How much of the beginning, where that is not all of it.
+    # How many seconds of the beginning; None for all.
     at_most_s: int | None = None
 
 

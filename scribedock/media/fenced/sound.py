@@ -1,4 +1,4 @@
-"""Sound on its way out of a recording; runs in the fenced child only."""
+"""Decoded sound on its way to the samples; runs in the fenced child only."""
 
 from __future__ import annotations
 
@@ -22,16 +22,16 @@ SAMPLE_RATES = range(1_000, 768_001)
 FULL_SCALE = 32_768
 SAMPLE_BYTES = 2
 MEASURED_FRAME_INTERVAL = 8
-"""Of so many frames one is measured for what its channels have in common."""
+"""One in this many frames is measured for what its channels have in common."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
     """How the channels of a recording are mixed to one."""
 
-    # The number of the channel that is taken alone; None: FFmpeg's mix of all.
+    # The number of the only channel to take; None: FFmpeg's mix of all.
     channel: int | None = None
-    # By what each sample is multiplied, before it is cut to 16 bits.
+    # The factor of each sample, before it is reduced to 16 bits.
     gain: float = 1.0
 
 

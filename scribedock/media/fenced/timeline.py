@@ -24,9 +24,9 @@ from scribedock.media.fenced.container import moving_pictures, open_container, p
 from scribedock.media.fenced.source import MediaSource
 
 FIRST_PACKETS = 2000
-"""Among so many packets of a file, each stream that begins near its beginning has one."""
+"""Within this many packets of a file, each stream that starts near its beginning has one."""
 MAX_REORDERED_PICTURES = 16
-"""Pictures that are stored so far behind one another may be shown in another order (ITU-T H.264, A.3.1)."""
+"""Pictures stored within this distance of each other may be shown in another order (ITU-T H.264, A.3.1)."""
 
 
 def zero_s(source: MediaSource) -> Fraction:
@@ -53,7 +53,7 @@ def _first_pictures_s(container: InputContainer, pictures: set[int]) -> Iterator
             if not any(left.values()) or count >= FIRST_PACKETS:
                 return
     except (FFmpegError, IndexError):
-        return  # what is damaged is found where it is decoded
+        return  # damage is found during decoding
 
 
 def declared_s(container: InputContainer, stream: AudioStream) -> Fraction | None:

@@ -33,7 +33,7 @@ class FetchLimits:
     """The limits of a download: those of an upload."""
 
     max_bytes: int
-    timeout_s: float  # for all of it
+    timeout_s: float  # for the whole transfer
     stall_s: float = STALL_S  # without a byte
     min_rate: int = 0  # bytes a second, over a minute
 

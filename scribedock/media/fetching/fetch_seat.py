@@ -1,4 +1,4 @@
-"""Threads that fetch what a call waits for: a stranger's server holds up nobody but who named it."""
+"""Threads that fetch what a call waits for: a slow server delays only the account that named it."""
 
 from __future__ import annotations
 

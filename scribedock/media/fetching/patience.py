@@ -1,4 +1,4 @@
-"""How long a fetch may take, how slow it may be, and whether anybody still wants it."""
+"""How long a fetch may take, how slow it may be, and whether anybody still wants the result."""
 
 from __future__ import annotations
 

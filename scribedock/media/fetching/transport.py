@@ -1,8 +1,7 @@
-"""The transport under every fetch: it connects to addresses that were checked, with limited patience.
+"""The transport of every fetch: it connects to checked addresses, until a deadline.
 
-The name is resolved once, and the connection goes to the very address that was
-checked, so a name service that changes its mind gains nothing.  The certificate
-is still verified for the name.
+The name is resolved once, and the connection goes to the very address that was checked, so a name service
+that changes its answer gains nothing. The certificate is still verified for the name.
 """
 
 from __future__ import annotations

@@ -26,10 +26,10 @@ if TYPE_CHECKING:
 
 FRAME_MS = 10
 MAX_OTHERS = 400
-OUT_OF_TEXT = "~"  # what is heard and is no word of the text; `bare` gives no such word
+OUT_OF_TEXT = "~"  # stands for what is heard and not in the text; `bare` returns no such word
 BEAM_WIDTHS: tuple[dict[str, float], ...] = ({}, {"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-100})
-"""Of aligning: those of the model first, then much wider ones."""
-MAX_ADDED_PRONUNCIATIONS = 20_000  # pronunciations in a dictionary, before it is begun anew
+"""The beams for alignment: those of the model first, then much wider ones."""
+MAX_ADDED_PRONUNCIATIONS = 20_000  # in a dictionary, before a new one is begun
 LANGUAGES = frozenset({"en"})
 
 
@@ -98,7 +98,7 @@ class _Aligning:
         forms = spoken_forms(written)
         if forms == [(bare(written),)] and self._decoder.lookup_word(forms[0][0]) is not None:
             return forms[0][0]
-        # No word of the dictionary begins with it, nor has a number in it.
+        # No word of the dictionary begins with it or contains a number.
         name = f"={len(self._names)}"
         ways = pronunciations(written, self.pronunciations)
         for number, phones in enumerate(ways, start=1):
@@ -185,7 +185,7 @@ def _numbered(name: str, number: int) -> str:
 
 
 def _decoded(decoder: Any, pcm: Pcm, offset_ms: int, words: Mapping[str, str]) -> list[HeardWord]:
-    # Otherwise what was learnt of another chunk's sound would change the words of this one.
+    # Otherwise what was learnt from another chunk's sound would change the words of this one.
     decoder.reinit_feat()
     decoder.start_utt()
     decoder.process_raw(pcm.tobytes(), full_utt=True)

@@ -1,8 +1,8 @@
-"""Where in a text the words are that were heard: the anchors between which all else is placed.
+"""The words of a text that were heard: the anchors between which all others are placed.
 
-The words of text and hearing are compared as the patience diff compares lines: what stands in both just once
-is certain, and divides the rest into pieces that are compared by themselves, each word with each. So a text
-of hours takes hardly more time for each word than one of minutes.
+Both are compared as the patience diff compares lines: what occurs in both exactly once is certain, and
+divides the rest into parts that are compared by themselves, each word with each. So a text of hours takes
+hardly more time for each word than one of minutes.
 """
 
 from __future__ import annotations
@@ -17,9 +17,9 @@ from typing import TypeVar
 Key = TypeVar("Key", int, tuple[int, int])
 
 NGRAM_ORDERS = (3, 2)  # words in a row that must be unique
-MAX_CELLS = 20_000**2  # pairs of words that are compared each with each, a bit of memory for each
-MIN_RUN_WORDS = 2  # words in a row: what is alone may be chance
-MAX_WORDS_BETWEEN = 4  # words at the most between two anchors, of which one alone is taken
+MAX_CELLS = 20_000**2  # pairs of words compared with each other, a bit of memory for each
+MIN_RUN_WORDS = 2  # words in a row: a single one may be chance
+MAX_WORDS_BETWEEN = 4  # between two anchors, for a single word to be taken
 MIN_MS_PER_WORD = 40  # from the beginning of one to that of the next
 
 
@@ -63,7 +63,7 @@ def _matches(
     fixed = _grown(text, words, _unique(text, words, first, last, begin, end, order), first, begin, last, end)
     at, here = first, begin
     for place, number in [*fixed, (last, end)]:
-        # What nothing new was found in is not searched again in the same way.
+        # Parts in which nothing new was found are not searched again in the same way.
         yield from _matches(text, words, at, place, here, number, orders[1:])
         if place < last:
             yield place, number
@@ -199,6 +199,6 @@ def _is_near(place: int, sure: Sequence[int]) -> bool:
 def _plausible(pairs: Sequence[tuple[int, int]], heard: Sequence[HeardWord]) -> list[tuple[int, int]]:
     """Return the longest chain of runs that can be said at a human pace with the words in between."""
     spare = [heard[number].start_ms - MIN_MS_PER_WORD * place for place, number in pairs]
-    # Two of the same are in order, too: each is told apart by its place.
+    # Equal words are in order, too: each is distinguished by its place.
     ordered = [(index, (time, index)) for index, time in enumerate(spare)]
     return [pairs[index] for index, _ in _ascending(ordered)]

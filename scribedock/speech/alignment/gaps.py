@@ -8,20 +8,19 @@ from dataclasses import dataclass
 from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.span import Span
 
-MAX_WINDOW_MS = 60_000  # of sound: PocketSphinx aligns no longer pieces
+MAX_WINDOW_MS = 60_000  # PocketSphinx aligns no longer chunks
 MIN_MS_PER_WORD = 60
 PAD_MS = 100
 CONTEXT_ANCHORS = (3, 1)
-"""Anchors that are aligned once more with the words between them, on each side: with more of them the
-acoustic model hears more of the speaker, with fewer there is less that can go wrong. Of the eight gaps of a
-hoarse speaker's 63 words five were closed with three, two more with one, and three alone with none but
-one."""
+"""How many anchors on each side are aligned once more with the words between them. With more, the acoustic
+model hears more of the speaker; with fewer, less can go wrong. Of the eight gaps in a hoarse speaker's 63
+words, five were closed with three, two more with one, and with none but one only three."""
 MIN_ANCHOR_SHARE = 0.4
-"""The least share of the words that must be anchors before others are sought: of the text of another
-recording up to 26 % were heard, of the right one 54 % in a hoarse voice, and 90 % or more in others."""
+"""The share of the words that must be anchors before others are looked for: of another recording's text up to
+26 % were heard, of the right one 54 % in a hoarse voice, and 90 % or more in others."""
 MAX_WIDE_WORDS = 6
-"""So many words next to an anchor may be aligned with wide beams. More of them could be another text: then
-wide beams find a path all the same, and only the model's own beams tell that it is no good one."""
+"""How many words next to an anchor may be aligned with wide beams. More of them could be another text: wide
+beams find a path even then, and only the model's own beams tell that it is a bad one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -38,7 +37,7 @@ class Gap:
     """Words of the text without a time; its windows are tried in turn."""
 
     windows: tuple[GapWindow, ...]
-    wide: bool  # with wide beams, too
+    wide: bool  # whether to try wide beams as well
 
 
 def gaps(count: int, anchors: Mapping[int, HeardWord], speech: Sequence[Span]) -> list[Gap]:

@@ -1,4 +1,4 @@
-"""Transcripts that jobs are given: what they must be."""
+"""The transcripts that jobs are given, and what they must be."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
 """A language model of one text: what is likely to be heard where this text is read out.
 
 As Moreno et al. align long recordings ("A recursive algorithm for the forced alignment of very long audio
-segments", ICSLP 1998): a recognizer that knows only the text's own words, in the order that they stand in,
-makes few errors where the text is right.
+segments", ICSLP 1998): a recognizer that knows only the text's own words, in their order, makes few errors
+where the text is right.
 """
 
 from __future__ import annotations
@@ -11,9 +11,9 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-DISCOUNT = 0.5  # of every count, for what was not seen
-OTHERS_SHARE = 0.8  # of what does not follow the text
-END_PROBABILITY = 0.05  # that a stretch of speech ends after any word
+DISCOUNT = 0.5  # taken off every count, for what was not seen
+OTHERS_SHARE = 0.8  # the share of what does not follow the text
+END_PROBABILITY = 0.05  # that speech ends after any word
 BEGIN, END = "<s>", "</s>"
 LOG_ZERO = -99.0
 

@@ -15,7 +15,7 @@ VOICELESS = frozenset("P T K F TH".split())
 SIBILANTS = frozenset("S Z SH ZH CH JH".split())
 
 Dictionary = Callable[[str], Sequence[str]]
-"""The pronunciations of a word in lower case, each as "K AE T"; empty where it is not known."""
+"""Returns the pronunciations of a word in lower case, each as "K AE T"; none for an unknown word."""
 
 
 def pronunciations(written: str, dictionary: Dictionary) -> list[str]:

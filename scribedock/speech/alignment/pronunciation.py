@@ -1,4 +1,4 @@
-"""What is said where something is written: the English words of numbers, symbols and abbreviations.
+"""How written English is said: the words of numbers, symbols and abbreviations.
 
 "1998" is said as nineteen ninety eight, "$5" as five dollars, "FBI" letter by letter.
 """
@@ -23,8 +23,8 @@ from scribedock.speech.alignment.numbers import (
 
 MAX_SPOKEN_FORMS = 6
 MAX_CHARACTERS = 100
-MAX_SPELLED_CAPITALS = 4  # capitals at the most that are likelier letters than a word
-MAX_WORDS = 24  # of one written word: more is no word, but a number or an address that nobody reads out
+MAX_SPELLED_CAPITALS = 4  # more capitals than this are likelier a word than letters
+MAX_WORDS = 24  # for one written word: anything longer is a number or an address that nobody reads out
 SYMBOLS: dict[str, SpokenWords] = {
     "&": ("and",),
     "@": ("at",),

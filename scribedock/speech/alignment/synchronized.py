@@ -19,7 +19,7 @@ from scribedock_captions.elementlist.model import ElementList, Segment, Token, T
 from scribedock_captions.elementlist.model import Sequence as TokenSequence
 from scribedock_captions.elementlist.normalisation import normalised
 
-MS_PER_LETTER = 80  # of words that nobody found: about two of them a second
+MS_PER_LETTER = 80  # of words that were not found: about two of them a second
 MAX_WORDS_PER_SECOND = 15  # of a whole recording; the fastest speakers say six
 
 
@@ -164,7 +164,7 @@ def _segment(segment: Segment, tokens: Sequence[Sequence[Token]]) -> Segment:
 def _sequence(sequence: TokenSequence, tokens: Sequence[Token]) -> TokenSequence:
     spoken = [token for token in tokens if token.type is TokenType.WORD]
     if spoken:
-        # What stands before a word, as an opening quotation mark, begins with it.
+        # What precedes a word, such as an opening quotation mark, begins with it.
         tokens = [
             token
             if token.type is not TokenType.PUNCTUATION or token.start_time >= spoken[0].end_time

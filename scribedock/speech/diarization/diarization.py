@@ -1,6 +1,6 @@
-"""Who speaks when in a recording: pieces of its speech, and which of them are one person's.
+"""Who speaks when in a recording: spans of its speech, and which of them have the same speaker.
 
-Of each piece its loud frames are kept until all are read, in MFCC: 76 bytes for 10 ms.
+Of each span the loud frames are kept until all are read, as MFCC: 76 bytes for 10 ms.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 BANDS, LOW_HZ, HIGH_HZ = 26, 100, 7000
 CEPSTRA = 19
 LOUD_SHARE = 0.65
-"""The share of a piece's frames that count: mostly vowels, in which voices differ most."""
+"""The share of a span's frames that count: mostly vowels, in which voices differ most."""
 MIN_SPAN_MS, MAX_SPAN_MS = 1200, 2800
 """Of a piece: long enough to know a voice by, short enough to be mostly one person's."""
 SMOOTH_FRAMES = 20

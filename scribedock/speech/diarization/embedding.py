@@ -32,7 +32,8 @@ class SpeakerModel:
     """A network that embeds voices, not loaded yet; made by `check`."""
 
     path: Path
-    similarity: float  # cosine from which on two voices count as one person's, where nobody knows how many
+    # Cosine from which two voices count as one person's, where the number of people is unknown.
+    similarity: float
 
 
 def check(folder: Path | None, similarity: float) -> SpeakerModel | None:

@@ -1,11 +1,11 @@
-"""Which pieces of speech are one person's: agglomerative clustering of their voices.
+"""Which spans of speech have the same speaker: agglomerative clustering of voices.
 
-A voice is a Gaussian of the cepstra of its loud frames.  How far two are apart is the generalized
+A voice is a Gaussian of the cepstra of its loud frames. The distance of two voices is the generalized
 likelihood ratio of one Gaussian for both against one for each (Chen and Gopalakrishnan, "Speaker, environment
 and channel change detection and clustering via the Bayesian information criterion", 1998).
 
-What it does not do: find out how many people there are.  Their criterion was wrong about it in most
-recordings (`benchmarks/speakers.py`).
+What it does not do: find out how many people there are. Their criterion was wrong about it in most recordings
+(`benchmarks/speakers.py`).
 """
 
 from __future__ import annotations
@@ -24,12 +24,12 @@ if TYPE_CHECKING:
     Places = npt.NDArray[np.int64]
 
 BLOCK_VOICES = 1500
-"""So many voices are compared with each other at most: memory and time grow with the square."""
-VOICES_PER_KEPT = 8  # of so many voices of a block, one is left for the comparison with other blocks
+"""How many voices are compared with each other at most: memory and time grow with the square."""
+VOICES_PER_KEPT = 8  # one in this many voices of a block is left for the comparison with other blocks
 MERGE_PENALTY = 1.0
-"""Of the likelihood ratio, for each frame (half the harmonic mean of both counts): what one person's voice
-has of it, which changes from sentence to sentence. From 0 to 2 it makes little difference; from 3 on two
-people become one."""
+"""What one person's voice, which changes from sentence to sentence, adds to the likelihood ratio for each
+frame (half the harmonic mean of both counts). From 0 to 2 it makes little difference; from 3 on two people
+become one."""
 MIN_VARIANCE = 0.01  # of a cepstrum: digital silence has none
 
 

@@ -1,4 +1,4 @@
-"""Words that a model says again and again though nobody does: the commonest of Whisper's inventions."""
+"""Repetition loops: words that a model repeats though nobody does, Whisper's commonest hallucination."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from scribedock.speech.alignment.pronunciation import bare
 from scribedock.speech.recognizer import TimedWord
 
-MAX_LOOP_WORDS = 12  # words, of what is repeated
+MAX_LOOP_WORDS = 12  # the longest sequence that is checked for repetition
 MAX_REPEATS = {1: 6, 2: 4}
 """How often a word, or two of them, may be said in a row; people do say "no, no, no, no"."""
 MAX_LONG_REPEATS = 3

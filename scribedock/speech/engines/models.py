@@ -1,6 +1,6 @@
-"""Models that an operator may fetch by name, and where they lie.
+"""The models that an operator may download by name, and their folders.
 
-The server itself never fetches one: `scribedock models pull` is the operator's word that it may be done.
+The server itself never downloads one: `scribedock models pull` is the operator's permission.
 """
 
 from __future__ import annotations

@@ -34,7 +34,7 @@ LANGUAGE_AWARE_KIND = "nemo-conformer-aed"
 QUANTIZATION = "int8"
 LANGUAGES_FILE = "languages.txt"
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
-MAX_TOKEN_MS = 240  # that a word lasts at the most after its last token begins: three frames of 80 ms
+MAX_TOKEN_MS = 240  # how long a word lasts after its last token begins: three frames of 80 ms
 MAX_CONFIG_BYTES = 1024 * 1024
 
 

@@ -42,7 +42,7 @@ class PocketSphinx:
         if not len(pcm):
             return []
         decoder = self._decoder
-        # Otherwise what it learnt of the last chunk's sound, another recording's perhaps, changes the
+        # Otherwise what it learnt from the last chunk's sound, perhaps another recording's, changes the
         # words of this one: of 11 chunks 7 came out differently in another order.
         decoder.reinit_feat()
         decoder.start_utt()
@@ -76,7 +76,7 @@ def load(spec: RecognizerSpec) -> PocketSphinx:
 
 
 JOINS_MS = 500
-"""A second of speech by itself tells too little of a voice: the eight stretches of a hoarse speaker had a
-word error rate of 0.90, joined to two 0.80. With pauses of 1500 ms it was no better."""
+"""A second of speech by itself reveals too little of a voice: the eight spans of a hoarse speaker had a word
+error rate of 0.90, joined to two 0.80. With pauses of 1500 ms it was no better."""
 
 ENGINE = RecognizerEngine(punctuates=False, check=check, languages=languages, load=load, joins_ms=JOINS_MS)

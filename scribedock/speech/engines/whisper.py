@@ -32,19 +32,19 @@ WHISPER_CODES = {"jv": "jw"}  # ISO 639-1 to Whisper's own
 ISO_CODES = {code: iso for iso, code in WHISPER_CODES.items()}
 FRAMES_PER_SECOND = 100
 MAX_COMPRESSION_RATIO = 2.4
-MIN_NO_SPEECH_PROBABILITY = 0.6  # probability that nobody speaks
+MIN_NO_SPEECH_PROBABILITY = 0.6  # from which a segment is taken for silence
 SURE_LOG_PROBABILITY = (
     -0.35
-)  # mean log probability of words that count although the model takes the sound for silence
+)  # mean log probability of words that count even if the model takes the sound for silence
 MIN_LOG_PROBABILITY = (
     -1.0
 )  # mean log probability below which a segment is decoded again (the paper, section 4.5)
-THREADS = 4  # of one loaded model: a model for each processor would take its memory that many times
+THREADS = 4  # of one loaded model: a model for each processor would take that many times its memory
 JOINS_MS = 1500
-"""Over longer pauses a model invents words. It is less than `assembly.LONG_PAUSE_MS`, from which on a pause
+"""Across longer pauses a model invents words. It is less than `assembly.LONG_PAUSE_MS`, from which a pause
 ends a sentence."""
 BATCH_SPANS = 8
-"""Chunks that a GPU decodes together. The processor takes as long for them together as for one after the
+"""How many chunks a GPU decodes together. The processor takes as long for them together as one after the
 other (whisper-base: 0.15 and 0.14 s of its time for a second of sound), and more memory."""
 MAX_VOCABULARY_BYTES = 64 * 1024 * 1024
 

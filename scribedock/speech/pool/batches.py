@@ -1,6 +1,6 @@
-"""What a recognizer is given at once: short stretches of speech joined, and several of them in a call.
+"""Batches for a recognizer: short spans of speech joined, and several spans in one call.
 
-Whisper takes as long for a stretch of two seconds as for one of thirty, and hardly longer for a few of them
+Whisper takes as long for a span of two seconds as for one of thirty, and hardly longer for a few of them
 together than for one.
 """
 

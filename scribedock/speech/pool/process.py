@@ -14,7 +14,7 @@ from typing import Any
 from scribedock.children.allowance import POLL_S, Allowance, Meter
 from scribedock.speech.recognizer import RecognizerSpec
 
-# All that a recognizer needs of our environment; what it has to do with secrets is nothing.
+# Everything that a recognizer needs of our environment, which has no secret.
 INHERITED_VARIABLES = (
     *(
         "PATH",
@@ -32,7 +32,7 @@ INHERITED_VARIABLES = (
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 READ_BYTES = 1 << 16
 FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
-"""How a process ends by its own doing. By any other signal somebody else ended it, such as the kernel where
+"""How a process ends by its own fault. Any other signal came from elsewhere, such as from the kernel when
 memory is short."""
 
 
@@ -58,7 +58,7 @@ class RecognizerProcess:
             stdout=subprocess.PIPE,
             bufsize=0,
             env=environment(os.environ, spec.threads),
-            process_group=0,  # the terminal's Ctrl-C is not for the child
+            process_group=0,  # Ctrl-C on the terminal is not meant for the child
         )
         self._rest = b""
 

@@ -1,4 +1,4 @@
-"""What would be right, where a store refuses us: its error codes, in the operator's words."""
+"""What to do where a store refuses us, by its error codes."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ from scribedock.storage.store import StoreUnavailable
 
 LIST_PAGE = 1000
 NO_BUCKET_CODES = ("NoSuchBucket", "ContainerNotFound")
-NO_CREDENTIALS_CODE = "NoCredentials"  # our own code: the machine's metadata service was asked, in vain
+NO_CREDENTIALS_CODE = "NoCredentials"  # our own code: the machine's metadata service did not help
 METADATA_SERVICES = ("169.254.169.254", "/latest/api/token", "metadata.google.internal")
 NO_ROOM_CODES = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
 
@@ -131,7 +131,7 @@ class Bucket:
                 with faults("DELETE"):
                     obstore.delete(self._store, wanted)
         except FileNotFoundError:
-            # Google and Azure say so of the first one that is gone, and may have left the others.
+            # Google and Azure report the first one that is gone, and may have left the others.
             if len(wanted) > 1:
                 for path in wanted:
                     self.delete([path])

@@ -1,6 +1,6 @@
-"""Whether a bucket does what we rely on, and what would be right where it does not.
+"""Whether a bucket does what we rely on, and what to change where it does not.
 
-Nothing that is shown holds a secret: no URL with a signature, no text of the store's own.
+Nothing that is shown contains a secret: no URL with a signature, no text of the store's own.
 """
 
 from __future__ import annotations

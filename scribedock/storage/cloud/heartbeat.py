@@ -1,4 +1,4 @@
-"""Shows, at the store, that the writers of this process live."""
+"""Heartbeats in the store, which show that the writers of this process are alive."""
 
 from __future__ import annotations
 

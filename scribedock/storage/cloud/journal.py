@@ -1,21 +1,21 @@
 """Who may write a partial, and how it ended: decided by the store, not by a clock.
 
-The journal of a partial is a row of numbered entries, `partials/<name>/00000001` and on.  The
-highest one is what holds.  Whoever wants to move on from entry n creates entry n+1, which
-every store does for one of them only (If-None-Match: *); and then looks whether n is still there,
-because entries are removed lowest first: n being gone means that everybody else is further.
+The journal of a partial is a row of numbered entries, `partials/<name>/00000001` and on. The highest one
+counts. A process that wants to move on from entry n creates entry n+1, which every store does for one of them
+only (If-None-Match: *); and then looks whether n is still there, because entries are removed lowest first:
+without n, the others have moved on.
 
-So of a writer that commits, one that takes over and one that discards, exactly one
-gets its way, whatever their clocks say and however long any of them was asleep; and who was
-overtaken learns of it, at the latest, when it commits.
+So of a writer that commits, one that takes over and one that discards, exactly one succeeds, whatever their
+clocks say and however long any of them was asleep; and one that was overtaken learns of it, at the latest,
+when it commits.
 
-What rests on clocks is only how soon a *crashed* writer's partial may be taken over: a writer
-shows every BEAT_S that it lives, and is taken for dead LEASE_S after its last sign (by the
-store's clock, and that of the one who asks).  Writers are mistaken for dead
-if they sleep for so long: their bytes stay theirs, and their commit fails.
+Only how soon a *crashed* writer's partial may be taken over depends on clocks: a writer shows every BEAT_S
+that it is alive, and is presumed dead LEASE_S after its last sign (by the store's clock, and by that of the
+process that asks). A writer that sleeps this long is mistaken for dead: its bytes stay its own, and its
+commit fails.
 
-(A conditional update of one object, If-Match, would be simpler. Ceph's gateway 16 answers it
-with 412 whenever the ETag stands in quotes.)
+(A conditional update of one object, If-Match, would be simpler. Ceph's gateway 16 answers it with 412
+whenever the ETag has quotes.)
 """
 
 from __future__ import annotations
@@ -82,7 +82,7 @@ class JournalState:
 
     number: int  # of the highest entry
     heard: datetime  # the last sign of life
-    idle: bool  # its writer left it to whoever comes
+    idle: bool  # whether its writer has left
 
     def silent_for(self, now: datetime) -> timedelta:
         return now - self.heard

@@ -1,4 +1,4 @@
-"""What lies where in a bucket, below the prefix."""
+"""The layout of a bucket, below the prefix."""
 
 from __future__ import annotations
 

@@ -53,7 +53,7 @@ class PartialContext:
 
     writer: str  # this process
     open_partials: Callable[[], int]
-    publish: Callable[[str, tuple[Part, ...]], str]  # makes the parts of a partial an object: its key
+    publish: Callable[[str, tuple[Part, ...]], str]  # makes the parts of a partial an object; returns its key
     withdraw: Callable[[str, str], None]  # takes key and name, and undoes that
     closed: Callable[[CloudPartial], None]
 
@@ -85,7 +85,7 @@ class CloudPartial:
         self._buffer = bytearray()
         self._start = self._bytes = total(parts)  # where the buffer begins in the recording, and ends
         self._tail: list[Part] = []  # what `sync` has stored of the buffer, from its beginning
-        self._strays = number > 1  # whether there may be objects that no part names any more
+        self._strays = number > 1  # whether there may be objects that no part refers to any more
         self._fault: OSError | None = None
         self._open = True
         self._take_up_tail()
@@ -112,7 +112,7 @@ class CloudPartial:
                     self._send()
 
     def sync(self) -> int:
-        # Nothing is waited for under the lock, so that another thread can write on meanwhile.
+        # Nothing is waited for under the lock, so that another thread can continue to write.
         with self._syncing:
             with self._lock:
                 self._collect()
@@ -128,7 +128,7 @@ class CloudPartial:
                 with self._lock:
                     if self._start == start:
                         self._tail.append(part)
-                    else:  # the part was sent whole meanwhile
+                    else:  # the whole part has been sent
                         self._strays = True
             return start + stored + len(piece)
 
@@ -174,7 +174,7 @@ class CloudPartial:
             with suppress(OSError):
                 self._store.withdraw(key, self._name)
             raise PartialMissing(self._name)
-        # It is an object now; what cannot be cleared away at once, the sweep finds.
+        # It is an object now; the sweep removes what cannot be cleared away at once.
         with suppress(OSError):
             if self._strays:
                 wanted = {part.path for part in parts}

@@ -1,4 +1,4 @@
-"""The objects that hold a partial's bytes: where they lie, and which of them count."""
+"""The objects that hold a partial's bytes: their paths, and which of them count."""
 
 from __future__ import annotations
 

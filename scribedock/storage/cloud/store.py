@@ -32,7 +32,7 @@ from scribedock.storage.names import checked_name
 from scribedock.storage.store import ObjectDamaged, PartialBusy, PartialMissing, Pinned
 
 COPY_PREFIX = "recording-"
-MAX_TRIES = 5  # to get a word in while others move on
+MAX_TRIES = 5  # while other processes keep moving on
 
 
 class CloudStore:
@@ -222,7 +222,7 @@ class CloudStore:
                 raise PartialMissing(name)
             try:
                 entry = journal.read(state.number)
-            except FileNotFoundError:  # somebody moves on at this moment
+            except FileNotFoundError:  # another process moves on at this moment
                 continue
             if entry.kind is not EntryKind.WRITING:
                 raise PartialMissing(name)

@@ -1,8 +1,8 @@
-"""Removes from a bucket what nobody refers to.
+"""Removes from a bucket what nothing refers to.
 
-The order of the listings matters.  A recording's parts are put after its journal is opened
-and before its manifest is written, and the journal is cleared after that.  So parts are
-listed first, then journals, then manifests: whatever is alive is seen in one of the later two.
+The order of the listings matters. A recording's parts are put after its journal is opened and before its
+manifest is written, and the journal is cleared after that. So parts are listed first, then journals, then
+manifests: whatever is alive is seen in one of the later two.
 """
 
 from __future__ import annotations

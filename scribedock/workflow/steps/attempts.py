@@ -1,7 +1,7 @@
-"""Work on parts of a recording that is tried again where it failed.
+"""Work on parts of a recording, retried where it failed.
 
-What failed is tried again after all others, by a fresh process. A part that failed twice by its own fault is
-given up, one that failed by the machine's (no memory, no processor, a process that was ended) only after
+Failed parts are tried again after all others, by a fresh process. A part that failed twice by its own fault
+is given up, one that failed by the machine's (no memory, no processor, a process that was ended) only after
 more tries, with time in between for the machine to recover.
 """
 
@@ -21,9 +21,9 @@ from scribedock.workflow.engine import parallel_steps
 log = structlog.get_logger("scribedock.worker")
 
 MAX_TRIES = 2
-"""Of a part that fails by its own fault."""
+"""The tries of a part that fails by its own fault."""
 WAITS_S = (0.0, 5.0, 30.0, 120.0)
-"""Before each further try of what failed by the machine's fault."""
+"""The seconds before each further try of a part that failed by the machine's fault."""
 
 Item = TypeVar("Item")
 Part = TypeVar("Part", contravariant=True)
@@ -40,7 +40,7 @@ class AttemptedParts:
 
     # None for a part that was given up.
     results: list[Any]
-    # Whether there are parts, and each was given up by the machine's fault.
+    # Whether all of at least one part were given up by the machine's fault.
     machine_exhausted: bool
 
 
@@ -65,7 +65,7 @@ class Attempts(Generic[Item]):
     name: str  # of the steps
     task_id: str
     work: PartFunction[Item]  # raises RecognitionFailed
-    check_wanted: Callable[[], None]  # raises where the result is not wanted any more
+    check_wanted: Callable[[], None]  # raises where the result is no longer wanted
     threads: int
 
     def run(self, items: Sequence[Item]) -> AttemptedParts:

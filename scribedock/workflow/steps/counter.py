@@ -1,4 +1,4 @@
-"""Counts from several threads."""
+"""A counter for several threads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The sound of a recording under way, as PCM in a file that is made once and again where it is gone."""
+"""The decoded audio of a running task: a PCM file, made again where it is missing."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from scribedock.workflow.steps.recordings import decode_spoken, local
 BYTES_PER_SECOND = 2 * SAMPLE_RATE
 NOTICE_FILE = "notice"
 DECODING_SHARE = 0.05
-"""Decoding is so large a share of the work, estimated."""
+"""The estimated share of decoding in the progress of a job."""
 
 
 class Abandoned(DoNotRetry):

@@ -1,4 +1,4 @@
-"""Who speaks when, for a transcription that asks for it (`speaker_id`)."""
+"""Diarization, for a transcription that asks for it (`speaker_id`)."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from scribedock.workflow.steps.attempts import with_retries
 from scribedock_captions.elementlist.model import ElementList
 
 NUMBER_UNKNOWN_MESSAGE = (
-    "The speakers were not told apart: set expected_speakers (job/new, job/modify) to how many there are, "
+    "The speakers were not identified: set expected_speakers (job/new, job/modify) to their number, "
     "or let people do it."
 )
-FAILED_MESSAGE = "The speakers could not be told apart; let people do it."
+FAILED_MESSAGE = "The speakers could not be identified; let people do it."
 
 
 class Diarization(TypedDict):
@@ -37,7 +37,7 @@ def diarize(
         return {"turns": [], "problem": NUMBER_UNKNOWN_MESSAGE}
     try:
         found = with_retries(
-            "telling speakers apart",
+            "diarization",
             lambda: pool.turns(audio, speech, people, check_wanted=check_wanted),
             check_wanted,
         )
@@ -46,24 +46,24 @@ def diarize(
     return {"turns": [(each.start_ms, each.end_ms, each.speaker) for each in found], "problem": None}
 
 
-def turns_of(told: Diarization | None) -> list[Turn]:
-    saved = told["turns"] if told else []
+def turns_of(diarization: Diarization | None) -> list[Turn]:
+    saved = diarization["turns"] if diarization else []
     return [Turn(start_ms=start, end_ms=end, speaker=speaker) for start, end, speaker in saved]
 
 
-def with_diarization(elementlist: ElementList, told: Diarization | None) -> tuple[ElementList, str]:
+def with_diarization(elementlist: ElementList, diarization: Diarization | None) -> tuple[ElementList, str]:
     """Return the list with its speakers, and the notice about them for `info`.
 
     Without a diarization (None), nobody asked for speakers. Speakers that the list already has are better,
     and stay.
     """
-    if told is None or elementlist.speakers:
+    if diarization is None or elementlist.speakers:
         return elementlist, ""
-    if told["problem"]:
-        return elementlist, told["problem"]
-    found = with_speakers(elementlist, turns_of(told))
+    if diarization["problem"]:
+        return elementlist, diarization["problem"]
+    found = with_speakers(elementlist, turns_of(diarization))
     count = len(found.speakers)
     if not count:
         return found, ""
     people = "one speaker" if count == 1 else f"{count} speakers"
-    return found, f"The voices of {people} were told apart by a machine; names and changes are to be checked."
+    return found, f"Diarization found {people}; check the names, and where speakers change."

@@ -1,6 +1,6 @@
 """How difficult a job was, from what the recognizer knows.
 
-Source: JobDifficulty of the API is Good, Bad or Unknown; how it is found is ours.
+Source: JobDifficulty of the API is Good, Bad or Unknown; how it is determined is ours.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from scribedock.speech.span import Span
 class Evidence:
     """What is known of a recording after its recognition. Times are in milliseconds."""
 
-    speech_ms: int  # somebody speaks, says the detector
+    speech_ms: int  # where the detector hears speech
     worded_ms: int  # of that, what the recognized words take
     failed_ms: int  # of that, where the recognizer failed
     confidence: float | None  # of the words, their mean, 0..1; None where the engine has no honest one
@@ -34,10 +34,10 @@ class Sign:
 
 
 MOSTLY_SILENT_MS = 1000
-"""Of less speech nothing can be said."""
+"""With less speech there is nothing to judge by."""
 
 FAILED_SHARE = 0.05
-"""Of the speech: as much unrecognized, and a person must write what is there."""
+"""With this share of the speech unrecognized, a person must write what is there."""
 
 
 def judge(evidence: Evidence) -> Difficulty:

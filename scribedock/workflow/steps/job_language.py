@@ -1,4 +1,4 @@
-"""The language of a job: heard where none is given, and checked by ear where one is."""
+"""The language of a job: identified where none is given, and checked where one is."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ from scribedock.speech.span import Span
 from scribedock.workflow.steps.attempts import with_retries
 
 PAUSE_MS = 1500
-DEFAULT_LANGUAGE = "en"  # of a recording in which nobody speaks
+DEFAULT_LANGUAGE = "en"  # for a recording without speech
 LISTED_LANGUAGES = {iso_code(code) for code in SOURCE_LANGUAGES} | set(ISO_CODES.values())
 
 
 @dataclass(frozen=True, kw_only=True)
 class JobLanguage:
-    language: str  # in the list's spelling
-    notice: str | None = None  # what is to be said of it in `info`
+    language: str  # in the catalogue's spelling
+    notice: str | None = None  # for `info`
 
 
 def identify_language(
@@ -37,8 +37,8 @@ def identify_language(
     A given language is never replaced; where another one is surely spoken, the notice says so.
     """
     spans = joined_spans(speech, pause_ms=PAUSE_MS)
-    stretches = samples(spans) if given == AUTO else few_samples(spans)
-    probabilities = _probabilities(pool, audio, stretches, check_wanted) if pool.detects and stretches else {}
+    examined = samples(spans) if given == AUTO else few_samples(spans)
+    probabilities = _probabilities(pool, audio, examined, check_wanted) if pool.detects and examined else {}
     if given != AUTO:
         other = contradicting_language(probabilities, iso_code(given)) if probabilities else None
         if other is None:
@@ -60,12 +60,12 @@ def identify_language(
 
 
 def _probabilities(
-    pool: RecognizerPool, audio: Path, stretches: Sequence[Span], check_wanted: Callable[[], None]
+    pool: RecognizerPool, audio: Path, examined: Sequence[Span], check_wanted: Callable[[], None]
 ) -> dict[str, float]:
     try:
         return with_retries(
             "detecting the language",
-            lambda: pool.detect_language(audio, stretches, check_wanted=check_wanted),
+            lambda: pool.detect_language(audio, examined, check_wanted=check_wanted),
             check_wanted,
         )
     except RecognitionFailed:

@@ -13,24 +13,25 @@ from dataclasses import dataclass
 from scribedock.media.audio import Levels
 
 QUIET_PEAK = 0.1
-"""Below it (-20 dB) speech loses words: the voice activity detector is made for louder one."""
+"""Below this peak (-20 dB) speech loses words: the voice activity detector expects louder speech."""
 WANTED_PEAK = 0.4
-"""So close to full scale (-8 dB) comes what is amplified; what is louder for a moment is not clipped."""
-MAX_GAIN = 1e5  # 100 dB: all that 16 bits cannot hold, and more
+"""The peak of amplified sound (-8 dB), so that what is louder for a moment is not clipped."""
+MAX_GAIN = 1e5  # 100 dB: more than 16 bits can hold
 NOTICED_GAIN_DB = 20
 
 MIN_AUDIBLE_PEAK = 1e-3
-"""Of the energy of the loudest channel: one with less (-30 dB) is dead, and does not harm the mix."""
+"""The share of the energy of the loudest channel below which (-30 dB) a channel is dead, and does not harm
+the mix."""
 MIN_CORRELATION = 0.6
-"""From this correlation on two channels are of the same sound; their mix has all of it."""
+"""From this correlation on, two channels have the same sound; their mix has all of it."""
 MAX_OPPOSITE_CORRELATION = -0.5
-"""Below this correlation channels take much of each other away where they are mixed."""
+"""Below this correlation, channels cancel much of each other when they are mixed."""
 MAX_CHANNELS = 8
 
 MAX_SPEECHLESS_SHARE = 0.05
-"""A channel with a smaller share of the most speech in any has nobody who speaks."""
+"""A channel with a smaller share of the most speech in any channel has no speaker."""
 MIN_SPEECH_SHARE = 0.8
-"""The mix, or a channel that is cleaner, is taken as long as it has this share of the most speech in any."""
+"""The mix, or a cleaner channel, is taken if it has this share of the most speech in any."""
 
 STEREO = ("left", "right")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
@@ -40,9 +41,9 @@ ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "
 class ChosenChannel:
     """The channel to transcribe."""
 
-    # The number of the channel that is taken alone; None: all are mixed.
+    # The number of the only channel to take; None: all are mixed.
     channel: int | None = None
-    # What is said of it in `info`.
+    # The notice about it for `info`.
     notice: str = ""
 
 

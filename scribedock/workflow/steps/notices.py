@@ -1,4 +1,4 @@
-"""What is said in `info` of how a recording was understood: `Notice`, and the seconds behind it."""
+"""The notice in `info` on how well a recording was understood, and the seconds behind it."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from scribedock.speech.coverage import Coverage
 
 NOTICED_MS = 10_000
 NOTICED_SHARE = 0.2
-"""So much speech, and such a share of it, must be without words to be spoken of: a detector of voices also
-takes other sounds for speech."""
+"""This much speech, and this share of it, must lack words before `info` mentions it: a voice activity
+detector also takes other sounds for speech."""
 
 
 def columns(coverage: Coverage) -> dict[str, int]:

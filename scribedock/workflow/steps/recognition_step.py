@@ -1,4 +1,4 @@
-"""Recognition as steps of a workflow: the words of stretches of speech, as they are saved."""
+"""Recognition as steps of a workflow: the words of spans of speech, as they are saved."""
 
 from __future__ import annotations
 
@@ -38,8 +38,8 @@ class Recognition:
     language: str  # ISO 639-1
     terms: Sequence[str]  # names that are likely to be said
     audio: Callable[[], Path]  # mono 16 kHz s16le
-    check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
-    stamp: Callable[[], None]  # is told of each stretch that is done
+    check_wanted: Callable[[], None]  # raises where the job was deleted
+    stamp: Callable[[], None]  # is called after each span
 
 
 def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Sequence[Span]]) -> list[Words]:

@@ -26,11 +26,11 @@ CHANGED_MESSAGE = (
     "The recording is not what it was when it was stored: another was uploaded to the same URL after the "
     "order, or a part of it is gone. Add it again, then order again."
 )
-SAMPLE_S = 600  # of each of several tracks, in which speech is sought
+SAMPLE_S = 600  # of each of several tracks, to look for speech in
 MAX_TRACKS = 16
 MIN_SPEECH_SHARE = 0.5
-"""The share of the most speech in any track that keeps a likelier one: a dub or a second microphone has as
-much, music and a dead channel have none."""
+"""The share of the most speech in any track with which a likelier one is kept: a dub or a second microphone
+has as much, music and a dead channel have none."""
 
 
 @contextmanager
@@ -47,9 +47,9 @@ def local(store: Store, key: str) -> Iterator[Path]:
 class Decoded:
     """What was decoded of a recording."""
 
-    # The index of the sound track, where there are several.
+    # The index of the audio track, where there are several.
     track: int | None
-    # What is to be said of it in `info`.
+    # The notice about it for `info`.
     notice: str = ""
 
 

@@ -1,9 +1,9 @@
-"""A transcript that was given, with the times of its recording: the steps in place of recognition.
+"""The steps that synchronize a given transcript, in place of recognition.
 
-words of the text that are heard in each segment → anchors → the words between them, aligned → ElementList
+words of the text that are heard in each span → anchors → the words between them, aligned → ElementList
 
-English is heard and aligned with an acoustic model; of any other language the recognizer's own words are the
-anchors, and the words between them are estimated.
+English is recognized and aligned with an acoustic model; in any other language the recognizer's own words are
+the anchors, and the times of the words between them are estimated.
 """
 
 from __future__ import annotations
@@ -54,8 +54,8 @@ HEARD_SHARE = 0.8  # of the progress; the rest is for aligning
 FITTING_SHARE = 0.9
 """From this share of found words on, a transcript is that of the recording, word for word."""
 MIN_SHARE = 0.35
-"""Below it a text without times is refused: of a text that is another recording's up to 26 % were found, of
-the right one in a hoarse voice 83 %."""
+"""Below this share a text without times is refused: of another recording's text up to 26 % of the words were
+found, of the right one in a hoarse voice 83 %."""
 
 Item = TypeVar("Item")
 SavedWord = tuple[str, int, int]
@@ -79,10 +79,10 @@ class SynchronizationInput:
     language: str  # ISO 639-1
     media_ms: int
     speech: Sequence[Span]
-    told: Diarization | None  # the speakers, where they are to be told apart
+    diarization: Diarization | None  # the diarization, where it was asked for
     audio: Callable[[], Path]  # mono 16 kHz s16le
-    check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
-    stamp: Callable[[float], None]  # is told the share of the work that is done
+    check_wanted: Callable[[], None]  # raises where the job was deleted
+    stamp: Callable[[float], None]  # is called with the share of the work that is done
     notice: str | None = None  # what `info` says already
 
 
@@ -180,18 +180,16 @@ class Synchronization:
         words = self._pool.recognize(audio, span, given.language, check_wanted=wanted, fresh=fresh)
         return [(bare(word.text), word.start_ms, word.end_ms) for word in words]
 
-    def _align(
-        self, given: SynchronizationInput, words: Sequence[str], piece: Gap, *, fresh: bool
-    ) -> Aligned:
+    def _align(self, given: SynchronizationInput, words: Sequence[str], gap: Gap, *, fresh: bool) -> Aligned:
         """Return what is found in the first window with any result; a wider one may take too long."""
         audio = given.audio()
-        for number, window in enumerate(piece.windows):
+        for number, window in enumerate(gap.windows):
             try:
                 spans = self._pool.align(
                     audio,
                     window.span,
                     words[window.first : window.last],
-                    wide=piece.wide,
+                    wide=gap.wide,
                     check_wanted=given.check_wanted,
                     fresh=fresh,
                 )
@@ -216,10 +214,10 @@ class Synchronization:
     ) -> None:
         windows: list[tuple[GapWindow, list[Span | None]]] = [
             (
-                piece.windows[each["window"]],
+                gap.windows[each["window"]],
                 [time and Span(start_ms=time[0], end_ms=time[1]) for time in each["times"]],
             )
-            for piece, each in zip(left, [each or NOT_ALIGNED for each in aligned], strict=True)
+            for gap, each in zip(left, [each or NOT_ALIGNED for each in aligned], strict=True)
         ]
         _, timed = self._transcript(given)
         words = placed(
@@ -237,7 +235,7 @@ class Synchronization:
             return
         method = "alignment" if given.language in LANGUAGES else f"{self._pool.engine}, matched"
         elementlist, notice = with_diarization(
-            synchronized(transcript, words, media_ms=given.media_ms), given.told
+            synchronized(transcript, words, media_ms=given.media_ms), given.diarization
         )
         notices = [given.notice, message(share, len(words)), not_heard(covered), notice]
         self._jobs.update(
