@@ -36,7 +36,7 @@ from scribedock.api.registry import Backend
 from scribedock.jobs.job import Iwp
 from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.renderings import Renderings
-from scribedock.rendering.request import ListKey, RenderRequest, render
+from scribedock.rendering.request import ElementListKey, RenderRequest, render
 from scribedock.settings import Settings
 from scribedock_captions.document import Metadata
 from scribedock_captions.elementlist.codec import parse, to_json
@@ -67,7 +67,7 @@ class Threads:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(CLIENTS)
-        self._lists: dict[ListKey, ElementList] = {}
+        self._lists: dict[ElementListKey, ElementList] = {}
 
     def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> Made:
         return Made(self._threads.submit(render, request, lambda key: self._parsed(key, bodies)))
@@ -75,7 +75,7 @@ class Threads:
     def close(self) -> None:
         self._threads.shutdown()
 
-    def _parsed(self, key: ListKey, bodies: Bodies) -> ElementList:
+    def _parsed(self, key: ElementListKey, bodies: Bodies) -> ElementList:
         if key not in self._lists:
             self._lists[key] = parse(bodies(key))
         return self._lists[key]

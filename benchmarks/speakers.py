@@ -35,9 +35,9 @@ import numpy.typing as npt
 
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
-from scribedock.speech.diarization.diarization import joined, pieces, turns
+from scribedock.speech.diarization.diarization import joined_turns, turns, voice_spans
 from scribedock.speech.diarization.turns import Turn
-from scribedock.speech.diarization.voices import GaussianVoices, told_apart
+from scribedock.speech.diarization.voices import GaussianVoices, cluster_speakers
 from scribedock.speech.recognizer import SAMPLE_RATE
 from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
@@ -191,9 +191,9 @@ class PenalizedVoices(GaussianVoices):
 
 def estimated(audio: Path, speech: Sequence[Span]) -> list[Turn]:
     """The turns of as many people as the criterion finds."""
-    found = pieces(audio, speech)
+    found = voice_spans(audio, speech)
     voices = PenalizedVoices([sound for _, sound in found])
-    return joined([span for span, _ in found], told_apart(voices, within=0))
+    return joined_turns([span for span, _ in found], cluster_speakers(voices, within=0))
 
 
 def conversations(arguments: argparse.Namespace, scratch: Path) -> Iterator[Conversation]:

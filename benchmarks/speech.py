@@ -41,18 +41,18 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.speech.alignment.anchors import anchors
+from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.given import transcript_of
-from scribedock.speech.alignment.pieces import Piece, Window, pieces
 from scribedock.speech.alignment.pronunciation import bare
 from scribedock.speech.alignment.synchronized import found_words, placed, share_found, words_of
-from scribedock.speech.pool.batches import batches, joined
+from scribedock.speech.pool.batches import batches, joined_spans
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import (
     SAMPLE_RATE,
     BatchRecognizer,
     Recognizer,
     RecognizerSpec,
-    Word,
+    TimedWord,
     choose,
     engine_named,
 )
@@ -96,7 +96,7 @@ def pipeline(spec: RecognizerSpec, most: int) -> Callable[[Recording], str]:
 
     def hear(each: Recording) -> str:
         speech = speech_spans(each.audio)
-        spans = joined(speech, pause_ms=engine.joins_ms)
+        spans = joined_spans(speech, pause_ms=engine.joins_ms)
         words = [
             word.text.strip()
             for batch in batches(spans, most=most or engine.batch(), processes=1)
@@ -108,7 +108,7 @@ def pipeline(spec: RecognizerSpec, most: int) -> Callable[[Recording], str]:
     return hear
 
 
-def recognized(recognizer: Recognizer, each: Recording, batch: Sequence[Span]) -> list[list[Word]]:
+def recognized(recognizer: Recognizer, each: Recording, batch: Sequence[Span]) -> list[list[TimedWord]]:
     chunks = [(samples(each.audio, span), span.start_ms) for span in batch]
     if len(chunks) > 1 and isinstance(recognizer, BatchRecognizer):
         return recognizer.recognize_batch(chunks, "en")
@@ -189,7 +189,7 @@ def run_recognize(arguments: argparse.Namespace, scratch: Path) -> None:
     )
 
 
-def synchronize(pool: RecognizerPool, scratch: Path, each: Recording, text: str) -> list[Word]:
+def synchronize(pool: RecognizerPool, scratch: Path, each: Recording, text: str) -> list[TimedWord]:
     """The words of a text with the times of a recording, as the workflow finds them."""
     transcript: ElementList
     transcript, _ = transcript_of(text.encode(), None, language="en", duration=each.length_ms)
@@ -203,17 +203,17 @@ def synchronize(pool: RecognizerPool, scratch: Path, each: Recording, text: str)
         words.flush()
         heard = threads.map(lambda span: pool.hear(each.audio, span, Path(words.name)), speech)
         known = anchors([bare(word) for word in written], [word for part in heard for word in part])
-        left = pieces(len(written), known, speech)
-        aligned = list(threads.map(lambda piece: align(pool, each, written, piece), left))
+        left = gaps(len(written), known, speech)
+        aligned = list(threads.map(lambda gap: align(pool, each, written, gap), left))
     found = found_words(known, [part for part in aligned if part is not None])
     return placed(transcript, found, speech, timed=False, media_ms=each.length_ms)
 
 
 def align(
-    pool: RecognizerPool, each: Recording, written: Sequence[str], piece: Piece
-) -> tuple[Window, list[Span | None]] | None:
-    for window in piece.windows:
-        spans = pool.align(each.audio, window.span, written[window.first : window.last], wide=piece.wide)
+    pool: RecognizerPool, each: Recording, written: Sequence[str], gap: Gap
+) -> tuple[GapWindow, list[Span | None]] | None:
+    for window in gap.windows:
+        spans = pool.align(each.audio, window.span, written[window.first : window.last], wide=gap.wide)
         if any(spans):
             return window, spans
     return None
@@ -238,7 +238,7 @@ def reference_times(folder: Path | None, name: str) -> list[tuple[str, float]]:
     return found
 
 
-def errors(words: Sequence[Word], reference: Sequence[tuple[str, float]]) -> list[float]:
+def errors(words: Sequence[TimedWord], reference: Sequence[tuple[str, float]]) -> list[float]:
     """How far the beginnings of the same words are from each other, in ms."""
     ours = [bare(word.text) for word in words]
     matcher = SequenceMatcher(None, ours, [word for word, _ in reference], autojunk=False)

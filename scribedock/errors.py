@@ -64,7 +64,7 @@ class AccountExists(ScribedockError):
 
 
 class AccountUnprivileged(ScribedockError):
-    """Published clients compare this comment to the letter."""
+    """The account is not the caller's. Published clients compare this comment to the letter."""
 
     error_type = ErrorType.ACCOUNT_UNPRIVILEGED
 
@@ -73,7 +73,7 @@ class AccountUnprivileged(ScribedockError):
 
 
 class BadApiToken(ScribedockError):
-    """Published clients compare this comment to the letter."""
+    """The api_token is missing or not valid. Published clients compare this comment to the letter."""
 
     error_type = ErrorType.BAD_API_TOKEN
 
@@ -102,7 +102,7 @@ class ItemNotFound(ScribedockError):
 
 
 class SystemFault(ScribedockError):
-    """Our fault or our machine's, never the caller's: 500, 503, 507."""
+    """An error of the server or its machine, never of the caller: 500, 503, 507."""
 
     error_type = ErrorType.SYSTEM_ERROR
     status = 500
@@ -110,7 +110,7 @@ class SystemFault(ScribedockError):
 
 @contextmanager
 def captions_errors() -> Iterator[None]:
-    """Turns an error of the captions library into one of ours, with the same comment.
+    """Turn an error of the captions library into one of ours, with the same comment.
 
     Raises InvalidOption for an option, InvalidQuery for a file or an ElementList that cannot be used.
     """

@@ -13,10 +13,10 @@ import structlog
 
 from scribedock.host.terminal import printable, printable_json
 
-FOREIGN = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
+LIBRARY_LOGGERS = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
 
 
-# Whatever an error says of a URL: of customers' the host alone is told, and of ours no token.
+# URLs in errors: of customers' URLs only the host is logged, and no token of ours.
 _URL = re.compile(r"(?i)\b([a-z][a-z0-9+.-]{1,20})(://|%3a%2f%2f)([^\s\"'<>\\]*)")
 _END_OF_AUTHORITY = re.compile(r"(?i)/|\?|#|%2f|%3f|%23")
 _USER = re.compile(r"(?i).*(?:@|%40)")
@@ -26,8 +26,10 @@ _SIGNED = re.compile(r"(/(?:upload|media|approve|captions)/)[A-Za-z0-9._~%-]{20,
 
 
 def without_secrets(text: str) -> str:
-    """The text with scheme and host alone of each URL, and no query strings, tokens in paths, or names in
-    addresses of mail.
+    """Return the text without secrets.
+
+    Of URLs only scheme and host are left, of mail addresses only the domain; query strings and tokens in
+    paths are removed.
     """
     if not any(mark in text for mark in "/?%@"):
         return text
@@ -48,8 +50,8 @@ def _mask(_: object, __: str, event: structlog.types.EventDict) -> structlog.typ
     return event
 
 
-class Patient:
-    """Standard error, losing what cannot be written: a call must not fail because the log's disk is full."""
+class LossyStream:
+    """Standard error, which drops what cannot be written: no call may fail because the log's disk is full."""
 
     def write(self, text: str) -> None:
         with contextlib.suppress(OSError):
@@ -61,7 +63,7 @@ class Patient:
 
 
 def _harmless(_: object, __: str, event: structlog.types.EventDict) -> structlog.types.EventDict:
-    """The event with texts that a terminal can show."""
+    """Return the event with texts that are safe for a terminal."""
     return {
         printable(name): printable(value) if isinstance(value, str) else value
         for name, value in event.items()
@@ -75,7 +77,7 @@ def _write_traceback(file: TextIO, error: structlog.typing.ExcInfo) -> None:
 
 
 def configure(*, json_lines: bool, level: str = "info") -> None:
-    """Sets up structlog; other libraries are heard from WARNING on, in the same form."""
+    """Set up structlog; other libraries log from WARNING on, in the same form."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
@@ -99,10 +101,10 @@ def configure(*, json_lines: bool, level: str = "info") -> None:
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),
-        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, Patient())),
+        logger_factory=structlog.WriteLoggerFactory(cast(TextIO, LossyStream())),
         cache_logger_on_first_use=True,
     )
-    handler = logging.StreamHandler(Patient())
+    handler = logging.StreamHandler(LossyStream())
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
@@ -110,5 +112,5 @@ def configure(*, json_lines: bool, level: str = "info") -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=logging.WARNING, force=True)
-    for name in FOREIGN:
+    for name in LIBRARY_LOGGERS:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -18,8 +18,8 @@ from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescap
 from scribedock.settings import Settings
 
 TIMEOUT_S = 30
-SECURE = "smtps"
-PORTS = {"smtp": 587, SECURE: 465}
+TLS_SCHEME = "smtps"
+PORTS = {"smtp": 587, TLS_SCHEME: 465}
 
 
 class MailRefused(Exception):
@@ -28,7 +28,7 @@ class MailRefused(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Mail:
-    identifier: str  # the same whenever the same message is sent again
+    identifier: str  # the same when the same message is sent again
     recipient: str
     subject: str
     plain: str
@@ -36,7 +36,7 @@ class Mail:
 
 
 class Mailer:
-    """Sends through the server of SCRIBEDOCK_SMTP_URL; TLS wherever that server offers it."""
+    """Sends through the server of SCRIBEDOCK_SMTP_URL, with TLS wherever that server offers it."""
 
     def __init__(self, settings: Settings) -> None:
         self._url = settings.smtp_url.get_secret_value() if settings.smtp_url else ""
@@ -47,7 +47,10 @@ class Mailer:
         return bool(self._url)
 
     def send(self, mail: Mail) -> None:
-        """Raises MailRefused, and OSError or aiosmtplib.SMTPException where another try may help."""
+        """Send a message.
+
+        Raises MailRefused, and OSError or aiosmtplib.SMTPException where another try may succeed.
+        """
         if not is_address(mail.recipient):
             raise MailRefused(f"{mail.recipient!r} is no address")
         asyncio.run(self._send(message_of(mail, self._sender)))
@@ -61,7 +64,7 @@ class Mailer:
                 port=parts.port or PORTS[parts.scheme],
                 username=unquote(parts.username) if parts.username else None,
                 password=unquote(parts.password) if parts.password else None,
-                use_tls=parts.scheme == SECURE,
+                use_tls=parts.scheme == TLS_SCHEME,
                 tls_context=ssl.create_default_context(),
                 timeout=TIMEOUT_S,
             )
@@ -77,7 +80,7 @@ class Mailer:
 
 
 def is_address(text: str) -> bool:
-    """Whether mail can be addressed to it."""
+    """Return whether the text can be used as a mail address."""
     try:
         return bool(Address(addr_spec=text).domain)
     except (ValueError, IndexError, MessageError):  # the standard library's own parser raises each
@@ -85,7 +88,7 @@ def is_address(text: str) -> bool:
 
 
 def message_of(mail: Mail, sender: str) -> EmailMessage:
-    """What is sent, to a recipient that is an address."""
+    """Return the message to send, to a recipient that is an address."""
     message = EmailMessage()
     message["Subject"] = " ".join(mail.subject.split())[:200]
     message["From"] = sender
@@ -99,7 +102,7 @@ def message_of(mail: Mail, sender: str) -> EmailMessage:
 
 
 def rendered(template: str, **values: str) -> tuple[str, str]:
-    """Plain text and HTML of a template of `web/templates/mail`."""
+    """Return a template of `web/templates/mail` as plain text and as HTML."""
     return (
         _templates().get_template(f"{template}.txt").render(values),
         _templates().get_template(f"{template}.html").render(values),

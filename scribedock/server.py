@@ -50,12 +50,13 @@ def serve(
     with_worker: bool = True,
     ready: Callable[[str, str | None], None],
 ) -> None:
-    """Serves until SIGTERM or SIGINT.
+    """Serve until SIGTERM or SIGINT.
 
-    sandbox: whether all of it is one; with_worker: whether a worker runs beside the API. `ready` is called
-    with the base URL, and the path of a new admin password's file, once calls are answered. Raises
-    SettingsError, also where the address cannot be listened on, and where data folder or database belong to
-    the other kind of server.
+    sandbox: whether the whole server is one. with_worker: whether a worker runs beside the API. ready: is
+    called with the base URL and the path of a new admin password's file once calls are answered.
+
+    Raises SettingsError, even where the address cannot be listened on, and where data folder or database
+    belong to the other kind of server.
     """
     if not is_loopback(host) and settings.public_url is None:
         raise SettingsError(
@@ -121,7 +122,7 @@ def serve(
     if sandbox:
         log.warning("sandbox: nothing is transcribed, and an account has a public password")
     log.info("recognizer", engine=spec.engine, model=str(spec.model or ""))
-    # uvicorn handles these signals, then raises them once more for whoever was here before it.
+    # uvicorn handles these signals, then raises them again for the handlers before its own.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)
     uploads.start()
@@ -151,7 +152,7 @@ def _example(services: app.Services) -> Example:
 
 
 class Server(uvicorn.Server):
-    """Tells when it answers."""
+    """A uvicorn server that says when it is ready."""
 
     def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None]) -> None:
         super().__init__(config)
@@ -164,7 +165,7 @@ class Server(uvicorn.Server):
 
 
 def open_as_many_files_as_possible() -> None:
-    """Raises the soft limit, which is 1,024 on most systems, to the hard one: an upload takes three files."""
+    """Raise the soft limit of open files, 1,024 on most systems, to the hard one: an upload takes three."""
     _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     with contextlib.suppress(OSError, ValueError):
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
@@ -179,7 +180,7 @@ def is_loopback(host: str) -> bool:
 
 
 def listen(host: str, port: int) -> socket.socket:
-    """A listening socket; port 0 takes a free one. Raises OSError."""
+    """Return a listening socket; port 0 takes a free one. Raises OSError."""
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
     listening = socket.socket(family, socket.SOCK_STREAM)
     listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -26,7 +26,7 @@ class SettingsError(Exception):
 
 
 class Settings(BaseSettings):
-    """What an operator can set. Times in seconds, sizes in bytes."""
+    """What an operator can set. Times are in seconds, sizes in bytes."""
 
     model_config = SettingsConfigDict(
         env_prefix="SCRIBEDOCK_",
@@ -297,7 +297,7 @@ class Settings(BaseSettings):
         return value
 
     def printable(self) -> Iterator[tuple[str, str, str]]:
-        """Name in the environment, value with secrets hidden, and meaning of each setting."""
+        """Yield environment variable, value (secrets hidden) and meaning of each setting."""
         for name, field in type(self).model_fields.items():
             value = getattr(self, name)
             if isinstance(value, SecretStr):
@@ -310,7 +310,7 @@ class Settings(BaseSettings):
 
 
 def load(**overrides: Any) -> Settings:
-    """Reads the environment; `overrides` (from the command line) win where they are not None.
+    """Read the environment; `overrides` (from the command line) win where they are not None.
 
     Raises SettingsError, which names each wrong variable.
     """

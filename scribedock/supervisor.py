@@ -1,6 +1,6 @@
-"""Keeps one worker process: starts it again when it dies, and ends it when its own time has come.
+"""Keeps one worker process running: restarts it when it dies, and ends it at the end.
 
-That the supervisor survives its worker is what tells a crash from a machine that went down.
+That the supervisor survives its worker is what distinguishes a crash from a machine that went down.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ RESTART_PAUSE_S = 1.0
 
 
 class WorkerProcess:
-    """The worker beside this process: it ends with us however we end."""
+    """The worker beside this process; it ends with this process, however that ends."""
 
     def __init__(self, settings: Settings, database: Database) -> None:
         self._settings = settings
@@ -48,7 +48,7 @@ class WorkerProcess:
         self._watcher.start()
 
     def wake(self) -> None:
-        """Tells the worker that there is work; it would find that by itself a little later."""
+        """Tell the worker that there is work; otherwise it finds the work a little later."""
         process = self._process
         if process is not None and process.stdin is not None:
             with contextlib.suppress(OSError, ValueError):  # it is ending, or has much to read already
@@ -106,7 +106,7 @@ class WorkerProcess:
 
 
 def run(settings: Settings) -> None:
-    """Keeps a worker until SIGTERM or SIGINT. Raises SettingsError."""
+    """Keep a worker running until SIGTERM or SIGINT. Raises SettingsError."""
     recognizer(settings)
     speaker_model(settings)
     stopping = threading.Event()

@@ -20,7 +20,7 @@ from pathlib import Path
 from scribedock.clock import Clock
 from scribedock.media.fetching.fetch import FetchFailed, FetchLimits, GuardedClient
 from scribedock.media.fetching.patience import Unwanted
-from scribedock.storage.names import checked
+from scribedock.storage.names import checked_name
 from scribedock.storage.store import PartialBusy, PartialMissing, StoreUnavailable
 
 BEGINNING = datetime(2026, 1, 1)  # noqa: DTZ001 - the time inside is UTC without a zone
@@ -76,7 +76,7 @@ class InMemoryStore:
         return self.resume(name)
 
     def resume(self, name: str) -> InMemoryPartial:
-        checked(name)
+        checked_name(name)
         self._check()
         with self._lock:
             held = self._partials.get(name)
@@ -88,12 +88,12 @@ class InMemoryStore:
         return InMemoryPartial(self, name, held)
 
     def partial_bytes(self, name: str) -> int | None:
-        held = self._partials.get(checked(name))
+        held = self._partials.get(checked_name(name))
         return None if held is None else len(held.content)
 
     def discard(self, name: str) -> None:
         self._check()
-        self._partials.pop(checked(name), None)
+        self._partials.pop(checked_name(name), None)
 
     def adopt(self, path: Path) -> str:
         self._check()
@@ -120,7 +120,7 @@ class InMemoryStore:
 
     def delete(self, key: str) -> None:
         self._check()
-        self._objects.pop(checked(key), None)
+        self._objects.pop(checked_name(key), None)
 
     def keys(self) -> Iterator[str]:
         self._check()
@@ -148,7 +148,7 @@ class InMemoryStore:
                 held.is_open = False
 
     def _object(self, key: str) -> _Bytes:
-        checked(key)
+        checked_name(key)
         self._check()
         try:
             return self._objects[key]

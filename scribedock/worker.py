@@ -25,13 +25,13 @@ from scribedock.workflows import delivery, register_all
 
 log = structlog.get_logger("scribedock.worker")
 
-SWEEP_EVERY_S = 3600
-UNREFERENCED_S = 3600
+SWEEP_INTERVAL_S = 3600
+MIN_UNREFERENCED_AGE_S = 3600
 DRAIN_S = 5
 
 
 class Worker:
-    """All of a worker but its process: start it, tick it, stop it."""
+    """A worker without its process: start it, tick it, stop it."""
 
     def __init__(self, settings: Settings, executor_id: str) -> None:
         self._settings = settings
@@ -88,15 +88,15 @@ class Worker:
         self._dispatcher.start()
 
     def wake(self) -> None:
-        """Has it look for work now."""
+        """Make the worker look for work now."""
         self._dispatcher.wake()
 
     def renew(self) -> bool:
-        """Whether this worker still holds its lease."""
+        """Renew the lease; return whether this worker still held it."""
         return self._lease.renew()
 
     def look_after_others(self) -> None:
-        """Takes over what dead workers and older releases left."""
+        """Take over what dead workers and older releases left."""
         for workflow_id in self._client.retire_older(self._lease.living):
             log.info("workflow of an older release begins again", workflow=workflow_id)
         self._reaper.reap()
@@ -111,39 +111,39 @@ class Worker:
         self._dispatcher.tidy(self._lease.living, self._client.known, self._client.under_way)
 
     def erase(self) -> None:
-        """Takes away what deleted jobs have left, and finished workflows that are too old."""
+        """Erase what deleted jobs left behind, and finished workflows that are too old."""
         self._eraser.tick()
 
     def sweep(self) -> None:
-        """Removes what has run out: sessions, counts of failures, the audit log, and what crashes left."""
+        """Remove what has expired: sessions, counts of failures, the audit log, and leftovers of crashes."""
         services = self._services
         services.audit.sweep(utc_now() - timedelta(days=self._settings.audit_days))
         services.sessions.sweep()
         services.login_failures.sweep()
         services.proxies.sweep()
         partials = services.uploads.sweep()
-        kept_s = services.settings.media_link_lifetime_s + UNREFERENCED_S
+        kept_s = services.settings.media_link_lifetime_s + MIN_UNREFERENCED_AGE_S
         services.renditions.forget(unwanted_since=utc_now() - timedelta(seconds=kept_s))
-        self._eraser.sweep(older_than_s=UNREFERENCED_S)
+        self._eraser.sweep(older_than_s=MIN_UNREFERENCED_AGE_S)
         services.store.sweep(
             objects=services.media.stored_keys() | services.renditions.stored_keys(),
             partials=partials,
-            older_than_s=UNREFERENCED_S,
+            older_than_s=MIN_UNREFERENCED_AGE_S,
         )
         services.fingerprints.learn()  # keys may have been rotated
 
     def stop(self) -> None:
-        """Lets callbacks under way end, then gives everything up to whoever comes next.
+        """Let current callbacks end, then give everything up to other workers.
 
-        Nothing else is waited for: the end of a worker is always the end that a crash would make,
-        so there is only one way to be right about it.
+        Nothing else is waited for: a worker always ends as a crash would end it, so that there is only one
+        way to get right.
         """
         self._delivery.drain(DRAIN_S)
         self._lease.release()
 
 
 def run(settings: Settings, *, executor_id: str) -> None:
-    """Works until SIGTERM, SIGINT, or the end of standard input, which is the supervisor's.
+    """Work until SIGTERM, SIGINT, or the end of standard input, which is the supervisor's.
 
     Raises SettingsError.
     """
@@ -161,7 +161,7 @@ def run(settings: Settings, *, executor_id: str) -> None:
         try:
             worker.look_after_others()
             worker.erase()
-            if time.monotonic() - swept > SWEEP_EVERY_S or not swept:
+            if time.monotonic() - swept > SWEEP_INTERVAL_S or not swept:
                 swept = time.monotonic()
                 worker.sweep()
         except Exception:
@@ -173,7 +173,7 @@ def run(settings: Settings, *, executor_id: str) -> None:
 
 
 def _hold_lease(worker: Worker, every_s: float) -> None:
-    """A worker that lost its lease ends at once: others have begun its work again."""
+    """Renew the lease; exit at once where it is lost, because others have begun this worker's work again."""
     while True:
         time.sleep(every_s)
         try:
@@ -187,7 +187,7 @@ def _hold_lease(worker: Worker, every_s: float) -> None:
 
 
 def _listen_to_parent(worker: Worker, stopping: threading.Event) -> None:
-    """What comes through the supervisor's pipe means work; the pipe ends with it, however it dies."""
+    """Wake the worker for what comes through the supervisor's pipe; stop it at the end of the pipe."""
     while os.read(0, 4096):
         worker.wake()
     stopping.set()

@@ -11,16 +11,16 @@ from scribedock.media.fetching.fetch import FetchLimits
 from scribedock.media.limits import Limits
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.translation.engine import Translators
-from scribedock.workflow.deliver import Delivery
-from scribedock.workflow.derive import Deriving
+from scribedock.workflow.deliver import CallbackDelivery
+from scribedock.workflow.derive import DeriveWorkflow
 from scribedock.workflow.engine import EngineWorker, Workflow
-from scribedock.workflow.make_media import MediaMaking
-from scribedock.workflow.realign import Realigning
-from scribedock.workflow.receive import MediaFetching, MediaProbing
-from scribedock.workflow.sandbox import Diverted, SandboxOrder, SandboxTasks
-from scribedock.workflow.send_mail import Mailing
-from scribedock.workflow.transcribe import Transcription
-from scribedock.workflow.transcripts import TranscriptReception
+from scribedock.workflow.fetch_transcript import FetchTranscriptWorkflow
+from scribedock.workflow.make_media import MakeMediaWorkflow
+from scribedock.workflow.realign import RealignWorkflow
+from scribedock.workflow.receive import FetchMediaWorkflow, ProbeMediaWorkflow
+from scribedock.workflow.sandbox import DivertedWorkflow, SandboxOrderWorkflow, SandboxTasks
+from scribedock.workflow.send_mail import SendMailWorkflow
+from scribedock.workflow.transcribe import TranscribeWorkflow
 
 
 def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool) -> None:
@@ -30,9 +30,9 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
     limits = Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory)
 
     def divert(queue: Queue, ordinary: Workflow, instead: Callable[[str], None]) -> None:
-        engine.register(queue, Diverted(services.jobs, ordinary, instead))
+        engine.register(queue, DivertedWorkflow(services.jobs, ordinary, instead))
 
-    transcription = Transcription(
+    transcription = TranscribeWorkflow(
         jobs=services.jobs,
         media=services.media,
         transcripts=services.transcripts,
@@ -53,7 +53,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
     engine.register(Queue.TRANSCRIPTION, transcription)
     divert(
         Queue.FETCHES,
-        MediaFetching(
+        FetchMediaWorkflow(
             media=services.media,
             store=services.store,
             fetcher=services.fetcher,
@@ -64,12 +64,12 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
     )
     divert(
         Queue.PROBES,
-        MediaProbing(media=services.media, store=services.store, limits=limits),
+        ProbeMediaWorkflow(media=services.media, store=services.store, limits=limits),
         instead.receive,
     )
     divert(
         Queue.TRANSCRIPTS,
-        TranscriptReception(
+        FetchTranscriptWorkflow(
             transcripts=services.transcripts,
             fetcher=services.fetcher,
             folder=folder,
@@ -79,7 +79,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
     )
     engine.register(
         Queue.DERIVATIONS,
-        Deriving(
+        DeriveWorkflow(
             related=services.related,
             lists=services.lists,
             orders=services.orders,
@@ -88,7 +88,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
     )
     divert(
         Queue.MAIL,
-        Mailing(
+        SendMailWorkflow(
             jobs=services.jobs,
             mails=services.mails,
             renditions=services.renditions,
@@ -101,7 +101,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
     )
     divert(
         Queue.RENDITIONS,
-        MediaMaking(
+        MakeMediaWorkflow(
             jobs=services.jobs,
             media=services.media,
             lists=services.lists,
@@ -114,7 +114,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
     )
     divert(
         Queue.REALIGNMENTS,
-        Realigning(
+        RealignWorkflow(
             jobs=services.jobs,
             media=services.media,
             realignments=services.realignments,
@@ -127,7 +127,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
     )
     engine.register(
         Queue.SANDBOX,
-        SandboxOrder(
+        SandboxOrderWorkflow(
             jobs=services.jobs,
             media=services.media,
             transcripts=services.transcripts,
@@ -139,10 +139,10 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
     )
 
 
-def delivery(services: Services) -> Delivery:
+def delivery(services: Services) -> CallbackDelivery:
     """What makes the tries of callbacks."""
     settings = services.settings
-    return Delivery(
+    return CallbackDelivery(
         jobs=services.jobs,
         lists=services.lists,
         callbacks=services.callbacks,

@@ -51,12 +51,12 @@ def elementlist(text: str) -> ElementList:
 
 
 def lines(text: str, options: CaptionOptions) -> str:
-    """Each caption in a box, the lines of a caption divided by ⏎."""
+    """Show each caption in a box, its lines divided by ⏎."""
     return "<br>".join(f"`{_joined(each)}`" for each in _captions(text, options)) or "nothing"
 
 
 def times(text: str, options: CaptionOptions) -> str:
-    """Each caption with its time in seconds."""
+    """Show each caption with its time in seconds."""
     return "<br>".join(
         f"{each.start / 1000:.1f}–{each.end / 1000:.1f} `{_joined(each)}`"
         for each in _captions(text, options)
@@ -64,7 +64,7 @@ def times(text: str, options: CaptionOptions) -> str:
 
 
 def file(format: CaptionFormat, *, only: str = "") -> Show:
-    """The characters of the file; of its lines those with `only`."""
+    """Show the text of the file, or only its lines with `only`."""
 
     def show(text: str, options: CaptionOptions) -> str:
         about = Metadata(title="Whales", identifier="f00d", custom={"course": "BIO 101"})
@@ -153,7 +153,7 @@ TRANSCRIPT_EXAMPLES: dict[str, Example] = {
 
 
 def formats() -> str:
-    """A short file of each format."""
+    """Return a short file in each format."""
     parts = []
     for format in CaptionFormat:
         about = Metadata(title="By the sea", identifier="f00d")
@@ -194,7 +194,7 @@ def _table(examples: dict[str, Example], kind: type[Any], show: Callable[[Exampl
 
 
 def _options(kind: type[Any], given: dict[str, str]) -> Any:
-    """Read as the API reads them."""
+    """Parse options as the API does."""
     model = model_of("Example", Parameters, kind)
     raw: dict[str, list[Any]] = {name: Repeated([value]) for name, value in given.items()}
     return options_from(kind, read_parameters(model, raw))

@@ -24,7 +24,7 @@ class Figure:
 
 
 def table() -> str:
-    """The file as a table in Markdown."""
+    """Return the measurements as a table in Markdown."""
     lines = ["| engine | recordings | word error rate | bare | processor time | bare |"]
     lines.append("| --- " * 6 + "|")
     for row in _rows():
@@ -34,7 +34,7 @@ def table() -> str:
 
 
 def picture() -> str:
-    """Word error rates and processor times as bars, in SVG."""
+    """Return word error rates and processor times as bars, in SVG."""
     blocks = [
         ("Word error rate (share of the words)", "word error rate", "bare"),
         ("Processor time for a second of sound (seconds)", "processor time", "bare processor time"),

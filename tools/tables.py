@@ -1,5 +1,7 @@
-"""Writes what comes from elsewhere into docs/: from the code settings, options, calls, states and examples of
-captions, from docs/speech.csv what was measured of the engines.
+"""Writes the generated parts of docs/.
+
+Settings, options, calls, states and examples of captions come from the code, the measurements of the speech
+engines from docs/speech.csv.
 
 python tools/tables.py          write them
 python tools/tables.py --check  say which file is out of date
@@ -58,7 +60,7 @@ def calls() -> str:
 
 
 def _test_of(path: str) -> str:
-    """The file of tests of a call: named after it, and making the call."""
+    """Return the file of tests of a call: named after it, and making the call."""
     group, name = path.split("/")
     names = (name, f"get_{name}") if group in ("account", "job") else (f"{group}_{name}", group)
     made = re.compile(rf'("|/api/){path}(?!\w)')
@@ -69,7 +71,7 @@ def _test_of(path: str) -> str:
 
 
 def states() -> str:
-    """The state machine as a diagram in Mermaid, which whoever shows Markdown draws."""
+    """Return the state machine as a Mermaid diagram, which Markdown viewers draw."""
     lines = [f'    state "{status}" as {status.name}' for status in JobStatus]
     lines += [
         f"    [*] --> {first(needs_authorization=False).name}: new",

@@ -20,10 +20,10 @@ from scribedock.db.tables import accounts, sessions
 from scribedock.errors import AccountExists, AccountUnprivileged, InvalidQuery
 
 ROOT = "admin"
-EVERYBODY = "*"  # in place of a user name: the caller and all descendants
-MAX_NAME = 255
-LIKE_AN_ID = re.compile(r"[0-9a-f]{32}\Z", re.I)
-EMAIL = re.compile(r"[^@\s]+@[^@\s]+\Z")
+ALL_ACCOUNTS = "*"  # instead of a user name: the caller and all descendants
+MAX_NAME_LENGTH = 255
+ID_PATTERN = re.compile(r"[0-9a-f]{32}\Z", re.I)
+EMAIL_PATTERN = re.compile(r"[^@\s]+@[^@\s]+\Z")
 DEFAULT_SETTINGS: Mapping[str, str | bool] = {
     "default_job_notes": "",
     "require_customer_authorization_before_starting_workflow": False,
@@ -33,7 +33,7 @@ DEFAULT_SETTINGS: Mapping[str, str | bool] = {
 
 @dataclass(frozen=True, kw_only=True)
 class Person:
-    """Whom a new account is for."""
+    """The person or organisation that a new account is for."""
 
     first_name: str = ""
     last_name: str = ""
@@ -52,12 +52,12 @@ class Account:
     email: str = ""
     reviewer: bool = False
     disabled: datetime | None = None
-    sandbox: bool = False  # itself; see `sandboxes` for what lies below
-    branch_id: str = ""  # the account directly below the root that it is, or is below; the root's is the root
+    sandbox: bool = False  # the mark of the account itself; see `sandboxes`
+    branch_id: str = ""  # this account or its ancestor just below the root; the root's is the root
 
 
 # Built once: almost every call needs them.
-BY_ID = sa.select(*(column for column in accounts.c if column is not accounts.c.password_hash)).where(
+SELECT_BY_ID = sa.select(*(column for column in accounts.c if column is not accounts.c.password_hash)).where(
     accounts.c.id == sa.bindparam("id")
 )
 _ROOT = sa.select(accounts.c.id).where(accounts.c.id == sa.bindparam("id")).cte("tree", recursive=True)
@@ -89,7 +89,7 @@ class Accounts:
         email: str = "",
         sandbox: bool = False,
     ) -> Account:
-        """Makes an account below `parent` (a user name); None makes the root.
+        """Make an account below `parent` (a user name); None makes the root.
 
         Raises AccountExists, and InvalidQuery for an unusable name, password, address or parent.
         """
@@ -100,7 +100,7 @@ class Accounts:
     def add(
         self, username: str, password_hash: str, *, parent: str | None, person: Person, sandbox: bool = False
     ) -> Account:
-        """`create` with a password that is hashed already."""
+        """Make an account as `create` does, from a password that is already hashed."""
         name = check_new(username, person)
         with self._database.write() as connection:
             account_id = uuid.uuid4().hex
@@ -160,10 +160,10 @@ class Accounts:
 
     def by_id(self, account_id: str) -> Account | None:
         with self._database.read() as connection:
-            return _account(connection.execute(BY_ID, {"id": account_id}).first())
+            return _account(connection.execute(SELECT_BY_ID, {"id": account_id}).first())
 
     def password_hash(self, username: str) -> tuple[str, str] | None:
-        """Account id and hash of the account of that name, unless it is disabled."""
+        """Return the account id and password hash of the account of that name, None for a disabled one."""
         with self._database.read() as connection:
             row = connection.execute(
                 sa.select(accounts.c.id, accounts.c.password_hash).where(
@@ -173,13 +173,13 @@ class Accounts:
             return None if row is None else (row.id, row.password_hash)
 
     def set_password(self, account: Account, password: str, *, keep_session: str | None = None) -> None:
-        """Changes the password and ends the account's sessions, but for `keep_session` (a fingerprint)."""
+        """Change the password and end the account's sessions, except `keep_session` (a fingerprint)."""
         self.set_password_hash(account, hash_password(password), keep_session=keep_session)
 
     def set_password_hash(
         self, account: Account, password_hash: str, *, keep_session: str | None = None
     ) -> None:
-        """`set_password` with a password that is hashed already."""
+        """Change the password as `set_password` does, from one that is already hashed."""
         with self._database.write() as connection:
             connection.execute(
                 accounts.update().where(accounts.c.id == account.id).values(password_hash=password_hash)
@@ -191,7 +191,7 @@ class Accounts:
             )
 
     def change_setting(self, account: Account, name: str, value: str | bool) -> None:
-        """Sets one of DEFAULT_SETTINGS; the others stay as they are."""
+        """Set one of DEFAULT_SETTINGS; the others stay as they are."""
         with self._database.write() as connection:
             settings = connection.execute(
                 sa.select(accounts.c.settings).where(accounts.c.id == account.id).with_for_update()
@@ -203,20 +203,20 @@ class Accounts:
             )
 
     def set_reviewer(self, account: Account, reviewer: bool) -> None:
-        """Grants or takes away the right to review."""
+        """Grant or revoke the right to review."""
         with self._database.write() as connection:
             connection.execute(accounts.update().where(accounts.c.id == account.id).values(reviewer=reviewer))
 
     def disable(self, account: Account) -> int:
-        """Keeps the account and its descendants from logging in, and ends their sessions; returns how many.
+        """Keep the account and its descendants from logging in and end their sessions; return how many.
 
-        What they ordered goes on. Raises InvalidQuery for the root.
+        Their orders continue. Raises InvalidQuery for the root.
         """
         if account.parent_id is None:
             raise InvalidQuery(f"The account {account.username!r} is the root of the tree; it must stay")
         with self._database.write() as connection:
             count, subtree = 0, frozenset[str]()
-            # Again where an account was made below one of them before that was disabled.
+            # Repeated because a new account may have been made below one of them before that was disabled.
             while (found := self._subtree(connection, account.id)) != subtree:
                 subtree = found
                 count += connection.execute(
@@ -224,12 +224,12 @@ class Accounts:
                     .where(accounts.c.id.in_(subtree), accounts.c.disabled.is_(None))
                     .values(disabled=utc_now())
                 ).rowcount
-            # Last, when no login can succeed any more: one that was quicker has committed its session.
+            # Last, when no login can succeed any more: a quicker one has committed its session by now.
             connection.execute(sessions.delete().where(sessions.c.account_id.in_(subtree)))
             return count
 
     def enable(self, account: Account) -> int:
-        """Lets the account and its descendants log in again; returns how many were disabled.
+        """Let the account and its descendants log in again; return how many were disabled.
 
         Raises InvalidQuery below an account that is disabled.
         """
@@ -246,16 +246,16 @@ class Accounts:
                 .values(disabled=None)
             ).rowcount
 
-    def everybody(self) -> list[Account]:
-        """All accounts, by name."""
+    def list_accounts(self) -> list[Account]:
+        """Return all accounts, by name."""
         with self._database.read() as connection:
             rows = connection.execute(sa.select(accounts).order_by(accounts.c.username))
             return [account for account in map(_account, rows) if account is not None]
 
-    def reachable(self, caller: Account, name: str | None) -> Account:
-        """The account that `name` (user name or id) means for `caller`: self or a descendant.
+    def find_reachable(self, caller: Account, name: str | None) -> Account:
+        """Return the account that `name` (user name or id) means for `caller`: itself or a descendant.
 
-        Raises AccountUnprivileged for every other, known or not.
+        Raises AccountUnprivileged for any other, whether it exists or not.
         """
         if not name:
             return caller
@@ -265,16 +265,17 @@ class Accounts:
                 raise AccountUnprivileged
             return target
 
-    def find_with_visible_accounts(self, account_id: str) -> tuple[Account, frozenset[str]] | None:
-        """The account, and the ids of it and all its descendants."""
+    def with_visible_accounts(self, account_id: str) -> tuple[Account, frozenset[str]] | None:
+        """Return the account and the ids of all accounts that it sees: itself and its descendants."""
         with self._database.read() as connection:
-            account = _account(connection.execute(BY_ID, {"id": account_id}).first())
+            account = _account(connection.execute(SELECT_BY_ID, {"id": account_id}).first())
             return None if account is None else (account, self._subtree(connection, account_id))
 
     def branch(self, account_id: str) -> str:
-        """The id of the account directly below the root that this one is, or lies below; the root is its own.
+        """Return the id of the branch of an account: the account itself or its ancestor just below the root.
 
-        What is shared out fairly is shared out between branches: an account can make any number of children.
+        The root is its own branch. Capacity is shared fairly between branches, because an account can make
+        any number of children.
         """
         with self._database.read() as connection:
             return str(
@@ -284,14 +285,14 @@ class Accounts:
             )
 
     def visible_accounts(self, account: Account) -> frozenset[str]:
-        """Ids of the account and all its descendants."""
+        """Return the ids of the account and all its descendants."""
         with self._database.read() as connection:
             return self._subtree(connection, account.id)
 
     def _find(
         self, connection: Connection, condition: sa.ColumnElement[bool], *, hold: bool = False
     ) -> Account | None:
-        """hold: nobody changes it until the end of the transaction."""
+        """Return the account that meets the condition; `hold` locks its row until the transaction ends."""
         query = sa.select(accounts).where(condition)
         return _account(connection.execute(query.with_for_update() if hold else query).first())
 
@@ -319,18 +320,18 @@ def _account(row: Any) -> Account | None:
 
 
 def check_new(username: str, person: Person) -> str:
-    """The name as it is kept. Raises InvalidQuery for an unusable name, person or address."""
+    """Return the name as it is stored. Raises InvalidQuery for an unusable name, person or address."""
     name = username.strip()
-    if not name or len(name) > MAX_NAME or not name.isprintable():
-        raise InvalidQuery(f"A user name has 1 to {MAX_NAME} printable characters")
+    if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
+        raise InvalidQuery(f"A user name has 1 to {MAX_NAME_LENGTH} printable characters")
     # A name that looks like an account's id would stand for two accounts.
-    if name == EVERYBODY or LIKE_AN_ID.match(name):
+    if name == ALL_ACCOUNTS or ID_PATTERN.match(name):
         raise InvalidQuery(
-            f"A user name is not {EVERYBODY!r}, and not 32 hex digits, as the ids of accounts are"
+            f"A user name is not {ALL_ACCOUNTS!r}, and not 32 hex digits, as the ids of accounts are"
         )
     for field, value in asdict(person).items():
-        if len(value) > MAX_NAME or not value.isprintable():
-            raise InvalidQuery(f"{field}: has at most {MAX_NAME} printable characters")
-    if person.email and not EMAIL.match(person.email):
+        if len(value) > MAX_NAME_LENGTH or not value.isprintable():
+            raise InvalidQuery(f"{field}: has at most {MAX_NAME_LENGTH} printable characters")
+    if person.email and not EMAIL_PATTERN.match(person.email):
         raise InvalidQuery("email: must be an address, as maria@example.org")
     return name

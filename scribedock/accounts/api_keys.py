@@ -29,7 +29,7 @@ class ApiKeys:
         self._encryption = encryption
 
     def newest(self, account: Account, *, force_new: bool) -> str:
-        """The account's newest key, made if there is none or a new one is wanted."""
+        """Return the account's newest key; make one if it has none, or if `force_new` asks for it."""
         with self._database.write() as connection:
             row = connection.execute(
                 sa.select(api_keys.c.encrypted)
@@ -57,9 +57,9 @@ class ApiKeys:
             return key
 
     def remove(self, account_ids: frozenset[str], key: str) -> None:
-        """Removes a key of one of these accounts and ends its sessions. Raises ItemNotFound."""
+        """Remove a key of one of these accounts and end its sessions. Raises ItemNotFound."""
         with self._database.write() as connection:
-            # Held until it is gone: a login with it comes before, and its session ends, or finds it no more.
+            # Lock the row until it is gone: a login with the key comes before and its session ends, or fails.
             key_id = connection.execute(
                 sa.select(api_keys.c.id)
                 .where(api_keys.c.fingerprint == fingerprint(key), api_keys.c.account_id.in_(account_ids))
@@ -71,7 +71,7 @@ class ApiKeys:
             connection.execute(api_keys.delete().where(api_keys.c.id == key_id))
 
     def unreadable(self) -> tuple[int, int]:
-        """How many keys cannot be shown again with this encryption key, and how many there are."""
+        """Return how many keys the current encryption key cannot decrypt, and how many there are."""
         with self._database.read() as connection:
             encrypted = connection.execute(sa.select(api_keys.c.encrypted)).scalars().all()
         return sum(not self._is_readable(each) for each in encrypted), len(encrypted)
@@ -84,7 +84,7 @@ class ApiKeys:
         return True
 
     def owner(self, key: str) -> KeyOwner | None:
-        """Whose key it is; None for an unknown one, and for that of a disabled account."""
+        """Return the owner of a key; None for an unknown key and for that of a disabled account."""
         with self._database.read() as connection:
             row = connection.execute(
                 sa.select(api_keys.c.id, api_keys.c.account_id, accounts.c.username)
@@ -97,5 +97,5 @@ class ApiKeys:
 
 
 def fingerprint(secret: str) -> str:
-    """SHA-256 in hex: enough for a secret of 122 random bits, and fast on every call."""
+    """Return the SHA-256 in hex: enough for a secret of 122 random bits, and fast on every call."""
     return hashlib.sha256(secret.encode()).hexdigest()

@@ -5,25 +5,25 @@ from __future__ import annotations
 import ipaddress
 from dataclasses import dataclass
 
-IPV6_PREFIX = 64  # what one customer of a provider has (RFC 6177); within it, addresses cost nothing
+IPV6_PREFIX = 64  # what a provider gives one customer (RFC 6177); addresses within it cost nothing
 
 
 @dataclass(frozen=True, kw_only=True)
 class ClientAddress:
     """The address of a client, and whether it tells one client from another.
 
-    Behind a proxy that we do not trust, every client has the proxy's address: nobody may be refused for what
-    another has done from there. What such a proxy says about its clients is a claim, which may be a lie; it
-    shares out room and turns among them, and nothing else.
+    Behind a proxy that we do not trust, every client has the proxy's address, so nobody may be refused for
+    what another client did from there. What such a proxy claims about its clients may be a lie; it is used to
+    share out places and turns among them, and for nothing else.
     """
 
-    address: str  # an IP address, else as the peer is called; empty: unknown
+    address: str  # an IP address, else the name of the peer; empty: unknown
     is_evidence: bool = True
-    claimed: str = ""  # the client's address, as a proxy that is not trusted has it
+    claimed: str = ""  # the client's address as an untrusted proxy names it
 
     @property
     def network(self) -> str:
-        """What failures are counted for: the address, of IPv6 the /64 network."""
+        """Return what failures count against: the IPv4 address, or the /64 network of an IPv6 address."""
         try:
             found = ipaddress.ip_address(self.address)
         except ValueError:

@@ -1,6 +1,6 @@
 """Failed logins as the audit log has them: counted by minute, name and address.
 
-Whoever fails on purpose must not fill the disk, nor hide what else was done: so few rows are made in a
+Failing on purpose must neither fill the disk nor hide other entries, so only a few rows are written each
 minute, and few are kept.
 """
 
@@ -16,16 +16,16 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import accounts, failed_logins
 
-ROWS_A_MINUTE = 20  # what comes beyond is counted in one row without name and address
-KEPT_ROWS = 10_000
-MAX_ADDRESS = 64
+ROWS_PER_MINUTE = 20  # further failures are counted in one row without name and address
+MAX_ROWS = 10_000
+MAX_ADDRESS_LENGTH = 64
 
 
 @dataclass(frozen=True, kw_only=True)
 class FailedLogin:
     minute: datetime
-    username: str  # empty: no account has the name; what it was is not kept, for people type passwords there
-    address: str  # empty: of several
+    username: str  # empty: no account has the name, which is not stored, because people type passwords there
+    address: str  # empty: several addresses
     times: int
 
 
@@ -34,17 +34,17 @@ class FailedLogins:
         self._database = database
 
     def note(self, username: str, address: str) -> None:
-        """Counts one."""
+        """Record a failed login."""
         minute = utc_now().replace(second=0, microsecond=0)
         of_minute = failed_logins.c.minute == minute
         with self._database.stamp() as connection:
             known = connection.execute(
                 sa.select(accounts.c.username).where(accounts.c.username == username)
             ).scalar()
-            key = {"minute": minute, "username": known or "", "address": address[:MAX_ADDRESS]}
+            key = {"minute": minute, "username": known or "", "address": address[:MAX_ADDRESS_LENGTH]}
             if connection.execute(sa.select(failed_logins.c.times).where(*_is(key))).first() is None:
                 count = sa.select(sa.func.count()).where(of_minute)
-                if connection.execute(count).scalar_one() >= ROWS_A_MINUTE:
+                if connection.execute(count).scalar_one() >= ROWS_PER_MINUTE:
                     key |= {"username": "", "address": ""}
                 insert_once(connection, failed_logins, **key, times=0)
             connection.execute(
@@ -54,7 +54,7 @@ class FailedLogins:
     def newest(
         self, *, username: str | None = None, since: datetime | None = None, limit: int
     ) -> Sequence[FailedLogin]:
-        """The newest that pass every filter, the newest first."""
+        """Return the newest failed logins that pass every filter, newest first."""
         query = sa.select(failed_logins).order_by(failed_logins.c.minute.desc()).limit(limit)
         if username is not None:
             query = query.where(failed_logins.c.username == username)
@@ -67,10 +67,10 @@ class FailedLogins:
             ]
 
     def sweep(self, older_than: datetime) -> int:
-        """Removes those of before, and the minutes beyond the newest `KEPT_ROWS`; returns how many."""
+        """Remove older rows, and minutes beyond the newest `MAX_ROWS`; return how many."""
         newest_first = sa.select(failed_logins.c.minute).order_by(failed_logins.c.minute.desc())
         with self._database.stamp() as connection:
-            beyond = connection.execute(newest_first.offset(KEPT_ROWS).limit(1)).scalar()
+            beyond = connection.execute(newest_first.offset(MAX_ROWS).limit(1)).scalar()
             last = older_than if beyond is None else max(older_than, beyond)
             return connection.execute(failed_logins.delete().where(failed_logins.c.minute <= last)).rowcount
 

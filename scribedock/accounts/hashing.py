@@ -1,8 +1,8 @@
-"""Work with passwords in a server: in threads of its own, by turns among those who wait.
+"""Password hashing in a server: in threads of its own, with a turn for each client.
 
-A hash takes 64 MiB and tens of milliseconds, so few are under way at once. Whoever waits for a turn holds no
-thread: the other calls go on. The turn goes round among the clients, so that one who sends many waits for
-himself, and not the others for him.
+A hash takes 64 MiB and tens of milliseconds, so few run at once. Waiting for a turn holds no thread, so other
+calls continue. Turns rotate among the clients: one that sends many requests waits for itself and does not
+delay the others.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
 
 from scribedock.accounts.client_address import ClientAddress
-from scribedock.accounts.passwords import CONCURRENT
+from scribedock.accounts.passwords import MAX_CONCURRENT
 from scribedock.accounts.waiting_room import WaitingRoom
 
 Result = TypeVar("Result")
@@ -22,17 +22,17 @@ Turn = asyncio.Future[None]
 
 
 class PasswordHashing:
-    """For one event loop."""
+    """Hashes passwords in threads, with a turn for each client. Belongs to one event loop."""
 
     def __init__(self) -> None:
-        self.room = WaitingRoom()  # a place in it is held from before the turn until after the work
-        self._threads = ThreadPoolExecutor(CONCURRENT, thread_name_prefix="passwords")
-        self._free = CONCURRENT
-        # By peer, and of each by what it claims; the first of each has the next turn.
+        self.room = WaitingRoom()  # a place is held from before the turn until after the work
+        self._threads = ThreadPoolExecutor(MAX_CONCURRENT, thread_name_prefix="passwords")
+        self._free = MAX_CONCURRENT
+        # By peer, and within a peer by claimed client; the first of each has the next turn.
         self._waiting: OrderedDict[str, OrderedDict[str, deque[Turn]]] = OrderedDict()
 
     async def run(self, client: ClientAddress, work: Callable[[], Result]) -> Result:
-        """What `work` returns, called in a thread once it is this client's turn."""
+        """Run `work` in a thread once it is this client's turn; return its result."""
         await self._wait(client)
         try:
             return await asyncio.get_running_loop().run_in_executor(self._threads, work)
@@ -40,7 +40,7 @@ class PasswordHashing:
             self._pass_on()
 
     def close(self) -> None:
-        """Lets what is under way end, and begins nothing more."""
+        """Let work in progress end and begin no more."""
         self._threads.shutdown(cancel_futures=True)
 
     async def _wait(self, client: ClientAddress) -> None:
@@ -58,7 +58,7 @@ class PasswordHashing:
             raise
 
     def _pass_on(self) -> None:
-        """Gives the turn that has become free to the next who still waits."""
+        """Give the free turn to the next client that still waits."""
         while self._waiting:
             peer, clients = next(iter(self._waiting.items()))
             client, turns = next(iter(clients.items()))

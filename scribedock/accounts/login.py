@@ -21,8 +21,8 @@ Sleep = Callable[[float], Awaitable[None]]
 
 
 @dataclass(frozen=True, kw_only=True)
-class Proven:
-    """Whose credentials were right, and which they were: the session is opened only while they still are."""
+class ProvenIdentity:
+    """Credentials that were right; a session is opened only while they still are."""
 
     account_id: str
     password_hash: str | None = None
@@ -49,10 +49,11 @@ class Login:
         self._settings = settings
         self._sleep = sleep
 
-    async def prove_password(self, username: str, password: str, client: ClientAddress) -> Proven:
-        """Whether the password is right; one whose name has failed often waits first, and holds no thread.
+    async def prove_password(self, username: str, password: str, client: ClientAddress) -> ProvenIdentity:
+        """Check a password; return what was proven.
 
-        Raises LoginInvalid, and InvalidQuery (429) where the address has failed too often.
+        A login whose name has failed often waits first, without holding a thread. Raises LoginInvalid, and
+        InvalidQuery (429) where the address has failed too often.
         """
         with self._hashing.room.place(client, username) as others:
             delay = await asyncio.to_thread(self._delay, username, client, others)
@@ -60,11 +61,12 @@ class Login:
                 await self._sleep(delay)
             return await self._hashing.run(client, partial(self._verify, username, password, client))
 
-    def prove_key(self, username: str | None, key: str, client: ClientAddress) -> Proven:
-        """Whether there is such a securekey. An unknown one is AccountUnprivileged, as the original answers.
+    def prove_key(self, username: str | None, key: str, client: ClientAddress) -> ProvenIdentity:
+        """Check a securekey; return what was proven.
 
-        A key cannot be guessed, so its name is not slowed down: failures count for the address alone. Raises
-        InvalidQuery (429) as `prove_password`.
+        Raises AccountUnprivileged for an unknown key, as the original does. A key cannot be guessed, so
+        failures do not slow its name down; they count against the address alone. Raises InvalidQuery (429) as
+        `prove_password` does.
         """
         name = username or ""
         self._failures.check(name, client)
@@ -73,13 +75,13 @@ class Login:
             self._failures.count(name, client, by_name=False)
             raise AccountUnprivileged
         self._failures.forget(name, client)
-        return Proven(account_id=owner.account_id, key_id=owner.key_id)
+        return ProvenIdentity(account_id=owner.account_id, key_id=owner.key_id)
 
-    def open(self, proven: Proven, *, dialect: Dialect) -> str:
-        """Opens a session; returns its api_token.
+    def open_session(self, proven: ProvenIdentity, *, dialect: Dialect) -> str:
+        """Open a session; return its api_token.
 
-        Raises LoginInvalid or AccountUnprivileged where the password was changed meanwhile, the key removed,
-        or the account disabled.
+        Raises LoginInvalid or AccountUnprivileged where the password was changed, the key removed, or the
+        account disabled in the meantime.
         """
         if proven.key_id is not None:
             token = self._sessions.open_with_key(
@@ -105,16 +107,16 @@ class Login:
         self._failures.check(username, client)
         return self._failures.delay_s(username, others=others)
 
-    def _verify(self, username: str, password: str, client: ClientAddress) -> Proven:
-        self._failures.check(username, client)  # once more: many may have been sent at once
+    def _verify(self, username: str, password: str, client: ClientAddress) -> ProvenIdentity:
+        self._failures.check(username, client)  # again, because many may have been sent at once
         found = self._accounts.password_hash(username)
         if not matches(password, found[1] if found else None) or found is None:
             self._failures.count(username, client)
             raise wrong_credentials()
         self._failures.forget(username, client)
-        return Proven(account_id=found[0], password_hash=found[1])
+        return ProvenIdentity(account_id=found[0], password_hash=found[1])
 
 
 def wrong_credentials() -> LoginInvalid:
-    """The same for a wrong password, an unknown name and a disabled account."""
+    """Return the same error for a wrong password, an unknown name and a disabled account."""
     return LoginInvalid("Wrong user name or password")

@@ -1,8 +1,8 @@
-"""Failed logins: who must wait for how long before the next, and who is refused.
+"""Failed logins: how long the next one must wait, and which is refused.
 
-A name that fails is slowed down, never refused: else anybody could lock any account out. An address that
-fails often is refused for a while: with the same name soon, with any name later. One that is no evidence of
-who sends is never refused for failures.
+A name that fails is slowed down, never refused: otherwise anybody could lock any account out. An address that
+fails often is refused for a while: with the same name soon, with any name later. An address that is no
+evidence of the sender is never refused for failures.
 """
 
 from __future__ import annotations
@@ -19,9 +19,10 @@ from scribedock.db.tables import login_failures
 from scribedock.errors import InvalidQuery
 from scribedock.settings import Settings
 
-WIDER = 10  # one address may fail so many times more than with one name, before it is refused for all
+# One address may fail this many times as often as one name, before it is refused for all names.
+ADDRESS_LIMIT_FACTOR = 10
 FIRST_DELAY_S = 0.25
-LONGEST_DELAY_S = 5.0
+MAX_DELAY_S = 5.0
 
 
 class LoginFailures:
@@ -31,7 +32,7 @@ class LoginFailures:
         self._pause = timedelta(seconds=settings.login_throttle_s)
 
     def check(self, username: str, client: ClientAddress) -> None:
-        """Raises InvalidQuery (429, with Retry-After) where the address has failed too often."""
+        """Raise InvalidQuery (429, with Retry-After) where the address has failed too often."""
         limits = self._limits(username, client)
         counted = self._counted(list(limits))
         now = utc_now()
@@ -47,20 +48,21 @@ class LoginFailures:
                 )
 
     def delay_s(self, username: str, *, others: int) -> float:
-        """How long a login with this name waits before its password is looked at, in seconds.
+        """Return the seconds that a login with this name waits before its password is checked.
 
-        It doubles with each failure beyond `SCRIBEDOCK_LOGIN_FAILURES`. Where the name has failed, `others`
-        that are under way with it count as failures too, so that it does not help to send many at once.
+        The delay doubles with each failure beyond `SCRIBEDOCK_LOGIN_FAILURES`. Where the name has failed, the
+        `others` in progress with the same name count as failures too, so that sending many at once gains
+        nothing.
         """
         name = _digest("name", username)
         failures, last = self._counted([name]).get(name, (0, utc_now()))
         if not failures or last + self._pause < utc_now():
             return 0
         beyond = failures + others - self._limit
-        return 0 if beyond < 0 else min(LONGEST_DELAY_S, FIRST_DELAY_S * 2 ** min(beyond, 10))
+        return 0 if beyond < 0 else min(MAX_DELAY_S, FIRST_DELAY_S * 2 ** min(beyond, 10))
 
     def count(self, username: str, client: ClientAddress, *, by_name: bool = True) -> None:
-        """Counts a failure; `by_name`: for the name too, from wherever it is tried next."""
+        """Count a failure against the address, and with `by_name` against the name from any address."""
         now = utc_now()
         stale = now - self._pause
         subjects = sorted([*self._limits(username, client), *([_digest("name", username)] * by_name)])
@@ -79,26 +81,26 @@ class LoginFailures:
                 )
 
     def forget(self, username: str, client: ClientAddress) -> None:
-        """A success clears the name from this address; the wider counts run out by themselves."""
+        """Forget the failures of this name from this address; wider counts expire by themselves."""
         narrow = _digest("both", username, client.network)
         if self._counted([narrow]):
             with self._database.stamp() as connection:
                 connection.execute(login_failures.delete().where(login_failures.c.subject == narrow))
 
     def sweep(self) -> int:
-        """Removes the counts that have run out; returns how many."""
+        """Remove expired counts; return how many."""
         with self._database.stamp() as connection:
             return connection.execute(
                 login_failures.delete().where(login_failures.c.last_failure < utc_now() - self._pause)
             ).rowcount
 
     def _limits(self, username: str, client: ClientAddress) -> dict[str, int]:
-        """What is counted for the address, each with the number of failures that refuses it."""
+        """Return the counters of the address, each with the number of failures at which it refuses."""
         if not client.is_evidence:
             return {}
         return {
             _digest("both", username, client.network): self._limit,
-            _digest("address", client.network): self._limit * WIDER,
+            _digest("address", client.network): self._limit * ADDRESS_LIMIT_FACTOR,
         }
 
     def _counted(self, subjects: list[str]) -> dict[str, tuple[int, datetime]]:

@@ -1,8 +1,8 @@
-"""Whose jobs an account with the reviewer's right may review: those of its parent and all below that.
+"""Whose jobs a reviewer may review: those of the reviewer's parent and all accounts below it.
 
-So a reviewer below the root reviews for everybody, and one below a customer for that customer alone.
-In a sandbox, where nobody is paid for it, every account may review a sandbox's jobs of its own and of all
-below it; its real ones, of before it was marked, are reviewed by those who have the right.
+So a reviewer below the root reviews for everybody, and one below a customer for that customer alone. In a
+sandbox, where nobody is paid for it, every account may review sandbox jobs of its own and of all accounts
+below it; real jobs from before it was marked are reviewed by those who have the right.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scribedock.errors import AccountUnprivileged
 
 @dataclass(frozen=True, kw_only=True)
 class ReviewScope:
-    """Whose jobs an account may review."""
+    """The accounts whose jobs an account may review."""
 
     account_ids: frozenset[str]
     sandbox_only: bool = False
@@ -32,7 +32,10 @@ class Reviewers:
         self._sandboxes = sandboxes
 
     def scope(self, account: Account) -> ReviewScope:
-        """Whose jobs it may review. Raises AccountUnprivileged without the right."""
+        """Return the accounts whose jobs this one may review.
+
+        Raises AccountUnprivileged without the right.
+        """
         if not account.reviewer:
             if self._sandboxes.cover(account):
                 return ReviewScope(account_ids=self._accounts.visible_accounts(account), sandbox_only=True)
@@ -42,7 +45,7 @@ class Reviewers:
 
 
 def is_reviewed(connection: Connection, account_id: str) -> bool:
-    """Whether anybody reviews the jobs of the account."""
+    """Return whether anybody reviews the jobs of the account."""
     found = connection.execute(
         sa.select(accounts.c.id)
         .where(

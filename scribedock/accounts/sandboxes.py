@@ -1,8 +1,8 @@
-"""Accounts whose jobs are a sandbox's: nothing is transcribed, the results are prepared ones.
+"""Accounts whose jobs are sandbox jobs: nothing is transcribed, the results are prepared ones.
 
-An account is in a sandbox if it is marked, or any account above it. A job is a sandbox's if its account was
-in one when the job was opened, and stays so. The root is marked when it is made, where the whole server is a
-sandbox.
+An account is in a sandbox if it is marked, or any account above it. A job is a sandbox job if its account was
+in one when the job was opened, and stays so. Where the whole server is a sandbox, the root is marked when it
+is made.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import accounts
 from scribedock.errors import InvalidQuery
 
-_COVERED = sa.select(sa.exists().where(accounts.c.id.in_(ANCESTRY), accounts.c.sandbox.is_(True)))
+_IS_COVERED = sa.select(sa.exists().where(accounts.c.id.in_(ANCESTRY), accounts.c.sandbox.is_(True)))
 
 
 class Sandboxes:
@@ -23,14 +23,14 @@ class Sandboxes:
         self._database = database
 
     def cover(self, account: Account) -> bool:
-        """Whether the account is in a sandbox."""
+        """Return whether the account is in a sandbox."""
         with self._database.read() as connection:
             return is_covered(connection, account.id)
 
     def mark(self, account: Account, sandbox: bool) -> None:
-        """Makes it a sandbox's account from now on, or an ordinary one.
+        """Make the account a sandbox account from now on, or an ordinary one.
 
-        Raises InvalidQuery for the root, which is what the server is.
+        Raises InvalidQuery for the root, which is of the same kind as the server.
         """
         if account.parent_id is None:
             raise InvalidQuery(
@@ -42,5 +42,5 @@ class Sandboxes:
 
 
 def is_covered(connection: Connection, account_id: str) -> bool:
-    """`Sandboxes.cover` within a transaction."""
-    return bool(connection.execute(_COVERED, {"id": account_id}).scalar_one())
+    """Return whether the account is in a sandbox, within a transaction."""
+    return bool(connection.execute(_IS_COVERED, {"id": account_id}).scalar_one())

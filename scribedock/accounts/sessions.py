@@ -16,11 +16,11 @@ from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import accounts, api_keys, sessions
 from scribedock.errors import BadApiToken
 
-STAMP_EVERY = timedelta(minutes=1)
+STAMP_INTERVAL = timedelta(minutes=1)
 
 
 class Dialect(StrEnum):
-    """Of the two ways in which clients speak the API, the one of this session."""
+    """One of the two ways in which clients speak the API, remembered by the session."""
 
     CLASSIC = "classic"
     OPENAPI = "openapi"
@@ -34,7 +34,7 @@ class Session:
 
 
 # Built once: every call begins with it.
-BY_FINGERPRINT = sa.select(
+SELECT_BY_FINGERPRINT = sa.select(
     sessions.c.account_id, sessions.c.dialect, sessions.c.last_used, sessions.c.idle_s
 ).where(sessions.c.fingerprint == sa.bindparam("fingerprint"))
 
@@ -46,11 +46,11 @@ class Sessions:
     def open_with_password(
         self, account_id: str, password_hash: str, *, idle_s: int, dialect: Dialect
     ) -> str | None:
-        """Opens a session; returns its api_token, 32 hex digits.
+        """Open a session; return its api_token, 32 hex digits.
 
-        None where the account's password has another hash by now, or the account is disabled.
+        Returns None where the account's password has changed in the meantime or the account is disabled.
         """
-        # Held as long as the transaction: a change of the password comes before it, or ends the session.
+        # The row is locked by the transaction: a change of password comes before it, or ends the session.
         holding = sa.select(accounts.c.id).where(
             accounts.c.id == account_id,
             accounts.c.password_hash == password_hash,
@@ -59,7 +59,10 @@ class Sessions:
         return self._open(holding.with_for_update(read=True), account_id, None, idle_s, dialect)
 
     def open_with_key(self, account_id: str, key_id: str, *, idle_s: int, dialect: Dialect) -> str | None:
-        """The same with an API key; None where it was removed, or its account is disabled."""
+        """Open a session with an API key; return its api_token.
+
+        Returns None where the key was removed or its account is disabled.
+        """
         holding = (
             sa.select(api_keys.c.id)
             .join(accounts, accounts.c.id == api_keys.c.account_id)
@@ -94,7 +97,7 @@ class Sessions:
         return token
 
     def keep(self, token: str, account_id: str, *, idle_s: int) -> None:
-        """Opens a session with a token that is known beforehand, unless it is open."""
+        """Open a session with a token that is known beforehand, unless it is already open."""
         now = utc_now()
         with self._database.write() as connection:
             insert_once(
@@ -109,18 +112,18 @@ class Sessions:
             )
 
     def use(self, token: str) -> Session:
-        """The session of this token, its life prolonged. Raises BadApiToken."""
+        """Return the session of this token and extend its life. Raises BadApiToken."""
         key = fingerprint(token.replace("-", "").lower())
         now = utc_now()
         with self._database.read() as connection:
-            row = connection.execute(BY_FINGERPRINT, {"fingerprint": key}).first()
+            row = connection.execute(SELECT_BY_FINGERPRINT, {"fingerprint": key}).first()
         if row is None:
             raise BadApiToken
         life = timedelta(seconds=row.idle_s)
         if now - row.last_used > life:
             self.close(key)
             raise BadApiToken
-        if now - row.last_used > min(STAMP_EVERY, life / 4):
+        if now - row.last_used > min(STAMP_INTERVAL, life / 4):
             with self._database.stamp() as connection:
                 connection.execute(
                     sessions.update().where(sessions.c.fingerprint == key).values(last_used=now)
@@ -128,12 +131,12 @@ class Sessions:
         return Session(fingerprint=key, account_id=row.account_id, dialect=Dialect(row.dialect))
 
     def close(self, key: str) -> None:
-        """Ends the session with this fingerprint."""
+        """End the session with this fingerprint."""
         with self._database.write() as connection:
             connection.execute(sessions.delete().where(sessions.c.fingerprint == key))
 
     def sweep(self) -> int:
-        """Removes the sessions that have died; returns how many."""
+        """Remove expired sessions; return how many."""
         now = utc_now()
         with self._database.read() as connection:
             dead = [

@@ -19,9 +19,9 @@ from scribedock.db.tables import untrusted_proxies
 
 log = structlog.get_logger("scribedock.accounts")
 
-KNOWN = 100  # rows and addresses: anybody can send the header
-AGAIN_S = 3600
-FORGOTTEN_AFTER = timedelta(days=7)
+MAX_PROXIES = 100  # limits rows and memory: anybody can send the header
+NOTE_INTERVAL_S = 3600
+RETENTION = timedelta(days=7)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,14 +37,14 @@ class UntrustedProxies:
         self._noted: dict[str, float] = {}  # when, by the monotonic clock
 
     def note(self, address: str) -> None:
-        """Warns in the log and keeps a row, once an hour for each address."""
+        """Warn in the log and store the address, at most once an hour for each address."""
         now = time.monotonic()
         with self._lock:
-            if now - self._noted.get(address, -AGAIN_S) < AGAIN_S:
+            if now - self._noted.get(address, -NOTE_INTERVAL_S) < NOTE_INTERVAL_S:
                 return
-            if len(self._noted) >= KNOWN:
-                self._noted = {each: at for each, at in self._noted.items() if now - at < AGAIN_S}
-                if len(self._noted) >= KNOWN:
+            if len(self._noted) >= MAX_PROXIES:
+                self._noted = {each: at for each, at in self._noted.items() if now - at < NOTE_INTERVAL_S}
+                if len(self._noted) >= MAX_PROXIES:
                     return
             self._noted[address] = now
         log.warning(
@@ -53,7 +53,10 @@ class UntrustedProxies:
             proxy=address,
         )
         with self._database.stamp() as connection:
-            if connection.execute(sa.select(sa.func.count(untrusted_proxies.c.address))).scalar_one() < KNOWN:
+            if (
+                connection.execute(sa.select(sa.func.count(untrusted_proxies.c.address))).scalar_one()
+                < MAX_PROXIES
+            ):
                 insert_once(connection, untrusted_proxies, address=address, seen=utc_now())
             connection.execute(
                 untrusted_proxies.update()
@@ -62,7 +65,7 @@ class UntrustedProxies:
             )
 
     def all(self) -> list[UntrustedProxy]:
-        """Those that were seen lately, the latest first."""
+        """Return the proxies seen lately, the latest first."""
         with self._database.read() as connection:
             return [
                 UntrustedProxy(address=row.address, seen=row.seen)
@@ -72,8 +75,8 @@ class UntrustedProxies:
             ]
 
     def sweep(self) -> int:
-        """Forgets those that were not seen for a week; returns how many."""
+        """Forget the proxies not seen for a week; return how many."""
         with self._database.stamp() as connection:
             return connection.execute(
-                untrusted_proxies.delete().where(untrusted_proxies.c.seen < utc_now() - FORGOTTEN_AFTER)
+                untrusted_proxies.delete().where(untrusted_proxies.c.seen < utc_now() - RETENTION)
             ).rowcount

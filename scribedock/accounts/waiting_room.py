@@ -1,4 +1,4 @@
-"""How many passwords wait at once, altogether and of each client: each takes memory, and little else."""
+"""How many passwords may wait at once, in all and for each client: each takes memory, and little else."""
 
 from __future__ import annotations
 
@@ -10,15 +10,15 @@ from typing import TypeVar
 from scribedock.accounts.client_address import ClientAddress
 from scribedock.errors import InvalidQuery
 
-PER_CLIENT = 128
-PER_PEER = 512  # whose address is no evidence: several clients may be behind it
-ALTOGETHER = 2048
+MAX_PER_CLIENT = 128
+MAX_PER_PEER = 512  # for an address that is no evidence: several clients may be behind it
+MAX_TOTAL = 2048
 RETRY_AFTER_S = 5
 Key = TypeVar("Key", str, tuple[str, str])
 
 
 class WaitingRoom:
-    """For one event loop."""
+    """Limits how many logins wait at once, for each client and in all. Belongs to one event loop."""
 
     def __init__(self) -> None:
         self._clients: Counter[tuple[str, str]] = Counter()
@@ -27,18 +27,18 @@ class WaitingRoom:
 
     @contextmanager
     def place(self, client: ClientAddress, username: str) -> Iterator[int]:
-        """Holds a place; yields how many others wait for the same name.
+        """Hold a place; yield how many others wait for the same name.
 
         Raises InvalidQuery (429) where this client has too many already. When all places are taken, a client
-        who has none still gets one: many that wait must not keep out somebody else.
+        that has none still gets one: one client's many logins must not keep others out.
         """
         peer, one = client.network, (client.network, client.claimed)
         taken = self._peers.total()
         if (
-            self._clients[one] >= PER_CLIENT
-            or self._peers[peer] >= PER_PEER
-            or (taken >= ALTOGETHER and self._clients[one])
-            or taken >= 2 * ALTOGETHER
+            self._clients[one] >= MAX_PER_CLIENT
+            or self._peers[peer] >= MAX_PER_PEER
+            or (taken >= MAX_TOTAL and self._clients[one])
+            or taken >= 2 * MAX_TOTAL
         ):
             raise InvalidQuery(
                 f"Too many passwords at once from your address; try again in {RETRY_AFTER_S} seconds",
@@ -58,7 +58,7 @@ class WaitingRoom:
 
 
 def _leave(counter: Counter[Key], key: Key) -> None:
-    """Counts one less, and forgets what is at zero."""
+    """Count one less, and forget a count that reaches zero."""
     counter[key] -= 1
     if not counter[key]:
         del counter[key]

@@ -64,7 +64,7 @@ from scribedock.errors import (
     ScribedockError,
     SystemFault,
 )
-from scribedock.parsing.parser import Source
+from scribedock.parsing.parser import UnparsedBody
 from scribedock.parsing.pipe import Parsed
 from scribedock.results.signed_links import APPROVAL, MEDIA
 from scribedock.uploads.grant import PATH
@@ -167,7 +167,7 @@ class Api:
     ) -> Parsed:
         """Has a large body read elsewhere: in the turn of the caller's branch, or of the address."""
         branch = await run_in_threadpool(self._branch, request)
-        source = Source(what="body", file=BytesIO(content), size=len(content))
+        source = UnparsedBody(what="body", file=BytesIO(content), size=len(content))
         work = self._backend.parser.submit(branch, operation, source, arguments)
         return await unless_gone(request, work)
 

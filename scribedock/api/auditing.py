@@ -29,7 +29,7 @@ def begin(context: Context, call: Call[Any], parameters: Parameters) -> int | No
     if not (call.needs_token and call.is_deed(parameters)):
         return None
     named = [str(getattr(parameters, name, None) or "") for name in OTHER_ACCOUNTS]
-    return context.services.audit.begin(
+    return context.services.audit.begin_entry(
         account_id=context.account.id,
         address=context.client.address,
         call=call.path,
@@ -43,7 +43,9 @@ def deed(
     services: Services, call: str, account_id: str, client: ClientAddress, job_id: str = ""
 ) -> Iterator[None]:
     """An entry around what is done without a token, in the name of this account."""
-    entry = services.audit.begin(account_id=account_id, address=client.address, call=call, job_id=job_id)
+    entry = services.audit.begin_entry(
+        account_id=account_id, address=client.address, call=call, job_id=job_id
+    )
     try:
         yield
     except Exception as error:
@@ -71,9 +73,9 @@ def _end(services: Services, entry: int, result: object) -> None:
     try:
         if isinstance(result, Exception):
             kind = result.error_type if isinstance(result, ScribedockError) else ErrorType.SYSTEM_ERROR
-            services.audit.end(entry, kind.value)
+            services.audit.end_entry(entry, kind.value)
         else:
             made = result.get("JobId", "") if isinstance(result, Mapping) else ""
-            services.audit.end(entry, DONE, job_id=made)
+            services.audit.end_entry(entry, DONE, job_id=made)
     except Exception:
         log.exception("the audit log does not know how a call ended", entry=entry)

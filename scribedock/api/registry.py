@@ -22,7 +22,7 @@ from scribedock.media.fetching.fetch_seat import FetchSeat
 from scribedock.parsing.parser import Parser
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox.example import Example
-from scribedock.translation.engine import Pair
+from scribedock.translation.engine import LanguagePair
 from scribedock.uploads.transfer.receiver import Receiver
 from scribedock.workflow.engine import EngineClient
 
@@ -45,7 +45,7 @@ class Backend:
     fetches: Crew[FetchSeat]  # of what a call waits for
     bodies: BranchLimit  # large ones, while they come
     receiver: Receiver  # moves recordings to the store
-    translates: frozenset[Pair]  # what the translation engines can do
+    translates: frozenset[LanguagePair]  # what the translation engines can do
     example: Example | None = None  # of the reference; where the whole server is a sandbox
     wake: Callable[[], None] = lambda: None  # tells the worker beside the server that there is work
 
@@ -91,9 +91,7 @@ class Context:
     def _known(self) -> tuple[Account, frozenset[str]]:
         if self._account is None:
             accounts = self.services.accounts
-            self._account = (
-                accounts.find_with_visible_accounts(self.session.account_id) if self.session else None
-            )
+            self._account = accounts.with_visible_accounts(self.session.account_id) if self.session else None
             if self._account is None or self._account[0].disabled is not None:
                 raise BadApiToken
         return self._account

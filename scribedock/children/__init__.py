@@ -1,1 +1,1 @@
-"""Child processes that do what may be slow, and the turns in which accounts get them."""
+"""Child processes for slow work, and the turns in which accounts get them."""

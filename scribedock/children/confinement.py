@@ -10,20 +10,19 @@ from contextlib import suppress
 from typing import BinaryIO
 
 PR_SET_PDEATHSIG = 1
-NICENESS = 10  # calls that only look something up come first
+NICENESS = 10  # so that calls which only look something up come first
 
 
 def confine(*, memory: int) -> BinaryIO:
-    """Ends with its parent, comes after it, and has so many bytes of memory.
+    """Tie this process to its parent, lower its priority and limit its memory (bytes); return its output.
 
-    Returns the pipe for the answers, which is no longer standard output: what a library prints must not
-    get between them.
+    The pipe for answers is no longer standard output: what a library prints must not get between them.
     """
     ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0)
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
-        with suppress(ValueError, OSError):  # where the hard limit is lower already
+        with suppress(ValueError, OSError):  # where the hard limit is already lower
             resource.setrlimit(limit, (value, value))
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
@@ -31,7 +30,7 @@ def confine(*, memory: int) -> BinaryIO:
 
 
 def allow_processor_time(seconds: int) -> None:
-    """From now on; SIGXCPU ends the process after that. The kernel counts in whole seconds."""
+    """Limit the processor time from now on, in whole seconds; SIGXCPU then ends the process."""
     used = resource.getrusage(resource.RUSAGE_SELF)
     _, hard = resource.getrlimit(resource.RLIMIT_CPU)
     soft = int(used.ru_utime + used.ru_stime) + seconds + 1

@@ -1,4 +1,4 @@
-"""A few threads that work for many accounts in turn, each at a seat of its own."""
+"""A few threads that work for many accounts in turn, each with a seat of its own."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ class Seat(Protocol):
     """What a thread works with: a child process, or nothing."""
 
     def begin(self) -> None:
-        """Work begins: an earlier interruption is forgotten."""
+        """Begin a piece of work: an earlier interruption is forgotten."""
 
     def interrupt(self) -> None:
-        """Makes the work at hand fail soon. From any thread, also when there is none."""
+        """Make the current work fail soon. Callable from any thread, even when there is none."""
 
     def close(self) -> None:
-        """Ends what the seat holds. From the seat's own thread, after its last work."""
+        """Release what the seat holds. Called by the seat's own thread after its last work."""
 
 
 S = TypeVar("S", bound=Seat)
@@ -32,11 +32,11 @@ class Abandoned(Exception):
 
 
 def _nowhere() -> None:
-    """Work that every seat does equally fast."""
+    """Return no home: the work is equally fast on every seat."""
 
 
 class Ticket(Generic[T]):
-    """Work that was handed in. Its future has the result."""
+    """Submitted work, whose future has the result."""
 
     def __init__(
         self, crew: Crew[Any], branch: str, work: Callable[[Any], T], home: Callable[[], object]
@@ -48,7 +48,7 @@ class Ticket(Generic[T]):
         self._work = work
 
     def abandon(self) -> None:
-        """Nobody waits for it: it is not begun, or its seat is interrupted; then the future has an error."""
+        """Give up the work: it is not begun, or its seat is interrupted, and the future gets an error."""
         self._crew.abandon(self)
 
     def run(self, seat: Any) -> None:
@@ -61,7 +61,7 @@ class Ticket(Generic[T]):
 
 
 class Crew(Generic[S]):
-    """One thread to a seat. Threads start with the first work; everything is callable from any thread.
+    """A pool of threads with one seat each, started by the first work. Callable from any thread.
 
     branch_seats: how many seats work for one branch at once; branch_waiting: how much of its work may wait.
     """
@@ -78,7 +78,7 @@ class Crew(Generic[S]):
     def submit(
         self, branch: str, work: Callable[[S], T], *, home: Callable[[], S | None] = _nowhere
     ) -> Ticket[T]:
-        """Has the work done when it is the branch's turn, at the seat that `home` gives if it is idle then.
+        """Queue work for the branch's turn; the seat given by `home` does it if that one is idle then.
 
         Raises SystemFault (503) when too much of the branch's work waits already.
         """
@@ -103,7 +103,7 @@ class Crew(Generic[S]):
                     self.seats[number].interrupt()
 
     def close(self) -> None:
-        """Interrupts what is under way, fails what waits, and waits for the threads."""
+        """Interrupt work in progress, fail what waits, and join the threads."""
         with self._changed:
             self._closed = True
             for ticket in self._turns.drain():
@@ -133,7 +133,7 @@ class Crew(Generic[S]):
         seat.close()
 
     def _next(self, number: int) -> Ticket[Any] | None:
-        """The work that this seat does next; None when the crew closes."""
+        """Return the next work of this seat; None when the crew closes."""
         with self._changed:
             while not self._closed:
                 taken = self._turns.take(lambda ticket: self._suits(ticket, number))

@@ -1,4 +1,4 @@
-"""The parent's end of a child process that is spoken with over pipes."""
+"""The parent's end of a child process, connected by pipes."""
 
 from __future__ import annotations
 
@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterable
 from typing import IO
 
-# All that a child needs of our environment; no secret is of use to it.
-PASSED_ON = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL")
+# Everything that a child needs of our environment, which has no secret.
+INHERITED_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL")
 READ_BYTES = 1 << 20
 
 
@@ -25,14 +25,14 @@ class ChildEnded(Exception):
 
 
 class ChildSlow(Exception):
-    """No answer in time."""
+    """The child did not answer in time."""
 
 
 class ChildProcess:
-    """One child that runs a module, for one caller at a time; `kill` may come from any thread.
+    """A child that runs a module for one caller at a time; `kill` may be called from any thread.
 
-    The thread that makes it must outlive it: the child is killed when that thread ends
-    (prctl(2), PR_SET_PDEATHSIG).
+    The thread that makes it must outlive it: the child is killed when that thread ends (prctl(2),
+    PR_SET_PDEATHSIG).
     """
 
     def __init__(self, module: str) -> None:
@@ -40,8 +40,8 @@ class ChildProcess:
             [sys.executable, "-m", module],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={name: os.environ[name] for name in PASSED_ON if name in os.environ},
-            process_group=0,  # the terminal's Ctrl-C is not for the child
+            env={name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ},
+            process_group=0,  # Ctrl-C on the terminal is not meant for the child
         )
         assert self._process.stdin is not None
         assert self._process.stdout is not None
@@ -50,16 +50,19 @@ class ChildProcess:
         self._ending = threading.Lock()
 
     def send(self, parts: Iterable[bytes]) -> None:
-        """Raises ChildEnded."""
+        """Send the parts. Raises ChildEnded."""
         try:
             for part in parts:
                 self._stdin.write(part)
             self._stdin.flush()
-        except (OSError, ValueError):  # it is closed where the child was killed meanwhile
+        except (OSError, ValueError):  # the pipe is closed where the child was killed
             raise self._ended() from None
 
     def receive(self, size: int, deadline: float) -> bytes:
-        """So many bytes, until a moment of `time.monotonic`. Raises ChildEnded, ChildSlow."""
+        """Return `size` bytes; `deadline` is on the clock of `time.monotonic`.
+
+        Raises ChildEnded, ChildSlow.
+        """
         output = self._stdout.fileno()
         readable = select.poll()
         readable.register(output, select.POLLIN)
@@ -75,18 +78,18 @@ class ChildProcess:
         return bytes(found)
 
     def interrupt(self) -> None:
-        """Kills the child, whose caller then hears that it has ended. From any thread."""
+        """Kill the child, so that its caller sees that it has ended. Callable from any thread."""
         self._process.kill()
 
     def kill(self) -> None:
-        """Kills the child and waits for its end."""
+        """Kill the child and wait for its end."""
         self._process.kill()
         with self._ending:
             self._process.wait()
             for pipe in (self._stdin, self._stdout):
                 try:
                     pipe.close()
-                except OSError:  # what was not sent yet goes nowhere
+                except OSError:  # discard what was not sent yet
                     continue
 
     def _ended(self) -> ChildEnded:

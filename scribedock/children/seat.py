@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class ChildSeat:
-    """Starts its child when there is something to do, and another where that one has ended."""
+    """A seat with a child process, started when there is work and replaced when it has ended."""
 
     def __init__(self, module: str) -> None:
         self._module = module
@@ -34,32 +34,32 @@ class ChildSeat:
             child.interrupt()
 
     def close(self) -> None:
-        """Ends the child; the next work has another."""
+        """End the child; the next work starts another."""
         child, self._child = self._child, None
         if child is not None:
             child.kill()
 
-    def ask(self, exchange: Callable[[ChildProcess], T]) -> T:
-        """What the exchange with the child gives; once more with another child where it ends in the middle.
+    def exchange(self, talk: Callable[[ChildProcess], T]) -> T:
+        """Return the result of `talk` with the child; try once more with another child where it ends.
 
-        It may have died of earlier work, or of something that the machine did to it. Raises ChildEnded,
-        ChildSlow, and Abandoned where the seat is interrupted.
+        The first child may have died of earlier work, or of something that the machine did to it. Raises
+        ChildEnded, ChildSlow, and Abandoned where the seat is interrupted.
         """
         try:
-            return self._once(exchange)
+            return self._once(talk)
         except ChildEnded as error:
-            if error.code == -signal.SIGXCPU:  # its own doing
+            if error.code == -signal.SIGXCPU:  # its own fault
                 raise
             log.warning("a child process ended; another is started", module=self._module)
-            return self._once(exchange)
+            return self._once(talk)
 
-    def _once(self, exchange: Callable[[ChildProcess], T]) -> T:
+    def _once(self, talk: Callable[[ChildProcess], T]) -> T:
         self._check()
         if self._child is None:
             self._child = ChildProcess(self._module)
         try:
-            self._check()  # once more, for an interruption that saw no child
-            return exchange(self._child)
+            self._check()  # again, for an interruption that saw no child
+            return talk(self._child)
         except (ChildEnded, ChildSlow):
             self.close()
             self._check()

@@ -13,10 +13,10 @@ RETRY_AFTER_S = 5
 
 
 class Turns(Generic[Item]):
-    """Waiting items, taken from one branch after the other; within a branch, first come, first served.
+    """Queued items, taken from one branch after the other; within a branch, first come, first served.
 
-    A branch never has more than `running` items taken at once, so that a place is left for the others, and
-    never more than `waiting` items waiting. Not thread-safe: whoever shares it holds a lock.
+    A branch has at most `running` items taken at once, so that there is room for the others, and at most
+    `waiting` items queued. Not thread-safe: callers share a lock.
     """
 
     def __init__(self, *, running: int, waiting: int) -> None:
@@ -26,7 +26,7 @@ class Turns(Generic[Item]):
         self._running: Counter[str] = Counter()
 
     def add(self, branch: str, item: Item) -> None:
-        """Raises SystemFault (503) when the branch has too many waiting: it alone is sent away."""
+        """Queue an item. Raises SystemFault (503) when the branch has too many queued."""
         queue = self._queues.setdefault(branch, deque())
         if len(queue) >= self._most_waiting:
             raise SystemFault(
@@ -37,9 +37,9 @@ class Turns(Generic[Item]):
         queue.append(item)
 
     def take(self, suits: Callable[[Item], bool] = lambda item: True) -> tuple[str, Item] | None:
-        """The next item, and its branch, which then comes last; None when there is none that may run.
+        """Return the next item and its branch, which then comes last; None when none may run.
 
-        Where a branch's first item does not suit whoever asks, the next branch is looked at.
+        Where a branch's first item does not suit the caller, the next branch is tried.
         """
         for branch, queue in self._queues.items():
             if self._running[branch] < self._most_running and suits(queue[0]):
@@ -51,13 +51,13 @@ class Turns(Generic[Item]):
         return None
 
     def done(self, branch: str) -> None:
-        """An item that was taken has ended."""
+        """Note that an item of the branch has ended."""
         self._running[branch] -= 1
         if not self._running[branch]:
             del self._running[branch]
 
     def remove(self, branch: str, item: Item) -> bool:
-        """Takes an item out of the queue; whether it was still waiting."""
+        """Remove an item from the queue; return whether it was still there."""
         queue = self._queues.get(branch)
         if queue is None or item not in queue:
             return False
@@ -66,7 +66,7 @@ class Turns(Generic[Item]):
         return True
 
     def drain(self) -> list[Item]:
-        """Everything that waits; nothing does afterwards."""
+        """Remove and return everything that is queued."""
         items = [item for queue in self._queues.values() for item in queue]
         self._queues.clear()
         return items

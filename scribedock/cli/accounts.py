@@ -13,14 +13,14 @@ from scribedock.cli.common import (
     DataDir,
     PasswordStdin,
     add_row,
-    attempt,
+    audited,
     fail,
     open_services,
+    or_fail,
     plain_table,
     read_password,
     say,
     show,
-    told,
 )
 from scribedock.host.terminal import printable
 
@@ -52,13 +52,13 @@ def create(
     reviewer: Annotated[bool, typer.Option("--reviewer", help="It may review jobs.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Make an account."""
+    """Create an account."""
     password = read_password(password_stdin)
     services = open_services(data_dir)
     root = services.accounts.root()
     above = root if parent is None else _named(services, parent)
-    with nullcontext() if above is None else told(services, "account create", above.id, about=name):
-        made = attempt(
+    with nullcontext() if above is None else audited(services, "account create", above.id, about=name):
+        made = or_fail(
             lambda: services.accounts.create(
                 name, password, parent=above.username if above else None, email=email
             )
@@ -70,32 +70,32 @@ def create(
 
 @account.command("passwd")
 def change_password(name: Name, password_stdin: PasswordStdin = False, data_dir: DataDir = None) -> None:
-    """Set an account's password; its sessions end."""
+    """Set an account's password and end its sessions."""
     password = read_password(password_stdin)
     services = open_services(data_dir)
     found = _named(services, name)
-    with told(services, "account passwd", found.id):
-        attempt(lambda: services.accounts.set_password(found, password))
+    with audited(services, "account passwd", found.id):
+        or_fail(lambda: services.accounts.set_password(found, password))
     say(f"The password of {name} is changed")
 
 
 @account.command("disable")
 def disable(name: Name, data_dir: DataDir = None) -> None:
-    """Keep an account, and all below it, from logging in; their sessions end, their jobs go on."""
+    """Disable an account and all accounts below it: their sessions end, their jobs continue."""
     services = open_services(data_dir)
     found = _named(services, name)
-    with told(services, "account disable", found.id):
-        count = attempt(lambda: services.accounts.disable(found))
+    with audited(services, "account disable", found.id):
+        count = or_fail(lambda: services.accounts.disable(found))
     say(f"{_counted(count)} disabled")
 
 
 @account.command("enable")
 def enable(name: Name, data_dir: DataDir = None) -> None:
-    """Let an account, and all below it, log in again."""
+    """Enable an account and all accounts below it again."""
     services = open_services(data_dir)
     found = _named(services, name)
-    with told(services, "account enable", found.id):
-        count = attempt(lambda: services.accounts.enable(found))
+    with audited(services, "account enable", found.id):
+        count = or_fail(lambda: services.accounts.enable(found))
     say(f"{_counted(count)} enabled")
 
 
@@ -105,10 +105,10 @@ def reviewer(
     revoke: Annotated[bool, typer.Option("--revoke", help="Take the right away.")] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Give an account the right to review jobs."""
+    """Grant an account the right to review jobs."""
     services = open_services(data_dir)
     found = _named(services, name)
-    with told(services, "account reviewer", found.id, about="revoked" if revoke else ""):
+    with audited(services, "account reviewer", found.id, about="revoked" if revoke else ""):
         services.accounts.set_reviewer(found, not revoke)
     say(f"{name} {'may not review any more' if revoke else 'may review jobs'}")
 
@@ -117,19 +117,19 @@ def reviewer(
 def mark_sandbox(
     name: Name, state: Annotated[Switch, typer.Argument(help="on or off.")], data_dir: DataDir = None
 ) -> None:
-    """Let the new jobs of an account, and of all below it, be a sandbox's, or real ones again."""
+    """Make the new jobs of an account, and of all accounts below it, sandbox jobs, or real ones again."""
     services = open_services(data_dir)
     found = _named(services, name)
-    with told(services, "account sandbox", found.id, about=state):
-        attempt(lambda: services.sandboxes.mark(found, state is Switch.ON))
+    with audited(services, "account sandbox", found.id, about=state):
+        or_fail(lambda: services.sandboxes.mark(found, state is Switch.ON))
     kind = "a sandbox's" if state is Switch.ON else "real"
     say(f"New jobs of {name} are {kind}")
 
 
 @account.command("list")
 def list_accounts(data_dir: DataDir = None) -> None:
-    """Show every account, by name."""
-    found = open_services(data_dir).accounts.everybody()
+    """List every account by name."""
+    found = open_services(data_dir).accounts.list_accounts()
     names = {each.id: each.username for each in found}
     table = plain_table("Account", "Below", "State", "Reviewer", "Sandbox", "Email", "Made (UTC)", "Id")
     for each in found:
@@ -152,20 +152,20 @@ def show_tree(
     name: Annotated[str | None, typer.Argument(help="Where to begin; default: the root.")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Show which account is below which."""
+    """Show the tree of accounts."""
     services = open_services(data_dir)
     top = services.accounts.root() if name is None else _named(services, name)
     if top is None:
         fail("there is no account yet")
-    show(_tree(top, services.accounts.everybody()))
+    show(_tree(top, services.accounts.list_accounts()))
 
 
-def _tree(top: Account, everybody: list[Account]) -> Tree:
+def _tree(top: Account, every: list[Account]) -> Tree:
     from rich.text import Text
     from rich.tree import Tree
 
     below: dict[str | None, list[Account]] = defaultdict(list)
-    for each in everybody:
+    for each in every:
         below[each.parent_id].append(each)
     tree = Tree(Text(_label(top)))
     pending = [(top, tree)]

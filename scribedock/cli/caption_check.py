@@ -20,14 +20,14 @@ if TYPE_CHECKING:
 
     from scribedock_captions import CaptionDocument, CueFile, ElementList, Finding, Preset, Report
 
-DEFAULT = "default"
+DEFAULT_LIMITS = "default"
 
 
 def check(
     file: Annotated[Path, typer.Argument(help="SRT, VTT or DFXP; or an ElementList, to check its captions.")],
     preset: Annotated[
         str, typer.Option(help="What to measure against: netflix, bbc, dcmp, scc or default.")
-    ] = DEFAULT,
+    ] = DEFAULT_LIMITS,
     elementlist: Annotated[
         Path | None, typer.Option(help="What was said, to find speech without captions.")
     ] = None,
@@ -43,9 +43,9 @@ def check(
     from scribedock_captions import Preset
     from scribedock_captions import check as check_captions
 
-    if preset not in (DEFAULT, *Preset):
-        _fail(f"--preset: {preset!r} is none of {', '.join((DEFAULT, *Preset))}")
-    standard = None if preset == DEFAULT else Preset(preset)
+    if preset not in (DEFAULT_LIMITS, *Preset):
+        _fail(f"--preset: {preset!r} is none of {', '.join((DEFAULT_LIMITS, *Preset))}")
+    standard = None if preset == DEFAULT_LIMITS else Preset(preset)
     try:
         captions, said, source = _read(file, standard)
         if elementlist is not None:
@@ -70,7 +70,7 @@ def check(
 
 
 def _read(file: Path, preset: Preset | None) -> tuple[CueFile | CaptionDocument, ElementList | None, bytes]:
-    """Reads the captions, what was said, and the file as far as the rules look at its markup."""
+    """Read the captions, the speech, and the markup that the rules look at."""
     from scribedock_captions import PRESETS, lay_out
     from scribedock_captions.readers import read
 

@@ -1,4 +1,4 @@
-"""`scribedock captions`: what the captions library does with files, without a server."""
+"""`scribedock captions`: the captions library on files, without a server."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ if TYPE_CHECKING:
 captions = typer.Typer(help="Captions in files, without a server.", no_args_is_help=True)
 
 ELEMENTLIST = "ELEMENTLIST"
-OF_THE_FILE = frozenset(
+FILE_OPTIONS = frozenset(
     ["dfxp_header", "include_dfxp_metadata", "srt_format", "line_ending_format", "utf8_mark"]
 )
-"""Options that say how captions are written; every other says what they are."""
+"""Options for how captions are written; all others are for what they are."""
 
 
 def convert(
@@ -55,8 +55,8 @@ def convert(
 ) -> None:
     """Convert captions, or make them from an ElementList.
 
-    Captions of a file keep their lines and times, unless an option asks for others: then they are laid
-    out anew, and the time of each word is estimated.
+    Captions of a file keep their lines and times unless an option asks for others: then they are laid out
+    anew, with an estimated time for each word.
     """
     from scribedock_captions.document import Metadata
 
@@ -66,7 +66,7 @@ def convert(
         read = _read(source, source_format)
         format = _format(target, to)
         metadata = Metadata(title=source.stem.removeprefix("-") if title is None else title)
-        anew = preset is not None or explain or not given.keys() <= OF_THE_FILE
+        anew = preset is not None or explain or not given.keys() <= FILE_OPTIONS
         body = _converted(read, format, chosen, metadata, language=language, duration=duration, anew=anew)
         if explain:
             sys.stderr.write(_explained(read, format, chosen, language=language, duration=duration))
@@ -78,7 +78,7 @@ def convert(
 
 
 def _with_caption_options(command: Any) -> Any:
-    """The command with an option for each field of CaptionOptions, in the place of `**options`."""
+    """Return the command with an option for each field of CaptionOptions in place of `**options`."""
     signature = inspect.signature(command, eval_str=True)
     named = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
     added = [
@@ -104,7 +104,7 @@ captions.command("check")(check)
 
 
 def _options(given: dict[str, str], preset: str | None = None) -> CaptionOptions:
-    """Read as the API reads them, and added to those of a preset."""
+    """Parse options as the API does, on top of those of a preset."""
     from dataclasses import replace
 
     from scribedock.api.schema.option_models import model_of, options_from
@@ -129,7 +129,7 @@ def _explained(
     language: str | None,
     duration: int | None,
 ) -> str:
-    """Why the captions of a format are as they are."""
+    """Return why the captions of a format are laid out as they are."""
     from scribedock_captions.elementlist.model import ElementList
     from scribedock_captions.layout.explanation import described, explain
     from scribedock_captions.readers.conversion import elementlist_of
@@ -147,7 +147,7 @@ def _explained(
 def read_source(
     source: Path, format: str | None = None, *, language: str = "", duration: int | None = None
 ) -> ElementList:
-    """What a file says, as an ElementList. Raises OSError, CaptionsError, InvalidOption."""
+    """Return a file's content as an ElementList. Raises OSError, CaptionsError, InvalidOption."""
     from scribedock_captions.elementlist.model import ElementList
     from scribedock_captions.readers.conversion import elementlist_of
 
@@ -173,7 +173,7 @@ def _read(source: Path, format: str | None) -> ElementList | CueFile:
 
 
 def _format(target: Path, to: str | None) -> CaptionFormat | None:
-    """None for an ElementList."""
+    """Return the format to write; None for an ElementList."""
     from scribedock_captions.writers import WRITERS, CaptionFormat
 
     known = [*CaptionFormat.__members__, ELEMENTLIST]

@@ -24,10 +24,10 @@ if TYPE_CHECKING:
     from scribedock.app import Services
 
 Result = TypeVar("Result")
-COMMAND_LINE = "command line"  # in the audit log, in place of an address
+COMMAND_LINE = "command line"  # in the audit log instead of an address
 REFUSED = "refused"
-LINE_FEED = "\n"  # between the settings that are wrong
-WIDE = 1000  # columns: a pipe cuts no line
+LINE_FEED = "\n"  # between messages about wrong settings
+PIPE_COLUMNS = 1000  # so that no line is wrapped in a pipe
 DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
@@ -36,7 +36,7 @@ PasswordStdin = Annotated[
 
 @contextmanager
 def long_lived_imports() -> Iterator[None]:
-    """For a process that runs long: what is imported stays, so that it is not searched for garbage, ever."""
+    """Exempt what is imported in this block from garbage collection, for a process that runs long."""
     gc.disable()
     try:
         yield
@@ -46,15 +46,15 @@ def long_lived_imports() -> Iterator[None]:
 
 
 def warn_of_misspelt_settings() -> None:
-    """On standard error: what a command would do without, that a long-lived process refuses."""
+    """Warn on standard error about misspelt settings, which a server or worker refuses."""
     for line in misspelt(os.environ):
         print(f"scribedock: warning: {line}", file=sys.stderr)
 
 
 def load_settings(data_dir: Path | None, *, strictly: bool = False) -> Settings:
-    """The settings of the environment; ends the command where one is wrong.
+    """Return the settings of the environment; end the command where one is wrong.
 
-    strictly: also where a name is misspelt, so that what was meant does not count.
+    strictly: also where a name is misspelt, so that the setting meant would have no effect.
     """
     from scribedock import logs
 
@@ -70,7 +70,7 @@ def load_settings(data_dir: Path | None, *, strictly: bool = False) -> Settings:
 
 
 def enter_data_folder(data_dir: Path | None) -> Settings:
-    """The settings, for a command that writes to the data folder and to no other."""
+    """Return the settings, for a command that writes to the data folder and nowhere else."""
     from scribedock.host import data_folder
 
     found = load_settings(data_dir)
@@ -82,7 +82,7 @@ def enter_data_folder(data_dir: Path | None) -> Settings:
 
 
 def open_services(data_dir: Path | None) -> Services:
-    """All parts, on a database that is up to date."""
+    """Return the services, on a database that is up to date."""
     from scribedock import app
 
     found = enter_data_folder(data_dir)
@@ -91,7 +91,7 @@ def open_services(data_dir: Path | None) -> Services:
 
 
 def plain_table(*headings: str) -> Table:
-    """An empty table without lines around it."""
+    """Return an empty table without borders."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
@@ -101,31 +101,31 @@ def plain_table(*headings: str) -> Table:
 
 
 def add_row(table: Table, *cells: str) -> None:
-    """Adds a row whose texts may be strangers'."""
+    """Add a row whose texts may come from strangers."""
     table.add_row(*map(printable, cells))
 
 
 def say(text: str) -> None:
-    """Prints a line, in which a stranger's text may stand."""
+    """Print a line in which a stranger's text may stand."""
     print(printable(text))
 
 
 def show(content: RenderableType) -> None:
-    """Prints it as wide as the terminal is; into a pipe, as wide as it is."""
+    """Print content as wide as the terminal, or unfolded into a pipe."""
     from rich.console import Console
 
-    Console(width=None if sys.stdout.isatty() else WIDE, markup=False, highlight=False).print(content)
+    Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, markup=False, highlight=False).print(content)
 
 
 def read_password(from_stdin: bool, *, twice: bool = True) -> str:
-    """What the person types, where it does not come from standard input."""
+    """Return the password from standard input, or ask for it on the terminal."""
     if from_stdin:
         return sys.stdin.readline().rstrip("\r\n")
     return str(typer.prompt("Password", hide_input=True, confirmation_prompt=twice))
 
 
-def attempt(action: Callable[[], Result]) -> Result:
-    """What the action returns; ends the command where it raises one of our errors."""
+def or_fail(action: Callable[[], Result]) -> Result:
+    """Return the result of `action`; end the command with a message where it raises one of our errors."""
     try:
         return action()
     except ScribedockError as error:
@@ -133,21 +133,21 @@ def attempt(action: Callable[[], Result]) -> Result:
 
 
 @contextmanager
-def told(
+def audited(
     services: Services, command: str, account_id: str, *, job_id: str = "", about: str = ""
 ) -> Iterator[None]:
-    """The audit log's entry around what a command does to this account, or to a job of it."""
+    """Record in the audit log what a command does to this account or a job of it."""
     from scribedock.reports.audit import DONE
 
-    entry = services.audit.begin(
+    entry = services.audit.begin_entry(
         account_id=account_id, address=COMMAND_LINE, call=command, job_id=job_id, about=about
     )
     try:
         yield
     except (typer.Exit, OSError):
-        services.audit.end(entry, REFUSED)
+        services.audit.end_entry(entry, REFUSED)
         raise
-    services.audit.end(entry, DONE)
+    services.audit.end_entry(entry, DONE)
 
 
 def fail(message: str) -> NoReturn:

@@ -1,4 +1,4 @@
-"""`scribedock doctor`: what is there, and what is missing."""
+"""`scribedock doctor`: what this installation has, and what is missing."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from scribedock.host.findings import Finding, Level
 from scribedock.host.findings import report as show
 from scribedock.keys import keys
 from scribedock.media import ffmpeg, text_to_speech
-from scribedock.media.fence import strength
+from scribedock.media.fence import fence_report
 from scribedock.sandbox.example import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.configured import recognizer, speaker_model
@@ -29,7 +29,7 @@ GIB = 1024**3
 
 
 def report(settings: Settings) -> int:
-    """Prints the findings; returns 1 if something that is needed is missing."""
+    """Print the findings; return 1 if something necessary is missing."""
     return show(finding for check in CHECKS for finding in check(settings))
 
 
@@ -92,7 +92,7 @@ def _keys(settings: Settings) -> Iterator[Finding]:
             KeyFingerprints(database, keys.load_keys(settings)).check()
     except SettingsError as error:
         yield Finding(level=Level.MISSING, title="keys", text=str(error))
-    except (SQLAlchemyError, OSError):  # the database does not answer: that was said
+    except (SQLAlchemyError, OSError):  # the database does not answer, which was reported already
         return
     else:
         yield Finding(level=Level.GOOD, title="keys", text="those that the database was used with")
@@ -101,11 +101,11 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 def _sandbox(settings: Settings) -> Iterator[Finding]:
     try:
         with contextlib.closing(Database(app.database_url(settings))) as database:
-            marked = [each for each in Accounts(database).everybody() if each.sandbox]
+            marked = [each for each in Accounts(database).list_accounts() if each.sandbox]
     except (
         SQLAlchemyError,
         OSError,
-    ):  # no server has been here, or the database does not answer: that was said
+    ):  # no server has run here, or the database does not answer, which was reported already
         return
     if any(each.parent_id is None for each in marked):
         text = f"this is one: nothing is transcribed, and {USERNAME} has a password that everybody knows"
@@ -168,7 +168,7 @@ def _speakers(settings: Settings) -> Iterator[Finding]:
 
 
 def _fence(settings: Settings) -> Iterator[Finding]:
-    found = strength()
+    found = fence_report()
     yield Finding(
         level=Level.GOOD if found.landlock else Level.WARNING,
         title="fence around hostile media",
@@ -177,7 +177,7 @@ def _fence(settings: Settings) -> Iterator[Finding]:
 
 
 def _ffmpeg(settings: Settings) -> Iterator[Finding]:
-    path = ffmpeg.find()
+    path = ffmpeg.find_ffmpeg()
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="ffmpeg",
@@ -192,7 +192,7 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
 
 
 def _speaking(settings: Settings) -> Iterator[Finding]:
-    path = text_to_speech.find()
+    path = text_to_speech.find_espeak()
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="espeak-ng",

@@ -1,4 +1,4 @@
-"""`scribedock jobs` and `scribedock audit`: what an operator asks about jobs."""
+"""`scribedock jobs` and `scribedock audit`: jobs and their history, for the operator."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ jobs = typer.Typer(help="Jobs of every account.", no_args_is_help=True)
 
 @jobs.command("late")
 def late(data_dir: DataDir = None) -> None:
-    """Show the jobs that were due and are not done, the latest first."""
+    """List the jobs that are past their due date and not complete, the latest first."""
     from scribedock.clock import utc_now
 
     now = utc_now()
@@ -53,7 +53,7 @@ def audit(
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
-    """Show who did what to which job, and whether it was done or refused; the newest last."""
+    """Show who did what to which job, and whether it was done or refused; newest last."""
     services = open_services(data_dir)
     found = None if account is None else services.accounts.by_username(account)
     if account is not None and found is None:

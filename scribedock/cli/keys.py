@@ -11,13 +11,13 @@ import typer
 
 from scribedock.cli.common import (
     DataDir,
+    audited,
     enter_data_folder,
     fail,
     load_settings,
     open_services,
     plain_table,
     show,
-    told,
 )
 from scribedock.settings import Settings, SettingsError
 
@@ -27,17 +27,19 @@ if TYPE_CHECKING:
 
 keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 
-LOST_URLS = (
+LOST_URLS_NOTICE = (
     "Upload URLs, and links to media and to approvals, that were signed with the other keys are dead; their "
     "owners must ask for new ones."
 )
-LOST_ENCRYPTED = (
+LOST_SECRETS_NOTICE = (
     "What was encrypted with the other key can never be read again: {count} of {all} API keys (they still "
     "log in, but are not shown again; generate_api_key with force_new=true makes new ones), and the "
     "callback, media and transcript URLs of all jobs so far: callbacks that are not made yet fail, and so "
     "does what is still to be fetched."
 )
-OTHERS = "Servers and workers that still have the other keys are not ready, and must get these."
+OTHER_PROCESSES_NOTICE = (
+    "Servers and workers that still have the other keys are not ready, and must get these."
+)
 
 
 @keys.command("generate")
@@ -82,7 +84,7 @@ def show_keys(
 
 @keys.command("rotate")
 def rotate_keys(data_dir: DataDir = None) -> None:
-    """Sign upload URLs with a new key from now on; URLs that were handed out stay good."""
+    """Sign upload URLs with a new key from now on; existing URLs stay valid."""
     from scribedock.keys.keys import load_keys
 
     settings = enter_data_folder(data_dir)
@@ -109,7 +111,7 @@ def rotate_keys(data_dir: DataDir = None) -> None:
 def accept_keys(
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False, data_dir: DataDir = None
 ) -> None:
-    """Work with these keys from now on, though the database was used with others; says what is lost."""
+    """Accept these keys although the database was used with others; say what is lost."""
     services = _services(data_dir)
     differing = services.fingerprints.differing()
     if not differing:
@@ -118,7 +120,7 @@ def accept_keys(
         return
     for loss in _losses(services, differing):
         print(loss)
-    print(OTHERS)
+    print(OTHER_PROCESSES_NOTICE)
     if not yes:
         typer.confirm("Accept these keys?", abort=True)
     with _audited(services, "keys accept", ", ".join(differing)):
@@ -128,9 +130,9 @@ def accept_keys(
 
 @contextmanager
 def _audited(services: Services, command: str, about: str) -> Iterator[None]:
-    """The audit log's entry, in the first account's name; without accounts there is none."""
+    """Record a command in the audit log under the first account, if there is one."""
     first = services.accounts.root()
-    with nullcontext() if first is None else told(services, command, first.id, about=about):
+    with nullcontext() if first is None else audited(services, command, first.id, about=about):
         yield
 
 
@@ -140,9 +142,9 @@ def _losses(services: Services, differing: list[KeyPurpose]) -> list[str]:
     losses = []
     if KeyPurpose.ENCRYPTION in differing:
         unreadable, count = services.api_keys.unreadable()
-        losses.append(LOST_ENCRYPTED.format(count=unreadable, all=count))
+        losses.append(LOST_SECRETS_NOTICE.format(count=unreadable, all=count))
     if KeyPurpose.SIGNING in differing:
-        losses.append(LOST_URLS)
+        losses.append(LOST_URLS_NOTICE)
     return losses
 
 

@@ -14,14 +14,14 @@ from scribedock.cli.common import (
     DataDir,
     PasswordStdin,
     add_row,
-    attempt,
+    audited,
     enter_data_folder,
     fail,
     load_settings,
     open_services,
+    or_fail,
     read_password,
     say,
-    told,
     warn_of_misspelt_settings,
 )
 from scribedock.cli.jobs import audit, jobs
@@ -48,7 +48,7 @@ cli.add_typer(models, name="models")
 storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
 cli.add_typer(storage, name="storage")
 
-LONG_LIVED = ("serve", "worker")  # these refuse a misspelt setting
+LONG_LIVED = ("serve", "worker")  # these refuse misspelt settings
 
 
 @cli.callback()
@@ -67,7 +67,7 @@ def demo(
         Path | None, typer.Option(help="A recording of yours instead of the shipped one.")
     ] = None,
 ) -> None:
-    """Walk the whole main job over HTTP on a server of its own, in a temporary folder."""
+    """Run the main job from upload to captions over HTTP, on a temporary server of its own."""
     from scribedock.demo import main_job
 
     raise typer.Exit(main_job.run(media))
@@ -83,7 +83,7 @@ def walk_calls(
     ] = "admin",
     password_stdin: PasswordStdin = False,
 ) -> None:
-    """Make every call of the API once, and say whether it answers as it should."""
+    """Make every call of the API once and report whether each answers as it should."""
     from scribedock.demo import every_call
 
     password = read_password(password_stdin, twice=False) if url else ""
@@ -107,7 +107,7 @@ def settings(data_dir: DataDir = None) -> None:
 
 @cli.command()
 def doctor(data_dir: DataDir = None) -> None:
-    """Say what is there and what is missing."""
+    """Report what this installation has and what is missing."""
     from scribedock.cli import doctor as checks
 
     raise typer.Exit(checks.report(load_settings(data_dir)))
@@ -115,7 +115,7 @@ def doctor(data_dir: DataDir = None) -> None:
 
 @storage.command("check")
 def check_storage(data_dir: DataDir = None) -> None:
-    """Use the storage in every way that the server does, and say what is wrong with it."""
+    """Use the storage in every way that the server does, and report what is wrong with it."""
     from scribedock.storage import check
 
     raise typer.Exit(check.report(enter_data_folder(data_dir)))
@@ -132,7 +132,7 @@ def upload(
         int, typer.Option(min=0, help="Tries after a failure, counted anew whenever bytes get through.")
     ] = 8,
 ) -> None:
-    """Upload a recording to a pre-signed URL; go on where an earlier try broke off."""
+    """Upload a recording to a pre-signed URL; an interrupted upload resumes where it broke off."""
     from scribedock.cli.upload import run
 
     target = sys.stdin.readline().strip() if url == "-" else url
@@ -143,12 +143,12 @@ def upload(
 def list_uploads(
     job_id: Annotated[str, typer.Argument(help="The job: 32 hex digits.")], data_dir: DataDir = None
 ) -> None:
-    """Show what came to the upload URLs of a job."""
+    """List the uploads to a job's upload URLs."""
     from rich.console import Console
     from rich.table import Table
 
     services = open_services(data_dir)
-    job = attempt(lambda: services.jobs.find(job_id))
+    job = or_fail(lambda: services.jobs.find(job_id))
     found = services.uploads.uploads_of_job(job.id)
     if not found:
         print("Nothing came to an upload URL of this job so far")
@@ -174,11 +174,11 @@ def list_uploads(
 def cancel_uploads(
     job_id: Annotated[str, typer.Argument(help="The job: 32 hex digits.")], data_dir: DataDir = None
 ) -> None:
-    """Make every upload URL of a job invalid, and give up what they have brought so far."""
+    """Invalidate every upload URL of a job and discard unfinished uploads."""
     services = open_services(data_dir)
-    job = attempt(lambda: services.jobs.find(job_id))
-    with told(services, "uploads cancel", job.account_id, job_id=job.id):
-        attempt(lambda: services.uploads.cancel(job.id, None))
+    job = or_fail(lambda: services.jobs.find(job_id))
+    with audited(services, "uploads cancel", job.account_id, job_id=job.id):
+        or_fail(lambda: services.uploads.cancel(job.id, None))
     say(f"The upload URLs of job {job_id} are cancelled")
 
 
@@ -190,7 +190,7 @@ def describe(
     ],
     data_dir: DataDir = None,
 ) -> None:
-    """Give a job an audio description, for audio_description=true and mixed=true of the API."""
+    """Add an audio description to a job, for audio_description=true and mixed=true of the API."""
     from scribedock.cli.captions import read_source
     from scribedock.errors import captions_errors
     from scribedock.jobs.languages import iso_code
@@ -198,7 +198,7 @@ def describe(
 
     services = open_services(data_dir)
 
-    found = attempt(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
+    found = or_fail(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
 
     def store() -> None:
         with captions_errors():
@@ -206,8 +206,8 @@ def describe(
         services.lists.describe(found.id, to_json(described))
 
     try:
-        with told(services, "captions describe", found.account_id, job_id=found.id):
-            attempt(store)
+        with audited(services, "captions describe", found.account_id, job_id=found.id):
+            or_fail(store)
     except OSError as error:
         fail(f"{source}: {error.strerror}")
     say(f"Job {job} has an audio description")

@@ -1,4 +1,4 @@
-"""`scribedock models`: the speech models that there are, and those that are here."""
+"""`scribedock models`: the speech models that can be downloaded, and those that are installed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ Name = Annotated[str, typer.Argument(help="A name that `scribedock models list` 
 
 @models.command("list")
 def list_models(data_dir: DataDir = None) -> None:
-    """Show the models that can be fetched, and which of them are here."""
+    """List the models that can be downloaded, and which of them are installed."""
     from scribedock.speech.engines.models import CATALOGUE, folder_of
 
     settings = load_settings(data_dir)
@@ -32,7 +32,7 @@ def pull_model(
     hub: Annotated[str | None, typer.Option(help="Address of another hub than Hugging Face.")] = None,
     data_dir: DataDir = None,
 ) -> None:
-    """Fetch a model; goes on where an earlier try broke off."""
+    """Download a model; an interrupted download resumes where it broke off."""
     from scribedock.speech.engines.models import folder_of, pull
 
     settings = enter_data_folder(data_dir)
@@ -51,7 +51,7 @@ def pull_model(
 
 @models.command("path")
 def model_path(name: Name, data_dir: DataDir = None) -> None:
-    """Print the folder of a model that is here."""
+    """Print the folder of an installed model."""
     from scribedock.speech.engines.models import CATALOGUE, folder_of
 
     settings = load_settings(data_dir)

@@ -37,7 +37,7 @@ def serve(
         ),
     ] = True,
 ) -> None:
-    """Run the server: the API, and one worker."""
+    """Run the server: the API and one worker."""
     settings = load_settings(data_dir, strictly=True)
     if (tls_cert is None) != (tls_key is None):
         fail("--tls-cert and --tls-key belong together; give both")

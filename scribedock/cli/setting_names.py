@@ -1,4 +1,4 @@
-"""Names of settings that nobody reads, because they are misspelt."""
+"""Misspelt names of settings, which nothing reads."""
 
 from __future__ import annotations
 
@@ -9,31 +9,32 @@ from collections.abc import Mapping
 from scribedock.settings import Settings
 
 PREFIX = "SCRIBEDOCK_"
-KNOWN = tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
-# What Kubernetes sets for a service of our name, and what the tests are told.
-NOT_OURS = re.compile(
+KNOWN_VARIABLES = tuple(f"{PREFIX}{name.upper()}" for name in Settings.model_fields)
+# Variables that Kubernetes sets for a service of our name, and those of the tests.
+FOREIGN_VARIABLES = re.compile(
     rf"{PREFIX}(.*_)?SERVICE_HOST|{PREFIX}(.*_)?SERVICE_PORT.*|{PREFIX}(.*_)?PORT(_.*)?"
     rf"|{PREFIX}JUDGES|{PREFIX}TEST_.*"
 )
-SIMILAR = 0.7
+MIN_SIMILARITY = 0.7
 
 
 def misspelt(environment: Mapping[str, str]) -> list[str]:
-    """A line for each name that begins as a setting does and is none; one that is set to nothing counts as
-    unset.
+    """Return a line for each environment variable that looks like a setting but is none.
+
+    A variable with an empty value counts as unset.
     """
     return [
         f"{name}: there is no such setting; {_advice(name.upper())}"
         for name, value in sorted(environment.items())
         if value
         and name.upper().startswith(PREFIX)
-        and name.upper() not in KNOWN
-        and NOT_OURS.fullmatch(name.upper()) is None
+        and name.upper() not in KNOWN_VARIABLES
+        and FOREIGN_VARIABLES.fullmatch(name.upper()) is None
     ]
 
 
 def _advice(name: str) -> str:
-    # Without what all names share, which would make all of them similar.
-    bare = {known.removeprefix(PREFIX): known for known in KNOWN}
-    similar = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=SIMILAR)
+    # Without the common prefix, which would make all names similar.
+    bare = {known.removeprefix(PREFIX): known for known in KNOWN_VARIABLES}
+    similar = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=MIN_SIMILARITY)
     return f"did you mean {bare[similar[0]]}?" if similar else "scribedock settings shows all of them"

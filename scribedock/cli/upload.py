@@ -1,8 +1,8 @@
-"""`scribedock upload`: a client of the upload URL that does not give up.
+"""`scribedock upload`: a client of upload URLs that resumes interrupted uploads.
 
-It speaks the IETF's resumable uploads: it asks how much is there (HEAD), sends the rest
-(PATCH), and lets the server check the SHA-256 of the whole recording.  An object store's own URL (direct
-mode) knows nothing of that: there each try sends everything.
+It speaks the IETF's resumable uploads: it asks how much has arrived (HEAD), sends the rest (PATCH), and lets
+the server verify the SHA-256 of the whole recording. An object store's own URL (direct mode) supports none of
+that, so each try sends everything.
 """
 
 from __future__ import annotations
@@ -27,36 +27,37 @@ from rich.progress import (
 
 from scribedock.host.terminal import marked
 
-PIECE_BYTES = 1024 * 1024
-WAITS_S = (1, 2, 5, 10, 20, 30)  # the last one for all further tries
+CHUNK_BYTES = 1024 * 1024
+WAITS_S = (1, 2, 5, 10, 20, 30)  # seconds; the last one applies to all further tries
 TIMEOUT_S = 60
-PARTIAL = {"Content-Type": "application/partial-upload", "Upload-Draft-Interop-Version": "8"}
-TEMPORARY = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
-SIGNED_BY_A_STORE = ("X-Amz-Signature=", "X-Goog-Signature=")  # takes one whole PUT and nothing else
+PARTIAL_HEADERS = {"Content-Type": "application/partial-upload", "Upload-Draft-Interop-Version": "8"}
+RETRYABLE_STATUSES = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
+# Such a URL takes one whole PUT and nothing else.
+STORE_SIGNATURES = ("X-Amz-Signature=", "X-Goog-Signature=")
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
-class Refused(Exception):
+class UploadRefused(Exception):
     """The server will not take the recording; the text says why."""
 
 
-class Broken(Exception):
-    """It did not work this time."""
+class ConnectionBroken(Exception):
+    """The connection failed; another try may succeed."""
 
 
-class OtherBytes(Refused):
-    """What the server had, and what was sent, are not the recording together."""
+class BytesDiffer(UploadRefused):
+    """The server's bytes and those sent are not the recording together."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class State:
+class UploadState:
     offset: int
     is_complete: bool
     length: int | None
 
 
 def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
-    """Uploads and shows how far it is; returns the exit status."""
+    """Upload and show the progress; return the exit status."""
     console = Console(highlight=False)
     progress = Progress(
         TextColumn("{task.description}"),
@@ -68,11 +69,11 @@ def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
     )
     try:
         with progress, httpx.Client(timeout=TIMEOUT_S) as http:
-            upload = Upload(http, url, path, progress)
+            upload = ResumableUpload(http, url, path, progress)
             if digest:
                 upload.hash()
             upload.go(retries)
-    except Refused as error:
+    except UploadRefused as error:
         console.print(f"[bold red]Not uploaded:[/] {marked(str(error))}")
         return FAILED
     except KeyboardInterrupt:
@@ -82,7 +83,7 @@ def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
     return DONE
 
 
-class Upload:
+class ResumableUpload:
     def __init__(self, http: httpx.Client, url: str, path: Path, progress: Progress) -> None:
         self._http = http
         self._url = url
@@ -92,7 +93,7 @@ class Upload:
         self._progress = progress
 
     def hash(self) -> None:
-        """Computes the SHA-256, which the server is asked to check."""
+        """Compute the SHA-256, which the server is asked to verify."""
         hasher = hashlib.sha256()
         task = self._progress.add_task("Hashing  ", total=self._size)
         for piece in self._pieces(0, lambda sent: self._progress.update(task, completed=sent)):
@@ -101,9 +102,9 @@ class Upload:
         self._digest = f"sha-256=:{base64.b64encode(hasher.digest()).decode()}:"
 
     def go(self, retries: int) -> None:
-        """Raises Refused, also after so many tries in a row without a byte getting through."""
+        """Upload; raise UploadRefused where refused, or after `retries` tries in a row without progress."""
         if self._size == 0:
-            raise Refused(f"{self._path} is empty")
+            raise UploadRefused(f"{self._path} is empty")
         task = self._progress.add_task("Uploading", total=self._size)
         failures, furthest, has_sent = 0, -1, False
         while True:
@@ -118,13 +119,13 @@ class Upload:
                 is_foreign, has_sent = offset > 0 and not has_sent, True
                 self._send(offset, lambda sent: self._progress.update(task, completed=sent))
                 return
-            except OtherBytes:
+            except BytesDiffer:
                 if not is_foreign:
                     raise
                 self._progress.console.print("The server had a part of another file; starting again")
-            except Broken as error:
+            except ConnectionBroken as error:
                 if failures >= retries:
-                    raise Refused(f"{error} (gave up after {failures + 1} tries)") from None
+                    raise UploadRefused(f"{error} (gave up after {failures + 1} tries)") from None
                 wait = WAITS_S[min(failures, len(WAITS_S) - 1)]
                 failures += 1
                 self._progress.console.print(
@@ -132,18 +133,18 @@ class Upload:
                 )
                 time.sleep(wait)
 
-    def _start(self, state: State) -> int:
-        """Where to go on; what another file of another length left behind is sent again."""
+    def _start(self, state: UploadState) -> int:
+        """Return the offset to resume from; what another file of another length left is sent again."""
         if state.is_complete or state.length not in (None, self._size) or state.offset > self._size:
             return 0
         return state.offset
 
-    def _state(self) -> State:
-        if any(name in self._url for name in SIGNED_BY_A_STORE):
-            return State(offset=0, is_complete=False, length=None)
+    def _state(self) -> UploadState:
+        if any(name in self._url for name in STORE_SIGNATURES):
+            return UploadState(offset=0, is_complete=False, length=None)
         answer = self._ask("HEAD", headers={})
         length = answer.headers.get("Upload-Length")
-        return State(
+        return UploadState(
             offset=int(answer.headers.get("Upload-Offset", "0")),
             is_complete=answer.headers.get("Upload-Complete") == "?1",
             length=int(length) if length is not None else None,
@@ -154,7 +155,7 @@ class Upload:
         if self._digest:
             headers["Repr-Digest"] = self._digest
         if offset:
-            headers |= {**PARTIAL, "Upload-Offset": str(offset), "Upload-Length": str(self._size)}
+            headers |= {**PARTIAL_HEADERS, "Upload-Offset": str(offset), "Upload-Length": str(self._size)}
         self._ask("PATCH" if offset else "PUT", headers=headers, content=self._pieces(offset, shown))
 
     def _ask(
@@ -163,28 +164,30 @@ class Upload:
         try:
             answer = self._http.request(method, self._url, headers=headers, content=content)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-            raise Refused("this is not an upload URL; give it as request_upload_url returned it") from None
+            raise UploadRefused(
+                "this is not an upload URL; give it as request_upload_url returned it"
+            ) from None
         except httpx.TransportError as error:
-            raise Broken(f"The connection failed: {error or type(error).__name__}") from None
+            raise ConnectionBroken(f"The connection failed: {error or type(error).__name__}") from None
         if answer.is_success:
             return answer
         comment = _comment(answer)
         has_moved = answer.status_code == 409 and "Upload-Offset" in answer.headers
-        if answer.status_code in TEMPORARY or has_moved:
-            raise Broken(comment)
-        raise OtherBytes(comment) if "do not match" in comment else Refused(comment)
+        if answer.status_code in RETRYABLE_STATUSES or has_moved:
+            raise ConnectionBroken(comment)
+        raise BytesDiffer(comment) if "do not match" in comment else UploadRefused(comment)
 
     def _pieces(self, offset: int, shown: Callable[[int], None]) -> Iterator[bytes]:
         with self._path.open("rb") as file:
             file.seek(offset)
-            while piece := file.read(PIECE_BYTES):
+            while piece := file.read(CHUNK_BYTES):
                 shown(file.tell() - len(piece))
                 yield piece
             shown(file.tell())
 
 
 def _comment(answer: httpx.Response) -> str:
-    """What the server says; an answer to HEAD says nothing but its status."""
+    """Return what the server says; an answer to HEAD has nothing but its status."""
     try:
         return str(answer.json()["ErrorComment"])
     except (ValueError, KeyError, TypeError):

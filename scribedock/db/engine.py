@@ -31,7 +31,7 @@ DISK_FULL = "53100"  # PostgreSQL's SQLSTATE
 
 class Database:
     def __init__(self, url: str, sealing: Sealing | None = None) -> None:
-        """sealing: the key of the sealed columns; without it they can be neither read nor written."""
+        """Open the database; without `sealing`, sealed columns can be neither read nor written."""
         self.url = normalise(url)
         self.is_sqlite = self.url.startswith("sqlite")
         if self.is_sqlite:
@@ -42,7 +42,7 @@ class Database:
             give_key(self._durable, sealing)
             give_key(self._relaxed, sealing)
         self._of_thread = threading.local()
-        # SQLite lets one write at a time, and who must wait sleeps, up to a tenth of a second at a time.
+        # SQLite allows one writer at a time; the others sleep, up to a tenth of a second at a time.
         self._turn = threading.Lock() if self.is_sqlite else nullcontext()
 
     @property
@@ -51,7 +51,7 @@ class Database:
 
     @contextmanager
     def read(self) -> Iterator[Connection]:
-        """A transaction that sees one state of the database and writes nothing."""
+        """Open a transaction that sees one state of the database and writes nothing."""
         shared: Connection | None = getattr(self._of_thread, "reading", None)
         if shared is not None:
             yield shared
@@ -61,9 +61,9 @@ class Database:
 
     @contextmanager
     def one_read(self) -> Iterator[None]:
-        """Makes what this thread reads meanwhile one transaction, which costs a third of three.
+        """Make all reads of this thread in this block one transaction, for a third of the cost of three.
 
-        On SQLite it does not see what is written meanwhile, not even by this thread.
+        On SQLite it does not see what is written during the block, not even by this thread.
         """
         with self.read() as connection:
             self._of_thread.reading = connection
@@ -74,7 +74,10 @@ class Database:
 
     @contextmanager
     def write(self) -> Iterator[Connection]:
-        """A transaction that is durable when it ends. Raises SystemFault (507) where the disk is full."""
+        """Open a transaction that is durable when it ends.
+
+        Raises SystemFault (507) where the disk is full.
+        """
         writing = self._durable.connect().execution_options(scribedock_write=True)
         try:
             with self._turn, writing as connection, connection.begin():
@@ -88,7 +91,7 @@ class Database:
 
     @contextmanager
     def stamp(self) -> Iterator[Connection]:
-        """A write transaction that a power cut may undo."""
+        """Open a write transaction that a power cut may undo."""
         writing = self._relaxed.connect().execution_options(scribedock_write=True)
         with self._turn, writing as connection, connection.begin():
             yield connection
@@ -106,7 +109,7 @@ def _is_full(error: OperationalError) -> bool:
 
 
 def normalise(url: str) -> str:
-    """The URL with the driver that we ship: `postgresql://` means psycopg 3."""
+    """Return the URL with the driver that we ship: `postgresql://` means psycopg 3."""
     for prefix in ("postgresql://", "postgres://"):
         if url.startswith(prefix):
             return "postgresql+psycopg://" + url.removeprefix(prefix)
@@ -121,12 +124,12 @@ def _engine(url: str, synchronous: str) -> Engine:
         connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
         pool_size=20,
         max_overflow=40,
-        hide_parameters=True,  # an error is logged, and saved with its workflow: it must not tell names
+        hide_parameters=True,  # errors are logged, and saved with their workflow: they must not contain names
     )
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:
-        connection.isolation_level = None  # the driver begins nothing by itself: we say BEGIN
+        connection.isolation_level = None  # the driver begins no transaction by itself: we send BEGIN
         cursor = connection.cursor()
         cursor.execute(f"PRAGMA busy_timeout={BUSY_TIMEOUT_MS}")
         cursor.execute(sqlite_file.SECURE_DELETE)
@@ -140,12 +143,12 @@ def _engine(url: str, synchronous: str) -> Engine:
         writes = connection.get_execution_options().get("scribedock_write")
         driver = connection.connection.driver_connection
         assert driver is not None
-        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # what SQLAlchemy adds to it costs more
+        driver.execute("BEGIN IMMEDIATE" if writes else "BEGIN")  # SQLAlchemy's additions cost more
 
     return engine
 
 
 def insert_once(connection: Connection, table: sa.Table, **values: Any) -> None:
-    """Inserts a row unless one with the same key is there."""
+    """Insert a row unless one with the same key exists."""
     build = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     connection.execute(build(table).values(**values).on_conflict_do_nothing())

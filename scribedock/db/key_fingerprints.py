@@ -1,9 +1,9 @@
-"""Which keys work on this database, so that no server with others does harm to it.
+"""Which keys work on this database, so that no server with other keys damages it.
 
-Two servers with different secrets on one database would kill each other's upload URLs, and could not read
-what the other encrypted. So the database knows a fingerprint of each key: the encryption key must be the one
-it knows; of the signing keys one in common suffices, and it learns the others, so that keys can be rotated
-one server after the other.
+Two servers with different secrets on one database would invalidate each other's upload URLs, and could not
+read what the other encrypted. So the database knows a fingerprint of each key: the encryption key must be the
+one it knows; of the signing keys one in common suffices, and it learns the others, so that keys can be
+rotated one server after the other.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from scribedock.settings import SettingsError
 log = structlog.get_logger("scribedock.keys")
 
 ADVISORY_LOCK = 0x5C21BED2
-# A retired signing key is forgotten after so long, so that a server that has missed all rotations is refused.
-FORGOTTEN_AFTER = timedelta(days=30)
-SHOWN = 12  # characters of a fingerprint that a message shows
+# A retired signing key is forgotten after this time: a server that missed all rotations is refused.
+RETENTION = timedelta(days=30)
+SHOWN_CHARACTERS = 12  # characters of a fingerprint that a message shows
 NAMES = {
     KeyPurpose.ENCRYPTION: ("encryption key", "SCRIBEDOCK_ENCRYPTION_KEY"),
     KeyPurpose.SIGNING: ("keys that sign URLs", "SCRIBEDOCK_UPLOAD_KEYS"),
@@ -45,7 +45,7 @@ class KeyFingerprints:
         self._keys = keys
 
     def learn(self) -> None:
-        """Notes that these keys are in use; a database that knows none takes them. Raises KeysDiffer."""
+        """Note that these keys are in use; a database that knows none takes them. Raises KeysDiffer."""
         with self._database.write() as connection:
             self._lock(connection)
             self._check(_known(connection))
@@ -53,27 +53,27 @@ class KeyFingerprints:
             connection.execute(
                 key_fingerprints.delete().where(
                     key_fingerprints.c.purpose == KeyPurpose.SIGNING.value,
-                    key_fingerprints.c.seen < utc_now() - FORGOTTEN_AFTER,
+                    key_fingerprints.c.seen < utc_now() - RETENTION,
                 )
             )
 
     def check(self) -> None:
-        """Raises KeysDiffer where the database knows other keys than these."""
+        """Raise KeysDiffer where the database knows other keys than these."""
         self._check(self.known())
 
     def known(self) -> Fingerprints:
-        """What the database knows; nothing where no server of this release has been."""
+        """Return the keys that the database knows; none before a server of this release has run."""
         with self._database.read() as connection:
             if not sa.inspect(connection).has_table(key_fingerprints.name):
                 return {purpose: frozenset() for purpose in KeyPurpose}
             return _known(connection)
 
     def differing(self) -> list[KeyPurpose]:
-        """The kinds of keys of which the database knows other ones."""
+        """Return the purposes for which the database knows other keys."""
         return self._differing(self.known())
 
     def accept(self) -> None:
-        """Makes these keys the ones that the database knows."""
+        """Make these keys the ones that the database knows."""
         with self._database.write() as connection:
             self._lock(connection)
             connection.execute(key_fingerprints.delete())
@@ -115,7 +115,11 @@ class KeyFingerprints:
                             purpose=purpose.value, fingerprint=fingerprint, seen=utc_now()
                         )
                     )
-                    log.info("key noted in the database", purpose=purpose, fingerprint=fingerprint[:SHOWN])
+                    log.info(
+                        "key noted in the database",
+                        purpose=purpose,
+                        fingerprint=fingerprint[:SHOWN_CHARACTERS],
+                    )
 
 
 def _known(connection: Connection) -> Fingerprints:
@@ -126,4 +130,4 @@ def _known(connection: Connection) -> Fingerprints:
 
 
 def _shown(fingerprints: frozenset[str]) -> str:
-    return ", ".join(sorted(each[:SHOWN] for each in fingerprints))
+    return ", ".join(sorted(each[:SHOWN_CHARACTERS] for each in fingerprints))

@@ -1,4 +1,4 @@
-"""Brings a database to the tables of this release (Alembic)."""
+"""Migrates a database to the tables of this release (Alembic)."""
 
 from __future__ import annotations
 
@@ -9,22 +9,22 @@ import sqlalchemy as sa
 from scribedock.db.engine import Database
 
 FOLDER = Path(__file__).parent / "migrations"
-NEWEST = "coverage"  # the migration that makes this release's tables
+NEWEST_REVISION = "coverage"  # the migration that makes this release's tables
 ADVISORY_LOCK = 0x5C21BED1
 
 
 def migrate(url: str) -> None:
-    """Runs the migrations that are missing. On PostgreSQL one process at a time does."""
+    """Run the missing migrations. On PostgreSQL, one process at a time does so."""
     database = Database(url)
     try:
-        if _revision(database) != NEWEST:
+        if _revision(database) != NEWEST_REVISION:
             _upgrade(database)
     finally:
         database.close()
 
 
 def _revision(database: Database) -> str | None:
-    """The migration that the database has seen last."""
+    """Return the latest migration of the database."""
     with database.read() as connection:
         if not sa.inspect(connection).has_table("alembic_version"):
             return None
@@ -32,7 +32,7 @@ def _revision(database: Database) -> str | None:
 
 
 def _upgrade(database: Database) -> None:
-    from alembic import command  # it takes longer to import than all else that most commands do
+    from alembic import command  # importing it takes longer than everything else in most commands
     from alembic.config import Config
 
     config = Config()

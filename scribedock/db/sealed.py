@@ -1,6 +1,6 @@
-"""A column whose texts are encrypted in the database and plain to whoever reads it through `Database`.
+"""A column whose texts are encrypted in the database and plain through `Database`.
 
-No two sealed texts are equal: a column like this cannot be compared; store a digest beside it.
+No two sealed texts are equal, so such a column cannot be compared; store a digest beside it.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ _ATTRIBUTE = "scribedock_sealing"
 
 
 class SealedText(sa.types.TypeDecorator[str]):
-    """Text, sealed with the key of the engine that it goes through (see `give_key`)."""
+    """Text sealed with the key of the engine that it passes through (see `give_key`)."""
 
     impl = sa.Text
     cache_ok = True
@@ -29,7 +29,7 @@ class SealedText(sa.types.TypeDecorator[str]):
 
 
 def give_key(engine: Engine, sealing: Sealing) -> None:
-    """Lets the engine read and write sealed columns."""
+    """Let the engine read and write sealed columns."""
     setattr(engine.dialect, _ATTRIBUTE, sealing)
 
 

@@ -1,9 +1,9 @@
-"""SQLite's files: what is deleted is overwritten, and what is free is given back.
+"""SQLite files: deleted data is overwritten, and free pages are returned.
 
-SQLite leaves deleted rows in the file until their room is used again, and never makes the file smaller by
-itself. `SECURE_DELETE` changes the first for a connection; the second takes a file that was made for it, or
-one VACUUM (`prepare`). What is overwritten in the database stands in its write-ahead log until that is
-emptied (`shrink`).
+SQLite leaves deleted rows in the file until their pages are used again, and never shrinks the file by itself.
+`SECURE_DELETE` changes the first for a connection; the second takes a file that was created for it, or one
+VACUUM (`prepare`). What is overwritten in the database is still in its write-ahead log until that is emptied
+(`shrink`).
 """
 
 from __future__ import annotations
@@ -20,23 +20,24 @@ import structlog
 log = structlog.get_logger("scribedock.database")
 
 SECURE_DELETE = "PRAGMA secure_delete=ON"
-INCREMENTAL = 2
-MOST_VACUUMED = 2 * 1024**3
-"""Bytes of the largest file that an upgrade rewrites: it takes about a second for 100 MB, and nothing is
-served meanwhile."""
-ROOM = 2.5  # times its own size, that VACUUM may need for its copy and the log of writing it back
-PAGES = 5000  # given back in one transaction: others wait meanwhile
-PATIENCE_S = 1.0
+AUTO_VACUUM_INCREMENTAL = 2
+MAX_VACUUMED_BYTES = 2 * 1024**3
+"""The size of the largest file that an upgrade rewrites: that takes about a second for 100 MB, in which
+nothing is served."""
+# Times the file's own size: VACUUM may need it for its copy and the log of writing it back.
+VACUUM_ROOM_FACTOR = 2.5
+PAGES_PER_TRANSACTION = 5000  # returned in one transaction, for which others wait
+LOCK_TIMEOUT_S = 1.0
 
 
 def prepare(path: Path) -> None:
-    """Makes the file, or rewrites one of an older release, so that `shrink` can make it smaller.
+    """Create the file, or rewrite one of an older release, so that `shrink` can make it smaller.
 
     Where that is not possible (too large, no room, in use), the log says so and the file stays as it is.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with closing(_connect(path, PATIENCE_S)) as connection:
-        if _number(connection, "auto_vacuum") == INCREMENTAL and path.stat().st_size:
+    with closing(_connect(path, LOCK_TIMEOUT_S)) as connection:
+        if _number(connection, "auto_vacuum") == AUTO_VACUUM_INCREMENTAL and path.stat().st_size:
             return
         problem = _why_not(path)
         if problem is None:
@@ -57,18 +58,18 @@ def prepare(path: Path) -> None:
 
 
 def shrink(path: Path) -> bool:
-    """Gives free room back to the file system and empties the write-ahead log.
+    """Return free pages to the file system and empty the write-ahead log.
 
-    False where somebody else was at it: then it is to be tried again.
+    Returns False where another process held a lock; it is to be tried again then.
     """
     try:
-        with closing(_connect(path, PATIENCE_S)) as connection:
+        with closing(_connect(path, LOCK_TIMEOUT_S)) as connection:
             connection.execute(SECURE_DELETE)
             free = _number(connection, "freelist_count")
-            if _number(connection, "auto_vacuum") == INCREMENTAL and free:
-                # A script is run to its end; `execute` takes the first page alone.
-                connection.executescript(f"PRAGMA incremental_vacuum({PAGES})")
-            return _empty_log(connection) and free <= PAGES
+            if _number(connection, "auto_vacuum") == AUTO_VACUUM_INCREMENTAL and free:
+                # A script runs to its end; `execute` would return the first page only.
+                connection.executescript(f"PRAGMA incremental_vacuum({PAGES_PER_TRANSACTION})")
+            return _empty_log(connection) and free <= PAGES_PER_TRANSACTION
     except sqlite3.OperationalError as error:
         log.debug("database not shrunk yet", file=path.name, reason=str(error))
         return False
@@ -83,16 +84,19 @@ def _number(connection: sqlite3.Connection, pragma: str) -> int:
 
 
 def _empty_log(connection: sqlite3.Connection) -> bool:
-    """Whether all of the log is in the database, and the log empty; without such a log, yes."""
+    """Return whether all of the write-ahead log is in the database and the log empty, or there is none."""
     busy, _, _ = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
     return not busy
 
 
 def _why_not(path: Path) -> str | None:
     size = path.stat().st_size
-    if size > MOST_VACUUMED:
-        return f"it is larger than {MOST_VACUUMED:,} bytes"
+    if size > MAX_VACUUMED_BYTES:
+        return f"it is larger than {MAX_VACUUMED_BYTES:,} bytes"
     temporary = os.environ.get("SQLITE_TMPDIR") or tempfile.gettempdir()
-    if min(shutil.disk_usage(path.parent).free, shutil.disk_usage(temporary).free) < ROOM * size:
+    if (
+        min(shutil.disk_usage(path.parent).free, shutil.disk_usage(temporary).free)
+        < VACUUM_ROOM_FACTOR * size
+    ):
         return "there is too little room on the disk"
     return None

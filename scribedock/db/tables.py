@@ -47,8 +47,9 @@ accounts = Table(
     Column("email", Text, nullable=False),
     Column("reviewer", Boolean, nullable=False),  # may review jobs
     Column("disabled", DateTime),  # since when nobody can log in
-    Column("sandbox", Boolean, nullable=False),  # new jobs of it and of all below it are a sandbox's
-    Column("branch_id", Id, nullable=False),  # the account directly below the root that it is, or is below
+    # Its new jobs, and those of all accounts below, are sandbox jobs.
+    Column("sandbox", Boolean, nullable=False),
+    Column("branch_id", Id, nullable=False),  # this account or its ancestor just below the root
 )
 
 api_keys = Table(
@@ -56,7 +57,7 @@ api_keys = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
-    Column("fingerprint", String(64), nullable=False, unique=True),  # SHA-256, to find it by
+    Column("fingerprint", String(64), nullable=False, unique=True),  # SHA-256, for looking it up
     Column("encrypted", Text, nullable=False),
     Column("created", DateTime, nullable=False),
 )
@@ -64,7 +65,7 @@ api_keys = Table(
 sessions = Table(
     "sessions",
     metadata,
-    Column("fingerprint", String(64), primary_key=True),  # SHA-256 of the token: a leak opens nothing
+    Column("fingerprint", String(64), primary_key=True),  # SHA-256 of the token, so that a leak opens nothing
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
     Column("api_key_id", Id, ForeignKey("api_keys.id"), index=True),
     Column("dialect", String(16), nullable=False),
@@ -84,7 +85,7 @@ login_failures = Table(
 untrusted_proxies = Table(
     "untrusted_proxies",
     metadata,
-    Column("address", String(64), primary_key=True),  # of a peer that names other clients
+    Column("address", String(64), primary_key=True),  # that of a peer that names other clients
     Column("seen", DateTime, nullable=False),
 )
 
@@ -108,29 +109,28 @@ jobs = Table(
     Column("returned", DateTime),
     Column("authorized", DateTime),
     Column("deleted", DateTime),
-    Column("erased", DateTime),  # when nothing of its contents was left anywhere
+    Column("erased", DateTime),  # when nothing of its contents was left
     Column("turnaround_hours", Integer),
     Column("media_ms", BigInteger),
     Column("failure_reason", Text),
     Column("engine", Text),
     Column("progress", Float, nullable=False, default=0.0),
     Column("upload_epoch", Integer, nullable=False, default=0),
-    Column("order_task_id", Id),  # set while an order is under way or done
+    Column("order_task_id", Id),  # set while an order runs or is complete
     Column("callback_url", SealedText),
     Column("options", JSON, nullable=False, default=dict),
     Column("requestor", Text, nullable=False, default=""),
     Column("reference", Text, nullable=False, default=""),
     Column("expected_speakers", Integer),
-    Column("notice", Text),  # what must be said about the result
-    Column("speech_ms", Integer),  # somebody speaks; this and the next two: see `coverage`
+    Column("notice", Text),  # what customers must know about the result
+    Column("speech_ms", Integer),  # see `coverage` for this and the next two
     Column("worded_ms", Integer),
     Column("unrecognized_ms", Integer),
-    Column("reviewed", Boolean, nullable=False, default=False),  # people were at it
-    Column("leading_id", Id, index=True),  # of the job that this one is made of, in the end
-    Column(
-        "sandbox", Boolean, nullable=False, default=False
-    ),  # nothing is transcribed: the result is a prepared one
-    # A list is decided from it alone, however long.
+    Column("reviewed", Boolean, nullable=False, default=False),  # people have worked on it
+    Column("leading_id", Id, index=True),  # that of the job that this one is made from, in the end
+    # Nothing is transcribed: the result is a prepared one.
+    Column("sandbox", Boolean, nullable=False, default=False),
+    # A list of jobs is read from this index alone, however long it is.
     sa.Index(
         "ix_jobs_living",
         "account_id",
@@ -178,15 +178,15 @@ media = Table(
     metadata,
     Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
     Column("source", String(16), nullable=False),
-    Column("url", SealedText),  # where it is fetched from
-    Column("url_digest", String(64), index=True),  # keyed, to find the same URL by
+    Column("url", SealedText),  # the URL that it is fetched from
+    Column("url_digest", String(64), index=True),  # a keyed digest, for finding the same URL
     Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
     Column("storage_key", String(64)),  # null until the bytes are durable
     Column("bytes", BigInteger),
     Column("etag", String(64)),
-    Column("refused", Boolean, nullable=False),  # it could not be fetched or transcribed
+    Column("refused", Boolean, nullable=False),  # whether it could not be fetched or transcribed
     Column("added", DateTime, nullable=False),
-    Column("audio_track", Integer),  # of several, the one in which people speak; null until it is known
+    Column("audio_track", Integer),  # the track with the speech, of several; null until it is known
 )
 
 transcripts = Table(
@@ -194,9 +194,9 @@ transcripts = Table(
     metadata,
     Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
     Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
-    Column("url", SealedText),  # where it is fetched from
-    Column("format", String(8)),  # null: recognised by its look
-    Column("compressed", LargeBinary),  # the file as it came, zlib; null until it is here
+    Column("url", SealedText),  # the URL that it is fetched from
+    Column("format", String(8)),  # null: recognized by its content
+    Column("compressed", LargeBinary),  # the file as it came, zlib; null until it has arrived
     Column("problem", Text),  # why it cannot be used
     Column("added", DateTime, nullable=False),
 )
@@ -215,8 +215,8 @@ uploads = Table(
     Column("length", BigInteger),  # null: not known yet
     Column("partial", Id),  # name in the store; null: no bytes are kept
     Column("bytes", BigInteger, nullable=False),  # that survive a crash of the machine
-    Column("boot", String(36), nullable=False),  # of the machine; bytes beyond are there until the next
-    Column("digests", Text, nullable=False),  # that the whole recording must have
+    Column("boot", String(36), nullable=False),  # the machine's boot id: bytes beyond do not outlast it
+    Column("digests", Text, nullable=False),  # digest that the whole recording must have
     Column("wants_digest", Boolean, nullable=False),
 )
 
@@ -226,10 +226,10 @@ renditions = Table(
     Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False),
     Column("kind", String(16), nullable=False),
-    Column("source", String(64), nullable=False),  # what it is made of: a digest
+    Column("source", String(64), nullable=False),  # digest of what it is made from
     Column("storage_key", String(64)),  # null until it is made
     Column("bytes", BigInteger),
-    Column("wanted", DateTime, nullable=False),  # when it was last asked for
+    Column("wanted", DateTime, nullable=False),  # when it was last requested
     sa.UniqueConstraint("job_id", "kind", "source"),
 )
 
@@ -238,7 +238,7 @@ derivations = Table(
     metadata,
     Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, unique=True),
-    Column("source_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),  # whose list it takes
+    Column("source_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),  # the job whose list it takes
 )
 
 passes = Table(
@@ -250,7 +250,7 @@ passes = Table(
     Column("iwp_name", String(32), nullable=False),
     Column("kind", String(16), nullable=False),
     Column("status", String(16), nullable=False, index=True),
-    Column("account_id", Id, ForeignKey("accounts.id")),  # who has taken it
+    Column("account_id", Id, ForeignKey("accounts.id")),  # the account that has taken it
     Column("opened", DateTime),
     Column("done", DateTime),
     sa.UniqueConstraint("job_id", "position"),
@@ -280,9 +280,9 @@ mails = Table(
     Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
     Column("recipient", String(320), nullable=False),
-    Column("base_url", Text, nullable=False),  # that its link starts with: the public URL, or empty
-    Column("rendition_id", Id),  # the video that it is about
-    Column("pass_id", Id, unique=True),  # the pass that it is about
+    Column("base_url", Text, nullable=False),  # beginning of its link: the public URL, or empty
+    Column("rendition_id", Id),  # the video that the mail is about
+    Column("pass_id", Id, unique=True),  # the pass that the mail is about
 )
 
 element_lists = Table(
@@ -293,7 +293,7 @@ element_lists = Table(
     Column("iwp_name", String(32), nullable=False),
     Column("task_id", Id, nullable=False),
     Column("compressed", LargeBinary, nullable=False),  # JSON, zlib
-    Column("audio_description", Boolean, nullable=False),  # it describes the picture
+    Column("audio_description", Boolean, nullable=False),  # whether it is an audio description
     sa.UniqueConstraint("task_id", "iwp_name", "audio_description"),
 )
 
@@ -316,12 +316,12 @@ work = Table(
     Column("queue", String(16), nullable=False),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
     Column("branch_id", Id, nullable=False),
-    Column("host", String(64), nullable=False),  # that it talks to, as a digest; empty: none
+    Column("host", String(64), nullable=False),  # digest of the host that it talks to; empty: none
     Column("rank", Integer, nullable=False),
     Column("asked", DateTime, nullable=False),
     Column("due", DateTime, nullable=False),
-    Column("ready", DateTime),  # not before; null: something that it needs is not here
-    Column("executor_id", Id, index=True),  # that has it in hand
+    Column("ready", DateTime),  # earliest time; null: something that it needs is missing
+    Column("executor_id", Id, index=True),  # the executor that holds it
     Column("claimed", DateTime),
     sa.Index(
         "ix_work_waiting",
@@ -341,7 +341,7 @@ turns = Table(
     metadata,
     Column("queue", String(16), primary_key=True),
     Column("branch_id", Id, primary_key=True),
-    Column("served", DateTime, nullable=False),  # when it was given a slot last
+    Column("served", DateTime, nullable=False),  # when it last got a slot
 )
 
 callbacks = Table(
@@ -387,8 +387,8 @@ audit_entries = Table(
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),  # who called
     Column("address", String(64), nullable=False),
     Column("call", String(64), nullable=False),
-    Column("job_id", String(64), nullable=False, index=True),  # as it was named: perhaps there is none
-    Column("about", Text, nullable=False),  # the other account that was named
+    Column("job_id", String(64), nullable=False, index=True),  # as the call named it; it may not exist
+    Column("about", Text, nullable=False),  # the other account that the call named
     Column("outcome", String(32), nullable=False),  # done, or an ErrorType; empty: cut short
 )
 
@@ -415,7 +415,7 @@ executors = Table(
     Column("id", Id, primary_key=True),
     Column("host", String(255), nullable=False),
     Column("heartbeat", DateTime, nullable=False),
-    Column("crashed", Boolean, nullable=False),  # it died alone: perhaps of what it was doing
+    Column("crashed", Boolean, nullable=False),  # whether it died alone, perhaps of what it was doing
 )
 
 attempts = Table(
@@ -429,7 +429,7 @@ attempts = Table(
 upgrades = Table(
     "upgrades",
     metadata,
-    Column("name", String(64), primary_key=True),  # of work on the data that no migration can do
+    Column("name", String(64), primary_key=True),  # name of work on the data that no migration can do
     Column("done", DateTime, nullable=False),
 )
 

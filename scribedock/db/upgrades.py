@@ -1,4 +1,4 @@
-"""Work on the data of older releases that no migration can do, because it takes a key. Done once each."""
+"""Upgrades of older releases' data that no migration can do, because they take a key. Run once each."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ BATCH = 500  # rows of one transaction
 
 
 def seal_old_rows(database: Database, sealing: Sealing) -> None:
-    """Seals what older releases wrote in the clear into columns that are sealed today.
+    """Seal what older releases wrote in the clear into columns that are sealed today.
 
-    A batch is a transaction: where it is cut short, it goes on with what is left. Several processes may be
-    at it, and rows may be written meanwhile.
+    Each batch is a transaction, so an interrupted run resumes with the rest. Several processes may do this at
+    once, and rows may be written in the meantime.
     """
     with database.read() as connection:
         done = set(connection.execute(sa.select(upgrades.c.name)).scalars())

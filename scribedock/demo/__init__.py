@@ -1,1 +1,1 @@
-"""The demonstration: the main job, walked over HTTP, on a recording that the package ships."""
+"""The demonstration: the main job over HTTP, on a recording that the package ships."""

@@ -1,8 +1,7 @@
-"""Every call of the API, once, on a server of its own or on one that runs already.
+"""Every call of the API, once, on a server of its own or on a running one.
 
-What the calls are, and which answers they may give, is read from the server's OpenAPI document; a call in
-it that the tour does not make is a failure.  All is done by an account that the tour opens below the one
-that it logs in with.
+The calls and their possible answers are read from the server's OpenAPI document; a call in it that is not
+made here is a failure. Everything is done by an account that is created below the one that logs in.
 """
 
 from __future__ import annotations
@@ -24,7 +23,7 @@ from typing import Any
 import httpx
 from rich.console import Console
 
-from scribedock.demo.guide import WAIT_S, Guide, TourFailed, expect, unvisited
+from scribedock.demo.guide import WAIT_S, Guide, WalkFailed, expect, unvisited
 from scribedock.demo.mailbox import Mailbox
 from scribedock.demo.main_job import RECORDING
 from scribedock.demo.receiver import CallbackReceiver
@@ -41,8 +40,8 @@ CALLBACK_TAGS = "job={job_id}&version={elementlist_version}&iwp={iwp_name}"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
-    """What stands beside a server of our own, and that no other server can reach."""
+class LocalServices:
+    """What runs beside a server of our own, and no other server could reach."""
 
     receiver: CallbackReceiver
     mailbox: Mailbox
@@ -50,7 +49,7 @@ class Surroundings:
 
 
 def run(url: str | None, username: str, password: str) -> int:
-    """Makes the tour at `url`, or on a server of its own; returns the exit status: 0 if all was right."""
+    """Make every call at `url` or on a server of its own; return the exit status, 0 if all was right."""
     console = Console(highlight=False)
     with ExitStack() as stack:
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="scribedock-walk-")))
@@ -61,15 +60,15 @@ def run(url: str | None, username: str, password: str) -> int:
                 url, username, password = server.base_url, server.username, server.password
             console.print(f"[bold]scribedock[/] serves on {marked(url)}\n")
             client = stack.enter_context(httpx.Client(base_url=url, timeout=90, trust_env=False))
-            Tour(console, client, surroundings).go(username, password, clip(folder))
-        except (TourFailed, ServerFailed, httpx.HTTPError, httpx.InvalidURL) as error:
+            EveryCall(console, client, surroundings).go(username, password, clip(folder))
+        except (WalkFailed, ServerFailed, httpx.HTTPError, httpx.InvalidURL) as error:
             console.print(f"\n[bold red]The walk failed:[/] {marked(str(error))}", soft_wrap=True)
             return 1
     return 0
 
 
-def _own(stack: ExitStack, folder: Path) -> tuple[Surroundings, OwnServer]:
-    """A server of our own with all that a server can have. Raises ServerFailed."""
+def _own(stack: ExitStack, folder: Path) -> tuple[LocalServices, OwnServer]:
+    """Start a server of our own with everything that a server can have. Raises ServerFailed."""
     mailbox = stack.enter_context(Mailbox())
     server = stack.enter_context(OwnServer(folder, smtp_url=mailbox.url, workflow_poll_s="0.5"))
 
@@ -78,12 +77,12 @@ def _own(stack: ExitStack, folder: Path) -> tuple[Surroundings, OwnServer]:
         subprocess.run(command, env=server.environment(), check=True, stdout=subprocess.DEVNULL)
 
     receiver = stack.enter_context(CallbackReceiver())
-    return Surroundings(receiver=receiver, mailbox=mailbox, make_reviewer=make_reviewer), server
+    return LocalServices(receiver=receiver, mailbox=mailbox, make_reviewer=make_reviewer), server
 
 
 def clip(folder: Path) -> bytes:
-    """A few seconds of speech, with a picture where there is an ffmpeg to make one."""
-    program = ffmpeg.find()
+    """Return a few seconds of speech, with pictures where ffmpeg can make them."""
+    program = ffmpeg.find_ffmpeg()
     with as_file(files("scribedock.demo") / RECORDING) as shipped:
         if program is None:
             return shipped.read_bytes()
@@ -93,8 +92,8 @@ def clip(folder: Path) -> bytes:
     return made.read_bytes()
 
 
-class Tour:
-    def __init__(self, console: Console, client: httpx.Client, surroundings: Surroundings | None) -> None:
+class EveryCall:
+    def __init__(self, console: Console, client: httpx.Client, surroundings: LocalServices | None) -> None:
         self._console = console
         self._screen = Screen(console)
         self._client = client
@@ -102,7 +101,7 @@ class Tour:
         self._guide = Guide(self._screen, client)
 
     def go(self, username: str, password: str, recording: bytes) -> None:
-        """Raises TourFailed, or httpx.HTTPError where the server does not answer."""
+        """Make all calls. Raises WalkFailed, or httpx.HTTPError where the server does not answer."""
         began = time.monotonic()
         self._accounts(username, password)
         job = self._order(recording)
@@ -169,7 +168,7 @@ class Tour:
         return job
 
     def _review(self, job: dict[str, str]) -> None:
-        """By the customer, who has asked to approve: that takes no reviewer's right."""
+        """Review as the customer, who has asked to approve, so that no reviewer's right is needed."""
         turn = {**job, "kind": "approval"}
         self._guide.call("review/take", turn)
         work = self._guide.call("review/elementlist", turn)
@@ -250,4 +249,4 @@ def _next(received: queue.Queue[Any], otherwise: str) -> Any:
     try:
         return received.get(timeout=WAIT_S)
     except queue.Empty:
-        raise TourFailed(otherwise) from None
+        raise WalkFailed(otherwise) from None

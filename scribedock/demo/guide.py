@@ -1,4 +1,4 @@
-"""Makes calls by the server's OpenAPI document, shows them, and says which one is wrong."""
+"""Makes calls by the server's OpenAPI document, shows them, and reports wrong answers."""
 
 from __future__ import annotations
 
@@ -13,15 +13,15 @@ from scribedock.demo.screen import Screen
 from scribedock.errors import ErrorType
 
 WAIT_S = 300
-LOOK_EVERY_S = 0.2
+POLL_INTERVAL_S = 0.2
 
 
-class TourFailed(Exception):
+class WalkFailed(Exception):
     """A call did not answer as it should; the text says which, and what came."""
 
 
 class Guide:
-    """`token` goes with every call; `lacking` are the calls that the server lacked something for."""
+    """Makes calls with `token` and shows them; `lacking` are those the server was not equipped for."""
 
     def __init__(self, screen: Screen, client: httpx.Client) -> None:
         self._screen = screen
@@ -40,38 +40,38 @@ class Guide:
         content: bytes | None = None,
         lacking: ErrorType | None = None,
     ) -> Any:
-        """Makes a call and shows it; what it answered, as JSON, text or bytes.
+        """Make a call and show it; return the answer as JSON, text or bytes.
 
-        lacking: the error of a server that is right, but without what the call takes.
+        lacking: the error of a server that is right but has not what the call needs.
 
-        Raises TourFailed for every other error, and for an answer that is not documented.
+        Raises WalkFailed for any other error, and for an answer that is not documented.
         """
         described = self.paths.get(f"/api/{path}")
         if described is None:
-            raise TourFailed(f"the server does not document {path}")
+            raise WalkFailed(f"the server does not document {path}")
         method = method or ("GET" if "get" in described else "POST")
         operation = described[method.lower()]
         self.made.append(path)
         self._screen.call(operation["summary"], method, path, parameters)
-        response = self.ask(method, path, parameters, content)
+        response = self.request(method, path, parameters, content)
         if not response.is_success:
             if lacking is None or f'"ErrorType": "{lacking}"' not in response.text:
-                raise TourFailed(f"{path} answered {response.status_code}: {response.text}")
+                raise WalkFailed(f"{path} answered {response.status_code}: {response.text}")
             self.lacking.append(path)
             self._screen.note(response.json()["ErrorComment"])
             return {}
         if str(response.status_code) not in operation["responses"]:
-            raise TourFailed(f"{path} answered {response.status_code}, which is not documented")
+            raise WalkFailed(f"{path} answered {response.status_code}, which is not documented")
         self._screen.answer(response)
         kind = response.headers.get("content-type", "")
         if kind.startswith("application/json"):
             return response.json()
         return response.text if kind.startswith("text/") else response.content
 
-    def ask(
+    def request(
         self, method: str, path: str, parameters: Mapping[str, str], content: bytes | None = None
     ) -> httpx.Response:
-        """Asks again where the server says when (503 with Retry-After)."""
+        """Make a request; repeat it as the server says (503 with Retry-After)."""
         given = {"v": "1", **self.token, **parameters}
         deadline = time.monotonic() + WAIT_S
         while True:
@@ -89,8 +89,8 @@ class Guide:
             time.sleep(int(again))
 
     def found(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
-        """What a call answers that is made by the way, and not shown. Raises TourFailed."""
-        response = self.ask("GET", path, parameters)
+        """Return the answer to a call that is made on the side and not shown. Raises WalkFailed."""
+        response = self.request("GET", path, parameters)
         expect(response.is_success, f"{path} answered {response.status_code}: {response.text}")
         return dict(response.json())
 
@@ -101,10 +101,10 @@ class Guide:
             if info["JobStatus"] == status:
                 return
             if info["JobStatus"] == "Media Failure":
-                raise TourFailed(f"Media Failure: {info['FailureReason']}")
+                raise WalkFailed(f"Media Failure: {info['FailureReason']}")
             if time.monotonic() > deadline:
-                raise TourFailed(f"the job is {info['JobStatus']} and not {status} after {WAIT_S} seconds")
-            time.sleep(LOOK_EVERY_S)
+                raise WalkFailed(f"the job is {info['JobStatus']} and not {status} after {WAIT_S} seconds")
+            time.sleep(POLL_INTERVAL_S)
 
     def wait_for_task(self, task_id: str) -> None:
         deadline = time.monotonic() + WAIT_S
@@ -113,26 +113,26 @@ class Guide:
             if task["TaskStatus"] == "COMPLETE":
                 return
             if task["TaskStatus"] in ("FAILED", "ABORTED") or time.monotonic() > deadline:
-                raise TourFailed(f"the task {task['TaskType']} is {task['TaskStatus']}: {task['TaskInfo']}")
-            time.sleep(LOOK_EVERY_S)
+                raise WalkFailed(f"the task {task['TaskType']} is {task['TaskStatus']}: {task['TaskInfo']}")
+            time.sleep(POLL_INTERVAL_S)
 
 
 def _paths(client: httpx.Client) -> dict[str, Any]:
-    """Raises TourFailed where there is another server."""
+    """Return the paths of the server's OpenAPI document. Raises WalkFailed for any other server."""
     response = client.get("/openapi.json")
     expect(response.is_success, f"/openapi.json answered {response.status_code}: is this scribedock?")
     try:
         return dict(response.json()["paths"])
     except (ValueError, KeyError, TypeError):
-        raise TourFailed("/openapi.json is no OpenAPI document: is this scribedock?") from None
+        raise WalkFailed("/openapi.json is no OpenAPI document: is this scribedock?") from None
 
 
 def unvisited(paths: Mapping[str, Any], made: list[str]) -> set[str]:
-    """The calls of an OpenAPI document that were not made."""
+    """Return the calls of an OpenAPI document that were not made."""
     return {path.removeprefix("/api/") for path in paths} - set(made)
 
 
 def expect(condition: bool, otherwise: str) -> None:
-    """Raises TourFailed."""
+    """Raise WalkFailed unless the condition is met."""
     if not condition:
-        raise TourFailed(otherwise)
+        raise WalkFailed(otherwise)

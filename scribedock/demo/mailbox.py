@@ -11,7 +11,7 @@ from socketserver import StreamRequestHandler, ThreadingTCPServer
 
 
 class Mailbox:
-    """Listens on a free port; what arrives is put in `received`."""
+    """A mail server on a free port; messages are put in `received`."""
 
     def __init__(self) -> None:
         self.received: Queue[EmailMessage] = Queue()

@@ -1,4 +1,4 @@
-"""The walk: log in, open a job, upload, order, be called back, take the results."""
+"""The main job: log in, open a job, upload, order, receive the callback, fetch the results."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ class DemoFailed(Exception):
 
 
 def run(media: Path | None) -> int:
-    """Walks the main job; returns the exit status: 0 only if all of it happened."""
+    """Run the main job; return the exit status, 0 only if all of it happened."""
     console = Console(highlight=False)
     if media is not None and not media.is_file():
         console.print(f"[red]There is no file {media}[/]")
@@ -54,7 +54,7 @@ def run(media: Path | None) -> int:
                 httpx.Client(base_url=server.base_url, timeout=60, trust_env=False) as client,
             ):
                 console.print(f"[bold]scribedock[/] serves on {server.base_url}, in a temporary folder\n")
-                Walk(console, client, receiver).go(server, media or shipped)
+                MainJob(console, client, receiver).go(server, media or shipped)
         except DemoFailed as error:
             console.print(f"\n[bold red]The demonstration failed:[/] {marked(str(error))}")
             return 1
@@ -66,7 +66,7 @@ def run(media: Path | None) -> int:
     return 0
 
 
-class Walk:
+class MainJob:
     def __init__(self, console: Console, client: httpx.Client, receiver: CallbackReceiver) -> None:
         self._console = console
         self._screen = Screen(console)

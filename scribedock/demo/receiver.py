@@ -1,4 +1,4 @@
-"""A web server on loopback, as an integration would have one: it is called back, and has files."""
+"""A web server on loopback such as an integration has: it receives callbacks and serves files."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Received:
 
 
 class CallbackReceiver:
-    """Listens on a free port; what arrives is put in `received`, unless it asks for one of `files`."""
+    """A web server on a free port; requests are put in `received`, unless they ask for one of `files`."""
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}  # by path
@@ -47,7 +47,7 @@ class CallbackReceiver:
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Says nothing: the demonstration prints what matters."""
+                """Log nothing: the demonstration prints what matters."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"

@@ -13,7 +13,7 @@ from scribedock.host.terminal import marked
 
 BLOCK_WIDTH = 76
 BLOCK_LINES = 6
-LISTED = 2
+SHOWN_ENTRIES = 2
 SECRETS = frozenset({"api_token", "ApiToken", "ApiKey", "password", "new_password", "api_securekey"})
 
 
@@ -22,7 +22,7 @@ class Screen:
         self._console = console
 
     def call(self, title: str, method: str, path: str, parameters: Mapping[str, str]) -> None:
-        """The call that is made now; secrets are left out."""
+        """Show the call about to be made, without secrets."""
         given = {"v": "1", **parameters}
         query = "&".join(f"{name}={_shown(name, value)}" for name, value in given.items())
         self._console.print(f"[bold]{marked(title)}[/]", soft_wrap=True)
@@ -43,7 +43,7 @@ class Screen:
         self._console.print(f"  [yellow]{marked(text)}[/]\n", soft_wrap=True)
 
     def answer(self, response: httpx.Response) -> None:
-        """What came back, abridged."""
+        """Show an abridged answer."""
         kind = response.headers.get("content-type", "").partition(";")[0]
         if not response.content:
             self.values({str(response.status_code): "no body"})
@@ -59,7 +59,7 @@ class Screen:
         if isinstance(document, dict):
             self.values({name: value for name, value in document.items() if value not in ("", {}, [])})
         elif isinstance(document, list):
-            first = {str(number): each for number, each in enumerate(document[:LISTED], 1)}
+            first = {str(number): each for number, each in enumerate(document[:SHOWN_ENTRIES], 1)}
             self.values({"entries": len(document), **first})
 
 

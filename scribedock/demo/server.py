@@ -14,7 +14,7 @@ GRACE_S = 20
 
 
 class ServerFailed(Exception):
-    """The server did not start; the text is what it said."""
+    """The server did not start; the text is what it printed."""
 
 
 class OwnServer:
@@ -32,7 +32,7 @@ class OwnServer:
         self._log: IO[bytes] | None = None
         self.process: subprocess.Popen[str] | None = None
         self.base_url = ""
-        self.announced: list[str] = []  # what it said before it served
+        self.announced: list[str] = []  # what it printed before it served
 
     @property
     def log_path(self) -> Path:
@@ -43,7 +43,7 @@ class OwnServer:
         return self._folder / "data"
 
     def environment(self) -> dict[str, str]:
-        """What every command about this server runs with."""
+        """Return the environment of every command about this server."""
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("SCRIBEDOCK_")},
             "SCRIBEDOCK_DATA_DIR": str(self.data_dir),
@@ -53,7 +53,7 @@ class OwnServer:
         }
 
     def start(self) -> None:
-        """Raises ServerFailed."""
+        """Start the server. Raises ServerFailed."""
         self._folder.mkdir(parents=True, exist_ok=True)
         self._log = self.log_path.open("ab")
         self.process = subprocess.Popen(
@@ -74,7 +74,7 @@ class OwnServer:
         raise ServerFailed(self.log_path.read_text(errors="replace")[-2000:])
 
     def stop(self) -> int:
-        """Asks the server to end; returns its exit status."""
+        """Ask the server to end; return its exit status."""
         assert self.process is not None
         self.process.terminate()
         try:
@@ -86,7 +86,7 @@ class OwnServer:
             self._close()
 
     def kill(self) -> None:
-        """SIGKILL for the whole process group: the server and its worker, without warning."""
+        """Send SIGKILL to the whole process group: the server and its worker, without warning."""
         assert self.process is not None
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()

@@ -1,7 +1,7 @@
-"""Gives the slots of this worker to the work that waits, branch by branch in turn.
+"""Gives this worker's slots to waiting work, branch by branch in turn.
 
-Everything but callbacks runs as a workflow of the engine, begun in this process. A callback is called from
-its row: between two tries it takes no slot, because it waits in that row like everything else.
+Everything except callbacks runs as a workflow of the engine, started in this process. A callback is called
+from its row: between two tries it takes no slot, because it waits in that row like everything else.
 """
 
 from __future__ import annotations
@@ -18,16 +18,16 @@ import structlog
 from scribedock.clock import utc_now
 from scribedock.dispatch.fairness import Caps
 from scribedock.dispatch.queues import Queue
-from scribedock.dispatch.work import Claimed, Held, Work
+from scribedock.dispatch.work import ClaimedWork, HeldWork, Work
 
 log = structlog.get_logger("scribedock.worker")
 
-PAUSE_S = 30  # before a callback that failed for a reason of this machine is made again
-SETTLED = timedelta(seconds=15)
-"""What was claimed so long ago is in the engine by now, or never will be."""
+PAUSE_S = 30  # before a callback that failed because of this machine is tried again
+SETTLING_TIME = timedelta(seconds=15)
+"""Work claimed longer ago than this is in the engine by now, or never will be."""
 
 
-class Engine(Protocol):
+class WorkflowStarter(Protocol):
     """What the dispatcher needs of the engine."""
 
     def start(self, queue: Queue, workflow_id: str) -> None: ...
@@ -38,17 +38,17 @@ class Dispatcher:
         self,
         *,
         work: Work,
-        engine: Engine,
+        engine: WorkflowStarter,
         executor_id: str,
         slots: Mapping[Queue, int],
         caps: Mapping[Queue, Caps],
         call_back: Callable[[str], None],
         poll_s: float,
     ) -> None:
-        """slots: how much of each queue this worker has under way at once.
+        """Prepare for dispatching.
 
-        call_back: makes one try of a callback. poll_s: how often an idle worker looks for work that it was
-        not told of.
+        slots: how much of each queue this worker runs at once. call_back: makes one try of a callback.
+        poll_s: how often an idle worker looks for work that it was not told about.
         """
         self._work = work
         self._engine = engine
@@ -64,11 +64,11 @@ class Dispatcher:
         threading.Thread(target=self._run, name="dispatcher", daemon=True).start()
 
     def wake(self) -> None:
-        """Has it look for work now: some has come, or a slot is free."""
+        """Make the dispatcher look for work now: some has come, or a slot is free."""
         self._awake.set()
 
     def ended(self, work_id: str) -> None:
-        """Frees the slot of work that is done."""
+        """Free the slot of completed work."""
         try:
             self._work.done(work_id)
         except Exception:
@@ -76,7 +76,7 @@ class Dispatcher:
         self.wake()
 
     def dispatch(self) -> int:
-        """Takes up what there are slots for; returns how much."""
+        """Take up work for the free slots; return how much."""
         if not self._work.waits():
             return 0
         claimed = self._work.claim(self._executor_id, self._slots, self._caps)
@@ -90,17 +90,17 @@ class Dispatcher:
         known: Callable[[Collection[str]], Collection[str]],
         under_way: Callable[[Collection[str]], Collection[str]],
     ) -> None:
-        """Takes care of what dead executors had in hand, and of what never reached the engine.
+        """Recover work of dead executors and work that never reached the engine.
 
-        living: ids of executors; it is asked for after what they hold, so that one which appears between the
-        two is alive. known: those of the ids that have a workflow. under_way: those that have one which has
-        not ended.
+        living: returns the ids of executors; it is asked after what they hold is read, so that an executor
+        that appears in between is alive. known: returns those of the ids that have a workflow; under_way:
+        those whose workflow has not ended.
         """
-        before = utc_now() - SETTLED
+        before = utc_now() - SETTLING_TIME
         every = self._work.held()
         alive = living()
 
-        def is_doubtful(held: Held) -> bool:
+        def is_doubtful(held: HeldWork) -> bool:
             if held.executor_id not in alive:
                 return True
             mine = held.executor_id == self._executor_id and held.queue is not Queue.CALLBACKS
@@ -126,7 +126,7 @@ class Dispatcher:
                 log.exception("work could not be taken up; it is tried again")
             self._awake.wait(self._poll_s)
 
-    def _begin(self, claimed: Claimed) -> None:
+    def _begin(self, claimed: ClaimedWork) -> None:
         try:
             if claimed.queue is Queue.CALLBACKS:
                 self._callers.submit(self._call, claimed.id)
@@ -145,7 +145,7 @@ class Dispatcher:
         self.wake()
 
     def _put_back(self, callback_id: str) -> None:
-        """Lets the callback wait, however long the database is away."""
+        """Put the callback back in the queue, however long the database is away."""
         while True:
             try:
                 self._work.put_back(callback_id, ready=utc_now() + timedelta(seconds=PAUSE_S))

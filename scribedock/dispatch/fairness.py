@@ -20,43 +20,43 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
-NEVER = (datetime(1, 1, 1), 0)  # noqa: DTZ001 - times here are UTC without a zone
+NEVER_SERVED = (datetime(1, 1, 1), 0)  # noqa: DTZ001 - times here are UTC without a zone
 
 
 @dataclass(frozen=True, kw_only=True)
-class Waiting:
+class WaitingWork:
     """Work that could be taken up now."""
 
     id: str
     branch_id: str
     host: str  # that it talks to; empty: none
-    rank: int  # the level that it begins at: 0 is the most urgent
+    rank: int  # its first level; 0 is the most urgent
     asked: datetime
-    due: datetime  # when it is at the top, whatever its rank
+    due: datetime  # when it reaches the top level, whatever its rank
 
 
 @dataclass(frozen=True, kw_only=True)
 class Caps:
-    """How much of one kind may be under way at once; 0: any number."""
+    """How much of one kind may run at once; 0 means any number."""
 
     branch: int = 0
     host: int = 0
-    queued: int = 0  # of a branch's waiting work only so much, the oldest, stands in line
+    queued: int = 0  # how much of a branch's waiting work, the oldest, stands in line
 
 
 @dataclass(frozen=True, kw_only=True)
-class Load:
-    """What is under way of one kind of work."""
+class WorkUnderWay:
+    """What runs now of one kind of work."""
 
     here: int  # in this worker
     branches: Mapping[str, int]  # in all workers, by branch
     hosts: Mapping[str, int]
 
 
-def level(work: Waiting, now: datetime) -> int:
-    """How urgent the work is by now; 0 is the most urgent.
+def level(work: WaitingWork, now: datetime) -> int:
+    """Return the current urgency of the work; 0 is the most urgent.
 
-    It falls from `rank` to 0 in equal parts of the time until it is due.
+    It falls from `rank` to 0 in equal parts of the time until the work is due.
     """
     allowed = (work.due - work.asked).total_seconds()
     left = (work.due - now).total_seconds()
@@ -66,31 +66,31 @@ def level(work: Waiting, now: datetime) -> int:
 
 
 def choose(
-    waiting: Iterable[Waiting],
+    waiting: Iterable[WaitingWork],
     *,
     slots: int,
-    load: Load,
+    load: WorkUnderWay,
     served: Mapping[str, datetime],
     caps: Caps,
     now: datetime,
-) -> list[Waiting]:
-    """The work to take up now, in this order.
+) -> list[WaitingWork]:
+    """Return the work to take up now, in this order.
 
-    slots: how much this worker has under way at once; as many more are for branches with nothing under way.
-    served: when each branch was last given a slot; a branch that is not in it was never.
+    slots: how much this worker runs at once; as many more are for branches that have nothing running. served:
+    when each branch last got a slot; a branch that is not in it never did.
     """
 
-    def urgency(work: Waiting) -> tuple[int, datetime, datetime, str]:
+    def urgency(work: WaitingWork) -> tuple[int, datetime, datetime, str]:
         return level(work, now), work.due, work.asked, work.id
 
-    lines: dict[str, deque[Waiting]] = {}
+    lines: dict[str, deque[WaitingWork]] = {}
     for work in sorted(waiting, key=urgency):
         lines.setdefault(work.branch_id, deque()).append(work)
     branches, hosts = Counter(load.branches), Counter(load.hosts)
     turns = {branch: (at, 0) for branch, at in served.items()}
     free = max(slots - load.here, 0)
     spare = 2 * slots - load.here - free
-    chosen: list[Waiting] = []
+    chosen: list[WaitingWork] = []
     while free > 0 or spare > 0:
         heads = []
         for branch, line in lines.items():
@@ -104,7 +104,7 @@ def choose(
             break
         best = min(
             heads,
-            key=lambda work: (level(work, now), turns.get(work.branch_id, NEVER), urgency(work)),
+            key=lambda work: (level(work, now), turns.get(work.branch_id, NEVER_SERVED), urgency(work)),
         )
         lines[best.branch_id].popleft()
         chosen.append(best)

@@ -18,15 +18,15 @@ class Queue(StrEnum):
     SANDBOX = "sandbox"
 
 
-# What goes before the id of a task in the id of its work, where a task has work of two kinds.
+# Prefixes of the work id, where a task has work of two kinds.
 PREFIXES = {Queue.FETCHES: "fetch-", Queue.SANDBOX: "sandbox-"}
 
 
 def work_id(queue: Queue, task_id: str) -> str:
-    """The id of a task's work in a queue: the same for the same work, however often it is asked for."""
+    """Return the id of a task's work in a queue; it is the same on every call."""
     return PREFIXES.get(queue, "") + task_id
 
 
 def task_id_of(work_id: str) -> str:
-    """The task (or callback) that the work is for."""
+    """Return the id of the task (or callback) that the work is for."""
     return work_id.rpartition("-")[2]

@@ -1,4 +1,4 @@
-"""Seats at what all work shares (processors, recognizers): whoever has fewest of them is next.
+"""Seats at what all work shares (processors, recognizers): the branch with the fewest is next.
 
 A slot lets work begin; a seat lets it use the machine. So a branch with one short recording has its share of
 the machine beside one with many long ones.
@@ -13,7 +13,7 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
-LOOK_EVERY_S = 1.0
+LOOK_INTERVAL_S = 1.0
 
 # The branch of the tree of accounts that this thread works for.
 _BRANCH: ContextVar[str] = ContextVar("branch", default="")
@@ -21,7 +21,7 @@ _BRANCH: ContextVar[str] = ContextVar("branch", default="")
 
 @contextmanager
 def working_for(branch_id: str) -> Iterator[None]:
-    """Makes what is done meanwhile the branch's work, also in threads that take over this context."""
+    """Attribute what runs in this block to the branch, including threads that inherit the context."""
     token = _BRANCH.set(branch_id)
     try:
         yield
@@ -32,8 +32,8 @@ def working_for(branch_id: str) -> Iterator[None]:
 class FairSeats:
     """Numbered seats, each taken by one thread at a time.
 
-    The last one that was left is taken first. Of those that wait, a thread of the branch is next that has
-    fewest seats; among equals, of the branch that got one longest ago.
+    The seat left last is taken first. Of the waiting threads, one of the branch with the fewest seats is
+    next; among equals, one of the branch that got a seat longest ago.
     """
 
     def __init__(self, seats: Iterable[int]) -> None:
@@ -46,9 +46,9 @@ class FairSeats:
 
     @contextmanager
     def seat(self, check_wanted: Callable[[], None] = lambda: None) -> Iterator[int]:
-        """A seat for the branch that this thread works for; waits until it has one.
+        """Take a seat for the branch that this thread works for; wait until there is one.
 
-        check_wanted: is called every second meanwhile, and may raise.
+        check_wanted: is called every second while waiting, and may raise.
         """
         branch = _BRANCH.get()
         number = self._take(branch, check_wanted)
@@ -64,7 +64,9 @@ class FairSeats:
         try:
             while True:
                 with self._changed:
-                    if self._changed.wait_for(lambda: bool(self._free) and self._next() is me, LOOK_EVERY_S):
+                    if self._changed.wait_for(
+                        lambda: bool(self._free) and self._next() is me, LOOK_INTERVAL_S
+                    ):
                         self._taken[branch] += 1
                         self._served[branch] = next(self._clock)
                         return self._free.pop()

@@ -1,4 +1,4 @@
-"""How much work of each kind one worker has in hand at once, and how much one customer or host may have."""
+"""How much work of each kind a worker runs at once, and how much a customer or host may have."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scribedock.settings import Settings
 
 
 def slots(settings: Settings) -> Mapping[Queue, int]:
-    """The ordinary slots of a worker; as many more are for branches that have nothing under way."""
+    """Return the ordinary slots of a worker; as many more are for branches that have nothing running."""
     processors = os.cpu_count() or 1
     return {
         Queue.TRANSCRIPTION: settings.worker_jobs,
@@ -28,7 +28,7 @@ def slots(settings: Settings) -> Mapping[Queue, int]:
 
 
 def caps(settings: Settings) -> Mapping[Queue, Caps]:
-    """What the operator allows a branch of the tree of accounts, and a host, at once."""
+    """Return how much the operator allows a branch of the tree of accounts, and a host, at once."""
     fetches = Caps(branch=settings.branch_fetches, host=settings.host_fetches)
     return {
         Queue.TRANSCRIPTION: Caps(branch=settings.branch_transcriptions, queued=settings.branch_queued),

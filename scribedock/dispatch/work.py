@@ -1,4 +1,4 @@
-"""Work that waits for a worker, or is in one's hands: a row for each, until it is done.
+"""Work that waits for a worker or is held by one: a row for each, until it is done.
 
 A row is written in the transaction that makes the work, so none can be lost between two databases. A worker
 claims what it has slots for (see `fairness`); nothing else reaches the engine.
@@ -17,22 +17,22 @@ from sqlalchemy.engine import Connection
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import turns, work
-from scribedock.dispatch.fairness import Caps, Load, Waiting, choose
+from scribedock.dispatch.fairness import Caps, WaitingWork, WorkUnderWay, choose
 from scribedock.dispatch.queues import Queue
 
 ADVISORY_LOCK = 0x5C21BED2
-ADD = work.insert()
+INSERT_WORK = work.insert()
 
 
 @dataclass(frozen=True, kw_only=True)
-class Claimed:
+class ClaimedWork:
     id: str
     queue: Queue
     branch_id: str
 
 
 @dataclass(frozen=True, kw_only=True)
-class Held:
+class HeldWork:
     """Work in the hands of an executor, alive or dead."""
 
     id: str
@@ -55,9 +55,9 @@ def add(
     host: str = "",
     once: bool = False,
 ) -> None:
-    """Has the work done, from `ready` on; None: once something is here that it needs (see `release`).
+    """Queue work from `ready` on; None makes it wait for something that it needs (see `release`).
 
-    rank and due: see `fairness`. once: whether a row may be there already.
+    rank and due: see `fairness`. once: whether a row may already exist.
     """
     asked = asked or utc_now()
     row = {
@@ -74,28 +74,28 @@ def add(
     if once:
         insert_once(connection, work, **row)
     else:
-        connection.execute(ADD, row)
+        connection.execute(INSERT_WORK, row)
 
 
 def release(connection: Connection, *conditions: sa.ColumnElement[bool]) -> int:
-    """Lets the work begin that waited for something which is here now; returns how much."""
+    """Release work that waited for something that is here now; return how much."""
     return connection.execute(
         work.update().where(work.c.ready.is_(None), *conditions).values(ready=utc_now())
     ).rowcount
 
 
 def withdraw(connection: Connection, job_id: str) -> None:
-    """Drops a job's work that nobody has taken up."""
+    """Drop a job's work that nobody has taken up."""
     connection.execute(work.delete().where(work.c.job_id == job_id, work.c.executor_id.is_(None)))
 
 
 def finish(connection: Connection, work_id: str) -> None:
-    """Drops the row of work that is done."""
+    """Drop the row of completed work."""
     connection.execute(work.delete().where(work.c.id == work_id))
 
 
 def postpone(connection: Connection, work_id: str, ready: datetime) -> None:
-    """Takes the work out of its executor's hands: it waits for a slot again, from `ready` on."""
+    """Return the work from its executor to the queue, ready from `ready` on."""
     connection.execute(
         work.update()
         .where(work.c.id == work_id)
@@ -108,7 +108,7 @@ class Work:
         self._database = database
 
     def waits(self) -> bool:
-        """Whether anything could be taken up now."""
+        """Return whether there is work to take up now."""
         with self._database.read() as connection:
             return (
                 connection.execute(
@@ -121,10 +121,10 @@ class Work:
 
     def claim(
         self, executor_id: str, slots: Mapping[Queue, int], caps: Mapping[Queue, Caps]
-    ) -> list[Claimed]:
-        """Takes up what this worker has slots for; from now on it is in this executor's hands."""
+    ) -> list[ClaimedWork]:
+        """Take up work for this worker's slots; from now on it belongs to this executor."""
         now = utc_now()
-        claimed: list[Claimed] = []
+        claimed: list[ClaimedWork] = []
         with self._database.write() as connection:
             if not self._database.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
@@ -139,11 +139,11 @@ class Work:
                     waiting, slots=count, load=load, served=_served(connection, queue), caps=cap, now=now
                 )
                 _take(connection, queue, chosen, executor_id, now)
-                claimed += [Claimed(id=each.id, queue=queue, branch_id=each.branch_id) for each in chosen]
+                claimed += [ClaimedWork(id=each.id, queue=queue, branch_id=each.branch_id) for each in chosen]
         return claimed
 
     def branch_of(self, work_id: str) -> str:
-        """The branch that the work is for; empty where it is not known any more."""
+        """Return the branch that the work is for; empty where the work is unknown."""
         with self._database.read() as connection:
             found = connection.execute(sa.select(work.c.branch_id).where(work.c.id == work_id)).scalar()
         return str(found or "")
@@ -153,12 +153,12 @@ class Work:
             finish(connection, work_id)
 
     def put_back(self, work_id: str, *, ready: datetime) -> None:
-        """See `postpone`."""
+        """Return the work to the queue as `postpone` does."""
         with self._database.write() as connection:
             postpone(connection, work_id, ready)
 
-    def held(self) -> list[Held]:
-        """What executors have in hand."""
+    def held(self) -> list[HeldWork]:
+        """Return the work that executors hold."""
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.select(work.c.id, work.c.queue, work.c.executor_id, work.c.claimed).where(
@@ -166,12 +166,12 @@ class Work:
                 )
             )
             return [
-                Held(id=row.id, queue=Queue(row.queue), executor_id=row.executor_id, claimed=row.claimed)
+                HeldWork(id=row.id, queue=Queue(row.queue), executor_id=row.executor_id, claimed=row.claimed)
                 for row in rows
             ]
 
     def hand_on(self, work_ids: Collection[str], executor_id: str | None) -> None:
-        """Makes it another executor's work; None: anybody's."""
+        """Give the work to another executor; None gives it to any."""
         with self._database.write() as connection:
             for part in _parts(work_ids):
                 connection.execute(
@@ -181,7 +181,7 @@ class Work:
                 )
 
     def forget(self, work_ids: Collection[str]) -> None:
-        """Drops rows of work that is over."""
+        """Drop rows of work that has ended."""
         with self._database.write() as connection:
             for part in _parts(work_ids):
                 connection.execute(work.delete().where(work.c.id.in_(part)))
@@ -192,8 +192,8 @@ def _parts(ids: Collection[str]) -> Iterable[Sequence[str]]:
     return (every[start : start + 500] for start in range(0, len(every), 500))
 
 
-def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, Load]:
-    """What is under way, by queue."""
+def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, WorkUnderWay]:
+    """Return what is running, by queue."""
     here: Counter[str] = Counter()
     branches: defaultdict[str, Counter[str]] = defaultdict(Counter)
     hosts: defaultdict[str, Counter[str]] = defaultdict(Counter)
@@ -209,14 +209,14 @@ def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, Load]
         hosts[row.queue][row.host] += row.number
         if row.executor_id == executor_id:
             here[row.queue] += row.number
-    found: defaultdict[Queue, Load] = defaultdict(lambda: Load(here=0, branches={}, hosts={}))
+    found: defaultdict[Queue, WorkUnderWay] = defaultdict(lambda: WorkUnderWay(here=0, branches={}, hosts={}))
     for queue in branches:
-        found[Queue(queue)] = Load(here=here[queue], branches=branches[queue], hosts=hosts[queue])
+        found[Queue(queue)] = WorkUnderWay(here=here[queue], branches=branches[queue], hosts=hosts[queue])
     return found
 
 
 def _lines(connection: Connection, now: datetime) -> Mapping[Queue, list[tuple[str, int]]]:
-    """Branch and rank of what waits, by queue."""
+    """Return the branch and rank of what waits, by queue."""
     found: defaultdict[Queue, list[tuple[str, int]]] = defaultdict(list)
     rows = connection.execute(
         sa.select(work.c.queue, work.c.branch_id, work.c.rank)
@@ -233,11 +233,11 @@ def _waiting(
     queue: Queue,
     lines: Iterable[tuple[str, int]],
     count: int,
-    load: Load,
+    load: WorkUnderWay,
     caps: Caps,
     now: datetime,
-) -> list[Waiting]:
-    """Of each branch and rank, what is due first: `count` of it, which is all that could be chosen."""
+) -> list[WaitingWork]:
+    """Return the `count` items due first of each branch and rank, which is all that could be chosen."""
     busy = [host for host, number in load.hosts.items() if caps.host and host and number >= caps.host]
     found = []
     for branch_id, rank in lines:
@@ -259,7 +259,7 @@ def _waiting(
             query = query.where(work.c.id.in_(oldest))
         first = query.order_by(work.c.due, work.c.asked, work.c.id).limit(count)
         found += [
-            Waiting(
+            WaitingWork(
                 id=row.id,
                 branch_id=row.branch_id,
                 host=row.host,
@@ -280,13 +280,13 @@ def _served(connection: Connection, queue: Queue) -> Mapping[str, datetime]:
 
 
 def _take(
-    connection: Connection, queue: Queue, chosen: Sequence[Waiting], executor_id: str, now: datetime
+    connection: Connection, queue: Queue, chosen: Sequence[WaitingWork], executor_id: str, now: datetime
 ) -> None:
     for number, each in enumerate(chosen):
         connection.execute(
             work.update().where(work.c.id == each.id).values(executor_id=executor_id, claimed=now)
         )
-        # Those that were served in one go keep their order.
+        # Branches that were served at once keep their order.
         served = now + number * timedelta(microseconds=1)
         insert_once(connection, turns, queue=queue.value, branch_id=each.branch_id, served=served)
         connection.execute(

@@ -1,4 +1,4 @@
-"""The data folder: for the account alone that runs the server."""
+"""The data folder: accessible only to the account that runs the server."""
 
 from __future__ import annotations
 
@@ -13,17 +13,18 @@ from scribedock.settings import SettingsError
 log = structlog.get_logger("scribedock.data_folder")
 
 UMASK = 0o077
-OTHERS = stat.S_IRWXG | stat.S_IRWXO
+GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
 def enter(folder: Path) -> None:
-    """Makes the folder where it is missing, keeps others out of it, and makes all that this process and its
-    children write from now on private.
+    """Create the folder where it is missing and make it private, with all that is written from now on.
 
-    Raises SettingsError where there is no folder, and none can be made.
+    Applies to this process and its children. Raises SettingsError where there is no folder and none can be
+    made.
     """
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)  # these are not ours: as the operator's umask says
+        # These are not ours, so the operator's umask applies.
+        folder.parent.mkdir(parents=True, exist_ok=True)
         os.umask(UMASK)
         folder.mkdir(exist_ok=True)
     except OSError as error:
@@ -32,13 +33,13 @@ def enter(folder: Path) -> None:
 
 
 def narrow(folder: Path) -> None:
-    """Takes the folder from everybody but its owner. Where that cannot be done, a warning in the log."""
+    """Remove other users' access to the folder; warn in the log where that fails."""
     if not is_open(folder):
         return
     mode = stat.S_IMODE(folder.stat().st_mode)
     problem = "everybody may make files in it; give the server a folder of its own"
-    if not (mode & stat.S_ISVTX and mode & stat.S_IWOTH):  # such as /tmp, which is never ours to narrow
-        problem = _narrowed(folder, mode & ~OTHERS)
+    if not (mode & stat.S_ISVTX and mode & stat.S_IWOTH):  # such as /tmp, whose mode is not ours to change
+        problem = _narrowed(folder, mode & ~GROUP_AND_OTHERS)
     if problem:
         log.warning(
             "others may look into the data folder", folder=str(folder), mode=f"{mode:04o}", reason=problem
@@ -48,17 +49,17 @@ def narrow(folder: Path) -> None:
             "data folder narrowed: others could look into it",
             folder=str(folder),
             was=f"{mode:04o}",
-            mode=f"{mode & ~OTHERS:04o}",
+            mode=f"{mode & ~GROUP_AND_OTHERS:04o}",
         )
 
 
 def is_open(folder: Path) -> bool:
-    """Whether others than its owner have any right to it."""
-    return bool(folder.stat().st_mode & OTHERS)
+    """Return whether others than the owner have any access to the folder."""
+    return bool(folder.stat().st_mode & GROUP_AND_OTHERS)
 
 
 def _narrowed(folder: Path, mode: int) -> str:
-    """Why it could not be done; empty where it was."""
+    """Change the folder's mode; return why it failed, or an empty text."""
     try:
         folder.chmod(mode)
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What a check has found, and how it is shown: one line each, with a mark in front."""
+"""The findings of a check, shown on one line each with a mark in front."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Finding:
 
 
 def report(findings: Iterable[Finding]) -> int:
-    """Prints each finding as it is made; returns 1 if something that is needed is missing."""
+    """Print each finding as it is made; return 1 if something necessary is missing."""
     console = Console(highlight=False, soft_wrap=True)
     worst = 0
     for finding in findings:

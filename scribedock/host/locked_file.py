@@ -1,7 +1,7 @@
-"""Files that show, by a lock on them, whether the process that made them lives.
+"""Files whose lock shows whether the process that made them is alive.
 
-The kernel lets go of a lock when its process ends, however it ends.  So what a killed
-process of this machine left is known at once, without waiting for a lease to run out.
+The kernel releases a lock when its process ends, however it ends. So leftovers of a killed process on this
+machine are recognized at once, without waiting for a lease to expire.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ class LockedFile:
             fcntl.flock(self.descriptor, fcntl.LOCK_EX)
             if os.fstat(self.descriptor).st_nlink:
                 return
-            os.close(self.descriptor)  # a sweep came between the two
+            os.close(self.descriptor)  # a sweep came in between
 
     def close(self) -> None:
         self.path.unlink(missing_ok=True)
@@ -31,7 +31,7 @@ class LockedFile:
 
 
 def is_abandoned(path: Path) -> bool:
-    """Whether the file is there, and nobody has it locked."""
+    """Return whether the file exists and nobody has locked it."""
     try:
         descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
     except FileNotFoundError:
@@ -46,5 +46,5 @@ def is_abandoned(path: Path) -> bool:
 
 
 def abandoned(folder: Path, prefix: str) -> list[Path]:
-    """The files of dead processes."""
+    """Return the files that dead processes left."""
     return [path for path in folder.glob(f"{prefix}*") if is_abandoned(path)]

@@ -1,6 +1,6 @@
-"""Strangers' text on a terminal: what would move the cursor, hide or reorder text is shown as an escape.
+"""Strangers' text on a terminal: what would move the cursor, hide or reorder text is escaped.
 
-Names of accounts and jobs, captions and error texts come from whoever has an account. Escape sequences in
+Names of accounts and jobs, captions and error texts come from anyone with an account. Escape sequences in
 them could rewrite what an operator has seen, and bidirectional controls mislead the reader (CVE-2021-42574).
 """
 
@@ -12,26 +12,26 @@ import unicodedata
 from collections.abc import Callable
 
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
-"""Letters and marks that are shown as nothing; other invisible characters are no printable ones anyway."""
+"""Letters and marks that are invisible; other invisible characters are not printable anyway."""
 
 
 def printable(text: str, *, keep: str = "") -> str:
-    r"""The text with `\n`, `\x1b`, `\u202e` in place of line feeds, controls and what cannot be seen.
+    r"""Return the text with escapes such as `\x1b` in place of line feeds, controls and invisible characters.
 
-    keep: characters that stay all the same.
+    keep: characters that are left as they are.
     """
     return _escaped(text, keep, lambda char: char.encode("unicode_escape").decode())
 
 
 def marked(text: str) -> str:
-    """The same among rich's markup, of which nothing in the text is any."""
-    from rich.markup import escape  # the command line begins without rich
+    """Return the text escaped for rich's markup, of which it has none itself."""
+    from rich.markup import escape  # the command line starts without rich
 
     return escape(printable(text))
 
 
 def printable_json(document: str) -> str:
-    """The same for a JSON document, which keeps its meaning."""
+    """Return a JSON document as printable text with the same meaning."""
     return _escaped(document, "\n", lambda char: json.dumps(char)[1:-1])
 
 
@@ -44,4 +44,4 @@ def _escaped(text: str, keep: str, escape: Callable[[str], str]) -> str:
 def _is_harmless(char: str) -> bool:
     if char.isprintable():
         return not INVISIBLE.match(char)
-    return unicodedata.category(char) == "Zs"  # a space of whatever width
+    return unicodedata.category(char) == "Zs"  # a space of any width

@@ -19,7 +19,7 @@ from cryptography.fernet import Fernet
 from scribedock.keys.sealing import Sealing
 from scribedock.settings import Settings, SettingsError
 
-LOOK_EVERY_S = 1.0
+LOOK_INTERVAL_S = 1.0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -29,7 +29,7 @@ class SigningKey:
 
 
 class KeyPurpose(StrEnum):
-    """What a key is for, as the database notes it."""
+    """What a key is for, as the database stores it."""
 
     ENCRYPTION = "encryption"
     SIGNING = "signing"
@@ -37,13 +37,13 @@ class KeyPurpose(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class Keys:
-    encryption: Fernet  # for API keys, which must be shown again
+    encryption: Fernet  # for API keys, which must be shown again later
     encryption_fingerprint: str
     sealing: Sealing  # with the same key, for URLs
     upload: UploadKeys
 
     def fingerprints(self) -> Mapping[KeyPurpose, frozenset[str]]:
-        """Those of the keys that live now."""
+        """Return the fingerprints of the current keys."""
         return {
             KeyPurpose.ENCRYPTION: frozenset({self.encryption_fingerprint}),
             KeyPurpose.SIGNING: frozenset(signing_fingerprint(key) for key in self.upload.all()),
@@ -51,17 +51,17 @@ class Keys:
 
 
 def signing_fingerprint(key: SigningKey) -> str:
-    """It is of the id too: a URL names the key that signed it."""
+    """Return the fingerprint of a signing key and its id, because a URL names the key that signed it."""
     return _fingerprint(KeyPurpose.SIGNING, f"{key.id}:".encode() + key.secret)
 
 
 def _fingerprint(purpose: KeyPurpose, secret: bytes) -> str:
-    """128 bits of a SHA-256 in hex: they tell keys apart, and nothing about a key of 256 random bits."""
+    """Return 128 bits of the SHA-256 in hex, which tell keys apart and reveal nothing about 256-bit keys."""
     return hashlib.sha256(f"scribedock key fingerprint\0{purpose}\0".encode() + secret).hexdigest()[:32]
 
 
 def keep_private(path: Path, text: str) -> str:
-    """Writes `text` to `path` with mode 0600 unless the file exists; returns what the file says.
+    """Write `text` to `path` with mode 0600 unless the file exists; return the file's text.
 
     Two processes that start at once end with the same content: the file appears whole, and once.
     """
@@ -79,13 +79,13 @@ def keep_private(path: Path, text: str) -> str:
 
 
 def replace_private(path: Path, text: str) -> None:
-    """Writes `text` to `path` with mode 0600, in place of what is there; at no moment half."""
+    """Replace `path` atomically by a file with `text` and mode 0600."""
     _written(path, text).replace(path)
     _sync(path.parent)
 
 
 def _written(path: Path, text: str) -> Path:
-    """A file beside `path` with the text, durable."""
+    """Write the text durably to a file beside `path`; return that file."""
     fresh = path.with_name(f".{path.name}.{secrets.token_hex(8)}")
     descriptor = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
@@ -102,9 +102,9 @@ def _sync(path: Path) -> None:
 
 
 def load_keys(settings: Settings) -> Keys:
-    """The keys from the settings, else from the data folder, else new ones.
+    """Return the keys from the settings, else from the data folder, else new ones.
 
-    Raises SettingsError when a key that was set has the wrong form.
+    Raises SettingsError when a key in the settings has the wrong form.
     """
     encryption = (
         settings.encryption_key.get_secret_value()
@@ -131,19 +131,19 @@ def load_keys(settings: Settings) -> Keys:
 
 
 def key_file(settings: Settings, purpose: KeyPurpose) -> Path:
-    """Where keys of this purpose are kept that no setting names."""
+    """Return the file for keys of this purpose that no setting gives."""
     names = {KeyPurpose.ENCRYPTION: "encryption-key", KeyPurpose.SIGNING: "upload-keys"}
     return settings.data_dir / "secrets" / names[purpose]
 
 
 def are_made(settings: Settings) -> bool:
-    """Whether `load_keys` would find every key, and make none."""
+    """Return whether `load_keys` would find every key and make none."""
     given = {KeyPurpose.ENCRYPTION: settings.encryption_key, KeyPurpose.SIGNING: settings.upload_keys}
     return all(secret is not None or key_file(settings, each).exists() for each, secret in given.items())
 
 
 def new_settings() -> Mapping[str, str]:
-    """New keys, by the name of their setting."""
+    """Return new keys by the name of their setting."""
     return {
         "SCRIBEDOCK_ENCRYPTION_KEY": Fernet.generate_key().decode(),
         "SCRIBEDOCK_UPLOAD_KEYS": _new_key(),
@@ -151,7 +151,7 @@ def new_settings() -> Mapping[str, str]:
 
 
 def as_settings(settings: Settings) -> Mapping[str, str]:
-    """The keys that are made, for another server; by the name of their setting."""
+    """Return the existing keys by the name of their setting, for another server."""
     encryption = (
         settings.encryption_key.get_secret_value()
         if settings.encryption_key
@@ -175,17 +175,17 @@ class UploadKeys:
 
     @classmethod
     def fixed(cls, text: str) -> UploadKeys:
-        """Raises SettingsError where `text` (`id:base64url,…`) has the wrong form."""
+        """Return the keys in `text` (`id:base64url,…`). Raises SettingsError for the wrong form."""
         return cls(None, _signing_keys(text))
 
     @classmethod
     def in_file(cls, path: Path) -> UploadKeys:
-        """With a new key where the file is not there."""
+        """Return the keys in the file, which is made with a new key where it is missing."""
         return cls(path, _signing_keys(keep_private(path, _new_key())))
 
     def all(self) -> tuple[SigningKey, ...]:
         now = time.monotonic()
-        if self._path is not None and now - self._looked > LOOK_EVERY_S:
+        if self._path is not None and now - self._looked > LOOK_INTERVAL_S:
             self._looked = now
             changed_ns = self._stamp()
             if changed_ns != self._changed_ns:
@@ -193,7 +193,7 @@ class UploadKeys:
         return self._keys
 
     def rotate(self, *, lifetime_s: int) -> SigningKey:
-        """A new key signs from now on; those whose last URL has expired are dropped.
+        """Sign with a new key from now on and drop keys whose last URL has expired; return the new key.
 
         lifetime_s: how long URLs live. Raises SettingsError where the keys come from the settings.
         """
@@ -216,7 +216,7 @@ class UploadKeys:
 
 
 def _new_key(than: SigningKey | None = None) -> str:
-    """`id:secret`; the id is the time at which the key was made, in hexadecimal seconds, and newer."""
+    """Return `id:secret`; the id is the time in hexadecimal seconds, later than that of `than`."""
     made = max(int(time.time()), _made_at(than) + 1 if than is not None else 0)
     return f"{made:08x}:{_encode(secrets.token_bytes(32))}"
 

@@ -1,4 +1,4 @@
-"""Encrypts what the database holds but must not tell to whoever reads a copy of it: customers' URLs.
+"""Encryption of what a copy of the database must not reveal: customers' URLs.
 
 They carry passwords and signatures. A sealed text is `fernet:` and a Fernet token; a text without that prefix
 was written by an older release, and is read as it is until the upgrade has sealed it.
@@ -16,37 +16,37 @@ from cryptography.fernet import Fernet, InvalidToken
 log = structlog.get_logger("scribedock.database")
 
 PREFIX = "fernet:"
-UNREADABLE = "unreadable: the server's encryption key has changed"
-"""What a sealed text reads as without its key: no URL, so that nothing is fetched or called by it."""
+UNREADABLE_TEXT = "unreadable: the server's encryption key has changed"
+"""What a sealed text reads as without its key. It is no URL, so nothing is fetched or called by it."""
 
 
 class Sealing:
     """Seals texts with a Fernet key, and makes keyed digests of them."""
 
     def __init__(self, key: str) -> None:
-        """Raises ValueError for anything but 32 bytes in base64url."""
+        """Use this key. Raises ValueError for anything but 32 bytes in base64url."""
         self._fernet = Fernet(key)
         self._digest_key = hmac.digest(base64.urlsafe_b64decode(key), b"digests of URLs", "sha256")
 
     def seal(self, text: str) -> str:
-        """The sealed text, another one each time."""
+        """Return the sealed text, which differs on each call."""
         return PREFIX + self._fernet.encrypt(text.encode()).decode()
 
     def unseal(self, sealed: str) -> str:
-        """The text; UNREADABLE where another key sealed it."""
+        """Return the plain text, or UNREADABLE_TEXT where another key sealed it."""
         if not is_sealed(sealed):
             return sealed
         try:
             return self._fernet.decrypt(sealed.removeprefix(PREFIX).encode()).decode()
         except InvalidToken:
             log.error("a sealed text cannot be read: the encryption key has changed")
-            return UNREADABLE
+            return UNREADABLE_TEXT
 
     def digest(self, text: str) -> str:
-        """HMAC-SHA256 in hex: equal for equal texts, so that they can be found without being read."""
+        """Return the HMAC-SHA256 in hex: equal texts have equal ones, and can be found without being read."""
         return hmac.new(self._digest_key, text.encode(), hashlib.sha256).hexdigest()
 
 
 def is_sealed(text: str) -> bool:
-    """Whether `seal` made it."""
+    """Return whether `seal` made this text."""
     return text.startswith(PREFIX)

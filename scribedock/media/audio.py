@@ -16,25 +16,25 @@ from scribedock.media.limits import Limits
 class Levels:
     """How loud a recording is, and how alike its channels are."""
 
-    # Of the mix of all channels, 1 being full scale; what is louder for a moment only is passed over.
+    # Of the mix of all channels, 1 being full scale; what is louder only for a moment is ignored.
     peak: float
     # A sum of squares for each channel; none of a recording with one channel.
     energy: tuple[float, ...]
     # From -1 to 1, of each channel with each.
     correlation: tuple[tuple[float, ...], ...]
-    # The number of the channel that is named so.
+    # The number of the channel that has this name.
     centre: int | None
 
 
 @dataclass(frozen=True, kw_only=True)
 class DecodedAudio:
     audio_bytes: int  # 32,000 a second
-    damaged_packets: int  # those that were passed over
+    damaged_packets: int  # how many were skipped
     track: int  # the index of the stream in its container
-    tracks: tuple[int, ...]  # all that may be decoded, the likeliest to be what is said first
+    tracks: tuple[int, ...]  # all that may be decoded, the likeliest to have the speech first
     parts: int  # recordings that were joined in one file, and were read
-    unread_bytes: int  # from the beginning of one that could not be read to the end of the file
-    levels: Levels  # as the recording has them, before it is amplified
+    unread_bytes: int  # from the first one that could not be read to the end of the file
+    levels: Levels  # before amplification
 
 
 def decode(
@@ -49,14 +49,16 @@ def decode(
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = process.always,
 ) -> DecodedAudio:
-    """Writes 16 kHz mono signed 16-bit little-endian samples without a header.
+    """Decode a recording to 16 kHz mono signed 16-bit little-endian samples without a header.
 
-    The work is done in the fenced child, which tells `progress` the share done.  The destination
-    appears only when it is whole.  A recording that breaks off is used as far as it goes, unless
-    its own index says that there is more (MP4, MOV).  track is the index of the stream to decode,
-    by default the likeliest of those that sound; channel is the number of the channel that is taken alone,
-    by default all are mixed; gain is by what it is amplified; at_most_s is how much of its beginning is
-    wanted.
+    The fenced child does the work and tells `progress` the share done. The destination appears only when it
+    is complete. A recording that breaks off is used as far as it goes, unless its own index says that there
+    is more (MP4, MOV).
+
+    track: the index of the stream to decode, by default the likeliest of those with sound. channel: the
+    number of the only channel to take, by default a mix of all. gain: the factor of amplification. at_most_s:
+    how many seconds of the beginning are wanted.
+
     Raises MediaUnusable, and FenceFailure where this machine is at fault.
     """
     temporary = destination.with_name(f".{destination.name}.{os.getpid()}")

@@ -5,7 +5,7 @@ no file can be opened and no connection made (Landlock, and a limit of zero new
 descriptors), and memory, processor time and the size of what it writes are bounded.
 
 A program that is to be run behind it needs files to begin with: it is granted a list of
-them, and one folder to write to (`Openings`).
+them, and one folder to write to (`AllowedPaths`).
 """
 
 from __future__ import annotations
@@ -27,12 +27,13 @@ LANDLOCK_CREATE_RULESET_VERSION = 1
 # Rights over files and TCP by the version of the interface that brought them (landlock(7)).
 FILE_RIGHTS = {1: 13, 2: 14, 3: 15, 5: 16}  # number of rights known from that version on
 TCP_RIGHTS = 0b11  # version 4: bind, connect
-SCOPES = 0b11  # version 6: abstract sockets, signals
+SCOPE_RIGHTS = 0b11  # version 6: abstract sockets, signals
 
 EXECUTE, WRITE_FILE, READ_FILE, READ_DIR, REMOVE_FILE, MAKE_REG, TRUNCATE = (
     1 << bit for bit in (0, 1, 2, 3, 5, 8, 14)
 )
-OF_FILES = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE  # what may be granted on a file that is no folder
+# What may be granted on a file that is not a folder.
+FILE_ACCESS = EXECUTE | WRITE_FILE | READ_FILE | TRUNCATE
 
 _libc = ctypes.CDLL(None, use_errno=True)
 
@@ -51,17 +52,17 @@ class PathBeneath(ctypes.Structure):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Openings:
-    """What a program may open behind the fence; paths that are not there are passed over."""
+class AllowedPaths:
+    """The paths that a program may open behind the fence; missing ones are ignored."""
 
-    readable: tuple[Path, ...]  # files, or folders with all that is in them; programs there may run
+    readable: tuple[Path, ...]  # files, or folders with everything in them; programs there may run
     writable: tuple[Path, ...] = ()
-    descriptors: int = 128  # that it may have open at once
+    descriptors: int = 128  # how many it may have open at once
 
 
 @dataclass(frozen=True, kw_only=True)
-class Strength:
-    """What the fence is made of on this machine."""
+class FenceReport:
+    """What the fence consists of on this machine."""
 
     landlock: int  # version of the kernel's interface; 0: none
 
@@ -72,21 +73,20 @@ class Strength:
         return "this kernel has no Landlock: resource limits and a list of allowed formats only"
 
 
-def strength() -> Strength:
+def fence_report() -> FenceReport:
     version = _libc.syscall(
         LANDLOCK_CREATE_RULESET, None, ctypes.c_size_t(0), LANDLOCK_CREATE_RULESET_VERSION
     )
-    return Strength(landlock=max(version, 0))
+    return FenceReport(landlock=max(version, 0))
 
 
 def confine(
-    *, memory: int, cpu_s: int, file_bytes: int, parent: int, openings: Openings | None = None
+    *, memory: int, cpu_s: int, file_bytes: int, parent: int, openings: AllowedPaths | None = None
 ) -> None:
-    """Puts this process behind the fence, for good.
+    """Put this process behind the fence, for good.
 
-    memory and file_bytes are in bytes.  The process is killed when `parent` ends.
-    Without `openings` it can open nothing any more.
-    Raises OSError where the kernel refuses what it said it can do.
+    memory and file_bytes are in bytes. The process is killed when `parent` ends. Without `openings` it can
+    open nothing any more. Raises OSError where the kernel refuses what it said it can do.
     """
     _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     if os.getppid() != parent:
@@ -112,16 +112,16 @@ def _limit(what: int, value: int) -> None:
     resource.setrlimit(what, (bound, bound))
 
 
-def _landlock(openings: Openings | None) -> None:
-    """Refuses every right that the kernel knows, but for the openings."""
-    version = strength().landlock
+def _landlock(openings: AllowedPaths | None) -> None:
+    """Give up every right that the kernel knows, except on the allowed paths."""
+    version = fence_report().landlock
     if not version:
         return
     rights = max(count for since, count in FILE_RIGHTS.items() if since <= version)
     ruleset = Ruleset(
         files=(1 << rights) - 1,
         net=TCP_RIGHTS if version >= 4 else 0,
-        scoped=SCOPES if version >= 6 else 0,
+        scoped=SCOPE_RIGHTS if version >= 6 else 0,
     )
     size = 24 if version >= 6 else 16 if version >= 4 else 8
     handle = _libc.syscall(LANDLOCK_CREATE_RULESET, ctypes.byref(ruleset), ctypes.c_size_t(size), 0)
@@ -145,7 +145,7 @@ def _open(ruleset: int, paths: Iterable[Path], rights: int) -> None:
         except FileNotFoundError:
             continue
         try:
-            allowed = rights if path.is_dir() else rights & OF_FILES
+            allowed = rights if path.is_dir() else rights & FILE_ACCESS
             rule = PathBeneath(allowed=allowed, parent=parent)
             if (
                 _libc.syscall(LANDLOCK_ADD_RULE, ruleset, LANDLOCK_RULE_PATH_BENEATH, ctypes.byref(rule), 0)

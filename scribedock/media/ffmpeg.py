@@ -15,14 +15,16 @@ from scribedock.media.formats import AUDIO_CODECS, CONTAINERS, VIDEO_CODECS
 from scribedock.media.limits import Limits
 from scribedock.media.probe import MediaInfo, probe
 from scribedock.media.process import always
-from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing, run
+from scribedock.media.program import ProgramFailed, ProgramLimits, ProgramMissing, run
 from scribedock.media.unusable import MediaUnusable
 
 THREADS = "2"
-SUBTITLES = "captions.ass"
-FONTS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
-LARGEST = "scale=w='min(iw,1920)':h='min(ih,1080)':force_original_aspect_ratio=decrease:force_divisible_by=2"
-OWN_CONTAINERS = ("mov", "matroska")  # their time stamps can be copied to MP4
+SUBTITLE_FILE = "captions.ass"
+FONT_FOLDERS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
+SCALE_FILTER = (
+    "scale=w='min(iw,1920)':h='min(ih,1080)':force_original_aspect_ratio=decrease:force_divisible_by=2"
+)
+COPYABLE_CONTAINERS = ("mov", "matroska")  # their time stamps can be copied to MP4
 INPUT_OPTIONS = (
     "-format_whitelist",
     ",".join(sorted(CONTAINERS)),
@@ -31,8 +33,8 @@ INPUT_OPTIONS = (
     "-protocol_whitelist",
     "file",
 )
-CPU_SHARE = 10  # seconds of processor time for a second of the recording
-BYTES_PER_S = 1_500_000  # of what is encoded here, at the most
+CPU_S_PER_S = 10  # seconds of processor time for a second of the recording
+BYTES_PER_S = 1_500_000  # the most that is encoded here
 
 
 class MediaType(StrEnum):
@@ -40,8 +42,8 @@ class MediaType(StrEnum):
     MP4 = "mp4"
 
 
-def find() -> Path | None:
-    """The ffmpeg program, if there is one."""
+def find_ffmpeg() -> Path | None:
+    """Return the path of ffmpeg, if it is installed."""
     found = shutil.which("ffmpeg")
     if found:
         return Path(found)
@@ -54,22 +56,24 @@ def find() -> Path | None:
 
 
 def _found() -> Path:
-    """Raises ProgramMissing."""
-    program = find()
+    """Return the path of ffmpeg. Raises ProgramMissing."""
+    program = find_ffmpeg()
     if program is None:
         raise ProgramMissing("This server has no ffmpeg, which makes media files; ask its operator")
     return program
 
 
 def draws_captions() -> bool:
-    """Whether this machine can draw captions into a picture."""
-    return find() is not None and has_fonts()
+    """Return whether this machine can burn in captions."""
+    return find_ffmpeg() is not None and has_fonts()
 
 
 def has_fonts() -> bool:
-    """Whether there is anything that captions could be drawn with."""
+    """Return whether any font is installed that captions could be drawn with."""
     return any(
-        path.suffix.lower() in (".ttf", ".otf", ".ttc") for folder in FONTS for path in folder.rglob("*")
+        path.suffix.lower() in (".ttf", ".otf", ".ttc")
+        for folder in FONT_FOLDERS
+        for path in folder.rglob("*")
     )
 
 
@@ -83,14 +87,13 @@ def encode(
     subtitles: str = "",
     check_wanted: Callable[[], None] = always,
 ) -> None:
-    """Makes the file; `destination` lies in a folder of its own, to which the program may write.
+    """Convert a recording; `destination` lies in a folder of its own, which ffmpeg may write to.
 
-    track: the stream of sound, by its index; by default the likeliest.
-    subtitles: Advanced SubStation Alpha, to be drawn into the picture.
-    check_wanted: called about once a second; where it raises, the program is ended.
+    track: the index of the audio stream, by default the likeliest. subtitles: Advanced SubStation Alpha to
+    burn in. check_wanted: is called about once a second; where it raises, ffmpeg is ended.
 
-    Raises MediaUnusable where the recording cannot become that, ProgramMissing, and FenceFailure
-    where this machine is at fault.
+    Raises MediaUnusable where the recording cannot be converted, ProgramMissing, and FenceFailure where this
+    machine is at fault.
     """
     program = _found()
     info = probe(source, limits, track=track)
@@ -98,15 +101,15 @@ def encode(
         raise MediaUnusable("The recording has no moving picture, so that there is no mp4 of it.")
     seconds = info.duration_ms // 1000 + 1
     if subtitles:
-        (destination.parent / SUBTITLES).write_text(subtitles, encoding="utf-8")
+        (destination.parent / SUBTITLE_FILE).write_text(subtitles, encoding="utf-8")
     try:
         run(
             [str(program), *arguments(info, source, destination, media_type, burn_in=bool(subtitles))],
             folder=destination.parent,
             readable=[source],
-            bounds=Bounds(
+            bounds=ProgramLimits(
                 memory=limits.memory,
-                cpu_s=60 + CPU_SHARE * seconds,
+                cpu_s=60 + CPU_S_PER_S * seconds,
                 file_bytes=64 * 1024**2 + seconds * BYTES_PER_S + 2 * source.stat().st_size,
             ),
             check_wanted=check_wanted,
@@ -123,7 +126,7 @@ def arguments(
     *,
     burn_in: bool = False,
 ) -> list[str]:
-    """What ffmpeg is told, without its own name; it runs in the folder of the destination."""
+    """Return ffmpeg's arguments without its own name; it runs in the folder of the destination."""
     head = ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", THREADS]
     tail = ["-map_metadata", "-1", "-map_chapters", "-1", "-threads", THREADS]
     sound = ["-map", f"0:{info.audio_stream}"]
@@ -136,7 +139,7 @@ def arguments(
         container = ["-f", "mp3"]
         picture: list[str] = []
     else:
-        copies = info.container.startswith(OWN_CONTAINERS)
+        copies = info.container.startswith(COPYABLE_CONTAINERS)
         codec = (
             ["-c:a", "copy"]
             if copies and info.audio_codec == "aac"
@@ -146,7 +149,7 @@ def arguments(
         if copies and info.plain_h264 and not burn_in:
             picture += ["-c:v", "copy"]
         else:
-            filters = f"{LARGEST},ass={SUBTITLES}" if burn_in else LARGEST
+            filters = f"{SCALE_FILTER},ass={SUBTITLE_FILE}" if burn_in else SCALE_FILTER
             picture += ["-vf", filters, "-c:v", "libx264", "-preset", "veryfast", "-crf", "23"]
             picture += ["-maxrate", "6M", "-bufsize", "12M", "-pix_fmt", "yuv420p"]
         container = ["-movflags", "+faststart", "-f", "mp4"]
@@ -162,7 +165,7 @@ def sound_to_mp3(
     limits: Limits,
     check_wanted: Callable[[], None] = always,
 ) -> None:
-    """Makes an MP3 file of a WAV file of ours. check_wanted is that of `encode`.
+    """Convert a WAV file of ours to MP3; check_wanted is that of `encode`.
 
     Raises MediaUnusable, ProgramMissing, and FenceFailure where this machine is at fault.
     """
@@ -170,7 +173,9 @@ def sound_to_mp3(
     command = [str(program), "-nostdin", "-loglevel", "error", "-y", "-protocol_whitelist", "file"]
     command += ["-f", "wav", "-i", f"file:{sound}", "-c:a", "libmp3lame", "-b:a", "64k"]
     command += ["-f", "mp3", f"file:{destination}"]
-    bounds = Bounds(memory=limits.memory, cpu_s=60 + seconds, file_bytes=64 * 1024**2 + seconds * BYTES_PER_S)
+    bounds = ProgramLimits(
+        memory=limits.memory, cpu_s=60 + seconds, file_bytes=64 * 1024**2 + seconds * BYTES_PER_S
+    )
     try:
         run(command, folder=destination.parent, readable=[sound], bounds=bounds, check_wanted=check_wanted)
     except ProgramFailed as error:

@@ -1,4 +1,4 @@
-"""The parent's side of `forkserver`: children that are there in a few milliseconds."""
+"""The parent's side of `forkserver`: child processes that start within a few milliseconds."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ import scribedock
 
 PID = STATUS = struct.Struct("=i")
 IDLE_S = 300.0
-TRIES = 3  # a fork server may end, for want of work, just when some comes
+TRIES = 3  # a fork server without work may end just when some arrives
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 
 
@@ -28,7 +28,7 @@ class CannotFork(Exception):
 
 
 class ForkedChild:
-    """A child under way, whose words are to be read from `words`."""
+    """A child process whose output is to be read from `words`."""
 
     def __init__(self, pid: int, words: BinaryIO, status: BinaryIO) -> None:
         self.pid = pid
@@ -38,15 +38,15 @@ class ForkedChild:
         self._has_ended = False
 
     def wait(self) -> int | None:
-        """Its exit status, as `subprocess` has it, once it has ended; None where nobody knows it any more."""
+        """Wait for its end; return its exit status as `subprocess` has it, None where it is unknown."""
         if not self._has_ended:
             found = self._status.read(STATUS.size)
             self._code = STATUS.unpack(found)[0] if len(found) == STATUS.size else None
             self._has_ended = True
         return self._code
 
-    def end(self) -> None:
-        """Kills it, and lets go of it."""
+    def kill(self) -> None:
+        """Kill the child and release its pipes."""
         if not self._has_ended:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(self.pid, signal.SIGKILL)
@@ -56,29 +56,29 @@ class ForkedChild:
 
 
 class ForkServer:
-    """Starts one when it is first needed, and again when it has ended. Callable from any thread."""
+    """Starts a fork server when it is first needed, and again when it has ended. Callable from any thread."""
 
     def __init__(self, *, idle_s: float = IDLE_S) -> None:
-        """idle_s: after how long without work it ends."""
+        """Let the fork server end after `idle_s` seconds without work."""
         self._idle_s = idle_s
         self._lock = threading.Lock()
         self._requests: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
-        self._owner = 0  # the number of our process: what was forked from it has a fork server of its own
+        self._owner = 0  # our process id: a process that was forked from it needs a fork server of its own
 
     @property
     def pid(self) -> int:
-        """The number of its process; 0 where there is none."""
+        """Return its process id; 0 without one."""
         process = self._process
         return 0 if process is None else process.pid
 
     def close(self) -> None:
-        """Ends it, and its children."""
+        """End the fork server and its children."""
         with self._lock:
             self._forget()
 
     def fork(self, order: Mapping[str, object], recording: int, audio: int) -> ForkedChild:
-        """Starts a child that works on these descriptors (see `child.work`). Raises CannotFork."""
+        """Start a child that works on these descriptors (see `child.work`). Raises CannotFork."""
         for _ in range(TRIES):
             child = self._fork(json.dumps(order).encode(), recording, audio)
             if child is not None:
@@ -86,7 +86,7 @@ class ForkServer:
         raise CannotFork("the process that children are forked from ends at once")
 
     def _fork(self, order: bytes, recording: int, audio: int) -> ForkedChild | None:
-        """None where the fork server has ended."""
+        """Start a child; return None where the fork server has ended."""
         with contextlib.ExitStack() as stack:
             try:
                 words, its_words = _pipe(stack)
@@ -142,7 +142,7 @@ class ForkServer:
         return ours
 
     def _forget(self) -> None:
-        """Lets go of a fork server that has ended."""
+        """Forget a fork server that has ended."""
         if self._requests is not None:
             self._requests.close()
             self._requests = None
@@ -153,7 +153,7 @@ class ForkServer:
 
 
 def _pipe(stack: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
-    """Both ends, which are closed with the stack."""
+    """Return both ends of a pipe, which the stack closes."""
     read, write = os.pipe()
     return (
         stack.enter_context(os.fdopen(read, "rb", buffering=0)),
@@ -162,7 +162,10 @@ def _pipe(stack: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
 
 
 def bootstrap(module: str) -> str:
-    """What `python -I -c` runs to call the module's `main`; its last argument is `package_folder()`."""
+    """Return the code for `python -I -c` that calls the module's `main`.
+
+    The last argument of the command is `package_folder()`.
+    """
     return f"import sys; sys.path.append(sys.argv.pop()); from scribedock.media.{module} import main; main()"
 
 

@@ -1,11 +1,12 @@
 """The process that the fenced children are forked from.
 
-It has loaded all that a child needs, which takes longer than most children work, and reads nothing hostile
-itself. It has one thread, so that a fork is a whole copy.
+It has loaded everything that a child needs, which takes longer than most children work, and reads nothing
+hostile itself. It has one thread, so that a fork is a whole copy.
 
-A request is one packet on its socket: the order in JSON, with descriptors of the recording, of where the
-audio and the child's words go, and of where its number and later its exit status go (`PID` and `STATUS`). The
-process ends when the socket does, or when nothing was asked of it for some time; its children end with it.
+A request is one packet on its socket: the order in JSON, with descriptors of the recording, of the
+destination of the audio and of the child's messages, and of the pipes for its process id and later its exit
+status (`PID` and `STATUS`). The process ends when the socket does, or after some time without a request; its
+children end with it.
 """
 
 from __future__ import annotations
@@ -22,8 +23,8 @@ from contextlib import suppress
 from scribedock.media.fenced import child
 from scribedock.media.forking import PID, STATUS
 
-MAX_ORDER = 64 * 1024  # bytes
-DESCRIPTORS = 4
+MAX_REQUEST_BYTES = 64 * 1024  # bytes
+DESCRIPTOR_COUNT = 4
 
 
 def main() -> None:
@@ -33,7 +34,7 @@ def main() -> None:
     ended, wake = os.pipe2(os.O_CLOEXEC | os.O_NONBLOCK)
     signal.signal(signal.SIGCHLD, lambda *_: None)
     signal.set_wakeup_fd(wake)
-    running: dict[int, int] = {}  # where the status of each child goes, by its number
+    running: dict[int, int] = {}  # where the status of each child goes, by its process id
     with selectors.DefaultSelector() as selector:
         selector.register(requests, selectors.EVENT_READ)
         selector.register(ended, selectors.EVENT_READ)
@@ -43,7 +44,7 @@ def main() -> None:
                     os.read(ended, 4096)
                     _reap(running)
                     continue
-                message, descriptors, _, _ = socket.recv_fds(requests, MAX_ORDER, DESCRIPTORS)
+                message, descriptors, _, _ = socket.recv_fds(requests, MAX_REQUEST_BYTES, DESCRIPTOR_COUNT)
                 if not message:
                     return
                 kept = [requests.fileno(), selector.fileno(), ended, wake, *running.values()]
@@ -53,7 +54,7 @@ def main() -> None:
 def _begin(
     order: dict[str, object], descriptors: list[int], kept: list[int], running: dict[int, int]
 ) -> None:
-    """Forks a child. kept: what is open here and not for it."""
+    """Fork a child. kept: what is open here and not meant for the child."""
     recording, audio, words, status = descriptors
     parent, pid = os.getpid(), os.fork()
     if pid == 0:

@@ -30,7 +30,7 @@ AUDIO_CODECS = frozenset(
     """.split()
 )
 
-# Decoded only where pictures are wanted: by the ffmpeg program, behind a fence of its own.
+# Decoded only for output with pictures, by the ffmpeg program behind a fence of its own.
 VIDEO_CODECS = frozenset(
     """
     av1 cinepak dnxhd dvvideo ffv1 flv h261 h263 h263p h264 hevc huffyuv jpeg2000 libaom-av1 libdav1d
@@ -52,5 +52,5 @@ PLAYLISTS = (b"ffconcat", b"#EXTM3U", b"<?xml", b"<MPD", b"<SmoothStreamingMedia
 
 
 def is_playlist(head: bytes) -> bool:
-    """Whether the first bytes of a file are those of a list of other media."""
+    """Return whether the first bytes of a file are those of a list of other media."""
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().startswith(PLAYLISTS)

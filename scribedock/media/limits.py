@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-SAMPLE_RATE = 16_000  # Hz; what every recognizer here hears
+SAMPLE_RATE = 16_000  # Hz; the rate of every recognizer here
 BYTES_PER_SECOND = 2 * SAMPLE_RATE  # one channel of signed 16-bit samples
 STARTUP_S = 60
 
 
 @dataclass(frozen=True, kw_only=True)
 class Limits:
-    """The bounds within which a recording is read, whatever its file claims to be."""
+    """The limits within which a recording is read, whatever its file claims to be."""
 
     max_duration_s: int = 43_200
     memory: int = 2 * 1024**3  # bytes of address space that reading it may take
@@ -22,5 +22,8 @@ class Limits:
 
     @property
     def cpu_s(self) -> int:
-        """Processor time: decoding is measured at hundreds of times real time; 20 times is granted."""
+        """Return the processor time in seconds that reading may take.
+
+        Decoding is measured at hundreds of times real time; 20 times is granted.
+        """
         return STARTUP_S + self.max_duration_s // 20

@@ -18,18 +18,18 @@ class MediaInfo:
     sample_rate: int  # Hz
     channels: int
     audio_streams: int
-    has_video: bool  # moving pictures: a cover is none
+    has_video: bool  # moving pictures; a cover does not count
     video_stream: int | None  # its index in the container
     plain_h264: bool  # the pictures are H.264 that every browser plays
 
 
 def probe(path: Path, limits: Limits, *, track: int | None = None) -> MediaInfo:
-    """Reads a recording in the fenced child.
+    """Describe a recording by reading it in the fenced child.
 
-    At least one audio stream must really decode.  The length is that of the audio where the
-    file is small enough to be read to its end (32 MiB), else the one that its header declares;
-    decoding corrects it.  track is the index of the stream of sound to tell of; by default it is the
-    one that is likeliest to be what is said.
+    At least one audio stream must really decode. The length is that of the audio where the file is small
+    enough to be read to its end (32 MiB), else the one that its header declares; decoding corrects it. track
+    is the index of the audio stream to describe, by default the likeliest to have the speech.
+
     Raises MediaUnusable, and FenceFailure where this machine is at fault.
     """
     return MediaInfo(**process.run("probe", path, None, limits, track=track))

@@ -20,18 +20,18 @@ from scribedock.media.unusable import MediaUnusable
 
 log = structlog.get_logger("scribedock.worker")
 
-MAX_SAID = 256 * 1024  # bytes of all that the child may say
-TAKES_TOO_MUCH = "The recording takes too long to read, or too much memory: it may be damaged."
+MAX_OUTPUT_BYTES = 256 * 1024  # bytes of all output of the child
+LIMIT_MESSAGE = "The recording takes too long to read, or too much memory: it may be damaged."
 FORK_SERVER = ForkServer()
-STOPPED = "The recording is damaged: the decoder stopped on it."
+CRASH_MESSAGE = "The recording is damaged: the decoder stopped on it."
 
 
 class FenceFailure(Exception):
-    """The child could not be started, reach its fence, or write, or was starved: this machine is at fault."""
+    """The child could not be started, fenced or fed, could not write, or was starved: a machine's fault."""
 
 
 def always() -> None:
-    """Of work that is wanted until it is done."""
+    """Do nothing: the work is wanted until it is done."""
 
 
 def run(
@@ -47,11 +47,12 @@ def run(
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = always,
 ) -> dict[str, Any]:
-    """Has the child do one operation on a recording, of which what `reading.Wanted` names is wanted.
+    """Have the child carry out one operation on a recording; see `reading.DecodeRequest` for what to ask.
 
     check_wanted is called about once a second; where it raises, the child is ended.
-    Raises MediaUnusable where the recording is at fault, also by making the child crash
-    or exceed its limits, and FenceFailure where this machine is at fault.
+
+    Raises MediaUnusable where the recording is at fault, even by making the child crash or exceed its limits,
+    and FenceFailure where this machine is at fault.
     """
     with recording.open("rb") as source, Path(os.devnull).open("wb") as nothing:
         sink = audio or nothing
@@ -66,7 +67,7 @@ def run(
         try:
             return _listen(child, limits, progress, check_wanted)
         finally:
-            child.end()
+            child.kill()
 
 
 def _start(what: Mapping[str, object], source: IO[bytes], sink: IO[bytes], limits: Limits) -> ForkedChild:
@@ -104,8 +105,8 @@ def _listen(
     if code is None:
         raise FenceFailure("the process that reads media was ended with the one that it was forked from")
     if code == -signal.SIGKILL:  # also what ends a process out of processor time
-        raise MediaUnusable(TAKES_TOO_MUCH)
-    raise MediaUnusable(STOPPED)
+        raise MediaUnusable(LIMIT_MESSAGE)
+    raise MediaUnusable(CRASH_MESSAGE)
 
 
 def _answer(said: dict[str, Any]) -> dict[str, Any]:
@@ -115,15 +116,15 @@ def _answer(said: dict[str, Any]) -> dict[str, Any]:
         raise FenceFailure(f"the audio of a recording cannot be written: {said['machine']}")
     if "fault" in said:
         log.warning("unforeseen trouble with a recording", fault=said["fault"])
-        raise MediaUnusable(STOPPED)
+        raise MediaUnusable(CRASH_MESSAGE)
     return said
 
 
 def _lines(child: ForkedChild, allowance: Allowance, check_wanted: Callable[[], None]) -> Iterator[bytes]:
-    """What the child says, line by line, until it ends.
+    """Yield the child's output line by line until it ends.
 
-    Raises MediaUnusable for one that uses up its processor time, FenceFailure for one that is given none, and
-    what check_wanted does.
+    Raises MediaUnusable where it uses up its processor time, FenceFailure where it gets none, and what
+    check_wanted raises.
     """
     rest, said = b"", 0
     meter = Meter(child.pid, allowance)
@@ -140,7 +141,7 @@ def _lines(child: ForkedChild, allowance: Allowance, check_wanted: Callable[[], 
                 continue
             part = child.words.read(4096)
             said += len(part)
-            if not part or said > MAX_SAID:
+            if not part or said > MAX_OUTPUT_BYTES:
                 return
             *lines, rest = (rest + part).split(b"\n")
             yield from lines
@@ -150,6 +151,6 @@ def _check(meter: Meter) -> None:
     try:
         meter.check()
     except ProcessorTimeUsed:
-        raise MediaUnusable(TAKES_TOO_MUCH) from None
+        raise MediaUnusable(LIMIT_MESSAGE) from None
     except ClockRanOut as error:
         raise FenceFailure(f"the process that reads media: {error}") from None

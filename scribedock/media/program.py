@@ -1,7 +1,7 @@
-"""Running a program that is not ours (ffmpeg, espeak-ng, apertium) on what strangers sent.
+"""Running other people's programs (ffmpeg, espeak-ng, apertium) on what strangers sent.
 
-It runs behind the fence: it reads the programs and fonts of this machine and the files that it
-was given, writes to one folder, reaches no network, and inherits no environment.
+They run behind the fence: they read the programs and fonts of this machine and the files that they were
+given, write to one folder, reach no network, and inherit no environment.
 """
 
 from __future__ import annotations
@@ -21,8 +21,8 @@ from scribedock.media.forking import bootstrap, package_folder
 from scribedock.media.process import FenceFailure, always
 from scribedock.media.program_child import NO_FENCE, NO_PROGRAM
 
-# What a program itself is made of: libraries, data, fonts. Nobody's secrets lie there.
-OF_THE_SYSTEM = tuple(
+# What a program needs itself: libraries, data, fonts. There are no secrets in these folders.
+SYSTEM_PATHS = tuple(
     map(
         Path,
         (
@@ -40,24 +40,24 @@ OF_THE_SYSTEM = tuple(
         ),
     )
 )
-# Where a program that is a script finds the others that it runs; they run behind the same fence.
+# Where a program that is a script finds those that it runs, behind the same fence.
 PROGRAMS = tuple(map(Path, ("/usr/local/bin", "/usr/bin", "/bin")))
-MESSAGES = "messages"  # what the program says, in the folder that it writes to
+MESSAGE_FILE = "messages"  # the program's messages, in the folder that it writes to
 TAIL_BYTES = 2000
-NO_ROOM = os.strerror(errno.ENOSPC)
+NO_ROOM_MESSAGE = os.strerror(errno.ENOSPC)
 
 
 class ProgramFailed(Exception):
-    """The program did not do it; the text is the end of what it said."""
+    """The program failed; the text is the end of its messages."""
 
 
 class ProgramMissing(Exception):
-    """This machine has no such program; the text says what its operator can do."""
+    """The program is not installed; the text says what the operator can do."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Bounds:
-    """How much of this machine a program may use. Bytes and seconds."""
+class ProgramLimits:
+    """How much of this machine a program may use, in bytes and seconds."""
 
     memory: int
     cpu_s: int
@@ -70,14 +70,13 @@ def run(
     folder: Path,
     readable: Sequence[Path] = (),
     stdin: bytes = b"",
-    bounds: Bounds,
+    bounds: ProgramLimits,
     check_wanted: Callable[[], None] = always,
 ) -> None:
-    """Runs the program in `folder`, which alone it may write to.
+    """Run a program in `folder`, the only place that it may write to.
 
-    check_wanted is called about once a second; where it raises, the program is ended.
-    Raises ProgramFailed, also where it exceeds its bounds, and FenceFailure where it cannot
-    be started, or has no room.
+    check_wanted is called about once a second; where it raises, the program is ended. Raises ProgramFailed,
+    even where the program exceeds its limits, and FenceFailure where it cannot be started or has no room.
     """
     program = Path(command[0]).resolve()
     order = {
@@ -87,14 +86,14 @@ def run(
             "PATH": os.pathsep.join(map(str, PROGRAMS)),
             **dict.fromkeys(("HOME", "TMPDIR", "XDG_CACHE_HOME"), str(folder)),
         },
-        "readable": [str(path.resolve()) for path in (*OF_THE_SYSTEM, program, *readable)],
+        "readable": [str(path.resolve()) for path in (*SYSTEM_PATHS, program, *readable)],
         "writable": [str(folder.resolve()), os.devnull],
         "parent": os.getpid(),
         "memory": bounds.memory,
         "cpu_s": bounds.cpu_s,
         "file_bytes": bounds.file_bytes,
     }
-    with (folder / MESSAGES).open("w+b") as messages:
+    with (folder / MESSAGE_FILE).open("w+b") as messages:
         try:
             child = subprocess.Popen(
                 [sys.executable, "-I", "-c", bootstrap("program_child"), json.dumps(order), package_folder()],
@@ -118,7 +117,7 @@ def run(
                 os.killpg(child.pid, signal.SIGKILL)
             child.wait()
         said = _tail(messages.fileno())
-    if child.returncode in (NO_FENCE, NO_PROGRAM) or NO_ROOM in said:
+    if child.returncode in (NO_FENCE, NO_PROGRAM) or NO_ROOM_MESSAGE in said:
         raise FenceFailure(f"{program.name} cannot do its work: {said}")
     if child.returncode:
         raise ProgramFailed(f"{program.name} ended with status {child.returncode}: {said}")
@@ -127,9 +126,9 @@ def run(
 def _wait(
     child: subprocess.Popen[bytes], stdin: bytes, meter: Meter, check_wanted: Callable[[], None]
 ) -> None:
-    """Returns when the program has ended.
+    """Wait until the program ends.
 
-    Raises ProcessorTimeUsed, ClockRanOut, and what check_wanted does.
+    Raises ProcessorTimeUsed, ClockRanOut, and what check_wanted raises.
     """
     rest: bytes | None = stdin
     while True:

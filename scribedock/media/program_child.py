@@ -20,7 +20,7 @@ def main() -> None:
             cpu_s=order["cpu_s"],
             file_bytes=order["file_bytes"],
             parent=order["parent"],
-            openings=fence.Openings(
+            openings=fence.AllowedPaths(
                 readable=tuple(map(Path, order["readable"])), writable=tuple(map(Path, order["writable"]))
             ),
         )

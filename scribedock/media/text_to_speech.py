@@ -10,25 +10,25 @@ from pathlib import Path
 
 from scribedock.media.limits import Limits
 from scribedock.media.process import always
-from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing, run
+from scribedock.media.program import ProgramFailed, ProgramLimits, ProgramMissing, run
 from scribedock.media.unusable import MediaUnusable
 from scribedock_captions.elementlist.model import ElementList, Segment, TokenType
 
 RATE = 22_050  # Hz; what espeak-ng gives
 SAMPLE_BYTES = 2
 VOICES = {"zh": "cmn", "tl": "en"}  # ISO 639-1 to espeak-ng's, where they differ
-SENTENCE_S = 120  # no sentence takes longer to say
-MAX_TEXT = 5000
+SENTENCE_TIMEOUT_S = 120  # no sentence takes longer to say
+MAX_TEXT_LENGTH = 5000
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spoken:
+class SynthesizedSpeech:
     path: Path  # a WAV file
     seconds: int
 
 
-def find() -> Path | None:
-    """The espeak-ng program, if the system has it."""
+def find_espeak() -> Path | None:
+    """Return the path of espeak-ng, if it is installed."""
     found = shutil.which("espeak-ng")
     return Path(found) if found else None
 
@@ -40,13 +40,13 @@ def speak(
     limits: Limits,
     *,
     check_wanted: Callable[[], None] = always,
-) -> Spoken:
-    """Says each segment at its time, or as soon as the one before it is said.
+) -> SynthesizedSpeech:
+    """Speak each segment at its time, or as soon as the one before it ends.
 
-    language: ISO 639-1. check_wanted is called before each; where it raises, nothing more is said.
-    Raises ProgramMissing, and MediaUnusable without a voice of the language.
+    language: ISO 639-1. check_wanted is called before each segment; where it raises, speaking ends. Raises
+    ProgramMissing, and MediaUnusable without a voice for the language.
     """
-    program = find()
+    program = find_espeak()
     if program is None:
         raise ProgramMissing(
             "This server has no espeak-ng, which speaks audio descriptions; ask its operator"
@@ -68,16 +68,16 @@ def speak(
                 out.writeframes(sentence.readframes(sentence.getnframes()))
         _silence_until(out, elementlist.end_time)
         seconds = out.tell() // RATE + 1
-    return Spoken(path=track, seconds=seconds)
+    return SynthesizedSpeech(path=track, seconds=seconds)
 
 
 def text_of(segment: Segment) -> str:
-    """What is said in it, without sounds."""
+    """Return the words of a segment, without sounds."""
     words = (
         "".join(token.display_as for token in sequence.tokens if token.type is not TokenType.SOUND)
         for sequence in segment.sequences
     )
-    return " ".join(word for word in words if word)[:MAX_TEXT]
+    return " ".join(word for word in words if word)[:MAX_TEXT_LENGTH]
 
 
 def _say(program: Path, text: str, destination: Path, voice: str, limits: Limits) -> None:
@@ -86,8 +86,8 @@ def _say(program: Path, text: str, destination: Path, voice: str, limits: Limits
             [str(program), "-v", voice, "-w", str(destination), "--stdin"],
             folder=destination.parent,
             stdin=text.encode(),
-            bounds=Bounds(
-                memory=limits.memory, cpu_s=30, file_bytes=1024**2 + SENTENCE_S * RATE * SAMPLE_BYTES
+            bounds=ProgramLimits(
+                memory=limits.memory, cpu_s=30, file_bytes=1024**2 + SENTENCE_TIMEOUT_S * RATE * SAMPLE_BYTES
             ),
         )
     except ProgramFailed as error:

@@ -1,1 +1,1 @@
-"""Reading what strangers send and what may be large, in processes of its own."""
+"""Parsing of large bodies from strangers, in processes of its own."""

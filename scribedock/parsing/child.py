@@ -13,13 +13,13 @@ from scribedock.errors import InvalidQuery, ScribedockError, captions_errors
 from scribedock.parsing.operations import OPERATIONS
 from scribedock.parsing.pipe import received, refusal, send
 
-MEMORY = 3 * 1024**3 // 2  # of addresses; a legal list of 64 MiB takes about 1 GiB
-TOO_LARGE = "takes too much memory to be read; send less at once"
+MEMORY = 3 * 1024**3 // 2  # of address space; a legal list of 64 MiB takes about 1 GiB
+TOO_LARGE_MESSAGE = "takes too much memory to be read; send less at once"
 
 
 def main() -> None:
     answers = confine(memory=MEMORY)
-    gc.disable()  # it would look at millions of objects again and again, none of them garbage
+    gc.disable()  # the collector would visit millions of objects again and again, none of them garbage
     while True:
         try:
             order = received(sys.stdin.buffer)
@@ -42,7 +42,7 @@ def answer(head: Mapping[str, Any], body: bytes) -> tuple[Mapping[str, Any], byt
     except ScribedockError as error:
         return refusal(error), b""
     except MemoryError:
-        return refusal(InvalidQuery(f"The {head['what']} {TOO_LARGE}", status=413)), b""
+        return refusal(InvalidQuery(f"The {head['what']} {TOO_LARGE_MESSAGE}", status=413)), b""
     except RecursionError:
         return refusal(InvalidQuery(f"The {head['what']} is nested too deeply")), b""
     except Exception:

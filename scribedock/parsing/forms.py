@@ -12,14 +12,14 @@ from urllib.parse import parse_qsl
 from scribedock.errors import InvalidQuery
 
 MAX_FIELDS = 1000
-MAX_VALUES = 10_000  # of a JSON body, nested ones included
+MAX_VALUES = 10_000  # in a JSON body, including nested ones
 MAX_DEPTH = 32
 MULTIPART = "multipart/form-data"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Field:
-    """A field of a form: a text, or a file where it has a file's name, which may be empty."""
+    """A field of a form: a text, or a file where it has a file name, even an empty one."""
 
     name: str
     content: bytes
@@ -27,12 +27,12 @@ class Field:
 
 
 def json_values(content: bytes) -> dict[str, Any]:
-    """The object that a JSON body is. Raises InvalidQuery, also for one of too many values, or too deep."""
+    """Return the object in a JSON body. Raises InvalidQuery, even for too many values or levels."""
     if not content.strip():
         return {}
     try:
         document = json.loads(content)
-    except (ValueError, RecursionError):  # of digits, too: the interpreter reads 4,300 at the most
+    except (ValueError, RecursionError):  # even of too many digits: the interpreter reads at most 4,300
         raise InvalidQuery("The body is not valid JSON") from None
     if not isinstance(document, dict):
         raise InvalidQuery("The JSON body must be an object with the parameters as its keys")
@@ -41,7 +41,7 @@ def json_values(content: bytes) -> dict[str, Any]:
 
 
 def check_size(document: Any) -> None:
-    """Raises InvalidQuery for what no call has a use for, and what would take long to look at."""
+    """Raise InvalidQuery for a document larger than any call needs, which would take long to check."""
     count = 0
     for depth, values in enumerate(_levels(document)):
         count += len(values)
@@ -64,7 +64,7 @@ def _levels(document: Any) -> Iterator[list[Any]]:
 
 
 def pairs(text: str) -> list[tuple[str, str]]:
-    """The fields of a query string. Raises InvalidQuery."""
+    """Return the fields of a query string. Raises InvalidQuery."""
     try:
         return parse_qsl(text, keep_blank_values=True, max_num_fields=MAX_FIELDS, errors="replace")
     except ValueError:
@@ -72,7 +72,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
 
 
 def form(content: bytes, content_type: str) -> list[Field]:
-    """The fields of a body that is a form of either kind, or a query string. Raises InvalidQuery."""
+    """Return the fields of a body that is a form of either kind, or a query string. Raises InvalidQuery."""
     if content_type.partition(";")[0].strip().lower() == MULTIPART:
         return asyncio.run(multipart(content, content_type))
     try:
@@ -83,7 +83,7 @@ def form(content: bytes, content_type: str) -> list[Field]:
 
 
 async def multipart(content: bytes, content_type: str) -> list[Field]:
-    """Raises InvalidQuery."""
+    """Return the fields of a multipart body. Raises InvalidQuery."""
     from python_multipart.exceptions import FormParserError
     from starlette.formparsers import MultiPartException
     from starlette.requests import Request
@@ -96,7 +96,7 @@ async def multipart(content: bytes, content_type: str) -> list[Field]:
     try:
         found = await request.form(max_fields=MAX_FIELDS, max_files=MAX_FIELDS, max_part_size=len(content))
     except (MultiPartException, FormParserError, LookupError, UnicodeError) as error:
-        # also of a character set or a boundary that there cannot be
+        # also about an impossible character set or boundary
         raise InvalidQuery(f"The multipart body cannot be read: {str(error)[:200]}") from None
     fields = []
     for name, value in found.multi_items():

@@ -16,14 +16,14 @@ from scribedock_captions.readers import TextFormat
 from scribedock_captions.text.intelligence import annotated
 
 MAX_LIST_BYTES = 64 * 1024 * 1024
-END_MARGIN_MS = 1000  # that a list may go on after the end of its recording
+END_MARGIN_MS = 1000  # how long a list may continue after the end of its recording
 
-Facts = dict[str, Any]  # what JSON can say
+Facts = dict[str, Any]  # anything that JSON can express
 Operation = Callable[[Mapping[str, Any], bytes], tuple[Facts, bytes]]
 
 
 def check_list(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
-    """The ElementList as it is kept: normalised, in the job's language, compressed.
+    """Return the ElementList as it is stored: normalised, in the job's language, compressed.
 
     Raises InvalidElementList, and InvalidQuery for one that is too long or too large.
     """
@@ -41,25 +41,25 @@ def check_list(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]
 
 
 def annotate_list(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
-    """A kept list with keywords and topics, as it is kept."""
+    """Return a stored list with keywords and topics, as it is stored."""
     return {}, zlib.compress(to_json(annotated(parse(zlib.decompress(body)))))
 
 
 def check_given_transcript(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
-    """Raises InvalidQuery for a transcript that cannot be used."""
+    """Raise InvalidQuery for a transcript that cannot be used."""
     check_transcript(body, TextFormat(arguments["format"]) if arguments["format"] else None)
     return {}, b""
 
 
 def read_form(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
-    """The fields of a form, one after the other, and where each begins."""
+    """Return the fields of a form, joined, and where each begins."""
     fields = form(body, arguments["content_type"])
     facts = {"fields": [(field.name, field.file, len(field.content)) for field in fields]}
     return facts, b"".join(field.content for field in fields)
 
 
 def check_json(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
-    """Raises InvalidQuery for parameters in JSON that are wrong, or take long to look at."""
+    """Raise InvalidQuery for JSON parameters that are wrong or would take long to check."""
     json_values(body)
     return {}, b""
 

@@ -1,4 +1,4 @@
-"""Parsing processes, which the branches of the tree of accounts have in turn."""
+"""Parsing processes, shared by the branches of the tree of accounts in turn."""
 
 from __future__ import annotations
 
@@ -13,35 +13,35 @@ from scribedock.children.crew import Crew, Ticket
 from scribedock.children.process import ChildEnded, ChildSlow
 from scribedock.children.seat import ChildSeat
 from scribedock.errors import InvalidQuery
-from scribedock.parsing.pipe import Failed, Parsed, ask
+from scribedock.parsing.pipe import Parsed, ParserDefect, request_parsing
 
 log = structlog.get_logger("scribedock.parsing")
 
 CHILD = "scribedock.parsing.child"
-CPU_S = 90  # for one body; a legal list of 64 MiB takes about 20
+CPU_S = 90  # for one body; a legal list of 64 MiB takes about 20 s
 WALL_S = 300.0
-MOST_WAITING = 256  # of one branch
-KEEPS_CHILD = 1024 * 1024  # bytes; after a larger body the process ends, and its memory is free again
+MAX_WAITING = 256  # of one branch
+MAX_REUSE_BYTES = 1024 * 1024  # bytes; after a larger body the process ends, which frees its memory
 
 
 @dataclass(frozen=True, kw_only=True)
-class Source:
-    """What is to be parsed. It must stay open until the ticket's future is done."""
+class UnparsedBody:
+    """A body to parse. It must stay open until the ticket's future is done."""
 
-    what: str  # in the errors: "ElementList", "body"
+    what: str  # its name in errors: "ElementList", "body"
     file: IO[bytes]
     size: int
 
 
 def usual_processes() -> int:
-    """Half of the processors; two, so that no branch has them all."""
+    """Return half of the processors, but at least two, so that no branch has them all."""
     return min(4, max(2, len(os.sched_getaffinity(0)) // 2))
 
 
 class Parser:
-    """At most `processes` children, started when first needed. Callable from any thread.
+    """A pool of at most `processes` children that parse, started when first needed.
 
-    One is always left to the other branches.
+    Callable from any thread. One child is always left to the other branches.
     """
 
     def __init__(self, *, processes: int | None = None, cpu_s: int = CPU_S, wall_s: float = WALL_S) -> None:
@@ -51,16 +51,16 @@ class Parser:
         self._crew: Crew[ChildSeat] = Crew(
             [ChildSeat(CHILD) for _ in range(count)],
             branch_seats=max(1, count - 1),
-            branch_waiting=MOST_WAITING,
+            branch_waiting=MAX_WAITING,
             name="parsing",
         )
 
     def submit(
-        self, branch: str, operation: str, source: Source, arguments: Mapping[str, Any] | None = None
+        self, branch: str, operation: str, source: UnparsedBody, arguments: Mapping[str, Any] | None = None
     ) -> Ticket[Parsed]:
-        """Has an operation of `operations` done. Raises SystemFault (503) when too many of the branch wait.
+        """Queue an operation of `operations`. Raises SystemFault (503) when too many of the branch wait.
 
-        The future raises what the operation does, and InvalidQuery (413) where it exceeds its limits.
+        The future raises what the operation raises, and InvalidQuery (413) where it exceeds its limits.
         """
         head = {
             "operation": operation,
@@ -71,20 +71,22 @@ class Parser:
         return self._crew.submit(branch, lambda seat: self._parse(seat, head, source))
 
     def close(self) -> None:
-        """Ends the children at once."""
+        """End the children at once."""
         self._crew.close()
 
-    def _parse(self, seat: ChildSeat, head: Mapping[str, Any], source: Source) -> Parsed:
+    def _parse(self, seat: ChildSeat, head: Mapping[str, Any], source: UnparsedBody) -> Parsed:
         try:
-            return seat.ask(lambda child: ask(child, head, source.file, source.size, wall_s=self._wall_s))
+            return seat.exchange(
+                lambda child: request_parsing(child, head, source.file, source.size, wall_s=self._wall_s)
+            )
         except (ChildEnded, ChildSlow) as error:
             log.warning("parsing ended", operation=head["operation"], bytes=source.size, how=repr(error))
             raise InvalidQuery(
                 f"The {source.what} takes too long to be read, or too much memory; send less at once",
                 status=413,
             ) from None
-        except Failed as error:
+        except ParserDefect as error:
             raise RuntimeError(f"a parsing process failed:\n{error}") from None
         finally:
-            if source.size > KEEPS_CHILD:
+            if source.size > MAX_REUSE_BYTES:
                 seat.close()

@@ -16,26 +16,26 @@ from scribedock.children.process import ChildProcess
 from scribedock.errors import InvalidOption, InvalidQuery, ScribedockError
 
 LENGTHS = struct.Struct(">QQ")  # of the head, and of the bytes after it
-PART = 1024 * 1024
+CHUNK_BYTES = 1024 * 1024
 ERRORS: Mapping[str, type[ScribedockError]] = {each.__name__: each for each in (InvalidQuery, InvalidOption)}
 
 
-class Failed(Exception):
-    """A defect of ours, in the child; the text is its traceback."""
+class ParserDefect(Exception):
+    """A defect in our code, in the child; the text is its traceback."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Parsed:
-    """What an operation has found."""
+    """The result of an operation."""
 
     facts: Mapping[str, Any]
     body: bytes
 
 
-def ask(
+def request_parsing(
     child: ChildProcess, head: Mapping[str, Any], source: IO[bytes], size: int, *, wall_s: float
 ) -> Parsed:
-    """The child's answer to an operation on `size` bytes. Raises its error, ChildEnded, ChildSlow."""
+    """Return the child's answer to an operation on `size` bytes. Raises its error, ChildEnded, ChildSlow."""
     deadline = time.monotonic() + wall_s
     packed = json.dumps(head).encode()
     source.seek(0)
@@ -45,7 +45,7 @@ def ask(
     answer = json.loads(child.receive(head_length, deadline))
     body = child.receive(length, deadline)
     if "failed" in answer:
-        raise Failed(answer["failed"])
+        raise ParserDefect(answer["failed"])
     if "refused" in answer:
         kind, comment, status = answer["refused"]
         raise ERRORS[kind](comment, status=status)
@@ -53,7 +53,7 @@ def ask(
 
 
 def received(pipe: BinaryIO) -> tuple[Mapping[str, Any], bytes] | None:
-    """In the child: the next order; None when there are no more."""
+    """Return the next order, in the child; None at the end."""
     lengths = pipe.read(LENGTHS.size)
     if len(lengths) < LENGTHS.size:
         return None
@@ -62,7 +62,7 @@ def received(pipe: BinaryIO) -> tuple[Mapping[str, Any], bytes] | None:
 
 
 def send(pipe: BinaryIO, facts: Mapping[str, Any], body: bytes) -> None:
-    """From the child."""
+    """Send an answer from the child."""
     packed = json.dumps(facts).encode()
     pipe.write(LENGTHS.pack(len(packed), len(body)) + packed)
     pipe.write(body)
@@ -75,5 +75,5 @@ def refusal(error: ScribedockError) -> Mapping[str, Any]:
 
 
 def _parts(source: IO[bytes]) -> Iterator[bytes]:
-    while part := source.read(PART):
+    while part := source.read(CHUNK_BYTES):
         yield part

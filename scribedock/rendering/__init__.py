@@ -1,1 +1,1 @@
-"""Captions made in processes of their own, and kept."""
+"""Captions rendered in processes of their own, and cached."""

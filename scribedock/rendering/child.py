@@ -14,14 +14,22 @@ from typing import BinaryIO
 
 from scribedock.children.confinement import confine
 from scribedock.errors import InvalidQuery, ScribedockError, captions_errors
-from scribedock.rendering.pipe import LENGTH, Answer, Failed, Missing, Order, Refused, send
-from scribedock.rendering.request import ListKey, render
+from scribedock.rendering.pipe import (
+    LENGTH,
+    Answer,
+    MissingLists,
+    RenderingDefect,
+    RenderingRefused,
+    RenderMessage,
+    send,
+)
+from scribedock.rendering.request import ElementListKey, render
 from scribedock_captions.elementlist.codec import parse
 from scribedock_captions.elementlist.model import ElementList
 
-KEPT_BYTES = 48 * 1024 * 1024
-"""Of the JSON of the lists that are kept; parsed, they take about three times as much."""
-MEMORY = 3 * 1024**3  # of addresses, for the largest list that is saved and those that are kept
+CACHE_BYTES = 48 * 1024 * 1024
+"""The limit of the cached lists, measured as JSON; parsed, they take about three times as much memory."""
+MEMORY = 3 * 1024**3  # of address space, for the largest list that can be saved and those in the cache
 
 
 def main() -> None:
@@ -32,41 +40,41 @@ def main() -> None:
 
 
 class ParsedLists:
-    """Parsed ElementLists, the least used of which go when there are too many."""
+    """Parsed ElementLists, of which the least recently used are dropped when there are too many."""
 
-    def __init__(self, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, kept_bytes: int = CACHE_BYTES) -> None:
         self._most = kept_bytes
-        self._kept: OrderedDict[ListKey, tuple[ElementList, int]] = OrderedDict()
+        self._kept: OrderedDict[ElementListKey, tuple[ElementList, int]] = OrderedDict()
 
-    def __contains__(self, key: ListKey) -> bool:
+    def __contains__(self, key: ElementListKey) -> bool:
         return key in self._kept
 
-    def __getitem__(self, key: ListKey) -> ElementList:
+    def __getitem__(self, key: ElementListKey) -> ElementList:
         self._kept.move_to_end(key)
         return self._kept[key][0]
 
     def clear(self) -> None:
         self._kept.clear()
 
-    def add(self, key: ListKey, body: bytes) -> None:
-        """Keeps what it is given, and of the others as many as there is room for."""
+    def add(self, key: ElementListKey, body: bytes) -> None:
+        """Keep a list, and as many of the others as there is room for."""
         self._kept[key] = parse(body), len(body)
         self._kept.move_to_end(key)
         size = sum(each for _, each in self._kept.values())
         while size > self._most and len(self._kept) > 1:
             _, (_, gone) = self._kept.popitem(last=False)
             size -= gone
-        # Hundreds of thousands of objects without a cycle: the collector need not walk over them.
+        # Hundreds of thousands of objects without a cycle, which the collector need not visit.
         gc.freeze()
 
 
-def answer(order: Order, lists: ParsedLists) -> Answer:
+def answer(order: RenderMessage, lists: ParsedLists) -> Answer:
     request = order.request
     missing = tuple(key for key in request.lists if key not in lists and key not in order.bodies)
     if missing:
-        return Missing(missing)
+        return MissingLists(missing)
     try:
-        needed: dict[ListKey, ElementList] = {}
+        needed: dict[ElementListKey, ElementList] = {}
         with captions_errors():
             for key in request.lists:
                 if key not in lists:
@@ -74,10 +82,10 @@ def answer(order: Order, lists: ParsedLists) -> Answer:
                 needed[key] = lists[key]
             return render(request, needed.__getitem__)
     except ScribedockError as error:
-        return Refused(error)
+        return RenderingRefused(error)
     except MemoryError:
         lists.clear()
-        return Refused(
+        return RenderingRefused(
             InvalidQuery(
                 "The ElementList is too large to be rendered with these options: it needs more than "
                 f"{MEMORY // 1024**3} GiB of memory",
@@ -85,14 +93,14 @@ def answer(order: Order, lists: ParsedLists) -> Answer:
             )
         )
     except Exception:
-        return Failed(traceback.format_exc())
+        return RenderingDefect(traceback.format_exc())
 
 
-def _received(pipe: BinaryIO) -> Order | None:
+def _received(pipe: BinaryIO) -> RenderMessage | None:
     head = pipe.read(LENGTH.size)
     if len(head) < LENGTH.size:
         return None
-    order: Order = pickle.loads(pipe.read(LENGTH.unpack(head)[0]))  # noqa: S301 - from our parent
+    order: RenderMessage = pickle.loads(pipe.read(LENGTH.unpack(head)[0]))  # noqa: S301 - from our parent
     return order
 
 

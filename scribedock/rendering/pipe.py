@@ -13,49 +13,49 @@ from typing import BinaryIO
 
 from scribedock.children.process import ChildProcess
 from scribedock.errors import ScribedockError
-from scribedock.rendering.request import ListKey, RenderRequest
+from scribedock.rendering.request import ElementListKey, RenderRequest
 from scribedock_captions.rendering import Rendering
 
 LENGTH = struct.Struct(">Q")
 
 
 @dataclass(frozen=True)
-class Missing:
-    """The child has not parsed these lists, or has them no more; they are to be sent along."""
+class MissingLists:
+    """The child has not parsed these lists, or has dropped them; they must be sent along."""
 
-    lists: tuple[ListKey, ...]
+    lists: tuple[ElementListKey, ...]
 
 
 @dataclass(frozen=True)
-class Refused:
+class RenderingRefused:
     error: ScribedockError
 
 
 @dataclass(frozen=True)
-class Failed:
-    """A defect of ours."""
+class RenderingDefect:
+    """A defect in our code."""
 
     traceback: str
 
 
 @dataclass(frozen=True)
-class Order:
+class RenderMessage:
     request: RenderRequest
-    bodies: dict[ListKey, bytes]  # the wire's JSON of lists that the child lacks
+    bodies: dict[ElementListKey, bytes]  # the JSON of the lists that the child lacks
 
 
-Answer = Rendering | Missing | Refused | Failed
+Answer = Rendering | MissingLists | RenderingRefused | RenderingDefect
 
 
 def send(pipe: BinaryIO, message: Answer) -> None:
-    """From the child."""
+    """Send a message from the child."""
     for part in _packed(message):
         pipe.write(part)
     pipe.flush()
 
 
-def ask(child: ChildProcess, order: Order, timeout_s: float) -> Answer:
-    """The child's answer. Raises ChildEnded, ChildSlow."""
+def request_rendering(child: ChildProcess, order: RenderMessage, timeout_s: float) -> Answer:
+    """Return the child's answer. Raises ChildEnded, ChildSlow."""
     deadline = time.monotonic() + timeout_s
     child.send(_packed(order))
     length = LENGTH.unpack(child.receive(LENGTH.size, deadline))[0]
@@ -63,6 +63,6 @@ def ask(child: ChildProcess, order: Order, timeout_s: float) -> Answer:
     return answer
 
 
-def _packed(message: Order | Answer) -> tuple[bytes, bytes]:
+def _packed(message: RenderMessage | Answer) -> tuple[bytes, bytes]:
     data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
     return LENGTH.pack(len(data)), data

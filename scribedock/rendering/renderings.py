@@ -1,4 +1,4 @@
-"""Renderings that are kept, so that the same captions are not made twice."""
+"""A cache of renderings, so that the same captions are not made twice."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.request import RenderRequest
 from scribedock_captions.rendering import Rendering
 
-KEPT_BYTES = 64 * 1024 * 1024
+CACHE_BYTES = 64 * 1024 * 1024
 
 
-class Wanted:
+class RenderingTicket:
     """A rendering that a caller waits for; others may wait for the same."""
 
     def __init__(self, renderings: Renderings, digest: str, future: Future[Rendering]) -> None:
@@ -23,17 +23,17 @@ class Wanted:
         self._digest = digest
 
     def abandon(self) -> None:
-        """Nobody but the others waits for it any more; where there are none, it is not made."""
+        """Stop waiting; the rendering is cancelled where nobody else waits for it."""
         self._renderings.abandon(self._digest)
 
 
 class Renderings:
-    """The bytes of the latest renderings, by a digest of everything that they depend on.
+    """A cache of the latest renderings, by a digest of everything that they depend on.
 
-    Who asks for what is being made already waits for that. Callable from any thread.
+    Callers that ask for a rendering in progress wait for that one. Callable from any thread.
     """
 
-    def __init__(self, pool: RenderingPool | None = None, *, kept_bytes: int = KEPT_BYTES) -> None:
+    def __init__(self, pool: RenderingPool | None = None, *, kept_bytes: int = CACHE_BYTES) -> None:
         self._pool = pool or RenderingPool()
         self._most = kept_bytes
         self._size = 0
@@ -41,18 +41,21 @@ class Renderings:
         self._made: dict[str, tuple[Ticket[Rendering], int]] = {}  # and how many wait for it
         self._lock = threading.Lock()
 
-    def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> Wanted:
-        """As `RenderingPool.submit`; several callers may get the same future, so none may cancel it."""
+    def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> RenderingTicket:
+        """Return a cached rendering, or render as `RenderingPool.submit` does.
+
+        Several callers may get the same future, so none may cancel it.
+        """
         with self._lock:
             known = self._kept.get(digest)
             if known is not None:
                 self._kept.move_to_end(digest)
-                return Wanted(self, digest, _done(known))
+                return RenderingTicket(self, digest, _done(known))
             ticket, waiting = self._made.get(digest) or (self._pool.submit(branch, request, bodies), 0)
             self._made[digest] = ticket, waiting + 1
         if not waiting:
             ticket.future.add_done_callback(lambda done: self._finished(digest, ticket))
-        return Wanted(self, digest, ticket.future)
+        return RenderingTicket(self, digest, ticket.future)
 
     def abandon(self, digest: str) -> None:
         with self._lock:
@@ -62,7 +65,7 @@ class Renderings:
             if waiting > 1:
                 self._made[digest] = ticket, waiting - 1
                 return
-            del self._made[digest]  # whoever asks from now on has it made anew
+            del self._made[digest]  # the next caller has it made again
         ticket.abandon()
 
     def close(self) -> None:

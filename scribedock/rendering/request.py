@@ -1,4 +1,4 @@
-"""What is to be rendered, and how: in any process that has the lists."""
+"""What to render, and how, in any process that has the lists."""
 
 from __future__ import annotations
 
@@ -11,23 +11,23 @@ from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.options import CaptionOptions, TranscriptOptions
 from scribedock_captions.rendering import CaptionFormat, Rendering, render_captions, render_transcript
 
-ListKey = tuple[str, str]
-"""The id of a job, and a version of its ElementList: what never changes."""
+ElementListKey = tuple[str, str]
+"""The id of a job and a version of its ElementList, which never changes."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class RenderRequest:
-    """A transcript, where there is no format."""
+    """A request for captions, or for a transcript where `format` is None."""
 
-    lists: tuple[ListKey, ...]  # one, or two that are mixed
+    lists: tuple[ElementListKey, ...]  # one, or two to be mixed
     options: CaptionOptions | TranscriptOptions
     format: CaptionFormat | None = None
     media_end: int | None = None  # ms
     metadata: Metadata
 
 
-def render(request: RenderRequest, parsed: Callable[[ListKey], ElementList]) -> Rendering:
-    """Makes the file. Raises UnusableOption for an option that the format cannot use."""
+def render(request: RenderRequest, parsed: Callable[[ElementListKey], ElementList]) -> Rendering:
+    """Make the file. Raises UnusableOption for an option that the format cannot use."""
     elementlist, *others = [parsed(key) for key in request.lists]
     for other in others:
         elementlist = mixed(elementlist, other)

@@ -1,1 +1,1 @@
-"""What is told about jobs afterwards: the audit log and the statistics."""
+"""Reports about jobs: the audit log and the statistics."""

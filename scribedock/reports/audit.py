@@ -1,7 +1,7 @@
-"""Who did what to which job.
+"""The audit log: who did what to which job.
 
-An entry is written before the deed, and told afterwards how it ended: so there is no deed without an
-entry, and what was refused is seen too.
+An entry is written before the action, and its outcome afterwards: so there is no action without an entry, and
+refused ones are recorded too.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from scribedock.db.tables import accounts, audit_entries
 from scribedock.errors import ErrorType
 
 DONE = "done"
-MAX_JOB_ID = 64
-MAX_ABOUT = 255
+MAX_JOB_ID_LENGTH = 64
+MAX_ABOUT_LENGTH = 255
 LOGIN = "account/login"
 FAILED_SHARE = 4
 
@@ -31,8 +31,8 @@ class AuditEntry:
     username: str
     address: str
     call: str
-    job_id: str  # as it was named: perhaps there is no such job
-    about: str  # the other account that was named
+    job_id: str  # as the call named it; the job may not exist
+    about: str  # the other account that the call named
     outcome: str  # done, or an ErrorType; empty where the server went down in between
     times: int = 1  # of failed logins within a minute
 
@@ -42,8 +42,10 @@ class Audit:
         self._database = database
         self._failed_logins = failed_logins
 
-    def begin(self, *, account_id: str, address: str, call: str, job_id: str = "", about: str = "") -> int:
-        """Notes what is about to be done; returns the entry, for `end`."""
+    def begin_entry(
+        self, *, account_id: str, address: str, call: str, job_id: str = "", about: str = ""
+    ) -> int:
+        """Record what is about to be done; return the entry, for `end_entry`."""
         with self._database.write() as connection:
             return int(
                 connection.execute(
@@ -51,18 +53,18 @@ class Audit:
                     .values(
                         at=utc_now(),
                         account_id=account_id,
-                        address=address[:MAX_JOB_ID],
+                        address=address[:MAX_JOB_ID_LENGTH],
                         call=call,
-                        job_id=job_id[:MAX_JOB_ID],
-                        about=about[:MAX_ABOUT],
+                        job_id=job_id[:MAX_JOB_ID_LENGTH],
+                        about=about[:MAX_ABOUT_LENGTH],
                         outcome="",
                     )
                     .returning(audit_entries.c.id)
                 ).scalar_one()
             )
 
-    def end(self, entry: int, outcome: str, *, job_id: str = "") -> None:
-        """Notes how it ended, and the job that was made."""
+    def end_entry(self, entry: int, outcome: str, *, job_id: str = "") -> None:
+        """Record the outcome, and the job that was made."""
         values = {"outcome": outcome, **({"job_id": job_id} if job_id else {})}
         with self._database.stamp() as connection:
             connection.execute(audit_entries.update().where(audit_entries.c.id == entry).values(**values))
@@ -75,9 +77,9 @@ class Audit:
         since: datetime | None = None,
         limit: int = 100,
     ) -> list[AuditEntry]:
-        """The newest entries that pass every filter, oldest first.
+        """Return the newest entries that pass every filter, oldest first.
 
-        Failed logins, which anybody can make, are no more than a quarter of them.
+        Failed logins, which anybody can cause, are at most a quarter of them.
         """
         failed: list[AuditEntry] = []
         if job_id is None:
@@ -90,7 +92,7 @@ class Audit:
     def failed_logins(
         self, *, account: Account | None = None, since: datetime | None = None, limit: int = 100
     ) -> list[AuditEntry]:
-        """The newest failed logins alone, oldest first."""
+        """Return the newest failed logins, oldest first."""
         name = None if account is None else account.username
         found = self._failed_logins.newest(username=name, since=since, limit=limit)
         return [_failed(each) for each in reversed(found)]
@@ -126,7 +128,7 @@ class Audit:
         ]
 
     def sweep(self, older_than: datetime) -> int:
-        """Removes the entries of before; returns how many."""
+        """Remove older entries; return how many."""
         failed = self._failed_logins.sweep(older_than)
         with self._database.write() as connection:
             return (

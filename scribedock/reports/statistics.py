@@ -1,7 +1,7 @@
 """Billable minutes, for every kind and fidelity of work.
 
-Source: the API's `aggregate_statistics`: the total is the sum over the kinds of work, and the sum over
-the fidelities. Each job counts its minutes rounded up, in the segment of its ReturnDate.
+Source: the API's `aggregate_statistics`: the total is the sum over the kinds of work, and the sum over the
+fidelities. Each job counts its minutes rounded up, in the period of its ReturnDate.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import jobs
 from scribedock.jobs.job import Fidelity
 from scribedock.jobs.languages import iso_code
-from scribedock.reports.segments import Segment
+from scribedock.reports.periods import Period
 
 MS_PER_MINUTE = 60_000
 BATCH = 5000
@@ -35,7 +35,7 @@ class Metric(StrEnum):
     MECHANICAL = "billable_minutes_mechanical"
 
 
-BY_FIDELITY = {
+METRIC_BY_FIDELITY = {
     Fidelity.MECHANICAL: Metric.MECHANICAL,
     Fidelity.STANDARD: Metric.PREMIUM,
     Fidelity.HIGH: Metric.PROFESSIONAL,
@@ -52,7 +52,7 @@ class ReturnedJob:
 
     @property
     def minutes(self) -> int:
-        """Rounded up."""
+        """Return the length in minutes, rounded up."""
         return -(-self.media_ms // MS_PER_MINUTE)
 
     @property
@@ -63,34 +63,34 @@ class ReturnedJob:
         return Metric.ENGLISH_TRANSCRIPTION if english else Metric.FOREIGN_TRANSCRIPTION
 
 
-def aggregated(returned: Iterable[ReturnedJob], segments: Sequence[Segment]) -> list[Counter[Metric]]:
-    """The minutes of each segment by metric; segments follow each other without a gap."""
+def aggregated(returned: Iterable[ReturnedJob], segments: Sequence[Period]) -> list[Counter[Metric]]:
+    """Return the minutes of each period by metric; the periods follow each other without a gap."""
     starts = [segment.start for segment in segments]
     totals: list[Counter[Metric]] = [Counter() for _ in segments]
     for job in returned:
         index = bisect_right(starts, job.returned) - 1
         if index < 0 or job.returned >= segments[-1].end:
             continue
-        for metric in (Metric.TOTAL, job.kind, BY_FIDELITY[job.fidelity]):
+        for metric in (Metric.TOTAL, job.kind, METRIC_BY_FIDELITY[job.fidelity]):
             totals[index][metric] += job.minutes
     return totals
 
 
 class Statistics:
-    """What was returned to accounts. Deleted jobs count: what was done for them was done."""
+    """The minutes returned to accounts. Deleted jobs count, since the work was done."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     def first_return(self, account_ids: frozenset[str]) -> datetime | None:
-        """When the first job of these accounts was returned; None while there is none."""
+        """Return when the first job of these accounts was returned; None before that."""
         with self._database.read() as connection:
             return connection.execute(
                 sa.select(sa.func.min(jobs.c.returned)).where(jobs.c.account_id.in_(account_ids))
             ).scalar()
 
-    def minutes(self, account_ids: frozenset[str], segments: Sequence[Segment]) -> list[Counter[Metric]]:
-        """The minutes that these accounts got back in each segment."""
+    def minutes(self, account_ids: frozenset[str], segments: Sequence[Period]) -> list[Counter[Metric]]:
+        """Return the minutes returned to these accounts in each period."""
         is_translation = sa.and_(jobs.c.leading_id.is_not(None), jobs.c.target_language != "")
         query = sa.select(
             jobs.c.returned,

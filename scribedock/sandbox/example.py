@@ -1,8 +1,8 @@
-"""The account, token and job that the API's reference names in its examples, so that these work as printed.
+"""The account, token and job in the examples of the API's reference, so that these work as printed.
 
-They exist in a server that is a sandbox, and nowhere else. Every call about the job is to work at any time,
-though some need a job that is not ordered, and others one that is finished; so before such a call the job is
-made what the call needs, unless it is. After any call, what it took away is there again.
+They exist in a sandbox server only. Every call about the job is to work at any time, though some need a job
+that is not ordered, and others one that is finished; so before such a call the job is brought into the state
+that the call needs. After any call, what it removed is restored.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from scribedock.jobs.jobs import BY_ID_TO_CHANGE, Jobs, add_task, job_of, record
 from scribedock.jobs.media import MediaSource
 from scribedock.orders.guidelines import MAX_GUIDELINES
 from scribedock.related.related import RelatedJobs
-from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, prepared
+from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, prepared_elementlist
 from scribedock.sandbox.separation import check_database
 from scribedock_captions.elementlist.codec import to_json
 
@@ -50,13 +50,13 @@ API_TOKEN = "7ca5dc5c7cce449fb0fff719307e8f5f"  # noqa: S105 - this one too
 JOB_ID = "64bea283eff6475ea6596027a6ba0929"
 JOB_NAME = "Example"
 MEDIA_URL = "http://www.domain.com/video.mp4"
-FOREVER_S = 2**31 - 1  # 68 years
-REMEMBERED = timedelta(hours=1)  # finished tasks of the job, which every call would add to
-RESET = "The example job was reset"
+FOREVER_S = 2**31 - 1  # seconds: 68 years
+TASK_RETENTION = timedelta(hours=1)  # for finished tasks of the job, which every call adds to
+RESET_MESSAGE = "The example job was reset"
 
 
-class Form(StrEnum):
-    """What a call needs the job to be."""
+class RequiredState(StrEnum):
+    """The state that a call needs the job to be in."""
 
     BARE = "without media"
     OPEN = "not ordered"
@@ -66,19 +66,19 @@ class Form(StrEnum):
     UNGUIDED = "with room for guidelines"
 
 
-NEEDS: Mapping[str, Form] = {
-    "job/request_upload_url": Form.OPEN,
-    "job/add_media": Form.BARE,
-    "job/add_media_url": Form.BARE,
-    "job/add_transcript": Form.OPEN,
-    "job/add_custom_guidelines": Form.UNGUIDED,
-    "job/modify": Form.OPEN,
-    "job/perform_transcription": Form.OPEN,
-    "job/translate": Form.ORDERED,
-    "job/uplevel": Form.FINISHED,
-    "job/media": Form.WITH_MEDIA,
+REQUIRED_STATES: Mapping[str, RequiredState] = {
+    "job/request_upload_url": RequiredState.OPEN,
+    "job/add_media": RequiredState.BARE,
+    "job/add_media_url": RequiredState.BARE,
+    "job/add_transcript": RequiredState.OPEN,
+    "job/add_custom_guidelines": RequiredState.UNGUIDED,
+    "job/modify": RequiredState.OPEN,
+    "job/perform_transcription": RequiredState.OPEN,
+    "job/translate": RequiredState.ORDERED,
+    "job/uplevel": RequiredState.FINISHED,
+    "job/media": RequiredState.WITH_MEDIA,
 }
-UNORDERED = (Form.BARE, Form.OPEN)
+UNORDERED_STATES = (RequiredState.BARE, RequiredState.OPEN)
 
 
 class Example:
@@ -92,7 +92,7 @@ class Example:
         lists: ElementLists,
         related: RelatedJobs,
     ) -> None:
-        """Makes what is missing. Raises SettingsError in any server but a sandbox."""
+        """Create what is missing. Raises SettingsError in any server but a sandbox."""
         root = accounts.root()
         check_database(root, sandbox=True)
         assert root is not None, "the first account is made before"
@@ -111,20 +111,21 @@ class Example:
         return self._account.id
 
     def prepare(self, path: str, job_id: str, visible_accounts: frozenset[str]) -> None:
-        """Before a call by one of these accounts: makes the job what the call at this path needs.
+        """Bring the job into the state that a call at this path needs, before the call.
 
-        Does nothing where it is that, where the call is about another job, and where the job is not theirs.
+        Does nothing where the job is in that state, where the call is about another job, and where the job is
+        not visible to these accounts.
         """
-        form = NEEDS.get(path)
+        form = REQUIRED_STATES.get(path)
         if form is None or job_id != JOB_ID or self._account.id not in visible_accounts:
             return
         with self._database.read() as connection:
             serves = self._serves(connection, self._jobs.fetch(connection, JOB_ID), form)
         if not serves:
-            self._reset(finished=form not in UNORDERED)
+            self._reset(finished=form not in UNORDERED_STATES)
 
     def restore(self) -> None:
-        """After any call: password, token and job as the reference has them, whatever the call did."""
+        """Restore password, token and job to those of the reference, after any call."""
         with self._database.read() as connection:
             password_hash = connection.execute(
                 sa.select(accounts.c.password_hash).where(accounts.c.id == self._account.id)
@@ -150,7 +151,7 @@ class Example:
             self._reset(finished=True)
 
     def _ensure_account(self) -> tuple[Account, str]:
-        """The account with its own password and the default settings, and that password's hash."""
+        """Return the account with its password and default settings restored, and that password's hash."""
         account = self._accounts.by_username(USERNAME)
         if account is None:
             account = self._accounts.create(USERNAME, PASSWORD, parent=self._root.username, email=EMAIL)
@@ -165,24 +166,24 @@ class Example:
             self._accounts.change_setting(account, name, value)
         return account, password_hash
 
-    def _serves(self, connection: Connection, job: Job, form: Form) -> bool:
+    def _serves(self, connection: Connection, job: Job, form: RequiredState) -> bool:
         media = connection.execute(sa.select(media_table.c.job_id).where(media_table.c.job_id == JOB_ID))
         is_open = job.order_task_id is None and job.status in (JobStatus.PENDING, JobStatus.AUTHORIZING)
-        if form is Form.BARE:
+        if form is RequiredState.BARE:
             return is_open and media.first() is None
-        if form is Form.OPEN:
+        if form is RequiredState.OPEN:
             return is_open
-        if form is Form.ORDERED:
+        if form is RequiredState.ORDERED:
             return job.order_task_id is not None
-        if form is Form.FINISHED:
+        if form is RequiredState.FINISHED:
             return job.status is JobStatus.COMPLETE and not self._related.of(connection, JOB_ID)
-        if form is Form.WITH_MEDIA:
+        if form is RequiredState.WITH_MEDIA:
             return media.first() is not None
         count = sa.select(sa.func.count()).where(guidelines.c.job_id == JOB_ID)
         return connection.execute(count).scalar_one() < MAX_GUIDELINES
 
     def _reset(self, *, finished: bool) -> None:
-        """The job as it was at first: finished, or not ordered; its lists are there in either case."""
+        """Restore the job to finished or to not ordered; it has its lists in either case."""
         with self._database.write() as connection:
             row = connection.execute(BY_ID_TO_CHANGE, {"job_id": JOB_ID}).first()
             epoch = 0
@@ -192,7 +193,7 @@ class Example:
                 epoch = row.upload_epoch + 1
                 self._forget(connection, job_of(row))
             order = add_task(
-                connection, JOB_ID, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.COMPLETE, RESET
+                connection, JOB_ID, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.COMPLETE, RESET_MESSAGE
             )
             values = self._columns(finished=finished) | {"upload_epoch": epoch}
             if finished:
@@ -200,12 +201,16 @@ class Example:
                 self._add_media(connection)
             connection.execute(jobs.update().where(jobs.c.id == JOB_ID).values(values))
             self._lists.store(
-                connection, JOB_ID, order, (Iwp.MECHANICAL, Iwp.FINAL), zlib.compress(to_json(prepared()))
+                connection,
+                JOB_ID,
+                order,
+                (Iwp.MECHANICAL, Iwp.FINAL),
+                zlib.compress(to_json(prepared_elementlist())),
             )
             record_event(connection, JOB_ID, "reset", "", str(values["status"]))
 
     def _columns(self, *, finished: bool) -> dict[str, object]:
-        """Return all columns of the job but its order's task."""
+        """Return all columns of the job except its order's task."""
         now = utc_now()
         opened: dict[str, object] = {
             "id": JOB_ID,
@@ -231,7 +236,7 @@ class Example:
         return initial_row(jobs) | opened | (done if finished else {})
 
     def _add_media(self, connection: Connection) -> None:
-        task_id = add_task(connection, JOB_ID, TaskType.JOB_ADD_MEDIA, TaskStatus.COMPLETE, RESET)
+        task_id = add_task(connection, JOB_ID, TaskType.JOB_ADD_MEDIA, TaskStatus.COMPLETE, RESET_MESSAGE)
         connection.execute(
             media_table.insert().values(
                 job_id=JOB_ID,
@@ -244,11 +249,11 @@ class Example:
         )
 
     def _forget(self, connection: Connection, job: Job) -> None:
-        """Takes away what the job was used for. Recordings are left to the sweep of the store."""
+        """Remove what the job was used for. Recordings are left to the store's sweep."""
         for each in self._related.of(connection, JOB_ID):
             self._jobs.remove(connection, each)
-        clear(connection, job, RESET)
-        before = utc_now() - REMEMBERED
+        clear(connection, job, RESET_MESSAGE)
+        before = utc_now() - TASK_RETENTION
         connection.execute(
             tasks.delete().where(
                 tasks.c.job_id == JOB_ID,

@@ -1,4 +1,4 @@
-"""What a job of a sandbox asks for by words in its name, as `Lecture 4 fail-media`: faults on demand."""
+"""Faults on demand: words in a sandbox job's name, as `Lecture 4 fail-media`, ask for them."""
 
 from __future__ import annotations
 
@@ -12,38 +12,38 @@ MAX_SLOW_S = 3600
 RETRIES_S = (1.0, 2.0, 4.0)  # between the tries of a callback
 
 
-class Wish(StrEnum):
+class SimulatedFault(StrEnum):
     FAIL_MEDIA = "fail-media"  # the order ends as Media Failure
     FAIL_FETCH = "fail-fetch"  # media that is named by a URL cannot be fetched
-    SILENT = "silent"  # nobody says anything
-    SLOW = "slow"  # also slow-5: the order takes so many seconds
-    BY_HAND = "by-hand"  # the passes wait until somebody approves them
+    SILENT = "silent"  # the recording has no speech
+    SLOW = "slow"  # slow or slow-5: the order takes this many seconds
+    BY_HAND = "by-hand"  # the passes wait until they are approved
     CALLBACK_500 = "callback-500"  # the first try of each callback counts as answered with 500
     CALLBACK_LOST = "callback-lost"  # no callback arrives
 
 
-WORD = re.compile(
-    rf"(?<![\w-])(?:(?P<wish>{'|'.join(Wish)})|slow-(?P<seconds>[0-9]{{1,6}}))(?![\w-])",
+FAULT_PATTERN = re.compile(
+    rf"(?<![\w-])(?:(?P<wish>{'|'.join(SimulatedFault)})|slow-(?P<seconds>[0-9]{{1,6}}))(?![\w-])",
     re.IGNORECASE | re.ASCII,
 )
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wishes:
-    wishes: frozenset[Wish]
-    work_s: float  # how long the order takes
+class SimulatedFaults:
+    wishes: frozenset[SimulatedFault]
+    work_s: float  # the duration of the order
 
-    def __contains__(self, wish: Wish) -> bool:
+    def __contains__(self, wish: SimulatedFault) -> bool:
         return wish in self.wishes
 
 
-def wishes_of(job_name: str) -> Wishes:
-    """What the words of the name ask for, in any case; a word that is part of another asks for nothing."""
-    found: set[Wish] = set()
+def simulated_faults(job_name: str) -> SimulatedFaults:
+    """Return the faults that words of the job's name ask for, in any case; parts of words do not count."""
+    found: set[SimulatedFault] = set()
     work_s = WORK_S
-    for match in WORD.finditer(job_name):
-        wish = Wish(match["wish"].lower()) if match["wish"] else Wish.SLOW
+    for match in FAULT_PATTERN.finditer(job_name):
+        wish = SimulatedFault(match["wish"].lower()) if match["wish"] else SimulatedFault.SLOW
         found.add(wish)
-        if wish is Wish.SLOW:
+        if wish is SimulatedFault.SLOW:
             work_s = min(int(match["seconds"] or SLOW_S), MAX_SLOW_S)
-    return Wishes(wishes=frozenset(found), work_s=work_s)
+    return SimulatedFaults(wishes=frozenset(found), work_s=work_s)

@@ -1,9 +1,9 @@
-"""What a sandbox gives instead of a transcription: the same text, times and bytes for every job.
+"""The prepared results of a sandbox: the same text, times and bytes for every job.
 
-It has what clients stumble over: several speakers, one of them with an accent in his name, sounds inside and
-outside of sentences, a question, a number, slang, a mild curse, a pause, words of one letter. In another
-language than English each sentence begins with that language's code in parentheses, so that a test can tell
-a translation from its source, and the way that it went.
+They have what clients stumble over: several speakers, one of them with an accent in his name, sounds inside
+and outside of sentences, a question, a number, slang, a mild curse, a pause, words of one letter. In a
+language other than English each sentence begins with that language's code in parentheses, so that a test can
+tell a translation from its source, and how it was made.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ SPEAKERS = (
 
 
 @dataclass(frozen=True, kw_only=True)
-class Line:
+class PreparedLine:
     """A sentence, with sounds as [APPLAUSE], and when it is said, in milliseconds."""
 
     start: int
@@ -48,52 +48,54 @@ class Line:
 
 
 LINES = (
-    Line(start=0, end=1500, text="[MUSIC]"),
-    Line(speaker=1, start=1600, end=4400, text="Good morning, and welcome to the lighthouse!"),
-    Line(speaker=1, start=4600, end=8900, text="It was built in 1887, um, after a damn cold winter."),
-    Line(speaker=2, start=9100, end=11_900, text="Two hundred and twelve steps lead to the lamp."),
-    Line(speaker=2, start=12_000, end=13_800, text="Are you gonna climb them?"),
-    Line(speaker=3, start=14_000, end=16_200, text="[LAUGH] I think so."),
-    Line(speaker=1, start=18_600, end=22_400, text="From the top, you can see the harbor and “the café”."),
-    Line(speaker=1, start=22_500, end=26_300, text="Please hold the rail: the wind is strong today."),
-    Line(speaker=2, start=26_500, end=27_400, text="Follow me."),
-    Line(start=27_600, end=30_000, text="[APPLAUSE]"),
+    PreparedLine(start=0, end=1500, text="[MUSIC]"),
+    PreparedLine(speaker=1, start=1600, end=4400, text="Good morning, and welcome to the lighthouse!"),
+    PreparedLine(speaker=1, start=4600, end=8900, text="It was built in 1887, um, after a damn cold winter."),
+    PreparedLine(speaker=2, start=9100, end=11_900, text="Two hundred and twelve steps lead to the lamp."),
+    PreparedLine(speaker=2, start=12_000, end=13_800, text="Are you gonna climb them?"),
+    PreparedLine(speaker=3, start=14_000, end=16_200, text="[LAUGH] I think so."),
+    PreparedLine(
+        speaker=1, start=18_600, end=22_400, text="From the top, you can see the harbor and “the café”."
+    ),
+    PreparedLine(speaker=1, start=22_500, end=26_300, text="Please hold the rail: the wind is strong today."),
+    PreparedLine(speaker=2, start=26_500, end=27_400, text="Follow me."),
+    PreparedLine(start=27_600, end=30_000, text="[APPLAUSE]"),
 )
 DESCRIPTION = (
-    Line(start=0, end=1500, text="A white lighthouse on a rock."),
-    Line(start=16_300, end=18_500, text="The visitors climb a narrow stair."),
+    PreparedLine(start=0, end=1500, text="A white lighthouse on a rock."),
+    PreparedLine(start=16_300, end=18_500, text="The visitors climb a narrow stair."),
 )
 TEXT = "\n".join(line.text for line in LINES if line.speaker is not None and "[" not in line.text) + "\n"
-"""What stands at every URL from which a transcript or a guideline would be fetched."""
+"""The content of every URL from which a transcript or a guideline would be fetched."""
 
 
 @cache
-def prepared(language: str = LANGUAGE) -> ElementList:
-    """The list of every order. language is an ISO 639-1 code."""
-    return marked(_elementlist(LINES, SPEAKERS), language)
+def prepared_elementlist(language: str = LANGUAGE) -> ElementList:
+    """Return the list that every order gets. language is an ISO 639-1 code."""
+    return marked_as_sandbox(_elementlist(LINES, SPEAKERS), language)
 
 
 @cache
-def described(language: str = LANGUAGE) -> ElementList:
-    """The audio description of an order that asks for one."""
-    return marked(_elementlist(DESCRIPTION, ()), language)
+def described_elementlist(language: str = LANGUAGE) -> ElementList:
+    """Return the audio description for an order that asks for one."""
+    return marked_as_sandbox(_elementlist(DESCRIPTION, ()), language)
 
 
-def silent(language: str = LANGUAGE) -> ElementList:
-    """The list of a recording in which nobody says anything."""
-    blank = Line(start=0, end=LENGTH_MS, text=f"[{Tag.BLANK_AUDIO}]")
+def silent_elementlist(language: str = LANGUAGE) -> ElementList:
+    """Return the list of a recording without speech."""
+    blank = PreparedLine(start=0, end=LENGTH_MS, text=f"[{Tag.BLANK_AUDIO}]")
     return replace(_elementlist((blank,), ()), language=language)
 
 
-def marked(elementlist: ElementList, language: str) -> ElementList:
-    """The list as though it were translated, unless that is its language already."""
+def marked_as_sandbox(elementlist: ElementList, language: str) -> ElementList:
+    """Return the list marked as a translation, unless `language` is its own language."""
     if language == elementlist.language:
         return elementlist
     texts = [f"({language}) {text}" if text else "" for text in sentences(elementlist)]
     return translated(elementlist, texts, language)
 
 
-def _elementlist(lines: tuple[Line, ...], speakers: tuple[Speaker, ...]) -> ElementList:
+def _elementlist(lines: tuple[PreparedLine, ...], speakers: tuple[Speaker, ...]) -> ElementList:
     segments, before = [], None
     for line in lines:
         changes = line.speaker is not None and line.speaker != before
@@ -108,7 +110,7 @@ def _elementlist(lines: tuple[Line, ...], speakers: tuple[Speaker, ...]) -> Elem
     )
 
 
-def _segment(line: Line, *, changes: bool) -> Segment:
+def _segment(line: PreparedLine, *, changes: bool) -> Segment:
     sequences = list(_sequences(line))
     tokens = sequences[-1].tokens
     if split_punctuation(line.text.split()[-1]).ends_sentence:
@@ -123,8 +125,8 @@ def _segment(line: Line, *, changes: bool) -> Segment:
     )
 
 
-def _sequences(line: Line) -> Iterator[Sequence]:
-    """What no space divides, each with its share, by length, of the line's time."""
+def _sequences(line: PreparedLine) -> Iterator[Sequence]:
+    """Yield sequences, divided at spaces, each with a share of the line's time by its length."""
     parts = line.text.split()
     letters = sum(len(part) + 1 for part in parts)
     done = 0

@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from scribedock.speech.diarization.turns import Turn, borders
-from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
 from scribedock.speech.timing import clean, fit
 from scribedock_captions.elementlist.model import (
@@ -33,25 +33,26 @@ from scribedock_captions.elementlist.punctuation import (
 )
 
 CUT_MS = 50
-"""Spans closer than this were cut in mid-speech; where there was silence, they are 100 ms apart at least
+"""Spans closer than this were cut in mid-speech; where there was silence, they are at least 100 ms apart
 (`vad.MIN_SILENCE_MS` less twice `vad.PAD_MS`)."""
 
 PAUSE_MS = 700
-"""So long a silence between two words ends a sentence of an engine that does not punctuate."""
+"""A silence this long between two words ends a sentence of an engine that does not punctuate."""
 
 LONG_PAUSE_MS = 2000
-"""So long a silence ends a sentence whatever the punctuation says: a caption does not wait for the rest."""
+"""A silence this long ends a sentence whatever the punctuation says: a caption does not wait for the rest."""
 
 
 TURN_SLACK_MS = 700
-"""So far from where a voice seems to change, the longest silence between two words is where it does."""
+"""Within this distance of where the voice seems to change, the longest silence between two words is where it
+does."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Unit:
-    """What no space divides: one word, or several where the writing puts none between them."""
+    """A word, or several words where the script puts no space between them."""
 
-    words: tuple[Word, ...]
+    words: tuple[TimedWord, ...]
     ends_sentence: bool = False
 
     @property
@@ -64,22 +65,22 @@ class Unit:
 
 
 def assemble(
-    chunks: SequenceOf[tuple[Span, list[Word] | None]],
+    chunks: SequenceOf[tuple[Span, list[TimedWord] | None]],
     *,
     language: str,
     media_ms: int,
     punctuates: bool,
     turns: SequenceOf[Turn] = (),
 ) -> ElementList:
-    """The transcript of a recording of media_ms milliseconds.
+    """Return the transcript of a recording of media_ms milliseconds.
 
-    chunks are its stretches of speech, in order, each with its words; None instead of words says
-    that the recognizer failed, and becomes the sound INAUDIBLE in the style UNRECOGNIZED. Where nothing
-    was said at all, the sound BLANK_AUDIO fills the list. language is a code such as "en". turns say who
-    speaks when: another speaker begins another sentence of an engine that does not punctuate.
+    chunks are its spans of speech, in order, each with its words; None instead of words says that the
+    recognizer failed, and becomes the sound INAUDIBLE in the style UNRECOGNIZED. Where nothing was said at
+    all, the sound BLANK_AUDIO fills the list. language is a code such as "en". turns say who speaks when: a
+    change of speaker begins another sentence for an engine that does not punctuate.
 
-    A word lasts 1 ms at least, a punctuation mark has no duration. A sequence has a confidence score
-    where each of its words has a confidence: their mean.
+    A word lasts at least 1 ms; a punctuation mark has no duration. A sequence has a confidence score where
+    each of its words has a confidence: their mean.
     """
     runs = _runs(chunks, media_ms, punctuates)
     segments: list[Segment] = []
@@ -98,9 +99,9 @@ def assemble(
 
 
 def _runs(
-    chunks: SequenceOf[tuple[Span, list[Word] | None]], media_ms: int, punctuates: bool
+    chunks: SequenceOf[tuple[Span, list[TimedWord] | None]], media_ms: int, punctuates: bool
 ) -> list[list[Unit] | Span]:
-    """Speech that nothing interrupts, and the spans in between that are inaudible."""
+    """Return runs of uninterrupted speech and the inaudible spans in between."""
     runs: list[list[Unit] | Span] = []
     earliest = 0
     for index, (span, words) in enumerate(chunks):
@@ -126,8 +127,8 @@ def _runs(
     return [run if isinstance(run, Span) else _with_ends(run, punctuates) for run in runs]
 
 
-def _units(words: list[Word], *, joins: bool) -> list[Unit]:
-    """Units of the words of one chunk; `joins`: a word without a space before it belongs to the last."""
+def _units(words: list[TimedWord], *, joins: bool) -> list[Unit]:
+    """Return the units of one chunk; with `joins`, a word without a space before it joins the last unit."""
     units: list[Unit] = []
     for word in words:
         text = word.text.strip()
@@ -144,7 +145,7 @@ def _ends_without_space(text: str) -> bool:
 
 
 def _with_ends(units: list[Unit], punctuates: bool) -> list[Unit]:
-    """The units of a run, each of which knows whether a sentence ends with it."""
+    """Return the units of a run, marked where a sentence ends."""
     enough = LONG_PAUSE_MS if punctuates else PAUSE_MS
     silences = [following.start_ms - unit.end_ms for unit, following in pairwise(units)]
     return [
@@ -159,7 +160,7 @@ def _with_ends(units: list[Unit], punctuates: bool) -> list[Unit]:
 
 
 def _with_turns(units: list[Unit], changes: SequenceOf[int]) -> list[Unit]:
-    """The units, of which also those end a sentence after which another speaker begins."""
+    """Return the units, marked as well where another speaker begins."""
     found = list(units)
     for change in changes:
         near = [
@@ -174,7 +175,7 @@ def _with_turns(units: list[Unit], changes: SequenceOf[int]) -> list[Unit]:
 
 
 def _sentences(units: list[Unit]) -> list[list[Unit]]:
-    """The last one may be without an end, where the recognizer failed in mid-speech."""
+    """Return the sentences; the last may lack its end, where the recognizer failed in mid-speech."""
     sentences: list[list[Unit]] = [[]]
     for unit in units:
         sentences[-1].append(unit)
@@ -221,7 +222,7 @@ def _sequence(unit: Unit, punctuates: bool) -> Sequence:
 
 
 def _spelled(sequence: Sequence, *, first: bool) -> Sequence:
-    """With the capitals that are certain: of the first word, and of "I"."""
+    """Return the sequence with the capitals that are certain: the first word's, and that of "I"."""
     tokens = [
         replace(token, display_as=token.display_as[0].upper() + token.display_as[1:])
         if token.type is TokenType.WORD and (first or token.value == "i" or token.value.startswith("i'"))

@@ -1,4 +1,4 @@
-"""What the settings ask for: a recognizer, and how speakers are told apart."""
+"""The recognizer and the speaker model that the settings select."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from scribedock.speech.recognizer import RecognizerSpec, choose, engine_named
 
 
 def recognizer(settings: Settings) -> RecognizerSpec:
-    """The recognizer that the settings ask for. Raises SettingsError."""
+    """Return the recognizer that the settings select. Raises SettingsError."""
     return choose(settings.speech_engine, located(settings.speech_model, settings.data_dir))
 
 
 def speaker_model(settings: Settings) -> SpeakerModel | None:
-    """The model by which speakers are told apart, None without one. Raises SettingsError."""
+    """Return the model for diarization; None without one. Raises SettingsError."""
     return check(settings.speaker_model, settings.speaker_similarity)
 
 
 def processes(settings: Settings) -> int:
-    """Of recognizers: so many that the threads of each are worth it."""
+    """Return how many recognizer processes to run, so that the threads of each are worth it."""
     threads = engine_named(recognizer(settings).engine).threads
     return settings.speech_processes or max(1, (os.cpu_count() or 1) // threads)

@@ -1,23 +1,23 @@
-"""How much of what is said in a recording became words."""
+"""How much of the speech in a recording became words."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 
 NEAR_MS = 1000
-"""Speech so close to a recognized word counts as recognized: words are a little shorter than the speech in
+"""Speech this close to a recognized word counts as recognized: words are a little shorter than the speech in
 which the voice activity detector hears them, and people pause between them."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Coverage:
-    """Milliseconds of speech."""
+    """How much of the speech has words, in milliseconds."""
 
-    # All in which the voice activity detector hears somebody speak.
+    # Where the voice activity detector hears speech.
     speech_ms: int
     # Of that, what became words.
     worded_ms: int
@@ -26,12 +26,12 @@ class Coverage:
 
     @property
     def wordless_ms(self) -> int:
-        """What the recognizer listened to without finding words."""
+        """Return the milliseconds in which the recognizer found no words."""
         return self.speech_ms - self.worded_ms - self.unrecognized_ms
 
 
-def coverage(speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[Word] | None]]) -> Coverage:
-    """Of stretches of speech, in order, of which chunks were recognized; None: the recognizer failed."""
+def coverage(speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[TimedWord] | None]]) -> Coverage:
+    """Return the coverage of the spans of speech by the chunks; None as words: the recognizer failed."""
     known = list(chunks)
     failed = [span for span, words in known if words is None]
     near = [
@@ -48,7 +48,7 @@ def coverage(speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[Word]
 
 
 def _shared_ms(speech: Sequence[Span], others: Sequence[Span]) -> int:
-    """How much of the speech lies in any of the others, however these overlap."""
+    """Return how many milliseconds of the speech lie in any of the others, however these overlap."""
     shared = 0
     united = _united(others)
     place = 0
@@ -63,7 +63,7 @@ def _shared_ms(speech: Sequence[Span], others: Sequence[Span]) -> int:
 
 
 def _united(spans: Sequence[Span]) -> list[Span]:
-    """The same time in spans that do not overlap, in order."""
+    """Return the same time as spans that do not overlap, in order."""
     united: list[Span] = []
     for span in sorted(spans, key=lambda each: each.start_ms):
         if united and span.start_ms <= united[-1].end_ms:

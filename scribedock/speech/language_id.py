@@ -1,4 +1,4 @@
-"""Which language a recording is in, by what a recognizer makes of its sound."""
+"""Identification of the spoken language from a recognizer's probabilities."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from scribedock.speech.span import Span
 
-SAMPLES = 3  # stretches of speech that are listened to
+SAMPLE_SPANS = 3  # how many spans of speech are examined
 SPANS_A_SAMPLE = 4
-SURE = 0.9
-"""From this probability on, another language than the given one is worth a word."""
+MIN_LANGUAGE_PROBABILITY = 0.9
+"""From this probability on, a language other than the given one is worth a notice."""
 
-ALIKE = (
+CONFUSABLE_LANGUAGES = (
     frozenset({"bs", "hr", "sr"}),
     frozenset({"da", "nn", "no"}),
     frozenset({"hi", "ur"}),
@@ -23,32 +23,36 @@ ALIKE = (
 """Languages that a model mistakes for each other, as people may."""
 
 
-def samples(spans: Sequence[Span], most: int = SAMPLES) -> list[Span]:
-    """The longest of the spans, in their order."""
+def samples(spans: Sequence[Span], most: int = SAMPLE_SPANS) -> list[Span]:
+    """Return the longest of the spans, in their order."""
     longest = sorted(spans, key=lambda span: span.start_ms - span.end_ms)[:most]
     return sorted(longest, key=lambda span: span.start_ms)
 
 
-def few(spans: Sequence[Span]) -> list[Span]:
-    """Samples that cost little beside the recognition of the spans; none of a short recording."""
-    return samples(spans, min(SAMPLES, len(spans) // SPANS_A_SAMPLE))
+def few_samples(spans: Sequence[Span]) -> list[Span]:
+    """Return samples that cost little compared to recognition; none of a short recording."""
+    return samples(spans, min(SAMPLE_SPANS, len(spans) // SPANS_A_SAMPLE))
 
 
-def mean(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
-    """The mean probability of each language over several stretches."""
+def mean_probabilities(found: Sequence[Mapping[str, float]]) -> dict[str, float]:
+    """Return the mean probability of each language over several spans."""
     codes = {code for each in found for code in each}
     return {code: sum(each.get(code, 0.0) for each in found) / len(found) for code in codes}
 
 
-def likeliest(probabilities: Mapping[str, float], among: Iterable[str]) -> str | None:
-    """The likeliest of these languages; None where none of them is heard at all."""
+def likeliest_language(probabilities: Mapping[str, float], among: Iterable[str]) -> str | None:
+    """Return the likeliest of these languages; None where none of them is heard at all."""
     heard = [code for code in among if probabilities.get(code, 0.0) > 0]
     return max(sorted(heard), key=lambda code: probabilities[code], default=None)
 
 
-def contradicts(probabilities: Mapping[str, float], given: str) -> str | None:
-    """The language that is surely spoken instead of the given one (ISO 639-1); None where none is."""
+def contradicting_language(probabilities: Mapping[str, float], given: str) -> str | None:
+    """Return the language that is surely spoken instead of the given one (ISO 639-1), if any."""
     code = max(probabilities, key=lambda each: probabilities[each], default=given)
-    if code == given or probabilities[code] < SURE or any({code, given} <= group for group in ALIKE):
+    if (
+        code == given
+        or probabilities[code] < MIN_LANGUAGE_PROBABILITY
+        or any({code, given} <= group for group in CONFUSABLE_LANGUAGES)
+    ):
         return None
     return code

@@ -16,20 +16,20 @@ if TYPE_CHECKING:
     import numpy.typing as npt
 
 FRAME_MS = 20
-FRAME = SAMPLE_RATE * FRAME_MS // 1000
+FRAME_SAMPLES = SAMPLE_RATE * FRAME_MS // 1000
 MIN_FRAMES = 25
-"""Half a second: of less, neither level can be told."""
+"""Half a second: with less, neither level can be measured."""
 
 CLEAN_DB = 60.0
-"""More than 16 bits of a microphone ever give: digital silence between words says nothing further."""
+"""More than 16 bits of a microphone ever give: digital silence between words reveals nothing more."""
 
 
 def signal_to_noise_db(audio: Path, speech: Sequence[Span]) -> float | None:
-    """Speech above noise in dB, at most CLEAN_DB, of a raw mono 16 kHz s16le file.
+    """Return speech above noise in dB, at most CLEAN_DB, of a raw mono 16 kHz s16le file.
 
-    speech are its stretches of speech. The noise is what is heard between them; where hardly anything
-    is, the quietest tenth of the speech itself stands for it (pauses between words). None where there
-    is too little to tell.
+    speech are its spans of speech. The noise is what lies between them; where there is hardly anything, the
+    quietest tenth of the speech itself stands for it (pauses between words). None where there is too little
+    to tell.
     """
     import numpy as np
 
@@ -50,13 +50,15 @@ def signal_to_noise_db(audio: Path, speech: Sequence[Span]) -> float | None:
 
 
 def _frame_power(audio: Path) -> npt.NDArray[np.float64]:
-    """The mean square of the samples of each frame, read in blocks."""
+    """Return the mean square of the samples of each frame, read in blocks."""
     import numpy as np
 
-    total = audio.stat().st_size // SAMPLE_BYTES // FRAME * FRAME
+    total = audio.stat().st_size // SAMPLE_BYTES // FRAME_SAMPLES * FRAME_SAMPLES
     block = BLOCK_S * SAMPLE_RATE
     found = [np.zeros(0)]
     for start in range(0, total, block):
-        frames = read_pcm(audio, start, min(block, total - start)).reshape(-1, FRAME).astype(np.float64)
+        frames = (
+            read_pcm(audio, start, min(block, total - start)).reshape(-1, FRAME_SAMPLES).astype(np.float64)
+        )
         found.append(np.square(frames).mean(axis=1))
     return np.concatenate(found)

@@ -3,7 +3,7 @@
 A recognizer is one module, named in MODULES, that ends with an `ENGINE`. Nothing else
 knows it: without its module and its line, the recognizer is gone.
 
-Importing this module or a recognizer's imports nothing heavy; `Engine.load` does.
+Importing this module or a recognizer's imports nothing heavy; `RecognizerEngine.load` does.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ MODULES: Mapping[str, str] = {
 
 
 class Origin(StrEnum):
-    """Where a word and its time come from."""
+    """The source of a word and its time."""
 
     RECOGNIZED = "recognized"  # both are the recognizer's
     ALIGNED = "aligned"  # the word was given, its time was found in the sound
@@ -42,7 +42,7 @@ class Origin(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Word:
+class TimedWord:
     """A word, in milliseconds from the start of the media.
 
     An engine that punctuates may leave white space before `text` and punctuation around it.
@@ -58,8 +58,10 @@ class Word:
 class Recognizer(Protocol):
     """A loaded engine. Used by one thread at a time."""
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
-        """The words in a chunk of mono 16 kHz samples that begins offset_ms into the media, in order.
+    def recognize(
+        self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()
+    ) -> list[TimedWord]:
+        """Return the words in a chunk of mono 16 kHz samples that begins offset_ms into the media, in order.
 
         Silence and noise give no words. language is an ISO 639-1 code, one of `languages(spec)`. terms are
         names and words that are likely to be said, for an engine that can make use of them.
@@ -69,21 +71,21 @@ class Recognizer(Protocol):
 
 @runtime_checkable
 class BatchRecognizer(Protocol):
-    """A recognizer that takes less time for several chunks together than for one after the other."""
+    """A recognizer that takes less time for several chunks together than one after the other."""
 
     def recognize_batch(
         self, chunks: Sequence[tuple[Pcm, int]], language: str, terms: Sequence[str] = ()
-    ) -> list[list[Word]]:
-        """The words of each chunk, as `Recognizer.recognize` has them; each comes with its offset_ms."""
+    ) -> list[list[TimedWord]]:
+        """Return the words of each chunk as `Recognizer.recognize` does; each chunk has its offset_ms."""
         ...
 
 
 @runtime_checkable
 class LanguageDetector(Protocol):
-    """A recognizer that tells languages apart."""
+    """A recognizer that can identify the language."""
 
     def detect(self, pcm: Pcm) -> Mapping[str, float]:
-        """The probability of each language (ISO 639-1 codes) in at most 30 seconds."""
+        """Return the probability of each language (ISO 639-1 codes) in at most 30 seconds."""
         ...
 
 
@@ -92,12 +94,12 @@ class RecognizerSpec:
     """Which recognizer to load; made by `choose`."""
 
     engine: str
-    model: Path | None = None  # the folder of its model, for an engine that has none of its own
-    threads: int = 0  # of one loaded recognizer; 0: what the pool has to share out
+    model: Path | None = None  # the folder of its model; None for an engine with a model of its own
+    threads: int = 0  # of one loaded recognizer; 0: the pool decides
 
 
 @dataclass(frozen=True, kw_only=True)
-class Engine:
+class RecognizerEngine:
     """A recognizer that is not loaded yet."""
 
     punctuates: bool  # whether its words come with capitals and punctuation
@@ -105,24 +107,24 @@ class Engine:
     languages: Callable[[RecognizerSpec], frozenset[str]]
     load: Callable[[RecognizerSpec], Recognizer]
     detects: Callable[[RecognizerSpec], bool] = lambda spec: False  # whether it is a LanguageDetector
-    batch: Callable[[], int] = lambda: 1  # chunks that are worth giving to it at once, on this machine
-    joins_ms: int | None = None  # over pauses of so many ms, short stretches of speech are given to it as one
-    threads: int = 1  # of one loaded recognizer that are worth it
+    batch: Callable[[], int] = lambda: 1  # how many chunks are worth recognizing at once on this machine
+    joins_ms: int | None = None  # short spans of speech are joined across pauses up to this length
+    threads: int = 1  # that are worth it for one loaded recognizer
 
 
-def engine_named(name: str) -> Engine:
-    """Raises SettingsError for a name that is not in MODULES."""
+def engine_named(name: str) -> RecognizerEngine:
+    """Return the engine of that name. Raises SettingsError for a name that is not in MODULES."""
     if name not in MODULES:
         raise SettingsError(f"SCRIBEDOCK_SPEECH_ENGINE: use one of {AUTO}, {', '.join(MODULES)}")
-    found: Engine = import_module(MODULES[name]).ENGINE
+    found: RecognizerEngine = import_module(MODULES[name]).ENGINE
     return found
 
 
 def choose(engine: str, model: Path | None) -> RecognizerSpec:
-    """The recognizer that the settings ask for: "auto" is that of the model, and pocketsphinx without one.
+    """Return the recognizer that the settings select: "auto" means the model's, pocketsphinx without one.
 
-    An engine that is asked for by name is never replaced by another.
-    Raises SettingsError for an unknown engine, and for a model that it cannot load.
+    An engine that is asked for by name is never replaced by another. Raises SettingsError for an unknown
+    engine, and for a model that it cannot load.
     """
     if engine == AUTO:
         engine = DEFAULT_ENGINE if model is None else engine_of(model)
@@ -130,15 +132,15 @@ def choose(engine: str, model: Path | None) -> RecognizerSpec:
 
 
 def engine_of(folder: Path) -> str:
-    """The engine whose model lies in a folder, by its files: ONNX's where there are any, else Whisper's."""
+    """Return the engine whose model is in a folder, by its files: onnx where there are any, else whisper."""
     return "onnx" if any(folder.glob("*.onnx")) else "whisper"
 
 
 def detects(spec: RecognizerSpec) -> bool:
-    """Whether the recognizer can tell which language is spoken."""
+    """Return whether the recognizer can identify the language."""
     return engine_named(spec.engine).detects(spec)
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:
-    """The languages (ISO 639-1 codes) that the recognizer understands."""
+    """Return the languages (ISO 639-1 codes) that the recognizer understands."""
     return engine_named(spec.engine).languages(spec)

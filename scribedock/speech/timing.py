@@ -7,14 +7,14 @@ import unicodedata
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 
 
-def fit(words: Sequence[Word], start_ms: int, end_ms: int) -> list[Word]:
-    """The words with each at least 1 ms long, in their order, between start_ms and end_ms.
+def fit(words: Sequence[TimedWord], start_ms: int, end_ms: int) -> list[TimedWord]:
+    """Return the words in their order, each at least 1 ms long, between start_ms and end_ms.
 
-    A time that is already sound is not changed. More words than there are milliseconds is no
-    recognizer's answer; those that find no place are left out.
+    A time that is already sound is not changed. More words than milliseconds are no recognizer's answer;
+    those that find no place are left out.
     """
     words = words[: max(end_ms - start_ms, 0)]
     starts, ends, earliest = [], [], start_ms
@@ -32,16 +32,16 @@ def fit(words: Sequence[Word], start_ms: int, end_ms: int) -> list[Word]:
     ]
 
 
-def clean(words: Sequence[Word]) -> list[Word]:
-    """The words without control characters and without inner white space, and those only that say something.
+def clean(words: Sequence[TimedWord]) -> list[TimedWord]:
+    """Return the words without control characters and inner white space; empty ones are left out.
 
-    White space before a word is kept, as one space: it tells where a new one begins. A word with
-    white space inside becomes several that share its time.
+    White space before a word is kept, as one space: it tells where a new one begins. A word with white space
+    inside becomes several that share its time.
     """
     return [part for word in words for part in _parts(word)]
 
 
-def _parts(word: Word) -> Iterator[Word]:
+def _parts(word: TimedWord) -> Iterator[TimedWord]:
     text = "".join(
         " " if character.isspace() else character
         for character in word.text
@@ -50,7 +50,7 @@ def _parts(word: Word) -> Iterator[Word]:
     texts = text.split()
     length = max(word.end_ms - word.start_ms, 0)
     for index, part in enumerate(texts):
-        yield Word(
+        yield TimedWord(
             text=f" {part}" if index or text.startswith(" ") else part,
             start_ms=word.start_ms + length * index // len(texts),
             end_ms=word.start_ms + length * (index + 1) // len(texts),

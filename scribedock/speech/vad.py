@@ -20,24 +20,24 @@ MIN_SILENCE_MS = 500
 # Less than half of MIN_SILENCE_MS: so spans with a pause between them never touch, and spans that
 # touch were cut in mid-speech.
 PAD_MS = 200
-# What the detector hears before a stretch that it judges again, to be in the state it was in.
-LEAD_IN = SAMPLE_RATE
+# Samples before a span that is judged again, to bring the detector into its earlier state.
+LEAD_IN_SAMPLES = SAMPLE_RATE
 SAMPLE_BYTES = 2
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
 
 
 def read_pcm(audio: Path, start: int, count: int) -> Pcm:
-    """At most count samples of a raw mono s16le file, from sample number start; fewer at its end."""
+    """Return at most count samples of a raw mono s16le file, from sample number start; fewer at its end."""
     import numpy as np
 
     return np.fromfile(audio, dtype="<i2", count=count, offset=start * SAMPLE_BYTES)
 
 
 def speech_spans(audio: Path, *, block_s: int = BLOCK_S) -> list[Span]:
-    """The stretches of speech in a raw mono 16 kHz s16le file.
+    """Return the stretches of speech in a raw mono 16 kHz s16le file.
 
-    In order, inside the media, not overlapping, none longer than 30 seconds. Between two spans is a
-    pause; where speech goes on for longer than a span may, the next begins where it ends.
+    In order, inside the media, not overlapping, none longer than 30 seconds. Between two spans is a pause;
+    where speech goes on for longer than a span may, the next begins where it ends.
     """
     total = audio.stat().st_size // SAMPLE_BYTES
     start, block = 0, block_s * SAMPLE_RATE
@@ -48,13 +48,13 @@ def speech_spans(audio: Path, *, block_s: int = BLOCK_S) -> list[Span]:
         if end == total:
             found += speech
             break
-        # The last stretch may go on in the next block: it is judged again there, as a whole.
+        # The last span may continue in the next block: it is judged again there, as a whole.
         unfinished = end - (MIN_SILENCE_MS + PAD_MS) * SAMPLES_PER_MS
         resume = end
         if speech and speech[-1][1] > unfinished:
             resume = speech.pop()[0]
         found += speech
-        start = max(resume - LEAD_IN, found[-1][1] if found else 0)
+        start = max(resume - LEAD_IN_SAMPLES, found[-1][1] if found else 0)
     return [
         Span(start_ms=begin // SAMPLES_PER_MS, end_ms=finish // SAMPLES_PER_MS)
         for begin, finish in found
@@ -69,5 +69,5 @@ def _speech(pcm: Pcm, offset: int) -> list[tuple[int, int]]:
     options = VadOptions(
         min_silence_duration_ms=MIN_SILENCE_MS, max_speech_duration_s=MAX_SPEECH_S, speech_pad_ms=PAD_MS
     )
-    stretches = get_speech_timestamps(pcm.astype(np.float32) / 32768, options)
-    return [(offset + stretch["start"], offset + stretch["end"]) for stretch in stretches]
+    found = get_speech_timestamps(pcm.astype(np.float32) / 32768, options)
+    return [(offset + each["start"], offset + each["end"]) for each in found]

@@ -1,4 +1,4 @@
-"""`scribedock storage check`: the storage used in every way that the server uses it."""
+"""`scribedock storage check`: uses the storage in every way that the server does."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ GIB = 1024**3
 
 
 def report(settings: Settings) -> int:
-    """Prints what is found; returns 1 if the server could not work with this storage."""
+    """Print the findings; return 1 if the server could not work with this storage."""
     return findings.report(check(settings))
 
 
@@ -46,7 +46,7 @@ def _folder(settings: Settings) -> Iterator[Finding]:
 
 
 def recording(store: Store) -> Iterator[Finding]:
-    """Writes a recording with an interruption, reads it back and deletes it. Raises OSError."""
+    """Write a recording with an interruption, read it back and delete it. Raises OSError."""
     content = os.urandom(RECORDING_BYTES)
     half = RECORDING_BYTES // 2
     began = time.monotonic()

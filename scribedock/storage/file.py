@@ -17,18 +17,18 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scribedock.storage.names import checked
+from scribedock.storage.names import checked_name
 from scribedock.storage.store import ObjectDamaged, PartialBusy, PartialMissing
 
 COPY_BYTES = 1024 * 1024
-WITHOUT_LINKS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)  # of some file systems
+NO_HARD_LINK_ERRORS = (errno.EPERM, errno.EOPNOTSUPP, errno.ENOSYS, errno.EMLINK)  # of some file systems
 
 
 class FileStore:
     def __init__(self, folder: Path) -> None:
         self._objects = folder / "objects"
         self._partials = folder / "partials"
-        # All folders are there, and will be after a power cut, before the first recording is.
+        # All folders exist, and survive a power cut, before the first recording.
         try:
             folder.mkdir(parents=True, exist_ok=True)
         except FileExistsError:
@@ -90,8 +90,8 @@ class FileStore:
         return self.path(key).stat().st_size
 
     def path(self, key: str) -> Path:
-        """Where the object lies."""
-        return self._objects / checked(key)[:2] / key
+        """Return the path of the object."""
+        return self._objects / checked_name(key)[:2] / key
 
     def delete(self, key: str) -> None:
         self.path(key).unlink(missing_ok=True)
@@ -119,7 +119,7 @@ class FileStore:
         return removed
 
     def _partial(self, name: str) -> Path:
-        return self._partials / checked(name)
+        return self._partials / checked_name(name)
 
 
 class PartialFile:
@@ -180,14 +180,14 @@ class PartialFile:
         return key
 
     def _name(self, path: Path) -> None:
-        """Gives the file the object's name too: the partial's goes at the end of the `with` block.
+        """Give the file the object's name too; the partial's name is removed at the end of the `with` block.
 
-        So nothing has to be sent again where the machine dies before anybody has noted the key.
+        So nothing has to be sent again where the machine crashes before anybody has noted the key.
         """
         try:
             path.hardlink_to(self._path)
         except OSError as error:
-            if error.errno not in WITHOUT_LINKS:
+            if error.errno not in NO_HARD_LINK_ERRORS:
                 raise
             self._path.rename(path)
 

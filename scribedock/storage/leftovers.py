@@ -1,6 +1,6 @@
-"""What nobody refers to any more goes at once; where the store fails just then, the next sweep finds it.
+"""Removal of what nothing refers to any more; where the store fails, the next sweep removes it.
 
-So a call that has done its work does not fail over the tidying up.
+So a call that has done its work does not fail while it tidies up.
 """
 
 from __future__ import annotations

@@ -16,65 +16,65 @@ from typing import Protocol
 
 
 class PartialBusy(Exception):
-    """Somebody else is writing this partial."""
+    """Another writer is writing this partial."""
 
 
 class PartialMissing(Exception):
-    """There is no such partial (any more)."""
+    """There is no such partial, or not any more."""
 
 
 class StoreUnavailable(OSError):
-    """The store is out of reach, or refuses us. What it has stays as it is, and can be gone on with."""
+    """The store is out of reach or refuses us. What it holds stays as it is and can be resumed."""
 
 
 class ObjectDamaged(Exception):
-    """The object is not any more what it was when it was stored: overwritten, or in part gone."""
+    """The object is not what was stored: it was overwritten, or partly lost."""
 
 
 class Partial(Protocol):
     """A recording being written, by one writer at a time.
 
-    Leaving its `with` block without `commit` or `suspend` discards it. All methods raise OSError:
-    ENOSPC or EDQUOT where there is no room, StoreUnavailable where the store may work again later.
+    Leaving its `with` block without `commit` or `suspend` discards it. All methods raise OSError: ENOSPC or
+    EDQUOT where there is no room, StoreUnavailable where the store may work again later.
     """
 
     @property
     def name(self) -> str:
-        """Under which it can be resumed: 32 hex digits."""
+        """Return the name under which it can be resumed: 32 hex digits."""
         ...
 
     @property
     def bytes(self) -> int:
-        """How many there are."""
+        """Return the number of bytes."""
         ...
 
     def write(self, data: memoryview) -> None:
-        """Appends all of `data`."""
+        """Append all of `data`."""
         ...
 
     def sync(self) -> int:
-        """Makes what was written survive a crash of the machine; returns how many bytes do."""
+        """Make what was written survive a crash of the machine; return how many bytes will."""
         ...
 
     def truncate(self, size: int) -> None:
-        """Forgets what lies behind the first `size` bytes."""
+        """Remove everything after the first `size` bytes."""
         ...
 
     def read(self) -> Iterator[memoryview]:
-        """All bytes so far; each view is good until the next."""
+        """Yield all bytes so far; each view is valid until the next."""
         ...
 
     def commit(self) -> str:
-        """Makes it an object, whole and durable; returns its key, 32 hex digits.
+        """Make it an object, whole and durable; return its key, 32 hex digits.
 
-        Raises PartialMissing where it was discarded meanwhile.
+        Raises PartialMissing where it was discarded in the meantime.
         """
         ...
 
     def suspend(self) -> None:
-        """Leaves it as it is, for `resume`; everything written is in the store then.
+        """Leave it for `resume`, with everything written in the store.
 
-        Where it fails with StoreUnavailable, it has let go of the partial all the same.
+        Where this fails with StoreUnavailable, the partial is released all the same.
         """
         ...
 
@@ -89,59 +89,59 @@ class Store(Protocol):
     def begin(self) -> Partial: ...
 
     def resume(self, name: str) -> Partial:
-        """Goes on with a partial, for writing at its end. Raises PartialBusy, PartialMissing."""
+        """Return a partial for writing at its end. Raises PartialBusy, PartialMissing."""
         ...
 
     def partial_bytes(self, name: str) -> int | None:
-        """How many bytes a partial has, also while it is being written; None where there is none."""
+        """Return the bytes of a partial, even while it is being written; None where there is none."""
         ...
 
     def discard(self, name: str) -> None:
-        """Removes the partial, if it is there; whoever writes it can't commit it any more."""
+        """Remove the partial, if it exists; its writer can no longer commit it."""
         ...
 
     def adopt(self, path: Path) -> str:
-        """Makes a local file an object, and removes the file; returns its key."""
+        """Make a local file an object and remove the file; return the object's key."""
         ...
 
     def local(self, key: str) -> AbstractContextManager[Path]:
-        """The object as a local file, for as long as the block lasts.
+        """Provide the object as a local file for the duration of the block.
 
-        Raises FileNotFoundError; ObjectDamaged where it is not what was stored.
+        Raises FileNotFoundError, and ObjectDamaged where it is not what was stored.
         """
         ...
 
     def read(self, key: str, start: int, end: int) -> Iterator[memoryview]:
-        """Bytes [start, end) of the object, piece by piece; each view is good until the next.
+        """Yield bytes [start, end) of the object in pieces; each view is valid until the next.
 
-        Raises FileNotFoundError; ObjectDamaged where it is not what was stored.
+        Raises FileNotFoundError, and ObjectDamaged where it is not what was stored.
         """
         ...
 
     def size(self, key: str) -> int:
-        """Bytes of the object. Raises FileNotFoundError."""
+        """Return the bytes of the object. Raises FileNotFoundError."""
         ...
 
     def delete(self, key: str) -> None:
-        """Removes the object, if it is there."""
+        """Remove the object, if it exists."""
         ...
 
     def keys(self) -> Iterator[str]:
-        """The keys of all objects."""
+        """Yield the keys of all objects."""
         ...
 
     def free_bytes(self) -> int | None:
-        """Room for more; None: as much as anybody wants."""
+        """Return the room for more in bytes; None where it is unlimited."""
         ...
 
     def sweep(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
-        """Removes objects and partials but these, where they are older; returns how many."""
+        """Remove objects and partials that are not among these, where they are older; return how many."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Pinned:
-    """What a client has put into the bucket itself, and by what it is told from anything put there later."""
+    """An object that a client put into the bucket, and what distinguishes it from anything put later."""
 
     name: str
     bytes: int
@@ -150,27 +150,27 @@ class Pinned:
 
 
 class DirectStore(Store, Protocol):
-    """A store that clients may upload to without us, if `takes_direct_uploads`.
+    """A store that clients may upload to directly.
 
-    A name can be put to again for as long as a URL for it lives. So what is there at one moment is
-    pinned: reading the object then gives those bytes, or ObjectDamaged.
+    A name can be put to again for as long as a URL for it lives. So what is there at one moment is pinned:
+    reading the object then gives those bytes, or ObjectDamaged.
     """
 
     @property
     def takes_direct_uploads(self) -> bool: ...
 
     def presign_put(self, name: str, expires_s: float) -> str:
-        """A URL that takes one plain PUT, any number of times, until it expires."""
+        """Return a URL that takes one plain PUT, any number of times, until it expires."""
         ...
 
     def find_direct(self, name: str) -> Pinned | None:
-        """What was put to this name last, if anything was."""
+        """Return what was last put under this name, if anything was."""
         ...
 
     def pin(self, found: Pinned) -> str:
-        """Makes it an object, which `delete` removes together with what was put; returns its key."""
+        """Make it an object, which `delete` removes together with what was put; return its key."""
         ...
 
     def unpin(self, key: str) -> None:
-        """Undoes `pin`; what was put stays."""
+        """Undo `pin`; what was put stays."""
         ...

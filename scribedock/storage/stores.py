@@ -1,4 +1,4 @@
-"""Which store a URL means: one line for each kind."""
+"""Which store a URL means: one line for each scheme."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from scribedock.storage.store import Store
 
 
 def open_store(url: str | None, folder: Path) -> Store:
-    """The store at `url`; None: below the data folder `folder`. Raises SettingsError."""
+    """Return the store at `url`; None means in the data folder `folder`. Raises SettingsError."""
     return STORES[urlsplit(url).scheme](url, folder) if url else FileStore(folder / "media")
 
 

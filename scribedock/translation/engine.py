@@ -1,7 +1,7 @@
 """What a translation engine must do, and which there are.
 
 An engine is one module, named in MODULES, that ends with an `ENGINE`. Nothing else knows it: without
-its module and its line, the engine is gone. Importing one imports nothing heavy; `Engine.load` does.
+its module and its line, the engine is gone. Importing one imports nothing heavy; its `load` does.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Protocol
 
-# Those named first are preferred where several know a pair.
+# The first is preferred where several know a pair.
 MODULES: Mapping[str, str] = {
     "ctranslate2": "scribedock.translation.model_folder",
     "apertium": "scribedock.translation.apertium",
@@ -26,7 +26,7 @@ class TranslationFailed(Exception):
 
 
 @dataclass(frozen=True, kw_only=True, order=True)
-class Pair:
+class LanguagePair:
     """From one language into another: ISO 639-1 codes where there are any."""
 
     source: str
@@ -37,57 +37,63 @@ class Pair:
 
 
 class Translator(Protocol):
-    """Translates one way. Used by one thread at a time."""
+    """Translates one pair of languages. Used by one thread at a time."""
 
     def translate(self, texts: Sequence[str]) -> list[str]:
-        """Each text, of one line, in the other language. Raises TranslationFailed."""
+        """Return each text, of one line, in the other language. Raises TranslationFailed."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Engine:
+class TranslationEngine:
     """An engine that is not loaded yet. The folder is where the operator keeps models, if anywhere."""
 
-    pairs: Callable[[Path | None], frozenset[Pair]]  # raises SettingsError
-    load: Callable[[Path | None, Pair], Translator]
+    pairs: Callable[[Path | None], frozenset[LanguagePair]]  # raises SettingsError
+    load: Callable[[Path | None, LanguagePair], Translator]
 
 
-def route(source: str, target: str) -> tuple[Pair, ...]:
-    """The ways to go: out of anything but English by way of English. Source: the API's §8."""
+def route(source: str, target: str) -> tuple[LanguagePair, ...]:
+    """Return the pairs to translate through: via English unless English is the source or target.
+
+    Source: the API's §8.
+    """
     if source == target:
         return ()
     if PIVOT in (source, target):
-        return (Pair(source=source, target=target),)
-    return Pair(source=source, target=PIVOT), Pair(source=PIVOT, target=target)
+        return (LanguagePair(source=source, target=target),)
+    return LanguagePair(source=source, target=PIVOT), LanguagePair(source=PIVOT, target=target)
 
 
 class Translators:
-    """The engines of this machine; one translator is kept loaded."""
+    """The engines of this machine, with one translator loaded at a time."""
 
     def __init__(self, models: Path | None) -> None:
-        """Raises SettingsError where the folder holds what is no model."""
+        """Find the engines. Raises SettingsError where the folder holds something other than models."""
         self._models = models
         self._engines = {name: _engine(module) for name, module in MODULES.items()}
         self._known = {name: engine.pairs(models) for name, engine in self._engines.items()}
-        self._loaded: tuple[Pair, Translator] | None = None
+        self._loaded: tuple[LanguagePair, Translator] | None = None
         self._lock = threading.Lock()
 
     @property
-    def pairs(self) -> frozenset[Pair]:
+    def pairs(self) -> frozenset[LanguagePair]:
         return frozenset().union(*self._known.values())
 
-    def engine_of(self, pair: Pair) -> str | None:
-        """The name of the engine that translates this pair here."""
+    def engine_of(self, pair: LanguagePair) -> str | None:
+        """Return the name of the engine for this pair on this machine."""
         return next((name for name, pairs in self._known.items() if pair in pairs), None)
 
-    def translate(self, pair: Pair, texts: Sequence[str]) -> list[str]:
-        """Empty texts stay empty. Raises TranslationFailed. Callable from any thread, one at a time."""
+    def translate(self, pair: LanguagePair, texts: Sequence[str]) -> list[str]:
+        """Return the translated texts; empty ones stay empty.
+
+        Raises TranslationFailed. Callable from any thread, one at a time.
+        """
         wanted = [text for text in texts if text]
         with self._lock:
             done = iter(self._translator(pair).translate(wanted) if wanted else [])
         return [next(done) if text else "" for text in texts]
 
-    def _translator(self, pair: Pair) -> Translator:
+    def _translator(self, pair: LanguagePair) -> Translator:
         if self._loaded is None or self._loaded[0] != pair:
             name = self.engine_of(pair)
             if name is None:
@@ -96,6 +102,6 @@ class Translators:
         return self._loaded[1]
 
 
-def _engine(module: str) -> Engine:
-    found: Engine = import_module(module).ENGINE
+def _engine(module: str) -> TranslationEngine:
+    found: TranslationEngine = import_module(module).ENGINE
     return found

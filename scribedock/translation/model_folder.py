@@ -1,7 +1,7 @@
 """Translation models in CTranslate2's format, one folder for each pair of languages (`en-de`).
 
-A model comes with the SentencePiece models that cut its text into pieces: `source.spm` and `target.spm`
-beside it, as OPUS-MT's have, or one `sentencepiece.model` for both languages, as Argos Translate's.
+A model comes with the SentencePiece models for its tokens: `source.spm` and `target.spm` beside it, as
+OPUS-MT's have, or one `sentencepiece.model` for both languages, as Argos Translate's.
 
 What it does not do: download; and models of many languages at once.
 """
@@ -15,18 +15,18 @@ from pathlib import Path
 from typing import Any
 
 from scribedock.settings import SettingsError
-from scribedock.translation.engine import Engine, Pair, TranslationFailed, Translator
+from scribedock.translation.engine import LanguagePair, TranslationEngine, TranslationFailed, Translator
 
-NAME = re.compile(r"([a-z]{2,3})-([a-z]{2,3})\Z")
-REQUIRED = ("model.bin", "config.json")
-SHARED = "sentencepiece.model"
-END = "</s>"
-LONGEST = 160  # pieces at a time: models are trained on sentences
-BATCH = 32  # sentences
-BEAM = 4
+FOLDER_NAME = re.compile(r"([a-z]{2,3})-([a-z]{2,3})\Z")
+REQUIRED_FILES = ("model.bin", "config.json")
+SHARED_TOKENIZER = "sentencepiece.model"
+END_TOKEN = "</s>"  # noqa: S105 - of a sentence
+MAX_TOKENS = 160  # pieces at a time: models are trained on sentences
+BATCH_SENTENCES = 32  # sentences
+BEAM_SIZE = 4
 
 
-class Model:
+class TranslationModel:
     """A loaded model: int8 on the processor, float16 on a GPU where CTranslate2 finds one."""
 
     def __init__(self, folder: Path) -> None:
@@ -37,24 +37,24 @@ class Model:
         self._model: Any = ctranslate2.Translator(
             str(folder), device="cuda" if on_gpu else "cpu", compute_type="float16" if on_gpu else "int8"
         )
-        shared = (folder / SHARED).is_file()
-        names = (SHARED, SHARED) if shared else ("source.spm", "target.spm")
+        shared = (folder / SHARED_TOKENIZER).is_file()
+        names = (SHARED_TOKENIZER, SHARED_TOKENIZER) if shared else ("source.spm", "target.spm")
         self._source, self._target = (
             sentencepiece.SentencePieceProcessor(model_file=str(folder / name)) for name in names
         )
         config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
-        self._end = [] if shared or config.get("add_source_eos") else [END]
+        self._end = [] if shared or config.get("add_source_eos") else [END_TOKEN]
 
     def translate(self, texts: Sequence[str]) -> list[str]:
         parts = [(number, part) for number, text in enumerate(texts) for part in self._parts(text)]
         found: list[list[str]] = [[] for _ in texts]
-        for start in range(0, len(parts), BATCH):
-            batch = parts[start : start + BATCH]
+        for start in range(0, len(parts), BATCH_SENTENCES):
+            batch = parts[start : start + BATCH_SENTENCES]
             try:
                 results = self._model.translate_batch(
                     [[*part, *self._end] for _, part in batch],
-                    beam_size=BEAM,
-                    max_decoding_length=2 * LONGEST,
+                    beam_size=BEAM_SIZE,
+                    max_decoding_length=2 * MAX_TOKENS,
                     disable_unk=True,
                 )
             except (RuntimeError, ValueError) as error:
@@ -64,11 +64,11 @@ class Model:
         return [" ".join(each) for each in found]
 
     def _parts(self, text: str) -> list[list[str]]:
-        """The pieces of a text, cut at words where it is longer than a model can take."""
+        """Return the parts of a text as tokens, divided at words where it is longer than the model allows."""
         parts: list[list[str]] = [[]]
         for word in text.split():
-            pieces = self._source.encode(word, out_type=str)[:LONGEST]
-            if len(parts[-1]) + len(pieces) > LONGEST:
+            pieces = self._source.encode(word, out_type=str)[:MAX_TOKENS]
+            if len(parts[-1]) + len(pieces) > MAX_TOKENS:
                 parts.append([])
             parts[-1] += pieces
         if len(parts) == 1:
@@ -76,36 +76,36 @@ class Model:
         return parts
 
 
-def pairs(models: Path | None) -> frozenset[Pair]:
-    """Those that have a folder. Raises SettingsError for one that lacks a part of a model."""
+def pairs(models: Path | None) -> frozenset[LanguagePair]:
+    """Return the pairs that have a folder. Raises SettingsError where one lacks a part of a model."""
     if models is None:
         return frozenset()
     if not models.is_dir():
         raise SettingsError(f"SCRIBEDOCK_TRANSLATION_MODELS: {models} is not a folder")
     found = set()
     for folder in sorted(models.iterdir()):
-        match = NAME.match(folder.name)
+        match = FOLDER_NAME.match(folder.name)
         if match is not None and folder.is_dir():
             _check(folder)
-            found.add(Pair(source=match[1], target=match[2]))
+            found.add(LanguagePair(source=match[1], target=match[2]))
     return frozenset(found)
 
 
 def _check(folder: Path) -> None:
-    missing = [name for name in REQUIRED if not (folder / name).is_file()]
-    if not (folder / SHARED).is_file():
+    missing = [name for name in REQUIRED_FILES if not (folder / name).is_file()]
+    if not (folder / SHARED_TOKENIZER).is_file():
         pieces = [name for name in ("source.spm", "target.spm") if not (folder / name).is_file()]
         if pieces:
-            missing.append(f"{' and '.join(pieces)} (or {SHARED})")
+            missing.append(f"{' and '.join(pieces)} (or {SHARED_TOKENIZER})")
     if missing:
         raise SettingsError(
             f"SCRIBEDOCK_TRANSLATION_MODELS: {folder} is no translation model, it lacks {', '.join(missing)}"
         )
 
 
-def load(models: Path | None, pair: Pair) -> Translator:
+def load(models: Path | None, pair: LanguagePair) -> Translator:
     assert models is not None
-    return Model(models / f"{pair.source}-{pair.target}")
+    return TranslationModel(models / f"{pair.source}-{pair.target}")
 
 
-ENGINE = Engine(pairs=pairs, load=load)
+ENGINE = TranslationEngine(pairs=pairs, load=load)

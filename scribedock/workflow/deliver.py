@@ -23,7 +23,7 @@ from scribedock.jobs.job import Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.media.fetching.fetch import FetchFailed, GuardedClient
 from scribedock.orders.callbacks import Callback, Callbacks, CallbackTry
-from scribedock.sandbox.faults import RETRIES_S, Wish, Wishes, wishes_of
+from scribedock.sandbox.faults import RETRIES_S, SimulatedFault, SimulatedFaults, simulated_faults
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -31,8 +31,8 @@ Answer = tuple[int | None, str]  # the HTTP status, if there is one, and what is
 TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
 
 
-class Delivery:
-    """Makes the tries of callbacks, each when its row says that it is time."""
+class CallbackDelivery:
+    """Makes the tries of callbacks, each when its row is due."""
 
     def __init__(
         self,
@@ -55,7 +55,7 @@ class Delivery:
         self._changed = threading.Condition()
 
     def attempt(self, callback_id: str) -> None:
-        """Makes the next try; notes when to make another one, or that there is none."""
+        """Make the next try; record when to make another one, or that there is none."""
         with self._changed:
             while self._draining:
                 self._changed.wait()
@@ -68,7 +68,7 @@ class Delivery:
                 self._changed.notify_all()
 
     def drain(self, timeout_s: float) -> None:
-        """Begins no more calls, and waits for those under way, so that a clean stop repeats none."""
+        """Begin no more calls and wait for current ones, so that a clean stop repeats none."""
         with self._changed:
             self._draining = True
             self._changed.wait_for(lambda: self._under_way == 0, timeout_s)
@@ -87,7 +87,7 @@ class Delivery:
         at, began = utc_now(), time.monotonic()
         url = expand(callback.url, tags(job, callback, self._lists))
         if job.sandbox:
-            status, problem = answer(wishes_of(job.name), number, lambda: self._get(url, callback_id))
+            status, problem = answer(simulated_faults(job.name), number, lambda: self._get(url, callback_id))
         else:
             status, problem = self._get(url, callback_id)
         made = CallbackTry(
@@ -115,25 +115,25 @@ class Delivery:
         return status, "" if status == 200 else f"answered {status}, not 200"
 
 
-def answer(wishes: Wishes, number: int, get: Callable[[], Answer]) -> Answer:
-    """How the try of this number, from 1, of a sandbox's job is answered, as the job's name asks for."""
-    if Wish.CALLBACK_LOST in wishes:
+def answer(wishes: SimulatedFaults, number: int, get: Callable[[], Answer]) -> Answer:
+    """Return the answer to try `number`, from 1, of a sandbox job: the one that the job's name asks for."""
+    if SimulatedFault.CALLBACK_LOST in wishes:
         return None, "not called: the job's name asks for that (callback-lost)"
     status, problem = get()
-    if Wish.CALLBACK_500 in wishes and number == 1:
+    if SimulatedFault.CALLBACK_500 in wishes and number == 1:
         return 500, "counts as answered with 500: the job's name asks for that (callback-500)"
     return status, problem
 
 
 def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]:
-    """What stands for each tag of the URL: ours, and the job's custom metadata."""
+    """Return the value of each tag of the URL: our own tags, and the job's custom metadata."""
     version = ""
     if callback.iwp_name:
         version = format_time(lists.choose(job, iwp_name=Iwp(callback.iwp_name)).version)
     metadata = job.options.custom_metadata or {}
     unrecognized = "" if job.unrecognized_ms is None else f"{job.unrecognized_ms / 1000:g}"
     return {
-        "unrecognized_seconds": unrecognized,  # a younger name than any that metadata may have: theirs wins
+        "unrecognized_seconds": unrecognized,  # a newer name than those that metadata may have, which win
         **{str(key): str(value) for key, value in metadata.items()},
         "job_id": job.id,
         "job_name": job.name,
@@ -144,9 +144,9 @@ def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:
-    """Replaces each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is.
+    """Replace each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is.
 
-    What was put in is not looked at again, so a value that looks like a tag stays a value.
+    Inserted values are not scanned again, so a value that looks like a tag stays a value.
     """
 
     def value(found: re.Match[str]) -> str:

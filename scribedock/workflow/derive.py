@@ -1,4 +1,4 @@
-"""A job made of another's list, as a durable workflow: the list as it is, or translated."""
+"""The ElementList of a job made from another job's: as it is, or translated."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from scribedock.jobs.job import Iwp
 from scribedock.jobs.languages import iso_code
 from scribedock.orders.orders import Orders
 from scribedock.related.related import RelatedJobs, language_of
-from scribedock.translation.engine import Pair, TranslationFailed, Translators
+from scribedock.translation.engine import LanguagePair, TranslationFailed, Translators
 from scribedock.workflow.engine import step
 from scribedock.workflow.steps import notices
 from scribedock_captions.elementlist.codec import parse, to_json
@@ -17,12 +17,12 @@ from scribedock_captions.text.translation import sentences, translated
 
 log = structlog.get_logger("scribedock.worker")
 
-GONE = "The job whose list this one is made of was deleted"
-SECOND_PASS = "second pass"  # noqa: S105 - what `info` names as the engine
+SOURCE_GONE_MESSAGE = "The job whose list this one is made of was deleted"
+SECOND_PASS_ENGINE = "second pass"  # noqa: S105 - what `info` names as the engine
 
 
-class Deriving:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+class DeriveWorkflow:
+    """Makes a job's ElementList from that of another job. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -42,23 +42,23 @@ class Deriving:
         if problem is not None:
             step("fail", self._fail, task_id, problem)
 
-    def give_up(self, task_id: str) -> None:
+    def on_failure(self, task_id: str) -> None:
         self._fail(task_id, "The server failed over this job; order it again")
 
     def _derive(self, task_id: str) -> str | None:
-        """Returns what stood in the way."""
+        """Make and store the list; return why that failed."""
         derivation = self._related.derivation(task_id)
         if derivation is None:
             return None
         source = self._related.source_of(derivation)
         if source is None:
-            return GONE
+            return SOURCE_GONE_MESSAGE
         wanted = self._related.job_of(derivation)
         if wanted is None:
             return None
-        pair = Pair(source=iso_code(language_of(source)), target=iso_code(language_of(wanted)))
+        pair = LanguagePair(source=iso_code(language_of(source)), target=iso_code(language_of(wanted)))
         translates = pair.source != pair.target
-        engine = self._translators.engine_of(pair) if translates else SECOND_PASS
+        engine = self._translators.engine_of(pair) if translates else SECOND_PASS_ENGINE
         if self._orders.start(task_id, engine or "") is None:
             return None
         version = self._lists.choose(source)

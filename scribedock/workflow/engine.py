@@ -36,7 +36,7 @@ from scribedock.settings import Settings
 from scribedock.workflow.engine_sqlite import connections
 
 # Raised whenever the steps of a workflow change, or the module of a class that they save:
-# a saved workflow must not go on with steps that it does not know.
+# a saved workflow must not continue with steps that it does not know.
 WORKFLOW_FORMAT = 4
 APPLICATION = "scribedock"
 
@@ -49,31 +49,31 @@ STEP_TRIES = 5
 FIRST_WAIT_S = 2.0
 WAIT_FACTOR = 3.0
 
-MANY = 500  # workflows that are asked for at once
-ENDED = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
+BATCH_WORKFLOWS = 500  # workflows in one query
+ENDED_STATUSES = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")
 CLIENT_CONNECTIONS, WORKER_CONNECTIONS = 5, 20  # as the engine's own defaults
-RESUMES_EVERY_S = 0.5  # how often a worker looks into a queue of what dead ones have left, while there is one
+RESUME_INTERVAL_S = 0.5  # how often a worker polls a queue of what dead ones left, while there is one
 # How often the engine looks for messages, of which there are none, as a multiple of the polling that is set.
-LOOKS_LESS_OFTEN = 4
-UNDER_WAY = ["PENDING", "ENQUEUED"]
+MESSAGE_POLL_FACTOR = 4
+UNFINISHED_STATUSES = ["PENDING", "ENQUEUED"]
 
 
-class Final(Exception):
-    """Raised by a step that must not be tried again."""
+class DoNotRetry(Exception):
+    """An error of a step that must not be tried again."""
 
 
 class Workflow(Protocol):
-    """What a queue runs. The id is that of the task or callback that it is for."""
+    """What a queue runs. Its id is that of the task or callback that it works for."""
 
     def run(self, workflow_id: str) -> None: ...
 
-    def give_up(self, workflow_id: str) -> None:
-        """Ends what the workflow was for, after it has failed for good."""
+    def on_failure(self, workflow_id: str) -> None:
+        """End the task or callback after the workflow has failed for good."""
         ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Running:
+class RunningWorkflow:
     """A workflow that an executor has taken up and not finished."""
 
     id: str
@@ -82,8 +82,8 @@ class Running:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Saved:
-    """What the engine keeps of a workflow."""
+class SavedWorkflow:
+    """What the engine stores about a workflow."""
 
     id: str
     ended: bool
@@ -91,7 +91,7 @@ class Saved:
 
 
 def system_url(settings: Settings) -> str:
-    """Where the engine keeps its tables."""
+    """Return the URL of the engine's tables."""
     if settings.database_url is None:
         return f"sqlite:///{settings.data_dir.resolve() / 'workflows.sqlite'}"
     url = settings.database_url.get_secret_value()
@@ -101,13 +101,13 @@ def system_url(settings: Settings) -> str:
 
 
 def migrate(settings: Settings) -> None:
-    """Creates or updates the engine's tables."""
+    """Create or update the engine's tables."""
     _quiet()
     DBOS.migrate(system_url(settings))
 
 
 class EngineClient:
-    """What is known of workflows to a process that runs none."""
+    """Access to workflows for a process that runs none."""
 
     def __init__(self, settings: Settings) -> None:
         _quiet()
@@ -119,18 +119,18 @@ class EngineClient:
         )
 
     def known(self, workflow_ids: Collection[str]) -> frozenset[str]:
-        """Those of the ids that have a workflow."""
+        """Return those of the ids that have a workflow."""
         return frozenset(each.id for each in self._found(workflow_ids))
 
     def retire_older(self, living: Callable[[], Collection[str]]) -> list[str]:
-        """Forgets what an older release has not ended, unless one of its living executors has it in hand.
+        """Forget unfinished workflows of older releases that no living executor holds; return their ids.
 
-        No worker of this release could go on with those steps; what the work was for is owed still, and is
-        begun anew: all steps can be repeated. Returns the ids.
+        No worker of this release could continue those steps; their tasks are still owed, and begin anew: all
+        steps can be repeated.
         """
         older = [str(number) for number in range(1, WORKFLOW_FORMAT)]
         found = self._client.list_workflows(
-            status=UNDER_WAY, app_version=older, load_input=False, load_output=False
+            status=UNFINISHED_STATUSES, app_version=older, load_input=False, load_output=False
         )
         alive = living() if found else ()
         retired = []
@@ -142,22 +142,22 @@ class EngineClient:
         return retired
 
     def under_way(self, workflow_ids: Collection[str]) -> frozenset[str]:
-        """Those of the ids whose workflow waits or runs."""
+        """Return those of the ids whose workflow waits or runs."""
         return frozenset(each.id for each in self._found(workflow_ids) if not each.ended)
 
     def forget(self, workflow_ids: Collection[str]) -> int:
-        """Deletes all that is saved of these workflows, which must have ended; returns how many."""
+        """Delete everything stored about these workflows, unless they are unfinished; return how many."""
         found = [each.id for each in self._found(workflow_ids) if each.ended]
-        for start in range(0, len(found), MANY):
-            self._client.delete_workflows(found[start : start + MANY])
+        for start in range(0, len(found), BATCH_WORKFLOWS):
+            self._client.delete_workflows(found[start : start + BATCH_WORKFLOWS])
         return len(found)
 
-    def ended(self, *, begun_before: datetime, limit: int, offset: int) -> list[Saved]:
-        """Workflows that were enqueued before this moment (UTC) and have ended, the oldest first."""
+    def ended(self, *, begun_before: datetime, limit: int, offset: int) -> list[SavedWorkflow]:
+        """Return workflows enqueued before this moment (UTC) that have ended, oldest first."""
         return [
             _saved(status)
             for status in self._client.list_workflows(
-                status=list(ENDED),
+                status=list(ENDED_STATUSES),
                 end_time=begun_before.replace(tzinfo=UTC).isoformat(),
                 limit=limit,
                 offset=offset,
@@ -166,15 +166,15 @@ class EngineClient:
             )
         ]
 
-    def _found(self, workflow_ids: Collection[str]) -> Iterator[Saved]:
+    def _found(self, workflow_ids: Collection[str]) -> Iterator[SavedWorkflow]:
         every = list(workflow_ids)
-        for start in range(0, len(every), MANY):
-            part = every[start : start + MANY]
+        for start in range(0, len(every), BATCH_WORKFLOWS):
+            part = every[start : start + BATCH_WORKFLOWS]
             for status in self._client.list_workflows(workflow_ids=part, load_input=False, load_output=False):
                 yield _saved(status)
 
     def check(self) -> None:
-        """Raises where the engine's database does not answer."""
+        """Raise an error where the engine's database does not answer."""
         self._client.check_connection()
 
     def close(self) -> None:
@@ -184,7 +184,7 @@ class EngineClient:
 
 
 class EngineWorker:
-    """Runs workflows in this process. One in a process."""
+    """Runs workflows in this process; there is one in a process."""
 
     def __init__(
         self,
@@ -194,9 +194,10 @@ class EngineWorker:
         branch_of: Callable[[str], str],
         ended: Callable[[str], None],
     ) -> None:
-        """branch_of: the branch of the tree of accounts that a workflow works for.
+        """Set up the engine.
 
-        ended: is told the id of each workflow that this process has brought to its end.
+        branch_of: returns the branch of the tree of accounts that a workflow works for. ended: is called with
+        the id of each workflow that this process has ended.
         """
         _quiet()
         self._branch_of = branch_of
@@ -213,12 +214,12 @@ class EngineWorker:
             "application_version": str(WORKFLOW_FORMAT),
             "log_level": "ERROR",
             "run_migrations": False,
-            "notification_listener_polling_interval_sec": LOOKS_LESS_OFTEN * settings.workflow_poll_s,
+            "notification_listener_polling_interval_sec": MESSAGE_POLL_FACTOR * settings.workflow_poll_s,
         }
         DBOS(config=config)
 
     def register(self, queue: Queue, workflow: Workflow) -> None:
-        """Makes `workflow` what does the work of `queue`. Before `launch`."""
+        """Make `workflow` do the work of `queue`. Must be called before `launch`."""
 
         def run(workflow_id: str) -> None:
             with working_for(self._branch_of(workflow_id)):
@@ -226,26 +227,28 @@ class EngineWorker:
                     workflow.run(workflow_id)
                 except Exception:
                     log.exception("workflow failed", workflow=workflow_id, queue=queue.value)
-                    step("give up", workflow.give_up, workflow_id)
+                    step("give up", workflow.on_failure, workflow_id)
             self._ended(workflow_id)
 
         self._workflows[queue] = workflow
         self._functions[queue] = DBOS.workflow(name=queue.value)(run)
 
     def launch(self, concurrency: Mapping[Queue, int]) -> None:
-        """Begins to work. Of what is resumed, each worker takes up so much of each queue at once."""
+        """Begin to work. Of resumed workflows, each worker takes up `concurrency` of each queue at once."""
         self._concurrency = concurrency
         DBOS.launch()
 
     def start(self, queue: Queue, workflow_id: str) -> None:
-        """Begins the workflow in this process, unless there is one with this id already."""
+        """Begin the workflow in this process, unless there is already one with this id."""
         with SetWorkflowID(workflow_id):
             DBOS.start_workflow(self._functions[queue], workflow_id)
 
-    def running(self) -> list[Running]:
-        """What executors (this one, others, dead ones) have taken up."""
+    def running(self) -> list[RunningWorkflow]:
+        """Return what executors (this one, others, dead ones) have taken up."""
         return [
-            Running(id=status.workflow_id, executor_id=status.executor_id or "", queue=Queue(status.name))
+            RunningWorkflow(
+                id=status.workflow_id, executor_id=status.executor_id or "", queue=Queue(status.name)
+            )
             for status in DBOS.list_workflows(
                 status="PENDING", app_version=str(WORKFLOW_FORMAT), load_input=False, load_output=False
             )
@@ -253,7 +256,7 @@ class EngineWorker:
         ]
 
     def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]:
-        """Those of the ids that wait to be resumed."""
+        """Return those of the ids that wait to be resumed."""
         return frozenset(
             status.workflow_id
             for status in DBOS.list_workflows(
@@ -264,21 +267,21 @@ class EngineWorker:
     def finished_steps(self, workflow_id: str) -> int:
         return len(DBOS.list_workflow_steps(workflow_id))
 
-    def resume(self, running: Running) -> None:
-        """Lets another executor go on with it. Only for one whose executor is dead.
+    def resume(self, running: RunningWorkflow) -> None:
+        """Let another executor continue a workflow whose executor is dead.
 
-        Its queue is there from now until `close_queues`: every worker polls each queue that there is.
+        Its queue exists from now until `close_queues`: every worker polls each queue that exists.
         """
         DBOS.register_queue(
             running.queue.value,
             worker_concurrency=self._concurrency[running.queue],
-            polling_interval_sec=RESUMES_EVERY_S,
+            polling_interval_sec=RESUME_INTERVAL_S,
             on_conflict="always_update",
         )
         DBOS.resume_workflow(running.id, queue_name=running.queue.value)
 
     def close_queues(self) -> None:
-        """Removes the queues in which nothing waits to be resumed. Not while another process resumes."""
+        """Remove the queues in which nothing waits to be resumed. Not while another process resumes."""
         for queue in DBOS.list_queues():
             waiting = DBOS.list_workflows(
                 queue_name=queue.name, status="ENQUEUED", limit=1, load_input=False, load_output=False
@@ -286,22 +289,22 @@ class EngineWorker:
             if not waiting:
                 DBOS.delete_queue(queue.name)
 
-    def give_up(self, running: Running) -> None:
-        """Ends it for good. Only for one whose executor is dead."""
-        self._workflows[running.queue].give_up(running.id)
+    def fail_workflow(self, running: RunningWorkflow) -> None:
+        """End a workflow for good whose executor is dead."""
+        self._workflows[running.queue].on_failure(running.id)
         DBOS.cancel_workflow(running.id)
         self._ended(running.id)
 
 
 def step(name: str, function: Callable[..., Result], *arguments: Any) -> Result:
-    """Runs a step of the current workflow; after a crash its saved result is returned instead."""
+    """Run a step of the current workflow; after a crash, return its saved result instead."""
     return DBOS.run_step(_step_options(name), function, *arguments)
 
 
 def parallel_steps(
     name: str, function: Callable[[Any], Result], items: Sequence[Any], *, threads: int
 ) -> list[Result]:
-    """Runs one step for each item, so many at once; each is saved as it ends."""
+    """Run one step for each item, `threads` at once; each is saved as it ends."""
     reserved = [(DBOS.reserve_step(), contextvars.copy_context(), item) for item in items]
 
     def run(reservation: StepReservation, context: contextvars.Context, item: Any) -> Result:
@@ -328,28 +331,30 @@ def _step_options(name: str) -> StepOptions:
 
 
 def _should_retry(error: BaseException) -> bool:
-    if isinstance(error, Final):
+    if isinstance(error, DoNotRetry):
         return False
     log.warning("step failed; it is tried again", exc_info=error)
     return True
 
 
 def sleep(seconds: float) -> None:
-    """Sleeps in a workflow; after a crash, only for the rest."""
+    """Sleep in a workflow; after a crash, only for the rest of the time."""
     DBOS.sleep(seconds)
 
 
-def _saved(status: WorkflowStatus) -> Saved:
+def _saved(status: WorkflowStatus) -> SavedWorkflow:
     changed_ms = status.updated_at or status.created_at or 0
-    return Saved(
-        id=status.workflow_id, ended=status.status in ENDED, changed=from_timestamp(changed_ms / 1000)
+    return SavedWorkflow(
+        id=status.workflow_id,
+        ended=status.status in ENDED_STATUSES,
+        changed=from_timestamp(changed_ms / 1000),
     )
 
 
 def _quiet() -> None:
-    """DBOS announces itself, its version and a product of its makers at every start.
+    """Silence DBOS, which announces itself, its version and a product of its makers at every start.
 
-    With a handler here it makes none of its own, which would go past our log and what that masks.
+    With a handler here it makes none of its own, which would bypass our log and its masking.
     """
     logger = logging.getLogger("dbos")
     logger.setLevel(logging.ERROR)

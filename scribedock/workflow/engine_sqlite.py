@@ -1,4 +1,4 @@
-"""The engine's connections to its SQLite file: as its own, but they overwrite what they delete."""
+"""The engine's connections to its SQLite file, which overwrite what they delete."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ PRAGMAS = (sqlite_file.SECURE_DELETE, "PRAGMA busy_timeout=30000", "PRAGMA forei
 
 
 def connections(url: str, *, size: int) -> sa.Engine | None:
-    """At most so many connections; None for PostgreSQL, where the engine's own do."""
+    """Return an engine with at most `size` connections; None for PostgreSQL, where DBOS makes its own."""
     if not url.startswith("sqlite"):
         return None
     made = sa.create_engine(url, pool_size=size, max_overflow=0, pool_timeout=30, hide_parameters=True)

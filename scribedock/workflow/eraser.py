@@ -1,8 +1,8 @@
-"""Takes away what deleted jobs have left with the engine and in folders, and what the engine need not keep.
+"""Erases what deleted jobs left with the engine and in folders, and what the engine need not keep.
 
-What is deleted in our tables at once stands in `jobs.erasure`. The rest waits until the job's workflows have
-ended: one that runs sees that its job is gone, and ends by itself. Which jobs are left to do is decided by
-their rows, so that a worker that dies in between, and jobs that an older release deleted, need nothing else.
+What is deleted from our tables at once is in `jobs.erasure`. The rest waits until the job's workflows have
+ended: a running one sees that its job is gone, and ends by itself. Which jobs are left is decided by their
+rows, so that a worker that dies in between, and jobs that an older release deleted, need nothing else.
 """
 
 from __future__ import annotations
@@ -29,15 +29,15 @@ from scribedock.workflow.engine import EngineClient
 
 log = structlog.get_logger("scribedock.worker")
 
-JOBS_AT_ONCE = 50
-WORKFLOWS_AT_ONCE = 500
-TRIM_EVERY_S = 60
-IS_UNFINISHED = [status.value for status in UNFINISHED]
+BATCH_JOBS = 50
+BATCH_WORKFLOWS = 500
+TRIM_INTERVAL_S = 60
+UNFINISHED_STATUSES = [status.value for status in UNFINISHED]
 
 
-class Fate(StrEnum):
+class TableFate(StrEnum):
     DELETED = "deleted"  # with the job, once its workflows have ended
-    KEPT = "kept"  # it has nothing of a job's
+    KEPT = "kept"  # has nothing of a job
 
 
 # The engine's tables: `forget` deletes a workflow's row, and with it what refers to it.
@@ -53,18 +53,18 @@ ENGINE_TABLES = {
             "workflow_events_history",
             "streams",
         ),
-        Fate.DELETED,
+        TableFate.DELETED,
     ),
     **dict.fromkeys(
         ("workflow_schedules", "application_versions", "queues", "dbos_migrations", "event_dispatch_kv"),
-        Fate.KEPT,
+        TableFate.KEPT,
     ),
 }
 
-# What lies in the data folder beside the databases, whose rows are in the register.
+# What is in the data folder beside the databases, whose rows are in the register.
 FOLDERS = {
-    "media": Fate.DELETED,  # recordings and what is made of them
-    "work": Fate.DELETED,  # what workflows have in hand, a folder for each task
+    "media": TableFate.DELETED,  # recordings and what is made from them
+    "work": TableFate.DELETED,  # the files of running workflows, a folder for each task
     **dict.fromkeys(
         (
             "admin-password",
@@ -76,13 +76,13 @@ FOLDERS = {
             "start.lock",
             "writers",
         ),
-        Fate.KEPT,
+        TableFate.KEPT,
     ),
 }
 
 
 class Eraser:
-    """One in a worker; several workers may be at the same job, which does no harm."""
+    """Erases what deleted jobs left. One in a worker; several workers may erase the same job."""
 
     def __init__(
         self,
@@ -94,9 +94,10 @@ class Eraser:
         files: Sequence[Path],
         retention_s: float,
     ) -> None:
-        """close_uploads: gives up what comes to a job's upload URLs. folder: where workflows have theirs.
+        """Set up the eraser.
 
-        files: the databases, where they are SQLite's. retention_s: how long finished workflows are kept.
+        close_uploads: ends the uploads to a job's upload URLs. folder: where workflows have their folders.
+        files: the databases, where they are SQLite files. retention_s: how long finished workflows are kept.
         """
         self._database = database
         self._engine = engine
@@ -104,15 +105,15 @@ class Eraser:
         self._folder = folder
         self._files = files
         self._retention_s = retention_s
-        self._next = ""  # where the round through deleted jobs goes on
+        self._next = ""  # where the round through deleted jobs continues
         self._waiting: set[str] = set()  # deleted jobs of which some workflow has not ended yet
         self._trimmed = 0.0
         self._shrinking = set(files)
 
     def tick(self) -> None:
-        """Does a batch of what is to be done; called every few seconds."""
+        """Erase and trim a batch; to be called every few seconds."""
         changed = self.erase()
-        if time.monotonic() - self._trimmed > TRIM_EVERY_S or not self._trimmed:
+        if time.monotonic() - self._trimmed > TRIM_INTERVAL_S or not self._trimmed:
             self._trimmed = time.monotonic()
             changed += self.trim()
         if changed:
@@ -120,21 +121,21 @@ class Eraser:
         self._shrinking = {path for path in self._shrinking if not sqlite_file.shrink(path)}
 
     def erase(self) -> int:
-        """Erases a batch of deleted jobs as far as their workflows have ended; returns how many changed."""
+        """Erase a batch of deleted jobs as far as their workflows have ended; return how many changed."""
         with self._database.read() as connection:
             found = list(
                 connection.execute(
                     sa.select(jobs.c.id)
                     .where(jobs.c.deleted.is_not(None), jobs.c.erased.is_(None), jobs.c.id > self._next)
                     .order_by(jobs.c.id)
-                    .limit(JOBS_AT_ONCE)
+                    .limit(BATCH_JOBS)
                 ).scalars()
             )
-        self._next = found[-1] if len(found) == JOBS_AT_ONCE else ""
+        self._next = found[-1] if len(found) == BATCH_JOBS else ""
         return sum(self._erase(job_id) for job_id in found)
 
     def _erase(self, job_id: str) -> bool:
-        """Takes away what no workflow needs any more; whether there was anything."""
+        """Erase what no workflow needs any more; return whether there was anything."""
         with self._database.read() as connection:
             task_ids = list(
                 connection.execute(sa.select(tasks.c.id).where(tasks.c.job_id == job_id)).scalars()
@@ -158,14 +159,14 @@ class Eraser:
         return True
 
     def _clear(self, job_id: str, workflow_ids: Sequence[str], *, over: bool) -> None:
-        """Clears our tables, once more: an older release has left more there, and a workflow may have.
+        """Clear our tables again: an older release, or a workflow, may have left rows there.
 
-        over: whether none is under way any more, so that it is the last time.
+        over: whether no workflow is running, so that this is the last time.
         """
         deleted = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_not(None))
         with self._database.write() as connection:
             locked = sa.select(jobs.c.id).where(deleted).with_for_update(key_share=True)
-            if connection.execute(locked).first() is None:  # a sandbox's, that is there again
+            if connection.execute(locked).first() is None:  # a sandbox's job, which exists again
                 return
             erase(connection, job_id, late=over)
             if over:
@@ -173,43 +174,43 @@ class Eraser:
                 connection.execute(jobs.update().where(deleted).values(erased=utc_now()))
 
     def trim(self) -> int:
-        """Forgets workflows that ended long ago; returns how many.
+        """Forget workflows that ended long ago; return how many.
 
-        Not those whose task or callback is unfinished by our tables (an order that people go on with):
-        else it would be begun anew.
+        Those whose task or callback our tables call unfinished stay (an order that people work on): otherwise
+        it would begin anew.
         """
         before = utc_now() - timedelta(seconds=self._retention_s)
         forgotten = left = 0
         while True:
-            page = self._engine.ended(begun_before=before, limit=WORKFLOWS_AT_ONCE, offset=left)
+            page = self._engine.ended(begun_before=before, limit=BATCH_WORKFLOWS, offset=left)
             old = [each.id for each in page if each.changed < before]
             wanted = self._unfinished(old)
             gone = self._engine.forget([each for each in old if task_id_of(each) not in wanted])
             forgotten += gone
             left += len(page) - gone
-            if len(page) < WORKFLOWS_AT_ONCE:
+            if len(page) < BATCH_WORKFLOWS:
                 break
         if forgotten:
             log.info("finished workflows forgotten", workflows=forgotten)
         return forgotten
 
     def _unfinished(self, workflow_ids: Sequence[str]) -> frozenset[str]:
-        """The tasks and callbacks behind these workflows that are not finished."""
+        """Return the tasks and callbacks behind these workflows that are not finished."""
         ids = [task_id_of(each) for each in workflow_ids]
         with self._database.read() as connection:
             return frozenset(
                 found
                 for table in (tasks, callbacks)
                 for found in connection.execute(
-                    sa.select(table.c.id).where(table.c.id.in_(ids), table.c.status.in_(IS_UNFINISHED))
+                    sa.select(table.c.id).where(table.c.id.in_(ids), table.c.status.in_(UNFINISHED_STATUSES))
                 ).scalars()
             )
 
     def sweep(self, *, older_than_s: float) -> int:
-        """Removes folders of tasks that are over, which a crash has left; returns how many."""
+        """Remove folders of finished tasks, which a crash has left; return how many."""
         before = time.time() - older_than_s
         names = [path.name for path in self._folder.glob("*") if path.is_dir()]
-        over = sa.and_(tasks.c.id.in_(names), tasks.c.status.not_in(IS_UNFINISHED))
+        over = sa.and_(tasks.c.id.in_(names), tasks.c.status.not_in(UNFINISHED_STATUSES))
         with self._database.read() as connection:
             found = connection.execute(sa.select(tasks.c.id).where(over)).scalars().all()
         left = [self._folder / name for name in found]
@@ -220,7 +221,7 @@ class Eraser:
 
 
 def workflows_of(task_ids: Sequence[str]) -> Iterator[str]:
-    """The ids of all workflows that there may be for these tasks: their own, and those of callbacks."""
+    """Yield the ids of all possible workflows for these tasks: their own, and those of callbacks."""
     for task_id in task_ids:
         yield task_id
         for queue in PREFIXES:

@@ -1,13 +1,13 @@
-"""What to do for workers that died: each holds a lease, and one of the living takes over.
+"""Recovery from dead workers: each holds a lease, and a living one takes over.
 
-A worker is alive while its heartbeat is fresh.  Beside it, it holds a lock on a
-file in the data folder, which the kernel lets go of the moment it dies: a worker
-that restarts on the same machine need not wait for the lease to run out.
+A worker is alive while its heartbeat is fresh. It also holds a lock on a file in the data folder, which the
+kernel releases the moment it dies: a worker that restarts on the same machine need not wait for the lease to
+expire.
 
-Media that kills every worker must not be tried for ever, and an innocent recording
-must not be given up because its server was killed often.  So only deaths are counted
-that the worker died alone, its supervisor surviving: those may be the fault of what
-it was doing.  Which of several workflows it was shows when each suspect runs alone.
+Media that kills every worker must not be tried for ever, and an innocent recording must not be given up
+because its server was killed often. So only those deaths count in which the worker died alone, its supervisor
+surviving: they may be the fault of what it was doing. Which of several workflows it was shows when each
+suspect runs alone.
 """
 
 from __future__ import annotations
@@ -29,43 +29,43 @@ from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import attempts, executors
 from scribedock.host.locked_file import is_abandoned
-from scribedock.workflow.engine import Running
+from scribedock.workflow.engine import RunningWorkflow
 
 log = structlog.get_logger("scribedock.worker")
 
-LEASE_LOST = 75  # exit status of a worker that ends for it
+LEASE_LOST = 75  # exit status of a worker that lost its lease
 ATTEMPTS = 3
-LAST_ATTEMPT = ATTEMPTS - 1  # a workflow with so many losses is a suspect
+LAST_ATTEMPT = ATTEMPTS - 1  # a workflow with this many losses is a suspect
 ADVISORY_LOCK = 0x5C21BED0
 
 
 class Recoverable(Protocol):
     """What the reaper needs of the engine."""
 
-    def running(self) -> list[Running]: ...
+    def running(self) -> list[RunningWorkflow]: ...
     def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]: ...
     def finished_steps(self, workflow_id: str) -> int: ...
-    def resume(self, running: Running) -> None: ...
+    def resume(self, running: RunningWorkflow) -> None: ...
     def close_queues(self) -> None: ...
-    def give_up(self, running: Running) -> None: ...
+    def fail_workflow(self, running: RunningWorkflow) -> None: ...
 
 
 @dataclass(frozen=True, kw_only=True)
 class Executors:
-    """Ids of the workers' processes."""
+    """The ids of workers' processes."""
 
     living: frozenset[str]
-    crashed: frozenset[str]  # dead, and to blame for it is perhaps what they were doing
+    crashed: frozenset[str]  # dead, perhaps because of what they were doing
 
 
 def note_crash(database: Database, executor_id: str) -> None:
-    """Called by the supervisor that saw the executor die and is alive itself."""
+    """Record that an executor died; called by its supervisor, which is still alive."""
     with database.write() as connection:
         connection.execute(executors.update().where(executors.c.id == executor_id).values(crashed=True))
 
 
 class Lease:
-    """This process's claim to be alive."""
+    """The claim of this process to be alive."""
 
     def __init__(
         self, database: Database, folder: Path, *, lease_s: float, executor_id: str | None = None
@@ -91,7 +91,7 @@ class Lease:
             )
 
     def renew(self) -> bool:
-        """Whether the lease still held; once lost, others go on with this process's workflows."""
+        """Renew the lease; return False where it was lost and others continue this process's workflows."""
         with self._database.stamp() as connection:
             return (
                 connection.execute(
@@ -101,7 +101,7 @@ class Lease:
             )
 
     def release(self) -> None:
-        """Says goodbye: what this process had in hand may be taken over at once."""
+        """Release the lease: others may take over this process's work at once."""
         with self._database.write() as connection:
             connection.execute(executors.delete().where(executors.c.id == self.executor_id))
         if self._file is not None:
@@ -110,7 +110,7 @@ class Lease:
             self._file = None
 
     def living(self) -> frozenset[str]:
-        """Ids of the executors that are alive, this one among them."""
+        """Return the ids of living executors, including this one."""
         rows = self._rows()
         return frozenset(row.id for row in rows) - frozenset(self._dead(rows))
 
@@ -130,7 +130,7 @@ class Lease:
         ]
 
     def others(self) -> Executors:
-        """Who is alive, and who crashed; the rows of the dead are removed."""
+        """Return who is alive and who crashed; remove the rows of the dead."""
         rows = self._rows()
         dead = self._dead(rows)
         if dead:
@@ -161,11 +161,11 @@ class Reaper:
         self._mutex = threading.Lock()
 
     def reap(self) -> int:
-        """Resumes what belongs to dead executors; returns how many workflows.
+        """Resume workflows of dead executors; return how many.
 
-        A workflow whose executor crashed ATTEMPTS times without a step being finished between is given
-        up. Before the last attempt it waits until no other such suspect is under way, so that an
-        innocent one is not given up for its neighbour's fault.
+        A workflow whose executor crashed ATTEMPTS times without a finished step in between is given up.
+        Before the last attempt it waits until no other such suspect is running, so that an innocent one is
+        not given up for another's fault.
         """
         with self._mutex, self._lock_path.open("w") as file:
             try:
@@ -200,7 +200,7 @@ class Reaper:
             lost = losses[workflow.id]
             if lost >= ATTEMPTS:
                 log.error("workflow given up", workflow=workflow.id, losses=lost)
-                self._engine.give_up(workflow)
+                self._engine.fail_workflow(workflow)
                 continue
             if lost >= LAST_ATTEMPT:
                 if suspect_under_way:
@@ -213,8 +213,8 @@ class Reaper:
             self._engine.close_queues()
         return resumed
 
-    def _losses(self, workflow: Running, *, crashed: bool) -> int:
-        """How many executors have crashed over it since it last finished a step; notes a new crash."""
+    def _losses(self, workflow: RunningWorkflow, *, crashed: bool) -> int:
+        """Return how many executors crashed over it since it last finished a step; record a new crash."""
         with self._database.read() as connection:
             row = connection.execute(sa.select(attempts).where(attempts.c.workflow_id == workflow.id)).first()
         if row is None and not crashed:
@@ -232,8 +232,10 @@ class Reaper:
             )
         return before + 1
 
-    def _suspects_under_way(self, running: list[Running], orphans: list[Running]) -> frozenset[str]:
-        """Suspects that run or are about to, and have not finished a step since their last loss."""
+    def _suspects_under_way(
+        self, running: list[RunningWorkflow], orphans: list[RunningWorkflow]
+    ) -> frozenset[str]:
+        """Return suspects that run or are about to, without a finished step since their last loss."""
         with self._database.read() as connection:
             suspects = {
                 row.workflow_id: row.steps

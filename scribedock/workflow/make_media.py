@@ -1,4 +1,4 @@
-"""Media made of a recording, as a durable workflow: mp3, mp4, a spoken description, burnt-in captions."""
+"""Media made from a recording, as a durable workflow: mp3, mp4, spoken descriptions, burnt-in captions."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ from scribedock_captions.errors import CaptionsError
 log = structlog.get_logger("scribedock.worker")
 
 
-class MediaMaking:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+class MakeMediaWorkflow:
+    """Makes media from a recording. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -61,15 +61,15 @@ class MediaMaking:
         if problem is not None:
             step("fail", self._renditions.fail, rendition_id, problem)
 
-    def give_up(self, rendition_id: str) -> None:
-        """The server is at fault: whoever asks again has it tried again."""
+    def on_failure(self, rendition_id: str) -> None:
+        """Abort the rendition: the server is at fault, and the next request tries again."""
         self._renditions.abort(rendition_id, "The server failed over this; ask again")
 
     def _start(self, rendition_id: str) -> None:
         self._renditions.start(rendition_id)
 
     def _make(self, rendition_id: str) -> str | None:
-        """Makes the file and stores it; returns what stood in the way."""
+        """Make the file and store it; return why that failed."""
         rendition = self._renditions.find(rendition_id)
         if rendition is None or rendition.storage_key is not None:
             return None
@@ -102,7 +102,10 @@ class MediaMaking:
         return None
 
     def _made(self, rendition: Rendition, folder: Path, check_wanted: Callable[[], None]) -> Path:
-        """Raises MediaUnusable, ScribedockError, CaptionsError, and what check_wanted does."""
+        """Make the file.
+
+        Raises MediaUnusable, ScribedockError, CaptionsError, and what check_wanted raises.
+        """
         output = folder / f"made{rendition.kind.extension}"
         if rendition.kind is RenditionKind.DESCRIPTION:
             job = self._jobs.find(rendition.job_id)

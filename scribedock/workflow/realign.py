@@ -1,6 +1,6 @@
-"""An edited ElementList with the times of its recording: only what was edited is aligned anew.
+"""An edited ElementList aligned with its recording: only what was edited is aligned again.
 
-Words that stayed keep their times, and are the anchors between which the edited ones are sought.
+Words that stayed keep their times, and are the anchors between which the edited ones are placed.
 """
 
 from __future__ import annotations
@@ -17,8 +17,8 @@ from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.reviews.realignments import Realignment, Realignments
 from scribedock.speech.alignment.aligner import LANGUAGES
-from scribedock.speech.alignment.anchors import Heard
-from scribedock.speech.alignment.pieces import Piece, Window, pieces
+from scribedock.speech.alignment.anchors import HeardWord
+from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.synchronized import (
     found_words,
     may_be_said,
@@ -33,14 +33,14 @@ from scribedock.speech.recognizer import Origin
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
-from scribedock.workflow.steps.attempts import patiently
+from scribedock.workflow.steps.attempts import with_retries
 from scribedock.workflow.steps.recordings import decode_spoken, local
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.model import ElementList
 
 
-class Realigning:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+class RealignWorkflow:
+    """Aligns a reviewed list with the recording. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -64,7 +64,7 @@ class Realigning:
     def run(self, realignment_id: str) -> None:
         step("realign", self._realign, realignment_id)
 
-    def give_up(self, realignment_id: str) -> None:
+    def on_failure(self, realignment_id: str) -> None:
         self._realignments.fail(realignment_id, "The server failed over this; the saved version stays")
 
     def _realign(self, realignment_id: str) -> None:
@@ -92,7 +92,7 @@ class Realigning:
             shutil.rmtree(folder, ignore_errors=True)
 
     def _audio(self, asked: Realignment, folder: Path) -> Path:
-        """The recording as mono 16 kHz s16le. Raises ItemNotFound, MediaUnusable."""
+        """Return the recording as mono 16 kHz s16le. Raises ItemNotFound, MediaUnusable."""
         media = self._media.behind(self._jobs.find(asked.job_id))
         if media is None or media.storage_key is None:
             raise MediaUnusable("The job has no recording.")
@@ -109,7 +109,7 @@ class Realigning:
         return path
 
     def _check_wanted(self, asked: Realignment) -> None:
-        """Raises ItemNotFound where the job was deleted."""
+        """Raise ItemNotFound where the job was deleted."""
         self._jobs.find(asked.job_id)
 
 
@@ -120,15 +120,15 @@ def realigned(
     after: ElementList,
     check_wanted: Callable[[], None] = always,
 ) -> ElementList:
-    """`after` with sound times: of the words that are in `before`, in the same order, their times there.
+    """Return `after` with sound times: words that are in `before`, in the same order, keep their times.
 
     audio is the recording as mono 16 kHz s16le. New words are aligned where the language has an acoustic
-    model, with the words beside them whose time is estimated only; what is not found shares the time between
+    model, with the words beside them whose time is only estimated; what is not found shares the time between
     its neighbours, and counts as interpolated. Nothing else is listened to.
     """
     kept = unchanged(before, after)
     known = {
-        place: Heard(word=token.value, start_ms=token.start_time, end_ms=token.end_time)
+        place: HeardWord(word=token.value, start_ms=token.start_time, end_ms=token.end_time)
         for place, token in kept.items()
         if not token.interpolated
     }
@@ -136,12 +136,12 @@ def realigned(
     media_ms = max(before.end_time, 1)
     whole = [Span(start_ms=0, end_ms=media_ms)]
     edited = _edited(len(words), kept, known)
-    aligned: list[tuple[Window, list[Span | None]]] = []
+    aligned: list[tuple[GapWindow, list[Span | None]]] = []
     if after.language.partition("-")[0] in LANGUAGES:
-        for piece in pieces(len(words), known, whole):
-            widest = piece.windows[0]
+        for gap in gaps(len(words), known, whole):
+            widest = gap.windows[0]
             if not edited.isdisjoint(range(widest.first, widest.last)):
-                aligned += _aligned(pool, audio, words, piece, known, check_wanted)
+                aligned += _aligned(pool, audio, words, gap, known, check_wanted)
     found = found_words(known, aligned)
     estimated = {
         place: Span(start_ms=token.start_time, end_ms=token.end_time)
@@ -157,7 +157,7 @@ def realigned(
 
 
 def _edited(count: int, kept: Container[int], known: Container[int]) -> set[int]:
-    """The places that are worth a new look: of new words, and of all up to the next sure ones."""
+    """Return the places to align again: of new words, and of all words up to the next certain ones."""
     found: set[int] = set()
     gap: list[int] = []
     for place in range(count + 1):
@@ -174,14 +174,14 @@ def _aligned(
     pool: RecognizerPool,
     audio: Path,
     words: Sequence[str],
-    piece: Piece,
-    known: Mapping[int, Heard],
+    gap: Gap,
+    known: Mapping[int, HeardWord],
     check_wanted: Callable[[], None],
-) -> list[tuple[Window, list[Span | None]]]:
-    """The first of the windows in which anything is found, if there is one."""
-    for window in piece.windows:
+) -> list[tuple[GapWindow, list[Span | None]]]:
+    """Align the first window of the gap in which anything is found; return it, if there is one."""
+    for window in gap.windows:
         try:
-            spans = _spans(pool, audio, window, words, piece, check_wanted)
+            spans = _spans(pool, audio, window, words, gap, check_wanted)
         except RecognitionFailed:
             continue
         if any(spans):
@@ -192,21 +192,21 @@ def _aligned(
 def _spans(
     pool: RecognizerPool,
     audio: Path,
-    window: Window,
+    window: GapWindow,
     words: Sequence[str],
-    piece: Piece,
+    gap: Gap,
     check_wanted: Callable[[], None],
 ) -> list[Span | None]:
     wanted = words[window.first : window.last]
-    return patiently(
+    return with_retries(
         "aligning edited words",
-        lambda: pool.align(audio, window.span, wanted, wide=piece.wide, check_wanted=check_wanted),
+        lambda: pool.align(audio, window.span, wanted, wide=gap.wide, check_wanted=check_wanted),
         check_wanted,
     )
 
 
-def _new(span: Span | None, place: int, known: Mapping[int, Heard]) -> Span | None:
-    """The time of a new word, as far as those beside it leave it any; None for one that keeps its own."""
+def _new(span: Span | None, place: int, known: Mapping[int, HeardWord]) -> Span | None:
+    """Return the time of a new word, as its neighbours allow; None for a word that keeps its own."""
     if span is None or place in known:
         return None
     start = max(span.start_ms, known[place - 1].end_ms if place - 1 in known else 0)

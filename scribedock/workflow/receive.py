@@ -1,7 +1,6 @@
-"""What happens to media that a job was given: fetch it where it is a URL, then probe it.
+"""What happens to a job's media: it is fetched where it is a URL, then probed.
 
-The probe tells the length of the recording, and warns of an unusable one before
-anything is ordered.
+The probe tells the length of the recording, and warns of an unusable one before anything is ordered.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from scribedock.workflow.engine import step
 from scribedock.workflow.steps.recordings import local
 
 
-class MediaFetching:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+class FetchMediaWorkflow:
+    """Fetches media from a URL. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -48,13 +47,13 @@ class MediaFetching:
         if problem is not None:
             step("fail", self._media.fetch_failed, task_id, problem)
 
-    def give_up(self, work_id: str) -> None:
+    def on_failure(self, work_id: str) -> None:
         self._media.fetch_failed(
             task_id_of(work_id), "The server failed while it fetched the media; add it again"
         )
 
     def _fetch(self, task_id: str) -> str | None:
-        """Brings the bytes here, unless they are; returns what stood in the way."""
+        """Download the file unless it is here; return why that failed."""
         found = self._media.of_task(task_id)
         if found is None or found.storage_key is not None:
             return None
@@ -91,8 +90,8 @@ class MediaFetching:
             save(find_media(page, url))
 
 
-class MediaProbing:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+class ProbeMediaWorkflow:
+    """Probes uploaded media. `run` is what the engine calls."""
 
     def __init__(self, *, media: JobMedia, store: Store, limits: Limits) -> None:
         self._media = media
@@ -102,8 +101,8 @@ class MediaProbing:
     def run(self, task_id: str) -> None:
         step("probe", self._probe, task_id)
 
-    def give_up(self, task_id: str) -> None:
-        """The media stays usable, though nothing is known about it."""
+    def on_failure(self, task_id: str) -> None:
+        """Do nothing: the media stays usable, though nothing is known about it."""
         self._media.probed(task_id, media_ms=None, problem=None)
 
     def _probe(self, task_id: str) -> None:

@@ -1,8 +1,8 @@
-"""What a worker does for a sandbox's jobs instead of its work: nothing is transcribed, translated, fetched or
-mailed, and everything ends in the same way as if it were.
+"""The work for sandbox jobs: nothing is transcribed, translated, fetched or mailed.
 
-`Diverted` is where the ways part. An order waits in a queue of its own from the beginning, because it sleeps,
-and must not keep a real one waiting meanwhile; everything else is done at once.
+Everything ends as if it were. `DivertedWorkflow` is where sandbox jobs leave the ordinary way. An order waits
+in a queue of its own from the beginning, because it sleeps and must not keep a real one waiting; everything
+else is done at once.
 """
 
 from __future__ import annotations
@@ -27,8 +27,17 @@ from scribedock.results.mails import Mails
 from scribedock.results.renditions import Renditions
 from scribedock.reviews.realignments import Realignments
 from scribedock.reviews.reviews import Reviews
-from scribedock.sandbox.faults import WORK_S, Wish, wishes_of
-from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, TEXT, described, marked, prepared, silent
+from scribedock.sandbox.faults import WORK_S, SimulatedFault, simulated_faults
+from scribedock.sandbox.prepared import (
+    ENGINE,
+    LENGTH_MS,
+    NOTICE,
+    TEXT,
+    described_elementlist,
+    marked_as_sandbox,
+    prepared_elementlist,
+    silent_elementlist,
+)
 from scribedock.speech.alignment.given import transcript_of
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
@@ -36,14 +45,14 @@ from scribedock.workflow.engine import Workflow, sleep, step
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.model import ElementList
 
-NOT_SENT = "This is a sandbox: no mail was sent"
-FAILED = "The media cannot be used: the job's name asks for that (fail-media)"
-NOT_FETCHED = "The media could not be fetched: the job's name asks for that (fail-fetch)"
-GONE = "The job whose list this one is made of was deleted"
+NOT_SENT_MESSAGE = "This is a sandbox: no mail was sent"
+FAILED_MESSAGE = "The media cannot be used: the job's name asks for that (fail-media)"
+NOT_FETCHED_MESSAGE = "The media could not be fetched: the job's name asks for that (fail-fetch)"
+SOURCE_GONE_MESSAGE = "The job whose list this one is made of was deleted"
 
 
-class Diverted:
-    """A queue's workflow, but for the tasks of a sandbox's jobs."""
+class DivertedWorkflow:
+    """A queue's workflow, except for the tasks of sandbox jobs."""
 
     def __init__(self, jobs: Jobs, ordinary: Workflow, instead: Callable[[str], None]) -> None:
         self._jobs = jobs
@@ -54,11 +63,11 @@ class Diverted:
         if not step("divert", self._divert, task_id_of(task_id)):
             self._ordinary.run(task_id)
 
-    def give_up(self, task_id: str) -> None:
-        self._ordinary.give_up(task_id)
+    def on_failure(self, task_id: str) -> None:
+        self._ordinary.on_failure(task_id)
 
     def _divert(self, task_id: str) -> bool:
-        """Does what a sandbox does; whether the task is a sandbox's."""
+        """Do a sandbox's task; return whether the task is a sandbox's."""
         if not self._jobs.is_sandbox(task_id):
             return False
         self._instead(task_id)
@@ -66,7 +75,7 @@ class Diverted:
 
 
 class SandboxTasks:
-    """What is done at once, each for the task of one queue. All can be repeated without harm."""
+    """The tasks done at once, each for one queue. All can be repeated without harm."""
 
     def __init__(
         self,
@@ -90,13 +99,13 @@ class SandboxTasks:
         self._folder = folder
 
     def receive(self, task_id: str) -> None:
-        """Media: a URL is not fetched, and bytes are not looked at."""
+        """Receive media: a URL is not fetched, and bytes are not read."""
         found = self._media.of_task(task_id)
         job = None if found is None else _living(self._jobs, found.job_id)
         if found is None or job is None:
             return
-        if found.url is not None and Wish.FAIL_FETCH in wishes_of(job.name):
-            self._media.fetch_failed(task_id, NOT_FETCHED)
+        if found.url is not None and SimulatedFault.FAIL_FETCH in simulated_faults(job.name):
+            self._media.fetch_failed(task_id, NOT_FETCHED_MESSAGE)
         else:
             self._media.probed(task_id, media_ms=LENGTH_MS, problem=None)
 
@@ -104,7 +113,7 @@ class SandboxTasks:
         self._transcripts.fetched(task_id, TEXT.encode())
 
     def make_media(self, rendition_id: str) -> None:
-        """Gives the sample out, whatever the media is."""
+        """Make the rendition from the sample, whatever the media is."""
         rendition = self._renditions.start(rendition_id)
         if rendition is None:
             return
@@ -119,24 +128,24 @@ class SandboxTasks:
             remove_object(self._store, key)
 
     def realign(self, realignment_id: str) -> None:
-        """The words keep the times that they were saved with."""
+        """Keep the words' times as they were saved."""
         asked = self._realignments.start(realignment_id)
         if asked is not None:
             self._realignments.finish(realignment_id, asked.after)
 
     def mail(self, mail_id: str) -> None:
-        """None is sent: else whoever knows a sandbox's public password could send to anybody."""
-        self._mails.close(mail_id, TaskStatus.COMPLETE, NOT_SENT)
+        """Send nothing: otherwise anyone with a sandbox's public password could send mail to anybody."""
+        self._mails.close(mail_id, TaskStatus.COMPLETE, NOT_SENT_MESSAGE)
 
 
-class Started(TypedDict):
+class StartedSandboxOrder(TypedDict):
     job_id: str
     work_s: float
     by_hand: bool
 
 
-class SandboxOrder:
-    """The workflow of an order, with all that it needs. `run` is what the engine calls."""
+class SandboxOrderWorkflow:
+    """Carries out a sandbox order. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -169,18 +178,18 @@ class SandboxOrder:
             if not step("pass over", self._reviews.pass_over, started["job_id"]):
                 return
 
-    def give_up(self, workflow_id: str) -> None:
+    def on_failure(self, workflow_id: str) -> None:
         self._orders.fail(
             task_id_of(workflow_id), "The server failed over this job; order it again", refused=False
         )
 
-    def _start(self, task_id: str) -> Started | None:
+    def _start(self, task_id: str) -> StartedSandboxOrder | None:
         job = self._orders.start(task_id, ENGINE)
         if job is None:
             return None
-        wishes = wishes_of(job.name)
+        wishes = simulated_faults(job.name)
         self._jobs.update(job.id, notice=NOTICE, difficulty=Difficulty.GOOD.value)
-        return {"job_id": job.id, "work_s": wishes.work_s, "by_hand": Wish.BY_HAND in wishes}
+        return {"job_id": job.id, "work_s": wishes.work_s, "by_hand": SimulatedFault.BY_HAND in wishes}
 
     def _finish(self, task_id: str, job_id: str) -> None:
         job = _living(self._jobs, job_id)
@@ -190,10 +199,10 @@ class SandboxOrder:
         if derivation is not None:
             source = self._related.source_of(derivation)
             if source is None:
-                self._orders.fail(task_id, GONE, refused=False)
+                self._orders.fail(task_id, SOURCE_GONE_MESSAGE, refused=False)
                 return
             elementlist = parse(self._lists.body(source.id, self._lists.choose(source).version))
-            elementlist = marked(elementlist, iso_code(language_of(job)))
+            elementlist = marked_as_sandbox(elementlist, iso_code(language_of(job)))
         else:
             problem = self._problem(job)
             if problem is not None:
@@ -210,27 +219,27 @@ class SandboxOrder:
         )
 
     def _problem(self, job: Job) -> str | None:
-        """Why the order fails, where the job's name asks for that."""
-        wishes = wishes_of(job.name)
-        if Wish.FAIL_MEDIA in wishes:
-            return FAILED
+        """Return why the order fails, where the job's name asks for that."""
+        wishes = simulated_faults(job.name)
+        if SimulatedFault.FAIL_MEDIA in wishes:
+            return FAILED_MESSAGE
         media = self._media.of(job.id)
         fetched = media is not None and media.url is not None
-        return NOT_FETCHED if fetched and Wish.FAIL_FETCH in wishes else None
+        return NOT_FETCHED_MESSAGE if fetched and SimulatedFault.FAIL_FETCH in wishes else None
 
     def _elementlist(self, job: Job) -> ElementList:
         language = iso_code(job.language)
-        if Wish.SILENT in wishes_of(job.name):
-            return silent(language)
+        if SimulatedFault.SILENT in simulated_faults(job.name):
+            return silent_elementlist(language)
         given = self._transcripts.of(job.id)
         body = self._transcripts.body(job.id)
         if given is None or given.url is not None or body is None:
-            return prepared(language)
+            return prepared_elementlist(language)
         return transcript_of(body, given.format, language=language, duration=LENGTH_MS)[0]
 
     def _describe(self, job: Job) -> None:
         if not self._lists.versions(job.id, audio_description=True):
-            self._lists.describe(job.id, to_json(described(iso_code(job.language))))
+            self._lists.describe(job.id, to_json(described_elementlist(iso_code(job.language))))
 
 
 def _living(jobs: Jobs, job_id: str) -> Job | None:

@@ -25,8 +25,8 @@ from scribedock.workflow.engine import step
 log = structlog.get_logger("scribedock.worker")
 
 
-class Mailing:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+class SendMailWorkflow:
+    """Sends a mail. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -50,7 +50,7 @@ class Mailing:
     def run(self, mail_id: str) -> None:
         step("send", self._send, mail_id)
 
-    def give_up(self, mail_id: str) -> None:
+    def on_failure(self, mail_id: str) -> None:
         self._mails.close(mail_id, TaskStatus.FAILED, "The mail server did not take the message")
 
     def _send(self, mail_id: str) -> None:
@@ -59,7 +59,7 @@ class Mailing:
             return
         try:
             mail = self._written(owed, self._jobs.find(owed.job_id))
-        except ItemNotFound:  # nobody waits for it any more
+        except ItemNotFound:  # it is not wanted any more
             self._mails.close(mail_id, TaskStatus.ABORTED)
             return
         try:
@@ -71,7 +71,7 @@ class Mailing:
         self._mails.close(mail_id, TaskStatus.COMPLETE)
 
     def _written(self, owed: OwedMail, job: Job) -> Mail:
-        """Raises ItemNotFound where what it is about is gone."""
+        """Return the mail. Raises ItemNotFound where its subject is gone."""
         expires = int(time.time()) + self._link_lifetime_s
         until = from_timestamp(expires).isoformat(" ", "minutes")
         about = {"job_id": job.id, "job_name": job.name or job.id, "until": until}

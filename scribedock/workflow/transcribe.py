@@ -1,11 +1,11 @@
 """An ordered transcription, as a durable workflow: from the recording to its ElementList.
 
-probe and decode → speech segments → (speakers) → words of each segment → ElementList
+probe and decode → spans of speech → (speakers) → words of each span → ElementList
 
 Where the job was given a transcript, this is synchronized instead (see `synchronize`).
 
-Every step can be repeated without harm: what it leaves is replaced whole, and the
-job moves on only once.
+Every step can be repeated without harm: its results replace those of the last run as a whole, and the job
+moves on only once.
 """
 
 from __future__ import annotations
@@ -30,19 +30,19 @@ from scribedock.speech.assembly import assemble
 from scribedock.speech.coverage import coverage
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
 from scribedock.workflow.steps import notices
-from scribedock.workflow.steps.attempts import patiently
+from scribedock.workflow.steps.attempts import with_retries
 from scribedock.workflow.steps.counter import Counter
-from scribedock.workflow.steps.decoded_audio import Abandoned, DecodedSound
-from scribedock.workflow.steps.diarization_step import Told, tell_apart, turns_of, with_told
+from scribedock.workflow.steps.decoded_audio import Abandoned, DecodedAudioFiles
+from scribedock.workflow.steps.diarization_step import Diarization, diarize, turns_of, with_diarization
 from scribedock.workflow.steps.difficulty import gather, judge
-from scribedock.workflow.steps.job_language import spoken
+from scribedock.workflow.steps.job_language import identify_language
 from scribedock.workflow.steps.recognition_step import Recognition, Words, recognize, restored
-from scribedock.workflow.steps.synchronize import Given, Synchronization
+from scribedock.workflow.steps.synchronize import Synchronization, SynchronizationInput
 from scribedock_captions.elementlist.codec import to_json
 
 log = structlog.get_logger("scribedock.worker")
@@ -55,20 +55,20 @@ SEGMENTED, RECOGNIZED = 0.08, 0.99
 class Started(TypedDict):
     job_id: str
     language: str
-    has_transcript: bool  # it was given one
+    has_transcript: bool  # whether the job was given one
     terms: list[str]  # names that are likely to be said
-    speaker_id: bool  # whether speakers are to be told apart
+    speaker_id: bool  # whether diarization was asked for
     people: int | None  # how many they are, where that is known
 
 
 class Outcome(TypedDict):
     refused: str | None  # why the media cannot be used
     media_ms: int
-    notice: str  # what is to be said of how it was read
+    notice: str  # the notice about how it was read
 
 
-class Transcription:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+class TranscribeWorkflow:
+    """Transcribes a recording. `run` is what the engine calls."""
 
     def __init__(
         self,
@@ -88,7 +88,7 @@ class Transcription:
         self._orders = orders
         self._guidelines = guidelines
         self._pool = pool
-        self._sound = DecodedSound(
+        self._audio = DecodedAudioFiles(
             jobs=jobs, media=media, store=store, pool=pool, limits=limits, folder=folder
         )
         self._synchronization = Synchronization(
@@ -110,13 +110,13 @@ class Transcription:
             step("fail", self._orders.fail, task_id, outcome["refused"])
             return
         spans = step("find speech", self._find_speech, task_id, started["job_id"])
-        told: Told | None = None
+        diarization: Diarization | None = None
         if started["speaker_id"]:
-            told = step("tell speakers apart", self._tell_apart, task_id, started, spans)
+            diarization = step("tell speakers apart", self._diarize, task_id, started, spans)
         language, notice = step("hear language", self._hear_language, task_id, started, spans)
         started = {**started, "language": language}
         if started["has_transcript"]:
-            given = self._given(task_id, started, outcome["media_ms"], spans, told)
+            given = self._given(task_id, started, outcome["media_ms"], spans, diarization)
             parts = (outcome["notice"], notice)
             self._synchronization.run(replace(given, notice=" ".join(filter(None, parts))))
             return
@@ -132,13 +132,13 @@ class Transcription:
             task_id=task_id,
             language=iso_code(started["language"]),
             terms=started["terms"],
-            audio=lambda: self._sound.of(task_id, started["job_id"])[0],
+            audio=lambda: self._audio.audio_of(task_id, started["job_id"])[0],
             check_wanted=lambda: self._check_wanted(task_id),
             stamp=stamp,
         )
         words = recognize(self._pool, wanted, batches)
         heard = [(span.start_ms, span.end_ms) for batch in batches for span in batch]
-        step("finish", self._finish, task_id, started, outcome, spans, heard, words, told, notice)
+        step("finish", self._finish, task_id, started, outcome, spans, heard, words, diarization, notice)
 
     def _given(
         self,
@@ -146,17 +146,17 @@ class Transcription:
         started: Started,
         media_ms: int,
         spans: list[tuple[int, int]],
-        told: Told | None,
-    ) -> Given:
+        diarization: Diarization | None,
+    ) -> SynchronizationInput:
         job_id = started["job_id"]
-        return Given(
+        return SynchronizationInput(
             task_id=task_id,
             job_id=job_id,
             language=iso_code(started["language"]),
             media_ms=media_ms,
             speech=_spans(spans),
-            told=told,
-            audio=lambda: self._sound.of(task_id, job_id)[0],
+            diarization=diarization,
+            audio=lambda: self._audio.audio_of(task_id, job_id)[0],
             check_wanted=lambda: self._check_wanted(task_id),
             stamp=lambda share: self._jobs.stamp_progress(
                 job_id, SEGMENTED + (RECOGNIZED - SEGMENTED) * share
@@ -178,13 +178,13 @@ class Transcription:
 
     def _decode(self, task_id: str, job_id: str) -> Outcome:
         try:
-            media_ms = self._sound.of(task_id, job_id, lambda: self._check_wanted(task_id))[1]
+            media_ms = self._audio.audio_of(task_id, job_id, lambda: self._check_wanted(task_id))[1]
         except MediaUnusable as error:
             return {"refused": error.reason, "media_ms": 0, "notice": ""}
-        return {"refused": None, "media_ms": media_ms, "notice": self._sound.notice(task_id)}
+        return {"refused": None, "media_ms": media_ms, "notice": self._audio.notice(task_id)}
 
     def _find_speech(self, task_id: str, job_id: str) -> list[tuple[int, int]]:
-        path, _ = self._sound.of(task_id, job_id)
+        path, _ = self._audio.audio_of(task_id, job_id)
 
         def check_wanted() -> None:
             self._check_wanted(task_id)
@@ -192,27 +192,27 @@ class Transcription:
         def find() -> list[Span]:
             return self._pool.speech_spans(path, check_wanted=check_wanted)
 
-        spans = patiently("finding speech", find, check_wanted)
+        spans = with_retries("finding speech", find, check_wanted)
         self._jobs.stamp_progress(job_id, SEGMENTED)
         return [(span.start_ms, span.end_ms) for span in spans]
 
-    def _tell_apart(self, task_id: str, started: Started, spans: list[tuple[int, int]]) -> Told:
+    def _diarize(self, task_id: str, started: Started, spans: list[tuple[int, int]]) -> Diarization:
         self._check_wanted(task_id)
-        path, _ = self._sound.of(task_id, started["job_id"])
-        return tell_apart(
+        path, _ = self._audio.audio_of(task_id, started["job_id"])
+        return diarize(
             self._pool, path, _spans(spans), started["people"], lambda: self._check_wanted(task_id)
         )
 
     def _hear_language(
         self, task_id: str, started: Started, spans: list[tuple[int, int]]
     ) -> tuple[str, str | None]:
-        """The language that is spoken, in the list's spelling, and what `info` says of it.
+        """Return the language that is spoken, in the catalogue's spelling, and the notice for `info`.
 
-        The job takes it on where it has none.
+        The job takes the language on where it has none.
         """
         self._check_wanted(task_id)
-        audio, _ = self._sound.of(task_id, started["job_id"])
-        heard = spoken(
+        audio, _ = self._audio.audio_of(task_id, started["job_id"])
+        heard = identify_language(
             self._pool, audio, _spans(spans), started["language"], lambda: self._check_wanted(task_id)
         )
         if heard.notice is not None:
@@ -227,7 +227,7 @@ class Transcription:
         speech: list[tuple[int, int]],
         spans: list[tuple[int, int]],
         words: list[Words],
-        told: Told | None,
+        diarization: Diarization | None,
         language_notice: str | None,
     ) -> None:
         chunks = [
@@ -239,22 +239,22 @@ class Transcription:
             language=iso_code(started["language"]),
             media_ms=outcome["media_ms"],
             punctuates=self._pool.punctuates,
-            turns=turns_of(told),
+            turns=turns_of(diarization),
         )
-        elementlist, told_notice = with_told(assembled, told)
+        elementlist, diarization_notice = with_diarization(assembled, diarization)
         self._judge(task_id, started["job_id"], chunks)
         covered = coverage(_spans(speech), chunks)
         log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
-        parts = (outcome["notice"], notices.notice(covered), language_notice, told_notice)
+        parts = (outcome["notice"], notices.notice(covered), language_notice, diarization_notice)
         said = JobColumns(notice=" ".join(filter(None, parts)) or None)
         self._jobs.update(started["job_id"], **(said | notices.columns(covered)))
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=outcome["media_ms"]
         )
 
-    def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[Word] | None]]) -> None:
-        """Notes how difficult the job was."""
-        audio, _ = self._sound.of(task_id, job_id)
+    def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[TimedWord] | None]]) -> None:
+        """Record how difficult the job was."""
+        audio, _ = self._audio.audio_of(task_id, job_id)
         evidence = gather(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
         difficulty = judge(evidence)
         log.info("difficulty", job=job_id, difficulty=difficulty, **asdict(evidence))
@@ -269,10 +269,10 @@ class Transcription:
             raise Abandoned
 
     def _clean_up(self, task_id: str) -> None:
-        self._sound.remove(task_id)
+        self._audio.remove(task_id)
 
-    def give_up(self, task_id: str) -> None:
-        """The order fails, and its media may be ordered again: it is the server that was at fault."""
+    def on_failure(self, task_id: str) -> None:
+        """Fail the order, whose media may be ordered again: the server is at fault."""
         self._orders.fail(task_id, "The server failed over this recording; order it again", refused=False)
         self._clean_up(task_id)
 

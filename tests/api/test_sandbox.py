@@ -20,7 +20,7 @@ from scribedock.api.registry import CALLS
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.sandbox.example import API_TOKEN, JOB_ID, PASSWORD, USERNAME
-from scribedock.sandbox.prepared import LENGTH_MS, prepared, silent
+from scribedock.sandbox.prepared import LENGTH_MS, prepared_elementlist, silent_elementlist
 from scribedock_captions.elementlist.encoder import emit
 from tests.support.accounts import child, command
 from tests.support.client import Client, error_of
@@ -167,7 +167,7 @@ def test_the_example_job_goes_through_the_main_job(john: Client) -> None:
     john.upload(JOB_ID, b"any bytes at all")
     john.order(JOB_ID)
     assert john.finished(JOB_ID)["JobStatus"] == "Complete"
-    assert john.get("job/get_elementlist", job_id=JOB_ID).json() == emit(prepared())
+    assert john.get("job/get_elementlist", job_id=JOB_ID).json() == emit(prepared_elementlist())
 
 
 def test_what_a_call_took_away_is_there_at_the_next_one(sandbox: OwnServer, john: Client) -> None:
@@ -222,7 +222,7 @@ def test_a_job_without_media_comes_back_with_the_prepared_list(
     other = ordered(john)["JobId"]
     lists = [john.get("job/get_elementlist", job_id=each).content for each in (job, other)]
     assert lists[0] == lists[1]
-    assert json.loads(lists[0]) == emit(prepared())
+    assert json.loads(lists[0]) == emit(prepared_elementlist())
 
 
 @pytest.mark.parametrize(
@@ -311,7 +311,7 @@ def test_nothing_is_fetched(john: Client) -> None:
         john.order(job)
         assert john.finished(job)["JobStatus"] == "Complete"
         assert web.requests == []
-    assert john.get("job/get_elementlist", job_id=job).json() == emit(prepared())
+    assert john.get("job/get_elementlist", job_id=job).json() == emit(prepared_elementlist())
 
 
 def test_a_forbidden_url_is_refused_as_ever(john: Client) -> None:
@@ -401,7 +401,7 @@ def test_fail_fetch_fails_an_order_that_came_at_once(john: Client) -> None:
 
 def test_silent_is_a_job_with_nothing_to_say(john: Client) -> None:
     job = ordered(john, "silent")["JobId"]
-    assert john.get("job/get_elementlist", job_id=job).json() == emit(silent())
+    assert john.get("job/get_elementlist", job_id=job).json() == emit(silent_elementlist())
     assert john.get("job/get_caption", job_id=job, caption_format="SRT").text == ""
 
 

@@ -7,7 +7,7 @@ import pytest
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from scribedock.sandbox.example import API_TOKEN, PASSWORD, USERNAME
-from scribedock.sandbox.prepared import prepared
+from scribedock.sandbox.prepared import prepared_elementlist
 from scribedock_captions.elementlist.encoder import emit
 from tests.captions.sample import say
 from tests.support.accounts import child, command, name_of
@@ -30,7 +30,7 @@ def test_its_jobs_come_back_with_the_prepared_list(client: Client, marked: Clien
         account.order(job)
         info = account.finished(job)
         assert (info["JobStatus"], info["Engine"]) == ("Complete", "sandbox")
-        assert account.get("job/get_elementlist", job_id=job).json() == emit(prepared())
+        assert account.get("job/get_elementlist", job_id=job).json() == emit(prepared_elementlist())
     # The account above it is a real one.
     answer = client.post(
         "job/perform_transcription", job_id=client.new_job(), transcription_fidelity="MECHANICAL"
@@ -68,14 +68,14 @@ def test_it_reviews_none_of_its_real_jobs(server: OwnServer, client: Client) -> 
         real = finished_job(services, say("the see is deep."), username=name, fidelity=Fidelity.STANDARD)
     assert customer.info(real)["JobStatus"] == "Reviewing"
     assert command(server, "account", "sandbox", name, "on").returncode == 0
-    prepared = customer.new_job(job_name="by-hand")
-    customer.order(prepared, transcription_fidelity="PREMIUM")
-    customer.wait(prepared, lambda info: info["JobStatus"] == "Reviewing")
-    assert [each["job_id"] for each in customer.get("review/list").json()] == [prepared]
+    prepared_elementlist = customer.new_job(job_name="by-hand")
+    customer.order(prepared_elementlist, transcription_fidelity="PREMIUM")
+    customer.wait(prepared_elementlist, lambda info: info["JobStatus"] == "Reviewing")
+    assert [each["job_id"] for each in customer.get("review/list").json()] == [prepared_elementlist]
     for path in PATHS:
         if path.startswith("review/") and path != "review/list":
             answer = make(customer, path, job_id=real, kind="review")
             assert error_of(answer) == (400, "ACCOUNT_UNPRIVILEGED"), path
     assert customer.info(real)["JobStatus"] == "Reviewing"
     for path in ("review/take", "review/elementlist", "review/approve"):
-        assert make(customer, path, job_id=prepared, kind="review").status_code == 200, path
+        assert make(customer, path, job_id=prepared_elementlist, kind="review").status_code == 200, path

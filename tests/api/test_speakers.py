@@ -1,4 +1,4 @@
-"""`speaker_id`: an order that asks for it has its speakers told apart."""
+"""`speaker_id`: an order that asks for it gets a diarization."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def test_two_voices_are_two_speakers(client: Client, conversation: Path) -> None
     client.upload(job, conversation)
     client.order(job, options=json.dumps({"speaker_id": True}))
     info = client.finished(job)
-    assert "The voices of 2 speakers were told apart by a machine" in info["Notice"]
+    assert "Diarization found 2 speakers" in info["Notice"]
     found = elementlist(client, job)
     assert [(speaker["id"], speaker["name"]) for speaker in found["speakers"]] == [
         (1, "Speaker 1"),

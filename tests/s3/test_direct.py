@@ -19,7 +19,7 @@ from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.store import CloudStore
 from scribedock.storage.store import ObjectDamaged
-from scribedock.workflow.steps.recordings import DAMAGED
+from scribedock.workflow.steps.recordings import CHANGED_MESSAGE
 from tests.s3 import signing
 from tests.s3.conftest import place
 from tests.s3.gateway import Gateway
@@ -152,7 +152,7 @@ def test_a_recording_put_after_the_order_is_refused(client: Client, speech: Path
     assert put(url, speech.read_bytes()) == 200
     info = client.finished(job)
     if info["JobStatus"] == "Media Failure":
-        assert info["FailureReason"] == DAMAGED
+        assert info["FailureReason"] == CHANGED_MESSAGE
     else:
         assert info["MediaLengthSeconds"] == pytest.approx(7, abs=0.01)
         assert not client.get("job/get_transcript", job_id=job).text.strip()
@@ -177,7 +177,7 @@ def test_an_overwritten_recording_can_be_added_and_ordered_again(
     with quick:
         client = Client(quick).login()
         info = client.finished(job)
-        assert (info["JobStatus"], info["FailureReason"]) == ("Media Failure", DAMAGED)
+        assert (info["JobStatus"], info["FailureReason"]) == ("Media Failure", CHANGED_MESSAGE)
         again = client.upload_url(job)
         assert urlsplit(again).path != urlsplit(url).path
         assert put(again, speech.read_bytes()) == 200

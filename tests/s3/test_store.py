@@ -12,7 +12,7 @@ import pytest
 
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.store import CloudStore
-from scribedock.storage.cloud.transfer import IN_FLIGHT, PART_BYTES
+from scribedock.storage.cloud.transfer import PART_BYTES, PARTS_IN_FLIGHT
 from scribedock.storage.store import PartialBusy
 from tests.s3.gateway import USER, Gateway
 from tests.support.storage.cloud_contract import *  # noqa: F403
@@ -99,8 +99,8 @@ def test_memory_does_not_grow_with_a_recording(store_url: str, data_dir: Path, b
     )
     assert done.returncode == 0, done.stderr
     writing, reading = map(int, done.stdout.split())
-    assert writing < (IN_FLIGHT + 8) * PART_BYTES
-    assert reading < (IN_FLIGHT + 8) * PART_BYTES
+    assert writing < (PARTS_IN_FLIGHT + 8) * PART_BYTES
+    assert reading < (PARTS_IN_FLIGHT + 8) * PART_BYTES
     assert list(bucket.list("")) == []
 
 

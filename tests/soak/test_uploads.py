@@ -14,7 +14,7 @@ import pytest
 
 from scribedock.demo.server import OwnServer
 from scribedock.uploads.core.states import UploadStatus
-from scribedock.worker import UNREFERENCED_S
+from scribedock.worker import MIN_UNREFERENCED_AGE_S
 from tests.soak.rounds import ROUNDS, SEED, show, show_killed
 from tests.soak.uploader import Upload, Uploader
 from tests.support.client import Client
@@ -57,7 +57,7 @@ def test_no_recording_is_ever_half_there_or_mixed_or_lost(
                 show_killed(number + 1)
 
         with stored(server) as store:
-            store.age(UNREFERENCED_S + 60)
+            store.age(MIN_UNREFERENCED_AGE_S + 60)
         server.start()
         for client in clients:
             client.finish(server, token)

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from scribedock.speech.diarization.turns import Turn
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 from scribedock_captions.elementlist.model import ElementList, Sequence
 
-Chunk = tuple[Span, list[Word] | None]
+Chunk = tuple[Span, list[TimedWord] | None]
 STEP = 300
 TURN_MS, LARGER_TURN_MS = 8000, 10_000
 
 
-def spoken(texts: str | list[str], start: int = 0, *, confidence: float | None = None) -> list[Word]:
+def spoken(texts: str | list[str], start: int = 0, *, confidence: float | None = None) -> list[TimedWord]:
     """Words of 250 ms, one every 300 ms."""
     return [
-        Word(text=text, start_ms=start + n * STEP, end_ms=start + n * STEP + 250, confidence=confidence)
+        TimedWord(text=text, start_ms=start + n * STEP, end_ms=start + n * STEP + 250, confidence=confidence)
         for n, text in enumerate(texts.split() if isinstance(texts, str) else texts)
     ]
 

@@ -20,7 +20,7 @@ def quick_passwords() -> Iterator[None]:
     """Hashes that cost next to nothing; those of a server are looked at in tests/api/test_login.py."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", QUICK)
-        patch.setattr(passwords, "_NOBODY", QUICK.hash("nobody's"))
+        patch.setattr(passwords, "_NO_HASH", QUICK.hash("nobody's"))
         yield
 
 

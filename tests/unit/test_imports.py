@@ -76,7 +76,7 @@ WORKFLOW_ROWS = [
         "sandbox",
         "send_mail",
         "transcribe",
-        "transcripts",
+        "fetch_transcript",
     },
     {"eraser", "lease", "steps"},
     {"engine"},

@@ -10,7 +10,7 @@ from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
 from scribedock.accounts.accounts import Person, check_new
-from scribedock.accounts.login import Proven
+from scribedock.accounts.login import ProvenIdentity
 from scribedock.accounts.passwords import hash_password
 from scribedock.accounts.sessions import Dialect
 from scribedock.api import auditing
@@ -70,7 +70,7 @@ async def login(context: Context, parameters: LoginParameters) -> ClassicToken |
 
 async def _proven(
     context: Context, username: str | None, password: str | None, securekey: str | None
-) -> Proven:
+) -> ProvenIdentity:
     """With both, one that is right suffices: clients send whatever they have beside a right password."""
     checking, client = context.services.login, context.client
     if username and password:
@@ -83,10 +83,10 @@ async def _proven(
     return await run_in_threadpool(checking.prove_key, username, securekey, client)
 
 
-def _open(context: Context, proven: Proven, dialect: Dialect) -> str:
+def _open(context: Context, proven: ProvenIdentity, dialect: Dialect) -> str:
     """The token of a new session, with its entry in the audit log."""
     with auditing.deed(context.services, "account/login", proven.account_id, context.client):
-        return context.services.login.open(proven, dialect=dialect)
+        return context.services.login.open_session(proven, dialect=dialect)
 
 
 @call("account/logout", Parameters, answer="204")
@@ -106,7 +106,7 @@ async def update_password(context: Context, parameters: UpdatePasswordParameters
     """Changes the password and ends the other sessions of that account."""
     services, session = context.services, context.session
     assert session is not None
-    target = await run_in_threadpool(services.accounts.reachable, context.account, parameters.username)
+    target = await run_in_threadpool(services.accounts.find_reachable, context.account, parameters.username)
     password_hash = await _hashed(context, parameters.new_password)
     await run_in_threadpool(
         services.accounts.set_password_hash, target, password_hash, keep_session=session.fingerprint
@@ -131,7 +131,7 @@ class GenerateApiKeyParameters(Parameters):
 @call("account/generate_api_key", GenerateApiKeyParameters, answer='{"ApiKey": "<32 hex digits>"}')
 def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> ApiKey:
     """Shows the account's newest API key, and makes one where there is none."""
-    target = context.services.accounts.reachable(context.account, parameters.account_id)
+    target = context.services.accounts.find_reachable(context.account, parameters.account_id)
     return {"ApiKey": context.services.api_keys.newest(target, force_new=parameters.force_new)}
 
 
@@ -183,7 +183,7 @@ def update_setting(context: Context, parameters: UpdateSettingParameters) -> Non
     if "value" not in parameters.model_fields_set:
         raise MissingParameter("Missing required parameter: value")
     value = _setting_value(parameters.setting, parameters.value)
-    target = context.services.accounts.reachable(context.account, parameters.account_id)
+    target = context.services.accounts.find_reachable(context.account, parameters.account_id)
     context.services.accounts.change_setting(target, parameters.setting.value, value)
 
 
@@ -218,7 +218,7 @@ class CreateParameters(Parameters):
 async def create(context: Context, parameters: CreateParameters) -> None:
     """Makes an account below yours."""
     accounts = context.services.accounts
-    parent = await run_in_threadpool(accounts.reachable, context.account, parameters.parent_account)
+    parent = await run_in_threadpool(accounts.find_reachable, context.account, parameters.parent_account)
     person = Person(first_name=parameters.first_name, last_name=parameters.last_name, email=parameters.email)
     check_new(parameters.new_username, person)
     password_hash = await _hashed(context, parameters.new_password)

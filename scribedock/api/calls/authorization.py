@@ -43,7 +43,7 @@ def modify(context: Context, parameters: ModifyParameters) -> None:
     check_callback_url(context, parameters.callback_url)
     account_id = None
     if parameters.account_id is not None:
-        account_id = context.services.accounts.reachable(context.account, parameters.account_id).id
+        account_id = context.services.accounts.find_reachable(context.account, parameters.account_id).id
     context.services.authorizations.modify(
         parameters.job_id,
         context.visible_accounts,

@@ -68,7 +68,7 @@ def new(context: Context, parameters: NewParameters) -> OpenedJob:
     language = spoken_language(parameters.language or "en")
     if language == AUTO:
         _check_detected(context)
-    owner = context.services.accounts.reachable(context.account, parameters.username)
+    owner = context.services.accounts.find_reachable(context.account, parameters.username)
     job_id, task_id = context.services.jobs.create(
         owner,
         name=parameters.job_name,
@@ -135,7 +135,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
     if parameters.Username == "*":
         owners = context.visible_accounts
     else:
-        owners = frozenset({services.accounts.reachable(context.account, parameters.Username).id})
+        owners = frozenset({services.accounts.find_reachable(context.account, parameters.Username).id})
     job_filter = JobFilter(
         account_ids=owners,
         dates_from=_dates(parameters, "From"),

@@ -24,7 +24,7 @@ from scribedock.clock import format_time
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.elementlists import Version
 from scribedock.jobs.job import Iwp, Job
-from scribedock.rendering.request import ListKey, RenderRequest
+from scribedock.rendering.request import ElementListKey, RenderRequest
 from scribedock_captions.document import Metadata
 from scribedock_captions.options import CaptionOptions, TranscriptOptions
 from scribedock_captions.rendering import CaptionFormat, Rendering
@@ -205,7 +205,7 @@ class _Order:
         """Made in another process, or kept since the last time."""
         lists = self._context.services.lists
 
-        def body(key: ListKey) -> bytes:
+        def body(key: ElementListKey) -> bytes:
             return lists.body(key[0], datetime.fromisoformat(key[1]))
 
         branch = await run_in_threadpool(lambda: self._context.branch)

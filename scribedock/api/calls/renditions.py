@@ -148,7 +148,7 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
 def _ask(context: Context, job_id: str, visible_accounts: frozenset[str], kind: RenditionKind) -> Rendition:
     """Raises ItemNotFound where the job has nothing to make it of, InvalidOption where this server cannot."""
     job = context.services.jobs.find(job_id, visible_accounts)
-    if kind is RenditionKind.DESCRIPTION and text_to_speech.find() is None and not job.sandbox:
+    if kind is RenditionKind.DESCRIPTION and text_to_speech.find_espeak() is None and not job.sandbox:
         raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
     if kind is RenditionKind.CAPTIONED and not ffmpeg.draws_captions() and not job.sandbox:
         raise InvalidOption("captioned: this server lacks ffmpeg or a font; ask its operator")

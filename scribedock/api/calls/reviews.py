@@ -38,7 +38,7 @@ from scribedock.jobs.languages import iso_code
 from scribedock.media.ffmpeg import MediaType
 from scribedock.orders.passes import PassKind
 from scribedock.parsing.operations import MAX_LIST_BYTES
-from scribedock.parsing.parser import Source
+from scribedock.parsing.parser import UnparsedBody
 from scribedock.related.related import language_of
 from scribedock.results.renditions import RenditionKind
 from scribedock.reviews.reviews import CONFLICT, Ending, Enriched, Pass, Work
@@ -227,6 +227,6 @@ async def enrich(backend: Backend, request: Request, branch: str, ending: Ending
     """The list with keywords and topics, where the order asks for them: of a long list, that takes long."""
     if not ending.wants_intelligence:
         return None
-    source = Source(what="ElementList", file=BytesIO(ending.compressed), size=len(ending.compressed))
+    source = UnparsedBody(what="ElementList", file=BytesIO(ending.compressed), size=len(ending.compressed))
     found = await unless_gone(request, backend.parser.submit(branch, "annotate_list", source))
     return Enriched(version=ending.version, compressed=found.body)

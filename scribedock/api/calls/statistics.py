@@ -7,12 +7,12 @@ from typing import Annotated, cast
 
 from pydantic import AfterValidator, Field
 
-from scribedock.accounts.accounts import EVERYBODY
+from scribedock.accounts.accounts import ALL_ACCOUNTS
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import SegmentOfTime, Statistics
 from scribedock.api.schema.parameters import Moment, Parameters, Strings, Text, choice, invalid_option
 from scribedock.clock import format_short_time, utc_now
-from scribedock.reports.segments import GroupBy, Segment, segments
+from scribedock.reports.periods import GroupBy, Period, periods
 from scribedock.reports.statistics import Metric
 
 
@@ -46,13 +46,13 @@ class StatisticsParameters(Parameters):
 def aggregate_statistics(context: Context, parameters: StatisticsParameters) -> Statistics:
     """Minutes of the jobs that were returned, each rounded up, by kind of work and by fidelity."""
     services = context.services
-    if parameters.account_id == EVERYBODY:
+    if parameters.account_id == ALL_ACCOUNTS:
         owners = context.visible_accounts
     else:
-        owners = frozenset({services.accounts.reachable(context.account, parameters.account_id).id})
+        owners = frozenset({services.accounts.find_reachable(context.account, parameters.account_id).id})
     end = parameters.end_date or utc_now()
     start = parameters.start_date or min(services.statistics.first_return(owners) or end, end)
-    parts = segments(start, end, parameters.group_by)
+    parts = periods(start, end, parameters.group_by)
     wanted = [metric for metric in Metric if not parameters.metrics or metric in parameters.metrics]
     return {
         "data": [
@@ -64,7 +64,7 @@ def aggregate_statistics(context: Context, parameters: StatisticsParameters) -> 
     }
 
 
-def _segment(part: Segment, minutes: dict[str, int]) -> SegmentOfTime:
+def _segment(part: Period, minutes: dict[str, int]) -> SegmentOfTime:
     times = {"start_date": format_short_time(part.start), "end_date": format_short_time(part.end)}
     return cast(SegmentOfTime, {**minutes, **times})
 

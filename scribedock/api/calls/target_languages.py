@@ -11,7 +11,7 @@ from scribedock.errors import InvalidOption
 from scribedock.jobs.job import Fidelity, Job, Priority
 from scribedock.jobs.languages import AUTO, iso_code, target_language
 from scribedock.related.related import language_of
-from scribedock.translation.engine import Pair, route
+from scribedock.translation.engine import LanguagePair, route
 
 
 def wanted_languages(context: Context, job: Job, given: Sequence[str]) -> tuple[str, ...]:
@@ -58,11 +58,11 @@ def open_translations(
     )
 
 
-def _listed(pairs: Sequence[Pair]) -> str:
+def _listed(pairs: Sequence[LanguagePair]) -> str:
     return ", ".join(dict.fromkeys(str(pair) for pair in pairs))
 
 
-def _available(pairs: frozenset[Pair]) -> str:
+def _available(pairs: frozenset[LanguagePair]) -> str:
     if not pairs:
         return "there is none at all; leave it out, or name the source language"
     return f"installed are {_listed(sorted(pairs))}"

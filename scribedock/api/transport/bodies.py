@@ -12,7 +12,7 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import ClientDisconnect, Request
 
 from scribedock.errors import InvalidQuery
-from scribedock.parsing.parser import Source
+from scribedock.parsing.parser import UnparsedBody
 from scribedock.settings import Settings
 from scribedock.uploads.core.errors import storage_fault
 from scribedock.uploads.transfer.pace import Pace
@@ -59,7 +59,9 @@ async def whole(request: Request, settings: Settings, what: str, *, limit: int) 
 
 
 @asynccontextmanager
-async def spooled(request: Request, settings: Settings, what: str, *, limit: int) -> AsyncIterator[Source]:
+async def spooled(
+    request: Request, settings: Settings, what: str, *, limit: int
+) -> AsyncIterator[UnparsedBody]:
     """All of it, outside of our memory. Raises as `whole`, and SystemFault where the disk is full."""
     _check_announced(request, what, limit)
     with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(settings.data_dir)) as file:
@@ -76,7 +78,7 @@ async def spooled(request: Request, settings: Settings, what: str, *, limit: int
             size += file.write(batch) if not size else await run_in_threadpool(file.write, bytes(batch))
         except OSError as error:
             raise storage_fault(error) from error
-        yield Source(what=what, file=cast(IO[bytes], file), size=size)
+        yield UnparsedBody(what=what, file=cast(IO[bytes], file), size=size)
 
 
 def _check_announced(request: Request, what: str, limit: int) -> None:

@@ -1,8 +1,8 @@
 """The process that reads hostile media.
 
-It is forked (see `forkserver`) with three open files and nothing else: the recording, where the audio
-goes, and standard output for what it has to say, one JSON value a line: "ready", shares of the work, and at
-last an object.
+It is forked (see `forkserver`) with three open files and nothing else: the recording, the destination of the
+audio, and standard output for its messages, one JSON value a line: "ready", shares of the work, and finally
+an object.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ import av
 
 from scribedock.media import fence
 from scribedock.media.fenced import reading
-from scribedock.media.fenced.reading import Wanted
+from scribedock.media.fenced.reading import DecodeRequest
 from scribedock.media.fenced.sound import Mix
 from scribedock.media.unusable import MediaUnusable
 
@@ -27,13 +27,13 @@ class Unwritable(Exception):
 
 
 def prepare() -> None:
-    """Loads what every child needs, before it is forked."""
+    """Load what every child needs, before it is forked."""
     av.logging.set_level(None)
     reading.warm_up()
 
 
 def work(order: dict[str, Any], recording: int, audio: int) -> NoReturn:
-    """Does what the order says with these descriptors, behind the fence, and ends."""
+    """Carry out the order on these descriptors behind the fence, and exit."""
     fence.confine(
         memory=address_space() + order["memory"],
         cpu_s=order["cpu_s"],
@@ -46,7 +46,7 @@ def work(order: dict[str, Any], recording: int, audio: int) -> NoReturn:
 
 
 def address_space() -> int:
-    """The bytes that this process takes already: its libraries, before anything is read."""
+    """Return the bytes of address space that this process already uses, mostly for libraries."""
     pages = int(Path("/proc/self/statm").read_text().split()[0])
     return pages * os.sysconf("SC_PAGE_SIZE")
 
@@ -59,7 +59,7 @@ def answer(order: dict[str, Any], recording: BinaryIO, audio: int) -> dict[str, 
             recording,
             order["max_duration_s"],
             lambda samples: write(audio, samples),
-            Wanted(
+            DecodeRequest(
                 track=order["track"],
                 mix=Mix(channel=order["channel"], gain=order["gain"]),
                 at_most_s=order["at_most_s"],

@@ -13,14 +13,14 @@ from av.packet import Packet
 from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
-from scribedock.media.fenced.source import Source
+from scribedock.media.fenced.source import MediaSource
 from scribedock.media.formats import AUDIO_CODECS, DEMUXER_OPTIONS, is_playlist
 from scribedock.media.unusable import MediaUnusable
 
 HEAD_BYTES = 4096
-PROBE_PACKETS = 2000  # within so many packets, a stream that has sound gives some
+PROBE_PACKETS = 2000  # within this many packets, a stream with sound yields some
 PLAIN_H264 = (66, 77, 100)  # Baseline, Main, High: 8 bits and 4:2:0 (ITU-T H.264, annex A)
-ASIDE = (
+SECONDARY_TRACK = (
     Disposition.comment
     | Disposition.lyrics
     | Disposition.karaoke
@@ -29,12 +29,15 @@ ASIDE = (
     | Disposition.non_diegetic
     | Disposition.descriptions
 )
-"""Of tracks that are not what is said in the recording itself, or not only."""
-CUT_OFF = "The recording is damaged or cut off in the middle. Upload the whole file again."
+"""The dispositions of tracks that are not, or not only, the speech of the recording itself."""
+CUT_OFF_MESSAGE = "The recording is damaged or cut off in the middle. Upload the whole file again."
 
 
-def open_container(source: Source) -> InputContainer:
-    """The container from its beginning. Raises MediaUnusable with what the file is instead of a recording."""
+def open_container(source: MediaSource) -> InputContainer:
+    """Open the container at its beginning.
+
+    Raises MediaUnusable, which says what the file is instead of a recording.
+    """
     source.seek(0)
     head = source.read(HEAD_BYTES)
     source.seek(0)
@@ -60,10 +63,10 @@ def open_container(source: Source) -> InputContainer:
         ) from error
 
 
-def sounding_stream(source: Source) -> int:
-    """The index of the stream to transcribe: the best one of which a part really decodes.
+def sounding_stream(source: MediaSource) -> int:
+    """Return the index of the stream to transcribe: the best one of which a part really decodes.
 
-    Raises MediaUnusable with what there is instead.
+    Raises MediaUnusable, which says what there is instead.
     """
     with open_container(source) as container:
         audio = container.streams.audio
@@ -85,19 +88,22 @@ def sounding_stream(source: Source) -> int:
 
 
 def readable(container: InputContainer) -> list[AudioStream]:
-    """The streams of sound that may be decoded, the likeliest to be what is said in the recording first."""
+    """Return the audio streams that may be decoded, the likeliest to have the speech first."""
     best = container.streams.best("audio")
     found = [each for each in container.streams.audio if codec(each) in AUDIO_CODECS]
-    return sorted(found, key=lambda each: (bool(each.disposition & ASIDE), each is not best))
+    return sorted(found, key=lambda each: (bool(each.disposition & SECONDARY_TRACK), each is not best))
 
 
 def moving_pictures(container: InputContainer) -> list[VideoStream]:
-    """The streams of pictures that are no cover."""
+    """Return the video streams that are not cover pictures."""
     return [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
 
 
 def is_plain_h264(stream: VideoStream) -> bool:
-    """Whether every browser plays it: told from the configuration record (ISO/IEC 14496-15, 5.3.3.1)."""
+    """Return whether every browser plays the stream.
+
+    The answer comes from the configuration record (ISO/IEC 14496-15, 5.3.3.1).
+    """
     record = stream.codec_context.extradata if stream.codec_context is not None else None
     return (
         stream.codec_context is not None
@@ -110,7 +116,7 @@ def is_plain_h264(stream: VideoStream) -> bool:
 
 
 def only(container: InputContainer, index: int) -> AudioStream:
-    """The stream, with all others dropped. Raises MediaUnusable where its index leads past the file's end."""
+    """Return the stream and drop all others. Raises MediaUnusable for an index that does not exist."""
     stream = next((each for each in container.streams.audio if each.index == index), None)
     if stream is None:
         raise MediaUnusable("The recording is damaged: one of its sound tracks is gone.")
@@ -118,13 +124,13 @@ def only(container: InputContainer, index: int) -> AudioStream:
     if container.format.name.startswith("mov") and len(entries):
         last = entries[-1]
         if last.pos + last.size > container.size:
-            raise MediaUnusable(CUT_OFF)
+            raise MediaUnusable(CUT_OFF_MESSAGE)
     _keep(container, [stream])
     return stream
 
 
 def packets(container: InputContainer, *streams: AudioStream) -> Iterator[Packet[AudioStream]]:
-    """The packets of the streams; ends with one empty packet each, which drains the decoder.
+    """Yield the packets of the streams, then an empty packet for each, which drains the decoder.
 
     Raises MediaUnusable where the file ends before its own index says.
     """
@@ -133,9 +139,9 @@ def packets(container: InputContainer, *streams: AudioStream) -> Iterator[Packet
     except FFmpegError as error:
         if not container.format.name.startswith("mov"):
             return
-        raise MediaUnusable(CUT_OFF) from error
+        raise MediaUnusable(CUT_OFF_MESSAGE) from error
     except IndexError:
-        return  # at the end PyAV stumbles over streams that began in mid-file
+        return  # at the end PyAV fails on streams that began in mid-file
 
 
 def codec(stream: AudioStream) -> str:
@@ -143,7 +149,7 @@ def codec(stream: AudioStream) -> str:
 
 
 def _first_sounds(container: InputContainer, streams: list[AudioStream]) -> set[int]:
-    """Which of the streams give a frame; the first stream is enough."""
+    """Return which of the streams yield a frame; the search stops when the first stream does."""
     _keep(container, streams)
     sounding: set[int] = set()
     for count, packet in enumerate(packets(container, *streams), start=1):
@@ -158,13 +164,13 @@ def _first_sounds(container: InputContainer, streams: list[AudioStream]) -> set[
     return sounding
 
 
-def _has_packets(source: Source) -> bool:
+def _has_packets(source: MediaSource) -> bool:
     with open_container(source) as container:
         return any(packet.size for packet in packets(container, *container.streams.audio))
 
 
 def _keep(container: InputContainer, streams: list[AudioStream]) -> None:
-    """Drops all other streams where the file is taken apart, and decodes in this thread."""
+    """Drop all other streams in the demuxer, and decode in this thread."""
     wanted = {stream.index for stream in streams}
     for each in container.streams:
         if each.index not in wanted:

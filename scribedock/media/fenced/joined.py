@@ -1,20 +1,20 @@
-"""Recordings that were joined by putting one file behind the other; used in the fenced child only.
+"""Recordings that were concatenated in one file; used in the fenced child only.
 
-Most formats are read on over such a joint. Others say how long they are, or end with an index, so that FFmpeg
-stops there: in what follows the beginning of another recording is sought.
+Most formats are read across such a joint. Others say how long they are, or end with an index, so that FFmpeg
+stops there: then the beginning of another recording is looked for in the rest.
 """
 
 from __future__ import annotations
 
 import re
 
-from scribedock.media.fenced.source import Source
+from scribedock.media.fenced.source import MediaSource
 
 MAX_PARTS = 1000
 READ_BYTES = 1 << 20
 HEAD_BYTES = 16
-"""No pattern is longer."""
-BEGINNINGS = {
+"""No signature is longer."""
+SIGNATURES = {
     "wav": rb"(?:RIFF|RF64|BW64)....WAVE",
     "aiff": rb"FORM....AIF[FC]",
     "caf": rb"caff\x00\x01",
@@ -28,17 +28,17 @@ BEGINNINGS = {
     "ogg": rb"OggS\x00\x02",
     "matroska": rb"\x1a\x45\xdf\xa3[\x01-\xff]",
 }
-"""By FFmpeg's name of the container, of which `mov` is one of several: how a file of it begins."""
+"""How a file begins, by FFmpeg's name of its container, of which `mov` is one of several."""
 EBML, SEGMENT = b"\x1a\x45\xdf\xa3", b"\x18\x53\x80\x67"
 ID_BYTES = 4
 MAX_LENGTH_BYTES = 8
 
 
-def first_of(source: Source) -> Source:
-    """The source, which ends where the first of its recordings says that it ends, if another begins there.
+def first_of(source: MediaSource) -> MediaSource:
+    """Return the source, cut where its first recording ends if another one begins there.
 
-    FFmpeg reads Matroska on over a joint, but takes what follows for sound in the codec of the first. Where a
-    segment is of unknown length, as browsers record it, nothing tells of the joint.
+    FFmpeg reads Matroska beyond such a joint, but takes what follows for sound in the codec of the first.
+    Where a segment is of unknown length, as browsers record it, nothing reveals the joint.
     """
     at = 0
     for wanted in (EBML, SEGMENT):
@@ -53,7 +53,7 @@ def first_of(source: Source) -> Source:
 
 
 def _length(data: bytes) -> tuple[int, int] | None:
-    """The bytes that a length takes, and the length (RFC 8794, 4 and 6.1); None where it is unknown."""
+    """Return the size of a length field and the length (RFC 8794, 4 and 6.1); None where it is unknown."""
     size = 9 - data[0].bit_length() if data else 9
     if size > min(MAX_LENGTH_BYTES, len(data)):
         return None
@@ -61,12 +61,12 @@ def _length(data: bytes) -> tuple[int, int] | None:
     return None if value == (1 << 7 * size) - 1 else (size, value)
 
 
-def next_recording(source: Source, container: str, after: int) -> int | None:
-    """Where in the source another recording of the same container begins, at or behind so many bytes.
+def next_recording(source: MediaSource, container: str, after: int) -> int | None:
+    """Return where another recording begins in the source, at `after` bytes or behind; None without one.
 
-    None where there is none. container is FFmpeg's name of it.
+    container is FFmpeg's name for it.
     """
-    pattern = BEGINNINGS.get(container.partition(",")[0])
+    pattern = SIGNATURES.get(container.partition(",")[0])
     if pattern is None:
         return None
     beginning = re.compile(pattern, re.DOTALL)

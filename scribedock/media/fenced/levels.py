@@ -14,17 +14,17 @@ from scribedock.media.limits import SAMPLE_RATE
 
 Samples = npt.NDArray[np.float32]
 
-BLOCK = SAMPLE_RATE // 10
-"""Of so many samples of the mix one peak is kept."""
-RARELY = 0.99
-"""Below this share of the peaks lies what counts as the peak of the recording: a cough or a click is louder,
-for a moment, speech is not."""
+BLOCK_SAMPLES = SAMPLE_RATE // 10
+"""The number of samples of the mix for which one peak is kept."""
+PEAK_QUANTILE = 0.99
+"""The quantile of the peaks that counts as the peak of the recording: a cough or a click is louder for a
+moment, speech is not."""
 FULL_SCALE = {"u8": 2.0**7, "s16": 2.0**15, "s32": 2.0**31, "s64": 2.0**63}
-CENTRE = "FC"
+CENTRE_CHANNEL = "FC"
 
 
-class Levels:
-    """What is measured on the way, of the channels and of their mix."""
+class LevelMeter:
+    """Measures the levels of the channels and of their mix during decoding."""
 
     def __init__(self) -> None:
         self._peaks = array("f")
@@ -34,20 +34,22 @@ class Levels:
         )
 
     def add_channels(self, names: tuple[str, ...], channels: Samples) -> None:
-        """channels: one row each, in the order of their names."""
+        """Add samples of the channels, one row each, in the order of their names."""
         product = channels.astype(np.float64) @ channels.T.astype(np.float64)
         before = self._products[names]
         self._products[names] = product if before.shape != product.shape else before + product
 
     def add_mix(self, samples: Samples) -> None:
-        """Samples of the mix at 16 kHz, before they are amplified."""
+        """Add samples of the mix at 16 kHz, before amplification."""
         samples = np.concatenate([self._rest, samples])
-        whole = len(samples) // BLOCK * BLOCK
+        whole = len(samples) // BLOCK_SAMPLES * BLOCK_SAMPLES
         self._rest = samples[whole:]
-        self._peaks.extend(np.abs(samples[:whole]).reshape(-1, BLOCK).max(axis=1).tolist() if whole else ())
+        self._peaks.extend(
+            np.abs(samples[:whole]).reshape(-1, BLOCK_SAMPLES).max(axis=1).tolist() if whole else ()
+        )
 
     def measured(self) -> dict[str, Any]:
-        """What `audio.Levels` has, as JSON."""
+        """Return the fields of `audio.Levels`, as JSON."""
         peaks = np.frombuffer(self._peaks, np.float32) if self._peaks else np.abs(self._rest)
         heard = peaks[peaks > 0]
         names, product = max(
@@ -57,15 +59,15 @@ class Levels:
         scale = np.sqrt(np.outer(energy, energy))
         alike = np.divide(product, scale, out=np.ones_like(product), where=scale > 0)
         return {
-            "peak": float(np.sort(heard)[int(RARELY * (len(heard) - 1))]) if len(heard) else 0.0,
+            "peak": float(np.sort(heard)[int(PEAK_QUANTILE * (len(heard) - 1))]) if len(heard) else 0.0,
             "energy": energy.tolist(),
             "correlation": alike.tolist(),
-            "centre": names.index(CENTRE) if CENTRE in names else None,
+            "centre": names.index(CENTRE_CHANNEL) if CENTRE_CHANNEL in names else None,
         }
 
 
 def channels_of(frame: AudioFrame) -> Samples:
-    """The samples of a frame, one row a channel, 1 being full scale. What is no number counts as silence."""
+    """Return the samples of a frame, one row a channel, 1 being full scale. NaN counts as silence."""
     name = frame.format.name
     found = frame.to_ndarray()
     if not frame.format.is_planar:
@@ -78,7 +80,7 @@ def channels_of(frame: AudioFrame) -> Samples:
 
 
 def sound_numbers(samples: Samples) -> Samples:
-    """Without what a damaged or hostile file may hold in place of numbers."""
+    """Replace what a damaged or hostile file may hold instead of numbers by silence."""
     if np.isfinite(samples).all():
         return samples
     return np.nan_to_num(samples, nan=0.0, posinf=1.0, neginf=-1.0)

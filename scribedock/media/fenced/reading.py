@@ -27,40 +27,40 @@ from scribedock.media.fenced.container import (
     sounding_stream,
 )
 from scribedock.media.fenced.joined import MAX_PARTS, first_of, next_recording
-from scribedock.media.fenced.levels import Levels
+from scribedock.media.fenced.levels import LevelMeter
 from scribedock.media.fenced.sound import Mix, Sound, check_rate
-from scribedock.media.fenced.source import Source
+from scribedock.media.fenced.source import MediaSource
 from scribedock.media.fenced.timeline import declared_s, demuxed_s, zero_s
 from scribedock.media.limits import BYTES_PER_SECOND
 from scribedock.media.unusable import MediaUnusable
 
-SMALL_FILE = 32 * 1024**2
+SMALL_FILE_BYTES = 32 * 1024**2
 MAX_TRIES = 16
-"""So many places that look like the beginning of another recording are tried."""
+"""How many places that look like the beginning of another recording are tried."""
 MAX_DAMAGED_PACKETS = 5000
 
 
 class TooLong(MediaUnusable):
-    """The recording is longer than is allowed, or recordings in one file are together."""
+    """The recording is longer than allowed, or the recordings joined in one file are."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Wanted:
-    """What is to be read of a recording."""
+class DecodeRequest:
+    """What is wanted of a recording."""
 
-    # The index of the stream of sound, where it is known.
+    # The index of the audio stream, where it is known.
     track: int | None = None
     mix: Mix = field(default_factory=Mix)
-    # How much of the beginning, where that is not all of it.
+    # How many seconds of the beginning; None for all.
     at_most_s: int | None = None
 
 
 def warm_up() -> None:
-    """Loads all that the fence would keep from being loaded when it is needed."""
+    """Load everything that the fence would keep from being loaded later."""
     for module in pkgutil.walk_packages(av.__path__, "av."):
         if not module.name.endswith("__main__"):
             importlib.import_module(module.name)
-    levels = Levels()
+    levels = LevelMeter()
     sound = Sound(lambda _: None, start_s=Fraction(0), declared_s=None, mix=Mix(channel=1), levels=levels)
     frame = AudioFrame.from_ndarray(
         np.array([[np.nan], [0.5]], np.float32).repeat(8000, axis=1), format="fltp", layout="stereo"
@@ -73,17 +73,18 @@ def warm_up() -> None:
 
 
 def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict[str, object]:
-    """What the recording is; reads a small file to its end, and believes the header of a large one.
+    """Return what the recording is.
 
-    track is the index of the stream to tell of, where it is known. Raises MediaUnusable.
+    A small file is read to its end; the header of a large one is believed. track is the index of the stream
+    to describe, where it is known. Raises MediaUnusable.
     """
-    source = first_of(Source(file))
+    source = first_of(MediaSource(file))
     index = sounding_stream(source) if track is None else track
     start_s = zero_s(source)
     with open_container(source) as container:
         stream = only(container, index)
         check_rate(stream.codec_context.sample_rate)
-        duration = None if source.size <= SMALL_FILE else declared_s(container, stream)
+        duration = None if source.size <= SMALL_FILE_BYTES else declared_s(container, stream)
         if duration is None:
             duration = demuxed_s(container, stream, start_s)
         _check_duration(duration, max_duration_s)
@@ -106,13 +107,13 @@ def decode(
     file: BinaryIO,
     max_duration_s: int,
     write: Callable[[bytes], None],
-    wanted: Wanted,
+    wanted: DecodeRequest,
     *,
     progress: Callable[[float], None],
 ) -> dict[str, object]:
-    """Hands the sound to `write` as 16 kHz mono signed 16-bit little-endian samples, part by part.
+    """Pass the sound to `write` as 16 kHz mono signed 16-bit little-endian samples, part by part.
 
-    Of recordings that were joined in one file all are read. Raises MediaUnusable.
+    Recordings that were joined in one file are all read. Raises MediaUnusable.
     """
     reading = _Reading(file, max_duration_s, write, wanted, progress)
     reading.run()
@@ -130,23 +131,23 @@ def decode(
 
 
 class _Reading:
-    """The reading of a file, recording by recording."""
+    """Reads a file, one recording after the other."""
 
     def __init__(
         self,
         file: BinaryIO,
         max_duration_s: int,
         write: Callable[[bytes], None],
-        wanted: Wanted,
+        wanted: DecodeRequest,
         progress: Callable[[float], None],
     ) -> None:
         self._file = file
-        self._size = Source(file).size
+        self._size = MediaSource(file).size
         self._max_duration_s = max_duration_s
         self._write = write
         self._wanted = wanted
         self._progress = progress
-        self.levels = Levels()
+        self.levels = LevelMeter()
         self.written = 0  # bytes
         self.damaged = 0  # packets
         self.track = 0
@@ -155,8 +156,11 @@ class _Reading:
         self.unread_bytes = 0
 
     def run(self) -> None:
-        """Raises MediaUnusable for the first recording, and for all together where they are too long."""
-        source: Source | None = Source(self._file)
+        """Read all recordings.
+
+        Raises MediaUnusable where the first cannot be read, and where all together are too long.
+        """
+        source: MediaSource | None = MediaSource(self._file)
         while source is not None and not self._has_enough():
             try:
                 container, end = self._read(first_of(source))
@@ -173,8 +177,8 @@ class _Reading:
         at_most_s = self._wanted.at_most_s
         return at_most_s is not None and self.written >= at_most_s * BYTES_PER_SECOND
 
-    def _next(self, source: Source, container: str, end: int) -> Source | None:
-        """The recording that follows one that was read up to `end`, if it can be read."""
+    def _next(self, source: MediaSource, container: str, end: int) -> MediaSource | None:
+        """Return the recording after one that was read up to `end`, if it can be read."""
         place = next_recording(source, container, end)
         unread = 0
         for _ in range(MAX_TRIES):
@@ -191,8 +195,8 @@ class _Reading:
         self.unread_bytes = unread
         return None
 
-    def _read(self, source: Source) -> tuple[str, int]:
-        """The name of the container, and where in the source its last packet ends."""
+    def _read(self, source: MediaSource) -> tuple[str, int]:
+        """Read a recording; return the name of its container and where its last packet ends in the source."""
         self.parts += 1
         known = self._wanted.track if self.parts == 1 else None
         index = sounding_stream(source) if known is None else known

@@ -1,4 +1,4 @@
-"""Sound on its way out of a recording; runs in the fenced child only."""
+"""Decoded sound on its way to the samples; runs in the fenced child only."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import numpy as np
 from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
-from scribedock.media.fenced.levels import Levels, Samples, channels_of, names_of, sound_numbers
+from scribedock.media.fenced.levels import LevelMeter, Samples, channels_of, names_of, sound_numbers
 from scribedock.media.limits import BYTES_PER_SECOND, SAMPLE_RATE
 from scribedock.media.unusable import MediaUnusable
 
@@ -18,25 +18,25 @@ UNDECLARED_GAP_S = 600
 GAP_S = Fraction(1, 10)  # shorter ones are the jitter of time stamps
 FIRST_GAP_S = Fraction(1, 100)  # the first time stamp has none
 SILENCE: Samples = np.zeros(SAMPLE_RATE, np.float32)
-RATES = range(1_000, 768_001)
+SAMPLE_RATES = range(1_000, 768_001)
 FULL_SCALE = 32_768
 SAMPLE_BYTES = 2
-EVERY = 8
-"""Of so many frames one is measured for what its channels have in common."""
+MEASURED_FRAME_INTERVAL = 8
+"""One in this many frames is measured for what its channels have in common."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Mix:
-    """How the channels of a recording become one."""
+    """How the channels of a recording are mixed to one."""
 
-    # The number of the channel that is taken alone; None: FFmpeg's mix of all.
+    # The number of the only channel to take; None: FFmpeg's mix of all.
     channel: int | None = None
-    # By what each sample is multiplied, before it is cut to 16 bits.
+    # The factor of each sample, before it is reduced to 16 bits.
     gain: float = 1.0
 
 
 class Sound:
-    """16 kHz mono signed 16-bit little-endian samples, put where their time stamps say."""
+    """Writes 16 kHz mono signed 16-bit little-endian samples at the place that their time stamps give."""
 
     def __init__(
         self,
@@ -45,7 +45,7 @@ class Sound:
         start_s: Fraction,
         declared_s: Fraction | None,
         mix: Mix,
-        levels: Levels,
+        levels: LevelMeter,
     ) -> None:
         self._write = write
         self._start_s = start_s
@@ -80,10 +80,10 @@ class Sound:
         self._hand_on()
 
     def _chosen(self, frame: AudioFrame) -> AudioFrame:
-        """The frame, or one of the wanted channel alone."""
+        """Return the frame, or one with only the wanted channel."""
         wanted = self._mix.channel
         self._frames += 1
-        measured = self._frames % EVERY == 1
+        measured = self._frames % MEASURED_FRAME_INTERVAL == 1
         if frame.layout.nb_channels == 1 or not frame.samples or (wanted is None and not measured):
             return frame
         channels = channels_of(frame)
@@ -98,7 +98,7 @@ class Sound:
         return alone
 
     def _align(self, frame: AudioFrame) -> None:
-        """Fills a gap before the frame with silence; time stamps that make no sense are passed over."""
+        """Fill a gap before the frame with silence; time stamps that make no sense are ignored."""
         length = Fraction(frame.samples, frame.sample_rate)
         if frame.pts is None or frame.time_base is None:
             if self._expected_s is not None:
@@ -114,7 +114,7 @@ class Sound:
             self._silence(gap)
 
     def _end_s(self) -> Fraction:
-        """How far silence may lead: not past the end that the file declares."""
+        """Return the end of possible silence in seconds: the end that the file declares."""
         if self._declared_s is None:
             return self.written_s + UNDECLARED_GAP_S
         return self._declared_s + 1
@@ -127,7 +127,7 @@ class Sound:
             rest -= len(part)
 
     def _flush(self) -> None:
-        """Takes what the resampler still has, and has the next frame bring another one."""
+        """Take what is left in the resampler; the next frame starts another one."""
         if self._shape is not None:
             self._put(None)
         self._shape = None
@@ -147,7 +147,7 @@ class Sound:
             self._hand_on()
 
     def _hand_on(self) -> None:
-        """Measures and writes a second at once, which takes less time than its many parts."""
+        """Measure and write a second at once, which takes less time than doing so for its many parts."""
         if not self._waiting:
             return
         samples = sound_numbers(np.concatenate(self._waiting))
@@ -158,20 +158,20 @@ class Sound:
 
 
 def check_rate(rate: int) -> None:
-    if rate not in RATES:
+    if rate not in SAMPLE_RATES:
         raise MediaUnusable(f"The recording is damaged: a sound of {rate} samples a second is none.")
 
 
 def resampler(*, channels: int) -> AudioResampler:
-    """Mixes to one channel, in which what is quiet keeps its digits until it is amplified.
+    """Return a resampler to one channel, where quiet sound keeps its precision until it is amplified.
 
-    FFmpeg's mix of several channels stays within full scale only in whole numbers.
+    FFmpeg's mix of several channels stays within full scale only in integers.
     """
     return AudioResampler(format="flt" if channels == 1 else "s32", layout="mono", rate=SAMPLE_RATE)
 
 
 def samples_of(frame: AudioFrame) -> Samples:
-    """The samples of a frame of a resampler; 1 is full scale."""
+    """Return the samples of a frame from a resampler; 1 is full scale."""
     found = frame.to_ndarray().reshape(-1)
     scale = 1.0 if found.dtype == np.float32 else 2.0**-31
     return found.astype(np.float32) * np.float32(scale)

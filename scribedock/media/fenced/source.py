@@ -7,16 +7,15 @@ import os
 from typing import BinaryIO
 
 
-class Source:
-    """Reads a recording wherever FFmpeg wants to, from the place in the file at which the recording begins to
-    the one at which it ends.
+class MediaSource:
+    """A recording in a file, from which FFmpeg reads wherever it wants.
 
-    A damaged file sends it to places before the beginning. FFmpeg's own files answer that with an error code,
-    after which much of what is damaged can be read; an exception would end it all.
+    A damaged file sends FFmpeg to places before the beginning. Its own files answer that with an error code,
+    after which much of the file can be read; an exception would end the reading.
     """
 
     def __init__(self, file: BinaryIO, begin: int = 0, end: int | None = None) -> None:
-        """begin and end are places in the file, in bytes; without an end it is the file's."""
+        """Read from `begin` to `end`, both in bytes in the file; without an end, to the file's."""
         self._file = file
         self._end = end
         self.begin = begin
@@ -24,7 +23,7 @@ class Source:
 
     @property
     def size(self) -> int:
-        """Bytes from the beginning to the end."""
+        """Return the number of bytes from the beginning to the end."""
         return (self._file_size() if self._end is None else self._end) - self.begin
 
     def read(self, size: int) -> bytes:
@@ -33,7 +32,7 @@ class Source:
         return self._file.read(size)
 
     def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        """The new place, or minus EINVAL for one that no file of this system can have."""
+        """Return the new position, or minus EINVAL for one that no file of this system can have."""
         before = {os.SEEK_SET: 0, os.SEEK_CUR: self.tell(), os.SEEK_END: self.size}[whence]
         if before + offset < 0:
             return -errno.EINVAL
@@ -52,13 +51,13 @@ class Source:
     def seekable(self) -> bool:
         return True
 
-    def from_(self, place: int) -> Source:
-        """Another source on the same file, from so many bytes into this one to the file's end."""
-        return Source(self._file, self.begin + place)
+    def from_(self, place: int) -> MediaSource:
+        """Return another source on the same file, from `place` bytes into this one to the file's end."""
+        return MediaSource(self._file, self.begin + place)
 
-    def to(self, place: int) -> Source:
-        """Another source on the same file, which ends so many bytes into this one."""
-        return Source(self._file, self.begin, self.begin + place)
+    def to(self, place: int) -> MediaSource:
+        """Return another source on the same file that ends `place` bytes into this one."""
+        return MediaSource(self._file, self.begin, self.begin + place)
 
     def _file_size(self) -> int:
         return os.fstat(self._file.fileno()).st_size

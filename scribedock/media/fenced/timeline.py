@@ -21,16 +21,16 @@ from av.container import InputContainer
 from av.error import FFmpegError
 
 from scribedock.media.fenced.container import moving_pictures, open_container, packets
-from scribedock.media.fenced.source import Source
+from scribedock.media.fenced.source import MediaSource
 
 FIRST_PACKETS = 2000
-"""Among so many packets of a file, each stream that begins near its beginning has one."""
-REORDERED = 16
-"""Pictures that are stored so far behind one another may be shown in another order (ITU-T H.264, A.3.1)."""
+"""Within this many packets of a file, each stream that starts near its beginning has one."""
+MAX_REORDERED_PICTURES = 16
+"""Pictures stored within this distance of each other may be shown in another order (ITU-T H.264, A.3.1)."""
 
 
-def zero_s(source: Source) -> Fraction:
-    """The time stamp, in seconds, of what a player shows at 0:00. Raises MediaUnusable."""
+def zero_s(source: MediaSource) -> Fraction:
+    """Return the time stamp, in seconds, of what a player shows at 0:00. Raises MediaUnusable."""
     with open_container(source) as container:
         known = Fraction(container.start_time or 0, av.time_base)
         pictures = {stream.index for stream in moving_pictures(container)}
@@ -38,8 +38,8 @@ def zero_s(source: Source) -> Fraction:
 
 
 def _first_pictures_s(container: InputContainer, pictures: set[int]) -> Iterator[Fraction]:
-    """When the first of the pictures are shown."""
-    left = dict.fromkeys(pictures, REORDERED)
+    """Yield when the first of the pictures are shown, in seconds."""
+    left = dict.fromkeys(pictures, MAX_REORDERED_PICTURES)
     if not left:
         return
     try:
@@ -53,11 +53,11 @@ def _first_pictures_s(container: InputContainer, pictures: set[int]) -> Iterator
             if not any(left.values()) or count >= FIRST_PACKETS:
                 return
     except (FFmpegError, IndexError):
-        return  # what is damaged is found where it is decoded
+        return  # damage is found during decoding
 
 
 def declared_s(container: InputContainer, stream: AudioStream) -> Fraction | None:
-    """The length that the header tells, if it tells any."""
+    """Return the length that the header declares, in seconds, if it declares any."""
     if container.duration is not None and container.duration > 0:
         return Fraction(container.duration, av.time_base)
     if stream.duration and stream.time_base:
@@ -66,7 +66,7 @@ def declared_s(container: InputContainer, stream: AudioStream) -> Fraction | Non
 
 
 def demuxed_s(container: InputContainer, stream: AudioStream, start_s: Fraction) -> Fraction:
-    """The end of the last packet, which needs no decoding; start_s is the time zero of the recording."""
+    """Return the end of the last packet in seconds, without decoding; start_s is the recording's zero."""
     end = length = Fraction(0)
     for packet in packets(container, stream):
         if packet.size and packet.time_base:

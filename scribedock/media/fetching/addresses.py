@@ -19,7 +19,7 @@ LOCAL_NAMES = ("localhost", "localdomain", "local", "internal", "intranet", "lan
 
 
 class Policy:
-    """Global unicast addresses may be reached, and what `allow` adds: CIDRs, addresses, host names."""
+    """The hosts that may be reached: global unicast addresses and what `allow` adds (CIDRs, host names)."""
 
     def __init__(self, allow: Iterable[str]) -> None:
         self._networks: list[Network] = []
@@ -39,7 +39,7 @@ class Policy:
         return all(_is_public(meaning) for meaning in meanings)
 
     def refuses_outright(self, host: str) -> bool:
-        """Whether the host is known to be out of bounds without asking the name service."""
+        """Return whether the host is forbidden whatever its name resolves to."""
         plain = _plain(host)
         if plain in self._names:
             return False
@@ -55,7 +55,7 @@ class Policy:
 
 
 def literal(host: str) -> Address | None:
-    """The address that a host spells out, also in the old spellings (127.1, 0x7f000001, 2130706433)."""
+    """Return the address that a host spells out, even in old spellings (127.1, 0x7f000001, 2130706433)."""
     try:
         return ipaddress.ip_address(host.strip("[]"))
     except ValueError:
@@ -71,7 +71,7 @@ def _plain(host: str) -> str:
 
 
 def _meanings(address: Address) -> Iterator[Address]:
-    """The address, and each IPv4 address that it carries inside."""
+    """Yield the address and each IPv4 address embedded in it."""
     yield address
     if isinstance(address, ipaddress.IPv6Address):
         if address.ipv4_mapped:

@@ -16,24 +16,24 @@ import httpx
 from scribedock import __version__
 from scribedock.errors import InvalidUrl
 from scribedock.media.fetching.addresses import Policy
-from scribedock.media.fetching.patience import Patience, TooSlow
-from scribedock.media.fetching.transport import GuardedTransport, Refused, Resolver, resolve
+from scribedock.media.fetching.patience import TooSlow, TransferDeadline
+from scribedock.media.fetching.transport import AddressRefused, GuardedTransport, Resolver, resolve
 
-MAX_URL = 4096  # characters
+MAX_URL_LENGTH = 4096  # characters
 MAX_REDIRECTS = 5
 REDIRECTS = frozenset({301, 302, 303, 307, 308})
 STALL_S = 30.0
-BATCH = 1024**2
-NOT_PUBLIC = "leads to an address that is not on the public Internet"
-FORBIDDEN = re.compile(r"[\x00-\x20\x7f\\]")
+BATCH_BYTES = 1024**2
+NOT_PUBLIC_MESSAGE = "leads to an address that is not on the public Internet"
+FORBIDDEN_CHARACTERS = re.compile(r"[\x00-\x20\x7f\\]")
 
 
 @dataclass(frozen=True, kw_only=True)
 class FetchLimits:
-    """What is fetched must stay within them: they are those of an upload."""
+    """The limits of a download: those of an upload."""
 
     max_bytes: int
-    timeout_s: float  # for all of it
+    timeout_s: float  # for the whole transfer
     stall_s: float = STALL_S  # without a byte
     min_rate: int = 0  # bytes a second, over a minute
 
@@ -43,20 +43,20 @@ class FetchFailed(Exception):
 
 
 def normalise(url: str) -> str:
-    """A URL that arrived encoded twice (`http%3A%2F%2F…`) is decoded once more."""
+    """Return the URL, decoded once more where it arrived encoded twice (`http%3A%2F%2F…`)."""
     url = url.strip()
     return unquote(url) if re.match(r"https?%3a", url, re.IGNORECASE) else url
 
 
 class GuardedClient:
-    """Fetches from global addresses, and from those that `allow` (CIDRs, host names) adds."""
+    """Fetches from global addresses and from those that `allow` (CIDRs, host names) adds."""
 
     def __init__(self, allow: Iterable[str], *, resolver: Resolver = resolve) -> None:
         self._policy = Policy(allow)
         self._resolver = resolver
 
     def check(self, url: str) -> None:
-        """Raises InvalidUrl for what can be known without the network: syntax, scheme, address."""
+        """Raise InvalidUrl for what can be known without the network: syntax, scheme, address."""
         self._parse(url)
 
     def download(
@@ -67,12 +67,12 @@ class GuardedClient:
         *,
         wanted: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Writes what the URL gives; follows up to 5 redirects, each checked like the first.
+        """Write what the URL gives to a file.
 
-        wanted: is asked every second whether to go on.
-        Raises FetchFailed, Unwanted, and InvalidUrl for the URL itself.
+        Follows up to 5 redirects, each checked like the first. wanted: is asked every second whether to
+        continue. Raises FetchFailed, Unwanted, and InvalidUrl for the URL itself.
         """
-        patience = Patience(timeout_s=limits.timeout_s, min_rate=limits.min_rate, wanted=wanted)
+        patience = TransferDeadline(timeout_s=limits.timeout_s, min_rate=limits.min_rate, wanted=wanted)
         target = self._parse(url)
         for _ in range(MAX_REDIRECTS + 1):
             with self._request(target, {"Accept-Encoding": "identity"}, patience, limits.stall_s) as response:
@@ -83,18 +83,18 @@ class GuardedClient:
         raise FetchFailed(f"The URL redirects more than {MAX_REDIRECTS} times.")
 
     def get(self, url: str, *, headers: Mapping[str, str], timeout_s: float) -> int:
-        """The status of a GET; the body is not read and redirects are not followed.
+        """Return the status of a GET; the body is not read and redirects are not followed.
 
         Raises FetchFailed, and InvalidUrl for the URL itself.
         """
-        patience = Patience(timeout_s=timeout_s)
+        patience = TransferDeadline(timeout_s=timeout_s)
         with self._request(self._parse(url), headers, patience, STALL_S) as response:
             return response.status_code
 
     def _parse(self, url: str) -> httpx.URL:
-        if len(url) > MAX_URL:
-            raise InvalidUrl(f"A URL may have {MAX_URL:,} characters; this one has {len(url):,}.")
-        if FORBIDDEN.search(url):
+        if len(url) > MAX_URL_LENGTH:
+            raise InvalidUrl(f"A URL may have {MAX_URL_LENGTH:,} characters; this one has {len(url):,}.")
+        if FORBIDDEN_CHARACTERS.search(url):
             raise InvalidUrl("A URL has no spaces, control characters or backslashes; encode them.")
         try:
             parsed = httpx.URL(url)
@@ -106,7 +106,7 @@ class GuardedClient:
             raise InvalidUrl("The URL must name a host of the public Internet.")
         if self._policy.refuses_outright(parsed.host):
             raise InvalidUrl(
-                f"The URL {NOT_PUBLIC}. Use a public one, or have the operator add {parsed.host} to "
+                f"The URL {NOT_PUBLIC_MESSAGE}. Use a public one, or have the operator add {parsed.host} to "
                 "SCRIBEDOCK_FETCH_ALLOW."
             )
         return parsed
@@ -119,7 +119,7 @@ class GuardedClient:
 
     @contextmanager
     def _request(
-        self, url: httpx.URL, headers: Mapping[str, str], patience: Patience, stall_s: float
+        self, url: httpx.URL, headers: Mapping[str, str], patience: TransferDeadline, stall_s: float
     ) -> Iterator[httpx.Response]:
         transport = GuardedTransport(self._policy, self._resolver, patience)
         agent = {"User-Agent": f"scribedock/{__version__}", "Accept": "*/*"}
@@ -142,7 +142,7 @@ class GuardedClient:
             raise too_large
         received = 0
         with destination.open("wb") as file:
-            for part in response.iter_raw(BATCH):
+            for part in response.iter_raw(BATCH_BYTES):
                 received += len(part)
                 if received > max_bytes:
                     raise too_large
@@ -151,12 +151,12 @@ class GuardedClient:
 
 @contextmanager
 def _explained(url: httpx.URL) -> Iterator[None]:
-    """Turns what can go wrong on the way into one sentence."""
+    """Turn network errors into FetchFailed with one sentence."""
     host = url.host
     try:
         yield
-    except Refused:
-        raise FetchFailed(f"{host} {NOT_PUBLIC}.") from None
+    except AddressRefused:
+        raise FetchFailed(f"{host} {NOT_PUBLIC_MESSAGE}.") from None
     except TooSlow:
         raise FetchFailed(f"{host} sent its answer too slowly.") from None
     except httpcore.ConnectTimeout as error:

@@ -1,4 +1,4 @@
-"""Threads that fetch what a call waits for: a stranger's server holds up nobody but who named it."""
+"""Threads that fetch what a call waits for: a slow server delays only the account that named it."""
 
 from __future__ import annotations
 
@@ -12,25 +12,25 @@ BRANCH_WAITING = 256
 
 
 class FetchSeat:
-    """A thread that fetches for as long as somebody waits for it."""
+    """The seat of a thread that fetches for as long as somebody waits for the result."""
 
     def __init__(self) -> None:
         self._interrupted = threading.Event()
 
     def is_wanted(self) -> bool:
-        """Whether the fetch at hand is to go on."""
+        """Return whether the current fetch is to continue."""
         return not self._interrupted.is_set()
 
     def begin(self) -> None:
-        """A fetch begins: an earlier interruption is forgotten."""
+        """Begin a fetch: an earlier interruption is forgotten."""
         self._interrupted.clear()
 
     def interrupt(self) -> None:
-        """Makes the fetch at hand fail within about a second."""
+        """Make the current fetch fail within about a second."""
         self._interrupted.set()
 
     def close(self) -> None:
-        """There is nothing to end."""
+        """Do nothing: there is nothing to release."""
 
 
 def fetch_crew() -> Crew[FetchSeat]:

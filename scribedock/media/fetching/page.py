@@ -15,26 +15,26 @@ from scribedock.errors import InvalidUrl
 MAX_PAGE_BYTES = 2 * 1024**2
 HEAD_BYTES = 1024
 MARKUP = (b"<!doctype html", b"<html", b"<head", b"<body", b"<rss", b"<feed", b"<?xml")
-NEEDS_EXTRACTOR = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "facebook.com", "tiktok.com")
+EXTRACTOR_HOSTS = ("youtube.com", "youtu.be", "vimeo.com", "dailymotion.com", "facebook.com", "tiktok.com")
 OPEN_GRAPH = ("og:video:secure_url", "og:video:url", "og:video", "og:audio:secure_url", "og:audio")
 MAX_JSON_DEPTH = 50
 
 
 def is_page(path: Path) -> bool:
-    """Whether a file begins like a page or a feed, and not like media."""
+    """Return whether a file begins like a page or a feed, and not like media."""
     with path.open("rb") as file:
         head = file.read(HEAD_BYTES)
     return head.removeprefix(b"\xef\xbb\xbf").lstrip().lower().startswith(MARKUP)
 
 
 def find_media(page: bytes, base_url: str) -> str:
-    """The absolute URL of the media that a page or feed of at most 2 MiB names first.
+    """Return the absolute URL of the media that a page or feed of at most 2 MiB names first.
 
-    Looked for, in this order: Open Graph, `<video>` and `<audio>` with their `<source>`, JSON-LD's
-    `contentUrl`, the enclosure of a feed.  Raises InvalidUrl where there is none.
+    Sources, in this order: Open Graph, `<video>` and `<audio>` with their `<source>`, JSON-LD's `contentUrl`,
+    the enclosure of a feed. Raises InvalidUrl where there is none.
     """
     host = (urlsplit(base_url).hostname or "").removeprefix("www.").removeprefix("m.")
-    if host in NEEDS_EXTRACTOR:
+    if host in EXTRACTOR_HOSTS:
         raise InvalidUrl(
             f"Pages of {host} hide their media; getting it needs an extractor, which this release does not "
             "have. Upload the recording itself."

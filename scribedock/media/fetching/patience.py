@@ -1,4 +1,4 @@
-"""How long a fetch may take, how slow it may be, and whether anybody still wants it."""
+"""How long a fetch may take, how slow it may be, and whether anybody still wants the result."""
 
 from __future__ import annotations
 
@@ -8,22 +8,26 @@ from collections.abc import Callable
 import httpcore
 
 RATE_WINDOW_S = 60.0
-LOOK_EVERY_S = 1.0
+LOOK_INTERVAL_S = 1.0
 
 
 class TooSlow(Exception):
-    """Too few bytes come."""
+    """Too few bytes arrive."""
 
 
 class Unwanted(Exception):
     """Nobody waits for the result any more."""
 
 
-class Patience:
+class TransferDeadline:
     def __init__(
         self, *, timeout_s: float, min_rate: int = 0, wanted: Callable[[], bool] = lambda: True
     ) -> None:
-        """timeout_s: for all of it. min_rate: bytes a second, over a minute. wanted: asked every second."""
+        """Start the clock.
+
+        timeout_s: for the whole transfer. min_rate: bytes a second, over a minute. wanted: is asked every
+        second.
+        """
         self._deadline = time.monotonic() + timeout_s
         self._min_rate = min_rate
         self._wanted = wanted
@@ -31,7 +35,7 @@ class Patience:
         self._window_bytes = 0
 
     def left(self, timeout_s: float | None) -> float:
-        """The seconds that an operation may take with this limit of its own. Raises httpcore.ReadTimeout."""
+        """Return the seconds left for an operation with a limit of its own. Raises httpcore.ReadTimeout."""
         left = self._deadline - time.monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("no time is left")
@@ -41,9 +45,9 @@ class Patience:
         self._window_bytes += count
 
     def check(self) -> None:
-        """Raises TooSlow, Unwanted."""
+        """Raise TooSlow or Unwanted where the transfer is to end."""
         now = time.monotonic()
-        if now - self._asked >= LOOK_EVERY_S:
+        if now - self._asked >= LOOK_INTERVAL_S:
             self._asked = now
             if not self._wanted():
                 raise Unwanted

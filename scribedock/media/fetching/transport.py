@@ -1,8 +1,7 @@
-"""The transport under every fetch: it connects to addresses that were checked, with limited patience.
+"""The transport of every fetch: it connects to checked addresses, until a deadline.
 
-The name is resolved once, and the connection goes to the very address that was
-checked, so a name service that changes its mind gains nothing.  The certificate
-is still verified for the name.
+The name is resolved once, and the connection goes to the very address that was checked, so a name service
+that changes its answer gains nothing. The certificate is still verified for the name.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ import httpcore
 import httpx
 
 from scribedock.media.fetching.addresses import Policy
-from scribedock.media.fetching.patience import LOOK_EVERY_S, Patience
+from scribedock.media.fetching.patience import LOOK_INTERVAL_S, TransferDeadline
 
 Resolver = Callable[[str, int], list[str]]
 CONNECT_S = 8.0
@@ -28,23 +27,23 @@ RESOLVE_S = 20.0
 SocketOption = Any
 
 
-class Refused(Exception):
+class AddressRefused(Exception):
     """The host leads to no address that may be reached."""
 
 
 def resolve(host: str, port: int) -> list[str]:
-    """The addresses of a host, in the system's order of preference. Raises OSError."""
+    """Return the addresses of a host, in the system's order of preference. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
 class GuardedTransport(httpx.BaseTransport):
-    """Connects within a policy; everything that happens on its connections ends with the patience for it.
+    """A transport that connects within a policy, and only until the deadline.
 
-    Raises Refused, the exceptions of `patience`, and those of httpcore.
+    Raises AddressRefused, the exceptions of `patience`, and those of httpcore.
     """
 
-    def __init__(self, policy: Policy, resolver: Resolver, patience: Patience) -> None:
+    def __init__(self, policy: Policy, resolver: Resolver, patience: TransferDeadline) -> None:
         self._pool = httpcore.ConnectionPool(
             ssl_context=httpx.create_ssl_context(trust_env=False),
             network_backend=_Backend(policy, resolver, patience),
@@ -87,7 +86,7 @@ class _Body(httpx.SyncByteStream):
 
 
 class _Backend(httpcore.NetworkBackend):
-    def __init__(self, policy: Policy, resolver: Resolver, patience: Patience) -> None:
+    def __init__(self, policy: Policy, resolver: Resolver, patience: TransferDeadline) -> None:
         self._policy = policy
         self._resolver = resolver
         self._patience = patience
@@ -108,7 +107,7 @@ class _Backend(httpcore.NetworkBackend):
             if self._policy.may_reach(host, ipaddress.ip_address(address.partition("%")[0]))
         ]
         if not allowed:
-            raise Refused
+            raise AddressRefused
         problem: Exception | None = None
         for address in allowed:
             try:
@@ -122,7 +121,10 @@ class _Backend(httpcore.NetworkBackend):
         raise problem
 
     def _resolved(self, host: str, port: int) -> list[str]:
-        """The addresses of the host. A name server that does not answer keeps a thread, not the fetch."""
+        """Return the addresses of the host.
+
+        A name server that does not answer holds a thread, not the fetch.
+        """
         found: Future[list[str]] = Future()
 
         def resolve() -> None:
@@ -136,7 +138,7 @@ class _Backend(httpcore.NetworkBackend):
         while True:
             self._patience.check()
             try:
-                return found.result(LOOK_EVERY_S)
+                return found.result(LOOK_INTERVAL_S)
             except TimeoutError as error:
                 if found.done() or time.monotonic() > until:
                     raise httpcore.ConnectTimeout("the name server does not answer") from error
@@ -145,9 +147,9 @@ class _Backend(httpcore.NetworkBackend):
 
 
 class _Stream(httpcore.NetworkStream):
-    """Passes everything on for as long as there is patience."""
+    """A network stream that ends at the deadline."""
 
-    def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
+    def __init__(self, stream: httpcore.NetworkStream, patience: TransferDeadline) -> None:
         self._stream = stream
         self._patience = patience
 
@@ -157,9 +159,9 @@ class _Stream(httpcore.NetworkStream):
             self._patience.check()
             left = until - time.monotonic()
             try:
-                came = self._stream.read(max_bytes, min(max(left, 0.001), LOOK_EVERY_S))
+                came = self._stream.read(max_bytes, min(max(left, 0.001), LOOK_INTERVAL_S))
             except httpcore.ReadTimeout:
-                if left > LOOK_EVERY_S:
+                if left > LOOK_INTERVAL_S:
                     continue
                 raise
             self._patience.came(len(came))

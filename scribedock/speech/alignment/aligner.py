@@ -15,7 +15,7 @@ from functools import cached_property
 from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
-from scribedock.speech.alignment.anchors import Heard
+from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.alignment.language_model import arpa
 from scribedock.speech.alignment.lexicon import pronunciations
 from scribedock.speech.alignment.pronunciation import bare, spoken_forms
@@ -26,24 +26,25 @@ if TYPE_CHECKING:
 
 FRAME_MS = 10
 MAX_OTHERS = 400
-OTHER = "~"  # what is heard and is no word of the text; `bare` gives no such word
-BEAMS: tuple[dict[str, float], ...] = ({}, {"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-100})
-"""Of aligning: those of the model first, then much wider ones."""
-MAX_ADDED = 20_000  # pronunciations in a dictionary, before it is begun anew
+OUT_OF_TEXT = "~"  # stands for what is heard and not in the text; `bare` returns no such word
+BEAM_WIDTHS: tuple[dict[str, float], ...] = ({}, {"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-100})
+"""The beams for alignment: those of the model first, then much wider ones."""
+MAX_ADDED_PRONUNCIATIONS = 20_000  # in a dictionary, before a new one is begun
 LANGUAGES = frozenset({"en"})
 
 
 class Aligner:
-    """Decoders that know the words of a text, loaded when they are needed. Used by one thread at a time."""
+    """Decoders that know the words of a text, loaded when needed. Used by one thread at a time."""
 
     def __init__(self) -> None:
         self._decoders: dict[int, _Aligning] = {}
         self._hearing: _Hearing | None = None
 
-    def hear(self, pcm: Pcm, offset_ms: int, text: Sequence[str]) -> list[Heard]:
-        """The words of a text that are said in a chunk that begins offset_ms into the media.
+    def hear(self, pcm: Pcm, offset_ms: int, text: Sequence[str]) -> list[HeardWord]:
+        """Return the words of a text that are heard in a chunk which begins offset_ms into the media.
 
-        text is that of the whole recording, in its written words. All else that is said is OTHER.
+        text is that of the whole recording, in its written words. Everything else that is said becomes
+        OUT_OF_TEXT.
         """
         if not len(pcm):
             return []
@@ -51,13 +52,13 @@ class Aligner:
             self._hearing = _Hearing(tuple(text), self._decoder(0))
         return self._hearing.hear(pcm, offset_ms)
 
-    def align(self, pcm: Pcm, offset_ms: int, words: Sequence[str], *, wide: bool) -> list[Heard | None]:
-        """The time of each written word in a chunk in which nothing else is said.
+    def align(self, pcm: Pcm, offset_ms: int, words: Sequence[str], *, wide: bool) -> list[HeardWord | None]:
+        """Return the time of each written word in a chunk that contains nothing else.
 
-        None for a word that has no sound, and for all where no path through the sound is likely enough. With
-        the model's own beams a text that is not said is not found; with wide ones it may be.
+        None for a word without sound, and for all where no path through the sound is likely enough. With the
+        model's own beams a text that is not said is not found; with wide ones it may be.
         """
-        for step in range(len(BEAMS) if wide else 1):
+        for step in range(len(BEAM_WIDTHS) if wide else 1):
             decoder = self._decoder(step)
             names = [decoder.name(word) for word in words]
             found = decoder.align(pcm, offset_ms, [name for name in names if name is not None])
@@ -68,8 +69,8 @@ class Aligner:
 
     def _decoder(self, step: int) -> _Aligning:
         found = self._decoders.get(step)
-        if found is None or found.added > MAX_ADDED:
-            self._decoders[step] = found = _Aligning(BEAMS[step])
+        if found is None or found.added > MAX_ADDED_PRONUNCIATIONS:
+            self._decoders[step] = found = _Aligning(BEAM_WIDTHS[step])
         return found
 
 
@@ -85,7 +86,7 @@ class _Aligning:
         self.added = 0
 
     def name(self, written: str) -> str | None:
-        """What the dictionary calls a written word, which is added to it; None for what is not said."""
+        """Add a written word to the dictionary and return its name in it; None for what is not said."""
         word = bare(written)
         if word not in self._names:
             self._names[word] = name = self._named(written)
@@ -97,7 +98,7 @@ class _Aligning:
         forms = spoken_forms(written)
         if forms == [(bare(written),)] and self._decoder.lookup_word(forms[0][0]) is not None:
             return forms[0][0]
-        # No word of the dictionary begins with it, nor has a number in it.
+        # No word of the dictionary begins with it or contains a number.
         name = f"={len(self._names)}"
         ways = pronunciations(written, self.pronunciations)
         for number, phones in enumerate(ways, start=1):
@@ -106,14 +107,14 @@ class _Aligning:
         return name if ways else None
 
     def pronunciations(self, name: str) -> list[str]:
-        """Those of a word of the dictionary; empty for another."""
+        """Return the pronunciations of a word of the dictionary; none for an unknown one."""
         found: list[str] = []
         while (phones := self._decoder.lookup_word(_numbered(name, len(found) + 1))) is not None:
             found.append(phones)
         return found
 
     def others(self, names: frozenset[str]) -> list[str]:
-        """The pronunciations of short words of the dictionary, from all of it, that are none of these."""
+        """Return pronunciations of other short words, from the whole dictionary."""
         known = {phones for name in names for phones in self.pronunciations(name)}
         return [phones for phones in self._short_words if phones not in known]
 
@@ -127,8 +128,8 @@ class _Aligning:
             ]
         return short[:: len(short) // MAX_OTHERS + 1]
 
-    def align(self, pcm: Pcm, offset_ms: int, names: Sequence[str]) -> list[Heard]:
-        """Empty where the words are not found in the sound."""
+    def align(self, pcm: Pcm, offset_ms: int, names: Sequence[str]) -> list[HeardWord]:
+        """Return the words with their times; none where they are not found in the sound."""
         if not names or not len(pcm):
             return []
         self._decoder.set_align_text(" ".join(names))
@@ -139,9 +140,9 @@ class _Aligning:
 class _Hearing:
     """PocketSphinx with the words and the order of one text.
 
-    Words of the dictionary that are not the text's stand for all else that may be said: without them a text
-    that is not said is heard nevertheless. With its whole dictionary it takes eight seconds to learn a
-    text, with the text's words a tenth of one.
+    Words of the dictionary that are not the text's stand for everything else that may be said: without them a
+    text is heard even where it is not said. With its whole dictionary it takes eight seconds to learn a text,
+    with the text's words a tenth of one.
     """
 
     def __init__(self, text: tuple[str, ...], dictionary: _Aligning) -> None:
@@ -149,7 +150,7 @@ class _Hearing:
         named = [(name, bare(word)) for word in text if (name := dictionary.name(word)) is not None]
         self._words = dict(named)
         self._decoder: Any = self._load([name for name, _ in named], dictionary) if named else None
-        self._words |= {_other(number): OTHER for number in range(MAX_OTHERS)}
+        self._words |= {_other(number): OUT_OF_TEXT for number in range(MAX_OTHERS)}
 
     @staticmethod
     def _load(names: Sequence[str], dictionary: _Aligning) -> Any:
@@ -170,7 +171,7 @@ class _Hearing:
             model.flush()
             return Decoder(samprate=SAMPLE_RATE, loglevel="FATAL", dict=words.name, lm=model.name)
 
-    def hear(self, pcm: Pcm, offset_ms: int) -> list[Heard]:
+    def hear(self, pcm: Pcm, offset_ms: int) -> list[HeardWord]:
         return _decoded(self._decoder, pcm, offset_ms, self._words) if self._decoder else []
 
 
@@ -179,12 +180,12 @@ def _other(number: int) -> str:
 
 
 def _numbered(name: str, number: int) -> str:
-    """The name of a pronunciation: the second of "the" is the(2)."""
+    """Return the name of a pronunciation: the second of "the" is the(2)."""
     return name if number == 1 else f"{name}({number})"
 
 
-def _decoded(decoder: Any, pcm: Pcm, offset_ms: int, words: Mapping[str, str]) -> list[Heard]:
-    # Otherwise what was learnt of another chunk's sound would change the words of this one.
+def _decoded(decoder: Any, pcm: Pcm, offset_ms: int, words: Mapping[str, str]) -> list[HeardWord]:
+    # Otherwise what was learnt from another chunk's sound would change the words of this one.
     decoder.reinit_feat()
     decoder.start_utt()
     decoder.process_raw(pcm.tobytes(), full_utt=True)
@@ -195,7 +196,7 @@ def _decoded(decoder: Any, pcm: Pcm, offset_ms: int, words: Mapping[str, str]) -
         word = words.get(segment.word) or words.get(segment.word.partition("(")[0])
         if word is not None:
             found.append(
-                Heard(
+                HeardWord(
                     word=word,
                     start_ms=offset_ms + min(segment.start_frame * FRAME_MS, length_ms),
                     end_ms=offset_ms + min((segment.end_frame + 1) * FRAME_MS, length_ms),

@@ -1,8 +1,8 @@
-"""Where in a text the words are that were heard: the anchors between which all else is placed.
+"""The words of a text that were heard: the anchors between which all others are placed.
 
-The words of text and hearing are compared as the patience diff compares lines: what stands in both just once
-is certain, and divides the rest into pieces that are compared by themselves, each word with each. So a text
-of hours takes hardly more time for each word than one of minutes.
+Both are compared as the patience diff compares lines: what occurs in both exactly once is certain, and
+divides the rest into parts that are compared by themselves, each word with each. So a text of hours takes
+hardly more time for each word than one of minutes.
 """
 
 from __future__ import annotations
@@ -16,29 +16,29 @@ from typing import TypeVar
 
 Key = TypeVar("Key", int, tuple[int, int])
 
-ORDERS = (3, 2)  # words in a row that must be unique
-MAX_CELLS = 20_000**2  # pairs of words that are compared each with each, a bit of memory for each
-LEAST_RUN = 2  # words in a row: what is alone may be chance
-BETWEEN = 4  # words at the most between two anchors, of which one alone is taken
-LEAST_MS_A_WORD = 40  # from the beginning of one to that of the next
+NGRAM_ORDERS = (3, 2)  # words in a row that must be unique
+MAX_CELLS = 20_000**2  # pairs of words compared with each other, a bit of memory for each
+MIN_RUN_WORDS = 2  # words in a row: a single one may be chance
+MAX_WORDS_BETWEEN = 4  # between two anchors, for a single word to be taken
+MIN_MS_PER_WORD = 40  # from the beginning of one to that of the next
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Heard:
-    """A word, as `spoken.bare` has it, and when it was heard: milliseconds from the start of the media."""
+class HeardWord:
+    """A word, as `pronunciation.bare` has it, and when it was heard, in milliseconds of the media."""
 
     word: str
     start_ms: int
     end_ms: int
 
 
-def anchors(text: Sequence[str], heard: Sequence[Heard]) -> dict[int, Heard]:
-    """What was heard of the words of the text, by their place in it; both ascend together.
+def anchors(text: Sequence[str], heard: Sequence[HeardWord]) -> dict[int, HeardWord]:
+    """Return what was heard of the words of the text, by their place in it; both ascend together.
 
-    What was heard alone, far from all else, is left out, and what would be said too fast.
+    Words heard alone, far from all others, are left out, and so are those that would be said too fast.
     """
     words = [each.word for each in heard]
-    pairs = list(_matches(text, words, 0, len(text), 0, len(words), ORDERS))
+    pairs = list(_matches(text, words, 0, len(text), 0, len(words), NGRAM_ORDERS))
     return {place: heard[number] for place, number in _plausible(_in_runs(pairs), heard)}
 
 
@@ -51,7 +51,7 @@ def _matches(
     end: int,
     orders: Sequence[int],
 ) -> Iterator[tuple[int, int]]:
-    """Pairs of places of the same word in text[first:last] and words[begin:end], both ascending."""
+    """Yield places of the same word in text[first:last] and words[begin:end], both ascending."""
     if first >= last or begin >= end:
         return
     if not orders:
@@ -63,7 +63,7 @@ def _matches(
     fixed = _grown(text, words, _unique(text, words, first, last, begin, end, order), first, begin, last, end)
     at, here = first, begin
     for place, number in [*fixed, (last, end)]:
-        # What nothing new was found in is not searched again in the same way.
+        # Parts in which nothing new was found are not searched again in the same way.
         yield from _matches(text, words, at, place, here, number, orders[1:])
         if place < last:
             yield place, number
@@ -71,7 +71,7 @@ def _matches(
 
 
 def common_subsequence(text: Sequence[str], words: Sequence[str]) -> list[tuple[int, int]]:
-    """The places of the words of a longest common subsequence, in both.
+    """Return the places of the words of a longest common subsequence, in both.
 
     A row of the table is the bits of one integer: Hyyrö, "Bit-parallel LCS-length computation revisited"
     (AWOCA 2004).
@@ -109,7 +109,7 @@ def _unique(
     end: int,
     order: int,
 ) -> list[tuple[int, int]]:
-    """Where the rows of words are that stand in both just once, as many as ascend in both."""
+    """Return where rows of words occur exactly once in both, as many as ascend in both."""
     in_text = _once(_rows(text, first, last, order))
     in_words = _once(_rows(words, begin, end, order))
     pairs = sorted((place, in_words[row]) for row, place in in_text.items() if row in in_words)
@@ -128,7 +128,7 @@ def _once(rows: Iterator[tuple[Hashable, int]]) -> dict[Hashable, int]:
 
 
 def _ascending(pairs: Sequence[tuple[int, Key]]) -> list[tuple[int, Key]]:
-    """The longest choice of the pairs, which ascend in the first, that ascends in the second, too."""
+    """Return the longest choice of the pairs that ascends in both places."""
     tails: list[Key] = []
     ends: list[int] = []
     previous: list[int] = []
@@ -154,7 +154,7 @@ def _grown(
     last: int,
     end: int,
 ) -> list[tuple[int, int]]:
-    """The pairs, and what is the same next to them, on both sides."""
+    """Return the pairs, extended on both sides by equal neighbours."""
     found: dict[int, int] = {}
     floor, floor_number = first, begin
     for (place, number), (limit, limit_number) in pairwise([*pairs, (last, end)]):
@@ -180,26 +180,25 @@ def _grown(
 
 
 def _in_runs(pairs: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
-    """Without those that are alone, unless anchors are near on both sides."""
+    """Return the pairs without those that stand alone, unless anchors are near on both sides."""
     runs: list[list[tuple[int, int]]] = []
     for pair in pairs:
         if runs and (pair[0] - runs[-1][-1][0], pair[1] - runs[-1][-1][1]) == (1, 1):
             runs[-1].append(pair)
         else:
             runs.append([pair])
-    sure = [place for run in runs if len(run) >= LEAST_RUN for place, _ in run]
-    return [pair for run in runs if len(run) >= LEAST_RUN or _is_near(run[0][0], sure) for pair in run]
+    sure = [place for run in runs if len(run) >= MIN_RUN_WORDS for place, _ in run]
+    return [pair for run in runs if len(run) >= MIN_RUN_WORDS or _is_near(run[0][0], sure) for pair in run]
 
 
 def _is_near(place: int, sure: Sequence[int]) -> bool:
     after = bisect_left(sure, place)
-    return 0 < after < len(sure) and sure[after] - sure[after - 1] - 1 <= BETWEEN
+    return 0 < after < len(sure) and sure[after] - sure[after - 1] - 1 <= MAX_WORDS_BETWEEN
 
 
-def _plausible(pairs: Sequence[tuple[int, int]], heard: Sequence[Heard]) -> list[tuple[int, int]]:
-    """As many as can be said at a human pace: the longest chain of runs that leaves time for what is
-    between."""
-    spare = [heard[number].start_ms - LEAST_MS_A_WORD * place for place, number in pairs]
-    # Two of the same are in order, too: each is told apart by its place.
+def _plausible(pairs: Sequence[tuple[int, int]], heard: Sequence[HeardWord]) -> list[tuple[int, int]]:
+    """Return the longest chain of runs that can be said at a human pace with the words in between."""
+    spare = [heard[number].start_ms - MIN_MS_PER_WORD * place for place, number in pairs]
+    # Equal words are in order, too: each is distinguished by its place.
     ordered = [(index, (time, index)) for index, time in enumerate(spare)]
     return [pairs[index] for index, _ in _ascending(ordered)]

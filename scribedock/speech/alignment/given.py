@@ -1,4 +1,4 @@
-"""Transcripts that jobs are given: what they must be."""
+"""The transcripts that jobs are given, and what they must be."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from scribedock_captions.readers.conversion import elementlist_of
 
 
 def check_transcript(body: bytes, format: TextFormat | None) -> None:
-    """Raises InvalidQuery for what cannot be read, and where nothing is said in it."""
+    """Raise InvalidQuery for a transcript that cannot be read or has no words."""
     transcript_of(body, format)
 
 
 def transcript_of(
     body: bytes, format: TextFormat | None, *, language: str = "", duration: int | None = None
 ) -> tuple[ElementList, bool]:
-    """The words of a transcript in sentences, and whether it says when they are shown.
+    """Return a transcript in sentences, and whether it has times.
 
     duration is that of the recording, in ms. Raises InvalidQuery.
     """

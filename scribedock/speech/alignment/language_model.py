@@ -1,8 +1,8 @@
 """A language model of one text: what is likely to be heard where this text is read out.
 
 As Moreno et al. align long recordings ("A recursive algorithm for the forced alignment of very long audio
-segments", ICSLP 1998): a recognizer that knows only the text's own words, in the order that they stand in,
-makes few errors where the text is right.
+segments", ICSLP 1998): a recognizer that knows only the text's own words, in their order, makes few errors
+where the text is right.
 """
 
 from __future__ import annotations
@@ -11,19 +11,19 @@ import math
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
-DISCOUNT = 0.5  # of every count, for what was not seen
-OTHERS = 0.8  # of what does not follow the text
-ENDS = 0.05  # that a stretch of speech ends after any word
+DISCOUNT = 0.5  # taken off every count, for what was not seen
+OTHERS_SHARE = 0.8  # the share of what does not follow the text
+END_PROBABILITY = 0.05  # that speech ends after any word
 BEGIN, END = "<s>", "</s>"
-NEVER = -99.0
+LOG_ZERO = -99.0
 
 Gram = tuple[str, ...]
 
 
 def arpa(text: Sequence[str], others: Sequence[str] = ()) -> str:
-    """The trigram model of a text of at least one word, as an ARPA file; it may begin and end anywhere.
+    """Return a trigram model of a text of at least one word as an ARPA file; it may start and end anywhere.
 
-    others are words that are not the text's: where its own do not follow each other, they are likelier.
+    others are words that are not in the text: they are likelier than its own words in another order.
     """
     counts = [Counter(_grams(text, order)) for order in (1, 2, 3)]
     following = [_followers(grams) for grams in counts[1:]]
@@ -32,14 +32,16 @@ def arpa(text: Sequence[str], others: Sequence[str] = ()) -> str:
         f"ngram {order}={len(grams) + (2 + len(others)) * (order == 1)}"
         for order, grams in enumerate(counts, start=1)
     ]
-    share = (1 - ENDS) * (1 - OTHERS if others else 1)
+    share = (1 - END_PROBABILITY) * (1 - OTHERS_SHARE if others else 1)
     unigrams = {gram: share * count / len(text) for gram, count in counts[0].items()}
-    lines += ["", "\\1-grams:", f"{math.log10(ENDS):.4f} {END} 0.0", f"{NEVER} {BEGIN} 0.0"]
+    lines += ["", "\\1-grams:", f"{math.log10(END_PROBABILITY):.4f} {END} 0.0", f"{LOG_ZERO} {BEGIN} 0.0"]
     lines += [
         f"{math.log10(share):.4f} {gram[0]} {_backoff(gram, following[0]):.4f}"
         for gram, share in unigrams.items()
     ]
-    lines += [f"{math.log10((1 - ENDS) * OTHERS / len(others)):.4f} {word} 0.0" for word in others]
+    lines += [
+        f"{math.log10((1 - END_PROBABILITY) * OTHERS_SHARE / len(others)):.4f} {word} 0.0" for word in others
+    ]
     bigrams = {
         gram: _discounted(gram, count, following[0], unigrams[gram[1:]]) for gram, count in counts[1].items()
     }
@@ -61,7 +63,7 @@ def _grams(text: Sequence[str], order: int) -> Iterator[Gram]:
 
 
 def _followers(grams: Counter[Gram]) -> dict[Gram, tuple[int, list[Gram]]]:
-    """Of each beginning: how often it is there, and what goes on from it."""
+    """Return, for each beginning, how often it occurs and which n-grams continue it."""
     found: dict[Gram, tuple[int, list[Gram]]] = {}
     for gram, count in grams.items():
         total, each = found.setdefault(gram[:-1], (0, []))
@@ -71,20 +73,20 @@ def _followers(grams: Counter[Gram]) -> dict[Gram, tuple[int, list[Gram]]]:
 
 
 def _reserved(total: int, kinds: int) -> float:
-    """The share that is left to what was not seen."""
+    """Return the share that is reserved for what was not seen."""
     return DISCOUNT * kinds / total
 
 
 def _discounted(
     gram: Gram, count: int, followers: dict[Gram, tuple[int, list[Gram]]], shorter: float
 ) -> float:
-    """Absolute discounting, interpolated with the shorter context."""
+    """Return the probability by absolute discounting, interpolated with the shorter context."""
     total, each = followers[gram[:-1]]
     return (count - DISCOUNT) / total + _reserved(total, len(each)) * shorter
 
 
 def _backoff(gram: Gram, followers: dict[Gram, tuple[int, list[Gram]]]) -> float:
-    """Interpolated models back off with the share that they have left."""
+    """Return the back-off weight: the share that an interpolated model has left."""
     if gram not in followers:
         return 0.0
     total, each = followers[gram]

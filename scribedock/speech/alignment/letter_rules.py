@@ -73,8 +73,7 @@ z: |zz|:Z  |z|:Z
 
 
 def pronounced(word: str) -> str:
-    """The phones of a word by its spelling, as "W IH Z ER D"; empty where it has no letters of Latin
-    script."""
+    """Return the phones of a word by its spelling, as "W IH Z ER D"; empty without Latin letters."""
     text = "".join(
         mark for mark in unicodedata.normalize("NFKD", word.lower().translate(FOLDED)) if "a" <= mark <= "z"
     )

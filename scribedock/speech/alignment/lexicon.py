@@ -10,16 +10,16 @@ from scribedock.speech.alignment.pronunciation import spoken_forms
 
 MAX_PRONUNCIATIONS = 8
 MAX_PHONES = 150
-SHORTEST_PART = 3  # letters of a word that is part of a compound
+MIN_PART_LETTERS = 3  # letters of a word that is part of a compound
 VOICELESS = frozenset("P T K F TH".split())
-HISSING = frozenset("S Z SH ZH CH JH".split())
+SIBILANTS = frozenset("S Z SH ZH CH JH".split())
 
 Dictionary = Callable[[str], Sequence[str]]
-"""The pronunciations of a word in lower case, each as "K AE T"; empty where it is not known."""
+"""Returns the pronunciations of a word in lower case, each as "K AE T"; none for an unknown word."""
 
 
 def pronunciations(written: str, dictionary: Dictionary) -> list[str]:
-    """The ways in which a written word may be said, as phones; none for what is not said at all."""
+    """Return the pronunciations of a written word, as phones; none for what is not said at all."""
     found: dict[str, None] = {}
     for words in spoken_forms(written):
         choices = [_of_word(word, dictionary) for word in words]
@@ -47,12 +47,12 @@ def _possessive(word: str, dictionary: Dictionary) -> list[str]:
 
 def _with_s(phones: str) -> str:
     last = phones.rpartition(" ")[2]
-    return f"{phones} {'IH Z' if last in HISSING else 'S' if last in VOICELESS else 'Z'}".strip()
+    return f"{phones} {'IH Z' if last in SIBILANTS else 'S' if last in VOICELESS else 'Z'}".strip()
 
 
 def _compound(word: str, dictionary: Dictionary) -> list[str]:
-    """A word of two that are known, divided as evenly as possible: dash|wood."""
-    places: Iterable[int] = range(SHORTEST_PART, len(word) - SHORTEST_PART + 1)
+    """Return pronunciations of a compound of two known words, divided as evenly as possible: dash|wood."""
+    places: Iterable[int] = range(MIN_PART_LETTERS, len(word) - MIN_PART_LETTERS + 1)
     for place in sorted(places, key=lambda place: abs(2 * place - len(word))):
         before, after = dictionary(word[:place]), dictionary(word[place:])
         if before and after:

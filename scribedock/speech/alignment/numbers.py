@@ -22,11 +22,11 @@ ORDINALS = {
 MAX_DIGITS = 15  # of a number: more, and those that begin with zero, are said one by one
 YEARS = range(1100, 2100)
 
-Spoken = tuple[str, ...]
+SpokenWords = tuple[str, ...]
 
 
-def cardinal(number: int) -> Spoken:
-    """The words of 0 ≤ number < 10¹⁵, as 105: one hundred five."""
+def cardinal(number: int) -> SpokenWords:
+    """Return the words of 0 ≤ number < 10¹⁵, as 105: one hundred five."""
     if number < 20:
         return (ONES[number],)
     if number < 100:
@@ -37,8 +37,8 @@ def cardinal(number: int) -> Spoken:
     return (*cardinal(number // size), name, *(cardinal(number % size) if number % size else ()))
 
 
-def ordinal(number: int) -> Spoken:
-    """As 21: twenty first."""
+def ordinal(number: int) -> SpokenWords:
+    """Return the ordinal, as twenty first for 21."""
     *before, last = cardinal(number)
     if last in ORDINALS:
         last = ORDINALS[last]
@@ -49,20 +49,20 @@ def ordinal(number: int) -> Spoken:
     return (*before, last)
 
 
-def plural(words: Spoken) -> Spoken:
-    """As that of nineteen ninety: nineteen nineties."""
+def plural(words: SpokenWords) -> SpokenWords:
+    """Return the plural, as nineteen nineties for nineteen ninety."""
     *before, last = words
     last = f"{last[:-1]}ies" if last.endswith("y") else f"{last}es" if last.endswith("x") else f"{last}s"
     return (*before, last)
 
 
-def digits(text: str, *, zero: str = "zero") -> Spoken:
-    """One by one, as 007: zero zero seven."""
+def digits(text: str, *, zero: str = "zero") -> SpokenWords:
+    """Return the digits one by one, as zero zero seven for 007."""
     return tuple(zero if digit == "0" else ONES[int(digit)] for digit in text)
 
 
-def integer(text: str) -> list[Spoken]:
-    """The ways to say a number that is written with ASCII digits alone, the likeliest first."""
+def integer(text: str) -> list[SpokenWords]:
+    """Return the ways to say a number written with ASCII digits alone, the likeliest first."""
     if len(text) > MAX_DIGITS or (len(text) > 1 and text[0] == "0"):
         return [digits(text), digits(text, zero="oh")]
     number = int(text)
@@ -80,7 +80,7 @@ def integer(text: str) -> list[Spoken]:
     return list(dict.fromkeys(ways))
 
 
-def _year(number: int) -> list[Spoken]:
+def _year(number: int) -> list[SpokenWords]:
     century, rest = divmod(number, 100)
     if rest == 0:
         return [] if century % 10 == 0 else [(*cardinal(century), "hundred")]
@@ -90,8 +90,8 @@ def _year(number: int) -> list[Spoken]:
     return [(*cardinal(century), *cardinal(rest))]
 
 
-def _with_and(words: Spoken) -> Spoken:
-    """As one hundred and five; two thousand and one."""
+def _with_and(words: SpokenWords) -> SpokenWords:
+    """Return the number with its "and", as one hundred and five; two thousand and one."""
     for name in ("hundred", "thousand"):
         if name in words[:-1]:
             place = len(words) - words[::-1].index(name)
@@ -100,8 +100,8 @@ def _with_and(words: Spoken) -> Spoken:
     return words
 
 
-def decimal(whole: str, fraction: str) -> list[Spoken]:
-    """As 3.14: three point one four."""
+def decimal(whole: str, fraction: str) -> list[SpokenWords]:
+    """Return the ways to say a decimal, as three point one four for 3.14."""
     before = digits(whole) if len(whole) > MAX_DIGITS else cardinal(int(whole or 0))
     ways = [(*before, "point", *digits(fraction))]
     if fraction.startswith("0"):
@@ -111,8 +111,8 @@ def decimal(whole: str, fraction: str) -> list[Spoken]:
     return ways
 
 
-def clock(hours: str, minutes: str) -> list[Spoken]:
-    """As 10:05: ten oh five."""
+def clock(hours: str, minutes: str) -> list[SpokenWords]:
+    """Return the ways to say a time, as ten oh five for 10:05."""
     hour = cardinal(int(hours))
     if minutes == "00":
         return [hour, (*hour, "o'clock"), (*hour, "hundred")]

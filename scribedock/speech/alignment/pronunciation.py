@@ -1,4 +1,4 @@
-"""What is said where something is written: the English words of numbers, symbols and abbreviations.
+"""How written English is said: the words of numbers, symbols and abbreviations.
 
 "1998" is said as nineteen ninety eight, "$5" as five dollars, "FBI" letter by letter.
 """
@@ -11,7 +11,7 @@ from collections.abc import Iterable
 
 from scribedock.speech.alignment.numbers import (
     THOUSANDS,
-    Spoken,
+    SpokenWords,
     cardinal,
     clock,
     decimal,
@@ -21,11 +21,11 @@ from scribedock.speech.alignment.numbers import (
     plural,
 )
 
-MAX_WAYS = 6
+MAX_SPOKEN_FORMS = 6
 MAX_CHARACTERS = 100
-SPELLED = 4  # capitals at the most that are likelier letters than a word
-MAX_WORDS = 24  # of one written word: more is no word, but a number or an address that nobody reads out
-SYMBOLS: dict[str, Spoken] = {
+MAX_SPELLED_CAPITALS = 4  # more capitals than this are likelier a word than letters
+MAX_WORDS = 24  # for one written word: anything longer is a number or an address that nobody reads out
+SYMBOLS: dict[str, SpokenWords] = {
     "&": ("and",),
     "@": ("at",),
     "%": ("percent",),
@@ -45,8 +45,8 @@ CURRENCIES = {
     "€": ("euro", "cent"),
     "¥": ("yen", "sen"),
 }
-PENCE = {"penny": "pence", "yen": "yen", "sen": "sen"}
-ABBREVIATIONS: dict[str, list[Spoken]] = {
+IRREGULAR_PLURALS = {"penny": "pence", "yen": "yen", "sen": "sen"}
+ABBREVIATIONS: dict[str, list[SpokenWords]] = {
     "mr": [("mister",)],
     "mrs": [("missus",), ("mistress",)],
     "ms": [("miz",), ("miss",)],
@@ -65,7 +65,7 @@ ABBREVIATIONS: dict[str, list[Spoken]] = {
     "i.e": [("i", "e"), ("that", "is")],
 }
 FRACTIONS = {"1/2": ("one", "half"), "1/4": ("one", "quarter"), "3/4": ("three", "quarters")}
-VULGAR = str.maketrans({"½": "1/2", "¼": "1/4", "¾": "3/4"})
+VULGAR_FRACTIONS = str.maketrans({"½": "1/2", "¼": "1/4", "¾": "3/4"})
 
 NUMBER = re.compile(r"(\d+)?(?:\.(\d+))?")
 MONEY = re.compile(r"([$£€¥])(\d+)(?:\.(\d+))?([kmb]|bn|tn)?")
@@ -74,39 +74,43 @@ MARKS = '.,;:!?"()[]{}“”«»¿¡…–—-_*~/\\|'
 CLOCK = re.compile(r"(\d{1,2}):(\d{2})([ap]\.?m\.?)?")
 ORDINAL = re.compile(r"(\d{1,15})(?:st|nd|rd|th)")
 DECADE = re.compile(r"'?(\d{2,4})'?s")
-PIECES = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:\.\d+)?|[^\w\s]")
-PLAIN = re.compile(r"'?[^\W\d_]+(?:'[^\W\d_]+)*'?")
+PARTS = re.compile(r"[^\W\d_]+(?:'[^\W\d_]+)*|\d+(?:\.\d+)?|[^\w\s]")
+PLAIN_WORD = re.compile(r"'?[^\W\d_]+(?:'[^\W\d_]+)*'?")
 ACRONYM = re.compile(r"[A-Z]{2,6}s?|(?:[A-Za-z]\.)+[A-Za-z]\.?")
 APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'"})
-SAID = frozenset(SYMBOLS) | frozenset(CURRENCIES)
+SPOKEN_SYMBOLS = frozenset(SYMBOLS) | frozenset(CURRENCIES)
 
 
 def bare(written: str) -> str:
-    """The word as it is compared: composed, in lower case, without the marks around it."""
+    """Return the word for comparison: composed, in lower case, without the marks around it."""
     text = unicodedata.normalize("NFC", written).translate(APOSTROPHES).lower()
-    first = next((place for place, mark in enumerate(text) if mark.isalnum() or mark in SAID), len(text))
-    last = next((place for place, mark in enumerate(text[::-1]) if mark.isalnum() or mark in SAID), 0)
+    first = next(
+        (place for place, mark in enumerate(text) if mark.isalnum() or mark in SPOKEN_SYMBOLS), len(text)
+    )
+    last = next(
+        (place for place, mark in enumerate(text[::-1]) if mark.isalnum() or mark in SPOKEN_SYMBOLS), 0
+    )
     return text[first : len(text) - last]
 
 
-def spoken_forms(written: str) -> list[Spoken]:
-    """The ways to say a written word, likeliest first, each as words in lower case; none for a mere mark.
+def spoken_forms(written: str) -> list[SpokenWords]:
+    """Return the ways to say a written word, likeliest first, as words in lower case; none for a mark.
 
-    At most 6 ways, of at most 24 words each.
+    At most 6 ways of at most 24 words each.
     """
     if len(written) > MAX_CHARACTERS:
         return []
-    text = unicodedata.normalize("NFKC", written.translate(VULGAR)).translate(APOSTROPHES)
+    text = unicodedata.normalize("NFKC", written.translate(VULGAR_FRACTIONS)).translate(APOSTROPHES)
     ways = _ways("".join(_ascii_digit(character) for character in text))
     found = dict.fromkeys(tuple(word for word in way if word) for way in ways)
-    return [way for way in found if 0 < len(way) <= MAX_WORDS][:MAX_WAYS]
+    return [way for way in found if 0 < len(way) <= MAX_WORDS][:MAX_SPOKEN_FORMS]
 
 
 def _ascii_digit(character: str) -> str:
     return str(unicodedata.decimal(character)) if character.isdecimal() else character
 
 
-def _ways(text: str) -> list[Spoken]:
+def _ways(text: str) -> list[SpokenWords]:
     core = text.strip(MARKS)
     if core[:1].isdigit() and text.partition(core)[0].endswith("."):
         core = f".{core}"
@@ -118,12 +122,12 @@ def _ways(text: str) -> list[Spoken]:
         return known
     if ACRONYM.fullmatch(core):
         return _acronym(core)
-    if PLAIN.fullmatch(lower):
+    if PLAIN_WORD.fullmatch(lower):
         return [(lower.strip("'"),)]
     return _pieces(core)
 
 
-def _known(lower: str) -> list[Spoken]:
+def _known(lower: str) -> list[SpokenWords]:
     if lower in ABBREVIATIONS:
         return ABBREVIATIONS[lower]
     if lower in FRACTIONS:
@@ -148,7 +152,7 @@ def _known(lower: str) -> list[Spoken]:
     return []
 
 
-def _money(match: re.Match[str]) -> list[Spoken]:
+def _money(match: re.Match[str]) -> list[SpokenWords]:
     currency, whole, fraction, magnitude = match.groups()
     unit, part = CURRENCIES[currency]
     if magnitude:
@@ -171,30 +175,30 @@ def _money(match: re.Match[str]) -> list[Spoken]:
 
 
 def _many(unit: str) -> str:
-    return PENCE.get(unit, f"{unit}s")
+    return IRREGULAR_PLURALS.get(unit, f"{unit}s")
 
 
-def _acronym(core: str) -> list[Spoken]:
-    """Letter by letter, or as a word."""
+def _acronym(core: str) -> list[SpokenWords]:
+    """Return the ways to say an acronym: letter by letter, or as a word."""
     letters = tuple(core.replace(".", "").lower())
     if core.endswith("s") and core[:-1].isupper():
         return [(*letters[:-2], f"{letters[-2]}'s"), (core.lower(),)]
     if "." in core:
         return [letters]
-    ways: list[Spoken] = [letters, (core.lower(),)]
-    return ways if len(core) <= SPELLED else ways[::-1]
+    ways: list[SpokenWords] = [letters, (core.lower(),)]
+    return ways if len(core) <= MAX_SPELLED_CAPITALS else ways[::-1]
 
 
-def _pieces(core: str) -> list[Spoken]:
-    """What is glued together, said one after the other: covid-19, and/or, 3d, name@example.org."""
-    pieces = PIECES.findall(THOUSANDS.sub("", core))
+def _pieces(core: str) -> list[SpokenWords]:
+    """Return joined parts, said one after the other: covid-19, and/or, 3d, name@example.org."""
+    pieces = PARTS.findall(THOUSANDS.sub("", core))
     ways = [_joined(_piece(piece) for piece in pieces)]
     if any(piece.isdigit() for piece in pieces):
         ways.append(_joined(digits(piece) if piece.isdigit() else _piece(piece) for piece in pieces))
     return ways
 
 
-def _piece(piece: str) -> Spoken:
+def _piece(piece: str) -> SpokenWords:
     if piece in SYMBOLS:
         return SYMBOLS[piece]
     if piece in CURRENCIES:
@@ -206,5 +210,5 @@ def _piece(piece: str) -> Spoken:
     return (_known(piece.lower()) or [(piece.lower(),) if piece[0].isalnum() else ()])[0]
 
 
-def _joined(parts: Iterable[Spoken]) -> Spoken:
+def _joined(parts: Iterable[SpokenWords]) -> SpokenWords:
     return tuple(word for part in parts for word in part)

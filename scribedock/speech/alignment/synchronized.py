@@ -1,7 +1,6 @@
-"""A given transcript with the times of a recording: of what was heard and aligned, and of the rest in
-between.
+"""A given transcript with the times of a recording: found by recognition and alignment, or estimated.
 
-Nothing is smeared in silence: each word says whether its time was found in the sound or is estimated, and the
+No word is spread over silence: each says whether its time was found in the sound or is estimated, and the
 share of those that were found tells whether the transcript is that of the recording at all.
 """
 
@@ -10,27 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from scribedock.speech.alignment.anchors import Heard, common_subsequence
-from scribedock.speech.alignment.pieces import Window
+from scribedock.speech.alignment.anchors import HeardWord, common_subsequence
+from scribedock.speech.alignment.gaps import GapWindow
 from scribedock.speech.alignment.pronunciation import bare
-from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
 from scribedock.speech.timing import fit
 from scribedock_captions.elementlist.model import ElementList, Segment, Token, TokenType
 from scribedock_captions.elementlist.model import Sequence as TokenSequence
 from scribedock_captions.elementlist.normalisation import normalised
 
-MS_A_LETTER = 80  # of words that nobody found: about two of them a second
-MAX_WORDS_A_SECOND = 15  # of a whole recording; the fastest speakers say six
+MS_PER_LETTER = 80  # of words that were not found: about two of them a second
+MAX_WORDS_PER_SECOND = 15  # of a whole recording; the fastest speakers say six
 
 
 def words_of(transcript: ElementList) -> list[str]:
-    """The words of a transcript, as they are written; sounds and punctuation are none."""
+    """Return the words of a transcript as written, without sounds and punctuation."""
     return [token.display_as for token in _tokens(transcript) if token.type is TokenType.WORD]
 
 
 def unchanged(before: ElementList, after: ElementList) -> dict[int, Token]:
-    """The words of `before` that are in `after`, too, in the same order, by their place in `after`."""
+    """Return the words of `before` that are also in `after`, in the same order, by their place in `after`."""
     old = [token for token in _tokens(before) if token.type is TokenType.WORD]
     new = [bare(word) for word in words_of(after)]
     pairs = common_subsequence(new, [bare(token.display_as) for token in old])
@@ -38,16 +37,16 @@ def unchanged(before: ElementList, after: ElementList) -> dict[int, Token]:
 
 
 def may_be_said(words: int, media_ms: int) -> bool:
-    """Whether a recording of media_ms milliseconds is long enough for so many words."""
-    return words * 1000 <= media_ms * MAX_WORDS_A_SECOND
+    """Return whether a recording of media_ms milliseconds is long enough for this many words."""
+    return words * 1000 <= media_ms * MAX_WORDS_PER_SECOND
 
 
 def found_words(
-    anchors: Mapping[int, Heard], aligned: Sequence[tuple[Window, Sequence[Span | None]]]
+    anchors: Mapping[int, HeardWord], aligned: Sequence[tuple[GapWindow, Sequence[Span | None]]]
 ) -> dict[int, Span]:
-    """When each word that was found is said, by its place in the text.
+    """Return when each word that was found is said, by its place in the text.
 
-    aligned has the words of each window; None is one that was not found. Where a word was heard and
+    aligned has the words of each window, None for one that was not found. Where a word was both heard and
     aligned, the alignment counts.
     """
     times = {place: Span(start_ms=each.start_ms, end_ms=each.end_ms) for place, each in anchors.items()}
@@ -63,15 +62,15 @@ def placed(
     *,
     timed: bool,
     media_ms: int,
-) -> list[Word]:
-    """The words of the transcript, each with a time: ascending, in the recording, 1 ms long at least.
+) -> list[TimedWord]:
+    """Return the words of the transcript, each with a time: ascending, in the recording, at least 1 ms long.
 
     speech is where somebody speaks. A word that was not found keeps the time of the transcript where this has
-    times (`timed`) that lie between those of the words around it; else such words share the speech between
-    those around them, by their length. `may_be_said` must be true of them.
+    times (`timed`) that lie between those of the words around it; otherwise such words share the speech
+    between the words around them, by their length. `may_be_said` must be true of them.
     """
     tokens = [token for token in _tokens(transcript) if token.type is TokenType.WORD]
-    words: list[Word] = []
+    words: list[TimedWord] = []
     ended = 0
     for place in [*sorted(found), len(tokens)]:
         missing = tokens[len(words) : place]
@@ -83,14 +82,16 @@ def placed(
     return fit(words, 0, media_ms)
 
 
-def _estimated(tokens: Sequence[Token], gap: Span, speech: Sequence[Span], *, timed: bool) -> Iterator[Word]:
+def _estimated(
+    tokens: Sequence[Token], gap: Span, speech: Sequence[Span], *, timed: bool
+) -> Iterator[TimedWord]:
     if timed and tokens and gap.start_ms <= tokens[0].start_time and tokens[-1].end_time <= gap.end_ms:
         for token in tokens:
             yield _word(token, token.start_time, token.end_time, Origin.INTERPOLATED)
         return
     span = _speech_within(speech, gap)
     letters = sum(len(token.value) + 1 for token in tokens)
-    length = min(span.end_ms - span.start_ms, letters * MS_A_LETTER)
+    length = min(span.end_ms - span.start_ms, letters * MS_PER_LETTER)
     done = 0
     for token in tokens:
         start = span.start_ms + length * done // letters
@@ -98,27 +99,26 @@ def _estimated(tokens: Sequence[Token], gap: Span, speech: Sequence[Span], *, ti
         yield _word(token, start, span.start_ms + length * done // letters, Origin.INTERPOLATED)
 
 
-def _word(token: Token, start_ms: int, end_ms: int, origin: Origin) -> Word:
-    return Word(text=token.display_as, start_ms=start_ms, end_ms=end_ms, confidence=None, origin=origin)
+def _word(token: Token, start_ms: int, end_ms: int, origin: Origin) -> TimedWord:
+    return TimedWord(text=token.display_as, start_ms=start_ms, end_ms=end_ms, confidence=None, origin=origin)
 
 
 def _speech_within(speech: Sequence[Span], gap: Span) -> Span:
-    """From the first speech in the gap to the last; all of the gap where there is none."""
+    """Return the span from the first to the last speech in the gap; the whole gap without speech."""
     inside = [span for span in speech if span.start_ms < gap.end_ms and span.end_ms > gap.start_ms]
     if not inside:
         return gap
     return Span(start_ms=max(inside[0].start_ms, gap.start_ms), end_ms=min(inside[-1].end_ms, gap.end_ms))
 
 
-def share_found(words: Sequence[Word]) -> float:
-    """The share of the words whose time was found in the sound, 0..1; 1 where there are no words."""
+def share_found(words: Sequence[TimedWord]) -> float:
+    """Return the share of the words whose time was found in the sound, 0 to 1; 1 without words."""
     found = sum(word.origin is not Origin.INTERPOLATED for word in words)
     return found / len(words) if words else 1.0
 
 
-def synchronized(transcript: ElementList, words: Sequence[Word], *, media_ms: int) -> ElementList:
-    """The transcript with the times of these words, which are its own; all else moves with the words around
-    it."""
+def synchronized(transcript: ElementList, words: Sequence[TimedWord], *, media_ms: int) -> ElementList:
+    """Return the transcript with the times of its words; everything else moves with the words around it."""
     times = iter(_times(list(_tokens(transcript)), words, media_ms))
     segments = [
         _segment(segment, [[next(times) for _ in sequence.tokens] for sequence in segment.sequences])
@@ -127,8 +127,8 @@ def synchronized(transcript: ElementList, words: Sequence[Word], *, media_ms: in
     return normalised(replace(transcript, start_time=0, end_time=media_ms, segments=tuple(segments)))
 
 
-def _times(tokens: Sequence[Token], words: Sequence[Word], media_ms: int) -> list[Token]:
-    """A sound is between the words around it; a mark is where the word before it ends."""
+def _times(tokens: Sequence[Token], words: Sequence[TimedWord], media_ms: int) -> list[Token]:
+    """Return the tokens with times: a sound lies between its neighbours, a mark where its word ends."""
     found: list[Token] = []
     ended, place = 0, 0
     for token in tokens:
@@ -164,7 +164,7 @@ def _segment(segment: Segment, tokens: Sequence[Sequence[Token]]) -> Segment:
 def _sequence(sequence: TokenSequence, tokens: Sequence[Token]) -> TokenSequence:
     spoken = [token for token in tokens if token.type is TokenType.WORD]
     if spoken:
-        # What stands before a word, as an opening quotation mark, begins with it.
+        # What precedes a word, such as an opening quotation mark, begins with it.
         tokens = [
             token
             if token.type is not TokenType.PUNCTUATION or token.start_time >= spoken[0].end_time

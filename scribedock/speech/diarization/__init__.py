@@ -1,1 +1,1 @@
-"""Who speaks when."""
+"""Diarization: who speaks when."""

@@ -1,6 +1,6 @@
-"""Who speaks when in a recording: pieces of its speech, and which of them are one person's.
+"""Who speaks when in a recording: spans of its speech, and which of them have the same speaker.
 
-Of each piece its loud frames are kept until all are read, in MFCC: 76 bytes for 10 ms.
+Of each span the loud frames are kept until all are read, as MFCC: 76 bytes for 10 ms.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from scribedock.speech.diarization.embedding import EmbeddedVoices, Embedder
 from scribedock.speech.diarization.filter_bank import FRAME_MS, log_energies
 from scribedock.speech.diarization.turns import Turn
-from scribedock.speech.diarization.voices import GaussianVoices, told_apart
+from scribedock.speech.diarization.voices import GaussianVoices, cluster_speakers
 from scribedock.speech.span import Span
 from scribedock.speech.vad import SAMPLES_PER_MS, read_pcm
 
@@ -27,48 +27,48 @@ if TYPE_CHECKING:
 
 BANDS, LOW_HZ, HIGH_HZ = 26, 100, 7000
 CEPSTRA = 19
-LOUD = 0.65
-"""The share of a piece's frames that count: mostly vowels, in which voices differ most."""
-SHORTEST_MS, LONGEST_MS = 1200, 2800
+LOUD_SHARE = 0.65
+"""The share of a span's frames that count: mostly vowels, in which voices differ most."""
+MIN_SPAN_MS, MAX_SPAN_MS = 1200, 2800
 """Of a piece: long enough to know a voice by, short enough to be mostly one person's."""
 SMOOTH_FRAMES = 20
-LEAST_FRAMES = 30
+MIN_FRAMES = 30
 
 
 def embedded_turns(
     audio: Path, speech: Sequence[Span], people: int | None, embedder: Embedder, similarity: float
 ) -> list[Turn]:
-    """As `turns`, with voices as a network hears them.
+    """Return the turns as `turns` does, with voices as a network hears them.
 
-    Where the number of people is None, voices count as one person's from a cosine of `similarity` on.
+    Where the number of people is None, voices with a cosine of `similarity` or more count as one person's.
     """
-    spans = [span for span, _ in pieces(audio, speech)]
+    spans = [span for span, _ in voice_spans(audio, speech)]
     if not spans:
         return []
     voices = EmbeddedVoices([embedder.embed(_samples(audio, span)) for span in spans])
     within = 1 - similarity if people is None else math.inf
-    return joined(spans, told_apart(voices, count=people or 1, within=within))
+    return joined_turns(spans, cluster_speakers(voices, count=people or 1, within=within))
 
 
 def turns(audio: Path, speech: Sequence[Span], people: int) -> list[Turn]:
-    """Who of so many people speaks when in a raw mono 16 kHz s16le file.
+    """Return who of `people` people speaks when in a raw mono 16 kHz s16le file.
 
     speech is where anybody speaks, in order.
     """
-    found = pieces(audio, speech)
+    found = voice_spans(audio, speech)
     if not found:
         return []
     voices = GaussianVoices([sound for _, sound in found])
-    return joined([span for span, _ in found], told_apart(voices, count=people))
+    return joined_turns([span for span, _ in found], cluster_speakers(voices, count=people))
 
 
-def pieces(audio: Path, speech: Sequence[Span]) -> list[tuple[Span, Frames]]:
-    """The speech in pieces, each with the cepstra of its loud frames."""
-    return [piece for span in speech for piece in _pieces(audio, span)]
+def voice_spans(audio: Path, speech: Sequence[Span]) -> list[tuple[Span, Frames]]:
+    """Return the speech in spans of one voice, each with the cepstra of its loud frames."""
+    return [piece for span in speech for piece in _split(audio, span)]
 
 
-def joined(spans: Sequence[Span], speakers: Sequence[int]) -> list[Turn]:
-    """Turns of pieces and the numbers of their speakers, from 0: what touches and is one person's is one."""
+def joined_turns(spans: Sequence[Span], speakers: Sequence[int]) -> list[Turn]:
+    """Return the turns for spans and the numbers of their speakers, from 0; adjacent ones are joined."""
     found: list[Turn] = []
     for piece, number in zip(spans, speakers, strict=True):
         turn = Turn(start_ms=piece.start_ms, end_ms=piece.end_ms, speaker=number + 1)
@@ -78,17 +78,17 @@ def joined(spans: Sequence[Span], speakers: Sequence[int]) -> list[Turn]:
     return found
 
 
-def _pieces(audio: Path, span: Span) -> Iterator[tuple[Span, Frames]]:
-    """The pieces of a stretch of speech, each with the cepstra of its loud frames."""
+def _split(audio: Path, span: Span) -> Iterator[tuple[Span, Frames]]:
+    """Yield parts of a span of speech, each with the cepstra of its loud frames."""
     import numpy as np
 
     energies = log_energies(_samples(audio, span), bands=BANDS, low_hz=LOW_HZ, high_hz=HIGH_HZ)
-    if len(energies) < LEAST_FRAMES:
+    if len(energies) < MIN_FRAMES:
         return
     cepstra, levels = energies @ _cosines(), energies.mean(axis=1)
     edges = cuts(levels)
     for first, after in pairwise(edges):
-        loud = levels[first:after] >= np.quantile(levels[first:after], 1 - LOUD)
+        loud = levels[first:after] >= np.quantile(levels[first:after], 1 - LOUD_SHARE)
         end_ms = span.end_ms if after == edges[-1] else span.start_ms + after * FRAME_MS
         yield Span(start_ms=span.start_ms + first * FRAME_MS, end_ms=end_ms), cepstra[first:after][loud]
 
@@ -98,14 +98,14 @@ def _samples(audio: Path, span: Span) -> Pcm:
 
 
 def cuts(levels: npt.NDArray[np.float32]) -> list[int]:
-    """Where to cut so many frames into pieces: in their quietest moments, for there speakers take turns.
+    """Return where to cut frames into parts: in their quietest moments, where speakers take turns.
 
     levels are how loud the frames are. The first cut is 0, the last the number of frames.
     """
     import numpy as np
 
     smooth = np.convolve(levels, np.ones(SMOOTH_FRAMES) / SMOOTH_FRAMES, mode="same")
-    shortest, longest = SHORTEST_MS // FRAME_MS, LONGEST_MS // FRAME_MS
+    shortest, longest = MIN_SPAN_MS // FRAME_MS, MAX_SPAN_MS // FRAME_MS
     found = [0]
     while len(levels) - found[-1] > longest:
         earliest = found[-1] + shortest
@@ -115,7 +115,7 @@ def cuts(levels: npt.NDArray[np.float32]) -> list[int]:
 
 
 def _cosines() -> Frames:
-    """Bands x cepstra: the discrete cosine transform without its first row, which is loudness."""
+    """Return bands x cepstra: the discrete cosine transform without its first row, which is loudness."""
     import numpy as np
 
     band, order = np.arange(BANDS)[:, None], np.arange(1, CEPSTRA + 1)

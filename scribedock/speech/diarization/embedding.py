@@ -29,14 +29,15 @@ BANDS, LOW_HZ, HIGH_HZ = 80, 20, 8000
 
 @dataclass(frozen=True, kw_only=True)
 class SpeakerModel:
-    """A network that tells voices apart, not loaded yet; made by `check`."""
+    """A network that embeds voices, not loaded yet; made by `check`."""
 
     path: Path
-    similarity: float  # cosine from which on two voices count as one person's, where nobody knows how many
+    # Cosine from which two voices count as one person's, where the number of people is unknown.
+    similarity: float
 
 
 def check(folder: Path | None, similarity: float) -> SpeakerModel | None:
-    """The model that the settings ask for, None without one.
+    """Return the model that the settings select; None without one.
 
     Raises SettingsError unless exactly one ONNX file is in the folder.
     """
@@ -51,7 +52,7 @@ def check(folder: Path | None, similarity: float) -> SpeakerModel | None:
 
 
 class Embedder:
-    """The network, loaded when it is first needed. Used by one thread at a time."""
+    """The network, loaded when first needed. Used by one thread at a time."""
 
     def __init__(self, path: Path, threads: int) -> None:
         self._path = path
@@ -74,7 +75,7 @@ class Embedder:
         return session
 
     def embed(self, pcm: Pcm) -> Vector:
-        """The direction of a voice, of length 1, from mono 16 kHz samples."""
+        """Return the direction of a voice, of length 1, from mono 16 kHz samples."""
         import numpy as np
 
         energies = log_energies(pcm, bands=BANDS, low_hz=LOW_HZ, high_hz=HIGH_HZ)
@@ -89,7 +90,7 @@ class Embedder:
 
 
 class EmbeddedVoices:
-    """Voices by the sum of their directions; the distance is 1 less the cosine between two sums."""
+    """Voices by the sum of their directions; the distance is 1 minus the cosine of two sums."""
 
     def __init__(self, directions: Sequence[Vector]) -> None:
         import numpy as np

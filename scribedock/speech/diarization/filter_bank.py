@@ -16,31 +16,31 @@ if TYPE_CHECKING:
     Frames = npt.NDArray[np.float32]
 
 FRAME_MS = 10
-HOP = SAMPLE_RATE * FRAME_MS // 1000
-WINDOW = SAMPLE_RATE * 25 // 1000
-TRANSFORM = 512
+HOP_SAMPLES = SAMPLE_RATE * FRAME_MS // 1000
+WINDOW_SAMPLES = SAMPLE_RATE * 25 // 1000
+FFT_SIZE = 512
 PREEMPHASIS = 0.97
-LEAST_ENERGY = 1.0  # of a band, where samples are 16 bits wide: digital silence has a logarithm, too
+MIN_ENERGY = 1.0  # of a band, where samples are 16 bits wide: digital silence has a logarithm, too
 
 
 def log_energies(pcm: Pcm, *, bands: int, low_hz: float, high_hz: float) -> Frames:
-    """frames x bands of mono 16 kHz samples; no frame where there are fewer samples than 25 ms."""
+    """Return frames x bands of mono 16 kHz samples; no frame for fewer samples than 25 ms."""
     import numpy as np
 
-    if len(pcm) < WINDOW:
+    if len(pcm) < WINDOW_SAMPLES:
         return np.zeros((0, bands), dtype=np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(pcm.astype(np.float32), WINDOW)[::HOP]
+    frames = np.lib.stride_tricks.sliding_window_view(pcm.astype(np.float32), WINDOW_SAMPLES)[::HOP_SAMPLES]
     frames = frames - frames.mean(axis=1, keepdims=True)
     before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
-    shaped = (frames - np.float32(PREEMPHASIS) * before) * np.hamming(WINDOW).astype(np.float32)
-    power = np.square(np.abs(np.fft.rfft(shaped, TRANSFORM))).astype(np.float32)
-    energies: Frames = np.log(np.maximum(power @ _bank(bands, low_hz, high_hz), np.float32(LEAST_ENERGY)))
+    shaped = (frames - np.float32(PREEMPHASIS) * before) * np.hamming(WINDOW_SAMPLES).astype(np.float32)
+    power = np.square(np.abs(np.fft.rfft(shaped, FFT_SIZE))).astype(np.float32)
+    energies: Frames = np.log(np.maximum(power @ _bank(bands, low_hz, high_hz), np.float32(MIN_ENERGY)))
     return energies
 
 
 @lru_cache
 def _bank(bands: int, low_hz: float, high_hz: float) -> Frames:
-    """Bins x bands: triangles on the mel scale, each from the middle of one neighbour to the other's."""
+    """Return bins x bands: triangles on the mel scale, each between the centres of its neighbours."""
     import numpy as np
 
     def mel(hertz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
@@ -48,7 +48,7 @@ def _bank(bands: int, low_hz: float, high_hz: float) -> Frames:
 
     low, high = mel(np.array([low_hz, high_hz]))
     edges = np.linspace(low, high, bands + 2)
-    bins = mel(np.arange(TRANSFORM // 2 + 1) * SAMPLE_RATE / TRANSFORM)[:, None]
+    bins = mel(np.arange(FFT_SIZE // 2 + 1) * SAMPLE_RATE / FFT_SIZE)[:, None]
     rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
     falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
     triangles: Frames = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)

@@ -11,7 +11,7 @@ from scribedock_captions.elementlist.model import ElementList, Segment, Speaker,
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Turn:
-    """One person speaks, from start_ms up to, and without, end_ms of the media."""
+    """One person speaks from start_ms up to, and excluding, end_ms of the media."""
 
     start_ms: int
     end_ms: int
@@ -19,10 +19,10 @@ class Turn:
 
 
 def with_speakers(elementlist: ElementList, turns: Sequence[Turn]) -> ElementList:
-    """The list with the speaker of each sentence: who speaks for most of it, or next to it.
+    """Return the list with the speaker of each sentence: who speaks for most of it, or next to it.
 
-    Sounds have no speaker. Speakers are numbered anew in the order of their sentences: one who has no
-    sentence of his own is left out. A list that has speakers already stays as it is.
+    Sounds have no speaker. Speakers are numbered in the order of their sentences, without those who have
+    none. A list that already has speakers stays as it is.
     """
     if elementlist.speakers or not turns:
         return elementlist
@@ -42,7 +42,7 @@ def with_speakers(elementlist: ElementList, turns: Sequence[Turn]) -> ElementLis
 
 
 def borders(turns: Sequence[Turn]) -> list[int]:
-    """Where one speaker follows another, in ms: in the middle between both."""
+    """Return where one speaker follows another, in ms: halfway between both turns."""
     return [
         (before.end_ms + after.start_ms) // 2
         for before, after in pairwise(turns)
@@ -55,7 +55,7 @@ def is_said(segment: Segment) -> bool:
 
 
 def _speaker(segment: Segment, turns: Sequence[Turn]) -> int:
-    """The one with most of the time; of those without any, the nearest."""
+    """Return the speaker with most of the time; without any, the nearest."""
     shares: dict[int, int] = {}
     for turn in turns:
         shared = min(turn.end_ms, segment.end_time) - max(turn.start_ms, segment.start_time)

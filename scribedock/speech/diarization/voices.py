@@ -1,11 +1,11 @@
-"""Which pieces of speech are one person's: agglomerative clustering of their voices.
+"""Which spans of speech have the same speaker: agglomerative clustering of voices.
 
-A voice is a Gaussian of the cepstra of its loud frames.  How far two are apart is the generalized
+A voice is a Gaussian of the cepstra of its loud frames. The distance of two voices is the generalized
 likelihood ratio of one Gaussian for both against one for each (Chen and Gopalakrishnan, "Speaker, environment
 and channel change detection and clustering via the Bayesian information criterion", 1998).
 
-What it does not do: find out how many people there are.  Their criterion was wrong about it in most
-recordings (`benchmarks/speakers.py`).
+What it does not do: find out how many people there are. Their criterion was wrong about it in most recordings
+(`benchmarks/speakers.py`).
 """
 
 from __future__ import annotations
@@ -23,45 +23,51 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.float64]
     Places = npt.NDArray[np.int64]
 
-BLOCK = 1500
-"""So many voices are compared with each other at most: memory and time grow with the square."""
-KEPT = 8  # of so many voices of a block, one is left for the comparison with other blocks
-SAMENESS = 1.0
-"""Of the likelihood ratio, for each frame (half the harmonic mean of both counts): what one person's voice
-has of it, which changes from sentence to sentence. From 0 to 2 it makes little difference; from 3 on two
-people become one."""
-LEAST_VARIANCE = 0.01  # of a cepstrum: digital silence has none
+BLOCK_VOICES = 1500
+"""How many voices are compared with each other at most: memory and time grow with the square."""
+VOICES_PER_KEPT = 8  # one in this many voices of a block is left for the comparison with other blocks
+MERGE_PENALTY = 1.0
+"""What one person's voice, which changes from sentence to sentence, adds to the likelihood ratio for each
+frame (half the harmonic mean of both counts). From 0 to 2 it makes little difference; from 3 on two people
+become one."""
+MIN_VARIANCE = 0.01  # of a cepstrum: digital silence has none
 
 
 class Voices(Protocol):
-    """Voices by their number, of which two can become one."""
+    """Voices by their number, of which two can be merged."""
 
     def __len__(self) -> int: ...
 
     def distances(self, one: int, others: Places) -> Numbers:
-        """How far apart a voice is from others."""
+        """Return how far apart a voice is from others."""
         ...
 
     def merge(self, kept: int, gone: int) -> None:
-        """Makes one of two, under the number of the first."""
+        """Merge two voices under the number of the first."""
         ...
 
 
-def told_apart(voices: Voices, *, count: int = 1, within: float = math.inf) -> list[int]:
-    """The number of the person of each voice: 0, 1 and so on, in the order in which they first speak.
+def cluster_speakers(voices: Voices, *, count: int = 1, within: float = math.inf) -> list[int]:
+    """Return the number of each voice's person: 0, 1 and so on, in the order of their first speech.
 
-    The nearest two are taken for one until there are no more than `count` people, or until all are further
-    apart than `within`.
+    The nearest two are merged until there are at most `count` people, or until all are further apart than
+    `within`.
     """
     import numpy as np
 
     owner = np.arange(len(voices))
     left = owner.copy()
-    while len(left) > BLOCK:
+    while len(left) > BLOCK_VOICES:
         left = np.concatenate(
             [
-                _merged(voices, left[start : start + BLOCK], owner, max(BLOCK // KEPT, count), within)
-                for start in range(0, len(left), BLOCK)
+                _merged(
+                    voices,
+                    left[start : start + BLOCK_VOICES],
+                    owner,
+                    max(BLOCK_VOICES // VOICES_PER_KEPT, count),
+                    within,
+                )
+                for start in range(0, len(left), BLOCK_VOICES)
             ]
         )
     _merged(voices, left, owner, count, within)
@@ -70,7 +76,7 @@ def told_apart(voices: Voices, *, count: int = 1, within: float = math.inf) -> l
 
 
 def _merged(voices: Voices, members: Places, owner: Places, least: int, within: float) -> Places:
-    """The members that are left when the nearest two became one again and again."""
+    """Merge the nearest two again and again; return the members that are left."""
     import numpy as np
 
     apart = np.full((len(members), len(members)), np.inf)
@@ -110,11 +116,13 @@ class GaussianVoices:
 
     def distances(self, one: int, others: Places) -> Numbers:
         counts = self.counts[one] + self.counts[others]
-        apart: Numbers = self.ratios(one, others) - SAMENESS * self.counts[one] * self.counts[others] / counts
+        apart: Numbers = (
+            self.ratios(one, others) - MERGE_PENALTY * self.counts[one] * self.counts[others] / counts
+        )
         return apart
 
     def ratios(self, one: int, others: Places) -> Numbers:
-        """The generalized likelihood ratios of a voice and others."""
+        """Return the generalized likelihood ratios of a voice and others."""
         counts = self.counts[one] + self.counts[others]
         together = self._volume(
             counts, self.sums[one] + self.sums[others], self._squares[one] + self._squares[others]
@@ -130,11 +138,11 @@ class GaussianVoices:
         self._volumes[only] = self._volume(self.counts[only], self.sums[only], self._squares[only])
 
     def _volume(self, counts: Numbers, sums: Numbers, squares: Numbers) -> Numbers:
-        """Frames times half the logarithm of the determinant of their covariance."""
+        """Return frames times half the logarithm of the determinant of their covariance."""
         import numpy as np
 
         means = sums / counts[:, None]
         covariance = squares / counts[:, None, None] - means[:, :, None] * means[:, None, :]
-        covariance += LEAST_VARIANCE * np.eye(covariance.shape[-1])
+        covariance += MIN_VARIANCE * np.eye(covariance.shape[-1])
         volume: Numbers = counts * np.linalg.slogdet(covariance)[1] / 2
         return volume

@@ -1,1 +1,1 @@
-"""The speech recognizers, a module for each, and the models that they take."""
+"""The speech recognizers, a module for each, and their models."""

@@ -1,22 +1,22 @@
-"""Words that a model says again and again though nobody does: the commonest of Whisper's inventions."""
+"""Repetition loops: words that a model repeats though nobody does, Whisper's commonest hallucination."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
 from scribedock.speech.alignment.pronunciation import bare
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 
-LONGEST = 12  # words, of what is repeated
-MOST = {1: 6, 2: 4}
+MAX_LOOP_WORDS = 12  # the longest sequence that is checked for repetition
+MAX_REPEATS = {1: 6, 2: 4}
 """How often a word, or two of them, may be said in a row; people do say "no, no, no, no"."""
-MOST_OF_MORE = 3
+MAX_LONG_REPEATS = 3
 
 
-def without_loops(words: Sequence[Word]) -> list[Word]:
-    """The words, of which what is repeated too often is there once."""
+def without_loops(words: Sequence[TimedWord]) -> list[TimedWord]:
+    """Return the words with loops, which are repeated too often, reduced to one repetition."""
     texts = [bare(word.text) for word in words]
-    kept: list[Word] = []
+    kept: list[TimedWord] = []
     place = 0
     while place < len(words):
         length, times = _loop_at(texts, place)
@@ -26,13 +26,12 @@ def without_loops(words: Sequence[Word]) -> list[Word]:
 
 
 def _loop_at(texts: Sequence[str], place: int) -> tuple[int, int]:
-    """The length of what is said too often from here on, and how often; one word, once, where there is
-    none."""
-    for length in range(1, LONGEST + 1):
+    """Return the number of words in the loop that begins here, and its repetitions; (1, 1) without one."""
+    for length in range(1, MAX_LOOP_WORDS + 1):
         pattern = texts[place : place + length]
         times = 1
         while texts[place + times * length : place + (times + 1) * length] == pattern:
             times += 1
-        if len(pattern) == length and times > MOST.get(length, MOST_OF_MORE):
+        if len(pattern) == length and times > MAX_REPEATS.get(length, MAX_LONG_REPEATS):
             return length, times
     return 1, 1

@@ -1,6 +1,6 @@
-"""Models that an operator may fetch by name, and where they lie.
+"""The models that an operator may download by name, and their folders.
 
-The server itself never fetches one: `scribedock models pull` is the operator's word that it may be done.
+The server itself never downloads one: `scribedock models pull` is the operator's permission.
 """
 
 from __future__ import annotations
@@ -13,16 +13,18 @@ from scribedock.settings import SettingsError
 from scribedock.speech.engines import onnx
 
 FOLDER = "models"  # of the data folder
-WHISPER = (
+WHISPER_FILES = (
     "config.json preprocessor_config.json model.bin tokenizer.json vocabulary.json vocabulary.txt".split()
 )
-TRANSDUCER = "config.json vocab.txt encoder-model.int8.onnx decoder_joint-model.int8.onnx".split()
-ATTENTION = "config.json vocab.txt encoder-model.int8.onnx decoder-model.int8.onnx".split()
-EUROPEAN = frozenset("bg cs da de el en es et fi fr hr hu it lt lv mt nl pl pt ro ru sk sl sv uk".split())
+TRANSDUCER_FILES = "config.json vocab.txt encoder-model.int8.onnx decoder_joint-model.int8.onnx".split()
+ATTENTION_FILES = "config.json vocab.txt encoder-model.int8.onnx decoder-model.int8.onnx".split()
+EUROPEAN_LANGUAGES = frozenset(
+    "bg cs da de el en es et fi fr hr hu it lt lv mt nl pl pt ro ru sk sl sv uk".split()
+)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Model:
+class CatalogueModel:
     """A model in a repository of Hugging Face's hub."""
 
     engine: str
@@ -34,18 +36,18 @@ class Model:
     languages: frozenset[str] | None = None  # None: its own vocabulary says
 
 
-def _whisper(repository: str, megabytes: int, about: str) -> Model:
-    return Model(
+def _whisper(repository: str, megabytes: int, about: str) -> CatalogueModel:
+    return CatalogueModel(
         engine="whisper",
         repository=repository,
-        files=tuple(WHISPER),
+        files=tuple(WHISPER_FILES),
         megabytes=megabytes,
         licence="MIT",
         about=about,
     )
 
 
-CATALOGUE: Mapping[str, Model] = {
+CATALOGUE: Mapping[str, CatalogueModel] = {
     "whisper-tiny": _whisper("Systran/faster-whisper-tiny", 75, "99 languages; for trying out"),
     "whisper-base": _whisper("Systran/faster-whisper-base", 145, "99 languages; drafts on a slow machine"),
     "whisper-small": _whisper("Systran/faster-whisper-small", 485, "99 languages; drafts"),
@@ -54,45 +56,45 @@ CATALOGUE: Mapping[str, Model] = {
     "whisper-large-v3-turbo": _whisper(
         "mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620, "99 languages; the better choice without a GPU"
     ),
-    "parakeet-tdt-0.6b-v2": Model(
+    "parakeet-tdt-0.6b-v2": CatalogueModel(
         engine="onnx",
         repository="istupakov/parakeet-tdt-0.6b-v2-onnx",
-        files=tuple(TRANSDUCER),
+        files=tuple(TRANSDUCER_FILES),
         megabytes=660,
         licence="CC-BY-4.0",
         about="English; quick without a GPU",
         languages=frozenset({"en"}),
     ),
-    "parakeet-tdt-0.6b-v3": Model(
+    "parakeet-tdt-0.6b-v3": CatalogueModel(
         engine="onnx",
         repository="istupakov/parakeet-tdt-0.6b-v3-onnx",
-        files=tuple(TRANSDUCER),
+        files=tuple(TRANSDUCER_FILES),
         megabytes=670,
         licence="CC-BY-4.0",
         about="25 languages of Europe; quick without a GPU",
-        languages=EUROPEAN,
+        languages=EUROPEAN_LANGUAGES,
     ),
-    "canary-1b-v2": Model(
+    "canary-1b-v2": CatalogueModel(
         engine="onnx",
         repository="istupakov/canary-1b-v2-onnx",
-        files=tuple(ATTENTION),
+        files=tuple(ATTENTION_FILES),
         megabytes=1030,
         licence="CC-BY-4.0",
         about="25 languages of Europe; gives no times of words",
-        languages=EUROPEAN,
+        languages=EUROPEAN_LANGUAGES,
     ),
 }
 
 
 def folder_of(name: str, data_dir: Path) -> Path:
-    """Where a model of the catalogue lies once it was pulled."""
+    """Return the folder of a catalogue model that was pulled."""
     return data_dir.resolve() / FOLDER / name
 
 
 def located(model: Path | None, data_dir: Path) -> Path | None:
-    """The folder of SCRIBEDOCK_SPEECH_MODEL, which is a folder or the name of a model that was pulled.
+    """Return the folder of SCRIBEDOCK_SPEECH_MODEL: a folder, or the name of a model that was pulled.
 
-    Raises SettingsError for a name of the catalogue that was not pulled yet.
+    Raises SettingsError for a catalogue model that was not pulled yet.
     """
     if model is None or str(model) not in CATALOGUE:
         return model
@@ -105,10 +107,10 @@ def located(model: Path | None, data_dir: Path) -> Path | None:
 
 
 def pull(name: str, data_dir: Path, *, endpoint: str | None = None) -> Path:
-    """Fetches a model, with a progress bar, and checks it; returns its folder. It goes on where it broke off.
+    """Download a model with a progress bar and check it; return its folder.
 
-    endpoint is another hub than Hugging Face's. Raises SettingsError for a name that is not in the
-    catalogue, and for what came and is no model.
+    An interrupted download resumes. endpoint is a hub other than Hugging Face's. Raises SettingsError for a
+    name that is not in the catalogue, and for a download that is not a model.
     """
     from huggingface_hub import snapshot_download
 
@@ -124,6 +126,6 @@ def pull(name: str, data_dir: Path, *, endpoint: str | None = None) -> Path:
     )
     if model.languages is not None:
         text = "".join(f"{code}\n" for code in sorted(model.languages))
-        (partial / onnx.LANGUAGES).write_text(text, encoding="utf-8")
+        (partial / onnx.LANGUAGES_FILE).write_text(text, encoding="utf-8")
     engine_named(model.engine).check(partial)
     return partial.rename(folder_of(name, data_dir))

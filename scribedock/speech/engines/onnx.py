@@ -1,10 +1,10 @@
-"""Parakeet, Canary and other NeMo models through onnx-asr: no torch, an extra (`pip install
-scribedock[onnx]`).
+"""Parakeet, Canary and other NeMo models through onnx-asr, without torch.
 
-What it does not do: download, make use of terms, and tell the languages of a model by itself. A file
-`languages.txt` in the folder, one code a line, names them (`scribedock models pull` writes it); without it,
-a model counts as English. Canary gives no times: its words share the time of their chunk, and count as
-interpolated.
+This takes the extra `pip install scribedock[onnx]`.
+
+What it does not do: download, use terms, and find out the languages of a model. A file `languages.txt` in the
+folder, one code a line, names them (`scribedock models pull` writes it); without it, a model counts as
+English. Canary gives no times: its words share the time of their chunk, and count as interpolated.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scribedock.settings import SettingsError
-from scribedock.speech.recognizer import SAMPLE_RATE, Engine, Origin, RecognizerSpec, Word
+from scribedock.speech.recognizer import SAMPLE_RATE, Origin, RecognizerEngine, RecognizerSpec, TimedWord
 
 if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
@@ -30,11 +30,11 @@ KINDS = {
     "nemo-conformer-aed": ("encoder-model", "decoder-model"),
 }
 """The parts of each kind of model: NAME.onnx, or NAME.int8.onnx, which is preferred."""
-TAKES_LANGUAGE = "nemo-conformer-aed"
+LANGUAGE_AWARE_KIND = "nemo-conformer-aed"
 QUANTIZATION = "int8"
-LANGUAGES = "languages.txt"
-CODE = re.compile(r"[a-z]{2,3}")
-LONGEST_TOKEN_MS = 240  # that a word lasts at the most after its last token begins: three frames of 80 ms
+LANGUAGES_FILE = "languages.txt"
+LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
+MAX_TOKEN_MS = 240  # how long a word lasts after its last token begins: three frames of 80 ms
 MAX_CONFIG_BYTES = 1024 * 1024
 
 
@@ -49,12 +49,14 @@ class Onnx:
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = threads
         options.log_severity_level = 3
-        self._takes_language = kind == TAKES_LANGUAGE
+        self._takes_language = kind == LANGUAGE_AWARE_KIND
         self._model: Any = onnx_asr.load_model(
             kind, folder, quantization=quantization_of(folder, kind), sess_options=options
         ).with_timestamps()
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
+    def recognize(
+        self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()
+    ) -> list[TimedWord]:
         import numpy as np
 
         if not len(pcm):
@@ -73,22 +75,22 @@ def words(
     log_probabilities: Sequence[float] | None,
     offset_ms: int,
     length_ms: int,
-) -> list[Word]:
-    """Words of tokens, of which each that begins with a space begins a word.
+) -> list[TimedWord]:
+    """Return the words of tokens, where a token that begins with a space begins a word.
 
-    A word ends where the next begins, or a little after its last token; its confidence is the geometric
-    mean of those of its tokens, as the model gives them.
+    A word ends where the next begins, or a little after its last token; its confidence is the geometric mean
+    of those of its tokens, as the model gives them.
     """
     starts = [min(round(start * 1000), length_ms) for start in starts_s]
     firsts = [place for place, token in enumerate(tokens) if not place or token.startswith(" ")]
     found = []
     for first, after in zip(firsts, [*firsts[1:], len(tokens)], strict=True):
-        end = min(starts[after] if after < len(tokens) else length_ms, starts[after - 1] + LONGEST_TOKEN_MS)
+        end = min(starts[after] if after < len(tokens) else length_ms, starts[after - 1] + MAX_TOKEN_MS)
         scores = log_probabilities[first:after] if log_probabilities is not None else ()
         text = "".join(tokens[first:after])
         if text.strip():
             found.append(
-                Word(
+                TimedWord(
                     text=f" {text.strip()}",
                     start_ms=offset_ms + starts[first],
                     end_ms=offset_ms + end,
@@ -98,8 +100,8 @@ def words(
     return found
 
 
-def spread(texts: Sequence[str], offset_ms: int, length_ms: int) -> list[Word]:
-    """Words without times, which share the chunk by their length."""
+def spread(texts: Sequence[str], offset_ms: int, length_ms: int) -> list[TimedWord]:
+    """Return words that have no times; they share the chunk by their length."""
     letters = sum(len(text) + 1 for text in texts)
     found = []
     done = 0
@@ -107,7 +109,7 @@ def spread(texts: Sequence[str], offset_ms: int, length_ms: int) -> list[Word]:
         start = length_ms * done // letters
         done += len(text) + 1
         found.append(
-            Word(
+            TimedWord(
                 text=f" {text}",
                 start_ms=offset_ms + start,
                 end_ms=offset_ms + length_ms * done // letters,
@@ -119,7 +121,7 @@ def spread(texts: Sequence[str], offset_ms: int, length_ms: int) -> list[Word]:
 
 
 def check(model: Path | None) -> Path:
-    """The folder, made absolute. Raises SettingsError unless the extra and all of a model are there."""
+    """Return the absolute folder. Raises SettingsError unless the extra and the whole model are there."""
     if find_spec("onnx_asr") is None:
         raise SettingsError(
             "SCRIBEDOCK_SPEECH_ENGINE: onnx needs its extra; install it with pip install 'scribedock[onnx]'"
@@ -138,13 +140,13 @@ def check(model: Path | None) -> Path:
 
 
 def files(kind: str, quantization: str | None) -> list[str]:
-    """What a folder of such a model must have."""
+    """Return the files that a model of this kind must have."""
     suffix = f".{quantization}" if quantization else ""
     return ["vocab.txt", *(f"{part}{suffix}.onnx" for part in KINDS[kind])]
 
 
 def kind_of(folder: Path) -> str:
-    """The kind that config.json names. Raises SettingsError."""
+    """Return the kind that config.json names. Raises SettingsError."""
     path = folder / "config.json"
     try:
         if path.stat().st_size > MAX_CONFIG_BYTES:
@@ -159,15 +161,15 @@ def kind_of(folder: Path) -> str:
 
 
 def quantization_of(folder: Path, kind: str) -> str | None:
-    """That of the files which are there; the smaller ones, where both are."""
+    """Return the quantization of the files; the smaller ones where there are both."""
     smaller = files(kind, QUANTIZATION)
     return QUANTIZATION if all((folder / name).is_file() for name in smaller) else None
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:
-    """Those that `languages.txt` names; English without it."""
+    """Return the languages in `languages.txt`; English without that file."""
     assert spec.model is not None
-    path = spec.model / LANGUAGES
+    path = spec.model / LANGUAGES_FILE
     if not path.is_file():
         return frozenset({"en"})
     try:
@@ -176,7 +178,7 @@ def languages(spec: RecognizerSpec) -> frozenset[str]:
         codes = frozenset(path.read_text(encoding="utf-8").split())
     except (OSError, ValueError) as error:
         raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {path} cannot be read: {error}") from None
-    if not codes or not all(CODE.fullmatch(code) for code in codes):
+    if not codes or not all(LANGUAGE_CODE.fullmatch(code) for code in codes):
         raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {path} must have codes as en, one a line")
     return codes
 
@@ -186,4 +188,4 @@ def load(spec: RecognizerSpec) -> Onnx:
     return Onnx(check(spec.model), spec.threads)
 
 
-ENGINE = Engine(punctuates=True, check=check, languages=languages, load=load)
+ENGINE = RecognizerEngine(punctuates=True, check=check, languages=languages, load=load)

@@ -18,14 +18,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from scribedock.speech.recognizer import SAMPLE_RATE, Engine, RecognizerSpec, Word
+from scribedock.speech.recognizer import SAMPLE_RATE, RecognizerEngine, RecognizerSpec, TimedWord
 
 if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
 
 FRAME_MS = 10
-ALTERNATE = re.compile(r"\(\d+\)$")  # the second pronunciation of "the" is called the(2)
-FILLER = re.compile(r"[<\[+].*|.*[>\]+]")  # <s>, <sil>, [NOISE], [SPEECH], ++NOISE++
+ALTERNATIVE_PRONUNCIATION = re.compile(r"\(\d+\)$")  # the second pronunciation of "the" is called the(2)
+FILLER_WORD = re.compile(r"[<\[+].*|.*[>\]+]")  # <s>, <sil>, [NOISE], [SPEECH], ++NOISE++
 
 
 class PocketSphinx:
@@ -36,11 +36,13 @@ class PocketSphinx:
 
         self._decoder: Any = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
+    def recognize(
+        self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()
+    ) -> list[TimedWord]:
         if not len(pcm):
             return []
         decoder = self._decoder
-        # Otherwise what it learnt of the last chunk's sound, another recording's perhaps, changes the
+        # Otherwise what it learnt from the last chunk's sound, perhaps another recording's, changes the
         # words of this one: of 11 chunks 7 came out differently in another order.
         decoder.reinit_feat()
         decoder.start_utt()
@@ -50,19 +52,19 @@ class PocketSphinx:
         decoder.end_utt()
         length_ms = len(pcm) * 1000 // SAMPLE_RATE
         return [
-            Word(
-                text=ALTERNATE.sub("", segment.word),
+            TimedWord(
+                text=ALTERNATIVE_PRONUNCIATION.sub("", segment.word),
                 start_ms=offset_ms + min(segment.start_frame * FRAME_MS, length_ms),
                 end_ms=offset_ms + min((segment.end_frame + 1) * FRAME_MS, length_ms),
                 confidence=None,
             )
             for segment in decoder.seg() or ()
-            if not FILLER.fullmatch(segment.word)
+            if not FILLER_WORD.fullmatch(segment.word)
         ]
 
 
 def check(model: Path | None) -> None:
-    """The model is the wheel's own; another engine's is no concern of this one."""
+    """Accept any model setting: this engine's model is the wheel's own."""
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:
@@ -74,7 +76,7 @@ def load(spec: RecognizerSpec) -> PocketSphinx:
 
 
 JOINS_MS = 500
-"""A second of speech by itself tells too little of a voice: the eight stretches of a hoarse speaker had a
-word error rate of 0.90, joined to two 0.80. With pauses of 1500 ms it was no better."""
+"""A second of speech by itself reveals too little of a voice: the eight spans of a hoarse speaker had a word
+error rate of 0.90, joined to two 0.80. With pauses of 1500 ms it was no better."""
 
-ENGINE = Engine(punctuates=False, check=check, languages=languages, load=load, joins_ms=JOINS_MS)
+ENGINE = RecognizerEngine(punctuates=False, check=check, languages=languages, load=load, joins_ms=JOINS_MS)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from scribedock.settings import SettingsError
 from scribedock.speech.engines.loops import without_loops
-from scribedock.speech.recognizer import SAMPLE_RATE, Engine, RecognizerSpec, Word
+from scribedock.speech.recognizer import SAMPLE_RATE, RecognizerEngine, RecognizerSpec, TimedWord
 
 if TYPE_CHECKING:
     import numpy as np
@@ -24,23 +24,27 @@ if TYPE_CHECKING:
 
     from scribedock.speech.recognizer import Pcm
 
-REQUIRED = ("model.bin", "config.json", "tokenizer.json")
-VOCABULARIES = ("vocabulary.json", "vocabulary.txt")
+REQUIRED_FILES = ("model.bin", "config.json", "tokenizer.json")
+VOCABULARY_FILES = ("vocabulary.json", "vocabulary.txt")
 LANGUAGE_TOKEN = re.compile(r"<\|([a-z]{2,3})\|>")
-MULTILINGUAL = ""  # CTranslate2's rule: a vocabulary with an empty token is a multilingual model's
+MULTILINGUAL_TOKEN = ""  # CTranslate2's rule: a vocabulary with an empty token is a multilingual model's
 WHISPER_CODES = {"jv": "jw"}  # ISO 639-1 to Whisper's own
 ISO_CODES = {code: iso for iso, code in WHISPER_CODES.items()}
-FRAMES_A_SECOND = 100
-MOST_COMPRESSION = 2.4
-SILENT = 0.6  # probability that nobody speaks
-SURE = -0.35  # mean log probability of words that count although the model takes the sound for silence
-DOUBTFUL = -1.0  # mean log probability below which a segment is decoded again (the paper, section 4.5)
-THREADS = 4  # of one loaded model: a model for each processor would take its memory that many times
+FRAMES_PER_SECOND = 100
+MAX_COMPRESSION_RATIO = 2.4
+MIN_NO_SPEECH_PROBABILITY = 0.6  # from which a segment is taken for silence
+SURE_LOG_PROBABILITY = (
+    -0.35
+)  # mean log probability of words that count even if the model takes the sound for silence
+MIN_LOG_PROBABILITY = (
+    -1.0
+)  # mean log probability below which a segment is decoded again (the paper, section 4.5)
+THREADS = 4  # of one loaded model: a model for each processor would take that many times its memory
 JOINS_MS = 1500
-"""Over longer pauses a model invents words. It is less than `assembly.LONG_PAUSE_MS`, from which on a pause
+"""Across longer pauses a model invents words. It is less than `assembly.LONG_PAUSE_MS`, from which a pause
 ends a sentence."""
-BATCH = 8
-"""Chunks that a GPU decodes together. The processor takes as long for them together as for one after the
+BATCH_SPANS = 8
+"""How many chunks a GPU decodes together. The processor takes as long for them together as one after the
 other (whisper-base: 0.15 and 0.14 s of its time for a second of sound), and more memory."""
 MAX_VOCABULARY_BYTES = 64 * 1024 * 1024
 
@@ -69,7 +73,9 @@ class Whisper:
 
         self._batched: Any = BatchedInferencePipeline(self._model)
 
-    def recognize(self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()) -> list[Word]:
+    def recognize(
+        self, pcm: Pcm, offset_ms: int, language: str, terms: Sequence[str] = ()
+    ) -> list[TimedWord]:
         if not len(pcm):
             return []
         segments, _ = self._model.transcribe(_floats(pcm), **_wanted(language, terms))
@@ -77,8 +83,8 @@ class Whisper:
 
     def recognize_batch(
         self, chunks: Sequence[tuple[Pcm, int]], language: str, terms: Sequence[str] = ()
-    ) -> list[list[Word]]:
-        """As `recognize`, which a chunk gets that does not come out well at first: it tries in more ways."""
+    ) -> list[list[TimedWord]]:
+        """Return the words as `recognize` does; a chunk that comes out badly is recognized again by it."""
         import numpy as np
 
         starts = [0, *accumulate(len(pcm) for pcm, _ in chunks)]
@@ -95,7 +101,7 @@ class Whisper:
             sound, clip_timestamps=clips, batch_size=len(clips), **_wanted(language, terms)
         )
         of_chunk: list[list[Any]] = [[] for _ in chunks]
-        begins = [start * FRAMES_A_SECOND // SAMPLE_RATE for start in starts[:-1]]
+        begins = [start * FRAMES_PER_SECOND // SAMPLE_RATE for start in starts[:-1]]
         for segment in segments:
             # It is the frame in which the chunk begins, or for the same reason the one before.
             of_chunk[bisect_right(begins, segment.seek + 1) - 1].append(segment)
@@ -128,9 +134,9 @@ def _wanted(language: str, terms: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _words(segments: Iterable[Any], offset_ms: int) -> list[Word]:
+def _words(segments: Iterable[Any], offset_ms: int) -> list[TimedWord]:
     found = [
-        Word(
+        TimedWord(
             text=word.word,
             start_ms=offset_ms + round(word.start * 1000),
             end_ms=offset_ms + round(word.end * 1000),
@@ -146,44 +152,44 @@ def _words(segments: Iterable[Any], offset_ms: int) -> list[Word]:
 def batch() -> int:
     import ctranslate2
 
-    return BATCH if ctranslate2.get_cuda_device_count() > 0 else 1
+    return BATCH_SPANS if ctranslate2.get_cuda_device_count() > 0 else 1
 
 
 def compute_type(device: str, supported: Collection[str]) -> str:
-    """int8 on the processor, float16 on a GPU, or the next best that the device is made for."""
+    """Return int8 for the processor, float16 for a GPU, or the next best that the device supports."""
     wanted = ("float16", "int8_float32", "float32") if device == "cuda" else ("int8", "float32")
     return next((kind for kind in wanted if kind in supported), "default")
 
 
 def is_doubtful(log_probability: float, compression_ratio: float) -> bool:
-    """Whether a segment is decoded once more, with sampling."""
-    return compression_ratio > MOST_COMPRESSION or log_probability < DOUBTFUL
+    """Return whether a segment is to be decoded again, with sampling."""
+    return compression_ratio > MAX_COMPRESSION_RATIO or log_probability < MIN_LOG_PROBABILITY
 
 
 def is_said(text: str, no_speech: float, log_probability: float, compression_ratio: float) -> bool:
-    """Whether a segment is what somebody said, and no invention over silence or noise.
+    """Return whether a segment was said, and is no hallucination over silence or noise.
 
     The limits of compression and of the probability of silence are those of Whisper's paper (Radford et al.,
-    2022, section 4.5); there they only make it decode again, and what the last try gives is taken.
+    2022, section 4.5); there they only cause another decoding, and the last result is taken.
     """
     return (
         any(character.isalnum() for character in text)
-        and compression_ratio <= MOST_COMPRESSION
-        and (no_speech <= SILENT or log_probability >= SURE)
+        and compression_ratio <= MAX_COMPRESSION_RATIO
+        and (no_speech <= MIN_NO_SPEECH_PROBABILITY or log_probability >= SURE_LOG_PROBABILITY)
     )
 
 
 def check(model: Path | None) -> Path:
-    """The folder, made absolute. Raises SettingsError unless all of a model is in it."""
+    """Return the absolute folder. Raises SettingsError unless a whole model is in it."""
     if model is None:
         raise SettingsError(
             "SCRIBEDOCK_SPEECH_MODEL: must be the folder of a faster-whisper model for the engine whisper"
         )
     if not model.is_dir():
         raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {model} is not a folder")
-    missing = [name for name in REQUIRED if not (model / name).is_file()]
-    if not any((model / name).is_file() for name in VOCABULARIES):
-        missing.append(" or ".join(VOCABULARIES))
+    missing = [name for name in REQUIRED_FILES if not (model / name).is_file()]
+    if not any((model / name).is_file() for name in VOCABULARY_FILES):
+        missing.append(" or ".join(VOCABULARY_FILES))
     if missing:
         raise SettingsError(
             f"SCRIBEDOCK_SPEECH_MODEL: {model} is no faster-whisper model, it lacks {', '.join(missing)}"
@@ -192,25 +198,25 @@ def check(model: Path | None) -> Path:
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:
-    """Those that the model's vocabulary has a token for; English alone for an English-only model.
+    """Return the languages that the vocabulary has a token for; English for an English-only model.
 
     Raises SettingsError where the vocabulary cannot be read.
     """
     assert spec.model is not None
     tokens = _vocabulary(spec.model)
-    if MULTILINGUAL not in tokens:
+    if MULTILINGUAL_TOKEN not in tokens:
         return frozenset({"en"})
     found = {match[1] for token in tokens if (match := LANGUAGE_TOKEN.fullmatch(token))}
     return frozenset(ISO_CODES.get(code, code) for code in found)
 
 
 def detects(spec: RecognizerSpec) -> bool:
-    """Whether the model knows several languages."""
+    """Return whether the model is multilingual."""
     return len(languages(spec)) > 1
 
 
 def _vocabulary(folder: Path) -> list[str]:
-    path = next(folder / name for name in VOCABULARIES if (folder / name).is_file())
+    path = next(folder / name for name in VOCABULARY_FILES if (folder / name).is_file())
     try:
         if path.stat().st_size > MAX_VOCABULARY_BYTES:
             raise ValueError(f"it is larger than {MAX_VOCABULARY_BYTES} bytes")
@@ -228,7 +234,7 @@ def load(spec: RecognizerSpec) -> Whisper:
     return Whisper(check(spec.model), spec.threads)
 
 
-ENGINE = Engine(
+ENGINE = RecognizerEngine(
     punctuates=True,
     check=check,
     languages=languages,

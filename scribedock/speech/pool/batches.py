@@ -1,6 +1,6 @@
-"""What a recognizer is given at once: short stretches of speech joined, and several of them in a call.
+"""Batches for a recognizer: short spans of speech joined, and several spans in one call.
 
-Whisper takes as long for a stretch of two seconds as for one of thirty, and hardly longer for a few of them
+Whisper takes as long for a span of two seconds as for one of thirty, and hardly longer for a few of them
 together than for one.
 """
 
@@ -11,16 +11,16 @@ from typing import TypeVar
 
 from scribedock.speech.span import Span
 
-LONGEST_MS = 30_000
+MAX_SPAN_MS = 30_000
 """What Whisper hears at once (Radford et al., 2022, section 2.2)."""
 
 Item = TypeVar("Item")
 
 
-def joined(spans: Sequence[Span], *, pause_ms: int | None, longest_ms: int = LONGEST_MS) -> list[Span]:
-    """The spans, of which neighbours are one where the pause between them is no longer than pause_ms.
+def joined_spans(spans: Sequence[Span], *, pause_ms: int | None, longest_ms: int = MAX_SPAN_MS) -> list[Span]:
+    """Return the spans, joined where the pause between two is at most pause_ms.
 
-    None becomes longer than longest_ms so, and without pause_ms all stay as they are.
+    No joined span is longer than longest_ms; without pause_ms all stay as they are.
     """
     if pause_ms is None:
         return list(spans)
@@ -39,6 +39,6 @@ def joined(spans: Sequence[Span], *, pause_ms: int | None, longest_ms: int = LON
 
 
 def batches(items: Sequence[Item], *, most: int, processes: int) -> list[list[Item]]:
-    """The items in batches of at most so many, of which each process gets one, where there are enough."""
+    """Return the items in batches of at most `most`, one for each process where there are enough."""
     size = max(1, min(most, -(-len(items) // processes)))
     return [list(items[first : first + size]) for first in range(0, len(items), size)]

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from scribedock.speech.alignment.aligner import Aligner
 from scribedock.speech.diarization import diarization
 from scribedock.speech.diarization.embedding import Embedder
-from scribedock.speech.language_id import mean
+from scribedock.speech.language_id import mean_probabilities
 from scribedock.speech.recognizer import (
     SAMPLE_RATE,
     BatchRecognizer,
@@ -53,22 +53,23 @@ def main() -> None:
         say(answers, {"failed": describe(error)})
         sys.exit(1)
     say(answers, {"ready": True})
-    work = Work(recognizer)
+    work = RecognizerWork(recognizer)
     for line in sys.stdin.buffer:
         say(answers, work.answer(json.loads(line)))
 
 
 def die_with_parent() -> None:
-    """However the parent ends: also while the recognizer holds the interpreter's lock.
+    """Arrange for this process to be killed when its parent ends, however it ends.
 
-    A parent that ended before this call is noticed by the end of standard input.
+    This works even while the recognizer holds the interpreter's lock. A parent that ended before this call is
+    noticed by the end of standard input.
     """
     if ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0) != 0:
         raise OSError("the kernel does not know PR_SET_PDEATHSIG")
 
 
-class Work:
-    """What a child does: recognizes, and places given words in time."""
+class RecognizerWork:
+    """The operations of a child: it recognizes, and aligns given words."""
 
     def __init__(self, recognizer: Recognizer) -> None:
         self._recognizer = recognizer
@@ -109,7 +110,7 @@ class Work:
         if not isinstance(self._recognizer, LanguageDetector):
             raise TypeError("this engine does not tell languages apart")
         found = [self._recognizer.detect(chunk({**request, **span})) for span in request["spans"]]
-        return {"languages": mean(found)}
+        return {"languages": mean_probabilities(found)}
 
     def hear(self, request: dict[str, Any]) -> dict[str, Any]:
         text = _text(request["text"])
@@ -125,18 +126,18 @@ class Work:
 
     @cached_property
     def _aligner(self) -> Aligner:
-        """Loaded when it is first needed."""
+        """Return the aligner, loaded when first needed."""
         return Aligner()
 
 
-OPERATIONS: Mapping[str, Callable[[Work, dict[str, Any]], dict[str, Any]]] = {
-    "speech_spans": Work.speech_spans,
-    "turns": Work.turns,
-    "recognize": Work.recognize,
-    "recognize_batch": Work.recognize_batch,
-    "detect_language": Work.detect_language,
-    "hear": Work.hear,
-    "align": Work.align,
+OPERATIONS: Mapping[str, Callable[[RecognizerWork, dict[str, Any]], dict[str, Any]]] = {
+    "speech_spans": RecognizerWork.speech_spans,
+    "turns": RecognizerWork.turns,
+    "recognize": RecognizerWork.recognize,
+    "recognize_batch": RecognizerWork.recognize_batch,
+    "detect_language": RecognizerWork.detect_language,
+    "hear": RecognizerWork.hear,
+    "align": RecognizerWork.align,
 }
 
 
@@ -147,7 +148,7 @@ def _embedder(path: str, threads: int) -> Embedder:
 
 @lru_cache(maxsize=1)
 def _text(path: str) -> tuple[str, ...]:
-    """The words of a text; its name is its own, so that it needs to be read once only."""
+    """Return the words of a text, read once only: another text has another name."""
     return tuple(json.loads(Path(path).read_text(encoding="utf-8")))
 
 
@@ -157,9 +158,9 @@ def chunk(request: dict[str, Any]) -> Pcm:
 
 
 def is_of_machine(error: Exception) -> bool:
-    """Whether it is for want of memory or of a file, and not for what was to be recognized.
+    """Return whether the error is a lack of memory or of a file, and not due to the recording.
 
-    The libraries of GPUs tell of memory that is short in the text of a RuntimeError.
+    Libraries for GPUs report lack of memory in the text of a RuntimeError.
     """
     return isinstance(error, MemoryError | OSError) or "out of memory" in str(error).lower()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from scribedock.children.allowance import ClockRanOut, ProcessorTimeUsed
-from scribedock.speech.pool.process import ChildEnded, ChildEndedByMachine
+from scribedock.speech.pool.process import RecognizerEnded, RecognizerEndedByMachine
 
 
 class RecognitionFailed(Exception):
@@ -11,11 +11,11 @@ class RecognitionFailed(Exception):
 
 
 class RecognitionTimeout(RecognitionFailed):
-    """It took more processor time than a chunk may; the process that was at it was ended."""
+    """The chunk took more processor time than allowed; its process was ended."""
 
 
 class RecognizerCrashed(RecognitionFailed):
-    """The process that was at it died."""
+    """The process that recognized the chunk died."""
 
 
 class MachineAtFault(RecognizerCrashed):
@@ -23,11 +23,11 @@ class MachineAtFault(RecognizerCrashed):
 
 
 def failure_of(error: BaseException) -> BaseException:
-    """What a failure of a child says about the chunk; what is none is given back."""
+    """Return what a failure of a child says about the chunk; other errors are returned as they are."""
     if isinstance(error, ProcessorTimeUsed):
         return RecognitionTimeout(str(error))
-    if isinstance(error, ClockRanOut | ChildEndedByMachine | OSError):
+    if isinstance(error, ClockRanOut | RecognizerEndedByMachine | OSError):
         return MachineAtFault(str(error))
-    if isinstance(error, ChildEnded):
+    if isinstance(error, RecognizerEnded):
         return RecognizerCrashed(str(error))
     return error

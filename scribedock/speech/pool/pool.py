@@ -17,29 +17,29 @@ from typing import Any
 
 from scribedock.children.allowance import Allowance
 from scribedock.dispatch.seats import FairSeats
-from scribedock.speech.alignment.anchors import Heard
+from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.diarization.embedding import SpeakerModel
 from scribedock.speech.diarization.turns import Turn
-from scribedock.speech.pool.batches import batches, joined
+from scribedock.speech.pool.batches import batches, joined_spans
 from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed, failure_of
 from scribedock.speech.pool.process import RecognizerProcess
-from scribedock.speech.recognizer import Origin, RecognizerSpec, Word, engine_named
+from scribedock.speech.recognizer import Origin, RecognizerSpec, TimedWord, engine_named
 from scribedock.speech.span import Span
 from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
 
-LOADING = Allowance(cpu_s=900)
+LOADING_ALLOWANCE = Allowance(cpu_s=900)
 BLOCK_BYTES = BLOCK_S * 1000 * SAMPLES_PER_MS * SAMPLE_BYTES
 
 
 def always() -> None:
-    """Of work that is wanted until it is done."""
+    """Do nothing: the work is wanted until it is done."""
 
 
 class RecognizerPool:
-    """At most `processes` children, started when first needed; each has loaded the engine once.
+    """A pool of at most `processes` children, each with the engine loaded, started when first needed.
 
-    Callable from any number of threads: a call waits for a free child. A child that crashed or was
-    too slow is replaced at the next call. Children die with this process, however it ends.
+    Callable from any number of threads: a call waits for a free child. A child that crashed or was too slow
+    is replaced at the next call. Children die with this process, however it ends.
     """
 
     def __init__(
@@ -51,8 +51,9 @@ class RecognizerPool:
         batch: int = 0,
         speaker_model: SpeakerModel | None = None,
     ) -> None:
-        """batch is how many chunks are recognized at once; 0: as the engine likes it on this machine.
+        """Set the limits of the pool.
 
+        batch is how many chunks are recognized at once, 0 for what suits the engine on this machine.
         chunk_timeout_s is processor time for one chunk, for each of the engine's threads.
         """
         if processes < 1:
@@ -84,17 +85,17 @@ class RecognizerPool:
 
     @property
     def punctuates(self) -> bool:
-        """Whether the words come with capitals and punctuation."""
+        """Return whether the words come with capitals and punctuation."""
         return self._engine.punctuates
 
     @property
     def detects(self) -> bool:
-        """Whether the engine can tell which language is spoken."""
+        """Return whether the engine can identify the language."""
         return self._detects
 
     def batches(self, speech: Sequence[Span]) -> list[list[Span]]:
-        """The stretches of speech as the engine likes them best: what is to be recognized at once."""
-        spans = joined(speech, pause_ms=self._engine.joins_ms)
+        """Return the spans of speech in batches that suit the engine, each recognized in one call."""
+        spans = joined_spans(speech, pause_ms=self._engine.joins_ms)
         return batches(spans, most=self._batch, processes=self._processes)
 
     def recognize(
@@ -106,15 +107,16 @@ class RecognizerPool:
         *,
         check_wanted: Callable[[], None] = always,
         fresh: bool = False,
-    ) -> list[Word]:
-        """The words of a span of a raw mono 16 kHz s16le file, in ms of the media.
+    ) -> list[TimedWord]:
+        """Return the words of a span of a raw mono 16 kHz s16le file, in ms of the media.
 
-        language is an ISO 639-1 code, terms are names that are likely to be said. check_wanted is called
-        about once a second, also while a child is waited for; where it raises, the child at work is ended.
-        fresh: by a process that has done nothing before.
+        language is an ISO 639-1 code; terms are names that are likely to be said. check_wanted is called
+        about once a second, even while waiting for a child; where it raises, the child is ended. fresh asks
+        for a process that has done nothing before.
+
         Raises RecognitionFailed, RecognitionTimeout, RecognizerCrashed, MachineAtFault.
         """
-        request = {**_stretch("recognize", audio, span), "language": language, "terms": list(terms)}
+        request = {**_span("recognize", audio, span), "language": language, "terms": list(terms)}
         answer = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)
         return [_word(word) for word in answer["words"]]
 
@@ -126,10 +128,10 @@ class RecognizerPool:
         terms: Sequence[str] = (),
         *,
         check_wanted: Callable[[], None] = always,
-    ) -> list[list[Word]]:
-        """The words of each of several spans, recognized together. As `recognize`, with its time for each."""
+    ) -> list[list[TimedWord]]:
+        """Return the words of each of several spans, recognized together; time and errors as `recognize`."""
         request = {
-            **_stretches("recognize_batch", audio, spans),
+            **_spans("recognize_batch", audio, spans),
             "language": language,
             "terms": list(terms),
         }
@@ -139,8 +141,8 @@ class RecognizerPool:
     def detect_language(
         self, audio: Path, spans: Sequence[Span], *, check_wanted: Callable[[], None] = always
     ) -> dict[str, float]:
-        """The mean probability of each language over spans of 30 s at the most. Raises as `recognize`."""
-        request = _stretches("detect_language", audio, spans)
+        """Return the mean probability of each language over spans of at most 30 s. Raises as `recognize`."""
+        request = _spans("detect_language", audio, spans)
         answer = self._ask(request, len(spans) * self._chunk_timeout_s, check_wanted)
         found: dict[str, float] = answer["languages"]
         return found
@@ -153,15 +155,15 @@ class RecognizerPool:
         *,
         check_wanted: Callable[[], None] = always,
         fresh: bool = False,
-    ) -> list[Heard]:
-        """The words of a text that are said in a span, as `Aligner.hear` finds them.
+    ) -> list[HeardWord]:
+        """Return the words of a text that are heard in a span, as `Aligner.hear` finds them.
 
-        text is a JSON file, with a list of the written words; another text has another name.
-        Takes and raises what `recognize` does.
+        text is a JSON file with a list of the written words; another text has another name. Takes and raises
+        what `recognize` does.
         """
-        request = {**_stretch("hear", audio, span), "text": str(text.resolve())}
+        request = {**_span("hear", audio, span), "text": str(text.resolve())}
         answer = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)
-        return [Heard(**each) for each in answer["heard"]]
+        return [HeardWord(**each) for each in answer["heard"]]
 
     def align(
         self,
@@ -173,19 +175,18 @@ class RecognizerPool:
         check_wanted: Callable[[], None] = always,
         fresh: bool = False,
     ) -> list[Span | None]:
-        """When each of the words is said that are said in a span, as `Aligner.align` finds it.
+        """Return when each of the words of a span is said, as `Aligner.align` finds it.
 
         Takes and raises what `recognize` does.
         """
-        request = {**_stretch("align", audio, span), "words": list(words), "wide": wide}
+        request = {**_span("align", audio, span), "words": list(words), "wide": wide}
         times = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)["times"]
         return [time and Span(start_ms=time[0], end_ms=time[1]) for time in times]
 
     def speech_spans(self, audio: Path, *, check_wanted: Callable[[], None] = always) -> list[Span]:
-        """Where somebody speaks in a raw mono 16 kHz s16le file; see `vad.speech_spans`.
+        """Return where somebody speaks in a raw mono 16 kHz s16le file; see `vad.speech_spans`.
 
-        May take the time limit of a chunk for every two minutes that the recording lasts.
-        Raises as `recognize` does.
+        May take the time limit of a chunk for every two minutes of the recording. Raises as `recognize` does.
         """
         request = {"operation": "speech_spans", "audio": str(audio.resolve())}
         answer = self._ask(request, self._time_for(audio), check_wanted)
@@ -193,7 +194,7 @@ class RecognizerPool:
 
     @property
     def counts_people(self) -> bool:
-        """Whether `turns` can find out how many people speak."""
+        """Return whether `turns` can find out how many people speak."""
         return self._speaker_model is not None
 
     def turns(
@@ -204,10 +205,10 @@ class RecognizerPool:
         *,
         check_wanted: Callable[[], None] = always,
     ) -> list[Turn]:
-        """Who of so many people speaks when in the stretches of speech of a file; see `diarization`.
+        """Return who of `people` people speaks when in the spans of speech of a file; see `diarization`.
 
-        people is None only where `counts_people`. May take as long as `speech_spans`. Raises as `recognize`
-        does.
+        people may be None only where `counts_people`. May take as long as `speech_spans`. Raises as
+        `recognize` does.
         """
         model = self._speaker_model
         request = {
@@ -222,7 +223,7 @@ class RecognizerPool:
         return [Turn(**turn) for turn in answer["turns"]]
 
     def close(self) -> None:
-        """Ends the children at once. Calls under way, waiting or to come raise RecognitionFailed."""
+        """End the children at once. Current, waiting and later calls raise RecognitionFailed."""
         with self._lock:
             self._closed = True
             children = list(self._children.values())
@@ -231,7 +232,7 @@ class RecognizerPool:
         self._starter.shutdown()
 
     def _time_for(self, audio: Path) -> float:
-        """The seconds that what goes over a whole recording may take."""
+        """Return the seconds that work on a whole recording may take."""
         return (1 + audio.stat().st_size // BLOCK_BYTES) * self._chunk_timeout_s
 
     def _ask(
@@ -246,7 +247,9 @@ class RecognizerPool:
             if fresh:
                 self._end(seat)
             try:
-                answer = self._child(seat, check_wanted).ask(request, Allowance(cpu_s=cpu_s), check_wanted)
+                answer = self._child(seat, check_wanted).request(
+                    request, Allowance(cpu_s=cpu_s), check_wanted
+                )
             except BaseException as error:
                 self._end(seat)
                 self._refuse_when_closed()
@@ -262,7 +265,7 @@ class RecognizerPool:
             yield seat
 
     def _child(self, seat: int, check_wanted: Callable[[], None]) -> RecognizerProcess:
-        """The child at the seat, ready; started when there is none."""
+        """Return the child at the seat, ready; start one where there is none."""
         child = self._children.get(seat)
         if child is not None:
             return child
@@ -270,7 +273,7 @@ class RecognizerPool:
             self._refuse_when_closed()
             child = self._starter.submit(RecognizerProcess, self._spec).result()
             self._children[seat] = child
-        child.wait_until_ready(LOADING, check_wanted)
+        child.wait_until_ready(LOADING_ALLOWANCE, check_wanted)
         return child
 
     def _end(self, seat: int) -> None:
@@ -284,11 +287,11 @@ class RecognizerPool:
             raise RecognitionFailed("the recognizer pool is closed")
 
 
-def _word(said: Mapping[str, Any]) -> Word:
-    return Word(**{**said, "origin": Origin(said["origin"])})
+def _word(said: Mapping[str, Any]) -> TimedWord:
+    return TimedWord(**{**said, "origin": Origin(said["origin"])})
 
 
-def _stretches(operation: str, audio: Path, spans: Sequence[Span]) -> dict[str, object]:
+def _spans(operation: str, audio: Path, spans: Sequence[Span]) -> dict[str, object]:
     return {
         "operation": operation,
         "audio": str(audio.resolve()),
@@ -296,7 +299,7 @@ def _stretches(operation: str, audio: Path, spans: Sequence[Span]) -> dict[str, 
     }
 
 
-def _stretch(operation: str, audio: Path, span: Span) -> dict[str, object]:
+def _span(operation: str, audio: Path, span: Span) -> dict[str, object]:
     return {
         "operation": operation,
         "audio": str(audio.resolve()),

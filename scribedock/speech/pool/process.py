@@ -14,8 +14,8 @@ from typing import Any
 from scribedock.children.allowance import POLL_S, Allowance, Meter
 from scribedock.speech.recognizer import RecognizerSpec
 
-# All that a recognizer needs of our environment; what it has to do with secrets is nothing.
-PASSED_ON = (
+# Everything that a recognizer needs of our environment, which has no secret.
+INHERITED_VARIABLES = (
     *(
         "PATH",
         "LD_LIBRARY_PATH",
@@ -31,21 +31,21 @@ PASSED_ON = (
 )
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 READ_BYTES = 1 << 16
-FAULTS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
-"""How a process ends by its own doing. By any other signal somebody else ended it, such as the kernel where
+FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
+"""How a process ends by its own fault. Any other signal came from elsewhere, such as from the kernel when
 memory is short."""
 
 
-class ChildEnded(Exception):
+class RecognizerEnded(Exception):
     """The process is gone; the text says how."""
 
 
-class ChildEndedByMachine(ChildEnded):
-    """It was ended, or could not be loaded: its work is not at fault."""
+class RecognizerEndedByMachine(RecognizerEnded):
+    """The process was ended by this machine, or could not be loaded: its work is not at fault."""
 
 
 class RecognizerProcess:
-    """One child, for one caller at a time; `kill` may come from any thread.
+    """A child for one caller at a time; `kill` may be called from any thread.
 
     The thread that makes it must outlive it: the child is killed when that thread ends.
     """
@@ -58,23 +58,23 @@ class RecognizerProcess:
             stdout=subprocess.PIPE,
             bufsize=0,
             env=environment(os.environ, spec.threads),
-            process_group=0,  # the terminal's Ctrl-C is not for the child
+            process_group=0,  # Ctrl-C on the terminal is not meant for the child
         )
         self._rest = b""
 
     def wait_until_ready(self, allowance: Allowance, check_wanted: Callable[[], None]) -> None:
-        """Returns when the engine is loaded. Raises as `ask` does."""
+        """Wait until the engine is loaded. Raises as `request` does."""
         answer = self._answer(allowance, check_wanted)
         if "failed" in answer:
-            raise ChildEndedByMachine(f"the recognizer could not be loaded: {answer['failed']}")
+            raise RecognizerEndedByMachine(f"the recognizer could not be loaded: {answer['failed']}")
 
-    def ask(
+    def request(
         self, request: Mapping[str, object], allowance: Allowance, check_wanted: Callable[[], None]
     ) -> dict[str, Any]:
-        """The answer to a request; check_wanted is called about once a second, and may raise.
+        """Return the answer to a request; check_wanted is called about once a second, and may raise.
 
-        Raises ChildEnded, ProcessorTimeUsed, ClockRanOut, and what check_wanted does; then the process is of
-        no more use.
+        Raises RecognizerEnded, ProcessorTimeUsed, ClockRanOut, and what check_wanted raises; afterwards the
+        process is of no use.
         """
         assert self._process.stdin is not None
         try:
@@ -106,21 +106,21 @@ class RecognizerProcess:
         answer: dict[str, Any] = json.loads(line)
         return answer
 
-    def _ended(self) -> ChildEnded:
+    def _ended(self) -> RecognizerEnded:
         try:
             status = self._process.wait(timeout=5)
         except subprocess.TimeoutExpired:
-            return ChildEnded("the recognizer's process closed its output")
+            return RecognizerEnded("the recognizer's process closed its output")
         if status < 0:
-            ended = ChildEnded if -status in FAULTS else ChildEndedByMachine
+            ended = RecognizerEnded if -status in FAULT_SIGNALS else RecognizerEndedByMachine
             return ended(f"the recognizer's process was ended by {signal.Signals(-status).name}")
-        return ChildEnded(f"the recognizer's process ended with status {status}")
+        return RecognizerEnded(f"the recognizer's process ended with status {status}")
 
 
 def environment(ours: Mapping[str, str], threads: int) -> dict[str, str]:
-    """What a recognizer process is given of our environment: no secret, no way to a hub."""
+    """Return the environment of a recognizer process: no secret of ours, no access to a hub."""
     return {
-        **{name: ours[name] for name in PASSED_ON if name in ours},
+        **{name: ours[name] for name in INHERITED_VARIABLES if name in ours},
         **dict.fromkeys(THREAD_LIMITS, str(threads)),
         "HF_HUB_OFFLINE": "1",
     }

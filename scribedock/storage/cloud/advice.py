@@ -1,4 +1,4 @@
-"""What would be right, where a store refuses us: its error codes, in the operator's words."""
+"""What to do where a store refuses us, by its error codes."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import errno
 import os
 from urllib.parse import urlsplit
 
-from scribedock.storage.cloud.bucket import NO_BUCKET, NO_CREDENTIALS, StoreFault
+from scribedock.storage.cloud.bucket import NO_BUCKET_CODES, NO_CREDENTIALS_CODE, StoreFault
 
 ENDPOINTS = {
     "s3": ("AWS_ENDPOINT_URL", "AWS_ALLOW_HTTP"),
@@ -30,15 +30,15 @@ WRONG_TIME = ("RequestTimeTooSkewed",)
 
 
 def advice(error: Exception, kind: str, url: str) -> str:
-    """kind: the scheme of the store's URL."""
+    """Return what to do about the error. kind: the scheme of the store's URL."""
     bucket = urlsplit(url).netloc
     if not isinstance(error, StoreFault):
         return f"the store does not do what it said it had done ({type(error).__name__}: {error})"
     code = error.code
     said = f"{error.status} {code}".strip()
-    if code == NO_CREDENTIALS:
+    if code == NO_CREDENTIALS_CODE:
         return f"there are no credentials; set {CREDENTIALS[kind]} (docs/storage.md)"
-    if code in NO_BUCKET or error.errno == errno.ENXIO:
+    if code in NO_BUCKET_CODES or error.errno == errno.ENXIO:
         return f"there is no bucket {bucket}; make it, or correct SCRIBEDOCK_STORAGE_URL"
     if code in WRONG_SECRET:
         return f"the secret does not belong to the key ({said}); check {CREDENTIALS[kind]}"

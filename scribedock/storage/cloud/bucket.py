@@ -22,16 +22,16 @@ from obstore.store import AzureStore, GCSStore, S3Store
 from scribedock.storage.store import StoreUnavailable
 
 LIST_PAGE = 1000
-NO_BUCKET = ("NoSuchBucket", "ContainerNotFound")
-NO_CREDENTIALS = "NoCredentials"  # our own code: the machine's metadata service was asked, in vain
+NO_BUCKET_CODES = ("NoSuchBucket", "ContainerNotFound")
+NO_CREDENTIALS_CODE = "NoCredentials"  # our own code: the machine's metadata service did not help
 METADATA_SERVICES = ("169.254.169.254", "/latest/api/token", "metadata.google.internal")
-NO_ROOM = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
+NO_ROOM_CODES = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
 
 
 class StoreFault(StoreUnavailable):
     """The store refused a request, or did not answer.
 
-    code: the store's own word for it ("SignatureDoesNotMatch"), or empty; status: of HTTP, or 0.
+    code: the store's own error code ("SignatureDoesNotMatch"), or empty; status: that of HTTP, or 0.
     """
 
     def __init__(self, number: int, text: str, *, code: str = "", status: int = 0) -> None:
@@ -40,12 +40,12 @@ class StoreFault(StoreUnavailable):
         self.status = status
 
 
-class Changed(Exception):
-    """The object is not the one that was meant (its ETag is another)."""
+class ObjectChanged(Exception):
+    """The object is not the one that was meant (its ETag differs)."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class Found:
+class StoredObject:
     path: str
     bytes: int
     modified: datetime  # by the store's clock
@@ -54,31 +54,31 @@ class Found:
 
 
 class Bucket:
-    """A bucket, or what lies below a prefix in it. Every method may be called from any thread."""
+    """A bucket, or what is below a prefix in it. Every method may be called from any thread."""
 
     def __init__(self, store: S3Store | GCSStore | AzureStore) -> None:
         self._store = store
 
     @property
     def signs_plain_puts(self) -> bool:
-        """Whether a signed URL takes a PUT with no header of the store's own (Azure wants one)."""
+        """Return whether a signed URL takes a PUT without a header of the store's own (Azure wants one)."""
         return not isinstance(self._store, AzureStore)
 
     def put(self, path: str, data: bytes | bytearray | memoryview) -> str:
-        """Writes the object, in place of what was there; returns its ETag."""
+        """Write the object, replacing what was there; return its ETag."""
         with faults("PUT"):
             result = obstore.put(self._store, path, data, use_multipart=False)
         return quoted(result["e_tag"])
 
     def create(self, path: str, data: bytes) -> bool:
-        """Writes the object if there is none; whether it did.
+        """Write the object if there is none; return whether it was written.
 
         False may also mean that our own request arrived twice: the caller reads what is there.
         """
         try:
             with faults("PUT"):
                 obstore.put(self._store, path, data, mode="create")
-        except Changed:
+        except ObjectChanged:
             return False
         return True
 
@@ -87,17 +87,20 @@ class Bucket:
             return obstore.get(self._store, path).bytes().to_bytes()
 
     def read(self, path: str, start: int, end: int, *, etag: str, version: str = "") -> memoryview:
-        """Bytes [start, end) of the very object with this ETag. Raises Changed where it is another."""
+        """Return bytes [start, end) of the object with this ETag.
+
+        Raises ObjectChanged where it has another.
+        """
         options: obstore.GetOptions = {"range": (start, end), "if_match": etag or None}
         if version:
             options["version"] = version
         with faults("GET"):
             data = memoryview(obstore.get(self._store, path, options=options).bytes())
         if len(data) != end - start:
-            raise Changed(path)
+            raise ObjectChanged(path)
         return data
 
-    def head(self, path: str) -> Found:
+    def head(self, path: str) -> StoredObject:
         with faults("HEAD"):
             return _found(obstore.head(self._store, path))
 
@@ -108,39 +111,39 @@ class Bucket:
             return False
         return True
 
-    def list(self, folder: str) -> Iterator[Found]:
-        """Everything below the folder."""
+    def list(self, folder: str) -> Iterator[StoredObject]:
+        """Yield everything below the folder."""
         with faults("LIST"):
             for page in obstore.list(self._store, folder, chunk_size=LIST_PAGE):
                 yield from map(_found, page)
 
     def folders(self, folder: str) -> set[str]:
-        """The names of the folders directly below."""
+        """Return the names of the folders directly below."""
         with faults("LIST"):
             result = obstore.list_with_delimiter(self._store, folder)
         return {path.rstrip("/").rpartition("/")[2] for path in result["common_prefixes"]}
 
     def delete(self, paths: Iterable[str]) -> None:
-        """Removes the objects, those that are there."""
+        """Remove those of the objects that exist."""
         wanted = list(paths)
         try:
             if wanted:
                 with faults("DELETE"):
                     obstore.delete(self._store, wanted)
         except FileNotFoundError:
-            # Google and Azure say so of the first one that is gone, and may have left the others.
+            # Google and Azure report the first one that is gone, and may have left the others.
             if len(wanted) > 1:
                 for path in wanted:
                     self.delete([path])
 
     def sign_put(self, path: str, expires_s: float) -> str:
-        """A URL that takes a PUT until it expires; only the host is signed, no other header."""
+        """Return a URL that takes a PUT until it expires; only the host is signed, no other header."""
         with faults("SIGN"):
             return obstore.sign(self._store, "PUT", path, timedelta(seconds=expires_s))
 
 
 def quoted(etag: str | None) -> str:
-    """As it stands in If-Match; Azure's listing leaves the quotes out."""
+    """Return the ETag as If-Match has it; Azure's listing omits the quotes."""
     if not etag or etag.startswith(('"', 'W/"')):
         return etag or ""
     return f'"{etag}"'
@@ -148,14 +151,14 @@ def quoted(etag: str | None) -> str:
 
 @contextmanager
 def faults(request: str) -> Iterator[None]:
-    """Turns obstore's errors into ours."""
+    """Turn obstore's errors into ours."""
     try:
         yield
     except (AlreadyExistsError, PreconditionError):
-        raise Changed(request) from None
+        raise ObjectChanged(request) from None
     except FileNotFoundError as error:
         code = _code(str(error))
-        if request == "PUT" or code in NO_BUCKET:
+        if request == "PUT" or code in NO_BUCKET_CODES:
             raise StoreFault(errno.ENXIO, "there is no such bucket", code=code, status=404) from None
         raise FileNotFoundError(errno.ENOENT, "no such object") from None
     except BaseError as error:
@@ -165,11 +168,11 @@ def faults(request: str) -> Iterator[None]:
 def _fault(request: str, error: BaseError) -> StoreFault:
     text = str(error)
     if any(service in text for service in METADATA_SERVICES):
-        return StoreFault(errno.EACCES, "there are no credentials for the store", code=NO_CREDENTIALS)
+        return StoreFault(errno.EACCES, "there are no credentials for the store", code=NO_CREDENTIALS_CODE)
     code = _code(text)
     found = re.search(r"status code: (\d{3})", text)
     status = int(found[1]) if found else 0
-    if code in NO_ROOM or status == 507:
+    if code in NO_ROOM_CODES or status == 507:
         number = errno.EDQUOT
     elif isinstance(error, PermissionDeniedError) or status in (401, 403):
         number = errno.EACCES
@@ -186,8 +189,8 @@ def _code(text: str) -> str:
     return found[1] if found else ""
 
 
-def _found(meta: obstore.ObjectMeta) -> Found:
-    return Found(
+def _found(meta: obstore.ObjectMeta) -> StoredObject:
+    return StoredObject(
         path=meta["path"],
         bytes=meta["size"],
         modified=meta["last_modified"],

@@ -1,6 +1,6 @@
-"""Whether a bucket does what we rely on, and what would be right where it does not.
+"""Whether a bucket does what we rely on, and what to change where it does not.
 
-Nothing that is shown holds a secret: no URL with a signature, no text of the store's own.
+Nothing that is shown contains a secret: no URL with a signature, no text of the store's own.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ import httpx
 from scribedock.host.findings import Finding, good, missing, warning
 from scribedock.settings import Settings, SettingsError
 from scribedock.storage.cloud.advice import advice
-from scribedock.storage.cloud.bucket import Bucket, Changed
+from scribedock.storage.cloud.bucket import Bucket, ObjectChanged
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.store import CloudStore
 from scribedock.storage.store import Store
 
-FOLDER = "check"
+CHECK_FOLDER = "check"
 CONTENT = b"written by scribedock storage check"
-SKEW_S = 10
+MAX_SKEW_S = 10
 EXPIRED_AFTER_S = 1
-ANY_ORIGIN = "https://a-page-of-yours.example"
+PAGE_ORIGIN = "https://a-page-of-yours.example"
 TIMEOUT_S = 30
 # Azure takes a PUT only with this header; the others do not mind it.
-BLOB = {"x-ms-blob-type": "BlockBlob"}
+BLOB_HEADERS = {"x-ms-blob-type": "BlockBlob"}
 
 
 def check(settings: Settings, url: str, recording: Callable[[Store], Iterator[Finding]]) -> Iterator[Finding]:
-    """`recording` writes, reads and deletes one through the store."""
+    """Check a bucket; `recording` writes, reads and deletes a recording through the store."""
     try:
         bucket = connect(url, retries={"max_retries": 1})
     except SettingsError as error:
         yield missing("address", str(error))
         return
-    path = f"{FOLDER}/{uuid.uuid4().hex}"
+    path = f"{CHECK_FOLDER}/{uuid.uuid4().hex}"
     kind = urlsplit(url).scheme
     try:
         yield from _clock(bucket, path)
@@ -50,7 +50,7 @@ def check(settings: Settings, url: str, recording: Callable[[Store], Iterator[Fi
         yield from _signed_urls(bucket, path, direct=settings.storage_direct_uploads)
         if settings.storage_direct_uploads:
             yield from _pages(bucket, path, settings.public_url)
-    except (OSError, Changed) as error:
+    except (OSError, ObjectChanged) as error:
         yield missing("storage", advice(error, kind, url))
     finally:
         with suppress(OSError):
@@ -58,7 +58,7 @@ def check(settings: Settings, url: str, recording: Callable[[Store], Iterator[Fi
 
 
 def _clock(bucket: Bucket, path: str) -> Iterator[Finding]:
-    """First of all: a store refuses what was signed at another time than its own."""
+    """Check the clock first: a store refuses what was signed at another time than its own."""
     with suppress(OSError, httpx.HTTPError):
         before = datetime.now(UTC)
         answer = httpx.head(bucket.sign_put(path, 60), timeout=TIMEOUT_S)
@@ -66,7 +66,7 @@ def _clock(bucket: Bucket, path: str) -> Iterator[Finding]:
         theirs = email.utils.parsedate_to_datetime(answer.headers["date"])
         middle = before + (after - before) / 2
         off = (theirs - middle).total_seconds()
-        if abs(off) > SKEW_S:
+        if abs(off) > MAX_SKEW_S:
             how = "behind" if off > 0 else "ahead of"
             yield missing(
                 "clock", f"this machine's is {abs(off):.0f} s {how} the store's; let it be set by NTP"
@@ -87,7 +87,7 @@ def _reading(bucket: Bucket, path: str) -> Iterator[Finding]:
     etag = bucket.head(path).etag
     try:
         bucket.read(path, 0, len(CONTENT), etag='"another"')
-    except Changed:
+    except ObjectChanged:
         bucket.read(path, 0, len(CONTENT), etag=etag)
         yield good("reading", "an object is read, and refused when it is not the one that was meant")
     else:
@@ -97,7 +97,7 @@ def _reading(bucket: Bucket, path: str) -> Iterator[Finding]:
 
 
 def _listing(bucket: Bucket, path: str) -> Iterator[Finding]:
-    if path in (found.path for found in bucket.list(FOLDER)):
+    if path in (found.path for found in bucket.list(CHECK_FOLDER)):
         yield good("listing", "what was written is listed at once")
     else:
         yield missing("listing", "what was written is not listed at once; another kind of store is needed")
@@ -149,7 +149,7 @@ def _signed_urls(bucket: Bucket, path: str, *, direct: bool) -> Iterator[Finding
 
 
 def _pages(bucket: Bucket, path: str, public_url: str | None) -> Iterator[Finding]:
-    origin = ANY_ORIGIN
+    origin = PAGE_ORIGIN
     if public_url:
         parts = urlsplit(public_url)
         origin = f"{parts.scheme}://{parts.netloc}"
@@ -167,11 +167,11 @@ def _pages(bucket: Bucket, path: str, public_url: str | None) -> Iterator[Findin
 
 
 def _put(url: str) -> httpx.Response:
-    return httpx.put(url, content=CONTENT, headers=BLOB if "sig=" in url else {}, timeout=TIMEOUT_S)
+    return httpx.put(url, content=CONTENT, headers=BLOB_HEADERS if "sig=" in url else {}, timeout=TIMEOUT_S)
 
 
 def _with_another_signature(url: str) -> str:
-    """The URL with one character of its signature changed."""
+    """Return the URL with one character of its signature changed."""
     for name in ("X-Amz-Signature=", "X-Goog-Signature=", "sig="):
         before, found, rest = url.partition(name)
         if found:

@@ -39,7 +39,7 @@ RETRIES: RetryConfig = {
 
 
 def connect(url: str, *, retries: RetryConfig = RETRIES) -> Bucket:
-    """The bucket, or what is below the prefix in it; nothing is asked of it yet. Raises SettingsError."""
+    """Return the bucket, or what is below the prefix in it, without a request. Raises SettingsError."""
     parts = urlsplit(url)
     kind, allow_http = KINDS[parts.scheme]
     prefix = unquote(parts.path).strip("/")

@@ -1,11 +1,11 @@
-"""What lies where in a bucket, below the prefix."""
+"""The layout of a bucket, below the prefix."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from scribedock.storage.cloud.bucket import Bucket, Found
-from scribedock.storage.names import NAME
+from scribedock.storage.cloud.bucket import Bucket, StoredObject
+from scribedock.storage.names import NAME_PATTERN
 
 OBJECTS = "objects"  # objects/<key>/<name>: a manifest, the parts of a recording in order
 PARTS = "parts"  # parts/<name>/<session>/<part>: their bytes
@@ -14,9 +14,9 @@ DIRECT = "direct"  # direct/<name>: what a client has put there itself
 FOLDERS = (OBJECTS, PARTS, PARTIALS, DIRECT)
 
 
-def ours(bucket: Bucket, folder: str, depth: int) -> Iterator[tuple[list[str], Found]]:
-    """What looks like ours below the folder, with its path split; anything else is none of our business."""
+def ours(bucket: Bucket, folder: str, depth: int) -> Iterator[tuple[list[str], StoredObject]]:
+    """Yield objects below the folder that look like ours, with their path split; others are ignored."""
     for found in bucket.list(folder):
         path = found.path.split("/")
-        if len(path) == depth and all(NAME.match(name) for name in path[1:3]):
+        if len(path) == depth and all(NAME_PATTERN.match(name) for name in path[1:3]):
             yield path, found

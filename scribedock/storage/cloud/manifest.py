@@ -39,7 +39,7 @@ def total(parts: Iterable[Part]) -> int:
 
 
 def cut(parts: Iterable[Part], size: int) -> tuple[Part, ...]:
-    """What is left of the parts when only the first `size` bytes are."""
+    """Return the parts that hold the first `size` bytes."""
     kept = []
     for part in parts:
         if size <= 0:
@@ -51,7 +51,7 @@ def cut(parts: Iterable[Part], size: int) -> tuple[Part, ...]:
 
 
 def ranges(parts: Iterable[Part], largest: int) -> Iterator[Range]:
-    """The whole recording, in pieces of at most `largest` bytes."""
+    """Yield the whole recording in ranges of at most `largest` bytes."""
     offset = 0
     for part in parts:
         for start in range(0, part.bytes, largest):
@@ -65,7 +65,7 @@ def packed(parts: Iterable[Part]) -> list[list[str | int]]:
 
 
 def unpacked(rows: object) -> tuple[Part, ...]:
-    """Raises StoreFault where this is not what `packed` makes."""
+    """Return the parts. Raises StoreFault where the rows are not what `packed` makes."""
     try:
         parts = tuple(
             Part(path=str(path), bytes=int(size), etag=str(etag), version=str(version))
@@ -83,7 +83,7 @@ def to_json(parts: Iterable[Part]) -> bytes:
 
 
 def from_json(data: bytes) -> tuple[Part, ...]:
-    """Raises StoreFault."""
+    """Return the parts in a manifest. Raises StoreFault for a damaged one."""
     try:
         found = json.loads(data)
         known = isinstance(found, dict) and found.get("format") == FORMAT

@@ -26,40 +26,40 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
-from scribedock.storage.cloud.journal import Entry, Journal, Kind
+from scribedock.storage.cloud.journal import EntryKind, Journal, JournalEntry
 from scribedock.storage.cloud.layout import PARTS
 from scribedock.storage.cloud.manifest import Part, cut, total
 from scribedock.storage.cloud.parts import part_path, remove_parts
-from scribedock.storage.cloud.transfer import Transfer, part_bytes
+from scribedock.storage.cloud.transfer import PartTransfer, part_bytes
 from scribedock.storage.store import ObjectDamaged, PartialMissing
 
 
 @dataclass(kw_only=True)
-class Sent:
-    """A part on its way."""
+class SentPart:
+    """A part that is being sent."""
 
     path: str
     bytes: int
     etag: Future[str]
 
     def part(self) -> Part:
-        """What it is once it has arrived. Raises OSError."""
+        """Wait until the part has arrived and return it. Raises OSError."""
         return Part(path=self.path, bytes=self.bytes, etag=self.etag.result())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Surroundings:
+class PartialContext:
     """What a partial needs of its store."""
 
     writer: str  # this process
     open_partials: Callable[[], int]
-    publish: Callable[[str, tuple[Part, ...]], str]  # makes the parts of a partial an object: its key
+    publish: Callable[[str, tuple[Part, ...]], str]  # makes the parts of a partial an object; returns its key
     withdraw: Callable[[str, str], None]  # takes key and name, and undoes that
     closed: Callable[[CloudPartial], None]
 
 
 class CloudPartial:
-    """Holds entry `number` of the journal; `parts` is what was stored before."""
+    """A partial that holds entry `number` of the journal; `parts` was stored before."""
 
     def __init__(
         self,
@@ -68,8 +68,8 @@ class CloudPartial:
         number: int,
         parts: tuple[Part, ...],
         bucket: Bucket,
-        transfer: Transfer,
-        store: Surroundings,
+        transfer: PartTransfer,
+        store: PartialContext,
     ) -> None:
         self._name = name
         self._number = number
@@ -81,11 +81,11 @@ class CloudPartial:
         self._syncing = threading.Lock()
         self._beating = threading.Lock()
         self._parts = list(parts)
-        self._sent: list[Sent] = []
+        self._sent: list[SentPart] = []
         self._buffer = bytearray()
         self._start = self._bytes = total(parts)  # where the buffer begins in the recording, and ends
         self._tail: list[Part] = []  # what `sync` has stored of the buffer, from its beginning
-        self._strays = number > 1  # whether there may be objects that no part names any more
+        self._strays = number > 1  # whether there may be objects that no part refers to any more
         self._fault: OSError | None = None
         self._open = True
         self._take_up_tail()
@@ -112,7 +112,7 @@ class CloudPartial:
                     self._send()
 
     def sync(self) -> int:
-        # Nothing is waited for under the lock, so that another thread can write on meanwhile.
+        # Nothing is waited for under the lock, so that another thread can continue to write.
         with self._syncing:
             with self._lock:
                 self._collect()
@@ -128,7 +128,7 @@ class CloudPartial:
                 with self._lock:
                     if self._start == start:
                         self._tail.append(part)
-                    else:  # the part was sent whole meanwhile
+                    else:  # the whole part has been sent
                         self._strays = True
             return start + stored + len(piece)
 
@@ -137,7 +137,7 @@ class CloudPartial:
         with self._lock:
             self._collect()
             kept = cut((*self._parts, *self._tail), size)
-            self._move_on(Entry(kind=Kind.WRITING, writer=self._store.writer, parts=kept))
+            self._move_on(JournalEntry(kind=EntryKind.WRITING, writer=self._store.writer, parts=kept))
             self._strays = True
             self._bytes = size
             if size > self._start:
@@ -167,14 +167,14 @@ class CloudPartial:
         self._finish()
         parts = tuple(self._parts)
         key = self._store.publish(self._name, parts)
-        committed = Entry(kind=Kind.COMMITTED, writer=self._store.writer)
+        committed = JournalEntry(kind=EntryKind.COMMITTED, writer=self._store.writer)
         is_ours = self._journal.advance(self._number, committed)
         self._close()
         if not is_ours:
             with suppress(OSError):
                 self._store.withdraw(key, self._name)
             raise PartialMissing(self._name)
-        # It is an object now; what cannot be cleared away at once, the sweep finds.
+        # It is an object now; the sweep removes what cannot be cleared away at once.
         with suppress(OSError):
             if self._strays:
                 wanted = {part.path for part in parts}
@@ -199,14 +199,14 @@ class CloudPartial:
             return
         self._close()
         self._wait()
-        discarded = Entry(kind=Kind.DISCARDED, writer=self._store.writer)
+        discarded = JournalEntry(kind=EntryKind.DISCARDED, writer=self._store.writer)
         if self._journal.advance(self._number, discarded):
             if self._sent or self._parts or self._tail or self._strays:
                 remove_parts(self._bucket, self._name)
             self._journal.clear((self._number, self._number + 1))
 
     def beat(self) -> None:
-        """Shows that the writer lives; notices where it was overtaken."""
+        """Renew the lease; notice where another writer has taken over."""
         with self._beating:
             number = self._number
             if not self._open:
@@ -229,20 +229,20 @@ class CloudPartial:
     def _send(self) -> None:
         path = self._path(self._start, len(self._buffer))
         etag = self._transfer.send(path, self._buffer)
-        self._sent.append(Sent(path=path, bytes=len(self._buffer), etag=etag))
+        self._sent.append(SentPart(path=path, bytes=len(self._buffer), etag=etag))
         self._start += len(self._buffer)
         self._buffer = bytearray()
         self._strays |= bool(self._tail)
         self._tail = []
 
     def _wait(self) -> None:
-        """Until nothing is on its way any more."""
+        """Wait until nothing is being sent any more."""
         with self._lock:
             sent = list(self._sent)
         wait([each.etag for each in sent])
 
     def _collect(self) -> None:
-        """Takes over the parts that have arrived, in order. Raises what stood in the way of one."""
+        """Take over the parts that have arrived, in order. Raises the error of one that could not be sent."""
         while self._sent and self._fault is None and self._sent[0].etag.done():
             try:
                 self._parts.append(self._sent[0].part())
@@ -256,7 +256,7 @@ class CloudPartial:
             raise ValueError("the partial is closed")
 
     def _finish(self) -> None:
-        """Sends what is left, as one part."""
+        """Send the rest as one part."""
         self._wait()
         with self._lock:
             self._collect()
@@ -271,14 +271,14 @@ class CloudPartial:
             self._collect()
 
     def _take_up_tail(self) -> None:
-        """Goes on filling the last part, if it is not full, so that many short writes make few parts."""
+        """Continue to fill the last part, if it is not full, so that many short writes make few parts."""
         largest = part_bytes(self._store.open_partials())
         while self._parts and total(self._tail) + self._parts[-1].bytes < largest:
             self._tail.insert(0, self._parts.pop())
         self._buffer = bytearray(b"".join(self._transfer.read(self._tail)))
         self._start -= len(self._buffer)
 
-    def _move_on(self, entry: Entry) -> None:
+    def _move_on(self, entry: JournalEntry) -> None:
         before = self._number
         if not self._journal.advance(before, entry):
             self._fault = overtaken()

@@ -1,11 +1,11 @@
-"""The objects that hold a partial's bytes: where they lie, and which of them count."""
+"""The objects that hold a partial's bytes: their paths, and which of them count."""
 
 from __future__ import annotations
 
 import re
 
 from scribedock.storage.cloud.bucket import Bucket
-from scribedock.storage.cloud.journal import Entry
+from scribedock.storage.cloud.journal import JournalEntry
 from scribedock.storage.cloud.layout import PARTS
 from scribedock.storage.cloud.manifest import Part
 
@@ -13,12 +13,12 @@ PART_NAME = re.compile(r"(\d{15})-(\d+)\Z")
 
 
 def session(name: str, number: int) -> str:
-    """Where the holder of a journal entry puts its parts: nobody else's can be taken for them."""
+    """Return the folder for the parts of a journal entry's holder, separate from anybody else's."""
     return f"{PARTS}/{name}/{number:08d}"
 
 
-def stored(bucket: Bucket, name: str, number: int, entry: Entry) -> tuple[Part, ...]:
-    """The parts in the bucket that make up the partial, from its beginning, without a gap."""
+def stored(bucket: Bucket, name: str, number: int, entry: JournalEntry) -> tuple[Part, ...]:
+    """Return the stored parts of the partial, from its beginning, without a gap."""
     longest: dict[int, Part] = {}
     for found in bucket.list(session(name, number)):
         match = PART_NAME.match(found.path.rpartition("/")[2])

@@ -19,49 +19,52 @@ from pathlib import Path
 
 from scribedock.host.locked_file import LockedFile, abandoned
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
-from scribedock.storage.cloud.journal import LEASE_S, Entry, Journal, Kind, State, now
+from scribedock.storage.cloud.heartbeat import Heartbeat
+from scribedock.storage.cloud.journal import LEASE_S, EntryKind, Journal, JournalEntry, JournalState, now
 from scribedock.storage.cloud.layout import DIRECT, OBJECTS, ours
 from scribedock.storage.cloud.manifest import Part, from_json, to_json, total
-from scribedock.storage.cloud.partial import CloudPartial, Surroundings
+from scribedock.storage.cloud.partial import CloudPartial, PartialContext
 from scribedock.storage.cloud.parts import remove_parts, stored
-from scribedock.storage.cloud.pulse import Pulse
 from scribedock.storage.cloud.sweep import Sweep
-from scribedock.storage.cloud.transfer import PART_BYTES, Transfer
+from scribedock.storage.cloud.transfer import PART_BYTES, PartTransfer
 from scribedock.storage.cloud.writers import Writers
-from scribedock.storage.names import checked
+from scribedock.storage.names import checked_name
 from scribedock.storage.store import ObjectDamaged, PartialBusy, PartialMissing, Pinned
 
 COPY_PREFIX = "recording-"
-TRIES = 5  # to get a word in while others move on
+MAX_TRIES = 5  # while other processes keep moving on
 
 
 class CloudStore:
-    """`folder` is the data folder: copies for reading go to its `work`, a file that shows that this
-    process lives to its `writers`."""
+    """A store in a bucket.
+
+    `folder` is the data folder: copies for reading are in its `work`, and a file in its `writers` shows that
+    this process is alive.
+    """
 
     def __init__(self, bucket: Bucket, folder: Path, *, lease_s: float = LEASE_S) -> None:
         self._bucket = bucket
         self._lease_s = lease_s
         self._work = folder / "work"
         self._writers = Writers(folder / "writers")
-        self._transfer = Transfer(bucket)
+        self._transfer = PartTransfer(bucket)
         self._open: dict[str, CloudPartial] = {}
         self._lock = threading.Lock()
-        self._pulse = Pulse(self._beating)
+        self._pulse = Heartbeat(self._beating)
 
     def begin(self) -> CloudPartial:
         name = uuid.uuid4().hex
-        Journal(self._bucket, name).open(Entry(kind=Kind.WRITING, writer=self._writer()))
+        Journal(self._bucket, name).begin(JournalEntry(kind=EntryKind.WRITING, writer=self._writer()))
         return self._opened(name, 1, ())
 
     def resume(self, name: str) -> CloudPartial:
-        journal = Journal(self._bucket, checked(name))
-        for _ in range(TRIES):
+        journal = Journal(self._bucket, checked_name(name))
+        for _ in range(MAX_TRIES):
             state, entry = self._latest(journal, name)
             if self._is_busy(name, state, entry):
                 raise PartialBusy(name)
             parts = stored(self._bucket, name, state.number, entry)
-            taken = Entry(kind=Kind.WRITING, writer=self._writer(), parts=parts)
+            taken = JournalEntry(kind=EntryKind.WRITING, writer=self._writer(), parts=parts)
             if journal.advance(state.number, taken):
                 journal.clear([state.number])
                 try:
@@ -73,19 +76,19 @@ class CloudStore:
 
     def partial_bytes(self, name: str) -> int | None:
         try:
-            state, entry = self._latest(Journal(self._bucket, checked(name)), name)
+            state, entry = self._latest(Journal(self._bucket, checked_name(name)), name)
         except PartialMissing:
             return None
         return total(stored(self._bucket, name, state.number, entry))
 
     def discard(self, name: str) -> None:
-        journal = Journal(self._bucket, checked(name))
-        for _ in range(TRIES):
+        journal = Journal(self._bucket, checked_name(name))
+        for _ in range(MAX_TRIES):
             try:
                 state, _ = self._latest(journal, name)
             except PartialMissing:
                 return
-            if journal.advance(state.number, Entry(kind=Kind.DISCARDED, writer=self._writer())):
+            if journal.advance(state.number, JournalEntry(kind=EntryKind.DISCARDED, writer=self._writer())):
                 remove_parts(self._bucket, name)
                 journal.clear_up_to(state.number + 1)
                 return
@@ -117,7 +120,7 @@ class CloudStore:
         return total(self._parts(key))
 
     def delete(self, key: str) -> None:
-        for manifest in list(self._bucket.list(f"{OBJECTS}/{checked(key)}")):
+        for manifest in list(self._bucket.list(f"{OBJECTS}/{checked_name(key)}")):
             name = manifest.path.rpartition("/")[2]
             self._bucket.delete([manifest.path])
             self._remove_bytes(name)
@@ -142,27 +145,27 @@ class CloudStore:
         return self._bucket.signs_plain_puts
 
     def presign_put(self, name: str, expires_s: float) -> str:
-        return self._bucket.sign_put(f"{DIRECT}/{checked(name)}", expires_s)
+        return self._bucket.sign_put(f"{DIRECT}/{checked_name(name)}", expires_s)
 
     def find_direct(self, name: str) -> Pinned | None:
         try:
-            found = self._bucket.head(f"{DIRECT}/{checked(name)}")
+            found = self._bucket.head(f"{DIRECT}/{checked_name(name)}")
         except FileNotFoundError:
             return None
         return Pinned(name=name, bytes=found.bytes, etag=found.etag, version=found.version)
 
     def pin(self, found: Pinned) -> str:
-        path = f"{DIRECT}/{checked(found.name)}"
+        path = f"{DIRECT}/{checked_name(found.name)}"
         return self._publish(
             found.name, (Part(path=path, bytes=found.bytes, etag=found.etag, version=found.version),)
         )
 
     def unpin(self, key: str) -> None:
-        self._bucket.delete([each.path for each in self._bucket.list(f"{OBJECTS}/{checked(key)}")])
+        self._bucket.delete([each.path for each in self._bucket.list(f"{OBJECTS}/{checked_name(key)}")])
 
     def _parts(self, key: str) -> tuple[Part, ...]:
-        """Raises FileNotFoundError."""
-        for manifest in self._bucket.list(f"{OBJECTS}/{checked(key)}"):
+        """Return the parts of an object. Raises FileNotFoundError."""
+        for manifest in self._bucket.list(f"{OBJECTS}/{checked_name(key)}"):
             return from_json(self._bucket.get(manifest.path))
         raise FileNotFoundError(key)
 
@@ -189,7 +192,7 @@ class CloudStore:
             parts=parts,
             bucket=self._bucket,
             transfer=self._transfer,
-            store=Surroundings(
+            store=PartialContext(
                 writer=self._writer(),
                 open_partials=lambda: len(self._open),
                 publish=self._publish,
@@ -211,22 +214,22 @@ class CloudStore:
         with self._lock:
             return list(self._open.values())
 
-    def _latest(self, journal: Journal, name: str) -> tuple[State, Entry]:
-        """The entry that holds. Raises PartialMissing where there is none that anybody can go on with."""
-        for _ in range(TRIES):
+    def _latest(self, journal: Journal, name: str) -> tuple[JournalState, JournalEntry]:
+        """Return the current entry. Raises PartialMissing where there is none that can be resumed."""
+        for _ in range(MAX_TRIES):
             state = journal.state()
             if state is None:
                 raise PartialMissing(name)
             try:
                 entry = journal.read(state.number)
-            except FileNotFoundError:  # somebody moves on at this moment
+            except FileNotFoundError:  # another process moves on at this moment
                 continue
-            if entry.kind is not Kind.WRITING:
+            if entry.kind is not EntryKind.WRITING:
                 raise PartialMissing(name)
             return state, entry
         raise unsettled()
 
-    def _is_busy(self, name: str, state: State, entry: Entry) -> bool:
+    def _is_busy(self, name: str, state: JournalState, entry: JournalEntry) -> bool:
         if state.idle:
             return False
         if entry.writer == self._writer():

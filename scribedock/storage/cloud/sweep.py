@@ -1,8 +1,8 @@
-"""Removes from a bucket what nobody refers to.
+"""Removes from a bucket what nothing refers to.
 
-The order of the listings matters.  A recording's parts are put after its journal is opened
-and before its manifest is written, and the journal is cleared after that.  So parts are
-listed first, then journals, then manifests: whatever is alive is seen in one of the later two.
+The order of the listings matters. A recording's parts are put after its journal is opened and before its
+manifest is written, and the journal is cleared after that. So parts are listed first, then journals, then
+manifests: whatever is alive is seen in one of the later two.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.journal import now
 from scribedock.storage.cloud.layout import DIRECT, OBJECTS, PARTIALS, PARTS, ours
-from scribedock.storage.names import NAME
+from scribedock.storage.names import NAME_PATTERN
 
 
 class Sweep:
@@ -31,9 +31,9 @@ class Sweep:
         self._is_open = is_open
 
     def run(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
-        """Removes what is neither among these nor younger; how many recordings, whole or not."""
+        """Remove what is neither among these nor younger; return how many recordings, whole or partial."""
         before = now() - timedelta(seconds=older_than_s)
-        with_parts = {name for name in self._bucket.folders(PARTS) if NAME.match(name)}
+        with_parts = {name for name in self._bucket.folders(PARTS) if NAME_PATTERN.match(name)}
         put_directly = {name: found.modified for (_, name), found in ours(self._bucket, DIRECT, 2)}
         journals = self._journals()
         kept, dropped = self._manifests(objects, before)
@@ -56,16 +56,16 @@ class Sweep:
         return removed
 
     def _journals(self) -> dict[str, datetime]:
-        """When each partial's journal was last written to."""
+        """Return when each partial's journal was last written to."""
         heard: dict[str, datetime] = {}
         for found in self._bucket.list(PARTIALS):
             _, name, *rest = found.path.split("/")
-            if NAME.match(name) and rest:
+            if NAME_PATTERN.match(name) and rest:
                 heard[name] = max(found.modified, heard.get(name, found.modified))
         return heard
 
     def _manifests(self, objects: frozenset[str], before: datetime) -> tuple[set[str], list[tuple[str, str]]]:
-        """The names whose bytes are kept, and (path, name) of the manifests to remove."""
+        """Return the names whose bytes are kept, and (path, name) of the manifests to remove."""
         kept = set()
         dropped = []
         for (_, key, name), found in ours(self._bucket, OBJECTS, 3):
@@ -76,7 +76,7 @@ class Sweep:
         return kept, dropped
 
     def _end(self, name: str) -> int:
-        """Discards a partial, or clears away what is left of a journal that has ended."""
+        """Discard a partial, or clear away the rest of a journal that has ended."""
         was_open = self._is_open(name)
         self._discard(name)
         self._bucket.delete([each.path for each in self._bucket.list(f"{PARTIALS}/{name}")])

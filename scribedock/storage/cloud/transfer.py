@@ -13,27 +13,27 @@ import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
-from scribedock.storage.cloud.bucket import Bucket, Changed
+from scribedock.storage.cloud.bucket import Bucket, ObjectChanged
 from scribedock.storage.cloud.manifest import Part, ranges
 from scribedock.storage.store import ObjectDamaged
 
 PART_BYTES = 8 * 1024 * 1024
-SMALLEST_PART_BYTES = 1024 * 1024
+MIN_PART_BYTES = 1024 * 1024
 BUFFERED_BYTES = 256 * 1024 * 1024
-IN_FLIGHT = 16
+PARTS_IN_FLIGHT = 16
 THREADS = 8
-FETCHES = 4
+PARALLEL_READS = 4
 
 
-class Transfer:
+class PartTransfer:
     def __init__(self, bucket: Bucket) -> None:
         self._bucket = bucket
-        self._slots = threading.BoundedSemaphore(IN_FLIGHT)
+        self._slots = threading.BoundedSemaphore(PARTS_IN_FLIGHT)
         self._senders = ThreadPoolExecutor(THREADS, thread_name_prefix="part")
-        self._fetchers = ThreadPoolExecutor(FETCHES, thread_name_prefix="fetch")
+        self._fetchers = ThreadPoolExecutor(PARALLEL_READS, thread_name_prefix="fetch")
 
     def send(self, path: str, data: bytearray) -> Future[str]:
-        """Puts the part; the result is its ETag. Blocks while too many are on their way."""
+        """Put the part; the result is its ETag. Blocks while too many are being sent."""
         self._slots.acquire()
         try:
             future = self._senders.submit(self._bucket.put, path, data)
@@ -44,7 +44,7 @@ class Transfer:
         return future
 
     def fetch(self, parts: Iterable[Part], descriptor: int) -> None:
-        """Writes the whole recording to the file. Raises ObjectDamaged, OSError."""
+        """Write the whole recording to the file. Raises ObjectDamaged, OSError."""
 
         def bring(part: Part, start: int, end: int, offset: int) -> None:
             data = read(self._bucket, part, start, end)
@@ -67,7 +67,7 @@ class Transfer:
                     future.exception()
 
     def read(self, parts: Iterable[Part], start: int = 0, end: int | None = None) -> Iterator[memoryview]:
-        """Bytes [start, end) of the recording, piece by piece; `end` None: to its end."""
+        """Yield bytes [start, end) of the recording in pieces; `end` None means to its end."""
         for each in ranges(parts, PART_BYTES):
             first = each.start + max(0, start - each.offset)
             after = each.end if end is None else min(each.end, each.start + end - each.offset)
@@ -76,14 +76,14 @@ class Transfer:
 
 
 def part_bytes(open_partials: int) -> int:
-    """How large a part may grow while so many recordings are being written."""
+    """Return how large a part may grow while this many recordings are being written."""
     fair = BUFFERED_BYTES // max(open_partials, 1)
-    return max(SMALLEST_PART_BYTES, min(PART_BYTES, fair))
+    return max(MIN_PART_BYTES, min(PART_BYTES, fair))
 
 
 def read(bucket: Bucket, part: Part, start: int, end: int) -> memoryview:
-    """Bytes [start, end) of a part. Raises ObjectDamaged where it is gone or not the same any more."""
+    """Return bytes [start, end) of a part. Raises ObjectDamaged where it is gone or was changed."""
     try:
         return bucket.read(part.path, start, end, etag=part.etag, version=part.version)
-    except (Changed, FileNotFoundError):
+    except (ObjectChanged, FileNotFoundError):
         raise ObjectDamaged(part.path) from None

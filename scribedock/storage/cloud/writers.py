@@ -10,7 +10,7 @@ from scribedock.host.locked_file import LockedFile, abandoned, is_abandoned
 
 
 class Writers:
-    """This process among those that share the data folder."""
+    """A process among those that share the data folder."""
 
     PREFIX = "writer-"
 
@@ -20,18 +20,18 @@ class Writers:
         self.id = ""
 
     def join(self) -> str:
-        """The id of this process, which others can ask about; made at the first call."""
+        """Return the id of this process, which others can ask about; the first call makes it."""
         if self._file is None:
             self._file = LockedFile(self._folder, self.PREFIX)
             self.id = self._file.path.name.removeprefix(self.PREFIX)
         return self.id
 
     def is_dead(self, writer: str) -> bool:
-        """Whether it ran on this data folder and has ended; False where nothing is known about it."""
+        """Return whether the writer ran on this data folder and has ended; False where it is unknown."""
         return writer.isalnum() and is_abandoned(self._folder / f"{self.PREFIX}{writer}")
 
     def sweep(self, *, remembered_s: float) -> None:
-        """Forgets processes that were seen to be dead so long ago that nobody asks about them any more."""
+        """Forget processes that died so long ago that nobody asks about them any more."""
         before = time.time() - remembered_s
         for path in abandoned(self._folder, self.PREFIX):
             with suppress(FileNotFoundError):  # another process sweeps too

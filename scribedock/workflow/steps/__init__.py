@@ -1,1 +1,1 @@
-"""Steps that workflows share, and how they are tried again."""
+"""Steps that workflows share, and how they are retried."""

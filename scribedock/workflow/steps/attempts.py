@@ -1,7 +1,7 @@
-"""Work on parts of a recording that is tried again where it failed.
+"""Work on parts of a recording, retried where it failed.
 
-What failed is tried again after all others, by a fresh process. A part that failed twice by its own fault is
-given up, one that failed by the machine's (no memory, no processor, a process that was ended) only after
+Failed parts are tried again after all others, by a fresh process. A part that failed twice by its own fault
+is given up, one that failed by the machine's (no memory, no processor, a process that was ended) only after
 more tries, with time in between for the machine to recover.
 """
 
@@ -20,10 +20,10 @@ from scribedock.workflow.engine import parallel_steps
 
 log = structlog.get_logger("scribedock.worker")
 
-TRIES = 2
-"""Of a part that fails by its own fault."""
+MAX_TRIES = 2
+"""The tries of a part that fails by its own fault."""
 WAITS_S = (0.0, 5.0, 30.0, 120.0)
-"""Before each further try of what failed by the machine's fault."""
+"""The seconds before each further try of a part that failed by the machine's fault."""
 
 Item = TypeVar("Item")
 Part = TypeVar("Part", contravariant=True)
@@ -35,40 +35,40 @@ class MachineExhausted(Exception):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Tried:
-    """What came of the parts, in order."""
+class AttemptedParts:
+    """The results of the parts, in order."""
 
     # None for a part that was given up.
     results: list[Any]
-    # Whether there are parts, and each was given up by the machine's fault.
+    # Whether all of at least one part were given up by the machine's fault.
     machine_exhausted: bool
 
 
 class Attempted(TypedDict):
-    """What is saved of a try: a result (any value that can be saved), or why there is none."""
+    """What is saved of an attempt: a result (any value that can be saved), or why there is none."""
 
     result: Any
     failed: bool
     machine_at_fault: bool
 
 
-class Try(Protocol[Part]):
-    """Does the work on a part; fresh asks for a process that has done nothing before."""
+class PartFunction(Protocol[Part]):
+    """Does the work on a part; `fresh` asks for a process that has done nothing before."""
 
     def __call__(self, item: Part, /, *, fresh: bool) -> object: ...
 
 
 @dataclass(frozen=True, kw_only=True)
-class Trying(Generic[Item]):
-    """How the parts are worked on: a step of a workflow each, so many at once."""
+class Attempts(Generic[Item]):
+    """How the parts are worked on: each as a step of a workflow, `threads` at once."""
 
     name: str  # of the steps
     task_id: str
-    work: Try[Item]  # raises RecognitionFailed
-    check_wanted: Callable[[], None]  # raises where the result is not wanted any more
+    work: PartFunction[Item]  # raises RecognitionFailed
+    check_wanted: Callable[[], None]  # raises where the result is no longer wanted
     threads: int
 
-    def run(self, items: Sequence[Item]) -> Tried:
+    def run(self, items: Sequence[Item]) -> AttemptedParts:
         results: list[Any] = [None] * len(items)
         faults = [0] * len(items)
         waiting = list(range(len(items)))
@@ -91,10 +91,10 @@ class Trying(Generic[Item]):
                     of_machine.add(place)
                 else:
                     faults[place] += 1
-                if faults[place] < TRIES:
+                if faults[place] < MAX_TRIES:
                     again.append(place)
             waiting = again
-        return Tried(results=results, machine_exhausted=0 < len(items) == len(of_machine))
+        return AttemptedParts(results=results, machine_exhausted=0 < len(items) == len(of_machine))
 
     def _step(self, number: int, wait_s: float) -> Callable[[Item], Attempted]:
         def step(item: Item) -> Attempted:
@@ -111,8 +111,8 @@ class Trying(Generic[Item]):
         return step
 
 
-def patiently(name: str, work: Callable[[], Result], check_wanted: Callable[[], None]) -> Result:
-    """The result of work on a whole recording, within one step; tried again as its parts are.
+def with_retries(name: str, work: Callable[[], Result], check_wanted: Callable[[], None]) -> Result:
+    """Return the result of work on a whole recording, within one step; tried again as its parts are.
 
     Raises what the last try raised.
     """
@@ -124,14 +124,14 @@ def patiently(name: str, work: Callable[[], Result], check_wanted: Callable[[], 
             log.warning(f"{name} failed", reason=str(error))
             of_machine = isinstance(error, MachineAtFault)
             faults += not of_machine
-            if faults == TRIES or wait_s is None:
+            if faults == MAX_TRIES or wait_s is None:
                 raise
             pause(wait_s if of_machine else 0.0, check_wanted)
     raise AssertionError("the last try returns or raises")
 
 
 def pause(seconds: float, check_wanted: Callable[[], None]) -> None:
-    """Waits, and asks about once a second whether the result is still wanted."""
+    """Wait, and check about once a second whether the result is still wanted."""
     until = time.monotonic() + seconds
     while (left := until - time.monotonic()) > 0:
         time.sleep(min(left, POLL_S))

@@ -1,4 +1,4 @@
-"""Counts from several threads."""
+"""A counter for several threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ class Counter:
         self._count = 0
 
     def increment(self) -> int:
-        """Counts one more; returns how many there are."""
+        """Count one more; return how many there are."""
         with self._lock:
             self._count += 1
             return self._count

@@ -1,4 +1,4 @@
-"""The sound of a recording under way, as PCM in a file that is made once and again where it is gone."""
+"""The decoded audio of a running task: a PCM file, made again where it is missing."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.recognizer import SAMPLE_RATE
 from scribedock.storage.store import Store
-from scribedock.workflow.engine import Final
+from scribedock.workflow.engine import DoNotRetry
 from scribedock.workflow.steps.recordings import decode_spoken, local
 
-BYTES_A_SECOND = 2 * SAMPLE_RATE
-NOTICE = "notice"
-DECODED = 0.05
-"""Decoding is so large a share of the work, estimated."""
+BYTES_PER_SECOND = 2 * SAMPLE_RATE
+NOTICE_FILE = "notice"
+DECODING_SHARE = 0.05
+"""The estimated share of decoding in the progress of a job."""
 
 
-class Abandoned(Final):
-    """The job was deleted meanwhile: nobody waits for the result."""
+class Abandoned(DoNotRetry):
+    """The job was deleted in the meantime: nobody waits for the result."""
 
 
-class DecodedSound:
-    """What a task has in `folder` while it is under way."""
+class DecodedAudioFiles:
+    """The decoded audio of running tasks, in `folder`."""
 
     def __init__(
         self,
@@ -52,21 +52,23 @@ class DecodedSound:
         self._locks: defaultdict[str, threading.Lock] = defaultdict(threading.Lock)
         self._processors = FairSeats(range(os.cpu_count() or 1))
 
-    def of(self, task_id: str, job_id: str, check_wanted: Callable[[], None] = always) -> tuple[Path, int]:
-        """The job's recording as PCM (16 bits, 16 kHz, one channel) and its length in ms.
+    def audio_of(
+        self, task_id: str, job_id: str, check_wanted: Callable[[], None] = always
+    ) -> tuple[Path, int]:
+        """Return the job's recording as PCM (16 bits, 16 kHz, one channel) and its length in ms.
 
         check_wanted is called about once a second while the recording is decoded, and may raise. Raises
         MediaUnusable, and Abandoned where the job has no media any more.
         """
         path = self._folder / task_id / "audio.pcm"
         with self._locks[task_id]:
-            if not (path.exists() and path.with_name(NOTICE).exists()):
+            if not (path.exists() and path.with_name(NOTICE_FILE).exists()):
                 self._decode(job_id, path, check_wanted)
-        return path, path.stat().st_size * 1000 // BYTES_A_SECOND
+        return path, path.stat().st_size * 1000 // BYTES_PER_SECOND
 
     def notice(self, task_id: str) -> str:
-        """What is to be said of how the recording was read; empty where there is nothing."""
-        path = self._folder / task_id / NOTICE
+        """Return the notice about how the recording was read; empty where there is none."""
+        path = self._folder / task_id / NOTICE_FILE
         return path.read_text(encoding="utf-8") if path.exists() else ""
 
     def remove(self, task_id: str) -> None:
@@ -88,9 +90,9 @@ class DecodedSound:
                 self._pool,
                 self._limits,
                 track=media.audio_track,
-                progress=lambda share: self._jobs.stamp_progress(job_id, DECODED * share),
+                progress=lambda share: self._jobs.stamp_progress(job_id, DECODING_SHARE * share),
                 check_wanted=check_wanted,
             )
-        path.with_name(NOTICE).write_text(decoded.notice, encoding="utf-8")
+        path.with_name(NOTICE_FILE).write_text(decoded.notice, encoding="utf-8")
         if decoded.track is not None:
             self._media.note_track(job_id, decoded.track)

@@ -1,4 +1,4 @@
-"""Who speaks when, for a transcription that asks for it (`speaker_id`)."""
+"""Diarization, for a transcription that asks for it (`speaker_id`)."""
 
 from __future__ import annotations
 
@@ -10,59 +10,60 @@ from scribedock.speech.diarization.turns import Turn, with_speakers
 from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.span import Span
-from scribedock.workflow.steps.attempts import patiently
+from scribedock.workflow.steps.attempts import with_retries
 from scribedock_captions.elementlist.model import ElementList
 
-NUMBER_UNKNOWN = (
-    "The speakers were not told apart: set expected_speakers (job/new, job/modify) to how many there are, "
+NUMBER_UNKNOWN_MESSAGE = (
+    "The speakers were not identified: set expected_speakers (job/new, job/modify) to their number, "
     "or let people do it."
 )
-FAILED = "The speakers could not be told apart; let people do it."
+FAILED_MESSAGE = "The speakers could not be identified; let people do it."
 
 
-class Told(TypedDict):
+class Diarization(TypedDict):
     turns: list[tuple[int, int, int]]  # start and end in ms, speaker
     problem: str | None  # why there are none
 
 
-def tell_apart(
+def diarize(
     pool: RecognizerPool,
     audio: Path,
     speech: Sequence[Span],
     people: int | None,
     check_wanted: Callable[[], None],
-) -> Told:
-    """The turns of so many people; none where their number is not known and cannot be found out."""
+) -> Diarization:
+    """Return the turns of `people` speakers; none where their number is neither known nor found out."""
     if people is None and not pool.counts_people:
-        return {"turns": [], "problem": NUMBER_UNKNOWN}
+        return {"turns": [], "problem": NUMBER_UNKNOWN_MESSAGE}
     try:
-        found = patiently(
-            "telling speakers apart",
+        found = with_retries(
+            "diarization",
             lambda: pool.turns(audio, speech, people, check_wanted=check_wanted),
             check_wanted,
         )
     except RecognitionFailed:
-        return {"turns": [], "problem": FAILED}
+        return {"turns": [], "problem": FAILED_MESSAGE}
     return {"turns": [(each.start_ms, each.end_ms, each.speaker) for each in found], "problem": None}
 
 
-def turns_of(told: Told | None) -> list[Turn]:
-    saved = told["turns"] if told else []
+def turns_of(diarization: Diarization | None) -> list[Turn]:
+    saved = diarization["turns"] if diarization else []
     return [Turn(start_ms=start, end_ms=end, speaker=speaker) for start, end, speaker in saved]
 
 
-def with_told(elementlist: ElementList, told: Told | None) -> tuple[ElementList, str]:
-    """The list with its speakers, and what is to be said of them in `info`; None: nobody asked for them.
+def with_diarization(elementlist: ElementList, diarization: Diarization | None) -> tuple[ElementList, str]:
+    """Return the list with its speakers, and the notice about them for `info`.
 
-    The speakers that a list has already are better, and stay.
+    Without a diarization (None), nobody asked for speakers. Speakers that the list already has are better,
+    and stay.
     """
-    if told is None or elementlist.speakers:
+    if diarization is None or elementlist.speakers:
         return elementlist, ""
-    if told["problem"]:
-        return elementlist, told["problem"]
-    found = with_speakers(elementlist, turns_of(told))
+    if diarization["problem"]:
+        return elementlist, diarization["problem"]
+    found = with_speakers(elementlist, turns_of(diarization))
     count = len(found.speakers)
     if not count:
         return found, ""
     people = "one speaker" if count == 1 else f"{count} speakers"
-    return found, f"The voices of {people} were told apart by a machine; names and changes are to be checked."
+    return found, f"Diarization found {people}; check the names, and where speakers change."

@@ -1,6 +1,6 @@
 """How difficult a job was, from what the recognizer knows.
 
-Source: JobDifficulty of the API is Good, Bad or Unknown; how it is found is ours.
+Source: JobDifficulty of the API is Good, Bad or Unknown; how it is determined is ours.
 """
 
 from __future__ import annotations
@@ -9,15 +9,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from scribedock.jobs.job import Difficulty
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 
 
 @dataclass(frozen=True, kw_only=True)
 class Evidence:
-    """What is known of a recording after its recognition. Times in milliseconds."""
+    """What is known of a recording after its recognition. Times are in milliseconds."""
 
-    speech_ms: int  # somebody speaks, says the detector
+    speech_ms: int  # where the detector hears speech
     worded_ms: int  # of that, what the recognized words take
     failed_ms: int  # of that, where the recognizer failed
     confidence: float | None  # of the words, their mean, 0..1; None where the engine has no honest one
@@ -34,18 +34,18 @@ class Sign:
 
 
 MOSTLY_SILENT_MS = 1000
-"""Of less speech nothing can be said."""
+"""With less speech there is nothing to judge by."""
 
 FAILED_SHARE = 0.05
-"""Of the speech: as much unrecognized, and a person must write what is there."""
+"""With this share of the speech unrecognized, a person must write what is there."""
 
 
 def judge(evidence: Evidence) -> Difficulty:
-    """Bad where one sign is bad, Good where all that are known are good, else Unknown.
+    """Return Bad where one sign is bad, Good where all known ones are good, else Unknown.
 
     An engine that knows how sure it is knows best. For one that does not, noise tells: white noise in the
-    demonstration's recording brings pocketsphinx from 7 % wrong words at 40 dB to 15 % at 30 dB, 42 % at
-    25 dB and 71 % at 20 dB, while its words cover 0.87, 0.85, 0.83 and 0.77 of the speech
+    demonstration's recording brings pocketsphinx from 7 % wrong words at 40 dB to 15 % at 30 dB, 42 % at 25
+    dB and 71 % at 20 dB, while its words cover 0.87, 0.85, 0.83 and 0.77 of the speech
     (`benchmarks/difficulty.py`).
     """
     if evidence.speech_ms < MOSTLY_SILENT_MS:
@@ -75,8 +75,10 @@ def _signs(evidence: Evidence) -> list[Sign]:
     ]
 
 
-def gather(chunks: Sequence[tuple[Span, list[Word] | None]], signal_to_noise_db: float | None) -> Evidence:
-    """The evidence of a recording's stretches of speech, each with its words (None: it failed)."""
+def gather(
+    chunks: Sequence[tuple[Span, list[TimedWord] | None]], signal_to_noise_db: float | None
+) -> Evidence:
+    """Return the evidence of a recording's spans of speech, each with its words (None: it failed)."""
     words = [word for _, found in chunks for word in found or ()]
     known = [(word.confidence, word.end_ms - word.start_ms) for word in words if word.confidence is not None]
     weight = sum(duration for _, duration in known)

@@ -1,4 +1,4 @@
-"""The language of a job: heard where none is given, and checked by ear where one is."""
+"""The language of a job: identified where none is given, and checked where one is."""
 
 from __future__ import annotations
 
@@ -7,63 +7,65 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scribedock.jobs.languages import AUTO, ISO_CODES, SOURCE_LANGUAGES, iso_code, listed
-from scribedock.speech.language_id import contradicts, few, likeliest, samples
-from scribedock.speech.pool.batches import joined
+from scribedock.speech.language_id import contradicting_language, few_samples, likeliest_language, samples
+from scribedock.speech.pool.batches import joined_spans
 from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.span import Span
-from scribedock.workflow.steps.attempts import patiently
+from scribedock.workflow.steps.attempts import with_retries
 
 PAUSE_MS = 1500
-DEFAULT = "en"  # of a recording in which nobody speaks
-LISTED = {iso_code(code) for code in SOURCE_LANGUAGES} | set(ISO_CODES.values())
+DEFAULT_LANGUAGE = "en"  # for a recording without speech
+LISTED_LANGUAGES = {iso_code(code) for code in SOURCE_LANGUAGES} | set(ISO_CODES.values())
 
 
 @dataclass(frozen=True, kw_only=True)
-class Spoken:
-    language: str  # in the list's spelling
-    notice: str | None = None  # what is to be said of it in `info`
+class JobLanguage:
+    language: str  # in the catalogue's spelling
+    notice: str | None = None  # for `info`
 
 
-def spoken(
+def identify_language(
     pool: RecognizerPool,
     audio: Path,
     speech: Sequence[Span],
     given: str,
     check_wanted: Callable[[], None] = always,
-) -> Spoken:
-    """The language to recognize in. given is the job's, in the list's spelling, or AUTO.
+) -> JobLanguage:
+    """Return the language to recognize in. given is the job's, in the catalogue's spelling, or AUTO.
 
     A given language is never replaced; where another one is surely spoken, the notice says so.
     """
-    spans = joined(speech, pause_ms=PAUSE_MS)
-    stretches = samples(spans) if given == AUTO else few(spans)
-    probabilities = _heard(pool, audio, stretches, check_wanted) if pool.detects and stretches else {}
+    spans = joined_spans(speech, pause_ms=PAUSE_MS)
+    examined = samples(spans) if given == AUTO else few_samples(spans)
+    probabilities = _probabilities(pool, audio, examined, check_wanted) if pool.detects and examined else {}
     if given != AUTO:
-        other = contradicts(probabilities, iso_code(given)) if probabilities else None
+        other = contradicting_language(probabilities, iso_code(given)) if probabilities else None
         if other is None:
-            return Spoken(language=given)
-        return Spoken(
+            return JobLanguage(language=given)
+        return JobLanguage(
             language=given,
             notice=f"The job's language is {given}, but the recording sounds like {listed(other) or other} "
             f"({probabilities[other]:.0%} sure).",
         )
-    code = likeliest(probabilities, LISTED)
+    code = likeliest_language(probabilities, LISTED_LANGUAGES)
     if code is None:
-        return Spoken(language=DEFAULT, notice=f"No language was heard; {DEFAULT} is assumed.")
-    language = listed(code) or DEFAULT
-    return Spoken(
+        return JobLanguage(
+            language=DEFAULT_LANGUAGE, notice=f"No language was heard; {DEFAULT_LANGUAGE} is assumed."
+        )
+    language = listed(code) or DEFAULT_LANGUAGE
+    return JobLanguage(
         language=language, notice=f"The language was heard: {language} ({probabilities[code]:.0%} sure)."
     )
 
 
-def _heard(
-    pool: RecognizerPool, audio: Path, stretches: Sequence[Span], check_wanted: Callable[[], None]
+def _probabilities(
+    pool: RecognizerPool, audio: Path, examined: Sequence[Span], check_wanted: Callable[[], None]
 ) -> dict[str, float]:
     try:
-        return patiently(
+        return with_retries(
             "detecting the language",
-            lambda: pool.detect_language(audio, stretches, check_wanted=check_wanted),
+            lambda: pool.detect_language(audio, examined, check_wanted=check_wanted),
             check_wanted,
         )
     except RecognitionFailed:

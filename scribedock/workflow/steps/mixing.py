@@ -13,41 +13,42 @@ from dataclasses import dataclass
 from scribedock.media.audio import Levels
 
 QUIET_PEAK = 0.1
-"""Below it (-20 dB) speech loses words: the voice activity detector is made for louder one."""
+"""Below this peak (-20 dB) speech loses words: the voice activity detector expects louder speech."""
 WANTED_PEAK = 0.4
-"""So close to full scale (-8 dB) comes what is amplified; what is louder for a moment is not clipped."""
-MAX_GAIN = 1e5  # 100 dB: all that 16 bits cannot hold, and more
-SAID_FROM_DB = 20
+"""The peak of amplified sound (-8 dB), so that what is louder for a moment is not clipped."""
+MAX_GAIN = 1e5  # 100 dB: more than 16 bits can hold
+NOTICED_GAIN_DB = 20
 
-AUDIBLE = 1e-3
-"""Of the energy of the loudest channel: one with less (-30 dB) is dead, and does not harm the mix."""
-ALIKE = 0.6
-"""From this correlation on two channels are of the same sound; their mix has all of it."""
-OPPOSED = -0.5
-"""Below this correlation channels take much of each other away where they are mixed."""
+MIN_AUDIBLE_PEAK = 1e-3
+"""The share of the energy of the loudest channel below which (-30 dB) a channel is dead, and does not harm
+the mix."""
+MIN_CORRELATION = 0.6
+"""From this correlation on, two channels have the same sound; their mix has all of it."""
+MAX_OPPOSITE_CORRELATION = -0.5
+"""Below this correlation, channels cancel much of each other when they are mixed."""
 MAX_CHANNELS = 8
 
-SPEECHLESS = 0.05
-"""A channel with a smaller share of the most speech in any has nobody who speaks."""
-ENOUGH = 0.8
-"""The mix, or a channel that is cleaner, is taken as long as it has this share of the most speech in any."""
+MAX_SPEECHLESS_SHARE = 0.05
+"""A channel with a smaller share of the most speech in any channel has no speaker."""
+MIN_SPEECH_SHARE = 0.8
+"""The mix, or a cleaner channel, is taken if it has this share of the most speech in any."""
 
 STEREO = ("left", "right")
 ORDINALS = ("first", "second", "third", "fourth", "fifth", "sixth", "seventh", "eighth")
 
 
 @dataclass(frozen=True, kw_only=True)
-class Chosen:
-    """What is transcribed."""
+class ChosenChannel:
+    """The channel to transcribe."""
 
-    # The number of the channel that is taken alone; None: all are mixed.
+    # The number of the only channel to take; None: all are mixed.
     channel: int | None = None
-    # What is said of it in `info`.
+    # The notice about it for `info`.
     notice: str = ""
 
 
 def gain(levels: Levels) -> float:
-    """By what a recording is amplified: never while it goes on, so that nothing in it changes."""
+    """Return the factor of amplification, one for the whole recording."""
     if 0 < levels.peak < QUIET_PEAK:
         return min(WANTED_PEAK / levels.peak, MAX_GAIN)
     return 1 / levels.peak if levels.peak > 1 else 1.0
@@ -55,51 +56,55 @@ def gain(levels: Levels) -> float:
 
 def gain_notice(factor: float) -> str:
     decibels = 20 * math.log10(factor)
-    if decibels < SAID_FROM_DB:
+    if decibels < NOTICED_GAIN_DB:
         return ""
     return f"The recording is quiet: it was amplified by {decibels:.0f} dB before it was transcribed."
 
 
 def candidates(levels: Levels) -> list[int]:
-    """The channels that must be listened to, beside their mix; none where the mix is surely right."""
+    """Return the channels to examine beside their mix; none where the mix is surely right."""
     loudest = max(levels.energy, default=0)
     audible = [
-        number for number, energy in enumerate(levels.energy[:MAX_CHANNELS]) if energy > AUDIBLE * loudest
+        number
+        for number, energy in enumerate(levels.energy[:MAX_CHANNELS])
+        if energy > MIN_AUDIBLE_PEAK * loudest
     ]
     if len(audible) < 2:
         return []
     if len(levels.energy) == 2:
-        return audible if levels.correlation[0][1] < ALIKE else []
+        return audible if levels.correlation[0][1] < MIN_CORRELATION else []
     opposed = [
-        number for number in audible if any(levels.correlation[number][other] < OPPOSED for other in audible)
+        number
+        for number in audible
+        if any(levels.correlation[number][other] < MAX_OPPOSITE_CORRELATION for other in audible)
     ]
     centre = [levels.centre] if levels.centre in audible else []
     return sorted({*centre, *opposed})
 
 
-def chosen(levels: Levels, speech_ms: Mapping[int | None, int]) -> Chosen:
-    """What to transcribe, by how much speech each candidate has; None: the mix."""
+def chosen(levels: Levels, speech_ms: Mapping[int | None, int]) -> ChosenChannel:
+    """Return what to transcribe, by the milliseconds of speech in each candidate; None is the mix."""
     channels = {number: speech for number, speech in speech_ms.items() if number is not None}
     most = max(speech_ms.values(), default=0)
     if not most or not channels:
-        return Chosen()
+        return ChosenChannel()
     best = max(channels, key=lambda number: (channels[number], levels.energy[number]))
     mixed = speech_ms.get(None, 0)
     if len(levels.energy) == 2 and len(channels) == 2:
         other = 1 - best
-        if channels[other] < SPEECHLESS * most and channels[best] >= ENOUGH * most:
+        if channels[other] < MAX_SPEECHLESS_SHARE * most and channels[best] >= MIN_SPEECH_SHARE * most:
             notice = (
                 f"Nobody speaks in the {STEREO[other]} channel: the {STEREO[best]} one was transcribed alone."
             )
-            return Chosen(channel=best, notice=notice)
-    elif levels.centre in channels and channels[levels.centre] >= ENOUGH * most:
-        return Chosen(
+            return ChosenChannel(channel=best, notice=notice)
+    elif levels.centre in channels and channels[levels.centre] >= MIN_SPEECH_SHARE * most:
+        return ChosenChannel(
             channel=levels.centre, notice="The centre channel, in which people speak, was transcribed alone."
         )
-    if mixed >= ENOUGH * most:
-        return Chosen()
+    if mixed >= MIN_SPEECH_SHARE * most:
+        return ChosenChannel()
     name = STEREO[best] if len(levels.energy) == 2 else ORDINALS[best]
-    return Chosen(
+    return ChosenChannel(
         channel=best,
         notice=f"The channels of the recording cancel each other out: the {name} one was transcribed alone.",
     )

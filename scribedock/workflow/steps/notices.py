@@ -1,18 +1,18 @@
-"""What is said in `info` of how a recording was understood: `Notice`, and the seconds behind it."""
+"""The notice in `info` on how well a recording was understood, and the seconds behind it."""
 
 from __future__ import annotations
 
 from scribedock.jobs.job import Job, JobColumns
 from scribedock.speech.coverage import Coverage
 
-MUCH_MS = 10_000
-MUCH = 0.2
-"""So much speech, and such a share of it, must be without words to be spoken of: a detector of voices also
-takes other sounds for speech."""
+NOTICED_MS = 10_000
+NOTICED_SHARE = 0.2
+"""This much speech, and this share of it, must lack words before `info` mentions it: a voice activity
+detector also takes other sounds for speech."""
 
 
 def columns(coverage: Coverage) -> JobColumns:
-    """What is kept of it in the job's row."""
+    """Return the columns of the job's row that store the coverage."""
     return {
         "speech_ms": coverage.speech_ms,
         "worded_ms": coverage.worded_ms,
@@ -21,14 +21,14 @@ def columns(coverage: Coverage) -> JobColumns:
 
 
 def notice(coverage: Coverage) -> str:
-    """What whoever gets the words must know; empty where nothing is missing."""
+    """Return the notice for whoever gets the words; empty where nothing is missing."""
     found = []
     if coverage.unrecognized_ms:
         found.append(
             f"{seconds(coverage.unrecognized_ms)} of {seconds(coverage.speech_ms)} of speech could not be "
             "recognized, and [INAUDIBLE] stands there."
         )
-    if coverage.wordless_ms >= MUCH_MS and coverage.wordless_ms >= MUCH * coverage.speech_ms:
+    if coverage.wordless_ms >= NOTICED_MS and coverage.wordless_ms >= NOTICED_SHARE * coverage.speech_ms:
         found.append(
             f"{seconds(coverage.wordless_ms)} of {seconds(coverage.speech_ms)} that sound like speech "
             "gave no words."
@@ -37,7 +37,7 @@ def notice(coverage: Coverage) -> str:
 
 
 def inherited(source: Job) -> JobColumns:
-    """What a job that is made of another's list has to say of the recording."""
+    """Return the notice columns for a job that is made from another job's list."""
     found: JobColumns = {
         "speech_ms": source.speech_ms,
         "worded_ms": source.worded_ms,

@@ -1,4 +1,4 @@
-"""Recognition as steps of a workflow: the words of stretches of speech, as they are saved."""
+"""Recognition as steps of a workflow: the words of spans of speech, as they are saved."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ import structlog
 
 from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool
-from scribedock.speech.recognizer import Origin, Word
+from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
 from scribedock.workflow.engine import parallel_steps
-from scribedock.workflow.steps.attempts import MachineExhausted, Trying
+from scribedock.workflow.steps.attempts import Attempts, MachineExhausted
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -32,20 +32,20 @@ Words = list[RecognizedWord] | None  # None: nothing was recognized (yet)
 
 @dataclass(frozen=True, kw_only=True)
 class Recognition:
-    """What is to be recognized, and how."""
+    """What to recognize, and how."""
 
     task_id: str
     language: str  # ISO 639-1
     terms: Sequence[str]  # names that are likely to be said
     audio: Callable[[], Path]  # mono 16 kHz s16le
-    check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
-    stamp: Callable[[], None]  # is told of each stretch that is done
+    check_wanted: Callable[[], None]  # raises where the job was deleted
+    stamp: Callable[[], None]  # is called after each span
 
 
 def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Sequence[Span]]) -> list[Words]:
-    """The words of each stretch of the batches, in order; None where the recognizer failed for good.
+    """Return the words of each span of the batches, in order; None where the recognizer failed for good.
 
-    Those of a batch are recognized together, and each by itself where that fails. Runs as steps of the
+    The spans of a batch are recognized together, and each by itself where that fails. Runs as steps of the
     workflow. Raises MachineExhausted where this machine recognizes nothing at all.
     """
     found: dict[Span, Words] = {}
@@ -77,7 +77,7 @@ def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Seque
 
     spans = [span for batch in batches for span in batch]
     left = [span for span in spans if found.get(span) is None]
-    trying = Trying(
+    trying = Attempts(
         name="recognize",
         task_id=wanted.task_id,
         work=one,
@@ -92,7 +92,7 @@ def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Seque
 
 
 def _together(pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]) -> list[Words]:
-    """The words of each stretch; None of all where they fail together."""
+    """Return the words of each span; None for all of them where they fail together."""
     wanted.check_wanted()
     try:
         found = pool.recognize_batch(
@@ -107,7 +107,7 @@ def _together(pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]) 
     return [_saved(words) for words in found]
 
 
-def _saved(words: Sequence[Word]) -> list[RecognizedWord]:
+def _saved(words: Sequence[TimedWord]) -> list[RecognizedWord]:
     return [
         {
             "text": word.text,
@@ -120,9 +120,9 @@ def _saved(words: Sequence[Word]) -> list[RecognizedWord]:
     ]
 
 
-def restored(saved: RecognizedWord) -> Word:
-    """A word that a step has saved, whatever it was saved as."""
-    return Word(
+def restored(saved: RecognizedWord) -> TimedWord:
+    """Return a word that a step has saved, in whatever format."""
+    return TimedWord(
         text=saved["text"],
         start_ms=saved["start_ms"],
         end_ms=saved["end_ms"],

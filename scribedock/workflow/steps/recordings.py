@@ -17,39 +17,39 @@ from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.span import Span
 from scribedock.storage.store import ObjectDamaged, Store
-from scribedock.workflow.steps.attempts import patiently
-from scribedock.workflow.steps.mixing import Chosen, candidates, chosen, gain, gain_notice
+from scribedock.workflow.steps.attempts import with_retries
+from scribedock.workflow.steps.mixing import ChosenChannel, candidates, chosen, gain, gain_notice
 
 log = structlog.get_logger("scribedock.worker")
 
-DAMAGED = (
+CHANGED_MESSAGE = (
     "The recording is not what it was when it was stored: another was uploaded to the same URL after the "
     "order, or a part of it is gone. Add it again, then order again."
 )
-SAMPLE_S = 600  # of each of several tracks, in which speech is sought
+SAMPLE_S = 600  # of each of several tracks, to look for speech in
 MAX_TRACKS = 16
-ENOUGH = 0.5
-"""The share of the most speech in any track that keeps a likelier one: a dub or a second microphone has as
-much, music and a dead channel have none."""
+MIN_SPEECH_SHARE = 0.5
+"""The share of the most speech in any track with which a likelier one is kept: a dub or a second microphone
+has as much, music and a dead channel have none."""
 
 
 @contextmanager
 def local(store: Store, key: str) -> Iterator[Path]:
-    """The recording as a local file. Raises MediaUnusable where it is not what was stored."""
+    """Provide the recording as a local file. Raises MediaUnusable where it is not what was stored."""
     try:
         with store.local(key) as path:
             yield path
     except ObjectDamaged:
-        raise MediaUnusable(DAMAGED) from None
+        raise MediaUnusable(CHANGED_MESSAGE) from None
 
 
 @dataclass(frozen=True, kw_only=True)
 class Decoded:
     """What was decoded of a recording."""
 
-    # The index of the sound track, where there are several.
+    # The index of the audio track, where there are several.
     track: int | None
-    # What is to be said of it in `info`.
+    # The notice about it for `info`.
     notice: str = ""
 
 
@@ -63,7 +63,7 @@ def decode_spoken(
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = always,
 ) -> Decoded:
-    """Decodes the sound track, and of it the channels, in which people speak, loud enough to be recognized.
+    """Decode the audio track and channels in which people speak, loud enough to be recognized.
 
     track is its index where it is known. check_wanted is called about once a second, and may raise. Writes
     and raises as `decode` does.
@@ -76,7 +76,7 @@ def decode_spoken(
         known = most_spoken(reader.speech_of_tracks(draft, decoded.tracks), decoded.track)
         if known != decoded.track:
             decoded, gain = reader.decode(draft, track=known, progress=progress)
-    alone = Chosen()
+    alone = ChosenChannel()
     if numbers := candidates(decoded.levels):
         alone = chosen(decoded.levels, reader.speech_of_channels(draft, decoded.track, numbers))
         if alone.channel is not None:
@@ -89,17 +89,17 @@ def decode_spoken(
 
 
 def most_spoken(speech_ms: Mapping[int, int], otherwise: int) -> int:
-    """The first of the tracks that has at least half as much speech as any; `otherwise` without any speech.
+    """Return the first track with at least half as much speech as any; `otherwise` without speech.
 
     speech_ms: how much speech each has, the likeliest track first.
     """
-    enough = ENOUGH * max(speech_ms.values(), default=0)
+    enough = MIN_SPEECH_SHARE * max(speech_ms.values(), default=0)
     return next((track for track, speech in speech_ms.items() if speech and speech >= enough), otherwise)
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Reader:
-    """Decodes what is wanted of one recording."""
+    """Decodes the wanted parts of one recording."""
 
     recording: Path
     pool: RecognizerPool
@@ -115,7 +115,7 @@ class _Reader:
         at_most_s: int | None = None,
         progress: Callable[[float], None] | None = None,
     ) -> tuple[DecodedAudio, float]:
-        """What was decoded, and by what it was amplified, which is known only when all of it was heard."""
+        """Return what was decoded, and its amplification, which is known only after all of it was read."""
         read = partial(
             decode,
             self.recording,
@@ -132,7 +132,7 @@ class _Reader:
         return (decoded, factor) if factor == 1 else (read(gain=factor), factor)
 
     def speech_of_tracks(self, draft: Path, tracks: Sequence[int]) -> dict[int, int]:
-        """How much speech, in ms, the beginning of each track has."""
+        """Return how many milliseconds of speech the beginning of each track has."""
         found = {}
         for track in tracks[:MAX_TRACKS]:
             with suppress(MediaUnusable, RecognitionFailed):
@@ -141,7 +141,7 @@ class _Reader:
         return found
 
     def speech_of_channels(self, draft: Path, track: int, channels: Sequence[int]) -> dict[int | None, int]:
-        """How much speech, in ms, the beginning of each channel has, and of the mix (None)."""
+        """Return the milliseconds of speech in the beginning of each channel, and in the mix (None)."""
         found: dict[int | None, int] = {}
         for channel in (None, *channels):
             with suppress(MediaUnusable, RecognitionFailed):
@@ -157,7 +157,7 @@ class _Reader:
             def find() -> list[Span]:
                 return self.pool.speech_spans(sample, check_wanted=self.check_wanted)
 
-            spans = patiently("finding speech", find, self.check_wanted)
+            spans = with_retries("finding speech", find, self.check_wanted)
         finally:
             sample.unlink(missing_ok=True)
         return sum(span.end_ms - span.start_ms for span in spans)

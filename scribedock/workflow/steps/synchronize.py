@@ -1,9 +1,9 @@
-"""A transcript that was given, with the times of its recording: the steps in place of recognition.
+"""The steps that synchronize a given transcript, in place of recognition.
 
-words of the text that are heard in each segment → anchors → the words between them, aligned → ElementList
+words of the text that are heard in each span → anchors → the words between them, aligned → ElementList
 
-English is heard and aligned with an acoustic model; of any other language the recognizer's own words are the
-anchors, and the words between them are estimated.
+English is recognized and aligned with an acoustic model; in any other language the recognizer's own words are
+the anchors, and the times of the words between them are estimated.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.orders.orders import Orders
 from scribedock.speech.alignment.aligner import LANGUAGES
-from scribedock.speech.alignment.anchors import Heard, anchors
+from scribedock.speech.alignment.anchors import HeardWord, anchors
+from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.given import transcript_of
-from scribedock.speech.alignment.pieces import Piece, Window, pieces
 from scribedock.speech.alignment.pronunciation import bare
 from scribedock.speech.alignment.synchronized import (
     found_words,
@@ -41,9 +41,9 @@ from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.span import Span
 from scribedock.workflow.engine import step
-from scribedock.workflow.steps.attempts import MachineExhausted, Try, Trying
+from scribedock.workflow.steps.attempts import Attempts, MachineExhausted, PartFunction
 from scribedock.workflow.steps.counter import Counter
-from scribedock.workflow.steps.diarization_step import Told, with_told
+from scribedock.workflow.steps.diarization_step import Diarization, with_diarization
 from scribedock.workflow.steps.notices import seconds
 from scribedock_captions.elementlist.codec import to_json
 from scribedock_captions.elementlist.model import ElementList
@@ -51,43 +51,43 @@ from scribedock_captions.elementlist.model import ElementList
 log = structlog.get_logger("scribedock.worker")
 
 HEARD_SHARE = 0.8  # of the progress; the rest is for aligning
-FITS = 0.9
+FITTING_SHARE = 0.9
 """From this share of found words on, a transcript is that of the recording, word for word."""
-LEAST_SHARE = 0.35
-"""Below it a text without times is refused: of a text that is another recording's up to 26 % were found, of
-the right one in a hoarse voice 83 %."""
+MIN_SHARE = 0.35
+"""Below this share a text without times is refused: of another recording's text up to 26 % of the words were
+found, of the right one in a hoarse voice 83 %."""
 
 Item = TypeVar("Item")
-HeardWord = tuple[str, int, int]
-Times = list[tuple[int, int] | None]
+SavedWord = tuple[str, int, int]
+SavedTimes = list[tuple[int, int] | None]
 
 
 class Aligned(TypedDict):
     window: int  # the number of the window that the words were found in
-    times: Times
+    times: SavedTimes
 
 
 NOT_ALIGNED: Aligned = {"window": 0, "times": []}
 
 
 @dataclass(frozen=True, kw_only=True)
-class Given:
-    """A recording and the transcript that belongs to it, at hand for every step."""
+class SynchronizationInput:
+    """A recording and the transcript that belongs to it, for every step."""
 
     task_id: str
     job_id: str
     language: str  # ISO 639-1
     media_ms: int
     speech: Sequence[Span]
-    told: Told | None  # the speakers, where they are to be told apart
+    diarization: Diarization | None  # the diarization, where it was asked for
     audio: Callable[[], Path]  # mono 16 kHz s16le
-    check_wanted: Callable[[], None]  # raises where the job was deleted meanwhile
-    stamp: Callable[[float], None]  # is told the share of the work that is done
+    check_wanted: Callable[[], None]  # raises where the job was deleted
+    stamp: Callable[[float], None]  # is called with the share of the work that is done
     notice: str | None = None  # what `info` says already
 
 
 class Synchronization:
-    """The steps, with all that they need."""
+    """The steps that synchronize a transcript with its recording."""
 
     def __init__(
         self, *, jobs: Jobs, transcripts: Transcripts, orders: Orders, pool: RecognizerPool, folder: Path
@@ -99,8 +99,8 @@ class Synchronization:
         self._folder = folder
         self._writing = threading.Lock()
 
-    def run(self, given: Given) -> None:
-        """Finishes the order, or fails it."""
+    def run(self, given: SynchronizationInput) -> None:
+        """Finish the order, or fail it."""
         refused = step("check transcript", self._check, given)
         if refused is not None:
             step("refuse transcript", self._refuse, given, refused)
@@ -114,9 +114,9 @@ class Synchronization:
             raise MachineExhausted("nothing was heard of the recording, by the fault of this machine")
         known = _anchors(transcript, [heard or [] for heard in hear.results])
         unheard = [span for span, heard in zip(given.speech, hear.results, strict=True) if heard is None]
-        left: list[Piece] = []
+        left: list[Gap] = []
         if given.language in LANGUAGES:
-            left = pieces(len(words_of(transcript)), known, given.speech)
+            left = gaps(len(words_of(transcript)), known, given.speech)
         align = partial(self._align, given, words_of(transcript))
         aligned: list[Aligned | None] = (
             self._trying("align", given, _counted(align, len(left), HEARD_SHARE, 1.0, given))
@@ -125,8 +125,8 @@ class Synchronization:
         )
         step("finish", self._finish, given, transcript, known, left, aligned, unheard)
 
-    def _trying(self, name: str, given: Given, work: Try[Item]) -> Trying[Item]:
-        return Trying(
+    def _trying(self, name: str, given: SynchronizationInput, work: PartFunction[Item]) -> Attempts[Item]:
+        return Attempts(
             name=name,
             task_id=given.task_id,
             work=work,
@@ -134,16 +134,16 @@ class Synchronization:
             threads=self._pool.processes,
         )
 
-    def _transcript(self, given: Given) -> tuple[ElementList, bool]:
-        """What was given, and whether it has times. Raises InvalidQuery."""
+    def _transcript(self, given: SynchronizationInput) -> tuple[ElementList, bool]:
+        """Return the transcript, and whether it has times. Raises InvalidQuery."""
         body = self._transcripts.body(given.job_id)
         kind = self._transcripts.of(given.job_id)
         if body is None or kind is None:
             raise ItemNotFound("The transcript is gone")
         return transcript_of(body, kind.format, language=given.language, duration=given.media_ms)
 
-    def _check(self, given: Given) -> str | None:
-        """Why the transcript cannot be used."""
+    def _check(self, given: SynchronizationInput) -> str | None:
+        """Return why the transcript cannot be used."""
         kind = self._transcripts.of(given.job_id)
         if kind is not None and kind.problem:
             return f"The transcript cannot be used: {kind.problem}"
@@ -157,11 +157,11 @@ class Synchronization:
             )
         return None
 
-    def _refuse(self, given: Given, reason: str) -> None:
+    def _refuse(self, given: SynchronizationInput, reason: str) -> None:
         self._orders.fail(given.task_id, reason, refused=False)
 
-    def _text(self, given: Given) -> Path:
-        """The words in a file, for the pool; written again where it is not (any more)."""
+    def _text(self, given: SynchronizationInput) -> Path:
+        """Return the file with the words for the pool; write it again where it is missing."""
         path = self._folder / given.task_id / "transcript.json"
         with self._writing:
             if not path.exists():
@@ -171,7 +171,7 @@ class Synchronization:
                 temporary.replace(path)
         return path
 
-    def _hear(self, given: Given, span: Span, *, fresh: bool) -> list[HeardWord]:
+    def _hear(self, given: SynchronizationInput, span: Span, *, fresh: bool) -> list[SavedWord]:
         audio, wanted = given.audio(), given.check_wanted
         if given.language in LANGUAGES:
             text = self._text(given)
@@ -180,16 +180,16 @@ class Synchronization:
         words = self._pool.recognize(audio, span, given.language, check_wanted=wanted, fresh=fresh)
         return [(bare(word.text), word.start_ms, word.end_ms) for word in words]
 
-    def _align(self, given: Given, words: Sequence[str], piece: Piece, *, fresh: bool) -> Aligned:
-        """What is found in the first window in which anything is; a wider one may take too long."""
+    def _align(self, given: SynchronizationInput, words: Sequence[str], gap: Gap, *, fresh: bool) -> Aligned:
+        """Return what is found in the first window with any result; a wider one may take too long."""
         audio = given.audio()
-        for number, window in enumerate(piece.windows):
+        for number, window in enumerate(gap.windows):
             try:
                 spans = self._pool.align(
                     audio,
                     window.span,
                     words[window.first : window.last],
-                    wide=piece.wide,
+                    wide=gap.wide,
                     check_wanted=given.check_wanted,
                     fresh=fresh,
                 )
@@ -199,25 +199,25 @@ class Synchronization:
                 log.warning("words not aligned", task=given.task_id, reason=str(error))
                 continue
             if any(spans):
-                times: Times = [(span.start_ms, span.end_ms) if span else None for span in spans]
+                times: SavedTimes = [(span.start_ms, span.end_ms) if span else None for span in spans]
                 return {"window": number, "times": times}
         return NOT_ALIGNED
 
     def _finish(
         self,
-        given: Given,
+        given: SynchronizationInput,
         transcript: ElementList,
-        known: Mapping[int, Heard],
-        left: Sequence[Piece],
+        known: Mapping[int, HeardWord],
+        left: Sequence[Gap],
         aligned: Sequence[Aligned | None],
         unheard: Sequence[Span],
     ) -> None:
-        windows: list[tuple[Window, list[Span | None]]] = [
+        windows: list[tuple[GapWindow, list[Span | None]]] = [
             (
-                piece.windows[each["window"]],
+                gap.windows[each["window"]],
                 [time and Span(start_ms=time[0], end_ms=time[1]) for time in each["times"]],
             )
-            for piece, each in zip(left, [each or NOT_ALIGNED for each in aligned], strict=True)
+            for gap, each in zip(left, [each or NOT_ALIGNED for each in aligned], strict=True)
         ]
         _, timed = self._transcript(given)
         words = placed(
@@ -226,7 +226,7 @@ class Synchronization:
         share = share_found(words)
         covered = coverage(given.speech, [(span, None) for span in unheard])
         heard = 1 - covered.unrecognized_ms / max(covered.speech_ms, 1)
-        if share < LEAST_SHARE * heard and not timed:
+        if share < MIN_SHARE * heard and not timed:
             self._refuse(
                 given,
                 f"The transcript does not fit the recording: {share:.0%} of its {len(words):,} words were "
@@ -234,7 +234,9 @@ class Synchronization:
             )
             return
         method = "alignment" if given.language in LANGUAGES else f"{self._pool.engine}, matched"
-        elementlist, notice = with_told(synchronized(transcript, words, media_ms=given.media_ms), given.told)
+        elementlist, notice = with_diarization(
+            synchronized(transcript, words, media_ms=given.media_ms), given.diarization
+        )
         notices = [given.notice, message(share, len(words)), not_heard(covered), notice]
         self._jobs.update(
             given.job_id,
@@ -251,15 +253,17 @@ class Synchronization:
         )
 
 
-def _anchors(transcript: ElementList, heard: Sequence[Sequence[HeardWord]]) -> dict[int, Heard]:
+def _anchors(transcript: ElementList, heard: Sequence[Sequence[SavedWord]]) -> dict[int, HeardWord]:
     return anchors(
         [bare(word) for word in words_of(transcript)],
-        [Heard(word=word, start_ms=start, end_ms=end) for each in heard for word, start, end in each],
+        [HeardWord(word=word, start_ms=start, end_ms=end) for each in heard for word, start, end in each],
     )
 
 
-def _counted(function: Try[Item], count: int, begin: float, end: float, given: Given) -> Try[Item]:
-    """The function, which tells how much of its part of the work is done."""
+def _counted(
+    function: PartFunction[Item], count: int, begin: float, end: float, given: SynchronizationInput
+) -> PartFunction[Item]:
+    """Return the function, which also reports how much of its part of the work is done."""
     done = Counter()
 
     def run(item: Item, *, fresh: bool) -> object:
@@ -271,13 +275,13 @@ def _counted(function: Try[Item], count: int, begin: float, end: float, given: G
 
 
 def message(share: float, words: int) -> str:
-    """What is said of the result in `info`."""
+    """Return the notice about the result for `info`."""
     text = f"Synchronized with the given transcript: {share:.0%} of its {words:,} words were found"
-    return f"{text}." if share >= FITS else f"{text}, the times of the others are estimated."
+    return f"{text}." if share >= FITTING_SHARE else f"{text}, the times of the others are estimated."
 
 
 def not_heard(covered: Coverage) -> str:
-    """What is said in `info` where a part of the recording could not be listened to."""
+    """Return the notice about speech that could not be recognized, for `info`."""
     if not covered.unrecognized_ms:
         return ""
     return (

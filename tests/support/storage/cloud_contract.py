@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from scribedock.storage.cloud.bucket import Bucket
-from scribedock.storage.cloud.journal import Entry, Journal, Kind
+from scribedock.storage.cloud.journal import EntryKind, Journal, JournalEntry
 from scribedock.storage.cloud.manifest import to_json
 from scribedock.storage.cloud.store import CloudStore
 from scribedock.storage.cloud.transfer import PART_BYTES
@@ -244,8 +244,8 @@ def test_the_sweep_keeps_the_bytes_of_an_object_whose_journal_was_not_cleared(
     with store.begin() as partial:
         key = fill(partial, LARGE).commit()
     journal = Journal(bucket, partial.name)
-    journal.open(Entry(kind=Kind.WRITING, writer="dead"))
-    assert journal.advance(1, Entry(kind=Kind.COMMITTED, writer="dead"))
+    journal.begin(JournalEntry(kind=EntryKind.WRITING, writer="dead"))
+    assert journal.advance(1, JournalEntry(kind=EntryKind.COMMITTED, writer="dead"))
     assert store.partial_bytes(partial.name) is None
     with pytest.raises(PartialMissing):
         store.resume(partial.name)

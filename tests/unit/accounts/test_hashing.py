@@ -13,8 +13,8 @@ import pytest
 
 from scribedock.accounts.client_address import ClientAddress
 from scribedock.accounts.hashing import PasswordHashing
-from scribedock.accounts.passwords import CONCURRENT
-from scribedock.accounts.waiting_room import ALTOGETHER, PER_CLIENT, PER_PEER, WaitingRoom
+from scribedock.accounts.passwords import MAX_CONCURRENT
+from scribedock.accounts.waiting_room import MAX_PER_CLIENT, MAX_PER_PEER, MAX_TOTAL, WaitingRoom
 from scribedock.errors import InvalidQuery
 
 
@@ -33,7 +33,7 @@ def run(scenario: Callable[[PasswordHashing], Coroutine[Any, Any, None]]) -> Non
 async def order_of(hashing: PasswordHashing, callers: list[tuple[str, ClientAddress]]) -> list[str]:
     """In which order they had their turns, which all wait while the slots are taken."""
     gate, done = threading.Event(), []
-    busy = [asyncio.create_task(hashing.run(client("192.0.2.99"), gate.wait)) for _ in range(CONCURRENT)]
+    busy = [asyncio.create_task(hashing.run(client("192.0.2.99"), gate.wait)) for _ in range(MAX_CONCURRENT)]
     await asyncio.sleep(0)
     waiting = []
     for name, one in callers:
@@ -48,7 +48,7 @@ def test_the_turn_goes_round_among_clients() -> None:
     async def scenario(hashing: PasswordHashing) -> None:
         many = [(f"a{number}", client("192.0.2.1")) for number in range(20)]
         order = await order_of(hashing, [*many, ("b", client("192.0.2.2"))])
-        assert order.index("b") <= CONCURRENT + 1
+        assert order.index("b") <= MAX_CONCURRENT + 1
         assert len(order) == 21
 
     run(scenario)
@@ -58,7 +58,7 @@ def test_a_peer_that_claims_many_clients_has_the_turn_of_one() -> None:
     async def scenario(hashing: PasswordHashing) -> None:
         liar = [(f"a{number}", client("192.0.2.1", f"198.51.100.{number}")) for number in range(20)]
         order = await order_of(hashing, [*liar, ("b", client("192.0.2.2"))])
-        assert order.index("b") <= CONCURRENT + 1
+        assert order.index("b") <= MAX_CONCURRENT + 1
 
     run(scenario)
 
@@ -67,7 +67,7 @@ def test_behind_a_proxy_that_is_not_trusted_the_turn_goes_round_among_those_whom
     async def scenario(hashing: PasswordHashing) -> None:
         many = [(f"a{number}", client("192.0.2.1", "198.51.100.1")) for number in range(20)]
         order = await order_of(hashing, [*many, ("b", client("192.0.2.1", "198.51.100.2"))])
-        assert order.index("b") <= CONCURRENT + 1
+        assert order.index("b") <= MAX_CONCURRENT + 1
 
     run(scenario)
 
@@ -89,7 +89,7 @@ def test_no_more_run_at_once_than_there_are_slots_and_a_failure_frees_its_slot()
         tasks = [hashing.run(client(f"192.0.2.{number}"), work) for number in range(10)]
         results = await asyncio.gather(*tasks, return_exceptions=True)
         assert all(isinstance(result, ValueError) for result in results)
-        assert most == CONCURRENT
+        assert most == MAX_CONCURRENT
         assert await hashing.run(client("192.0.2.1"), lambda: 7) == 7
 
     run(scenario)
@@ -98,7 +98,7 @@ def test_no_more_run_at_once_than_there_are_slots_and_a_failure_frees_its_slot()
 def test_one_who_gives_up_waiting_leaves_the_turn_to_the_next() -> None:
     async def scenario(hashing: PasswordHashing) -> None:
         gate = threading.Event()
-        busy = [asyncio.create_task(hashing.run(client("a"), gate.wait)) for _ in range(CONCURRENT)]
+        busy = [asyncio.create_task(hashing.run(client("a"), gate.wait)) for _ in range(MAX_CONCURRENT)]
         await asyncio.sleep(0)
         gone = [asyncio.create_task(hashing.run(client("b"), lambda: None)) for _ in range(3)]
         patient = asyncio.create_task(hashing.run(client("c"), lambda: "done"))
@@ -125,7 +125,7 @@ def refused(room: WaitingRoom, one: ClientAddress) -> bool:
 def test_waiting_logins_are_bounded_for_a_client_and_others_still_come_in() -> None:
     room = WaitingRoom()
     with ExitStack() as taken:
-        for number in range(PER_CLIENT):
+        for number in range(MAX_PER_CLIENT):
             assert taken.enter_context(room.place(client("192.0.2.1"), "maria")) == number
         assert refused(room, client("192.0.2.1"))
         assert not refused(room, client("192.0.2.2"))
@@ -135,7 +135,7 @@ def test_waiting_logins_are_bounded_for_a_client_and_others_still_come_in() -> N
 def test_a_peer_that_claims_many_clients_is_bounded_too() -> None:
     room = WaitingRoom()
     with ExitStack() as taken:
-        for number in range(PER_PEER):
+        for number in range(MAX_PER_PEER):
             taken.enter_context(room.place(client("192.0.2.1", str(number)), "maria"))
         assert refused(room, client("192.0.2.1", "another"))
         assert not refused(room, client("192.0.2.2"))
@@ -144,11 +144,11 @@ def test_a_peer_that_claims_many_clients_is_bounded_too() -> None:
 def test_when_all_places_are_taken_a_client_who_has_none_still_gets_one() -> None:
     room = WaitingRoom()
     with ExitStack() as taken:
-        for number in range(ALTOGETHER):
+        for number in range(MAX_TOTAL):
             taken.enter_context(room.place(client(f"192.0.2.{number % 100}"), "maria"))
         assert refused(room, client("192.0.2.1"))
         assert not refused(room, client("203.0.113.1"))
-        for number in range(ALTOGETHER):
+        for number in range(MAX_TOTAL):
             taken.enter_context(room.place(client(f"198.51.{number // 250}.{number % 250}"), "maria"))
         with pytest.raises(InvalidQuery):
             taken.enter_context(room.place(client("203.0.113.2"), "maria"))

@@ -73,7 +73,9 @@ def login(services: app.Services, waits: Waits) -> Login:
 def token(
     login: Login, client: ClientAddress = OWNER, *, name: str = "maria", password: str = PASSWORD
 ) -> str:
-    return login.open(asyncio.run(login.prove_password(name, password, client)), dialect=Dialect.CLASSIC)
+    return login.open_session(
+        asyncio.run(login.prove_password(name, password, client)), dialect=Dialect.CLASSIC
+    )
 
 
 def fail(login: Login, client: ClientAddress, *, name: str = "maria", times: int = 1) -> None:
@@ -94,7 +96,7 @@ def test_a_name_that_failed_from_everywhere_is_slowed_down_and_never_refused(
 ) -> None:
     count(services, "maria", 50)
     assert token(login)
-    assert waits.seconds == [failures.LONGEST_DELAY_S]
+    assert waits.seconds == [failures.MAX_DELAY_S]
     assert token(login, name="admin", password="a password")
     assert len(waits.seconds) == 1  # another name does not wait
 
@@ -113,7 +115,7 @@ def test_many_at_once_wait_as_if_each_had_failed_but_only_where_the_name_has_fai
 ) -> None:
     assert services.login_failures.delay_s("maria", others=100) == 0
     services.login_failures.count("maria", OWNER)
-    assert services.login_failures.delay_s("maria", others=100) == failures.LONGEST_DELAY_S
+    assert services.login_failures.delay_s("maria", others=100) == failures.MAX_DELAY_S
 
 
 def test_an_address_is_refused_for_the_name_that_it_failed_with_and_then_for_all(
@@ -126,7 +128,7 @@ def test_an_address_is_refused_for_the_name_that_it_failed_with_and_then_for_all
     assert refused.value.status == 429
     assert 0 < int(refused.value.headers["Retry-After"]) <= services.settings.login_throttle_s + 1
     assert token(login, attacker, name="admin", password="a password")
-    for number in range(LIMIT * failures.WIDER):
+    for number in range(LIMIT * failures.ADDRESS_LIMIT_FACTOR):
         services.login_failures.count(f"name {number}", attacker)
     with pytest.raises(InvalidQuery):
         token(login, attacker, name="admin", password="a password")
@@ -148,7 +150,7 @@ def test_many_wrong_passwords_at_once_are_not_all_looked_at(services: app.Servic
 def test_an_address_that_is_no_evidence_locks_nobody(
     services: app.Services, login: Login, waits: Waits
 ) -> None:
-    for number in range(LIMIT * failures.WIDER + 1):
+    for number in range(LIMIT * failures.ADDRESS_LIMIT_FACTOR + 1):
         services.login_failures.count(f"name {number}", HIDDEN)
     fail(login, HIDDEN, times=LIMIT + 1)
     assert token(login, HIDDEN)
@@ -197,7 +199,7 @@ def test_a_login_that_races_a_change_of_the_password_leaves_no_session(
     proven = asyncio.run(login.prove_password("maria", PASSWORD, OWNER))
     services.accounts.set_password(maria, "another")
     with pytest.raises(LoginInvalid):
-        login.open(proven, dialect=Dialect.CLASSIC)
+        login.open_session(proven, dialect=Dialect.CLASSIC)
     assert open_sessions(services) == 0
 
 
@@ -211,12 +213,12 @@ def test_a_login_that_races_the_end_of_its_account_leaves_no_session(
     by_key = login.prove_key("maria", key, OWNER)
     services.accounts.disable(maria)
     with pytest.raises(LoginInvalid):
-        login.open(by_password, dialect=Dialect.CLASSIC)
+        login.open_session(by_password, dialect=Dialect.CLASSIC)
     with pytest.raises(AccountUnprivileged):
-        login.open(by_key, dialect=Dialect.CLASSIC)
+        login.open_session(by_key, dialect=Dialect.CLASSIC)
     services.accounts.enable(maria)
     assert open_sessions(services) == 0
-    assert login.open(by_key, dialect=Dialect.CLASSIC)
+    assert login.open_session(by_key, dialect=Dialect.CLASSIC)
 
 
 def test_a_login_that_races_the_removal_of_its_key_leaves_no_session(
@@ -228,7 +230,7 @@ def test_a_login_that_races_the_removal_of_its_key_leaves_no_session(
     proven = login.prove_key("maria", key, OWNER)
     services.api_keys.remove(frozenset({maria.id}), key)
     with pytest.raises(AccountUnprivileged):
-        login.open(proven, dialect=Dialect.CLASSIC)
+        login.open_session(proven, dialect=Dialect.CLASSIC)
     assert open_sessions(services) == 0
 
 
@@ -264,6 +266,6 @@ def test_at_the_same_moment_no_session_outlives_what_opened_it(
                 action()
 
         with ThreadPoolExecutor(len(proven) + 1) as pool:
-            logins = [partial(login.open, each, dialect=Dialect.CLASSIC) for each in proven]
+            logins = [partial(login.open_session, each, dialect=Dialect.CLASSIC) for each in proven]
             list(pool.map(at_once, [ending, *logins]))
         assert open_sessions(services) == 0

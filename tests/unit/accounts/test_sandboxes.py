@@ -33,7 +33,7 @@ def named(services: app.Services, name: str) -> Account:
 
 
 def covered(services: app.Services) -> list[str]:
-    return [each.username for each in services.accounts.everybody() if services.sandboxes.cover(each)]
+    return [each.username for each in services.accounts.list_accounts() if services.sandboxes.cover(each)]
 
 
 def test_a_mark_covers_the_account_and_all_below_it(services: app.Services) -> None:

@@ -27,7 +27,7 @@ def services(tmp_path: Path, database: dict[str, str]) -> Iterator[app.Services]
 def test_many_peers_fill_neither_the_table_nor_the_memory(
     services: app.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(untrusted_proxies, "KNOWN", 3)
+    monkeypatch.setattr(untrusted_proxies, "MAX_PROXIES", 3)
     for process in (services.proxies, UntrustedProxies(services.database)):
         for number in range(10):
             process.note(f"192.0.2.{number}")
@@ -37,7 +37,7 @@ def test_many_peers_fill_neither_the_table_nor_the_memory(
 def test_a_peer_that_has_stopped_is_forgotten(services: app.Services) -> None:
     services.proxies.note("192.0.2.1")
     services.proxies.note("192.0.2.2")
-    old = utc_now() - 2 * untrusted_proxies.FORGOTTEN_AFTER
+    old = utc_now() - 2 * untrusted_proxies.RETENTION
     with services.database.write() as connection:
         peer = tables.untrusted_proxies
         connection.execute(peer.update().where(peer.c.address == "192.0.2.1").values(seen=old))

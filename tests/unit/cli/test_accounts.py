@@ -15,7 +15,7 @@ from scribedock import app
 from scribedock.accounts import failed_logins
 from scribedock.accounts.accounts import Account
 from scribedock.accounts.client_address import ClientAddress
-from scribedock.accounts.failed_logins import ROWS_A_MINUTE
+from scribedock.accounts.failed_logins import ROWS_PER_MINUTE
 from scribedock.accounts.sessions import Dialect
 from scribedock.cli.main import cli
 from scribedock.clock import utc_now
@@ -53,7 +53,7 @@ def done(*arguments: str, text: str | None = None) -> str:
 
 def login(services: app.Services, name: str) -> str:
     proven = asyncio.run(services.login.prove_password(name, "secret", HERE))
-    return services.login.open(proven, dialect=Dialect.CLASSIC)
+    return services.login.open_session(proven, dialect=Dialect.CLASSIC)
 
 
 def test_an_account_is_made_shown_disabled_and_enabled(services: app.Services) -> None:
@@ -68,7 +68,7 @@ def test_an_account_is_made_shown_disabled_and_enabled(services: app.Services) -
     assert "maria@example.org" in listed[2]
     assert done("account", "tree").splitlines() == ["admin", "└── maria", "    └── team (reviewer)"]
     token = login(services, "team")
-    key = services.api_keys.newest(services.accounts.reachable(_root(services), "team"), force_new=False)
+    key = services.api_keys.newest(services.accounts.find_reachable(_root(services), "team"), force_new=False)
 
     assert "2 accounts are disabled" in done("account", "disable", "maria")
     assert done("account", "tree", "maria").splitlines() == [
@@ -134,9 +134,11 @@ def test_the_audit_log_is_shown_and_narrowed_and_forgets(services: app.Services)
     root = _root(services)
     job = "1" * 32
     for call, named in (("job/new", ""), ("job/delete", job), ("job/delete", "2" * 32)):
-        entry = services.audit.begin(account_id=root.id, address="192.0.2.1", call=call, job_id=named)
-        services.audit.end(entry, "done")
-    services.audit.begin(account_id=root.id, address="192.0.2.1", call="job/modify", job_id=job, about="bob")
+        entry = services.audit.begin_entry(account_id=root.id, address="192.0.2.1", call=call, job_id=named)
+        services.audit.end_entry(entry, "done")
+    services.audit.begin_entry(
+        account_id=root.id, address="192.0.2.1", call="job/modify", job_id=job, about="bob"
+    )
     lines = done("audit").splitlines()
     assert [line.split()[4] for line in lines[1:]] == ["job/new", "job/delete", "job/delete", "job/modify"]
     assert "cut short" in lines[-1] and "bob" in lines[-1]
@@ -175,8 +177,8 @@ def _audit() -> list[str]:
 def test_failed_logins_are_counted_by_minute_and_drown_nothing(services: app.Services) -> None:
     root = _root(services)
     for number in range(80):
-        entry = services.audit.begin(account_id=root.id, address="192.0.2.1", call="job/new")
-        services.audit.end(entry, "done")
+        entry = services.audit.begin_entry(account_id=root.id, address="192.0.2.1", call="job/new")
+        services.audit.end_entry(entry, "done")
         services.failed_logins.note("admin", f"198.51.100.{number}")
     for _ in range(3):
         services.failed_logins.note("pa55word", "192.0.2.7")
@@ -184,17 +186,17 @@ def test_failed_logins_are_counted_by_minute_and_drown_nothing(services: app.Ser
     assert len(lines) == 100
     assert sum("job/new" in line for line in lines) >= 75
     failed = done("audit", "--failed-logins").splitlines()[1:]
-    assert len(failed) <= 2 * (ROWS_A_MINUTE + 1)  # in the one minute, or two
+    assert len(failed) <= 2 * (ROWS_PER_MINUTE + 1)  # in the one minute, or two
     assert sum(int(line.partition(" (")[2].partition(" times")[0] or 1) for line in failed) == 83
     assert "pa55word" not in done("audit", "--failed-logins")
-    assert done("audit", "--failed-logins", "--account", "admin").count("198.51.100.") >= ROWS_A_MINUTE - 1
+    assert done("audit", "--failed-logins", "--account", "admin").count("198.51.100.") >= ROWS_PER_MINUTE - 1
     assert "LOGIN_INVALID" not in done("audit", "--job", "1" * 32)
 
 
 def test_failed_logins_beyond_a_number_are_forgotten(
     services: app.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(failed_logins, "KEPT_ROWS", 5)
+    monkeypatch.setattr(failed_logins, "MAX_ROWS", 5)
     now = utc_now().replace(second=0, microsecond=0)
     with services.database.write() as connection:
         connection.execute(

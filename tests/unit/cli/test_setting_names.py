@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scribedock.cli.setting_names import KNOWN, misspelt
+from scribedock.cli.setting_names import KNOWN_VARIABLES, misspelt
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ def test_a_name_like_no_other_is_told_too(name: str) -> None:
 @pytest.mark.parametrize(
     "name",
     [
-        *KNOWN,
+        *KNOWN_VARIABLES,
         "scribedock_data_dir",
         "SCRIBEDOCK_SERVICE_HOST",
         "SCRIBEDOCK_SERVICE_PORT",

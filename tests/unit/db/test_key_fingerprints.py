@@ -11,7 +11,7 @@ import pytest
 from scribedock import app
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
-from scribedock.db.key_fingerprints import FORGOTTEN_AFTER, KeyFingerprints, KeysDiffer
+from scribedock.db.key_fingerprints import RETENTION, KeyFingerprints, KeysDiffer
 from scribedock.db.tables import key_fingerprints
 from scribedock.keys.keys import KeyPurpose, Keys, load_keys, new_settings
 from scribedock.settings import Settings
@@ -63,7 +63,7 @@ def test_the_same_secret_under_another_id_is_another_key(opened: Database) -> No
 def test_a_retired_key_is_forgotten_and_a_living_one_never(opened: Database) -> None:
     KeyFingerprints(opened, keys(B, A)).learn()
     with opened.write() as connection:
-        long_ago = utc_now() - FORGOTTEN_AFTER - timedelta(minutes=1)
+        long_ago = utc_now() - RETENTION - timedelta(minutes=1)
         connection.execute(key_fingerprints.update().values(seen=long_ago))
     KeyFingerprints(opened, keys(C, B)).learn()
     KeyFingerprints(opened, keys(B)).check()

@@ -15,7 +15,7 @@ from scribedock.db.tables import callbacks, guidelines, jobs, media, transcripts
 from scribedock.db.upgrades import seal_old_rows
 from scribedock.jobs.job import Job
 from scribedock.jobs.media import MediaSource
-from scribedock.keys.sealing import UNREADABLE, Sealing, is_sealed
+from scribedock.keys.sealing import UNREADABLE_TEXT, Sealing, is_sealed
 from scribedock.settings import Settings
 
 URL = "https://user:hunter2@example.org/a?sig=hunter3"
@@ -116,7 +116,7 @@ def test_with_another_key_a_url_is_no_url_and_nothing_else_is_lost(
     with other.read() as connection:
         row = connection.execute(sa.select(jobs.c.callback_url, jobs.c.name).where(jobs.c.id == job.id)).one()
     other.close()
-    assert row.callback_url == UNREADABLE
+    assert row.callback_url == UNREADABLE_TEXT
     assert row.name == "with URLs"
 
 
@@ -135,4 +135,4 @@ def test_digests_are_equal_for_equal_texts_under_one_key_only() -> None:
     assert one.digest(URL) != two.digest(URL)
     assert one.seal(URL) != one.seal(URL)
     assert one.unseal(one.seal(URL)) == URL
-    assert two.unseal(one.seal(URL)) == UNREADABLE
+    assert two.unseal(one.seal(URL)) == UNREADABLE_TEXT

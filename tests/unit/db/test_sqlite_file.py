@@ -87,7 +87,7 @@ def test_a_file_that_is_too_large_to_rewrite_is_left_as_it_is_with_a_line_in_the
     with opened(path) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     content = path.read_bytes()
-    monkeypatch.setattr(sqlite_file, "MOST_VACUUMED", 1000)
+    monkeypatch.setattr(sqlite_file, "MAX_VACUUMED_BYTES", 1000)
     sqlite_file.prepare(path)
     assert path.read_bytes() == content
     assert "database not rewritten" in "".join(capsys.readouterr())

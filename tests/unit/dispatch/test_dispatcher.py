@@ -168,7 +168,7 @@ def test_what_ended_without_a_word_is_forgotten(
     dispatch.dispatch()
     dispatch.tidy(lambda: {"me"}, lambda ids: {"w1"}, nothing)
     assert executors(services) == {"w1": "me"}  # it was begun just now
-    monkeypatch.setattr(dispatcher, "SETTLED", timedelta(0))
+    monkeypatch.setattr(dispatcher, "SETTLING_TIME", timedelta(0))
     dispatch.tidy(lambda: {"me"}, lambda ids: {"w1"}, nothing)
     assert executors(services) == {}
 

@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.dispatch.fairness import Caps, Load, Waiting, choose, level
+from scribedock.dispatch.fairness import Caps, WaitingWork, WorkUnderWay, choose, level
 
 NOW = datetime(2026, 3, 1, 12)
 HOUR = timedelta(hours=1)
-IDLE = Load(here=0, branches={}, hosts={})
+IDLE = WorkUnderWay(here=0, branches={}, hosts={})
 STANDARD, ECONOMY, CRITICAL = 3, 4, 0
 
 
@@ -21,17 +21,17 @@ def order(
     waited_h: float = 0,
     hours: float = 48,
     host: str = "",
-) -> Waiting:
+) -> WaitingWork:
     asked = NOW - waited_h * HOUR
-    return Waiting(
+    return WaitingWork(
         id=name, branch_id=branch or name[0], host=host, rank=rank, asked=asked, due=asked + hours * HOUR
     )
 
 
 def taken(
-    *waiting: Waiting,
+    *waiting: WaitingWork,
     slots: int = 100,
-    load: Load = IDLE,
+    load: WorkUnderWay = IDLE,
     served: dict[str, datetime] | None = None,
     caps: Caps | None = None,
 ) -> list[str]:
@@ -72,20 +72,20 @@ def test_no_stream_of_critical_orders_starves_an_order_that_is_due() -> None:
 
 
 def test_a_branch_with_nothing_under_way_need_not_wait_for_a_slot() -> None:
-    full = Load(here=4, branches={"a": 4}, hosts={})
+    full = WorkUnderWay(here=4, branches={"a": 4}, hosts={})
     waiting = [order("a1", rank=CRITICAL), order("b1"), order("b2"), order("c1")]
     assert taken(*waiting, slots=4, load=full) == ["b1", "c1"]
 
 
 def test_such_branches_have_no_more_slots_than_the_ordinary_ones_either() -> None:
-    full = Load(here=4, branches={"a": 4}, hosts={})
+    full = WorkUnderWay(here=4, branches={"a": 4}, hosts={})
     assert len(taken(*[order(f"{name}1") for name in "bcdefghij"], slots=4, load=full)) == 4
-    over = Load(here=8, branches={"a": 8}, hosts={})
+    over = WorkUnderWay(here=8, branches={"a": 8}, hosts={})
     assert taken(order("b1"), slots=4, load=over) == []
 
 
 def test_caps_delay_a_branch_and_nobody_else() -> None:
-    load = Load(here=1, branches={"a": 1}, hosts={})
+    load = WorkUnderWay(here=1, branches={"a": 1}, hosts={})
     waiting = [order("a1"), order("a2"), order("b1")]
     assert taken(*waiting, load=load, caps=Caps(branch=2)) == ["a1", "b1"] or taken(
         *waiting, load=load, caps=Caps(branch=2)
@@ -93,7 +93,7 @@ def test_caps_delay_a_branch_and_nobody_else() -> None:
 
 
 def test_caps_delay_what_goes_to_a_busy_host_and_nothing_behind_it() -> None:
-    load = Load(here=1, branches={"a": 1}, hosts={"slow": 1})
+    load = WorkUnderWay(here=1, branches={"a": 1}, hosts={"slow": 1})
     waiting = [
         order("a1", host="slow"),
         order("a2", host="slow", hours=49),

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from scribedock.media.fence import strength
+from scribedock.media.fence import fence_report
 
 TRIES = """
 import errno, json, os, socket, sys
@@ -56,13 +56,13 @@ def attempts(tmp_path: Path) -> dict[str, str]:
 def test_nothing_but_what_was_open_can_be_reached(tmp_path: Path) -> None:
     found = attempts(tmp_path)
     assert found.pop("kept") == "still readable"
-    if not strength().landlock:
+    if not fence_report().landlock:
         del found["remove"], found["make a folder"]
     assert all(answer in ("EACCES", "EMFILE") for answer in found.values()), found
 
 
 def test_the_kernel_itself_refuses_files_where_it_has_landlock(tmp_path: Path) -> None:
-    if not strength().landlock:
+    if not fence_report().landlock:
         pytest.skip("this kernel has no Landlock")
     found = attempts(tmp_path)
     assert found["remove"] == found["make a folder"] == "EACCES"

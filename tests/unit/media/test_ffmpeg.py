@@ -10,16 +10,16 @@ import numpy as np
 import pytest
 
 from scribedock.media import ffmpeg, program
-from scribedock.media.fence import strength
-from scribedock.media.ffmpeg import MediaType, arguments, encode, find
+from scribedock.media.fence import fence_report
+from scribedock.media.ffmpeg import MediaType, arguments, encode, find_ffmpeg
 from scribedock.media.limits import Limits
 from scribedock.media.probe import probe
-from scribedock.media.program import Bounds, ProgramFailed, ProgramMissing
+from scribedock.media.program import ProgramFailed, ProgramLimits, ProgramMissing
 from scribedock.media.unusable import MediaUnusable
 from scribedock_captions.burn_in import HEAD
 from tests.support.media.ffmpeg import make, silent_video, tone, video
 
-BOUNDS = Bounds(memory=1 << 30, cpu_s=5, file_bytes=1 << 20)
+BOUNDS = ProgramLimits(memory=1 << 30, cpu_s=5, file_bytes=1 << 20)
 
 
 def told(path: Path, media_type: MediaType, **options: bool) -> str:
@@ -92,13 +92,13 @@ def test_a_playlist_reads_no_other_file(tmp_path: Path) -> None:
 
 
 def test_without_the_program_the_operator_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ffmpeg, "find", lambda: None)
+    monkeypatch.setattr(ffmpeg, "find_ffmpeg", lambda: None)
     with pytest.raises(ProgramMissing, match="no ffmpeg"):
         made(tone(tmp_path / "a.mp3", seconds=1), tmp_path, MediaType.MP3)
 
 
 def test_the_system_has_a_program_that_draws_captions() -> None:
-    assert find() is not None
+    assert find_ffmpeg() is not None
 
 
 @pytest.mark.parametrize(
@@ -112,7 +112,7 @@ def test_the_system_has_a_program_that_draws_captions() -> None:
     ],
 )
 def test_a_program_reaches_nothing_but_what_it_was_given(tmp_path: Path, script: str, said: str) -> None:
-    if not strength().landlock:
+    if not fence_report().landlock:
         pytest.skip("this kernel has no Landlock")
     secret = tmp_path / "secret"
     secret.write_text("secret")
@@ -150,7 +150,7 @@ def test_a_program_ends_when_nobody_wants_it_any_more(tmp_path: Path) -> None:
 
 
 def test_a_program_is_bounded_in_time_and_in_what_it_writes(tmp_path: Path) -> None:
-    short = Bounds(memory=1 << 30, cpu_s=1, file_bytes=1000)
+    short = ProgramLimits(memory=1 << 30, cpu_s=1, file_bytes=1000)
     with pytest.raises(ProgramFailed):
         program.run(
             ["/bin/sh", "-c", "while :; do :; done"], folder=tmp_path, readable=[Path("/bin")], bounds=short

@@ -46,7 +46,7 @@ def probed_by(server: ForkServer, recording: Path) -> bytes:
     said = child.words.read(4096) + child.words.read(4096)
     assert child.words.read(1) == b""
     assert child.wait() == 0
-    child.end()
+    child.kill()
     return said
 
 

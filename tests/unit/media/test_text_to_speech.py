@@ -36,7 +36,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     path = lying_in / "espeak-ng"
     path.write_text(PROGRAM.format(sentence=lying_in / "sentence.wav"))
     path.chmod(stat.S_IRWXU)
-    monkeypatch.setattr(text_to_speech, "find", lambda: path)
+    monkeypatch.setattr(text_to_speech, "find_espeak", lambda: path)
     run = text_to_speech.run
     shell = [lying_in, Path("/bin"), Path("/usr/bin")]
     monkeypatch.setattr(text_to_speech, "run", lambda *given, **named: run(*given, **named, readable=shell))
@@ -74,7 +74,7 @@ def test_a_language_without_a_voice_is_told(tmp_path: Path, program: None) -> No
 
 
 def test_without_the_program_the_operator_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(text_to_speech, "find", lambda: None)
+    monkeypatch.setattr(text_to_speech, "find_espeak", lambda: None)
     with pytest.raises(ProgramMissing, match="no espeak-ng"):
         speak(say("One."), tmp_path, "en", Limits())
 
@@ -86,7 +86,7 @@ def test_sounds_are_not_said() -> None:
 
 @pytest.mark.trials
 def test_the_real_program_speaks(tmp_path: Path) -> None:
-    assert text_to_speech.find() is not None, (
+    assert text_to_speech.find_espeak() is not None, (
         "this test needs espeak-ng (on Debian: apt-get install espeak-ng)"
     )
     spoken = speak(say("A man enters the room.", gap=2000), tmp_path, "en", Limits())

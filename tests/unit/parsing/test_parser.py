@@ -11,7 +11,7 @@ import pytest
 
 from scribedock.children.crew import Abandoned
 from scribedock.errors import InvalidQuery
-from scribedock.parsing.parser import Parser, Source
+from scribedock.parsing.parser import Parser, UnparsedBody
 from scribedock_captions.elementlist.codec import emit, parse, to_json
 from scribedock_captions.text.intelligence import annotated
 from tests.captions.sample import say
@@ -28,8 +28,8 @@ def parser() -> Iterator[Parser]:
     started.close()
 
 
-def source(body: bytes, what: str = "ElementList") -> Source:
-    return Source(what=what, file=BytesIO(body), size=len(body))
+def source(body: bytes, what: str = "ElementList") -> UnparsedBody:
+    return UnparsedBody(what=what, file=BytesIO(body), size=len(body))
 
 
 def test_a_list_comes_back_as_it_is_kept(parser: Parser) -> None:

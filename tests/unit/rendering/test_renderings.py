@@ -17,9 +17,9 @@ import pytest
 from scribedock.children.crew import Abandoned
 from scribedock.errors import InvalidOption, InvalidQuery, SystemFault
 from scribedock.rendering.child import ParsedLists
-from scribedock.rendering.pool import MOST_WAITING, RenderingPool
+from scribedock.rendering.pool import MAX_WAITING, RenderingPool
 from scribedock.rendering.renderings import Renderings
-from scribedock.rendering.request import ListKey, RenderRequest
+from scribedock.rendering.request import ElementListKey, RenderRequest
 from scribedock_captions.document import Metadata
 from scribedock_captions.elementlist.codec import to_json
 from scribedock_captions.elementlist.mixing import mixed
@@ -29,7 +29,7 @@ from scribedock_captions.rendering import CaptionFormat, Rendering, render_capti
 from tests.captions.sample import say
 from tests.support.waiting import wait_until
 
-LISTS: dict[ListKey, ElementList] = {
+LISTS: dict[ElementListKey, ElementList] = {
     ("job", "spoken"): say("Hello there.", "You again?", gap=500),
     ("job", "described"): say("She waves."),
     ("other", "spoken"): say("Quite another text."),
@@ -47,9 +47,9 @@ class Bodies:
     """Gives the JSON of lists, and remembers of which."""
 
     def __init__(self) -> None:
-        self.asked: list[ListKey] = []
+        self.asked: list[ElementListKey] = []
 
-    def __call__(self, key: ListKey) -> bytes:
+    def __call__(self, key: ElementListKey) -> bytes:
         self.asked.append(key)
         return to_json(LISTS[key])
 
@@ -151,7 +151,7 @@ def test_what_the_library_refuses_is_refused_with_its_words(renderings: Renderin
 
 
 def test_a_list_that_cannot_be_had_fails_its_own_request_alone(pool: RenderingPool, bodies: Bodies) -> None:
-    def gone(key: ListKey) -> bytes:
+    def gone(key: ElementListKey) -> bytes:
         raise KeyError(key)
 
     with pytest.raises(KeyError):
@@ -192,7 +192,7 @@ def test_what_takes_too_long_is_ended(bodies: Bodies) -> None:
 
 def test_a_branch_with_too_many_waiting_is_sent_away_and_no_other(bodies: Bodies) -> None:
     pool = RenderingPool(processes=1)
-    futures = [pool.submit("branch", SLOW, bodies).future for _ in range(MOST_WAITING)]
+    futures = [pool.submit("branch", SLOW, bodies).future for _ in range(MAX_WAITING)]
     with pytest.raises(SystemFault, match="try again in a few seconds") as refused:
         for _ in range(2):  # one of them is being made already
             pool.submit("branch", SLOW, bodies)

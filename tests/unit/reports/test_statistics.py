@@ -7,8 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.jobs.job import Fidelity
-from scribedock.reports.segments import GroupBy, Segment, segments
-from scribedock.reports.statistics import BY_FIDELITY, Metric, ReturnedJob, aggregated
+from scribedock.reports.periods import GroupBy, Period, periods
+from scribedock.reports.statistics import METRIC_BY_FIDELITY, Metric, ReturnedJob, aggregated
 
 START, END = datetime(2024, 1, 1), datetime(2024, 3, 1)
 KINDS = (Metric.FOREIGN_TRANSCRIPTION, Metric.ENGLISH_TRANSCRIPTION, Metric.TRANSLATION)
@@ -34,12 +34,12 @@ def test_the_minutes_of_a_job_are_rounded_up(media_ms: int, minutes: int) -> Non
 
 
 def test_each_job_is_rounded_by_itself() -> None:
-    [total] = aggregated([job(1), job(1), job(60_001)], [Segment(start=START, end=END)])
+    [total] = aggregated([job(1), job(1), job(60_001)], [Period(start=START, end=END)])
     assert total[Metric.TOTAL] == 4
 
 
 def test_a_segment_has_its_start_and_not_its_end() -> None:
-    parts = segments(START, datetime(2024, 1, 14), GroupBy.WEEK)
+    parts = periods(START, datetime(2024, 1, 14), GroupBy.WEEK)
     sunday = datetime(2024, 1, 7)
     moments = [START, sunday - timedelta(microseconds=1), sunday, datetime(2024, 1, 14)]
     found = aggregated([job(1, moment) for moment in moments], parts)
@@ -53,9 +53,9 @@ def test_english_is_not_foreign() -> None:
 
 @given(st.lists(JOBS, max_size=30), st.sampled_from([None, *GroupBy]))
 def test_the_sums_add_up(returned: list[ReturnedJob], group_by: GroupBy | None) -> None:
-    found = aggregated(returned, segments(START, END, group_by))
+    found = aggregated(returned, periods(START, END, group_by))
     for each in found:
         assert each[Metric.TOTAL] == sum(each[kind] for kind in KINDS)
-        assert each[Metric.TOTAL] == sum(each[metric] for metric in BY_FIDELITY.values())
+        assert each[Metric.TOTAL] == sum(each[metric] for metric in METRIC_BY_FIDELITY.values())
     inside = [each for each in returned if START <= each.returned < END]
     assert sum(each[Metric.TOTAL] for each in found) == sum(each.minutes for each in inside)

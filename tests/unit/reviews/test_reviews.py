@@ -68,12 +68,12 @@ def test_a_job_whose_words_were_aligned_anew_can_be_deleted(services: app.Servic
     job_id = finished_job(services, LIST, fidelity=Fidelity.STANDARD)
     ann = services.accounts.by_username("ann")
     assert ann is not None
-    everybody = frozenset({services.jobs.find(job_id).account_id})
+    visible_accounts = frozenset({services.jobs.find(job_id).account_id})
     review = PassKind.REVIEW
-    services.reviews.take(job_id, everybody, review, ann.id)
-    services.reviews.save(job_id, everybody, review, ann.id, zlib.compress(to_json(LIST)), base=None)
-    task_id = services.realignments.ask(job_id, everybody, review, ann.id)
-    assert task_id in services.jobs.delete(job_id, everybody).aborted
+    services.reviews.take(job_id, visible_accounts, review, ann.id)
+    services.reviews.save(job_id, visible_accounts, review, ann.id, zlib.compress(to_json(LIST)), base=None)
+    task_id = services.realignments.ask(job_id, visible_accounts, review, ann.id)
+    assert task_id in services.jobs.delete(job_id, visible_accounts).aborted
 
 
 def test_a_pass_that_somebody_has_taken_is_left_to_them(services: app.Services) -> None:

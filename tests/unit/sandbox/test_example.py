@@ -17,7 +17,7 @@ from scribedock.jobs.media import MediaSource
 from scribedock.orders.guidelines import MAX_GUIDELINES
 from scribedock.orders.orders import Order
 from scribedock.sandbox import example as module
-from scribedock.sandbox.example import API_TOKEN, JOB_ID, NEEDS, PASSWORD, USERNAME, Example
+from scribedock.sandbox.example import API_TOKEN, JOB_ID, PASSWORD, REQUIRED_STATES, USERNAME, Example
 from scribedock.settings import Settings, SettingsError
 from tests.support.fixtures import DATABASES, database_settings
 
@@ -109,9 +109,9 @@ def test_a_second_start_finds_everything_there(sandbox: Sandbox) -> None:
     assert sandbox.job == before
 
 
-@pytest.mark.parametrize("path", sorted(NEEDS))
+@pytest.mark.parametrize("path", sorted(REQUIRED_STATES))
 def test_the_job_is_made_what_a_call_needs_and_then_left_alone(sandbox: Sandbox, path: str) -> None:
-    for other in NEEDS:
+    for other in REQUIRED_STATES:
         sandbox.prepare(other)
         sandbox.prepare(path)
         assert sandbox.versions() == ["MECHANICAL", "FINAL"]
@@ -197,7 +197,7 @@ def test_nothing_is_done_for_strangers_and_for_other_jobs(sandbox: Sandbox) -> N
 
 
 def test_the_tasks_of_the_job_do_not_pile_up(sandbox: Sandbox, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "REMEMBERED", -module.REMEMBERED)
+    monkeypatch.setattr(module, "TASK_RETENTION", -module.TASK_RETENTION)
     counts = []
     for _ in range(4):
         sandbox.prepare("job/perform_transcription")

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.sandbox.faults import MAX_SLOW_S, SLOW_S, WORK_S, Wish, wishes_of
+from scribedock.sandbox.faults import MAX_SLOW_S, SLOW_S, WORK_S, SimulatedFault, simulated_faults
 
 
 @pytest.mark.parametrize(
@@ -12,11 +12,11 @@ from scribedock.sandbox.faults import MAX_SLOW_S, SLOW_S, WORK_S, Wish, wishes_o
     [
         ("", set()),
         ("Lecture 4", set()),
-        ("fail-media", {Wish.FAIL_MEDIA}),
-        ("Lecture 4 (FAIL-Media, silent).mp4", {Wish.FAIL_MEDIA, Wish.SILENT}),
-        ("callback-500 by-hand", {Wish.CALLBACK_500, Wish.BY_HAND}),
-        ("slow", {Wish.SLOW}),
-        ("slow-7", {Wish.SLOW}),
+        ("fail-media", {SimulatedFault.FAIL_MEDIA}),
+        ("Lecture 4 (FAIL-Media, silent).mp4", {SimulatedFault.FAIL_MEDIA, SimulatedFault.SILENT}),
+        ("callback-500 by-hand", {SimulatedFault.CALLBACK_500, SimulatedFault.BY_HAND}),
+        ("slow", {SimulatedFault.SLOW}),
+        ("slow-7", {SimulatedFault.SLOW}),
         ("slowly", set()),
         ("unfail-media", set()),
         ("re-fail-media", set()),
@@ -26,8 +26,8 @@ from scribedock.sandbox.faults import MAX_SLOW_S, SLOW_S, WORK_S, Wish, wishes_o
         ("slow-٣", set()),
     ],
 )
-def test_only_whole_words_of_a_name_ask_for_something(name: str, wishes: set[Wish]) -> None:
-    assert wishes_of(name).wishes == wishes
+def test_only_whole_words_of_a_name_ask_for_something(name: str, wishes: set[SimulatedFault]) -> None:
+    assert simulated_faults(name).wishes == wishes
 
 
 @pytest.mark.parametrize(
@@ -35,9 +35,9 @@ def test_only_whole_words_of_a_name_ask_for_something(name: str, wishes: set[Wis
     [("x", WORK_S), ("slow", SLOW_S), ("a slow-7 one", 7), ("slow-0", 0), ("slow-999999", MAX_SLOW_S)],
 )
 def test_a_slow_job_takes_as_long_as_its_name_says(name: str, seconds: float) -> None:
-    assert wishes_of(name).work_s == seconds
+    assert simulated_faults(name).work_s == seconds
 
 
 @given(st.text())
 def test_any_name_can_be_read(name: str) -> None:
-    assert 0 <= wishes_of(name).work_s <= MAX_SLOW_S
+    assert 0 <= simulated_faults(name).work_s <= MAX_SLOW_S

@@ -2,14 +2,25 @@ from __future__ import annotations
 
 import pytest
 
-from scribedock.sandbox.prepared import LENGTH_MS, TEXT, described, marked, prepared, silent
+from scribedock.sandbox.prepared import (
+    LENGTH_MS,
+    TEXT,
+    described_elementlist,
+    marked_as_sandbox,
+    prepared_elementlist,
+    silent_elementlist,
+)
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.model import ElementList, Tag, TokenType
 from scribedock_captions.elementlist.rules import problems
 from scribedock_captions.readers import read
 from scribedock_captions.text.translation import sentences
 
-ALL = [make(language) for make in (prepared, described, silent) for language in ("en", "de", "zh")]
+ALL = [
+    make(language)
+    for make in (prepared_elementlist, described_elementlist, silent_elementlist)
+    for language in ("en", "de", "zh")
+]
 
 
 @pytest.mark.parametrize("elementlist", ALL)
@@ -20,7 +31,7 @@ def test_what_is_prepared_keeps_to_every_rule_of_an_elementlist(elementlist: Ele
 
 
 def test_the_list_has_what_clients_stumble_over() -> None:
-    found = prepared()
+    found = prepared_elementlist()
     assert len({segment.speaker_id for segment in found.segments if segment.speaker_id}) == 3
     tokens = [
         token for segment in found.segments for sequence in segment.sequences for token in sequence.tokens
@@ -33,19 +44,19 @@ def test_the_list_has_what_clients_stumble_over() -> None:
 
 
 def test_the_words_begin_as_they_are_spoken() -> None:
-    assert sentences(prepared())[1] == "Good morning, and welcome to the lighthouse!"
+    assert sentences(prepared_elementlist())[1] == "Good morning, and welcome to the lighthouse!"
     assert read(TEXT.encode(), None).cues[0].lines[0].text == "Good morning, and welcome to the lighthouse!"
 
 
 def test_a_translation_tells_its_way() -> None:
-    french = prepared("fr")
+    french = prepared_elementlist("fr")
     assert french.language == "fr"
-    english = marked(french, "en")
-    assert sentences(marked(english, "de"))[8] == "(de) (en) (fr) Follow me."
+    english = marked_as_sandbox(french, "en")
+    assert sentences(marked_as_sandbox(english, "de"))[8] == "(de) (en) (fr) Follow me."
     assert [segment.start_time for segment in english.segments] == [
-        segment.start_time for segment in prepared().segments
+        segment.start_time for segment in prepared_elementlist().segments
     ]
 
 
 def test_what_is_in_the_language_already_stays() -> None:
-    assert marked(prepared(), "en") is prepared()
+    assert marked_as_sandbox(prepared_elementlist(), "en") is prepared_elementlist()

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.speech.assembly import LONG_PAUSE_MS, PAUSE_MS, assemble
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 from scribedock_captions.elementlist.model import (
     UNRECOGNIZED,
@@ -187,8 +187,8 @@ def test_the_list_covers_the_media() -> None:
 
 def test_a_sequence_has_the_mean_confidence_of_its_words() -> None:
     words = [
-        Word(text=" a", start_ms=0, end_ms=10, confidence=0.5),
-        Word(text="-b", start_ms=10, end_ms=20, confidence=1.0),
+        TimedWord(text=" a", start_ms=0, end_ms=10, confidence=0.5),
+        TimedWord(text="-b", start_ms=10, end_ms=20, confidence=1.0),
     ]
     made = punctuated((Span(start_ms=0, end_ms=100), words))
     assert made.segments[0].sequences[0].confidence_score == 0.75
@@ -225,7 +225,7 @@ TEXT = st.one_of(
     st.text(max_size=6),
 )
 WORD = st.builds(
-    Word,
+    TimedWord,
     text=TEXT,
     start_ms=st.integers(-100, 4000),
     end_ms=st.integers(-100, 4000),

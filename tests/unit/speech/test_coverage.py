@@ -4,17 +4,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.speech.coverage import Coverage, coverage
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 
 SPEECH = [Span(start_ms=1000, end_ms=11_000), Span(start_ms=20_000, end_ms=30_000)]
 
 
-def word(start_ms: int, end_ms: int) -> Word:
-    return Word(text="sea", start_ms=start_ms, end_ms=end_ms, confidence=None)
+def word(start_ms: int, end_ms: int) -> TimedWord:
+    return TimedWord(text="sea", start_ms=start_ms, end_ms=end_ms, confidence=None)
 
 
-def found(*chunks: tuple[Span, list[Word] | None]) -> Coverage:
+def found(*chunks: tuple[Span, list[TimedWord] | None]) -> Coverage:
     return coverage(SPEECH, chunks)
 
 

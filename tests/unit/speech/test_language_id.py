@@ -1,6 +1,12 @@
 from __future__ import annotations
 
-from scribedock.speech.language_id import contradicts, few, likeliest, mean, samples
+from scribedock.speech.language_id import (
+    contradicting_language,
+    few_samples,
+    likeliest_language,
+    mean_probabilities,
+    samples,
+)
 from scribedock.speech.span import Span
 
 
@@ -16,13 +22,13 @@ def test_the_longest_stretches_are_listened_to_in_their_order() -> None:
 
 
 def test_a_check_costs_no_more_than_a_quarter_of_the_work() -> None:
-    assert few(spans(1000, 2000, 3000)) == []
-    assert len(few(spans(*range(1000, 1008)))) == 2
-    assert len(few(spans(*range(1000, 1100)))) == 3
+    assert few_samples(spans(1000, 2000, 3000)) == []
+    assert len(few_samples(spans(*range(1000, 1008)))) == 2
+    assert len(few_samples(spans(*range(1000, 1100)))) == 3
 
 
 def test_probabilities_are_those_of_all_stretches_together() -> None:
-    assert mean([{"en": 0.8, "de": 0.2}, {"en": 0.4, "fr": 0.6}]) == {
+    assert mean_probabilities([{"en": 0.8, "de": 0.2}, {"en": 0.4, "fr": 0.6}]) == {
         "en": 0.6000000000000001,
         "de": 0.1,
         "fr": 0.3,
@@ -30,16 +36,16 @@ def test_probabilities_are_those_of_all_stretches_together() -> None:
 
 
 def test_the_likeliest_language_is_one_that_may_be_named() -> None:
-    assert likeliest({"la": 0.6, "it": 0.3, "es": 0.1}, {"it", "es"}) == "it"
-    assert likeliest({"la": 1.0}, {"it", "es"}) is None
-    assert likeliest({}, {"it"}) is None
+    assert likeliest_language({"la": 0.6, "it": 0.3, "es": 0.1}, {"it", "es"}) == "it"
+    assert likeliest_language({"la": 1.0}, {"it", "es"}) is None
+    assert likeliest_language({}, {"it"}) is None
 
 
 def test_another_language_contradicts_only_where_it_is_sure() -> None:
-    assert contradicts({"de": 0.97, "en": 0.03}, "en") == "de"
-    assert contradicts({"de": 0.6, "en": 0.4}, "en") is None
-    assert contradicts({"en": 0.99, "de": 0.01}, "en") is None
+    assert contradicting_language({"de": 0.97, "en": 0.03}, "en") == "de"
+    assert contradicting_language({"de": 0.6, "en": 0.4}, "en") is None
+    assert contradicting_language({"en": 0.99, "de": 0.01}, "en") is None
 
 
 def test_languages_that_are_mistaken_for_each_other_do_not_contradict() -> None:
-    assert contradicts({"hr": 0.99, "sr": 0.01}, "sr") is None
+    assert contradicting_language({"hr": 0.99, "sr": 0.01}, "sr") is None

@@ -7,14 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.timing import clean, fit
 
 TIME = st.integers(min_value=-500, max_value=5000)
 
 
-def word(text: str = "word", start: int = 0, end: int = 100, confidence: float | None = None) -> Word:
-    return Word(text=text, start_ms=start, end_ms=end, confidence=confidence)
+def word(text: str = "word", start: int = 0, end: int = 100, confidence: float | None = None) -> TimedWord:
+    return TimedWord(text=text, start_ms=start, end_ms=end, confidence=confidence)
 
 
 @given(st.lists(st.tuples(TIME, TIME), max_size=30), st.integers(0, 2000), st.integers(0, 1000))

@@ -10,11 +10,11 @@ import pytest
 from scribedock.settings import SettingsError
 from scribedock.translation import apertium
 from scribedock.translation.apertium import modes_of
-from scribedock.translation.engine import Pair, TranslationFailed, Translators, route
-from scribedock.translation.model_folder import LONGEST
+from scribedock.translation.engine import LanguagePair, TranslationFailed, Translators, route
+from scribedock.translation.model_folder import MAX_TOKENS
 from tests.support.models.tiny_translation import build
 
-EN_DE = Pair(source="en", target="de")
+EN_DE = LanguagePair(source="en", target="de")
 
 
 @pytest.fixture(scope="module")
@@ -28,8 +28,8 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_two_other_languages_meet_in_english() -> None:
     assert route("en", "de") == (EN_DE,)
-    assert route("fr", "en") == (Pair(source="fr", target="en"),)
-    assert route("fr", "de") == (Pair(source="fr", target="en"), EN_DE)
+    assert route("fr", "en") == (LanguagePair(source="fr", target="en"),)
+    assert route("fr", "de") == (LanguagePair(source="fr", target="en"), EN_DE)
     assert route("fr", "fr") == ()
 
 
@@ -37,7 +37,7 @@ def test_a_folder_is_a_pair_and_others_are_passed_over(models: Path) -> None:
     translators = Translators(models)
     assert EN_DE in translators.pairs
     assert translators.engine_of(EN_DE) == "ctranslate2"
-    assert translators.engine_of(Pair(source="xx", target="yy")) is None
+    assert translators.engine_of(LanguagePair(source="xx", target="yy")) is None
 
 
 def test_a_model_translates_each_text(models: Path) -> None:
@@ -51,13 +51,13 @@ def test_a_model_translates_each_text(models: Path) -> None:
 
 
 def test_a_text_that_is_longer_than_a_model_can_take_loses_no_word(models: Path) -> None:
-    [text] = Translators(models).translate(EN_DE, ["the sea is " * LONGEST])
-    assert text.split() == ["die", "See", "ist"] * LONGEST
+    [text] = Translators(models).translate(EN_DE, ["the sea is " * MAX_TOKENS])
+    assert text.split() == ["die", "See", "ist"] * MAX_TOKENS
 
 
 def test_a_pair_that_nobody_translates_is_told(models: Path) -> None:
     with pytest.raises(TranslationFailed, match="xx to yy"):
-        Translators(models).translate(Pair(source="xx", target="yy"), ["a"])
+        Translators(models).translate(LanguagePair(source="xx", target="yy"), ["a"])
 
 
 def test_a_folder_that_lacks_a_part_is_refused(models: Path, tmp_path: Path) -> None:
@@ -72,10 +72,10 @@ def test_a_folder_that_lacks_a_part_is_refused(models: Path, tmp_path: Path) -> 
 def test_apertium_lists_its_pairs_in_either_code() -> None:
     listing = "  eng-spa\n  eng_US-spa\n  spa-eng\n  en-gl\n  oci_aran-fra\n  a-b-c\n"
     assert modes_of(listing) == {
-        Pair(source="en", target="es"): "eng-spa",
-        Pair(source="es", target="en"): "spa-eng",
-        Pair(source="en", target="gl"): "en-gl",
-        Pair(source="oc", target="fr"): "oci_aran-fra",
+        LanguagePair(source="en", target="es"): "eng-spa",
+        LanguagePair(source="es", target="en"): "spa-eng",
+        LanguagePair(source="en", target="gl"): "en-gl",
+        LanguagePair(source="oc", target="fr"): "oci_aran-fra",
     }
 
 
@@ -97,7 +97,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_apertium_is_asked_for_many_sentences_at_once(program: Path) -> None:
-    pair = Pair(source="en", target="es")
+    pair = LanguagePair(source="en", target="es")
     translators = Translators(None)
     assert translators.engine_of(pair) == "apertium"
     texts = ["one.", "", "two\nlines", *["more"] * 250]
@@ -111,7 +111,7 @@ def test_what_apertium_says_of_a_failure_is_passed_on(program: Path) -> None:
 
 @pytest.mark.trials
 def test_the_real_apertium_translates() -> None:
-    pair = Pair(source="en", target="es")
+    pair = LanguagePair(source="en", target="es")
     translators = Translators(None)
     assert pair in translators.pairs, "this test needs apertium-eng-spa (on Debian: apt-get install it)"
     texts = ["The house is big", "I have a dog", "The water is cold."]

@@ -15,7 +15,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import executors
 from scribedock.dispatch.queues import Queue
 from scribedock.settings import Settings
-from scribedock.workflow.engine import Running
+from scribedock.workflow.engine import RunningWorkflow
 from scribedock.workflow.lease import ATTEMPTS, Lease, Reaper, note_crash
 
 HOLDER = textwrap.dedent(
@@ -36,7 +36,7 @@ HOLDER = textwrap.dedent(
 class Engine:
     """A list of workflows, and what was done with them."""
 
-    def __init__(self, *running: Running) -> None:
+    def __init__(self, *running: RunningWorkflow) -> None:
         self.workflows = list(running)
         self.queued: list[str] = []
         self.steps = 0
@@ -44,7 +44,7 @@ class Engine:
         self.given_up: list[str] = []
         self.closed = 0
 
-    def running(self) -> list[Running]:
+    def running(self) -> list[RunningWorkflow]:
         return self.workflows
 
     def enqueued(self, workflow_ids: Sequence[str]) -> frozenset[str]:
@@ -53,7 +53,7 @@ class Engine:
     def finished_steps(self, workflow_id: str) -> int:
         return self.steps
 
-    def resume(self, running: Running) -> None:
+    def resume(self, running: RunningWorkflow) -> None:
         self.resumed.append(running.id)
         self.workflows.remove(running)
         self.queued.append(running.id)
@@ -61,7 +61,7 @@ class Engine:
     def close_queues(self) -> None:
         self.closed += 1
 
-    def give_up(self, running: Running) -> None:
+    def fail_workflow(self, running: RunningWorkflow) -> None:
         self.given_up.append(running.id)
         self.workflows.remove(running)
 
@@ -90,8 +90,8 @@ def reaper(place: tuple[Database, Path], held: Lease, engine: Engine) -> Reaper:
     return Reaper(place[0], held, engine, place[1])
 
 
-def of(executor_id: str, workflow_id: str = "w") -> Running:
-    return Running(id=workflow_id, executor_id=executor_id, queue=Queue.PROBES)
+def of(executor_id: str, workflow_id: str = "w") -> RunningWorkflow:
+    return RunningWorkflow(id=workflow_id, executor_id=executor_id, queue=Queue.PROBES)
 
 
 def test_a_worker_that_holds_its_lease_is_left_alone(place: tuple[Database, Path]) -> None:
@@ -218,7 +218,7 @@ def test_one_reaper_at_a_time_acts(place: tuple[Database, Path]) -> None:
     class Nested(Engine):
         """Asks a second reaper while the first is at it."""
 
-        def running(self) -> list[Running]:
+        def running(self) -> list[RunningWorkflow]:
             self.second = reaper(place, other, Engine(of("dead"))).reap()
             return super().running()
 

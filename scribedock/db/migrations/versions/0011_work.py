@@ -48,7 +48,7 @@ def upgrade() -> None:
 
 
 def _tell_branches() -> None:
-    """The branch of an account below the root is the account below the root that is above it, or itself."""
+    """Fill in each account's branch: its ancestor just below the root, or itself."""
     connection = op.get_bind()
     accounts = sa.table("accounts", sa.column("id"), sa.column("parent_id"), sa.column("branch_id"))
     rows = connection.execute(sa.select(accounts.c.id, accounts.c.parent_id))

@@ -19,7 +19,7 @@ import structlog
 from scribedock.media.audio import decode
 from scribedock.media.limits import BYTES_PER_SECOND, Limits
 from scribedock.media.probe import probe
-from scribedock.media.process import FORK_SERVER, TAKES_TOO_MUCH
+from scribedock.media.process import FORK_SERVER, LIMIT_MESSAGE
 from scribedock.media.unusable import MediaUnusable
 from tests.support.machine.processes import children
 from tests.support.media.damage import damaged
@@ -120,7 +120,7 @@ def check(found: list[Ending]) -> None:
     outcomes = Counter(each.outcome for each in found)
     assert len(found) // 10 < outcomes[SOUND] < len(found)  # some damage is passed over, and some is not
     unclear = [each for each in found if each.outcome != SOUND and not each.outcome.endswith(".")]
-    endless = [each for each in found if each.outcome == TAKES_TOO_MUCH]
+    endless = [each for each in found if each.outcome == LIMIT_MESSAGE]
     assert (unclear, endless) == ([], [])
     assert children(FORK_SERVER.pid) == []
 

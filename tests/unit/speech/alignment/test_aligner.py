@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scribedock.speech.alignment.aligner import OTHER, Aligner
+from scribedock.speech.alignment.aligner import OUT_OF_TEXT, Aligner
 from scribedock.speech.vad import read_pcm
 
 SENTENCE = "Welcome to a small library by the sea."  # from 0.5 to 3.3 s of the recording
@@ -35,7 +35,7 @@ def test_the_words_of_a_text_are_heard(aligner: Aligner, chunk: np.ndarray, refe
 def test_of_a_text_that_is_not_said_nothing_is_heard(aligner: Aligner, chunk: np.ndarray) -> None:
     heard = aligner.hear(chunk, 0, OTHER_TEXT)
     assert heard
-    assert sum(each.word != OTHER for each in heard) <= 3
+    assert sum(each.word != OUT_OF_TEXT for each in heard) <= 3
 
 
 def test_given_words_are_aligned_where_they_are_heard(

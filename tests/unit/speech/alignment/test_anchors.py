@@ -6,14 +6,14 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.alignment.anchors import Heard, anchors, common_subsequence
+from scribedock.speech.alignment.anchors import HeardWord, anchors, common_subsequence
 
 MS = 300  # of each heard word
 
 
-def heard(words: list[str], start: int = 0) -> list[Heard]:
+def heard(words: list[str], start: int = 0) -> list[HeardWord]:
     return [
-        Heard(word=word, start_ms=start + MS * place, end_ms=start + MS * (place + 1))
+        HeardWord(word=word, start_ms=start + MS * place, end_ms=start + MS * (place + 1))
         for place, word in enumerate(words)
     ]
 

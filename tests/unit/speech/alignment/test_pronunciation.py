@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.alignment.pronunciation import MAX_WAYS, MAX_WORDS, bare, spoken_forms
+from scribedock.speech.alignment.pronunciation import MAX_SPOKEN_FORMS, MAX_WORDS, bare, spoken_forms
 
 
 def said(written: str) -> list[str]:
@@ -75,7 +75,7 @@ def test_what_nobody_would_read_out_is_not_said(written: str) -> None:
 @given(st.text(max_size=40))
 def test_whatever_is_written_has_few_ways_of_few_words(written: str) -> None:
     ways = spoken_forms(written)
-    assert len(ways) <= MAX_WAYS
+    assert len(ways) <= MAX_SPOKEN_FORMS
     assert len(set(ways)) == len(ways)
     assert all(0 < len(way) <= MAX_WORDS and all(way) for way in ways)
 

@@ -3,8 +3,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.alignment.anchors import Heard
-from scribedock.speech.alignment.pieces import Window
+from scribedock.speech.alignment.anchors import HeardWord
+from scribedock.speech.alignment.gaps import GapWindow
 from scribedock.speech.alignment.synchronized import (
     found_words,
     may_be_said,
@@ -82,8 +82,11 @@ def test_captions_whose_times_contradict_the_sound_give_them_up() -> None:
 
 
 def test_an_alignment_counts_more_than_what_was_heard() -> None:
-    heard = {0: Heard(word="one", start_ms=0, end_ms=300), 2: Heard(word="three", start_ms=900, end_ms=1200)}
-    window = Window(first=0, last=2, span=Span(start_ms=0, end_ms=900))
+    heard = {
+        0: HeardWord(word="one", start_ms=0, end_ms=300),
+        2: HeardWord(word="three", start_ms=900, end_ms=1200),
+    }
+    window = GapWindow(first=0, last=2, span=Span(start_ms=0, end_ms=900))
     found = found_words(heard, [(window, [Span(start_ms=10, end_ms=280), None])])
     assert found == at((0, 10, 280), (2, 900, 1200))
 

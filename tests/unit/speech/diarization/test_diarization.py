@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from scribedock.speech.diarization.diarization import LONGEST_MS, SHORTEST_MS, cuts, turns
+from scribedock.speech.diarization.diarization import MAX_SPAN_MS, MIN_SPAN_MS, cuts, turns
 from scribedock.speech.span import Span
 from tests.support.speech import share_confused
 
@@ -56,8 +56,8 @@ def test_speech_is_cut_where_it_is_quiet_into_pieces_that_are_neither_long_nor_s
     assert (found[0], found[-1]) == (0, 1000)
     assert 190 <= found[1] < 215
     assert 420 <= found[2] < 450
-    assert all(SHORTEST_MS <= length <= LONGEST_MS for length in lengths)
+    assert all(MIN_SPAN_MS <= length <= MAX_SPAN_MS for length in lengths)
 
 
 def test_a_short_stretch_is_one_piece() -> None:
-    assert cuts(np.zeros(LONGEST_MS // 10, dtype=np.float32)) == [0, LONGEST_MS // 10]
+    assert cuts(np.zeros(MAX_SPAN_MS // 10, dtype=np.float32)) == [0, MAX_SPAN_MS // 10]

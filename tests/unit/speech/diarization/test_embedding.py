@@ -9,7 +9,7 @@ import pytest
 from scribedock.settings import SettingsError
 from scribedock.speech.diarization.diarization import embedded_turns
 from scribedock.speech.diarization.embedding import EmbeddedVoices, Embedder, check
-from scribedock.speech.diarization.voices import told_apart
+from scribedock.speech.diarization.voices import cluster_speakers
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import choose
 from scribedock.speech.span import Span
@@ -54,8 +54,8 @@ def test_two_voices_are_told_apart_and_counted(
 
 def test_voices_of_less_similarity_than_asked_for_are_several_peoples() -> None:
     directions = list(np.array([[1, 0], [0.6, 0.8], [1, 0.1], [0, 1]], dtype=np.float32))
-    assert told_apart(EmbeddedVoices(directions), within=1 - 0.9) == [0, 1, 0, 2]
-    assert told_apart(EmbeddedVoices(directions), within=1 - 0.7) == [0, 1, 0, 1]
+    assert cluster_speakers(EmbeddedVoices(directions), within=1 - 0.9) == [0, 1, 0, 2]
+    assert cluster_speakers(EmbeddedVoices(directions), within=1 - 0.7) == [0, 1, 0, 1]
 
 
 def test_the_pool_tells_speakers_apart_in_a_process_of_its_own(

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from onnx_asr.preprocessors.numpy_preprocessor import KaldiPreprocessorNumpy
 
-from scribedock.speech.diarization.filter_bank import WINDOW, log_energies
+from scribedock.speech.diarization.filter_bank import WINDOW_SAMPLES, log_energies
 from scribedock.speech.vad import read_pcm
 
 
@@ -19,7 +19,9 @@ def test_the_energies_are_those_of_an_independent_kaldi_filter_bank(recording: P
     assert np.abs(ours - np.maximum(theirs[0], 0)).max() < 0.01  # digital silence is below 0 there
 
 
-@pytest.mark.parametrize(("samples", "frames"), [(0, 0), (WINDOW - 1, 0), (WINDOW, 1), (16_000, 98)])
+@pytest.mark.parametrize(
+    ("samples", "frames"), [(0, 0), (WINDOW_SAMPLES - 1, 0), (WINDOW_SAMPLES, 1), (16_000, 98)]
+)
 def test_there_is_a_frame_every_10_ms_that_has_25_ms_of_sound(samples: int, frames: int) -> None:
     silence = np.zeros(samples, dtype=np.int16)
     assert log_energies(silence, bands=26, low_hz=100, high_hz=7000).shape == (frames, 26)

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 from scribedock.speech.assembly import assemble
 from scribedock.speech.diarization.turns import Turn, borders, with_speakers
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 from scribedock_captions.elementlist.model import ElementList, Segment, Speaker
 from scribedock_captions.elementlist.rules import problems
@@ -52,7 +52,7 @@ def test_a_sentence_outside_of_every_turn_is_the_nearest_speakers() -> None:
 
 
 def test_a_sound_has_no_speaker_and_interrupts_none() -> None:
-    failed: tuple[Span, list[Word] | None] = (Span(start_ms=2000, end_ms=3000), None)
+    failed: tuple[Span, list[TimedWord] | None] = (Span(start_ms=2000, end_ms=3000), None)
     chunks = [chunk(whisper("Are you there?")), failed, chunk(whisper("I am."), 4000)]
     made = with_speakers(assemble(chunks, language="en", media_ms=9000, punctuates=True), [turn(0, 9000, 1)])
     assert speakers(made) == [(1, True), (None, False), (1, False)]

@@ -5,12 +5,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.speech.engines.loops import without_loops
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 
 
-def said(text: str) -> list[Word]:
+def said(text: str) -> list[TimedWord]:
     return [
-        Word(text=word, start_ms=100 * place, end_ms=100 * place + 90, confidence=None)
+        TimedWord(text=word, start_ms=100 * place, end_ms=100 * place + 90, confidence=None)
         for place, word in enumerate(text.split())
     ]
 

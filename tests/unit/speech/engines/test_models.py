@@ -13,7 +13,7 @@ import pytest
 
 from scribedock.settings import SettingsError
 from scribedock.speech.engines.models import CATALOGUE, folder_of, located, pull
-from scribedock.speech.engines.onnx import LANGUAGES
+from scribedock.speech.engines.onnx import LANGUAGES_FILE
 from scribedock.speech.recognizer import MODULES, choose, languages
 from tests.support.models import tiny_onnx
 
@@ -116,4 +116,4 @@ def test_a_folder_stays_what_it_is(tmp_path: Path) -> None:
     model = tiny_onnx.build(tmp_path / "mine")
     assert located(model, tmp_path) == model
     assert located(None, tmp_path) is None
-    assert not (model / LANGUAGES).exists()
+    assert not (model / LANGUAGES_FILE).exists()

@@ -6,7 +6,7 @@ import jiwer
 import numpy as np
 import pytest
 
-from scribedock.speech.engines.pocketsphinx import ALTERNATE, FILLER
+from scribedock.speech.engines.pocketsphinx import ALTERNATIVE_PRONUNCIATION, FILLER_WORD
 from scribedock.speech.recognizer import Recognizer, choose, engine_named
 from scribedock.speech.vad import read_pcm, speech_spans
 
@@ -56,11 +56,11 @@ def test_no_filler_and_no_number_of_a_pronunciation_is_a_word(
 
 @pytest.mark.parametrize("name", ["<s>", "</s>", "<sil>", "[NOISE]", "[SPEECH]", "++NOISE++"])
 def test_every_filler_of_the_model_is_known_as_one(name: str) -> None:
-    assert FILLER.fullmatch(name)
+    assert FILLER_WORD.fullmatch(name)
 
 
 def test_the_number_of_a_pronunciation_is_taken_off() -> None:
-    assert ALTERNATE.sub("", "the(2)") == "the"
+    assert ALTERNATIVE_PRONUNCIATION.sub("", "the(2)") == "the"
 
 
 def test_it_claims_no_confidence(recognizer: Recognizer, recording: Path) -> None:

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scribedock.speech.assembly import LONG_PAUSE_MS
 from scribedock.speech.engines.pocketsphinx import ENGINE as POCKETSPHINX
 from scribedock.speech.engines.whisper import ENGINE as WHISPER
-from scribedock.speech.pool.batches import LONGEST_MS, batches, joined
+from scribedock.speech.pool.batches import MAX_SPAN_MS, batches, joined_spans
 from scribedock.speech.span import Span
 from scribedock.speech.vad import PAD_MS
 
@@ -27,8 +27,8 @@ def speech(draw: st.DrawFn) -> list[Span]:
 
 @given(speech())
 def test_joined_stretches_hold_all_speech_and_no_long_pause(spans: list[Span]) -> None:
-    found = joined(spans, pause_ms=JOINS_MS)
-    assert all(span.end_ms - span.start_ms <= LONGEST_MS for span in found)
+    found = joined_spans(spans, pause_ms=JOINS_MS)
+    assert all(span.end_ms - span.start_ms <= MAX_SPAN_MS for span in found)
     assert all(one.end_ms <= other.start_ms for one, other in pairwise(found))
     for span in found:
         inside = [each for each in spans if span.start_ms <= each.start_ms and each.end_ms <= span.end_ms]
@@ -44,12 +44,12 @@ def test_short_stretches_with_short_pauses_become_one() -> None:
         Span(start_ms=2500, end_ms=5000),
         Span(start_ms=9000, end_ms=9900),
     ]
-    assert joined(spans, pause_ms=JOINS_MS) == [Span(start_ms=0, end_ms=5000), spans[2]]
+    assert joined_spans(spans, pause_ms=JOINS_MS) == [Span(start_ms=0, end_ms=5000), spans[2]]
 
 
 def test_without_a_pause_to_join_over_all_stay_as_they_are() -> None:
     spans = [Span(start_ms=0, end_ms=2000), Span(start_ms=2000, end_ms=5000)]
-    assert joined(spans, pause_ms=None) == spans
+    assert joined_spans(spans, pause_ms=None) == spans
 
 
 def test_no_engine_is_given_a_pause_that_ends_a_sentence() -> None:

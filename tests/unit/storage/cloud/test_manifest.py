@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.storage.cloud.bucket import StoreFault
-from scribedock.storage.cloud.journal import Entry, Kind
+from scribedock.storage.cloud.journal import EntryKind, JournalEntry
 from scribedock.storage.cloud.manifest import Part, cut, from_json, ranges, to_json, total
 
 PARTS = st.lists(
@@ -23,8 +23,8 @@ PARTS = st.lists(
 @given(PARTS)
 def test_what_is_written_is_read(parts: tuple[Part, ...]) -> None:
     assert from_json(to_json(parts)) == parts
-    entry = Entry(kind=Kind.WRITING, writer="a", parts=parts)
-    assert Entry.from_json(entry.to_json()) == entry
+    entry = JournalEntry(kind=EntryKind.WRITING, writer="a", parts=parts)
+    assert JournalEntry.from_json(entry.to_json()) == entry
 
 
 @given(PARTS, st.integers(0, 900))
@@ -65,4 +65,4 @@ def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
     with pytest.raises(StoreFault, match="cannot be read"):
         from_json(data)
     with pytest.raises(StoreFault, match="cannot be read"):
-        Entry.from_json(data)
+        JournalEntry.from_json(data)

@@ -249,7 +249,7 @@ class Servers(RuleBasedStateMachine):
 @pytest.fixture(autouse=True)
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transfer, "PART_BYTES", PART_BYTES)
-    monkeypatch.setattr(transfer, "SMALLEST_PART_BYTES", PART_BYTES)
+    monkeypatch.setattr(transfer, "MIN_PART_BYTES", PART_BYTES)
 
 
 class TestServers(Servers.TestCase):  # type: ignore[name-defined,misc]

@@ -12,7 +12,7 @@ from obstore.store import MemoryStore
 from scribedock.storage.cloud import transfer
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
 from scribedock.storage.cloud.store import CloudStore
-from scribedock.storage.cloud.transfer import IN_FLIGHT, PART_BYTES, SMALLEST_PART_BYTES, part_bytes
+from scribedock.storage.cloud.transfer import MIN_PART_BYTES, PART_BYTES, PARTS_IN_FLIGHT, part_bytes
 from tests.support.storage.contract import content
 
 MIB = 1024 * 1024
@@ -44,7 +44,7 @@ def bucket() -> ClosedBucket:
 @pytest.fixture
 def store(bucket: ClosedBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> CloudStore:
     monkeypatch.setattr(transfer, "PART_BYTES", 10)
-    monkeypatch.setattr(transfer, "SMALLEST_PART_BYTES", 10)
+    monkeypatch.setattr(transfer, "MIN_PART_BYTES", 10)
     return CloudStore(bucket, tmp_path / "data")
 
 
@@ -54,15 +54,15 @@ def store(bucket: ClosedBucket, tmp_path: Path, monkeypatch: pytest.MonkeyPatch)
 )
 def test_the_more_recordings_the_smaller_the_parts(open_partials: int, largest: int) -> None:
     assert part_bytes(open_partials) == largest
-    assert largest >= SMALLEST_PART_BYTES
+    assert largest >= MIN_PART_BYTES
 
 
 def test_a_writer_waits_only_when_too_many_parts_are_on_their_way(
     store: CloudStore, bucket: ClosedBucket
 ) -> None:
     with store.begin() as partial:
-        partial.write(memoryview(bytes(10 * IN_FLIGHT + 5)))
-        assert partial.bytes == 10 * IN_FLIGHT + 5
+        partial.write(memoryview(bytes(10 * PARTS_IN_FLIGHT + 5)))
+        assert partial.bytes == 10 * PARTS_IN_FLIGHT + 5
         writer = threading.Thread(target=partial.write, args=(memoryview(bytes(10)),))
         writer.start()
         writer.join(0.3)
@@ -71,7 +71,7 @@ def test_a_writer_waits_only_when_too_many_parts_are_on_their_way(
         writer.join(30)
         assert not writer.is_alive()
         key = partial.commit()
-    assert content(store, key) == bytes(10 * IN_FLIGHT + 15)
+    assert content(store, key) == bytes(10 * PARTS_IN_FLIGHT + 15)
 
 
 def test_a_sync_does_not_keep_others_from_writing(store: CloudStore, bucket: ClosedBucket) -> None:

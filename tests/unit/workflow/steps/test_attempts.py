@@ -7,7 +7,7 @@ import pytest
 
 from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed, RecognitionTimeout
 from scribedock.workflow.steps import attempts
-from scribedock.workflow.steps.attempts import Tried, Trying, patiently
+from scribedock.workflow.steps.attempts import AttemptedParts, Attempts, with_retries
 
 STARVED = MachineAtFault("ended by SIGKILL")
 SLOW = RecognitionTimeout("not done after 300 s of processor time")
@@ -33,54 +33,56 @@ class Work:
 
 
 @pytest.fixture
-def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Work, str], Tried]:
+def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Work, str], AttemptedParts]:
     """The tries, without the engine that saves them, and without time in between."""
     monkeypatch.setattr(attempts, "WAITS_S", (0.0, 0.0, 0.0, 0.0))
 
-    def run(work: Work, items: str) -> Tried:
+    def run(work: Work, items: str) -> AttemptedParts:
         def steps(name: str, function: Callable[[str], Any], parts: Sequence[str], *, threads: int) -> Any:
             work.steps.append((name, len(parts)))
             return [function(part) for part in parts]
 
         monkeypatch.setattr(attempts, "parallel_steps", steps)
-        trying = Trying(name="recognize", task_id="", work=work, check_wanted=lambda: None, threads=1)
+        trying = Attempts(name="recognize", task_id="", work=work, check_wanted=lambda: None, threads=1)
         return trying.run(list(items))
 
     return run
 
 
 def test_what_failed_is_tried_again_after_the_others_by_a_fresh_process(
-    run: Callable[[Work, str], Tried],
+    run: Callable[[Work, str], AttemptedParts],
 ) -> None:
     work = Work(a=[SLOW])
-    assert run(work, "abc") == Tried(results=["A", "B", "C"], machine_exhausted=False)
+    assert run(work, "abc") == AttemptedParts(results=["A", "B", "C"], machine_exhausted=False)
     assert work.asked == [("a", False), ("b", False), ("c", False), ("a", True)]
     assert work.steps == [("recognize", 3), ("recognize again (1)", 1)]
 
 
-def test_a_part_that_failed_twice_by_its_own_fault_is_given_up(run: Callable[[Work, str], Tried]) -> None:
+def test_a_part_that_failed_twice_by_its_own_fault_is_given_up(
+    run: Callable[[Work, str], AttemptedParts],
+) -> None:
     work = Work(a=[SLOW] * 9)
     assert run(work, "ab").results == [None, "B"]
     assert [item for item, _ in work.asked] == ["a", "b", "a"]
 
 
-def test_the_machines_faults_are_forgiven_more_often(run: Callable[[Work, str], Tried]) -> None:
+def test_the_machines_faults_are_forgiven_more_often(run: Callable[[Work, str], AttemptedParts]) -> None:
     work = Work(a=[STARVED, STARVED, SLOW, STARVED])
     assert run(work, "ab").results == ["A", "B"]
 
 
-def test_there_is_an_end_to_forgiving(run: Callable[[Work, str], Tried]) -> None:
+def test_there_is_an_end_to_forgiving(run: Callable[[Work, str], AttemptedParts]) -> None:
     work = Work(a=[STARVED] * 9)
-    assert run(work, "ab") == Tried(results=[None, "B"], machine_exhausted=False)
+    assert run(work, "ab") == AttemptedParts(results=[None, "B"], machine_exhausted=False)
     assert len(work.asked) == 1 + 1 + len(attempts.WAITS_S)
 
 
 def test_a_machine_that_can_do_nothing_is_told_from_speech_that_cannot_be_recognized(
-    run: Callable[[Work, str], Tried],
+    run: Callable[[Work, str], AttemptedParts],
 ) -> None:
     assert run(Work(a=[STARVED] * 9, b=[STARVED] * 9), "ab").machine_exhausted
     assert not run(Work(a=[SLOW] * 9, b=[SLOW] * 9), "ab").machine_exhausted
-    assert run(Work(), "") == Tried(results=[], machine_exhausted=False)
+    assert run(Work(), "") == AttemptedParts(results=[], machine_exhausted=False)
 
 
 def test_the_machine_is_given_time_to_recover(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -88,7 +90,7 @@ def test_the_machine_is_given_time_to_recover(monkeypatch: pytest.MonkeyPatch) -
     waits: list[float] = []
     monkeypatch.setattr(attempts, "pause", lambda seconds, check: waits.append(seconds))
     work = Work(a=[STARVED, STARVED])
-    assert patiently("finding speech", lambda: work("a", fresh=False), lambda: None) == "A"
+    assert with_retries("finding speech", lambda: work("a", fresh=False), lambda: None) == "A"
     assert waits == [0.0, 7.0]
 
 
@@ -96,9 +98,9 @@ def test_what_fails_for_a_whole_recording_is_told_in_the_end(monkeypatch: pytest
     monkeypatch.setattr(attempts, "WAITS_S", (0.0,))
     work = Work(a=[STARVED] * 9, b=[SLOW] * 9)
     with pytest.raises(MachineAtFault):
-        patiently("finding speech", lambda: work("a", fresh=False), lambda: None)
+        with_retries("finding speech", lambda: work("a", fresh=False), lambda: None)
     with pytest.raises(RecognitionTimeout):
-        patiently("finding speech", lambda: work("b", fresh=False), lambda: None)
+        with_retries("finding speech", lambda: work("b", fresh=False), lambda: None)
     assert len(work.asked) == 4
 
 

@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from scribedock.jobs.job import Difficulty
-from scribedock.speech.recognizer import Word
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 from scribedock.workflow.steps.difficulty import Evidence, gather, judge
 
@@ -39,8 +39,8 @@ def test_an_engine_that_is_sure_of_its_words_is_believed_in_spite_of_noise() -> 
     assert judge(replace(SURE, signal_to_noise_db=5.0)) is Difficulty.GOOD
 
 
-def word(start_ms: int, end_ms: int, confidence: float | None) -> Word:
-    return Word(text="x", start_ms=start_ms, end_ms=end_ms, confidence=confidence)
+def word(start_ms: int, end_ms: int, confidence: float | None) -> TimedWord:
+    return TimedWord(text="x", start_ms=start_ms, end_ms=end_ms, confidence=confidence)
 
 
 def test_the_evidence_is_gathered_from_the_words() -> None:

@@ -9,7 +9,7 @@ from scribedock.jobs.languages import AUTO
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import choose
 from scribedock.speech.span import Span
-from scribedock.workflow.steps.job_language import Spoken, spoken
+from scribedock.workflow.steps.job_language import JobLanguage, identify_language
 from tests.support.media.sound import pcm
 from tests.support.models import tiny_whisper
 
@@ -33,7 +33,7 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecognizerPool]:
 
 
 def test_the_language_that_is_heard_is_taken_in_the_lists_spelling(pool: RecognizerPool, audio: Path) -> None:
-    found = spoken(pool, audio, SPEECH, AUTO)
+    found = identify_language(pool, audio, SPEECH, AUTO)
     assert found.language == "cz"
     assert found.notice is not None and found.notice.startswith("The language was heard: cz (")
 
@@ -41,32 +41,32 @@ def test_the_language_that_is_heard_is_taken_in_the_lists_spelling(pool: Recogni
 def test_another_language_than_the_given_one_is_told_and_nothing_else(
     pool: RecognizerPool, audio: Path
 ) -> None:
-    found = spoken(pool, audio, SPEECH, "fr-ca")
+    found = identify_language(pool, audio, SPEECH, "fr-ca")
     assert found.language == "fr-ca"
     assert found.notice is not None and "sounds like cz" in found.notice
 
 
 def test_the_given_language_needs_no_word(pool: RecognizerPool, audio: Path) -> None:
-    assert spoken(pool, audio, SPEECH, "cz") == Spoken(language="cz")
+    assert identify_language(pool, audio, SPEECH, "cz") == JobLanguage(language="cz")
 
 
 def test_a_short_recording_is_taken_at_its_word(pool: RecognizerPool, audio: Path) -> None:
-    assert spoken(pool, audio, SPEECH[:2], "en") == Spoken(language="en")
+    assert identify_language(pool, audio, SPEECH[:2], "en") == JobLanguage(language="en")
 
 
 def test_a_recording_without_speech_is_said_to_have_no_language(pool: RecognizerPool, audio: Path) -> None:
-    found = spoken(pool, audio, [], AUTO)
+    found = identify_language(pool, audio, [], AUTO)
     assert (found.language, found.notice) == ("en", "No language was heard; en is assumed.")
 
 
 def test_an_engine_that_tells_no_languages_apart_is_not_asked(audio: Path) -> None:
     closed = RecognizerPool(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
     closed.close()
-    assert spoken(closed, audio, SPEECH, "en") == Spoken(language="en")
+    assert identify_language(closed, audio, SPEECH, "en") == JobLanguage(language="en")
 
 
 def test_what_fails_leaves_the_given_language(
     pool: RecognizerPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scribedock.workflow.steps.attempts.WAITS_S", (0.0, 0.1))
-    assert spoken(pool, tmp_path / "missing.pcm", SPEECH, "en") == Spoken(language="en")
+    assert identify_language(pool, tmp_path / "missing.pcm", SPEECH, "en") == JobLanguage(language="en")

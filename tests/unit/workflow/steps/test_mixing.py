@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import pytest
 
 from scribedock.media.audio import Levels
-from scribedock.workflow.steps.mixing import Chosen, candidates, chosen, gain, gain_notice
+from scribedock.workflow.steps.mixing import ChosenChannel, candidates, chosen, gain, gain_notice
 
 
 def levels(*energy: float, alike: float = 1.0, peak: float = 0.5, centre: int | None = None) -> Levels:
@@ -86,4 +86,4 @@ def test_what_was_chosen_is_said() -> None:
 def test_the_centre_of_several_channels_is_chosen_where_people_speak_there() -> None:
     surround = levels(1, 1, 1, 1, 1, 1, alike=0, centre=2)
     assert chosen(surround, {None: 9000, 2: 8800}).channel == 2
-    assert chosen(surround, {None: 9000, 2: 2000}) == Chosen()
+    assert chosen(surround, {None: 9000, 2: 2000}) == ChosenChannel()

@@ -1,4 +1,4 @@
-"""The workflow that fetches a transcript which a job is given."""
+"""The workflow that fetches a job's transcript from a URL."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 TIMEOUT_S = 120.0
 
 
-class TranscriptReception:
-    """The workflow, with all that it needs. `run` is what the engine calls."""
+class FetchTranscriptWorkflow:
+    """Fetches a transcript from a URL. `run` is what the engine calls."""
 
     def __init__(
         self, *, transcripts: Transcripts, fetcher: GuardedClient, folder: Path, limits: FetchLimits
     ) -> None:
-        """limits: but for the size, which is that of a transcript."""
+        """Set up the workflow; `limits` apply except for the size, which is that of a transcript."""
         self._transcripts = transcripts
         self._fetcher = fetcher
         self._folder = folder
@@ -32,7 +32,7 @@ class TranscriptReception:
     def run(self, task_id: str) -> None:
         step("fetch transcript", self._fetch, task_id)
 
-    def give_up(self, task_id: str) -> None:
+    def on_failure(self, task_id: str) -> None:
         self._transcripts.failed(task_id, "The server failed while it fetched the transcript; add it again")
 
     def _fetch(self, task_id: str) -> None:

@@ -1,4 +1,4 @@
-"""Shows, at the store, that the writers of this process live."""
+"""Heartbeats in the store, which show that the writers of this process are alive."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from scribedock.storage.cloud.journal import BEAT_S
 THREADS = 8
 
 
-class Beating(Protocol):
+class BeatingPartial(Protocol):
     def beat(self) -> None: ...
 
 
-class Pulse:
-    """Lets every open partial beat each BEAT_S, in a thread that starts with the first of them."""
+class Heartbeat:
+    """Renews the lease of every open partial each BEAT_S, in a thread that the first of them starts."""
 
-    def __init__(self, open_partials: Callable[[], Sequence[Beating]]) -> None:
+    def __init__(self, open_partials: Callable[[], Sequence[BeatingPartial]]) -> None:
         self._open_partials = open_partials
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -37,8 +37,8 @@ class Pulse:
                 list(threads.map(beat, self._open_partials()))
 
 
-def beat(partial: Beating) -> None:
-    """A beat that fails is no news: the store is out of reach, and the writer finds out itself."""
+def beat(partial: BeatingPartial) -> None:
+    """Renew the lease of a partial; errors are ignored, because its writer will find out itself."""
     try:
         partial.beat()
     except OSError:

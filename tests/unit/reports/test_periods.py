@@ -8,13 +8,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.errors import InvalidQuery
-from scribedock.reports.segments import GroupBy, segments
+from scribedock.reports.periods import GroupBy, periods
 
 MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1))
 
 
 def cut(start: str, end: str, group_by: GroupBy | None) -> list[tuple[str, str]]:
-    found = segments(datetime.fromisoformat(start), datetime.fromisoformat(end), group_by)
+    found = periods(datetime.fromisoformat(start), datetime.fromisoformat(end), group_by)
     return [(part.start.isoformat(), part.end.isoformat()) for part in found]
 
 
@@ -63,18 +63,18 @@ def test_the_end_must_not_be_before_the_start() -> None:
 def test_the_calendar_itself_may_end() -> None:
     last = datetime(9999, 12, 31, 23, 59, 59, 999999)
     for group_by in GroupBy:
-        assert segments(datetime(9999, 12, 30), last, group_by)[-1].end == last
+        assert periods(datetime(9999, 12, 30), last, group_by)[-1].end == last
 
 
 def test_too_many_segments_are_refused() -> None:
     with pytest.raises(InvalidQuery, match="start_date"):
-        segments(datetime(1, 1, 1), datetime(9999, 1, 1), GroupBy.WEEK)
+        periods(datetime(1, 1, 1), datetime(9999, 1, 1), GroupBy.WEEK)
 
 
 @given(start=MOMENTS, end=MOMENTS, group_by=st.sampled_from([None, *GroupBy]))
 def test_the_segments_cover_everything_once(start: datetime, end: datetime, group_by: GroupBy | None) -> None:
     start, end = min(start, end), max(start, end)
-    found = segments(start, end, group_by)
+    found = periods(start, end, group_by)
     assert (found[0].start, found[-1].end) == (start, end)
     assert all(before.end == after.start for before, after in pairwise(found))
     inner = [part.start for part in found[1:]]

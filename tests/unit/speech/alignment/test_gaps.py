@@ -1,22 +1,22 @@
 from __future__ import annotations
 
-from scribedock.speech.alignment.anchors import Heard
-from scribedock.speech.alignment.pieces import FEW, MAX_MS, PAD_MS, pieces
+from scribedock.speech.alignment.anchors import HeardWord
+from scribedock.speech.alignment.gaps import MAX_WIDE_WORDS, MAX_WINDOW_MS, PAD_MS, gaps
 from scribedock.speech.span import Span
 
 SPEECH = [Span(start_ms=1000, end_ms=9000), Span(start_ms=12_000, end_ms=20_000)]
 
 
-def anchored(*times: tuple[int, int]) -> dict[int, Heard]:
-    return {place: Heard(word="w", start_ms=start, end_ms=start + 300) for place, start in times}
+def anchored(*times: tuple[int, int]) -> dict[int, HeardWord]:
+    return {place: HeardWord(word="w", start_ms=start, end_ms=start + 300) for place, start in times}
 
 
 def test_where_every_word_was_heard_nothing_is_left() -> None:
-    assert pieces(2, anchored((0, 1000), (1, 1400)), SPEECH) == []
+    assert gaps(2, anchored((0, 1000), (1, 1400)), SPEECH) == []
 
 
 def test_words_between_two_anchors_are_a_piece_with_the_anchors_beside_them() -> None:
-    (piece,) = pieces(4, anchored((0, 2000), (1, 2400), (3, 4000)), SPEECH)
+    (piece,) = gaps(4, anchored((0, 2000), (1, 2400), (3, 4000)), SPEECH)
     near = piece.windows[-1]
     assert (near.first, near.last) == (1, 4)
     assert near.span == Span(start_ms=2400 - PAD_MS, end_ms=4300 + PAD_MS)
@@ -25,41 +25,43 @@ def test_words_between_two_anchors_are_a_piece_with_the_anchors_beside_them() ->
 
 
 def test_words_before_the_first_anchor_are_sought_from_the_first_speech_on() -> None:
-    (piece,) = pieces(3, anchored((2, 3000)), SPEECH)
+    (piece,) = gaps(3, anchored((2, 3000)), SPEECH)
     assert piece.windows[0].span.start_ms == 1000
     assert (piece.windows[0].first, piece.windows[0].last) == (0, 3)
 
 
 def test_words_after_the_last_anchor_are_sought_up_to_the_last_speech() -> None:
-    (piece,) = pieces(3, anchored((0, 3000)), SPEECH)
+    (piece,) = gaps(3, anchored((0, 3000)), SPEECH)
     assert piece.windows[0].span.end_ms == 20_000
 
 
 def test_many_words_are_not_sought_with_wide_beams() -> None:
-    known = anchored(*((place, 1000 + 200 * place) for place in range(FEW + 2)), (2 * FEW + 3, 9000))
-    (piece,) = pieces(2 * FEW + 4, known, SPEECH)
+    known = anchored(
+        *((place, 1000 + 200 * place) for place in range(MAX_WIDE_WORDS + 2)), (2 * MAX_WIDE_WORDS + 3, 9000)
+    )
+    (piece,) = gaps(2 * MAX_WIDE_WORDS + 4, known, SPEECH)
     assert not piece.wide
 
 
 def test_words_without_time_are_no_piece() -> None:
-    assert pieces(5, anchored((0, 2000), (1, 2040), (4, 2080)), [Span(start_ms=2000, end_ms=2200)]) == []
+    assert gaps(5, anchored((0, 2000), (1, 2040), (4, 2080)), [Span(start_ms=2000, end_ms=2200)]) == []
 
 
 def test_what_is_longer_than_can_be_aligned_is_no_piece() -> None:
-    speech = [Span(start_ms=0, end_ms=3 * MAX_MS)]
-    assert pieces(3, anchored((0, 0), (2, 2 * MAX_MS)), speech) == []
+    speech = [Span(start_ms=0, end_ms=3 * MAX_WINDOW_MS)]
+    assert gaps(3, anchored((0, 0), (2, 2 * MAX_WINDOW_MS)), speech) == []
 
 
 def test_a_text_that_was_hardly_heard_is_not_sought_any_further() -> None:
-    assert pieces(10, anchored((2, 2000), (3, 2400)), SPEECH) == []
+    assert gaps(10, anchored((2, 2000), (3, 2400)), SPEECH) == []
 
 
 def test_a_text_of_which_nothing_was_heard_is_no_piece_unless_it_is_short() -> None:
-    assert pieces(100, {}, SPEECH) == []
-    (piece,) = pieces(2, {}, SPEECH)
+    assert gaps(100, {}, SPEECH) == []
+    (piece,) = gaps(2, {}, SPEECH)
     assert piece.windows[0].span == Span(start_ms=1000, end_ms=20_000)
     assert not piece.wide
 
 
 def test_without_speech_there_is_nothing_to_seek() -> None:
-    assert pieces(2, {}, []) == []
+    assert gaps(2, {}, []) == []

@@ -1,4 +1,4 @@
-"""Stretches of time that statistics are told for: weeks from Sunday, months, or one for all.
+"""The periods of statistics: weeks from Sunday, months, or one for all.
 
 Source: the API's `aggregate_statistics`. All times are UTC.
 """
@@ -11,7 +11,7 @@ from enum import StrEnum
 
 from scribedock.errors import InvalidQuery
 
-MAX_SEGMENTS = 10_000
+MAX_PERIODS = 10_000
 SUNDAY = 6  # as datetime.weekday counts
 
 
@@ -21,34 +21,34 @@ class GroupBy(StrEnum):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Segment:
+class Period:
     start: datetime
     end: datetime  # the first moment that is not in it
 
 
-def segments(start: datetime, end: datetime, group_by: GroupBy | None) -> list[Segment]:
-    """What lies between start and end, cut at the beginnings of weeks or months; the ends are clipped.
+def periods(start: datetime, end: datetime, group_by: GroupBy | None) -> list[Period]:
+    """Divide the time from `start` to `end` at the beginnings of weeks or months.
 
-    Without a cut, and where start is end, it is one segment. Raises InvalidQuery where end is before
-    start, and for more than MAX_SEGMENTS segments.
+    The first and last period are clipped. Without a division, and where `start` is `end`, there is one
+    period. Raises InvalidQuery where `end` is before `start`, and for more than MAX_PERIODS periods.
     """
     if end < start:
         raise InvalidQuery("end_date: must not be before start_date")
     found = []
     begin = start
     while group_by is not None and (cut := _next_cut(begin, group_by)) is not None and cut < end:
-        found.append(Segment(start=begin, end=cut))
+        found.append(Period(start=begin, end=cut))
         begin = cut
-        if len(found) == MAX_SEGMENTS:
+        if len(found) == MAX_PERIODS:
             raise InvalidQuery(
-                f"start_date: there are more than {MAX_SEGMENTS} {group_by}s until end_date; "
+                f"start_date: there are more than {MAX_PERIODS} {group_by}s until end_date; "
                 "choose a later one"
             )
-    return [*found, Segment(start=begin, end=end)]
+    return [*found, Period(start=begin, end=end)]
 
 
 def _next_cut(moment: datetime, group_by: GroupBy) -> datetime | None:
-    """The first beginning of a week or month after `moment`; None where the calendar ends before."""
+    """Return the next beginning of a week or month after `moment`; None where the calendar ends before."""
     day = moment.replace(hour=0, minute=0, second=0, microsecond=0)
     try:
         if group_by is GroupBy.WEEK:
