@@ -148,7 +148,7 @@ def list_uploads(
     from rich.table import Table
 
     services = open_services(data_dir)
-    job = or_fail(lambda: services.jobs.find(job_id))
+    job = or_fail(lambda: services.jobs.find_job(job_id))
     found = services.uploads.uploads_of_job(job.id)
     if not found:
         print("Nothing came to an upload URL of this job so far")
@@ -176,7 +176,7 @@ def cancel_uploads(
 ) -> None:
     """Invalidate every upload URL of a job and discard unfinished uploads."""
     services = open_services(data_dir)
-    job = or_fail(lambda: services.jobs.find(job_id))
+    job = or_fail(lambda: services.jobs.find_job(job_id))
     with audited(services, "uploads cancel", job.account_id, job_id=job.id):
         or_fail(lambda: services.uploads.cancel(job.id, None))
     say(f"The upload URLs of job {job_id} are cancelled")
@@ -198,12 +198,12 @@ def describe(
 
     services = open_services(data_dir)
 
-    found = or_fail(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
+    found = or_fail(lambda: services.jobs.find_job(job.strip().lower().replace("-", "")))
 
     def store() -> None:
         with captions_errors():
             described = read_source(source, language=iso_code(found.language), duration=found.media_ms)
-        services.lists.describe(found.id, to_json(described))
+        services.elementlists.describe(found.id, to_json(described))
 
     try:
         with audited(services, "captions describe", found.account_id, job_id=found.id):
