@@ -132,7 +132,7 @@ def test_it_goes_on_when_the_connection_breaks(client: Client, job: str, url: st
     with cutting_proxy(client.server, after=1_000_000, times=2) as proxy:
         done = scribedock("upload", proxy + target_of(url), str(file))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("going on in") == 2
+    assert done.stdout.count("retrying in") == 2
     assert stored(client, job) == file.read_bytes()
 
 

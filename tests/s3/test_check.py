@@ -80,7 +80,7 @@ def test_pages_are_told_apart_from_other_clients(gateway: Gateway, data_dir: Pat
         ({"AWS_ACCESS_KEY_ID": "WRONGKEY"}, "the store does not know the key (403 "),
         (
             {"AWS_ENDPOINT_URL": NOWHERE, "AWS_ALLOW_HTTP": "true"},
-            "nothing answers at 127.0.0.1:9; check AWS_ENDPOINT_URL",
+            "no answer from 127.0.0.1:9; check AWS_ENDPOINT_URL",
         ),
         ({"AWS_ENDPOINT_URL": NOWHERE, "AWS_ALLOW_HTTP": None}, "set AWS_ALLOW_HTTP=true"),
         ({"AWS_ACCESS_KEY_ID": None}, "Missing AccessKeyId"),
@@ -116,7 +116,7 @@ def test_a_bucket_of_somebody_elses_is_told(gateway: Gateway, data_dir: Path) ->
     other = {"AWS_ACCESS_KEY_ID": "OTHER", "AWS_SECRET_ACCESS_KEY": "another secret"}
     status, said = check(f"s3://{BUCKET}/here", data_dir, **other)
     assert status == BAD
-    assert f"the credentials may not do that in {BUCKET} (403 AccessDenied); allow s3:PutObject" in said
+    assert f"the credentials lack permission in {BUCKET} (403 AccessDenied); allow s3:PutObject" in said
 
 
 def test_a_full_store_is_told(gateway: Gateway, data_dir: Path, bucket: Bucket, store_url: str) -> None:

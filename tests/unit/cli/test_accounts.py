@@ -119,7 +119,7 @@ def test_late_jobs_are_shown_the_latest_first(services: app.Services) -> None:
     root = _root(services)
     now = utc_now()
     ids = [services.jobs.create(root, name="x", language="en")[0] for _ in range(4)]
-    assert done("jobs", "late") == "No job is late\n"
+    assert done("jobs", "late") == "No jobs are late\n"
     services.jobs.update(ids[0], due=now - timedelta(hours=1), priority="CRITICAL")
     services.jobs.update(ids[1], due=now - timedelta(days=2), status="In Process")
     services.jobs.update(ids[2], due=now + timedelta(hours=1))

@@ -84,7 +84,7 @@ def test_a_clock_that_is_wrong_is_told_before_its_consequences(late_store: None,
     assert storage == (
         Level.MISSING,
         "storage",
-        "this machine's clock is wrong (403 RequestTimeTooSkewed); let it be set by NTP",
+        "this machine's clock is wrong (403 RequestTimeTooSkewed); synchronize it by NTP",
     )
 
 

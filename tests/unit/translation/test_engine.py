@@ -63,7 +63,7 @@ def test_a_pair_that_nobody_translates_is_told(models: Path) -> None:
 def test_a_folder_that_lacks_a_part_is_refused(models: Path, tmp_path: Path) -> None:
     shutil.copytree(models / "en-de", tmp_path / "en-fr")
     (tmp_path / "en-fr" / "target.spm").unlink()
-    with pytest.raises(SettingsError, match=r"en-fr is no translation model, it lacks target\.spm"):
+    with pytest.raises(SettingsError, match=r"en-fr is not a translation model, it lacks target\.spm"):
         Translators(tmp_path)
     with pytest.raises(SettingsError, match="is not a folder"):
         Translators(tmp_path / "nothing")

@@ -74,7 +74,7 @@ def test_a_model_that_takes_something_else_is_named(
     tmp_path: Path, voices: tuple[Pcm, Pcm], recording: Path
 ) -> None:
     other = tiny_speakers.build(tmp_path / "model", voices, bands=40)
-    with pytest.raises(ValueError, match=r"model\.onnx is no speaker-embedding model.*frames, 80"):
+    with pytest.raises(ValueError, match=r"model\.onnx is not a speaker-embedding model.*frames, 80"):
         embedder(other).embed(read_pcm(recording, 16_000, 32_000))
 
 

@@ -35,7 +35,7 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecognizerPool]:
 def test_the_language_that_is_heard_is_taken_in_the_lists_spelling(pool: RecognizerPool, audio: Path) -> None:
     found = identify_language(pool, audio, SPEECH, AUTO)
     assert found.language == "cz"
-    assert found.notice is not None and found.notice.startswith("The language was heard: cz (")
+    assert found.notice is not None and found.notice.startswith("The language was identified: cz (")
 
 
 def test_another_language_than_the_given_one_is_told_and_nothing_else(
@@ -56,7 +56,7 @@ def test_a_short_recording_is_taken_at_its_word(pool: RecognizerPool, audio: Pat
 
 def test_a_recording_without_speech_is_said_to_have_no_language(pool: RecognizerPool, audio: Path) -> None:
     found = identify_language(pool, audio, [], AUTO)
-    assert (found.language, found.notice) == ("en", "No language was heard; en is assumed.")
+    assert (found.language, found.notice) == ("en", "No language was identified; en is assumed.")
 
 
 def test_an_engine_that_tells_no_languages_apart_is_not_asked(audio: Path) -> None:
