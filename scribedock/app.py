@@ -19,6 +19,7 @@ from scribedock.accounts.reviewers import Reviewers
 from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
 from scribedock.accounts.untrusted_proxies import UntrustedProxies
+from scribedock.clock import SYSTEM_CLOCK, Clock
 from scribedock.db import sqlite_file
 from scribedock.db.engine import Database
 from scribedock.db.key_fingerprints import KeyFingerprints
@@ -52,6 +53,7 @@ from scribedock.reviews.reviews import Reviews
 from scribedock.settings import Settings
 from scribedock.storage.store import Store
 from scribedock.storage.stores import open_store
+from scribedock.uploads.http.upload_urls import UploadUrls
 from scribedock.uploads.uploads import Uploads
 
 SQLITE = "sqlite:///"
@@ -98,6 +100,7 @@ class Services:
     work: Work
     backlog: Backlog
     uploads: Uploads
+    upload_urls: UploadUrls
     fetcher: GuardedClient
 
     def close(self) -> None:
@@ -111,8 +114,17 @@ def database_url(settings: Settings) -> str:
     return f"sqlite:///{settings.data_dir.resolve() / 'scribedock.sqlite'}"
 
 
-def build_services(settings: Settings) -> Services:
-    """All parts, on a database that has its tables (see `prepare`)."""
+def build_services(
+    settings: Settings,
+    *,
+    store: Store | None = None,
+    fetcher: GuardedClient | None = None,
+    clock: Clock = SYSTEM_CLOCK,
+) -> Services:
+    """Build all parts, on a database that has its tables (see `prepare`).
+
+    store, fetcher: used instead of those that the settings name.
+    """
     keys = load_keys(settings)
     database = Database(database_url(settings), keys.sealing)
     accounts = Accounts(database)
@@ -129,7 +141,16 @@ def build_services(settings: Settings) -> Services:
     priorities = [Priority(name) for name in settings.priorities] or list(Priority)
     orders = Orders(database, jobs, lists, priorities=priorities)
     reviews = Reviews(database, jobs, lists, orders)
-    store = open_store(settings.storage_url, settings.data_dir)
+    store = store or open_store(settings.storage_url, settings.data_dir)
+    uploads = Uploads(
+        database=database,
+        jobs=jobs,
+        media=media,
+        store=store,
+        keys=keys.upload,
+        settings=settings,
+        clock=clock,
+    )
     return Services(
         settings=settings,
         keys=keys,
@@ -167,10 +188,9 @@ def build_services(settings: Settings) -> Services:
         backlog=Backlog(database, jobs, retries_s=settings.callback_retries_s),
         reviews=reviews,
         realignments=Realignments(database, jobs, reviews, lists),
-        uploads=Uploads(
-            database=database, jobs=jobs, media=media, store=store, keys=keys.upload, settings=settings
-        ),
-        fetcher=GuardedClient(settings.fetch_allow),
+        uploads=uploads,
+        upload_urls=UploadUrls(uploads, keys.upload, settings),
+        fetcher=fetcher or GuardedClient(settings.fetch_allow),
     )
 
 

@@ -2,7 +2,34 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
+from typing import Protocol
+
+
+class Clock(Protocol):
+    """What tells the time. Whoever has to do with time is given one, so that tests can set it."""
+
+    def now(self) -> datetime:
+        """Return the time in UTC, without a zone."""
+        ...
+
+    def monotonic(self) -> float:
+        """Return seconds that only ever grow, whatever becomes of the time of day."""
+        ...
+
+
+class SystemClock:
+    """The machine's clock."""
+
+    def now(self) -> datetime:
+        return utc_now()
+
+    def monotonic(self) -> float:
+        return time.monotonic()
+
+
+SYSTEM_CLOCK = SystemClock()
 
 
 def utc_now() -> datetime:
@@ -12,6 +39,11 @@ def utc_now() -> datetime:
 def from_timestamp(seconds: float) -> datetime:
     """Return `seconds` since 1970 as UTC without a zone."""
     return datetime.fromtimestamp(seconds, UTC).replace(tzinfo=None)
+
+
+def to_timestamp(moment: datetime) -> float:
+    """Return a time in UTC without a zone as seconds since 1970."""
+    return moment.replace(tzinfo=UTC).timestamp()
 
 
 def format_time(moment: datetime | None) -> str:

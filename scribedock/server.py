@@ -86,13 +86,15 @@ def serve(
         parser=Parser(),
         fetches=fetch_crew(),
         bodies=BranchLimit(BODIES_AT_ONCE),
+        receiver=Receiver(),
         translates=Translators(settings.translation_models).pairs,
         example=_example(services) if sandbox else None,
         wake=worker.wake if worker is not None else lambda: None,
     )
     uploads = UploadService(
         uploads=services.uploads,
-        receiver=Receiver(),
+        urls=services.upload_urls,
+        receiver=backend.receiver,
         settings=settings,
         wake=backend.wake,
     )

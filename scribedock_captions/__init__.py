@@ -1,4 +1,4 @@
-r"""Captions and transcripts: reads them, lays them out, renders them, checks them.
+r"""Captions and transcripts: read them, lay them out, render them, check them.
 
 Four functions, each of which takes what the one before gives:
 

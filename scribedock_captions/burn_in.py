@@ -31,7 +31,7 @@ SAFE = str.maketrans({"{": "(", "}": ")", "\\": "⧵"})
 
 
 def subtitles(elementlist: ElementList, options: CaptionOptions | None = None) -> str:
-    """Returns an ASS file with the captions that an SRT file would have, at the bottom of the picture."""
+    """Return an ASS file with the captions that an SRT file would have, at the bottom of the picture."""
     document = captions_of(elementlist, CaptionFormat.SRT, options or CaptionOptions())
     events = [
         f"Dialogue: 0,{_clock(caption.start)},{_clock(caption.end)},Default,{_text(caption.lines)}\n"
@@ -45,6 +45,6 @@ def _text(lines: tuple[str, ...]) -> str:
 
 
 def _clock(ms: int) -> str:
-    """Formats a time in ms as H:MM:SS.cc, since ASS knows hundredths."""
+    """Format a time in ms as H:MM:SS.cc, since ASS knows hundredths."""
     seconds, hundredths = divmod((ms + 5) // 10, 100)
     return f"{seconds // 3600}:{seconds // 60 % 60:02d}:{seconds % 60:02d}.{hundredths:02d}"

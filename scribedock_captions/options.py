@@ -55,7 +55,7 @@ class FileFormat(StrEnum):
 
 
 def option(default: Any, help: str, *, least: int | None = None, most: int | None = None) -> Any:
-    """Makes a field.  `least` and `most` bound a number; `most` is the greatest length of a text."""
+    """Make a field.  `least` and `most` bound a number; `most` is the greatest length of a text."""
     return field(default=default, metadata={"help": help, "least": least, "most": most})
 
 

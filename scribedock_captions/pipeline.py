@@ -33,7 +33,7 @@ def read(data: bytes, format: None = None) -> ElementList | CueFile: ...
 
 
 def read(data: bytes, format: TextFormat | None = None) -> ElementList | CueFile:
-    r"""Reads the bytes of a file: an ElementList, or captions in SRT, WebVTT, DFXP (TTML) or plain text.
+    r"""Read the bytes of a file: an ElementList, or captions in SRT, WebVTT, DFXP (TTML) or plain text.
 
     Without a `format`, a JSON object is an ElementList, and anything else is recognised by its look.
     An ElementList is mended where it breaks its rules, so that all its times ascend.  A cue has `start` and
@@ -65,7 +65,7 @@ def lay_out(
     language: str = "",
     metadata: Metadata | None = None,
 ) -> CaptionDocument:
-    r"""Divides what was said into captions and lines, and decides when each caption is shown.
+    r"""Divide what was said into captions and lines, and decide when each caption is shown.
 
     source: what `read` gives.  The time of a word that only its cue has is estimated by its length.
     options: how captions look; absent, the defaults.  `PRESETS` has those that broadcasters ask for.
@@ -102,7 +102,7 @@ def lay_out(
 
 
 def render(document: CaptionDocument, format: CaptionFormat) -> Rendering:
-    r"""Writes captions as a file of a format: its bytes in UTF-8, its MIME type, its extension.
+    r"""Write captions as a file of a format: its bytes in UTF-8, its MIME type, its extension.
 
     The same captions and options always give the same bytes.  Text that a format would take for markup or
     for a time is written so that it stays text.
@@ -131,7 +131,7 @@ def check(
     shots: Sequence[int] = (),
     file: bytes = b"",
 ) -> Report:
-    r"""Finds what is wrong with captions, measured against a broadcaster's guide.
+    r"""Find what is wrong with captions, measured against a broadcaster's guide.
 
     captions: those of a file as they stand there, or those that `lay_out` has made.  Cues without both times
     are left out.

@@ -43,7 +43,7 @@ def render_captions(
     media_end: int | None = None,
     metadata: Metadata | None = None,
 ) -> Rendering:
-    """Makes the captions of a recording that ends at media_end (ms; absent: with the list).
+    """Make the captions of a recording that ends at media_end (ms; absent: with the list).
 
     Raises UnusableOption for an option that the format cannot use.
     """
@@ -60,7 +60,7 @@ def captions_of(
     media_end: int | None = None,
     metadata: Metadata | None = None,
 ) -> CaptionDocument:
-    """Returns the captions as the format can show them, with their final times in ms."""
+    """Return the captions as the format can show them, with their final times in ms."""
     writer = WRITERS[format]
     allowed = writer.limit_options(options)
     words = writer.convert_words(words_of(elementlist, allowed))
@@ -80,7 +80,7 @@ def captions_of(
 
 
 def render_document(document: CaptionDocument, format: CaptionFormat) -> Rendering:
-    """Writes captions that are laid out already.  Raises UnusableOption as `render_captions` does."""
+    """Write captions that are laid out already.  Raises UnusableOption as `render_captions` does."""
     writer, options = WRITERS[format], document.options
     text = writer.write(document)
     if options.line_ending_format is not LineEnding.UNIX:
@@ -90,7 +90,7 @@ def render_document(document: CaptionDocument, format: CaptionFormat) -> Renderi
 
 
 def render_transcript(elementlist: ElementList, options: TranscriptOptions) -> Rendering:
-    """Writes a transcript to read, in paragraphs, as text or as HTML."""
+    """Write a transcript to read, in paragraphs, as text or as HTML."""
     body = transcript.write(elementlist, options).encode()
     if options.file_format is FileFormat.HTML:
         return Rendering(body=body, media_type="text/html", extension=".html")

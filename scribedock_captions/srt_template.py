@@ -43,7 +43,7 @@ class SrtTemplate:
         self._places = places
 
     def fill(self, values: tuple[int | str, ...]) -> str:
-        """Returns the block of a caption; `values` are in the order of FIELDS."""
+        """Return the block of a caption; `values` are in the order of FIELDS."""
         return self._pattern % tuple([values[place] for place in self._places])
 
 

@@ -59,7 +59,7 @@ class ApiKeys:
     def remove(self, account_ids: frozenset[str], key: str) -> None:
         """Remove a key of one of these accounts and end its sessions. Raises ItemNotFound."""
         with self._database.write() as connection:
-            # Lock the row until it is gone: a login with the key comes first, and its session ends; or fails.
+            # Lock the row until it is gone: a login with the key comes before and its session ends, or fails.
             key_id = connection.execute(
                 sa.select(api_keys.c.id)
                 .where(api_keys.c.fingerprint == fingerprint(key), api_keys.c.account_id.in_(account_ids))

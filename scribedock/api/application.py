@@ -67,7 +67,7 @@ from scribedock.errors import (
 from scribedock.parsing.parser import UnparsedBody
 from scribedock.parsing.pipe import Parsed
 from scribedock.results.signed_links import APPROVAL, MEDIA
-from scribedock.uploads.core.admission import PATH
+from scribedock.uploads.grant import PATH
 
 log = structlog.get_logger("scribedock.api")
 
@@ -323,7 +323,7 @@ def build(backend: Backend) -> ASGIApp:
 def routes(backend: Backend) -> list[BaseRoute]:
     """Everything that is answered to."""
     settings = backend.services.settings
-    upload = UploadEndpoint(backend.services.uploads, settings, backend.wake)
+    upload = UploadEndpoint(backend.services.upload_urls, backend.receiver, settings, backend.wake)
     addresses = ClientAddresses(settings.trusted_proxies, untrusted=backend.services.proxies.note)
     return [
         Route("/api/{path:path}", Api(backend, addresses).serve, methods=ANY_METHOD),

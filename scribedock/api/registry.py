@@ -23,6 +23,7 @@ from scribedock.parsing.parser import Parser
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox.example import Example
 from scribedock.translation.engine import LanguagePair
+from scribedock.uploads.transfer.receiver import Receiver
 from scribedock.workflow.engine import EngineClient
 
 log = structlog.get_logger("scribedock.api")
@@ -43,6 +44,7 @@ class Backend:
     parser: Parser
     fetches: Crew[FetchSeat]  # of what a call waits for
     bodies: BranchLimit  # large ones, while they come
+    receiver: Receiver  # moves recordings to the store
     translates: frozenset[LanguagePair]  # what the translation engines can do
     example: Example | None = None  # of the reference; where the whole server is a sandbox
     wake: Callable[[], None] = lambda: None  # tells the worker beside the server that there is work

@@ -150,7 +150,7 @@ def list_uploads(
 
     services = open_services(data_dir)
     job = or_fail(lambda: services.jobs.find(job_id))
-    found = services.uploads.of_job(job.id)
+    found = services.uploads.uploads_of_job(job.id)
     if not found:
         print("Nothing was uploaded to this job's upload URLs yet")
         return

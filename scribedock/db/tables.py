@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import sqlalchemy as sa
 from sqlalchemy import (
     JSON,
@@ -92,14 +94,14 @@ jobs = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
-    Column("name", Text, nullable=False),
-    Column("external_id", Text, nullable=False),
+    Column("name", Text, nullable=False, default=""),
+    Column("external_id", Text, nullable=False, default=""),
     Column("language", String(16), nullable=False),
-    Column("target_language", Text, nullable=False),
+    Column("target_language", Text, nullable=False, default=""),
     Column("status", String(16), nullable=False),
     Column("fidelity", String(16)),
     Column("priority", String(16)),
-    Column("difficulty", String(16), nullable=False),
+    Column("difficulty", String(16), nullable=False, default="Unknown"),
     Column("created", DateTime, nullable=False),
     Column("started", DateTime),
     Column("due", DateTime),
@@ -112,21 +114,22 @@ jobs = Table(
     Column("media_ms", BigInteger),
     Column("failure_reason", Text),
     Column("engine", Text),
-    Column("progress", Float, nullable=False),
-    Column("upload_epoch", Integer, nullable=False),
+    Column("progress", Float, nullable=False, default=0.0),
+    Column("upload_epoch", Integer, nullable=False, default=0),
     Column("order_task_id", Id),  # set while an order runs or is complete
     Column("callback_url", SealedText),
-    Column("options", JSON, nullable=False),
-    Column("requestor", Text, nullable=False),
-    Column("reference", Text, nullable=False),
+    Column("options", JSON, nullable=False, default=dict),
+    Column("requestor", Text, nullable=False, default=""),
+    Column("reference", Text, nullable=False, default=""),
     Column("expected_speakers", Integer),
     Column("notice", Text),  # what customers must know about the result
     Column("speech_ms", Integer),  # see `coverage` for this and the next two
     Column("worded_ms", Integer),
     Column("unrecognized_ms", Integer),
-    Column("reviewed", Boolean, nullable=False),  # people have worked on it
+    Column("reviewed", Boolean, nullable=False, default=False),  # people have worked on it
     Column("leading_id", Id, index=True),  # that of the job that this one is made from, in the end
-    Column("sandbox", Boolean, nullable=False),  # nothing is transcribed: the result is a prepared one
+    # Nothing is transcribed: the result is a prepared one.
+    Column("sandbox", Boolean, nullable=False, default=False),
     # A list of jobs is read from this index alone, however long it is.
     sa.Index(
         "ix_jobs_living",
@@ -429,3 +432,15 @@ upgrades = Table(
     Column("name", String(64), primary_key=True),  # name of work on the data that no migration can do
     Column("done", DateTime, nullable=False),
 )
+
+
+def initial_row(table: Table) -> dict[str, Any]:
+    """Return what a row of the table has in the columns for which an insert names nothing."""
+    return {column.name: _default_of(column) for column in table.columns}
+
+
+def _default_of(column: Column[Any]) -> Any:
+    default = column.default
+    if not isinstance(default, sa.ColumnDefault):
+        return None
+    return default.arg(None) if default.is_callable else default.arg

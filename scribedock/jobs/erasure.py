@@ -28,6 +28,7 @@ from scribedock.db.tables import (
     executors,
     failed_logins,
     guidelines,
+    initial_row,
     job_events,
     jobs,
     key_fingerprints,
@@ -46,7 +47,6 @@ from scribedock.db.tables import (
     uploads,
     work,
 )
-from scribedock.jobs.job import Difficulty
 
 GONE = "The job was deleted"
 """What a task says that was under way then: the only text of a task that is kept."""
@@ -85,9 +85,16 @@ def deleted_through(column: sa.Column[Any]) -> Entry:
     return Entry(table=column.table, through=column, deleted=True)
 
 
-def stripped(table: sa.Table, job_id: sa.Column[Any], *, kept: str, cleared: Mapping[str, Any]) -> Entry:
-    """Rows that stay without their contents. kept: names of columns, separated by spaces."""
-    return Entry(table=table, job_id=job_id, kept=frozenset(kept.split()), cleared=cleared)
+def stripped(
+    table: sa.Table, job_id: sa.Column[Any], *, kept: str, cleared: Mapping[str, Any] | None = None
+) -> Entry:
+    """Rows that stay without their contents: every column that is not kept becomes what it is in a new row.
+
+    kept: names of columns, separated by spaces. cleared: what columns become instead.
+    """
+    names = frozenset(kept.split())
+    new = {name: value for name, value in initial_row(table).items() if name not in names}
+    return Entry(table=table, job_id=job_id, kept=names, cleared=new | dict(cleared or {}))
 
 
 def kept(table: sa.Table, columns: str) -> Entry:
@@ -123,22 +130,6 @@ REGISTER = (
         kept="id account_id language target_language status fidelity created started due completed returned "
         "authorized deleted erased media_ms speech_ms worded_ms unrecognized_ms upload_epoch order_task_id "
         "reviewed leading_id sandbox",
-        cleared={
-            "name": "",
-            "external_id": "",
-            "priority": None,
-            "difficulty": Difficulty.UNKNOWN.value,
-            "turnaround_hours": None,
-            "failure_reason": None,
-            "engine": None,
-            "progress": 0.0,
-            "callback_url": None,
-            "options": {},
-            "requestor": "",
-            "reference": "",
-            "expected_speakers": None,
-            "notice": None,
-        },
     ),
     kept(job_events, "id job_id at event before after"),
     kept(derivations, "id job_id source_id"),

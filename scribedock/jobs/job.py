@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any
+from typing import TYPE_CHECKING, TypedDict
+
+if TYPE_CHECKING:
+    from scribedock.jobs.order_options import OrderOptions
 
 
 class JobStatus(StrEnum):
@@ -136,7 +139,7 @@ class Job:
     upload_epoch: int  # raised to make every upload URL of the job invalid
     order_task_id: str | None  # set while an order is under way or done
     callback_url: str | None
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: OrderOptions
     requestor: str = ""
     reference: str = ""
     expected_speakers: int | None = None
@@ -147,3 +150,34 @@ class Job:
     worded_ms: int | None = None  # of that, what became words
     unrecognized_ms: int | None = None  # of that, where the recognizer failed
     sandbox: bool = False  # nothing is transcribed: the result is a prepared one
+
+
+class JobColumns(TypedDict, total=False):
+    """The columns of a job that an event of its life sets; enumerations in the spelling of the database."""
+
+    language: str
+    target_language: str
+    fidelity: str
+    priority: str
+    difficulty: str
+    started: datetime | None
+    due: datetime | None
+    completed: datetime | None
+    returned: datetime | None
+    authorized: datetime | None
+    account_id: str
+    turnaround_hours: int | None
+    media_ms: int | None
+    failure_reason: str | None
+    engine: str | None
+    progress: float
+    order_task_id: str | None
+    callback_url: str | None
+    options: dict[str, object]
+    requestor: str
+    expected_speakers: int | None
+    reviewed: bool
+    notice: str | None
+    speech_ms: int | None
+    worded_ms: int | None
+    unrecognized_ms: int | None

@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any
+from typing import Any, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -25,12 +25,14 @@ from scribedock.jobs.job import (
     Difficulty,
     Fidelity,
     Job,
+    JobColumns,
     JobStatus,
     Priority,
     Task,
     TaskStatus,
     TaskType,
 )
+from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 from scribedock.jobs.states import JobEvent, after, first
 
 # Built once: building a statement takes longer than running it.
@@ -94,15 +96,9 @@ class Jobs:
                     name=name,
                     external_id=external_id,
                     language=language,
-                    target_language="",
                     status=status.value,
-                    difficulty=Difficulty.UNKNOWN.value,
                     created=now,
                     authorized=None if needs_authorization else now,
-                    progress=0.0,
-                    upload_epoch=0,
-                    reviewed=False,
-                    options={},
                     requestor=requestor,
                     reference=reference,
                     expected_speakers=expected_speakers,
@@ -159,7 +155,9 @@ class Jobs:
         task_id = add_task(connection, job.id, TaskType.JOB_DELETED, TaskStatus.COMPLETE)
         return Deleted(task_id=task_id, storage_keys=cleared.storage_keys, aborted=cleared.aborted)
 
-    def advance(self, connection: Connection, job: Job, event: JobEvent, **values: Any) -> JobStatus:
+    def advance(
+        self, connection: Connection, job: Job, event: JobEvent, **values: Unpack[JobColumns]
+    ) -> JobStatus:
         """Moves the job along the state table, with `values` for its columns. Raises InvalidQuery."""
         status = after(job.status, event)
         connection.execute(jobs.update().where(jobs.c.id == job.id).values(status=status.value, **values))
@@ -183,12 +181,12 @@ class Jobs:
                 )
             ]
 
-    def update(self, job_id: str, **values: Any) -> None:
+    def update(self, job_id: str, **values: Unpack[JobColumns]) -> None:
         """Sets columns of a living job that have no part in the state machine."""
         with self._database.write() as connection:
             self.set(connection, job_id, **values)
 
-    def set(self, connection: Connection, job_id: str, **values: Any) -> None:
+    def set(self, connection: Connection, job_id: str, **values: Unpack[JobColumns]) -> None:
         """`update` within a transaction."""
         living = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_(None))
         connection.execute(jobs.update().where(living).values(**values))
@@ -292,7 +290,9 @@ def record_event(connection: Connection, job_id: str, event: str, before: str, a
 
 
 _PLAIN = [
-    field.name for field in fields(Job) if field.name not in ("status", "fidelity", "priority", "difficulty")
+    field.name
+    for field in fields(Job)
+    if field.name not in ("status", "fidelity", "priority", "difficulty", "options")
 ]
 _plain_values = attrgetter(*_PLAIN)  # for long lists: half the time of a getattr for each
 
@@ -304,6 +304,7 @@ def job_of(row: sa.Row[Any]) -> Job:
         fidelity=Fidelity(row.fidelity) if row.fidelity else None,
         priority=Priority(row.priority) if row.priority else None,
         difficulty=Difficulty(row.difficulty),
+        options=OrderOptions.from_json(row.options) if row.options else NO_OPTIONS,
         **dict(zip(_PLAIN, _plain_values(row), strict=True)),
     )
 

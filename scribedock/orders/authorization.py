@@ -6,18 +6,17 @@ Source: the API's `authorize` and `modify`.
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, replace
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
-from scribedock.db.tables import accounts, jobs, tasks
+from scribedock.db.tables import accounts, tasks
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.enqueuing import enqueue_order
-from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
+from scribedock.jobs.job import Fidelity, Job, JobColumns, JobStatus, Priority
 from scribedock.jobs.jobs import Jobs, record_event
 from scribedock.jobs.states import JobEvent
 from scribedock.jobs.turnaround import check_allowed, due_date, effective_priority
@@ -55,12 +54,12 @@ class Authorizations:
             if job.status is not JobStatus.AUTHORIZING:
                 return None
             now = utc_now()
-            values: dict[str, Any] = {"authorized": now}
-            if job.order_task_id is not None:
-                values["due"] = due_date(now, job.priority or Priority.STANDARD, job.turnaround_hours)
-            self._jobs.advance(connection, job, JobEvent.AUTHORIZED, **values)
-            if job.order_task_id is not None:
-                enqueue_order(connection, job, job.order_task_id, due=values["due"])
+            if job.order_task_id is None:
+                self._jobs.advance(connection, job, JobEvent.AUTHORIZED, authorized=now)
+                return None
+            due = due_date(now, job.priority or Priority.STANDARD, job.turnaround_hours)
+            self._jobs.advance(connection, job, JobEvent.AUTHORIZED, authorized=now, due=due)
+            enqueue_order(connection, job, job.order_task_id, due=due)
             return job.order_task_id
 
     def modify(self, job_id: str, visible_accounts: frozenset[str], changes: Changes) -> None:
@@ -76,13 +75,13 @@ class Authorizations:
                     f"The job is {job.status}; it can be modified while it is Authorizing, "
                     "and before its transcription is ordered"
                 )
-            values = _values(job, changes)
+            values = _columns(job, changes)
             if "priority" in values:
                 check_allowed(Priority(values["priority"]), self._priorities)
             if job.order_task_id is not None:
-                values |= _order_values(connection, job, changes, values)
+                values.update(_columns_of_order(connection, job, changes, values))
             if values:
-                connection.execute(jobs.update().where(jobs.c.id == job_id).values(**values))
+                self._jobs.set(connection, job_id, **values)
                 record_event(connection, job_id, "modified", job.status, job.status)
 
 
@@ -92,29 +91,32 @@ def _modifiable(job: Job) -> bool:
     return job.status is JobStatus.PENDING and job.order_task_id is None
 
 
-def _values(job: Job, changes: Changes) -> dict[str, Any]:
-    """The columns that change."""
-    given: dict[str, Any] = {
-        "fidelity": changes.fidelity and changes.fidelity.value,
-        "turnaround_hours": changes.turnaround_hours,
-        "account_id": changes.account_id,
-        "requestor": changes.requestor,
-        "callback_url": changes.callback_url,
-        "expected_speakers": changes.expected_speakers,
-        "options": None if changes.notes is None else {**job.options, "notes": changes.notes},
-    }
-    values = {column: value for column, value in given.items() if value is not None}
+def _columns(job: Job, changes: Changes) -> JobColumns:
+    """Return the columns that change."""
+    values: JobColumns = {}
+    if changes.fidelity is not None:
+        values["fidelity"] = changes.fidelity.value
+    if changes.turnaround_hours is not None:
+        values["turnaround_hours"] = changes.turnaround_hours
+    if changes.account_id is not None:
+        values["account_id"] = changes.account_id
+    if changes.requestor is not None:
+        values["requestor"] = changes.requestor
+    if changes.callback_url is not None:
+        values["callback_url"] = changes.callback_url
+    if changes.expected_speakers is not None:
+        values["expected_speakers"] = changes.expected_speakers
+    if changes.notes is not None:
+        values["options"] = replace(job.options, notes=changes.notes).to_json()
     if changes.priority is not None or (changes.turnaround_hours is not None and job.priority is not None):
         asked = changes.priority or job.priority or Priority.STANDARD
         values["priority"] = effective_priority(asked, changes.turnaround_hours or job.turnaround_hours).value
     return values
 
 
-def _order_values(
-    connection: Connection, job: Job, changes: Changes, values: dict[str, Any]
-) -> dict[str, Any]:
-    """What a change means for the order that waits."""
-    found: dict[str, Any] = {}
+def _columns_of_order(connection: Connection, job: Job, changes: Changes, values: JobColumns) -> JobColumns:
+    """Return what a change means for the order that waits."""
+    found: JobColumns = {}
     if {"priority", "turnaround_hours"} & values.keys():
         ordered = connection.execute(
             sa.select(tasks.c.requested).where(tasks.c.id == job.order_task_id)
@@ -129,5 +131,5 @@ def _order_values(
             sa.select(accounts.c.settings).where(accounts.c.id == (changes.account_id or job.account_id))
         ).scalar_one()
         notes = joined(settings.get("default_job_notes", ""), changes.notes)
-        found["options"] = {**job.options, "notes": notes}
+        found["options"] = replace(job.options, notes=notes).to_json()
     return found

@@ -114,7 +114,7 @@ class Guidelines:
 
         At most MAX_VOCABULARY, the longest left out: a recognizer has little room for them.
         """
-        terms = (*self.terms(job.id), *terms_of(unescape(job.options.get("notes", ""))))
+        terms = (*self.terms(job.id), *terms_of(unescape(job.options.notes or "")))
         found = {term.casefold(): term for term in terms if len(term) <= LONGEST_SPOKEN}
         return tuple(found.values())[:MAX_VOCABULARY]
 

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 import zlib
-from collections.abc import Callable, Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
@@ -24,12 +23,14 @@ from scribedock.jobs.job import (
     Fidelity,
     Iwp,
     Job,
+    JobColumns,
     JobStatus,
     Priority,
     TaskStatus,
     TaskType,
 )
 from scribedock.jobs.jobs import Jobs, add_task, set_task
+from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 from scribedock.jobs.states import JobEvent
 from scribedock.jobs.transcripts import check_usable
 from scribedock.jobs.turnaround import check_allowed, due_date, effective_priority
@@ -54,7 +55,7 @@ class Order:
     turnaround_hours: int | None = None
     callback_url: str | None = None
     target_language: str = ""
-    options: Mapping[str, Any] = field(default_factory=dict)
+    options: OrderOptions = NO_OPTIONS
     default_notes: str = ""  # of the account, plain text
 
 
@@ -112,7 +113,7 @@ class Orders:
                 turnaround_hours=order.turnaround_hours,
                 callback_url=order.callback_url,
                 target_language=order.target_language,
-                options=dict(order.options),
+                options=order.options.to_json(),
                 order_task_id=task_id,
                 due=due_date(now, priority, order.turnaround_hours),
                 authorized=None if held else job.authorized or job.created,
@@ -162,7 +163,7 @@ class Orders:
         *,
         passes: tuple[Iwp, ...],
         media_ms: int,
-        noted: Mapping[str, object] | None = None,
+        noted: JobColumns | None = None,
     ) -> bool:
         """Stores the machine's ElementList under each name, and completes the job; False when it was over.
 
@@ -178,7 +179,7 @@ class Orders:
             job = self._ordered(connection, task_id)
             if job is None or job.status is not JobStatus.IN_PROCESS:
                 return False
-            self._jobs.set(connection, job.id, media_ms=media_ms, **(noted or {}))
+            self._jobs.set(connection, job.id, **(JobColumns(media_ms=media_ms) | (noted or {})))
             steps = planned(job, reviewed=job.sandbox or is_reviewed(connection, job.account_id))
             if not steps:
                 self.publish(connection, job, task_id, passes, compressed, rich=rich)
@@ -275,9 +276,9 @@ def _open_passes(connection: Connection, job_id: str, steps: Sequence[Step]) -> 
         )
 
 
-def wanted_intelligence(job: Job) -> tuple[str, ...]:
+def wanted_intelligence(job: Job) -> tuple[Iwp, ...]:
     """The names of the passes whose lists get keywords and topics."""
-    return tuple(job.options.get("generate_media_intelligence_iwp", ()))
+    return job.options.generate_media_intelligence_iwp or ()
 
 
 def _with_intelligence(
@@ -286,7 +287,7 @@ def _with_intelligence(
     """The list under each name, with keywords and topics where the order asks for them."""
     wanted = set(wanted_intelligence(job))
     rich = rich or _enriched(job, names, compressed)
-    return [(name, rich if rich and name.value in wanted else compressed) for name in names]
+    return [(name, rich if rich and name in wanted else compressed) for name in names]
 
 
 def _enriched(job: Job, names: tuple[Iwp, ...], compressed: bytes) -> bytes | None:
@@ -294,7 +295,7 @@ def _enriched(job: Job, names: tuple[Iwp, ...], compressed: bytes) -> bytes | No
 
     A list of two hours takes about a second.
     """
-    if not set(wanted_intelligence(job)) & {name.value for name in names}:
+    if not set(wanted_intelligence(job)) & set(names):
         return None
     return zlib.compress(to_json(annotated(parse(zlib.decompress(compressed)))))
 
@@ -306,20 +307,20 @@ def callback_id(task_id: str, name: str) -> str:
 
 def _completed(order: Order, job: Job) -> Order:
     """The order with what `modify` has set before it; an order that failed leaves nothing to the next."""
-    options = dict(order.options)
+    options = order.options
     if job.status is not JobStatus.MEDIA_FAILURE:
-        options = {**job.options, **options}
+        options = options.over(job.options)
         order = replace(
             order,
             priority=order.priority or job.priority,
             turnaround_hours=order.turnaround_hours or job.turnaround_hours,
             callback_url=order.callback_url or job.callback_url,
         )
-    notes = joined(order.default_notes, options.get("notes", ""))
-    return replace(order, options={**options, "notes": notes} if notes else options)
+    notes = joined(order.default_notes, options.notes or "")
+    return replace(order, options=replace(options, notes=notes) if notes else options)
 
 
-def callback_names(options: Mapping[str, Any], passes: tuple[Iwp, ...]) -> list[str]:
+def callback_names(options: OrderOptions, passes: tuple[Iwp, ...]) -> list[str]:
     """One callback for FINAL, and one for each further finished pass in `return_iwp`."""
-    wanted = {Iwp.FINAL.value, *options.get("return_iwp", ())}
-    return [name.value for name in passes if name.value in wanted]
+    wanted = {Iwp.FINAL, *(options.return_iwp or ())}
+    return [name.value for name in passes if name in wanted]

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from scribedock.jobs.job import Fidelity, Iwp, Job
+from scribedock.jobs.order_options import ApprovalStep
 
 
 class PassKind(StrEnum):
@@ -29,7 +30,10 @@ class Step:
     kind: PassKind = PassKind.REVIEW
 
 
-APPROVALS = {"RETURN": Iwp.CUSTOMER_APPROVED_RETURN, "TRANSLATION": Iwp.CUSTOMER_APPROVED_TRANSLATION}
+APPROVALS = {
+    ApprovalStep.RETURN: Iwp.CUSTOMER_APPROVED_RETURN,
+    ApprovalStep.TRANSLATION: Iwp.CUSTOMER_APPROVED_TRANSLATION,
+}
 
 
 def planned(job: Job, *, reviewed: bool) -> tuple[Step, ...]:
@@ -40,8 +44,8 @@ def planned(job: Job, *, reviewed: bool) -> tuple[Step, ...]:
     """
     steps = list(map(_review, _reviews(job))) if reviewed else []
     is_translation = job.leading_id is not None and bool(job.target_language)
-    wanted = "TRANSLATION" if is_translation else "RETURN"
-    if wanted in job.options.get("customer_approval_steps", ()):
+    wanted = ApprovalStep.TRANSLATION if is_translation else ApprovalStep.RETURN
+    if wanted in (job.options.customer_approval_steps or ()):
         steps.append(Step(iwp_name=APPROVALS[wanted], kind=PassKind.APPROVAL))
     return tuple(steps)
 
@@ -54,7 +58,7 @@ def _reviews(job: Job) -> list[Iwp]:
         names = [Iwp.PROFESSIONAL] if once else [Iwp.INTERIM_PROFESSIONAL, Iwp.PROFESSIONAL]
     else:
         return []
-    if job.options.get("speaker_id"):
+    if job.options.speaker_id:
         names.append(Iwp.SPEAKER_ID)
     return names
 

@@ -8,7 +8,6 @@ A job is made of its source's FINAL, once that is there; nobody waits for it mea
 from __future__ import annotations
 
 import uuid
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -21,7 +20,6 @@ from scribedock.db.tables import derivations, jobs
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.enqueuing import enqueue_derivation
 from scribedock.jobs.job import (
-    Difficulty,
     Fidelity,
     Job,
     JobStatus,
@@ -30,6 +28,7 @@ from scribedock.jobs.job import (
     TaskType,
 )
 from scribedock.jobs.jobs import Jobs, add_task, record_event
+from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -50,7 +49,7 @@ class NewRelated:
     fidelity: Fidelity
     priority: Priority
     callback_url: str | None = None
-    options: Mapping[str, Any]
+    options: OrderOptions = NO_OPTIONS
     requestor: str = ""
     reference: str = ""
 
@@ -69,22 +68,17 @@ class RelatedJobs:
                 id=job_id,
                 account_id=source.account_id,
                 name=source.name,
-                external_id="",
                 language=source.language,
                 target_language=new.target_language,
                 status=JobStatus.PENDING.value,
                 fidelity=new.fidelity.value,
                 priority=new.priority.value,
-                difficulty=Difficulty.UNKNOWN.value,
                 created=now,
                 due=source.due,
                 authorized=source.authorized or now,
-                progress=0.0,
-                upload_epoch=0,
-                reviewed=False,
                 media_ms=source.media_ms,
                 callback_url=new.callback_url,
-                options=dict(new.options),
+                options=new.options.to_json(),
                 requestor=new.requestor,
                 reference=new.reference,
                 expected_speakers=source.expected_speakers,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,7 @@ from sqlalchemy.engine import Connection
 
 from scribedock.jobs.job import Fidelity, Job, Priority, TaskType
 from scribedock.jobs.languages import iso_code
+from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 from scribedock.related.related import NewRelated, RelatedJobs, language_of
 from scribedock.translation.engine import PIVOT, route
 
@@ -38,7 +39,7 @@ class Translations:
         fidelity: Fidelity,
         priority: Priority,
         callback_url: str | None = None,
-        options: Mapping[str, Any] | None = None,
+        options: OrderOptions = NO_OPTIONS,
     ) -> list[Child]:
         """Opens a job for each language that has none yet, in the list's spelling; the source's own has none.
 
@@ -55,7 +56,7 @@ class Translations:
             "fidelity": fidelity,
             "priority": priority,
             "callback_url": _for_related(callback_url),
-            "options": options or {},
+            "options": options,
         }
         spoken = language_of(source)
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from typing import Any
 
 from sqlalchemy.engine import Connection
 
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, TaskType
+from scribedock.jobs.order_options import OrderOptions
 from scribedock.jobs.turnaround import check_allowed
 from scribedock.orders.notes import joined
 from scribedock.related.related import NewRelated, RelatedJobs
@@ -19,7 +19,6 @@ WORKFLOWS = {
     Fidelity.STANDARD: "PremiumFP 2nd Pass Only",
 }
 TIMING = "Please go over the times of the words too."
-KEPT_OPTIONS = ("custom_metadata", "notes", "enable_true_verbatim", "music_lyrics", "on_screen_text")
 
 
 class Uplevels:
@@ -51,11 +50,15 @@ class Uplevels:
         Raises InvalidOption for a priority that this server does not take.
         """
         check_allowed(priority, self._priorities)
-        options: dict[str, Any] = {name: job.options[name] for name in KEPT_OPTIONS if name in job.options}
-        if speaker_id:
-            options["speaker_id"] = True
-        if timing:
-            options["notes"] = joined(TIMING, options.get("notes", ""))
+        ordered = job.options
+        options = OrderOptions(
+            custom_metadata=ordered.custom_metadata,
+            notes=joined(TIMING, ordered.notes or "") if timing else ordered.notes,
+            enable_true_verbatim=ordered.enable_true_verbatim,
+            music_lyrics=ordered.music_lyrics,
+            on_screen_text=ordered.on_screen_text,
+            speaker_id=True if speaker_id else None,
+        )
         return self._related.open(
             connection,
             job,

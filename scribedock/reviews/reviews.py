@@ -185,7 +185,7 @@ class Reviews:
             if kind is PassKind.REVIEW:
                 _check_taken(current, account_id)
             work = self._work(connection, current)
-            names = {name.value for name in self._names(connection, current)}
+            names = set(self._names(connection, current))
         return Ending(
             version=work.version,
             compressed=work.compressed,

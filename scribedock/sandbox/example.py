@@ -24,6 +24,7 @@ from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import (
     accounts,
     guidelines,
+    initial_row,
     job_events,
     jobs,
     tasks,
@@ -211,45 +212,28 @@ class Example:
     def _columns(self, *, finished: bool) -> dict[str, object]:
         """Return all columns of the job except its order's task."""
         now = utc_now()
-        return {
+        opened: dict[str, object] = {
             "id": JOB_ID,
             "account_id": self._account.id,
             "name": JOB_NAME,
-            "external_id": "",
             "language": "en",
-            "target_language": "",
-            "status": (JobStatus.COMPLETE if finished else JobStatus.PENDING).value,
-            "fidelity": Fidelity.MECHANICAL.value if finished else None,
-            "priority": Priority.STANDARD.value if finished else None,
-            "difficulty": (Difficulty.GOOD if finished else Difficulty.UNKNOWN).value,
+            "status": JobStatus.PENDING.value,
             "created": now,
-            "started": now if finished else None,
-            "due": now if finished else None,
-            "completed": now if finished else None,
-            "returned": now if finished else None,
             "authorized": now,
-            "deleted": None,
-            "erased": None,
-            "turnaround_hours": None,
-            "media_ms": LENGTH_MS if finished else None,
-            "failure_reason": None,
-            "engine": ENGINE if finished else None,
-            "progress": 1.0 if finished else 0.0,
-            "upload_epoch": 0,
-            "order_task_id": None,
-            "callback_url": None,
-            "options": {},
-            "requestor": "",
-            "reference": "",
-            "expected_speakers": None,
-            "notice": NOTICE if finished else None,
-            "speech_ms": None,
-            "worded_ms": None,
-            "unrecognized_ms": None,
-            "reviewed": False,
-            "leading_id": None,
             "sandbox": True,
         }
+        done: dict[str, object] = {
+            "status": JobStatus.COMPLETE.value,
+            "fidelity": Fidelity.MECHANICAL.value,
+            "priority": Priority.STANDARD.value,
+            "difficulty": Difficulty.GOOD.value,
+            **dict.fromkeys(("started", "due", "completed", "returned"), now),
+            "media_ms": LENGTH_MS,
+            "engine": ENGINE,
+            "progress": 1.0,
+            "notice": NOTICE,
+        }
+        return initial_row(jobs) | opened | (done if finished else {})
 
     def _add_media(self, connection: Connection) -> None:
         task_id = add_task(connection, JOB_ID, TaskType.JOB_ADD_MEDIA, TaskStatus.COMPLETE, RESET_MESSAGE)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from scribedock.errors import ScribedockError
 from scribedock.keys.keys import SigningKey
 
+PATH = "/upload/"  # of an upload URL; the token follows
 FORMAT = 1
 UPLOAD = b"U"  # the family of methods that the token is good for
 # format, family, upload id, job id, expiry (s since 1970), largest size, epoch, length of the origin

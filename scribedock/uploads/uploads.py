@@ -1,18 +1,19 @@
-"""Pre-signed uploads: issuing the URL, what is asked of it, and what its owner can do.
+"""Pre-signed uploads: issuing the URL, taking what comes to it, and what its owner can do.
 
-What it does not do: read sockets (see `receiver`), or know HTTP servers.
+begin or append (`admit`) → write → `finish`, and `state`, `terminate`: the same for every protocol.
+It reads no sockets (see `transfer`) and knows no HTTP (see `http`).
 """
 
 from __future__ import annotations
 
 import contextlib
-import time
 import uuid
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import cast
 
+from scribedock.clock import SYSTEM_CLOCK, Clock, to_timestamp
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
 from scribedock.jobs.erasure import GONE
@@ -21,18 +22,19 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.keys.keys import UploadKeys
 from scribedock.settings import Settings
-from scribedock.storage.leftovers import remove_partial
-from scribedock.storage.store import DirectStore, PartialBusy, PartialMissing, Store
-from scribedock.uploads.answers import Answers, UploadAnswer
-from scribedock.uploads.core.active import ActiveUploads
-from scribedock.uploads.core.admission import PATH, Admission
-from scribedock.uploads.core.completion import Completion
+from scribedock.storage.store import DirectStore, Store
+from scribedock.uploads.core.active import SILENT_S, ActiveUploads
+from scribedock.uploads.core.admission import Admission
+from scribedock.uploads.core.completion import Completion, Ended
 from scribedock.uploads.core.direct import Arrival, DirectUploads
-from scribedock.uploads.core.openness import ORDERED, cancelled, ended
+from scribedock.uploads.core.errors import TranscriptionOrdered, UploadComplete, UrlCancelled
+from scribedock.uploads.core.intake import Intake
+from scribedock.uploads.core.partials import Partials, synced_bytes
+from scribedock.uploads.core.quota import Quotas
+from scribedock.uploads.core.request import Action, Body, Protocol, UploadRequest
 from scribedock.uploads.core.states import UploadState, UploadStates, UploadStatus
-from scribedock.uploads.grant import Forged, Grant, sign
-from scribedock.uploads.http.head import RequestHead, collect
-from scribedock.uploads.http.requests import TUS_PATCH, TUS_VERSION, Action, action_of
+from scribedock.uploads.core.upkeep import Upkeep
+from scribedock.uploads.grant import PATH, Grant, sign
 
 CLOSED_BY_ORDER = "The transcription of the job was ordered"
 CLOSED_BY_DELETION = GONE
@@ -50,50 +52,51 @@ class Uploads:
         store: Store,
         keys: UploadKeys,
         settings: Settings,
+        clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._jobs = jobs
-        self._store = store
         self._keys = keys
         self._settings = settings
-        self.states = UploadStates(database)
-        self.active = ActiveUploads(
-            self.states,
-            record=lambda intake: self.admission.record(intake),
-            check_room=lambda: self.admission.check_room(0),
-            ended=lambda grants: ended(database, grants),
-        )
-        self.admission = Admission(
+        self._clock = clock
+        self._states = UploadStates(database)
+        self._active = ActiveUploads()
+        self._partials = Partials(store, self._states, reserve=settings.disk_reserve)
+        quotas = Quotas(settings, self._states, self._active)
+        self._admission = Admission(
             database=database,
             jobs=jobs,
             media=media,
-            store=store,
-            states=self.states,
-            active=self.active,
-            keys=keys,
+            states=self._states,
+            active=self._active,
+            partials=self._partials,
+            quotas=quotas,
             settings=settings,
+            clock=clock,
         )
-        self.completion = Completion(
+        self._completion = Completion(
             database=database,
             media=media,
             store=store,
-            states=self.states,
-            active=self.active,
-            admission=self.admission,
+            states=self._states,
+            active=self._active,
+            partials=self._partials,
+            admission=self._admission,
         )
-        self.direct: DirectUploads | None = None
+        self._upkeep = Upkeep(
+            database=database, active=self._active, states=self._states, partials=self._partials
+        )
+        self._direct: DirectUploads | None = None
         if settings.storage_direct_uploads:
-            self.direct = DirectUploads(
-                jobs=jobs,
-                media=media,
-                store=cast(DirectStore, store),
-                quotas=self.admission.quotas,
-                settings=settings,
+            self._direct = DirectUploads(
+                jobs=jobs, media=media, store=cast(DirectStore, store), quotas=quotas, settings=settings
             )
-        self.answers = Answers(
-            public_url=settings.public_url,
-            cors_origins=settings.cors_origins,
-            max_bytes=settings.upload_max_bytes,
-        )
+
+    def start(self) -> None:
+        """Begin to look after the uploads that come to this process."""
+        self._upkeep.start()
+
+    def stop(self) -> None:
+        self._upkeep.stop()
 
     def issue(
         self,
@@ -104,14 +107,14 @@ class Uploads:
         max_bytes: int | None = None,
         cors_origin: str = "",
     ) -> str:
-        """A fresh upload URL for the job. Raises InvalidQuery once the transcription is ordered."""
+        """Return a new upload URL for the job. Raise InvalidQuery once the transcription is ordered."""
         if job.order_task_id is not None:
             raise InvalidQuery(
                 f"The transcription of this job is ordered already (the job is {job.status}), "
                 "so its media cannot be changed; open another job"
             )
-        if self.direct is not None:
-            return self.direct.issue(
+        if self._direct is not None:
+            return self._direct.issue(
                 job, expires_in_s=expires_in_s, max_bytes=max_bytes, cors_origin=cors_origin
             )
         lifetime_s = self._settings.upload_lifetime_s
@@ -119,105 +122,137 @@ class Uploads:
         grant = Grant(
             upload_id=uuid.uuid4().hex,
             job_id=job.id,
-            expires=int(time.time()) + min(expires_in_s or lifetime_s, lifetime_s),
+            expires=int(to_timestamp(self._clock.now())) + min(expires_in_s or lifetime_s, lifetime_s),
             max_bytes=min(max_bytes or limit, limit),
             epoch=job.upload_epoch,
             cors_origin=cors_origin,
         )
         return f"{base_url}{PATH}{sign(grant, self._keys.all()[0])}"
 
-    def answer(self, head: RequestHead) -> UploadAnswer:
-        """To a request that brings no body: HEAD, DELETE, OPTIONS. Raises InvalidQuery."""
-        if head.method == "OPTIONS":
-            return self.answers.options(head, self.grant_or_none(head))
-        action = action_of(head)
-        grant, job, _ = self.admission.enter(head)
-        state = self.admission.state(grant)
-        if state is not None and state.lacks_only_its_end and job.order_task_id is None:
-            state = self._end(head, grant, state)
-        if action is Action.STATE:
-            return self.answers.state(head, grant, state)
+    def admit(self, request: UploadRequest) -> Intake:
+        """Return where the body of the request goes; whoever moves the bytes calls `finish` at their end.
+
+        Raise UploadRefused, QuotaExceeded, StorageFault, NoRoom.
+        """
+        return self._admission.admit(request)
+
+    def finish(self, intake: Intake, error: Exception | None = None) -> Ended:
+        """End a body, with the error that broke it off, if any.
+
+        Raise that error once its bytes are kept or discarded; UploadRefused, StorageFault, NoRoom.
+        """
+        return self._completion.finish(intake, error)
+
+    def state(self, request: UploadRequest) -> UploadState | None:
+        """Return how far the upload is, its bytes surviving a crash; None: nothing has come yet.
+
+        Where all bytes came and only the end is missing, because whoever received them died, it is made up
+        for. Raise UrlClosed, StorageFault, NoRoom.
+        """
+        job, _ = self._admission.enter(request)
+        return self._current_state(request.grant, job)
+
+    def terminate(self, request: UploadRequest) -> None:
+        """Make the URL invalid, and give up what it has brought so far.
+
+        Raise UrlClosed, and UploadComplete where the recording is whole.
+        """
+        job, _ = self._admission.enter(request)
+        state = self._current_state(request.grant, job)
         if job.order_task_id is not None:
-            raise InvalidQuery(ORDERED, status=409)
+            raise TranscriptionOrdered
         if state is not None and state.status is UploadStatus.RECEIVED:
-            raise InvalidQuery(
-                "The recording is whole and the job's media; put another in its place, or delete the job",
-                status=409,
-            )
-        self._terminate(grant)
-        return self.answers.terminated(head, grant)
-
-    def _end(self, head: RequestHead, grant: Grant, state: UploadState) -> UploadState | None:
-        """Makes the recording the job's media, as the request would have that brought its last byte."""
-        writer = self.active.writer_of(state.partial or "")
-        if writer is not None and not writer.over.wait(LAST_MOMENT_S):
-            self.active.take_over(writer)
-        last = RequestHead(
-            method="PATCH",
-            target=head.target,
-            version=head.version,
-            headers=collect(
-                [
-                    ("tus-resumable", TUS_VERSION),
-                    ("content-type", TUS_PATCH),
-                    ("content-length", "0"),
-                    ("upload-offset", str(state.bytes)),
-                ]
-            ),
+            raise UploadComplete
+        partial = self._states.cancel(request.grant)
+        self._active.end_those(
+            lambda intake: intake.grant.upload_id == request.grant.upload_id, UrlCancelled()
         )
-        with contextlib.suppress(ScribedockError):  # it is under way still, or its digest is wrong
-            self.completion.end(self.admission.admit(last), None)
-        return self.admission.state(grant)
+        if partial is not None:
+            self._partials.remove(partial)
 
-    def error_headers(self, head: RequestHead, error: ScribedockError) -> Mapping[str, str]:
-        return self.answers.of_error(head, self.grant_or_none(head), error)
-
-    def grant_or_none(self, head: RequestHead) -> Grant | None:
-        try:
-            return self.admission.grant_of(head)
-        except Forged:
-            return None
-
-    def of_job(self, job_id: str) -> list[UploadState]:
-        """The uploads of the job's URLs, oldest first, as far as they are now."""
+    def uploads_of_job(self, job_id: str) -> list[UploadState]:
+        """Return the uploads of the job's URLs, oldest first, as far as they are now."""
         found = []
-        for state in self.states.of_job(job_id):
-            writer = self.active.writer_of(state.partial) if state.partial else None
+        for state in self._states.of_job(job_id):
+            writer = self._active.writer_of(state.partial) if state.partial else None
             found.append(state if writer is None else replace(state, bytes=writer.partial.bytes))
         return found
 
-    def cancel(self, job_id: str, visible_accounts: frozenset[str] | None) -> None:
-        """Makes every upload URL of the job invalid, and gives up what they have brought so far.
+    def kept_partials(self) -> frozenset[str]:
+        """Return the names of the partials that can still be resumed."""
+        return frozenset(state.partial for state in self._states.unfinished() if state.partial)
 
-        Raises ItemNotFound. The job's media, if it is whole, stays.
+    def check_room(self) -> None:
+        """Raise NoRoom where the store is about to be full."""
+        self._partials.check_room()
+
+    def cancel(self, job_id: str, visible_accounts: frozenset[str] | None) -> None:
+        """Make every upload URL of the job invalid, and give up what they have brought so far.
+
+        Raise ItemNotFound. The job's media, if it is whole, stays.
         """
         self._jobs.raise_upload_epoch(job_id, visible_accounts)
-        self.active.end_those(lambda intake: intake.grant.job_id == job_id, cancelled())
+        self._active.end_those(lambda intake: intake.grant.job_id == job_id, UrlCancelled())
         self._close(
-            [state.id for state in self.states.unfinished(job_id)],
+            [state.id for state in self._states.unfinished(job_id)],
             "The upload was cancelled",
             UploadStatus.CANCELLED,
         )
 
-    def close(self, job_id: str, why: str) -> None:
-        """After an order or a deletion: the job's uploads end, and their bytes are given up."""
-        error = InvalidQuery(ORDERED, status=409) if why == CLOSED_BY_ORDER else cancelled()
-        self.active.end_those(lambda intake: intake.grant.job_id == job_id, error)
-        self._close([state.id for state in self.states.unfinished(job_id)], why, UploadStatus.CLOSED)
+    def close(self, job_id: str, reason: str) -> None:
+        """End the job's uploads after an order or a deletion, and give up their bytes."""
+        error = TranscriptionOrdered() if reason == CLOSED_BY_ORDER else UrlCancelled()
+        self._active.end_those(lambda intake: intake.grant.job_id == job_id, error)
+        self._close([state.id for state in self._states.unfinished(job_id)], reason, UploadStatus.CLOSED)
 
     def sweep(self) -> frozenset[str]:
-        """Closes what can't go on any more; returns the names in the store that are still wanted."""
-        now = int(time.time())
-        for state in self.states.unfinished():
-            why = EXPIRED if now >= state.expires else self._why_over(state)
-            if why is not None and self._is_idle(state):
-                self._close([state.id], why, UploadStatus.CLOSED)
-        partials = frozenset(state.partial for state in self.states.unfinished() if state.partial)
-        return partials if self.direct is None else partials | self.direct.places()
+        """Close what cannot be resumed any more; return the names in the store that are still wanted."""
+        now = to_timestamp(self._clock.now())
+        for state in self._states.unfinished():
+            reason = EXPIRED if now >= state.expires else self._why_over(state)
+            if reason is None:
+                continue
+            # A late one, in whichever process, may still become whole.
+            if state.partial is None or self._partials.is_idle(state.partial):
+                self._close([state.id], reason, UploadStatus.CLOSED)
+        kept = self.kept_partials()
+        return kept if self._direct is None else kept | self._direct.places()
 
     def arriving(self, job: Job) -> AbstractContextManager[Arrival | None]:
-        """What comes with the order of the job: in direct mode, what lies in the store (see `direct`)."""
-        return nullcontext() if self.direct is None else self.direct.arriving(job)
+        """Return what comes with the order of the job: in direct mode, what lies in the store."""
+        return nullcontext() if self._direct is None else self._direct.arriving(job)
+
+    def _current_state(self, grant: Grant, job: Job) -> UploadState | None:
+        state = self._settled_state(grant)
+        if state is None or not state.lacks_only_its_end or job.order_task_id is not None:
+            return state
+        self._complete(grant, state)
+        return self._settled_state(grant)
+
+    def _settled_state(self, grant: Grant) -> UploadState | None:
+        state = self._states.find(grant.upload_id)
+        if state is None or state.partial is None:
+            return state
+        writer = self._active.writer_of(state.partial)
+        if writer is not None and writer.silent_s < SILENT_S:
+            with writer.lock:
+                if not writer.ended:
+                    return replace(state, bytes=synced_bytes(writer.partial))
+        if writer is not None:
+            self._active.take_over(writer)
+        size = self._partials.settled_bytes(state, state.partial)
+        return replace(state, partial=None, bytes=0) if size is None else replace(state, bytes=size)
+
+    def _complete(self, grant: Grant, state: UploadState) -> None:
+        """Make the recording the job's media, as the request would have that brought its last byte."""
+        writer = self._active.writer_of(state.partial or "")
+        if writer is not None and not writer.over.wait(LAST_MOMENT_S):
+            self._active.take_over(writer)
+        nothing_more = UploadRequest(
+            action=Action.APPEND, protocol=Protocol.TUS, grant=grant, body=Body(offset=state.bytes)
+        )
+        with contextlib.suppress(ScribedockError):  # it is under way still, or its digest is wrong
+            self.finish(self.admit(nothing_more))
 
     def _why_over(self, state: UploadState) -> str | None:
         try:
@@ -226,24 +261,6 @@ class Uploads:
             return CLOSED_BY_DELETION
         return CLOSED_BY_ORDER if job.order_task_id is not None else None
 
-    def _is_idle(self, state: UploadState) -> bool:
-        """Whether nobody, in whichever process, writes its partial: a late one may still become whole."""
-        if state.partial is None:
-            return True
-        try:
-            self._store.resume(state.partial).suspend()
-        except PartialBusy:
-            return False
-        except PartialMissing:
-            return True
-        return True
-
-    def _terminate(self, grant: Grant) -> None:
-        partial = self.states.cancel(grant)
-        self.active.end_those(lambda intake: intake.grant.upload_id == grant.upload_id, cancelled())
-        if partial is not None:
-            remove_partial(self._store, partial)
-
-    def _close(self, upload_ids: Iterable[str], why: str, status: UploadStatus) -> None:
-        for partial in self.states.close(upload_ids, why, status):
-            remove_partial(self._store, partial)
+    def _close(self, upload_ids: Iterable[str], reason: str, status: UploadStatus) -> None:
+        for partial in self._states.close(upload_ids, reason, status):
+            self._partials.remove(partial)

@@ -12,7 +12,6 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import Any
 from urllib.parse import quote, unquote_plus
 
 import structlog
@@ -131,7 +130,7 @@ def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]
     version = ""
     if callback.iwp_name:
         version = format_time(lists.choose(job, iwp_name=Iwp(callback.iwp_name)).version)
-    metadata: Mapping[str, Any] = job.options.get("custom_metadata") or {}
+    metadata = job.options.custom_metadata or {}
     unrecognized = "" if job.unrecognized_ms is None else f"{job.unrecognized_ms / 1000:g}"
     return {
         "unrecognized_seconds": unrecognized,  # a newer name than those that metadata may have, which win

@@ -209,7 +209,7 @@ class SandboxOrderWorkflow:
                 self._orders.fail(task_id, problem)
                 return
             elementlist = self._elementlist(job)
-            if job.options.get("audio_description"):
+            if job.options.audio_description:
                 self._describe(job)
         self._orders.finish(
             task_id,

@@ -17,7 +17,7 @@ from typing import TypedDict
 import structlog
 
 from scribedock.errors import ItemNotFound
-from scribedock.jobs.job import Iwp, TaskStatus
+from scribedock.jobs.job import Iwp, JobColumns, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
@@ -172,7 +172,7 @@ class TranscribeWorkflow:
             "language": job.language,
             "has_transcript": self._transcripts.of(job.id) is not None,
             "terms": list(self._guidelines.vocabulary(job)),
-            "speaker_id": bool(job.options.get("speaker_id")),
+            "speaker_id": bool(job.options.speaker_id),
             "people": job.expected_speakers,
         }
 
@@ -246,9 +246,8 @@ class TranscribeWorkflow:
         covered = coverage(_spans(speech), chunks)
         log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
         parts = (outcome["notice"], notices.notice(covered), language_notice, diarization_notice)
-        self._jobs.update(
-            started["job_id"], notice=" ".join(filter(None, parts)) or None, **notices.columns(covered)
-        )
+        said = JobColumns(notice=" ".join(filter(None, parts)) or None)
+        self._jobs.update(started["job_id"], **(said | notices.columns(covered)))
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=outcome["media_ms"]
         )

@@ -52,14 +52,14 @@ class _Invalid(Exception):
         self.place = place
 
     def inside(self, place: str) -> _Invalid:
-        """Returns the error with the place that its part lies in."""
+        """Return the error with the place that its part lies in."""
         if self.place and not self.place.startswith("["):
             place += "."
         return _Invalid(self.message, place + self.place)
 
 
 def parse(data: bytes | str | Mapping[str, Any]) -> ElementList:
-    """Reads an ElementList from JSON, or from what JSON gives.
+    """Read an ElementList from JSON, or from what JSON gives.
 
     Raises InvalidElementList, whose message names the place that cannot be used.
     """
@@ -75,7 +75,7 @@ def parse(data: bytes | str | Mapping[str, Any]) -> ElementList:
 
 
 def to_json(elementlist: ElementList) -> bytes:
-    """Writes an ElementList as JSON in UTF-8: version 2, as `parse` and the vendor's clients read it."""
+    """Write an ElementList as JSON in UTF-8: version 2, as `parse` and the vendor's clients read it."""
     return json.dumps(emit(elementlist), ensure_ascii=False, separators=(",", ":")).encode()
 
 
@@ -234,7 +234,7 @@ def _style(source: Mapping[str, Any]) -> str:
 
 
 def _encodable(value: object, place: str) -> str:
-    """Returns a text that UTF-8 can write: JSON may escape half of a surrogate pair."""
+    """Return a text that UTF-8 can write: JSON may escape half of a surrogate pair."""
     text = value if isinstance(value, str) else str(value)
     if not text.isascii():
         try:

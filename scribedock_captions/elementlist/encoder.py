@@ -18,7 +18,7 @@ SENT_VERSION = 2
 
 
 def emit(elementlist: ElementList) -> dict[str, object]:
-    """Returns the ElementList in plain JSON values."""
+    """Return the ElementList in plain JSON values."""
     numbers = _speaker_numbers(elementlist)
     result: dict[str, object] = {
         "version": SENT_VERSION,
@@ -37,7 +37,7 @@ def emit(elementlist: ElementList) -> dict[str, object]:
 
 
 def _speaker_numbers(elementlist: ElementList) -> dict[int, int]:
-    """Returns the number by which each speaker is sent: the id itself, unless one of them is below 1."""
+    """Return the number by which each speaker is sent: the id itself, unless one of them is below 1."""
     ids = {speaker.id for speaker in elementlist.speakers}
     ids |= {segment.speaker_id for segment in elementlist.segments if segment.speaker_id is not None}
     shift = max(0, 1 - min(ids, default=1))

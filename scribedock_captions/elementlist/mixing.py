@@ -10,7 +10,7 @@ from scribedock_captions.elementlist.model import ElementList, Segment
 
 
 def mixed(spoken: ElementList, described: ElementList) -> ElementList:
-    """Merges the segments of both lists by time; where they alternate, the speaker changes."""
+    """Merge the segments of both lists by time; where they alternate, the speaker changes."""
     shift = 1 + max((speaker.id for speaker in spoken.speakers), default=0)
     speakers = [replace(speaker, id=speaker.id + shift) for speaker in described.speakers]
     description = (

@@ -21,7 +21,7 @@ from scribedock_captions.elementlist.rules import lacks_end_tag
 
 
 def normalised(elementlist: ElementList) -> ElementList:
-    """Returns the list with its words, their order and their speakers, and with times that keep the rules.
+    """Return the list with its words, their order and their speakers, and with times that keep the rules.
 
     As few times as possible are moved; a token that is moved counts as interpolated.  A part without tokens
     is left out; a keyword's time after the end of the list is cut off.
@@ -44,7 +44,7 @@ def normalised(elementlist: ElementList) -> ElementList:
 
 
 def ascending(times: Sequence[int]) -> list[int]:
-    """Changes as few times as possible so that none is before the one before it.
+    """Change as few times as possible so that none is before the one before it.
 
     The longest run of times that ascends is kept; the others are spread over the gaps between them.
     """
@@ -59,7 +59,7 @@ def ascending(times: Sequence[int]) -> list[int]:
 
 
 def _longest_ascending(times: Sequence[int]) -> list[int]:
-    """Finds the places of the longest subsequence that never descends (patience sorting)."""
+    """Find the places of the longest subsequence that never descends (patience sorting)."""
     tails: list[int] = []  # the least time that ends a run of each length
     ends: list[int] = []  # its place
     previous: list[int] = []
@@ -77,7 +77,7 @@ def _longest_ascending(times: Sequence[int]) -> list[int]:
 
 
 def _timed(segments: Sequence[Segment], earliest: int) -> list[Segment]:
-    """Makes tokens follow each other, and puts their parents' times around them."""
+    """Make tokens follow each other, and put their parents' times around them."""
     tokens = [token for segment in segments for sequence in segment.sequences for token in sequence.tokens]
     starts = ascending([max(token.start_time, earliest) for token in tokens])
     starts.append(max([earliest, *(token.end_time for token in tokens[-1:]), *starts[-1:]]))
@@ -111,7 +111,7 @@ def _moved(token: Token, start: int, following: int) -> Token:
 def _around(
     parent: Segment | model.Sequence, first: int, last: int, floor: int, following: int
 ) -> tuple[int, int]:
-    """Keeps the parent's own times where they hold its children and stay out of its neighbours'."""
+    """Keep the parent's own times where they hold its children and stay out of its neighbours'."""
     return min(max(parent.start_time, floor), first), max(min(parent.end_time, following), last)
 
 
@@ -125,7 +125,7 @@ def _ended(segment: Segment) -> Segment:
 
 
 def _speakers(speakers: Iterable[Speaker], segments: Iterable[Segment]) -> tuple[Speaker, ...]:
-    """Lists each speaker once, and all whom a segment names."""
+    """List each speaker once, and all whom a segment names."""
     found: dict[int, Speaker] = {}
     for speaker in speakers:
         found.setdefault(speaker.id, speaker)
@@ -136,7 +136,7 @@ def _speakers(speakers: Iterable[Speaker], segments: Iterable[Segment]) -> tuple
 
 
 def _clipped(annotations: Iterable[Annotation], end: int) -> tuple[Annotation, ...]:
-    """Puts keys in lower case, joins those that become one, and cuts times off at the end of the list."""
+    """Put keys in lower case, joins those that become one, and cuts times off at the end of the list."""
     found: dict[str, Annotation] = {}
     for each in annotations:
         key = each.key.lower()

@@ -27,7 +27,7 @@ class WordParts:
 
     @property
     def ends_sentence(self) -> bool:
-        """Tells whether a sentence ends here: not at the point of a title or of an initial."""
+        """Tell whether a sentence ends here: not at the point of a title or of an initial."""
         marks = [mark for mark in self.after if mark[0] in SENTENCE_ENDS]
         if not marks:
             return False
@@ -37,7 +37,7 @@ class WordParts:
 
 
 def split_punctuation(text: str) -> WordParts:
-    """Splits a text without white space; its parts together are the text again."""
+    """Split a text without white space; its parts together are the text again."""
     start, end = 0, len(text)
     while start < end and _is_mark(text[start]):
         start += 1

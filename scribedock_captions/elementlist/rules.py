@@ -37,12 +37,12 @@ class Problem:
 
 
 def problems(elementlist: ElementList) -> list[Problem]:
-    """Finds every broken rule, in the order of the list."""
+    """Find every broken rule, in the order of the list."""
     return [Problem(place=place, message=message) for place, message in _problems(elementlist)]
 
 
 def lacks_end_tag(segment: Segment) -> bool:
-    """Tells whether the last token is a mark that ends a sentence and is not tagged so."""
+    """Tell whether the last token is a mark that ends a sentence and is not tagged so."""
     last = segment.sequences[-1].tokens[-1] if segment.sequences and segment.sequences[-1].tokens else None
     return (
         last is not None
@@ -112,7 +112,7 @@ def _span(timed: Timed, place: str) -> Iterator[tuple[str, str]]:
 
 
 def _inside(parent: Timed, children: Iterable[Timed], place: str) -> Iterator[tuple[str, str]]:
-    """Finds children that lie outside their parent's time, or begin before the one before them ends."""
+    """Find children that lie outside their parent's time, or begin before the one before them ends."""
     earliest, whose = parent.start_time, "its parent's start_time"
     for number, child in enumerate(children):
         inner = f"{place}[{number}]"

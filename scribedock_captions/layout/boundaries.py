@@ -7,14 +7,14 @@ from scribedock_captions.text.words import Word
 
 
 def ends_caption(before: Word, after: Word, options: CaptionOptions) -> bool:
-    """Tells whether a silence, a sentence, a speaker or a sound keeps both words from sharing a caption."""
+    """Tell whether a silence, a sentence, a speaker or a sound keeps both words from sharing a caption."""
     return not after.continues and (
         after.start - before.end > options.silence_max_ms or divides(before, after, options)
     )
 
 
 def divides(before: Word, after: Word, options: CaptionOptions) -> bool:
-    """Tells whether anything but a silence keeps both words from sharing a caption."""
+    """Tell whether anything but a silence keeps both words from sharing a caption."""
     return (
         (options.caption_by_sentence and before.ends_sentence)
         or (after.new_speaker and (options.speaker_on_new_line or options.single_speaker_per_caption))
@@ -24,7 +24,7 @@ def divides(before: Word, after: Word, options: CaptionOptions) -> bool:
 
 
 def boundary(before: Word, after: Word, options: CaptionOptions) -> str:
-    """Names the boundary between two words, for people; empty if there is none."""
+    """Name the boundary between two words, for people; empty if there is none."""
     if not ends_caption(before, after, options):
         return ""
     if after.new_speaker and (options.speaker_on_new_line or options.single_speaker_per_caption):
@@ -37,7 +37,7 @@ def boundary(before: Word, after: Word, options: CaptionOptions) -> str:
 
 
 def ends_line(before: Word, after: Word, options: CaptionOptions) -> bool:
-    """Tells whether two words of one caption must stand on different lines."""
+    """Tell whether two words of one caption must stand on different lines."""
     if after.continues:
         return False
     return (

@@ -135,7 +135,7 @@ class Breaks:
         self._seen: dict[tuple[str, str], Trait] = {}
 
     def costs(self, words: Iterable[Word]) -> list[float]:
-        """Returns the cost of a break before each word; 0 before the first."""
+        """Return the cost of a break before each word; 0 before the first."""
         costs: list[float] = []
         seen, trait_of, between = self._seen, self.trait, KIND_COSTS
         last: Trait | None = None
@@ -153,11 +153,11 @@ class Breaks:
         return costs
 
     def cost(self, before: Word, after: Word) -> float:
-        """Returns the cost of a break between two words: 0 at the end of a sentence, about 5 at the worst."""
+        """Return the cost of a break between two words: 0 at the end of a sentence, about 5 at the worst."""
         return self.costs((before, after))[1]
 
     def reason(self, before: Word, after: Word) -> str:
-        """Says why the break costs what it does, for people."""
+        """Say why the break costs what it does, for people."""
         first, second = self.trait(before), self.trait(after)
         if before.ends_sentence or first.closing == SENTENCE_END_COST:
             return "at the end of a sentence"
@@ -177,7 +177,7 @@ class Breaks:
         return "between two words"
 
     def trait(self, word: Word) -> Trait:
-        """Returns what breaks beside the word depend on."""
+        """Return what breaks beside the word depend on."""
         key = (word.text, word.value)
         found = self._seen.get(key)
         if found is None:
@@ -235,14 +235,14 @@ class Breaks:
 
 
 def _kind_of_symbols(text: str) -> Kind:
-    """Classifies a word without letters: "&" and "=" join two others, a picture is a word."""
+    """Classify a word without letters: "&" and "=" join two others, a picture is a word."""
     if text in JOINING_SIGNS or all(category(character) == "Sm" for character in text):
         return Kind.COORDINATOR
     return Kind.CONTENT if any(category(character)[0] == "S" for character in text) else Kind.MARK
 
 
 def _marked(before: Trait, after: Trait) -> float:
-    """Returns the cost of a break where punctuation or a fixed expression decides it."""
+    """Return the cost of a break where punctuation or a fixed expression decides it."""
     if after.kind is Kind.MARK:
         return MARK_COST
     if before.closing is not None:

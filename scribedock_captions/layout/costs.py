@@ -36,7 +36,7 @@ CostParts = tuple[float, float, float, float]
 def caption_costs(
     measures: Measures, options: CaptionOptions, short_ms: int = SHORT_CAPTION_MS
 ) -> Callable[[int, int], CostParts]:
-    """Returns a function that gives COST_PARTS of a caption between two places, without its breaks."""
+    """Return a function that gives COST_PARTS of a caption between two places, without its breaks."""
     edges, spaces, counts = measures.edges, measures.spaces, measures.counts
     starts, until = measures.starts, measures.until
     target, least = options.layout_target_caption_length_ms, options.caption_words_min

@@ -48,13 +48,13 @@ class ExplainedCaption:
 def explain(
     words: Sequence[Word], options: CaptionOptions, language: str = "en", *, short_ms: int = SHORT_CAPTION_MS
 ) -> list[ExplainedCaption]:
-    """Returns the captions that `lay_out` makes of the words, each break with its reason."""
+    """Return the captions that `lay_out` makes of the words, each break with its reason."""
     explainer = _Explainer(Layout(words, options, language, short_ms=short_ms), options, language)
     return list(explainer.captions())
 
 
 def described(captions: Sequence[ExplainedCaption]) -> str:
-    """Formats the explanations as text to read."""
+    """Format the explanations as text to read."""
     lines = []
     for number, caption in enumerate(captions, start=1):
         costs = ", ".join(f"{name} {cost:.2f}" for name, cost in caption.costs) or "nothing"

@@ -29,7 +29,7 @@ EXPENSIVE_CAPTION = 3.0
 def lay_out(
     words: Sequence[Word], options: CaptionOptions, language: str = "en", *, short_ms: int = SHORT_CAPTION_MS
 ) -> list[Caption]:
-    """Divides all the words, in order, into captions; their times are those of the words.
+    """Divide all the words, in order, into captions; their times are those of the words.
 
     A caption that is shown for less than `short_ms` counts as a flash, which is avoided.
     """
@@ -54,7 +54,7 @@ class Layout:
         self.places = self._places()
 
     def captions(self) -> list[Caption]:
-        """Returns the captions; their times are those of the words."""
+        """Return the captions; their times are those of the words."""
         measures = self.measures
         text, starts, ends, edges = measures.text, measures.starts, measures.ends, self.lines.edges
         return [
@@ -67,11 +67,11 @@ class Layout:
         ]
 
     def cost(self, start: int, end: int) -> float:
-        """Returns what a caption between two places costs, without the break at its end."""
+        """Return what a caption between two places costs, without the break at its end."""
         return CAPTION_COST + sum(self.parts(start, end)) + self.lines.cost(start, end)
 
     def fits(self, start: int, end: int) -> bool:
-        """Tells whether one caption has room for what stands between two places, and may last that long."""
+        """Tell whether one caption has room for what stands between two places, and may last that long."""
         return (
             self.lines.reach(start, end) >= end
             and end - start <= MAX_CAPTION_WORDS
@@ -79,7 +79,7 @@ class Layout:
         )
 
     def _places(self) -> list[int]:
-        """Finds where captions begin, and the end."""
+        """Find where captions begin, and the end."""
         places: list[int] = []
         for start, end in pairwise(self.measures.blocks):
             places += self._block(start, end)
@@ -87,7 +87,7 @@ class Layout:
         return places
 
     def _block(self, start: int, end: int) -> list[int]:
-        """Finds where the captions of a block begin.
+        """Find where the captions of a block begin.
 
         Breaks that tear words apart are tried only where the captions without them cost too much, and what
         holds words together yields only where nothing else is possible.
@@ -113,7 +113,7 @@ class Layout:
         return found
 
     def _fits_alone(self, start: int, end: int) -> bool:
-        """Tells whether one caption holds the block, and no two can be cheaper."""
+        """Tell whether one caption holds the block, and no two can be cheaper."""
         if end - start == 1:
             return True
         measures = self.measures
@@ -123,7 +123,7 @@ class Layout:
         return self.cost(start, end) <= least
 
     def _is_short(self, start: int, end: int) -> bool:
-        """Tells whether a caption keeps to the longest duration; one word may last longer."""
+        """Tell whether a caption keeps to the longest duration; one word may last longer."""
         measures = self.measures
         return (
             self._longest is None
@@ -132,7 +132,7 @@ class Layout:
         )
 
     def _near_expensive(self, edges: list[int]) -> set[int]:
-        """Finds the places inside captions that cost too much, and inside their neighbours."""
+        """Find the places inside captions that cost too much, and inside their neighbours."""
         near: set[int] = set()
         for number, (start, end) in enumerate(pairwise(edges)):
             if self.cost(start, end) - CAPTION_COST > EXPENSIVE_CAPTION:
@@ -141,7 +141,7 @@ class Layout:
         return near
 
     def _cheapest(self, places: list[int]) -> list[int] | None:
-        """Finds where the captions of least total cost begin, if they may begin at these places alone.
+        """Find where the captions of least total cost begin, if they may begin at these places alone.
 
         Returns None if no captions between these places keep to the limits.
         """

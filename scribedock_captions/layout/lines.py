@@ -23,7 +23,7 @@ class Lines:
         self._known: dict[tuple[int, int], tuple[float, int]] = {}
 
     def reach(self, start: int, end: int) -> int:
-        """Returns the last place up to `end` that a caption which begins at `start` has room for."""
+        """Return the last place up to `end` that a caption which begins at `start` has room for."""
         reach = self._reach
         place = start
         for _ in range(self._most):
@@ -33,11 +33,11 @@ class Lines:
         return place
 
     def line_reach(self, start: int) -> int:
-        """Returns the last place that a line which begins at `start` has room for."""
+        """Return the last place that a line which begins at `start` has room for."""
         return self._reach[start]
 
     def cost(self, start: int, end: int) -> float:
-        """Returns what the line breaks of a caption cost; 0 for one line."""
+        """Return what the line breaks of a caption cost; 0 for one line."""
         first = self._reach[start]
         if first >= end:
             return 0.0
@@ -46,7 +46,7 @@ class Lines:
         return sum(cost for a, b in pairwise(self._forced_edges(start, end)) if (cost := self._many(a, b)[0]))
 
     def edges(self, start: int, end: int) -> list[int]:
-        """Returns where the lines of a caption begin, and its end."""
+        """Return where the lines of a caption begin, and its end."""
         first = self._reach[start]
         if first >= end:
             return [start, end]
@@ -58,7 +58,7 @@ class Lines:
         return edges
 
     def break_cost(self, start: int, at: int, end: int) -> float:
-        """Returns what a break costs that makes two lines of a caption."""
+        """Return what a break costs that makes two lines of a caption."""
         measures = self._measures
         counts = measures.counts
         begin, finish = measures.edges[start], measures.edges[end]
@@ -71,7 +71,7 @@ class Lines:
         return cost
 
     def _reaches(self) -> list[int]:
-        """Returns for each place how far a line goes that begins there."""
+        """Return for each place how far a line goes that begins there."""
         measures, width = self._measures, self._width
         edges, spaces, glued, forced = measures.edges, measures.spaces, measures.glued, measures.forced
         reach = []
@@ -88,12 +88,12 @@ class Lines:
         return reach
 
     def _forced_edges(self, start: int, end: int) -> list[int]:
-        """Returns the places where a line must begin, and both ends."""
+        """Return the places where a line must begin, and both ends."""
         forced = self._measures.forced
         return [start, *(at for at in range(start + 1, end) if at in forced), end]
 
     def _two(self, start: int, end: int) -> tuple[float, int]:
-        """Returns the cost of the best break into two lines, and its place."""
+        """Return the cost of the best break into two lines, and its place."""
         key = (start, end)
         known = self._known.get(key)
         if known is None:
@@ -127,7 +127,7 @@ class Lines:
         return best, place
 
     def _many(self, start: int, end: int) -> tuple[float, list[int]]:
-        """Returns the cost of the fewest lines between two places, and their ends (dynamic programming)."""
+        """Return the cost of the fewest lines between two places, and their ends (dynamic programming)."""
         measures, reach, glued = self._measures, self._reach, self._measures.glued
         lines, place = 1, start
         while reach[place] < end:
@@ -158,7 +158,7 @@ class Lines:
 
 
 def _ungrouped(start: int, place: int, end: int, glued: set[int]) -> int:
-    """Returns the last place up to `place` where a line may begin, or else the first one after it."""
+    """Return the last place up to `place` where a line may begin, or else the first one after it."""
     last = place
     while last > start and last in glued:
         last -= 1

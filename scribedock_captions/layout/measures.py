@@ -116,13 +116,13 @@ class Measures:
             self.forced.add(place)
 
     def _glue(self, place: int, before: Word) -> None:
-        """Keeps the last word of a sentence with the word before it."""
+        """Keep the last word of a sentence with the word before it."""
         if not before.ends_sentence and place != self.blocks[-1] and place not in self.forced:
             self.glued.add(place)
             self.held.add(place)
 
     def _label(self, word: Word, start: int, end: int, cost: float) -> float:
-        """Adds the words of the label; returns the cost of a break between the last of them and the word."""
+        """Add the words of the label, and return what a break between them and the word costs."""
         for text in word.label.split():
             self.texts.append(f" {text}")
             self.spaces.append(1)
@@ -138,10 +138,10 @@ class Measures:
         return LABEL_END_COST
 
     def length(self, start: int, end: int) -> int:
-        """Returns the width of what stands between two places, on one line."""
+        """Return the width of what stands between two places, on one line."""
         return self.edges[end] - self.edges[start] - self.spaces[start]
 
     def text(self, start: int, end: int) -> str:
-        """Returns what stands between two places, without the space before it."""
+        """Return what stands between two places, without the space before it."""
         text = "".join(self.texts[start:end])
         return text[1:] if self.spaces[start] else text

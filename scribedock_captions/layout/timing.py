@@ -16,7 +16,7 @@ from scribedock_captions.options import CaptionOptions
 def assign_times(
     captions: list[Caption], options: CaptionOptions, *, media_end: int, seamless: bool = False
 ) -> list[Caption]:
-    """Returns the captions with their final times; media_end is in ms.  `seamless` closes every gap (QT)."""
+    """Return the captions with their final times; media_end is in ms.  `seamless` closes every gap (QT)."""
     if not captions:
         return []
     spans = [_Span(caption.start, caption.end) for caption in captions]
@@ -46,7 +46,7 @@ class _Span:
 
 
 def _separate(spans: list[_Span], media_end: int) -> None:
-    """Gives each caption at least 1 ms of its own, inside the media."""
+    """Give each caption at least 1 ms of its own, inside the media."""
     for index, span in enumerate(spans):
         earliest = spans[index - 1].start + 1 if index else 0
         span.start = max(span.start, earliest)
@@ -58,7 +58,7 @@ def _separate(spans: list[_Span], media_end: int) -> None:
 
 
 def _lengthen(spans: list[_Span], least: int, media_end: int) -> None:
-    """Takes the time from the gap after a caption first, then from the captions that follow."""
+    """Take the time from the gap after a caption first, then from the captions that follow."""
     for span, following in pairwise(spans):
         span.end = max(span.end, min(span.start + least, following.start))
         if span.end - span.start < least:
@@ -82,7 +82,7 @@ def _shorten(spans: list[_Span], most: int) -> None:
 
 
 def _open_gaps(spans: list[_Span], gap: int) -> None:
-    """Ends captions early; one that is shorter than the gap keeps half of its time."""
+    """End captions early; one that is shorter than the gap keeps half of its time."""
     for span, following in pairwise(spans):
         if following.start - span.end < gap:
             rest = following.start - gap - span.start

@@ -108,11 +108,11 @@ class Report:
 
     @property
     def errors(self) -> int:
-        """Counts the findings that are errors."""
+        """Count the findings that are errors."""
         return sum(finding.severity is Severity.ERROR for finding in self.findings)
 
     def counts(self) -> dict[str, int]:
-        """Counts how often each rule is broken, in the order of RULES; unbroken rules are left out."""
+        """Count how often each rule is broken, in the order of RULES; unbroken rules are left out."""
         found = Counter(finding.rule for finding in self.findings)
         return {rule.name: found[rule.name] for rule in RULES if found[rule.name]}
 
@@ -126,7 +126,7 @@ def check(
     shots: Sequence[int] = (),
     source: str = "",
 ) -> Report:
-    """Finds everything that is wrong with the captions.
+    """Find everything that is wrong with the captions.
 
     shots are the times of shot changes in ms; source is the text of the file that they were read from.
     """

@@ -44,7 +44,7 @@ class Material:
     def finding(
         self, rule: str, index: int, message: str, *, text: str = "", severity: Severity = Severity.ERROR
     ) -> Finding:
-        """Makes a finding about the caption of this index."""
+        """Make a finding about the caption of this index."""
         caption = self.captions[index]
         return Finding(
             rule=rule,

@@ -15,7 +15,7 @@ SPEAKER_MARKS = (">>", "-", "–", "[", "(")
 
 
 def check(material: Material) -> Iterator[Finding]:
-    """Finds captions with too many lines, lines that are too long, and bad breaks."""
+    """Find captions with too many lines, lines that are too long, and bad breaks."""
     standard = material.standard
     breaks = Breaks(material.language)
     for index, caption in enumerate(material.captions):
@@ -31,7 +31,7 @@ def check(material: Material) -> Iterator[Finding]:
 
 
 def _breaks(material: Material, index: int) -> Iterator[tuple[Sequence[str], Sequence[str]]]:
-    """Gives the words before and after each break inside a caption, and the one that ends it."""
+    """Give the words before and after each break inside a caption, and the one that ends it."""
     caption = material.captions[index]
     lines = [line.split() for line in caption.lines if line.split()]
     if not lines:

@@ -18,7 +18,7 @@ MAX_FINDINGS = 200  # findings about lines of a file
 
 
 def check(material: Material) -> Iterator[Finding]:
-    """Finds italics that are not closed, spaces that do not belong, and frame rates that do not exist."""
+    """Find italics that are not closed, spaces that do not belong, and frame rates that do not exist."""
     source = material.source
     if not source:
         return

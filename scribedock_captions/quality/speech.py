@@ -27,7 +27,7 @@ SOUND = re.compile(r"\[[^\]]*\]|\([^)]*\)")
 
 
 def check(material: Material) -> Iterator[Finding]:
-    """Finds speech without captions, captions without speech, and captions at the wrong time."""
+    """Find speech without captions, captions without speech, and captions at the wrong time."""
     if material.elementlist is None:
         return
     words = [
@@ -43,7 +43,7 @@ def check(material: Material) -> Iterator[Finding]:
 
 
 def _uncaptioned(material: Material, words: Sequence[Word]) -> Iterator[Finding]:
-    """Finds runs of words while which no caption is shown."""
+    """Find runs of words while which no caption is shown."""
     spans = _covered(material)
     starts = [start for start, _ in spans]
     run: list[Word] = []
@@ -74,7 +74,7 @@ def _uncaptioned_run(run: Sequence[Word]) -> Iterator[Finding]:
 
 
 def _covered(material: Material) -> list[tuple[int, int]]:
-    """Returns the times in which a caption is shown, joined."""
+    """Return the times in which a caption is shown, joined."""
     spans: list[tuple[int, int]] = []
     for caption in sorted(material.captions, key=lambda each: each.start):
         if spans and caption.start <= spans[-1][1]:
@@ -85,7 +85,7 @@ def _covered(material: Material) -> list[tuple[int, int]]:
 
 
 def _is_covered(word: Word, spans: Sequence[tuple[int, int]], starts: Sequence[int]) -> bool:
-    """Tells whether a caption is shown at the middle of the word."""
+    """Tell whether a caption is shown at the middle of the word."""
     middle = (word.start + word.end) / 2
     place = bisect_right(starts, middle) - 1
     return place >= 0 and middle <= spans[place][1]
@@ -108,7 +108,7 @@ def _unsaid(material: Material, words: Sequence[Word]) -> Iterator[Finding]:
 
 
 def _is_heard(caption: Caption, within: int, *words: Sequence[Word]) -> bool:
-    """Tells whether a word is said, or a sound made, within this many ms of the caption."""
+    """Tell whether a word is said, or a sound made, within this many ms of the caption."""
     start, end = caption.start - within, caption.end + within
     return any(word.start < end and word.end > start for some in words for word in some)
 
@@ -138,7 +138,7 @@ def _drift(material: Material, index: int, near: Sequence[Word]) -> Iterator[Fin
 
 
 def _said_from(wanted: Sequence[str], said: Sequence[tuple[str, Word]], *, near: int) -> int | None:
-    """Returns when the first three words of a caption are said in a row, nearest to a time, or None."""
+    """Return when the first three words of a caption are said in a row, nearest to a time, or None."""
     found = [
         said[place][1].start
         for place in range(len(said) - MIN_WORDS + 1)

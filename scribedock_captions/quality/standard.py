@@ -29,7 +29,7 @@ class Standard:
     narrow_channel: bool = False  # CEA-608: two bytes a frame
 
     def frames(self, number: float) -> float:
-        """Returns the duration of frames in ms."""
+        """Return the duration of frames in ms."""
         return number * 1000 / self.frame_rate
 
 
@@ -80,7 +80,7 @@ LANGUAGES_WITHOUT_ITALICS = frozenset({"ar", "ko", "zh"})
 
 
 def standard_for(name: str, language: str) -> Standard:
-    """Returns the standard of this name with its figures for a language.  Raises KeyError."""
+    """Return the standard of this name with its figures for a language.  Raises KeyError."""
     found = STANDARDS[name]
     family = language.partition("-")[0]
     if found.name != "netflix":

@@ -21,7 +21,7 @@ NUMBER_WORDS = "zero one two three four five six seven eight nine ten".split()
 
 
 def check(material: Material) -> Iterator[Finding]:
-    """Finds empty captions, characters that players may not show, and breaches of a guide's style."""
+    """Find empty captions, characters that players may not show, and breaches of a guide's style."""
     for index, caption in enumerate(material.captions):
         if not any(line.strip() for line in caption.lines):
             yield material.finding("empty", index, "has no text; leave it out")

@@ -18,12 +18,12 @@ ROW_BYTES = 4  # bytes that place a row
 
 
 def speed(caption: Caption) -> float:
-    """Returns the characters that are to be read in a second; spaces count, the ends of lines do not."""
+    """Return the characters that are to be read in a second; spaces count, the ends of lines do not."""
     return sum(width(line) for line in caption.lines) * 1000 / max(caption.end - caption.start, 1)
 
 
 def check(material: Material) -> Iterator[Finding]:
-    """Finds captions that are too short, too long, too fast, too close, or off a shot change."""
+    """Find captions that are too short, too long, too fast, too close, or off a shot change."""
     for index, caption in enumerate(material.captions):
         yield from _alone(material, index, caption)
     for index, (before, after) in enumerate(pairwise(material.captions), start=1):
@@ -94,7 +94,7 @@ def _nearest(times: tuple[int, ...], time: int) -> int:
 
 
 def _bandwidth(material: Material) -> Iterator[Finding]:
-    """Finds captions that CEA-608 shows late: it sends two bytes a frame, and loads before it shows."""
+    """Find captions that CEA-608 shows late: it sends two bytes a frame, and loads before it shows."""
     standard = material.standard
     free = 0.0  # ms, when the channel is free
     for index, caption in enumerate(material.captions):

@@ -51,7 +51,7 @@ UNSUPPORTED_SIGNATURES = (
 
 
 def recognised(text: str) -> TextFormat:
-    """Tells the format of a text by its look.
+    """Tell the format of a text by its look.
 
     Raises UnsupportedFormat for a format that is known and not read.
     """
@@ -67,7 +67,7 @@ def recognised(text: str) -> TextFormat:
 
 
 def read(data: bytes, format: TextFormat | None = None) -> CueFile:
-    """Reads the cues of a file; without a format, it is recognised by its look.
+    """Read the cues of a file; without a format, it is recognised by its look.
 
     Raises FileTooLarge, UnsupportedFormat, and UnreadableFile for what is no text, or not of the format.
     """

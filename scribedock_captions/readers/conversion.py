@@ -29,7 +29,7 @@ CAPITALS_LABEL = re.compile(r"(?P<name>[^\W\d_][^:a-z\n]{1,40}):(?=\s)")
 
 
 def captions_of_cues(file: CueFile, *, duration: int | None = None) -> list[Caption]:
-    """Returns the cues as captions, a speaker's name first; ascending, and not overlapping.
+    """Return the cues as captions, a speaker's name first; ascending, and not overlapping.
 
     Times that the file lacks are estimated; duration is the length of the recording in ms.
     """
@@ -46,7 +46,7 @@ def captions_of_cues(file: CueFile, *, duration: int | None = None) -> list[Capt
 
 
 def elementlist_of(file: CueFile, *, language: str = "", duration: int | None = None) -> ElementList:
-    """Returns the words of the cues in sentences of one speaker.
+    """Return the words of the cues in sentences of one speaker.
 
     language: as "en" or "pt-br"; absent, that of the file, or English.  duration: of the recording, in ms.
     """
@@ -68,7 +68,7 @@ def elementlist_of(file: CueFile, *, language: str = "", duration: int | None = 
 
 
 def _timed(cues: Sequence[Cue], duration: int | None) -> Iterator[tuple[Cue, int, int]]:
-    """Gives the cues their times, by their beginnings; each ends when the next begins, if not before."""
+    """Give the cues their times, by their beginnings; each ends when the next begins, if not before."""
     ordered = sorted(_with_beginnings(cues, duration), key=lambda pair: pair[1])
     earliest = 0
     for (cue, begin), (_, following) in zip(ordered, [*ordered[1:], (None, None)], strict=False):
@@ -91,7 +91,7 @@ def _with_beginnings(cues: Sequence[Cue], duration: int | None) -> list[tuple[Cu
 
 
 def _speaking_time(cue: Cue) -> int:
-    """Returns how long it takes to say a cue, in ms."""
+    """Return how long it takes to say a cue, in ms."""
     return max(MIN_CUE_MS, sum(len(line.text) + 1 for line in cue.lines) * 1000 // SPEAKING_RATE)
 
 
@@ -133,7 +133,7 @@ def _units(file: CueFile, duration: int | None) -> Iterator[_Unit]:
 
 
 def _labels(file: CueFile) -> frozenset[str]:
-    """Finds the names in capitals before a colon that occur twice: once, it may be anything."""
+    """Find the names in capitals before a colon that occur twice: once, it may be anything."""
     found = Counter(
         match["name"]
         for cue in file.cues
@@ -144,7 +144,7 @@ def _labels(file: CueFile) -> frozenset[str]:
 
 
 def _speaker(line: Line, before: str, labels: frozenset[str]) -> tuple[str, str, bool]:
-    """Returns what is said, by whom, and whether somebody else spoke before."""
+    """Return what is said, by whom, and whether somebody else spoke before."""
     if match := SPEAKER_MARKER.match(line.text):
         return line.text[match.end() :], (match["name"] or line.speaker).strip(), True
     match = CAPITALS_LABEL.match(line.text)
@@ -155,7 +155,7 @@ def _speaker(line: Line, before: str, labels: frozenset[str]) -> tuple[str, str,
 
 
 def _numbered(units: Sequence[_Unit]) -> Iterator[tuple[int, _Unit]]:
-    """Gives each unit the number of its segment, which is a sentence of one speaker."""
+    """Give each unit the number of its segment, which is a sentence of one speaker."""
     number, ended = 0, False
     for position, unit in enumerate(units):
         if position and (ended or unit.breaks):

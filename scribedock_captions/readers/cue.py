@@ -44,7 +44,7 @@ class Cues:
         self._characters = 0
 
     def add(self, lines: list[Line], start: int | None = None, end: int | None = None) -> None:
-        """Adds a cue, unless its lines are empty; times are in ms.  Raises FileTooLarge."""
+        """Add a cue, unless its lines are empty; times are in ms.  Raises FileTooLarge."""
         written = tuple(
             Line(text=text, speaker=line.speaker) for line in lines if (text := " ".join(line.text.split()))
         )
@@ -59,7 +59,7 @@ class Cues:
         self._found.append(Cue(lines=written, start=_within(start), end=_within(end)))
 
     def found(self) -> tuple[Cue, ...]:
-        """Returns the cues that were added."""
+        """Return the cues that were added."""
         return tuple(self._found)
 
 

@@ -34,7 +34,7 @@ WINDOWS_1252 = {
 
 
 def decoded(data: bytes) -> str:
-    """Decodes a text; its lines end with line feeds, and NULs become U+FFFD.
+    """Decode a text; its lines end with line feeds, and NULs become U+FFFD.
 
     The encoding is that of the byte order mark, UTF-16 without one, or what XML declares; else UTF-8, in
     which bytes that are not valid are taken for Windows-1252.
@@ -81,7 +81,7 @@ def _escaped(text: str) -> bool:
 
 
 def _unmarked_utf16(data: bytes) -> str:
-    """Recognises UTF-16: Western text has a zero in nearly every second byte, and in no other."""
+    """Recognise UTF-16: Western text has a zero in nearly every second byte, and in no other."""
     even, odd = data[:SAMPLE_BYTES:2], data[1:SAMPLE_BYTES:2]
     zeros = even.count(0), odd.count(0)
     if len(odd) < 4:

@@ -29,7 +29,7 @@ TIMED_ELEMENTS = frozenset(["body", "div", "p", "span"])
 
 
 def read(text: str) -> CueFile:
-    """Reads a TTML document.  Raises UnreadableFile for what is not well-formed, has a DTD, or is no TTML."""
+    """Read a TTML document.  Raises UnreadableFile for what is not well-formed, has a DTD, or is no TTML."""
     if "<!DOCTYPE" in text or "<!ENTITY" in text:
         raise UnreadableFile("The DFXP transcript may not have a DTD or entities")
     document = _Document()
@@ -48,7 +48,7 @@ def read(text: str) -> CueFile:
 
 
 def _character(entity: re.Match[str]) -> str:
-    """Replaces the named characters of HTML, which many files have, though XML knows five of them."""
+    """Replace the named characters of HTML, which many files have, though XML knows five of them."""
     return entity[0] if entity[1] in XML_ENTITIES else html5.get(f"{entity[1]};", entity[0])
 
 
@@ -73,7 +73,7 @@ class _OpenLine:
     spoken: bool = False  # one of them is more than white space
 
     def closed(self) -> Line:
-        """Returns the finished line."""
+        """Return the finished line."""
         return Line(text="".join(self.parts), speaker=self.speaker)
 
 
@@ -99,7 +99,7 @@ class _Document:
         self._elements = 0
 
     def start(self, tag: str, attributes: Mapping[str, str]) -> None:
-        """Receives a start tag."""
+        """Receive a start tag."""
         self._elements += 1
         if self._elements > MAX_ELEMENTS:
             raise FileTooLarge(f"The DFXP transcript has more than {MAX_ELEMENTS:,} elements")
@@ -119,7 +119,7 @@ class _Document:
             self._owner = element
 
     def data(self, text: str) -> None:
-        """Receives text."""
+        """Receive text."""
         element = self._stack[-1] if self._stack else ROOT
         if element.name == "ttm:name":
             self._agents[self._agent] = (self._agents.get(self._agent, "") + text)[:MAX_NAME_CHARACTERS]
@@ -129,7 +129,7 @@ class _Document:
                 self._write(part, element.speaker, new_line=number > 0)
 
     def end(self, tag: str) -> None:
-        """Receives an end tag."""
+        """Receive an end tag."""
         element = self._stack.pop()
         if self._stack and self._stack[-1].sequential and element.name in TIMED_ELEMENTS:
             parent = self._stack[-1]
@@ -144,7 +144,7 @@ class _Document:
             self._lines = []
 
     def close(self) -> CueFile:
-        """Returns all cues, once the document has ended."""
+        """Return all cues, once the document has ended."""
         return CueFile(cues=self._cues.found(), language=self._language)
 
     def _begin_document(self, name: str, attributes: Mapping[str, str]) -> None:
@@ -195,7 +195,7 @@ class _Document:
 
 
 def _name(tag: str) -> str:
-    """Returns the local name of what belongs to TTML, with ttm: or ttp: for metadata and parameters."""
+    """Return the local name of what belongs to TTML, with ttm: or ttp: for metadata and parameters."""
     space, _, local = tag.rpartition("}")
     if not space:
         return local

@@ -29,7 +29,7 @@ class Rates:
 
     @classmethod
     def of(cls, parameters: Mapping[str, str]) -> Rates:
-        """Reads the attributes of tt in the namespace of parameters; unreadable ones have their defaults."""
+        """Read the attributes of tt in the namespace of parameters; unreadable ones have their defaults."""
         nominal = _number(parameters.get("frameRate"), 30)
         multiplier = MULTIPLIER.fullmatch(parameters.get("frameRateMultiplier", "").strip())
         frame = Fraction(nominal)
@@ -48,7 +48,7 @@ class Rates:
         )
 
     def milliseconds(self, expression: str | None) -> int | None:
-        """Converts a time expression to ms; returns None for what is not one."""
+        """Convert a time expression to ms; return None for what is not one."""
         text = (expression or "").strip()
         if clock := CLOCK.fullmatch(text):
             return self._clock(clock)

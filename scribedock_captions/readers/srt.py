@@ -16,7 +16,7 @@ MARKUP = re.compile(r"</?(?:b|i|u|s|font)(?:\s[^<>]{0,200})?>|\{\\[^{}]{0,200}\}
 
 
 def read(text: str) -> CueFile:
-    """Reads an SRT file.  Raises UnreadableFile where there are no times."""
+    """Read an SRT file.  Raises UnreadableFile where there are no times."""
     cues = Cues()
     found = list(TIMES.finditer(text))
     if not found and text.strip():
@@ -32,7 +32,7 @@ def read(text: str) -> CueFile:
 
 
 def _without_number(body: str, expected: int) -> str:
-    """Removes the number of the next block, which is the last line, after an empty one."""
+    """Remove the number of the next block, which is the last line, after an empty one."""
     before, _, last = body.rstrip().rpartition("\n")
     if not last.strip().isdecimal():
         return body

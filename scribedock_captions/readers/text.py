@@ -11,7 +11,7 @@ TIMECODE = re.compile(r"[\[(]?(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?
 
 
 def read(text: str) -> CueFile:
-    """Reads plain text as cues of which at most the beginning is known."""
+    """Read plain text as cues of which at most the beginning is known."""
     cues = Cues()
     for paragraph in BLANK.split(text):
         lines = [line.strip() for line in paragraph.split("\n")]

@@ -26,7 +26,7 @@ class _Block:
 
 
 def read(text: str) -> CueFile:
-    """Reads a WebVTT file.  Raises UnreadableFile where it does not begin with WEBVTT."""
+    """Read a WebVTT file.  Raises UnreadableFile where it does not begin with WEBVTT."""
     if not SIGNATURE.match(text):
         raise UnreadableFile("The VTT transcript must begin with a line WEBVTT")
     cues = Cues()
@@ -52,7 +52,7 @@ def _blocks(text: str) -> Iterator[_Block]:
 
 
 def _block(lines: list[str], place: int, *, in_header: bool) -> tuple[_Block | None, int]:
-    """Collects a block, and returns the place after it: the standard's "collect a WebVTT block"."""
+    """Collect a block, and return the place after it: the standard's "collect a WebVTT block"."""
     timings = None
     seen_arrow = False
     buffer: list[str] = []
@@ -90,7 +90,7 @@ def _milliseconds(parts: tuple[str | None, ...]) -> int | None:
 
 
 def _lines(text: str) -> Iterator[Line]:
-    """Gives the text of a cue without its tags; a voice speaks until it ends, or the next one begins."""
+    """Give the text of a cue without its tags; a voice speaks until it ends, or the next one begins."""
     speaker = ""
     written, whose = "", ""
     position = 0

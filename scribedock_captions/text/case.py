@@ -9,7 +9,7 @@ from scribedock_captions.options import Case
 
 
 def cased(text: str, case: Case, language: str) -> str:
-    """Puts a text in upper or lower case, as the language writes it.
+    """Put a text in upper or lower case, as the language writes it.
 
     Turkish and Azerbaijani have a dotted and a dotless i; a Lithuanian i keeps its dot under an accent
     (Unicode, SpecialCasing).
@@ -26,7 +26,7 @@ def cased(text: str, case: Case, language: str) -> str:
 
 
 def cased_like(model: str, text: str) -> str:
-    """Puts a text in capitals if the model is, with a first capital if the model has one."""
+    """Put a text in capitals if the model is, with a first capital if the model has one."""
     letters = [character for character in model if character.isalpha()]
     if len(letters) > 1 and all(letter.isupper() for letter in letters):
         return text.upper()
@@ -34,5 +34,5 @@ def cased_like(model: str, text: str) -> str:
 
 
 def capitalised(text: str) -> str:
-    """Gives a text a first capital, unless it has capitals already (iPhone)."""
+    """Give a text a first capital, unless it has capitals already (iPhone)."""
     return text if text != text.lower() else text[:1].upper() + text[1:]

@@ -24,12 +24,12 @@ ENDING_MARKS = frozenset(".?!…")
 
 
 def disfluencies(language: str) -> frozenset[str]:
-    """Returns the hesitations of a language, in lower case."""
+    """Return the hesitations of a language, in lower case."""
     return DISFLUENCIES.get(language.partition("-")[0], frozenset())
 
 
 def without_disfluencies(sequences: Iterable[Sequence], language: str) -> list[Sequence]:
-    """Removes the hesitations of a sentence.
+    """Remove the hesitations of a sentence.
 
     Punctuation stays where there is something to put it on, never twice; an end of sentence takes the
     place of a comma; a capital goes to the word that is first now.

@@ -8,5 +8,5 @@ _CLUSTER = regex.compile(r"\X")
 
 
 def width(text: str) -> int:
-    """Counts the characters that a reader sees."""
+    """Count the characters that a reader sees."""
     return len(text) if text.isascii() else len(_CLUSTER.findall(text))

@@ -76,7 +76,7 @@ class _Phrase:
 
 
 def annotated(elementlist: ElementList) -> ElementList:
-    """Returns the list with its keywords, the best first, and its topics, the earliest first."""
+    """Return the list with its keywords, the best first, and its topics, the earliest first."""
     runs = [list(_runs(segment, elementlist.language)) for segment in elementlist.segments]
     ranks = _ranks(runs)
     phrases = _phrases(runs, ranks)
@@ -88,7 +88,7 @@ def annotated(elementlist: ElementList) -> ElementList:
 
 
 def _runs(segment: Segment, language: str) -> Iterator[Run]:
-    """Gives what stands between function words, punctuation and sounds."""
+    """Give what stands between function words, punctuation and sounds."""
     run: list[_ContentWord] = []
     for sequence in segment.sequences:
         for token in sequence.tokens:
@@ -122,7 +122,7 @@ def _is_content(token: Token, language: str) -> bool:
 
 
 def _ranks(runs: Sequence[Sequence[Run]]) -> Mapping[str, float]:
-    """Computes the PageRank of the words in the graph of those that are said near each other."""
+    """Compute the PageRank of the words in the graph of those that are said near each other."""
     votes: dict[str, Counter[str]] = defaultdict(Counter)
     for sentence in runs:
         words = [word.value for run in sentence for word in run]
@@ -143,7 +143,7 @@ def _ranks(runs: Sequence[Sequence[Run]]) -> Mapping[str, float]:
 
 
 def _phrases(runs: Sequence[Sequence[Run]], ranks: Mapping[str, float]) -> list[_Phrase]:
-    """Returns every run and every part of one, the best first."""
+    """Return every run and every part of one, the best first."""
     places: dict[str, list[Run]] = defaultdict(list)
     for sentence in runs:
         for run in sentence:
@@ -162,7 +162,7 @@ def _phrases(runs: Sequence[Sequence[Run]], ranks: Mapping[str, float]) -> list[
 
 
 def _keywords(phrases: Sequence[_Phrase]) -> list[_Phrase]:
-    """Chooses the best, without those that are hardly said except as a part of a better one."""
+    """Choose the best, without those that are hardly said except as a part of a better one."""
     words = sum(len(phrase.places) for phrase in phrases if " " not in phrase.key)
     most = max(3, min(MAX_KEYWORDS, words // 10))
     chosen: list[_Phrase] = []
@@ -218,7 +218,7 @@ def _topics(
 
 
 def _topic_spans(runs: Sequence[Sequence[Run]]) -> list[tuple[int, int]]:
-    """Returns [first, last) of the sentences between which the words change."""
+    """Return [first, last) of the sentences between which the words change."""
     blocks: list[Counter[str]] = []
     begins: list[int] = []  # the sentence with which each block begins
     filled = BLOCK_WORDS
@@ -248,7 +248,7 @@ def _topic_spans(runs: Sequence[Sequence[Run]]) -> list[tuple[int, int]]:
 
 
 def _likeness(blocks: Sequence[Counter[str]], place: int) -> float:
-    """Computes the cosine of the words before a block's beginning and of those after it."""
+    """Compute the cosine of the words before a block's beginning and of those after it."""
     before = sum(blocks[max(place - COMPARED_BLOCKS, 0) : place], Counter[str]())
     after = sum(blocks[place : place + COMPARED_BLOCKS], Counter[str]())
     length = math.sqrt(
@@ -258,14 +258,14 @@ def _likeness(blocks: Sequence[Counter[str]], place: int) -> float:
 
 
 def _depths(scores: Sequence[float]) -> list[float]:
-    """Returns how far the likeness falls at each place from the peaks on either side."""
+    """Return how far the likeness falls at each place from the peaks on either side."""
     before = _peaks(scores)
     after = _peaks(scores[::-1])[::-1]
     return [left + right - 2 * score for left, score, right in zip(before, scores, after, strict=True)]
 
 
 def _peaks(scores: Sequence[float]) -> list[float]:
-    """Returns the last peak at or before each place."""
+    """Return the last peak at or before each place."""
     found: list[float] = []
     for place, score in enumerate(scores):
         found.append(found[-1] if place and scores[place - 1] >= score else score)
@@ -273,7 +273,7 @@ def _peaks(scores: Sequence[float]) -> list[float]:
 
 
 def _name_of(span: int, spans: int, said: Sequence[tuple[_Phrase, Mapping[int, int]]]) -> _Phrase | None:
-    """Chooses the phrase that is said in this span and hardly in others, by its score and its tf-idf.
+    """Choose the phrase that is said in this span and hardly in others, by its score and its tf-idf.
 
     said: each phrase with how often it is said in each span.
     """

@@ -71,11 +71,11 @@ PROFANITIES: Mapping[str, frozenset[str]] = {
 
 
 def is_profane(value: str, language: str) -> bool:
-    """Tells whether a whole word, in lower case, is in the table of the language."""
+    """Tell whether a whole word, in lower case, is in the table of the language."""
     bare = value.replace("’", "'").removesuffix("'s").removesuffix("'")
     return bare in PROFANITIES.get(language.partition("-")[0], frozenset())
 
 
 def masked(text: str) -> str:
-    """Replaces each character by an asterisk; spaces stay."""
+    """Replace each character by an asterisk; spaces stay."""
     return " ".join("*" * width(part) for part in text.split(" "))

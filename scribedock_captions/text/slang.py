@@ -123,7 +123,7 @@ MIN_CLIPPED_LETTERS = 5  # letters of "doin'"
 
 
 def without_slang(value: str, written: str, language: str) -> str | None:
-    """Returns what is written instead of a word, in its case; None if it is no slang."""
+    """Return what is written instead of a word, in its case; None if it is no slang."""
     value = value.replace("’", "'")
     family = language.partition("-")[0]
     found = SLANG.get(family, {}).get(value)

@@ -12,7 +12,7 @@ NO_SOUNDS: frozenset[Tag] = frozenset()
 
 
 def tags_of(tokens: Iterable[Token]) -> frozenset[Tag]:
-    """Returns the tags of the sounds among the tokens; a sound without one is UNKNOWN."""
+    """Return the tags of the sounds among the tokens; a sound without one is UNKNOWN."""
     found: set[Tag] = set()
     for token in tokens:
         if token.type is TokenType.SOUND:
@@ -21,7 +21,7 @@ def tags_of(tokens: Iterable[Token]) -> frozenset[Tag]:
 
 
 def with_sounds(sequences: Iterable[Sequence], options: TextOptions) -> list[Sequence]:
-    """Returns a sentence with its sounds as the options ask for.
+    """Return a sentence with its sounds as the options ask for.
 
     What becomes empty goes; the punctuation of a sound that is left out goes to the word before it.
     """
@@ -43,7 +43,7 @@ def with_sounds(sequences: Iterable[Sequence], options: TextOptions) -> list[Seq
 
 
 def _left_out(token: Token, options: TextOptions) -> bool:
-    """Tells whether the options leave the sound out; unrecognized speech goes only by its name.
+    """Tell whether the options leave the sound out; unrecognized speech goes only by its name.
 
     SOUND is an older name of UNKNOWN, which is what readers of our lists know it by.
     """

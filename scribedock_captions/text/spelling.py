@@ -31,7 +31,7 @@ VOWELS_BEFORE_I = "aeou"  # "appraise", "turquoise", "disguise": no verbs in -iz
 
 
 def respelled(value: str, written: str, spelling: Spelling, *, starts_sentence: bool = False) -> str | None:
-    """Spells a word as the variety does, in its case; returns None if it is spelled so already.
+    """Spell a word as the variety does, in its case; return None if it is spelled so already.
 
     `value` is the word in lower case.
     """
@@ -66,7 +66,7 @@ def _respelled(word: str, spelling: Spelling) -> str | None:
 
 @cache
 def _table(spelling: Spelling) -> Mapping[str, str]:
-    """Returns the spelling of the variety for every form of every word of the tables."""
+    """Return the spelling of the variety for every form of every word of the tables."""
     as_american = {
         Spelling.AMERICAN: None,  # all
         Spelling.CANADIAN: frozenset(table.AMERICAN_STEMS_IN_CANADA.split()),
@@ -85,7 +85,7 @@ def _table(spelling: Spelling) -> Mapping[str, str]:
 
 
 def _pairs() -> Iterator[tuple[str, str, str]]:
-    """Gives each form of each word: its stem in the tables, American, British."""
+    """Give each form of each word: its stem in the tables, American, British."""
     for stem in table.OUR_STEMS.split():
         for ending in _endings(table.OUR_ENDINGS):
             yield stem, f"{stem}or{ending}", f"{stem}our{ending}"

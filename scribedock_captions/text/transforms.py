@@ -28,7 +28,7 @@ class Transforms:
         self._seen: dict[tuple[str, str, bool], str] = {}
 
     def sequences(self, segment: Segment) -> list[Sequence]:
-        """Returns the sequences that are shown."""
+        """Return the sequences that are shown."""
         kept = list(segment.sequences)
         if any(token.type is TokenType.SOUND for sequence in kept for token in sequence.tokens):
             kept = with_sounds(kept, self._options)
@@ -39,7 +39,7 @@ class Transforms:
         return kept
 
     def text(self, token: Token, *, starts_sentence: bool) -> str:
-        """Returns the token as it is shown."""
+        """Return the token as it is shown."""
         if token.type is not TokenType.WORD:
             return token.display_as
         key = (token.value, token.display_as, starts_sentence)
@@ -64,5 +64,5 @@ class Transforms:
 
 
 def ends_sentence(tokens: tuple[Token, ...] | list[Token]) -> bool:
-    """Tells whether one of the tokens is tagged as the end of a sentence."""
+    """Tell whether one of the tokens is tagged as the end of a sentence."""
     return any(Tag.ENDS_SENTENCE in token.tags for token in tokens)

@@ -26,7 +26,7 @@ WORD_BOUNDARY = regex.compile(r"\b", regex.WORD | regex.V1)
 
 
 def sentences(elementlist: ElementList) -> list[str]:
-    """Returns what is said in each segment, without sounds; empty where there are only sounds."""
+    """Return what is said in each segment, without sounds; empty where there are only sounds."""
     return [
         " ".join(_said(sequence) for sequence in segment.sequences if not _is_sound(sequence))
         for segment in elementlist.segments
@@ -34,7 +34,7 @@ def sentences(elementlist: ElementList) -> list[str]:
 
 
 def translated(elementlist: ElementList, texts: Many[str], language: str) -> ElementList:
-    """Returns the list with `texts` in place of `sentences(elementlist)`.
+    """Return the list with `texts` in place of `sentences(elementlist)`.
 
     language: as "de" or "pt-br".  Keywords, topics and entities are left out.
     """
@@ -71,7 +71,7 @@ def _segment(segment: Segment, text: str, *, spaces: bool) -> Segment:
 def _sequences(
     chunks: Many[str], spans: Many[tuple[int, int]], sounds: Many[int], *, spaces: bool
 ) -> Iterator[list[tuple[str, int, int]]]:
-    """Gives what stands between two spaces, as words with their times; a sound divides it, too."""
+    """Give what stands between two spaces, as words with their times; a sound divides it, too."""
     parts = [(place, part) for place, chunk in enumerate(chunks) for part in _parts(chunk, spaces=spaces)]
     timed = _spread([part for _, part in parts], spans)
     placed = zip((place for place, _ in parts), timed, strict=False)  # without speech nothing is spread
@@ -84,7 +84,7 @@ def _sequences(
 
 
 def _parts(chunk: str, *, spaces: bool) -> list[str]:
-    """Splits a text without spaces into words, each with the marks around it."""
+    """Split a text without spaces into words, each with the marks around it."""
     if spaces:
         return [chunk]
     parts: list[str] = []
@@ -107,7 +107,7 @@ def _opens(piece: str) -> bool:
 
 
 def _spread(words: Many[str], spans: Many[tuple[int, int]]) -> Iterator[tuple[str, int, int]]:
-    """Gives each word its time within the spans; one that would lie over a pause ends before it."""
+    """Give each word its time within the spans; one that would lie over a pause ends before it."""
     if not spans:
         return
     total = sum(end - start for start, end in spans)
@@ -121,7 +121,7 @@ def _spread(words: Many[str], spans: Many[tuple[int, int]]) -> Iterator[tuple[st
 
 
 def _place(offset: int, spans: Many[tuple[int, int]]) -> tuple[int, int]:
-    """Returns where an offset into the speech lies, and when the speech there ends."""
+    """Return where an offset into the speech lies, and when the speech there ends."""
     for position, (start, end) in enumerate(spans):
         if offset < end - start or position == len(spans) - 1:
             return min(start + offset, end), _end_of_run(position, spans)
@@ -130,7 +130,7 @@ def _place(offset: int, spans: Many[tuple[int, int]]) -> tuple[int, int]:
 
 
 def _end_of_run(position: int, spans: Many[tuple[int, int]]) -> int:
-    """Returns the end of the last span that follows without a pause."""
+    """Return the end of the last span that follows without a pause."""
     while position + 1 < len(spans) and spans[position + 1][0] <= spans[position][1]:
         position += 1
     return spans[position][1]

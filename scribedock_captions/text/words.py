@@ -36,12 +36,12 @@ class Word:
 
 
 def writes_spaces(language: str) -> bool:
-    """Tells whether spaces divide the words of a language, as "de" or "zh-tw"."""
+    """Tell whether spaces divide the words of a language, as "de" or "zh-tw"."""
     return language.partition("-")[0] not in UNSPACED_LANGUAGES
 
 
 def words_of(elementlist: ElementList, options: TextOptions) -> list[Word]:
-    """Returns all words that are shown, in order; segments that are left empty vanish."""
+    """Return all words that are shown, in order; segments that are left empty vanish."""
     words: list[Word] = []
     waiting = False  # a new speaker whose segment vanished
     read = _Reader(elementlist.language, options)
@@ -73,7 +73,7 @@ class _Reader:
         self._plain = not (self._strips or self._case is not Case.KEPT or self._unspaced)
 
     def segment(self, segment: Segment, index: int) -> Iterator[Word]:
-        """Gives the words of a segment, which is the one of this index."""
+        """Give the words of a segment, which is the one of this index."""
         starts = True  # a sentence
         rewrites = self._transforms.rewrites
         for sequence in self._transforms.sequences(segment):
@@ -94,7 +94,7 @@ class _Reader:
                 starts = ends_sentence(tokens)
 
     def finished(self, text: str) -> str:
-        """Puts the text in one line and in its final spelling: case, and brackets deleted."""
+        """Put the text in one line and in its final spelling: case, and brackets deleted."""
         text = " ".join(CONTROL_CHARACTERS.sub(" ", text).split())
         if self._strips:
             text = text.replace("[", "").replace("]", "")
@@ -123,7 +123,7 @@ class _Reader:
 
 
 def _plain(tokens: tuple[Token, ...]) -> str:
-    """Returns the text of a word and the punctuation after it, which most sequences are; empty otherwise."""
+    """Return the text of a word and the punctuation after it, which most sequences are; empty otherwise."""
     first = tokens[0]
     if first.type is not TokenType.WORD:
         return ""
@@ -136,7 +136,7 @@ def _plain(tokens: tuple[Token, ...]) -> str:
 
 
 def _units(tokens: Iterable[Token]) -> list[list[Token]]:
-    """Divides tokens before each word or sound, so that punctuation stays where it is written."""
+    """Divide tokens before each word or sound, so that punctuation stays where it is written."""
     units: list[list[Token]] = []
     open_before = True
     for token in tokens:

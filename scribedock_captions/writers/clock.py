@@ -4,7 +4,7 @@ from __future__ import annotations
 
 
 def parts(milliseconds: int) -> tuple[int, int, int, int]:
-    """Splits a time in ms into hours, minutes, seconds and milliseconds."""
+    """Split a time in ms into hours, minutes, seconds and milliseconds."""
     seconds, rest = divmod(milliseconds, 1000)
     minutes, second = divmod(seconds, 60)
     hour, minute = divmod(minutes, 60)
@@ -15,10 +15,10 @@ def parts(milliseconds: int) -> tuple[int, int, int, int]:
 
 
 def clock(milliseconds: int) -> str:
-    """Formats a time in ms as HH:MM:SS.mmm; the hours have at least two digits."""
+    """Format a time in ms as HH:MM:SS.mmm; the hours have at least two digits."""
     return "%02d:%02d:%02d.%03d" % parts(milliseconds)  # noqa: UP031
 
 
 def short_clock(milliseconds: int) -> str:
-    """Formats a time in ms as H:MM:SS.mmm."""
+    """Format a time in ms as H:MM:SS.mmm."""
     return "%d:%02d:%02d.%03d" % parts(milliseconds)  # noqa: UP031

@@ -8,7 +8,7 @@ from scribedock_captions.writers.ttml.header import CustomHead
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes a DFXP file.  Raises UnusableOption for a dfxp_header that cannot be used."""
+    """Write a DFXP file.  Raises UnusableOption for a dfxp_header that cannot be used."""
     metadata, options = document.metadata, document.options
     if options.dfxp_header.strip():
         custom = CustomHead(options.dfxp_header, metadata.custom)

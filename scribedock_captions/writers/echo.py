@@ -7,5 +7,5 @@ from scribedock_captions.writers.ttml import body as ttml
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes an ECHO file."""
+    """Write an ECHO file."""
     return ttml.document(document.metadata, head=ttml.head(document.metadata), body=ttml.body(document))

@@ -9,15 +9,15 @@ ILLEGAL_CHARACTERS = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U
 
 
 def escaped(text: str) -> str:
-    """Escapes a text that stands between tags."""
+    """Escape a text that stands between tags."""
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def quoted(text: str) -> str:
-    """Escapes a text that stands in an attribute, and puts it in double quotes."""
+    """Escape a text that stands in an attribute, and put it in double quotes."""
     return '"' + escaped(text).replace('"', "&quot;") + '"'
 
 
 def legal(document: str) -> str:
-    """Replaces each character that XML 1.0 forbids by U+FFFD."""
+    """Replace each character that XML 1.0 forbids by U+FFFD."""
     return ILLEGAL_CHARACTERS.sub("\ufffd", document)

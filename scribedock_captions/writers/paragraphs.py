@@ -24,17 +24,17 @@ class _Sentence:
 
     @property
     def start(self) -> int:
-        """Returns when the first word begins, in ms."""
+        """Return when the first word begins, in ms."""
         return self.words[0].start
 
     @property
     def end(self) -> int:
-        """Returns when the last word ends, in ms."""
+        """Return when the last word ends, in ms."""
         return self.words[-1].end
 
 
 def write(elementlist: ElementList, options: TranscriptOptions) -> str:
-    """Writes the whole file with line feeds; where nothing is said, one of them."""
+    """Write the whole file with line feeds; where nothing is said, one of them."""
     words = words_of(elementlist, options)
     sentences = [_Sentence(tuple(group)) for _, group in groupby(words, key=lambda word: word.segment)]
     paragraphs = _paragraphs(sentences) if options.create_paragraphs else [sentences] if sentences else []
@@ -45,7 +45,7 @@ def write(elementlist: ElementList, options: TranscriptOptions) -> str:
 
 
 def _paragraphs(sentences: list[_Sentence]) -> list[list[_Sentence]]:
-    """Divides sentences at a new speaker, after a silence of two seconds, and after five sentences."""
+    """Divide sentences at a new speaker, after a silence of two seconds, and after five sentences."""
     paragraphs: list[list[_Sentence]] = [sentences[:1]] if sentences else []
     for before, sentence in pairwise(sentences):
         if (
@@ -89,7 +89,7 @@ def _html(paragraphs: list[list[_Sentence]], language: str, options: TranscriptO
 
 
 def timecode(milliseconds: int, options: TranscriptOptions) -> str:
-    """Formats a time in ms with the offset, never before zero, as `timecode_format` says."""
+    """Format a time in ms with the offset, never before zero, as `timecode_format` says."""
     hour, minute, second, rest = parts(_shifted(milliseconds, options))
     values = {"H": f"{hour:02}", "M": f"{minute:02}", "S": f"{second:02}", "f": f"{rest:03}", "%": "%"}
     return DIRECTIVE.sub(lambda match: values[match.group(1)], options.timecode_format)

@@ -20,7 +20,7 @@ TIME_LIKE_TEXT = re.compile(r"\[([\d:.]*)\]")
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes a QuickTime text track."""
+    """Write a QuickTime text track."""
     blocks = [HEAD]
     end = 0
     for caption in document.captions:
@@ -32,6 +32,6 @@ def write(document: CaptionDocument) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Replaces what the format would take for a descriptor or a time."""
+    """Replace what the format would take for a descriptor or a time."""
     text = text.replace("{", "(").replace("}", ")")
     return TIME_LIKE_TEXT.sub(r"(\1)", text) if "[" in text else text

@@ -25,7 +25,7 @@ TAIL = "</BODY>\n</SAMI>\n"
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes a SAMI file."""
+    """Write a SAMI file."""
     language = document.metadata.language
     name = class_name(language)
     title = escaped(document.metadata.title)
@@ -43,7 +43,7 @@ def write(document: CaptionDocument) -> str:
 
 
 def class_name(language: str) -> str:
-    """Returns the style class of a language: ENCC, PTBRCC."""
+    """Return the style class of a language: ENCC, PTBRCC."""
     return "".join(letter for letter in language.upper() if letter.isalnum()) + "CC"
 
 

@@ -11,7 +11,7 @@ TIME_LINE = re.compile(r"^(\d+:\d\d:\d\d\.\d{3}),(?=\d+:\d\d:\d\d\.\d{3}$)", re.
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes an SBV file."""
+    """Write an SBV file."""
     blocks = []
     for caption in document.captions:
         text = "\n".join(caption.lines)
@@ -20,5 +20,5 @@ def write(document: CaptionDocument) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Adds a space to a line of text that would be taken for times."""
+    """Add a space to a line of text that would be taken for times."""
     return TIME_LINE.sub(r"\1, ", text) if text.count(":") >= 4 else text

@@ -8,7 +8,7 @@ from scribedock_captions.writers.clock import parts
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes an SRT file, or what `srt_format` asks for."""
+    """Write an SRT file, or what `srt_format` asks for."""
     fill = SrtTemplate(document.options.srt_format).fill
     return "".join(
         [
@@ -19,5 +19,5 @@ def write(document: CaptionDocument) -> str:
 
 
 def _text(lines: tuple[str, ...]) -> str:
-    """Joins the lines; an arrow in them would be taken for a time."""
+    """Join the lines; an arrow in them would be taken for a time."""
     return "\n".join(lines).replace("-->", "->")

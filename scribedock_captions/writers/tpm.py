@@ -7,7 +7,7 @@ from scribedock_captions.writers.ttml import body as ttml
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes a TPM file."""
+    """Write a TPM file."""
     return ttml.document(
         document.metadata,
         head=ttml.head(document.metadata, ttml.STYLING),

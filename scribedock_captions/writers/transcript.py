@@ -6,6 +6,6 @@ from scribedock_captions.document import CaptionDocument
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes the lines of all captions."""
+    """Write the lines of all captions."""
     captions = document.captions
     return "\n\n".join("\n".join(caption.lines) for caption in captions) + "\n" * bool(captions)

@@ -24,7 +24,7 @@ class EscapedTexts(dict[str, str]):
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes a TWX file."""
+    """Write a TWX file."""
     paragraphs = []
     earliest = 0
     markup = EscapedTexts()
@@ -47,7 +47,7 @@ def _sentences(words: Sequence[Word]) -> Iterator[list[Word]]:
 
 
 def _paragraph(sentence: list[Word], earliest: int, markup: EscapedTexts) -> tuple[str, int]:
-    """Returns the paragraph and its end in ms; times that run backwards are held at `earliest`."""
+    """Return the paragraph and its end in ms; times that run backwards are held at `earliest`."""
     begin = at = max(earliest, sentence[0].start)
     spans = []
     for word in sentence:

@@ -8,7 +8,7 @@ from scribedock_captions.writers.markup import escaped
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes a WebVTT file."""
+    """Write a WebVTT file."""
     blocks = ["WEBVTT"]
     for caption in document.captions:
         text = escaped("\n".join(caption.lines))

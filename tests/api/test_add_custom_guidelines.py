@@ -9,6 +9,7 @@ import httpx
 import pytest
 
 from scribedock import app
+from scribedock.jobs.order_options import OrderOptions
 from scribedock.orders.guidelines import LONGEST_SPOKEN, MAX_VOCABULARY
 from tests.support.accounts import Family, name_of
 from tests.support.client import Client, error_of
@@ -64,10 +65,12 @@ def test_a_recognizer_gets_the_terms_of_guidelines_and_notes(client: Client, ser
     opened = client.new_job()
     stored(client.post("job/add_custom_guidelines", job_id=opened, guidelines_data="Say CRISPR-Cas9."))
     notes = f"We hear of CRISPR-Cas9 and Ada Lovelace &amp; her engine.\n- {'X' * (LONGEST_SPOKEN + 1)}"
-    job = replace(services.jobs.find(opened), options={"notes": notes})
+    job = replace(services.jobs.find(opened), options=OrderOptions(notes=notes))
     assert services.guidelines.vocabulary(job) == ("CRISPR-Cas9", "Ada Lovelace")
     many = ", ".join(f"Name{number}" for number in range(2 * MAX_VOCABULARY))
-    assert len(services.guidelines.vocabulary(replace(job, options={"notes": many}))) == MAX_VOCABULARY
+    assert (
+        len(services.guidelines.vocabulary(replace(job, options=OrderOptions(notes=many)))) == MAX_VOCABULARY
+    )
 
 
 def test_the_version_may_be_left_out(client: Client) -> None:

@@ -177,6 +177,7 @@ def test_every_route_is_visited_here(services: app.Services) -> None:
         parser=nothing,
         fetches=nothing,
         bodies=nothing,
+        receiver=nothing,
         translates=frozenset(),
     )
     assert {cast(Any, route).path for route in application.routes(backend)} == ROUTES

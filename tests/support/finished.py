@@ -16,6 +16,7 @@ from scribedock.dispatch.work import withdraw
 from scribedock.jobs.job import Fidelity, Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import set_task
 from scribedock.jobs.media import MediaSource
+from scribedock.jobs.order_options import OrderOptions
 from scribedock.orders.orders import Order
 from scribedock.results.signed_links import APPROVAL, Link
 from scribedock.settings import load
@@ -90,7 +91,7 @@ def ordered_job(
         set_task(connection, attached.task_id, TaskStatus.COMPLETE)  # there is nothing to probe
 
     visible_accounts = services.accounts.visible_accounts(owner)
-    order = Order(fidelity=fidelity, callback_url=callback_url, options=options or {})
+    order = Order(fidelity=fidelity, callback_url=callback_url, options=OrderOptions.from_json(options or {}))
     task_id = services.orders.place(
         job_id,
         visible_accounts,

@@ -62,7 +62,7 @@ class Stored:
 
     def wanted_partials(self) -> set[str]:
         """Those that an upload can be gone on with."""
-        return {state.partial for state in self.services.uploads.states.unfinished() if state.partial}
+        return set(self.services.uploads.kept_partials())
 
     def age(self, by_s: float) -> None:
         """Makes every file in the store that much older."""

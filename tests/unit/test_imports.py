@@ -23,7 +23,7 @@ ROWS = [
     {"cli"},
     {"demo", "server", "worker"},
     {"api", "supervisor", "web", "workflows"},
-    {"app"},
+    {"app", "testing"},
     {"workflow"},
     {"sandbox"},
     {"related", "results", "reviews"},
@@ -60,11 +60,11 @@ SPEECH_ROWS = [
     {"recognizer", "span", "__init__"},
 ]
 UPLOAD_ROWS = [
-    {"uploads"},
-    {"answers"},
-    {"core"},
     {"transfer"},
-    {"grant", "http", "__init__"},
+    {"http"},
+    {"uploads"},
+    {"core"},
+    {"grant", "__init__"},
 ]
 WORKFLOW_ROWS = [
     {

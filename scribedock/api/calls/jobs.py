@@ -31,9 +31,9 @@ from scribedock.api.schema.parameters import (
 )
 from scribedock.clock import format_time
 from scribedock.errors import InvalidOption
-from scribedock.jobs.filters import JobFilter
 from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.languages import AUTO, iso_code, spoken_language
+from scribedock.jobs.listing import JobFilter
 from scribedock.orders.orders import Order
 from scribedock.storage.leftovers import remove_object
 from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER

@@ -9,7 +9,7 @@ from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import StartedTask
 from scribedock.api.schema.parameters import Bool, Raw, Text, is_absent
-from scribedock.api.transport.bodies import parts
+from scribedock.api.transport.feeding import FedBody
 from scribedock.api.transport.store_threads import run_in_store_thread
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.jobs.job import Job
@@ -17,9 +17,9 @@ from scribedock.jobs.media import MediaSource
 from scribedock.media.fetching.fetch import normalise
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Partial
-from scribedock.uploads.transfer.intake import storage_fault, too_large
+from scribedock.uploads.core.errors import ConnectionLost, TooLarge, storage_fault
+from scribedock.uploads.transfer.pace import Pace
 
-BATCH_BYTES = 1024 * 1024
 TASK = '{"TaskId": "<32 hex digits>"}'
 
 
@@ -91,23 +91,46 @@ def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may
     return attached.task_id
 
 
+class _Recording:
+    """Where the body of the call goes: a partial, up to a size in bytes."""
+
+    def __init__(self, partial: Partial, limit: int) -> None:
+        self._partial = partial
+        self._limit = limit
+
+    def write(self, data: memoryview) -> None:
+        """Append `data`. Raise TooLarge, StorageFault, NoRoom."""
+        if self._partial.bytes + len(data) > self._limit:
+            raise TooLarge(self._limit)
+        try:
+            self._partial.write(data)
+        except OSError as error:
+            raise storage_fault(error) from error
+
+
 async def _receive(context: Context, job_id: str) -> str:
-    """Streams the body to the store in batches, written in a thread."""
     job = await run_in_threadpool(_addable, context, job_id)
-    limit = context.services.settings.upload_max_bytes
+    settings = context.services.settings
+    limit = settings.upload_max_bytes
     announced = context.request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced) > limit:
-        raise too_large(limit)
-    context.services.uploads.admission.check_room(0)
+    if announced.isdigit() and int(announced[:20]) > limit:
+        raise TooLarge(limit)
+    context.services.uploads.check_room()
+    pace = Pace(
+        stall_s=settings.upload_stall_s, min_rate=settings.upload_min_rate, advice="send the recording again"
+    )
     try:
         new = await run_in_store_thread(context.services.store.begin)
         try:
-            await _write_body(context, new, limit)
+            body = FedBody(context.backend.receiver, _Recording(new, limit), pace)
+            await body.receive(context.request.stream())
             if new.bytes == 0:
                 raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
             return await run_in_store_thread(_attach_body, context, job, new)
         finally:
             await run_in_store_thread(new.__exit__)
+    except ConnectionLost:
+        raise InvalidQuery("The connection was lost before the recording was complete") from None
     except OSError as error:
         raise storage_fault(error) from error
 
@@ -116,18 +139,6 @@ def _addable(context: Context, job_id: str) -> Job:
     job = context.services.jobs.find(job_id, context.visible_accounts)
     context.services.media.check_addable(job)
     return job
-
-
-async def _write_body(context: Context, new: Partial, limit: int) -> None:
-    batch = bytearray()
-    async for part in parts(context.request, context.services.settings, "recording"):
-        batch += part
-        if new.bytes + len(batch) > limit:
-            raise too_large(limit)
-        if len(batch) >= BATCH_BYTES:
-            await run_in_store_thread(new.write, memoryview(bytes(batch)))
-            batch.clear()
-    await run_in_store_thread(new.write, memoryview(bytes(batch)))
 
 
 def _attach_body(context: Context, job: Job, new: Partial) -> str:

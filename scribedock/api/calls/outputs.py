@@ -184,7 +184,7 @@ class _Order:
             metadata=Metadata(
                 title=job.name,
                 identifier=job.id,
-                custom={key: str(value) for key, value in job.options.get("custom_metadata", {}).items()},
+                custom={key: str(value) for key, value in (job.options.custom_metadata or {}).items()},
             ),
         )
         # Of everything that the bytes depend on: versions, format, options, job, release.

@@ -83,7 +83,7 @@ def _entry(job: Job, current: Pass) -> ReviewEntry:
         "priority": job.priority or "",
         "due": format_time(job.due),
         "opened": format_time(current.opened),
-        "notes": str(job.options.get("notes", "")),
+        "notes": job.options.notes or "",
     }
 
 

@@ -65,7 +65,7 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> Upl
 def list_uploads(context: Context, parameters: JobParameters) -> UploadList:
     """What came to the job's upload URLs, oldest first; URLs that were never used do not appear."""
     job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
-    return {"Uploads": [_answer(state) for state in context.services.uploads.of_job(job.id)]}
+    return {"Uploads": [_answer(state) for state in context.services.uploads.uploads_of_job(job.id)]}
 
 
 @call("upload/cancel", JobParameters, answer="204")

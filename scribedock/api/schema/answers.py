@@ -12,8 +12,8 @@ from typing_extensions import TypedDict
 
 from scribedock.jobs.job import Difficulty, Fidelity, Iwp, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.orders.passes import PassStatus
+from scribedock.uploads.core.request import Protocol
 from scribedock.uploads.core.states import UploadStatus
-from scribedock.uploads.http.requests import Protocol
 from scribedock_captions.elementlist.model import Gender, Tag, TokenType
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]

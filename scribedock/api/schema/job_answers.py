@@ -68,7 +68,8 @@ def job_answer(
         if job.callback_url
         else {},
         "Options": {
-            name: {"label": OPTION_LABELS[name], "setting": value} for name, value in job.options.items()
+            name: {"label": OPTION_LABELS[name], "setting": value}
+            for name, value in job.options.to_json().items()
         },
     }
     if job.media_ms is not None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-from enum import StrEnum
 from typing import Annotated, Any
 
 from pydantic import (
@@ -19,25 +18,10 @@ from pydantic import (
 from scribedock.api.schema.parameters import Bool, Document, Strings, choice
 from scribedock.errors import InvalidOption
 from scribedock.jobs.job import Iwp
+from scribedock.jobs.order_options import ApprovalStep, ApprovalTool, Campaign, OrderOptions
 
 MAX_NOTES = 1000
 MAX_METADATA = 16_384
-
-
-class ApprovalStep(StrEnum):
-    TRANSLATION = "TRANSLATION"
-    RETURN = "RETURN"
-
-
-class ApprovalTool(StrEnum):
-    AMARA = "AMARA"
-    CIELO24 = "CIELO24"
-
-
-class Campaign(StrEnum):
-    NORMAL = "NORMAL"
-    GENERAL_CONTENT = "GENERAL_CONTENT"
-    TRUE_VERBATIM = "TRUE_VERBATIM"
 
 
 def _metadata(value: Any) -> dict[str, Any]:
@@ -107,8 +91,8 @@ class TranscriptionOptions(BaseModel):
     )
 
     @classmethod
-    def parse(cls, document: dict[str, Any]) -> dict[str, Any]:
-        """The options that were given, in plain JSON values. Raises InvalidOption naming the wrong one."""
+    def parse(cls, document: dict[str, Any]) -> OrderOptions:
+        """Return the options that were given. Raise InvalidOption naming the wrong one."""
         older = "generate_media_intelligence_for_iwp"
         given = {
             ("generate_media_intelligence_iwp" if name == older else name): value
@@ -124,4 +108,4 @@ class TranscriptionOptions(BaseModel):
                     f"options: {name!r} is no option; the options are {', '.join(cls.model_fields)}"
                 ) from None
             raise InvalidOption(f"options.{name}: {problem['msg']}") from None
-        return options.model_dump(mode="json", include=set(given))
+        return OrderOptions.from_json(options.model_dump(mode="json", include=set(given)))

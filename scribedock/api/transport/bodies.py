@@ -14,7 +14,7 @@ from starlette.requests import ClientDisconnect, Request
 from scribedock.errors import InvalidQuery
 from scribedock.parsing.parser import UnparsedBody
 from scribedock.settings import Settings
-from scribedock.uploads.transfer.intake import storage_fault
+from scribedock.uploads.core.errors import storage_fault
 from scribedock.uploads.transfer.pace import Pace
 
 IN_MEMORY = 256 * 1024  # bytes of a body; a larger one is a file without a name

@@ -33,10 +33,15 @@ from scribedock.api.transport.authority import authority_of, check_request
 from scribedock.api.transport.wire_answers import CONTINUE, END_OF_HEAD, headers_too_large, interim, response
 from scribedock.errors import InvalidQuery, ScribedockError, SystemFault
 from scribedock.settings import Settings
-from scribedock.uploads.answers import UploadAnswer
-from scribedock.uploads.core.admission import PATH
-from scribedock.uploads.http.head import RequestHead, parse_head
-from scribedock.uploads.transfer.intake import ConnectionLost, Intake
+from scribedock.uploads.core.errors import ConnectionLost
+from scribedock.uploads.core.intake import Intake
+from scribedock.uploads.grant import PATH
+from scribedock.uploads.http.answers import UploadAnswer
+from scribedock.uploads.http.head import parse_head
+from scribedock.uploads.http.requests import UrlRequest
+from scribedock.uploads.http.upload_urls import Finished, UploadUrls
+from scribedock.uploads.transfer.chunked import ChunkedDecoder
+from scribedock.uploads.transfer.framing import SizedBody
 from scribedock.uploads.transfer.pace import Pace
 from scribedock.uploads.transfer.receiver import LINGER_BYTES, LINGER_S, Receiver, Transfer
 from scribedock.uploads.uploads import Uploads
@@ -51,6 +56,7 @@ class UploadService:
     """What every connection needs for uploads."""
 
     uploads: Uploads
+    urls: UploadUrls
     receiver: Receiver
     settings: Settings
     wake: Callable[[], None]  # tells a worker that there is work
@@ -65,14 +71,14 @@ class UploadService:
 
     def start(self) -> None:
         self.receiver.start()
-        self.uploads.active.start()
+        self.uploads.start()
 
     def stop(self) -> None:
         """Bodies under way are given up; what came of them is kept."""
         self.receiver.stop()
         self.admitting.shutdown()
         self.ending.shutdown()
-        self.uploads.active.stop()
+        self.uploads.stop()
 
 
 def protocol_class(service: UploadService) -> type[HttpToolsProtocol]:
@@ -235,12 +241,12 @@ class UploadProtocol(HttpToolsProtocol):
         except InvalidQuery as error:
             self._answer_error(error, None)
             return
-        future = self.loop.run_in_executor(
-            self.upload_service.admitting, self.upload_service.uploads.admission.admit, request
-        )
-        future.add_done_callback(lambda done: self._on_admitted(done, request, early))
+        urls = self.upload_service.urls
+        asked = urls.read(request)
+        future = self.loop.run_in_executor(self.upload_service.admitting, urls.admit, asked)
+        future.add_done_callback(lambda done: self._on_admitted(done, asked, early))
 
-    def _on_admitted(self, done: asyncio.Future[Intake], request: RequestHead, early: bytes) -> None:
+    def _on_admitted(self, done: asyncio.Future[Intake], request: UrlRequest, early: bytes) -> None:
         error = done.exception()
         if error is not None:
             self._answer_error(error, request)
@@ -252,12 +258,12 @@ class UploadProtocol(HttpToolsProtocol):
         if self.transport.is_closing() or (sock is None and not feeds):
             service.ending.submit(self._finish, intake, request, ConnectionLost(), b"")
             return
-        resumption = service.uploads.answers.resumption(request, intake.grant)
+        resumption = service.urls.resumption(request, intake)
         if resumption is not None:
             if resumption:
                 self.transport.write(interim(resumption))
             intake.tell = self._tell_soon
-        if request.expects_continue and not early:
+        if request.head.expects_continue and not early:
             self.transport.write(CONTINUE)
 
         def finished(error: Exception | None, rest: bytes) -> None:
@@ -268,7 +274,8 @@ class UploadProtocol(HttpToolsProtocol):
         settings = service.settings
         transfer = Transfer(
             sock=sock,
-            intake=intake,
+            sink=intake,
+            framing=ChunkedDecoder() if intake.body.bytes is None else SizedBody(intake.body.bytes),
             early=early,
             done=finished,
             pace=Pace(stall_s=settings.upload_stall_s, min_rate=settings.upload_min_rate),
@@ -302,28 +309,26 @@ class UploadProtocol(HttpToolsProtocol):
         if self._uploading and not self.transport.is_closing():
             self.transport.write(interim({"Upload-Offset": str(offset)}))
 
-    def _finish(self, intake: Intake, request: RequestHead, error: Exception | None, rest: bytes) -> None:
-        """In a thread: the body has ended; answers through the event loop."""
-        answer: UploadAnswer | None = None
+    def _finish(self, intake: Intake, request: UrlRequest, error: Exception | None, rest: bytes) -> None:
+        """End the body, in a thread; the answer goes through the event loop."""
+        finished: Finished | None = None
         try:
-            uploads = self.upload_service.uploads
-            ended = uploads.completion.end(intake, error)
-            if ended.task_id is not None:
-                self.upload_service.wake()
-            answer = uploads.answers.ended(request, intake.grant, intake.action, ended)
+            finished = self.upload_service.urls.finish(request, intake, error)
         except Exception as failure:
             error = failure
-        if answer is not None:
-            self._soon(self._answer, answer, request, rest)
-        else:
+        if finished is None:
             self._soon(self._answer_error, error, request)
+            return
+        if finished.makes_work:
+            self.upload_service.wake()
+        self._soon(self._answer, finished.answer, request, rest)
 
-    def _answer(self, answer: UploadAnswer, request: RequestHead, rest: bytes) -> None:
+    def _answer(self, answer: UploadAnswer, request: UrlRequest, rest: bytes) -> None:
         self._uploading = False
         self._fed = None
         if self.transport.is_closing():
             return
-        keep_alive = request.keeps_alive and not self._closing
+        keep_alive = request.head.keeps_alive and not self._closing
         self.transport.write(response(answer.status, answer.headers, b"", keep_alive=keep_alive))
         if not keep_alive:
             self.transport.close()
@@ -336,7 +341,7 @@ class UploadProtocol(HttpToolsProtocol):
         if rest:
             self.data_received(rest)
 
-    def _answer_error(self, error: BaseException | None, request: RequestHead | None) -> None:
+    def _answer_error(self, error: BaseException | None, request: UrlRequest | None) -> None:
         self._uploading = False
         self._fed = None
         if self.transport.is_closing():
@@ -350,7 +355,7 @@ class UploadProtocol(HttpToolsProtocol):
         headers = dict(error.headers)
         if request is not None:
             with contextlib.suppress(Exception):  # whatever it is, the client gets its answer
-                headers |= self.upload_service.uploads.error_headers(request, error)
+                headers |= self.upload_service.urls.error_headers(request, error)
         headers["Content-Type"] = error_media_type(error)
         answer = response(error.status, headers, error_body(error), keep_alive=False)
         if self.scheme == "https":

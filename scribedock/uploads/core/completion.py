@@ -10,34 +10,39 @@ from contextlib import suppress
 from dataclasses import dataclass
 
 from scribedock.db.engine import Database
-from scribedock.errors import InvalidQuery, ScribedockError
+from scribedock.errors import ScribedockError
 from scribedock.jobs.media import Attached, JobMedia, MediaSource
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import PartialMissing, Store, StoreUnavailable
 from scribedock.uploads.core.active import ActiveUploads
 from scribedock.uploads.core.admission import Admission
-from scribedock.uploads.core.states import UploadStates
-from scribedock.uploads.http.digests import Digester
-from scribedock.uploads.http.requests import empty, inconsistent_length
-from scribedock.uploads.transfer.intake import (
+from scribedock.uploads.core.digests import Digester, DigestMismatch
+from scribedock.uploads.core.errors import (
     ConnectionLost,
-    Intake,
+    EmptyRecording,
+    InconsistentLength,
     NoRoom,
     StorageFault,
     Superseded,
     TooSlow,
+    TranscriptionOrdered,
+    UploadReplaced,
+    WrongBytes,
     storage_fault,
 )
+from scribedock.uploads.core.intake import Intake
+from scribedock.uploads.core.partials import Partials
+from scribedock.uploads.core.states import UploadStates
 
-KEEPING = (ConnectionLost, TooSlow, Superseded, StorageFault)
-"""After these, the bytes that came are as good as any, and are kept to be gone on with."""
+RESUMABLE_ERRORS = (ConnectionLost, TooSlow, Superseded, StorageFault)
+"""After these, the bytes that came are as good as any, and are kept so that the upload can be resumed."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Ended:
     """A body that ended well."""
 
-    size: int  # of the recording so far
+    size: int  # bytes of the recording so far
     etag: str | None = None  # the recording is whole, and the job's media
     sha256: bytes | None = None  # of the whole recording
     task_id: str | None = None  # of the task that probes it; its workflow is the caller's to start
@@ -52,6 +57,7 @@ class Completion:
         store: Store,
         states: UploadStates,
         active: ActiveUploads,
+        partials: Partials,
         admission: Admission,
     ) -> None:
         self._database = database
@@ -59,13 +65,14 @@ class Completion:
         self._store = store
         self._states = states
         self._active = active
+        self._partials = partials
         self._admission = admission
 
-    def end(self, intake: Intake, error: Exception | None) -> Ended:
-        """Raises `error`, where there is one, once the bytes are kept or discarded.
+    def finish(self, intake: Intake, error: Exception | None) -> Ended:
+        """End the body: keep, discard or complete its bytes.
 
-        Otherwise InvalidQuery (400, 409, 410, 460) where the bytes are not what they had to be, or
-        the job changed meanwhile, and SystemFault (503, 507).
+        Raise `error`, where there is one, once the bytes are kept or discarded. Otherwise raise UploadRefused
+        where the bytes are not what they had to be, or the job changed meanwhile, and StorageFault, NoRoom.
         """
         try:
             with intake.lock:
@@ -83,17 +90,14 @@ class Completion:
             raise storage_fault(failure) from failure
         except PartialMissing:
             self._admission.check_still_open(intake.grant)
-            raise InvalidQuery(
-                "Another upload to this URL took this one's place; HEAD the URL says where it stands",
-                status=409,
-            ) from None
+            raise UploadReplaced from None
         finally:
             self._active.remove(intake)
 
     def _received(self, intake: Intake) -> Ended:
         try:
             is_whole = _check(intake)
-        except InvalidQuery as error:
+        except WrongBytes as error:
             self._leave(intake, error)
             raise
         if is_whole:
@@ -102,23 +106,23 @@ class Completion:
         return Ended(size=intake.partial.bytes)
 
     def _leave(self, intake: Intake, error: Exception) -> None:
-        """Keeps what may be gone on with; whatever is left of the partial is discarded by its owner."""
-        good = isinstance(error, KEEPING) and not intake.content
+        """Keep what can be resumed; what is left of the partial is discarded by its `with` block."""
+        good = isinstance(error, RESUMABLE_ERRORS) and not intake.content
         if not good and not intake.appends:
             return
         if not good:
             intake.partial.truncate(intake.start)
         if intake.partial.bytes or intake.recorded:
             if not intake.recorded:
-                self._admission.record(intake)
+                self._partials.record(intake)
             self._suspend(intake)
 
     def _leave_as_it_is(self, intake: Intake, failure: StoreUnavailable) -> None:
-        """As if the server had died now: what the store has is gone on with when it works again."""
+        """Do as if the server had died now: what the store has can be resumed when it works again."""
         if isinstance(storage_fault(failure), NoRoom) and not intake.appends:
             return
         if not intake.recorded:
-            self._admission.record(intake)
+            self._partials.record(intake)
         with suppress(OSError):
             intake.partial.suspend()
 
@@ -142,12 +146,14 @@ class Completion:
         if attached.replaced_key:
             remove_object(self._store, attached.replaced_key)
         if kept is not None and kept != intake.partial.name:
-            self._admission.discard_idle(kept)
+            self._partials.discard_idle(kept)
         return Ended(size=size, etag=key, sha256=sha256, task_id=attached.task_id)
 
     def _attach(self, intake: Intake, key: str, size: int) -> tuple[Attached, str | None]:
         with self._database.write() as connection:
             job, _ = self._admission.current(connection, intake.grant)
+            if job.order_task_id is not None:
+                raise TranscriptionOrdered
             attached = self._media.attach(
                 connection, job, MediaSource.UPLOAD, storage_key=key, size=size, etag=key, replace=True
             )
@@ -155,7 +161,7 @@ class Completion:
         return attached, kept
 
     def _check_whole(self, intake: Intake) -> bytes | None:
-        """Checks the digests of the recording; returns its sha-256 where one is wanted."""
+        """Check the digests of the recording; return its sha-256 where one is wanted."""
         if not intake.whole and not intake.wants_digest:
             return None
         digester = intake.digester
@@ -165,7 +171,7 @@ class Completion:
                 digester.update(part)
         try:
             digester.check(intake.whole)
-        except InvalidQuery:
+        except DigestMismatch:
             # Which bytes are wrong is not known: the recording starts again.
             intake.partial.discard()
             self._states.forget_partial(intake.grant.upload_id, intake.partial.name)
@@ -174,12 +180,12 @@ class Completion:
 
 
 def _check(intake: Intake) -> bool:
-    """Whether the recording is whole. Raises InvalidQuery where the body is not what it had to be."""
+    """Return whether the recording is whole. Raise WrongBytes where the body is not what it had to be."""
     size, length, completes = intake.partial.bytes, intake.body.length, intake.body.completes
     intake.digester.check(intake.content)
     if completes and length not in (None, size):
-        raise inconsistent_length(f"{size} bytes came, {length} were announced; send the recording again")
-    is_whole = size == length if completes is None else completes
+        raise InconsistentLength(f"{size} bytes came, {length} were announced; send the recording again")
+    is_whole = size == length if completes is None else bool(completes)
     if is_whole and size == 0:
-        raise empty()
+        raise EmptyRecording
     return is_whole

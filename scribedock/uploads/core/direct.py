@@ -23,8 +23,8 @@ from scribedock.jobs.jobs import Jobs, next_upload_epoch
 from scribedock.jobs.media import Attached, JobMedia, MediaSource
 from scribedock.settings import Settings
 from scribedock.storage.store import DirectStore, Pinned
+from scribedock.uploads.core.errors import storage_fault
 from scribedock.uploads.core.quota import Quotas
-from scribedock.uploads.transfer.intake import storage_fault
 
 
 @dataclass(kw_only=True)

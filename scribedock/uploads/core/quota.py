@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from scribedock.errors import SystemFault
 from scribedock.jobs.job import Job
 from scribedock.settings import Settings
+from scribedock.uploads.core.active import ActiveUploads
+from scribedock.uploads.core.intake import Ceiling
 from scribedock.uploads.core.states import UploadStates
-from scribedock.uploads.transfer.intake import Ceiling
 
 
 class QuotaExceeded(SystemFault):
@@ -18,20 +17,20 @@ class QuotaExceeded(SystemFault):
 class Quotas:
     """In `Settings`, 0 stands for no limit; then nothing is counted."""
 
-    def __init__(self, settings: Settings, states: UploadStates, in_flight: Callable[[str], int]) -> None:
+    def __init__(self, settings: Settings, states: UploadStates, active: ActiveUploads) -> None:
         self._settings = settings
         self._states = states
-        self._in_flight = in_flight  # bytes that an account's uploads under way were announced with
+        self._active = active
 
     def admit(self, job: Job, *, length: int, kept: int) -> tuple[Ceiling, ...]:
-        """Checks an upload of `length` bytes (0: unknown), `kept` of which are here already.
+        """Check an upload of `length` bytes (0: unknown), `kept` of which are here already.
 
-        Returns the ceilings that hold while its bytes come. Raises QuotaExceeded.
+        Return the ceilings that hold while its bytes come. Raise QuotaExceeded.
         """
         settings = self._settings
         ceilings = []
         if settings.account_in_flight_bytes:
-            under_way = self._in_flight(job.account_id)
+            under_way = self._active.bytes_in_flight(job.account_id)
             self._check(
                 "being uploaded at once",
                 "SCRIBEDOCK_ACCOUNT_IN_FLIGHT_BYTES",
@@ -52,9 +51,9 @@ class Quotas:
         return tuple(ceilings)
 
     def check_stored(self, job: Job, size: int) -> int | None:
-        """Checks a recording of `size` bytes against what the account has stored for other jobs.
+        """Check a recording of `size` bytes against what the account has stored for other jobs.
 
-        Returns how large it may become (None: as large as it likes). Raises QuotaExceeded.
+        Return how large it may become (None: without limit). Raise QuotaExceeded.
         """
         limit = self._settings.account_stored_bytes
         if not limit:

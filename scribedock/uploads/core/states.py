@@ -21,8 +21,8 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import jobs, media, uploads
 from scribedock.jobs.job import UNFINISHED, TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task, set_task, task_status
+from scribedock.uploads.core.request import Protocol
 from scribedock.uploads.grant import Grant
-from scribedock.uploads.http.requests import Protocol
 
 BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
 UNTRUSTED = ""  # in place of a boot: bytes beyond those noted may be wrong

@@ -1,4 +1,4 @@
-"""Digests that come with an upload, and those that a client wants back.
+"""The headers that carry digests of an upload.
 
 Sources: RFC 9530 (Content-Digest, Repr-Digest, Want-Repr-Digest), RFC 1864
 (Content-MD5), the checksum extension of tus 1.0.0 (Upload-Checksum), and the header
@@ -11,11 +11,10 @@ import base64
 import binascii
 import hashlib
 import re
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator
 
 from scribedock.errors import InvalidQuery
+from scribedock.uploads.core.digests import Digests, Expected
 from scribedock.uploads.http.head import RequestHead
 
 RFC_9530 = {"sha-256": "sha256", "sha-512": "sha512"}
@@ -23,25 +22,6 @@ RFC_9530 = {"sha-256": "sha256", "sha-512": "sha512"}
 TUS = {"sha1": "sha1", "md5": "md5", "sha256": "sha256", "sha512": "sha512"}
 MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)\s*=\s*(?::([A-Za-z0-9+/=]*):|([0-9]+))\s*\Z")
 MISMATCH = 460  # of tus
-
-
-@dataclass(frozen=True, kw_only=True)
-class Expected:
-    """A digest that the bytes must have."""
-
-    header: str  # where it stood
-    algorithm: str  # hashlib's name
-    digest: bytes
-    mismatch: int = 400  # status of the answer where it does not match
-
-
-@dataclass(frozen=True, kw_only=True)
-class Digests:
-    """All that a request says of digests."""
-
-    content: tuple[Expected, ...]  # of the body of this request
-    whole: tuple[Expected, ...]  # of the recording
-    wanted: bool  # a sha-256 of the recording is wanted back
 
 
 def digests_of(head: RequestHead) -> Digests:
@@ -57,44 +37,6 @@ def digests_of(head: RequestHead) -> Digests:
 def repr_digest(digest: bytes) -> str:
     """The value of Repr-Digest for a sha-256."""
     return f"sha-256=:{base64.b64encode(digest).decode()}:"
-
-
-def pack(expected: Iterable[Expected]) -> str:
-    """Digests of the recording as text, to be kept until it is whole."""
-    return " ".join(f"{each.algorithm}:{each.digest.hex()}" for each in expected)
-
-
-def unpack(text: str) -> tuple[Expected, ...]:
-    return tuple(
-        Expected(header="Repr-Digest", algorithm=name, digest=bytes.fromhex(digest))
-        for name, _, digest in (part.partition(":") for part in text.split())
-    )
-
-
-class Digester:
-    """Hashes what it is fed, by each algorithm once."""
-
-    def __init__(self, algorithms: Iterable[str]) -> None:
-        self._hashes: dict[str, Any] = {
-            name: hashlib.new(name, usedforsecurity=False) for name in sorted(set(algorithms))
-        }
-
-    def update(self, data: memoryview) -> None:
-        for each in self._hashes.values():
-            each.update(data)
-
-    def digest(self, algorithm: str) -> bytes:
-        return bytes(self._hashes[algorithm].digest())
-
-    def check(self, expected: Iterable[Expected]) -> None:
-        """Raises InvalidQuery for the first that does not match."""
-        for each in expected:
-            if self.digest(each.algorithm) != each.digest:
-                raise InvalidQuery(
-                    f"The bytes that came do not match {each.header}: their {each.algorithm} is "
-                    f"{self.digest(each.algorithm).hex()}, not {each.digest.hex()}; send them again",
-                    status=each.mismatch,
-                )
 
 
 def _members(head: RequestHead, name: str) -> Iterator[tuple[str, bytes | None, int]]:

@@ -49,7 +49,7 @@ class RequestHead:
 
 
 def collect(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
-    """Headers by lower-case name, repeated ones in order."""
+    """Return headers by lower-case name, repeated ones in order."""
     found: dict[str, tuple[str, ...]] = {}
     for name, value in pairs:
         found[name.lower()] = (*found.get(name.lower(), ()), value)
@@ -57,8 +57,9 @@ def collect(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
 
 
 def parse_head(head: bytes) -> RequestHead:
-    """Parses everything before the empty line. Raises BadFraming for what is not HTTP/1.x: 505 for
-    another major version, else 400.
+    """Parse everything before the empty line.
+
+    Raise BadFraming for what is not HTTP/1.x: 505 for another major version, else 400.
     """
     lines = head.split(b"\r\n")
     parts = lines[0].split(b" ")
@@ -80,13 +81,10 @@ def parse_head(head: bytes) -> RequestHead:
     )
 
 
-CHUNKED = -1
+def body_length(head: RequestHead) -> int | None:
+    """Return the bytes of the body; None where it is chunked.
 
-
-def body_length(head: RequestHead) -> int:
-    """Bytes of the body, or CHUNKED.
-
-    Raises BadFraming where two answers are possible, and InvalidQuery (411) where none is given.
+    Raise BadFraming where two answers are possible, and InvalidQuery (411) where none is given.
     """
     lengths = head.headers.get("content-length", ())
     codings = [
@@ -101,7 +99,7 @@ def body_length(head: RequestHead) -> int:
             raise BadFraming("HTTP/1.0 has no Transfer-Encoding; send Content-Length")
         if codings != ["chunked"]:
             raise BadFraming("The only Transfer-Encoding that is understood here is chunked")
-        return CHUNKED
+        return None
     if not lengths:
         raise InvalidQuery(
             "The length of the recording is missing; send Content-Length or Transfer-Encoding: chunked",

@@ -9,10 +9,15 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from enum import StrEnum
 
-from scribedock.errors import InvalidQuery
-from scribedock.uploads.http.head import CHUNKED, RequestHead, body_length
+from scribedock.errors import InvalidQuery, ScribedockError
+from scribedock.keys.keys import UploadKeys
+from scribedock.uploads.core.digests import NO_DIGESTS
+from scribedock.uploads.core.errors import EmptyRecording, InconsistentLength
+from scribedock.uploads.core.request import Action, Body, Protocol, UploadRequest
+from scribedock.uploads.grant import PATH, Forged, Grant, forged, verify
+from scribedock.uploads.http.digests import digests_of
+from scribedock.uploads.http.head import RequestHead, body_length
 
 TUS_VERSION = "1.0.0"
 TUS_EXTENSIONS = "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination"
@@ -22,37 +27,67 @@ IETF_PATCH = "application/partial-upload"
 ACCEPT_PATCH = f"{IETF_PATCH}, {TUS_PATCH}"
 METHODS = "PUT, PATCH, HEAD, POST, DELETE"
 ALLOW = f"{METHODS}, OPTIONS"
+WITHOUT_BODY = (Action.STATE, Action.TERMINATE)
 NUMBER = re.compile(r"[0-9]{1,15}\Z")  # a structured field's Integer has up to 15 digits (RFC 9651 §3.3.1)
-PROBLEMS = "https://iana.org/assignments/http-problem-types#"
-INCONSISTENT_LENGTH = f"{PROBLEMS}inconsistent-upload-length"
-MISMATCHING_OFFSET = f"{PROBLEMS}mismatching-upload-offset"
-
-
-class Protocol(StrEnum):
-    PLAIN = "plain"
-    TUS = "tus"
-    IETF = "ietf"
-
-
-class Action(StrEnum):
-    REPLACE = "replace"  # the whole recording, in one request
-    CREATE = "create"  # a recording that comes in several requests, perhaps with its first bytes
-    APPEND = "append"
-    STATE = "state"
-    TERMINATE = "terminate"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Body:
-    """What a request brings."""
+class UrlRequest:
+    """A request to an upload URL, as far as it can be read without an error."""
 
-    bytes: int  # or CHUNKED
-    offset: int  # of its first byte in the recording
-    length: int | None  # of the recording, where the request tells
-    completes: bool | None  # whether the recording ends with it; None: when it is as long as it was to be
+    head: RequestHead
+    protocol: Protocol
+    method: str  # in tus also what a client says that cannot send it
+    grant: Grant | None  # expired or not; None: the URL is not one of ours, letter by letter
+
+    def first(self, name: str) -> str | None:
+        return self.head.first(name)
 
 
-def protocol_of(head: RequestHead) -> Protocol:
+def read_request(head: RequestHead, keys: UploadKeys) -> UrlRequest:
+    """Read what every answer depends on."""
+    try:
+        grant = None if "?" in head.target else verify(head.path.removeprefix(PATH), keys.all())
+    except Forged:
+        grant = None
+    return UrlRequest(head=head, protocol=_protocol_of(head), method=_method_of(head), grant=grant)
+
+
+def upload_request(request: UrlRequest) -> UploadRequest:
+    """Return what is asked of the core.
+
+    Raise InvalidQuery (405, 415) for the method, Forged (403), InvalidQuery for an Authorization header (400)
+    or the page of another origin (403). What is malformed beyond that becomes the request's `fault`.
+    """
+    head, protocol = request.head, request.protocol
+    action = _action_of(request)
+    grant = request.grant
+    if grant is None:
+        raise forged()
+    if "authorization" in head.headers:
+        raise InvalidQuery("Leave out the Authorization header: the upload URL itself is the credential")
+    origin = head.first("origin")
+    if grant.cors_origin and origin is not None and origin != grant.cors_origin:
+        raise InvalidQuery(f"This upload URL is for pages of {grant.cors_origin} only", status=403)
+    body, digests, fault = Body(), NO_DIGESTS, None
+    if action not in WITHOUT_BODY:
+        try:
+            body = _body_of(head, protocol, action)
+            digests = digests_of(head)
+        except ScribedockError as error:
+            fault = error
+    return UploadRequest(
+        action=action,
+        protocol=protocol,
+        grant=grant,
+        body=body,
+        digests=digests,
+        only_without_media=(head.first("if-none-match") or "").strip() == "*",
+        fault=fault,
+    )
+
+
+def _protocol_of(head: RequestHead) -> Protocol:
     kind = _content_type(head)
     if "tus-resumable" in head.headers or kind == TUS_PATCH:
         return Protocol.TUS
@@ -64,17 +99,17 @@ def protocol_of(head: RequestHead) -> Protocol:
     return Protocol.PLAIN
 
 
-def method_of(head: RequestHead) -> str:
-    """The method, or what tus lets a client that cannot send it say instead."""
+def _method_of(head: RequestHead) -> str:
+    """Return the method, or what tus lets a client that cannot send it say instead."""
     override = head.first("x-http-method-override")
     if override is not None and head.method == "POST" and "tus-resumable" in head.headers:
         return override.strip().upper()
     return head.method
 
 
-def action_of(head: RequestHead) -> Action:
-    """Raises InvalidQuery (405, 415)."""
-    method, protocol = method_of(head), protocol_of(head)
+def _action_of(request: UrlRequest) -> Action:
+    """Raise InvalidQuery (405, 415)."""
+    head, method, protocol = request.head, request.method, request.protocol
     if method == "HEAD":
         return Action.STATE
     if method == "DELETE":
@@ -100,19 +135,18 @@ def action_of(head: RequestHead) -> Action:
     )
 
 
-def body_of(head: RequestHead, action: Action) -> Body:
-    """Raises InvalidQuery for what is malformed or contradicts itself, and BadFraming."""
-    protocol = protocol_of(head)
+def _body_of(head: RequestHead, protocol: Protocol, action: Action) -> Body:
+    """Raise InvalidQuery for what is malformed or contradicts itself, and BadFraming."""
     if protocol is Protocol.TUS:
         return _tus_body(head, action)
     if protocol is Protocol.IETF:
         return _ietf_body(head, action)
     size = body_length(head)
     _check_plain(head, size)
-    return Body(bytes=size, offset=0, length=None if size == CHUNKED else size, completes=True)
+    return Body(bytes=size, length=size, completes=True)
 
 
-def _check_plain(head: RequestHead, size: int) -> None:
+def _check_plain(head: RequestHead, size: int | None) -> None:
     if "content-range" in head.headers:
         raise InvalidQuery(
             "Content-Range is not possible on PUT; send the whole recording in one request, or resume with "
@@ -124,7 +158,7 @@ def _check_plain(head: RequestHead, size: int) -> None:
             "curl -T FILE URL, or requests.put(url, data=open(FILE, 'rb'))"
         )
     if size == 0:
-        raise empty()
+        raise EmptyRecording
 
 
 def _tus_body(head: RequestHead, action: Action) -> Body:
@@ -137,18 +171,18 @@ def _tus_body(head: RequestHead, action: Action) -> Body:
         )
     length = _number(head, "upload-length")
     if length == 0:
-        raise empty()
+        raise EmptyRecording
     if action is Action.APPEND:
-        return Body(bytes=body_length(head), offset=_offset(head), length=length, completes=None)
+        return Body(bytes=body_length(head), offset=_offset(head), length=length)
     deferred = head.first("upload-defer-length")
     if deferred is not None and deferred.strip() != "1":
         raise InvalidQuery("Upload-Defer-Length must be 1, or be left out")
     if (length is None) == (deferred is None):
         raise InvalidQuery("Send either Upload-Length (bytes of the recording) or Upload-Defer-Length: 1")
     size = _optional_body(head)
-    if size and _content_type(head) != TUS_PATCH:
+    if size != 0 and _content_type(head) != TUS_PATCH:
         raise InvalidQuery(f"The Content-Type of a creation with bytes is {TUS_PATCH}", status=415)
-    return Body(bytes=size, offset=0, length=length, completes=None)
+    return Body(bytes=size, length=length)
 
 
 def _ietf_body(head: RequestHead, action: Action) -> Body:
@@ -158,28 +192,28 @@ def _ietf_body(head: RequestHead, action: Action) -> Body:
     offset = _offset(head) if action is Action.APPEND else 0
     size = body_length(head) if action is Action.REPLACE else _optional_body(head)
     length = _number(head, "upload-length")
-    if completes and size != CHUNKED:
+    if completes and size is not None:
         if length not in (None, offset + size):
-            raise inconsistent_length(
+            raise InconsistentLength(
                 f"Upload-Length is {length}, but by Upload-Complete the recording ends at {offset + size}"
             )
         length = offset + size
     if action is Action.REPLACE:
         _check_plain(head, size)
     if length == 0:
-        raise empty()
+        raise EmptyRecording
     return Body(bytes=size, offset=offset, length=length, completes=completes)
 
 
-def _optional_body(head: RequestHead) -> int:
-    """`body_length`, but no framing at all means no body (RFC 9112 §6.3)."""
+def _optional_body(head: RequestHead) -> int | None:
+    """Return the `body_length`, where no framing at all means no body (RFC 9112 §6.3)."""
     if "content-length" not in head.headers and "transfer-encoding" not in head.headers:
         return 0
     return body_length(head)
 
 
 def _completes(head: RequestHead) -> bool | None:
-    """Upload-Complete, a Boolean of a structured field; anything else counts as absent."""
+    """Return Upload-Complete, a Boolean of a structured field; anything else counts as absent."""
     return {"?1": True, "?0": False}.get((head.first("upload-complete") or "").strip())
 
 
@@ -201,27 +235,3 @@ def _number(head: RequestHead, name: str) -> int | None:
 
 def _content_type(head: RequestHead) -> str:
     return (head.first("content-type") or "").partition(";")[0].strip().lower()
-
-
-def empty() -> InvalidQuery:
-    return InvalidQuery("The body is empty; send the bytes of the recording")
-
-
-def inconsistent_length(comment: str) -> InvalidQuery:
-    return InvalidQuery(
-        comment, problem={"type": INCONSISTENT_LENGTH, "title": "Inconsistent Upload Length Values"}
-    )
-
-
-def mismatching_offset(expected: int, provided: int) -> InvalidQuery:
-    return InvalidQuery(
-        f"The recording goes on at byte {expected}, not at {provided}; send it from there",
-        status=409,
-        headers={"Upload-Offset": str(expected)},
-        problem={
-            "type": MISMATCHING_OFFSET,
-            "title": "Mismatching Upload Offset",
-            "expected-offset": expected,
-            "provided-offset": provided,
-        },
-    )

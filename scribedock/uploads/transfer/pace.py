@@ -4,18 +4,16 @@ from __future__ import annotations
 
 import time
 
-from scribedock.uploads.transfer.intake import TooSlow
+from scribedock.uploads.core.errors import TooSlow
 
 RATE_WINDOW_S = 60
-
-
-GO_ON = "what came is kept until the URL expires: HEAD it to see how much, and go on from there"
+RESUME = "what came is kept until the URL expires: HEAD it to see how much, and resume from there"
 
 
 class Pace:
-    """How a body comes. `advice` is what a client is told that was too slow."""
+    """How fast a body comes. `advice` is what a client is told that was too slow."""
 
-    def __init__(self, *, stall_s: float, min_rate: int, advice: str = GO_ON) -> None:
+    def __init__(self, *, stall_s: float, min_rate: int, advice: str = RESUME) -> None:
         self._stall_s = stall_s
         self._min_rate = min_rate  # bytes a second
         self._advice = advice
@@ -27,7 +25,7 @@ class Pace:
         self._window_bytes += count
 
     def problem(self) -> TooSlow | None:
-        """What to refuse the upload with, if it is too slow by now."""
+        """Return what to refuse the upload with, if it is too slow by now."""
         now = time.monotonic()
         if now - self._heard > self._stall_s:
             return self.stalled()

@@ -6,7 +6,7 @@ through Python objects of its own: `recv_into` a buffer that is used again and
 again, then `write`.  So other calls answer as fast as when nothing is uploaded,
 and memory does not grow with the number or the size of the uploads.
 
-What comes over TLS is decrypted by the event loop, which feeds it to the receiver.
+What comes over TLS, or through an ASGI application, is fed to the receiver by the event loop.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ import threading
 import time
 from collections import deque
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from typing import Protocol
 
 from scribedock.errors import ScribedockError
-from scribedock.uploads.http.chunked import ChunkedDecoder
-from scribedock.uploads.http.head import CHUNKED
-from scribedock.uploads.transfer.intake import ConnectionLost, Intake
+from scribedock.uploads.core.errors import ConnectionLost
+from scribedock.uploads.transfer.framing import Framing
 from scribedock.uploads.transfer.pace import Pace
 
 BUFFER_BYTES = 1024 * 1024
@@ -35,19 +35,26 @@ LINGER_BYTES = 64 * 1024 * 1024
 HIGH_WATER, LOW_WATER = 1024 * 1024, 256 * 1024
 
 
+class Sink(Protocol):
+    """Where the bytes of a body go."""
+
+    def write(self, data: memoryview) -> None:
+        """Take all of `data`. Raise a ScribedockError to refuse the body."""
+        ...
+
+
 @dataclass(kw_only=True, eq=False)
 class Transfer:
     """A body under way. The callbacks are called in the receiver's thread, `done` once."""
 
     sock: socket.socket | None  # non-blocking, the receiver's own; None where the body is fed
-    intake: Intake
-    early: bytes  # what came together with the head
+    sink: Sink
+    framing: Framing
+    early: bytes = b""  # what came together with the head
     done: Callable[[Exception | None, bytes], None]  # the error or None, and what came behind the body
     pace: Pace
     drained: Callable[[], None] = lambda: None  # there is room for more, after `feed` said that there is not
     late: Callable[[], None] = lambda: None  # more was fed than the body has
-    decoder: ChunkedDecoder | None = field(init=False)
-    left: int = field(init=False)
     is_over: bool = False
     fed: int = 0  # bytes; written by the feeding thread alone
     stored: int = 0  # of them; written by the receiver alone
@@ -55,33 +62,23 @@ class Transfer:
 
     @property
     def waiting(self) -> int:
+        """Return how many bytes were fed and are not stored yet."""
         return self.fed - self.stored
 
-    def __post_init__(self) -> None:
-        length = self.intake.body.bytes
-        self.decoder = ChunkedDecoder() if length == CHUNKED else None
-        self.left = max(length, 0)
-
-    @property
-    def finished(self) -> bool:
-        return self.decoder.finished if self.decoder else self.left == 0
-
-    def take(self, data: memoryview) -> bytes:
-        """Stores the part of `data` that belongs to the body; returns the rest."""
-        if self.decoder is not None:
-            for part in self.decoder.feed(data):
-                self.intake.write(part)
-            return self.decoder.rest
-        part = data[: self.left]
-        self.intake.write(part)
-        self.left -= len(part)
-        return bytes(data[len(part) :])
+    def store(self, data: memoryview) -> None:
+        for part in self.framing.feed(data):
+            self.sink.write(part)
 
 
 @dataclass(frozen=True, kw_only=True)
 class Feed:
     transfer: Transfer
     data: bytes
+
+
+@dataclass(frozen=True, kw_only=True)
+class EndOfFeed:
+    transfer: Transfer
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -104,7 +101,7 @@ class Lingering:
 
 class Receiver:
     def __init__(self) -> None:
-        self._inbox: deque[Transfer | Feed | Interruption | Lingering] = deque()
+        self._inbox: deque[Transfer | Feed | EndOfFeed | Interruption | Lingering] = deque()
         self._fed: set[Transfer] = set()
         self._wake_read, self._wake_write = os.pipe2(os.O_NONBLOCK | os.O_CLOEXEC)
         self._buffer = memoryview(bytearray(BUFFER_BYTES))
@@ -115,7 +112,7 @@ class Receiver:
         self._thread.start()
 
     def stop(self) -> None:
-        """Ends the thread; bodies under way are given up."""
+        """End the thread; bodies under way are given up."""
         self._stopping = True
         self._wake()
         if self._thread.is_alive():
@@ -128,9 +125,9 @@ class Receiver:
         self._wake()
 
     def feed(self, transfer: Transfer, data: bytes) -> bool:
-        """Brings a part of a body that has no socket; whether there is room for more.
+        """Bring a part of a body that has no socket; return whether there is room for more.
 
-        If not, `drained` tells when there is. From one thread, in the order of the body.
+        If not, `drained` tells when there is. Call it from one thread, in the order of the body.
         """
         transfer.fed += len(data)
         self._inbox.append(Feed(transfer=transfer, data=data))
@@ -140,13 +137,18 @@ class Receiver:
         transfer.is_full = True
         return transfer.waiting <= LOW_WATER  # it may have been stored before `is_full` was set
 
+    def end_feed(self, transfer: Transfer) -> None:
+        """Say that all of a decoded body was fed."""
+        self._inbox.append(EndOfFeed(transfer=transfer))
+        self._wake()
+
     def interrupt(self, transfer: Transfer, error: Exception) -> None:
-        """Ends a body under way with `error`."""
+        """End a body under way with `error`."""
         self._inbox.append(Interruption(transfer=transfer, error=error))
         self._wake()
 
     def linger(self, sock: socket.socket) -> None:
-        """Takes a socket whose answer is written, and closes it when the client has had its chance."""
+        """Take a socket whose answer is written, and close it when the client has had its chance."""
         self._inbox.append(Lingering(sock=sock, until=time.monotonic() + LINGER_S))
         self._wake()
 
@@ -180,11 +182,15 @@ class Receiver:
                     self._close(selector, key.data)
 
     def _take(
-        self, selector: selectors.BaseSelector, item: Transfer | Feed | Interruption | Lingering
+        self, selector: selectors.BaseSelector, item: Transfer | Feed | EndOfFeed | Interruption | Lingering
     ) -> None:
         if isinstance(item, Interruption):
             if not item.transfer.is_over:
                 self._end(selector, item.transfer, item.error, b"")
+            return
+        if isinstance(item, EndOfFeed):
+            if not item.transfer.is_over:
+                self._end(selector, item.transfer, None, b"")
             return
         if isinstance(item, Feed):
             self._take_fed(selector, item.transfer, item.data)
@@ -193,7 +199,7 @@ class Receiver:
             selector.register(item.sock, selectors.EVENT_READ, item)
         elif isinstance(item, Transfer):
             self._fed.add(item)
-        if isinstance(item, Transfer) and (item.early or item.finished):
+        if isinstance(item, Transfer) and (item.early or item.framing.finished):
             self._store(selector, item, memoryview(item.early))
             item.early = b""
 
@@ -228,12 +234,12 @@ class Receiver:
 
     def _store(self, selector: selectors.BaseSelector, transfer: Transfer, data: memoryview) -> None:
         try:
-            rest = transfer.take(data)
+            transfer.store(data)
         except ScribedockError as error:
             self._end(selector, transfer, error, b"")
             return
-        if transfer.finished:
-            self._end(selector, transfer, None, rest)
+        if transfer.framing.finished:
+            self._end(selector, transfer, None, transfer.framing.rest)
 
     def _end(
         self, selector: selectors.BaseSelector, transfer: Transfer, error: Exception | None, rest: bytes

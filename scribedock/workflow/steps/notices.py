@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from scribedock.jobs.job import Job
+from scribedock.jobs.job import Job, JobColumns
 from scribedock.speech.coverage import Coverage
 
 NOTICED_MS = 10_000
@@ -11,7 +11,7 @@ NOTICED_SHARE = 0.2
 detector also takes other sounds for speech."""
 
 
-def columns(coverage: Coverage) -> dict[str, int]:
+def columns(coverage: Coverage) -> JobColumns:
     """Return the columns of the job's row that store the coverage."""
     return {
         "speech_ms": coverage.speech_ms,
@@ -36,9 +36,9 @@ def notice(coverage: Coverage) -> str:
     return " ".join(found)
 
 
-def inherited(source: Job) -> dict[str, object]:
+def inherited(source: Job) -> JobColumns:
     """Return the notice columns for a job that is made from another job's list."""
-    found: dict[str, object] = {
+    found: JobColumns = {
         "speech_ms": source.speech_ms,
         "worded_ms": source.worded_ms,
         "unrecognized_ms": source.unrecognized_ms,

@@ -12,12 +12,12 @@ PADDING = b"\x80"  # a zero, with parity
 
 
 def with_parity(code: int) -> int:
-    """Adds to seven bits the eighth that makes the number of ones odd."""
+    """Add to seven bits the eighth that makes the number of ones odd."""
     return code if code.bit_count() % 2 else code | 0x80
 
 
 def _standard() -> dict[str, int]:
-    """Returns the standard set: ASCII, except for ten places."""
+    """Return the standard set: ASCII, except for ten places."""
     codes = {chr(code): code for code in range(0x20, 0x7F)}
     for letter in "*\\^_`{|}~":
         del codes[letter]
@@ -54,7 +54,7 @@ _UNKNOWN = b"\0"  # no byte with parity is zero
 
 
 def encoded(text: str) -> bytes:
-    """Encodes a text of CHARACTERS in whole pairs of bytes."""
+    """Encode a text of CHARACTERS in whole pairs of bytes."""
     if text.isascii():
         plain = text.encode("ascii").translate(_ASCII_BYTES)
         if _UNKNOWN not in plain:

@@ -33,7 +33,7 @@ INDENT_CODE = 0x10  # of the second byte: white, from a column on
 
 
 def write(document: CaptionDocument) -> str:
-    """Writes an SCC file."""
+    """Write an SCC file."""
     dangling = not document.options.disallow_dangling
     loads = (
         Load(data=_load(rows), start=frame_of(start), end=frame_of(end))
@@ -46,7 +46,7 @@ def write(document: CaptionDocument) -> str:
 
 
 def limit_options(options: CaptionOptions) -> CaptionOptions:
-    """Returns the options with the width of a screen, and the rows that captions have."""
+    """Return the options with the width of a screen, and the rows that captions have."""
     return replace(
         options,
         characters_per_caption_line=min(options.characters_per_caption_line, COLUMNS),
@@ -55,7 +55,7 @@ def limit_options(options: CaptionOptions) -> CaptionOptions:
 
 
 def transliterate_words(words: Sequence[Word]) -> list[Word]:
-    """Returns the words in the characters of CEA-608, none wider than a row."""
+    """Return the words in the characters of CEA-608, none wider than a row."""
     return [piece for word in words for piece in _pieces(word)]
 
 
@@ -82,7 +82,7 @@ def _pieces(word: Word) -> Iterator[Word]:
 
 
 def _screens(caption: Caption, *, dangling: bool) -> Iterator[tuple[list[str], int, int]]:
-    """Gives the rows of a caption with its times in ms, divided where a screen has too few rows."""
+    """Give the rows of a caption with its times in ms, divided where a screen has too few rows."""
     rows = [row for line in caption.lines for row in _rows(transliterated(line), dangling=dangling)]
     if 0 < len(rows) <= ROWS:
         yield rows, caption.start, caption.end
@@ -95,7 +95,7 @@ def _screens(caption: Caption, *, dangling: bool) -> Iterator[tuple[list[str], i
 
 
 def _rows(line: str, *, dangling: bool) -> list[str]:
-    """Splits a line into the rows that it needs; `dangling`: its last word may have a row of its own."""
+    """Split a line into the rows that it needs; `dangling`: its last word may have a row of its own."""
     if len(line) <= COLUMNS:
         return [line] if line.strip() else []
     rows: list[list[str]] = [[]]
@@ -113,7 +113,7 @@ def _rows(line: str, *, dangling: bool) -> list[str]:
 
 
 def _load(rows: list[str]) -> bytes:
-    """Returns the commands and characters that bring the rows into the hidden memory."""
+    """Return the commands and characters that bring the rows into the hidden memory."""
     column = (COLUMNS - max(map(len, rows))) // 2
     first = ROWS - len(rows)
     data = [schedule.RESUME_CAPTION_LOADING, schedule.ERASE_NON_DISPLAYED_MEMORY]
@@ -123,7 +123,7 @@ def _load(rows: list[str]) -> bytes:
 
 
 def _preamble(code: int, indent: int) -> bytes:
-    """Returns the code that says where a row begins, twice."""
+    """Return the code that says where a row begins, twice."""
     second = (code & 0xFF) + INDENT_CODE + 2 * indent
     return bytes((with_parity(code >> 8), with_parity(second))) * 2
 

@@ -17,7 +17,7 @@ MIN_SHOWN_FRAMES = 30  # frames of a caption that is late; its own duration wher
 
 
 def command(second: int) -> bytes:
-    """Returns a control code of the first channel, twice."""
+    """Return a control code of the first channel, twice."""
     return bytes((with_parity(0x14), with_parity(second))) * 2
 
 
@@ -44,7 +44,7 @@ class Packet(NamedTuple):
 
 
 def schedule(loads: Iterable[Load]) -> Iterator[Packet]:
-    """Gives the packets that show the captions in time, as far as two bytes a frame allow."""
+    """Give the packets that show the captions in time, as far as two bytes a frame allow."""
     free = 0  # from this frame on nothing is sent yet
     clear: int | None = None  # when what is shown has to go
     for load in loads:
@@ -61,7 +61,7 @@ def schedule(loads: Iterable[Load]) -> Iterator[Packet]:
 
 
 def _around(data: bytes, *, clear: int, shown: int, free: int) -> Iterator[Packet]:
-    """Gives the load of a caption, and the end of the one before it at the frame `clear`."""
+    """Give the load of a caption, and the end of the one before it at the frame `clear`."""
     length = len(data) // 2
     clear = min(clear, shown - COMMAND_FRAMES)
     erase = Packet(frame=clear, data=ERASE_DISPLAYED_MEMORY)
@@ -82,7 +82,7 @@ def _around(data: bytes, *, clear: int, shown: int, free: int) -> Iterator[Packe
 
 
 def _safe_cut(data: bytes, cut: int) -> int:
-    """Moves a cut that would part a pair from its repetition, which would then be taken for another."""
+    """Move a cut that would part a pair from its repetition, which would then be taken for another."""
     place = cut
     while place >= 2 and data[place - 2 : place] == data[cut : cut + 2]:
         place -= 2
@@ -90,12 +90,12 @@ def _safe_cut(data: bytes, cut: int) -> int:
 
 
 def frame_of(milliseconds: int) -> int:
-    """Returns the nearest frame to a time in ms, at 30000/1001 frames a second."""
+    """Return the nearest frame to a time in ms, at 30000/1001 frames a second."""
     return (milliseconds * 60 + 1001) // 2002
 
 
 def time_code(frame: int) -> str:
-    """Formats a frame as SMPTE drop-frame: two numbers are left out each minute, except each tenth."""
+    """Format a frame as SMPTE drop-frame: two numbers are left out each minute, except each tenth."""
     tens, rest = divmod(frame, FRAMES_PER_TEN_MINUTES)
     number = frame + 18 * tens + 2 * (max(rest - 2, 0) // FRAMES_PER_MINUTE)
     seconds, frames = divmod(number, 30)

@@ -59,7 +59,7 @@ SILENT = re.compile(r"VIRAMA|HALANT|NUKTA")
 
 
 def transliterated(text: str) -> str:
-    """Returns the text in CHARACTERS; the same text where it has no others.  It may be longer."""
+    """Return the text in CHARACTERS; the same text where it has no others.  It may be longer."""
     if CHARACTERS.issuperset(text):
         return text
     found: list[str] = []
@@ -96,7 +96,7 @@ def _sound(letter: str) -> str:
 
 
 def _named_sound(name: str) -> str | None:
-    """Reads the sound of a letter from its name: HANGUL SYLLABLE HAN, KATAKANA LETTER KA."""
+    """Read the sound of a letter from its name: HANGUL SYLLABLE HAN, KATAKANA LETTER KA."""
     if SILENT.search(name):
         return ""
     if thai := THAI.match(name):
@@ -109,6 +109,6 @@ def _named_sound(name: str) -> str | None:
 
 @lru_cache(maxsize=4096)
 def _takes_vowel(letter: str) -> bool:
-    """Tells whether a sign replaces the vowel that an Indian consonant before it implies."""
+    """Tell whether a sign replaces the vowel that an Indian consonant before it implies."""
     name = unicodedata.name(letter, "")
     return "VOWEL SIGN" in name or SILENT.search(name) is not None

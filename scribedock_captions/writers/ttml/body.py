@@ -25,7 +25,7 @@ LAYOUT = (
 
 
 def document(metadata: Metadata, *, head: str, body: str) -> str:
-    """Returns a whole file; `head` and `body` are the elements of these names."""
+    """Return a whole file; `head` and `body` are the elements of these names."""
     prefixes = "".join(f' xmlns:{prefix}="{uri}"' for prefix, uri in PREFIXES.items())
     return legal(
         f'<?xml version="1.0" encoding="UTF-8"?>\n<tt xmlns="{TT}"{prefixes}'
@@ -34,7 +34,7 @@ def document(metadata: Metadata, *, head: str, body: str) -> str:
 
 
 def head(metadata: Metadata | None, *parts: str) -> str:
-    """Returns the head, with title and description of the recording unless `metadata` is None."""
+    """Return the head, with title and description of the recording unless `metadata` is None."""
     titles = ""
     if metadata is not None:
         titles = (
@@ -46,7 +46,7 @@ def head(metadata: Metadata | None, *parts: str) -> str:
 
 
 def body(source: CaptionDocument, *, attributes: str = "") -> str:
-    """Returns a body with a paragraph for each caption."""
+    """Return a body with a paragraph for each caption."""
     paragraphs = []
     for caption in source.captions:
         text = escaped("\n".join(caption.lines)).replace("\n", "<br/>")
@@ -55,5 +55,5 @@ def body(source: CaptionDocument, *, attributes: str = "") -> str:
 
 
 def wrapped(paragraphs: str, *, attributes: str = "") -> str:
-    """Puts a body around its paragraphs; without any, an empty div is valid too."""
+    """Put a body around its paragraphs; without any, an empty div is valid too."""
     return f" <body{attributes}>\n  <div>\n{paragraphs}  </div>\n </body>\n"

@@ -79,7 +79,7 @@ def _parsed(header: str) -> etree._Element:
 
 
 def _rebuilt(source: etree._Element, parent: etree._Element, custom: Mapping[str, str]) -> etree._Element:
-    """Copies an element into our namespaces, with the keys of `custom` filled in."""
+    """Copy an element into our namespaces, with the keys of `custom` filled in."""
 
     def filled(text: str) -> str:
         return KEY.sub(lambda key: legal(custom.get(key[1], key[0])), text)
@@ -105,7 +105,7 @@ def _renamed(tag: str, default: str) -> str:
 
 
 def _own(tag: str, namespaces: Collection[str]) -> str:
-    """Returns the name as it is.  Raises UnusableOption where it has a namespace, and none of these."""
+    """Return the name as it is.  Raises UnusableOption where it has a namespace, and none of these."""
     name = etree.QName(tag)
     if name.namespace and name.namespace not in namespaces:
         raise UnusableOption(
@@ -116,7 +116,7 @@ def _own(tag: str, namespaces: Collection[str]) -> str:
 
 
 def _put_in_order(head: etree._Element) -> None:
-    """Orders the head as TTML1 asks (§7.1.2): metadata, parameters, styling, layout."""
+    """Order the head as TTML1 asks (§7.1.2): metadata, parameters, styling, layout."""
     if head.tag != f"{{{TT}}}head":
         raise UnusableOption(f"dfxp_header: the element must be head, not {etree.QName(head).localname}")
     for text in chain([head.text], (child.tail for child in head)):

@@ -24,6 +24,8 @@ def test_every_column_of_a_row_that_stays_is_kept_or_cleared(table: sa.Table) ->
     else:
         assert not entry.kept & entry.cleared.keys()
         assert entry.kept | entry.cleared.keys() == set(table.columns.keys())
+        for name, value in entry.cleared.items():
+            assert value is not None or table.columns[name].nullable, f"{name} needs a default"
 
 
 def test_rows_are_deleted_before_those_that_they_refer_to() -> None:

@@ -7,18 +7,13 @@ import pytest
 
 from scribedock.accounts.sessions import Dialect
 from scribedock.api.schema.job_answers import job_answer
-from scribedock.jobs.job import Difficulty, Job, JobStatus, Priority
+from scribedock.jobs.job import JobStatus, Priority
 from scribedock.jobs.turnaround import due_date, effective_priority, is_late, rank_of
+from tests.support.jobs import a_job
 
 NOW = datetime(2024, 5, 6, 7, 8, 9)
 HOUR = timedelta(hours=1)
-JOB = Job(
-    id="1" * 32, account_id="2" * 32, username="maria", branch_id="2", name="", external_id="", language="en",
-    target_language="", status=JobStatus.PENDING, fidelity=None, priority=Priority.STANDARD,
-    difficulty=Difficulty.UNKNOWN, created=NOW, started=None, due=NOW, completed=None, returned=None,
-    authorized=NOW, deleted=None, turnaround_hours=None, media_ms=None, failure_reason=None, engine=None,
-    progress=0.0, upload_epoch=0, order_task_id="3" * 32, callback_url=None,
-)  # fmt: skip
+JOB = a_job(status=JobStatus.PENDING, fidelity=None, created=NOW, due=NOW, authorized=NOW)
 
 
 @pytest.mark.parametrize(

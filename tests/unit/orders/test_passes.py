@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from datetime import datetime
-
 import pytest
 
-from scribedock.jobs.job import Difficulty, Fidelity, Iwp, Job, JobStatus, Priority
+from scribedock.jobs.job import Fidelity, Iwp
+from scribedock.jobs.order_options import ApprovalStep, OrderOptions
 from scribedock.orders.passes import PassKind, planned
-
-JOB = Job(
-    id="1", account_id="a", username="a", branch_id="a", name="", external_id="", language="en",
-    target_language="",
-    status=JobStatus.IN_PROCESS, fidelity=Fidelity.MECHANICAL, priority=Priority.STANDARD,
-    difficulty=Difficulty.UNKNOWN, created=datetime(2026, 1, 1), started=None, due=None, completed=None,
-    returned=None, authorized=None, deleted=None, turnaround_hours=None, media_ms=None, failure_reason=None,
-    engine=None, progress=0, upload_epoch=0, order_task_id="t", callback_url=None,
-)  # fmt: skip
+from tests.support.jobs import a_job
 
 
 def names(reviewed: bool = True, **changes: object) -> list[Iwp]:
-    return [step.iwp_name for step in planned(replace(JOB, **changes), reviewed=reviewed)]  # type: ignore[arg-type]
+    return [step.iwp_name for step in planned(a_job(**changes), reviewed=reviewed)]
 
 
 @pytest.mark.parametrize(
@@ -41,7 +31,7 @@ def test_a_fidelity_has_its_passes_where_somebody_reviews(
 
 
 def test_telling_speakers_apart_is_a_pass_of_its_own() -> None:
-    speakers = {"speaker_id": True}
+    speakers = OrderOptions(speaker_id=True)
     assert names(fidelity=Fidelity.STANDARD, options=speakers) == [Iwp.PREMIUM, Iwp.SPEAKER_ID]
     assert names(fidelity=Fidelity.MECHANICAL, options=speakers) == []
 
@@ -51,9 +41,9 @@ def test_a_second_pass_is_one() -> None:
 
 
 def test_the_customers_approval_is_the_last_and_needs_no_reviewer() -> None:
-    options = {"customer_approval_steps": ["RETURN", "TRANSLATION"]}
+    options = OrderOptions(customer_approval_steps=(ApprovalStep.RETURN, ApprovalStep.TRANSLATION))
     assert names(fidelity=Fidelity.STANDARD, options=options) == [Iwp.PREMIUM, Iwp.CUSTOMER_APPROVED_RETURN]
-    [step] = planned(replace(JOB, options=options), reviewed=False)
+    [step] = planned(a_job(options=options), reviewed=False)
     assert (step.iwp_name, step.kind) == (Iwp.CUSTOMER_APPROVED_RETURN, PassKind.APPROVAL)
-    [step] = planned(replace(JOB, options=options, leading_id="2", target_language="de"), reviewed=False)
+    [step] = planned(a_job(options=options, leading_id="2", target_language="de"), reviewed=False)
     assert step.iwp_name is Iwp.CUSTOMER_APPROVED_TRANSLATION

@@ -24,6 +24,7 @@ def test_a_defect_outside_of_the_calls_is_told_in_the_shape_of_an_error_too(tmp_
         parser=nothing,
         fetches=nothing,
         bodies=nothing,
+        receiver=nothing,
         translates=frozenset(),
     )
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import socket
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,8 @@ import pytest
 from scribedock.errors import InvalidUrl
 from scribedock.media.fetching.fetch import FetchFailed, FetchLimits, GuardedClient, normalise
 from scribedock.media.fetching.transport import resolve
+from tests.support.fetching_contract import *  # noqa: F403
+from tests.support.fetching_contract import SLOW, Site
 from tests.support.loopback import LOOPBACK, Answer, serving
 
 
@@ -26,6 +29,32 @@ def redirects(location: Callable[[str], str]) -> Answer:
 
 
 FILE = says("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nbytes")
+
+
+@pytest.fixture
+def site() -> Iterator[Site]:
+    with ExitStack() as servers:
+
+        def serve(content: bytes | str | None) -> tuple[GuardedClient, str]:
+            if content is None:
+                with socket.create_server(("127.0.0.1", 0)) as unused:
+                    return GuardedClient(LOOPBACK), f"http://127.0.0.1:{unused.getsockname()[1]}/a.mp3"
+            answer = drips if content == SLOW else gives(content)  # type: ignore[arg-type]
+            return GuardedClient(LOOPBACK), f"{servers.enter_context(serving(answer)).url}/a.mp3"
+
+        yield serve
+
+
+def gives(content: bytes) -> Answer:
+    head = f"HTTP/1.1 200 OK\r\nContent-Length: {len(content)}\r\n\r\n".encode()
+    return lambda path, connection: connection.sendall(head + content)
+
+
+def drips(path: str, connection: socket.socket) -> None:
+    connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n")
+    while True:
+        connection.sendall(b"x")
+        time.sleep(0.1)
 
 
 def download(client: GuardedClient, url: str, folder: Path, **limits: float) -> bytes:

@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.uploads.http.chunked import ChunkedDecoder
 from scribedock.uploads.http.head import BadFraming
+from scribedock.uploads.transfer.chunked import ChunkedDecoder
 
 
 def decode(raw: bytes, cuts: list[int]) -> tuple[bytes, ChunkedDecoder]:

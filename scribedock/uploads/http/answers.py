@@ -10,10 +10,10 @@ from urllib.parse import urlsplit
 
 from scribedock.errors import ScribedockError
 from scribedock.uploads.core.completion import Ended
+from scribedock.uploads.core.request import Action, Protocol, UploadRequest
 from scribedock.uploads.core.states import UploadState, UploadStatus
 from scribedock.uploads.grant import Grant
 from scribedock.uploads.http.digests import TUS, repr_digest
-from scribedock.uploads.http.head import RequestHead
 from scribedock.uploads.http.requests import (
     ACCEPT_PATCH,
     ALLOW,
@@ -21,9 +21,7 @@ from scribedock.uploads.http.requests import (
     METHODS,
     TUS_EXTENSIONS,
     TUS_VERSION,
-    Action,
-    Protocol,
-    protocol_of,
+    UrlRequest,
 )
 
 EXPOSED = (
@@ -47,47 +45,41 @@ class Answers:
         self._cors_origins = cors_origins
         self._max_bytes = max_bytes
 
-    def common(self, head: RequestHead, grant: Grant | None) -> Mapping[str, str]:
-        """Headers of every answer, errors too."""
-        found = dict(self._cors(head, grant))
-        if protocol_of(head) is Protocol.TUS:
-            found["Tus-Resumable"] = TUS_VERSION
-        return found
+    def error(self, request: UrlRequest, error: ScribedockError) -> Mapping[str, str]:
+        """Return the headers of an error."""
+        headers = {**self._common(request), **error.headers}
+        if request.protocol is Protocol.IETF:
+            headers["Upload-Complete"] = "?0"
+        return headers
 
-    def of_error(self, head: RequestHead, grant: Grant | None, error: ScribedockError) -> Mapping[str, str]:
-        found = {**self.common(head, grant), **error.headers}
-        if protocol_of(head) is Protocol.IETF:
-            found["Upload-Complete"] = "?0"
-        return found
-
-    def ended(self, head: RequestHead, grant: Grant, action: Action, ended: Ended) -> UploadAnswer:
-        """After a body."""
-        protocol = protocol_of(head)
+    def ended(self, request: UrlRequest, asked: UploadRequest, ended: Ended) -> UploadAnswer:
+        """Return what a client is told after a body."""
         is_whole = ended.etag is not None
-        headers = {**self.common(head, grant)}
+        headers = {**self._common(request)}
         if is_whole:
             headers["ETag"] = f'"{ended.etag}"'
         if ended.sha256 is not None:
             headers["Repr-Digest"] = repr_digest(ended.sha256)
-        if protocol is Protocol.PLAIN:
+        is_ietf = asked.protocol is Protocol.IETF
+        if asked.protocol is Protocol.PLAIN:
             return UploadAnswer(status=200, headers=headers)
-        if protocol is Protocol.IETF:
+        if is_ietf:
             headers["Upload-Complete"] = "?1" if is_whole else "?0"
         headers["Upload-Offset"] = str(ended.size)
-        headers["Upload-Expires"] = _http_date(grant.expires)
-        if action is Action.CREATE:
-            headers["Location"] = self._location(head)
-            if protocol is Protocol.IETF:
-                headers["Upload-Limit"] = self._limit(grant)
+        headers["Upload-Expires"] = _http_date(asked.grant.expires)
+        if asked.action is Action.CREATE:
+            headers["Location"] = self._location(request)
+            if is_ietf:
+                headers["Upload-Limit"] = self._limit(asked.grant)
             return UploadAnswer(status=201, headers=headers)
-        return UploadAnswer(status=200 if is_whole and protocol is Protocol.IETF else 204, headers=headers)
+        return UploadAnswer(status=200 if is_whole and is_ietf else 204, headers=headers)
 
-    def state(self, head: RequestHead, grant: Grant, state: UploadState | None) -> UploadAnswer:
-        """To a HEAD; None: nothing has come yet."""
+    def state(self, request: UrlRequest, grant: Grant, state: UploadState | None) -> UploadAnswer:
+        """Return the answer to a HEAD; None: nothing has come yet."""
         length = state.length if state is not None else None
         is_whole = state is not None and state.status is UploadStatus.RECEIVED
         headers = {
-            **self.common(head, grant),
+            **self._common(request),
             "Upload-Offset": str(state.bytes if state is not None else 0),
             "Upload-Complete": "?1" if is_whole else "?0",
             "Upload-Expires": _http_date(grant.expires),
@@ -95,25 +87,27 @@ class Answers:
         }
         if length is not None:
             headers["Upload-Length"] = str(length)
-        elif protocol_of(head) is Protocol.TUS:
+        elif request.protocol is Protocol.TUS:
             headers["Upload-Defer-Length"] = "1"
-        is_ietf = (head.first("upload-draft-interop-version") or "").strip() == IETF_INTEROP_VERSION
+        is_ietf = (request.first("upload-draft-interop-version") or "").strip() == IETF_INTEROP_VERSION
         return UploadAnswer(status=204 if is_ietf else 200, headers=headers)
 
-    def terminated(self, head: RequestHead, grant: Grant) -> UploadAnswer:
-        return UploadAnswer(status=204, headers=self.common(head, grant))
+    def terminated(self, request: UrlRequest) -> UploadAnswer:
+        """Return the answer to a DELETE."""
+        return UploadAnswer(status=204, headers=self._common(request))
 
-    def options(self, head: RequestHead, grant: Grant | None) -> UploadAnswer:
-        """To a CORS preflight, and to a client that wants to know what is possible."""
+    def options(self, request: UrlRequest) -> UploadAnswer:
+        """Return the answer to a CORS preflight, and to a client that asks what is possible."""
+        grant = request.grant
         max_bytes = min(self._max_bytes, grant.max_bytes) if grant is not None else self._max_bytes
         return UploadAnswer(
             status=204,
             headers={
-                **self._cors(head, grant),
+                **self._cors(request),
                 "Allow": ALLOW,
                 "Accept-Patch": ACCEPT_PATCH,
                 "Access-Control-Allow-Methods": METHODS,
-                "Access-Control-Allow-Headers": head.first("access-control-request-headers") or "*",
+                "Access-Control-Allow-Headers": request.first("access-control-request-headers") or "*",
                 "Access-Control-Max-Age": str(PREFLIGHT_LIVES_S),
                 "Tus-Resumable": TUS_VERSION,
                 "Tus-Version": TUS_VERSION,
@@ -124,27 +118,35 @@ class Answers:
             },
         )
 
-    def resumption(self, head: RequestHead, grant: Grant) -> Mapping[str, str] | None:
-        """Headers of the 104 that tells a client it may resume; None: it would not understand one."""
-        if protocol_of(head) is not Protocol.IETF or "upload-draft-interop-version" not in head.headers:
+    def resumption(self, request: UrlRequest, grant: Grant) -> Mapping[str, str] | None:
+        """Return the headers of the 104 that says resuming is possible; None: the client knows none."""
+        if request.protocol is not Protocol.IETF or request.first("upload-draft-interop-version") is None:
             return None
-        if head.method == "PATCH":
+        if request.method == "PATCH":
             return {}
-        return {"Location": self._location(head), "Upload-Limit": self._limit(grant)}
+        return {"Location": self._location(request), "Upload-Limit": self._limit(grant)}
 
-    def _location(self, head: RequestHead) -> str:
-        return f"{self._prefix}{head.target}"
+    def _common(self, request: UrlRequest) -> Mapping[str, str]:
+        """Return the headers of every answer, errors too."""
+        headers = dict(self._cors(request))
+        if request.protocol is Protocol.TUS:
+            headers["Tus-Resumable"] = TUS_VERSION
+        return headers
+
+    def _location(self, request: UrlRequest) -> str:
+        return f"{self._prefix}{request.head.target}"
 
     def _limit(self, grant: Grant) -> str:
         size = min(self._max_bytes, grant.max_bytes)
         return f"max-size={size}, max-age={max(0, grant.expires - int(time.time()))}"
 
-    def _cors(self, head: RequestHead, grant: Grant | None) -> Mapping[str, str]:
-        """What lets a page of another origin read the answer, if it may."""
+    def _cors(self, request: UrlRequest) -> Mapping[str, str]:
+        """Return what lets a page of another origin read the answer, if it may."""
+        grant = request.grant
         allowed = (grant.cors_origin,) if grant is not None and grant.cors_origin else self._cors_origins
         if not allowed:
             return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
-        origin = head.first("origin")
+        origin = request.first("origin")
         if origin not in allowed:
             return {"Vary": "Origin"}
         return {

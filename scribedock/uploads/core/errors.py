@@ -1,0 +1,223 @@
+"""Why an upload is refused, or breaks off: a class for each case, with its answer.
+
+UploadRefused (InvalidQuery)
+├── UrlClosed            TranscriptionOrdered, UrlCancelled, UrlExpired, JobDeleted, AccountDisabled
+├── WrongBytes           EmptyRecording, InconsistentLength, MismatchingOffset, TooLarge, LongerThanAnnounced
+├── UploadBusy           another request writes
+├── UploadReplaced       its bytes were replaced meanwhile
+├── MediaPresent         a precondition does not hold
+├── TooSlow, Superseded  the request ends; its bytes are kept
+SystemFault
+├── StorageFault         the store did not take bytes; those that it has are kept
+└── NoRoom               the disk is full
+ConnectionLost           nobody is left to answer
+"""
+
+from __future__ import annotations
+
+import errno
+
+from scribedock.clock import format_time, from_timestamp, utc_now
+from scribedock.errors import InvalidQuery, SystemFault
+
+PROBLEMS = "https://iana.org/assignments/http-problem-types#"
+INCONSISTENT_LENGTH = f"{PROBLEMS}inconsistent-upload-length"
+MISMATCHING_OFFSET = f"{PROBLEMS}mismatching-upload-offset"
+
+
+class ConnectionLost(Exception):
+    """The client went away in the middle of the body: there is nobody to answer."""
+
+
+class StorageFault(SystemFault):
+    """The store did not take bytes; those that it has are kept."""
+
+    status = 503
+
+    def __init__(self) -> None:
+        super().__init__("The server could not store the recording; try again later")
+
+
+class NoRoom(SystemFault):
+    """The disk is full: what came is given up, so that it is not full for longer."""
+
+    status = 507
+
+    def __init__(self) -> None:
+        super().__init__("The server has no room for this recording now; try again later")
+
+
+class UploadRefused(InvalidQuery):
+    """The request cannot have what it asks for."""
+
+
+class TooSlow(UploadRefused):
+    """The client sent nothing for too long, or too little; what came is kept."""
+
+    status = 408
+
+
+class Superseded(UploadRefused):
+    """Another request took the upload over; what came is kept."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__("Another request continues this upload")
+
+
+class UrlClosed(UploadRefused):
+    """The upload URL is no longer valid."""
+
+    status = 410
+
+
+class TranscriptionOrdered(UrlClosed):
+    """The job's transcription is ordered, so its media is fixed."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The transcription of this job is ordered already; its media cannot be replaced. Open another job"
+        )
+
+
+class UrlCancelled(UrlClosed):
+    """The owner has cancelled the URL."""
+
+    def __init__(self) -> None:
+        super().__init__("This upload URL was cancelled; get a new one with request_upload_url")
+
+
+class UrlExpired(UrlClosed):
+    """The URL's time is over."""
+
+    def __init__(self, expires: int) -> None:
+        super().__init__(
+            f"This upload URL expired at {format_time(from_timestamp(expires))} UTC; the server's time is "
+            f"{format_time(utc_now())}. Get a new one with request_upload_url"
+        )
+
+
+class JobDeleted(UrlClosed):
+    """The job of the URL is deleted."""
+
+    def __init__(self) -> None:
+        super().__init__("The job of this upload URL was deleted")
+
+
+class AccountDisabled(UrlClosed):
+    """The account of the URL is disabled; the URL works again once the account is enabled."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("The account of this upload URL is disabled")
+
+
+class MediaPresent(UploadRefused):
+    """The client wanted to put the recording only where there is none."""
+
+    status = 412
+
+    def __init__(self) -> None:
+        super().__init__("The job has media already (If-None-Match: *)")
+
+
+class UploadComplete(UploadRefused):
+    """The recording is whole, so there is nothing left to give up."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The recording is complete and is the job's media; upload another in its place, or delete the job"
+        )
+
+
+class UploadBusy(UploadRefused):
+    """Another request writes to this upload."""
+
+    status = 423
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another request is sending bytes to this upload; wait for its end, or try again soon",
+            headers={"Retry-After": "1"},
+        )
+
+
+class UploadReplaced(UploadRefused):
+    """The bytes of this upload were replaced by those of another request."""
+
+    status = 409
+
+    def __init__(self) -> None:
+        super().__init__(
+            "Another request to this URL replaced the bytes of this upload; HEAD the URL says where it stands"
+        )
+
+
+class WrongBytes(UploadRefused):
+    """The bytes are not what they had to be."""
+
+
+class EmptyRecording(WrongBytes):
+    """A recording of no bytes."""
+
+    def __init__(self) -> None:
+        super().__init__("The body is empty; send the bytes of the recording")
+
+
+class TooLarge(WrongBytes):
+    """More bytes than a recording may have."""
+
+    status = 413
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(
+            f"The recording is larger than the limit of {limit} bytes",
+            headers={"Upload-Limit": f"max-size={limit}"},
+        )
+
+
+class LongerThanAnnounced(WrongBytes):
+    """More bytes than the client has announced."""
+
+    status = 413
+
+    def __init__(self, length: int) -> None:
+        super().__init__(f"More bytes came than the {length} that the recording was to have")
+
+
+class InconsistentLength(WrongBytes):
+    """Two lengths of one recording were given."""
+
+    def __init__(self, comment: str) -> None:
+        super().__init__(
+            comment, problem={"type": INCONSISTENT_LENGTH, "title": "Inconsistent Upload Length Values"}
+        )
+
+
+class MismatchingOffset(WrongBytes):
+    """The bytes do not begin where the upload stands."""
+
+    status = 409
+
+    def __init__(self, expected: int, provided: int) -> None:
+        super().__init__(
+            f"The recording continues at byte {expected}, not at {provided}; send it from there",
+            headers={"Upload-Offset": str(expected)},
+            problem={
+                "type": MISMATCHING_OFFSET,
+                "title": "Mismatching Upload Offset",
+                "expected-offset": expected,
+                "provided-offset": provided,
+            },
+        )
+
+
+def storage_fault(error: OSError) -> SystemFault:
+    """Return what a client is told of a store that did not take bytes: NoRoom or StorageFault."""
+    return NoRoom() if error.errno in (errno.ENOSPC, errno.EDQUOT) else StorageFault()

@@ -1,0 +1,103 @@
+"""A body under way: where its bytes go, how many may come, and what they must be."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from scribedock.clock import Clock
+from scribedock.errors import ScribedockError
+from scribedock.storage.store import Partial
+from scribedock.uploads.core.digests import Digester, Expected
+from scribedock.uploads.core.errors import storage_fault
+from scribedock.uploads.core.request import Action, Body, Protocol, UploadRequest
+from scribedock.uploads.grant import Grant
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ceiling:
+    """A largest size in bytes, and the error for a recording above it."""
+
+    bytes: int
+    refusal: Callable[[int], ScribedockError]
+
+    def check(self, size: int) -> None:
+        """Raise the refusal for `size` bytes, if they are too many."""
+        if size > self.bytes:
+            raise self.refusal(self.bytes)
+
+
+@dataclass(kw_only=True, eq=False)
+class Intake:
+    request: UploadRequest
+    account_id: str
+    body: Body  # with the recording's length, where an earlier request gave it
+    partial: Partial
+    ceilings: tuple[Ceiling, ...]
+    content: tuple[Expected, ...]  # digests of this body
+    whole: tuple[Expected, ...]  # digests of the recording
+    wants_digest: bool
+    recorded: bool  # the partial is noted in the database, so that the upload can be resumed
+    clock: Clock
+    digester: Digester = field(init=False)
+    interrupt: Callable[[Exception], None] | None = None  # set by whoever moves the bytes
+    tell: Callable[[int], None] | None = None  # shows the client how far the upload is
+    lock: threading.Lock = field(default_factory=threading.Lock)
+    ended: bool = False  # under the lock
+    over: threading.Event = field(default_factory=threading.Event)
+
+    def __post_init__(self) -> None:
+        self.started = self.clock.now()
+        self.began = self.heard = self.clock.monotonic()  # when the first and the last byte came
+        algorithms = [each.algorithm for each in self.content]
+        if self.start == 0 and self.body.completes:
+            algorithms += [each.algorithm for each in self.whole]
+            algorithms += ["sha256"] if self.wants_digest else []
+        self.digester = Digester(algorithms)
+
+    @property
+    def grant(self) -> Grant:
+        return self.request.grant
+
+    @property
+    def protocol(self) -> Protocol:
+        return self.request.protocol
+
+    @property
+    def start(self) -> int:
+        """Where this body begins in the recording, in bytes."""
+        return self.body.offset
+
+    @property
+    def appends(self) -> bool:
+        """Whether the partial held bytes before this body, which stay whatever happens to it."""
+        return self.request.action is Action.APPEND
+
+    @property
+    def silent_s(self) -> float:
+        """Seconds since the last byte came."""
+        return self.clock.monotonic() - self.heard
+
+    @property
+    def age_s(self) -> float:
+        """Seconds since the body began."""
+        return self.clock.monotonic() - self.began
+
+    def write(self, data: memoryview) -> None:
+        """Append `data`. Raise TooLarge and its like past a ceiling, StorageFault, NoRoom."""
+        size = self.partial.bytes + len(data)
+        for ceiling in self.ceilings:
+            ceiling.check(size)
+        self.heard = self.clock.monotonic()
+        self.digester.update(data)
+        try:
+            self.partial.write(data)
+        except OSError as error:
+            raise storage_fault(error) from error
+
+    def tell_progress(self, offset: int) -> None:
+        """Show the client that `offset` bytes are safe, unless the request is over."""
+        with self.lock:
+            if self.tell is not None and not self.ended:
+                self.tell(offset)

@@ -1,0 +1,127 @@
+"""Bytes that are kept between the requests of an upload: noting, resuming and dropping them."""
+
+from __future__ import annotations
+
+from scribedock.storage.leftovers import remove_partial
+from scribedock.storage.store import Partial, PartialBusy, PartialMissing, Store, StoreUnavailable
+from scribedock.uploads.core.digests import pack
+from scribedock.uploads.core.errors import NoRoom, UploadReplaced, storage_fault
+from scribedock.uploads.core.intake import Intake
+from scribedock.uploads.core.states import BOOT, Beginning, UploadState, UploadStates
+
+
+class Partials:
+    """The partials of uploads, in the store and in the rows that name them."""
+
+    def __init__(self, store: Store, states: UploadStates, *, reserve: int) -> None:
+        """Take `reserve` as the bytes that must stay free in the store."""
+        self._store = store
+        self._states = states
+        self._reserve = reserve
+
+    def check_room(self, more: int = 0) -> None:
+        """Raise NoRoom where `more` bytes would leave less free than the reserve."""
+        free = self._store.free_bytes()
+        if free is not None and free - more < self._reserve:
+            raise NoRoom
+
+    def begin(self) -> Partial:
+        """Return a new partial. Raise StorageFault, NoRoom."""
+        try:
+            return self._store.begin()
+        except OSError as error:
+            raise storage_fault(error) from error
+
+    def resume(self, name: str) -> Partial:
+        """Return the partial, for writing at its end.
+
+        Raise PartialBusy while somebody writes it, UploadReplaced where it is gone, StorageFault, NoRoom.
+        """
+        try:
+            return self._store.resume(name)
+        except PartialMissing:
+            raise UploadReplaced from None
+        except OSError as error:
+            raise storage_fault(error) from error
+
+    def record(self, intake: Intake) -> None:
+        """Note the intake's partial as the one that can be resumed, in place of an older one."""
+        intake.recorded = True
+        _, replaced = self._states.begin(
+            intake.grant,
+            Beginning(
+                partial=intake.partial.name,
+                started=intake.started,
+                length=intake.body.length,
+                protocol=intake.protocol,
+                digests=pack(intake.whole),
+                wants_digest=intake.wants_digest,
+            ),
+        )
+        if replaced is not None:
+            self.discard_idle(replaced)
+
+    def settle(self, state: UploadState, partial: Partial) -> int:
+        """Forget the bytes that may not have survived; return how many there are, now durably.
+
+        What was written since the machine started is there, synced or not; of the time before,
+        only what was noted as synced. Raise StorageFault, NoRoom.
+        """
+        try:
+            size = partial.bytes if state.boot == BOOT else min(partial.bytes, state.bytes)
+            if size < partial.bytes:
+                partial.truncate(size)
+            if state.boot != BOOT or state.bytes != size:
+                partial.sync()
+                self._states.keep(state.id, partial.name, size=size)
+        except OSError as error:
+            raise storage_fault(error) from error
+        return size
+
+    def settled_bytes(self, state: UploadState, name: str) -> int | None:
+        """Return how many bytes of the upload can be relied on; None: its partial is gone, now noted so.
+
+        Raise StorageFault, NoRoom.
+        """
+        try:
+            partial = self._store.resume(name)
+            try:
+                return self.settle(state, partial)
+            finally:
+                partial.suspend()
+        except PartialMissing:
+            self._states.forget_partial(state.id, name)
+            return None
+        except PartialBusy:
+            return self._store.partial_bytes(name) or 0
+        except OSError as error:
+            raise storage_fault(error) from error
+
+    def is_idle(self, name: str) -> bool:
+        """Return whether nobody, in whichever process, writes the partial."""
+        try:
+            self._store.resume(name).suspend()
+        except PartialBusy:
+            return False
+        except PartialMissing:
+            return True
+        return True
+
+    def discard_idle(self, name: str) -> None:
+        """Remove a partial that nobody writes; its writer would remove it at its end."""
+        try:
+            self._store.resume(name).discard()
+        except (PartialBusy, PartialMissing, StoreUnavailable):
+            return
+
+    def remove(self, name: str) -> None:
+        """Remove a partial, whoever writes it."""
+        remove_partial(self._store, name)
+
+
+def synced_bytes(partial: Partial) -> int:
+    """Make what was written survive a crash; return how many bytes do. Raise StorageFault, NoRoom."""
+    try:
+        return partial.sync()
+    except OSError as error:
+        raise storage_fault(error) from error

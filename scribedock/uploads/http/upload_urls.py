@@ -1,0 +1,68 @@
+"""Requests to upload URLs as calls of the core, and what comes of them as answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from scribedock.errors import ScribedockError
+from scribedock.keys.keys import UploadKeys
+from scribedock.settings import Settings
+from scribedock.uploads.core.intake import Intake
+from scribedock.uploads.core.request import Action
+from scribedock.uploads.http.answers import Answers, UploadAnswer
+from scribedock.uploads.http.head import RequestHead
+from scribedock.uploads.http.requests import UrlRequest, read_request, upload_request
+from scribedock.uploads.uploads import Uploads
+
+
+@dataclass(frozen=True, kw_only=True)
+class Finished:
+    """The answer after a body, and whether a worker has something to do now."""
+
+    answer: UploadAnswer
+    makes_work: bool
+
+
+class UploadUrls:
+    def __init__(self, uploads: Uploads, keys: UploadKeys, settings: Settings) -> None:
+        self._uploads = uploads
+        self._keys = keys
+        self._answers = Answers(
+            public_url=settings.public_url,
+            cors_origins=settings.cors_origins,
+            max_bytes=settings.upload_max_bytes,
+        )
+
+    def read(self, head: RequestHead) -> UrlRequest:
+        """Read the head of a request; this never fails."""
+        return read_request(head, self._keys)
+
+    def admit(self, request: UrlRequest) -> Intake:
+        """Return where the body of the request goes. Raise InvalidQuery, SystemFault, Forged."""
+        return self._uploads.admit(upload_request(request))
+
+    def resumption(self, request: UrlRequest, intake: Intake) -> Mapping[str, str] | None:
+        """Return the headers of the 104 that says resuming is possible; None: the client knows none."""
+        return self._answers.resumption(request, intake.grant)
+
+    def finish(self, request: UrlRequest, intake: Intake, error: Exception | None) -> Finished:
+        """End the body, and return its answer. Raise as `Uploads.finish`."""
+        ended = self._uploads.finish(intake, error)
+        return Finished(
+            answer=self._answers.ended(request, intake.request, ended), makes_work=ended.task_id is not None
+        )
+
+    def answer(self, request: UrlRequest) -> UploadAnswer:
+        """Answer a request that brings no body: HEAD, DELETE, OPTIONS. Raise as `admit`."""
+        if request.method == "OPTIONS":
+            return self._answers.options(request)
+        asked = upload_request(request)
+        if asked.action is Action.TERMINATE:
+            self._uploads.terminate(asked)
+            return self._answers.terminated(request)
+        return self._answers.state(request, asked.grant, self._uploads.state(asked))
+
+    def error_headers(self, request: UrlRequest, error: ScribedockError) -> Mapping[str, str]:
+        """Return the headers of the answer that tells of the error."""
+        return self._answers.error(request, error)

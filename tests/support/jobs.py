@@ -1,0 +1,37 @@
+"""A job without any database."""
+
+from __future__ import annotations
+
+from dataclasses import fields
+from datetime import datetime
+from typing import Any
+
+from scribedock.jobs.job import Difficulty, Fidelity, Job, JobStatus, Priority
+from scribedock.jobs.order_options import NO_OPTIONS
+
+ORDERED: dict[str, Any] = {
+    "id": "1",
+    "account_id": "a",
+    "username": "a",
+    "branch_id": "a",
+    "name": "",
+    "external_id": "",
+    "language": "en",
+    "target_language": "",
+    "status": JobStatus.IN_PROCESS,
+    "fidelity": Fidelity.MECHANICAL,
+    "priority": Priority.STANDARD,
+    "difficulty": Difficulty.UNKNOWN,
+    "created": datetime(2026, 1, 1),
+    "progress": 0.0,
+    "upload_epoch": 0,
+    "order_task_id": "t",
+    "options": NO_OPTIONS,
+}
+
+
+def a_job(**changes: Any) -> Job:
+    """Return a job that was ordered, with these changes; what neither names is None or its default."""
+    values = ORDERED | changes
+    missing = {each.name for each in fields(Job)} - values.keys()
+    return Job(**{each: None for each in missing if each not in Job.__dict__}, **values)
