@@ -1,4 +1,4 @@
-# Everything a contributor needs. Each target sets up what it lacks, in .venv.
+# Everything a contributor needs. Each target sets up .venv if necessary.
 
 PYTHON ?= $(shell for found in python3.12 python3.11 python3.13 python3; do \
 	$$found -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' 2>/dev/null \
@@ -11,44 +11,44 @@ SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
 CASES ?= 1000
 JOBS ?= 3
-# Where no bytecode may be written, each server that a test starts would compile the whole package anew.
+# Without bytecode files, each server that a test starts would compile the whole package again.
 unexport PYTHONDONTWRITEBYTECODE
 SPECIAL := judges or s3 or azure or trials or clients or soak
-# What `make test` runs: nothing that takes Debian packages, much time or data from elsewhere.
+# What `make test` runs: nothing that needs Debian packages, much time or other data.
 ORDINARY := not (postgresql or $(SPECIAL))
 
 .PHONY: help demo walk serve test coverage test-postgresql test-s3 test-azure check judges trials clients soak docs golden lock clean
 
 help:
-	@echo "make demo [MEDIA=file]   the main job, end to end, on a server of its own"
-	@echo "make walk [URL=https://…] every call of the API, once, on a server of its own or on that one"
+	@echo "make demo [MEDIA=file]   transcribe a recording, from upload to captions, on a temporary server"
+	@echo "make walk [URL=https://…] make every call of the API once, on a temporary server or on that one"
 	@echo "make serve               start the server and leave it running"
-	@echo "make test                all tests that need nothing else (a quarter of an hour on two processors)"
-	@echo "make coverage            the same, with PostgreSQL, and which lines they reach"
-	@echo "make test-postgresql     what runs on SQLite too, on PostgreSQL"
-	@echo "make test-s3             the object store on a real S3 server: Ceph's gateway, from Debian's packages"
-	@echo "make test-azure          the same on Microsoft's emulator of Azure Blob Storage"
-	@echo "make check               ruff and mypy"
-	@echo "make judges              other people's software judges us (SCRIBEDOCK_JUDGES=folder, CASES=1000 requests)"
-	@echo "make trials              what a full disk, a slow client, a power cut would do (root, Debian)"
-	@echo "make clients             other people's clients upload (Debian's curl, wget, chromium)"
+	@echo "make test                run all tests without special requirements (a quarter of an hour on two processors)"
+	@echo "make coverage            run them with PostgreSQL, and measure their coverage"
+	@echo "make test-postgresql     run the database tests on PostgreSQL"
+	@echo "make test-s3             test the object store on a real S3 server: Ceph's gateway, from Debian's packages"
+	@echo "make test-azure          test it on Microsoft's emulator of Azure Blob Storage"
+	@echo "make check               run ruff and mypy"
+	@echo "make judges              validate with third-party software (SCRIBEDOCK_JUDGES=folder, CASES=1000 requests)"
+	@echo "make trials              try full disks, slow clients, power cuts (root, Debian)"
+	@echo "make clients             upload with third-party clients (Debian's curl, wget, chromium)"
 	@echo "make soak                kill the server at random moments, many times"
-	@echo "make docs                write the tables of docs/ anew"
-	@echo "make golden              write the golden files of the captions' tests anew"
-	@echo "make lock                lock the dependencies anew"
+	@echo "make docs                regenerate the tables of docs/"
+	@echo "make golden              regenerate the golden files of the captions' tests"
+	@echo "make lock                update the locked dependencies"
 
 .venv:
 	@test -n "$(PYTHON)" || { echo "scribedock needs Python 3.11, 3.12 or 3.13; set PYTHON=/path/to/it"; exit 1; }
 	$(PYTHON) -m venv .venv
 
 .venv/.installed: requirements.lock pyproject.toml | .venv
-	@echo "Installing scribedock and what it needs in .venv (once) ..."
+	@echo "Installing scribedock and its dependencies in .venv (once) ..."
 	$(PIP) install --require-hashes -r requirements.lock
 	$(PIP) install --no-deps --no-build-isolation --editable .
 	@touch $@
 
 .venv/.installed-dev: requirements-dev.lock .venv/.installed
-	@echo "Installing what the tests need in .venv (once) ..."
+	@echo "Installing the dependencies of the tests in .venv (once) ..."
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 

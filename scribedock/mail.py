@@ -52,7 +52,7 @@ class Mailer:
         Raises MailRefused, and OSError or aiosmtplib.SMTPException where another try may succeed.
         """
         if not is_address(mail.recipient):
-            raise MailRefused(f"{mail.recipient!r} is no address")
+            raise MailRefused(f"{mail.recipient!r} is not an address")
         asyncio.run(self._send(message_of(mail, self._sender)))
 
     async def _send(self, message: EmailMessage) -> None:

@@ -36,25 +36,27 @@ class Settings(BaseSettings):
         hide_input_in_errors=True,
     )
 
-    data_dir: Path = Field(Path("data"), description="All state of the embedded default.")
+    data_dir: Path = Field(Path("data"), description="Folder of all data in the default setup.")
     database_url: SecretStr | None = Field(
         None, description="postgresql://… or sqlite:///…; unset: a SQLite file in the data folder."
     )
     storage_url: str | None = Field(
         None,
         description="s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder; "
-        "unset: recordings lie in the data folder. docs/storage.md tells more.",
+        "unset: recordings are stored in the data folder. See docs/storage.md.",
     )
     storage_direct_uploads: bool = Field(
-        False, description="Upload URLs are the store's own, for s3:// and gs://; clients send nothing to us."
+        False,
+        description="Hand out the store's own upload URLs, with s3:// and gs://: "
+        "clients then upload to the store directly.",
     )
     public_url: str | None = Field(
         None,
-        description="What the URLs that are handed out start with. "
-        "Required when the server listens on anything but loopback.",
+        description="Start of all URLs that the server hands out. "
+        "Required when it listens on anything but loopback.",
     )
     trusted_proxies: CommaSeparated = Field(
-        (), description="Addresses (CIDRs) whose X-Forwarded-* headers count."
+        (), description="Addresses (CIDRs) whose X-Forwarded-* headers are trusted."
     )
     admin_password: SecretStr | None = Field(
         None, description="Password of the first account, admin; unset: one is made and kept in a file."
@@ -68,7 +70,7 @@ class Settings(BaseSettings):
         "unset: made at first start.",
     )
 
-    session_idle_s: int = Field(3600, ge=1, description="A session dies after so long without a call.")
+    session_idle_s: int = Field(3600, ge=1, description="A session expires after this time without a call.")
     key_session_idle_s: int = Field(
         2_592_000, ge=1, description="The same for a session opened with a securekey."
     )
@@ -82,14 +84,16 @@ class Settings(BaseSettings):
         60, ge=1, description="How long after the last failure an address is refused and a name slowed down."
     )
 
-    upload_lifetime_s: int = Field(43_200, ge=1, le=43_200, description="How long an upload URL lives.")
+    upload_lifetime_s: int = Field(43_200, ge=1, le=43_200, description="Lifetime of an upload URL.")
     upload_max_bytes: int = Field(10 * GIB, ge=1, description="The largest recording.")
-    upload_stall_s: float = Field(30, gt=0, description="An upload without a byte for so long is closed.")
+    upload_stall_s: float = Field(
+        30, gt=0, description="An upload that sends nothing for this time is closed."
+    )
     upload_min_rate: int = Field(
-        1024, ge=0, description="Bytes a second below which an upload is closed, over 60 seconds."
+        1024, ge=0, description="Bytes a second, over 60 seconds, below which an upload is closed."
     )
     upload_digest: bool = Field(
-        False, description="Every finished upload is answered with its SHA-256 (Repr-Digest)."
+        False, description="Answer every finished upload with its SHA-256 (Repr-Digest)."
     )
     cors_origins: CommaSeparated = Field(
         (), description="Origins whose pages may use upload URLs; empty: any, unless the URL names one."
@@ -98,71 +102,76 @@ class Settings(BaseSettings):
         0, ge=0, description="Bytes that an account may be uploading to this server at once; 0: any number."
     )
     account_partial_bytes: int = Field(
-        0, ge=0, description="Bytes of broken uploads that are kept for an account; 0: any number."
+        0, ge=0, description="Bytes of interrupted uploads that are kept for an account; 0: any number."
     )
     account_stored_bytes: int = Field(
-        0, ge=0, description="Bytes of recordings that an account may have; 0: any number."
+        0, ge=0, description="Bytes of recordings that an account may store; 0: any number."
     )
-    disk_reserve: int = Field(GIB, ge=0, description="Below so much free disk, uploads are refused.")
-    header_timeout_s: float = Field(10, gt=0, description="Time for the headers of a request.")
+    disk_reserve: int = Field(GIB, ge=0, description="Free disk space below which uploads are refused.")
+    header_timeout_s: float = Field(10, gt=0, description="Time limit for the headers of a request.")
     header_max_bytes: int = Field(32_768, ge=1024, description="The largest header block of a request.")
     connections_per_address: int = Field(
         1024, ge=1, description="Open connections of one address; more are closed."
     )
 
     fetch_allow: CommaSeparated = Field(
-        (), description="CIDRs or hosts that fetched URLs and callbacks may reach although not global."
+        (), description="Non-global CIDRs or hosts that fetched URLs and callbacks may reach."
     )
-    fetch_timeout_s: float = Field(3600, gt=0, description="Total time for fetching a media_url.")
+    fetch_timeout_s: float = Field(3600, gt=0, description="Time limit for fetching a media_url.")
     callback_retries_s: Annotated[tuple[float, ...], NoDecode] = Field(
         (200, 600, 1000), description="Waits before each retry of a failed callback."
     )
-    callback_timeout_s: float = Field(30, gt=0, description="Time for the answer to a callback.")
+    callback_timeout_s: float = Field(30, gt=0, description="Time limit for the answer to a callback.")
 
     media_link_lifetime_s: int = Field(
-        604_800, ge=60, description="How long a link to made media (mp3, mp4) lives; then the file goes too."
+        604_800,
+        ge=60,
+        description="Lifetime of a link to converted media (mp3, mp4) and of the file behind it.",
     )
 
     smtp_url: SecretStr | None = Field(
         None, description="smtp://user:password@host:port (TLS where offered) or smtps://…; unset: no mail."
     )
-    mail_from: str = Field("scribedock@localhost", description="The sender of mail.")
+    mail_from: str = Field("scribedock@localhost", description="Sender address of mail.")
     human_passes: Literal["auto"] = Field(
         "auto",
-        description="auto: PREMIUM and PROFESSIONAL finish with the recognizer's list while nobody reviews.",
+        description="auto: PREMIUM and PROFESSIONAL orders finish with the recognizer's list "
+        "while there are no reviewers.",
     )
-    audit_days: int = Field(365, ge=1, description="How long the audit log remembers who did what.")
+    audit_days: int = Field(365, ge=1, description="How long entries stay in the audit log.")
     media_max_duration_s: int = Field(43_200, ge=1, description="The longest recording.")
     media_memory: int = Field(
-        2 * GIB, ge=256 * 1024**2, description="Memory that decoding may take, beyond the libraries it needs."
+        2 * GIB, ge=256 * 1024**2, description="Memory for decoding, beyond that of the libraries."
     )
     speech_engine: Literal["auto", "onnx", "pocketsphinx", "whisper"] = Field(
-        "auto", description="auto: that of the model, and pocketsphinx without one."
+        "auto", description="Speech recognizer; auto: that of the model, pocketsphinx without one."
     )
     speech_model: Path | None = Field(
-        None, description="Folder of a model, or its name in `scribedock models list`."
+        None, description="Folder of a speech model, or its name in `scribedock models list`."
     )
     speech_processes: int = Field(
-        0, ge=0, description="Recognizer processes of a worker; 0: one a processor, Whisper one for four."
+        0,
+        ge=0,
+        description="Recognizer processes of a worker; 0: one for each processor, with Whisper one for four.",
     )
     speech_batch: int = Field(
-        0, ge=0, description="Chunks that Whisper decodes together; 0: 8 on a GPU, else one."
+        0, ge=0, description="Chunks that Whisper decodes in one batch; 0: 8 on a GPU, otherwise one."
     )
     speech_chunk_timeout_s: float = Field(
         300,
         gt=0,
-        description="Processor time for recognizing one chunk, for each of the recognizer's threads.",
+        description="Processor time allowed for recognizing one chunk, for each of the recognizer's threads.",
     )
     speaker_model: Path | None = Field(
-        None, description="Folder of a speaker-embedding model in ONNX's format, to tell speakers apart with."
+        None, description="Folder of a speaker-embedding model in ONNX format, for diarization."
     )
     speaker_similarity: float = Field(
-        0.5, gt=-1, lt=1, description="Cosine of two voices that count as one person's, by that model."
+        0.5, gt=-1, lt=1, description="Cosine from which that model takes two voices for one person's."
     )
     translation_models: Path | None = Field(
         None, description="Folder with a CTranslate2 model for each pair of languages, as en-de."
     )
-    worker_jobs: int = Field(4, ge=1, description="Transcriptions that one worker has in hand at once.")
+    worker_jobs: int = Field(4, ge=1, description="Transcriptions that a worker runs at once.")
     priorities: CommaSeparated = Field(
         (), description="Priorities that orders may have, as STANDARD,HIGH; empty: all of them."
     )
@@ -170,26 +179,28 @@ class Settings(BaseSettings):
         0,
         ge=0,
         description="Waiting orders of a branch (an account directly below the root, and all below it) that "
-        "stand in line; later ones wait until those have begun. 0: any number.",
+        "stand in line; later ones wait until these have begun. 0: any number.",
     )
     branch_transcriptions: int = Field(
-        0, ge=0, description="Transcriptions of a branch under way at once; others wait. 0: any number."
+        0, ge=0, description="Transcriptions of a branch that run at once; others wait. 0: any number."
     )
     branch_fetches: int = Field(
-        0, ge=0, description="Fetches for a branch under way at once; others wait. 0: any number."
+        0, ge=0, description="Fetches for a branch that run at once; others wait. 0: any number."
     )
     host_fetches: int = Field(
-        0, ge=0, description="Fetches from a host under way at once; others wait. 0: any number."
+        0, ge=0, description="Fetches from a host that run at once; others wait. 0: any number."
     )
     branch_callbacks: int = Field(
-        0, ge=0, description="Callbacks of a branch under way at once; others wait. 0: any number."
+        0, ge=0, description="Callbacks of a branch that run at once; others wait. 0: any number."
     )
     host_callbacks: int = Field(
-        0, ge=0, description="Callbacks to a host under way at once; others wait. 0: any number."
+        0, ge=0, description="Callbacks to a host that run at once; others wait. 0: any number."
     )
-    lease_s: float = Field(30, ge=1, description="A worker silent for so long has lost its jobs to others.")
+    lease_s: float = Field(
+        30, ge=1, description="A worker without a heartbeat for this time loses its jobs to others."
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
-        "info", description="What is written to the log; debug: every recognized segment too."
+        "info", description="Log level; debug includes every recognized segment."
     )
     workflow_retention_s: float = Field(
         86_400, ge=0, description="How long the saved steps of a finished workflow are kept."

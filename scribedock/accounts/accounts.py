@@ -213,7 +213,9 @@ class Accounts:
         Their orders continue. Raises InvalidQuery for the root.
         """
         if account.parent_id is None:
-            raise InvalidQuery(f"The account {account.username!r} is the root of the tree; it must stay")
+            raise InvalidQuery(
+                f"The account {account.username!r} is the root of the tree and cannot be disabled"
+            )
         with self._database.write() as connection:
             count, subtree = 0, frozenset[str]()
             # Repeated because a new account may have been made below one of them before that was disabled.

@@ -49,7 +49,9 @@ def create(
         str | None, typer.Option(help="The account above it; default: the root of the tree.")
     ] = None,
     email: Annotated[str, typer.Option(help="Where mail for the account goes.")] = "",
-    reviewer: Annotated[bool, typer.Option("--reviewer", help="It may review jobs.")] = False,
+    reviewer: Annotated[
+        bool, typer.Option("--reviewer", help="Whether the account may review jobs.")
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Create an account."""
@@ -65,7 +67,7 @@ def create(
         )
         if reviewer:
             services.accounts.set_reviewer(made, True)
-    say(f"Account {name} is ready")
+    say(f"Account {name} was created")
 
 
 @account.command("passwd")
@@ -76,7 +78,7 @@ def change_password(name: Name, password_stdin: PasswordStdin = False, data_dir:
     found = _named(services, name)
     with audited(services, "account passwd", found.id):
         or_fail(lambda: services.accounts.set_password(found, password))
-    say(f"The password of {name} is changed")
+    say(f"The password of {name} was changed")
 
 
 @account.command("disable")
@@ -102,7 +104,7 @@ def enable(name: Name, data_dir: DataDir = None) -> None:
 @account.command("reviewer")
 def reviewer(
     name: Name,
-    revoke: Annotated[bool, typer.Option("--revoke", help="Take the right away.")] = False,
+    revoke: Annotated[bool, typer.Option("--revoke", help="Revoke the right instead.")] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Grant an account the right to review jobs."""
@@ -149,14 +151,14 @@ def list_accounts(data_dir: DataDir = None) -> None:
 
 @account.command("tree")
 def show_tree(
-    name: Annotated[str | None, typer.Argument(help="Where to begin; default: the root.")] = None,
+    name: Annotated[str | None, typer.Argument(help="The account to start from; default: the root.")] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Show the tree of accounts."""
     services = open_services(data_dir)
     top = services.accounts.root() if name is None else _named(services, name)
     if top is None:
-        fail("there is no account yet")
+        fail("there are no accounts yet")
     show(_tree(top, services.accounts.list_accounts()))
 
 

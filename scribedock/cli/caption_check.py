@@ -26,15 +26,15 @@ DEFAULT_LIMITS = "default"
 def check(
     file: Annotated[Path, typer.Argument(help="SRT, VTT or DFXP; or an ElementList, to check its captions.")],
     preset: Annotated[
-        str, typer.Option(help="What to measure against: netflix, bbc, dcmp, scc or default.")
+        str, typer.Option(help="The standard: netflix, bbc, dcmp, scc or default.")
     ] = DEFAULT_LIMITS,
     elementlist: Annotated[
-        Path | None, typer.Option(help="What was said, to find speech without captions.")
+        Path | None, typer.Option(help="ElementList of the speech, to find speech without captions.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="Language of the captions, as en or pt-br.")] = None,
     shots: Annotated[Path | None, typer.Option(help="Times of shot changes in seconds, one a line.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    strict: Annotated[bool, typer.Option(help="Advice fails the check too.")] = False,
+    strict: Annotated[bool, typer.Option(help="Treat advice as errors.")] = False,
 ) -> None:
     """Check captions against a standard.
 
@@ -138,9 +138,9 @@ def _print(file: Path, standard: str, report: Report) -> None:
     console.print(figures, style="dim", markup=False, highlight=False)
     advice = len(report.findings) - report.errors
     verdict = (
-        f"{file.name}: {report.errors} errors, {advice} pieces of advice against {standard}"
+        f"{file.name}: {report.errors} errors, {advice} recommendations, measured by {standard}"
         if report.findings
-        else f"{file.name}: nothing to complain about against {standard}"
+        else f"{file.name}: no problems, measured by {standard}"
     )
     console.print(
         printable(verdict), style="bold red" if report.errors else "bold green", markup=False, highlight=False

@@ -36,20 +36,20 @@ def convert(
     target: Annotated[Path, typer.Argument(help="The file to write; - is standard output.")],
     to: Annotated[
         str | None,
-        typer.Option(help="Format of the target, where its name does not say: SRT, WEB_VTT, …, ELEMENTLIST."),
+        typer.Option(help="Format of the target, if its name does not tell: SRT, WEB_VTT, …, ELEMENTLIST."),
     ] = None,
     source_format: Annotated[
         str | None, typer.Option("--from", help="Format of the source: elementlist, text, srt, vtt or dfxp.")
     ] = None,
     language: Annotated[str | None, typer.Option(help="Language of the source, as en or pt-br.")] = None,
     duration: Annotated[int | None, typer.Option(help="Length of the recording in ms.", min=1)] = None,
-    title: Annotated[str | None, typer.Option(help="For the head of the file; default: its name.")] = None,
+    title: Annotated[str | None, typer.Option(help="Title in the file's header; default: its name.")] = None,
     preset: Annotated[
-        str | None, typer.Option(help="Options of netflix, bbc, dcmp or scc; others are added to them.")
+        str | None, typer.Option(help="Start from the options of netflix, bbc, dcmp or scc.")
     ] = None,
     explain: Annotated[
         bool,
-        typer.Option("--explain", help="Say on standard error why lines and captions end where they do."),
+        typer.Option("--explain", help="Explain on standard error why lines and captions end where they do."),
     ] = False,
     **options: str | None,
 ) -> None:

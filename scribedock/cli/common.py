@@ -28,7 +28,7 @@ COMMAND_LINE = "command line"  # in the audit log instead of an address
 REFUSED = "refused"
 LINE_FEED = "\n"  # between messages about wrong settings
 PIPE_COLUMNS = 1000  # so that no line is wrapped in a pipe
-DataDir = Annotated[Path | None, typer.Option(help="Folder of all state (SCRIBEDOCK_DATA_DIR).")]
+DataDir = Annotated[Path | None, typer.Option(help="Data folder (SCRIBEDOCK_DATA_DIR).")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]

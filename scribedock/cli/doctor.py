@@ -47,13 +47,13 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             level=Level.MISSING,
             title="data folder",
-            text=f"{folder} cannot be written ({error.strerror}); set SCRIBEDOCK_DATA_DIR",
+            text=f"{folder} is not writable ({error.strerror}); set SCRIBEDOCK_DATA_DIR",
         )
         return
-    yield Finding(level=Level.GOOD, title="data folder", text=f"{folder} can be written")
+    yield Finding(level=Level.GOOD, title="data folder", text=f"{folder} is writable")
     if data_folder.is_open(folder):
         yield Finding(
-            level=Level.WARNING, title="data folder", text=f"others on this machine may look into {folder}"
+            level=Level.WARNING, title="data folder", text=f"other users of this machine can read {folder}"
         )
     free = shutil.disk_usage(folder).free
     enough = free > settings.disk_reserve + settings.upload_max_bytes
@@ -108,9 +108,9 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
     ):  # no server has run here, or the database does not answer, which was reported already
         return
     if any(each.parent_id is None for each in marked):
-        text = f"this is one: nothing is transcribed, and {USERNAME} has a password that everybody knows"
+        text = f"this server is one: nothing is transcribed, and {USERNAME} has a public password"
     else:
-        text = f"nothing is transcribed of: {', '.join(each.username for each in marked)}"
+        text = f"nothing is transcribed for: {', '.join(each.username for each in marked)}"
     if marked:
         yield Finding(level=Level.WARNING, title="sandbox", text=text)
 
@@ -130,8 +130,8 @@ def _proxies(settings: Settings) -> Iterator[Finding]:
             level=Level.WARNING,
             title="proxy",
             text=f"{each.address} sends X-Forwarded-For or Forwarded (last {each.seen:%Y-%m-%d %H:%M} UTC) "
-            "and is not trusted to: failed logins behind it are not counted by address. If it is a proxy of "
-            "yours, add it to SCRIBEDOCK_TRUSTED_PROXIES; else somebody made the header up",
+            "but is not trusted: failed logins behind it are not counted by address. If it is a proxy of "
+            "yours, add it to SCRIBEDOCK_TRUSTED_PROXIES; otherwise somebody made the header up",
         )
 
 
@@ -161,9 +161,9 @@ def _speakers(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         level=Level.GOOD,
         title="speakers",
-        text=f"told apart with {model.path}"
+        text=f"identified with {model.path}"
         if model
-        else "told apart where an order says how many they are; see docs/speech.md",
+        else "identified where an order says how many there are; see docs/speech.md",
     )
 
 
@@ -181,13 +181,13 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="ffmpeg",
-        text=str(path or "no binary; media cannot be given out as mp3 or mp4 (pip install imageio-ffmpeg)"),
+        text=str(path or "not found; media cannot be converted to mp3 or mp4 (pip install imageio-ffmpeg)"),
     )
     if not ffmpeg.has_fonts():
         yield Finding(
             level=Level.WARNING,
             title="fonts",
-            text="none below /usr/share/fonts; captions cannot be drawn into a picture",
+            text="none below /usr/share/fonts; captions cannot be burnt in",
         )
 
 
@@ -196,7 +196,7 @@ def _speaking(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="espeak-ng",
-        text=str(path or "not on the PATH; audio descriptions cannot be spoken"),
+        text=str(path or "not on the PATH; audio descriptions cannot be synthesized"),
     )
 
 

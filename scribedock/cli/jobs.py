@@ -23,7 +23,7 @@ def late(data_dir: DataDir = None) -> None:
     now = utc_now()
     found = open_services(data_dir).listing.late(now)
     if not found:
-        print("No job is late")
+        print("No jobs are late")
         return
     table = plain_table("Job", "Account", "State", "Priority", "Due (UTC)", "Late by")
     for each in found:
@@ -47,7 +47,7 @@ def audit(
         datetime | None,
         typer.Option(help="Only from this moment on (UTC).", formats=["%Y-%m-%d", "%Y-%m-%dT%H:%M:%S"]),
     ] = None,
-    limit: Annotated[int, typer.Option(min=1, help="At most so many, the newest.")] = 100,
+    limit: Annotated[int, typer.Option(min=1, help="Show at most this many, the newest.")] = 100,
     failed_logins: Annotated[
         bool, typer.Option("--failed-logins", help="Only failed logins, which are counted by minute.")
     ] = False,

@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
 
 LOST_URLS_NOTICE = (
-    "Upload URLs, and links to media and to approvals, that were signed with the other keys are dead; their "
+    "Upload URLs, and links to media and approvals, that were signed with the other keys stop working; their "
     "owners must ask for new ones."
 )
 LOST_SECRETS_NOTICE = (

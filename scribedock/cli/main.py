@@ -45,7 +45,7 @@ cli.add_typer(uploads, name="uploads")
 cli.add_typer(keys, name="keys")
 cli.add_typer(captions, name="captions")
 cli.add_typer(models, name="models")
-storage = typer.Typer(help="The place where recordings lie.", no_args_is_help=True)
+storage = typer.Typer(help="The storage of recordings.", no_args_is_help=True)
 cli.add_typer(storage, name="storage")
 
 LONG_LIVED = ("serve", "worker")  # these refuse misspelt settings
@@ -63,9 +63,7 @@ cli.command()(worker)
 
 @cli.command()
 def demo(
-    media: Annotated[
-        Path | None, typer.Option(help="A recording of yours instead of the shipped one.")
-    ] = None,
+    media: Annotated[Path | None, typer.Option(help="Your own recording instead of the shipped one.")] = None,
 ) -> None:
     """Run the main job from upload to captions over HTTP, on a temporary server of its own."""
     from scribedock.demo import main_job
@@ -76,10 +74,10 @@ def demo(
 @cli.command("walk")
 def walk_calls(
     url: Annotated[
-        str | None, typer.Option(help="A server that runs already, as https://…; default: one of its own.")
+        str | None, typer.Option(help="A running server, as https://…; default: a temporary one.")
     ] = None,
     username: Annotated[
-        str, typer.Option(help="An account there; all is done by a new one below it.")
+        str, typer.Option(help="An account there; the calls are made by a new account below it.")
     ] = "admin",
     password_stdin: PasswordStdin = False,
 ) -> None:
@@ -123,13 +121,16 @@ def check_storage(data_dir: DataDir = None) -> None:
 
 @cli.command()
 def upload(
-    url: Annotated[str, typer.Argument(help="What request_upload_url returned; - reads it from stdin.")],
+    url: Annotated[
+        str, typer.Argument(help="The URL that request_upload_url returned; - reads it from stdin.")
+    ],
     file: Annotated[Path, typer.Argument(help="The recording.", exists=True, dir_okay=False, readable=True)],
     no_digest: Annotated[
-        bool, typer.Option("--no-digest", help="Do not have the server check the SHA-256 of the recording.")
+        bool,
+        typer.Option("--no-digest", help="Do not ask the server to verify the SHA-256 of the recording."),
     ] = False,
     retries: Annotated[
-        int, typer.Option(min=0, help="Tries after a failure, counted anew whenever bytes get through.")
+        int, typer.Option(min=0, help="Retries after a failure, counted afresh whenever bytes get through.")
     ] = 8,
 ) -> None:
     """Upload a recording to a pre-signed URL; an interrupted upload resumes where it broke off."""
@@ -151,7 +152,7 @@ def list_uploads(
     job = or_fail(lambda: services.jobs.find_job(job_id))
     found = services.uploads.uploads_of_job(job.id)
     if not found:
-        print("Nothing came to an upload URL of this job so far")
+        print("Nothing was uploaded to this job's upload URLs yet")
         return
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in ("Upload", "Status", "Bytes", "Of", "Begun (UTC)", "Protocol"):
@@ -179,15 +180,13 @@ def cancel_uploads(
     job = or_fail(lambda: services.jobs.find_job(job_id))
     with audited(services, "uploads cancel", job.account_id, job_id=job.id):
         or_fail(lambda: services.uploads.cancel(job.id, None))
-    say(f"The upload URLs of job {job_id} are cancelled")
+    say(f"The upload URLs of job {job_id} were cancelled")
 
 
 @captions.command("describe")
 def describe(
     job: Annotated[str, typer.Argument(help="Id of a job.")],
-    source: Annotated[
-        Path, typer.Argument(help="What describes the picture: ElementList, SRT, VTT or DFXP.")
-    ],
+    source: Annotated[Path, typer.Argument(help="The audio description: ElementList, SRT, VTT or DFXP.")],
     data_dir: DataDir = None,
 ) -> None:
     """Add an audio description to a job, for audio_description=true and mixed=true of the API."""
@@ -210,7 +209,7 @@ def describe(
             or_fail(store)
     except OSError as error:
         fail(f"{source}: {error.strerror}")
-    say(f"Job {job} has an audio description")
+    say(f"Job {job} now has an audio description")
 
 
 def main() -> None:

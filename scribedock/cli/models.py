@@ -29,7 +29,7 @@ def list_models(data_dir: DataDir = None) -> None:
 @models.command("pull")
 def pull_model(
     name: Name,
-    hub: Annotated[str | None, typer.Option(help="Address of another hub than Hugging Face.")] = None,
+    hub: Annotated[str | None, typer.Option(help="Address of a hub other than Hugging Face.")] = None,
     data_dir: DataDir = None,
 ) -> None:
     """Download a model; an interrupted download resumes where it broke off."""
@@ -37,7 +37,7 @@ def pull_model(
 
     settings = enter_data_folder(data_dir)
     if folder_of(name, settings.data_dir).is_dir():
-        print(f"{name} is here already: {folder_of(name, settings.data_dir)}")
+        print(f"{name} is already installed: {folder_of(name, settings.data_dir)}")
         return
     try:
         folder = pull(name, settings.data_dir, endpoint=hub)
@@ -45,7 +45,7 @@ def pull_model(
         fail(str(error))
     except OSError as error:
         reason = " ".join(str(error).split())[:300]
-        fail(f"{name} could not be fetched: {reason}")
+        fail(f"{name} could not be downloaded: {reason}")
     print(f"{name} is in {folder}; set SCRIBEDOCK_SPEECH_MODEL={name}")
 
 
@@ -57,5 +57,5 @@ def model_path(name: Name, data_dir: DataDir = None) -> None:
     settings = load_settings(data_dir)
     found = folder_of(name, settings.data_dir)
     if name not in CATALOGUE or not found.is_dir():
-        fail(f"{name} is not here; fetch it with scribedock models pull {name}")
+        fail(f"{name} is not installed; download it with scribedock models pull {name}")
     print(found)

@@ -10,7 +10,7 @@ import typer
 from scribedock.cli.common import DataDir, fail, load_settings, long_lived_imports
 from scribedock.settings import SettingsError
 
-SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a password that everybody knows"
+SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a public password"
 
 
 def serve(
@@ -26,14 +26,15 @@ def serve(
     sandbox: Annotated[
         bool,
         typer.Option(
-            "--sandbox", help="Transcribe nothing, but answer every call; in a data folder of its own."
+            "--sandbox",
+            help="Run a sandbox: answer every call, transcribe nothing. Takes a data folder of its own.",
         ),
     ] = False,
     with_worker: Annotated[
         bool,
         typer.Option(
             "--worker/--no-worker",
-            help="Whether a worker runs beside the API; `scribedock worker` is one too.",
+            help="Run a worker beside the API; `scribedock worker` runs more.",
         ),
     ] = True,
 ) -> None:
@@ -72,7 +73,7 @@ def _announce_sandbox(base_url: str, password_file: str | None) -> None:
 def worker(
     data_dir: DataDir = None,
     executor: Annotated[
-        str | None, typer.Option(hidden=True, help="Work as this executor, under a supervisor.")
+        str | None, typer.Option(hidden=True, help="The executor id that a supervisor assigns.")
     ] = None,
 ) -> None:
     """Run a worker alone; any number may share a database."""

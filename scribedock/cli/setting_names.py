@@ -37,4 +37,4 @@ def _advice(name: str) -> str:
     # Without the common prefix, which would make all names similar.
     bare = {known.removeprefix(PREFIX): known for known in KNOWN_VARIABLES}
     similar = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=MIN_SIMILARITY)
-    return f"did you mean {bare[similar[0]]}?" if similar else "scribedock settings shows all of them"
+    return f"did you mean {bare[similar[0]]}?" if similar else "scribedock settings lists them all"

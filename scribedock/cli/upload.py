@@ -77,7 +77,7 @@ def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
         console.print(f"[bold red]Not uploaded:[/] {marked(str(error))}")
         return FAILED
     except KeyboardInterrupt:
-        console.print("Interrupted; the same command goes on where it stopped, until the URL expires")
+        console.print("Interrupted; run the same command again to resume, until the URL expires")
         return INTERRUPTED
     console.print(f"[bold green]Uploaded[/] {marked(path.name)}")
     return DONE
@@ -129,7 +129,7 @@ class ResumableUpload:
                 wait = WAITS_S[min(failures, len(WAITS_S) - 1)]
                 failures += 1
                 self._progress.console.print(
-                    f"[yellow]{marked(str(error))}; going on in {wait} s[/]", soft_wrap=True
+                    f"[yellow]{marked(str(error))}; retrying in {wait} s[/]", soft_wrap=True
                 )
                 time.sleep(wait)
 
@@ -192,7 +192,7 @@ def _comment(answer: httpx.Response) -> str:
         return str(answer.json()["ErrorComment"])
     except (ValueError, KeyError, TypeError):
         meanings = {
-            403: "The URL is not one that the server has signed",
+            403: "The server did not sign this URL",
             410: "The URL has expired or was cancelled",
         }
         return meanings.get(answer.status_code, f"The server answered {answer.status_code}")

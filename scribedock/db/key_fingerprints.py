@@ -97,8 +97,8 @@ class KeyFingerprints:
         here = _shown(self._keys.fingerprints()[purpose])
         return (
             f"{setting}: the database was used with other keys: its {name} {_shown(known[purpose])}, "
-            f"here {here}. Give this server the same secrets as the others have (scribedock keys show "
-            "--secrets prints them there); if they are lost, scribedock keys accept says what goes with them"
+            f"here {here}. Give this server the secrets of the others (scribedock keys show --secrets prints "
+            "them there); if they are lost, scribedock keys accept says what is lost with them"
         )
 
     def _note(self, connection: Connection) -> None:

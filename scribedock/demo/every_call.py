@@ -58,7 +58,7 @@ def run(url: str | None, username: str, password: str) -> int:
             if url is None:
                 surroundings, server = _own(stack, folder)
                 url, username, password = server.base_url, server.username, server.password
-            console.print(f"[bold]scribedock[/] serves on {marked(url)}\n")
+            console.print(f"[bold]scribedock[/] is running on {marked(url)}\n")
             client = stack.enter_context(httpx.Client(base_url=url, timeout=90, trust_env=False))
             EveryCall(console, client, surroundings).go(username, password, clip(folder))
         except (WalkFailed, ServerFailed, httpx.HTTPError, httpx.InvalidURL) as error:
@@ -190,7 +190,7 @@ class EveryCall:
         transcript = self._guide.call("job/get_transcript", job)
         captions = self._guide.call("job/get_caption", {**job, "caption_format": "WEB_VTT"})
         expect(bool(transcript.strip()), "the transcript is empty: no speech was recognized")
-        expect(captions.startswith("WEBVTT"), "the captions are no WebVTT")
+        expect(captions.startswith("WEBVTT"), "the captions are not WebVTT")
         expect(bool(self._guide.call("job/get_elementlist", job)["segments"]), "the ElementList is empty")
         names = {each["iwp_name"] for each in self._guide.call("job/list_elementlists", job)}
         expect({"MECHANICAL", "CUSTOMER_APPROVED_RETURN", "FINAL"} <= names, f"the lists are {names}")

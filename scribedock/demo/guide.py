@@ -124,7 +124,7 @@ def _paths(client: httpx.Client) -> dict[str, Any]:
     try:
         return dict(response.json()["paths"])
     except (ValueError, KeyError, TypeError):
-        raise WalkFailed("/openapi.json is no OpenAPI document: is this scribedock?") from None
+        raise WalkFailed("/openapi.json is not an OpenAPI document: is this scribedock?") from None
 
 
 def unvisited(paths: Mapping[str, Any], made: list[str]) -> set[str]:

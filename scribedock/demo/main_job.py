@@ -53,7 +53,7 @@ def run(media: Path | None) -> int:
                 CallbackReceiver() as receiver,
                 httpx.Client(base_url=server.base_url, timeout=60, trust_env=False) as client,
             ):
-                console.print(f"[bold]scribedock[/] serves on {server.base_url}, in a temporary folder\n")
+                console.print(f"[bold]scribedock[/] is running on {server.base_url}, in a temporary folder\n")
                 MainJob(console, client, receiver).go(server, media or shipped)
         except DemoFailed as error:
             console.print(f"\n[bold red]The demonstration failed:[/] {marked(str(error))}")
@@ -84,7 +84,7 @@ class MainJob:
                 "JobId"
             ]
         }
-        upload_url = self._json("Ask for an upload URL", "GET", "job/request_upload_url", {**token, **job})[
+        upload_url = self._json("Request an upload URL", "GET", "job/request_upload_url", {**token, **job})[
             "upload_url"
         ]
         self._upload(recording, upload_url)
@@ -107,7 +107,7 @@ class MainJob:
             "Take the captions", "job/get_caption", {**token, **job, "caption_format": "SRT"}
         )
         self._screen.block("\n\n".join(captions.strip().split("\n\n")[:SHOWN_CAPTIONS]) + "\n…")
-        elements = self._json("Take the timed words", "GET", "job/get_elementlist", {**token, **job})
+        elements = self._json("Fetch the timed words", "GET", "job/get_elementlist", {**token, **job})
         words = sum(
             token["type"] == "word"
             for segment in elements["segments"]
@@ -117,7 +117,7 @@ class MainJob:
         if not transcript.strip() or not captions.strip() or not words:
             raise DemoFailed("the transcript is empty: no speech was recognized")
         self._console.print(
-            f"\n[bold green]All of it happened:[/] {info['MediaLengthSeconds']:.0f} seconds of sound, "
+            f"\n[bold green]Everything worked:[/] {info['MediaLengthSeconds']:.0f} seconds of sound, "
             f"{words} timed words, {time.monotonic() - began:.0f} seconds, engine {info['Engine']}."
         )
 

@@ -28,7 +28,7 @@ def enter(folder: Path) -> None:
         os.umask(UMASK)
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise SettingsError(f"SCRIBEDOCK_DATA_DIR: {folder} cannot be made ({error.strerror})") from None
+        raise SettingsError(f"SCRIBEDOCK_DATA_DIR: {folder} cannot be created ({error.strerror})") from None
     narrow(folder)
 
 
@@ -37,16 +37,16 @@ def narrow(folder: Path) -> None:
     if not is_open(folder):
         return
     mode = stat.S_IMODE(folder.stat().st_mode)
-    problem = "everybody may make files in it; give the server a folder of its own"
+    problem = "anybody may create files in it; give the server a folder of its own"
     if not (mode & stat.S_ISVTX and mode & stat.S_IWOTH):  # such as /tmp, whose mode is not ours to change
         problem = _narrowed(folder, mode & ~GROUP_AND_OTHERS)
     if problem:
         log.warning(
-            "others may look into the data folder", folder=str(folder), mode=f"{mode:04o}", reason=problem
+            "other users can read the data folder", folder=str(folder), mode=f"{mode:04o}", reason=problem
         )
     else:
         log.warning(
-            "data folder narrowed: others could look into it",
+            "data folder made private: other users could read it",
             folder=str(folder),
             was=f"{mode:04o}",
             mode=f"{mode & ~GROUP_AND_OTHERS:04o}",
@@ -65,5 +65,5 @@ def _narrowed(folder: Path, mode: int) -> str:
     except OSError as error:
         return error.strerror or type(error).__name__
     if is_open(folder):
-        return "its file system keeps no such modes"
+        return "its file system does not support modes"
     return ""

@@ -59,7 +59,7 @@ def _found() -> Path:
     """Return the path of ffmpeg. Raises ProgramMissing."""
     program = find_ffmpeg()
     if program is None:
-        raise ProgramMissing("This server has no ffmpeg, which makes media files; ask its operator")
+        raise ProgramMissing("This server has no ffmpeg, which converts media; ask its operator")
     return program
 
 
@@ -98,7 +98,7 @@ def encode(
     program = _found()
     info = probe(source, limits, track=track)
     if media_type is MediaType.MP4 and not info.has_video:
-        raise MediaUnusable("The recording has no moving picture, so that there is no mp4 of it.")
+        raise MediaUnusable("The recording has no video, so there is no mp4 of it.")
     seconds = info.duration_ms // 1000 + 1
     if subtitles:
         (destination.parent / SUBTITLE_FILE).write_text(subtitles, encoding="utf-8")
@@ -115,7 +115,7 @@ def encode(
             check_wanted=check_wanted,
         )
     except ProgramFailed as error:
-        raise MediaUnusable(f"The recording cannot be made into {media_type}: {error}") from error
+        raise MediaUnusable(f"The recording cannot be converted to {media_type}: {error}") from error
 
 
 def arguments(
@@ -179,4 +179,4 @@ def sound_to_mp3(
     try:
         run(command, folder=destination.parent, readable=[sound], bounds=bounds, check_wanted=check_wanted)
     except ProgramFailed as error:
-        raise MediaUnusable(f"The speech cannot be made into mp3: {error}") from error
+        raise MediaUnusable(f"The speech cannot be converted to mp3: {error}") from error

@@ -23,7 +23,7 @@ log = structlog.get_logger("scribedock.worker")
 MAX_OUTPUT_BYTES = 256 * 1024  # bytes of all output of the child
 LIMIT_MESSAGE = "The recording takes too long to read, or too much memory: it may be damaged."
 FORK_SERVER = ForkServer()
-CRASH_MESSAGE = "The recording is damaged: the decoder stopped on it."
+CRASH_MESSAGE = "The recording is damaged: the decoder crashed on it."
 
 
 class FenceFailure(Exception):
@@ -115,7 +115,7 @@ def _answer(said: dict[str, Any]) -> dict[str, Any]:
     if "machine" in said:
         raise FenceFailure(f"the audio of a recording cannot be written: {said['machine']}")
     if "fault" in said:
-        log.warning("unforeseen trouble with a recording", fault=said["fault"])
+        log.warning("unexpected error while reading a recording", fault=said["fault"])
         raise MediaUnusable(CRASH_MESSAGE)
     return said
 

@@ -80,7 +80,9 @@ class RenderingPool:
         except (ChildEnded, ChildSlow) as error:
             log.error("rendering failed", reason=type(error).__name__, lists=request.lists)
             reason = "takes too long" if isinstance(error, ChildSlow) else "has failed"
-            raise SystemFault(f"Making these captions {reason}; the fault is noted", status=503) from None
+            raise SystemFault(
+                f"Making these captions {reason}; the error is in the server's log", status=503
+            ) from None
         if isinstance(answer, Rendering):
             return answer
         if isinstance(answer, RenderingRefused):

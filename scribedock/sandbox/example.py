@@ -61,7 +61,7 @@ class RequiredState(StrEnum):
     BARE = "without media"
     OPEN = "not ordered"
     ORDERED = "ordered"
-    FINISHED = "finished, and nothing made of it"
+    FINISHED = "finished, and nothing made from it"
     WITH_MEDIA = "with media"
     UNGUIDED = "with room for guidelines"
 

@@ -26,7 +26,7 @@ from scribedock_captions.elementlist.punctuation import split_punctuation
 from scribedock_captions.text.translation import sentences, translated
 
 ENGINE = "sandbox"
-NOTICE = "This is a sandbox: nothing was transcribed, the result is a prepared one."
+NOTICE = "This is a sandbox: nothing was transcribed, the result is prepared."
 LANGUAGE = "en"
 LENGTH_MS = 30_000
 CONFIDENCE = 0.95

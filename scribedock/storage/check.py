@@ -65,7 +65,7 @@ def recording(store: Store) -> Iterator[Finding]:
     finally:
         store.delete(key)
     if not intact:
-        yield missing("recording", "what was read back is not what was written")
+        yield missing("recording", "what was read back differs from what was written")
         return
     yield good(
         "recording",

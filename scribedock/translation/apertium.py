@@ -48,7 +48,7 @@ class Apertium:
 def _run(mode: str, text: str) -> str:
     program = shutil.which(PROGRAM)
     if program is None:
-        raise TranslationFailed(f"{PROGRAM} is not installed any more")
+        raise TranslationFailed(f"{PROGRAM} is no longer installed")
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         (folder / SOURCE).write_text(text, encoding="utf-8")

@@ -99,7 +99,8 @@ def _check(folder: Path) -> None:
             missing.append(f"{' and '.join(pieces)} (or {SHARED_TOKENIZER})")
     if missing:
         raise SettingsError(
-            f"SCRIBEDOCK_TRANSLATION_MODELS: {folder} is no translation model, it lacks {', '.join(missing)}"
+            f"SCRIBEDOCK_TRANSLATION_MODELS: {folder} is not a translation model, "
+            f"it lacks {', '.join(missing)}"
         )
 
 

@@ -17,7 +17,7 @@ from scribedock_captions.text.translation import sentences, translated
 
 log = structlog.get_logger("scribedock.worker")
 
-SOURCE_GONE_MESSAGE = "The job whose list this one is made of was deleted"
+SOURCE_GONE_MESSAGE = "The job that this one is made from was deleted"
 SECOND_PASS_ENGINE = "second pass"  # noqa: S105 - what `info` names as the engine
 
 

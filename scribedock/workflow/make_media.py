@@ -63,7 +63,7 @@ class MakeMediaWorkflow:
 
     def on_failure(self, rendition_id: str) -> None:
         """Abort the rendition: the server is at fault, and the next request tries again."""
-        self._renditions.abort(rendition_id, "The server failed over this; ask again")
+        self._renditions.abort(rendition_id, "The server failed over this; request it again")
 
     def _start(self, rendition_id: str) -> None:
         self._renditions.start(rendition_id)

@@ -48,7 +48,7 @@ from scribedock_captions.elementlist.model import ElementList
 NOT_SENT_MESSAGE = "This is a sandbox: no mail was sent"
 FAILED_MESSAGE = "The media cannot be used: the job's name asks for that (fail-media)"
 NOT_FETCHED_MESSAGE = "The media could not be fetched: the job's name asks for that (fail-fetch)"
-SOURCE_GONE_MESSAGE = "The job whose list this one is made of was deleted"
+SOURCE_GONE_MESSAGE = "The job that this one is made from was deleted"
 
 
 class DivertedWorkflow:

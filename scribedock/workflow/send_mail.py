@@ -79,7 +79,7 @@ class SendMailWorkflow:
         if owed.pass_id is not None:
             current = self._reviews.find_pass(owed.pass_id)
             if current is None or current.status not in UNDER_WAY:
-                raise ItemNotFound("The pass is done")
+                raise ItemNotFound("The pass is complete")
             link = Link(subject=owed.pass_id, expires=expires).url(owed.base_url, APPROVAL, key)
             plain, html = rendered("approval", **about, iwp_name=current.iwp_name.value, link=link)
             subject = f"Please approve: {about['job_name']}"

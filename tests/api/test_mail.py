@@ -201,7 +201,7 @@ def test_a_video_that_cannot_be_made_is_told_by_mail_too(
     client.get("job/burn_in_caption", job_id=job, send_to_email="maria@example.org")
     body = mailbox.received.get(timeout=60).get_body(("plain",))
     assert body is not None
-    assert "no moving picture" in body.get_content()
+    assert "no video" in body.get_content()
 
 
 def test_a_refused_recipient_ends_the_task(client: Client, tmp_path: Path) -> None:

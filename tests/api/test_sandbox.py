@@ -127,7 +127,7 @@ def test_it_says_what_it_is(sandbox: OwnServer) -> None:
     assert "SANDBOX" in sandbox.announced[0]
     with httpx.Client(base_url=sandbox.base_url, trust_env=False) as http:
         assert http.get("/healthz").json() == {"status": "ok", "sandbox": True}
-    assert "this is one" in command(sandbox, "doctor").stdout
+    assert "this server is one" in command(sandbox, "doctor").stdout
     assert "sandbox" in sandbox.log_path.read_text()
 
 

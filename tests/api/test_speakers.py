@@ -73,13 +73,13 @@ def reviewer(client: Client) -> Client:
     return account
 
 
-def test_a_given_transcript_has_its_speakers_told_apart_as_well(client: Client, speech: Path) -> None:
+def test_a_given_transcript_gets_a_diarization_as_well(client: Client, speech: Path) -> None:
     job = client.new_job(expected_speakers="1")
     client.upload(job, speech)
     query = {"v": "1", "api_token": client.token, "job_id": job}
     assert client.http.post("/api/job/add_transcript", params=query, content=TEXT).status_code == 200
     client.order(job, options=json.dumps({"speaker_id": True}))
-    assert client.finished(job)["Notice"].endswith("names and changes are to be checked.")
+    assert client.finished(job)["Notice"].endswith("check the names, and where speakers change.")
     found = elementlist(client, job)
     assert [speaker["name"] for speaker in found["speakers"]] == ["Speaker 1"]
     assert [segment["speaker_id"] for segment in found["segments"]] == [1]

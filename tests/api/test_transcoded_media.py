@@ -47,7 +47,7 @@ def test_a_file_is_made_once(client: Client, filmed: str) -> None:  # noqa: F811
 def test_a_sound_recording_cannot_become_an_mp4(client: Client, recorded: str) -> None:  # noqa: F811
     answer = client.get("job/transcoded_media", job_id=recorded, transcoded_version="mp4")
     assert error_of(answer) == (422, "ITEM_NOT_FOUND")
-    assert "no moving picture" in answer.json()["ErrorComment"]
+    assert "no video" in answer.json()["ErrorComment"]
 
 
 def test_what_is_no_recording_cannot_become_anything(client: Client) -> None:

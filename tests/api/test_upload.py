@@ -93,7 +93,7 @@ def test_a_chunked_body_is_taken(client: Client, job: str, url: str, short: byte
     assert length_of(client, job) == pytest.approx(3, abs=0.01)
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(url: str, short: bytes) -> None:
+def test_a_client_that_expects_100_gets_it(url: str, short: bytes) -> None:
     with RawConnection(url) as connection:
         connection.head("PUT", target_of(url), f"Content-Length: {len(short)}", "Expect: 100-continue")
         assert connection.answer().status == 100

@@ -71,7 +71,7 @@ def test_fetch_uploads_from_another_origin(page: Page, sent: Sent, url: str) -> 
     sent.assert_is_media()
 
 
-def test_xmlhttprequest_uploads_from_another_origin_and_shows_how_far_it_is(
+def test_xmlhttprequest_uploads_from_another_origin_and_shows_progress(
     page: Page, sent: Sent, url: str
 ) -> None:
     answer = do(page, "viaXhr", url)
@@ -83,7 +83,7 @@ def test_xmlhttprequest_uploads_from_another_origin_and_shows_how_far_it_is(
 
 @pytest.mark.parametrize("name", ["viaFetch", "viaXhr"])
 @pytest.mark.parametrize("protocol", [TUS, IETF], ids=["tus", "IETF"])
-def test_a_page_goes_on_after_a_lost_connection(
+def test_a_page_resumes_after_a_lost_connection(
     page: Page, sent: Sent, url: str, name: str, protocol: dict[str, str]
 ) -> None:
     # A browser tries by itself again where the connection was one that it had used before.
@@ -138,15 +138,13 @@ def test_tus_js_client_uploads(page: Page, sent: Sent, url: str, chunk: int | No
     sent.assert_is_media()
 
 
-def test_tus_js_client_tries_again_by_itself(
-    page: Page, sent: Sent, url: str, breaking: BreakingProxy
-) -> None:
+def test_tus_js_client_retries_by_itself(page: Page, sent: Sent, url: str, breaking: BreakingProxy) -> None:
     do(page, "viaTus", breaking.url(url))
     assert breaking.broken
     sent.assert_is_media()
 
 
-def test_tus_js_client_goes_on_after_a_reload(
+def test_tus_js_client_resumes_after_a_reload(
     page: Page, sent: Sent, url: str, breaking: BreakingProxy
 ) -> None:
     with pytest.raises(Error):
@@ -168,7 +166,7 @@ def test_uppy_uploads(page: Page, sent: Sent, url: str, chunk: int | None) -> No
     sent.assert_is_media()
 
 
-def test_uppy_goes_on_after_a_lost_connection(
+def test_uppy_resumes_after_a_lost_connection(
     page: Page, sent: Sent, url: str, breaking: BreakingProxy
 ) -> None:
     assert do(page, "viaUppy", breaking.url(url)) == {"successful": 1, "failed": []}

@@ -61,27 +61,27 @@ def test_curl_uploads_by_data_binary(sent: Sent, url: str) -> None:
     sent.assert_is_media()
 
 
-def test_a_form_of_curl_is_told_the_right_call(sent: Sent, url: str) -> None:
+def test_curl_sending_a_form_learns_the_right_call(sent: Sent, url: str) -> None:
     done = curl(*WITH_STATUS, "--request", "PUT", "--form", f"file=@{sent.recording}", url)
     assert status(done) == 400
     assert "curl -T FILE URL" in done.stdout
     sent.assert_is_not_media()
 
 
-def test_a_range_of_curl_is_told_how_to_go_on(sent: Sent, url: str) -> None:
+def test_curl_sending_a_range_learns_how_to_resume(sent: Sent, url: str) -> None:
     done = curl(*WITH_STATUS, "--continue-at", "1000", "--upload-file", str(sent.recording), url)
     assert status(done) == 400
     assert "PATCH" in done.stdout
 
 
-def test_a_password_of_curl_is_told_to_stay_at_home(sent: Sent, url: str) -> None:
+def test_a_password_sent_by_curl_is_refused(sent: Sent, url: str) -> None:
     done = curl(*WITH_STATUS, "--user", "a:b", "--upload-file", str(sent.recording), url)
     assert status(done) == 400
     assert "Leave out the Authorization header" in done.stdout
 
 
 @PROTOCOLS
-def test_curl_goes_on_after_a_lost_connection(
+def test_curl_resumes_after_a_lost_connection(
     sent: Sent, url: str, breaking: BreakingProxy, protocol: tuple[str, ...], tmp_path: Path
 ) -> None:
     assert curl("--upload-file", str(sent.recording), breaking.url(url)).returncode != 0
@@ -97,7 +97,7 @@ def test_curl_goes_on_after_a_lost_connection(
     sent.assert_is_media()
 
 
-def test_what_a_killed_curl_has_sent_is_kept(sent: Sent, url: str, tmp_path: Path) -> None:
+def test_the_bytes_of_a_killed_curl_are_kept(sent: Sent, url: str, tmp_path: Path) -> None:
     found = shutil.which("curl")
     assert found
     options = ["--silent", "--noproxy", "*", "--limit-rate", "200k", "--upload-file", str(sent.recording)]
@@ -125,7 +125,7 @@ def test_wget_uploads_a_file(sent: Sent, url: str) -> None:
 
 
 @PROTOCOLS
-def test_wget_goes_on_after_a_lost_connection(
+def test_wget_resumes_after_a_lost_connection(
     sent: Sent, url: str, breaking: BreakingProxy, protocol: tuple[str, ...], tmp_path: Path
 ) -> None:
     assert wget("--method=PUT", f"--body-file={sent.recording}", breaking.url(url)).returncode != 0

@@ -34,7 +34,7 @@ def test_a_file_is_uploaded(sent: Sent, url: str, name: str) -> None:
 
 @pytest.mark.parametrize("name", ["fetch", "axios"])
 @pytest.mark.parametrize("protocol", [TUS, IETF], ids=["tus", "IETF"])
-def test_a_broken_upload_is_gone_on_with(
+def test_an_interrupted_upload_is_resumed(
     sent: Sent, url: str, breaking: BreakingProxy, name: str, protocol: dict[str, str]
 ) -> None:
     done = client("upload.mjs", name, "PUT", breaking.url(url), str(sent.recording), "0", "{}")
@@ -73,14 +73,14 @@ def test_tus_js_client_uploads(sent: Sent, url: str, options: dict[str, Any]) ->
     sent.assert_is_media()
 
 
-def test_tus_js_client_tries_again_by_itself(sent: Sent, url: str, breaking: BreakingProxy) -> None:
+def test_tus_js_client_retries_by_itself(sent: Sent, url: str, breaking: BreakingProxy) -> None:
     succeeded, said = tus(breaking.url(url), sent.recording, retryDelays=[500, 1000, 2000, 2000])
     assert succeeded, said
     assert breaking.broken
     sent.assert_is_media()
 
 
-def test_tus_js_client_goes_on_in_another_process(
+def test_tus_js_client_resumes_in_another_process(
     sent: Sent, url: str, breaking: BreakingProxy, tmp_path: Path
 ) -> None:
     store = tmp_path / "remembered"
@@ -94,7 +94,7 @@ def test_tus_js_client_goes_on_in_another_process(
     sent.assert_is_media()
 
 
-def test_tus_js_client_goes_on_with_a_put(sent: Sent, url: str, breaking: BreakingProxy) -> None:
+def test_tus_js_client_resumes_a_put(sent: Sent, url: str, breaking: BreakingProxy) -> None:
     client("upload.mjs", "axios", "PUT", breaking.url(url), str(sent.recording), "0", "{}")
     assert breaking.broken
     offset(url)

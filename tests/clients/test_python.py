@@ -90,7 +90,7 @@ def test_a_file_is_uploaded(sent: Sent, url: str, call: Call) -> None:
 
 @LIBRARIES
 @pytest.mark.parametrize("protocol", [TUS, IETF], ids=["tus", "IETF"])
-def test_a_broken_upload_is_gone_on_with(sent: Sent, url: str, call: Call, protocol: dict[str, str]) -> None:
+def test_an_interrupted_upload_is_resumed(sent: Sent, url: str, call: Call, protocol: dict[str, str]) -> None:
     times = 2 if call is with_aiohttp else 1  # it tries a PUT again by itself, once
     with (
         BreakingProxy(sent.client.server.base_url, after=HALF, times=times) as breaking,
@@ -113,7 +113,7 @@ def test_requests_uploads_a_generator(sent: Sent, url: str) -> None:
     sent.assert_is_media()
 
 
-def test_requests_is_told_that_a_form_is_no_recording(sent: Sent, url: str) -> None:
+def test_requests_sending_a_form_learns_that_it_is_not_a_recording(sent: Sent, url: str) -> None:
     with sent.recording.open("rb") as file:
         answer = requests.put(url, files={"file": file}, timeout=60)
     assert answer.status_code == 400
@@ -170,7 +170,7 @@ def test_tuspy_uploads(sent: Sent, url: str, chunk_size: int) -> None:
 
 
 @CHUNKS
-def test_tuspy_goes_on_after_a_lost_connection(
+def test_tuspy_resumes_after_a_lost_connection(
     sent: Sent, url: str, breaking: BreakingProxy, chunk_size: int
 ) -> None:
     first = TusClient(breaking.url(url)).uploader(str(sent.recording), chunk_size=chunk_size)
@@ -187,7 +187,7 @@ def test_tuspy_goes_on_after_a_lost_connection(
     sent.assert_is_media()
 
 
-def test_tuspy_tries_again_by_itself(sent: Sent, url: str, breaking: BreakingProxy) -> None:
+def test_tuspy_retries_by_itself(sent: Sent, url: str, breaking: BreakingProxy) -> None:
     uploader = TusClient(breaking.url(url)).uploader(
         str(sent.recording), chunk_size=50_000_000, retries=5, retry_delay=1
     )
@@ -201,7 +201,7 @@ def test_tuspy_uploads_with_checksums(sent: Sent, url: str) -> None:
     sent.assert_is_media()
 
 
-def test_tuspy_goes_on_with_a_put(sent: Sent, url: str, breaking: BreakingProxy) -> None:
+def test_tuspy_resumes_a_put(sent: Sent, url: str, breaking: BreakingProxy) -> None:
     with pytest.raises(requests.ConnectionError), sent.recording.open("rb") as file:
         requests.put(breaking.url(url), data=file, timeout=60)
     kept = offset(url)

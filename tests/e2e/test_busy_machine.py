@@ -55,7 +55,7 @@ def test_beside_eight_busy_loops_no_word_is_lost(tmp_path: Path) -> None:
         assert "Notice" not in info and "UnrecognizedSeconds" not in info
 
 
-def test_speech_that_takes_too_long_is_said_everywhere(tmp_path: Path) -> None:
+def test_speech_that_takes_too_long_is_reported_everywhere(tmp_path: Path) -> None:
     """A long stretch without a pause of its own, then a short one that takes less time than a chunk may."""
     long = pcm(60).replace(bytes(320), b"")
     recording = write_wav(tmp_path / "long.wav", long[: 32_000 * 25] + bytes(32_000 * 3) + pcm(3.4))

@@ -40,7 +40,7 @@ def recognized(server: OwnServer) -> list[int]:
     return [line["start_ms"] for line in lines if line["event"] == "segment recognized"]
 
 
-def test_a_killed_server_goes_on_where_it_was(
+def test_a_killed_server_resumes_where_it_was(
     tmp_path: Path, database: dict[str, str], callbacks: CallbackReceiver
 ) -> None:
     server = OwnServer(tmp_path, **SLOW, **database)
@@ -69,7 +69,7 @@ def test_a_killed_server_goes_on_where_it_was(
     assert callbacks.received.empty()
 
 
-def test_what_an_older_release_left_half_done_begins_again(tmp_path: Path, database: dict[str, str]) -> None:
+def test_unfinished_work_of_an_older_release_begins_again(tmp_path: Path, database: dict[str, str]) -> None:
     server = OwnServer(tmp_path, **SLOW, **database)
     server.start()
     client = Client(server).login()
@@ -111,7 +111,9 @@ def make_workflows_older(settings: Settings) -> None:
     engine.dispose()
 
 
-def test_what_was_never_started_is_carried_out(tmp_path: Path, database: dict[str, str], quiet: Path) -> None:
+def test_work_that_was_never_started_is_carried_out(
+    tmp_path: Path, database: dict[str, str], quiet: Path
+) -> None:
     """The server died between the commits of an upload and of an order, and the starts of their workflows."""
     server = OwnServer(tmp_path, workflow_poll_s="30", **database)
     server.start()

@@ -95,7 +95,7 @@ def assert_works_again(client: Client, job: str, url: str) -> None:
         assert store.partials() == set()
 
 
-def test_a_body_that_has_no_room_is_refused_before_it_is_sent(
+def test_a_body_that_does_not_fit_is_refused_before_it_is_sent(
     disk: Disk, owner: Client, bystander: str
 ) -> None:
     job = owner.new_job()
@@ -108,7 +108,7 @@ def test_a_body_that_has_no_room_is_refused_before_it_is_sent(
     assert_works_again(owner, job, url)
 
 
-def test_a_chunked_body_that_finds_no_room_leaves_nothing(disk: Disk, owner: Client, bystander: str) -> None:
+def test_a_chunked_body_that_does_not_fit_leaves_nothing(disk: Disk, owner: Client, bystander: str) -> None:
     job = owner.new_job()
     url = owner.upload_url(job)
     free = disk.free
@@ -125,9 +125,7 @@ def test_a_chunked_body_that_finds_no_room_leaves_nothing(disk: Disk, owner: Cli
     assert_works_again(owner, job, url)
 
 
-def test_a_body_whose_room_others_have_taken_leaves_nothing(
-    disk: Disk, owner: Client, bystander: str
-) -> None:
+def test_a_body_whose_room_is_taken_leaves_nothing(disk: Disk, owner: Client, bystander: str) -> None:
     job = owner.new_job()
     url = owner.upload_url(job)
     free = disk.free
@@ -144,7 +142,7 @@ def test_a_body_whose_room_others_have_taken_leaves_nothing(
 
 @pytest.mark.parametrize("protocol", [TUS, IETF], ids=["tus", "IETF"])
 @pytest.mark.parametrize("is_chunked", [False, True], ids=["with a length", "chunked"])
-def test_a_part_that_finds_no_room_costs_nothing_of_what_was_kept(
+def test_a_part_that_does_not_fit_leaves_the_kept_bytes_alone(
     disk: Disk, owner: Client, bystander: str, protocol: tuple[str, ...], is_chunked: bool
 ) -> None:
     job = owner.new_job()
@@ -185,7 +183,7 @@ def test_the_former_media_stays_when_there_is_no_room_for_another(
         assert_refused(send_past_the_end(disk, connection, url, BODY[HALF:], HALF))
 
 
-def test_calls_answer_while_the_disk_of_the_recordings_is_full(
+def test_calls_are_answered_while_the_disk_of_the_recordings_is_full(
     disk: Disk, owner: Client, bystander: str
 ) -> None:
     with disk.filled(leaving=0):
@@ -193,7 +191,7 @@ def test_calls_answer_while_the_disk_of_the_recordings_is_full(
         assert owner.info(bystander)["JobId"] == bystander
 
 
-def test_the_reserve_of_the_disk_is_left(tmp_path: Path) -> None:
+def test_the_disk_reserve_is_kept_free(tmp_path: Path) -> None:
     reserve = 8 * MIB
     with (
         small_disk(tmp_path / "small", size=SIZE) as disk,

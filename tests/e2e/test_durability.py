@@ -198,7 +198,7 @@ def test_the_last_part_is_answered_when_file_name_and_row_are_durable(
     check_order(upload.steps())
 
 
-def test_a_broken_put_that_is_gone_on_with_is_answered_when_it_is_durable(
+def test_a_resumed_put_is_answered_when_it_is_durable(
     own_server: OwnServer, url: str, tmp_path: Path
 ) -> None:
     with RawConnection(url) as connection:
@@ -234,7 +234,7 @@ def test_a_part_is_answered_when_its_bytes_and_their_number_are_durable(
     check_order(upload.suspended())
 
 
-def test_progress_is_told_when_the_bytes_and_their_number_are_durable(
+def test_progress_is_reported_when_the_bytes_and_their_number_are_durable(
     own_server: OwnServer, url: str, tmp_path: Path
 ) -> None:
     """A client of the IETF's draft may forget what the 104 says is there."""

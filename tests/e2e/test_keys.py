@@ -74,7 +74,7 @@ def test_a_server_with_other_keys_starts_only_once_they_are_accepted(
         assert anew.status_code == 200 and anew.json()["ApiKey"] != key
 
 
-def test_the_keys_of_one_server_are_given_to_another(tmp_path: Path) -> None:
+def test_the_keys_of_a_server_are_copied_to_another(tmp_path: Path) -> None:
     """On the way, `show` shows no secret, a rotation is known to the database, and strangers are told off."""
     folder = {"data_dir": str(tmp_path / "first")}
     none = scribedock("keys", "show", **folder)

@@ -29,7 +29,7 @@ def hasty_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=list(BODIES))
-def test_a_body_sent_ahead_is_never_taken_for_requests(client: Client, body: bytes) -> None:
+def test_a_body_sent_early_is_never_parsed_as_requests(client: Client, body: bytes) -> None:
     job = client.new_job()
     url = client.upload_url(job)
     with RawConnection(url) as connection:
@@ -47,7 +47,7 @@ def test_a_body_sent_ahead_is_never_taken_for_requests(client: Client, body: byt
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=list(BODIES))
-def test_a_body_sent_ahead_in_chunks_is_never_taken_for_requests(client: Client, body: bytes) -> None:
+def test_a_chunked_body_sent_early_is_never_parsed_as_requests(client: Client, body: bytes) -> None:
     job = client.new_job()
     url = client.upload_url(job)
     with RawConnection(url) as connection:
@@ -87,7 +87,7 @@ WHOLE = b"GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n"
 
 
 @pytest.mark.parametrize("beginning", BEGINNINGS.values(), ids=list(BEGINNINGS))
-def test_a_head_that_does_not_end_is_given_up(hasty_server: OwnServer, beginning: bytes) -> None:
+def test_an_endless_head_is_closed(hasty_server: OwnServer, beginning: bytes) -> None:
     with RawConnection(hasty_server.base_url) as connection:
         connection.send(beginning)
         began = time.monotonic()
@@ -96,16 +96,14 @@ def test_a_head_that_does_not_end_is_given_up(hasty_server: OwnServer, beginning
 
 
 @pytest.mark.parametrize("beginning", list(BEGINNINGS.values())[3:], ids=list(BEGINNINGS)[3:])
-def test_a_head_that_does_not_end_is_given_up_also_behind_a_whole_one(
-    hasty_server: OwnServer, beginning: bytes
-) -> None:
+def test_an_endless_head_after_a_complete_one_is_closed(hasty_server: OwnServer, beginning: bytes) -> None:
     with RawConnection(hasty_server.base_url) as connection:
         connection.send(WHOLE + beginning)
         assert connection.answer().status == 200
         assert connection.is_closed()
 
 
-def test_a_head_in_small_pieces_is_whole_in_the_end(hasty_server: OwnServer) -> None:
+def test_a_head_in_small_pieces_is_assembled(hasty_server: OwnServer) -> None:
     with RawConnection(hasty_server.base_url) as connection:
         for sent in (b"\r\n", WHOLE, WHOLE + b"\r\n" + WHOLE[:10], WHOLE[10:]):
             for place in range(0, len(sent), 7):
@@ -113,7 +111,7 @@ def test_a_head_in_small_pieces_is_whole_in_the_end(hasty_server: OwnServer) -> 
         assert [connection.answer().status for _ in range(3)] == [200] * 3
 
 
-def test_a_head_that_is_too_large_is_refused_also_behind_a_whole_one(hasty_server: OwnServer) -> None:
+def test_a_head_that_is_too_large_is_refused_even_after_a_complete_one(hasty_server: OwnServer) -> None:
     with RawConnection(hasty_server.base_url) as connection:
         connection.send(WHOLE + b"GET /healthz HTTP/1.1\r\nX-Large: ")
         assert connection.answer().status == 200

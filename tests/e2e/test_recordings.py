@@ -46,7 +46,7 @@ def test_channels_that_cancel_each_other_out_are_transcribed_one_alone(
     assert info["Notice"].startswith("The channels of the recording cancel each other out: the ")
 
 
-def test_of_speech_and_a_tone_the_speech_is_transcribed(client: Client, tmp_path: Path) -> None:
+def test_the_channel_with_speech_is_transcribed_and_not_the_tone(client: Client, tmp_path: Path) -> None:
     time = np.arange(len(voice())) / RATE
     tone = 0.4 * np.sin(2 * np.pi * 440 * time) * (1 + 0.3 * np.sin(2 * np.pi * 3 * time))
     info, transcript, _ = transcribed(client, stereo(tmp_path, tone, voice()))
@@ -64,7 +64,7 @@ def test_speech_too_quiet_for_16_bits_is_amplified_before_it_is_cut_to_them(
     assert "The recording is quiet: it was amplified by" in info["Notice"]
 
 
-def test_captions_begin_when_a_player_is_at_the_words(client: Client, speech: Path, tmp_path: Path) -> None:
+def test_captions_begin_when_a_player_reaches_the_words(client: Client, speech: Path, tmp_path: Path) -> None:
     picture = ("-f", "lavfi", "-i", f"testsrc=duration={SPEECH_S + 3}:size=160x120:rate=25")
     flags = ("-map", "0:v", "-map", "1:a", "-c:v", "libx264", "-preset", "ultrafast", "-c:a", "aac")
     path = make(tmp_path / "late.mkv", *picture, "-itsoffset", "3", "-i", str(speech), *flags)

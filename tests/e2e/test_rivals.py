@@ -24,7 +24,7 @@ def chunk(data: bytes) -> bytes:
 
 
 @pytest.mark.parametrize("is_chunked", [False, True], ids=["with a length", "chunked"])
-def test_of_fifty_puts_to_one_url_one_is_the_media_whole(client: Client, is_chunked: bool) -> None:
+def test_one_of_fifty_puts_to_one_url_is_the_complete_media(client: Client, is_chunked: bool) -> None:
     seed = random.Random(50)
     contents = [seed.randbytes(SIZE) for _ in range(RIVALS)]
     job = client.new_job()

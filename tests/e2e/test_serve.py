@@ -93,7 +93,7 @@ def open_to_others(folder: Path) -> list[str]:
     return found
 
 
-def test_nobody_else_may_look_into_the_data_folder(tmp_path: Path, quiet: Path) -> None:
+def test_other_users_cannot_read_the_data_folder(tmp_path: Path, quiet: Path) -> None:
     """Also while a job is worked on. A folder that was open to others is narrowed, once."""
     data = tmp_path / "data"
     data.mkdir(mode=0o755)
@@ -114,7 +114,7 @@ def test_nobody_else_may_look_into_the_data_folder(tmp_path: Path, quiet: Path) 
 
         client.wait(job, finished)
         assert seen >= {"scribedock.sqlite", "workflows.sqlite", "upload-keys", "admin-password", "work"}
-    assert server.log_path.read_text().count("data folder narrowed") == 1
+    assert server.log_path.read_text().count("data folder made private") == 1
     assert command(server, "account", "list").stderr == ""
     assert open_to_others(data) == []
 
@@ -152,7 +152,7 @@ def test_other_commands_warn_of_a_misspelt_setting() -> None:
     assert done.stderr.count("did you mean SCRIBEDOCK_SPEECH_MODEL?") == done.stderr.count("\n") == 1
 
 
-def test_the_address_that_is_taken_is_named(tmp_path: Path) -> None:
+def test_the_occupied_address_is_named(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
         port = taken.getsockname()[1]
         done = scribedock("serve", "--port", str(port), "--data-dir", str(tmp_path))
@@ -211,7 +211,7 @@ def test_the_doctor_says_what_is_missing(tmp_path: Path) -> None:
         "doctor", "--data-dir", str(blocked / "data"), speech_model=str(tmp_path), speech_engine="whisper"
     )
     assert done.returncode == 1
-    assert f"SCRIBEDOCK_DATA_DIR: {blocked / 'data'} cannot be made" in done.stdout
+    assert f"SCRIBEDOCK_DATA_DIR: {blocked / 'data'} cannot be created" in done.stdout
     assert "model.bin" in done.stdout
 
 

@@ -67,7 +67,7 @@ def report(capsys: pytest.CaptureFixture[str], what: str, *, memory_each: float,
         )
 
 
-def test_heads_that_do_not_end_are_ended(busy_server: OwnServer, capsys: pytest.CaptureFixture[str]) -> None:
+def test_endless_heads_are_closed(busy_server: OwnServer, capsys: pytest.CaptureFixture[str]) -> None:
     assert busy_server.process is not None
     client = Client(busy_server).login()
     job = client.new_job()
@@ -85,7 +85,7 @@ def test_heads_that_do_not_end_are_ended(busy_server: OwnServer, capsys: pytest.
 
 
 @pytest.mark.parametrize("is_chunked", [False, True], ids=["with a length", "chunked"])
-def test_bodies_that_stall_are_ended_and_what_came_is_kept(
+def test_stalled_bodies_are_closed_and_their_bytes_are_kept(
     busy_server: OwnServer, capsys: pytest.CaptureFixture[str], is_chunked: bool
 ) -> None:
     assert busy_server.process is not None
@@ -156,7 +156,7 @@ def slowhttptest(output: Path, url: str, *options: str) -> subprocess.Popen[str]
     return subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
 
 
-def test_one_address_has_so_many_connections_and_no_more(tmp_path: Path) -> None:
+def test_the_connections_of_an_address_are_limited(tmp_path: Path) -> None:
     limit = 20
     with OwnServer(tmp_path, connections_per_address=str(limit)) as server:
         address = (urlsplit(server.base_url).hostname, urlsplit(server.base_url).port)

@@ -92,7 +92,7 @@ def test_head_and_body_may_come_in_one_piece(
     assert_stored(client, job, RECORDING[:1000])
 
 
-def test_a_client_that_asks_first_is_told_to_go_on(
+def test_a_client_that_expects_100_gets_it(
     client: Client, job: str, url: str, connection: RawConnection
 ) -> None:
     connection.head("PUT", target_of(url), "Content-Length: 1000", "Expect: 100-continue")
@@ -102,7 +102,7 @@ def test_a_client_that_asks_first_is_told_to_go_on(
     assert_stored(client, job, RECORDING[:1000])
 
 
-def test_a_client_that_goes_on_sending_reads_why_it_is_refused(
+def test_a_client_that_keeps_sending_reads_why_it_is_refused(
     client: Client, job: str, ca: tuple[Path, Path]
 ) -> None:
     url = client.get("job/request_upload_url", job_id=job, max_bytes="500000").json()["upload_url"]
@@ -122,7 +122,7 @@ def test_a_forged_url_is_refused(url: str, connection: RawConnection) -> None:
     assert connection.answer().status == 403
 
 
-def test_what_broke_off_is_gone_on_with(client: Client, job: str, url: str, ca: tuple[Path, Path]) -> None:
+def test_an_interrupted_upload_is_resumed(client: Client, job: str, url: str, ca: tuple[Path, Path]) -> None:
     with RawConnection(url, ca=ca[0]) as connection:
         connection.head("PUT", target_of(url), f"Content-Length: {len(RECORDING)}")
         connection.send(RECORDING[:2_500_000])
@@ -139,14 +139,16 @@ def test_what_broke_off_is_gone_on_with(client: Client, job: str, url: str, ca: 
     assert_stored(client, job, RECORDING)
 
 
-def test_a_body_that_stalls_is_given_up_and_kept(client: Client, url: str, connection: RawConnection) -> None:
+def test_a_stalled_body_is_closed_and_its_bytes_are_kept(
+    client: Client, url: str, connection: RawConnection
+) -> None:
     connection.head("PUT", target_of(url), f"Content-Length: {len(RECORDING)}")
     connection.send(RECORDING[:7000])
     assert connection.answer().status == 408
     assert client.http.head(url).headers["upload-offset"] == "7000"
 
 
-def test_what_is_sent_ahead_behind_a_body_is_answered_or_the_connection_closed(
+def test_pipelined_bytes_are_answered_or_the_connection_is_closed(
     client: Client, job: str, url: str, connection: RawConnection
 ) -> None:
     """Never taken for a part of the recording, and never left without an answer."""

@@ -57,20 +57,18 @@ def customer(upgraded: Upgraded) -> Client:
 
 
 @pytest.mark.parametrize("name", ["in_process", "queued", "queued_critical"])
-def test_orders_under_way_and_orders_that_waited_are_carried_out(
-    upgraded: Upgraded, customer: Client, name: str
-) -> None:
+def test_running_and_waiting_orders_are_carried_out(upgraded: Upgraded, customer: Client, name: str) -> None:
     info = customer.finished(upgraded.job(name), within_s=WITHIN_S)
     assert info["JobStatus"] == "Complete"
     caption = customer.get("job/get_caption", job_id=upgraded.job(name), caption_format="SRT")
     assert "library" in caption.text
 
 
-def test_an_order_goes_on_once_its_recording_is_fetched(upgraded: Upgraded, customer: Client) -> None:
+def test_an_order_continues_once_its_recording_is_fetched(upgraded: Upgraded, customer: Client) -> None:
     assert customer.finished(upgraded.job("fetching"), within_s=WITHIN_S)["JobStatus"] == "Complete"
 
 
-def test_a_callback_between_two_tries_goes_on_at_its_next_number(
+def test_a_callback_between_two_tries_continues_with_its_next_number(
     upgraded: Upgraded, customer: Client
 ) -> None:
     received = upgraded.receiver.received.get(timeout=WITHIN_S)
@@ -79,7 +77,7 @@ def test_a_callback_between_two_tries_goes_on_at_its_next_number(
     assert upgraded.receiver.received.empty()
 
 
-def test_a_partial_upload_goes_on_where_it_broke(upgraded: Upgraded, customer: Client) -> None:
+def test_a_partial_upload_resumes_where_it_broke_off(upgraded: Upgraded, customer: Client) -> None:
     url = upgraded.server.base_url + upgraded.kept.upload_path
     assert offset(url) == upgraded.kept.upload_bytes
     created = ask("HEAD", url)
@@ -90,7 +88,7 @@ def test_a_partial_upload_goes_on_where_it_broke(upgraded: Upgraded, customer: C
     assert info["MediaLengthSeconds"] == pytest.approx(14, abs=0.2)
 
 
-def test_a_review_goes_on_with_what_was_saved(upgraded: Upgraded, customer: Client) -> None:
+def test_a_review_continues_with_the_saved_version(upgraded: Upgraded, customer: Client) -> None:
     reviewer = upgraded.client("reviewer")
     job = upgraded.job("review_taken")
     work = reviewer.get("review/elementlist", job_id=job).json()
@@ -99,14 +97,14 @@ def test_a_review_goes_on_with_what_was_saved(upgraded: Upgraded, customer: Clie
     assert reviewer.post("review/take", job_id=upgraded.job("review_open")).status_code == 200
 
 
-def test_finished_jobs_are_there_with_their_links(upgraded: Upgraded, customer: Client) -> None:
+def test_finished_jobs_keep_their_links(upgraded: Upgraded, customer: Client) -> None:
     assert customer.info(upgraded.job("complete"))["JobStatus"] == "Complete"
     assert customer.info(upgraded.job("media_failure"))["JobStatus"] == "Media Failure"
     assert customer.http.get(upgraded.kept.caption_path).status_code == 200
     assert customer.get("job/info", job_id=upgraded.job("deleted")).json()["ErrorType"] == "ITEM_NOT_FOUND"
 
 
-def test_jobs_that_nobody_has_ordered_or_authorized_wait_on(upgraded: Upgraded, customer: Client) -> None:
+def test_jobs_without_an_order_or_authorization_keep_waiting(upgraded: Upgraded, customer: Client) -> None:
     careful = upgraded.client("careful")
     assert customer.info(upgraded.job("pending"))["JobStatus"] == "Pending"
     assert careful.info(upgraded.job("authorizing_new"))["JobStatus"] == "Authorizing"
@@ -115,7 +113,7 @@ def test_jobs_that_nobody_has_ordered_or_authorized_wait_on(upgraded: Upgraded, 
     assert info["JobStatus"] == "Complete"
 
 
-def test_accounts_and_keys_open_the_same_doors(upgraded: Upgraded) -> None:
+def test_rows_are_read_with_the_same_accounts_and_keys(upgraded: Upgraded) -> None:
     name = upgraded.kept.accounts["customer"]
     by_key = Client(upgraded.server).get("account/login", username=name, securekey=upgraded.kept.api_key)
     assert by_key.status_code == 200
@@ -125,7 +123,7 @@ def test_accounts_and_keys_open_the_same_doors(upgraded: Upgraded) -> None:
     assert refused.json()["ErrorType"] == "LOGIN_INVALID"
 
 
-def test_what_a_job_left_that_was_deleted_before_is_erased(upgraded: Upgraded, customer: Client) -> None:
+def test_leftovers_of_jobs_deleted_before_are_erased(upgraded: Upgraded, customer: Client) -> None:
     words = DELETED_WORDS.encode()
     folder = upgraded.server.data_dir
 

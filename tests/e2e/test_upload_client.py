@@ -128,15 +128,15 @@ def test_the_url_may_come_from_standard_input(client: Client, job: str, url: str
     assert stored(client, job) == file.read_bytes()
 
 
-def test_it_goes_on_when_the_connection_breaks(client: Client, job: str, url: str, file: Path) -> None:
+def test_it_resumes_when_the_connection_breaks(client: Client, job: str, url: str, file: Path) -> None:
     with cutting_proxy(client.server, after=1_000_000, times=2) as proxy:
         done = scribedock("upload", proxy + target_of(url), str(file))
     assert done.returncode == 0, done.stdout + done.stderr
-    assert done.stdout.count("going on in") == 2
+    assert done.stdout.count("retrying in") == 2
     assert stored(client, job) == file.read_bytes()
 
 
-def test_it_goes_on_after_it_was_interrupted(client: Client, job: str, url: str, file: Path) -> None:
+def test_it_resumes_after_an_interruption(client: Client, job: str, url: str, file: Path) -> None:
     break_off(url, file.read_bytes()[:1_000_000])
     done = scribedock("upload", url, str(file))
     assert done.returncode == 0, done.stdout + done.stderr
@@ -158,7 +158,7 @@ def heed_interrupts() -> None:
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
-def test_an_interrupted_upload_says_how_to_go_on(client: Client, job: str, url: str, tmp_path: Path) -> None:
+def test_an_interrupted_upload_says_how_to_resume(client: Client, job: str, url: str, tmp_path: Path) -> None:
     large = tmp_path / "large.bin"
     with large.open("wb") as sparse:
         sparse.truncate(8 * 1024**3)
@@ -178,14 +178,14 @@ def test_an_interrupted_upload_says_how_to_go_on(client: Client, job: str, url: 
     process.send_signal(signal.SIGINT)
     output, _ = process.communicate(timeout=30)
     assert process.returncode == 130
-    assert "the same command goes on" in " ".join(output.split())
+    assert "run the same command again" in " ".join(output.split())
     assert client.get("upload/cancel", job_id=job).status_code == 204
 
 
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        (lambda url: url + "x", "not one that the server has signed"),
+        (lambda url: url + "x", "did not sign this URL"),
         (lambda url: "nonsense", "not an upload URL"),
     ],
 )
@@ -206,7 +206,7 @@ def test_a_job_that_is_ordered_is_explained(
     assert "ordered already" in " ".join(done.stdout.split())
 
 
-def test_a_server_that_is_not_there_is_given_up(file: Path) -> None:
+def test_an_unreachable_server_is_given_up(file: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     done = scribedock("upload", f"http://127.0.0.1:{port}/upload/x", str(file), "--retries", "1")
@@ -214,9 +214,9 @@ def test_a_server_that_is_not_there_is_given_up(file: Path) -> None:
     assert "gave up after 2 tries" in " ".join(done.stdout.split())
 
 
-def test_an_operator_sees_and_cancels_uploads(client: Client, job: str, url: str, file: Path) -> None:
+def test_an_operator_lists_and_cancels_uploads(client: Client, job: str, url: str, file: Path) -> None:
     empty = scribedock("uploads", "list", job, server=client.server)
-    assert "Nothing came" in empty.stdout
+    assert "Nothing was uploaded" in empty.stdout
     with RawConnection(url) as connection:
         connection.head("PUT", target_of(url), f"Content-Length: {SIZE}")
         connection.send(file.read_bytes()[:1_000_000])

@@ -26,7 +26,7 @@ def test_a_whisper_model_does_the_main_job(tmp_path: Path, speech: Path) -> None
         info = client.finished(job)
         assert (info["JobStatus"], info["Engine"]) == ("Complete", "whisper")
         assert info["SourceLanguage"] == "fr"
-        assert "The language was heard: fr" in info["Notice"]
+        assert "The language was identified: fr" in info["Notice"]
         text = client.get("job/get_transcript", job_id=job, create_paragraphs="false").text
         elementlist = client.get("job/get_elementlist", job_id=job).json()
     assert tiny_whisper.TEXT in text

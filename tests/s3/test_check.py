@@ -42,7 +42,7 @@ def check(store_url: str, data_dir: Path, **environment: str | None) -> tuple[in
     return done.returncode, said
 
 
-def test_a_good_store_is_good(store_url: str, data_dir: Path, bucket: Bucket) -> None:
+def test_a_working_store_passes(store_url: str, data_dir: Path, bucket: Bucket) -> None:
     status, said = check(store_url, data_dir)
     assert status == GOOD, said
     for title in (
@@ -60,7 +60,7 @@ def test_a_good_store_is_good(store_url: str, data_dir: Path, bucket: Bucket) ->
     assert paths(bucket) == []
 
 
-def test_pages_are_told_apart_from_other_clients(gateway: Gateway, data_dir: Path, bucket: Bucket) -> None:
+def test_pages_are_distinguished_from_other_clients(gateway: Gateway, data_dir: Path, bucket: Bucket) -> None:
     signing.make_bucket("pages")
     signing.allow_origins("pages", "https://app.example.org")
     allowed = {"SCRIBEDOCK_PUBLIC_URL": "https://app.example.org/transcripts"}
@@ -80,7 +80,7 @@ def test_pages_are_told_apart_from_other_clients(gateway: Gateway, data_dir: Pat
         ({"AWS_ACCESS_KEY_ID": "WRONGKEY"}, "the store does not know the key (403 "),
         (
             {"AWS_ENDPOINT_URL": NOWHERE, "AWS_ALLOW_HTTP": "true"},
-            "nothing answers at 127.0.0.1:9; check AWS_ENDPOINT_URL",
+            "no answer from 127.0.0.1:9; check AWS_ENDPOINT_URL",
         ),
         ({"AWS_ENDPOINT_URL": NOWHERE, "AWS_ALLOW_HTTP": None}, "set AWS_ALLOW_HTTP=true"),
         ({"AWS_ACCESS_KEY_ID": None}, "Missing AccessKeyId"),
@@ -95,7 +95,7 @@ def test_pages_are_told_apart_from_other_clients(gateway: Gateway, data_dir: Pat
     ],
     ids=["secret", "key", "endpoint", "plain http", "half the credentials", "no credentials"],
 )
-def test_what_is_wrong_is_said(
+def test_errors_are_reported(
     store_url: str, data_dir: Path, environment: dict[str, str | None], said: str
 ) -> None:
     status, output = check(store_url, data_dir, **environment)
@@ -104,22 +104,22 @@ def test_what_is_wrong_is_said(
     assert "✗" in output
 
 
-def test_a_bucket_that_is_not_there_is_named(running: Gateway | None, data_dir: Path) -> None:
+def test_a_missing_bucket_is_named(running: Gateway | None, data_dir: Path) -> None:
     status, said = check("s3://scribedock-no-such-bucket/here", data_dir)
     assert status == BAD
     assert "there is no bucket scribedock-no-such-bucket" in said or THEIRS
 
 
-def test_a_bucket_of_somebody_elses_is_told(gateway: Gateway, data_dir: Path) -> None:
+def test_a_bucket_without_permission_is_reported(gateway: Gateway, data_dir: Path) -> None:
     gateway.admin("user", "create", "--uid=other", "--display-name=other", "--access-key=OTHER",
                   "--secret-key=another secret")  # fmt: skip
     other = {"AWS_ACCESS_KEY_ID": "OTHER", "AWS_SECRET_ACCESS_KEY": "another secret"}
     status, said = check(f"s3://{BUCKET}/here", data_dir, **other)
     assert status == BAD
-    assert f"the credentials may not do that in {BUCKET} (403 AccessDenied); allow s3:PutObject" in said
+    assert f"the credentials lack permission in {BUCKET} (403 AccessDenied); allow s3:PutObject" in said
 
 
-def test_a_full_store_is_told(gateway: Gateway, data_dir: Path, bucket: Bucket, store_url: str) -> None:
+def test_a_full_store_is_reported(gateway: Gateway, data_dir: Path, bucket: Bucket, store_url: str) -> None:
     gateway.admin("quota", "set", "--quota-scope=user", f"--uid={USER}", "--max-size=1048576")
     gateway.admin("quota", "enable", "--quota-scope=user", f"--uid={USER}")
     try:

@@ -61,7 +61,7 @@ def test_nothing_is_found_where_nothing_was_put(store: CloudStore) -> None:
     assert store.find_direct(NAME) is None
 
 
-def test_what_was_pinned_is_an_object_like_any(store: CloudStore, bucket: Bucket) -> None:
+def test_a_pinned_object_is_an_ordinary_object(store: CloudStore, bucket: Bucket) -> None:
     body = os.urandom(20_000_000)
     key = pinned(store, body)
     assert list(store.keys()) == [key]
@@ -73,14 +73,14 @@ def test_what_was_pinned_is_an_object_like_any(store: CloudStore, bucket: Bucket
     assert paths(bucket) == []
 
 
-def test_what_is_put_later_is_not_read(store: CloudStore) -> None:
+def test_an_object_that_is_put_later_is_not_read(store: CloudStore) -> None:
     key = pinned(store, b"the first")
     assert put(store.presign_put(NAME, 600), b"the other") == 200
     with pytest.raises(ObjectDamaged), store.local(key):
         pass
 
 
-def test_the_same_bytes_again_do_no_harm(store: CloudStore) -> None:
+def test_sending_the_same_bytes_again_does_no_harm(store: CloudStore) -> None:
     key = pinned(store, b"the first")
     assert put(store.presign_put(NAME, 600), b"the first") == 200
     assert content(store, key) == b"the first"
@@ -95,7 +95,7 @@ def test_in_a_bucket_that_keeps_versions_the_pinned_one_is_read(gateway: Gateway
     assert content(store, key) == b"the first"
 
 
-def test_what_was_unpinned_stays_where_it_was_put(store: CloudStore, bucket: Bucket) -> None:
+def test_an_unpinned_object_stays_where_it_was_put(store: CloudStore, bucket: Bucket) -> None:
     store.unpin(pinned(store, b"some bytes"))
     assert paths(bucket) == [f"direct/{NAME}"]
     wanted = frozenset({NAME})
@@ -215,7 +215,7 @@ def test_an_upload_that_is_not_ordered_yet_outlives_the_sweep(
     [(None, "The job has no media"), (b"", "is empty"), (bytes(3_000_001), "more than the limit of 3000000")],
     ids=["nothing", "empty", "too large"],
 )
-def test_what_cannot_be_a_recording_is_refused_with_the_order(
+def test_an_impossible_recording_is_refused_with_the_order(
     client: Client, speech: Path, body: bytes | None, said: str
 ) -> None:
     job = client.new_job()
@@ -252,7 +252,7 @@ def test_a_cancelled_upload_is_not_the_media(client: Client, speech: Path) -> No
 @pytest.mark.parametrize(
     "given", [{"max_bytes": "1000"}, {"cors_origin": "https://app.example.org"}], ids=str
 )
-def test_what_the_stores_url_cannot_promise_is_refused(client: Client, given: dict[str, str]) -> None:
+def test_limits_that_the_stores_url_cannot_enforce_are_refused(client: Client, given: dict[str, str]) -> None:
     answer = client.get("job/request_upload_url", job_id=client.new_job(), **given)
     assert error_of(answer) == (400, "INVALID_OPTION")
     assert next(iter(given)) in answer.json()["ErrorComment"]

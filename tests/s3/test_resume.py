@@ -28,24 +28,24 @@ from tests.support.fixtures import QUICK
 from tests.support.raw import RawConnection, target_of
 from tests.support.resume import broken, tus
 from tests.support.resume.broken import (  # noqa: F401 what these tests share
-    test_a_broken_chunked_put_is_gone_on_with,
-    test_a_broken_put_is_gone_on_with_by_the_ietf_protocol,
-    test_a_broken_put_is_gone_on_with_by_tus,
-    test_a_broken_put_says_how_much_of_it_came,
-    test_a_deletion_ends_what_broke_off,
+    test_a_deletion_discards_interrupted_uploads,
     test_a_finished_put_says_that_it_is_complete,
-    test_a_new_put_begins_again_and_the_broken_one_is_given_up,
+    test_a_new_put_starts_over_and_the_interrupted_one_is_discarded,
+    test_an_interrupted_chunked_put_is_resumed,
+    test_an_interrupted_put_is_resumed_by_the_ietf_protocol,
+    test_an_interrupted_put_is_resumed_by_tus,
+    test_an_interrupted_put_reports_how_much_arrived,
     test_an_older_put_that_still_completes_wins,
-    test_an_order_ends_what_broke_off,
-    test_cancelling_ends_every_url_and_what_is_under_way,
-    test_of_broken_puts_the_newest_is_kept,
-    test_the_state_of_an_upload_under_way_is_shown,
+    test_an_order_discards_interrupted_uploads,
+    test_cancelling_ends_every_url_and_current_uploads,
+    test_the_newest_of_interrupted_puts_is_kept,
+    test_the_state_of_a_current_upload_is_shown,
 )
 from tests.support.resume.ietf import (  # noqa: F401 what these tests share
     test_a_cancelled_upload_of_the_draft_is_gone,
     test_a_newer_request_of_the_draft_takes_over,
     test_an_ietf_upload_in_parts,
-    test_an_ietf_upload_is_begun_without_bytes_and_ended_without,
+    test_an_ietf_upload_may_begin_and_end_without_bytes,
 )
 from tests.support.resume.resuming import (
     TUS,
@@ -54,13 +54,13 @@ from tests.support.resume.resuming import (
     tus_patch,
 )
 from tests.support.resume.tus import (  # noqa: F401 what these tests share
-    test_a_checksum_holds,
+    test_a_checksum_is_verified,
     test_a_second_writer_waits_while_the_first_sends,
+    test_a_silent_writer_is_taken_over,
     test_a_terminated_upload_is_gone,
     test_a_tus_creation_brings_all_bytes,
     test_a_tus_creation_brings_the_first_bytes,
     test_a_tus_upload_in_three_parts,
-    test_a_writer_that_is_silent_is_taken_over_from,
     test_a_wrong_offset_is_a_conflict_that_says_the_right_one,
     test_bytes_whose_checksum_was_not_seen_do_not_count,
     test_more_bytes_than_announced_are_refused_and_forgotten,
@@ -93,7 +93,7 @@ def partials(shared_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(module, "partials", names)
 
 
-def test_what_came_is_there_after_a_kill(tmp_path: Path, bucket: Bucket, store_url: str) -> None:
+def test_received_bytes_survive_a_kill(tmp_path: Path, bucket: Bucket, store_url: str) -> None:
     content = os.urandom(3 * PART_BYTES)
     server = OwnServer(tmp_path, storage_url=store_url, **QUICK)
     server.start()
@@ -114,7 +114,7 @@ def test_what_came_is_there_after_a_kill(tmp_path: Path, bucket: Bucket, store_u
         assert len(paths(bucket, "parts")) == 3
 
 
-def test_a_store_that_was_away_has_what_came_before(
+def test_a_store_that_was_away_has_the_earlier_bytes(
     server: OwnServer, gateway: Gateway, shared_place: str
 ) -> None:
     """Nothing that was acknowledged is lost, and the same URL goes on once the store is back."""

@@ -68,7 +68,7 @@ def test_the_last_upload_is_the_media_and_the_one_before_is_gone(
         assert len(paths(bucket)) == 2
 
 
-def test_what_a_killed_server_left_is_swept(server: OwnServer, bucket: Bucket, store_url: str) -> None:
+def test_leftovers_of_a_killed_server_are_swept(server: OwnServer, bucket: Bucket, store_url: str) -> None:
     server.start()
     client = Client(server).login()
     upload_url = client.upload_url(client.new_job())
@@ -84,7 +84,7 @@ def test_what_a_killed_server_left_is_swept(server: OwnServer, bucket: Bucket, s
     assert paths(bucket) == []
 
 
-def test_a_store_that_goes_away_is_told_and_nothing_is_half_there(
+def test_a_store_that_goes_away_is_reported_and_nothing_is_left_incomplete(
     server: OwnServer, bucket: Bucket, gateway: Gateway
 ) -> None:
     with server:

@@ -66,7 +66,7 @@ def test_an_upload_begun_at_one_server_is_finished_at_another(pair: Pair, speech
     assert other.get("job/get_transcript", job_id=job).text.strip()
 
 
-def test_what_a_crashed_server_was_receiving_goes_on_at_another(pair: Pair, bucket: Bucket) -> None:
+def test_an_upload_to_a_crashed_server_resumes_at_another(pair: Pair, bucket: Bucket) -> None:
     recording = os.urandom(2 * PART_BYTES)
     client = Client(pair.first).login()
     job = client.new_job()

@@ -71,7 +71,7 @@ LONG = textwrap.dedent(
 )
 
 
-def test_what_a_killed_writer_left_is_gone_on_with_at_once(
+def test_a_partial_of_a_killed_writer_is_resumed_at_once(
     store: CloudStore, store_url: str, data_dir: Path
 ) -> None:
     """On the same machine nobody waits for a lease to end, also when a sweep came in between."""

@@ -78,7 +78,7 @@ class Caller(threading.Thread):
 
 
 @pytest.mark.soak
-def test_what_was_promised_is_kept_however_the_server_dies(
+def test_promises_are_kept_however_the_server_dies(
     tmp_path: Path, database: dict[str, str], capsys: pytest.CaptureFixture[str]
 ) -> None:
     moments = random.Random(SEED)

@@ -37,6 +37,14 @@ def test_every_link_to_another_page_leads_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
+def test_every_link_to_a_heading_leads_to_one(page: Path) -> None:
+    for target, anchor in re.findall(r"\]\(([^)#\s:]*)#([^)\s]+)\)", page.read_text()):
+        there = page.parent / target if target else page
+        headings = re.findall(r"^#+ (.+)$", there.read_text(), re.MULTILINE)
+        assert anchor in [re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in headings], anchor
+
+
 def caption_examples() -> ModuleType:
     spec = importlib.util.spec_from_file_location("caption_examples", ROOT / "tools" / "caption_examples.py")
     assert spec is not None and spec.loader is not None

@@ -163,7 +163,7 @@ def test_no_import_runs_upwards(package: str) -> None:
     assert wrong == []
 
 
-def test_the_captions_package_stands_alone() -> None:
+def test_the_captions_package_imports_nothing_of_the_server() -> None:
     wrong = [
         f"{path.relative_to(CAPTIONS)} imports {module}"
         for _, path in modules(CAPTIONS)
@@ -195,7 +195,7 @@ def test_no_test_module_imports_a_test_module() -> None:
 
 
 @pytest.mark.parametrize("package", [PACKAGE, CAPTIONS], ids=ROOTS)
-def test_a_folder_says_what_lives_there_and_is_no_attic(package: Path) -> None:
+def test_a_folder_is_documented_and_not_too_full(package: Path) -> None:
     for path in package.rglob("__init__.py"):
         assert ast.get_docstring(ast.parse(path.read_text())), path
         assert len(list(path.parent.glob("*.py"))) <= 15, path.parent
@@ -224,7 +224,7 @@ BENCHMARKS = sorted((TESTS.parent / "benchmarks").glob("*.py"))
 
 
 @pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.stem)
-def test_what_a_benchmark_imports_of_ours_is_there(script: Path) -> None:
+def test_what_benchmarks_import_exists(script: Path) -> None:
     for node in ast.parse(script.read_text()).body:
         if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in (*ROOTS, "tests"):
             module = importlib.import_module(str(node.module))

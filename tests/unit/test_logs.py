@@ -30,12 +30,12 @@ from scribedock.logs import without_secrets
         ("nothing to hide", "nothing to hide"),
     ],
 )
-def test_of_a_url_the_host_alone_is_told(text: str, told: str) -> None:
+def test_only_the_host_of_a_url_is_logged(text: str, told: str) -> None:
     assert without_secrets(text) == told
 
 
 @pytest.mark.parametrize("json_lines", ["True", "False"])
-def test_an_error_is_told_without_urls_and_local_variables(json_lines: str) -> None:
+def test_an_error_is_logged_without_urls_and_local_variables(json_lines: str) -> None:
     code = f"""
 import logging, structlog
 from scribedock import logs

@@ -17,7 +17,7 @@ def test_a_message_has_a_plain_and_an_html_part_and_an_id_that_stays() -> None:
     assert message["Auto-Submitted"] == "auto-generated"
 
 
-def test_a_subject_cannot_bring_a_header() -> None:
+def test_a_subject_cannot_inject_a_header() -> None:
     given = Mail(identifier="1", recipient="a@b.example", subject="x\r\nBcc: c@d.example", plain="", html="")
     message = message_of(given, "captions@example.org")
     assert message["Bcc"] is None
@@ -25,7 +25,7 @@ def test_a_subject_cannot_bring_a_header() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "maria", "a@", "@b", "a b@c", "a@b\r\nBcc: c@d", "a@b, c@d", "<a@b>"])
-def test_what_is_no_address(text: str) -> None:
+def test_invalid_addresses_are_recognized(text: str) -> None:
     assert not is_address(text)
 
 

@@ -71,7 +71,7 @@ def answer(order: dict[str, Any], recording: BinaryIO, audio: int) -> dict[str, 
     except Unwritable as error:
         return {"machine": str(error)}
     except MemoryError:
-        return {"unusable": "The recording asks for more memory than a recording needs."}
+        return {"unusable": "The recording takes more memory than any recording needs."}
     except Exception as error:
         return {"fault": f"{type(error).__name__}: {error}"[:500]}
 

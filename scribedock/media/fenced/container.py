@@ -59,7 +59,7 @@ def open_container(source: MediaSource) -> InputContainer:
                 "The recording is damaged or cut off: its index is missing. Upload the whole file again."
             ) from error
         raise MediaUnusable(
-            "This is not a recording that can be read: it has no format of audio or video."
+            "This is not a recording that can be read: it is in no known audio or video format."
         ) from error
 
 
@@ -77,7 +77,7 @@ def sounding_stream(source: MediaSource) -> int:
         found = readable(container)
         if not found:
             names = ", ".join(codec(each) for each in audio)
-            raise MediaUnusable(f"The sound is in a codec that is not read here: {names}.")
+            raise MediaUnusable(f"The sound is in an unsupported codec: {names}.")
         sounding = _first_sounds(container, found)
         for stream in found:
             if stream.index in sounding:

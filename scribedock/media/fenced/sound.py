@@ -159,7 +159,7 @@ class Sound:
 
 def check_rate(rate: int) -> None:
     if rate not in SAMPLE_RATES:
-        raise MediaUnusable(f"The recording is damaged: a sound of {rate} samples a second is none.")
+        raise MediaUnusable(f"The recording is damaged: it claims {rate} samples a second.")
 
 
 def resampler(*, channels: int) -> AudioResampler:

@@ -160,9 +160,9 @@ def _explained(url: httpx.URL) -> Iterator[None]:
     except TooSlow:
         raise FetchFailed(f"{host} sent its answer too slowly.") from None
     except httpcore.ConnectTimeout as error:
-        raise FetchFailed(f"{host} cannot be reached: no connection within the time.") from error
+        raise FetchFailed(f"{host} cannot be reached: no connection in time.") from error
     except httpcore.TimeoutException as error:
-        raise FetchFailed(f"{host} did not answer within the time.") from error
+        raise FetchFailed(f"{host} did not answer in time.") from error
     except httpcore.ConnectError as error:
         reason = "its certificate is not valid" if _is_certificate(error) else "no connection"
         raise FetchFailed(f"{host} cannot be reached: {reason}.") from error

@@ -36,8 +36,8 @@ def find_media(page: bytes, base_url: str) -> str:
     host = (urlsplit(base_url).hostname or "").removeprefix("www.").removeprefix("m.")
     if host in EXTRACTOR_HOSTS:
         raise InvalidUrl(
-            f"Pages of {host} hide their media; getting it needs an extractor, which this release does not "
-            "have. Upload the recording itself."
+            f"Pages of {host} hide their media; this release has no extractor for them. "
+            "Upload the recording itself."
         )
     if len(page) > MAX_PAGE_BYTES:
         raise InvalidUrl("The URL is a page of more than 2 MiB; name the media file itself.")

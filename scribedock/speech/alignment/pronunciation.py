@@ -112,7 +112,7 @@ def _ascii_digit(character: str) -> str:
 
 def _ways(text: str) -> list[SpokenWords]:
     core = text.strip(MARKS)
-    if core[:1].isdigit() and text.partition(core)[0].endswith("."):
+    if core[:1].isdecimal() and text.partition(core)[0].endswith("."):
         core = f".{core}"
     lower = THOUSANDS.sub("", core.lower())
     if not lower:
@@ -132,7 +132,7 @@ def _known(lower: str) -> list[SpokenWords]:
         return ABBREVIATIONS[lower]
     if lower in FRACTIONS:
         return [FRACTIONS[lower], ("a", *FRACTIONS[lower][1:])]
-    if lower.isdigit():
+    if lower.isdecimal():
         return integer(lower)
     if (match := NUMBER.fullmatch(lower)) and match[2]:
         return decimal(match[1] or "", match[2])
@@ -193,8 +193,8 @@ def _pieces(core: str) -> list[SpokenWords]:
     """Return joined parts, said one after the other: covid-19, and/or, 3d, name@example.org."""
     pieces = PARTS.findall(THOUSANDS.sub("", core))
     ways = [_joined(_piece(piece) for piece in pieces)]
-    if any(piece.isdigit() for piece in pieces):
-        ways.append(_joined(digits(piece) if piece.isdigit() else _piece(piece) for piece in pieces))
+    if any(piece.isdecimal() for piece in pieces):
+        ways.append(_joined(digits(piece) if piece.isdecimal() else _piece(piece) for piece in pieces))
     return ways
 
 

@@ -69,7 +69,7 @@ class Embedder:
         inputs = session.get_inputs()
         if len(inputs) != 1 or len(inputs[0].shape) != 3 or inputs[0].shape[2] != BANDS:
             raise ValueError(
-                f"{self._path.name} is no speaker-embedding model: its one input must be of the shape "
+                f"{self._path.name} is not a speaker-embedding model: its one input must be of the shape "
                 f"[batch, frames, {BANDS}], not {[each.shape for each in inputs]}"
             )
         return session

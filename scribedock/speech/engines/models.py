@@ -62,7 +62,7 @@ CATALOGUE: Mapping[str, CatalogueModel] = {
         files=tuple(TRANSDUCER_FILES),
         megabytes=660,
         licence="CC-BY-4.0",
-        about="English; quick without a GPU",
+        about="English; fast without a GPU",
         languages=frozenset({"en"}),
     ),
     "parakeet-tdt-0.6b-v3": CatalogueModel(
@@ -71,7 +71,7 @@ CATALOGUE: Mapping[str, CatalogueModel] = {
         files=tuple(TRANSDUCER_FILES),
         megabytes=670,
         licence="CC-BY-4.0",
-        about="25 languages of Europe; quick without a GPU",
+        about="25 European languages; fast without a GPU",
         languages=EUROPEAN_LANGUAGES,
     ),
     "canary-1b-v2": CatalogueModel(
@@ -80,7 +80,7 @@ CATALOGUE: Mapping[str, CatalogueModel] = {
         files=tuple(ATTENTION_FILES),
         megabytes=1030,
         licence="CC-BY-4.0",
-        about="25 languages of Europe; gives no times of words",
+        about="25 European languages; without word times",
         languages=EUROPEAN_LANGUAGES,
     ),
 }
@@ -101,7 +101,8 @@ def located(model: Path | None, data_dir: Path) -> Path | None:
     found = folder_of(str(model), data_dir)
     if not found.is_dir():
         raise SettingsError(
-            f"SCRIBEDOCK_SPEECH_MODEL: {model} is not here yet; fetch it with scribedock models pull {model}"
+            f"SCRIBEDOCK_SPEECH_MODEL: {model} is not installed; "
+            f"download it with scribedock models pull {model}"
         )
     return found
 

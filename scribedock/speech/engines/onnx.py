@@ -134,7 +134,7 @@ def check(model: Path | None) -> Path:
     missing = [name for name in files(kind, quantization_of(model, kind)) if not (model / name).is_file()]
     if missing:
         raise SettingsError(
-            f"SCRIBEDOCK_SPEECH_MODEL: {model} is no {kind} model, it lacks {', '.join(missing)}"
+            f"SCRIBEDOCK_SPEECH_MODEL: {model} is not a {kind} model, it lacks {', '.join(missing)}"
         )
     return model.resolve()
 

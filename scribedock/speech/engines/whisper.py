@@ -192,7 +192,7 @@ def check(model: Path | None) -> Path:
         missing.append(" or ".join(VOCABULARY_FILES))
     if missing:
         raise SettingsError(
-            f"SCRIBEDOCK_SPEECH_MODEL: {model} is no faster-whisper model, it lacks {', '.join(missing)}"
+            f"SCRIBEDOCK_SPEECH_MODEL: {model} is not a faster-whisper model, it lacks {', '.join(missing)}"
         )
     return model.resolve()
 
@@ -223,7 +223,7 @@ def _vocabulary(folder: Path) -> list[str]:
         text = path.read_text(encoding="utf-8")
         tokens = json.loads(text) if path.suffix == ".json" else text.removesuffix("\n").split("\n")
         if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
-            raise ValueError("it is no list of tokens")
+            raise ValueError("it is not a list of tokens")
     except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {path} cannot be read: {error}") from None
     return tokens

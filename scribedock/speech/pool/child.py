@@ -108,7 +108,7 @@ class RecognizerWork:
 
     def detect_language(self, request: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(self._recognizer, LanguageDetector):
-            raise TypeError("this engine does not tell languages apart")
+            raise TypeError("this engine does not identify languages")
         found = [self._recognizer.detect(chunk({**request, **span})) for span in request["spans"]]
         return {"languages": mean_probabilities(found)}
 

@@ -33,25 +33,25 @@ def advice(error: Exception, kind: str, url: str) -> str:
     """Return what to do about the error. kind: the scheme of the store's URL."""
     bucket = urlsplit(url).netloc
     if not isinstance(error, StoreFault):
-        return f"the store does not do what it said it had done ({type(error).__name__}: {error})"
+        return f"the store did not do what it reported ({type(error).__name__}: {error})"
     code = error.code
     said = f"{error.status} {code}".strip()
     if code == NO_CREDENTIALS_CODE:
         return f"there are no credentials; set {CREDENTIALS[kind]} (docs/storage.md)"
     if code in NO_BUCKET_CODES or error.errno == errno.ENXIO:
-        return f"there is no bucket {bucket}; make it, or correct SCRIBEDOCK_STORAGE_URL"
+        return f"there is no bucket {bucket}; create it, or correct SCRIBEDOCK_STORAGE_URL"
     if code in WRONG_SECRET:
         return f"the secret does not belong to the key ({said}); check {CREDENTIALS[kind]}"
     if code in WRONG_KEY:
         return f"the store does not know the key ({said}); check {CREDENTIALS[kind]}, and the endpoint"
     if code in WRONG_TIME:
-        return f"this machine's clock is wrong ({said}); let it be set by NTP"
+        return f"this machine's clock is wrong ({said}); synchronize it by NTP"
     if code in WRONG_REGION or error.status in (301, 307):
-        return f"the bucket lies in another region ({said}); set AWS_REGION"
+        return f"the bucket is in another region ({said}); set AWS_REGION"
     if error.errno == errno.EDQUOT:
         return f"the store is full ({said}); raise the quota, or make room"
     if error.errno == errno.EACCES:
-        return f"the credentials may not do that in {bucket} ({said}); allow {PERMISSIONS[kind]}"
+        return f"the credentials lack permission in {bucket} ({said}); allow {PERMISSIONS[kind]}"
     if not error.status:
         return _unreachable(kind)
     return f"{error.strerror}; ask whoever runs the store"
@@ -62,5 +62,5 @@ def _unreachable(kind: str) -> str:
     endpoint = os.environ.get(name, "")
     where = urlsplit(endpoint).netloc.rpartition("@")[2] or "its usual address"
     if endpoint.startswith("http://") and not os.environ.get(allow_http):
-        return f"{name} is plain http; set {allow_http}=true if that is meant"
-    return f"nothing answers at {where}; check {name}, and whether this machine may connect there"
+        return f"{name} is plain http; set {allow_http}=true if that is intended"
+    return f"no answer from {where}; check {name}, and whether this machine may connect there"

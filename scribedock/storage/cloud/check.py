@@ -69,7 +69,7 @@ def _clock(bucket: Bucket, path: str) -> Iterator[Finding]:
         if abs(off) > MAX_SKEW_S:
             how = "behind" if off > 0 else "ahead of"
             yield missing(
-                "clock", f"this machine's is {abs(off):.0f} s {how} the store's; let it be set by NTP"
+                "clock", f"this machine's is {abs(off):.0f} s {how} the store's; synchronize it by NTP"
             )
         else:
             yield good("clock", f"agrees with the store's to {max(abs(off), 1):.0f} s")
@@ -77,19 +77,19 @@ def _clock(bucket: Bucket, path: str) -> Iterator[Finding]:
 
 def _credentials(bucket: Bucket, path: str) -> Iterator[Finding]:
     bucket.put(path, CONTENT)
-    yield good("writing", "the credentials are good, and may write")
+    yield good("writing", "the credentials are valid and may write")
 
 
 def _reading(bucket: Bucket, path: str) -> Iterator[Finding]:
     if bucket.get(path) != CONTENT:
-        yield missing("reading", "what was read back is not what was written")
+        yield missing("reading", "what was read back differs from what was written")
         return
     etag = bucket.head(path).etag
     try:
         bucket.read(path, 0, len(CONTENT), etag='"another"')
     except ObjectChanged:
         bucket.read(path, 0, len(CONTENT), etag=etag)
-        yield good("reading", "an object is read, and refused when it is not the one that was meant")
+        yield good("reading", "an object is read, and refused when it is not the intended one")
     else:
         yield missing(
             "reading", "the store ignores If-Match: a recording that was overwritten would be read unnoticed"
@@ -98,14 +98,14 @@ def _reading(bucket: Bucket, path: str) -> Iterator[Finding]:
 
 def _listing(bucket: Bucket, path: str) -> Iterator[Finding]:
     if path in (found.path for found in bucket.list(CHECK_FOLDER)):
-        yield good("listing", "what was written is listed at once")
+        yield good("listing", "written objects are listed at once")
     else:
-        yield missing("listing", "what was written is not listed at once; another kind of store is needed")
+        yield missing("listing", "written objects are not listed at once; use another kind of store")
 
 
 def _conditions(bucket: Bucket, path: str) -> Iterator[Finding]:
     if not bucket.create(path, b"overwritten") and bucket.get(path) == CONTENT:
-        yield good("writing once", "an object that is there is not overwritten when that is asked")
+        yield good("writing once", "an existing object is not overwritten where that is forbidden")
     else:
         yield missing(
             "writing once",
@@ -138,14 +138,14 @@ def _signed_urls(bucket: Bucket, path: str, *, direct: bool) -> Iterator[Finding
         yield bad("signed URL", f"a PUT to a URL of the store's own was answered with {accepted}{use}")
     elif forged < 400 or late < 400:
         which = "forged" if forged < 400 else "expired"
-        yield bad("signed URL", f"the store took a PUT to a URL that was {which}: it checks nothing{use}")
+        yield bad("signed URL", f"the store accepted a PUT to a URL that was {which}: it checks nothing{use}")
     elif "X-Amz-Security-Token" in signed and direct:
         yield warning(
             "signed URL",
-            "works, but the credentials are temporary, and upload URLs die with them; use lasting ones",
+            "works, but the credentials are temporary, and upload URLs expire with them; use permanent ones",
         )
     else:
-        yield good("signed URL", f"a PUT is taken; forged ({forged}) and expired ({late}) it is refused")
+        yield good("signed URL", f"a PUT is accepted; forged ({forged}) and expired ({late}) it is refused")
 
 
 def _pages(bucket: Bucket, path: str, public_url: str | None) -> Iterator[Finding]:

@@ -298,4 +298,4 @@ class CloudPartial:
 
 
 def overtaken() -> StoreFault:
-    return StoreFault(errno.ESTALE, "the partial was discarded, or somebody else goes on with it")
+    return StoreFault(errno.ESTALE, "the partial was discarded, or another writer has resumed it")

@@ -51,11 +51,11 @@ def identify_language(
     code = likeliest_language(probabilities, LISTED_LANGUAGES)
     if code is None:
         return JobLanguage(
-            language=DEFAULT_LANGUAGE, notice=f"No language was heard; {DEFAULT_LANGUAGE} is assumed."
+            language=DEFAULT_LANGUAGE, notice=f"No language was identified; {DEFAULT_LANGUAGE} is assumed."
         )
     language = listed(code) or DEFAULT_LANGUAGE
     return JobLanguage(
-        language=language, notice=f"The language was heard: {language} ({probabilities[code]:.0%} sure)."
+        language=language, notice=f"The language was identified: {language} ({probabilities[code]:.0%} sure)."
     )
 
 

@@ -26,12 +26,12 @@ def notice(coverage: Coverage) -> str:
     if coverage.unrecognized_ms:
         found.append(
             f"{seconds(coverage.unrecognized_ms)} of {seconds(coverage.speech_ms)} of speech could not be "
-            "recognized, and [INAUDIBLE] stands there."
+            "recognized; it is marked [INAUDIBLE]."
         )
     if coverage.wordless_ms >= NOTICED_MS and coverage.wordless_ms >= NOTICED_SHARE * coverage.speech_ms:
         found.append(
             f"{seconds(coverage.wordless_ms)} of {seconds(coverage.speech_ms)} that sound like speech "
-            "gave no words."
+            "have no words."
         )
     return " ".join(found)
 

@@ -86,7 +86,7 @@ def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Seque
     )
     tried = trying.run(left)
     if tried.machine_exhausted and len(left) == len(spans):
-        raise MachineExhausted("no stretch of speech was recognized, by the fault of this machine")
+        raise MachineExhausted("no speech was recognized, through the fault of this machine")
     found |= zip(left, tried.results, strict=True)
     return [found[span] for span in spans]
 

@@ -23,7 +23,7 @@ from scribedock.workflow.steps.mixing import ChosenChannel, candidates, chosen, 
 log = structlog.get_logger("scribedock.worker")
 
 CHANGED_MESSAGE = (
-    "The recording is not what it was when it was stored: another was uploaded to the same URL after the "
+    "The recording is not the one that was stored: another was uploaded to the same URL after the "
     "order, or a part of it is gone. Add it again, then order again."
 )
 SAMPLE_S = 600  # of each of several tracks, to look for speech in
@@ -167,12 +167,12 @@ def _parts_notice(decoded: DecodedAudio) -> str:
     found = []
     if decoded.parts > 1:
         found.append(
-            f"The file holds {decoded.parts} recordings, one behind the other: all were transcribed, as if "
+            f"The file holds {decoded.parts} recordings, one after the other: all were transcribed, as if "
             "they were one."
         )
     if decoded.unread_bytes:
         found.append(
-            f"The file goes on with another recording, of {decoded.unread_bytes:,} bytes, that cannot be "
+            f"The file continues with another recording, of {decoded.unread_bytes:,} bytes, that cannot be "
             "read: it was not transcribed."
         )
     return " ".join(found)

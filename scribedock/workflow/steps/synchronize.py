@@ -111,7 +111,7 @@ class Synchronization:
             "hear", given, _counted(partial(self._hear, given), len(given.speech), 0.0, HEARD_SHARE, given)
         ).run(given.speech)
         if hear.machine_exhausted:
-            raise MachineExhausted("nothing was heard of the recording, by the fault of this machine")
+            raise MachineExhausted("no speech was recognized, through the fault of this machine")
         known = _anchors(transcript, [heard or [] for heard in hear.results])
         unheard = [span for span, heard in zip(given.speech, hear.results, strict=True) if heard is None]
         left: list[Gap] = []
@@ -285,6 +285,6 @@ def not_heard(covered: Coverage) -> str:
     if not covered.unrecognized_ms:
         return ""
     return (
-        f"{seconds(covered.unrecognized_ms)} of {seconds(covered.speech_ms)} of speech could not be listened "
-        "to; the times of the words there are estimated."
+        f"{seconds(covered.unrecognized_ms)} of {seconds(covered.speech_ms)} of speech could not be "
+        "recognized; the times of the words there are estimated."
     )

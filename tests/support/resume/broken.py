@@ -33,7 +33,7 @@ RUNS_ON = DATABASES
 # The state
 
 
-def test_a_fresh_url_says_that_nothing_came(url: str) -> None:
+def test_a_fresh_url_reports_no_bytes(url: str) -> None:
     answer = ask("HEAD", url)
     assert answer.status == 200
     assert answer.headers["upload-offset"] == "0"
@@ -51,7 +51,7 @@ def test_a_finished_put_says_that_it_is_complete(url: str, recording: bytes) -> 
     assert answer.headers["upload-offset"] == answer.headers["upload-length"] == str(len(recording))
 
 
-def test_a_broken_put_says_how_much_of_it_came(url: str, recording: bytes) -> None:
+def test_an_interrupted_put_reports_how_much_arrived(url: str, recording: bytes) -> None:
     break_off(url, recording, 50_000)
     answer = ask("HEAD", url)
     assert answer.headers["upload-offset"] == "50000"
@@ -59,9 +59,7 @@ def test_a_broken_put_says_how_much_of_it_came(url: str, recording: bytes) -> No
     assert answer.headers["upload-complete"] == "?0"
 
 
-def test_the_state_of_an_upload_under_way_is_shown(
-    client: Client, job: str, url: str, recording: bytes
-) -> None:
+def test_the_state_of_a_current_upload_is_shown(client: Client, job: str, url: str, recording: bytes) -> None:
     with RawConnection(url) as connection:
         connection.head("PUT", target_of(url), f"Content-Length: {len(recording)}")
         connection.send(recording[:40_000])
@@ -96,7 +94,7 @@ def test_a_forged_url_has_no_state(url: str) -> None:
 # A plain PUT that broke
 
 
-def test_a_broken_put_is_gone_on_with_by_tus(client: Client, job: str, url: str, recording: bytes) -> None:
+def test_an_interrupted_put_is_resumed_by_tus(client: Client, job: str, url: str, recording: bytes) -> None:
     break_off(url, recording, 50_000)
     answer = tus_patch(url, 50_000, recording[50_000:])
     assert answer.status == 204
@@ -106,7 +104,7 @@ def test_a_broken_put_is_gone_on_with_by_tus(client: Client, job: str, url: str,
     assert_is_media(client, job)
 
 
-def test_a_broken_put_is_gone_on_with_by_the_ietf_protocol(
+def test_an_interrupted_put_is_resumed_by_the_ietf_protocol(
     client: Client, job: str, url: str, recording: bytes
 ) -> None:
     break_off(url, recording, 50_000)
@@ -117,7 +115,7 @@ def test_a_broken_put_is_gone_on_with_by_the_ietf_protocol(
     assert_is_media(client, job)
 
 
-def test_a_broken_chunked_put_is_gone_on_with(client: Client, job: str, url: str, recording: bytes) -> None:
+def test_an_interrupted_chunked_put_is_resumed(client: Client, job: str, url: str, recording: bytes) -> None:
     with RawConnection(url) as connection:
         connection.head("PUT", target_of(url), "Transfer-Encoding: chunked")
         connection.send(f"{len(recording):x}\r\n", recording[:50_000])
@@ -128,7 +126,7 @@ def test_a_broken_chunked_put_is_gone_on_with(client: Client, job: str, url: str
     assert_is_media(client, job)
 
 
-def test_a_new_put_begins_again_and_the_broken_one_is_given_up(
+def test_a_new_put_starts_over_and_the_interrupted_one_is_discarded(
     client: Client, job: str, url: str, recording: bytes, kept: set[str]
 ) -> None:
     break_off(url, recording, 50_000)
@@ -137,7 +135,7 @@ def test_a_new_put_begins_again_and_the_broken_one_is_given_up(
     assert partials(client) == kept
 
 
-def test_of_broken_puts_the_newest_is_kept(
+def test_the_newest_of_interrupted_puts_is_kept(
     client: Client, job: str, url: str, recording: bytes, kept: set[str]
 ) -> None:
     first = RawConnection(url)
@@ -173,7 +171,7 @@ def test_an_older_put_that_still_completes_wins(client: Client, job: str, url: s
 # The owner, and the end of an upload
 
 
-def test_cancelling_ends_every_url_and_what_is_under_way(
+def test_cancelling_ends_every_url_and_current_uploads(
     client: Client, job: str, url: str, recording: bytes, kept: set[str]
 ) -> None:
     other = client.upload_url(job)
@@ -192,7 +190,7 @@ def test_cancelling_ends_every_url_and_what_is_under_way(
     assert put(client.upload_url(job), recording).status == 200
 
 
-def test_an_order_ends_what_broke_off(
+def test_an_order_discards_interrupted_uploads(
     client: Client, job: str, url: str, recording: bytes, kept: set[str]
 ) -> None:
     broken = client.upload_url(job)
@@ -207,7 +205,7 @@ def test_an_order_ends_what_broke_off(
     assert partials(client) == kept
 
 
-def test_a_deletion_ends_what_broke_off(
+def test_a_deletion_discards_interrupted_uploads(
     client: Client, job: str, url: str, recording: bytes, kept: set[str]
 ) -> None:
     break_off(url, recording, 5000)
@@ -237,7 +235,7 @@ def test_a_stalled_body_is_kept(patient_server: OwnServer, recording: bytes) -> 
     assert_is_media(client, job)
 
 
-def test_an_expired_upload_cannot_be_gone_on_with(patient_server: OwnServer, recording: bytes) -> None:
+def test_an_expired_upload_cannot_be_resumed(patient_server: OwnServer, recording: bytes) -> None:
     client = Client(patient_server).login()
     url = client.upload_url(client.new_job())
     break_off(url, recording, 7000)
@@ -259,7 +257,7 @@ def test_an_upload_that_began_in_time_may_end_later(patient_server: OwnServer, r
     assert_is_media(client, job)
 
 
-def test_what_came_is_there_after_a_kill(tmp_path: Path, recording: bytes, database: dict[str, str]) -> None:
+def test_received_bytes_survive_a_kill(tmp_path: Path, recording: bytes, database: dict[str, str]) -> None:
     server = OwnServer(tmp_path, **database)
     server.start()
     client = Client(server).login()
@@ -278,7 +276,7 @@ def test_what_came_is_there_after_a_kill(tmp_path: Path, recording: bytes, datab
         assert_is_media(Client(server).login(), job)
 
 
-def test_after_a_kill_nobody_goes_on_with_a_recording_that_was_being_replaced(
+def test_after_a_kill_a_recording_that_was_being_replaced_is_not_resumed(
     tmp_path: Path, recording: bytes, database: dict[str, str]
 ) -> None:
     server = OwnServer(tmp_path, **database)

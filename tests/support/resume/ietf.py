@@ -30,7 +30,7 @@ def test_an_ietf_upload_in_parts(client: Client, job: str, url: str, recording: 
     assert_is_media(client, job)
 
 
-def test_an_ietf_upload_is_begun_without_bytes_and_ended_without(
+def test_an_ietf_upload_may_begin_and_end_without_bytes(
     client: Client, job: str, url: str, recording: bytes
 ) -> None:
     assert ask("PUT", url, "Upload-Complete: ?0", f"Upload-Length: {len(recording)}").status == 201
@@ -39,7 +39,7 @@ def test_an_ietf_upload_is_begun_without_bytes_and_ended_without(
     assert_is_media(client, job)
 
 
-def test_a_client_of_the_draft_is_told_that_it_can_resume(
+def test_a_client_of_the_draft_learns_that_it_can_resume(
     client: Client, job: str, url: str, recording: bytes
 ) -> None:
     with RawConnection(url) as connection:

@@ -116,7 +116,7 @@ def test_more_bytes_than_announced_are_refused_and_forgotten(url: str, recording
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "md5", "sha256", "sha512"])
-def test_a_checksum_holds(client: Client, url: str, recording: bytes, algorithm: str) -> None:
+def test_a_checksum_is_verified(client: Client, url: str, recording: bytes, algorithm: str) -> None:
     def checksum(data: bytes) -> str:
         digest = base64.b64encode(hashlib.new(algorithm, data).digest()).decode()
         return f"Upload-Checksum: {algorithm} {digest}"
@@ -129,7 +129,7 @@ def test_a_checksum_holds(client: Client, url: str, recording: bytes, algorithm:
     assert offset(url) == 5000
 
 
-def test_a_checksum_that_is_not_known_is_refused(url: str) -> None:
+def test_an_unknown_checksum_algorithm_is_refused(url: str) -> None:
     create(url, 100)
     answer = tus_patch(url, 0, b"x" * 10, "Upload-Checksum: crc7 AAAA")
     assert answer.status == 400
@@ -179,7 +179,7 @@ def test_a_creation_without_a_sensible_length_is_refused(
     assert ask("POST", url, TUS, *headers).status == status
 
 
-def test_a_client_that_cannot_send_patch_says_so(
+def test_a_client_that_cannot_send_patch_overrides_the_method(
     client: Client, job: str, url: str, recording: bytes
 ) -> None:
     create(url, len(recording))
@@ -225,9 +225,7 @@ def test_a_second_writer_waits_while_the_first_sends(url: str, recording: bytes)
         assert first.answer().status == 204
 
 
-def test_a_writer_that_is_silent_is_taken_over_from(
-    client: Client, job: str, url: str, recording: bytes
-) -> None:
+def test_a_silent_writer_is_taken_over(client: Client, job: str, url: str, recording: bytes) -> None:
     create(url, len(recording))
     with RawConnection(url) as first:
         first.head(
@@ -253,7 +251,7 @@ def send_all_but_its_end(url: str, recording: bytes) -> None:
 
 
 @pytest.mark.parametrize("headers", [(TUS,), ()], ids=["tus", "plain"])
-def test_an_upload_whose_bytes_all_came_is_whole_when_its_client_asks(
+def test_an_upload_whose_bytes_all_arrived_is_completed_when_its_client_asks(
     client: Client, job: str, url: str, recording: bytes, headers: tuple[str, ...], kept: set[str]
 ) -> None:
     """A client of tus sends nothing more."""
@@ -264,7 +262,7 @@ def test_an_upload_whose_bytes_all_came_is_whole_when_its_client_asks(
     assert partials(client) == kept
 
 
-def test_an_upload_whose_bytes_are_wrong_is_not_whole_when_its_client_asks(
+def test_an_upload_with_wrong_bytes_is_not_completed_when_its_client_asks(
     client: Client, job: str, url: str, recording: bytes
 ) -> None:
     wrong = base64.b64encode(hashlib.sha256(b"something else").digest()).decode()

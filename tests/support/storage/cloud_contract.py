@@ -34,7 +34,7 @@ def hasty(bucket: Bucket, tmp_path: Path) -> CloudStore:
     return CloudStore(bucket, tmp_path / "hasty", lease_s=-3600)
 
 
-def test_what_was_synced_can_be_resumed_by_another_machine(store: CloudStore, hasty: CloudStore) -> None:
+def test_synced_bytes_can_be_resumed_by_another_machine(store: CloudStore, hasty: CloudStore) -> None:
     partial = store.begin()
     fill(partial, LARGE[:10_000_000])
     assert partial.sync() == 10_000_000
@@ -129,7 +129,7 @@ def test_many_short_writes_make_few_parts(store: CloudStore, bucket: Bucket) -> 
 
 
 @pytest.mark.parametrize("kept", [9_000_000, PART_BYTES, 3_000_000, 0], ids=str)
-def test_what_was_synced_and_truncated_stays_so(store: CloudStore, kept: int) -> None:
+def test_a_synced_truncation_persists(store: CloudStore, kept: int) -> None:
     with store.begin() as partial:
         fill(partial, LARGE)
         partial.sync()
@@ -139,7 +139,7 @@ def test_what_was_synced_and_truncated_stays_so(store: CloudStore, kept: int) ->
 
 
 @pytest.mark.parametrize("kept", [9_000_000, PART_BYTES, 3_000_000, 0], ids=str)
-def test_what_was_truncated_stays_so_after_a_crash(store: CloudStore, hasty: CloudStore, kept: int) -> None:
+def test_a_truncation_survives_a_crash(store: CloudStore, hasty: CloudStore, kept: int) -> None:
     partial = store.begin()
     fill(partial, LARGE)
     partial.sync()
@@ -151,7 +151,7 @@ def test_what_was_truncated_stays_so_after_a_crash(store: CloudStore, hasty: Clo
     assert content(store, key) == LARGE[:kept]
 
 
-def test_what_is_written_behind_a_cut_survives_a_crash(store: CloudStore, hasty: CloudStore) -> None:
+def test_bytes_written_after_a_truncation_survive_a_crash(store: CloudStore, hasty: CloudStore) -> None:
     partial = store.begin()
     fill(partial, b"0123456789")
     partial.sync()
@@ -254,7 +254,7 @@ def test_the_sweep_keeps_the_bytes_of_an_object_whose_journal_was_not_cleared(
     assert content(store, key) == LARGE
 
 
-def test_what_is_not_ours_is_left_alone(store: CloudStore, bucket: Bucket) -> None:
+def test_foreign_objects_are_left_alone(store: CloudStore, bucket: Bucket) -> None:
     theirs = [
         "readme.txt",
         "objects/readme.txt",

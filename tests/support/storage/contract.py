@@ -54,7 +54,7 @@ def test_nothing_is_visible_before_the_commit(store: Store) -> None:
         assert list(store.keys()) == []
 
 
-def test_a_partial_that_is_left_is_gone(store: Store) -> None:
+def test_leaving_a_partial_discards_it(store: Store) -> None:
     with pytest.raises(RuntimeError), store.begin() as partial:
         name = partial.name
         fill(partial, LARGE)
@@ -92,7 +92,7 @@ def test_a_partial_can_be_resumed_many_times(store: Store) -> None:
 
 
 @pytest.mark.parametrize("kept", [0, 1, 5_000_000, 12_000_000], ids=str)
-def test_a_truncated_partial_goes_on_behind_what_is_kept(store: Store, kept: int) -> None:
+def test_a_truncated_partial_continues_after_the_kept_bytes(store: Store, kept: int) -> None:
     with store.begin() as partial:
         fill(partial, LARGE)
         partial.truncate(kept)
@@ -142,7 +142,7 @@ def test_a_deleted_object_is_gone(store: Store) -> None:
     assert list(store.keys()) == []
 
 
-def test_the_sweep_removes_what_nobody_wants(store: Store) -> None:
+def test_the_sweep_removes_what_is_not_wanted(store: Store) -> None:
     def stored() -> str:
         with store.begin() as partial:
             return fill(partial, LARGE).commit()

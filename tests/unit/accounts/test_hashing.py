@@ -44,7 +44,7 @@ async def order_of(hashing: PasswordHashing, callers: list[tuple[str, ClientAddr
     return done
 
 
-def test_the_turn_goes_round_among_clients() -> None:
+def test_clients_take_turns() -> None:
     async def scenario(hashing: PasswordHashing) -> None:
         many = [(f"a{number}", client("192.0.2.1")) for number in range(20)]
         order = await order_of(hashing, [*many, ("b", client("192.0.2.2"))])
@@ -54,7 +54,7 @@ def test_the_turn_goes_round_among_clients() -> None:
     run(scenario)
 
 
-def test_a_peer_that_claims_many_clients_has_the_turn_of_one() -> None:
+def test_a_peer_that_claims_many_clients_gets_the_turn_of_one() -> None:
     async def scenario(hashing: PasswordHashing) -> None:
         liar = [(f"a{number}", client("192.0.2.1", f"198.51.100.{number}")) for number in range(20)]
         order = await order_of(hashing, [*liar, ("b", client("192.0.2.2"))])
@@ -63,7 +63,7 @@ def test_a_peer_that_claims_many_clients_has_the_turn_of_one() -> None:
     run(scenario)
 
 
-def test_behind_a_proxy_that_is_not_trusted_the_turn_goes_round_among_those_whom_it_names() -> None:
+def test_behind_an_untrusted_proxy_its_claimed_clients_take_turns() -> None:
     async def scenario(hashing: PasswordHashing) -> None:
         many = [(f"a{number}", client("192.0.2.1", "198.51.100.1")) for number in range(20)]
         order = await order_of(hashing, [*many, ("b", client("192.0.2.1", "198.51.100.2"))])
@@ -95,7 +95,7 @@ def test_no_more_run_at_once_than_there_are_slots_and_a_failure_frees_its_slot()
     run(scenario)
 
 
-def test_one_who_gives_up_waiting_leaves_the_turn_to_the_next() -> None:
+def test_a_client_that_stops_waiting_leaves_its_turn_to_the_next() -> None:
     async def scenario(hashing: PasswordHashing) -> None:
         gate = threading.Event()
         busy = [asyncio.create_task(hashing.run(client("a"), gate.wait)) for _ in range(MAX_CONCURRENT)]
@@ -122,7 +122,7 @@ def refused(room: WaitingRoom, one: ClientAddress) -> bool:
         return True
 
 
-def test_waiting_logins_are_bounded_for_a_client_and_others_still_come_in() -> None:
+def test_waiting_logins_are_limited_for_a_client_and_others_still_come_in() -> None:
     room = WaitingRoom()
     with ExitStack() as taken:
         for number in range(MAX_PER_CLIENT):

@@ -135,7 +135,7 @@ def test_an_address_is_refused_for_the_name_that_it_failed_with_and_then_for_all
     assert token(login)
 
 
-def test_many_wrong_passwords_at_once_are_not_all_looked_at(services: app.Services, login: Login) -> None:
+def test_many_wrong_passwords_at_once_are_not_all_checked(services: app.Services, login: Login) -> None:
     attacker = ClientAddress(address="198.51.100.1")
 
     async def burst() -> list[object]:
@@ -177,7 +177,7 @@ def test_unknown_keys_refuse_the_address_and_slow_no_name_down(services: app.Ser
     assert login.prove_key(None, key, HIDDEN).account_id == maria.id
 
 
-def test_counts_that_ran_out_are_swept(services: app.Services) -> None:
+def test_expired_counts_are_removed(services: app.Services) -> None:
     services.login_failures.count("maria", OWNER)
     services.login_failures.count("admin", ClientAddress(address="198.51.100.1"))
     with services.database.write() as connection:

@@ -50,7 +50,7 @@ def test_the_root_cannot_be_marked(services: app.Services) -> None:
     assert covered(services) == []
 
 
-def test_a_job_stays_what_it_was_when_it_was_opened(services: app.Services) -> None:
+def test_a_job_keeps_the_kind_it_was_opened_with(services: app.Services) -> None:
     owner = named(services, "team")
     real, _ = services.jobs.create(owner, name="x", language="en")
     services.sandboxes.mark(owner, True)

@@ -44,7 +44,7 @@ def test_the_processor_time_of_all_threads_counts(started: list[subprocess.Popen
         check_for(meter, 60)
 
 
-def test_what_was_used_before_does_not_count(started: list[subprocess.Popen[bytes]]) -> None:
+def test_earlier_processor_time_does_not_count(started: list[subprocess.Popen[bytes]]) -> None:
     pid = child(started, SPIN)
     with pytest.raises(ProcessorTimeUsed):
         check_for(Meter(pid, Allowance(cpu_s=0.3)), 60)
@@ -78,7 +78,7 @@ def test_a_parent_that_was_halted_or_a_machine_that_slept_does_not_count(
     meter.check()
 
 
-def test_a_process_that_is_gone_is_no_reason_to_complain() -> None:
+def test_killing_a_process_that_is_gone_is_harmless() -> None:
     process = subprocess.Popen(["/bin/true"])
     process.wait()
     Meter(process.pid, Allowance(cpu_s=1)).check()

@@ -119,7 +119,7 @@ def test_late_jobs_are_shown_the_latest_first(services: app.Services) -> None:
     root = _root(services)
     now = utc_now()
     ids = [services.jobs.create(root, name="x", language="en")[0] for _ in range(4)]
-    assert done("jobs", "late") == "No job is late\n"
+    assert done("jobs", "late") == "No jobs are late\n"
     services.jobs.update(ids[0], due=now - timedelta(hours=1), priority="CRITICAL")
     services.jobs.update(ids[1], due=now - timedelta(days=2), status="In Process")
     services.jobs.update(ids[2], due=now + timedelta(hours=1))
@@ -130,7 +130,7 @@ def test_late_jobs_are_shown_the_latest_first(services: app.Services) -> None:
     assert "CRITICAL" in lines[2]
 
 
-def test_the_audit_log_is_shown_and_narrowed_and_forgets(services: app.Services) -> None:
+def test_the_audit_log_is_shown_filtered_and_expires(services: app.Services) -> None:
     root = _root(services)
     job = "1" * 32
     for call, named in (("job/new", ""), ("job/delete", job), ("job/delete", "2" * 32)):
@@ -150,7 +150,7 @@ def test_the_audit_log_is_shown_and_narrowed_and_forgets(services: app.Services)
     assert services.audit.sweep(utc_now()) == 4
 
 
-def test_commands_that_change_an_account_are_told_of(services: app.Services) -> None:
+def test_commands_that_change_an_account_are_audited(services: app.Services) -> None:
     done("account", "create", "maria", "--password-stdin", text="secret\n")
     done("account", "passwd", "maria", "--password-stdin", text="other\n")
     done("account", "reviewer", "maria", "--revoke")
@@ -174,7 +174,7 @@ def _audit() -> list[str]:
     return done("audit").splitlines()[1:]
 
 
-def test_failed_logins_are_counted_by_minute_and_drown_nothing(services: app.Services) -> None:
+def test_failed_logins_are_counted_by_minute_and_hide_nothing(services: app.Services) -> None:
     root = _root(services)
     for number in range(80):
         entry = services.audit.begin_entry(account_id=root.id, address="192.0.2.1", call="job/new")

@@ -54,14 +54,14 @@ def test_the_exit_code_says_whether_a_limit_is_broken(
     assert bool(done.stderr) == (code == 2)
 
 
-def test_a_person_reads_a_table(tmp_path: Path) -> None:
+def test_the_report_is_a_table(tmp_path: Path) -> None:
     done = run("check", written(tmp_path, "film.srt", BAD), "--preset", "netflix")
     assert "reading-speed" in done.stdout
     assert "0:00:00.000" in done.stdout
-    assert "film.srt: 2 errors, 1 pieces of advice against netflix" in done.stdout
+    assert "film.srt: 2 errors, 1 recommendations, measured by netflix" in done.stdout
 
 
-def test_a_machine_reads_json(tmp_path: Path) -> None:
+def test_the_report_can_be_json(tmp_path: Path) -> None:
     done = run(
         "check", written(tmp_path, "film.vtt", "WEBVTT\n\n00:00.000 --> 00:00.400\nHello.\n"), "--json"
     )

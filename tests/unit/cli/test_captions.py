@@ -90,7 +90,7 @@ def test_captions_keep_their_lines_and_times(srt: Path) -> None:
     assert windows.stdout == b"\xef\xbb\xbf" + SRT.replace("\n", "\r\n").encode()
 
 
-def test_an_option_of_the_layout_lays_them_out_anew(srt: Path) -> None:
+def test_a_layout_option_lays_them_out_again(srt: Path) -> None:
     text = converted(
         srt, "-", "--to", "TRANSCRIPT", "--characters-per-caption-line", "40", "--force-case", "upper"
     )
@@ -159,7 +159,7 @@ def test_every_option_of_captions_is_an_option_of_the_command() -> None:
         (["film.srt", "no/such/folder.srt"], "no/such/folder.srt: No such file or directory"),
     ],
 )
-def test_what_cannot_be_done_is_said_and_nothing_is_written(
+def test_an_impossible_conversion_is_reported_and_writes_nothing(
     srt: Path, arguments: list[str], problem: str
 ) -> None:
     done = subprocess.run(

@@ -18,14 +18,14 @@ from scribedock.cli.setting_names import KNOWN_VARIABLES, misspelt
         ("scribedock_session_idle", "SCRIBEDOCK_SESSION_IDLE_S"),
     ],
 )
-def test_a_misspelt_name_is_told_with_the_one_that_was_meant(name: str, meant: str) -> None:
+def test_a_misspelt_name_is_reported_with_a_suggestion(name: str, meant: str) -> None:
     assert misspelt({name: "x"}) == [f"{name}: there is no such setting; did you mean {meant}?"]
 
 
 @pytest.mark.parametrize(
     "name", ["SCRIBEDOCK_", "SCRIBEDOCK_FROBNICATE", "SCRIBEDOCK_HOST", "SCRIBEDOCK_SERVICE"]
 )
-def test_a_name_like_no_other_is_told_too(name: str) -> None:
+def test_a_name_without_a_similar_one_is_reported_too(name: str) -> None:
     [line] = misspelt({name: "x"})
     assert line.startswith(f"{name}: there is no such setting; ")
 
@@ -59,5 +59,5 @@ def test_a_misspelt_name_that_is_set_to_nothing_counts_as_unset() -> None:
     assert misspelt({"SCRIBEDOCK_DATA_DRI": ""}) == []
 
 
-def test_each_misspelt_name_is_told() -> None:
+def test_each_misspelt_name_is_reported() -> None:
     assert len(misspelt({"SCRIBEDOCK_A_B": "1", "SCRIBEDOCK_C_D": "2", "HOME": "/"})) == 2

@@ -114,7 +114,7 @@ def test_a_row_must_belong_to_something(services: app.Services) -> None:
         )
 
 
-def test_of_jobs_with_one_external_id_that_are_opened_at_once_one_is_first(services: app.Services) -> None:
+def test_one_of_simultaneous_jobs_with_one_external_id_is_first(services: app.Services) -> None:
     admin = services.accounts.root()
     assert admin is not None
 
@@ -126,7 +126,7 @@ def test_of_jobs_with_one_external_id_that_are_opened_at_once_one_is_first(servi
     assert all(isinstance(result, (str, InvalidQuery)) for result in results)
 
 
-def test_of_orders_that_come_at_once_one_is_taken(services: app.Services) -> None:
+def test_one_of_simultaneous_orders_is_accepted(services: app.Services) -> None:
     admin = services.accounts.root()
     assert admin is not None
     job, _ = services.jobs.create(admin, name="x", language="en")
@@ -193,7 +193,7 @@ def test_a_probe_that_ends_while_its_media_is_replaced_neither_fails_nor_counts(
 
 
 @pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)  # SQLite has one writer at a time
-def test_rows_of_a_locked_job_can_be_written_meanwhile(services: app.Services) -> None:
+def test_rows_of_a_locked_job_can_be_written(services: app.Services) -> None:
     """Else whoever writes them, and holds what the one with the lock wants next, would wait for ever."""
     admin = services.accounts.root()
     assert admin is not None

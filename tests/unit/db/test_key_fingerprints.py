@@ -60,7 +60,7 @@ def test_the_same_secret_under_another_id_is_another_key(opened: Database) -> No
         KeyFingerprints(opened, keys(f"k2:{A.partition(':')[2]}")).check()
 
 
-def test_a_retired_key_is_forgotten_and_a_living_one_never(opened: Database) -> None:
+def test_a_retired_key_is_forgotten_but_never_a_current_one(opened: Database) -> None:
     KeyFingerprints(opened, keys(B, A)).learn()
     with opened.write() as connection:
         long_ago = utc_now() - RETENTION - timedelta(minutes=1)
@@ -71,7 +71,7 @@ def test_a_retired_key_is_forgotten_and_a_living_one_never(opened: Database) -> 
         KeyFingerprints(opened, keys(A)).check()
 
 
-def test_accepted_keys_take_the_place_of_the_others(opened: Database) -> None:
+def test_accepted_keys_replace_the_others(opened: Database) -> None:
     KeyFingerprints(opened, keys(A)).learn()
     accepted = KeyFingerprints(opened, keys(B, encryption=OTHER))
     assert accepted.differing() == [KeyPurpose.ENCRYPTION, KeyPurpose.SIGNING]

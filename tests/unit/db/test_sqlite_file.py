@@ -50,7 +50,7 @@ def delete_through_database(path: Path) -> None:
     database.close()
 
 
-def test_what_is_deleted_stands_in_no_file_and_the_file_gets_smaller(tmp_path: Path) -> None:
+def test_deleted_rows_are_in_no_file_and_the_file_shrinks(tmp_path: Path) -> None:
     path = tmp_path / "new.sqlite"
     sqlite_file.prepare(path)
     fill(path)
@@ -111,7 +111,7 @@ def test_where_somebody_reads_the_log_is_emptied_later(tmp_path: Path) -> None:
     assert held(tmp_path) == []
 
 
-def test_a_file_that_somebody_writes_is_shrunk_later(tmp_path: Path) -> None:
+def test_a_file_that_is_being_written_is_shrunk_later(tmp_path: Path) -> None:
     path = tmp_path / "locked.sqlite"
     sqlite_file.prepare(path)
     fill(path)

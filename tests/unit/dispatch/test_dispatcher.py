@@ -96,7 +96,7 @@ def test_the_engine_is_handed_only_what_has_a_slot(services: app.Services, engin
     assert engine.begun == ["w1", "w2", "w3"]
 
 
-def test_what_cannot_be_begun_waits_for_the_next_time(services: app.Services, engine: Engine) -> None:
+def test_work_that_cannot_be_started_waits_for_the_next_time(services: app.Services, engine: Engine) -> None:
     put(services, "w1")
     dispatch = made(services, engine)
     engine.broken = True
@@ -107,7 +107,7 @@ def test_what_cannot_be_begun_waits_for_the_next_time(services: app.Services, en
     assert engine.begun == ["w1"]
 
 
-def test_a_callback_that_fails_unforeseen_is_made_again(services: app.Services, engine: Engine) -> None:
+def test_a_callback_that_fails_unexpectedly_is_retried(services: app.Services, engine: Engine) -> None:
     put(services, "c1", Queue.CALLBACKS)
     tried = threading.Event()
 
@@ -121,7 +121,7 @@ def test_a_callback_that_fails_unforeseen_is_made_again(services: app.Services, 
     assert not services.work.waits()  # not at once
 
 
-def test_a_callback_is_put_back_once_the_database_is_there_again(
+def test_a_callback_is_put_back_once_the_database_is_available_again(
     services: app.Services, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(services, "c1", Queue.CALLBACKS)
@@ -150,9 +150,7 @@ def test_callbacks_of_a_dead_worker_are_made_again(services: app.Services, engin
     assert executors(services) == {"c1": None}
 
 
-def test_what_a_dead_worker_began_counts_for_the_one_that_goes_on(
-    services: app.Services, engine: Engine
-) -> None:
+def test_work_of_a_dead_worker_counts_for_its_successor(services: app.Services, engine: Engine) -> None:
     put(services, "w1")
     put(services, "w2")
     services.work.claim("dead", SLOTS, {})
@@ -160,7 +158,7 @@ def test_what_a_dead_worker_began_counts_for_the_one_that_goes_on(
     assert executors(services) == {"w1": "me", "w2": None}
 
 
-def test_what_ended_without_a_word_is_forgotten(
+def test_work_that_ended_silently_is_forgotten(
     services: app.Services, engine: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     put(services, "w1")
@@ -173,7 +171,7 @@ def test_what_ended_without_a_word_is_forgotten(
     assert executors(services) == {}
 
 
-def test_a_worker_that_comes_meanwhile_is_alive(services: app.Services, engine: Engine) -> None:
+def test_a_worker_that_appears_in_between_is_alive(services: app.Services, engine: Engine) -> None:
     put(services, "c1", Queue.CALLBACKS)
     come: list[str] = []
 
@@ -186,7 +184,7 @@ def test_a_worker_that_comes_meanwhile_is_alive(services: app.Services, engine: 
     assert executors(services) == {"c1": "late"}
 
 
-def test_what_living_workers_have_in_hand_is_left_to_them(services: app.Services, engine: Engine) -> None:
+def test_work_of_living_workers_is_left_to_them(services: app.Services, engine: Engine) -> None:
     put(services, "w1")
     services.work.claim("other", SLOTS, {})
     made(services, engine).tidy(lambda: {"me", "other"}, nothing, nothing)

@@ -71,13 +71,13 @@ def test_no_stream_of_critical_orders_starves_an_order_that_is_due() -> None:
     assert "b1" in taken(*flood, order("b1", waited_h=48), slots=2)
 
 
-def test_a_branch_with_nothing_under_way_need_not_wait_for_a_slot() -> None:
+def test_a_branch_with_nothing_running_does_not_wait_for_a_slot() -> None:
     full = WorkUnderWay(here=4, branches={"a": 4}, hosts={})
     waiting = [order("a1", rank=CRITICAL), order("b1"), order("b2"), order("c1")]
     assert taken(*waiting, slots=4, load=full) == ["b1", "c1"]
 
 
-def test_such_branches_have_no_more_slots_than_the_ordinary_ones_either() -> None:
+def test_such_branches_have_as_many_slots_as_the_others_at_most() -> None:
     full = WorkUnderWay(here=4, branches={"a": 4}, hosts={})
     assert len(taken(*[order(f"{name}1") for name in "bcdefghij"], slots=4, load=full)) == 4
     over = WorkUnderWay(here=8, branches={"a": 8}, hosts={})

@@ -77,7 +77,7 @@ def test_work_is_claimed_once_and_never_beyond_the_slots(services: app.Services)
     assert not services.work.waits()
 
 
-def test_the_turn_goes_on_where_it_was(services: app.Services) -> None:
+def test_turns_continue_where_they_stopped(services: app.Services) -> None:
     one, two = job_of(services, "a"), job_of(services, "b")
     for number in range(3):
         fetch(services, one, f"a{number}")
@@ -101,7 +101,7 @@ def test_work_is_not_claimed_before_it_is_ready(services: app.Services) -> None:
     assert claimed(services) == ["later"]
 
 
-def test_a_cap_counts_what_all_workers_have_in_hand(services: app.Services) -> None:
+def test_a_cap_counts_the_work_of_all_workers(services: app.Services) -> None:
     job = job_of(services, "a")
     for number in range(4):
         fetch(services, job, f"a{number}", host="slow.example")

@@ -43,7 +43,7 @@ def test_a_new_folder_and_what_is_made_in_it_are_private(tmp_path: Path) -> None
     assert mode(folder.parent) == 0o755  # the operator's, not ours
 
 
-def test_a_wider_folder_is_narrowed_once_and_its_parent_never(tmp_path: Path) -> None:
+def test_a_folder_open_to_others_is_made_private_once_and_its_parent_never(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     folder = tmp_path / "data"
     folder.mkdir()
@@ -55,7 +55,7 @@ def test_a_wider_folder_is_narrowed_once_and_its_parent_never(tmp_path: Path) ->
     assert mode(tmp_path) == 0o755
 
 
-def test_a_folder_that_everybody_shares_is_left_as_it_is(tmp_path: Path) -> None:
+def test_a_shared_folder_is_left_as_it_is(tmp_path: Path) -> None:
     folder = tmp_path / "tmp"
     folder.mkdir()
     folder.chmod(0o1777)

@@ -20,7 +20,7 @@ SHOWN = r"a\nb\x1b[2J\x9b31m\r\u202eevil\u2066\u200b\u2028\ufeff\U000e0041\u3164
 NATURAL = "Ærø 中文　日本語 עברית العربية हिन्दी नमस्ते 👍🏽 e\u0301 \u00a0½"
 
 
-def test_what_cannot_be_seen_is_shown_as_an_escape() -> None:
+def test_invisible_characters_are_shown_as_escapes() -> None:
     assert printable(HOSTILE) == SHOWN
     assert printable("a\nb\t", keep="\n") == "a\nb\\t"
 
@@ -42,7 +42,7 @@ def test_a_json_document_keeps_its_meaning(text: str) -> None:
     assert printable(printable_json(document)) == printable_json(document)
 
 
-def test_markup_in_the_text_is_none() -> None:
+def test_markup_in_the_text_is_escaped() -> None:
     assert marked("[bold]x[/]\u202e") == r"\[bold]x\[/]\u202e"
 
 

@@ -41,7 +41,7 @@ def test_six_channels_become_one(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("channel", ["FL", "FC", "BL"])
-def test_what_is_in_one_of_six_channels_is_heard(tmp_path: Path, channel: str) -> None:
+def test_speech_in_one_of_six_channels_is_heard(tmp_path: Path, channel: str) -> None:
     sound = samples(tone(tmp_path / "surround.flac", "-af", f"pan=5.1|{channel}=c0", seconds=2))
     assert np.abs(sound[RATE // 2 : RATE]).max() > 300
     assert pitch(sound[RATE // 2 : RATE]) == pytest.approx(440, abs=2)
@@ -117,14 +117,14 @@ def test_a_gap_in_the_time_stamps_becomes_silence(tmp_path: Path) -> None:
     assert np.abs(heard[int(1.3 * RATE) : int(2.7 * RATE)]).max() < 100
 
 
-def test_an_mp3_that_breaks_off_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
+def test_a_truncated_mp3_is_used_as_far_as_it_goes(tmp_path: Path) -> None:
     whole = tone(tmp_path / "whole.mp3").read_bytes()
     path = tmp_path / "cut.mp3"
     path.write_bytes(whole[: len(whole) // 2])
     assert len(samples(path)) / RATE == pytest.approx(2.5, abs=0.1)
 
 
-def test_damaged_packets_are_passed_over(tmp_path: Path) -> None:
+def test_damaged_packets_are_skipped(tmp_path: Path) -> None:
     path = tone(tmp_path / "a.mp3")
     mp3 = bytearray(path.read_bytes())
     middle = len(mp3) // 2

@@ -53,7 +53,7 @@ def attempts(tmp_path: Path) -> dict[str, str]:
     return dict(json.loads(answer.stdout))
 
 
-def test_nothing_but_what_was_open_can_be_reached(tmp_path: Path) -> None:
+def test_only_what_was_open_can_be_reached(tmp_path: Path) -> None:
     found = attempts(tmp_path)
     assert found.pop("kept") == "still readable"
     if not fence_report().landlock:
@@ -77,16 +77,16 @@ def behind(tmp_path: Path, what: str) -> subprocess.CompletedProcess[bytes]:
     return subprocess.run([sys.executable, "-c", script], check=False)
 
 
-def test_processor_time_is_bounded(tmp_path: Path) -> None:
+def test_processor_time_is_limited(tmp_path: Path) -> None:
     assert behind(tmp_path, "while True: pass").returncode == -signal.SIGKILL
 
 
-def test_the_size_of_a_file_is_bounded(tmp_path: Path) -> None:
+def test_the_size_of_a_file_is_limited(tmp_path: Path) -> None:
     assert behind(tmp_path, "while True: os.write(out, bytes(5000))").returncode == 1
     assert (tmp_path / "out").stat().st_size == 6000
 
 
-def test_memory_is_bounded(tmp_path: Path) -> None:
+def test_memory_is_limited(tmp_path: Path) -> None:
     done = behind(tmp_path, "try: bytearray(400 << 20)\nexcept MemoryError: os._exit(7)")
     assert done.returncode == 7
 

@@ -33,29 +33,29 @@ def made(path: Path, folder: Path, media_type: MediaType, subtitles: str = "") -
     return destination
 
 
-def test_what_every_browser_plays_is_not_encoded_again(tmp_path: Path) -> None:
+def test_streams_that_every_browser_plays_are_not_encoded_again(tmp_path: Path) -> None:
     path = video(tmp_path / "a.mkv", "-c:v", "libx264", "-pix_fmt", "yuv420p", "-c:a", "aac", seconds=1)
     assert "-c:v copy" in told(path, MediaType.MP4)
     assert "-c:a copy" in told(path, MediaType.MP4)
     assert "-c:v libx264" in told(path, MediaType.MP4, burn_in=True)
 
 
-def test_pictures_of_another_depth_are_encoded_anew(tmp_path: Path) -> None:
+def test_pictures_of_another_depth_are_encoded_again(tmp_path: Path) -> None:
     path = video(tmp_path / "a.mp4", "-c:v", "libx264", "-pix_fmt", "yuv444p", seconds=1)
     assert "-c:v libx264" in told(path, MediaType.MP4)
 
 
-def test_a_cover_is_no_moving_picture(tmp_path: Path) -> None:
+def test_a_cover_is_not_a_video(tmp_path: Path) -> None:
     cover = make(tmp_path / "cover.png", "-f", "lavfi", "-i", "testsrc=size=64x64", "-frames:v", "1")
     sound = ("-f", "lavfi", "-i", "sine=440:duration=1", "-i", str(cover))
     path = make(tmp_path / "a.mp3", *sound, "-map", "0", "-map", "1", "-disposition:v", "attached_pic")
     assert not probe(path, Limits()).has_video
-    with pytest.raises(MediaUnusable, match="no moving picture"):
+    with pytest.raises(MediaUnusable, match="no video"):
         made(path, tmp_path, MediaType.MP4)
     assert made(path, tmp_path, MediaType.MP3).stat().st_size > 1000
 
 
-def test_large_and_odd_pictures_are_brought_to_a_size_that_is_played(tmp_path: Path) -> None:
+def test_large_and_odd_pictures_are_scaled_to_a_playable_size(tmp_path: Path) -> None:
     odd = ("-f", "lavfi", "-i", "testsrc=duration=0.2:size=2561x1441:rate=5", "-f", "lavfi")
     path = make(tmp_path / "a.mkv", *odd, "-i", "sine=440:duration=0.2", "-c:v", "ffv1", "-c:a", "flac")
     with av.open(str(made(path, tmp_path, MediaType.MP4))) as container:
@@ -79,7 +79,7 @@ def pixels(path: Path) -> np.ndarray:
         return frame.to_ndarray(format="gray").astype(int)
 
 
-def test_silent_pictures_are_told_from_a_recording(tmp_path: Path) -> None:
+def test_silent_video_is_distinguished_from_a_recording(tmp_path: Path) -> None:
     with pytest.raises(MediaUnusable, match="no sound"):
         made(silent_video(tmp_path / "a.mp4", seconds=1), tmp_path, MediaType.MP4)
 
@@ -137,7 +137,7 @@ def test_a_program_reads_what_it_was_given_and_writes_to_its_folder(tmp_path: Pa
     assert (folder / "written").read_text() == "given and said"
 
 
-def test_a_program_ends_when_nobody_wants_it_any_more(tmp_path: Path) -> None:
+def test_a_program_ends_when_it_is_no_longer_wanted(tmp_path: Path) -> None:
     def refuse() -> None:
         raise InterruptedError
 
@@ -149,7 +149,7 @@ def test_a_program_ends_when_nobody_wants_it_any_more(tmp_path: Path) -> None:
     assert time.monotonic() - began < 30
 
 
-def test_a_program_is_bounded_in_time_and_in_what_it_writes(tmp_path: Path) -> None:
+def test_a_program_is_limited_in_time_and_output(tmp_path: Path) -> None:
     short = ProgramLimits(memory=1 << 30, cpu_s=1, file_bytes=1000)
     with pytest.raises(ProgramFailed):
         program.run(

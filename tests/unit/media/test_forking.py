@@ -68,7 +68,7 @@ def test_many_children_at_once_leave_nothing_open(recording: Path) -> None:
     wait_until(lambda: children(FORK_SERVER.pid) == [])
 
 
-def test_a_fork_server_is_given_no_secret_of_ours(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_fork_server_gets_no_secret(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIBEDOCK_ADMIN_PASSWORD", "hunter2")
     server = ForkServer()
     probed_by(server, recording)
@@ -76,7 +76,7 @@ def test_a_fork_server_is_given_no_secret_of_ours(recording: Path, monkeypatch: 
     server.close()
 
 
-def test_one_that_is_killed_is_replaced(recording: Path) -> None:
+def test_a_killed_fork_server_is_replaced(recording: Path) -> None:
     probe(recording, LIMITS)
     killed = FORK_SERVER.pid
     os.kill(killed, signal.SIGKILL)
@@ -97,7 +97,7 @@ def test_a_child_that_ends_with_its_fork_server_is_not_the_fault_of_the_recordin
     assert probe(long, LIMITS).duration_ms == 3_600_000
 
 
-def test_one_without_work_ends_and_comes_again(recording: Path) -> None:
+def test_an_idle_fork_server_ends_and_starts_again(recording: Path) -> None:
     server = ForkServer(idle_s=0.2)
     first = probed_by(server, recording)
     ended = server.pid
@@ -107,7 +107,7 @@ def test_one_without_work_ends_and_comes_again(recording: Path) -> None:
     server.close()
 
 
-def test_one_ends_with_its_parent(recording: Path) -> None:
+def test_a_child_ends_with_its_parent(recording: Path) -> None:
     code = (
         "import sys, time; from pathlib import Path; from scribedock.media.limits import Limits;"
         "from scribedock.media.probe import probe; from scribedock.media.process import FORK_SERVER;"

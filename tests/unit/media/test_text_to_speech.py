@@ -67,7 +67,7 @@ def test_a_sentence_that_comes_too_soon_waits(tmp_path: Path, program: None) -> 
     assert loud(spoken.path) == [(0.0, 0.8)]
 
 
-def test_a_language_without_a_voice_is_told(tmp_path: Path, program: None) -> None:
+def test_a_language_without_a_voice_is_reported(tmp_path: Path, program: None) -> None:
     (tmp_path / "work").mkdir()
     with pytest.raises(MediaUnusable, match="'xx'"):
         speak(say("One."), tmp_path / "work", "xx", Limits())
@@ -79,7 +79,7 @@ def test_without_the_program_the_operator_is_named(tmp_path: Path, monkeypatch: 
         speak(say("One."), tmp_path, "en", Limits())
 
 
-def test_sounds_are_not_said() -> None:
+def test_sounds_are_not_spoken() -> None:
     [segment] = say("[MUSIC] A man, enters.").segments
     assert text_of(segment) == "A man, enters."
 

@@ -36,7 +36,7 @@ def test_any_url_can_be_expanded_and_keeps_what_is_no_tag(url: str) -> None:
     assert expand(url, {}) == url
 
 
-def test_a_hostile_url_takes_no_time() -> None:
+def test_a_hostile_url_is_masked_quickly() -> None:
     began = time.monotonic()
     expand("{" * 20_000 + "%7B" * 20_000, VALUES)
     assert time.monotonic() - began < 30

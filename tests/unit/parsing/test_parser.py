@@ -32,7 +32,7 @@ def source(body: bytes, what: str = "ElementList") -> UnparsedBody:
     return UnparsedBody(what=what, file=BytesIO(body), size=len(body))
 
 
-def test_a_list_comes_back_as_it_is_kept(parser: Parser) -> None:
+def test_a_list_is_returned_as_it_is_stored(parser: Parser) -> None:
     given = source(json.dumps(emit(LIST)).encode())
     kept = parser.submit("branch", "check_list", given, ARGUMENTS).future.result()
     assert parse(zlib.decompress(kept.body)) == LIST
@@ -40,7 +40,7 @@ def test_a_list_comes_back_as_it_is_kept(parser: Parser) -> None:
     assert zlib.decompress(rich.body) == to_json(annotated(LIST))
 
 
-def test_what_is_wrong_is_said_as_the_library_says_it(parser: Parser) -> None:
+def test_errors_are_reported_as_the_library_words_them(parser: Parser) -> None:
     for body, words in (
         (b"{}", "version: an ElementList has"),
         (b"[" * 100_000, "The ElementList is not JSON"),
@@ -50,14 +50,14 @@ def test_what_is_wrong_is_said_as_the_library_says_it(parser: Parser) -> None:
         assert refused.value.status == 400
 
 
-def test_what_takes_too_much_memory_is_too_large(parser: Parser) -> None:
+def test_bodies_that_take_too_much_memory_are_too_large(parser: Parser) -> None:
     with pytest.raises(InvalidQuery, match="too much memory") as refused:
         parser.submit("branch", "check_list", source(wide(64 * MIB, b"{},")), ARGUMENTS).future.result()
     assert refused.value.status == 413
     assert parser.submit("branch", "check_json", source(b"{}")).future.result().facts == {}
 
 
-def test_what_takes_too_much_processor_time_is_too_large() -> None:
+def test_bodies_that_take_too_much_processor_time_are_too_large() -> None:
     parser = Parser(processes=1, cpu_s=0)
     many = source(to_json(say(*["All of this takes a while to be read."] * 12_000)))
     with pytest.raises(InvalidQuery, match="takes too long") as refused:
@@ -66,14 +66,14 @@ def test_what_takes_too_much_processor_time_is_too_large() -> None:
     parser.close()
 
 
-def test_what_takes_too_long_is_ended() -> None:
+def test_slow_parsing_is_ended() -> None:
     parser = Parser(processes=1, wall_s=0.001)
     with pytest.raises(InvalidQuery, match="takes too long"):
         parser.submit("branch", "check_list", source(wide(MIB)), ARGUMENTS).future.result()
     parser.close()
 
 
-def test_what_nobody_waits_for_is_ended_or_never_begun(parser: Parser) -> None:
+def test_unwanted_work_is_ended_or_never_begun(parser: Parser) -> None:
     tickets = [
         parser.submit("branch", "check_list", source(open_ended(8 * MIB)), ARGUMENTS) for _ in range(3)
     ]

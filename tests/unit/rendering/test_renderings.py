@@ -85,7 +85,7 @@ def children() -> set[int]:
     return found
 
 
-def test_a_rendering_is_the_librarys(pool: RenderingPool, bodies: Bodies) -> None:
+def test_a_rendering_is_that_of_the_library(pool: RenderingPool, bodies: Bodies) -> None:
     spoken, described = LISTS["job", "spoken"], LISTS["job", "described"]
     both = replace(SRT, lists=(("job", "spoken"), ("job", "described")))
     for request, expected in (
@@ -114,7 +114,7 @@ def test_a_list_is_parsed_once_by_one_process(pool: RenderingPool, bodies: Bodie
     assert len(children()) == 2
 
 
-def test_the_same_is_made_once_for_all_who_ask(renderings: Renderings, bodies: Bodies) -> None:
+def test_a_rendering_is_made_once_for_all_callers(renderings: Renderings, bodies: Bodies) -> None:
     futures = [renderings.get("branch", "a", SLOW, bodies).future for _ in range(20)]
     assert len({id(future) for future in futures}) == 1
     first = futures[0].result()
@@ -123,7 +123,7 @@ def test_the_same_is_made_once_for_all_who_ask(renderings: Renderings, bodies: B
     assert bodies.asked == [("slow", "spoken")]
 
 
-def test_only_so_many_bytes_are_kept_and_the_least_used_go(pool: RenderingPool, bodies: Bodies) -> None:
+def test_the_cache_is_limited_and_drops_the_least_used(pool: RenderingPool, bodies: Bodies) -> None:
     size = len(pool.submit("branch", SRT, bodies).future.result().body)
     small = Renderings(pool, kept_bytes=2 * size)
     made = {name: small.get("branch", name, SRT, bodies).future.result() for name in "ab"}
@@ -138,7 +138,7 @@ def test_only_so_many_bytes_are_kept_and_the_least_used_go(pool: RenderingPool, 
     )
 
 
-def test_what_the_library_refuses_is_refused_with_its_words(renderings: Renderings, bodies: Bodies) -> None:
+def test_what_the_library_refuses_is_refused_with_its_message(renderings: Renderings, bodies: Bodies) -> None:
     wrong = replace(SRT, format=CaptionFormat.DFXP, options=CaptionOptions(dfxp_header="<body/>"))
     for _ in range(2):
         with pytest.raises(InvalidOption, match=r"^dfxp_header: the element must be head, not body$"):
@@ -150,7 +150,7 @@ def test_what_the_library_refuses_is_refused_with_its_words(renderings: Renderin
     assert renderings.get("branch", "right", SRT, bodies).future.result().body.startswith(b"1\n")
 
 
-def test_a_list_that_cannot_be_had_fails_its_own_request_alone(pool: RenderingPool, bodies: Bodies) -> None:
+def test_a_list_that_cannot_be_read_fails_only_its_own_request(pool: RenderingPool, bodies: Bodies) -> None:
     def gone(key: ElementListKey) -> bytes:
         raise KeyError(key)
 
@@ -175,22 +175,22 @@ def test_a_request_that_kills_every_process_is_answered_with_a_fault(bodies: Bod
         for child in children():
             os.kill(child, signal.SIGKILL)
         time.sleep(0.01)
-    with pytest.raises(SystemFault, match="has failed; the fault is noted") as failed:
+    with pytest.raises(SystemFault, match="has failed; the error is in the server's log") as failed:
         doomed.result()
     assert failed.value.status == 503
     assert pool.submit("branch", SRT, bodies).future.result().body
     pool.close()
 
 
-def test_what_takes_too_long_is_ended(bodies: Bodies) -> None:
+def test_slow_parsing_is_ended(bodies: Bodies) -> None:
     pool = RenderingPool(processes=1, timeout_s=0.01)
-    with pytest.raises(SystemFault, match="takes too long; the fault is noted"):
+    with pytest.raises(SystemFault, match="takes too long; the error is in the server's log"):
         pool.submit("branch", SLOW, bodies).future.result()
     wait_until(lambda: not children())
     pool.close()
 
 
-def test_a_branch_with_too_many_waiting_is_sent_away_and_no_other(bodies: Bodies) -> None:
+def test_only_a_branch_with_too_many_waiting_items_is_refused(bodies: Bodies) -> None:
     pool = RenderingPool(processes=1)
     futures = [pool.submit("branch", SLOW, bodies).future for _ in range(MAX_WAITING)]
     with pytest.raises(SystemFault, match="try again in a few seconds") as refused:
@@ -210,7 +210,7 @@ def test_one_branch_never_has_every_process(pool: RenderingPool, bodies: Bodies)
     assert not flood[1].done()
 
 
-def test_what_nobody_waits_for_is_not_made(renderings: Renderings, bodies: Bodies) -> None:
+def test_unwanted_renderings_are_not_made(renderings: Renderings, bodies: Bodies) -> None:
     first, second = (renderings.get("branch", "slow", SLOW, bodies) for _ in range(2))
     waiting = renderings.get("branch", "waiting", SRT, bodies)
     wait_until(lambda: bool(bodies.asked))
@@ -258,7 +258,7 @@ def _is_zombie(process: int) -> bool:
         return True
 
 
-def test_a_process_knows_no_secret_of_ours(
+def test_a_process_gets_no_secret(
     pool: RenderingPool, bodies: Bodies, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SCRIBEDOCK_DATABASE_URL", "postgresql://secret")
@@ -281,7 +281,7 @@ def test_parsed_lists_are_kept_within_bounds() -> None:
     assert keys[0] in huge
 
 
-def test_a_rendering_of_nothing_is_kept_too(renderings: Renderings) -> None:
+def test_an_empty_rendering_is_cached_too(renderings: Renderings) -> None:
     empty = renderings.get("branch", "empty", SRT, lambda key: to_json(say("[MUSIC]"))).future.result()
     assert empty == Rendering(body=b"", media_type="text/plain", extension=".srt")
     assert renderings.get("branch", "empty", SRT, lambda key: b"").future.result() is empty

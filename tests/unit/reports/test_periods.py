@@ -18,7 +18,7 @@ def cut(start: str, end: str, group_by: GroupBy | None) -> list[tuple[str, str]]
     return [(part.start.isoformat(), part.end.isoformat()) for part in found]
 
 
-def test_without_a_cut_it_is_one_segment() -> None:
+def test_without_a_division_there_is_one_period() -> None:
     assert cut("2014-08-27T14:00:06", "2024-01-01", None) == [("2014-08-27T14:00:06", "2024-01-01T00:00:00")]
 
 
@@ -66,13 +66,13 @@ def test_the_calendar_itself_may_end() -> None:
         assert periods(datetime(9999, 12, 30), last, group_by)[-1].end == last
 
 
-def test_too_many_segments_are_refused() -> None:
+def test_too_many_periods_are_refused() -> None:
     with pytest.raises(InvalidQuery, match="start_date"):
         periods(datetime(1, 1, 1), datetime(9999, 1, 1), GroupBy.WEEK)
 
 
 @given(start=MOMENTS, end=MOMENTS, group_by=st.sampled_from([None, *GroupBy]))
-def test_the_segments_cover_everything_once(start: datetime, end: datetime, group_by: GroupBy | None) -> None:
+def test_the_periods_cover_everything_once(start: datetime, end: datetime, group_by: GroupBy | None) -> None:
     start, end = min(start, end), max(start, end)
     found = periods(start, end, group_by)
     assert (found[0].start, found[-1].end) == (start, end)

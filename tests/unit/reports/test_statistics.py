@@ -38,7 +38,7 @@ def test_each_job_is_rounded_by_itself() -> None:
     assert total[Metric.TOTAL] == 4
 
 
-def test_a_segment_has_its_start_and_not_its_end() -> None:
+def test_a_period_includes_its_start_and_excludes_its_end() -> None:
     parts = periods(START, datetime(2024, 1, 14), GroupBy.WEEK)
     sunday = datetime(2024, 1, 7)
     moments = [START, sunday - timedelta(microseconds=1), sunday, datetime(2024, 1, 14)]

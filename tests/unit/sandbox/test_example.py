@@ -104,14 +104,14 @@ def test_the_job_is_finished_at_first(sandbox: Sandbox) -> None:
     assert sandbox.services.sessions.use(API_TOKEN).account_id == sandbox.example.account_id
 
 
-def test_a_second_start_finds_everything_there(sandbox: Sandbox) -> None:
+def test_a_second_start_finds_everything(sandbox: Sandbox) -> None:
     before = sandbox.job
     assert example_of(sandbox.services).account_id == sandbox.example.account_id
     assert sandbox.job == before
 
 
 @pytest.mark.parametrize("path", sorted(REQUIRED_STATES))
-def test_the_job_is_made_what_a_call_needs_and_then_left_alone(sandbox: Sandbox, path: str) -> None:
+def test_the_job_is_brought_into_the_state_that_a_call_needs(sandbox: Sandbox, path: str) -> None:
     for other in REQUIRED_STATES:
         sandbox.prepare(other)
         sandbox.prepare(path)
@@ -171,7 +171,7 @@ def test_guidelines_never_become_too_many(sandbox: Sandbox) -> None:
     assert len(sandbox.services.guidelines.guidelines_of_job(JOB_ID)) == 1
 
 
-def test_what_was_taken_away_is_there_again(sandbox: Sandbox) -> None:
+def test_what_a_call_removed_is_restored(sandbox: Sandbox) -> None:
     services = sandbox.services
     account = services.accounts.by_username(USERNAME)
     assert account is not None
@@ -184,7 +184,7 @@ def test_what_was_taken_away_is_there_again(sandbox: Sandbox) -> None:
     assert found is not None and matches(PASSWORD, found[1])
 
 
-def test_a_job_that_was_given_away_comes_back(sandbox: Sandbox) -> None:
+def test_a_job_that_changed_owner_comes_back(sandbox: Sandbox) -> None:
     sandbox.services.jobs.update(JOB_ID, account_id=sandbox.services.accounts.root().id)  # type: ignore[union-attr]
     sandbox.example.restore()
     assert sandbox.job.username == USERNAME

@@ -26,7 +26,7 @@ from scribedock.sandbox.faults import MAX_SLOW_S, SLOW_S, WORK_S, SimulatedFault
         ("slow-٣", set()),
     ],
 )
-def test_only_whole_words_of_a_name_ask_for_something(name: str, wishes: set[SimulatedFault]) -> None:
+def test_only_whole_words_of_a_name_cause_faults(name: str, wishes: set[SimulatedFault]) -> None:
     assert simulated_faults(name).wishes == wishes
 
 

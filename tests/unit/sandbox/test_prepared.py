@@ -24,13 +24,13 @@ ALL = [
 
 
 @pytest.mark.parametrize("elementlist", ALL)
-def test_what_is_prepared_keeps_to_every_rule_of_an_elementlist(elementlist: ElementList) -> None:
+def test_prepared_lists_keep_every_rule_of_an_elementlist(elementlist: ElementList) -> None:
     assert problems(elementlist) == []
     assert parse(to_json(elementlist)) == elementlist
     assert elementlist.end_time == LENGTH_MS
 
 
-def test_the_list_has_what_clients_stumble_over() -> None:
+def test_the_list_has_difficult_cases_for_clients() -> None:
     found = prepared_elementlist()
     assert len({segment.speaker_id for segment in found.segments if segment.speaker_id}) == 3
     tokens = [
@@ -48,7 +48,7 @@ def test_the_words_begin_as_they_are_spoken() -> None:
     assert read(TEXT.encode(), None).cues[0].lines[0].text == "Good morning, and welcome to the lighthouse!"
 
 
-def test_a_translation_tells_its_way() -> None:
+def test_a_translation_shows_its_route() -> None:
     french = prepared_elementlist("fr")
     assert french.language == "fr"
     english = marked_as_sandbox(french, "en")
@@ -58,5 +58,5 @@ def test_a_translation_tells_its_way() -> None:
     ]
 
 
-def test_what_is_in_the_language_already_stays() -> None:
+def test_text_already_in_the_language_stays() -> None:
     assert marked_as_sandbox(prepared_elementlist(), "en") is prepared_elementlist()

@@ -11,7 +11,7 @@ from scribedock.sandbox.separation import check_database, check_folder
 from scribedock.settings import Settings, SettingsError
 
 
-def test_a_new_folder_is_marked_and_stays_a_sandboxs(tmp_path: Path) -> None:
+def test_a_new_folder_is_marked_as_a_sandboxs(tmp_path: Path) -> None:
     folder = tmp_path / "new"
     for _ in range(2):
         check_folder(folder, sandbox=True)

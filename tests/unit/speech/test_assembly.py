@@ -133,13 +133,13 @@ def test_a_word_and_its_punctuation_are_one_sequence() -> None:
     ]
 
 
-def test_words_that_no_space_divides_are_one_sequence() -> None:
+def test_words_without_a_space_between_them_are_one_sequence() -> None:
     (sequence,) = punctuated(chunk([" twenty", "-one"])).segments[0].sequences
     assert sequence_text(sequence) == "twenty-one"
     assert (sequence.start_time, sequence.end_time) == (0, 550)
 
 
-def test_writing_without_spaces_has_sentences_too() -> None:
+def test_scripts_without_spaces_have_sentences_too() -> None:
     made = punctuated(chunk(["今日", "は。", "海", "です。"]))
     assert texts(made) == ["今日は。", "海です。"]
 
@@ -172,7 +172,7 @@ def test_no_full_stop_is_made_up_where_the_recognizer_failed_in_mid_speech() -> 
 
 
 @pytest.mark.parametrize("chunks", [(), ((Span(start_ms=100, end_ms=900), []),)])
-def test_a_recording_in_which_nothing_is_said_is_blank_audio(chunks: tuple[Chunk, ...]) -> None:
+def test_a_recording_without_speech_is_blank_audio(chunks: tuple[Chunk, ...]) -> None:
     made = bare(*chunks, media_ms=30_000)
     (sound,) = tokens(made.segments[0])
     assert (sound.type, sound.value, sound.display_as) == (TokenType.SOUND, "[blank_audio]", "[BLANK_AUDIO]")

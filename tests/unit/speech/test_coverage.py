@@ -30,7 +30,7 @@ def test_where_the_recognizer_failed_is_neither_with_words_nor_without() -> None
     assert covered.wordless_ms == 0
 
 
-def test_the_pauses_of_a_chunk_of_several_stretches_are_no_speech() -> None:
+def test_the_pauses_within_joined_spans_are_not_speech() -> None:
     covered = found((Span(start_ms=1000, end_ms=30_000), None))
     assert covered == Coverage(speech_ms=20_000, worded_ms=0, unrecognized_ms=20_000)
 
@@ -43,7 +43,7 @@ TIMES = st.lists(st.integers(0, 40_000), min_size=2, max_size=30, unique=True).m
 
 
 @given(TIMES, st.lists(st.booleans(), min_size=15, max_size=15), TIMES)
-def test_the_parts_are_the_whole(borders: list[int], failed: list[bool], times: list[int]) -> None:
+def test_the_parts_make_up_the_whole(borders: list[int], failed: list[bool], times: list[int]) -> None:
     speech = [Span(start_ms=a, end_ms=b) for a, b in zip(borders[::2], borders[1::2], strict=False)]
     words = [word(a, b) for a, b in zip(times[::2], times[1::2], strict=False)]
     chunks = [(span, None if bad else words) for span, bad in zip(speech, failed, strict=False)]

@@ -16,18 +16,18 @@ def spans(*lengths: int) -> list[Span]:
     ]
 
 
-def test_the_longest_stretches_are_listened_to_in_their_order() -> None:
+def test_the_longest_spans_are_sampled_in_their_order() -> None:
     found = spans(1000, 9000, 500, 8000, 20_000)
     assert samples(found) == [found[1], found[3], found[4]]
 
 
-def test_a_check_costs_no_more_than_a_quarter_of_the_work() -> None:
+def test_checking_costs_at_most_a_quarter_of_the_work() -> None:
     assert few_samples(spans(1000, 2000, 3000)) == []
     assert len(few_samples(spans(*range(1000, 1008)))) == 2
     assert len(few_samples(spans(*range(1000, 1100)))) == 3
 
 
-def test_probabilities_are_those_of_all_stretches_together() -> None:
+def test_probabilities_are_averaged_over_all_spans() -> None:
     assert mean_probabilities([{"en": 0.8, "de": 0.2}, {"en": 0.4, "fr": 0.6}]) == {
         "en": 0.6000000000000001,
         "de": 0.1,
@@ -47,5 +47,5 @@ def test_another_language_contradicts_only_where_it_is_sure() -> None:
     assert contradicting_language({"en": 0.99, "de": 0.01}, "en") is None
 
 
-def test_languages_that_are_mistaken_for_each_other_do_not_contradict() -> None:
+def test_confusable_languages_do_not_contradict() -> None:
     assert contradicting_language({"hr": 0.99, "sr": 0.01}, "sr") is None

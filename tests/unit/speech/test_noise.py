@@ -33,7 +33,7 @@ def test_silence_between_words_is_clean(tmp_path: Path) -> None:
     assert signal_to_noise_db(recording(tmp_path / "a.pcm", noise=0), SPEECH) == CLEAN_DB
 
 
-def test_noise_alone_is_no_speech(tmp_path: Path) -> None:
+def test_noise_alone_is_not_speech(tmp_path: Path) -> None:
     path = tmp_path / "a.pcm"
     (1000 * np.random.default_rng(1).normal(size=7 * RATE)).astype("<i2").tofile(path)
     found = signal_to_noise_db(path, SPEECH)
@@ -48,11 +48,11 @@ def test_without_pauses_the_quietest_speech_stands_for_the_noise(tmp_path: Path)
 
 
 @pytest.mark.parametrize("speech", [[], [Span(start_ms=0, end_ms=300)]])
-def test_of_too_little_speech_nothing_is_told(tmp_path: Path, speech: list[Span]) -> None:
+def test_too_little_speech_gives_no_ratio(tmp_path: Path, speech: list[Span]) -> None:
     assert signal_to_noise_db(recording(tmp_path / "a.pcm", noise=1), speech) is None
 
 
-def test_an_empty_recording_tells_nothing(tmp_path: Path) -> None:
+def test_an_empty_recording_has_no_difficulty(tmp_path: Path) -> None:
     path = tmp_path / "a.pcm"
     path.touch()
     assert signal_to_noise_db(path, []) is None

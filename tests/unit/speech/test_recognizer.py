@@ -40,7 +40,7 @@ def test_whisper_by_name_is_never_replaced_by_another_engine() -> None:
 
 
 @pytest.mark.parametrize("name", ["tiny", "large-v3", "somebody/a-model"])
-def test_a_model_that_is_no_folder_is_never_taken_for_the_name_of_one_on_a_hub(name: str) -> None:
+def test_a_missing_folder_is_never_taken_for_a_model_of_a_hub(name: str) -> None:
     with pytest.raises(SettingsError, match="is not a folder"):
         choose("auto", Path(name))
 
@@ -60,7 +60,7 @@ def test_a_vocabulary_may_be_a_list_of_lines(whisper_model: Path, tmp_path: Path
     assert languages(choose("whisper", folder)) == {"en", "fr"}
 
 
-def test_an_unknown_engine_is_refused_with_those_that_there_are() -> None:
+def test_an_unknown_engine_is_refused_with_a_list_of_engines() -> None:
     with pytest.raises(SettingsError, match="use one of auto, onnx, pocketsphinx, whisper"):
         choose("sphinx", None)
 

@@ -29,7 +29,7 @@ def test_times_ascend_inside_the_span_and_no_word_is_empty(
 
 
 @given(st.lists(st.integers(1, 200), min_size=1, max_size=20))
-def test_times_that_are_sound_are_not_changed(steps: list[int]) -> None:
+def test_valid_times_are_not_changed(steps: list[int]) -> None:
     words, at = [], 0
     for step in steps:
         words.append(word(start=at + step // 2, end=at + step // 2 + step))
@@ -50,11 +50,11 @@ def test_the_space_before_a_word_is_kept_and_its_absence_too() -> None:
 
 
 @pytest.mark.parametrize("text", ["", "  ", "\0", "\ud800", "\x1b"])
-def test_a_word_that_says_nothing_is_left_out(text: str) -> None:
+def test_an_empty_word_is_left_out(text: str) -> None:
     assert clean([word(text)]) == []
 
 
-def test_control_characters_are_taken_out_of_a_word() -> None:
+def test_control_characters_are_removed_from_a_word() -> None:
     assert clean([word("a\0b\x1b")])[0].text == "ab"
 
 

@@ -66,7 +66,7 @@ def test_speech_without_a_pause_is_cut_where_the_next_span_begins(
     assert any(second.start_ms - first.end_ms < CUT_MS for first, second in pairwise(spans))
 
 
-def test_spans_with_a_pause_between_them_are_never_taken_for_a_cut(recording: Path) -> None:
+def test_spans_with_a_pause_between_them_never_count_as_cut(recording: Path) -> None:
     assert MIN_SILENCE_MS - 2 * PAD_MS >= 2 * CUT_MS
     gaps = [second.start_ms - first.end_ms for first, second in pairwise(speech_spans(recording))]
     assert min(gaps) > CUT_MS

@@ -69,14 +69,14 @@ def test_a_folder_is_used_as_a_store_is(tmp_path: Path) -> None:
     assert list((tmp_path / "media" / "partials").iterdir()) == []
 
 
-def test_a_folder_that_cannot_be_used_is_told(tmp_path: Path) -> None:
+def test_an_unusable_folder_is_reported(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("not a folder")
     [(level, title, text)] = findings(Settings(storage_url=f"file://{tmp_path}/file"))
     assert (level, title) == (Level.MISSING, "folder")
     assert "Not a directory" in text
 
 
-def test_a_clock_that_is_wrong_is_told_before_its_consequences(late_store: None, tmp_path: Path) -> None:
+def test_a_wrong_clock_is_reported_before_its_consequences(late_store: None, tmp_path: Path) -> None:
     clock, storage = findings(Settings(data_dir=tmp_path, storage_url="s3://bucket/here"))
     assert clock[:2] == (Level.MISSING, "clock")
     found = re.search(r"(\d+) s ahead of the store's", clock[2])
@@ -84,11 +84,11 @@ def test_a_clock_that_is_wrong_is_told_before_its_consequences(late_store: None,
     assert storage == (
         Level.MISSING,
         "storage",
-        "this machine's clock is wrong (403 RequestTimeTooSkewed); let it be set by NTP",
+        "this machine's clock is wrong (403 RequestTimeTooSkewed); synchronize it by NTP",
     )
 
 
-def test_azure_without_an_account_is_told(tmp_path: Path) -> None:
+def test_azure_without_an_account_is_reported(tmp_path: Path) -> None:
     [(level, title, text)] = findings(Settings(data_dir=tmp_path, storage_url="az://container"))
     assert (level, title) == (Level.MISSING, "address")
     assert "Account must be specified" in text
@@ -121,7 +121,7 @@ def test_every_answer_is_turned_into_advice(code: str, status: int, said: str) -
         "bucket",
     ],
 )
-def test_an_address_that_is_none_is_refused_at_the_start(url: str) -> None:
+def test_an_invalid_address_is_refused_at_the_start(url: str) -> None:
     with pytest.raises(ValidationError) as raised:
         Settings(storage_url=url)
     assert "must be s3://bucket/prefix" in str(raised.value)
@@ -131,7 +131,7 @@ def test_an_address_that_is_none_is_refused_at_the_start(url: str) -> None:
 @pytest.mark.parametrize(
     "url", ["s3://bucket", "s3://bucket/a/b", "gs://bucket/a", "az://container/a", "file:///a"]
 )
-def test_each_kind_of_address_is_taken(url: str) -> None:
+def test_each_kind_of_address_is_accepted(url: str) -> None:
     assert Settings(storage_url=url).storage_url == url
 
 

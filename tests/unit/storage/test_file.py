@@ -31,7 +31,7 @@ def store(tmp_path: Path) -> FileStore:
     return FileStore(tmp_path / "media")
 
 
-def test_what_a_killed_writer_left_can_be_resumed(store: FileStore, tmp_path: Path) -> None:
+def test_a_partial_of_a_killed_writer_can_be_resumed(store: FileStore, tmp_path: Path) -> None:
     writer = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(tmp_path / "media")], stdout=subprocess.PIPE, text=True
     )
@@ -54,7 +54,7 @@ def test_a_file_from_another_file_system_is_adopted(store: FileStore) -> None:
     assert not elsewhere.exists()
 
 
-def test_stored_files_are_nobody_elses_to_read(store: FileStore) -> None:
+def test_other_users_cannot_read_stored_files(store: FileStore) -> None:
     with store.begin() as partial:
         partial.write(memoryview(b"private"))
         key = partial.commit()

@@ -33,7 +33,7 @@ def test_two_other_languages_meet_in_english() -> None:
     assert route("fr", "fr") == ()
 
 
-def test_a_folder_is_a_pair_and_others_are_passed_over(models: Path) -> None:
+def test_a_folder_is_a_pair_and_others_are_ignored(models: Path) -> None:
     translators = Translators(models)
     assert EN_DE in translators.pairs
     assert translators.engine_of(EN_DE) == "ctranslate2"
@@ -55,7 +55,7 @@ def test_a_text_that_is_longer_than_a_model_can_take_loses_no_word(models: Path)
     assert text.split() == ["die", "See", "ist"] * MAX_TOKENS
 
 
-def test_a_pair_that_nobody_translates_is_told(models: Path) -> None:
+def test_a_pair_without_an_engine_is_reported(models: Path) -> None:
     with pytest.raises(TranslationFailed, match="xx to yy"):
         Translators(models).translate(LanguagePair(source="xx", target="yy"), ["a"])
 
@@ -63,7 +63,7 @@ def test_a_pair_that_nobody_translates_is_told(models: Path) -> None:
 def test_a_folder_that_lacks_a_part_is_refused(models: Path, tmp_path: Path) -> None:
     shutil.copytree(models / "en-de", tmp_path / "en-fr")
     (tmp_path / "en-fr" / "target.spm").unlink()
-    with pytest.raises(SettingsError, match=r"en-fr is no translation model, it lacks target\.spm"):
+    with pytest.raises(SettingsError, match=r"en-fr is not a translation model, it lacks target\.spm"):
         Translators(tmp_path)
     with pytest.raises(SettingsError, match="is not a folder"):
         Translators(tmp_path / "nothing")
@@ -96,7 +96,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return path
 
 
-def test_apertium_is_asked_for_many_sentences_at_once(program: Path) -> None:
+def test_apertium_translates_many_sentences_at_once(program: Path) -> None:
     pair = LanguagePair(source="en", target="es")
     translators = Translators(None)
     assert translators.engine_of(pair) == "apertium"
@@ -104,7 +104,7 @@ def test_apertium_is_asked_for_many_sentences_at_once(program: Path) -> None:
     assert translators.translate(pair, texts) == ["ONE.", "", "TWO LINES", *["MORE"] * 250]
 
 
-def test_what_apertium_says_of_a_failure_is_passed_on(program: Path) -> None:
+def test_apertiums_error_message_is_passed_on(program: Path) -> None:
     with pytest.raises(TranslationFailed, match="unknown"):
         apertium.Apertium("eng-xyz").translate(["one"])
 

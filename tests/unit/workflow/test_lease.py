@@ -102,7 +102,7 @@ def test_a_worker_that_holds_its_lease_is_left_alone(place: tuple[Database, Path
     assert engine.resumed == []
 
 
-def test_the_work_of_a_worker_that_said_goodbye_is_taken_over(place: tuple[Database, Path]) -> None:
+def test_the_work_of_a_worker_that_released_its_lease_is_taken_over(place: tuple[Database, Path]) -> None:
     mine, other = lease(place), lease(place)
     other.release()
     engine = Engine(of(other.executor_id))
@@ -143,7 +143,7 @@ def test_a_worker_elsewhere_is_dead_when_its_heartbeat_is_old(place: tuple[Datab
     assert mine.renew()
 
 
-def test_a_heartbeat_is_noted(place: tuple[Database, Path]) -> None:
+def test_a_heartbeat_is_recorded(place: tuple[Database, Path]) -> None:
     mine = lease(place)
     with place[0].read() as connection:
         before = connection.execute(sa.select(executors.c.heartbeat)).scalar_one()
@@ -159,7 +159,7 @@ def crash(place: tuple[Database, Path], engine: Engine) -> None:
     note_crash(place[0], died.executor_id)
 
 
-def test_what_crashes_every_worker_is_given_up(place: tuple[Database, Path]) -> None:
+def test_a_job_that_crashes_every_worker_is_given_up(place: tuple[Database, Path]) -> None:
     mine = lease(place)
     engine = Engine()
     engine.queued.append("w")
@@ -171,7 +171,7 @@ def test_what_crashes_every_worker_is_given_up(place: tuple[Database, Path]) -> 
     assert engine.given_up == ["w"]
 
 
-def test_losses_are_counted_anew_after_a_finished_step(place: tuple[Database, Path]) -> None:
+def test_losses_are_counted_afresh_after_a_finished_step(place: tuple[Database, Path]) -> None:
     mine = lease(place)
     engine = Engine()
     engine.queued.append("w")
@@ -182,7 +182,7 @@ def test_losses_are_counted_anew_after_a_finished_step(place: tuple[Database, Pa
     assert engine.given_up == []
 
 
-def test_workers_that_went_down_with_their_machine_are_nobodys_fault(place: tuple[Database, Path]) -> None:
+def test_workers_that_went_down_with_their_machine_count_as_no_loss(place: tuple[Database, Path]) -> None:
     mine = lease(place)
     engine = Engine()
     engine.queued.append("w")

@@ -104,7 +104,7 @@ def test_a_corrected_word_is_found_and_all_others_keep_their_times(pool: Recogni
     assert not found["library"].interpolated
 
 
-def test_a_word_that_nobody_says_is_between_its_neighbours_and_says_so(
+def test_a_word_that_is_not_spoken_lies_between_its_neighbours_as_estimated(
     pool: RecognizerPool, audio: Path
 ) -> None:
     before = timed("Welcome to a small library by the sea.")
@@ -170,9 +170,7 @@ def all_tokens(elementlist: ElementList) -> list[Token]:
 
 
 @pytest.mark.parametrize("estimated", [False, True])
-def test_in_an_hour_nothing_but_the_edited_words_is_listened_to(
-    watched: Watched, hour: Path, estimated: bool
-) -> None:
+def test_in_an_hour_only_the_edited_words_are_aligned(watched: Watched, hour: Path, estimated: bool) -> None:
     before = published("Welcome to a mall by the sea.", estimated=estimated)
     after = text("\n".join([SENTENCE] * HOUR), HOUR * MEDIA_MS)
     found = realigned(watched, hour, before, after)
@@ -196,7 +194,7 @@ def test_in_an_hour_nothing_but_the_edited_words_is_listened_to(
     assert not library.interpolated
 
 
-def test_where_nothing_was_edited_nothing_is_listened_to(watched: Watched, hour: Path) -> None:
+def test_without_edits_nothing_is_aligned(watched: Watched, hour: Path) -> None:
     before = published(SENTENCE, estimated=True)
     found = realigned(watched, hour, before, text("\n".join([SENTENCE] * HOUR), HOUR * MEDIA_MS))
     assert watched.aligned == []

@@ -132,13 +132,13 @@ def test_every_container_is_read_before_it_is_damaged(wholes: list[Whole], tmp_p
         assert _decoded(path) == SOUND, whole.name
 
 
-def test_a_few_damaged_files_end_as_sound_or_as_a_clear_refusal(wholes: list[Whole], tmp_path: Path) -> None:
+def test_a_few_damaged_files_are_decoded_or_clearly_refused(wholes: list[Whole], tmp_path: Path) -> None:
     check(endings(wholes, FEW, tmp_path))
 
 
 @pytest.mark.trials
 @pytest.mark.timeout(3600)
-def test_damaged_files_of_every_container_end_as_sound_or_as_a_clear_refusal(
+def test_damaged_files_of_every_container_are_decoded_or_clearly_refused(
     wholes: list[Whole], tmp_path: Path
 ) -> None:
     with structlog.testing.capture_logs() as logs:

@@ -64,7 +64,7 @@ def heard(path: Path) -> tuple[DecodedAudio, list[int]]:
 
 
 @pytest.mark.parametrize("extension", KINDS)
-def test_both_are_read(tmp_path: Path, extension: str) -> None:
+def test_both_recordings_are_read(tmp_path: Path, extension: str) -> None:
     decoded, pitches = heard(joined(tmp_path, extension))
     assert decoded.audio_bytes / 2 / RATE == pytest.approx(FIRST_S + SECOND_S, abs=0.2)
     assert pitches[:2] == [440, 440] and pitches[-3:] == [880, 880, 880]
@@ -78,7 +78,7 @@ def test_the_second_may_be_of_another_rate_and_shape(tmp_path: Path, extension: 
     assert pitches[0] == 440 and pitches[-2:] == [880, 880]
 
 
-def test_what_cannot_be_read_of_the_second_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_second_recording_is_reported(tmp_path: Path) -> None:
     whole = tone(tmp_path / "whole.m4a", seconds=FIRST_S).read_bytes()
     path = tmp_path / "joined.m4a"
     path.write_bytes(whole + whole[: len(whole) // 2])
@@ -88,19 +88,19 @@ def test_what_cannot_be_read_of_the_second_is_told(tmp_path: Path) -> None:
     assert set(pitches) == {440}
 
 
-def test_what_follows_and_is_no_recording_is_passed_over(tmp_path: Path) -> None:
+def test_trailing_bytes_that_are_no_recording_are_ignored(tmp_path: Path) -> None:
     path = tone(tmp_path / "a.wav", seconds=FIRST_S)
     path.write_bytes(path.read_bytes() + b"RIFF" + bytes(range(256)) * 100)
     decoded, _ = heard(path)
     assert (decoded.parts, decoded.unread_bytes) == (1, 0)
 
 
-def test_all_of_them_together_may_not_be_longer_than_one_may(tmp_path: Path) -> None:
+def test_joined_recordings_may_not_be_longer_together_than_one_alone(tmp_path: Path) -> None:
     path = joined(tmp_path, "wav")
     with pytest.raises(MediaUnusable, match="longer than the limit of 3 seconds"):
         decode(path, tmp_path / "a.pcm", Limits(max_duration_s=3))
 
 
-def test_of_more_than_is_wanted_no_more_is_read(tmp_path: Path) -> None:
+def test_no_more_than_wanted_is_read(tmp_path: Path) -> None:
     decoded = decode(joined(tmp_path, "wav"), tmp_path / "a.pcm", Limits(), at_most_s=1)
     assert decoded.parts == 1

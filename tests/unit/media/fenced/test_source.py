@@ -9,7 +9,7 @@ import pytest
 from scribedock.media.fenced.source import MediaSource
 
 
-def test_a_place_that_no_file_has_is_answered_with_a_code(tmp_path: Path) -> None:
+def test_an_impossible_position_returns_an_error_code(tmp_path: Path) -> None:
     path = tmp_path / "file"
     path.write_bytes(b"0123456789")
     with path.open("rb", buffering=0) as file:
@@ -22,7 +22,7 @@ def test_a_place_that_no_file_has_is_answered_with_a_code(tmp_path: Path) -> Non
         assert source.seekable()
 
 
-def test_a_file_that_cannot_be_read_is_no_damage(tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_read_is_not_damaged(tmp_path: Path) -> None:
     read, write = os.pipe()
     os.close(write)
     with os.fdopen(read, "rb", buffering=0) as pipe, pytest.raises(OSError, match="Illegal seek"):

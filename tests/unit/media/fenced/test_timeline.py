@@ -107,7 +107,7 @@ def test_sound_that_begins_before_the_picture_begins_at_once(tmp_path: Path, ext
 
 
 @pytest.mark.parametrize("extension", ["mp4", "mov", "mkv", "ts", "webm"])
-def test_time_stamps_that_begin_anywhere_move_nothing(tmp_path: Path, extension: str) -> None:
+def test_time_stamps_may_begin_anywhere(tmp_path: Path, extension: str) -> None:
     inputs = (*picture(LENGTH_S), *late(LATE_S), *sound(LENGTH_S - LATE_S))
     moved = ("-output_ts_offset", "500")
     check(make(tmp_path / f"moved.{extension}", *inputs, *CONTAINERS[extension], *moved), LATE_S)
@@ -121,7 +121,7 @@ def test_sound_alone_begins_at_once_whatever_its_encoder_put_before_it(
 
 
 @pytest.mark.parametrize("extension", ["mp4", "mov", "mkv"])
-def test_what_an_edit_list_or_a_cut_leaves_out_is_left_out(tmp_path: Path, extension: str) -> None:
+def test_what_an_edit_list_or_a_cut_removes_is_not_heard(tmp_path: Path, extension: str) -> None:
     """Cut without encoding again: the picture begins at the key frame before, which an edit list hides."""
     inputs = (*picture(LENGTH_S), *late(LATE_S), *sound(LENGTH_S - LATE_S))
     whole = make(tmp_path / f"whole.{extension}", *inputs, *CONTAINERS[extension], "-g", "100")
@@ -137,7 +137,7 @@ def test_pictures_that_are_shown_in_another_order_than_they_are_stored_begin_wit
     check(make(tmp_path / "reordered.mkv", *inputs, *flags, "-c:a", "flac"), LATE_S)
 
 
-def test_a_cover_says_nothing_of_the_time(tmp_path: Path) -> None:
+def test_a_cover_does_not_affect_time_zero(tmp_path: Path) -> None:
     cover = make(tmp_path / "cover.png", *picture(0.04), "-frames:v", "1")
     inputs = (*sound(LENGTH_S), "-i", str(cover))
     flags = ("-map", "0:a", "-map", "1:v", "-c:v", "copy", "-disposition:v:0", "attached_pic")

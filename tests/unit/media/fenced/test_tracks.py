@@ -37,7 +37,7 @@ def test_the_track_that_is_asked_for_is_decoded(tmp_path: Path, name: str) -> No
     assert [heard(path, track) for track in range(3)] == pytest.approx(PITCHES, abs=3)
 
 
-def test_a_comment_and_a_description_come_last_wherever_they_stand(tmp_path: Path) -> None:
+def test_comments_and_descriptions_come_last_wherever_they_are(tmp_path: Path) -> None:
     aside = ("-disposition:a:0", "comment", "-disposition:a:1", "visual_impaired", "-disposition:a:2", "0")
     path = tracks(tmp_path / "a.mkv", "-c:a", "flac", *aside)
     assert probe(path, Limits()).audio_stream == 2
@@ -52,7 +52,7 @@ def test_the_default_track_comes_first(tmp_path: Path) -> None:
     assert sorted(decoded.tracks) == [0, 1, 2]
 
 
-def test_a_track_of_which_nothing_can_be_decoded_is_passed_over(tmp_path: Path) -> None:
+def test_a_track_that_cannot_be_decoded_is_skipped(tmp_path: Path) -> None:
     inputs = ("-f", "lavfi", "-i", "sine=300:duration=2", "-f", "lavfi", "-i", "sine=500:duration=2")
     maps = ("-map", "0:a", "-map", "1:a", "-c:a", "flac", "-disposition:a:0", "default")
     path = make(tmp_path / "a.mkv", *inputs, *maps, "-filter:a:0", "atrim=end_sample=0")
@@ -65,11 +65,11 @@ def test_no_more_of_a_track_is_decoded_than_is_wanted(tmp_path: Path) -> None:
     assert RATE <= decoded.audio_bytes // 2 < 1.3 * RATE
 
 
-def test_a_probe_tells_of_the_track_that_it_is_asked_for(tmp_path: Path) -> None:
+def test_a_probe_describes_the_requested_track(tmp_path: Path) -> None:
     path = tracks(tmp_path / "a.mkv", "-c:a:0", "flac", "-c:a:1", "libopus", "-c:a:2", "flac")
     assert probe(path, Limits(), track=1).audio_codec == "opus"
 
 
-def test_a_track_that_is_not_there_is_told(tmp_path: Path) -> None:
+def test_a_missing_track_is_reported(tmp_path: Path) -> None:
     with pytest.raises(MediaUnusable, match="tracks is gone"):
         probe(tracks(tmp_path / "a.mkv"), Limits(), track=7)

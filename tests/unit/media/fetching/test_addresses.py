@@ -19,7 +19,7 @@ from scribedock.media.fetching.addresses import Policy, literal
         "2001:0:4136:e378:8000:63bf:80ff:fffe", "2001:db8::1", "100::1",
     ],
 )  # fmt: skip
-def test_addresses_that_are_not_of_the_public_internet_are_out_of_bounds(address: str) -> None:
+def test_addresses_outside_the_public_internet_are_refused(address: str) -> None:
     assert not Policy([]).may_reach("host.example", ipaddress.ip_address(address))
 
 

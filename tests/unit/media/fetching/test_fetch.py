@@ -81,7 +81,7 @@ def failure(client: GuardedClient, url: str, folder: Path, **limits: float) -> s
         "http://user:secret@10.0.0.1/", "http://[fe80::1%25eth0]/", "http://" + "a" * 5000,
     ],
 )  # fmt: skip
-def test_a_url_that_cannot_be_right_is_refused_without_the_network(url: str) -> None:
+def test_a_malformed_url_is_refused_without_the_network(url: str) -> None:
     with pytest.raises(InvalidUrl) as caught:
         GuardedClient([]).check(url)
     assert "secret" not in caught.value.comment
@@ -110,7 +110,7 @@ def test_a_name_that_leads_to_a_private_address_is_never_connected_to(tmp_path: 
         assert not server.requests
 
 
-def test_a_name_service_that_changes_its_mind_gains_nothing(tmp_path: Path) -> None:
+def test_a_name_service_that_changes_its_answer_gains_nothing(tmp_path: Path) -> None:
     answers = iter([["127.0.0.2"], ["127.0.0.1"]])
     asked: list[str] = []
 
@@ -129,7 +129,7 @@ def test_a_name_service_that_changes_its_mind_gains_nothing(tmp_path: Path) -> N
         assert not server.requests
 
 
-def test_of_several_addresses_only_the_allowed_ones_are_tried(tmp_path: Path) -> None:
+def test_only_the_allowed_ones_of_several_addresses_are_tried(tmp_path: Path) -> None:
     with serving(FILE) as server:
         client = GuardedClient(["127.0.0.1/32"], resolver=lambda host, port: ["10.255.255.1", "127.0.0.1"])
         assert download(client, f"http://a.example:{server.port}/", tmp_path, timeout_s=5) == b"bytes"
@@ -211,7 +211,7 @@ def drip(what: bytes) -> Answer:
     ],
     ids=["never answers", "drips its headers", "drips its body"],
 )
-def test_a_server_that_takes_for_ever_is_left(tmp_path: Path, answer: Answer) -> None:
+def test_a_fetch_that_takes_too_long_ends(tmp_path: Path, answer: Answer) -> None:
     with serving(answer) as server:
         began = time.monotonic()
         failure(GuardedClient(LOOPBACK), server.url, tmp_path, timeout_s=1)

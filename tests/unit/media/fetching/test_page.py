@@ -74,7 +74,7 @@ def test_hosts_that_need_an_extractor_are_named(url: str) -> None:
         (b"", False),
     ],
 )
-def test_a_page_is_told_from_media(tmp_path: Path, content: bytes, page: bool) -> None:
+def test_a_page_is_distinguished_from_media(tmp_path: Path, content: bytes, page: bool) -> None:
     path = tmp_path / "fetched"
     path.write_bytes(content)
     assert is_page(path) is page

@@ -30,7 +30,7 @@ def is_silent(path: str, connection: socket.socket) -> None:
 
 
 @pytest.mark.parametrize("answer", [drips, is_silent])
-def test_a_fetch_ends_when_nobody_wants_it_any_more(answer: object, tmp_path: Path) -> None:
+def test_a_fetch_ends_when_it_is_no_longer_wanted(answer: object, tmp_path: Path) -> None:
     wanted = threading.Event()
     wanted.set()
     threading.Timer(0.5, wanted.clear).start()
@@ -40,7 +40,7 @@ def test_a_fetch_ends_when_nobody_wants_it_any_more(answer: object, tmp_path: Pa
     assert time.monotonic() - began < 8
 
 
-def test_a_name_server_that_does_not_answer_holds_up_no_fetch(tmp_path: Path) -> None:
+def test_a_silent_name_server_does_not_delay_the_fetch(tmp_path: Path) -> None:
     def resolve(host: str, port: int) -> list[str]:
         time.sleep(30)
         return []
@@ -53,17 +53,17 @@ def test_a_name_server_that_does_not_answer_holds_up_no_fetch(tmp_path: Path) ->
     assert time.monotonic() - began < 8
 
 
-def test_a_server_that_drips_is_left(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_a_fetch_from_a_slow_server_ends(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(patience, "RATE_WINDOW_S", 1.0)
     limits = FetchLimits(max_bytes=10**6, timeout_s=60, min_rate=1024)
     with serving(drips) as server, pytest.raises(FetchFailed, match="too slowly"):
         GuardedClient(LOOPBACK).download(server.url, tmp_path / "f", limits)
 
 
-def test_a_server_that_stalls_is_left_after_the_stall_limit(tmp_path: Path) -> None:
+def test_a_fetch_from_a_stalled_server_ends_after_the_stall_limit(tmp_path: Path) -> None:
     began = time.monotonic()
     limits = FetchLimits(max_bytes=10**6, timeout_s=60, stall_s=0.5)
-    with serving(is_silent) as server, pytest.raises(FetchFailed, match="did not answer within the time"):
+    with serving(is_silent) as server, pytest.raises(FetchFailed, match="did not answer in time"):
         GuardedClient(LOOPBACK).download(server.url, tmp_path / "f", limits)
     assert time.monotonic() - began < 8
 

@@ -32,13 +32,13 @@ def test_the_words_of_a_text_are_heard(aligner: Aligner, chunk: np.ndarray, refe
     assert 10_000 < times[0] < times[-1] <= 13_300
 
 
-def test_of_a_text_that_is_not_said_nothing_is_heard(aligner: Aligner, chunk: np.ndarray) -> None:
+def test_no_words_are_heard_of_a_text_that_is_not_spoken(aligner: Aligner, chunk: np.ndarray) -> None:
     heard = aligner.hear(chunk, 0, OTHER_TEXT)
     assert heard
     assert sum(each.word != OUT_OF_TEXT for each in heard) <= 3
 
 
-def test_given_words_are_aligned_where_they_are_heard(
+def test_given_words_are_aligned_where_they_are_spoken(
     aligner: Aligner, chunk: np.ndarray, reference: str
 ) -> None:
     heard = aligner.hear(chunk, 0, reference.split())
@@ -50,14 +50,14 @@ def test_given_words_are_aligned_where_they_are_heard(
     )
 
 
-def test_a_number_is_aligned_as_it_is_said(aligner: Aligner, recording: Path, reference: str) -> None:
+def test_a_number_is_aligned_as_it_is_spoken(aligner: Aligner, recording: Path, reference: str) -> None:
     """Seven minutes are written as a number here."""
     text = [word.replace("seven", "7") for word in reference.split()]
     heard = aligner.hear(read_pcm(recording, 16 * 20_000, 16 * 12_000), 20_000, text)
     assert "7" in [each.word for each in heard]
 
 
-def test_a_text_that_is_not_said_is_not_aligned(aligner: Aligner, chunk: np.ndarray) -> None:
+def test_a_text_that_is_not_spoken_is_not_aligned(aligner: Aligner, chunk: np.ndarray) -> None:
     assert aligner.align(chunk, 0, OTHER_TEXT, wide=False) == [None] * len(OTHER_TEXT)
 
 

@@ -24,15 +24,15 @@ def places(text: str, sound: str) -> dict[int, int]:
     return {place: each.start_ms // MS for place, each in found.items()}
 
 
-def test_what_was_heard_word_for_word_is_anchored_word_for_word() -> None:
+def test_text_that_was_heard_exactly_is_anchored_word_for_word() -> None:
     assert places("a b c d e", "a b c d e") == {0: 0, 1: 1, 2: 2, 3: 3, 4: 4}
 
 
-def test_words_before_and_after_the_text_are_passed_over() -> None:
+def test_words_before_and_after_the_text_are_ignored() -> None:
     assert places("c d e", "a b c d e f") == {0: 2, 1: 3, 2: 4}
 
 
-def test_a_word_that_was_heard_wrong_is_left_open() -> None:
+def test_a_word_that_was_misheard_is_left_to_alignment() -> None:
     assert places("one two three four five", "one two tree four five") == {0: 0, 1: 1, 3: 3, 4: 4}
 
 
@@ -49,7 +49,7 @@ def test_a_refrain_is_found_at_each_of_its_places() -> None:
     assert places(text, text) == {number: number for number in range(len(text.split()))}
 
 
-def test_another_text_has_hardly_an_anchor() -> None:
+def test_another_recordings_text_has_hardly_any_anchors() -> None:
     words = [f"w{number}" for number in range(60)]
     picks = random.Random(3)
     text = [picks.choice(words) for _ in range(400)]
@@ -57,13 +57,13 @@ def test_another_text_has_hardly_an_anchor() -> None:
     assert len(anchors(text, heard(other))) < 40
 
 
-def test_what_would_be_said_too_fast_is_no_anchor() -> None:
+def test_words_said_too_fast_are_no_anchors() -> None:
     text = [f"w{number}" for number in range(200)]
     sound = [*heard(text[:3]), *heard(text[150:153], 3 * MS)]
     assert list(anchors(text, sound)) in ([0, 1, 2], [150, 151, 152])
 
 
-def test_a_text_that_is_said_again_and_again_is_found_each_time() -> None:
+def test_a_text_that_is_repeated_is_found_each_time() -> None:
     picks = random.Random(7)
     once = [f"w{picks.randrange(200)}" for _ in range(300)]
     text = once * 12

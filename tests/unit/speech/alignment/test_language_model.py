@@ -35,7 +35,7 @@ TEXTS = st.lists(st.sampled_from("abcdefg"), min_size=1, max_size=40)
 
 
 @given(TEXTS, st.lists(st.sampled_from("abcdefg"), max_size=2))
-def test_in_every_context_the_probabilities_are_one_together(text: list[str], context: list[str]) -> None:
+def test_in_every_context_the_probabilities_sum_to_one(text: list[str], context: list[str]) -> None:
     model = parsed(arpa(text))
     if not all((word,) in model for word in context):
         return

@@ -40,7 +40,7 @@ def test_an_unknown_word_is_pronounced_by_rules() -> None:
     assert pronunciations("zorp", known) == ["Z AO R P"]
 
 
-def test_what_is_not_said_has_no_pronunciation() -> None:
+def test_marks_have_no_pronunciation() -> None:
     assert pronunciations("—", known) == []
     assert pronunciations("北京", known) == []
 

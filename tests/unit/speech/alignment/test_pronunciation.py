@@ -58,7 +58,7 @@ def said(written: str) -> list[str]:
         ("rock'n'roll", "rock'n'roll"),
     ],
 )
-def test_what_is_written_is_said(written: str, spoken: str) -> None:
+def test_written_forms_have_their_spoken_forms(written: str, spoken: str) -> None:
     assert (spoken in said(written)) if spoken else said(written) == []
 
 
@@ -68,8 +68,13 @@ def test_a_mark_is_not_said(mark: str) -> None:
 
 
 @pytest.mark.parametrize("written", ["1" * 5000, "a" * 5000, "$" + "9" * 90, "1." * 40])
-def test_what_nobody_would_read_out_is_not_said(written: str) -> None:
+def test_what_nobody_reads_aloud_has_no_spoken_form(written: str) -> None:
     assert spoken_forms(written) == []
+
+
+@pytest.mark.parametrize("written", ["𐹠", "𐹠3", "$𐹠", "a-𐹠"])
+def test_a_numeral_that_is_not_a_decimal_digit_is_not_read_as_a_number(written: str) -> None:
+    assert all(word.isascii() or word == "𐹠" for way in spoken_forms(written) for word in way)
 
 
 @given(st.text(max_size=40))

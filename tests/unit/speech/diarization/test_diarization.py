@@ -11,7 +11,7 @@ from scribedock.speech.span import Span
 from tests.support.speech import share_confused
 
 
-def test_two_voices_are_told_apart(conversation: Path, conversation_speech: list[Span]) -> None:
+def test_two_voices_are_distinguished(conversation: Path, conversation_speech: list[Span]) -> None:
     found = turns(conversation, conversation_speech, 2)
     assert {turn.speaker for turn in found} == {1, 2}
     assert share_confused(found) < 0.15
@@ -40,7 +40,7 @@ def test_the_same_recording_has_the_same_speakers_every_time(
     assert turns(conversation, conversation_speech, 2) == turns(conversation, conversation_speech, 2)
 
 
-def test_where_nobody_speaks_nobody_is_found(recording: Path, tmp_path: Path) -> None:
+def test_without_speech_no_speaker_is_found(recording: Path, tmp_path: Path) -> None:
     assert turns(recording, [], 2) == []
     silence = tmp_path / "silence.pcm"
     silence.write_bytes(bytes(64_000))
@@ -48,7 +48,7 @@ def test_where_nobody_speaks_nobody_is_found(recording: Path, tmp_path: Path) ->
     assert turns(silence, [Span(start_ms=0, end_ms=20), Span(start_ms=5000, end_ms=6000)], 2) == []
 
 
-def test_speech_is_cut_where_it_is_quiet_into_pieces_that_are_neither_long_nor_short() -> None:
+def test_speech_is_split_where_it_is_quiet_into_spans_of_moderate_length() -> None:
     levels = np.full(1000, 10, dtype=np.float32)
     levels[190:215] = levels[420:450] = 1
     found = cuts(levels)
@@ -59,5 +59,5 @@ def test_speech_is_cut_where_it_is_quiet_into_pieces_that_are_neither_long_nor_s
     assert all(MIN_SPAN_MS <= length <= MAX_SPAN_MS for length in lengths)
 
 
-def test_a_short_stretch_is_one_piece() -> None:
+def test_a_short_span_is_not_split() -> None:
     assert cuts(np.zeros(MAX_SPAN_MS // 10, dtype=np.float32)) == [0, MAX_SPAN_MS // 10]

@@ -44,7 +44,7 @@ def test_a_voice_is_a_direction_of_length_one(model: Path, recording: Path) -> N
 
 
 @pytest.mark.parametrize("people", [2, None])
-def test_two_voices_are_told_apart_and_counted(
+def test_two_voices_are_distinguished_and_counted(
     model: Path, conversation: Path, conversation_speech: list[Span], people: int | None
 ) -> None:
     found = embedded_turns(conversation, conversation_speech, people, embedder(model), 0.0)
@@ -52,13 +52,13 @@ def test_two_voices_are_told_apart_and_counted(
     assert share_confused(found) < 0.15
 
 
-def test_voices_of_less_similarity_than_asked_for_are_several_peoples() -> None:
+def test_voices_of_less_than_the_given_similarity_are_different_people() -> None:
     directions = list(np.array([[1, 0], [0.6, 0.8], [1, 0.1], [0, 1]], dtype=np.float32))
     assert cluster_speakers(EmbeddedVoices(directions), within=1 - 0.9) == [0, 1, 0, 2]
     assert cluster_speakers(EmbeddedVoices(directions), within=1 - 0.7) == [0, 1, 0, 1]
 
 
-def test_the_pool_tells_speakers_apart_in_a_process_of_its_own(
+def test_the_pool_diarizes_in_a_separate_process(
     model: Path, conversation: Path, conversation_speech: list[Span]
 ) -> None:
     spec = choose("pocketsphinx", None)
@@ -70,11 +70,11 @@ def test_the_pool_tells_speakers_apart_in_a_process_of_its_own(
     assert found == embedded_turns(conversation, conversation_speech, None, embedder(model), 0.0)
 
 
-def test_a_model_that_takes_something_else_is_named(
+def test_a_model_with_another_input_is_named(
     tmp_path: Path, voices: tuple[Pcm, Pcm], recording: Path
 ) -> None:
     other = tiny_speakers.build(tmp_path / "model", voices, bands=40)
-    with pytest.raises(ValueError, match=r"model\.onnx is no speaker-embedding model.*frames, 80"):
+    with pytest.raises(ValueError, match=r"model\.onnx is not a speaker-embedding model.*frames, 80"):
         embedder(other).embed(read_pcm(recording, 16_000, 32_000))
 
 

@@ -58,7 +58,7 @@ def test_a_sound_has_no_speaker_and_interrupts_none() -> None:
     assert speakers(made) == [(1, True), (None, False), (1, False)]
 
 
-def test_without_turns_nobody_is_named() -> None:
+def test_without_turns_there_are_no_speakers() -> None:
     assert with_speakers(CONVERSATION, []) is CONVERSATION
 
 

@@ -31,12 +31,12 @@ def test_the_nearest_voices_are_taken_for_one_until_there_are_as_many_as_people(
     assert cluster_speakers(people(*middles), count=1) == [0] * 5
 
 
-def test_voices_that_are_further_apart_than_allowed_are_several_peoples() -> None:
+def test_voices_further_apart_than_allowed_are_different_people() -> None:
     assert cluster_speakers(people(0, 0.9, 5, 0, 5), within=500) == [0, 0, 1, 0, 1]
     assert cluster_speakers(people(0, 0, 0), within=500) == [0, 0, 0]
 
 
-def test_fewer_pieces_than_people_are_a_person_each() -> None:
+def test_with_fewer_spans_than_people_each_is_a_person() -> None:
     assert cluster_speakers(people(0, 0), count=5) == [0, 1]
 
 

@@ -24,7 +24,7 @@ def said(text: str) -> list[TimedWord]:
         ("a b c d e f g h i j k l " * 4, "a b c d e f g h i j k l"),
     ],
 )
-def test_what_is_repeated_without_end_is_said_once(text: str, left: str) -> None:
+def test_endless_repetitions_are_reduced_to_one(text: str, left: str) -> None:
     assert [word.text for word in without_loops(said(text))] == left.split()
 
 
@@ -37,7 +37,7 @@ def test_what_is_repeated_without_end_is_said_once(text: str, left: str) -> None
         "ha ha ha ha ha ha",
     ],
 )
-def test_what_people_do_repeat_stays(text: str) -> None:
+def test_plausible_repetitions_stay(text: str) -> None:
     assert [word.text for word in without_loops(said(text))] == text.split()
 
 

@@ -76,7 +76,7 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_a_model_is_pulled_and_then_known_by_its_name(tmp_path: Path, hub: str) -> None:
+def test_a_pulled_model_can_be_used_by_its_name(tmp_path: Path, hub: str) -> None:
     done = command("pull", "whisper-tiny", "--hub", hub, "--data-dir", str(tmp_path))
     assert done.returncode == 0, done.stderr
     folder = located(Path("whisper-tiny"), tmp_path)
@@ -86,13 +86,13 @@ def test_a_model_is_pulled_and_then_known_by_its_name(tmp_path: Path, hub: str) 
     assert "en" in languages(spec)
     assert not (folder / "README.md").exists()
     assert command("path", "whisper-tiny", "--data-dir", str(tmp_path)).stdout.strip() == str(folder)
-    assert "is here already" in command("pull", "whisper-tiny", "--data-dir", str(tmp_path)).stdout
+    assert "is already installed" in command("pull", "whisper-tiny", "--data-dir", str(tmp_path)).stdout
 
 
-def test_what_cannot_be_fetched_is_said_in_one_line(tmp_path: Path, hub: str) -> None:
+def test_a_failed_download_is_reported_in_one_line(tmp_path: Path, hub: str) -> None:
     done = command("pull", "parakeet-tdt-0.6b-v3", "--hub", hub, "--data-dir", str(tmp_path))
     assert done.returncode == 2
-    assert "could not be fetched" in done.stderr.splitlines()[-1]
+    assert "could not be downloaded" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     with pytest.raises(SettingsError, match="scribedock models pull"):
         located(Path("parakeet-tdt-0.6b-v3"), tmp_path)
@@ -112,7 +112,7 @@ def test_a_name_that_is_not_in_the_catalogue_is_refused(tmp_path: Path, name: st
     assert command("path", name, "--data-dir", str(tmp_path)).returncode == 2
 
 
-def test_a_folder_stays_what_it_is(tmp_path: Path) -> None:
+def test_a_folder_stays_of_its_kind(tmp_path: Path) -> None:
     model = tiny_onnx.build(tmp_path / "mine")
     assert located(model, tmp_path) == model
     assert located(None, tmp_path) is None

@@ -59,7 +59,7 @@ def test_every_filler_of_the_model_is_known_as_one(name: str) -> None:
     assert FILLER_WORD.fullmatch(name)
 
 
-def test_the_number_of_a_pronunciation_is_taken_off() -> None:
+def test_the_number_of_a_pronunciation_is_removed() -> None:
     assert ALTERNATIVE_PRONUNCIATION.sub("", "the(2)") == "the"
 
 
@@ -73,7 +73,9 @@ def test_a_chunk_shorter_than_a_word_has_none(samples: int, recognizer: Recogniz
     assert recognizer.recognize(np.zeros(samples, np.int16), 0, "en") == []
 
 
-def test_a_chunk_is_recognized_alike_whatever_came_before(recognizer: Recognizer, recording: Path) -> None:
+def test_recognition_of_a_chunk_does_not_depend_on_earlier_ones(
+    recognizer: Recognizer, recording: Path
+) -> None:
     faint = (read_pcm(recording, 0, 16_000 * 5) // 8).astype(np.int16)
     noise = np.random.default_rng(5).normal(0, 3000, 16_000 * 4).astype(np.int16)
     before = recognizer.recognize(faint, 0, "en")

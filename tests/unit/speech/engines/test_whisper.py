@@ -102,7 +102,7 @@ def test_chunks_in_which_the_model_hears_no_speech_have_no_words_together(tmp_pa
     assert deaf.recognize_batch([(NOISE, 0), (NOISE, 7000)], "en") == [[], []]
 
 
-def test_the_language_that_is_spoken_is_told_by_its_iso_code(tmp_path: Path) -> None:
+def test_the_spoken_language_is_identified_by_its_iso_code(tmp_path: Path) -> None:
     model = tiny_whisper.build(tmp_path / "javanese", language="jw")
     recognizer = load(model)
     assert isinstance(recognizer, LanguageDetector)
@@ -129,7 +129,7 @@ def test_numbers_are_as_the_device_is_made_for(device: str, supported: set[str],
 @pytest.mark.parametrize(
     ("log_probability", "compression", "doubtful"), [(-0.3, 1.5, False), (-1.2, 1.5, True), (-0.3, 2.5, True)]
 )
-def test_what_did_not_come_out_well_is_decoded_again(
+def test_doubtful_segments_are_decoded_again(
     log_probability: float, compression: float, doubtful: bool
 ) -> None:
     assert is_doubtful(log_probability, compression) is doubtful
@@ -164,7 +164,7 @@ def test_its_words_make_a_list_with_the_same_text(recognizer: Recognizer) -> Non
         (" Quietly said.", 0.7, -0.2, 1.1, True),
     ],
 )
-def test_what_nobody_said_is_no_segment(
+def test_hallucinations_are_not_segments(
     text: str, no_speech: float, log_probability: float, compression: float, said: bool
 ) -> None:
     assert is_said(text, no_speech, log_probability, compression) is said

@@ -26,7 +26,7 @@ def speech(draw: st.DrawFn) -> list[Span]:
 
 
 @given(speech())
-def test_joined_stretches_hold_all_speech_and_no_long_pause(spans: list[Span]) -> None:
+def test_joined_spans_contain_all_speech_and_no_long_pause(spans: list[Span]) -> None:
     found = joined_spans(spans, pause_ms=JOINS_MS)
     assert all(span.end_ms - span.start_ms <= MAX_SPAN_MS for span in found)
     assert all(one.end_ms <= other.start_ms for one, other in pairwise(found))
@@ -38,7 +38,7 @@ def test_joined_stretches_hold_all_speech_and_no_long_pause(spans: list[Span]) -
     assert covered == spans
 
 
-def test_short_stretches_with_short_pauses_become_one() -> None:
+def test_short_spans_with_short_pauses_become_one() -> None:
     spans = [
         Span(start_ms=0, end_ms=2000),
         Span(start_ms=2500, end_ms=5000),
@@ -68,7 +68,7 @@ def test_no_engine_is_given_a_pause_that_ends_a_sentence() -> None:
         (0, 4, 2, []),
     ],
 )
-def test_a_batch_is_as_large_as_it_may_be_with_work_for_each_process(
+def test_a_batch_is_as_large_as_allowed_while_each_process_has_work(
     count: int, most: int, processes: int, sizes: list[int]
 ) -> None:
     found = batches(range(count), most=most, processes=processes)

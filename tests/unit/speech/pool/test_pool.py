@@ -103,7 +103,7 @@ def test_more_calls_than_processes_wait_for_their_turn(recording: Path) -> None:
     pool.close()
 
 
-def test_a_chunk_that_takes_too_long_is_given_up_and_the_next_one_is_not(recording: Path) -> None:
+def test_a_chunk_that_takes_too_long_is_given_up_without_affecting_the_next(recording: Path) -> None:
     pool = RecognizerPool(SPHINX, processes=1, chunk_timeout_s=3)
     pool.recognize(recording, FIRST, "en")
     (slow,) = children()
@@ -114,7 +114,7 @@ def test_a_chunk_that_takes_too_long_is_given_up_and_the_next_one_is_not(recordi
     pool.close()
 
 
-def test_a_chunk_whose_process_is_halted_for_longer_than_it_may_take_loses_no_word(recording: Path) -> None:
+def test_a_chunk_whose_process_is_halted_beyond_its_time_limit_loses_no_word(recording: Path) -> None:
     pool = RecognizerPool(SPHINX, processes=1, chunk_timeout_s=3)
     with ThreadPoolExecutor(1) as threads:
         pool.recognize(recording, FIRST, "en")
@@ -129,9 +129,7 @@ def test_a_chunk_whose_process_is_halted_for_longer_than_it_may_take_loses_no_wo
     pool.close()
 
 
-def test_work_that_nobody_wants_any_more_is_ended_within_seconds(
-    pool: RecognizerPool, recording: Path
-) -> None:
+def test_unwanted_work_is_ended_within_seconds(pool: RecognizerPool, recording: Path) -> None:
     wanted = threading.Event()
     wanted.set()
 
@@ -178,7 +176,7 @@ def test_a_fresh_process_is_a_new_one(pool: RecognizerPool, recording: Path) -> 
     assert before != after
 
 
-def test_a_crash_is_told_and_the_process_replaced(pool: RecognizerPool, recording: Path) -> None:
+def test_a_crash_is_reported_and_the_process_replaced(pool: RecognizerPool, recording: Path) -> None:
     with ThreadPoolExecutor(1) as threads:
         call = threads.submit(pool.recognize, recording, LONG, "en")
         wait_for(children)
@@ -198,7 +196,7 @@ def test_an_idle_process_that_died_is_replaced(pool: RecognizerPool, recording: 
     assert pool.recognize(recording, FIRST, "en")
 
 
-def test_what_the_recognizer_cannot_do_is_told_and_its_process_kept(
+def test_recognition_errors_are_reported_without_losing_the_process(
     pool: RecognizerPool, recording: Path, tmp_path: Path
 ) -> None:
     pool.recognize(recording, FIRST, "en")
@@ -209,7 +207,7 @@ def test_what_the_recognizer_cannot_do_is_told_and_its_process_kept(
     assert children() == before
 
 
-def test_closing_ends_the_work_under_way_and_what_waits_for_it(recording: Path) -> None:
+def test_closing_ends_current_and_waiting_work(recording: Path) -> None:
     pool = RecognizerPool(SPHINX, processes=1, chunk_timeout_s=120)
     with ThreadPoolExecutor(3) as threads:
         calls = [threads.submit(pool.recognize, recording, LONG, "en") for _ in range(3)]
@@ -249,7 +247,7 @@ def test_a_process_at_work_dies_with_a_parent_that_is_killed(recording: Path) ->
     wait_for(lambda: not runs(child), timeout_s=2)
 
 
-def test_a_process_is_given_no_secret_of_ours(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_process_gets_no_secret(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCRIBEDOCK_ENCRYPTION_KEY", "not to be passed on")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "not to be passed on")
     pool = RecognizerPool(SPHINX, processes=1, chunk_timeout_s=120)
@@ -266,7 +264,7 @@ def test_the_threads_of_a_process_are_limited() -> None:
     assert given["OMP_NUM_THREADS"] == "2"
 
 
-def test_ctrl_c_is_not_for_the_processes(pool: RecognizerPool, recording: Path) -> None:
+def test_ctrl_c_does_not_reach_the_processes(pool: RecognizerPool, recording: Path) -> None:
     pool.recognize(recording, FIRST, "en")
     (child,) = children()
     assert os.getpgid(child) != os.getpgid(0)
@@ -284,7 +282,7 @@ def test_whisper_runs_in_the_pool_as_well(whisper_model: Path, recording: Path) 
     assert 4000 <= words[0].start_ms < words[-1].end_ms <= 11_000
 
 
-def test_whisper_takes_several_stretches_at_once_in_the_pool(whisper_model: Path, recording: Path) -> None:
+def test_whisper_takes_several_spans_at_once_in_the_pool(whisper_model: Path, recording: Path) -> None:
     pool = RecognizerPool(choose("whisper", whisper_model), processes=1, chunk_timeout_s=120, batch=4)
     speech = pool.speech_spans(recording)
     found = pool.batches(speech)
@@ -299,17 +297,19 @@ def test_whisper_takes_several_stretches_at_once_in_the_pool(whisper_model: Path
     assert pool.detects and languages["en"] > 0.9
 
 
-def test_pocketsphinx_takes_one_stretch_as_it_is(pool: RecognizerPool, recording: Path) -> None:
+def test_pocketsphinx_takes_one_span_at_a_time(pool: RecognizerPool, recording: Path) -> None:
     later = Span(start_ms=FIRST.end_ms + 501, end_ms=9000)
     assert pool.batches([FIRST, later]) == [[FIRST], [later]]
     assert not pool.detects
     with pytest.raises(RecognitionFailed, match="one chunk at a time"):
         pool.recognize_batch(recording, [FIRST, FIRST], "en")
-    with pytest.raises(RecognitionFailed, match="does not tell languages apart"):
+    with pytest.raises(RecognitionFailed, match="does not identify languages"):
         pool.detect_language(recording, [FIRST])
 
 
-def test_a_model_that_cannot_be_loaded_is_told(whisper_model: Path, recording: Path, tmp_path: Path) -> None:
+def test_a_model_that_cannot_be_loaded_is_reported(
+    whisper_model: Path, recording: Path, tmp_path: Path
+) -> None:
     folder = tmp_path / "model"
     shutil.copytree(whisper_model, folder)
     (folder / "model.bin").write_bytes(b"not a model")

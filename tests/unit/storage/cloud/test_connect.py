@@ -31,7 +31,7 @@ def service_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(path))
 
 
-def test_a_google_bucket_signs_urls_that_want_no_header_but_the_host(service_account: None) -> None:
+def test_a_google_bucket_signs_urls_that_need_only_the_host_header(service_account: None) -> None:
     bucket = connect("gs://recordings/of%20ours")
     assert bucket.signs_plain_puts
     url = urlsplit(bucket.sign_put("direct/a", 43_200))
@@ -41,7 +41,7 @@ def test_a_google_bucket_signs_urls_that_want_no_header_but_the_host(service_acc
     assert query["X-Goog-Expires"] == ["43200"]
 
 
-def test_an_s3_bucket_signs_urls_that_want_no_header_but_the_host(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_s3_bucket_signs_urls_that_need_only_the_host_header(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {"KEY_ID": "key", "KEY": "secret"}.items():
         monkeypatch.setenv(f"AWS_{'ACCESS' if name == 'KEY_ID' else 'SECRET_ACCESS'}_{name}", value)
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
@@ -67,7 +67,7 @@ def test_azure_wants_a_header_and_says_so(monkeypatch: pytest.MonkeyPatch) -> No
         ("az://b", {}, "Account must be specified"),
     ],
 )
-def test_what_is_missing_is_named(
+def test_missing_files_are_named(
     url: str, environment: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in environment.items():

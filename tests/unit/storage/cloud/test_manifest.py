@@ -21,7 +21,7 @@ PARTS = st.lists(
 
 
 @given(PARTS)
-def test_what_is_written_is_read(parts: tuple[Part, ...]) -> None:
+def test_written_messages_are_read_back(parts: tuple[Part, ...]) -> None:
     assert from_json(to_json(parts)) == parts
     entry = JournalEntry(kind=EntryKind.WRITING, writer="a", parts=parts)
     assert JournalEntry.from_json(entry.to_json()) == entry
@@ -61,7 +61,7 @@ def test_ranges_cover_every_byte_once(parts: tuple[Part, ...], largest: int) -> 
         b"\xff",
     ],
 )
-def test_what_is_not_a_manifest_is_refused(data: bytes) -> None:
+def test_an_invalid_manifest_is_refused(data: bytes) -> None:
     with pytest.raises(StoreFault, match="cannot be read"):
         from_json(data)
     with pytest.raises(StoreFault, match="cannot be read"):

@@ -88,7 +88,7 @@ def test_a_sync_does_not_keep_others_from_writing(store: CloudStore, bucket: Clo
     assert content(store, key) == b"0123456789abcdefghijkl"
 
 
-def test_a_part_that_does_not_arrive_is_told_and_what_is_before_it_stays(
+def test_a_part_that_does_not_arrive_is_reported_and_earlier_ones_stay(
     store: CloudStore, bucket: ClosedBucket
 ) -> None:
     bucket.open.set()

@@ -21,7 +21,7 @@ WRITER = textwrap.dedent(
 )
 
 
-def test_a_process_is_known_to_be_dead_when_it_is_and_until_nobody_asks(tmp_path: Path) -> None:
+def test_a_dead_process_is_remembered_for_a_while(tmp_path: Path) -> None:
     process = subprocess.Popen(
         [sys.executable, "-c", WRITER, str(tmp_path)], stdout=subprocess.PIPE, text=True
     )
@@ -49,7 +49,7 @@ def test_nothing_is_known_about_a_process_of_another_machine(tmp_path: Path) -> 
         assert not ours.is_dead(writer)
 
 
-def test_a_locked_file_is_nobodys_prey(tmp_path: Path) -> None:
+def test_a_locked_file_is_not_removed(tmp_path: Path) -> None:
     file = LockedFile(tmp_path, "copy-")
     (tmp_path / "copy-left").write_bytes(b"")
     assert [path.name for path in abandoned(tmp_path, "copy-")] == ["copy-left"]

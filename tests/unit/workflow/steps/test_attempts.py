@@ -49,7 +49,7 @@ def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Work, str], AttemptedParts
     return run
 
 
-def test_what_failed_is_tried_again_after_the_others_by_a_fresh_process(
+def test_failed_parts_are_retried_after_the_others_by_a_fresh_process(
     run: Callable[[Work, str], AttemptedParts],
 ) -> None:
     work = Work(a=[SLOW])
@@ -66,18 +66,18 @@ def test_a_part_that_failed_twice_by_its_own_fault_is_given_up(
     assert [item for item, _ in work.asked] == ["a", "b", "a"]
 
 
-def test_the_machines_faults_are_forgiven_more_often(run: Callable[[Work, str], AttemptedParts]) -> None:
+def test_faults_of_the_machine_are_retried_more_often(run: Callable[[Work, str], AttemptedParts]) -> None:
     work = Work(a=[STARVED, STARVED, SLOW, STARVED])
     assert run(work, "ab").results == ["A", "B"]
 
 
-def test_there_is_an_end_to_forgiving(run: Callable[[Work, str], AttemptedParts]) -> None:
+def test_retries_end_eventually(run: Callable[[Work, str], AttemptedParts]) -> None:
     work = Work(a=[STARVED] * 9)
     assert run(work, "ab") == AttemptedParts(results=[None, "B"], machine_exhausted=False)
     assert len(work.asked) == 1 + 1 + len(attempts.WAITS_S)
 
 
-def test_a_machine_that_can_do_nothing_is_told_from_speech_that_cannot_be_recognized(
+def test_an_exhausted_machine_is_distinguished_from_unrecognizable_speech(
     run: Callable[[Work, str], AttemptedParts],
 ) -> None:
     assert run(Work(a=[STARVED] * 9, b=[STARVED] * 9), "ab").machine_exhausted
@@ -85,7 +85,7 @@ def test_a_machine_that_can_do_nothing_is_told_from_speech_that_cannot_be_recogn
     assert run(Work(), "") == AttemptedParts(results=[], machine_exhausted=False)
 
 
-def test_the_machine_is_given_time_to_recover(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_machine_gets_time_to_recover(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "WAITS_S", (0.0, 7.0))
     waits: list[float] = []
     monkeypatch.setattr(attempts, "pause", lambda seconds, check: waits.append(seconds))
@@ -94,7 +94,7 @@ def test_the_machine_is_given_time_to_recover(monkeypatch: pytest.MonkeyPatch) -
     assert waits == [0.0, 7.0]
 
 
-def test_what_fails_for_a_whole_recording_is_told_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_failures_over_a_whole_recording_are_raised_in_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(attempts, "WAITS_S", (0.0,))
     work = Work(a=[STARVED] * 9, b=[SLOW] * 9)
     with pytest.raises(MachineAtFault):
@@ -104,7 +104,7 @@ def test_what_fails_for_a_whole_recording_is_told_in_the_end(monkeypatch: pytest
     assert len(work.asked) == 4
 
 
-def test_nobody_waits_for_a_deleted_job() -> None:
+def test_the_tasks_of_a_deleted_job_are_dropped() -> None:
     def check() -> None:
         raise Deleted
 

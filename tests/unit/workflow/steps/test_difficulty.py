@@ -35,7 +35,7 @@ def test_one_bad_sign_is_bad_and_all_good_signs_are_good(evidence: Evidence, dif
     assert judge(evidence) is difficulty
 
 
-def test_an_engine_that_is_sure_of_its_words_is_believed_in_spite_of_noise() -> None:
+def test_a_confident_engine_is_believed_despite_noise() -> None:
     assert judge(replace(SURE, signal_to_noise_db=5.0)) is Difficulty.GOOD
 
 

@@ -32,21 +32,19 @@ def pool(tmp_path_factory: pytest.TempPathFactory) -> Iterator[RecognizerPool]:
     pool.close()
 
 
-def test_the_language_that_is_heard_is_taken_in_the_lists_spelling(pool: RecognizerPool, audio: Path) -> None:
+def test_the_identified_language_is_in_the_catalogues_spelling(pool: RecognizerPool, audio: Path) -> None:
     found = identify_language(pool, audio, SPEECH, AUTO)
     assert found.language == "cz"
-    assert found.notice is not None and found.notice.startswith("The language was heard: cz (")
+    assert found.notice is not None and found.notice.startswith("The language was identified: cz (")
 
 
-def test_another_language_than_the_given_one_is_told_and_nothing_else(
-    pool: RecognizerPool, audio: Path
-) -> None:
+def test_another_language_than_the_given_one_is_only_reported(pool: RecognizerPool, audio: Path) -> None:
     found = identify_language(pool, audio, SPEECH, "fr-ca")
     assert found.language == "fr-ca"
     assert found.notice is not None and "sounds like cz" in found.notice
 
 
-def test_the_given_language_needs_no_word(pool: RecognizerPool, audio: Path) -> None:
+def test_the_given_language_causes_no_notice(pool: RecognizerPool, audio: Path) -> None:
     assert identify_language(pool, audio, SPEECH, "cz") == JobLanguage(language="cz")
 
 
@@ -54,18 +52,18 @@ def test_a_short_recording_is_taken_at_its_word(pool: RecognizerPool, audio: Pat
     assert identify_language(pool, audio, SPEECH[:2], "en") == JobLanguage(language="en")
 
 
-def test_a_recording_without_speech_is_said_to_have_no_language(pool: RecognizerPool, audio: Path) -> None:
+def test_a_recording_without_speech_has_no_language(pool: RecognizerPool, audio: Path) -> None:
     found = identify_language(pool, audio, [], AUTO)
-    assert (found.language, found.notice) == ("en", "No language was heard; en is assumed.")
+    assert (found.language, found.notice) == ("en", "No language was identified; en is assumed.")
 
 
-def test_an_engine_that_tells_no_languages_apart_is_not_asked(audio: Path) -> None:
+def test_an_engine_without_language_identification_is_not_asked(audio: Path) -> None:
     closed = RecognizerPool(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
     closed.close()
     assert identify_language(closed, audio, SPEECH, "en") == JobLanguage(language="en")
 
 
-def test_what_fails_leaves_the_given_language(
+def test_a_failed_identification_keeps_the_given_language(
     pool: RecognizerPool, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("scribedock.workflow.steps.attempts.WAITS_S", (0.0, 0.1))

@@ -31,7 +31,7 @@ def test_only_what_is_quiet_is_amplified(peak: float, amplified: float) -> None:
     assert gain(levels(peak=peak)) == pytest.approx(amplified)
 
 
-def test_much_is_said_and_little_is_not() -> None:
+def test_much_lost_speech_is_mentioned_and_little_is_not() -> None:
     assert gain_notice(1.0) == gain_notice(4.0) == gain_notice(0.25) == ""
     assert gain_notice(40.0).startswith("The recording is quiet: it was amplified by 32 dB")
 
@@ -51,7 +51,7 @@ def test_much_is_said_and_little_is_not() -> None:
         (levels(1, 1, 1, 1, alike=-0.9), [0, 1, 2, 3]),
     ],
 )
-def test_channels_are_listened_to_where_their_mix_may_be_wrong(found: Levels, wanted: list[int]) -> None:
+def test_channels_are_examined_where_their_mix_may_be_wrong(found: Levels, wanted: list[int]) -> None:
     assert candidates(found) == wanted
 
 
@@ -68,13 +68,11 @@ def test_channels_are_listened_to_where_their_mix_may_be_wrong(found: Levels, wa
         ({}, None),
     ],
 )
-def test_the_channel_in_which_somebody_speaks_is_chosen(
-    speech_ms: Mapping[int | None, int], channel: int | None
-) -> None:
+def test_the_channel_with_speech_is_chosen(speech_ms: Mapping[int | None, int], channel: int | None) -> None:
     assert chosen(levels(1, 2, alike=0), speech_ms).channel == channel
 
 
-def test_what_was_chosen_is_said() -> None:
+def test_the_choice_is_reported() -> None:
     assert chosen(levels(1, 2, alike=-1), {None: 0, 0: 9000, 1: 9000}).notice == (
         "The channels of the recording cancel each other out: the right one was transcribed alone."
     )

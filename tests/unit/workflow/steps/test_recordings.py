@@ -43,13 +43,13 @@ def test_the_track_in_which_people_speak_is_decoded(
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_a_track_that_is_known_is_not_sought(recording: Path, tmp_path: Path) -> None:
+def test_a_known_track_is_not_searched_for(recording: Path, tmp_path: Path) -> None:
     closed = RecognizerPool(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
     closed.close()
     assert decode_spoken(recording, tmp_path / "audio.pcm", closed, Limits(), track=0) == Decoded(track=0)
 
 
-def test_of_one_track_nothing_is_noted(tmp_path: Path) -> None:
+def test_a_single_track_is_not_recorded(tmp_path: Path) -> None:
     closed = RecognizerPool(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
     closed.close()
     speech = spoken(tmp_path / "speech.wav", seconds=1)
