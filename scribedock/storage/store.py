@@ -156,9 +156,6 @@ class DirectStore(Store, Protocol):
     reading the object then gives those bytes, or ObjectDamaged.
     """
 
-    @property
-    def takes_direct_uploads(self) -> bool: ...
-
     def presign_put(self, name: str, expires_s: float) -> str:
         """Return a URL that takes one plain PUT, any number of times, until it expires."""
         ...

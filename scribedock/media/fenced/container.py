@@ -13,7 +13,7 @@ from av.packet import Packet
 from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
-from scribedock.media.fenced.source import MediaSource
+from scribedock.media.fenced.source import RecordingFile
 from scribedock.media.formats import AUDIO_CODECS, DEMUXER_OPTIONS, is_playlist
 from scribedock.media.unusable import MediaUnusable
 
@@ -33,7 +33,7 @@ SECONDARY_TRACK = (
 CUT_OFF_MESSAGE = "The recording is damaged or cut off in the middle. Upload the whole file again."
 
 
-def open_container(source: MediaSource) -> InputContainer:
+def open_container(source: RecordingFile) -> InputContainer:
     """Open the container at its beginning.
 
     Raises MediaUnusable, which says what the file is instead of a recording.
@@ -63,7 +63,7 @@ def open_container(source: MediaSource) -> InputContainer:
         ) from error
 
 
-def sounding_stream(source: MediaSource) -> int:
+def sounding_stream(source: RecordingFile) -> int:
     """Return the index of the stream to transcribe: the best one of which a part really decodes.
 
     Raises MediaUnusable, which says what there is instead.
@@ -164,7 +164,7 @@ def _first_sounds(container: InputContainer, streams: list[AudioStream]) -> set[
     return sounding
 
 
-def _has_packets(source: MediaSource) -> bool:
+def _has_packets(source: RecordingFile) -> bool:
     with open_container(source) as container:
         return any(packet.size for packet in packets(container, *container.streams.audio))
 

@@ -29,7 +29,7 @@ from scribedock.media.fenced.container import (
 from scribedock.media.fenced.joined import MAX_PARTS, first_of, next_recording
 from scribedock.media.fenced.levels import LevelMeter
 from scribedock.media.fenced.sound import Mix, Sound, check_rate
-from scribedock.media.fenced.source import MediaSource
+from scribedock.media.fenced.source import RecordingFile
 from scribedock.media.fenced.timeline import declared_s, demuxed_s, zero_s
 from scribedock.media.limits import BYTES_PER_SECOND
 from scribedock.media.unusable import MediaUnusable
@@ -78,7 +78,7 @@ def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict
     A small file is read to its end; the header of a large one is believed. track is the index of the stream
     to describe, where it is known. Raises MediaUnusable.
     """
-    source = first_of(MediaSource(file))
+    source = first_of(RecordingFile(file))
     index = sounding_stream(source) if track is None else track
     start_s = zero_s(source)
     with open_container(source) as container:
@@ -142,7 +142,7 @@ class _Reading:
         progress: Callable[[float], None],
     ) -> None:
         self._file = file
-        self._size = MediaSource(file).size
+        self._size = RecordingFile(file).size
         self._max_duration_s = max_duration_s
         self._write = write
         self._wanted = wanted
@@ -160,7 +160,7 @@ class _Reading:
 
         Raises MediaUnusable where the first cannot be read, and where all together are too long.
         """
-        source: MediaSource | None = MediaSource(self._file)
+        source: RecordingFile | None = RecordingFile(self._file)
         while source is not None and not self._has_enough():
             try:
                 container, end = self._read(first_of(source))
@@ -177,7 +177,7 @@ class _Reading:
         at_most_s = self._wanted.at_most_s
         return at_most_s is not None and self.written >= at_most_s * BYTES_PER_SECOND
 
-    def _next(self, source: MediaSource, container: str, end: int) -> MediaSource | None:
+    def _next(self, source: RecordingFile, container: str, end: int) -> RecordingFile | None:
         """Return the recording after one that was read up to `end`, if it can be read."""
         place = next_recording(source, container, end)
         unread = 0
@@ -195,7 +195,7 @@ class _Reading:
         self.unread_bytes = unread
         return None
 
-    def _read(self, source: MediaSource) -> tuple[str, int]:
+    def _read(self, source: RecordingFile) -> tuple[str, int]:
         """Read a recording; return the name of its container and where its last packet ends in the source."""
         self.parts += 1
         known = self._wanted.track if self.parts == 1 else None

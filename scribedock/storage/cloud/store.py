@@ -140,10 +140,6 @@ class CloudStore:
             self._bucket, discard=self.discard, remove_bytes=self._remove_bytes, is_open=self._is_open
         ).run(objects=objects, partials=partials, older_than_s=older_than_s)
 
-    @property
-    def takes_direct_uploads(self) -> bool:
-        return self._bucket.signs_plain_puts
-
     def presign_put(self, name: str, expires_s: float) -> str:
         return self._bucket.sign_put(f"{DIRECT}/{checked_name(name)}", expires_s)
 
