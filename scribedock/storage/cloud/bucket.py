@@ -59,11 +59,6 @@ class Bucket:
     def __init__(self, store: S3Store | GCSStore | AzureStore) -> None:
         self._store = store
 
-    @property
-    def signs_plain_puts(self) -> bool:
-        """Return whether a signed URL takes a PUT without a header of the store's own (Azure wants one)."""
-        return not isinstance(self._store, AzureStore)
-
     def put(self, path: str, data: bytes | bytearray | memoryview) -> str:
         """Write the object, replacing what was there; return its ETag."""
         with faults("PUT"):
