@@ -67,7 +67,7 @@ class Threads:
 
     def __init__(self) -> None:
         self._threads = ThreadPoolExecutor(CLIENTS)
-        self._lists: dict[ElementListKey, ElementList] = {}
+        self._elementlists: dict[ElementListKey, ElementList] = {}
 
     def get(self, branch: str, digest: str, request: RenderRequest, bodies: Bodies) -> Made:
         return Made(self._threads.submit(render, request, lambda key: self._parsed(key, bodies)))
@@ -76,9 +76,9 @@ class Threads:
         self._threads.shutdown()
 
     def _parsed(self, key: ElementListKey, bodies: Bodies) -> ElementList:
-        if key not in self._lists:
-            self._lists[key] = parse(bodies(key))
-        return self._lists[key]
+        if key not in self._elementlists:
+            self._elementlists[key] = parse(bodies(key))
+        return self._elementlists[key]
 
 
 def serve(kind: str, folder: Path) -> None:
@@ -120,7 +120,7 @@ def prepare(folder: Path) -> str:
     assert root is not None
     job_id, task_id = services.jobs.create(root, name="Two hours", language="en")
     with services.database.write() as connection:
-        services.lists.store(connection, job_id, task_id, (Iwp.FINAL,), two_hours())
+        services.elementlists.store(connection, job_id, task_id, (Iwp.FINAL,), two_hours())
     services.close()
     return job_id
 

@@ -80,7 +80,7 @@ class Services:
     listing: JobListing
     media: JobMedia
     transcripts: Transcripts
-    lists: ElementLists
+    elementlists: ElementLists
     orders: Orders
     authorizations: Authorizations
     statistics: Statistics
@@ -136,11 +136,11 @@ def build_services(
     failed_logins = FailedLogins(database)
     jobs = Jobs(database)
     media = JobMedia(database, jobs, keys.sealing)
-    lists = ElementLists(database)
+    elementlists = ElementLists(database)
     related = RelatedJobs(database, jobs)
     priorities = [Priority(name) for name in settings.priorities] or list(Priority)
-    orders = Orders(database, jobs, lists, priorities=priorities)
-    reviews = Reviews(database, jobs, lists, orders)
+    orders = Orders(database, jobs, elementlists, priorities=priorities)
+    reviews = Reviews(database, jobs, elementlists, orders)
     store = store or open_store(settings.storage_url, settings.data_dir)
     uploads = Uploads(
         database=database,
@@ -168,7 +168,7 @@ def build_services(
         listing=JobListing(database),
         media=media,
         transcripts=Transcripts(database, jobs),
-        lists=lists,
+        elementlists=elementlists,
         orders=orders,
         authorizations=Authorizations(database, jobs, priorities=priorities),
         statistics=Statistics(database),
@@ -187,7 +187,7 @@ def build_services(
         work=Work(database),
         backlog=Backlog(database, jobs, retries_s=settings.callback_retries_s),
         reviews=reviews,
-        realignments=Realignments(database, jobs, reviews, lists),
+        realignments=Realignments(database, jobs, reviews, elementlists),
         uploads=uploads,
         upload_urls=UploadUrls(uploads, keys.upload, settings),
         fetcher=fetcher or GuardedClient(settings.fetch_allow),

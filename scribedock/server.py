@@ -21,6 +21,7 @@ from scribedock.api.transport.protocol import UploadService, protocol_class
 from scribedock.api.transport.waiting import BODIES_AT_ONCE, BranchLimit
 from scribedock.host import data_folder
 from scribedock.media.fetching.fetch_seat import fetch_crew
+from scribedock.ordering.capabilities import Capabilities
 from scribedock.parsing.parser import Parser
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox import separation
@@ -80,14 +81,16 @@ def serve(
     backend = Backend(
         services=services,
         engine=EngineClient(settings),
-        languages=languages(spec),
-        detects=detects(spec),
+        capabilities=Capabilities(
+            languages=languages(spec),
+            detects_language=detects(spec),
+            translates=Translators(settings.translation_models).pairs,
+        ),
         renderings=Renderings(),
         parser=Parser(),
         fetches=fetch_crew(),
         bodies=BranchLimit(BODIES_AT_ONCE),
         receiver=Receiver(),
-        translates=Translators(settings.translation_models).pairs,
         example=_example(services) if sandbox else None,
         wake=worker.wake if worker is not None else lambda: None,
     )
@@ -146,7 +149,7 @@ def _example(services: app.Services) -> Example:
         accounts=services.accounts,
         sessions=services.sessions,
         jobs=services.jobs,
-        lists=services.lists,
+        elementlists=services.elementlists,
         related=services.related,
     )
 

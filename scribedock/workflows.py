@@ -81,7 +81,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
         Queue.DERIVATIONS,
         DeriveWorkflow(
             related=services.related,
-            lists=services.lists,
+            elementlists=services.elementlists,
             orders=services.orders,
             translators=Translators(settings.translation_models),
         ),
@@ -104,7 +104,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
         MakeMediaWorkflow(
             jobs=services.jobs,
             media=services.media,
-            lists=services.lists,
+            elementlists=services.elementlists,
             renditions=services.renditions,
             store=services.store,
             folder=folder,
@@ -131,7 +131,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
             jobs=services.jobs,
             media=services.media,
             transcripts=services.transcripts,
-            lists=services.lists,
+            elementlists=services.elementlists,
             orders=services.orders,
             related=services.related,
             reviews=services.reviews,
@@ -144,7 +144,7 @@ def delivery(services: Services) -> CallbackDelivery:
     settings = services.settings
     return CallbackDelivery(
         jobs=services.jobs,
-        lists=services.lists,
+        elementlists=services.elementlists,
         callbacks=services.callbacks,
         fetcher=services.fetcher,
         retries_s=settings.callback_retries_s,

@@ -296,7 +296,7 @@ async def _http_error(request: Request, error: Exception) -> Response:
 def _captions(backend: Backend) -> Any:
     async def serve(request: Request) -> Response:
         url_id = request.path_params["name"].partition(".")[0]
-        stored = await run_in_threadpool(backend.services.caption_urls.find, url_id)
+        stored = await run_in_threadpool(backend.services.caption_urls.find_captions, url_id)
         if stored is None:
             return error_response(ItemNotFound("There are no captions at this URL (any more)", status=404))
         headers = {

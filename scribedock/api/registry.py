@@ -19,10 +19,10 @@ from scribedock.app import Services
 from scribedock.children.crew import Crew
 from scribedock.errors import BadApiToken
 from scribedock.media.fetching.fetch_seat import FetchSeat
+from scribedock.ordering.capabilities import Capabilities
 from scribedock.parsing.parser import Parser
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox.example import Example
-from scribedock.translation.engine import LanguagePair
 from scribedock.uploads.transfer.receiver import Receiver
 from scribedock.workflow.engine import EngineClient
 
@@ -38,14 +38,12 @@ class Backend:
 
     services: Services
     engine: EngineClient
-    languages: frozenset[str]  # that the recognizer speaks, ISO 639-1
-    detects: bool  # whether it can tell which of them is spoken
+    capabilities: Capabilities
     renderings: Renderings
     parser: Parser
     fetches: Crew[FetchSeat]  # of what a call waits for
     bodies: BranchLimit  # large ones, while they come
     receiver: Receiver  # moves recordings to the store
-    translates: frozenset[LanguagePair]  # what the translation engines can do
     example: Example | None = None  # of the reference; where the whole server is a sandbox
     wake: Callable[[], None] = lambda: None  # tells the worker beside the server that there is work
 
@@ -71,6 +69,10 @@ class Context:
     @property
     def services(self) -> Services:
         return self.backend.services
+
+    @property
+    def capabilities(self) -> Capabilities:
+        return self.backend.capabilities
 
     @property
     def account(self) -> Account:

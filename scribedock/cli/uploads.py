@@ -42,7 +42,7 @@ def list_uploads(job_id: JobId, data_dir: DataDir = None) -> None:
     from rich.table import Table
 
     services = open_services(data_dir)
-    job = or_fail(lambda: services.jobs.find(job_id))
+    job = or_fail(lambda: services.jobs.find_job(job_id))
     found = services.uploads.uploads_of_job(job.id)
     if not found:
         print("Nothing was uploaded to this job's upload URLs yet")
@@ -68,7 +68,7 @@ def list_uploads(job_id: JobId, data_dir: DataDir = None) -> None:
 def cancel_uploads(job_id: JobId, data_dir: DataDir = None) -> None:
     """Invalidate every upload URL of a job and discard unfinished uploads."""
     services = open_services(data_dir)
-    job = or_fail(lambda: services.jobs.find(job_id))
+    job = or_fail(lambda: services.jobs.find_job(job_id))
     with audited(services, "uploads cancel", job.account_id, job_id=job.id):
         or_fail(lambda: services.uploads.cancel(job.id, None))
     say(f"The upload URLs of job {job_id} were cancelled")

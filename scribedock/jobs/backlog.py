@@ -114,7 +114,7 @@ class Backlog:
 
     def _add(self, row: sa.Row[Any], connection: Connection) -> None:
         try:
-            job = self._jobs.fetch(connection, row.job_id)
+            job = self._jobs.fetch_job(connection, row.job_id)
         except ItemNotFound:
             return
         match TaskType(row.type):
@@ -164,7 +164,7 @@ class Backlog:
             wait_s = self._retries_s[min(row.number, len(self._retries_s)) - 1] if self._retries_s else 0
             ready = row.at + timedelta(seconds=wait_s)
         try:
-            job = self._jobs.fetch(connection, row.job_id)
+            job = self._jobs.fetch_job(connection, row.job_id)
         except ItemNotFound:
             aborted = callbacks.update().where(callbacks.c.id == row.id)
             connection.execute(aborted.values(status=TaskStatus.ABORTED.value))

@@ -18,9 +18,9 @@ from scribedock.jobs.job import Iwp, Job
 
 
 @dataclass(frozen=True, kw_only=True)
-class Version:
+class ElementListVersion:
     iwp_name: Iwp
-    version: datetime
+    created: datetime  # names the version: unique among those of the job, and ascending
 
 
 class ElementLists:
@@ -68,11 +68,11 @@ class ElementLists:
                 audio_description=True,
             )
 
-    def versions(self, job_id: str, *, audio_description: bool = False) -> list[Version]:
+    def versions(self, job_id: str, *, audio_description: bool = False) -> list[ElementListVersion]:
         """All versions of what is said, or of what describes the picture; oldest first."""
         with self._database.read() as connection:
             return [
-                Version(iwp_name=Iwp(row.iwp_name), version=row.version)
+                ElementListVersion(iwp_name=Iwp(row.iwp_name), created=row.version)
                 for row in connection.execute(
                     sa.select(element_lists.c.iwp_name, element_lists.c.version)
                     .where(
@@ -90,7 +90,7 @@ class ElementLists:
         iwp_name: Iwp | None = None,
         version: datetime | None = None,
         audio_description: bool = False,
-    ) -> Version:
+    ) -> ElementListVersion:
         """The version that a caller means: the latest FINAL unless a name or a version is given.
 
         Raises ItemNotFound for an unknown version and where there is no audio description, InvalidQuery
@@ -101,7 +101,7 @@ class ElementLists:
             raise ItemNotFound("This job has no audio description; leave audio_description out")
         if version is not None:
             for candidate in existing:
-                if candidate.version == version and iwp_name in (None, candidate.iwp_name):
+                if candidate.created == version and iwp_name in (None, candidate.iwp_name):
                     return candidate
             raise ItemNotFound(
                 f"There is no ElementList with elementlist_version {format_time(version)}"
@@ -135,7 +135,7 @@ class ElementLists:
         return bytes(compressed)
 
 
-def _listing(existing: list[Version]) -> str:
+def _listing(existing: list[ElementListVersion]) -> str:
     if not existing:
         return "none exist so far"
-    return "these exist: " + ", ".join(f"{item.iwp_name} {format_time(item.version)}" for item in existing)
+    return "these exist: " + ", ".join(f"{item.iwp_name} {format_time(item.created)}" for item in existing)

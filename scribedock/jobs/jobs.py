@@ -109,10 +109,10 @@ class Jobs:
             record_event(connection, job_id, "created", "", status)
         return job_id, task_id
 
-    def find(self, job_id: str, visible_accounts: frozenset[str] | None = None) -> Job:
+    def find_job(self, job_id: str, visible_accounts: frozenset[str] | None = None) -> Job:
         """The living job, if it belongs to one of these accounts (None: to anybody). Raises ItemNotFound."""
         with self._database.read() as connection:
-            return self.fetch(connection, job_id, visible_accounts)
+            return self.fetch_job(connection, job_id, visible_accounts)
 
     def find_served(self, job_id: str) -> Job:
         """The living job behind a link that needs no token. Raises ItemNotFound (404).
@@ -121,13 +121,13 @@ class Jobs:
         """
         with self._database.read() as connection:
             if is_served(connection, job_id):
-                return self.fetch(connection, job_id)
+                return self.fetch_job(connection, job_id)
         raise ItemNotFound("There is nothing at this link (any more)", status=404)
 
-    def fetch(
+    def fetch_job(
         self, connection: Connection, job_id: str, visible_accounts: frozenset[str] | None = None
     ) -> Job:
-        """`find` within a transaction; in a write transaction the row stays locked until its end."""
+        """`find_job` within a transaction; in a write transaction the row stays locked until its end."""
         writes = connection.get_execution_options().get("scribedock_write")
         row = connection.execute(BY_ID_TO_CHANGE if writes else BY_ID, {"job_id": job_id}).first()
         if (
@@ -144,7 +144,7 @@ class Jobs:
         Raises ItemNotFound.
         """
         with self._database.write() as connection:
-            return self.remove(connection, self.fetch(connection, job_id, visible_accounts))
+            return self.remove(connection, self.fetch_job(connection, job_id, visible_accounts))
 
     def remove(self, connection: Connection, job: Job) -> Deleted:
         """`delete` within a transaction, in which the job was read."""
@@ -167,7 +167,7 @@ class Jobs:
     def raise_upload_epoch(self, job_id: str, visible_accounts: frozenset[str] | None) -> None:
         """Makes every upload URL of the job invalid that was issued before. Raises ItemNotFound."""
         with self._database.write() as connection:
-            next_upload_epoch(connection, self.fetch(connection, job_id, visible_accounts))
+            next_upload_epoch(connection, self.fetch_job(connection, job_id, visible_accounts))
 
     def not_ordered(self) -> list[tuple[str, int]]:
         """(id, upload epoch) of the living jobs whose transcription may still be ordered."""

@@ -61,22 +61,22 @@ class JobMedia:
         self._jobs = jobs
         self._sealing = sealing
 
-    def of(self, job_id: str) -> Media | None:
+    def media_of_job(self, job_id: str) -> Media | None:
         with self._database.read() as connection:
             return _find(connection, job_id)
 
-    def behind(self, job: Job) -> Media | None:
+    def media_behind_job(self, job: Job) -> Media | None:
         """The media that the job's list is about: its own, or the leading job's."""
-        return self.of(job.leading_id or job.id)
+        return self.media_of_job(job.leading_id or job.id)
 
-    def of_task(self, task_id: str) -> Media | None:
+    def media_of_task(self, task_id: str) -> Media | None:
         """The media that this task brings; None when other media took its place."""
         with self._database.read() as connection:
             return _select(connection, media.c.task_id == task_id)
 
     def check_addable(self, job: Job) -> None:
         """Raises InvalidQuery where `add_media` may not give the job (another) media."""
-        existing = self.of(job.id)
+        existing = self.media_of_job(job.id)
         _refuse_second(job, existing)
 
     def attach(
@@ -134,7 +134,7 @@ class JobMedia:
             connection.execute(
                 media.update().where(media.c.task_id == task_id).values(storage_key=storage_key, bytes=size)
             )
-            job = self._jobs.fetch(connection, found.job_id)
+            job = self._jobs.fetch_job(connection, found.job_id)
             enqueue_media(connection, job, task_id, url=None, once=True)
             recording_came(connection, found.job_id)
         return True

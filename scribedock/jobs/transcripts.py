@@ -37,10 +37,10 @@ class Transcripts:
         self._database = database
         self._jobs = jobs
 
-    def of(self, job_id: str) -> Transcript | None:
+    def transcript_of_job(self, job_id: str) -> Transcript | None:
         return self._find(transcripts.c.job_id == job_id)
 
-    def of_task(self, task_id: str) -> Transcript | None:
+    def transcript_of_task(self, task_id: str) -> Transcript | None:
         """The transcript that this task brings; None when another took its place."""
         return self._find(transcripts.c.task_id == task_id)
 
@@ -66,7 +66,7 @@ class Transcripts:
         Without a body, the task fetches it from the URL. Raises InvalidQuery once the job is ordered.
         """
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             check_addable(job)
             earlier = connection.execute(
                 sa.select(transcripts.c.task_id).where(transcripts.c.job_id == job_id)

@@ -50,7 +50,7 @@ class Authorizations:
         On any other job it has no effect. Raises ItemNotFound.
         """
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             if job.status is not JobStatus.AUTHORIZING:
                 return None
             now = utc_now()
@@ -69,7 +69,7 @@ class Authorizations:
         state, and InvalidOption for a priority that this server does not take.
         """
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             if not _modifiable(job):
                 raise InvalidQuery(
                     f"The job is {job.status}; it can be modified while it is Authorizing, "

@@ -38,10 +38,10 @@ class Callbacks:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def of_task(self, task_id: str) -> list[Callback]:
+    def callbacks_of_task(self, task_id: str) -> list[Callback]:
         return self._select(callbacks.c.task_id == task_id)
 
-    def find(self, callback_id: str) -> Callback | None:
+    def find_callback(self, callback_id: str) -> Callback | None:
         """The callback; None where it is not owed any more.
 
         A workflow that was begun anew after the engine has forgotten it finds nothing to do.

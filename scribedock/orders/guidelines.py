@@ -54,7 +54,7 @@ class Guidelines:
         if len(body) > MAX_BYTES:
             raise InvalidQuery(f"The guideline is larger than the limit of {MAX_BYTES} bytes", status=413)
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             _check_number(connection, job_id)
             kept = Guideline(
                 id=uuid.uuid4().hex,
@@ -80,12 +80,12 @@ class Guidelines:
     def check_addable(self, job_id: str, visible_accounts: frozenset[str]) -> None:
         """Whether the job may have one more. Raises ItemNotFound, InvalidQuery."""
         with self._database.read() as connection:
-            self._jobs.fetch(connection, job_id, visible_accounts)
+            self._jobs.fetch_job(connection, job_id, visible_accounts)
             _check_number(connection, job_id)
 
-    def of_job(self, job_id: str) -> list[Guideline]:
+    def guidelines_of_job(self, job_id: str) -> list[Guideline]:
         """All guidelines of a job, oldest first."""
-        username = self._jobs.find(job_id).username
+        username = self._jobs.find_job(job_id).username
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.select(guidelines)
@@ -100,7 +100,7 @@ class Guidelines:
         What is no text (a PDF, an office document) is for people alone, and gives none.
         """
         found: dict[str, str] = {}
-        for guideline in self.of_job(job_id):
+        for guideline in self.guidelines_of_job(job_id):
             try:
                 text = decoded(guideline.body)
             except UnreadableFile:

@@ -61,12 +61,12 @@ class Order:
 
 class Orders:
     def __init__(
-        self, database: Database, jobs: Jobs, lists: ElementLists, *, priorities: Collection[Priority]
+        self, database: Database, jobs: Jobs, elementlists: ElementLists, *, priorities: Collection[Priority]
     ) -> None:
         """priorities: those that orders may have."""
         self._database = database
         self._jobs = jobs
-        self._lists = lists
+        self._elementlists = elementlists
         self._priorities = frozenset(priorities)
 
     def place(
@@ -87,7 +87,7 @@ class Orders:
         ordered, runs or ran; InvalidOption for a priority that this server does not take.
         """
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             if job.order_task_id is not None or job.status is JobStatus.COMPLETE:
                 raise InvalidQuery(
                     f"The transcription of this job is ordered already; the job is {job.status}. "
@@ -125,7 +125,7 @@ class Orders:
                 worded_ms=None,
                 unrecognized_ms=None,
             )
-            ordered = self._jobs.fetch(connection, job_id)
+            ordered = self._jobs.fetch_job(connection, job_id)
             if not held:
                 assert ordered.due is not None
                 enqueue_order(connection, ordered, task_id, due=ordered.due)
@@ -154,7 +154,7 @@ class Orders:
             self._jobs.advance(
                 connection, job, JobEvent.STARTED, started=job.started or utc_now(), engine=engine
             )
-        return self._jobs.find(job.id)
+        return self._jobs.find_job(job.id)
 
     def finish(
         self,
@@ -207,7 +207,7 @@ class Orders:
         found already. Both are the wire's JSON, by zlib.
         """
         for iwp_name, version in _with_intelligence(job, names, compressed, rich):
-            self._lists.store(connection, job.id, task_id, (iwp_name,), version)
+            self._elementlists.store(connection, job.id, task_id, (iwp_name,), version)
         now = utc_now()
         if Iwp.FINAL in names:
             set_task(connection, task_id, TaskStatus.COMPLETE)
@@ -237,7 +237,7 @@ class Orders:
         if job_id is None:
             return None
         try:
-            return self._jobs.fetch(connection, job_id)
+            return self._jobs.fetch_job(connection, job_id)
         except ItemNotFound:
             return None
 

@@ -59,7 +59,7 @@ class RelatedJobs:
         self._database = database
         self._jobs = jobs
 
-    def open(self, connection: Connection, source: Job, new: NewRelated) -> Job:
+    def open_related(self, connection: Connection, source: Job, new: NewRelated) -> Job:
         """Opens a job that is made of `source`'s list; `source` was read in this write transaction."""
         job_id = uuid.uuid4().hex
         now = utc_now()
@@ -90,22 +90,22 @@ class RelatedJobs:
         connection.execute(jobs.update().where(jobs.c.id == job_id).values(order_task_id=task_id))
         connection.execute(derivations.insert().values(id=task_id, job_id=job_id, source_id=source.id))
         record_event(connection, job_id, "created", "", JobStatus.PENDING)
-        opened = self._jobs.fetch(connection, job_id)
+        opened = self._jobs.fetch_job(connection, job_id)
         enqueue_derivation(connection, opened, task_id, due=opened.due or now)
         return opened
 
     def leading(self, connection: Connection, job: Job) -> Job:
         """The leading job of a leading or related one. Raises ItemNotFound where it was deleted."""
-        return job if job.leading_id is None else self._jobs.fetch(connection, job.leading_id)
+        return job if job.leading_id is None else self._jobs.fetch_job(connection, job.leading_id)
 
-    def of(self, connection: Connection, leading_id: str) -> list[Job]:
+    def related_jobs(self, connection: Connection, leading_id: str) -> list[Job]:
         """The living jobs that are related to a leading one, oldest first."""
         ids = connection.execute(
             sa.select(jobs.c.id)
             .where(jobs.c.leading_id == leading_id, jobs.c.deleted.is_(None))
             .order_by(jobs.c.created, jobs.c.id)
         ).scalars()
-        return [self._jobs.fetch(connection, job_id) for job_id in ids]
+        return [self._jobs.fetch_job(connection, job_id) for job_id in ids]
 
     def derivation(self, task_id: str) -> Derivation | None:
         with self._database.read() as connection:
@@ -122,7 +122,7 @@ class RelatedJobs:
 
     def _living(self, job_id: str) -> Job | None:
         try:
-            return self._jobs.find(job_id)
+            return self._jobs.find_job(job_id)
         except ItemNotFound:
             return None
 

@@ -11,10 +11,9 @@ from sqlalchemy.engine import Connection
 from scribedock.jobs.job import Fidelity, Job, Priority, TaskType
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
+from scribedock.orders.callback_url import names_job
 from scribedock.related.related import NewRelated, RelatedJobs, language_of
 from scribedock.translation.engine import PIVOT, route
-
-JOB_TAG = ("{job_id}", "%7Bjob_id%7D", "%7bjob_id%7d")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,7 +29,7 @@ class Translations:
     def __init__(self, related: RelatedJobs) -> None:
         self._related = related
 
-    def open(
+    def open_missing(
         self,
         connection: Connection,
         source: Job,
@@ -48,7 +47,7 @@ class Translations:
         leading_id = source.leading_id or source.id
         living = {
             language_of(job): job
-            for job in self._related.of(connection, leading_id)
+            for job in self._related.related_jobs(connection, leading_id)
             if job.target_language and job.order_task_id is not None
         }
         new: dict[str, Any] = {
@@ -61,7 +60,7 @@ class Translations:
         spoken = language_of(source)
 
         def opened(start: Job, language: str) -> Job:
-            living[language] = self._related.open(
+            living[language] = self._related.open_related(
                 connection, start, NewRelated(target_language=language, **new)
             )
             return living[language]
@@ -82,4 +81,4 @@ class Translations:
 
 def _for_related(callback_url: str | None) -> str | None:
     """Only a callback that tells which job it is about can be made for several."""
-    return callback_url if callback_url and any(tag in callback_url for tag in JOB_TAG) else None
+    return callback_url if callback_url and names_job(callback_url) else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from dataclasses import dataclass
 
 from sqlalchemy.engine import Connection
 
@@ -21,6 +22,17 @@ WORKFLOWS = {
 TIMING = "Please go over the times of the words too."
 
 
+@dataclass(frozen=True, kw_only=True)
+class NewUplevel:
+    """What a second pass is opened with."""
+
+    priority: Priority
+    speaker_id: bool = False
+    timing: bool = False  # the reviewer is asked to check the times too
+    requestor: str = ""
+    reference: str = ""
+
+
 class Uplevels:
     def __init__(self, related: RelatedJobs, *, priorities: Collection[Priority]) -> None:
         """priorities: those that orders may have."""
@@ -29,53 +41,44 @@ class Uplevels:
 
     def existing(self, connection: Connection, job: Job) -> Job | None:
         """The living job that was opened for a second pass over this one."""
-        for each in self._related.of(connection, job.leading_id or job.id):
+        for each in self._related.related_jobs(connection, job.leading_id or job.id):
             if not each.target_language and each.id != job.id and each.order_task_id is not None:
                 return each
         return None
 
-    def open(
-        self,
-        connection: Connection,
-        job: Job,
-        *,
-        priority: Priority,
-        speaker_id: bool = False,
-        timing: bool = False,
-        requestor: str = "",
-        reference: str = "",
-    ) -> Job:
-        """`job` was read in this write transaction.
+    def open_uplevel(self, connection: Connection, job: Job, new: NewUplevel) -> Job:
+        """Open a job for a second pass over `job`, which was read in this write transaction.
 
-        Raises InvalidOption for a priority that this server does not take.
+        Raise InvalidOption for a priority that this server does not take.
         """
-        check_allowed(priority, self._priorities)
+        check_allowed(new.priority, self._priorities)
         ordered = job.options
         options = OrderOptions(
             custom_metadata=ordered.custom_metadata,
-            notes=joined(TIMING, ordered.notes or "") if timing else ordered.notes,
+            notes=joined(TIMING, ordered.notes or "") if new.timing else ordered.notes,
             enable_true_verbatim=ordered.enable_true_verbatim,
             music_lyrics=ordered.music_lyrics,
             on_screen_text=ordered.on_screen_text,
-            speaker_id=True if speaker_id else None,
+            speaker_id=True if new.speaker_id else None,
         )
-        return self._related.open(
+        return self._related.open_related(
             connection,
             job,
             NewRelated(
                 task_type=TaskType.JOB_UPLEVEL,
                 target_language="",
                 fidelity=Fidelity.HIGH,
-                priority=priority,
+                priority=new.priority,
                 options=options,
-                requestor=requestor,
-                reference=reference,
+                requestor=new.requestor,
+                reference=new.reference,
             ),
         )
 
-    def workflow(self, job: Job) -> str:
-        """What the reference calls the passes that follow."""
-        return WORKFLOWS[job.fidelity or Fidelity.MECHANICAL]
+
+def workflow_of(job: Job) -> str:
+    """Return what the reference calls the passes that follow a second pass over the job."""
+    return WORKFLOWS[job.fidelity or Fidelity.MECHANICAL]
 
 
 def check_uplevel(job: Job, existing: Job | None) -> None:

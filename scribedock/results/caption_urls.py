@@ -55,7 +55,7 @@ class CaptionUrls:
                 )
             ).scalar()
 
-    def find(self, url_id: str) -> StoredCaptions | None:
+    def find_captions(self, url_id: str) -> StoredCaptions | None:
         """None too while the job's account is disabled."""
         with self._database.read() as connection:
             row = connection.execute(

@@ -44,7 +44,7 @@ class Mails:
         with self._database.write() as connection:
             return _insert(
                 connection,
-                self._jobs.fetch(connection, job_id, visible_accounts),
+                self._jobs.fetch_job(connection, job_id, visible_accounts),
                 TaskType.JOB_BURN_IN_CAPTION,
                 recipient=recipient,
                 base_url=base_url,
@@ -76,14 +76,14 @@ class Mails:
                 if _find(connection, mails.c.pass_id == row.id) is None:
                     _insert(
                         connection,
-                        self._jobs.fetch(connection, row.job_id),
+                        self._jobs.fetch_job(connection, row.job_id),
                         TaskType.JOB_ASK_FOR_APPROVAL,
                         recipient=row.email,
                         base_url=base_url,
                         pass_id=row.id,
                     )
 
-    def find(self, mail_id: str) -> OwedMail | None:
+    def find_mail(self, mail_id: str) -> OwedMail | None:
         with self._database.read() as connection:
             return _find(connection, mails.c.id == mail_id)
 

@@ -54,7 +54,7 @@ class Renditions:
         self._database = database
         self._jobs = jobs
 
-    def ask(
+    def request_rendition(
         self, job_id: str, visible_accounts: frozenset[str] | None, kind: RenditionKind, source: str
     ) -> Rendition:
         """The rendition, which a worker makes; asked for anew where it failed through the server's fault.
@@ -63,7 +63,7 @@ class Renditions:
         """
         digest = hashlib.sha256(source.encode()).hexdigest()
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             found = _select(
                 connection,
                 renditions.c.job_id == job_id,
@@ -91,7 +91,7 @@ class Renditions:
         assert made is not None
         return made
 
-    def find(self, rendition_id: str) -> Rendition | None:
+    def find_rendition(self, rendition_id: str) -> Rendition | None:
         with self._database.read() as connection:
             return _select(connection, renditions.c.id == rendition_id)
 

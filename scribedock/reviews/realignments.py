@@ -34,13 +34,15 @@ class Realignment:
 
 
 class Realignments:
-    def __init__(self, database: Database, jobs: Jobs, reviews: Reviews, lists: ElementLists) -> None:
+    def __init__(self, database: Database, jobs: Jobs, reviews: Reviews, elementlists: ElementLists) -> None:
         self._database = database
         self._jobs = jobs
         self._reviews = reviews
-        self._lists = lists
+        self._elementlists = elementlists
 
-    def ask(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind, account_id: str) -> str:
+    def request_realignment(
+        self, job_id: str, visible_accounts: frozenset[str], kind: PassKind, account_id: str
+    ) -> str:
         """Orders it for the version saved last; returns the task's id.
 
         One that is under way for the same version is returned instead. Raises ItemNotFound, InvalidQuery
@@ -69,7 +71,7 @@ class Realignments:
                     id=task_id, pass_id=current.id, version=version, account_id=account_id
                 )
             )
-            enqueue_realignment(connection, self._jobs.fetch(connection, job_id), task_id)
+            enqueue_realignment(connection, self._jobs.fetch_job(connection, job_id), task_id)
             return task_id
 
     def start(self, realignment_id: str) -> Realignment | None:
@@ -90,11 +92,11 @@ class Realignments:
                 )
                 .where(realignments.c.id == realignment_id)
             ).one()
-            published = self._lists.versions(row.job_id)[-1].version
+            published = self._elementlists.versions(row.job_id)[-1].created
             return Realignment(
                 id=realignment_id,
                 job_id=row.job_id,
-                before=self._lists.body(row.job_id, published),
+                before=self._elementlists.body(row.job_id, published),
                 after=zlib.decompress(row.compressed),
             )
 

@@ -71,10 +71,10 @@ class Enriched:
 
 
 class Reviews:
-    def __init__(self, database: Database, jobs: Jobs, lists: ElementLists, orders: Orders) -> None:
+    def __init__(self, database: Database, jobs: Jobs, elementlists: ElementLists, orders: Orders) -> None:
         self._database = database
         self._jobs = jobs
-        self._lists = lists
+        self._elementlists = elementlists
         self._orders = orders
 
     def listing(self, scope: ReviewScope, account_id: str) -> list[tuple[Job, Pass]]:
@@ -96,7 +96,7 @@ class Reviews:
         )
         with self._database.read() as connection:
             found = [_pass(row) for row in connection.execute(query)]
-            return [(self._jobs.fetch(connection, each.job_id), each) for each in found]
+            return [(self._jobs.fetch_job(connection, each.job_id), each) for each in found]
 
     def take(
         self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind, account_id: str
@@ -124,7 +124,7 @@ class Reviews:
     def work(self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind) -> Work:
         """What was saved last in the current pass, else what the pass before it has published."""
         with self._database.read() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
             return self._work(connection, current)
 
@@ -169,7 +169,7 @@ class Reviews:
     ) -> Job:
         """Whether `save` would keep a version now; returns the job. Raises as `save`."""
         with self._database.read() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
             _check_taken(current, account_id)
             _check_base(base, self._newest(connection, current))
@@ -180,7 +180,7 @@ class Reviews:
     ) -> Ending:
         """What `approve` would publish now. Raises as `approve`."""
         with self._database.read() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
             if kind is PassKind.REVIEW:
                 _check_taken(current, account_id)
@@ -192,7 +192,7 @@ class Reviews:
             wants_intelligence=bool(names & set(wanted_intelligence(job))),
         )
 
-    def find(self, pass_id: str) -> Pass | None:
+    def find_pass(self, pass_id: str) -> Pass | None:
         with self._database.read() as connection:
             row = connection.execute(sa.select(passes).where(passes.c.id == pass_id)).first()
         return None if row is None else _pass(row)
@@ -200,7 +200,7 @@ class Reviews:
     def versions(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind) -> list[datetime]:
         """Those that were saved in the current pass, oldest first."""
         with self._database.read() as connection:
-            current = _find(connection, self._jobs.fetch(connection, job_id, visible_accounts), kind)
+            current = _find(connection, self._jobs.fetch_job(connection, job_id, visible_accounts), kind)
             return list(
                 connection.execute(
                     sa.select(drafts.c.version)
@@ -229,14 +229,14 @@ class Reviews:
                 _check_taken(current, account_id)
             return self._end(connection, job, current, account_id, enriched)
 
-    def pass_over(self, job_id: str) -> bool:
+    def complete_current_pass(self, job_id: str) -> bool:
         """Ends the current pass of a sandbox's job with the list that it began with; whether there was one.
 
         A pass that somebody has taken is left to them.
         """
         with self._database.write() as connection:
             try:
-                job = self._jobs.fetch(connection, job_id)
+                job = self._jobs.fetch_job(connection, job_id)
             except ItemNotFound:
                 return False
             current = _under_way(connection, job)
@@ -305,7 +305,7 @@ class Reviews:
         self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind
     ) -> Iterator[tuple[Connection, Job, Pass]]:
         with self._database.write() as connection:
-            job = self._jobs.fetch(connection, job_id, visible_accounts)
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             yield connection, job, _find(connection, job, kind)
 
     def _work(self, connection: Connection, current: Pass) -> Work:
@@ -314,8 +314,8 @@ class Reviews:
         ).first()
         if row is not None:
             return Work(current=current, version=row.version, compressed=row.compressed)
-        version = self._lists.versions(current.job_id)[-1].version
-        compressed = self._lists.compressed(current.job_id, version)
+        version = self._elementlists.versions(current.job_id)[-1].created
+        compressed = self._elementlists.compressed(current.job_id, version)
         return Work(current=current, version=version, compressed=compressed)
 
     def _newest(self, connection: Connection, current: Pass) -> datetime:
@@ -323,7 +323,7 @@ class Reviews:
         saved = connection.execute(
             sa.select(sa.func.max(drafts.c.version)).where(drafts.c.pass_id == current.id)
         ).scalar()
-        return saved or self._lists.versions(current.job_id)[-1].version
+        return saved or self._elementlists.versions(current.job_id)[-1].created
 
 
 def _following(connection: Connection, current: Pass) -> str | None:

@@ -89,7 +89,7 @@ class Example:
         accounts: Accounts,
         sessions: Sessions,
         jobs: Jobs,
-        lists: ElementLists,
+        elementlists: ElementLists,
         related: RelatedJobs,
     ) -> None:
         """Create what is missing. Raises SettingsError in any server but a sandbox."""
@@ -101,7 +101,7 @@ class Example:
         self._accounts = accounts
         self._sessions = sessions
         self._jobs = jobs
-        self._lists = lists
+        self._elementlists = elementlists
         self._related = related
         self._account, self._password_hash = self._ensure_account()
         self.restore()
@@ -120,7 +120,7 @@ class Example:
         if form is None or job_id != JOB_ID or self._account.id not in visible_accounts:
             return
         with self._database.read() as connection:
-            serves = self._serves(connection, self._jobs.fetch(connection, JOB_ID), form)
+            serves = self._serves(connection, self._jobs.fetch_job(connection, JOB_ID), form)
         if not serves:
             self._reset(finished=form not in UNORDERED_STATES)
 
@@ -176,7 +176,7 @@ class Example:
         if form is RequiredState.ORDERED:
             return job.order_task_id is not None
         if form is RequiredState.FINISHED:
-            return job.status is JobStatus.COMPLETE and not self._related.of(connection, JOB_ID)
+            return job.status is JobStatus.COMPLETE and not self._related.related_jobs(connection, JOB_ID)
         if form is RequiredState.WITH_MEDIA:
             return media.first() is not None
         count = sa.select(sa.func.count()).where(guidelines.c.job_id == JOB_ID)
@@ -200,7 +200,7 @@ class Example:
                 values["order_task_id"] = order
                 self._add_media(connection)
             connection.execute(jobs.update().where(jobs.c.id == JOB_ID).values(values))
-            self._lists.store(
+            self._elementlists.store(
                 connection,
                 JOB_ID,
                 order,
@@ -250,7 +250,7 @@ class Example:
 
     def _forget(self, connection: Connection, job: Job) -> None:
         """Remove what the job was used for. Recordings are left to the store's sweep."""
-        for each in self._related.of(connection, JOB_ID):
+        for each in self._related.related_jobs(connection, JOB_ID):
             self._jobs.remove(connection, each)
         clear(connection, job, RESET_MESSAGE)
         before = utc_now() - TASK_RETENTION

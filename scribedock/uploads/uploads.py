@@ -256,7 +256,7 @@ class Uploads:
 
     def _why_over(self, state: UploadState) -> str | None:
         try:
-            job = self._jobs.find(state.job_id)
+            job = self._jobs.find_job(state.job_id)
         except ItemNotFound:
             return CLOSED_BY_DELETION
         return CLOSED_BY_ORDER if job.order_task_id is not None else None

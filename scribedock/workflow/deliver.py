@@ -7,12 +7,10 @@ one call; its Webhook-Id is the same.
 
 from __future__ import annotations
 
-import re
 import threading
 import time
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from urllib.parse import quote, unquote_plus
 
 import structlog
 
@@ -22,13 +20,13 @@ from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Iwp, Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.media.fetching.fetch import FetchFailed, GuardedClient
+from scribedock.orders.callback_url import expand
 from scribedock.orders.callbacks import Callback, Callbacks, CallbackTry
 from scribedock.sandbox.faults import RETRIES_S, SimulatedFault, SimulatedFaults, simulated_faults
 
 log = structlog.get_logger("scribedock.worker")
 
 Answer = tuple[int | None, str]  # the HTTP status, if there is one, and what is wrong with it
-TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
 
 
 class CallbackDelivery:
@@ -38,14 +36,14 @@ class CallbackDelivery:
         self,
         *,
         jobs: Jobs,
-        lists: ElementLists,
+        elementlists: ElementLists,
         callbacks: Callbacks,
         fetcher: GuardedClient,
         retries_s: tuple[float, ...],
         timeout_s: float,
     ) -> None:
         self._jobs = jobs
-        self._lists = lists
+        self._elementlists = elementlists
         self._callbacks = callbacks
         self._fetcher = fetcher
         self._retries_s = retries_s
@@ -74,18 +72,18 @@ class CallbackDelivery:
             self._changed.wait_for(lambda: self._under_way == 0, timeout_s)
 
     def _attempt(self, callback_id: str) -> None:
-        callback = self._callbacks.find(callback_id)
+        callback = self._callbacks.find_callback(callback_id)
         if callback is None:
             self._callbacks.close(callback_id, TaskStatus.ABORTED)
             return
         try:
-            job = self._jobs.find(callback.job_id)
+            job = self._jobs.find_job(callback.job_id)
         except ItemNotFound:
             self._callbacks.close(callback_id, TaskStatus.ABORTED)
             return
         number = 1 + max((each.number for each in self._callbacks.tries(callback_id)), default=0)
         at, began = utc_now(), time.monotonic()
-        url = expand(callback.url, tags(job, callback, self._lists))
+        url = expand(callback.url, tags(job, callback, self._elementlists))
         if job.sandbox:
             status, problem = answer(simulated_faults(job.name), number, lambda: self._get(url, callback_id))
         else:
@@ -125,11 +123,11 @@ def answer(wishes: SimulatedFaults, number: int, get: Callable[[], Answer]) -> A
     return status, problem
 
 
-def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]:
+def tags(job: Job, callback: Callback, elementlists: ElementLists) -> Mapping[str, str]:
     """Return the value of each tag of the URL: our own tags, and the job's custom metadata."""
     version = ""
     if callback.iwp_name:
-        version = format_time(lists.choose(job, iwp_name=Iwp(callback.iwp_name)).version)
+        version = format_time(elementlists.choose(job, iwp_name=Iwp(callback.iwp_name)).created)
     metadata = job.options.custom_metadata or {}
     unrecognized = "" if job.unrecognized_ms is None else f"{job.unrecognized_ms / 1000:g}"
     return {
@@ -141,16 +139,3 @@ def tags(job: Job, callback: Callback, lists: ElementLists) -> Mapping[str, str]
         "elementlist_version": version,
         "iwp_name": callback.iwp_name,
     }
-
-
-def expand(url: str, values: Mapping[str, str]) -> str:
-    """Replace each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is.
-
-    Inserted values are not scanned again, so a value that looks like a tag stays a value.
-    """
-
-    def value(found: re.Match[str]) -> str:
-        name = found[1] if found[1] in values else unquote_plus(found[1])
-        return quote(values[name], safe="") if name in values else found[0]
-
-    return TAG.sub(value, url)

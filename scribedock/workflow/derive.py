@@ -28,12 +28,12 @@ class DeriveWorkflow:
         self,
         *,
         related: RelatedJobs,
-        lists: ElementLists,
+        elementlists: ElementLists,
         orders: Orders,
         translators: Translators,
     ) -> None:
         self._related = related
-        self._lists = lists
+        self._elementlists = elementlists
         self._orders = orders
         self._translators = translators
 
@@ -61,8 +61,8 @@ class DeriveWorkflow:
         engine = self._translators.engine_of(pair) if translates else SECOND_PASS_ENGINE
         if self._orders.start(task_id, engine or "") is None:
             return None
-        version = self._lists.choose(source)
-        elementlist = parse(self._lists.body(source.id, version.version))
+        version = self._elementlists.choose(source)
+        elementlist = parse(self._elementlists.body(source.id, version.created))
         if translates:
             try:
                 texts = self._translators.translate(pair, sentences(elementlist))

@@ -36,7 +36,7 @@ class FetchTranscriptWorkflow:
         self._transcripts.failed(task_id, "The server failed while it fetched the transcript; add it again")
 
     def _fetch(self, task_id: str) -> None:
-        found = self._transcripts.of_task(task_id)
+        found = self._transcripts.transcript_of_task(task_id)
         if found is None or found.arrived or found.url is None:
             return
         folder = self._folder / task_id
@@ -47,7 +47,7 @@ class FetchTranscriptWorkflow:
                 found.url,
                 file,
                 self._limits,
-                wanted=lambda: self._transcripts.of_task(task_id) is not None,
+                wanted=lambda: self._transcripts.transcript_of_task(task_id) is not None,
             )
             body = file.read_bytes()
             check_transcript(body, found.format)

@@ -41,7 +41,7 @@ class MakeMediaWorkflow:
         *,
         jobs: Jobs,
         media: JobMedia,
-        lists: ElementLists,
+        elementlists: ElementLists,
         renditions: Renditions,
         store: Store,
         folder: Path,
@@ -49,7 +49,7 @@ class MakeMediaWorkflow:
     ) -> None:
         self._jobs = jobs
         self._media = media
-        self._lists = lists
+        self._elementlists = elementlists
         self._renditions = renditions
         self._store = store
         self._folder = folder
@@ -70,12 +70,12 @@ class MakeMediaWorkflow:
 
     def _make(self, rendition_id: str) -> str | None:
         """Make the file and store it; return why that failed."""
-        rendition = self._renditions.find(rendition_id)
+        rendition = self._renditions.find_rendition(rendition_id)
         if rendition is None or rendition.storage_key is not None:
             return None
 
         def check_wanted() -> None:
-            wanted = self._renditions.find(rendition_id)
+            wanted = self._renditions.find_rendition(rendition_id)
             if wanted is None or wanted.status is TaskStatus.ABORTED:
                 raise Abandoned
 
@@ -108,7 +108,7 @@ class MakeMediaWorkflow:
         """
         output = folder / f"made{rendition.kind.extension}"
         if rendition.kind is RenditionKind.DESCRIPTION:
-            job = self._jobs.find(rendition.job_id)
+            job = self._jobs.find_job(rendition.job_id)
             sound = speak(
                 self._list(rendition, described=True),
                 folder,
@@ -141,11 +141,11 @@ class MakeMediaWorkflow:
 
     def _recording(self, rendition: Rendition) -> Media | None:
         try:
-            return self._media.behind(self._jobs.find(rendition.job_id))
+            return self._media.media_behind_job(self._jobs.find_job(rendition.job_id))
         except ItemNotFound:
             return None
 
     def _list(self, rendition: Rendition, *, described: bool) -> ElementList:
-        job = self._jobs.find(rendition.job_id)
-        version = self._lists.choose(job, audio_description=described)
-        return parse(self._lists.body(job.id, version.version))
+        job = self._jobs.find_job(rendition.job_id)
+        version = self._elementlists.choose(job, audio_description=described)
+        return parse(self._elementlists.body(job.id, version.created))

@@ -93,7 +93,7 @@ class RealignWorkflow:
 
     def _audio(self, asked: Realignment, folder: Path) -> Path:
         """Return the recording as mono 16 kHz s16le. Raises ItemNotFound, MediaUnusable."""
-        media = self._media.behind(self._jobs.find(asked.job_id))
+        media = self._media.media_behind_job(self._jobs.find_job(asked.job_id))
         if media is None or media.storage_key is None:
             raise MediaUnusable("The job has no recording.")
         path = folder / "audio.pcm"
@@ -110,7 +110,7 @@ class RealignWorkflow:
 
     def _check_wanted(self, asked: Realignment) -> None:
         """Raise ItemNotFound where the job was deleted."""
-        self._jobs.find(asked.job_id)
+        self._jobs.find_job(asked.job_id)
 
 
 def realigned(

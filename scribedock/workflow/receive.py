@@ -54,7 +54,7 @@ class FetchMediaWorkflow:
 
     def _fetch(self, task_id: str) -> str | None:
         """Download the file unless it is here; return why that failed."""
-        found = self._media.of_task(task_id)
+        found = self._media.media_of_task(task_id)
         if found is None or found.storage_key is not None:
             return None
         assert found.url is not None
@@ -81,7 +81,7 @@ class FetchMediaWorkflow:
                 target,
                 destination,
                 self._limits,
-                wanted=lambda: self._media.of_task(media.task_id) is not None,
+                wanted=lambda: self._media.media_of_task(media.task_id) is not None,
             )
 
         save(url)
@@ -106,7 +106,7 @@ class ProbeMediaWorkflow:
         self._media.probed(task_id, media_ms=None, problem=None)
 
     def _probe(self, task_id: str) -> None:
-        found = self._media.of_task(task_id)
+        found = self._media.media_of_task(task_id)
         if found is None or found.storage_key is None:
             return
         try:

@@ -100,7 +100,7 @@ class SandboxTasks:
 
     def receive(self, task_id: str) -> None:
         """Receive media: a URL is not fetched, and bytes are not read."""
-        found = self._media.of_task(task_id)
+        found = self._media.media_of_task(task_id)
         job = None if found is None else _living(self._jobs, found.job_id)
         if found is None or job is None:
             return
@@ -153,7 +153,7 @@ class SandboxOrderWorkflow:
         jobs: Jobs,
         media: JobMedia,
         transcripts: Transcripts,
-        lists: ElementLists,
+        elementlists: ElementLists,
         orders: Orders,
         related: RelatedJobs,
         reviews: Reviews,
@@ -161,7 +161,7 @@ class SandboxOrderWorkflow:
         self._jobs = jobs
         self._media = media
         self._transcripts = transcripts
-        self._lists = lists
+        self._elementlists = elementlists
         self._orders = orders
         self._related = related
         self._reviews = reviews
@@ -175,7 +175,7 @@ class SandboxOrderWorkflow:
         step("finish", self._finish, task_id, started["job_id"])
         while not started["by_hand"]:
             sleep(WORK_S)
-            if not step("pass over", self._reviews.pass_over, started["job_id"]):
+            if not step("pass over", self._reviews.complete_current_pass, started["job_id"]):
                 return
 
     def on_failure(self, workflow_id: str) -> None:
@@ -201,7 +201,7 @@ class SandboxOrderWorkflow:
             if source is None:
                 self._orders.fail(task_id, SOURCE_GONE_MESSAGE, refused=False)
                 return
-            elementlist = parse(self._lists.body(source.id, self._lists.choose(source).version))
+            elementlist = parse(self._elementlists.body(source.id, self._elementlists.choose(source).created))
             elementlist = marked_as_sandbox(elementlist, iso_code(language_of(job)))
         else:
             problem = self._problem(job)
@@ -223,7 +223,7 @@ class SandboxOrderWorkflow:
         wishes = simulated_faults(job.name)
         if SimulatedFault.FAIL_MEDIA in wishes:
             return FAILED_MESSAGE
-        media = self._media.of(job.id)
+        media = self._media.media_of_job(job.id)
         fetched = media is not None and media.url is not None
         return NOT_FETCHED_MESSAGE if fetched and SimulatedFault.FAIL_FETCH in wishes else None
 
@@ -231,19 +231,19 @@ class SandboxOrderWorkflow:
         language = iso_code(job.language)
         if SimulatedFault.SILENT in simulated_faults(job.name):
             return silent_elementlist(language)
-        given = self._transcripts.of(job.id)
+        given = self._transcripts.transcript_of_job(job.id)
         body = self._transcripts.body(job.id)
         if given is None or given.url is not None or body is None:
             return prepared_elementlist(language)
         return transcript_of(body, given.format, language=language, duration=LENGTH_MS)[0]
 
     def _describe(self, job: Job) -> None:
-        if not self._lists.versions(job.id, audio_description=True):
-            self._lists.describe(job.id, to_json(described_elementlist(iso_code(job.language))))
+        if not self._elementlists.versions(job.id, audio_description=True):
+            self._elementlists.describe(job.id, to_json(described_elementlist(iso_code(job.language))))
 
 
 def _living(jobs: Jobs, job_id: str) -> Job | None:
     try:
-        return jobs.find(job_id)
+        return jobs.find_job(job_id)
     except ItemNotFound:
         return None

@@ -54,11 +54,11 @@ class SendMailWorkflow:
         self._mails.close(mail_id, TaskStatus.FAILED, "The mail server did not take the message")
 
     def _send(self, mail_id: str) -> None:
-        owed = self._mails.find(mail_id)
+        owed = self._mails.find_mail(mail_id)
         if owed is None:
             return
         try:
-            mail = self._written(owed, self._jobs.find(owed.job_id))
+            mail = self._written(owed, self._jobs.find_job(owed.job_id))
         except ItemNotFound:  # it is not wanted any more
             self._mails.close(mail_id, TaskStatus.ABORTED)
             return
@@ -77,7 +77,7 @@ class SendMailWorkflow:
         about = {"job_id": job.id, "job_name": job.name or job.id, "until": until}
         key = self._keys.all()[0]
         if owed.pass_id is not None:
-            current = self._reviews.find(owed.pass_id)
+            current = self._reviews.find_pass(owed.pass_id)
             if current is None or current.status not in UNDER_WAY:
                 raise ItemNotFound("The pass is complete")
             link = Link(subject=owed.pass_id, expires=expires).url(owed.base_url, APPROVAL, key)
@@ -85,7 +85,7 @@ class SendMailWorkflow:
             subject = f"Please approve: {about['job_name']}"
         else:
             assert owed.rendition_id is not None
-            rendition = self._renditions.find(owed.rendition_id)
+            rendition = self._renditions.find_rendition(owed.rendition_id)
             if rendition is None:
                 raise ItemNotFound("The video is gone")
             link = ""

@@ -170,7 +170,7 @@ class TranscribeWorkflow:
         return {
             "job_id": job.id,
             "language": job.language,
-            "has_transcript": self._transcripts.of(job.id) is not None,
+            "has_transcript": self._transcripts.transcript_of_job(job.id) is not None,
             "terms": list(self._guidelines.vocabulary(job)),
             "speaker_id": bool(job.options.speaker_id),
             "people": job.expected_speakers,

@@ -55,7 +55,7 @@ def test_a_guideline_comes_in_each_of_four_ways(
     assert stored(post_file(client, job, "Speaker: Zoë Müller\n".encode())) == (False, 22)
     assert stored(client.post(call, job_id=job, guidelines_data="Say CRISPR-Cas9.")) == (False, 16)
     assert page.json()["CUSTOM_GUIDELINES_STORED"]["storage_data"]["account"] == "admin"
-    kept = services.guidelines.of_job(job)
+    kept = services.guidelines.guidelines_of_job(job)
     assert [guideline.body for guideline in kept][:2] == [PDF, PAGE]
     assert [guideline.name for guideline in kept][2:] == ["names.txt", "guidelines_data"]
     assert services.guidelines.terms(job) == ("Ada Lovelace", "Zoë Müller", "CRISPR-Cas9")
@@ -65,7 +65,7 @@ def test_a_recognizer_gets_the_terms_of_guidelines_and_notes(client: Client, ser
     opened = client.new_job()
     stored(client.post("job/add_custom_guidelines", job_id=opened, guidelines_data="Say CRISPR-Cas9."))
     notes = f"We hear of CRISPR-Cas9 and Ada Lovelace &amp; her engine.\n- {'X' * (LONGEST_SPOKEN + 1)}"
-    job = replace(services.jobs.find(opened), options=OrderOptions(notes=notes))
+    job = replace(services.jobs.find_job(opened), options=OrderOptions(notes=notes))
     assert services.guidelines.vocabulary(job) == ("CRISPR-Cas9", "Ada Lovelace")
     many = ", ".join(f"Name{number}" for number in range(2 * MAX_VOCABULARY))
     assert (

@@ -171,13 +171,11 @@ def test_every_route_is_visited_here(services: app.Services) -> None:
     backend = Backend(
         services=services,
         engine=nothing,
-        languages=frozenset(),
-        detects=False,
+        capabilities=nothing,
         renderings=nothing,
         parser=nothing,
         fetches=nothing,
         bodies=nothing,
         receiver=nothing,
-        translates=frozenset(),
     )
     assert {cast(Any, route).path for route in application.routes(backend)} == ROUTES

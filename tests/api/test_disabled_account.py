@@ -52,7 +52,7 @@ def test_every_link_of_a_disabled_account_ends_and_works_again_afterwards(
         assert httpx.request(method, upload, trust_env=False).status_code == 403
     answer = httpx.put(upload, content=quiet.read_bytes(), trust_env=False)
     assert answer.status_code == 403 and "disabled" in answer.text
-    assert services.jobs.find(waiting).status == "Reviewing"
+    assert services.jobs.find_job(waiting).status == "Reviewing"
 
     switch(services, above, on=True)
     assert [httpx.get(link, trust_env=False).status_code for link in links] == [200] * 3

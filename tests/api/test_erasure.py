@@ -164,7 +164,7 @@ def test_words_that_were_planted_with_a_job_stand_nowhere_once_it_is_deleted(
     assert set().union(*before.values()) == set(words.values()) - urls, "what is sought must have been there"
 
     tasks = tasks_of(services, job)
-    media = services.media.of(job)
+    media = services.media.media_of_job(job)
     assert media is not None and media.storage_key in set(services.store.keys())
     assert alice.post("job/delete", job_id=job).status_code == 200
     wait_until(lambda: is_erased(services, job))
@@ -285,13 +285,13 @@ def test_what_was_forgotten_and_is_begun_anew_transcribes_and_calls_nobody_twice
     alice.upload(job, quiet)
     order = alice.order(job, callback_url=f"{callbacks.base_url}/done")
     alice.finished(job)
-    [callback] = services.callbacks.of_task(order)
+    [callback] = services.callbacks.callbacks_of_task(order)
     callbacks.received.get(timeout=30)
     wait_until(lambda: not engine.under_way(list(workflows_of([order]))))
     lists = alice.get("job/list_elementlists", job_id=job).json()
     info = alice.info(job)
     assert engine.forget(list(workflows_of([order]))) == 1
-    branch = services.jobs.find(job).branch_id
+    branch = services.jobs.find_job(job).branch_id
     with services.database.write() as connection:
         for queue, name in ((Queue.CALLBACKS, callback.id), (Queue.TRANSCRIPTION, order)):
             add(connection, queue, name, job_id=job, branch_id=branch, ready=utc_now())

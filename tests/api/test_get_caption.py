@@ -273,7 +273,7 @@ def test_many_clients_get_long_captions_in_every_format_at_once(client: Client, 
     job = annotated
     sentences = [f"Sentence {number} says what there is to say, and it goes on." for number in range(600)]
     with services_of(client.server) as services:
-        services.lists.describe(job, to_json(say(*sentences, gap=100)))
+        services.elementlists.describe(job, to_json(say(*sentences, gap=100)))
 
     def words(format: str) -> str:
         text = caption(client, job, format, audio_description="true")

@@ -302,7 +302,7 @@ def test_what_is_aligned_for_a_deleted_job_is_dropped(office: Office) -> None:
         ann = services.accounts.by_username(name_of(office.ann))
         assert ann is not None
         visible_accounts = services.reviewers.scope(ann).account_ids
-        task = services.realignments.ask(job, visible_accounts, PassKind.REVIEW, ann.id)
+        task = services.realignments.request_realignment(job, visible_accounts, PassKind.REVIEW, ann.id)
         assert services.realignments.start(task) is not None
         assert office.customer.get("job/delete", job_id=job).status_code == 200
         services.realignments.finish(task, json.dumps(corrected()).encode())

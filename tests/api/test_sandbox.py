@@ -430,7 +430,7 @@ def test_callback_lost_never_arrives(john: Client, callbacks: CallbackReceiver) 
     info = ordered(john, "callback-lost", callback_url=callbacks.base_url + "/done")
     [order] = [each for each in info["Tasks"] if each["TaskType"] == "JOB_PERFORM_TRANSCRIPTION"]
     with services_of(john.server) as services:
-        [callback] = services.callbacks.of_task(order["TaskId"])
+        [callback] = services.callbacks.callbacks_of_task(order["TaskId"])
         john.wait(info["JobId"], lambda _: bool(services.callbacks.tries(callback.id)))
         assert "callback-lost" in services.callbacks.tries(callback.id)[0].problem
     assert callbacks.received.empty()

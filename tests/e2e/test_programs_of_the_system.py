@@ -47,7 +47,7 @@ def test_the_audio_description_is_spoken(equipped: OwnServer, speech: Path, tmp_
     given = {"job_id": job, "media_type": "mp3", "text_to_speech": "true"}
     assert error_of(client.get("job/download_media", **given)) == (400, "ITEM_NOT_FOUND")
     with services_of(equipped) as services:
-        services.lists.describe(job, to_json(say("A man enters the room.", "He sits down.", gap=1000)))
+        services.elementlists.describe(job, to_json(say("A man enters the room.", "He sits down.", gap=1000)))
     answer = client.get("job/download_media", **given)
     assert answer.status_code == 200, answer.text
     made = tmp_path / "spoken.mp3"

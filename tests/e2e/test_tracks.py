@@ -20,5 +20,5 @@ def test_the_track_in_which_people_speak_is_transcribed_and_noted(
     client.order(job)
     assert client.finished(job)["JobStatus"] == "Complete"
     assert "library" in client.get("job/get_transcript", job_id=job).text
-    media = services.media.of(job)
+    media = services.media.media_of_job(job)
     assert media is not None and media.audio_track == 1

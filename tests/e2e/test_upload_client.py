@@ -59,7 +59,7 @@ def stored(client: Client, job: str) -> bytes:
     """The bytes that are the job's media."""
     services = app.build_services(Settings(data_dir=client.server.data_dir))
     try:
-        media = services.media.of(job)
+        media = services.media.media_of_job(job)
         assert media is not None and media.storage_key is not None
         with services.store.local(media.storage_key) as path:
             return path.read_bytes()

@@ -21,7 +21,7 @@ def stored_bytes(bucket: Bucket) -> int:
 def digest(server: OwnServer, url: str, job: str) -> str:
     """Of the job's media, as a worker would read it."""
     services = app.build_services(Settings(data_dir=server.data_dir, storage_url=url))
-    media = services.media.of(job)
+    media = services.media.media_of_job(job)
     assert media is not None and media.storage_key is not None
     with services.store.local(media.storage_key) as path:
         found = hashlib.sha256(path.read_bytes()).hexdigest()

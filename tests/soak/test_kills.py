@@ -160,7 +160,7 @@ def check_storage(settings: Settings, promised: Promises) -> None:
     services.store.sweep(objects=stored, partials=frozenset(), older_than_s=-1)
     assert set(services.store.keys()) == stored
     for job, digest in promised.digests.items():
-        media = services.media.of(job)
+        media = services.media.media_of_job(job)
         assert media is not None and media.storage_key is not None
         with services.store.local(media.storage_key) as recording:
             assert hashlib.sha256(recording.read_bytes()).hexdigest() == digest

@@ -78,16 +78,16 @@ def test_no_recording_is_ever_half_there_or_mixed_or_lost(
 def check(store: Stored, uploads: Iterable[Upload]) -> None:
     """What the server has promised holds, whether it runs or not."""
     for upload in uploads:
-        store.services.jobs.find(upload.job)
+        store.services.jobs.find_job(upload.job)
         key = store.media_key(upload.job)
         assert key is not None or not upload.is_media, "the recording is lost"
         if key is not None:
             assert store.digest(key) in upload.allowed, "the recording is not one that was sent"
-        [state] = store.services.uploads.of_job(upload.job) or [None]
+        [state] = store.services.uploads.uploads_of_job(upload.job) or [None]
         if state is None:
             assert key is None
         elif state.status is UploadStatus.RECEIVED:
-            media = store.services.media.of(upload.job)
+            media = store.services.media.media_of_job(upload.job)
             assert media is not None
             assert media.bytes == state.bytes
         else:

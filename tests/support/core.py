@@ -24,11 +24,11 @@ class Core:
     def job(self, *, owner: Account | None = None, language: str = "en") -> Job:
         """Open a job, of the root's where no owner is named."""
         job_id, _ = self.services.jobs.create(owner or self.admin, name="a job", language=language)
-        return self.services.jobs.find(job_id)
+        return self.services.jobs.find_job(job_id)
 
     def content(self, job_id: str) -> bytes | None:
         """Return the bytes of the job's media, None where it has none."""
-        media = self.services.media.of(job_id)
+        media = self.services.media.media_of_job(job_id)
         if media is None or media.storage_key is None:
             return None
         with self.store.local(media.storage_key) as path:

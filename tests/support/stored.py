@@ -36,7 +36,7 @@ class Stored:
 
     def media_key(self, job: str) -> str | None:
         """Of the object that is the job's media; the row must have the size that the object has."""
-        media = self.services.media.of(job)
+        media = self.services.media.media_of_job(job)
         if media is None or media.storage_key is None:
             return None
         assert self.services.store.size(media.storage_key) == media.bytes

@@ -26,6 +26,7 @@ ROWS = [
     {"app", "testing"},
     {"workflow"},
     {"sandbox"},
+    {"ordering"},
     {"related", "results", "reviews"},
     {"orders", "parsing", "reports", "uploads"},
     {"jobs", "speech"},

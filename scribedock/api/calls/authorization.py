@@ -6,11 +6,12 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
-from scribedock.api.calls.jobs import AnyFidelity, AnyPriority, Hours, JobParameters, check_callback_url
+from scribedock.api.calls.jobs import AnyFidelity, AnyPriority, Hours, JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.order_options import escaped_notes
 from scribedock.api.schema.parameters import Positive, Text
 from scribedock.orders.authorization import Changes
+from scribedock.orders.callback_url import check_callback_url
 
 
 @call("job/authorize", JobParameters, answer="204 to GET, 200 without body to POST", empty={"POST": 200})
@@ -40,7 +41,7 @@ class ModifyParameters(JobParameters):
 @call("job/modify", ModifyParameters, answer="204")
 def modify(context: Context, parameters: ModifyParameters) -> None:
     """Changes a job that waits in Authorizing, or that is not ordered yet."""
-    check_callback_url(context, parameters.callback_url)
+    check_callback_url(context.services.fetcher, parameters.callback_url)
     account_id = None
     if parameters.account_id is not None:
         account_id = context.services.accounts.find_reachable(context.account, parameters.account_id).id

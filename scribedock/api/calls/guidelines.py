@@ -73,7 +73,7 @@ async def add_custom_guidelines(context: Context, parameters: GuidelinesParamete
 def _addable(context: Context, job_id: str) -> Job:
     """Before anything is fetched for it."""
     context.services.guidelines.check_addable(job_id, context.visible_accounts)
-    return context.services.jobs.find(job_id, context.visible_accounts)
+    return context.services.jobs.find_job(job_id, context.visible_accounts)
 
 
 async def _guideline(context: Context, parameters: GuidelinesParameters, job: Job) -> UploadedFile:

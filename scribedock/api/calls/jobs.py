@@ -9,7 +9,6 @@ from typing import Annotated, Any, cast
 from pydantic import AliasChoices, BeforeValidator, Field
 from starlette.responses import StreamingResponse
 
-from scribedock.api.calls.target_languages import open_translations, wanted_languages
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import Job as JobAnswer
 from scribedock.api.schema.answers import JobList, OpenedJob, StartedTask, TaskState
@@ -30,14 +29,11 @@ from scribedock.api.schema.parameters import (
     document,
 )
 from scribedock.clock import format_time
-from scribedock.errors import InvalidOption
-from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, Job, JobStatus, Priority
-from scribedock.jobs.languages import AUTO, iso_code, spoken_language
+from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, JobStatus, Priority
+from scribedock.jobs.languages import AUTO, spoken_language
 from scribedock.jobs.listing import JobFilter
-from scribedock.orders.orders import Order
-from scribedock.storage.leftovers import remove_object
-from scribedock.uploads.uploads import CLOSED_BY_DELETION, CLOSED_BY_ORDER
-from scribedock.workflow.deliver import expand
+from scribedock.ordering.delete_job import delete_job
+from scribedock.ordering.place_order import TranscriptionRequest, place_order
 
 AnyFidelity = Annotated[Fidelity, choice(Fidelity, FIDELITY_NAMES)]
 AnyPriority = Annotated[Priority, choice(Priority)]
@@ -67,7 +63,7 @@ def new(context: Context, parameters: NewParameters) -> OpenedJob:
     """Opens a job."""
     language = spoken_language(parameters.language or "en")
     if language == AUTO:
-        _check_detected(context)
+        context.capabilities.check_detection()
     owner = context.services.accounts.find_reachable(context.account, parameters.username)
     job_id, task_id = context.services.jobs.create(
         owner,
@@ -85,7 +81,7 @@ def new(context: Context, parameters: NewParameters) -> OpenedJob:
 @call("job/info", JobParameters, answer="the Job object", changes=False, brief=True)
 def info(context: Context, parameters: JobParameters) -> JobAnswer:
     """Everything about the job: its state, dates, length, options, tasks."""
-    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
+    job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     tasks = context.services.jobs.tasks([job.id])
     return cast(JobAnswer, job_answer(job, context.dialect, tasks[job.id]))
 
@@ -173,12 +169,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
 @call("job/delete", JobParameters, answer='{"TaskId": "<32 hex digits>"}', aliases=("job/del",))
 def delete(context: Context, parameters: JobParameters) -> StartedTask:
     """Deletes the job, its media and its results; running work is cancelled."""
-    services = context.services
-    deleted = services.jobs.delete(parameters.job_id, context.visible_accounts)
-    services.uploads.close(parameters.job_id, CLOSED_BY_DELETION)
-    for key in deleted.storage_keys:
-        remove_object(services.store, key)
-    return {"TaskId": deleted.task_id}
+    return {"TaskId": delete_job(context.services, parameters.job_id, context.visible_accounts)}
 
 
 class TaskParameters(Parameters):
@@ -223,69 +214,19 @@ class TranscriptionParameters(JobParameters):
 @call("job/perform_transcription", TranscriptionParameters, answer='{"TaskId": "<32 hex digits>"}')
 def perform_transcription(context: Context, parameters: TranscriptionParameters) -> StartedTask:
     """Orders the transcription of the job's media; closes its upload URLs."""
-    services = context.services
-    options = TranscriptionOptions.parse(parameters.options or {})
-    check_callback_url(context, parameters.callback_url)
-    job = services.jobs.find(parameters.job_id, context.visible_accounts)
-    _check_spoken(context, job)
-    targets = wanted_languages(context, job, parameters.target_language)
-    owner = services.accounts.by_id(job.account_id)
-    assert owner is not None
-    with services.uploads.arriving(job) as arrival:
-        task_id = services.orders.place(
-            job.id,
-            context.visible_accounts,
-            Order(
-                fidelity=parameters.transcription_fidelity,
-                priority=parameters.priority if "priority" in parameters.model_fields_set else None,
-                turnaround_hours=parameters.turnaround_hours,
-                callback_url=parameters.callback_url,
-                target_language=",".join(targets),
-                options=options,
-                default_notes=str(owner.settings["default_job_notes"]),
-            ),
-            needs_authorization=_needs_authorization(owner.settings, parameters.transcription_fidelity),
-            bring=None if arrival is None else arrival.attach,
-            then=lambda connection, ordered: open_translations(context, connection, ordered, targets),
-        )
+    asked = TranscriptionRequest(
+        fidelity=parameters.transcription_fidelity,
+        priority=parameters.priority if "priority" in parameters.model_fields_set else None,
+        turnaround_hours=parameters.turnaround_hours,
+        callback_url=parameters.callback_url,
+        target_languages=parameters.target_language,
+        options=TranscriptionOptions.parse(parameters.options or {}),
+    )
+    task_id = place_order(
+        context.services, context.capabilities, parameters.job_id, context.visible_accounts, asked
+    )
     context.backend.wake()
-    if arrival is not None and arrival.attached is not None and arrival.attached.replaced_key:
-        remove_object(services.store, arrival.attached.replaced_key)
-    services.uploads.close(job.id, CLOSED_BY_ORDER)
     return {"TaskId": task_id}
-
-
-def check_callback_url(context: Context, url: str | None) -> None:
-    """Raises InvalidUrl for what can be known without the network."""
-    if url:
-        context.services.fetcher.check(expand(url, dict.fromkeys(("job_id", "job_name"), "x")))
-
-
-def _needs_authorization(settings: Any, fidelity: Fidelity) -> bool:
-    if fidelity is Fidelity.MECHANICAL and not settings["customer_authorization_required_mechanical"]:
-        return False
-    return bool(settings["require_customer_authorization_before_starting_workflow"])
-
-
-def _check_spoken(context: Context, job: Job) -> None:
-    spoken = context.backend.languages
-    if job.sandbox:
-        return
-    if job.language == AUTO:
-        _check_detected(context)
-    elif iso_code(job.language) not in spoken:
-        raise InvalidOption(
-            f"The installed speech engine does not speak the job's language {job.language!r}; "
-            f"it speaks: {', '.join(sorted(spoken))}"
-        )
-
-
-def _check_detected(context: Context) -> None:
-    if not context.backend.detects:
-        raise InvalidOption(
-            f"language {AUTO!r} takes a speech engine that tells languages apart (a multilingual model of "
-            "Whisper), and this server has none; name the language that is spoken"
-        )
 
 
 def _dates(parameters: ListParameters, end: str) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
     services = context.services
     if parameters.send_to_email is not None:
         _check_address(parameters.send_to_email)
-    job = services.jobs.find(parameters.job_id, context.visible_accounts)
+    job = services.jobs.find_job(parameters.job_id, context.visible_accounts)
     if not job.sandbox:
         _check_equipped(services)
     recipient = parameters.send_to_email or context.account.email
@@ -90,7 +90,7 @@ def serve_approval(backend: Backend, addresses: ClientAddresses) -> Callable[[Re
     def waiting(token: str) -> tuple[Job, bool]:
         """The job, and whether its pass is still under way. Raises ItemNotFound."""
         pass_id = verify(token, APPROVAL, services.keys.upload.all(), time.time())
-        current = services.reviews.find(pass_id)
+        current = services.reviews.find_pass(pass_id)
         if current is None or current.kind is not PassKind.APPROVAL:
             raise ItemNotFound("There is nothing to approve at this link (any more)", status=404)
         return services.jobs.find_served(current.job_id), current.status in UNDER_WAY

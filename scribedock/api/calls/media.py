@@ -12,10 +12,8 @@ from scribedock.api.schema.parameters import Bool, Raw, Text, is_absent
 from scribedock.api.transport.feeding import FedBody
 from scribedock.api.transport.store_threads import run_in_store_thread
 from scribedock.errors import InvalidQuery, MissingParameter
-from scribedock.jobs.job import Job
-from scribedock.jobs.media import MediaSource
-from scribedock.media.fetching.fetch import normalise
-from scribedock.storage.leftovers import remove_object
+from scribedock.ordering.add_media import add_media_bytes
+from scribedock.ordering.add_media import add_media_url as add_media_url_to_job
 from scribedock.storage.store import Partial
 from scribedock.uploads.core.errors import ConnectionLost, TooLarge, storage_fault
 from scribedock.uploads.transfer.pace import Pace
@@ -45,7 +43,7 @@ async def add_media(context: Context, parameters: AddMediaParameters) -> Started
     """Adds the recording: the raw body of a POST (up to 10 GiB), or fetched from media_url."""
     if parameters.media_url is not None:
         task_id = await run_in_threadpool(
-            _attach_url, context, parameters.job_id, parameters.media_url, parameters.is_duplicate, False
+            _add_url, context, parameters.job_id, parameters.media_url, parameters.is_duplicate
         )
     elif context.request.method == "POST":
         task_id = await _receive(context, parameters.job_id)
@@ -63,32 +61,31 @@ class AddMediaUrlParameters(JobParameters):
 @call("job/add_media_url", AddMediaUrlParameters, answer=TASK)
 def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
     """Adds the recording from the public URL of a media file, or of a page that embeds one."""
-    return {"TaskId": _attach_url(context, parameters.job_id, parameters.media_url, True, True)}
-
-
-def _attach_url(context: Context, job_id: str, url: str, is_duplicate: bool, may_be_page: bool) -> str:
-    services = context.services
-    url = normalise(url)
-    services.fetcher.check(url)
-    job = services.jobs.find(job_id, context.visible_accounts)
-    may_repeat = is_duplicate or context.is_shared(job.account_id)
-    other = None if may_repeat else services.media.url_in_use(job.account_id, url)
-    if other is not None:
-        raise InvalidQuery(f"Job {other} already has this media_url; send is_duplicate=true to use it again")
-    with services.database.write() as connection:
-        attached = services.media.attach(
-            connection,
-            services.jobs.fetch(connection, job_id, context.visible_accounts),
-            MediaSource.PAGE if may_be_page else MediaSource.URL,
-            storage_key=None,
-            size=None,
-            url=url,
-            replace=False,
-        )
-    if attached.replaced_key:
-        remove_object(services.store, attached.replaced_key)
+    task_id = add_media_url_to_job(
+        context.services,
+        parameters.job_id,
+        context.visible_accounts,
+        parameters.media_url,
+        may_be_page=True,
+        may_repeat=True,
+    )
     context.backend.wake()
-    return attached.task_id
+    return {"TaskId": task_id}
+
+
+def _add_url(context: Context, job_id: str, url: str, is_duplicate: bool) -> str:
+    services = context.services
+    job = services.jobs.find_job(job_id, context.visible_accounts)
+    task_id = add_media_url_to_job(
+        services,
+        job.id,
+        context.visible_accounts,
+        url,
+        may_be_page=False,
+        may_repeat=is_duplicate or context.is_shared(job.account_id),
+    )
+    context.backend.wake()
+    return task_id
 
 
 class _Recording:
@@ -109,7 +106,7 @@ class _Recording:
 
 
 async def _receive(context: Context, job_id: str) -> str:
-    job = await run_in_threadpool(_addable, context, job_id)
+    await run_in_threadpool(_check_addable, context, job_id)
     settings = context.services.settings
     limit = settings.upload_max_bytes
     announced = context.request.headers.get("content-length", "")
@@ -126,39 +123,19 @@ async def _receive(context: Context, job_id: str) -> str:
             await body.receive(context.request.stream())
             if new.bytes == 0:
                 raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
-            return await run_in_store_thread(_attach_body, context, job, new)
+            task_id = await run_in_store_thread(
+                add_media_bytes, context.services, job_id, context.visible_accounts, new
+            )
         finally:
             await run_in_store_thread(new.__exit__)
     except ConnectionLost:
         raise InvalidQuery("The connection was lost before the recording was complete") from None
     except OSError as error:
         raise storage_fault(error) from error
-
-
-def _addable(context: Context, job_id: str) -> Job:
-    job = context.services.jobs.find(job_id, context.visible_accounts)
-    context.services.media.check_addable(job)
-    return job
-
-
-def _attach_body(context: Context, job: Job, new: Partial) -> str:
-    services = context.services
-    size = new.bytes
-    key = new.commit()
-    try:
-        with services.database.write() as connection:
-            attached = services.media.attach(
-                connection,
-                services.jobs.fetch(connection, job.id, context.visible_accounts),
-                MediaSource.BODY,
-                storage_key=key,
-                size=size,
-                replace=False,
-            )
-    except Exception:
-        remove_object(services.store, key)
-        raise
-    if attached.replaced_key:
-        remove_object(services.store, attached.replaced_key)
     context.backend.wake()
-    return attached.task_id
+    return task_id
+
+
+def _check_addable(context: Context, job_id: str) -> None:
+    job = context.services.jobs.find_job(job_id, context.visible_accounts)
+    context.services.media.check_addable(job)

@@ -22,7 +22,7 @@ from scribedock.api.transport.kept_json import kept_json
 from scribedock.api.transport.waiting import unless_gone
 from scribedock.clock import format_time
 from scribedock.errors import InvalidQuery
-from scribedock.jobs.elementlists import Version
+from scribedock.jobs.elementlists import ElementListVersion
 from scribedock.jobs.job import Iwp, Job
 from scribedock.rendering.request import ElementListKey, RenderRequest
 from scribedock_captions.document import Metadata
@@ -83,7 +83,7 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
     """The transcript as text."""
     options = options_from(TranscriptOptions, parameters)
     source = await run_in_threadpool(_source, context, parameters)
-    order = _Order(context, source, options)
+    order = CachedRendering(context, source, options)
     return order.unchanged() or order.file(await order.rendering())
 
 
@@ -103,7 +103,7 @@ async def get_caption(context: Context, parameters: Any) -> Response | CaptionUr
     """The captions in the wanted format."""
     options = options_from(CaptionOptions, parameters)
     source = await run_in_threadpool(_source, context, parameters)
-    order = _Order(context, source, options, parameters.caption_format)
+    order = CachedRendering(context, source, options, parameters.caption_format)
     if parameters.build_url:
         extension = WRITERS[parameters.caption_format].extension
         return {"CaptionUrl": f"{context.base_url}/captions/{await _url_id(context, order)}{extension}"}
@@ -123,10 +123,12 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
     """The transcript with the time of every word."""
     source = _source(context, parameters)
     [version] = source.versions
-    headers = {"ETag": f'"{format_time(version.version)}"', "Cache-Control": "private, no-cache"}
+    headers = {"ETag": f'"{format_time(version.created)}"', "Cache-Control": "private, no-cache"}
     if _is_known(context, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return kept_json(context.services.lists.compressed(source.job.id, version.version), headers=headers)
+    return kept_json(
+        context.services.elementlists.compressed(source.job.id, version.created), headers=headers
+    )
 
 
 @call(
@@ -137,34 +139,34 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
 )
 def list_elementlists(context: Context, parameters: JobParameters) -> list[ListVersion]:
     """The versions that the passes over the job have made, oldest first."""
-    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
+    job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     return [
-        {"iwp_name": item.iwp_name, "version": format_time(item.version)}
-        for item in context.services.lists.versions(job.id)
+        {"iwp_name": item.iwp_name, "version": format_time(item.created)}
+        for item in context.services.elementlists.versions(job.id)
     ]
 
 
 @dataclass(frozen=True, kw_only=True)
 class _Source:
     job: Job
-    versions: tuple[Version, ...]  # the second is mixed in
+    versions: tuple[ElementListVersion, ...]  # the second is mixed in
 
 
 def _source(context: Context, parameters: Any) -> _Source:
     """Raises ItemNotFound, InvalidQuery."""
-    lists, described = context.services.lists, parameters.audio_description
+    elementlists, described = context.services.elementlists, parameters.audio_description
     mixed = getattr(parameters, "mixed", False)
     if mixed and not described:
         raise InvalidQuery("mixed: needs audio_description=true, whose list is mixed in")
-    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
+    job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     wanted = {"iwp_name": parameters.iwp_name, "version": parameters.elementlist_version}
     if not mixed:
-        return _Source(job=job, versions=(lists.choose(job, **wanted, audio_description=described),))
-    description = lists.choose(job, audio_description=True)
-    return _Source(job=job, versions=(lists.choose(job, **wanted), description))
+        return _Source(job=job, versions=(elementlists.choose(job, **wanted, audio_description=described),))
+    description = elementlists.choose(job, audio_description=True)
+    return _Source(job=job, versions=(elementlists.choose(job, **wanted), description))
 
 
-class _Order:
+class CachedRendering:
     """A rendering that a caller wants, and its name in every cache."""
 
     def __init__(
@@ -177,7 +179,7 @@ class _Order:
         self._context = context
         self.job = job = source.job
         self._request = RenderRequest(
-            lists=tuple((job.id, item.version.isoformat()) for item in source.versions),
+            lists=tuple((job.id, item.created.isoformat()) for item in source.versions),
             options=options,
             format=format,
             media_end=job.media_ms,
@@ -203,10 +205,10 @@ class _Order:
 
     async def rendering(self) -> Rendering:
         """Made in another process, or kept since the last time."""
-        lists = self._context.services.lists
+        elementlists = self._context.services.elementlists
 
         def body(key: ElementListKey) -> bytes:
-            return lists.body(key[0], datetime.fromisoformat(key[1]))
+            return elementlists.body(key[0], datetime.fromisoformat(key[1]))
 
         branch = await run_in_threadpool(lambda: self._context.branch)
         wanted = self._context.backend.renderings.get(branch, self.digest, self._request, body)
@@ -223,7 +225,7 @@ class _Order:
         )
 
 
-async def _url_id(context: Context, order: _Order) -> str:
+async def _url_id(context: Context, order: CachedRendering) -> str:
     """Of bytes that are stored, and made only once."""
     urls = context.services.caption_urls
     known = await run_in_threadpool(urls.known, order.job.id, order.digest)

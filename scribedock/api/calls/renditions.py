@@ -37,8 +37,8 @@ AnyMediaType = Annotated[MediaType, choice(MediaType)]
 @call("job/media", JobParameters, answer='{"MediaUrl": "https://…"}', changes=False)
 def media(context: Context, parameters: JobParameters) -> MediaUrl:
     """Where the job's media was fetched from."""
-    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
-    found = context.services.media.behind(job)
+    job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
+    found = context.services.media.media_behind_job(job)
     if found is None or found.url is None:
         raise ItemNotFound(
             "The media of this job has no URL: it was sent here; use transcoded_media or download_media"
@@ -96,9 +96,11 @@ async def download_media(context: Context, parameters: DownloadParameters) -> Re
         if parameters.media_type is not MediaType.MP4 or parameters.text_to_speech:
             raise InvalidOption("captioned: a sound has no picture for captions; use media_type=mp4")
         kind = RenditionKind.CAPTIONED
-    rendition = await run_in_threadpool(_ask, context, parameters.job_id, context.visible_accounts, kind)
+    rendition = await run_in_threadpool(
+        _request_rendition, context, parameters.job_id, context.visible_accounts, kind
+    )
     made = await _made(context.backend, rendition, status=400)
-    job = await run_in_threadpool(context.services.jobs.find, made.job_id, context.visible_accounts)
+    job = await run_in_threadpool(context.services.jobs.find_job, made.job_id, context.visible_accounts)
     name = disposition(job, kind.extension, "attachment")
     return made_media(context.request, context.services.store, made, name)
 
@@ -107,7 +109,7 @@ async def link_to(
     context: Context, job_id: str, visible_accounts: frozenset[str], kind: RenditionKind
 ) -> str:
     """A link to media of a job of these accounts, once it is made. Raises ItemNotFound (422), and 503."""
-    rendition = await run_in_threadpool(_ask, context, job_id, visible_accounts, kind)
+    rendition = await run_in_threadpool(_request_rendition, context, job_id, visible_accounts, kind)
     return link(
         context.backend, context.base_url, await _made(context.backend, rendition, status=UNPROCESSABLE)
     )
@@ -129,7 +131,9 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
 
     def answer(request: Request) -> Response:
         token = request.path_params["name"].partition(".")[0]
-        rendition = services.renditions.find(verify(token, MEDIA, services.keys.upload.all(), time.time()))
+        rendition = services.renditions.find_rendition(
+            verify(token, MEDIA, services.keys.upload.all(), time.time())
+        )
         if rendition is None or rendition.storage_key is None:
             raise ItemNotFound("There is no media at this link (any more)", status=404)
         job = services.jobs.find_served(rendition.job_id)
@@ -145,9 +149,11 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
     return serve
 
 
-def _ask(context: Context, job_id: str, visible_accounts: frozenset[str], kind: RenditionKind) -> Rendition:
+def _request_rendition(
+    context: Context, job_id: str, visible_accounts: frozenset[str], kind: RenditionKind
+) -> Rendition:
     """Raises ItemNotFound where the job has nothing to make it of, InvalidOption where this server cannot."""
-    job = context.services.jobs.find(job_id, visible_accounts)
+    job = context.services.jobs.find_job(job_id, visible_accounts)
     if kind is RenditionKind.DESCRIPTION and text_to_speech.find_espeak() is None and not job.sandbox:
         raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
     if kind is RenditionKind.CAPTIONED and not ffmpeg.draws_captions() and not job.sandbox:
@@ -161,13 +167,13 @@ def ask_for(context: Context, job: Job, visible_accounts: frozenset[str], kind: 
     """
     services = context.services
     if kind is RenditionKind.DESCRIPTION:
-        source = f"list {services.lists.choose(job, audio_description=True).version.isoformat()}"
+        source = f"list {services.elementlists.choose(job, audio_description=True).created.isoformat()}"
     elif kind is RenditionKind.CAPTIONED:
-        version = services.lists.choose(job).version
+        version = services.elementlists.choose(job).created
         source = f"{recording(services, job)} list {version.isoformat()}"
     else:
         source = recording(services, job)
-    rendition = services.renditions.ask(job.id, visible_accounts, kind, source)
+    rendition = services.renditions.request_rendition(job.id, visible_accounts, kind, source)
     if rendition.status is TaskStatus.QUEUED:
         context.backend.wake()
     return rendition
@@ -175,7 +181,7 @@ def ask_for(context: Context, job: Job, visible_accounts: frozenset[str], kind: 
 
 def recording(services: Services, job: Job) -> str:
     """What media is made of, in words: a sandbox has a sample. Raises ItemNotFound where there is nothing."""
-    found = services.media.behind(job)
+    found = services.media.media_behind_job(job)
     if found is None and not job.sandbox:
         raise ItemNotFound("The job has no media: add some with request_upload_url or add_media")
     return "sample" if found is None else f"media {found.task_id}"
@@ -193,7 +199,7 @@ async def _made(backend: Backend, rendition: Rendition, *, status: int) -> Rendi
                 headers={"Retry-After": str(RETRY_AFTER_S)},
             )
         await asyncio.sleep(LOOK_EVERY_S)
-        found = await run_in_threadpool(backend.services.renditions.find, rendition.id)
+        found = await run_in_threadpool(backend.services.renditions.find_rendition, rendition.id)
     if found is None:
         raise ItemNotFound("The job was deleted")
     if found.status is TaskStatus.ABORTED:

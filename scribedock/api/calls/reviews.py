@@ -60,7 +60,10 @@ def _visible_accounts(context: Context, parameters: PassParameters) -> frozenset
     if parameters.kind is PassKind.APPROVAL:
         return context.visible_accounts
     scope = context.services.reviewers.scope(context.account)
-    if scope.sandbox_only and not context.services.jobs.find(parameters.job_id, scope.account_ids).sandbox:
+    if (
+        scope.sandbox_only
+        and not context.services.jobs.find_job(parameters.job_id, scope.account_ids).sandbox
+    ):
         raise AccountUnprivileged
     return scope.account_ids
 
@@ -197,7 +200,7 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
     The result is a new version, unless somebody saves meanwhile; `task_status` tells when it is there.
     """
     visible_accounts = _visible_accounts(context, parameters)
-    task_id = context.services.realignments.ask(
+    task_id = context.services.realignments.request_realignment(
         parameters.job_id, visible_accounts, parameters.kind, context.account.id
     )
     context.backend.wake()
@@ -218,7 +221,7 @@ async def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
     def end() -> ApprovedPass:
         reviews.approve(job_id, visible_accounts, kind, account_id, enriched=enriched)
         context.backend.wake()
-        return {"JobStatus": context.services.jobs.find(job_id).status}
+        return {"JobStatus": context.services.jobs.find_job(job_id).status}
 
     return await run_in_threadpool(end)
 

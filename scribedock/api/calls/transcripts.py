@@ -66,7 +66,7 @@ def _attach_url(context: Context, parameters: AddTranscriptParameters, url: str)
 
 
 def _check_job(context: Context, job_id: str) -> None:
-    check_addable(context.services.jobs.find(job_id, context.visible_accounts))
+    check_addable(context.services.jobs.find_job(job_id, context.visible_accounts))
 
 
 async def _receive(context: Context, parameters: AddTranscriptParameters) -> str:

@@ -7,15 +7,15 @@ from datetime import timedelta
 from pydantic import AliasChoices, Field
 
 from scribedock.api.calls.jobs import AnyPriority, JobParameters
-from scribedock.api.calls.target_languages import wanted_languages
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import OrderedTranslations, RelatedJob, RelatedJobs, UpleveledJob
 from scribedock.api.schema.parameters import Bool, Strings, Text
-from scribedock.errors import InvalidQuery, ItemNotFound, MissingParameter
-from scribedock.jobs.job import Fidelity, Job, Priority
-from scribedock.related.related import language_of
+from scribedock.errors import ItemNotFound
+from scribedock.jobs.job import Job, Priority
+from scribedock.ordering.translate import translate_job
+from scribedock.ordering.uplevel import uplevel_job
 from scribedock.related.translations import Child
-from scribedock.related.uplevels import check_uplevel
+from scribedock.related.uplevels import NewUplevel
 
 RELATED = (
     '{"leading_job": {"job_id": "…", "job_status": "…", "current_priority": "…", "current_fidelity": "…", '
@@ -29,12 +29,12 @@ def list_related(context: Context, parameters: JobParameters) -> RelatedJobs:
     """The leading job and the jobs that are related to it."""
     services = context.services
     with services.database.read() as connection:
-        job = services.jobs.fetch(connection, parameters.job_id, context.visible_accounts)
+        job = services.jobs.fetch_job(connection, parameters.job_id, context.visible_accounts)
         try:
             leading = services.related.leading(connection, job)
         except ItemNotFound:  # it was deleted, and what was made of it was not
             leading = None
-        related = services.related.of(connection, job.leading_id or job.id)
+        related = services.related.related_jobs(connection, job.leading_id or job.id)
     return {
         "leading_job": {} if leading is None else _entry(leading),
         "related_jobs": [_entry(each) for each in related],
@@ -73,54 +73,19 @@ class TranslateParameters(JobParameters):
 )
 def translate(context: Context, parameters: TranslateParameters) -> OrderedTranslations:
     """Orders translations of what a job was or will be transcribed to."""
-    services = context.services
-    job = services.jobs.find(parameters.job_id, context.visible_accounts)
-    languages = wanted_languages(context, job, parameters.target_languages)
-    if all(language == language_of(job) for language in languages):
-        raise InvalidQuery(f"target_languages: name at least one language other than {language_of(job)}")
-    with services.database.write() as connection:
-        job = services.jobs.fetch(connection, parameters.job_id, context.visible_accounts)
-        if job.order_task_id is None:
-            raise InvalidQuery(
-                f"The job is {job.status} and nothing was ordered yet; use perform_transcription first"
-            )
-        source = job
-        if _needs_uplevel(job) and services.uplevels.existing(connection, job) is None:
-            if parameters.approve_uplevel is None:
-                raise MissingParameter(
-                    f"Missing required parameter: approve_uplevel (the job is {job.fidelity}; "
-                    "it is upleveled before it is translated: send approve_uplevel=true)"
-                )
-            if not parameters.approve_uplevel:
-                raise InvalidQuery(
-                    f"approve_uplevel: a {job.fidelity} job must be upleveled before it is translated; "
-                    "send true"
-                )
-        if _needs_uplevel(job):
-            source = services.uplevels.existing(connection, job) or services.uplevels.open(
-                connection, job, priority=job.priority or Priority.STANDARD
-            )
-        children = services.translations.open(
-            connection,
-            source,
-            languages,
-            fidelity=Fidelity.HIGH,
-            priority=job.priority or Priority.STANDARD,
-            callback_url=job.callback_url,
-            options=job.options,
-        )
+    children = translate_job(
+        context.services,
+        context.capabilities,
+        parameters.job_id,
+        context.visible_accounts,
+        parameters.target_languages,
+        approve_uplevel=parameters.approve_uplevel,
+    )
     context.backend.wake()
     return {
         "translation_job_ids": [child.job.id for child in children if child.created],
         "message": ". ".join(_said(child) for child in children),
     }
-
-
-def _needs_uplevel(job: Job) -> bool:
-    """A translation goes with the list that it is made of: only a transcript is upleveled first."""
-    return job.fidelity in (Fidelity.MECHANICAL, Fidelity.STANDARD) and not (
-        job.leading_id is not None and job.target_language
-    )
 
 
 def _said(child: Child) -> str:
@@ -146,18 +111,17 @@ class UplevelParameters(JobParameters):
 )
 def uplevel(context: Context, parameters: UplevelParameters) -> UpleveledJob:
     """Opens a PROFESSIONAL job that goes on with the transcript of a finished one."""
-    services = context.services
-    with services.database.write() as connection:
-        job = services.jobs.fetch(connection, parameters.job_id, context.visible_accounts)
-        check_uplevel(job, services.uplevels.existing(connection, job))
-        made = services.uplevels.open(
-            connection,
-            job,
+    made, workflow = uplevel_job(
+        context.services,
+        parameters.job_id,
+        context.visible_accounts,
+        NewUplevel(
             priority=parameters.priority,
             speaker_id=parameters.speaker_id,
             timing=parameters.timing,
             requestor=parameters.requestor,
             reference=parameters.reference,
-        )
+        ),
+    )
     context.backend.wake()
-    return {"upleveled_job_id": made.id, "upleveled_workflow": services.uplevels.workflow(job)}
+    return {"upleveled_job_id": made.id, "upleveled_workflow": workflow}

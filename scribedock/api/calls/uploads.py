@@ -45,7 +45,7 @@ class UploadUrlParameters(JobParameters):
 )
 def request_upload_url(context: Context, parameters: UploadUrlParameters) -> UploadUrl:
     """A URL to PUT the recording to, without an Authorization header; it lives 12 hours."""
-    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
+    job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     url = context.services.uploads.issue(
         job,
         context.base_url,
@@ -64,7 +64,7 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> Upl
 )
 def list_uploads(context: Context, parameters: JobParameters) -> UploadList:
     """What came to the job's upload URLs, oldest first; URLs that were never used do not appear."""
-    job = context.services.jobs.find(parameters.job_id, context.visible_accounts)
+    job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     return {"Uploads": [_answer(state) for state in context.services.uploads.uploads_of_job(job.id)]}
 
 

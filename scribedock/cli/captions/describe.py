@@ -22,12 +22,12 @@ def describe(
     from scribedock_captions.elementlist.codec import to_json
 
     services = open_services(data_dir)
-    found = or_fail(lambda: services.jobs.find(job.strip().lower().replace("-", "")))
+    found = or_fail(lambda: services.jobs.find_job(job.strip().lower().replace("-", "")))
 
     def store() -> None:
         with captions_errors():
             described = read_source(source, language=iso_code(found.language), duration=found.media_ms)
-        services.lists.describe(found.id, to_json(described))
+        services.elementlists.describe(found.id, to_json(described))
 
     try:
         with audited(services, "captions describe", found.account_id, job_id=found.id):

@@ -99,7 +99,7 @@ class Admission:
     def _begin(self, request: UploadRequest, job: Job, status: UploadStatus | None) -> Intake:
         limit = self._limit(request.grant)
         _check_size(request.body, limit)
-        if request.only_without_media and self._media.of(job.id) is not None:
+        if request.only_without_media and self._media.media_of_job(job.id) is not None:
             raise MediaPresent
         ceilings = self._ceilings(job, request.body, limit, kept=0)
         # What comes now may be another recording than the one of which bytes are kept: after a crash nobody

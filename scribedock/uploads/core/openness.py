@@ -32,7 +32,7 @@ def job_of_url(connection: Connection, found: Jobs, grant: Grant) -> tuple[Job, 
     Raise JobDeleted, UrlCancelled, and AccountDisabled as long as the job's account is disabled.
     """
     try:
-        job = found.fetch(connection, grant.job_id)
+        job = found.fetch_job(connection, grant.job_id)
     except ItemNotFound:
         raise JobDeleted from None
     status = status_of(connection, grant.upload_id)

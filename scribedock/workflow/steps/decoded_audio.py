@@ -76,11 +76,11 @@ class DecodedAudioFiles:
         self._locks.pop(task_id, None)
 
     def _decode(self, job_id: str, path: Path, check_wanted: Callable[[], None]) -> None:
-        media = self._media.of(job_id)
+        media = self._media.media_of_job(job_id)
         if media is None:
             raise Abandoned
         if media.storage_key is None:
-            job = self._jobs.find(job_id)
+            job = self._jobs.find_job(job_id)
             raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
         path.parent.mkdir(parents=True, exist_ok=True)
         with self._processors.seat(check_wanted), local(self._store, media.storage_key) as recording:

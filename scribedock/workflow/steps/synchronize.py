@@ -137,14 +137,14 @@ class Synchronization:
     def _transcript(self, given: SynchronizationInput) -> tuple[ElementList, bool]:
         """Return the transcript, and whether it has times. Raises InvalidQuery."""
         body = self._transcripts.body(given.job_id)
-        kind = self._transcripts.of(given.job_id)
+        kind = self._transcripts.transcript_of_job(given.job_id)
         if body is None or kind is None:
             raise ItemNotFound("The transcript is gone")
         return transcript_of(body, kind.format, language=given.language, duration=given.media_ms)
 
     def _check(self, given: SynchronizationInput) -> str | None:
         """Return why the transcript cannot be used."""
-        kind = self._transcripts.of(given.job_id)
+        kind = self._transcripts.transcript_of_job(given.job_id)
         if kind is not None and kind.problem:
             return f"The transcript cannot be used: {kind.problem}"
         given.check_wanted()

@@ -44,6 +44,6 @@ def streams(path: Path) -> dict[str, str]:
 def stored_key(services: app.Services, url: str) -> str:
     """Where the file behind a link lies in the store."""
     token = url.rsplit("/", 1)[1].partition(".")[0]
-    found = services.renditions.find(verify(token, MEDIA, services.keys.upload.all(), time.time()))
+    found = services.renditions.find_rendition(verify(token, MEDIA, services.keys.upload.all(), time.time()))
     assert found is not None and found.storage_key is not None
     return found.storage_key

@@ -56,8 +56,8 @@ def test_a_job_keeps_the_kind_it_was_opened_with(services: app.Services) -> None
     services.sandboxes.mark(owner, True)
     prepared, task_id = services.jobs.create(named(services, "pupil"), name="x", language="en")
     services.sandboxes.mark(owner, False)
-    assert not services.jobs.find(real).sandbox
-    assert services.jobs.find(prepared).sandbox
+    assert not services.jobs.find_job(real).sandbox
+    assert services.jobs.find_job(prepared).sandbox
     assert services.jobs.is_sandbox(task_id)
     services.jobs.delete(prepared, frozenset({named(services, "pupil").id}))
     assert services.jobs.is_sandbox(task_id)

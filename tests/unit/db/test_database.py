@@ -137,7 +137,7 @@ def test_one_of_simultaneous_orders_is_accepted(services: app.Services) -> None:
     with services.database.write() as connection:
         services.media.attach(
             connection,
-            services.jobs.fetch(connection, job),
+            services.jobs.fetch_job(connection, job),
             MediaSource.UPLOAD,
             storage_key=key,
             size=1,
@@ -162,7 +162,7 @@ def test_a_probe_that_ends_while_its_media_is_replaced_neither_fails_nor_counts(
     job_id, _ = services.jobs.create(admin, name="x", language="en")
 
     def attach(connection: sa.Connection, key: str) -> str:
-        job = services.jobs.fetch(connection, job_id)
+        job = services.jobs.fetch_job(connection, job_id)
         return services.media.attach(
             connection, job, MediaSource.UPLOAD, storage_key=key, size=1, replace=True
         ).task_id
@@ -179,7 +179,7 @@ def test_a_probe_that_ends_while_its_media_is_replaced_neither_fails_nor_counts(
 
     probe = threading.Thread(target=end_probe)
     with services.database.write() as connection:
-        services.jobs.fetch(connection, job_id)
+        services.jobs.fetch_job(connection, job_id)
         probe.start()
         probe.join(timeout=0.5)
         assert probe.is_alive(), "it waits for the job"
@@ -187,9 +187,9 @@ def test_a_probe_that_ends_while_its_media_is_replaced_neither_fails_nor_counts(
     probe.join(timeout=30)
     assert not probe.is_alive()
     assert problems == []
-    assert services.jobs.find(job_id).media_ms is None
+    assert services.jobs.find_job(job_id).media_ms is None
     services.media.probed(second, media_ms=6000, problem=None)
-    assert services.jobs.find(job_id).media_ms == 6000
+    assert services.jobs.find_job(job_id).media_ms == 6000
 
 
 @pytest.mark.parametrize("empty_database", ["postgresql"], indirect=True)  # SQLite has one writer at a time
@@ -199,7 +199,7 @@ def test_rows_of_a_locked_job_can_be_written(services: app.Services) -> None:
     assert admin is not None
     job_id, _ = services.jobs.create(admin, name="x", language="en")
     with services.database.write() as connection:
-        services.jobs.fetch(connection, job_id)
+        services.jobs.fetch_job(connection, job_id)
         with services.database.write() as other:
             other.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
             record_event(other, job_id, "created", "", "Pending")

@@ -46,7 +46,7 @@ def jobs_with_urls(services: app.Services, count: int) -> list[Job]:
         services.transcripts.attach(job_id, frozenset({owner.id}), format=None, url=URL)
         services.guidelines.add(job_id, frozenset({owner.id}), name=URL, body=b"Sea", is_html=False)
         with services.database.write() as connection:
-            job = services.jobs.fetch(connection, job_id)
+            job = services.jobs.fetch_job(connection, job_id)
             services.media.attach(
                 connection, job, MediaSource.URL, storage_key=None, size=None, url=URL, replace=False
             )
@@ -61,7 +61,7 @@ def jobs_with_urls(services: app.Services, count: int) -> list[Job]:
                     created=job.created,
                 )
             )
-        made.append(services.jobs.find(job_id))
+        made.append(services.jobs.find_job(job_id))
     return made
 
 
@@ -74,10 +74,10 @@ def test_urls_are_sealed_in_every_table_and_read_as_they_were(services: app.Serv
     [job] = jobs_with_urls(services, 1)
     for column in COLUMNS:
         assert all(is_sealed(text) and "example" not in text for text in stored(services, column))
-    found = services.media.of(job.id)
-    given = services.transcripts.of(job.id)
-    [callback] = services.callbacks.of_task(services.jobs.tasks([job.id])[job.id][0].id)
-    [guideline] = services.guidelines.of_job(job.id)
+    found = services.media.media_of_job(job.id)
+    given = services.transcripts.transcript_of_job(job.id)
+    [callback] = services.callbacks.callbacks_of_task(services.jobs.tasks([job.id])[job.id][0].id)
+    [guideline] = services.guidelines.guidelines_of_job(job.id)
     assert found is not None and given is not None
     assert {job.callback_url, found.url, given.url, callback.url, guideline.name} == {URL}
     assert services.media.url_in_use(job.account_id, URL) == job.id
@@ -95,12 +95,12 @@ def test_what_an_older_release_wrote_is_read_at_once_and_sealed_by_the_upgrade(
             connection.execute(sa.text(f"UPDATE {column.table.name} SET {column.name} = '{URL}'"))  # noqa: S608
         connection.execute(media.update().values(url_digest=None))
         connection.execute(upgrades.delete())
-    assert services.jobs.find(made[0].id).callback_url == URL
+    assert services.jobs.find_job(made[0].id).callback_url == URL
     app.prepare_database(settings)
     for column in COLUMNS:
         assert [is_sealed(text) for text in stored(services, column)] == [True] * 5
     assert services.media.url_in_use(made[0].account_id, URL) is not None
-    assert services.jobs.find(made[4].id).callback_url == URL
+    assert services.jobs.find_job(made[4].id).callback_url == URL
     before = stored(services, jobs.c.callback_url)
     with services.database.write() as connection:
         connection.execute(upgrades.delete())

@@ -34,7 +34,7 @@ def job_of(services: app.Services, username: str, *, parent: str = "admin") -> J
         username, "secret", parent=parent
     )
     job_id, _ = services.jobs.create(owner, name="", language="en")
-    return services.jobs.find(job_id)
+    return services.jobs.find_job(job_id)
 
 
 def fetch(services: app.Services, job: Job, name: str, *, host: str = "", in_s: float | None = 0) -> None:

@@ -35,11 +35,11 @@ def services(tmp_path: Path, database: dict[str, str]) -> Iterator[app.Services]
 
 def test_a_worker_that_comes_again_leaves_the_job_to_the_people(services: app.Services) -> None:
     job_id = finished_job(services, LIST, fidelity=Fidelity.STANDARD)
-    job = services.jobs.find(job_id)
+    job = services.jobs.find_job(job_id)
     assert job.status is JobStatus.REVIEWING
     assert job.order_task_id is not None
     assert services.orders.start(job.order_task_id, "again") is None
-    assert services.jobs.find(job_id) == job
+    assert services.jobs.find_job(job_id) == job
 
 
 def test_of_many_who_take_a_pass_at_once_one_has_it_and_it_is_approved_once(services: app.Services) -> None:
@@ -60,7 +60,7 @@ def test_of_many_who_take_a_pass_at_once_one_has_it_and_it_is_approved_once(serv
 
     with ThreadPoolExecutor(len(people)) as pool:
         assert sum(pool.map(review, [each.id for each in people])) == 1
-    found = [each.iwp_name.value for each in services.lists.versions(job_id)]
+    found = [each.iwp_name.value for each in services.elementlists.versions(job_id)]
     assert found == ["MECHANICAL", "PREMIUM", "FINAL"]
 
 
@@ -68,11 +68,11 @@ def test_a_job_whose_words_were_aligned_anew_can_be_deleted(services: app.Servic
     job_id = finished_job(services, LIST, fidelity=Fidelity.STANDARD)
     ann = services.accounts.by_username("ann")
     assert ann is not None
-    visible_accounts = frozenset({services.jobs.find(job_id).account_id})
+    visible_accounts = frozenset({services.jobs.find_job(job_id).account_id})
     review = PassKind.REVIEW
     services.reviews.take(job_id, visible_accounts, review, ann.id)
     services.reviews.save(job_id, visible_accounts, review, ann.id, zlib.compress(to_json(LIST)), base=None)
-    task_id = services.realignments.ask(job_id, visible_accounts, review, ann.id)
+    task_id = services.realignments.request_realignment(job_id, visible_accounts, review, ann.id)
     assert task_id in services.jobs.delete(job_id, visible_accounts).aborted
 
 
@@ -80,9 +80,9 @@ def test_a_pass_that_somebody_has_taken_is_left_to_them(services: app.Services) 
     job_id = finished_job(services, LIST, fidelity=Fidelity.HIGH)
     ann = services.accounts.by_username("ann")
     assert ann is not None
-    assert services.reviews.pass_over(job_id)
+    assert services.reviews.complete_current_pass(job_id)
     services.reviews.take(job_id, None, PassKind.REVIEW, ann.id)
-    assert not services.reviews.pass_over(job_id)
+    assert not services.reviews.complete_current_pass(job_id)
     services.reviews.approve(job_id, None, PassKind.REVIEW, ann.id)
-    assert services.jobs.find(job_id).status is JobStatus.COMPLETE
-    assert not services.reviews.pass_over(job_id)
+    assert services.jobs.find_job(job_id).status is JobStatus.COMPLETE
+    assert not services.reviews.complete_current_pass(job_id)

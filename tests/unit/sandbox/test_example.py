@@ -16,6 +16,7 @@ from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.media import MediaSource
 from scribedock.orders.guidelines import MAX_GUIDELINES
 from scribedock.orders.orders import Order
+from scribedock.related.uplevels import NewUplevel
 from scribedock.sandbox import example as module
 from scribedock.sandbox.example import API_TOKEN, JOB_ID, PASSWORD, REQUIRED_STATES, USERNAME, Example
 from scribedock.settings import Settings, SettingsError
@@ -29,7 +30,7 @@ class Sandbox:
 
     @property
     def job(self) -> Job:
-        return self.services.jobs.find(JOB_ID)
+        return self.services.jobs.find_job(JOB_ID)
 
     @property
     def visible_accounts(self) -> frozenset[str]:
@@ -43,7 +44,7 @@ class Sandbox:
         return self.services.orders.place(JOB_ID, self.visible_accounts, order, needs_authorization=False)
 
     def versions(self) -> list[str]:
-        return [each.iwp_name.value for each in self.services.lists.versions(JOB_ID)]
+        return [each.iwp_name.value for each in self.services.elementlists.versions(JOB_ID)]
 
 
 def example_of(services: app.Services) -> Example:
@@ -52,7 +53,7 @@ def example_of(services: app.Services) -> Example:
         accounts=services.accounts,
         sessions=services.sessions,
         jobs=services.jobs,
-        lists=services.lists,
+        elementlists=services.elementlists,
         related=services.related,
     )
 
@@ -128,9 +129,9 @@ def test_an_order_can_be_repeated_with_all_that_follows_from_it(sandbox: Sandbox
         task_id = sandbox.order()
         assert services.orders.start(task_id, "sandbox") is not None
         assert services.orders.fail(task_id, "on purpose")
-        assert len(services.callbacks.of_task(task_id)) == 1
+        assert len(services.callbacks.callbacks_of_task(task_id)) == 1
     sandbox.prepare("job/add_media")
-    assert services.callbacks.of_task(task_id) == []
+    assert services.callbacks.callbacks_of_task(task_id) == []
 
 
 def test_media_can_be_added_again(sandbox: Sandbox) -> None:
@@ -139,14 +140,14 @@ def test_media_can_be_added_again(sandbox: Sandbox) -> None:
         with sandbox.services.database.write() as connection:
             sandbox.services.media.attach(
                 connection,
-                sandbox.services.jobs.fetch(connection, JOB_ID),
+                sandbox.services.jobs.fetch_job(connection, JOB_ID),
                 MediaSource.URL,
                 storage_key=None,
                 size=None,
                 url="http://example.org/x.mp4",
                 replace=False,
             )
-        assert sandbox.services.media.of(JOB_ID) is not None
+        assert sandbox.services.media.media_of_job(JOB_ID) is not None
 
 
 def test_a_second_pass_can_be_ordered_again(sandbox: Sandbox) -> None:
@@ -155,19 +156,19 @@ def test_a_second_pass_can_be_ordered_again(sandbox: Sandbox) -> None:
     for _ in range(2):
         sandbox.prepare("job/uplevel")
         with services.database.write() as connection:
-            job = services.jobs.fetch(connection, JOB_ID)
+            job = services.jobs.fetch_job(connection, JOB_ID)
             assert services.uplevels.existing(connection, job) is None
-            child = services.uplevels.open(connection, job, priority=Priority.STANDARD)
+            child = services.uplevels.open_uplevel(connection, job, NewUplevel(priority=Priority.STANDARD))
         children.append(child)
     with services.database.read() as connection:
-        assert [job.id for job in services.related.of(connection, JOB_ID)] == [children[1].id]
+        assert [job.id for job in services.related.related_jobs(connection, JOB_ID)] == [children[1].id]
 
 
 def test_guidelines_never_become_too_many(sandbox: Sandbox) -> None:
     for _ in range(MAX_GUIDELINES + 1):
         sandbox.prepare("job/add_custom_guidelines")
         sandbox.services.guidelines.add(JOB_ID, sandbox.visible_accounts, name="x", body=b"x", is_html=False)
-    assert len(sandbox.services.guidelines.of_job(JOB_ID)) == 1
+    assert len(sandbox.services.guidelines.guidelines_of_job(JOB_ID)) == 1
 
 
 def test_what_a_call_removed_is_restored(sandbox: Sandbox) -> None:

@@ -18,14 +18,12 @@ def test_a_defect_outside_of_the_calls_is_told_in_the_shape_of_an_error_too(tmp_
     backend = Backend(
         services=services,
         engine=nothing,
-        languages=frozenset(),
-        detects=False,
+        capabilities=nothing,
         renderings=nothing,
         parser=nothing,
         fetches=nothing,
         bodies=nothing,
         receiver=nothing,
-        translates=frozenset(),
     )
 
     async def ask() -> httpx.Response:

@@ -63,7 +63,7 @@ def test_a_cancelled_url_is_refused_and_a_later_one_is_not(core: Core) -> None:
     core.services.uploads.cancel(client.job.id, None)
     with pytest.raises(UrlCancelled):
         client.put()
-    UploadClient(core, core.services.jobs.find(client.job.id)).put()
+    UploadClient(core, core.services.jobs.find_job(client.job.id)).put()
 
 
 def test_the_url_of_a_deleted_job_is_refused(core: Core) -> None:

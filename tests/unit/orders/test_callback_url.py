@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.workflow.deliver import expand
+from scribedock.orders.callback_url import expand
 
 VALUES = {"job_id": "0f", "job_name": "Æ & b", "course": "{job_id}", "a name": "x", "empty": ""}
 

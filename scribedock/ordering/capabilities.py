@@ -1,0 +1,76 @@
+"""Which languages a server recognizes, and between which it translates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from scribedock.errors import InvalidOption
+from scribedock.jobs.job import Job
+from scribedock.jobs.languages import AUTO, iso_code, target_language
+from scribedock.related.related import language_of
+from scribedock.translation.engine import LanguagePair, route
+
+
+@dataclass(frozen=True, kw_only=True)
+class Capabilities:
+    languages: frozenset[str]  # that the recognizer understands, ISO 639-1
+    detects_language: bool  # whether it can tell which of them is spoken
+    translates: frozenset[LanguagePair]
+
+    def check_recognition(self, job: Job) -> None:
+        """Raise InvalidOption where the job's language cannot be recognized here; a sandbox takes any."""
+        if job.sandbox:
+            return
+        if job.language == AUTO:
+            self.check_detection()
+        elif iso_code(job.language) not in self.languages:
+            raise InvalidOption(
+                f"The installed speech engine does not understand the job's language {job.language!r}; "
+                f"it understands: {', '.join(sorted(self.languages))}"
+            )
+
+    def check_detection(self) -> None:
+        """Raise InvalidOption where the recognizer cannot tell languages apart."""
+        if not self.detects_language:
+            raise InvalidOption(
+                f"language {AUTO!r} takes a speech engine that tells languages apart (a multilingual model "
+                "of Whisper), and this server has none; name the language that is spoken"
+            )
+
+    def target_languages(self, job: Job, given: Sequence[str]) -> tuple[str, ...]:
+        """Return the languages to translate into, in the public list's spelling, each once.
+
+        The language of the job's own transcript needs no translation. Raise InvalidOption for a language that
+        is not on the list, and where no engine is installed for a pair; a sandbox needs none.
+        """
+        languages = tuple(dict.fromkeys(target_language(code) for code in given))
+        source = language_of(job)
+        if job.sandbox:
+            return languages
+        if source == AUTO and languages:
+            raise InvalidOption(
+                f"target_language: what is spoken is not known before the job is transcribed ({AUTO}); order "
+                "its translation with translate when the job is Complete"
+            )
+        missing = [
+            pair
+            for language in languages
+            for pair in route(iso_code(source), iso_code(language))
+            if pair not in self.translates
+        ]
+        if missing:
+            raise InvalidOption(
+                "target_language: no translation engine is installed for "
+                f"{_listed(missing)}; {self._installed()}"
+            )
+        return languages
+
+    def _installed(self) -> str:
+        if not self.translates:
+            return "there is none at all; leave it out, or name the source language"
+        return f"installed are {_listed(sorted(self.translates))}"
+
+
+def _listed(pairs: Sequence[LanguagePair]) -> str:
+    return ", ".join(dict.fromkeys(str(pair) for pair in pairs))

@@ -1,0 +1,82 @@
+"""Ordering translations of what a job was or will be transcribed to.
+
+Source: the API's `translate`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from scribedock.errors import InvalidQuery, MissingParameter
+from scribedock.jobs.job import Fidelity, Job, Priority
+from scribedock.ordering.capabilities import Capabilities
+from scribedock.ordering.parts import Parts
+from scribedock.related.related import language_of
+from scribedock.related.translations import Child
+from scribedock.related.uplevels import NewUplevel
+
+
+def translate_job(
+    parts: Parts,
+    capabilities: Capabilities,
+    job_id: str,
+    visible_accounts: frozenset[str],
+    languages: Sequence[str],
+    *,
+    approve_uplevel: bool | None,
+) -> list[Child]:
+    """Open a job for each language that has none yet; return the job of each.
+
+    A MECHANICAL or PREMIUM transcript gets its second pass first, which approve_uplevel must allow. Raise
+    ItemNotFound; InvalidOption for a language that cannot be translated into; MissingParameter, InvalidQuery
+    without approval, and on a job that was not ordered.
+    """
+    job = parts.jobs.find_job(job_id, visible_accounts)
+    targets = capabilities.target_languages(job, languages)
+    if all(language == language_of(job) for language in targets):
+        raise InvalidQuery(f"target_languages: name at least one language other than {language_of(job)}")
+    with parts.database.write() as connection:
+        job = parts.jobs.fetch_job(connection, job_id, visible_accounts)
+        if job.order_task_id is None:
+            raise InvalidQuery(
+                f"The job is {job.status} and nothing was ordered yet; use perform_transcription first"
+            )
+        source = job
+        if _needs_uplevel(job):
+            uplevel = parts.uplevels.existing(connection, job)
+            if uplevel is None:
+                _check_approved(job, approve_uplevel)
+                new = NewUplevel(priority=job.priority or Priority.STANDARD)
+                uplevel = parts.uplevels.open_uplevel(connection, job, new)
+            source = uplevel
+        return parts.translations.open_missing(
+            connection,
+            source,
+            targets,
+            fidelity=Fidelity.HIGH,
+            priority=job.priority or Priority.STANDARD,
+            callback_url=job.callback_url,
+            options=job.options,
+        )
+
+
+def _check_approved(job: Job, approve_uplevel: bool | None) -> None:
+    if approve_uplevel is None:
+        raise MissingParameter(
+            f"Missing required parameter: approve_uplevel (the job is {job.fidelity}; "
+            "it is upleveled before it is translated: send approve_uplevel=true)"
+        )
+    if not approve_uplevel:
+        raise InvalidQuery(
+            f"approve_uplevel: a {job.fidelity} job must be upleveled before it is translated; send true"
+        )
+
+
+def _needs_uplevel(job: Job) -> bool:
+    """Return whether a second pass comes first.
+
+    A translation goes with the transcript that it is made from: only a transcript is upleveled.
+    """
+    return job.fidelity in (Fidelity.MECHANICAL, Fidelity.STANDARD) and not (
+        job.leading_id is not None and job.target_language
+    )

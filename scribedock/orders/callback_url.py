@@ -1,0 +1,36 @@
+"""The URL of a callback, in which tags stand for what is known when it is called."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from urllib.parse import quote, unquote_plus
+
+from scribedock.media.fetching.fetch import GuardedClient
+
+TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
+NAMES_JOB = ("{job_id}", "%7Bjob_id%7D", "%7bjob_id%7d")
+
+
+def check_callback_url(fetcher: GuardedClient, url: str | None) -> None:
+    """Raise InvalidUrl for what can be known without the network."""
+    if url:
+        fetcher.check(expand(url, dict.fromkeys(("job_id", "job_name"), "x")))
+
+
+def names_job(url: str) -> bool:
+    """Return whether the URL says which job it is about, so that several jobs may call it."""
+    return any(tag in url for tag in NAMES_JOB)
+
+
+def expand(url: str, values: Mapping[str, str]) -> str:
+    """Replace each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is.
+
+    What was put in is not looked at again, so a value that looks like a tag stays a value.
+    """
+
+    def value(found: re.Match[str]) -> str:
+        name = found[1] if found[1] in values else unquote_plus(found[1])
+        return quote(values[name], safe="") if name in values else found[0]
+
+    return TAG.sub(value, url)
