@@ -25,7 +25,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from scribedock.host.terminal import marked
+from scribedock.host.terminal import escape_markup
 
 CHUNK_BYTES = 1024 * 1024
 WAITS_S = (1, 2, 5, 10, 20, 30)  # seconds; the last one applies to all further tries
@@ -74,12 +74,12 @@ def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
                 upload.hash()
             upload.go(retries)
     except NotUploaded as error:
-        console.print(f"[bold red]Not uploaded:[/] {marked(str(error))}")
+        console.print(f"[bold red]Not uploaded:[/] {escape_markup(str(error))}")
         return FAILED
     except KeyboardInterrupt:
         console.print("Interrupted; run the same command again to resume, until the URL expires")
         return INTERRUPTED
-    console.print(f"[bold green]Uploaded[/] {marked(path.name)}")
+    console.print(f"[bold green]Uploaded[/] {escape_markup(path.name)}")
     return DONE
 
 
@@ -129,7 +129,7 @@ class ResumableUpload:
                 wait = WAITS_S[min(failures, len(WAITS_S) - 1)]
                 failures += 1
                 self._progress.console.print(
-                    f"[yellow]{marked(str(error))}; retrying in {wait} s[/]", soft_wrap=True
+                    f"[yellow]{escape_markup(str(error))}; retrying in {wait} s[/]", soft_wrap=True
                 )
                 time.sleep(wait)
 

@@ -34,7 +34,7 @@ ID_BYTES = 4
 MAX_LENGTH_BYTES = 8
 
 
-def first_of(source: RecordingFile) -> RecordingFile:
+def first_recording(source: RecordingFile) -> RecordingFile:
     """Return the source, cut where its first recording ends if another one begins there.
 
     FFmpeg reads Matroska beyond such a joint, but takes what follows for sound in the codec of the first.

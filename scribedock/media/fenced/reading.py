@@ -18,15 +18,15 @@ from av.audio.frame import AudioFrame
 from av.error import FFmpegError
 
 from scribedock.media.fenced.container import (
+    audible_stream,
     is_plain_h264,
-    moving_pictures,
-    only,
     open_container,
     packets,
-    readable,
-    sounding_stream,
+    readable_streams,
+    select_stream,
+    video_streams,
 )
-from scribedock.media.fenced.joined import MAX_PARTS, first_of, next_recording
+from scribedock.media.fenced.joined import MAX_PARTS, first_recording, next_recording
 from scribedock.media.fenced.levels import LevelMeter
 from scribedock.media.fenced.sound import Mix, Sound, check_rate
 from scribedock.media.fenced.source import RecordingFile
@@ -78,17 +78,17 @@ def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict
     A small file is read to its end; the header of a large one is believed. track is the index of the stream
     to describe, where it is known. Raises MediaUnusable.
     """
-    source = first_of(RecordingFile(file))
-    index = sounding_stream(source) if track is None else track
+    source = first_recording(RecordingFile(file))
+    index = audible_stream(source) if track is None else track
     start_s = zero_s(source)
     with open_container(source) as container:
-        stream = only(container, index)
+        stream = select_stream(container, index)
         check_rate(stream.codec_context.sample_rate)
         duration = None if source.size <= SMALL_FILE_BYTES else declared_s(container, stream)
         if duration is None:
             duration = demuxed_s(container, stream, start_s)
         _check_duration(duration, max_duration_s)
-        pictures = moving_pictures(container)
+        pictures = video_streams(container)
         return {
             "duration_ms": round(duration * 1000),
             "container": container.format.name,
@@ -163,7 +163,7 @@ class _Reading:
         source: RecordingFile | None = RecordingFile(self._file)
         while source is not None and not self._has_enough():
             try:
-                container, end = self._read(first_of(source))
+                container, end = self._read(first_recording(source))
             except TooLong:
                 raise
             except MediaUnusable:
@@ -186,7 +186,7 @@ class _Reading:
                 break
             following = source.from_(place)
             try:
-                sounding_stream(following)
+                audible_stream(following)
             except MediaUnusable:
                 unread = unread or following.size
                 place = next_recording(source, container, place + 1)
@@ -199,12 +199,12 @@ class _Reading:
         """Read a recording; return the name of its container and where its last packet ends in the source."""
         self.parts += 1
         known = self._wanted.track if self.parts == 1 else None
-        index = sounding_stream(source) if known is None else known
+        index = audible_stream(source) if known is None else known
         start_s = zero_s(source)
         end = 0
         with open_container(source) as container:
-            tracks = [each.index for each in readable(container)]
-            stream = only(container, index)
+            tracks = [each.index for each in readable_streams(container)]
+            stream = select_stream(container, index)
             if self.parts == 1:
                 self.track, self.tracks = index, tracks
             before = self.written

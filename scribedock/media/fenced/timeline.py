@@ -20,7 +20,7 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 
-from scribedock.media.fenced.container import moving_pictures, open_container, packets
+from scribedock.media.fenced.container import open_container, packets, video_streams
 from scribedock.media.fenced.source import RecordingFile
 
 FIRST_PACKETS = 2000
@@ -33,7 +33,7 @@ def zero_s(source: RecordingFile) -> Fraction:
     """Return the time stamp, in seconds, of what a player shows at 0:00. Raises MediaUnusable."""
     with open_container(source) as container:
         known = Fraction(container.start_time or 0, av.time_base)
-        pictures = {stream.index for stream in moving_pictures(container)}
+        pictures = {stream.index for stream in video_streams(container)}
         return min([known, *_first_pictures_s(container, pictures)])
 
 

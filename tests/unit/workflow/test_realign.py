@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scribedock.speech.alignment.synchronized import placed, synchronized, words_of
+from scribedock.speech.alignment.synchronized import placed_words, synchronized, words_of
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import Origin, choose
 from scribedock.speech.span import Span
@@ -82,7 +82,9 @@ def timed(written: str) -> ElementList:
         for place, word in enumerate(words_of(given))
         if word in TIMES
     }
-    return synchronized(given, placed(given, found, [], timed=False, media_ms=MEDIA_MS), media_ms=MEDIA_MS)
+    return synchronized(
+        given, placed_words(given, found, [], timed=False, media_ms=MEDIA_MS), media_ms=MEDIA_MS
+    )
 
 
 def tokens(elementlist: ElementList) -> dict[str, Token]:
@@ -150,7 +152,7 @@ def published(edited: str, *, estimated: bool = False) -> ElementList:
                 start, end = (number * MEDIA_MS + time for time in TIMES[word])
                 found[place] = Span(start_ms=start, end_ms=end)
             place += 1
-    words = placed(given, found, [], timed=False, media_ms=HOUR * MEDIA_MS)
+    words = placed_words(given, found, [], timed=False, media_ms=HOUR * MEDIA_MS)
     if estimated:
         words = [
             replace(word, origin=Origin.INTERPOLATED) if word.start_ms // MEDIA_MS % 10 == 1 else word
