@@ -1,4 +1,4 @@
-"""Media made by the ffmpeg program: what is copied, what is encoded anew, and what is refused."""
+"""Media converted by the ffmpeg program: what is copied, what is encoded again, and what is refused."""
 
 from __future__ import annotations
 

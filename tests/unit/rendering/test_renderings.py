@@ -72,7 +72,7 @@ def renderings(pool: RenderingPool) -> Renderings:
 
 
 def children() -> set[int]:
-    """The ids of our rendering processes."""
+    """Return the ids of our rendering processes."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -130,7 +130,7 @@ SENTENCE = "Welcome to a small library by the sea."
 
 @pytest.fixture(scope="module")
 def hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An hour of which only what is listened to has sound: the rest is a hole in the file."""
+    """Return an hour of which only what is listened to has sound: the rest is a hole in the file."""
     path = tmp_path_factory.mktemp("hour") / "hour.pcm"
     with path.open("wb") as file:
         file.seek(EDITED * MEDIA_MS * 32)

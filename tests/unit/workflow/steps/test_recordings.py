@@ -1,4 +1,4 @@
-"""Which of several sound tracks is transcribed."""
+"""Which of several audio tracks is transcribed."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def pool() -> Iterator[RecognizerPool]:
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A loud tone, which is the default, and speech."""
+    """Return a loud tone, which is the default, and speech."""
     folder = tmp_path_factory.mktemp("tracks")
     speech = spoken(folder / "speech.wav", seconds=SPEECH_S)
     inputs = ("-f", "lavfi", "-i", f"sine=440:duration={SPEECH_S}", "-i", str(speech))
