@@ -8,8 +8,8 @@ account can make accounts below itself, so anything fair among accounts would be
 2. Within a level the branches take turns: the one that was served longest ago is next.
 3. Within a branch, what is due first goes first.
 
-A branch that has nothing under way need not wait until another one's work ends: as many slots as there are
-ordinary ones are kept for such branches. Caps delay; they never refuse.
+A branch that has nothing running does not wait until another one's work ends: as many slots as there are
+ordinary ones are reserved for such branches. Caps delay; they never refuse.
 """
 
 from __future__ import annotations

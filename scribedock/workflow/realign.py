@@ -77,7 +77,7 @@ class RealignWorkflow:
         try:
             before, after = parse(asked.before), parse(asked.after)
             if not fits_duration(len(words_of(after)), max(before.end_time, 1)):
-                self._realignments.fail(realignment_id, "The recording is too short for so many words")
+                self._realignments.fail(realignment_id, "The recording is too short for this many words")
                 return
             found = realigned(
                 self._pool, self._audio(asked, folder), before, after, lambda: self._check_wanted(asked)

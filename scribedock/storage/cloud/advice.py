@@ -54,7 +54,7 @@ def advice(error: Exception, kind: str, url: str) -> str:
         return f"the credentials lack permission in {bucket} ({said}); allow {PERMISSIONS[kind]}"
     if not error.status:
         return _unreachable(kind)
-    return f"{error.strerror}; ask whoever runs the store"
+    return f"{error.strerror}; ask the operator of the store"
 
 
 def _unreachable(kind: str) -> str:
