@@ -23,7 +23,7 @@ from scribedock.media.limits import Limits
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import choose
-from scribedock.workflow.steps.difficulty import Evidence, judge
+from scribedock.workflow.steps.difficulty import Evidence, judge_difficulty
 
 DEMO = Path(app.__file__).parent / "demo"
 LEVELS_DB = (40, 30, 25, 20, 15, 10)
@@ -65,7 +65,8 @@ def main() -> None:
                 )
                 print(
                     f"{name:8} {level:4} dB {evidence.signal_to_noise_db or 0:6.1f} dB "
-                    f"{evidence.worded_ms / max(1, evidence.speech_ms):8.2f} {wrong:6.2f}  {judge(evidence)}"
+                    f"{evidence.worded_ms / max(1, evidence.speech_ms):8.2f} {wrong:6.2f}  "
+                    f"{judge_difficulty(evidence)}"
                 )
     pool.close()
 

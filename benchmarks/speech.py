@@ -43,8 +43,8 @@ from scribedock.media.limits import Limits
 from scribedock.speech.alignment.anchors import anchors
 from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.given import transcript_of
-from scribedock.speech.alignment.pronunciation import bare
-from scribedock.speech.alignment.synchronized import found_words, placed, share_found, words_of
+from scribedock.speech.alignment.pronunciation import bare_word
+from scribedock.speech.alignment.synchronized import found_words, placed_words, share_found, words_of
 from scribedock.speech.pool.batches import batches, joined_spans
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import (
@@ -202,11 +202,11 @@ def synchronize(pool: RecognizerPool, scratch: Path, each: Recording, text: str)
         json.dump(written, words)
         words.flush()
         heard = threads.map(lambda span: pool.hear(each.audio, span, Path(words.name)), speech)
-        known = anchors([bare(word) for word in written], [word for part in heard for word in part])
+        known = anchors([bare_word(word) for word in written], [word for part in heard for word in part])
         left = gaps(len(written), known, speech)
         aligned = list(threads.map(lambda gap: align(pool, each, written, gap), left))
     found = found_words(known, [part for part in aligned if part is not None])
-    return placed(transcript, found, speech, timed=False, media_ms=each.length_ms)
+    return placed_words(transcript, found, speech, timed=False, media_ms=each.length_ms)
 
 
 def align(
@@ -224,7 +224,7 @@ def reference_times(folder: Path | None, name: str) -> list[tuple[str, float]]:
     if folder is None:
         return []
     if (path := folder / f"{name}.json").exists():
-        return [(bare(word["word"]), word["start_sec"] * 1000) for word in json.loads(path.read_text())]
+        return [(bare_word(word["word"]), word["start_sec"] * 1000) for word in json.loads(path.read_text())]
     if not (path := folder / f"{name}.TextGrid").exists():
         return []
     lines = path.read_text().splitlines()
@@ -234,13 +234,13 @@ def reference_times(folder: Path | None, name: str) -> list[tuple[str, float]]:
         if start.startswith('"'):
             break
         if text.strip('"'):
-            found.append((bare(text.strip('"')), float(start) * 1000))
+            found.append((bare_word(text.strip('"')), float(start) * 1000))
     return found
 
 
 def errors(words: Sequence[TimedWord], reference: Sequence[tuple[str, float]]) -> list[float]:
     """How far the beginnings of the same words are from each other, in ms."""
-    ours = [bare(word.text) for word in words]
+    ours = [bare_word(word.text) for word in words]
     matcher = SequenceMatcher(None, ours, [word for word, _ in reference], autojunk=False)
     return [
         abs(words[block.a + step].start_ms - reference[block.b + step][1])

@@ -42,10 +42,6 @@ class Mailer:
         self._url = settings.smtp_url.get_secret_value() if settings.smtp_url else ""
         self._sender = settings.mail_from
 
-    @property
-    def is_possible(self) -> bool:
-        return bool(self._url)
-
     def send(self, mail: Mail) -> None:
         """Send a message.
 

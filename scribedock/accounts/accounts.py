@@ -94,14 +94,14 @@ class Accounts:
         Raises AccountExists, and InvalidQuery for an unusable name, password, address or parent.
         """
         person = Person(first_name=first_name, last_name=last_name, email=email)
-        check_new(username, person)
+        check_new_account(username, person)
         return self.add(username, hash_password(password), parent=parent, person=person, sandbox=sandbox)
 
     def add(
         self, username: str, password_hash: str, *, parent: str | None, person: Person, sandbox: bool = False
     ) -> Account:
         """Make an account as `create` does, from a password that is already hashed."""
-        name = check_new(username, person)
+        name = check_new_account(username, person)
         with self._database.write() as connection:
             account_id = uuid.uuid4().hex
             parent_id, branch_id = None, account_id
@@ -321,7 +321,7 @@ def _account(row: Any) -> Account | None:
     )
 
 
-def check_new(username: str, person: Person) -> str:
+def check_new_account(username: str, person: Person) -> str:
     """Return the name as it is stored. Raises InvalidQuery for an unusable name, person or address."""
     name = username.strip()
     if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():

@@ -12,7 +12,7 @@ from scribedock.accounts.api_keys import ApiKeys
 from scribedock.accounts.client_address import ClientAddress
 from scribedock.accounts.hashing import PasswordHashing
 from scribedock.accounts.login_failures import LoginFailures
-from scribedock.accounts.passwords import matches
+from scribedock.accounts.passwords import matches_hash
 from scribedock.accounts.sessions import Dialect, Sessions
 from scribedock.errors import AccountUnprivileged, LoginInvalid
 from scribedock.settings import Settings
@@ -110,7 +110,7 @@ class Login:
     def _verify(self, username: str, password: str, client: ClientAddress) -> ProvenIdentity:
         self._failures.check(username, client)  # again, because many may have been sent at once
         found = self._accounts.password_hash(username)
-        if not matches(password, found[1] if found else None) or found is None:
+        if not matches_hash(password, found[1] if found else None) or found is None:
             self._failures.count(username, client)
             raise wrong_credentials()
         self._failures.forget(username, client)

@@ -29,7 +29,7 @@ def hash_password(password: str) -> str:
     return _hasher.hash(password)
 
 
-def matches(password: str, hashed: str | None) -> bool:
+def matches_hash(password: str, hashed: str | None) -> bool:
     """Return whether `hashed` is the password's hash; takes as long when there is none (None)."""
     try:
         _hasher.verify(hashed or _NO_HASH, password[:MAX_LENGTH])

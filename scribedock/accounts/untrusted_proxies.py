@@ -48,7 +48,7 @@ class UntrustedProxies:
                     return
             self._noted[address] = now
         log.warning(
-            "X-Forwarded-For from a proxy that is not trusted: its clients cannot be told apart, and their "
+            "X-Forwarded-For from an untrusted proxy: its clients cannot be distinguished, and their "
             "failed logins are not counted by address; add it to SCRIBEDOCK_TRUSTED_PROXIES if it is yours",
             proxy=address,
         )

@@ -27,7 +27,7 @@ S = TypeVar("S", bound=Seat)
 T = TypeVar("T")
 
 
-class Abandoned(Exception):
+class WorkAbandoned(Exception):
     """Nobody waits for the work any more."""
 
 
@@ -85,7 +85,7 @@ class Crew(Generic[S]):
         ticket: Ticket[T] = Ticket(self, branch, work, home)
         with self._changed:
             if self._closed:
-                ticket.future.set_exception(Abandoned())
+                ticket.future.set_exception(WorkAbandoned())
                 return ticket
             self._turns.add(branch, ticket)
             if not self._threads:
@@ -96,7 +96,7 @@ class Crew(Generic[S]):
     def abandon(self, ticket: Ticket[Any]) -> None:
         with self._changed:
             if self._turns.remove(ticket.branch, ticket):
-                ticket.future.set_exception(Abandoned())
+                ticket.future.set_exception(WorkAbandoned())
                 return
             for number, each in self._at_work.items():
                 if each is ticket:
@@ -107,7 +107,7 @@ class Crew(Generic[S]):
         with self._changed:
             self._closed = True
             for ticket in self._turns.drain():
-                ticket.future.set_exception(Abandoned())
+                ticket.future.set_exception(WorkAbandoned())
             for number in self._at_work:
                 self.seats[number].interrupt()
             self._changed.notify_all()

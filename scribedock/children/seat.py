@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import structlog
 
-from scribedock.children.crew import Abandoned
+from scribedock.children.crew import WorkAbandoned
 from scribedock.children.process import ChildEnded, ChildProcess, ChildSlow
 
 log = structlog.get_logger("scribedock.children")
@@ -43,7 +43,7 @@ class ChildSeat:
         """Return the result of `talk` with the child; try once more with another child where it ends.
 
         The first child may have died of earlier work, or of something that the machine did to it. Raises
-        ChildEnded, ChildSlow, and Abandoned where the seat is interrupted.
+        ChildEnded, ChildSlow, and WorkAbandoned where the seat is interrupted.
         """
         try:
             return self._once(talk)
@@ -67,4 +67,4 @@ class ChildSeat:
 
     def _check(self) -> None:
         if self._interrupted:
-            raise Abandoned
+            raise WorkAbandoned

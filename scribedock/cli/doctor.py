@@ -52,7 +52,7 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
         )
         return
     yield Finding(level=Level.GOOD, title="data folder", text=f"{folder} is writable")
-    if data_folder.is_open(folder):
+    if data_folder.is_open_to_others(folder):
         yield Finding(
             level=Level.WARNING, title="data folder", text=f"other users of this machine can read {folder}"
         )
@@ -86,7 +86,7 @@ def _database(settings: Settings) -> Iterator[Finding]:
 
 def _keys(settings: Settings) -> Iterator[Finding]:
     try:
-        if not keys.are_made(settings):
+        if not keys.keys_exist(settings):
             yield Finding(level=Level.GOOD, title="keys", text="none yet; the first start makes them")
             return
         with contextlib.closing(Database(app.database_url(settings))) as database:

@@ -59,10 +59,10 @@ def show_keys(
     data_dir: DataDir = None,
 ) -> None:
     """Show a fingerprint of each key, and whether the database knows it."""
-    from scribedock.keys.keys import KeyPurpose, are_made, as_settings, load_keys, signing_fingerprint
+    from scribedock.keys.keys import KeyPurpose, as_settings, keys_exist, load_keys, signing_fingerprint
 
     settings = load_settings(data_dir)
-    if not are_made(settings):
+    if not keys_exist(settings):
         fail("there are no keys yet; the first start makes them")
     try:
         found = load_keys(settings)

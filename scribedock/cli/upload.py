@@ -25,7 +25,7 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
-from scribedock.host.terminal import marked
+from scribedock.host.terminal import escape_markup
 
 CHUNK_BYTES = 1024 * 1024
 WAITS_S = (1, 2, 5, 10, 20, 30)  # seconds; the last one applies to all further tries
@@ -37,7 +37,7 @@ STORE_SIGNATURES = ("X-Amz-Signature=", "X-Goog-Signature=")
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
-class UploadRefused(Exception):
+class NotUploaded(Exception):
     """The server will not take the recording; the text says why."""
 
 
@@ -45,12 +45,12 @@ class ConnectionBroken(Exception):
     """The connection failed; another try may succeed."""
 
 
-class BytesDiffer(UploadRefused):
+class BytesDiffer(NotUploaded):
     """The server's bytes and those sent are not the recording together."""
 
 
 @dataclass(frozen=True, kw_only=True)
-class UploadState:
+class RemoteState:
     offset: int
     is_complete: bool
     length: int | None
@@ -73,13 +73,13 @@ def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
             if digest:
                 upload.hash()
             upload.go(retries)
-    except UploadRefused as error:
-        console.print(f"[bold red]Not uploaded:[/] {marked(str(error))}")
+    except NotUploaded as error:
+        console.print(f"[bold red]Not uploaded:[/] {escape_markup(str(error))}")
         return FAILED
     except KeyboardInterrupt:
         console.print("Interrupted; run the same command again to resume, until the URL expires")
         return INTERRUPTED
-    console.print(f"[bold green]Uploaded[/] {marked(path.name)}")
+    console.print(f"[bold green]Uploaded[/] {escape_markup(path.name)}")
     return DONE
 
 
@@ -102,9 +102,9 @@ class ResumableUpload:
         self._digest = f"sha-256=:{base64.b64encode(hasher.digest()).decode()}:"
 
     def go(self, retries: int) -> None:
-        """Upload; raise UploadRefused where refused, or after `retries` tries in a row without progress."""
+        """Upload; raise NotUploaded where refused, or after `retries` tries in a row without progress."""
         if self._size == 0:
-            raise UploadRefused(f"{self._path} is empty")
+            raise NotUploaded(f"{self._path} is empty")
         task = self._progress.add_task("Uploading", total=self._size)
         failures, furthest, has_sent = 0, -1, False
         while True:
@@ -125,26 +125,26 @@ class ResumableUpload:
                 self._progress.console.print("The server had a part of another file; starting again")
             except ConnectionBroken as error:
                 if failures >= retries:
-                    raise UploadRefused(f"{error} (gave up after {failures + 1} tries)") from None
+                    raise NotUploaded(f"{error} (gave up after {failures + 1} tries)") from None
                 wait = WAITS_S[min(failures, len(WAITS_S) - 1)]
                 failures += 1
                 self._progress.console.print(
-                    f"[yellow]{marked(str(error))}; retrying in {wait} s[/]", soft_wrap=True
+                    f"[yellow]{escape_markup(str(error))}; retrying in {wait} s[/]", soft_wrap=True
                 )
                 time.sleep(wait)
 
-    def _start(self, state: UploadState) -> int:
+    def _start(self, state: RemoteState) -> int:
         """Return the offset to resume from; what another file of another length left is sent again."""
         if state.is_complete or state.length not in (None, self._size) or state.offset > self._size:
             return 0
         return state.offset
 
-    def _state(self) -> UploadState:
+    def _state(self) -> RemoteState:
         if any(name in self._url for name in STORE_SIGNATURES):
-            return UploadState(offset=0, is_complete=False, length=None)
+            return RemoteState(offset=0, is_complete=False, length=None)
         answer = self._ask("HEAD", headers={})
         length = answer.headers.get("Upload-Length")
-        return UploadState(
+        return RemoteState(
             offset=int(answer.headers.get("Upload-Offset", "0")),
             is_complete=answer.headers.get("Upload-Complete") == "?1",
             length=int(length) if length is not None else None,
@@ -164,7 +164,7 @@ class ResumableUpload:
         try:
             answer = self._http.request(method, self._url, headers=headers, content=content)
         except (httpx.InvalidURL, httpx.UnsupportedProtocol):
-            raise UploadRefused(
+            raise NotUploaded(
                 "this is not an upload URL; give it as request_upload_url returned it"
             ) from None
         except httpx.TransportError as error:
@@ -175,7 +175,7 @@ class ResumableUpload:
         has_moved = answer.status_code == 409 and "Upload-Offset" in answer.headers
         if answer.status_code in RETRYABLE_STATUSES or has_moved:
             raise ConnectionBroken(comment)
-        raise BytesDiffer(comment) if "do not match" in comment else UploadRefused(comment)
+        raise BytesDiffer(comment) if "do not match" in comment else NotUploaded(comment)
 
     def _pieces(self, offset: int, shown: Callable[[int], None]) -> Iterator[bytes]:
         with self._path.open("rb") as file:

@@ -30,7 +30,7 @@ from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.screen import Screen
 from scribedock.demo.server import OwnServer, ServerFailed
 from scribedock.errors import ErrorType
-from scribedock.host.terminal import marked
+from scribedock.host.terminal import escape_markup
 from scribedock.media import ffmpeg
 
 CLIP_S = 6
@@ -58,11 +58,11 @@ def run(url: str | None, username: str, password: str) -> int:
             if url is None:
                 surroundings, server = _own(stack, folder)
                 url, username, password = server.base_url, server.username, server.password
-            console.print(f"[bold]scribedock[/] is running on {marked(url)}\n")
+            console.print(f"[bold]scribedock[/] is running on {escape_markup(url)}\n")
             client = stack.enter_context(httpx.Client(base_url=url, timeout=90, trust_env=False))
             EveryCall(console, client, surroundings).go(username, password, clip(folder))
         except (WalkFailed, ServerFailed, httpx.HTTPError, httpx.InvalidURL) as error:
-            console.print(f"\n[bold red]The walk failed:[/] {marked(str(error))}", soft_wrap=True)
+            console.print(f"\n[bold red]The walk failed:[/] {escape_markup(str(error))}", soft_wrap=True)
             return 1
     return 0
 

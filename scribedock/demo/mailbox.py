@@ -17,7 +17,7 @@ class Mailbox:
         self.received: Queue[EmailMessage] = Queue()
         received = self.received
 
-        class Session(StreamRequestHandler):
+        class SmtpSession(StreamRequestHandler):
             def handle(self) -> None:
                 self._say("220 here")
                 while line := self.rfile.readline():
@@ -38,7 +38,7 @@ class Mailbox:
             def _say(self, line: str) -> None:
                 self.wfile.write(f"{line}\r\n".encode())
 
-        self._server = ThreadingTCPServer(("127.0.0.1", 0), Session)
+        self._server = ThreadingTCPServer(("127.0.0.1", 0), SmtpSession)
         self._server.daemon_threads = True
         self.url = f"smtp://127.0.0.1:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,), daemon=True)

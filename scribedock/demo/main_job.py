@@ -25,7 +25,7 @@ from rich.progress import (
 from scribedock.demo.receiver import CallbackReceiver, Received
 from scribedock.demo.screen import Screen, short
 from scribedock.demo.server import OwnServer, ServerFailed
-from scribedock.host.terminal import marked, printable
+from scribedock.host.terminal import escape_markup, printable
 
 RECORDING = "recording.flac"
 CALLBACK_TAGS = "job={job_id}&version={elementlist_version}&iwp={iwp_name}&status={job_status}"
@@ -56,10 +56,10 @@ def run(media: Path | None) -> int:
                 console.print(f"[bold]scribedock[/] is running on {server.base_url}, in a temporary folder\n")
                 MainJob(console, client, receiver).go(server, media or shipped)
         except DemoFailed as error:
-            console.print(f"\n[bold red]The demonstration failed:[/] {marked(str(error))}")
+            console.print(f"\n[bold red]The demonstration failed:[/] {escape_markup(str(error))}")
             return 1
         except (ServerFailed, httpx.HTTPError) as error:
-            console.print(f"\n[bold red]The demonstration failed:[/] {marked(str(error))}")
+            console.print(f"\n[bold red]The demonstration failed:[/] {escape_markup(str(error))}")
             said = printable(server.log_path.read_text(errors="replace")[-4000:], keep="\n")
             console.print(said, markup=False, style="dim")
             return 1
@@ -147,7 +147,7 @@ class MainJob:
         size = recording.stat().st_size
         self._console.print("[bold]PUT the recording[/]")
         command = f"curl -T {shlex.quote(recording.name)} {short(url)}"
-        self._console.print(f"  [dim]{marked(command)}[/]", soft_wrap=True)
+        self._console.print(f"  [dim]{escape_markup(command)}[/]", soft_wrap=True)
         columns = (TextColumn("  {task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn())
         with Progress(*columns, console=self._console) as progress, recording.open("rb") as file:
             bar = progress.add_task("upload", total=size)

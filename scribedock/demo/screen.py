@@ -9,7 +9,7 @@ from collections.abc import Mapping
 import httpx
 from rich.console import Console
 
-from scribedock.host.terminal import marked
+from scribedock.host.terminal import escape_markup
 
 BLOCK_WIDTH = 76
 BLOCK_LINES = 6
@@ -25,22 +25,24 @@ class Screen:
         """Show the call about to be made, without secrets."""
         given = {"v": "1", **parameters}
         query = "&".join(f"{name}={_shown(name, value)}" for name, value in given.items())
-        self._console.print(f"[bold]{marked(title)}[/]", soft_wrap=True)
-        self._console.print(f"  [dim]{method} /api/{path}?{marked(query)}[/]", soft_wrap=True)
+        self._console.print(f"[bold]{escape_markup(title)}[/]", soft_wrap=True)
+        self._console.print(f"  [dim]{method} /api/{path}?{escape_markup(query)}[/]", soft_wrap=True)
 
     def values(self, shown: Mapping[str, object]) -> None:
         for name, value in shown.items():
-            self._console.print(f"  [cyan]{marked(name)}[/] {marked(_shown(name, value))}", soft_wrap=True)
+            self._console.print(
+                f"  [cyan]{escape_markup(name)}[/] {escape_markup(_shown(name, value))}", soft_wrap=True
+            )
         self._console.print()
 
     def block(self, text: str) -> None:
         for line in text.strip().splitlines():
             for part in textwrap.wrap(line, BLOCK_WIDTH) or [""]:
-                self._console.print(f"  [green]│[/] {marked(part)}", soft_wrap=True)
+                self._console.print(f"  [green]│[/] {escape_markup(part)}", soft_wrap=True)
         self._console.print()
 
     def note(self, text: str) -> None:
-        self._console.print(f"  [yellow]{marked(text)}[/]\n", soft_wrap=True)
+        self._console.print(f"  [yellow]{escape_markup(text)}[/]\n", soft_wrap=True)
 
     def answer(self, response: httpx.Response) -> None:
         """Show an abridged answer."""

@@ -8,8 +8,8 @@ account can make accounts below itself, so anything fair among accounts would be
 2. Within a level the branches take turns: the one that was served longest ago is next.
 3. Within a branch, what is due first goes first.
 
-A branch that has nothing under way need not wait until another one's work ends: as many slots as there are
-ordinary ones are kept for such branches. Caps delay; they never refuse.
+A branch that has nothing running does not wait until another one's work ends: as many slots as there are
+ordinary ones are reserved for such branches. Caps delay; they never refuse.
 """
 
 from __future__ import annotations
@@ -53,7 +53,7 @@ class WorkUnderWay:
     hosts: Mapping[str, int]
 
 
-def level(work: WaitingWork, now: datetime) -> int:
+def urgency_level(work: WaitingWork, now: datetime) -> int:
     """Return the current urgency of the work; 0 is the most urgent.
 
     It falls from `rank` to 0 in equal parts of the time until the work is due.
@@ -65,7 +65,7 @@ def level(work: WaitingWork, now: datetime) -> int:
     return math.ceil(work.rank * min(left / allowed, 1))
 
 
-def choose(
+def choose_work(
     waiting: Iterable[WaitingWork],
     *,
     slots: int,
@@ -81,7 +81,7 @@ def choose(
     """
 
     def urgency(work: WaitingWork) -> tuple[int, datetime, datetime, str]:
-        return level(work, now), work.due, work.asked, work.id
+        return urgency_level(work, now), work.due, work.asked, work.id
 
     lines: dict[str, deque[WaitingWork]] = {}
     for work in sorted(waiting, key=urgency):
@@ -104,7 +104,11 @@ def choose(
             break
         best = min(
             heads,
-            key=lambda work: (level(work, now), turns.get(work.branch_id, NEVER_SERVED), urgency(work)),
+            key=lambda work: (
+                urgency_level(work, now),
+                turns.get(work.branch_id, NEVER_SERVED),
+                urgency(work),
+            ),
         )
         lines[best.branch_id].popleft()
         chosen.append(best)

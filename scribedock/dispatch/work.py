@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import turns, work
-from scribedock.dispatch.fairness import Caps, WaitingWork, WorkUnderWay, choose
+from scribedock.dispatch.fairness import Caps, WaitingWork, WorkUnderWay, choose_work
 from scribedock.dispatch.queues import Queue
 
 ADVISORY_LOCK = 0x5C21BED2
@@ -135,7 +135,7 @@ class Work:
                 if queue not in lines or load.here >= 2 * count:
                     continue
                 waiting = _waiting(connection, queue, lines[queue], 2 * count - load.here, load, cap, now)
-                chosen = choose(
+                chosen = choose_work(
                     waiting, slots=count, load=load, served=_served(connection, queue), caps=cap, now=now
                 )
                 _take(connection, queue, chosen, executor_id, now)

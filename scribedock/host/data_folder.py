@@ -29,12 +29,12 @@ def enter(folder: Path) -> None:
         folder.mkdir(exist_ok=True)
     except OSError as error:
         raise SettingsError(f"SCRIBEDOCK_DATA_DIR: {folder} cannot be created ({error.strerror})") from None
-    narrow(folder)
+    make_private(folder)
 
 
-def narrow(folder: Path) -> None:
+def make_private(folder: Path) -> None:
     """Remove other users' access to the folder; warn in the log where that fails."""
-    if not is_open(folder):
+    if not is_open_to_others(folder):
         return
     mode = stat.S_IMODE(folder.stat().st_mode)
     problem = "anybody may create files in it; give the server a folder of its own"
@@ -53,7 +53,7 @@ def narrow(folder: Path) -> None:
         )
 
 
-def is_open(folder: Path) -> bool:
+def is_open_to_others(folder: Path) -> bool:
     """Return whether others than the owner have any access to the folder."""
     return bool(folder.stat().st_mode & GROUP_AND_OTHERS)
 
@@ -64,6 +64,6 @@ def _narrowed(folder: Path, mode: int) -> str:
         folder.chmod(mode)
     except OSError as error:
         return error.strerror or type(error).__name__
-    if is_open(folder):
+    if is_open_to_others(folder):
         return "its file system does not support modes"
     return ""

@@ -8,7 +8,7 @@ from enum import StrEnum
 
 from rich.console import Console
 
-from scribedock.host.terminal import marked
+from scribedock.host.terminal import escape_markup
 
 
 class Level(StrEnum):
@@ -32,7 +32,7 @@ def report(findings: Iterable[Finding]) -> int:
     console = Console(highlight=False, soft_wrap=True)
     worst = 0
     for finding in findings:
-        title, text = (marked(each) for each in (finding.title, finding.text))
+        title, text = (escape_markup(each) for each in (finding.title, finding.text))
         console.print(f"{MARKS[finding.level]} [bold]{title}[/]  {text}")
         worst |= finding.level is Level.MISSING
     return worst

@@ -45,6 +45,6 @@ def is_abandoned(path: Path) -> bool:
     return True
 
 
-def abandoned(folder: Path, prefix: str) -> list[Path]:
+def abandoned_files(folder: Path, prefix: str) -> list[Path]:
     """Return the files that dead processes left."""
     return [path for path in folder.glob(f"{prefix}*") if is_abandoned(path)]

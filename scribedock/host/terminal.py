@@ -23,7 +23,7 @@ def printable(text: str, *, keep: str = "") -> str:
     return _escaped(text, keep, lambda char: char.encode("unicode_escape").decode())
 
 
-def marked(text: str) -> str:
+def escape_markup(text: str) -> str:
     """Return the text escaped for rich's markup, of which it has none itself."""
     from rich.markup import escape  # the command line starts without rich
 

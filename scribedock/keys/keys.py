@@ -136,7 +136,7 @@ def key_file(settings: Settings, purpose: KeyPurpose) -> Path:
     return settings.data_dir / "secrets" / names[purpose]
 
 
-def are_made(settings: Settings) -> bool:
+def keys_exist(settings: Settings) -> bool:
     """Return whether `load_keys` would find every key and make none."""
     given = {KeyPurpose.ENCRYPTION: settings.encryption_key, KeyPurpose.SIGNING: settings.upload_keys}
     return all(secret is not None or key_file(settings, each).exists() for each, secret in given.items())

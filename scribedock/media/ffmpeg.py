@@ -104,7 +104,7 @@ def encode(
         (destination.parent / SUBTITLE_FILE).write_text(subtitles, encoding="utf-8")
     try:
         run(
-            [str(program), *arguments(info, source, destination, media_type, burn_in=bool(subtitles))],
+            [str(program), *ffmpeg_arguments(info, source, destination, media_type, burn_in=bool(subtitles))],
             folder=destination.parent,
             readable=[source],
             bounds=ProgramLimits(
@@ -118,7 +118,7 @@ def encode(
         raise MediaUnusable(f"The recording cannot be converted to {media_type}: {error}") from error
 
 
-def arguments(
+def ffmpeg_arguments(
     info: MediaInfo,
     source: Path,
     destination: Path,

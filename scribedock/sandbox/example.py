@@ -17,7 +17,7 @@ from sqlalchemy.engine import Connection
 
 from scribedock.accounts.accounts import DEFAULT_SETTINGS, Account, Accounts
 from scribedock.accounts.api_keys import fingerprint
-from scribedock.accounts.passwords import matches
+from scribedock.accounts.passwords import matches_hash
 from scribedock.accounts.sessions import Sessions
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
@@ -159,7 +159,7 @@ class Example:
             password_hash = connection.execute(
                 sa.select(accounts.c.password_hash).where(accounts.c.id == account.id)
             ).scalar_one()
-        if not matches(PASSWORD, password_hash):
+        if not matches_hash(PASSWORD, password_hash):
             self._accounts.set_password(account, PASSWORD)
             return self._ensure_account()
         for name, value in DEFAULT_SETTINGS.items():

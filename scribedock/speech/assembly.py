@@ -12,10 +12,10 @@ from collections.abc import Sequence as SequenceOf
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
-from scribedock.speech.diarization.turns import Turn, borders
+from scribedock.speech.diarization.turns import Turn, speaker_changes
 from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
-from scribedock.speech.timing import clean, fit
+from scribedock.speech.timing import clean_words, fit_words
 from scribedock_captions.elementlist.model import (
     UNRECOGNIZED,
     ElementList,
@@ -88,7 +88,7 @@ def assemble(
         if isinstance(run, Span):
             segments.append(_sound(Tag.INAUDIBLE, run.start_ms, run.end_ms, style=UNRECOGNIZED))
         else:
-            turned = run if punctuates else _with_turns(run, borders(turns))
+            turned = run if punctuates else _with_turns(run, speaker_changes(turns))
             segments += [_sentence(units, punctuates) for units in _sentences(turned)]
     return ElementList(
         start_time=0,
@@ -112,7 +112,7 @@ def _runs(
         if words is None:
             runs.append(Span(start_ms=start, end_ms=end))
             continue
-        units = _units(fit(clean(words), start, end), joins=punctuates)
+        units = _units(fit_words(clean_words(words), start, end), joins=punctuates)
         if not units:
             continue
         following = chunks[index + 1][0].start_ms if index + 1 < len(chunks) else math.inf

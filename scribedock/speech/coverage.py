@@ -30,7 +30,9 @@ class Coverage:
         return self.speech_ms - self.worded_ms - self.unrecognized_ms
 
 
-def coverage(speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[TimedWord] | None]]) -> Coverage:
+def measure_coverage(
+    speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[TimedWord] | None]]
+) -> Coverage:
     """Return the coverage of the spans of speech by the chunks; None as words: the recognizer failed."""
     known = list(chunks)
     failed = [span for span, words in known if words is None]

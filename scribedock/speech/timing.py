@@ -10,7 +10,7 @@ from dataclasses import replace
 from scribedock.speech.recognizer import TimedWord
 
 
-def fit(words: Sequence[TimedWord], start_ms: int, end_ms: int) -> list[TimedWord]:
+def fit_words(words: Sequence[TimedWord], start_ms: int, end_ms: int) -> list[TimedWord]:
     """Return the words in their order, each at least 1 ms long, between start_ms and end_ms.
 
     A time that is already sound is not changed. More words than milliseconds are no recognizer's answer;
@@ -32,7 +32,7 @@ def fit(words: Sequence[TimedWord], start_ms: int, end_ms: int) -> list[TimedWor
     ]
 
 
-def clean(words: Sequence[TimedWord]) -> list[TimedWord]:
+def clean_words(words: Sequence[TimedWord]) -> list[TimedWord]:
     """Return the words without control characters and inner white space; empty ones are left out.
 
     White space before a word is kept, as one space: it tells where a new one begins. A word with white space

@@ -83,9 +83,11 @@ class CallbackDelivery:
             return
         number = 1 + max((each.number for each in self._callbacks.tries(callback_id)), default=0)
         at, began = utc_now(), time.monotonic()
-        url = expand(callback.url, tags(job, callback, self._elementlists))
+        url = expand(callback.url, tag_values(job, callback, self._elementlists))
         if job.sandbox:
-            status, problem = answer(simulated_faults(job.name), number, lambda: self._get(url, callback_id))
+            status, problem = simulated_answer(
+                simulated_faults(job.name), number, lambda: self._get(url, callback_id)
+            )
         else:
             status, problem = self._get(url, callback_id)
         made = CallbackTry(
@@ -113,7 +115,7 @@ class CallbackDelivery:
         return status, "" if status == 200 else f"answered {status}, not 200"
 
 
-def answer(wishes: SimulatedFaults, number: int, get: Callable[[], Answer]) -> Answer:
+def simulated_answer(wishes: SimulatedFaults, number: int, get: Callable[[], Answer]) -> Answer:
     """Return the answer to try `number`, from 1, of a sandbox job: the one that the job's name asks for."""
     if SimulatedFault.CALLBACK_LOST in wishes:
         return None, "not called: the job's name asks for that (callback-lost)"
@@ -123,7 +125,7 @@ def answer(wishes: SimulatedFaults, number: int, get: Callable[[], Answer]) -> A
     return status, problem
 
 
-def tags(job: Job, callback: Callback, elementlists: ElementLists) -> Mapping[str, str]:
+def tag_values(job: Job, callback: Callback, elementlists: ElementLists) -> Mapping[str, str]:
     """Return the value of each tag of the URL: our own tags, and the job's custom metadata."""
     version = ""
     if callback.iwp_name:

@@ -24,7 +24,7 @@ from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
 from scribedock.workflow.steps.decoded_audio import Abandoned
-from scribedock.workflow.steps.recordings import local
+from scribedock.workflow.steps.recordings import local_recording
 from scribedock_captions import burn_in
 from scribedock_captions.elementlist.codec import parse
 from scribedock_captions.elementlist.model import ElementList
@@ -127,7 +127,7 @@ class MakeMediaWorkflow:
         if rendition.kind is RenditionKind.CAPTIONED:
             subtitles = burn_in.subtitles(self._list(rendition, described=False))
         media_type = MediaType.MP3 if rendition.kind is RenditionKind.MP3 else MediaType.MP4
-        with local(self._store, media.storage_key) as recording:
+        with local_recording(self._store, media.storage_key) as recording:
             encode(
                 recording,
                 output,

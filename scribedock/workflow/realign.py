@@ -20,9 +20,9 @@ from scribedock.speech.alignment.aligner import LANGUAGES
 from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.synchronized import (
+    fits_duration,
     found_words,
-    may_be_said,
-    placed,
+    placed_words,
     synchronized,
     unchanged,
     words_of,
@@ -34,7 +34,7 @@ from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
 from scribedock.workflow.steps.attempts import with_retries
-from scribedock.workflow.steps.recordings import decode_spoken, local
+from scribedock.workflow.steps.recordings import decode_speech, local_recording
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.model import ElementList
 
@@ -76,8 +76,8 @@ class RealignWorkflow:
         folder.mkdir(parents=True)
         try:
             before, after = parse(asked.before), parse(asked.after)
-            if not may_be_said(len(words_of(after)), max(before.end_time, 1)):
-                self._realignments.fail(realignment_id, "The recording is too short for so many words")
+            if not fits_duration(len(words_of(after)), max(before.end_time, 1)):
+                self._realignments.fail(realignment_id, "The recording is too short for this many words")
                 return
             found = realigned(
                 self._pool, self._audio(asked, folder), before, after, lambda: self._check_wanted(asked)
@@ -97,8 +97,8 @@ class RealignWorkflow:
         if media is None or media.storage_key is None:
             raise MediaUnusable("The job has no recording.")
         path = folder / "audio.pcm"
-        with local(self._store, media.storage_key) as recording:
-            decode_spoken(
+        with local_recording(self._store, media.storage_key) as recording:
+            decode_speech(
                 recording,
                 path,
                 self._pool,
@@ -148,7 +148,7 @@ def realigned(
         for place, token in kept.items()
         if place not in found and place not in edited
     }
-    result = placed(after, found | estimated, whole, timed=False, media_ms=media_ms)
+    result = placed_words(after, found | estimated, whole, timed=False, media_ms=media_ms)
     sound = [
         replace(word, origin=Origin.INTERPOLATED) if place in estimated else word
         for place, word in enumerate(result)

@@ -20,7 +20,7 @@ from scribedock.media.unusable import MediaUnusable
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import step
-from scribedock.workflow.steps.recordings import local
+from scribedock.workflow.steps.recordings import local_recording
 
 
 class FetchMediaWorkflow:
@@ -110,7 +110,7 @@ class ProbeMediaWorkflow:
         if found is None or found.storage_key is None:
             return
         try:
-            with local(self._store, found.storage_key) as recording:
+            with local_recording(self._store, found.storage_key) as recording:
                 info = probe(recording, self._limits)
         except MediaUnusable as error:
             self._media.probed(task_id, media_ms=None, problem=error.reason)

@@ -27,7 +27,7 @@ from scribedock.media.unusable import MediaUnusable
 from scribedock.orders.guidelines import Guidelines
 from scribedock.orders.orders import Orders
 from scribedock.speech.assembly import assemble
-from scribedock.speech.coverage import coverage
+from scribedock.speech.coverage import measure_coverage
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import TimedWord
@@ -39,9 +39,9 @@ from scribedock.workflow.steps.attempts import with_retries
 from scribedock.workflow.steps.counter import Counter
 from scribedock.workflow.steps.decoded_audio import Abandoned, DecodedAudioFiles
 from scribedock.workflow.steps.diarization_step import Diarization, diarize, turns_of, with_diarization
-from scribedock.workflow.steps.difficulty import gather, judge
+from scribedock.workflow.steps.difficulty import gather_evidence, judge_difficulty
 from scribedock.workflow.steps.job_language import identify_language
-from scribedock.workflow.steps.recognition_step import Recognition, Words, recognize, restored
+from scribedock.workflow.steps.recognition_step import Recognition, Words, recognize, restored_word
 from scribedock.workflow.steps.synchronize import Synchronization, SynchronizationInput
 from scribedock_captions.elementlist.codec import to_json
 
@@ -231,7 +231,7 @@ class TranscribeWorkflow:
         language_notice: str | None,
     ) -> None:
         chunks = [
-            (span, None if found is None else [restored(word) for word in found])
+            (span, None if found is None else [restored_word(word) for word in found])
             for span, found in zip(_spans(spans), words, strict=True)
         ]
         assembled = assemble(
@@ -243,11 +243,11 @@ class TranscribeWorkflow:
         )
         elementlist, diarization_notice = with_diarization(assembled, diarization)
         self._judge(task_id, started["job_id"], chunks)
-        covered = coverage(_spans(speech), chunks)
+        covered = measure_coverage(_spans(speech), chunks)
         log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
-        parts = (outcome["notice"], notices.notice(covered), language_notice, diarization_notice)
+        parts = (outcome["notice"], notices.coverage_notice(covered), language_notice, diarization_notice)
         said = JobColumns(notice=" ".join(filter(None, parts)) or None)
-        self._jobs.update(started["job_id"], **(said | notices.columns(covered)))
+        self._jobs.update(started["job_id"], **(said | notices.coverage_columns(covered)))
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=outcome["media_ms"]
         )
@@ -255,8 +255,8 @@ class TranscribeWorkflow:
     def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[TimedWord] | None]]) -> None:
         """Record how difficult the job was."""
         audio, _ = self._audio.audio_of(task_id, job_id)
-        evidence = gather(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
-        difficulty = judge(evidence)
+        evidence = gather_evidence(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
+        difficulty = judge_difficulty(evidence)
         log.info("difficulty", job=job_id, difficulty=difficulty, **asdict(evidence))
         self._jobs.update(job_id, difficulty=difficulty.value)
 

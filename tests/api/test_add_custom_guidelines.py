@@ -29,7 +29,7 @@ def web() -> Iterator[WebServer]:
 
 
 def stored(answer: httpx.Response) -> tuple[bool, int]:
-    """Whether it is a page, and its bytes."""
+    """Return whether it is a page, and its bytes."""
     assert answer.status_code == 200, answer.text
     kept = answer.json()["CUSTOM_GUIDELINES_STORED"]
     assert set(kept["storage_data"]) == {"path", "account", "bucket", "size"}

@@ -31,7 +31,7 @@ METRICS = {
 
 @pytest.fixture(scope="module")
 def owner(server: OwnServer, services: app.Services) -> Client:
-    """An account with three returned jobs, and one below it with a fourth."""
+    """Return an account with three returned jobs, and one below it with a fourth."""
     made = child(Client(server).login())
     for language, fidelity, media_ms, returned in RETURNED:
         job = made.new_job(language=language)

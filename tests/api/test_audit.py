@@ -110,7 +110,7 @@ def test_a_call_that_only_reads_changes_nothing(
 
 
 def known(services: app.Services, job: str) -> dict[str, list[Any]]:
-    """What the database knows of the job, and of all accounts."""
+    """Return what the database knows of the job, and of all accounts."""
     with services.database.read() as connection:
         found = {
             table.name: connection.execute(sa.select(table).where(table.c.job_id == job)).all()

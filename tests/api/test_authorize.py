@@ -17,7 +17,7 @@ HOLD_MECHANICAL = "customer_authorization_required_mechanical"
 
 
 def holding(client: Client, **settings: str) -> Client:
-    """An account whose jobs wait for authorization."""
+    """Return an account whose jobs wait for authorization."""
     made = child(client, "careful")
     for setting, value in {HOLD: "true", **settings}.items():
         assert made.get("account/update_setting", setting=setting, value=value).status_code == 204

@@ -67,7 +67,7 @@ def engine(server: OwnServer) -> Iterator[EngineClient]:
 
 @pytest.fixture
 def words() -> dict[str, str]:
-    """A word for each place, that stands nowhere else."""
+    """Return a word for each place, that stands nowhere else."""
     tag = uuid.uuid4().hex[:6].translate(str.maketrans("0123456789", "ghijklmnop"))
     return {place: f"Zq{tag}{place}planted" for place in PLACES}
 

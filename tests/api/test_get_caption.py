@@ -29,7 +29,7 @@ from tests.support.client import Client, error_of
 
 @pytest.fixture(scope="module")
 def annotated(server: OwnServer, speech: Path) -> str:
-    """A Complete job with metadata, whose audio description is whatever a test has made of it."""
+    """Return a Complete job with metadata, whose audio description is whatever a test has made of it."""
     metadata = '{"custom_metadata": {"course": "BIO <101>", "room": 7}}'
     return ordered(Client(server).login(), speech, options=metadata)
 
@@ -42,7 +42,7 @@ def caption(client: Client, job: str, format: str = "SRT", **parameters: Any) ->
 
 @contextmanager
 def services_of(server: OwnServer) -> Iterator[app.Services]:
-    """The parts of the running server, for what no call of the API does."""
+    """Provide the parts of the running server, for what no call of the API does."""
     services = app.build_services(Settings(data_dir=server.data_dir))
     yield services
     services.close()
@@ -55,7 +55,7 @@ def describe(server: OwnServer, *arguments: str, text: bytes = b"") -> subproces
 
 
 def ordered(client: Client, speech: Path, **parameters: Any) -> str:
-    """A Complete job of a test's own."""
+    """Return a Complete job of a test's own."""
     job = client.new_job()
     client.upload(job, speech)
     client.order(job, **parameters)

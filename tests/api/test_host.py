@@ -33,7 +33,7 @@ REQUESTS = {"a call": "GET /healthz", "an upload": "PUT /upload/x", "a missing p
 
 
 def exchanged(url: str, *lines: str) -> Answer:
-    """The answer to these lines, after which the connection must be closed."""
+    """Return the answer to these lines, after which the connection must be closed."""
     with RawConnection(url) as connection:
         connection.send("\r\n".join([*lines, "", ""]))
         answer = connection.answer()
@@ -42,7 +42,7 @@ def exchanged(url: str, *lines: str) -> Answer:
 
 
 def link(server: OwnServer, token: str, *headers: str, version: str = "1.1", base: str = "") -> Answer:
-    """What a call answers in whose answer a link stands."""
+    """Return what a call answers in whose answer a link stands."""
     with RawConnection(server.base_url) as connection:
         job = Client(server, token=token).new_job()
         target = f"{base}/api/job/request_upload_url?v=1&api_token={token}&job_id={job}"
@@ -51,7 +51,7 @@ def link(server: OwnServer, token: str, *headers: str, version: str = "1.1", bas
 
 
 def start_of(answer: Answer) -> str:
-    """The base URL of the link."""
+    """Return the base URL of the link."""
     assert answer.status == 200, answer.body
     parts = urlsplit(json.loads(answer.body)["upload_url"])
     return f"{parts.scheme}://{parts.netloc}"

@@ -31,7 +31,7 @@ ACCEPTABLE_S = 2.0  # on a busy machine; it was 10 s and more when one process a
 
 @pytest.fixture
 def attacker(server: OwnServer, client: Client) -> tuple[Client, str]:
-    """A reviewer of its own branch alone, who has taken a pass; and the job."""
+    """Return a reviewer of its own branch alone, who has taken a pass; and the job."""
     name = f"attacker-{uuid.uuid4().hex[:8]}"
     with services_of(server) as services:
         branch = services.accounts.create(f"branch-of-{name}", "a password", parent="admin")

@@ -15,7 +15,7 @@ RUNS_ON = DATABASES
 
 @pytest.fixture(scope="module")
 def owner(server: OwnServer, admin_token: str) -> Client:
-    """An account with three jobs: Alpha, Beta one, Beta two."""
+    """Return an account with three jobs: Alpha, Beta one, Beta two."""
     client = child(Client(server, token=admin_token), "dora")
     for title in ("Alpha", "Beta one", "Beta two"):
         client.new_job(job_name=title, external_id=title)

@@ -47,7 +47,7 @@ def admin(server: OwnServer) -> Client:
 def login(
     server: OwnServer, username: str, password: str, *, source: str = FROM_OUTSIDE, forwarded: str = ""
 ) -> httpx.Response:
-    """A login from this address of loopback."""
+    """Return a login from this address of loopback."""
     transport = httpx.HTTPTransport(local_address=source, verify=False)  # see tests/support/client.py
     with httpx.Client(transport=transport, timeout=60) as http:
         return http.post(

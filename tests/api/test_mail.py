@@ -46,7 +46,7 @@ class MailServer:
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
 
     def start(self) -> str:
-        """Returns the URL for SCRIBEDOCK_SMTP_URL."""
+        """Return the URL for SCRIBEDOCK_SMTP_URL."""
         listening = self._loop.create_server(self._protocol, "127.0.0.1", 0)
         self._server = self._loop.run_until_complete(listening)
         self._thread.start()
@@ -107,7 +107,7 @@ def client(mailing: OwnServer) -> Client:
 
 
 def filmed(client: Client, recording: Path, **given: Any) -> str:
-    """A finished job with this recording."""
+    """Return a finished job with this recording."""
     with services_of(client.server) as services:
         job = finished_job(services, LIST, fidelity=Fidelity.MECHANICAL, **given)
         key = services.store.adopt(recording)
@@ -117,7 +117,7 @@ def filmed(client: Client, recording: Path, **given: Any) -> str:
 
 
 def link_in(message: EmailMessage) -> str:
-    """The link, which stands in both parts."""
+    """Return the link, which stands in both parts."""
     parts = [message.get_body((kind,)) for kind in ("plain", "html")]
     links = [re.findall(r"https?://[^\s\"<]+", part.get_content()) for part in parts if part is not None]
     assert len(links) == 2 and set(links[0]) == set(links[1]), links
@@ -126,7 +126,7 @@ def link_in(message: EmailMessage) -> str:
 
 @pytest.fixture(scope="module")
 def public(mailing: OwnServer) -> Iterator[OwnServer]:
-    """The same server for the world: it has a public URL; the mail is sent by the other's worker."""
+    """Provide the same server for the world: it has a public URL; the mail is sent by the other's worker."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     beside = OwnServer(
@@ -141,7 +141,7 @@ def public(mailing: OwnServer) -> Iterator[OwnServer]:
 
 
 def burn_in_at_another_host(client: Client, job: str) -> httpx.Response:
-    """Asks for captions in the picture, and names a Host that no mail may lead to."""
+    """Ask for captions in the picture, and names a Host that no mail may lead to."""
     query = {"v": "1", "api_token": client.token, "job_id": job, "send_to_email": "maria@example.org"}
     return client.http.get("/api/job/burn_in_caption", params=query, headers={"Host": "evil.example"})
 

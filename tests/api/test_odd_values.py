@@ -43,7 +43,7 @@ RIGHT: Mapping[str, str] = {
 
 
 def bodies(path: str, job: str) -> Iterator[dict[str, Any]]:
-    """What the call would take: its required parameters, and one odd one."""
+    """Provide what the call would take: its required parameters, and one odd one."""
     model = CALLS[path].model
     required = {
         name: job if name == "job_id" else RIGHT.get(name, "1")

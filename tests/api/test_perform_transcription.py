@@ -31,7 +31,7 @@ def job(client: Client, quiet: Path) -> str:
 
 @pytest.fixture(scope="module")
 def unordered(server: OwnServer, admin_token: str, quiet: Path) -> str:
-    """A job with media, for orders that are refused."""
+    """Return a job with media, for orders that are refused."""
     client = Client(server, token=admin_token)
     job = client.new_job()
     client.upload(job, quiet)

@@ -75,7 +75,7 @@ def save(client: Client, job: str, elementlist: Any, **given: str) -> httpx.Resp
 
 
 def taken(client: Client, job: str) -> dict[str, Any]:
-    """What a reviewer who has taken the job's pass goes on with."""
+    """Return what a reviewer who has taken the job's pass goes on with."""
     answer = client.post("review/take", job_id=job)
     assert answer.status_code == 200, answer.text
     return dict(client.get("review/elementlist", job_id=job).json())

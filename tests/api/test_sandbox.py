@@ -105,7 +105,7 @@ def john(sandbox: OwnServer) -> Client:
 
 
 def ordered(client: Client, name: str = "", **given: Any) -> dict[str, Any]:
-    """What `info` says of a job without media that was ordered, at its end."""
+    """Return what `info` says of a job without media that was ordered, at its end."""
     job = client.new_job(job_name=name)
     client.order(job, **given)
     return client.finished(job)

@@ -18,7 +18,7 @@ from tests.support.finished import finished_job, services_of
 
 @pytest.fixture
 def marked(server: OwnServer, alice: Client) -> Client:
-    """An account that was marked on the command line."""
+    """Return an account that was marked on the command line."""
     done = command(server, "account", "sandbox", name_of(alice), "on")
     assert done.returncode == 0, done.stderr
     return alice

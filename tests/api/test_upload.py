@@ -41,7 +41,7 @@ def short(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def length_of(client: Client, job: str) -> float:
-    """The seconds that the probe finds."""
+    """Return the seconds that the probe finds."""
     info = client.wait(job, lambda found: "MediaLengthSeconds" in found)
     return float(info["MediaLengthSeconds"])
 

@@ -19,7 +19,7 @@ LIMIT = 400_000
 
 @pytest.fixture(scope="module")
 def strict_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    """A server with an upload URL that lives two seconds, a small limit, and little patience."""
+    """Provide a server with an upload URL that lives two seconds, a small limit, and little patience."""
     settings = {
         "upload_lifetime_s": str(LIFETIME_S),
         "upload_max_bytes": str(LIMIT),

@@ -183,7 +183,7 @@ def test_the_digest_covers_a_recording_that_came_in_parts(client: Client, job: s
 
 
 def patch(url: str, offset: int, body: bytes) -> Answer:
-    """The rest of a recording, by the protocol of the IETF."""
+    """Return the rest of a recording, by the protocol of the IETF."""
     with RawConnection(url) as connection:
         connection.head(
             "PATCH",

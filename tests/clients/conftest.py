@@ -20,7 +20,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def sent(client: Client, recording: Path) -> Sent:
-    """The job whose media the recording is to become."""
+    """Return the job whose media the recording is to become."""
     return Sent(client, client.new_job(), recording)
 
 
@@ -31,6 +31,6 @@ def url(sent: Sent) -> str:
 
 @pytest.fixture
 def breaking(client: Client) -> Iterator[BreakingProxy]:
-    """The first upload through it breaks off half way."""
+    """Provide the first upload through it breaks off half way."""
     with BreakingProxy(client.server.base_url, after=HALF) as proxy:
         yield proxy

@@ -16,7 +16,7 @@ def client(*arguments: str) -> subprocess.CompletedProcess[bytes]:
 
 
 def bundle(entry: str) -> bytes:
-    """The script with all that it imports, as a page loads it."""
+    """Return the script with all that it imports, as a page loads it."""
     install(FOLDER)
     esbuild = FOLDER / "node_modules" / "esbuild" / "bin" / "esbuild"
     return node(FOLDER, str(esbuild), entry, "--bundle", "--format=iife", "--log-level=error")

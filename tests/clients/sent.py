@@ -36,7 +36,7 @@ class Sent:
         assert "JOB_ADD_MEDIA" not in [task["TaskType"] for task in self.client.info(self.job)["Tasks"]]
 
     def rest(self, folder: Path, offset: int) -> Path:
-        """A file with what the server lacks."""
+        """Return a file with what the server lacks."""
         path = folder / "rest"
         path.write_bytes(self.recording.read_bytes()[offset:])
         return path

@@ -60,7 +60,7 @@ def page(browser: Browser, website: WebServer, sent: Sent) -> Iterator[Page]:
 
 
 def do(page: Page, what: str, *arguments: object) -> Any:
-    """Raises Error where the page's promise is rejected."""
+    """Raise Error where the page's promise is rejected."""
     return page.evaluate("([what, arguments]) => window.uploads[what](...arguments)", [what, list(arguments)])
 
 

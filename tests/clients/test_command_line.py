@@ -1,4 +1,4 @@
-"""curl and wget upload, and go on."""
+"""curl and wget upload, and resume."""
 
 from __future__ import annotations
 

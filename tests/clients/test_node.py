@@ -1,4 +1,4 @@
-"""Node's fetch, axios and tus-js-client upload, and go on."""
+"""Node's fetch, axios and tus-js-client upload, and resume."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def test_an_interrupted_upload_is_resumed(
 
 
 def tus(url: str, path: Path, store: Path | None = None, **options: Any) -> tuple[bool, str]:
-    """Whether it succeeded, and what it said."""
+    """Return whether it succeeded, and what it said."""
     remembered = () if store is None else (str(store),)
     done = client("tus.mjs", url, str(path), json.dumps(options), *remembered)
     return done.returncode == 0, (done.stdout + done.stderr).decode()

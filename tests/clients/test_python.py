@@ -1,4 +1,4 @@
-"""requests, httpx, aiohttp and tuspy upload, and go on."""
+"""requests, httpx, aiohttp and tuspy upload, and resume."""
 
 from __future__ import annotations
 

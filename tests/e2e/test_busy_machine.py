@@ -1,4 +1,4 @@
-"""Speech on a machine that has other things to do: no word is lost, and what is given up is said."""
+"""Speech on a busy machine: no word is lost, and what is given up is reported."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ def busy() -> Iterator[None]:
 
 
 def transcribed(client: Client, recording: Path, callback_url: str | None = None) -> tuple[str, str]:
-    """The job and its transcript."""
+    """Return the job and its transcript."""
     job = client.new_job()
     client.upload(job, recording)
     client.order(job, callback_url=callback_url)

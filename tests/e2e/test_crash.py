@@ -35,7 +35,7 @@ def callbacks() -> CallbackReceiver:
 
 
 def recognized(server: OwnServer) -> list[int]:
-    """The starts of the segments that were recognized, in the order of the log."""
+    """Return the starts of the segments that were recognized, in the order of the log."""
     lines = (json.loads(line) for line in server.log_path.read_text().splitlines() if line.startswith("{"))
     return [line["start_ms"] for line in lines if line["event"] == "segment recognized"]
 
@@ -86,7 +86,7 @@ def test_unfinished_work_of_an_older_release_begins_again(tmp_path: Path, databa
 
 
 def resumed_queues(settings: Settings) -> int:
-    """How many queues each worker looks into: none where nothing was left by a dead one."""
+    """Return how many queues each worker looks into: none where nothing was left by a dead one."""
     url = system_url(settings)
     queues = sa.table("queues", schema="dbos" if "postgresql" in url else None)
     engine = sa.create_engine(url.replace("postgresql://", "postgresql+psycopg://"))

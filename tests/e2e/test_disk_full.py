@@ -54,7 +54,7 @@ def owner(full_server: OwnServer, disk: Disk) -> Iterator[Client]:
 
 @pytest.fixture
 def bystander(owner: Client) -> Iterator[str]:
-    """A job whose recording was there before, and must be there afterwards."""
+    """Provide a job whose recording was there before, and must be there afterwards."""
     job = owner.new_job()
     assert put(owner.upload_url(job), BODY).status == 200
     yield job
@@ -70,7 +70,7 @@ def state(url: str) -> dict[str, str]:
 
 
 def send_past_the_end(disk: Disk, connection: RawConnection, url: str, rest: bytes, sent: int) -> Answer:
-    """Sends the rest of a body once what was sent is stored, and no room is left."""
+    """Send the rest of a body once what was sent is stored, and no room is left."""
     deadline = time.monotonic() + 20
     while int(state(url)["upload-offset"]) != sent:
         assert time.monotonic() < deadline, f"{sent} bytes are not stored: {state(url)}"

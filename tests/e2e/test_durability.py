@@ -59,7 +59,7 @@ def put_chunked(connection: RawConnection, url: str) -> int:
 
 
 def put_sent_ahead(connection: RawConnection, url: str) -> int:
-    """A pipelined request takes the ordinary way through the application."""
+    """Return a pipelined request takes the ordinary way through the application."""
     connection.head("GET", "/healthz")
     connection.head("PUT", target_of(url), f"Content-Length: {len(BODY)}")
     connection.send(BODY)
@@ -91,7 +91,7 @@ class Upload:
         return replace(self, trace=trace)
 
     def steps(self) -> list[SystemCall]:
-        """What makes it durable, then the answer, as they ought to follow each other."""
+        """Return what makes it durable, then the answer, as they ought to follow each other."""
         [naming] = self.trace.find("link|linkat|rename|renameat|renameat2", "/partials/", "/objects/")
         _, partial, _, key, *_ = naming.text.split('"')
         folder = key.rpartition("/")[0]
@@ -107,7 +107,7 @@ class Upload:
         ]
 
     def suspended(self) -> list[SystemCall]:
-        """The same for a part that does not complete the recording."""
+        """Return the same for a part that does not complete the recording."""
         writes = self.trace.find("write|writev|pwrite64", "/partials/")
         assert writes, "the body is not seen"
         partial = writes[-1].text.partition("<")[2].partition(">")[0]
@@ -120,7 +120,7 @@ class Upload:
         return found[-1]
 
     def _commit(self, before: SystemCall) -> list[SystemCall]:
-        """The last frames that the thread of `before` wrote to the log after it, and their fsync.
+        """Return the last frames that the thread of `before` wrote to the log after it, and their fsync.
 
         The last before the answer: what is committed later is somebody else's.
         """
@@ -140,7 +140,7 @@ class Upload:
         return [written[-1], synced[0]]
 
     def _answer(self, after: int) -> SystemCall:
-        """The first byte to the client since then."""
+        """Return the first byte to the client since then."""
         found = [
             call for call in self.trace.find(SENDING, f"->127.0.0.1:{self.port}]>") if call.begins > after
         ]

@@ -31,7 +31,7 @@ def scribedock(*arguments: str, text: str = "", **settings: str) -> subprocess.C
 
 @pytest.fixture
 def shared(tmp_path: Path, database: dict[str, str]) -> dict[str, str]:
-    """The settings of one database that several data folders use."""
+    """Return the settings of one database that several data folders use."""
     return database or {"database_url": f"sqlite:///{tmp_path / 'shared.sqlite'}"}
 
 

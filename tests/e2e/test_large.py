@@ -32,7 +32,7 @@ Send = Callable[[RawConnection, str, int], int]
 
 
 def blocks(size: int, start: int = 0) -> Iterator[bytes]:
-    """A recording of `size` bytes, made up as it is needed; no two of its blocks are the same."""
+    """Provide a recording of `size` bytes, made up as it is needed; no two of its blocks are the same."""
     for number in range(start, size // MIB):
         yield number.to_bytes(8, "big") + NOISE[8:]
 

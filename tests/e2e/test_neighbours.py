@@ -1,4 +1,4 @@
-"""A customer with bad intentions holds nobody else up, with slow origins, dead receivers, or many orders."""
+"""A hostile customer delays nobody else, with slow origins, dead receivers, or many orders."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ORDERS = 60
 
 @contextmanager
 def dead_receiver() -> Iterator[str]:
-    """The URL of a receiver that takes every connection and never answers."""
+    """Provide the URL of a receiver that takes every connection and never answers."""
     with socket.create_server(("127.0.0.1", 0), backlog=512) as listening:
         kept: list[socket.socket] = []
 

@@ -1,4 +1,4 @@
-"""Several requests on one connection, sent ahead of their answers or not, and heads that do not end."""
+"""Several requests on one connection, pipelined or not, and endless heads."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The first screen of the README, as it stands there."""
+"""The first screen of the README."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Recordings that are not as they should be, through the front door: their words, and what is said."""
+"""Unusual recordings through the front door: their words, and the notices about them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from tests.support.media.sound import RATE, pcm
 
 
 def stereo(folder: Path, left: Any, right: Any) -> Path:
-    """A float WAV file of two channels, between -1 and 1."""
+    """Return a float WAV file of two channels, between -1 and 1."""
     raw = folder / "stereo.f32"
     raw.write_bytes(np.stack([left, right], axis=1).astype("<f4").tobytes())
     return make(
@@ -29,7 +29,7 @@ def voice() -> Any:
 
 
 def transcribed(client: Client, recording: Path) -> tuple[dict[str, Any], str, str]:
-    """The info, the transcript in small letters, and the job."""
+    """Return the info, the transcript in small letters, and the job."""
     job = client.new_job()
     client.upload(job, recording)
     client.order(job)

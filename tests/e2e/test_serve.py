@@ -84,7 +84,7 @@ def test_a_worker_that_dies_is_replaced(tmp_path: Path, speech: Path) -> None:
 
 
 def open_to_others(folder: Path) -> list[str]:
-    """What others than its owner may touch: the folder, and what is in it and stays."""
+    """Return what others than the owner may touch: the folder, and what is in it and stays."""
     found = []
     for path in (folder, *folder.rglob("*")):
         with contextlib.suppress(FileNotFoundError):
@@ -94,7 +94,7 @@ def open_to_others(folder: Path) -> list[str]:
 
 
 def test_other_users_cannot_read_the_data_folder(tmp_path: Path, quiet: Path) -> None:
-    """Also while a job is worked on. A folder that was open to others is narrowed, once."""
+    """Even while a job runs. A folder that was open to others is made private, once."""
     data = tmp_path / "data"
     data.mkdir(mode=0o755)
     data.chmod(0o755)

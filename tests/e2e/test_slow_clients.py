@@ -34,7 +34,7 @@ RATE_WINDOW_S = 60
 
 @pytest.fixture(scope="module")
 def busy_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    """It was started where a process may open no more than 256 files, unless it asks for more."""
+    """Start a server where a process may open no more than 256 files, unless it asks for more."""
     enough_open_files(COUNT + 200)
     settings = {
         "upload_stall_s": str(PATIENCE_S),

@@ -1,4 +1,4 @@
-"""A recording with several sound tracks through the front door."""
+"""A recording with several audio tracks through the front door."""
 
 from __future__ import annotations
 

@@ -56,7 +56,7 @@ def scribedock(
 
 
 def stored(client: Client, job: str) -> bytes:
-    """The bytes that are the job's media."""
+    """Return the bytes that are the job's media."""
     services = app.build_services(Settings(data_dir=client.server.data_dir))
     try:
         media = services.media.media_of_job(job)
@@ -154,7 +154,7 @@ def test_it_notices_that_the_server_has_a_part_of_another_file(
 
 
 def heed_interrupts() -> None:
-    """What a shell starts in the background ignores them, and so would our child."""
+    """Restore the handling of interrupts, which a shell makes background processes ignore."""
     signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 

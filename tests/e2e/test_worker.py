@@ -18,7 +18,7 @@ from tests.support.machine.processes import children
 
 
 def alone(folder: Path) -> OwnServer:
-    """A server that has no worker of its own."""
+    """Return a server that has no worker of its own."""
     return OwnServer(folder / "server", arguments=("--no-worker",), workflow_poll_s="0.1")
 
 

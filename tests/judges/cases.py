@@ -50,7 +50,7 @@ TAKEN_FOR_MARKUP = ("<b>", "00:", "{")
 
 
 def judges_folder(name: str) -> Path:
-    """A file or folder of the judges' data; skips the test where there is none at all."""
+    """Return a file or folder of the judges' data; skips the test where there is none at all."""
     given = os.environ.get("SCRIBEDOCK_JUDGES")
     if not given:
         pytest.skip(
@@ -67,7 +67,7 @@ def named(name: str) -> ElementList:
 
 @cache
 def example() -> ElementList:
-    """The vendor's own example."""
+    """Return the vendor's own example."""
     return parse(judges_folder("../example_elementlist.json").read_bytes())
 
 
@@ -89,7 +89,7 @@ def written(elementlist: ElementList, format: CaptionFormat, options: CaptionOpt
 
 
 def without(elementlist: ElementList, *marks: str) -> ElementList:
-    """The list without the words that have any of these in them."""
+    """Return the list without the words that have any of these in them."""
     segments = tuple(
         replace(segment, sequences=tuple(each for each in segment.sequences if not _has(each, marks)))
         for segment in elementlist.segments

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "webvtt"
 
 @pytest.fixture(scope="session")
 def w3c() -> Callable[[bytes], dict[str, Any]]:
-    """Reads WebVTT: {cues: [{start, end, text}], errors: [...]}, times in seconds."""
+    """Read WebVTT: {cues: [{start, end, text}], errors: [...]}, times in seconds."""
     install(FOLDER)
 
     def read(file: bytes) -> dict[str, Any]:

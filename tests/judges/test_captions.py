@@ -1,4 +1,4 @@
-"""Other people's readers read SRT, WebVTT, SBV and SAMI back: every word, every time."""
+"""Third-party readers read SRT, WebVTT, SBV and SAMI back: every word, every time."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def arrows(shown: Shown) -> Shown:
 
 
 def ffmpeg(file: bytes, given: str, wanted: str, *, allowed: re.Pattern[str] = re.compile("")) -> bytes:
-    """The captions as ffmpeg reads and writes them; fails where it complains."""
+    """Return the captions as ffmpeg reads and writes them; fail where it complains."""
     command = [
         *(imageio_ffmpeg.get_ffmpeg_exe(), "-v", "warning", "-f", given, "-i", "pipe:0", "-f", wanted, "-")
     ]

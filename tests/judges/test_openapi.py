@@ -63,7 +63,7 @@ SOMETIMES = 8  # one in so many cases keeps what was made up
 
 
 def closed(schema: Any) -> Any:
-    """The schema of an answer, in which nothing else may stand than what it names."""
+    """Return the schema of an answer, in which nothing else may stand than what it names."""
     if isinstance(schema, list):
         return [closed(each) for each in schema]
     if not isinstance(schema, dict):
@@ -75,7 +75,7 @@ def closed(schema: Any) -> Any:
 
 
 def strict() -> dict[str, Any]:
-    """The server's document, with closed answers; what is sent may have more than what it names."""
+    """Return the server's document, with closed answers; what is sent may have more than what it names."""
     found: dict[str, Any] = closed(document())
     for name, schema in found["components"]["schemas"].items():
         if name.endswith("_parameters"):
@@ -101,7 +101,7 @@ class Caller:
     finished: str = ""  # the one that has a result
 
     def known(self, name: str, path: str) -> Sequence[str]:
-        """What a parameter of this name may be so that the call finds something."""
+        """Return what a parameter of this name may be so that the call finds something."""
         if name == "job_id":
             if path.startswith("/api/job/get_"):
                 return [self.finished]
@@ -166,7 +166,7 @@ def caller(account: Caller, services: app.Services, speech: Path) -> Caller:
 
 
 def at_home(case: Case, caller: Caller) -> None:
-    """Puts what exists into most cases, and an address of ours into every URL."""
+    """Put what exists into most cases, and an address of ours into every URL."""
     for where in (case.query, case.body):
         if not isinstance(where, dict):
             continue

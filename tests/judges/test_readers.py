@@ -1,4 +1,4 @@
-"""Our readers, judged by the files of others."""
+"""Our readers, judged by other people's files."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.judges
 
 @pytest.fixture(scope="session")
 def counts() -> dict[str, int]:
-    """How many cues a conforming parser finds in each file."""
+    """Return how many cues a conforming parser finds in each file."""
     found = json.loads(judges_folder("webvtt-parsing/expected_cue_counts.json").read_text())
     assert len(found) == 36
     return dict(found)
@@ -79,14 +79,14 @@ def test_the_vendors_example_is_accepted_and_what_becomes_of_it_is_what_may_be_e
 
 
 def meaning(elementlist: Any, *, emitted: bool) -> Any:
-    """All that an ElementList says, in what both spellings have in common."""
+    """Return all that an ElementList says, in what both spellings have in common."""
     shift = 0 if emitted else 1  # the example has a speaker 0
 
     def tags(token: Any) -> list[str]:
         return sorted("UNKNOWN" if tag == "SOUND" else tag for tag in token["tags"])
 
     def times(item: Any) -> tuple[int, int, bool]:
-        """A time that is called bad is sent on as one that is estimated."""
+        """Return a time that is called bad is sent on as one that is estimated."""
         return item["start_time"], item["end_time"], item["interpolated"] or item.get("bad_timing", False)
 
     return {

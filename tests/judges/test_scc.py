@@ -1,4 +1,4 @@
-"""SCC: two readers of other people, and a decoder of ours that counts frames, read back every word."""
+"""SCC: two third-party readers, and a decoder of ours that counts frames, read back every word."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""DFXP, ECHO, TPM and TWX are valid against the W3C's schema of TTML1, whatever they are made of."""
+"""DFXP, ECHO, TPM and TWX are valid against the W3C's schema of TTML1, whatever they are made from."""
 
 from __future__ import annotations
 

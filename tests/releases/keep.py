@@ -53,7 +53,7 @@ class Kept:
 
 
 def recording(folder: Path) -> bytes:
-    """A few seconds of speech in several stretches, small: Opus in Ogg."""
+    """Return a few seconds of speech in several stretches, small: Opus in Ogg."""
     path = folder / "speech.ogg"
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libopus", rate=48_000, layout="mono")

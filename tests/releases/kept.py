@@ -66,7 +66,7 @@ def _move_origin(database: sqlite3.Connection, origin: str) -> None:
 
 
 def _signed_later(path: str, keys: Path, age_s: int) -> str:
-    """The path of an upload URL that expires so much later."""
+    """Return the path of an upload URL that expires so much later."""
     folder, _, token = path.rpartition("/")
     signing: tuple[SigningKey, ...] = _signing_keys(keys.read_text())
     grant = verify(token, signing)

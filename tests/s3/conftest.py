@@ -28,7 +28,7 @@ BUCKET = "recordings"
 
 
 def place() -> str:
-    """An empty one to store in."""
+    """Return an empty one to store in."""
     return f"{(THEIRS or f's3://{BUCKET}').rstrip('/')}/{uuid.uuid4().hex}"
 
 

@@ -84,7 +84,7 @@ class Gateway:
 
     @property
     def environment(self) -> dict[str, str]:
-        """What reaches the gateway as its user."""
+        """Return what reaches the gateway as its user."""
         return {
             "AWS_ENDPOINT_URL": self.endpoint,
             "AWS_ALLOW_HTTP": "true",
@@ -187,7 +187,7 @@ class Gateway:
         return {**kept, "CEPH_CONF": str(self._folder / "ceph.conf")}
 
     def _ceph(self, *arguments: str) -> bytes:
-        """A command that does no harm twice: a young monitor may refuse it."""
+        """Return a command that does no harm twice: a young monitor may refuse it."""
         deadline = time.monotonic() + READY_S
         while True:
             try:
@@ -234,7 +234,7 @@ def _which(program: str) -> str:
 
 
 def _as_root() -> tuple[str, ...]:
-    """The daemons would change to Debian's user `ceph`, which owns nothing here."""
+    """Return the daemons would change to Debian's user `ceph`, which owns nothing here."""
     return ("--setuser", "root", "--setgroup", "root") if os.geteuid() == 0 else ()
 
 

@@ -15,7 +15,7 @@ ALGORITHM = "AWS4-HMAC-SHA256"
 
 
 def request(method: str, path: str, subresource: str = "", body: bytes = b"") -> httpx.Response:
-    """A signed request to AWS_ENDPOINT_URL, with the credentials of the environment."""
+    """Return a signed request to AWS_ENDPOINT_URL, with the credentials of the environment."""
     endpoint = os.environ["AWS_ENDPOINT_URL"]
     region = os.environ.get("AWS_REGION", "us-east-1")
     stamp = datetime.now(UTC).strftime("%Y%m%dT%H%M%SZ")
@@ -69,7 +69,7 @@ def keep_versions(name: str) -> None:
 
 
 def allow_origins(name: str, origin: str) -> None:
-    """Lets pages of the origin PUT."""
+    """Let pages of the origin PUT."""
     rule = (
         f"<CORSRule><AllowedOrigin>{origin}</AllowedOrigin><AllowedMethod>PUT</AllowedMethod>"
         "<AllowedHeader>*</AllowedHeader></CORSRule>"

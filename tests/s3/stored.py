@@ -1,4 +1,4 @@
-"""What lies in a bucket."""
+"""The objects in a bucket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`scribedock storage check`, on a store that is as it should be, and on ones that are not."""
+"""`scribedock storage check`, on a store that works, and on ones that do not."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Direct mode: clients PUT to the store itself, and what they had put is pinned with the order."""
+"""Direct mode: clients PUT to the store itself, and the order pins what they put."""
 
 from __future__ import annotations
 

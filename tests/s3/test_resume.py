@@ -118,7 +118,7 @@ def test_received_bytes_survive_a_kill(tmp_path: Path, bucket: Bucket, store_url
 def test_a_store_that_was_away_has_the_earlier_bytes(
     server: OwnServer, gateway: Gateway, shared_place: str
 ) -> None:
-    """Nothing that was acknowledged is lost, and the same URL goes on once the store is back."""
+    """Nothing that was acknowledged is lost, and the same URL resumes once the store is back."""
     content = os.urandom(3 * PART_BYTES)
     client = Client(server).login()
     opened = client.new_job()

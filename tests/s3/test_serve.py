@@ -1,4 +1,4 @@
-"""A server whose recordings lie on a real S3 server."""
+"""A server whose recordings are stored on a real S3 server."""
 
 from __future__ import annotations
 

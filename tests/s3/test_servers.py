@@ -89,6 +89,6 @@ def test_an_upload_to_a_crashed_server_resumes_at_another(pair: Pair, bucket: Bu
 
 
 def _stored(bucket: Bucket) -> bytes:
-    """The SHA-256 of the one recording, part by part as they lie there."""
+    """Return the SHA-256 of the one recording, part by part as they lie there."""
     parts = sorted(bucket.list("parts"), key=lambda found: int(found.path.rpartition("/")[2][:15]))
     return hashlib.sha256(b"".join(bucket.get(part.path) for part in parts)).digest()

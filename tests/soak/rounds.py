@@ -11,7 +11,7 @@ SEED = int(os.environ.get("SOAK_SEED", random.SystemRandom().randrange(10**6)))
 
 
 def show(text: str) -> None:
-    """Prints with the seed; on a terminal, over what was printed before."""
+    """Print with the seed; on a terminal, over what was printed before."""
     before, after = ("\r", "") if sys.stdout.isatty() else ("", "\n")
     print(f"{before}seed {SEED}: {text}", end=after, flush=True)
 

@@ -138,7 +138,7 @@ def finish_everything(client: Client, promised: Promises) -> set[str]:
 
 
 def wait_for_callbacks(receiver: CallbackReceiver, ordered: set[str]) -> dict[tuple[str, str], Counter[str]]:
-    """How often each callback of each job arrived, by its id, when all have."""
+    """Return how often each callback of each job arrived, by its id, when all have."""
     calls: dict[tuple[str, str], Counter[str]] = {}
     deadline = time.monotonic() + 60
     while time.monotonic() < deadline and not (

@@ -1,4 +1,4 @@
-"""A client that uploads one recording after another, and goes on wherever the server's death left it."""
+"""A client that uploads one recording after another, and resumes wherever the server's death left it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ IETF = ("Content-Type: application/partial-upload",)
 
 @dataclass
 class Upload:
-    """What a client has sent to one URL, and what it was told."""
+    """What a client has sent to one URL, and the answers that it got."""
 
     job: str
     target: str
@@ -88,7 +88,7 @@ class Uploader:
             self._client.http.close()
 
     def finish(self, server: OwnServer, token: str) -> None:
-        """Brings what was begun to its end."""
+        """Complete what was begun."""
         self._client = Client(server)
         self._client.token = token
         if self._current is not None:
@@ -160,7 +160,7 @@ class Uploader:
         self._append(upload, len(first))
 
     def _put(self, upload: Upload) -> None:
-        """The whole content in one request: what came of it before counts no more."""
+        """Send the whole content in one request: earlier bytes no longer count."""
         upload.begun, upload.acknowledged = True, 0
         answer = self._put_content(upload.target, upload.content)
         assert answer.status == 200, answer
@@ -215,7 +215,7 @@ class Uploader:
         return RawConnection(self._client.server.base_url)
 
     def _send(self, connection: RawConnection, content: bytes, *, chunked: bool = False) -> None:
-        """At once, or in pieces over a while."""
+        """Send at once, or in pieces over a while."""
         for piece in self._pieces(content):
             if chunked and piece:
                 connection.send(f"{len(piece):x}\r\n", piece, "\r\n")

@@ -40,7 +40,7 @@ def command(server: OwnServer, *arguments: str, text: str = "") -> subprocess.Co
 
 
 def child(client: Client, name: str = "child", **parameters: str) -> Client:
-    """A new account below the client's, made over the API, and logged in; its name begins with `name`."""
+    """Return a new account below the client's, made over the API and logged in; `name` begins its name."""
     username = f"{name}-{uuid.uuid4().hex[:8]}"
     answer = client.get("account/create", new_username=username, new_password=FIRST, **parameters)
     assert answer.status_code == 204, answer.text

@@ -30,12 +30,12 @@ GIVEN = {
 
 
 def named(call: Call[object], parameters: set[str]) -> set[str]:
-    """Those of the parameters that the call has."""
+    """Return those of the parameters that the call has."""
     return parameters & set(call.model.model_fields)
 
 
 def make(client: Client, path: str, **given: str) -> httpx.Response:
-    """Makes the call, with GIVEN for what is not given; by GET where that is possible."""
+    """Make the call, with GIVEN for missing parameters; by GET where that is possible."""
     method = CALLS[path].methods[0]
     return client.http.request(
         method, f"/api/{path}", params={"v": "1", "api_token": client.token, **GIVEN, **given}

@@ -69,7 +69,7 @@ class Client:
         return dict(answer.json())
 
     def finished(self, job_id: str, *, within_s: float = 120) -> dict[str, Any]:
-        """The job's info once it is Complete or a Media Failure."""
+        """Return the job's info once it is Complete or a Media Failure."""
         return self.wait(job_id, lambda info: info["JobStatus"] in FINISHED, within_s=within_s)
 
     def wait(

@@ -36,7 +36,7 @@ class Crowd:
             raise
 
     def endings(self, *, within_s: float) -> list[Ending]:
-        """How the server has ended each of them; fails where it has not in time."""
+        """Return how the server has ended each of them; fail where it has not in time."""
         found: list[Ending] = []
         received: dict[socket.socket, bytes] = dict.fromkeys(self._sockets, b"")
         deadline = time.monotonic() + within_s
@@ -71,7 +71,7 @@ class Crowd:
 
 @contextlib.contextmanager
 def open_files_limited(soft: int) -> Iterator[None]:
-    """What is started in the block may open so many files, unless it asks for more."""
+    """Limit the open files of what is started in the block, unless it asks for more."""
     before, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
     try:
@@ -81,7 +81,7 @@ def open_files_limited(soft: int) -> Iterator[None]:
 
 
 def enough_open_files(count: int) -> None:
-    """For this process; fails where the machine does not allow it."""
+    """Raise the limit of this process; fail where the machine does not allow it."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     assert hard >= count, f"this test opens {count} files at once, and the machine allows {hard}"
     resource.setrlimit(resource.RLIMIT_NOFILE, (max(soft, count), hard))

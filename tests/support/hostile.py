@@ -1,4 +1,4 @@
-"""ElementLists that are made to stop a server: deep, wide, long, and legal."""
+"""ElementLists made to stop a server: deep, wide, long, and legal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words that are planted with a job, and sought in every table and file afterwards, in whatever form."""
+"""Words planted with a job, and searched for in every table and file afterwards, in every encoding."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}")
 
 
 def forms(word: str) -> frozenset[bytes]:
-    """How the word stands in plain text, in UTF-16, and in base64 at each of its three alignments."""
+    """Return the word in plain text, in UTF-16, and in base64 at each of its three alignments."""
     plain = word.encode()
     found = {plain, word.encode("utf-16-le"), word.encode("utf-16-be")}
     for shift in range(3):
@@ -29,7 +29,7 @@ def forms(word: str) -> frozenset[bytes]:
 
 
 def found_in(data: bytes, words: Iterable[str]) -> set[str]:
-    """Those of the words that the bytes hold: as they are, compressed, in base64, or pickled."""
+    """Return which of the words the bytes contain: plain, compressed, in base64, or pickled."""
     sought = {word: forms(word) for word in words}
     return {word for part in _layers(data) for word, shapes in sought.items() if _any(part, shapes)}
 
@@ -55,7 +55,7 @@ def _layers(data: bytes, depth: int = 2) -> Iterator[bytes]:
 
 
 def _inflated(data: bytes) -> bytes:
-    """As much as can be read of what begins here."""
+    """Return as much as can be decompressed from here."""
     try:
         return zlib.decompressobj().decompress(data, 10_000_000)
     except zlib.error:
@@ -63,7 +63,7 @@ def _inflated(data: bytes) -> bytes:
 
 
 def in_files(folder: Path, words: Iterable[str]) -> dict[str, set[str]]:
-    """The words that each file below the folder holds."""
+    """Return the words that each file below the folder holds."""
     sought = list(words)
     found = {}
     for path in sorted(folder.rglob("*")):
@@ -73,7 +73,7 @@ def in_files(folder: Path, words: Iterable[str]) -> dict[str, set[str]]:
 
 
 def in_tables(database_url: str, words: Iterable[str]) -> dict[str, set[str]]:
-    """The words that each table of a PostgreSQL database holds, whatever its schema."""
+    """Return the words that each table of a PostgreSQL database holds, whatever its schema."""
     sought = list(words)
     engine = sa.create_engine(database_url.replace("postgresql://", "postgresql+psycopg://"))
     found: dict[str, set[str]] = {}
@@ -94,7 +94,7 @@ def in_tables(database_url: str, words: Iterable[str]) -> dict[str, set[str]]:
 
 
 def in_sqlite(path: Path, words: Iterable[str]) -> dict[str, set[str]]:
-    """The words that each table of a SQLite file holds."""
+    """Return the words that each table of a SQLite file holds."""
     sought = list(words)
     with closing(sqlite3.connect(path)) as connection:
         names = [row[0] for row in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]

@@ -19,7 +19,7 @@ class Answer:
 
     @property
     def error(self) -> dict[str, Any]:
-        """The body as the API's error; its shape is checked on the way."""
+        """Return the body as the API's error; its shape is checked on the way."""
         error = dict(json.loads(self.body))
         assert set(error) >= {"ErrorType", "ErrorComment"}
         is_problem = set(error) > {"ErrorType", "ErrorComment"}
@@ -50,12 +50,12 @@ class RawConnection:
             self._socket.sendall(part.encode("latin-1") if isinstance(part, str) else part)
 
     def head(self, method: str, target: str, *headers: str, version: str = "1.1") -> None:
-        """Sends a request line and headers; Host is added."""
+        """Send a request line and headers; Host is added."""
         lines = [f"{method} {target} HTTP/{version}", f"Host: {self.host}", *headers, "", ""]
         self.send("\r\n".join(lines))
 
     def answer(self, *, to_head: bool = False) -> Answer:
-        """The next response; also an interim one."""
+        """Return the next response; also an interim one."""
         head = self._until(b"\r\n\r\n")
         first, *lines = head.decode("latin-1").split("\r\n")
         headers = {}
@@ -73,7 +73,7 @@ class RawConnection:
         return Answer(status=status, headers=headers, body=body)
 
     def is_closed(self) -> bool:
-        """Whether the server closes the connection without another byte."""
+        """Return whether the server closes the connection without another byte."""
         try:
             return not self._rest and self._socket.recv(1) == b""
         except ConnectionResetError:
@@ -104,7 +104,7 @@ def target_of(url: str) -> str:
 
 
 def put(url: str, body: bytes, *headers: str, version: str = "1.1", target: str | None = None) -> Answer:
-    """A PUT with Content-Length on a connection of its own."""
+    """Return a PUT with Content-Length on a connection of its own."""
     with RawConnection(url) as connection:
         connection.head(
             "PUT", target or target_of(url), f"Content-Length: {len(body)}", *headers, version=version

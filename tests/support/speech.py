@@ -1,4 +1,4 @@
-"""Recognized words as the tests of speech make them up, and what came of them."""
+"""Recognized words that tests of speech make up, and the resulting lists."""
 
 from __future__ import annotations
 

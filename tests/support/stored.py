@@ -1,4 +1,4 @@
-"""What a server has stored, seen from beside it: while it runs, and when it is dead."""
+"""What a server has stored, seen from outside: while it runs, and when it is dead."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ class Stored:
         return media.storage_key
 
     def recording(self, job: str) -> bytes:
-        """The bytes of the job's media."""
+        """Return the bytes of the job's media."""
         key = self.media_key(job)
         assert key is not None, "the job has no media"
         with self.services.store.local(key) as path:
             return path.read_bytes()
 
     def digest(self, key: str) -> str:
-        """The SHA-256 of an object."""
+        """Return the SHA-256 of an object."""
         with self.services.store.local(key) as path, path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
 
@@ -61,11 +61,11 @@ class Stored:
         return {path.name for path in (self.folder / "partials").iterdir()}
 
     def wanted_partials(self) -> set[str]:
-        """Those that an upload can be gone on with."""
+        """Return the partials that an upload can be resumed with."""
         return set(self.services.uploads.kept_partials())
 
     def age(self, by_s: float) -> None:
-        """Makes every file in the store that much older."""
+        """Make every file in the store older by this much."""
         for folder, _, names in os.walk(self.folder):
             for name in names:
                 path = Path(folder, name)

@@ -1,4 +1,4 @@
-"""Transcripts that a job is given, and the words of those that it has."""
+"""Transcripts for jobs, and the words of those that jobs have."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Waiting until something is so, which fails where it never is."""
+"""Waiting for a condition, which fails where it never holds."""
 
 from __future__ import annotations
 

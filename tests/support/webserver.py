@@ -48,7 +48,7 @@ class WebServer:
                 self.wfile.write(body)
 
             def log_message(self, format: str, *args: object) -> None:
-                """Keeps the output of the tests clean."""
+                """Keep the output of the tests clean."""
 
         self._server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.base_url = f"http://127.0.0.1:{self._server.server_port}"

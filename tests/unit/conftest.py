@@ -17,7 +17,7 @@ QUICK = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 
 @pytest.fixture(scope="session", autouse=True)
 def quick_passwords() -> Iterator[None]:
-    """Hashes that cost next to nothing; those of a server are looked at in tests/api/test_login.py."""
+    """Make hashes cost next to nothing; those of a server are tested in tests/api/test_login.py."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(passwords, "_hasher", QUICK)
         patch.setattr(passwords, "_NO_HASH", QUICK.hash("nobody's"))
@@ -51,5 +51,5 @@ def build_core(tmp_path: Path, database_file: Path) -> Iterator[Callable[..., Co
 
 @pytest.fixture
 def core(build_core: Callable[..., Core]) -> Core:
-    """The parts of a server with the default settings."""
+    """Return the parts of a server with the default settings."""
     return build_core()

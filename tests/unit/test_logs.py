@@ -1,4 +1,4 @@
-"""What the log makes of texts that it is given."""
+"""The log's treatment of the texts that it gets."""
 
 from __future__ import annotations
 

@@ -61,7 +61,7 @@ def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
 
 
 def pip(command: str, *arguments: str) -> None:
-    """Runs a command of pip's, without any network."""
+    """Run a command of pip's, without any network."""
     options = ("--quiet", "--disable-pip-version-check", "--no-index")
     done = subprocess.run(
         [sys.executable, "-m", "pip", command, *options, *arguments],
@@ -73,7 +73,7 @@ def pip(command: str, *arguments: str) -> None:
 
 
 def installed(folder: Path, *built: Path) -> Path:
-    """The folder, into which these wheels are installed without what they depend on."""
+    """Return the folder, into which these wheels are installed without what they depend on."""
     pip("install", "--no-deps", "--no-compile", "--target", str(folder), *map(str, built))
     return folder
 
@@ -93,13 +93,13 @@ def run(code: str, *folders: Path) -> list[str]:
 
 
 def contents(wheel: Path, package: str) -> dict[str, bytes]:
-    """The files of a package in a wheel, by their paths."""
+    """Return the files of a package in a wheel, by their paths."""
     with zipfile.ZipFile(wheel) as file:
         return {name: file.read(name) for name in file.namelist() if name.startswith(f"{package}/")}
 
 
 def modules(package: str) -> set[str]:
-    """The modules of a package as they lie in the source tree."""
+    """Return the modules of a package as they lie in the source tree."""
     return {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
 
 

@@ -9,7 +9,7 @@ from typing import Annotated, cast
 from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from scribedock.accounts.accounts import Person, check_new
+from scribedock.accounts.accounts import Person, check_new_account
 from scribedock.accounts.login import ProvenIdentity
 from scribedock.accounts.passwords import hash_password
 from scribedock.accounts.sessions import Dialect
@@ -220,7 +220,7 @@ async def create(context: Context, parameters: CreateParameters) -> None:
     accounts = context.services.accounts
     parent = await run_in_threadpool(accounts.find_reachable, context.account, parameters.parent_account)
     person = Person(first_name=parameters.first_name, last_name=parameters.last_name, email=parameters.email)
-    check_new(parameters.new_username, person)
+    check_new_account(parameters.new_username, person)
     password_hash = await _hashed(context, parameters.new_password)
     await run_in_threadpool(
         partial(accounts.add, parameters.new_username, password_hash, parent=parent.username, person=person)

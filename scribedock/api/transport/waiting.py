@@ -10,7 +10,7 @@ from typing import Any, Protocol, TypeVar
 
 from starlette.requests import Request
 
-from scribedock.children.crew import Abandoned
+from scribedock.children.crew import WorkAbandoned
 from scribedock.errors import InvalidQuery, SystemFault
 
 BODIES_AT_ONCE = 2  # large ones of one branch, each a file of up to 64 MiB
@@ -40,7 +40,7 @@ async def unless_gone(request: Request, work: Awaited[T]) -> T:
         if not waiting.done():
             raise InvalidQuery("The connection was lost before the answer was there")
         return waiting.result()
-    except Abandoned:
+    except WorkAbandoned:
         raise SystemFault("The server is being stopped; try again", status=503) from None
     finally:
         gone.cancel()

@@ -13,7 +13,7 @@ from av.packet import Packet
 from av.stream import Discard, Disposition
 from av.video.stream import VideoStream
 
-from scribedock.media.fenced.source import MediaSource
+from scribedock.media.fenced.source import RecordingFile
 from scribedock.media.formats import AUDIO_CODECS, DEMUXER_OPTIONS, is_playlist
 from scribedock.media.unusable import MediaUnusable
 
@@ -33,7 +33,7 @@ SECONDARY_TRACK = (
 CUT_OFF_MESSAGE = "The recording is damaged or cut off in the middle. Upload the whole file again."
 
 
-def open_container(source: MediaSource) -> InputContainer:
+def open_container(source: RecordingFile) -> InputContainer:
     """Open the container at its beginning.
 
     Raises MediaUnusable, which says what the file is instead of a recording.
@@ -63,7 +63,7 @@ def open_container(source: MediaSource) -> InputContainer:
         ) from error
 
 
-def sounding_stream(source: MediaSource) -> int:
+def audible_stream(source: RecordingFile) -> int:
     """Return the index of the stream to transcribe: the best one of which a part really decodes.
 
     Raises MediaUnusable, which says what there is instead.
@@ -74,7 +74,7 @@ def sounding_stream(source: MediaSource) -> int:
             raise MediaUnusable(
                 "The video has no sound." if container.streams.video else "There is no sound in this file."
             )
-        found = readable(container)
+        found = readable_streams(container)
         if not found:
             names = ", ".join(codec(each) for each in audio)
             raise MediaUnusable(f"The sound is in an unsupported codec: {names}.")
@@ -87,14 +87,14 @@ def sounding_stream(source: MediaSource) -> int:
         raise MediaUnusable(f"The recording is damaged: its sound ({codec(found[0])}) cannot be decoded.")
 
 
-def readable(container: InputContainer) -> list[AudioStream]:
+def readable_streams(container: InputContainer) -> list[AudioStream]:
     """Return the audio streams that may be decoded, the likeliest to have the speech first."""
     best = container.streams.best("audio")
     found = [each for each in container.streams.audio if codec(each) in AUDIO_CODECS]
     return sorted(found, key=lambda each: (bool(each.disposition & SECONDARY_TRACK), each is not best))
 
 
-def moving_pictures(container: InputContainer) -> list[VideoStream]:
+def video_streams(container: InputContainer) -> list[VideoStream]:
     """Return the video streams that are not cover pictures."""
     return [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
 
@@ -115,7 +115,7 @@ def is_plain_h264(stream: VideoStream) -> bool:
     )
 
 
-def only(container: InputContainer, index: int) -> AudioStream:
+def select_stream(container: InputContainer, index: int) -> AudioStream:
     """Return the stream and drop all others. Raises MediaUnusable for an index that does not exist."""
     stream = next((each for each in container.streams.audio if each.index == index), None)
     if stream is None:
@@ -164,7 +164,7 @@ def _first_sounds(container: InputContainer, streams: list[AudioStream]) -> set[
     return sounding
 
 
-def _has_packets(source: MediaSource) -> bool:
+def _has_packets(source: RecordingFile) -> bool:
     with open_container(source) as container:
         return any(packet.size for packet in packets(container, *container.streams.audio))
 

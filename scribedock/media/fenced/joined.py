@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 
-from scribedock.media.fenced.source import MediaSource
+from scribedock.media.fenced.source import RecordingFile
 
 MAX_PARTS = 1000
 READ_BYTES = 1 << 20
@@ -34,7 +34,7 @@ ID_BYTES = 4
 MAX_LENGTH_BYTES = 8
 
 
-def first_of(source: MediaSource) -> MediaSource:
+def first_recording(source: RecordingFile) -> RecordingFile:
     """Return the source, cut where its first recording ends if another one begins there.
 
     FFmpeg reads Matroska beyond such a joint, but takes what follows for sound in the codec of the first.
@@ -61,7 +61,7 @@ def _length(data: bytes) -> tuple[int, int] | None:
     return None if value == (1 << 7 * size) - 1 else (size, value)
 
 
-def next_recording(source: MediaSource, container: str, after: int) -> int | None:
+def next_recording(source: RecordingFile, container: str, after: int) -> int | None:
     """Return where another recording begins in the source, at `after` bytes or behind; None without one.
 
     container is FFmpeg's name for it.

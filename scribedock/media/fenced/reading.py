@@ -18,18 +18,18 @@ from av.audio.frame import AudioFrame
 from av.error import FFmpegError
 
 from scribedock.media.fenced.container import (
+    audible_stream,
     is_plain_h264,
-    moving_pictures,
-    only,
     open_container,
     packets,
-    readable,
-    sounding_stream,
+    readable_streams,
+    select_stream,
+    video_streams,
 )
-from scribedock.media.fenced.joined import MAX_PARTS, first_of, next_recording
+from scribedock.media.fenced.joined import MAX_PARTS, first_recording, next_recording
 from scribedock.media.fenced.levels import LevelMeter
 from scribedock.media.fenced.sound import Mix, Sound, check_rate
-from scribedock.media.fenced.source import MediaSource
+from scribedock.media.fenced.source import RecordingFile
 from scribedock.media.fenced.timeline import declared_s, demuxed_s, zero_s
 from scribedock.media.limits import BYTES_PER_SECOND
 from scribedock.media.unusable import MediaUnusable
@@ -78,17 +78,17 @@ def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict
     A small file is read to its end; the header of a large one is believed. track is the index of the stream
     to describe, where it is known. Raises MediaUnusable.
     """
-    source = first_of(MediaSource(file))
-    index = sounding_stream(source) if track is None else track
+    source = first_recording(RecordingFile(file))
+    index = audible_stream(source) if track is None else track
     start_s = zero_s(source)
     with open_container(source) as container:
-        stream = only(container, index)
+        stream = select_stream(container, index)
         check_rate(stream.codec_context.sample_rate)
         duration = None if source.size <= SMALL_FILE_BYTES else declared_s(container, stream)
         if duration is None:
             duration = demuxed_s(container, stream, start_s)
         _check_duration(duration, max_duration_s)
-        pictures = moving_pictures(container)
+        pictures = video_streams(container)
         return {
             "duration_ms": round(duration * 1000),
             "container": container.format.name,
@@ -142,7 +142,7 @@ class _Reading:
         progress: Callable[[float], None],
     ) -> None:
         self._file = file
-        self._size = MediaSource(file).size
+        self._size = RecordingFile(file).size
         self._max_duration_s = max_duration_s
         self._write = write
         self._wanted = wanted
@@ -160,10 +160,10 @@ class _Reading:
 
         Raises MediaUnusable where the first cannot be read, and where all together are too long.
         """
-        source: MediaSource | None = MediaSource(self._file)
+        source: RecordingFile | None = RecordingFile(self._file)
         while source is not None and not self._has_enough():
             try:
-                container, end = self._read(first_of(source))
+                container, end = self._read(first_recording(source))
             except TooLong:
                 raise
             except MediaUnusable:
@@ -177,7 +177,7 @@ class _Reading:
         at_most_s = self._wanted.at_most_s
         return at_most_s is not None and self.written >= at_most_s * BYTES_PER_SECOND
 
-    def _next(self, source: MediaSource, container: str, end: int) -> MediaSource | None:
+    def _next(self, source: RecordingFile, container: str, end: int) -> RecordingFile | None:
         """Return the recording after one that was read up to `end`, if it can be read."""
         place = next_recording(source, container, end)
         unread = 0
@@ -186,7 +186,7 @@ class _Reading:
                 break
             following = source.from_(place)
             try:
-                sounding_stream(following)
+                audible_stream(following)
             except MediaUnusable:
                 unread = unread or following.size
                 place = next_recording(source, container, place + 1)
@@ -195,16 +195,16 @@ class _Reading:
         self.unread_bytes = unread
         return None
 
-    def _read(self, source: MediaSource) -> tuple[str, int]:
+    def _read(self, source: RecordingFile) -> tuple[str, int]:
         """Read a recording; return the name of its container and where its last packet ends in the source."""
         self.parts += 1
         known = self._wanted.track if self.parts == 1 else None
-        index = sounding_stream(source) if known is None else known
+        index = audible_stream(source) if known is None else known
         start_s = zero_s(source)
         end = 0
         with open_container(source) as container:
-            tracks = [each.index for each in readable(container)]
-            stream = only(container, index)
+            tracks = [each.index for each in readable_streams(container)]
+            stream = select_stream(container, index)
             if self.parts == 1:
                 self.track, self.tracks = index, tracks
             before = self.written

@@ -7,7 +7,7 @@ import os
 from typing import BinaryIO
 
 
-class MediaSource:
+class RecordingFile:
     """A recording in a file, from which FFmpeg reads wherever it wants.
 
     A damaged file sends FFmpeg to places before the beginning. Its own files answer that with an error code,
@@ -51,13 +51,13 @@ class MediaSource:
     def seekable(self) -> bool:
         return True
 
-    def from_(self, place: int) -> MediaSource:
+    def from_(self, place: int) -> RecordingFile:
         """Return another source on the same file, from `place` bytes into this one to the file's end."""
-        return MediaSource(self._file, self.begin + place)
+        return RecordingFile(self._file, self.begin + place)
 
-    def to(self, place: int) -> MediaSource:
+    def to(self, place: int) -> RecordingFile:
         """Return another source on the same file that ends `place` bytes into this one."""
-        return MediaSource(self._file, self.begin, self.begin + place)
+        return RecordingFile(self._file, self.begin, self.begin + place)
 
     def _file_size(self) -> int:
         return os.fstat(self._file.fileno()).st_size

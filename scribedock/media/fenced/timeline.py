@@ -20,8 +20,8 @@ from av.audio.stream import AudioStream
 from av.container import InputContainer
 from av.error import FFmpegError
 
-from scribedock.media.fenced.container import moving_pictures, open_container, packets
-from scribedock.media.fenced.source import MediaSource
+from scribedock.media.fenced.container import open_container, packets, video_streams
+from scribedock.media.fenced.source import RecordingFile
 
 FIRST_PACKETS = 2000
 """Within this many packets of a file, each stream that starts near its beginning has one."""
@@ -29,11 +29,11 @@ MAX_REORDERED_PICTURES = 16
 """Pictures stored within this distance of each other may be shown in another order (ITU-T H.264, A.3.1)."""
 
 
-def zero_s(source: MediaSource) -> Fraction:
+def zero_s(source: RecordingFile) -> Fraction:
     """Return the time stamp, in seconds, of what a player shows at 0:00. Raises MediaUnusable."""
     with open_container(source) as container:
         known = Fraction(container.start_time or 0, av.time_base)
-        pictures = {stream.index for stream in moving_pictures(container)}
+        pictures = {stream.index for stream in video_streams(container)}
         return min([known, *_first_pictures_s(container, pictures)])
 
 

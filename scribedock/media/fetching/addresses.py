@@ -43,7 +43,7 @@ class Policy:
         plain = _plain(host)
         if plain in self._names:
             return False
-        address = literal(plain)
+        address = literal_address(plain)
         if address is not None:
             return not self.may_reach(plain, address)
         if plain.rpartition(".")[2] in LOCAL_NAMES or plain.endswith(".home.arpa"):
@@ -54,7 +54,7 @@ class Policy:
         return any(network.is_loopback for network in self._networks)
 
 
-def literal(host: str) -> Address | None:
+def literal_address(host: str) -> Address | None:
     """Return the address that a host spells out, even in old spellings (127.1, 0x7f000001, 2130706433)."""
     try:
         return ipaddress.ip_address(host.strip("[]"))

@@ -16,7 +16,7 @@ import httpx
 from scribedock import __version__
 from scribedock.errors import InvalidUrl
 from scribedock.media.fetching.addresses import Policy
-from scribedock.media.fetching.patience import TooSlow, TransferDeadline
+from scribedock.media.fetching.patience import FetchTooSlow, TransferDeadline
 from scribedock.media.fetching.transport import AddressRefused, GuardedTransport, Resolver, resolve
 
 MAX_URL_LENGTH = 4096  # characters
@@ -157,7 +157,7 @@ def _explained(url: httpx.URL) -> Iterator[None]:
         yield
     except AddressRefused:
         raise FetchFailed(f"{host} {NOT_PUBLIC_MESSAGE}.") from None
-    except TooSlow:
+    except FetchTooSlow:
         raise FetchFailed(f"{host} sent its answer too slowly.") from None
     except httpcore.ConnectTimeout as error:
         raise FetchFailed(f"{host} cannot be reached: no connection in time.") from error

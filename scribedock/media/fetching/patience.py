@@ -11,7 +11,7 @@ RATE_WINDOW_S = 60.0
 LOOK_INTERVAL_S = 1.0
 
 
-class TooSlow(Exception):
+class FetchTooSlow(Exception):
     """Too few bytes arrive."""
 
 
@@ -45,7 +45,7 @@ class TransferDeadline:
         self._window_bytes += count
 
     def check(self) -> None:
-        """Raise TooSlow or Unwanted where the transfer is to end."""
+        """Raise FetchTooSlow or Unwanted where the transfer is to end."""
         now = time.monotonic()
         if now - self._asked >= LOOK_INTERVAL_S:
             self._asked = now
@@ -55,4 +55,4 @@ class TransferDeadline:
             rate = self._window_bytes / (now - self._window_start)
             self._window_start, self._window_bytes = now, 0
             if rate < self._min_rate:
-                raise TooSlow
+                raise FetchTooSlow

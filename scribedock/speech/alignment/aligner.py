@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.alignment.language_model import arpa
 from scribedock.speech.alignment.lexicon import pronunciations
-from scribedock.speech.alignment.pronunciation import bare, spoken_forms
+from scribedock.speech.alignment.pronunciation import bare_word, spoken_forms
 from scribedock.speech.recognizer import SAMPLE_RATE
 
 if TYPE_CHECKING:
@@ -87,7 +87,7 @@ class _Aligning:
 
     def name(self, written: str) -> str | None:
         """Add a written word to the dictionary and return its name in it; None for what is not said."""
-        word = bare(written)
+        word = bare_word(written)
         if word not in self._names:
             self._names[word] = name = self._named(written)
             if name is not None:
@@ -96,7 +96,7 @@ class _Aligning:
 
     def _named(self, written: str) -> str | None:
         forms = spoken_forms(written)
-        if forms == [(bare(written),)] and self._decoder.lookup_word(forms[0][0]) is not None:
+        if forms == [(bare_word(written),)] and self._decoder.lookup_word(forms[0][0]) is not None:
             return forms[0][0]
         # No word of the dictionary begins with it or contains a number.
         name = f"={len(self._names)}"
@@ -147,7 +147,7 @@ class _Hearing:
 
     def __init__(self, text: tuple[str, ...], dictionary: _Aligning) -> None:
         self.text = text
-        named = [(name, bare(word)) for word in text if (name := dictionary.name(word)) is not None]
+        named = [(name, bare_word(word)) for word in text if (name := dictionary.name(word)) is not None]
         self._words = dict(named)
         self._decoder: Any = self._load([name for name, _ in named], dictionary) if named else None
         self._words |= {_other(number): OUT_OF_TEXT for number in range(MAX_OTHERS)}

@@ -72,7 +72,7 @@ z: |zz|:Z  |z|:Z
 """
 
 
-def pronounced(word: str) -> str:
+def phones_by_spelling(word: str) -> str:
     """Return the phones of a word by its spelling, as "W IH Z ER D"; empty without Latin letters."""
     text = "".join(
         mark for mark in unicodedata.normalize("NFKD", word.lower().translate(FOLDED)) if "a" <= mark <= "z"

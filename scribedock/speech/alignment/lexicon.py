@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Sequence
 from itertools import islice, product
 
-from scribedock.speech.alignment.letter_rules import pronounced
+from scribedock.speech.alignment.letter_rules import phones_by_spelling
 from scribedock.speech.alignment.pronunciation import spoken_forms
 
 MAX_PRONUNCIATIONS = 8
@@ -35,7 +35,7 @@ def _of_word(word: str, dictionary: Dictionary) -> Sequence[str]:
     for way in (_possessive, _compound):
         if found := way(word, dictionary):
             return found
-    return [pronounced(word)]
+    return [phones_by_spelling(word)]
 
 
 def _possessive(word: str, dictionary: Dictionary) -> list[str]:

@@ -81,7 +81,7 @@ APOSTROPHES = str.maketrans({"’": "'", "ʼ": "'", "‘": "'", "`": "'"})
 SPOKEN_SYMBOLS = frozenset(SYMBOLS) | frozenset(CURRENCIES)
 
 
-def bare(written: str) -> str:
+def bare_word(written: str) -> str:
     """Return the word for comparison: composed, in lower case, without the marks around it."""
     text = unicodedata.normalize("NFC", written).translate(APOSTROPHES).lower()
     first = next(

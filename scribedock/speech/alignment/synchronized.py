@@ -11,10 +11,10 @@ from dataclasses import replace
 
 from scribedock.speech.alignment.anchors import HeardWord, common_subsequence
 from scribedock.speech.alignment.gaps import GapWindow
-from scribedock.speech.alignment.pronunciation import bare
+from scribedock.speech.alignment.pronunciation import bare_word
 from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
-from scribedock.speech.timing import fit
+from scribedock.speech.timing import fit_words
 from scribedock_captions.elementlist.model import ElementList, Segment, Token, TokenType
 from scribedock_captions.elementlist.model import Sequence as TokenSequence
 from scribedock_captions.elementlist.normalisation import normalised
@@ -31,12 +31,12 @@ def words_of(transcript: ElementList) -> list[str]:
 def unchanged(before: ElementList, after: ElementList) -> dict[int, Token]:
     """Return the words of `before` that are also in `after`, in the same order, by their place in `after`."""
     old = [token for token in _tokens(before) if token.type is TokenType.WORD]
-    new = [bare(word) for word in words_of(after)]
-    pairs = common_subsequence(new, [bare(token.display_as) for token in old])
+    new = [bare_word(word) for word in words_of(after)]
+    pairs = common_subsequence(new, [bare_word(token.display_as) for token in old])
     return {place: old[number] for place, number in pairs}
 
 
-def may_be_said(words: int, media_ms: int) -> bool:
+def fits_duration(words: int, media_ms: int) -> bool:
     """Return whether a recording of media_ms milliseconds is long enough for this many words."""
     return words * 1000 <= media_ms * MAX_WORDS_PER_SECOND
 
@@ -55,7 +55,7 @@ def found_words(
     return times
 
 
-def placed(
+def placed_words(
     transcript: ElementList,
     found: Mapping[int, Span],
     speech: Sequence[Span],
@@ -67,7 +67,7 @@ def placed(
 
     speech is where somebody speaks. A word that was not found keeps the time of the transcript where this has
     times (`timed`) that lie between those of the words around it; otherwise such words share the speech
-    between the words around them, by their length. `may_be_said` must be true of them.
+    between the words around them, by their length. `fits_duration` must be true of them.
     """
     tokens = [token for token in _tokens(transcript) if token.type is TokenType.WORD]
     words: list[TimedWord] = []
@@ -79,7 +79,7 @@ def placed(
         if place in found:
             words.append(_word(tokens[place], found[place].start_ms, found[place].end_ms, Origin.ALIGNED))
             ended = found[place].end_ms
-    return fit(words, 0, media_ms)
+    return fit_words(words, 0, media_ms)
 
 
 def _estimated(

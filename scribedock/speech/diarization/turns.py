@@ -41,7 +41,7 @@ def with_speakers(elementlist: ElementList, turns: Sequence[Turn]) -> ElementLis
     return replace(elementlist, segments=tuple(segments), speakers=speakers)
 
 
-def borders(turns: Sequence[Turn]) -> list[int]:
+def speaker_changes(turns: Sequence[Turn]) -> list[int]:
     """Return where one speaker follows another, in ms: halfway between both turns."""
     return [
         (before.end_ms + after.start_ms) // 2

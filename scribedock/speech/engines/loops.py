@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from scribedock.speech.alignment.pronunciation import bare
+from scribedock.speech.alignment.pronunciation import bare_word
 from scribedock.speech.recognizer import TimedWord
 
 MAX_LOOP_WORDS = 12  # the longest sequence that is checked for repetition
@@ -15,7 +15,7 @@ MAX_LONG_REPEATS = 3
 
 def without_loops(words: Sequence[TimedWord]) -> list[TimedWord]:
     """Return the words with loops, which are repeated too often, reduced to one repetition."""
-    texts = [bare(word.text) for word in words]
+    texts = [bare_word(word.text) for word in words]
     kept: list[TimedWord] = []
     place = 0
     while place < len(words):

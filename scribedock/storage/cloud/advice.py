@@ -40,7 +40,7 @@ def advice(error: Exception, kind: CloudKind, url: str) -> str:
         return f"the credentials lack permission in {bucket} ({said}); allow {kind.permissions}"
     if not error.status:
         return _unreachable(kind)
-    return f"{error.strerror}; ask whoever runs the store"
+    return f"{error.strerror}; ask the operator of the store"
 
 
 def _unreachable(kind: CloudKind) -> str:

@@ -6,13 +6,13 @@ sent whole, and takes the place of these pieces.  So every byte is sent twice at
 ever overwritten: an object's name says which bytes it holds.
 
 What the caller has to know:
-- `write` returns at once, but when IN_FLIGHT parts of all recordings together are on their way: then it
+- `write` returns at once, unless PARTS_IN_FLIGHT parts of all recordings together are being sent: then it
   waits for one to arrive.  So one thread may serve many uploads, at the pace of the bucket.
 - A part that could not be sent makes the next `write`, `sync`, `commit` or `suspend` fail with
-  OSError, and every one after it.  What lies before that part is in the bucket, and `resume` goes on
-  from there; `suspend` lets go of the partial, also where it fails.
-- Whoever was overtaken (see `journal`) gets OSError (ESTALE) from `write` and `sync`, PartialMissing from
-  `commit`.
+  OSError, and every one after it.  Everything before that part is in the bucket, and `resume` continues
+  from there; `suspend` releases the partial, even where it fails.
+- A writer that was overtaken (see `journal`) gets OSError (ESTALE) from `write` and `sync`,
+  PartialMissing from `commit`.
 - `sync` and `bytes` may be called while another thread writes.
 """
 

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scribedock.host.locked_file import LockedFile, abandoned
+from scribedock.host.locked_file import LockedFile, abandoned_files
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
 from scribedock.storage.cloud.heartbeat import Heartbeat
 from scribedock.storage.cloud.journal import LEASE_S, EntryKind, Journal, JournalEntry, JournalState, now
@@ -133,7 +133,7 @@ class CloudStore:
         return None
 
     def sweep(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
-        for copy in abandoned(self._work, COPY_PREFIX):
+        for copy in abandoned_files(self._work, COPY_PREFIX):
             copy.unlink(missing_ok=True)
         self._writers.sweep(remembered_s=LEASE_S)
         return Sweep(

@@ -1,6 +1,6 @@
 """Sends parts to a bucket and fetches them, a bounded number at a time, for all recordings together.
 
-What this costs: the parts on their way (IN_FLIGHT of PART_BYTES, 128 MiB at the most), and for each
+What this costs: the parts being sent (PARTS_IN_FLIGHT of PART_BYTES, at most 128 MiB), and for each
 recording being written a part that fills up.  The more recordings, the smaller the parts, so
 that these together stay within BUFFERED_BYTES up to 256 of them, and are a
 mebibyte each beyond.

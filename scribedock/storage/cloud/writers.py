@@ -6,7 +6,7 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from scribedock.host.locked_file import LockedFile, abandoned, is_abandoned
+from scribedock.host.locked_file import LockedFile, abandoned_files, is_abandoned
 
 
 class Writers:
@@ -33,7 +33,7 @@ class Writers:
     def sweep(self, *, remembered_s: float) -> None:
         """Forget processes that died so long ago that nobody asks about them any more."""
         before = time.time() - remembered_s
-        for path in abandoned(self._folder, self.PREFIX):
+        for path in abandoned_files(self._folder, self.PREFIX):
             with suppress(FileNotFoundError):  # another process sweeps too
                 found = path.stat()
                 if not found.st_size:

@@ -18,7 +18,7 @@ from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.recognizer import SAMPLE_RATE
 from scribedock.storage.store import Store
 from scribedock.workflow.engine import DoNotRetry
-from scribedock.workflow.steps.recordings import decode_spoken, local
+from scribedock.workflow.steps.recordings import decode_speech, local_recording
 
 BYTES_PER_SECOND = 2 * SAMPLE_RATE
 NOTICE_FILE = "notice"
@@ -83,8 +83,11 @@ class DecodedAudioFiles:
             job = self._jobs.find_job(job_id)
             raise MediaUnusable(job.failure_reason or "The media could not be fetched.")
         path.parent.mkdir(parents=True, exist_ok=True)
-        with self._processors.seat(check_wanted), local(self._store, media.storage_key) as recording:
-            decoded = decode_spoken(
+        with (
+            self._processors.seat(check_wanted),
+            local_recording(self._store, media.storage_key) as recording,
+        ):
+            decoded = decode_speech(
                 recording,
                 path,
                 self._pool,

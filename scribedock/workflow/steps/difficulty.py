@@ -40,7 +40,7 @@ FAILED_SHARE = 0.05
 """With this share of the speech unrecognized, a person must write what is there."""
 
 
-def judge(evidence: Evidence) -> Difficulty:
+def judge_difficulty(evidence: Evidence) -> Difficulty:
     """Return Bad where one sign is bad, Good where all known ones are good, else Unknown.
 
     An engine that knows how sure it is knows best. For one that does not, noise tells: white noise in the
@@ -75,7 +75,7 @@ def _signs(evidence: Evidence) -> list[Sign]:
     ]
 
 
-def gather(
+def gather_evidence(
     chunks: Sequence[tuple[Span, list[TimedWord] | None]], signal_to_noise_db: float | None
 ) -> Evidence:
     """Return the evidence of a recording's spans of speech, each with its words (None: it failed)."""

@@ -61,7 +61,7 @@ def gain_notice(factor: float) -> str:
     return f"The recording is quiet: it was amplified by {decibels:.0f} dB before it was transcribed."
 
 
-def candidates(levels: Levels) -> list[int]:
+def candidate_channels(levels: Levels) -> list[int]:
     """Return the channels to examine beside their mix; none where the mix is surely right."""
     loudest = max(levels.energy, default=0)
     audible = [
@@ -82,7 +82,7 @@ def candidates(levels: Levels) -> list[int]:
     return sorted({*centre, *opposed})
 
 
-def chosen(levels: Levels, speech_ms: Mapping[int | None, int]) -> ChosenChannel:
+def choose_channel(levels: Levels, speech_ms: Mapping[int | None, int]) -> ChosenChannel:
     """Return what to transcribe, by the milliseconds of speech in each candidate; None is the mix."""
     channels = {number: speech for number, speech in speech_ms.items() if number is not None}
     most = max(speech_ms.values(), default=0)

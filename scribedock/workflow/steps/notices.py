@@ -11,7 +11,7 @@ NOTICED_SHARE = 0.2
 detector also takes other sounds for speech."""
 
 
-def columns(coverage: Coverage) -> JobColumns:
+def coverage_columns(coverage: Coverage) -> JobColumns:
     """Return the columns of the job's row that store the coverage."""
     return {
         "speech_ms": coverage.speech_ms,
@@ -20,18 +20,18 @@ def columns(coverage: Coverage) -> JobColumns:
     }
 
 
-def notice(coverage: Coverage) -> str:
+def coverage_notice(coverage: Coverage) -> str:
     """Return the notice for whoever gets the words; empty where nothing is missing."""
     found = []
     if coverage.unrecognized_ms:
         found.append(
-            f"{seconds(coverage.unrecognized_ms)} of {seconds(coverage.speech_ms)} of speech could not be "
-            "recognized; it is marked [INAUDIBLE]."
+            f"{format_seconds(coverage.unrecognized_ms)} of {format_seconds(coverage.speech_ms)} of speech "
+            "could not be recognized; it is marked [INAUDIBLE]."
         )
     if coverage.wordless_ms >= NOTICED_MS and coverage.wordless_ms >= NOTICED_SHARE * coverage.speech_ms:
         found.append(
-            f"{seconds(coverage.wordless_ms)} of {seconds(coverage.speech_ms)} that sound like speech "
-            "have no words."
+            f"{format_seconds(coverage.wordless_ms)} of {format_seconds(coverage.speech_ms)} that sound like "
+            "speech have no words."
         )
     return " ".join(found)
 
@@ -49,9 +49,9 @@ def inherited(source: Job) -> JobColumns:
             worded_ms=source.worded_ms,
             unrecognized_ms=source.unrecognized_ms or 0,
         )
-        found["notice"] = notice(covered) or None
+        found["notice"] = coverage_notice(covered) or None
     return found
 
 
-def seconds(milliseconds: int) -> str:
+def format_seconds(milliseconds: int) -> str:
     return f"{milliseconds / 1000:,.1f} s"

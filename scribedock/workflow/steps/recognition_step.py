@@ -120,7 +120,7 @@ def _saved(words: Sequence[TimedWord]) -> list[RecognizedWord]:
     ]
 
 
-def restored(saved: RecognizedWord) -> TimedWord:
+def restored_word(saved: RecognizedWord) -> TimedWord:
     """Return a word that a step has saved, in whatever format."""
     return TimedWord(
         text=saved["text"],

@@ -18,7 +18,13 @@ from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.span import Span
 from scribedock.storage.store import ObjectDamaged, Store
 from scribedock.workflow.steps.attempts import with_retries
-from scribedock.workflow.steps.mixing import ChosenChannel, candidates, chosen, gain, gain_notice
+from scribedock.workflow.steps.mixing import (
+    ChosenChannel,
+    candidate_channels,
+    choose_channel,
+    gain,
+    gain_notice,
+)
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -34,7 +40,7 @@ has as much, music and a dead channel have none."""
 
 
 @contextmanager
-def local(store: Store, key: str) -> Iterator[Path]:
+def local_recording(store: Store, key: str) -> Iterator[Path]:
     """Provide the recording as a local file. Raises MediaUnusable where it is not what was stored."""
     try:
         with store.local(key) as path:
@@ -53,7 +59,7 @@ class Decoded:
     notice: str = ""
 
 
-def decode_spoken(
+def decode_speech(
     recording: Path,
     destination: Path,
     pool: RecognizerPool,
@@ -73,12 +79,12 @@ def decode_spoken(
     decoded, gain = reader.decode(draft, track=track, progress=progress)
     known = track
     if track is None and len(decoded.tracks) > 1:
-        known = most_spoken(reader.speech_of_tracks(draft, decoded.tracks), decoded.track)
+        known = track_with_most_speech(reader.speech_of_tracks(draft, decoded.tracks), decoded.track)
         if known != decoded.track:
             decoded, gain = reader.decode(draft, track=known, progress=progress)
     alone = ChosenChannel()
-    if numbers := candidates(decoded.levels):
-        alone = chosen(decoded.levels, reader.speech_of_channels(draft, decoded.track, numbers))
+    if numbers := candidate_channels(decoded.levels):
+        alone = choose_channel(decoded.levels, reader.speech_of_channels(draft, decoded.track, numbers))
         if alone.channel is not None:
             channel = alone.channel
             decoded, gain = reader.decode(draft, track=decoded.track, channel=channel, progress=progress)
@@ -88,7 +94,7 @@ def decode_spoken(
     return Decoded(track=known, notice=" ".join(filter(None, notices)))
 
 
-def most_spoken(speech_ms: Mapping[int, int], otherwise: int) -> int:
+def track_with_most_speech(speech_ms: Mapping[int, int], otherwise: int) -> int:
     """Return the first track with at least half as much speech as any; `otherwise` without speech.
 
     speech_ms: how much speech each has, the likeliest track first.

@@ -27,16 +27,16 @@ from scribedock.speech.alignment.aligner import LANGUAGES
 from scribedock.speech.alignment.anchors import HeardWord, anchors
 from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.given import transcript_of
-from scribedock.speech.alignment.pronunciation import bare
+from scribedock.speech.alignment.pronunciation import bare_word
 from scribedock.speech.alignment.synchronized import (
+    fits_duration,
     found_words,
-    may_be_said,
-    placed,
+    placed_words,
     share_found,
     synchronized,
     words_of,
 )
-from scribedock.speech.coverage import Coverage, coverage
+from scribedock.speech.coverage import Coverage, measure_coverage
 from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.span import Span
@@ -44,7 +44,7 @@ from scribedock.workflow.engine import step
 from scribedock.workflow.steps.attempts import Attempts, MachineExhausted, PartFunction
 from scribedock.workflow.steps.counter import Counter
 from scribedock.workflow.steps.diarization_step import Diarization, with_diarization
-from scribedock.workflow.steps.notices import seconds
+from scribedock.workflow.steps.notices import format_seconds
 from scribedock_captions.elementlist.codec import to_json
 from scribedock_captions.elementlist.model import ElementList
 
@@ -150,7 +150,7 @@ class Synchronization:
         given.check_wanted()
         transcript, _ = self._transcript(given)
         words = len(words_of(transcript))
-        if not may_be_said(words, given.media_ms):
+        if not fits_duration(words, given.media_ms):
             return (
                 f"The transcript has {words:,} words, more than can be said in a recording of "
                 f"{given.media_ms / 1000:.1f} s; add the one that belongs to it, then order again"
@@ -178,7 +178,7 @@ class Synchronization:
             heard = self._pool.hear(audio, span, text, check_wanted=wanted, fresh=fresh)
             return [(each.word, each.start_ms, each.end_ms) for each in heard]
         words = self._pool.recognize(audio, span, given.language, check_wanted=wanted, fresh=fresh)
-        return [(bare(word.text), word.start_ms, word.end_ms) for word in words]
+        return [(bare_word(word.text), word.start_ms, word.end_ms) for word in words]
 
     def _align(self, given: SynchronizationInput, words: Sequence[str], gap: Gap, *, fresh: bool) -> Aligned:
         """Return what is found in the first window with any result; a wider one may take too long."""
@@ -220,11 +220,11 @@ class Synchronization:
             for gap, each in zip(left, [each or NOT_ALIGNED for each in aligned], strict=True)
         ]
         _, timed = self._transcript(given)
-        words = placed(
+        words = placed_words(
             transcript, found_words(known, windows), given.speech, timed=timed, media_ms=given.media_ms
         )
         share = share_found(words)
-        covered = coverage(given.speech, [(span, None) for span in unheard])
+        covered = measure_coverage(given.speech, [(span, None) for span in unheard])
         heard = 1 - covered.unrecognized_ms / max(covered.speech_ms, 1)
         if share < MIN_SHARE * heard and not timed:
             self._refuse(
@@ -237,7 +237,7 @@ class Synchronization:
         elementlist, notice = with_diarization(
             synchronized(transcript, words, media_ms=given.media_ms), given.diarization
         )
-        notices = [given.notice, message(share, len(words)), not_heard(covered), notice]
+        notices = [given.notice, found_notice(share, len(words)), unrecognized_notice(covered), notice]
         self._jobs.update(
             given.job_id,
             notice=" ".join(filter(None, notices)),
@@ -255,7 +255,7 @@ class Synchronization:
 
 def _anchors(transcript: ElementList, heard: Sequence[Sequence[SavedWord]]) -> dict[int, HeardWord]:
     return anchors(
-        [bare(word) for word in words_of(transcript)],
+        [bare_word(word) for word in words_of(transcript)],
         [HeardWord(word=word, start_ms=start, end_ms=end) for each in heard for word, start, end in each],
     )
 
@@ -274,17 +274,17 @@ def _counted(
     return run
 
 
-def message(share: float, words: int) -> str:
+def found_notice(share: float, words: int) -> str:
     """Return the notice about the result for `info`."""
     text = f"Synchronized with the given transcript: {share:.0%} of its {words:,} words were found"
     return f"{text}." if share >= FITTING_SHARE else f"{text}, the times of the others are estimated."
 
 
-def not_heard(covered: Coverage) -> str:
+def unrecognized_notice(covered: Coverage) -> str:
     """Return the notice about speech that could not be recognized, for `info`."""
     if not covered.unrecognized_ms:
         return ""
     return (
-        f"{seconds(covered.unrecognized_ms)} of {seconds(covered.speech_ms)} of speech could not be "
-        "recognized; the times of the words there are estimated."
+        f"{format_seconds(covered.unrecognized_ms)} of {format_seconds(covered.speech_ms)} of speech could "
+        "not be recognized; the times of the words there are estimated."
     )

@@ -22,5 +22,5 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 @pytest.fixture
 def kept(client: Client) -> set[str]:
-    """What the store kept of broken uploads before the test."""
+    """Return what the store kept of interrupted uploads before the test."""
     return partials(client)

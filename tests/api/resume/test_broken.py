@@ -1,4 +1,4 @@
-"""Uploads that break off and are gone on with."""
+"""Interrupted uploads and their resumption."""
 
 from __future__ import annotations
 

@@ -12,7 +12,7 @@ RESET = struct.pack("ii", 1, 0)  # SO_LINGER: closing sends a reset
 
 
 class BreakingProxy:
-    """Passes everything on; but the first `times` connections that bring so many bytes break off there."""
+    """Passes everything on, but breaks the first `times` connections after so many bytes."""
 
     def __init__(self, base_url: str, *, after: int, times: int = 1) -> None:
         parts = urlsplit(base_url)
@@ -24,7 +24,7 @@ class BreakingProxy:
         self._listening = socket.create_server(("127.0.0.1", 0))
 
     def url(self, url: str) -> str:
-        """The same URL, by way of the proxy."""
+        """Return the same URL, by way of the proxy."""
         return urlunsplit(urlsplit(url)._replace(netloc=f"127.0.0.1:{self._listening.getsockname()[1]}"))
 
     def _accept(self) -> None:

@@ -44,7 +44,7 @@ def _unmount(folder: Path) -> None:
 
 @contextmanager
 def small_disk(folder: Path, *, size: int) -> Iterator[Disk]:
-    """A tmpfs of `size` bytes at `folder`; fails where it cannot be mounted."""
+    """Provide a tmpfs of `size` bytes at `folder`; fail where it cannot be mounted."""
     folder.mkdir(parents=True)
     options = ["-t", "tmpfs", "-o", f"size={size},mode=0755", "tmpfs", str(folder)]
     done = subprocess.run(["mount", *options], capture_output=True, text=True, check=False)

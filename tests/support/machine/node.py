@@ -32,7 +32,7 @@ def run(folder: Path, *arguments: str, stdin: bytes = b"") -> subprocess.Complet
 
 
 def node(folder: Path, *arguments: str, stdin: bytes = b"") -> bytes:
-    """What Node.js prints; fails with what it complains of."""
+    """Return what Node.js prints; fail with its error message."""
     done = run(folder, *arguments, stdin=stdin)
     assert done.returncode == 0, done.stderr.decode()
     return done.stdout

@@ -32,7 +32,7 @@ def _command(pid: int) -> str:
 
 @contextlib.contextmanager
 def killed_at_last(server: OwnServer) -> Iterator[None]:
-    """However the block ends, the server does not outlive it."""
+    """Kill the server at the end of the block, however that ends."""
     try:
         yield
     finally:
@@ -46,7 +46,7 @@ def memory(pid: int) -> int:
 
 
 def peak_memory(pid: int) -> int:
-    """The most bytes of it that were in memory at once, since `forget_peak`."""
+    """Return the most bytes of it that were in memory at once, since `forget_peak`."""
     return _status(pid, "VmHWM")
 
 

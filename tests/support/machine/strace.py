@@ -1,4 +1,4 @@
-"""What a process asks of the kernel, in which order: strace's record of it."""
+"""What a process asks of the kernel, and in which order: strace's record of it."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ class Trace:
     calls: tuple[SystemCall, ...]
 
     def find(self, names: str, *texts: str, thread: int | None = None) -> list[SystemCall]:
-        """The calls of one of `names` (a|b) in whose text all of `texts` stand."""
+        """Return the calls of one of `names` (a|b) in whose text all of `texts` stand."""
         wanted = names.split("|")
         return [
             call
@@ -49,13 +49,13 @@ class Trace:
         return Trace(tuple(call for call in self.calls if call is not missing))
 
     def with_at(self, moved: SystemCall, moment: int) -> Trace:
-        """The same, had this call been made at another moment."""
+        """Return the same, had this call been made at another moment."""
         later = replace(moved, begins=moment, ends=moment)
         return Trace(tuple(later if call is moved else call for call in self.calls))
 
 
 def parse(text: str) -> Trace:
-    """Reads the output of `strace -f`: calls of several threads, which may interrupt each other."""
+    """Read the output of `strace -f`: calls of several threads, which may interrupt each other."""
     calls: list[SystemCall] = []
     begun: dict[tuple[int, str], tuple[str, int]] = {}
     for moment, line in enumerate(text.splitlines()):
@@ -75,7 +75,7 @@ def parse(text: str) -> Trace:
 
 
 def strace(*arguments: str, output: Path) -> list[str]:
-    """The command line; fails where there is no strace."""
+    """Return the command line; fail where there is no strace."""
     found = shutil.which("strace")
     assert found, "this test needs strace (on Debian: apt-get install strace)"
     return [found, "-f", "-yy", "-s", "64", "-e", f"trace={CALLS}", "-o", str(output), *arguments]

@@ -13,7 +13,7 @@ Damage = Callable[[random.Random, bytearray], bytearray]
 
 
 def damaged(whole: bytes, seed: str) -> tuple[str, bytes]:
-    """What was done to the file, and what is left of it; the same for the same seed."""
+    """Return what was done to the file, and what is left of it; the same for the same seed."""
     chance = random.Random(seed)
     damage = chance.choice(KINDS)
     broken = damage(chance, bytearray(whole))
@@ -67,7 +67,7 @@ def middle_repeated(chance: random.Random, file: bytearray) -> bytearray:
 
 
 def number_made_extreme(chance: random.Random, file: bytearray) -> bytearray:
-    """A size, a count, a rate or a time stamp says what no file means."""
+    """Return a size, a count, a rate or a time stamp says what no file means."""
     for _ in range(chance.randint(1, 3)):
         if len(file) >= 8:
             within = len(file) if chance.random() < 0.5 else min(len(file), HEAD)

@@ -12,14 +12,14 @@ PICTURE = ("-f", "lavfi", "-i", "testsrc=duration={seconds}:size=320x240:rate=25
 
 
 def make(path: Path, *arguments: str) -> Path:
-    """Runs ffmpeg with the arguments and the path as its output."""
+    """Run ffmpeg with the arguments and the path as its output."""
     command = [imageio_ffmpeg.get_ffmpeg_exe(), "-v", "error", "-y", *arguments, str(path)]
     subprocess.run(command, check=True, stdin=subprocess.DEVNULL)
     return path
 
 
 def tone(path: Path, *arguments: str, seconds: float = 5) -> Path:
-    """A sound of 440 Hz in the format of the path's extension."""
+    """Return a sound of 440 Hz in the format of the path's extension."""
     return make(path, *(each.format(seconds=seconds) for each in TONE), *arguments)
 
 

@@ -16,12 +16,12 @@ RATE = 16_000
 
 
 def recording() -> Path:
-    """The shipped recording: more than a minute, many segments."""
+    """Return the shipped recording: more than a minute, many segments."""
     return Path(str(files("scribedock.demo") / RECORDING))
 
 
 def pcm(seconds: float) -> bytes:
-    """The first seconds of the shipped recording: 16 kHz, mono, 16 bit."""
+    """Return the first seconds of the shipped recording: 16 kHz, mono, 16 bit."""
     resampler = av.AudioResampler("s16", "mono", RATE)
     wanted = int(seconds * RATE) * 2
     found = bytearray()
@@ -44,7 +44,7 @@ def write_wav(path: Path, samples: bytes) -> Path:
 
 
 def spoken(path: Path, *, seconds: float) -> Path:
-    """A WAV file of real speech."""
+    """Return a WAV file of real speech."""
     return write_wav(path, pcm(seconds))
 
 
@@ -53,7 +53,7 @@ def silence(path: Path, *, seconds: float) -> Path:
 
 
 def dialogue(seconds: float, *, turn_s: float = 8) -> bytes:
-    """The shipped voice and a larger speaker's take turns. 16 kHz, mono, 16 bit."""
+    """Return the shipped voice and a larger speaker's take turns. 16 kHz, mono, 16 bit."""
     heard = np.frombuffer(pcm(seconds), dtype="<i2")
     turn = int(turn_s * RATE)
     parts = []
@@ -64,5 +64,5 @@ def dialogue(seconds: float, *, turn_s: float = 8) -> bytes:
 
 
 def larger(heard: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
-    """The same speech, a quarter lower and slower: pitch and formants as of a longer vocal tract."""
+    """Return the same speech, a quarter lower and slower: pitch and formants as of a longer vocal tract."""
     return np.interp(np.arange(0, len(heard), 0.8), np.arange(len(heard)), heard).astype("<i2")

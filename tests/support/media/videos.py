@@ -17,7 +17,7 @@ from tests.support.media.ffmpeg import video
 
 @pytest.fixture(scope="module")
 def filmed(server: OwnServer, tmp_path_factory: pytest.TempPathFactory) -> str:
-    """A job with a short film in WebM."""
+    """Return a job with a short film in WebM."""
     client = Client(server).login()
     job = client.new_job(job_name="Tides & Æther / part 1")
     client.upload(job, video(tmp_path_factory.mktemp("film") / "film.webm", seconds=2))
@@ -26,7 +26,7 @@ def filmed(server: OwnServer, tmp_path_factory: pytest.TempPathFactory) -> str:
 
 @pytest.fixture(scope="module")
 def recorded(server: OwnServer, speech: Path) -> str:
-    """A job with a sound recording."""
+    """Return a job with a sound recording."""
     client = Client(server).login()
     job = client.new_job(job_name="sound")
     client.upload(job, speech)
@@ -42,7 +42,7 @@ def streams(path: Path) -> dict[str, str]:
 
 
 def stored_key(services: app.Services, url: str) -> str:
-    """Where the file behind a link lies in the store."""
+    """Return where the file behind a link lies in the store."""
     token = url.rsplit("/", 1)[1].partition(".")[0]
     found = services.renditions.find_rendition(verify(token, MEDIA, services.keys.upload.all(), time.time()))
     assert found is not None and found.storage_key is not None

@@ -18,7 +18,7 @@ PROBABILITY = 0.9
 
 
 def build(folder: Path) -> Path:
-    """A model of the kind nemo-conformer-ctc."""
+    """Return a model of the kind nemo-conformer-ctc."""
     folder.mkdir(parents=True, exist_ok=True)
     (folder / "config.json").write_text(json.dumps({"model_type": "nemo-conformer-ctc"}))
     (folder / "vocab.txt").write_text("".join(f"{token} {number}\n" for number, token in enumerate(TOKENS)))

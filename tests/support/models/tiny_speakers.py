@@ -30,7 +30,7 @@ def build(folder: Path, voices: tuple[Pcm, Pcm], *, bands: int = BANDS) -> Path:
 
 
 def _movements(pcm: Pcm) -> Numbers:
-    """The variance of each band in every two seconds."""
+    """Return the variance of each band in every two seconds."""
     parts = [pcm[start : start + WINDOW] for start in range(0, len(pcm) - WINDOW + 1, WINDOW)]
     energies = [log_energies(part, bands=BANDS, low_hz=LOW_HZ, high_hz=HIGH_HZ) for part in parts]
     return np.array([np.var(each, axis=0) for each in energies], dtype=float)

@@ -26,7 +26,7 @@ CERTAIN = 30.0
 
 
 def build(folder: Path, dictionary: Mapping[str, str] = DICTIONARY) -> Path:
-    """Writes the model into the folder, which is made, and returns it."""
+    """Write the model into the folder, which is made, and returns it."""
     folder.mkdir(parents=True)
     source = _pieces(folder / "source.spm", [*dictionary])
     target = _pieces(folder / "target.spm", [*dictionary.values(), UNKNOWN])
@@ -50,7 +50,7 @@ def build(folder: Path, dictionary: Mapping[str, str] = DICTIONARY) -> Path:
 
 
 def _pieces(path: Path, words: list[str]) -> list[str]:
-    """A SentencePiece model for which a word is a piece; its pieces."""
+    """Return a SentencePiece model for which a word is a piece; its pieces."""
     made = io.BytesIO()
     sentencepiece.SentencePieceTrainer.train(
         sentence_iterator=iter([" ".join(words)] * 4),

@@ -43,7 +43,7 @@ CERTAIN, UNCERTAIN = 4.0, 0.5  # factors of the logits: probabilities near 1, an
 
 
 def build(folder: Path, *, hears_speech: bool = True, language: str = "en") -> Path:
-    """Writes the model into the folder, which is made, and returns it.
+    """Write the model into the folder, which is made, and returns it.
 
     One that hears no speech says so for any audio, as a trained one does for noise; any other takes
     all audio for the language (Whisper's code).

@@ -1,4 +1,4 @@
-"""Uploads that break off and are gone on with, over raw sockets."""
+"""Interrupted uploads and their resumption, over raw sockets."""
 
 from __future__ import annotations
 
@@ -216,7 +216,7 @@ def test_a_deletion_discards_interrupted_uploads(
 
 @pytest.fixture(scope="module")
 def patient_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
-    """Its URLs live four seconds; a body without a byte for a second is given up."""
+    """Start a server whose URLs live four seconds, and which closes a body after a second without a byte."""
     with OwnServer(tmp_path_factory.mktemp("patient"), upload_lifetime_s="4", upload_stall_s="1") as started:
         yield started
 

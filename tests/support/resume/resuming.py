@@ -1,4 +1,4 @@
-"""Uploads that are gone on with, by raw sockets: what their tests share."""
+"""Helpers for tests of resumed uploads, over raw sockets."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def ietf_patch(url: str, offset: int, body: bytes, *headers: str, complete: bool
 
 
 def break_off(url: str, recording: bytes, sent: int) -> None:
-    """A plain PUT whose connection is lost after `sent` bytes."""
+    """Send a plain PUT whose connection is lost after `sent` bytes."""
     with RawConnection(url) as connection:
         connection.head("PUT", target_of(url), f"Content-Length: {len(recording)}")
         connection.send(recording[:sent])
@@ -61,7 +61,7 @@ def assert_is_media(client: Client, job: str) -> None:
 
 
 def partials(client: Client) -> set[str]:
-    """What the store keeps of broken uploads, of other tests too."""
+    """Return what the store keeps of interrupted uploads, including other tests'."""
     return {path.name for path in (client.server.data_dir / "media" / "partials").iterdir()}
 
 

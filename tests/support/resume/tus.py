@@ -240,7 +240,7 @@ def test_a_silent_writer_is_taken_over(client: Client, job: str, url: str, recor
 
 
 def send_all_but_its_end(url: str, recording: bytes) -> None:
-    """All bytes come, but not the end of the request that brings the last of them."""
+    """Send all bytes, but not the end of the request that brings the last of them."""
     create(url, len(recording))
     with RawConnection(url) as connection:
         connection.head(

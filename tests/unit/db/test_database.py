@@ -43,7 +43,7 @@ def services(settings: Settings) -> Iterator[app.Services]:
 
 
 def at_once(call: Callable[[int], Result]) -> list[Result | Exception]:
-    """What 16 threads get that call at the same moment."""
+    """Return what 16 threads get that call at the same moment."""
     gate = threading.Barrier(THREADS)
 
     def run(number: int) -> Result | Exception:

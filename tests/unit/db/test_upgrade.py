@@ -1,4 +1,4 @@
-"""What an upgrade makes of rows that an older release has written."""
+"""The upgrade of rows that an older release has written."""
 
 from __future__ import annotations
 

@@ -23,7 +23,7 @@ SLOTS = {Queue.TRANSCRIPTION: 2, Queue.CALLBACKS: 2}
 
 
 class Engine:
-    """Remembers what was begun; fails when it is told to."""
+    """Remembers what was started; fails on demand."""
 
     def __init__(self) -> None:
         self.begun: list[str] = []

@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.dispatch.fairness import Caps, WaitingWork, WorkUnderWay, choose, level
+from scribedock.dispatch.fairness import Caps, WaitingWork, WorkUnderWay, choose_work, urgency_level
 
 NOW = datetime(2026, 3, 1, 12)
 HOUR = timedelta(hours=1)
@@ -35,7 +35,7 @@ def taken(
     served: dict[str, datetime] | None = None,
     caps: Caps | None = None,
 ) -> list[str]:
-    chosen = choose(waiting, slots=slots, load=load, served=served or {}, caps=caps or Caps(), now=NOW)
+    chosen = choose_work(waiting, slots=slots, load=load, served=served or {}, caps=caps or Caps(), now=NOW)
     return [each.id for each in chosen]
 
 
@@ -60,7 +60,7 @@ def test_within_a_branch_what_is_due_first_goes_first() -> None:
 
 def test_an_order_rises_with_time_and_is_at_the_top_when_it_is_due() -> None:
     levels = [
-        level(order("a1", rank=ECONOMY, hours=96, waited_h=waited), NOW)
+        urgency_level(order("a1", rank=ECONOMY, hours=96, waited_h=waited), NOW)
         for waited in (0, 30, 60, 95, 96, 500)
     ]
     assert levels == [4, 3, 2, 1, 0, 0]
@@ -116,7 +116,7 @@ def test_no_cap_is_exceeded_and_no_slot_is_left_idle_without_one(
     waiting = [
         order(f"{branch}{number}", rank=rank, host=host) for number, (branch, rank, host) in enumerate(wanted)
     ]
-    chosen = choose(
+    chosen = choose_work(
         waiting, slots=slots, load=IDLE, served={}, caps=Caps(branch=branch_cap, host=host_cap), now=NOW
     )
     of_branch = [sum(each.branch_id == name for each in chosen) for name in "abcd"]

@@ -15,7 +15,7 @@ def wait_for(condition: Callable[[], bool]) -> None:
 
 
 class Workers:
-    """Threads that take a seat, say so, and leave it when they are told to."""
+    """Threads that take a seat, say so, and leave it on demand."""
 
     def __init__(self, seats: FairSeats) -> None:
         self.seats = seats

@@ -1,4 +1,4 @@
-"""The data folder, and who may look into it."""
+"""The data folder, and who may access it."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def mode(path: Path) -> int:
 
 
 def entered(folder: Path) -> list[Any]:
-    """What was logged."""
+    """Return what was logged."""
     with capture_logs() as logged:
         data_folder.enter(folder)
     return logged

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock import logs
-from scribedock.host.terminal import marked, printable, printable_json
+from scribedock.host.terminal import escape_markup, printable, printable_json
 
 HOSTILE = "a\nb\x1b[2J\x9b31m\r\u202eevil\u2066\u200b\u2028\ufeff\U000e0041\u3164\x00\x7f"
 SHOWN = r"a\nb\x1b[2J\x9b31m\r\u202eevil\u2066\u200b\u2028\ufeff\U000e0041\u3164\x00\x7f"
@@ -43,7 +43,7 @@ def test_a_json_document_keeps_its_meaning(text: str) -> None:
 
 
 def test_markup_in_the_text_is_escaped() -> None:
-    assert marked("[bold]x[/]\u202e") == r"\[bold]x\[/]\u202e"
+    assert escape_markup("[bold]x[/]\u202e") == r"\[bold]x\[/]\u202e"
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""Decoding to what a recognizer hears."""
+"""Decoding to the sound for a recognizer."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def samples(path: Path, limits: Limits | None = None) -> np.ndarray:
 
 
 def pitch(part: np.ndarray) -> float:
-    """The strongest frequency of a part, in Hz."""
+    """Return the strongest frequency of a part, in Hz."""
     spectrum = np.abs(np.fft.rfft(part * np.hanning(len(part))))
     return float(np.argmax(spectrum) * RATE / len(part))
 

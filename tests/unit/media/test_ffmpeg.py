@@ -1,4 +1,4 @@
-"""Media made by the ffmpeg program: what is copied, what is encoded anew, and what is refused."""
+"""Media converted by the ffmpeg program: what is copied, what is encoded again, and what is refused."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ import pytest
 
 from scribedock.media import ffmpeg, program
 from scribedock.media.fence import fence_report
-from scribedock.media.ffmpeg import MediaType, arguments, encode, find_ffmpeg
+from scribedock.media.ffmpeg import MediaType, encode, ffmpeg_arguments, find_ffmpeg
 from scribedock.media.limits import Limits
 from scribedock.media.probe import probe
 from scribedock.media.program import ProgramFailed, ProgramLimits, ProgramMissing
@@ -23,7 +23,7 @@ BOUNDS = ProgramLimits(memory=1 << 30, cpu_s=5, file_bytes=1 << 20)
 
 
 def told(path: Path, media_type: MediaType, **options: bool) -> str:
-    return " ".join(arguments(probe(path, Limits()), path, Path("/x/out"), media_type, **options))
+    return " ".join(ffmpeg_arguments(probe(path, Limits()), path, Path("/x/out"), media_type, **options))
 
 
 def made(path: Path, folder: Path, media_type: MediaType, subtitles: str = "") -> Path:

@@ -40,7 +40,7 @@ def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def probed_by(server: ForkServer, recording: Path) -> bytes:
-    """What a child says of the recording."""
+    """Return what a child says of the recording."""
     with recording.open("rb") as source, Path(os.devnull).open("wb") as nothing:
         child = server.fork(ORDER, source.fileno(), nothing.fileno())
     said = child.words.read(4096) + child.words.read(4096)

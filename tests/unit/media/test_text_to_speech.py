@@ -25,7 +25,7 @@ cp {sentence} "$4"
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Takes the arguments of espeak-ng, and says the same whatever it is told."""
+    """Take the arguments of espeak-ng, and says the same whatever it is told."""
     lying_in = tmp_path / "programs"
     lying_in.mkdir()
     with wave.open(str(lying_in / "sentence.wav"), "wb") as sentence:
@@ -43,7 +43,7 @@ def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def loud(path: Path) -> list[tuple[float, float]]:
-    """Where there is sound, in seconds."""
+    """Return where there is sound, in seconds."""
     with wave.open(str(path)) as file:
         samples = file.readframes(file.getnframes())
     marks = [samples[place : place + 2] != b"\0\0" for place in range(0, len(samples), 2)]

@@ -9,7 +9,7 @@ from io import BytesIO
 
 import pytest
 
-from scribedock.children.crew import Abandoned
+from scribedock.children.crew import WorkAbandoned
 from scribedock.errors import InvalidQuery
 from scribedock.parsing.parser import Parser, UnparsedBody
 from scribedock_captions.elementlist.codec import emit, parse, to_json
@@ -80,7 +80,7 @@ def test_unwanted_work_is_ended_or_never_begun(parser: Parser) -> None:
     for ticket in reversed(tickets):
         ticket.abandon()
     for ticket in tickets[1:]:
-        with pytest.raises(Abandoned):
+        with pytest.raises(WorkAbandoned):
             ticket.future.result()
     assert parser.submit("branch", "check_json", source(b"{}")).future.result().facts == {}
 

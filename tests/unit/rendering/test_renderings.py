@@ -14,7 +14,7 @@ from pathlib import Path
 
 import pytest
 
-from scribedock.children.crew import Abandoned
+from scribedock.children.crew import WorkAbandoned
 from scribedock.errors import InvalidOption, InvalidQuery, SystemFault
 from scribedock.rendering.child import ParsedLists
 from scribedock.rendering.pool import MAX_WAITING, RenderingPool
@@ -72,7 +72,7 @@ def renderings(pool: RenderingPool) -> Renderings:
 
 
 def children() -> set[int]:
-    """The ids of our rendering processes."""
+    """Return the ids of our rendering processes."""
     found = set()
     for folder in Path("/proc").glob("[0-9]*"):
         try:
@@ -220,7 +220,7 @@ def test_unwanted_renderings_are_not_made(renderings: Renderings, bodies: Bodies
     second.abandon()
     wait_until(lambda: child not in children())
     for abandoned in (first, second):
-        with pytest.raises(Abandoned):
+        with pytest.raises(WorkAbandoned):
             abandoned.future.result()
     assert waiting.future.result().body
     assert renderings.get("branch", "slow", SLOW, bodies).future.result().body

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from scribedock import app
-from scribedock.accounts.passwords import matches
+from scribedock.accounts.passwords import matches_hash
 from scribedock.db.tables import tasks
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.media import MediaSource
@@ -181,7 +181,7 @@ def test_what_a_call_removed_is_restored(sandbox: Sandbox) -> None:
     assert sandbox.job.status is JobStatus.COMPLETE
     assert services.sessions.use(API_TOKEN).account_id == account.id
     found = services.accounts.password_hash(USERNAME)
-    assert found is not None and matches(PASSWORD, found[1])
+    assert found is not None and matches_hash(PASSWORD, found[1])
 
 
 def test_a_job_that_changed_owner_comes_back(sandbox: Sandbox) -> None:

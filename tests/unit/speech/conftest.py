@@ -14,7 +14,7 @@ from tests.support.models import tiny_whisper
 
 @pytest.fixture(scope="session")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The demonstration recording as raw mono 16 kHz s16le."""
+    """Return the demonstration recording as raw mono 16 kHz s16le."""
     path = tmp_path_factory.mktemp("recording") / "recording.pcm"
     with as_file(files("scribedock.demo") / "recording.flac") as shipped, av.open(str(shipped)) as container:
         resampler = av.AudioResampler(format="s16", layout="mono", rate=16_000)
@@ -35,13 +35,13 @@ def conversation(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="session")
 def conversation_speech(conversation: Path) -> list[Span]:
-    """Where somebody speaks in it."""
+    """Return where somebody speaks in it."""
     return speech_spans(conversation)
 
 
 @pytest.fixture(scope="session")
 def reference() -> str:
-    """What is said in the recording."""
+    """Return what is said in the recording."""
     return (files("scribedock.demo") / "recording.txt").read_text()
 
 

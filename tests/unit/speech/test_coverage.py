@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.coverage import Coverage, coverage
+from scribedock.speech.coverage import Coverage, measure_coverage
 from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 
@@ -15,7 +15,7 @@ def word(start_ms: int, end_ms: int) -> TimedWord:
 
 
 def found(*chunks: tuple[Span, list[TimedWord] | None]) -> Coverage:
-    return coverage(SPEECH, chunks)
+    return measure_coverage(SPEECH, chunks)
 
 
 def test_speech_beside_a_word_counts_as_recognized() -> None:
@@ -36,7 +36,7 @@ def test_the_pauses_within_joined_spans_are_not_speech() -> None:
 
 
 def test_a_recording_without_speech_has_nothing_of_either() -> None:
-    assert coverage([], []) == Coverage(speech_ms=0, worded_ms=0, unrecognized_ms=0)
+    assert measure_coverage([], []) == Coverage(speech_ms=0, worded_ms=0, unrecognized_ms=0)
 
 
 TIMES = st.lists(st.integers(0, 40_000), min_size=2, max_size=30, unique=True).map(sorted)
@@ -47,6 +47,6 @@ def test_the_parts_make_up_the_whole(borders: list[int], failed: list[bool], tim
     speech = [Span(start_ms=a, end_ms=b) for a, b in zip(borders[::2], borders[1::2], strict=False)]
     words = [word(a, b) for a, b in zip(times[::2], times[1::2], strict=False)]
     chunks = [(span, None if bad else words) for span, bad in zip(speech, failed, strict=False)]
-    covered = coverage(speech, chunks)
+    covered = measure_coverage(speech, chunks)
     assert covered.speech_ms == sum(span.end_ms - span.start_ms for span in speech)
     assert min(covered.worded_ms, covered.unrecognized_ms, covered.wordless_ms) >= 0

@@ -22,7 +22,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
 @pytest.fixture
 def hub(whisper_model: Path) -> Iterator[str]:
-    """A hub on loopback with the repository of whisper-tiny, in which the tests' own model lies."""
+    """Provide a hub on loopback with the repository of whisper-tiny, in which the tests' own model lies."""
     repository = catalogue()["whisper-tiny"][1].repository
     files = {path.name: path.read_bytes() for path in whisper_model.iterdir()} | {"README.md": b"not wanted"}
 
@@ -59,7 +59,7 @@ def hub(whisper_model: Path) -> Iterator[str]:
                 self.wfile.write(body)
 
         def log_message(self, format: str, *args: object) -> None:
-            """Keeps the output of the tests clean."""
+            """Keep the output of the tests clean."""
 
     with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
         threading.Thread(target=server.serve_forever, daemon=True).start()

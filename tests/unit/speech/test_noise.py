@@ -13,7 +13,7 @@ SPEECH = [Span(start_ms=1000, end_ms=3000), Span(start_ms=4000, end_ms=6000)]
 
 
 def recording(path: Path, *, noise: float, seconds: int = 7) -> Path:
-    """A tone for two seconds, twice, over noise of that amplitude."""
+    """Return a tone for two seconds, twice, over noise of that amplitude."""
     draw = np.random.default_rng(1)
     samples = noise * draw.normal(size=seconds * RATE)
     for span in SPEECH:

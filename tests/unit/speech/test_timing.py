@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.speech.recognizer import TimedWord
-from scribedock.speech.timing import clean, fit
+from scribedock.speech.timing import clean_words, fit_words
 
 TIME = st.integers(min_value=-500, max_value=5000)
 
@@ -22,7 +22,7 @@ def test_times_ascend_inside_the_span_and_no_word_is_empty(
     times: list[tuple[int, int]], start: int, length: int
 ) -> None:
     words = [word(str(number), *pair) for number, pair in enumerate(times)]
-    fitted = fit(words, start, start + length)
+    fitted = fit_words(words, start, start + length)
     assert [one.text for one in fitted] == [one.text for one in words][:length]
     assert all(start <= one.start_ms < one.end_ms <= start + length for one in fitted)
     assert all(one.end_ms <= other.start_ms for one, other in pairwise(fitted))
@@ -34,15 +34,15 @@ def test_valid_times_are_not_changed(steps: list[int]) -> None:
     for step in steps:
         words.append(word(start=at + step // 2, end=at + step // 2 + step))
         at = words[-1].end_ms
-    assert fit(words, 0, at) == words
+    assert fit_words(words, 0, at) == words
 
 
 def test_a_word_with_white_space_inside_becomes_several_that_share_its_time() -> None:
-    assert clean([word(" New\nYork ", 100, 200)]) == [word(" New", 100, 150), word(" York", 150, 200)]
+    assert clean_words([word(" New\nYork ", 100, 200)]) == [word(" New", 100, 150), word(" York", 150, 200)]
 
 
 def test_the_space_before_a_word_is_kept_and_its_absence_too() -> None:
-    assert [one.text for one in clean([word(" one"), word("two"), word("\u3000three")])] == [
+    assert [one.text for one in clean_words([word(" one"), word("two"), word("\u3000three")])] == [
         " one",
         "two",
         " three",
@@ -51,15 +51,15 @@ def test_the_space_before_a_word_is_kept_and_its_absence_too() -> None:
 
 @pytest.mark.parametrize("text", ["", "  ", "\0", "\ud800", "\x1b"])
 def test_an_empty_word_is_left_out(text: str) -> None:
-    assert clean([word(text)]) == []
+    assert clean_words([word(text)]) == []
 
 
 def test_control_characters_are_removed_from_a_word() -> None:
-    assert clean([word("a\0b\x1b")])[0].text == "ab"
+    assert clean_words([word("a\0b\x1b")])[0].text == "ab"
 
 
 @pytest.mark.parametrize(
     ("given", "kept"), [(None, None), (0.5, 0.5), (-0.1, 0.0), (1.5, 1.0), (math.nan, None), (math.inf, None)]
 )
 def test_a_confidence_is_between_0_and_1_or_unknown(given: float | None, kept: float | None) -> None:
-    assert clean([word(confidence=given)])[0].confidence == kept
+    assert clean_words([word(confidence=given)])[0].confidence == kept

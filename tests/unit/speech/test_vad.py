@@ -22,7 +22,7 @@ def write(path: Path, *parts: npt.NDArray[Any]) -> Path:
 
 
 def without_pauses(recording: Path) -> npt.NDArray[np.int16]:
-    """The speech of the recording with nothing in between."""
+    """Return the speech of the recording with nothing in between."""
     return np.concatenate(
         [
             read_pcm(

@@ -105,7 +105,7 @@ def test_azure_without_an_account_is_reported(tmp_path: Path) -> None:
     [
         ("PermanentRedirect", 301, "set AWS_REGION"),
         ("AuthorizationHeaderMalformed", 400, "set AWS_REGION"),
-        ("SlowDown", 503, "ask whoever runs the store"),
+        ("SlowDown", 503, "ask the operator of the store"),
     ],
 )
 def test_every_answer_is_turned_into_advice(code: str, status: int, said: str) -> None:

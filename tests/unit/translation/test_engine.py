@@ -1,4 +1,4 @@
-"""Translation engines: which way to go, what is installed, and what a model folder must have."""
+"""Translation engines: the route, what is installed, and what a model folder must have."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ def test_apertium_lists_its_pairs_in_either_code() -> None:
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Takes the arguments of apertium; it says everything in capitals."""
+    """Take the arguments of apertium; it says everything in capitals."""
     path = tmp_path / "apertium"
     path.write_text(
         "#!/bin/sh\n"

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from scribedock.speech.alignment.synchronized import placed, synchronized, words_of
+from scribedock.speech.alignment.synchronized import placed_words, synchronized, words_of
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import Origin, choose
 from scribedock.speech.span import Span
@@ -82,7 +82,9 @@ def timed(written: str) -> ElementList:
         for place, word in enumerate(words_of(given))
         if word in TIMES
     }
-    return synchronized(given, placed(given, found, [], timed=False, media_ms=MEDIA_MS), media_ms=MEDIA_MS)
+    return synchronized(
+        given, placed_words(given, found, [], timed=False, media_ms=MEDIA_MS), media_ms=MEDIA_MS
+    )
 
 
 def tokens(elementlist: ElementList) -> dict[str, Token]:
@@ -128,7 +130,7 @@ SENTENCE = "Welcome to a small library by the sea."
 
 @pytest.fixture(scope="module")
 def hour(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An hour of which only what is listened to has sound: the rest is a hole in the file."""
+    """Return an hour of which only what is listened to has sound: the rest is a hole in the file."""
     path = tmp_path_factory.mktemp("hour") / "hour.pcm"
     with path.open("wb") as file:
         file.seek(EDITED * MEDIA_MS * 32)
@@ -150,7 +152,7 @@ def published(edited: str, *, estimated: bool = False) -> ElementList:
                 start, end = (number * MEDIA_MS + time for time in TIMES[word])
                 found[place] = Span(start_ms=start, end_ms=end)
             place += 1
-    words = placed(given, found, [], timed=False, media_ms=HOUR * MEDIA_MS)
+    words = placed_words(given, found, [], timed=False, media_ms=HOUR * MEDIA_MS)
     if estimated:
         words = [
             replace(word, origin=Origin.INTERPOLATED) if word.start_ms // MEDIA_MS % 10 == 1 else word

@@ -75,7 +75,7 @@ def wholes(tmp_path_factory: pytest.TempPathFactory) -> list[Whole]:
 
 
 def endings(wholes: list[Whole], count: int, folder: Path) -> list[Ending]:
-    """How the files end; as many of each container."""
+    """Return how the files end; as many of each container."""
     with ThreadPoolExecutor(max_workers=2) as threads:
         running = [
             threads.submit(_end, wholes[number % len(wholes)], number, folder) for number in range(count)

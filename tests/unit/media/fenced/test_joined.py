@@ -1,4 +1,4 @@
-"""Two recordings in one file, one behind the other."""
+"""Two recordings in one file, one after the other."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ KINDS = {
 
 
 def joined(folder: Path, extension: str, *second: str) -> Path:
-    """A tone of 440 Hz, and one of 880 Hz, which `second` may make different."""
+    """Return a tone of 440 Hz, and one of 880 Hz, which `second` may make different."""
     flags = KINDS[extension]
     one = tone(folder / f"one.{extension}", *flags, seconds=FIRST_S)
     inputs = ("-f", "lavfi", "-i", f"sine=880:duration={SECOND_S}")
@@ -53,7 +53,7 @@ def joined(folder: Path, extension: str, *second: str) -> Path:
 
 
 def heard(path: Path) -> tuple[DecodedAudio, list[int]]:
-    """What was decoded, and the pitch of each half second, in Hz."""
+    """Return what was decoded, and the pitch of each half second, in Hz."""
     destination = path.with_suffix(".pcm")
     decoded = decode(path, destination, Limits())
     sound = np.fromfile(destination, dtype="<i2")

@@ -1,4 +1,4 @@
-"""Where the sound lies that is decoded, in every container: as far from its beginning as a player shows it.
+"""Where decoded sound begins, in every container: as far from its beginning as a player shows it.
 
 The judge is FFmpeg itself, without our list of decoders: the time of the first loud sample, less the start
 time of the container (as ffprobe's `format=start_time`, and what Chromium's player subtracts).
@@ -64,7 +64,7 @@ def late(seconds: float) -> tuple[str, ...]:
 
 
 def shown_at_s(path: Path) -> float:
-    """Where a player has the first loud sample."""
+    """Return where a player has the first loud sample."""
     with av.open(str(path)) as container:
         zero_s = (container.start_time or 0) / av.time_base
         resampler = av.AudioResampler("fltp", "mono", RATE)
@@ -78,7 +78,7 @@ def shown_at_s(path: Path) -> float:
 
 
 def heard_at_s(path: Path) -> float:
-    """Where we have it."""
+    """Return where we have it."""
     destination = path.with_suffix(".pcm")
     decode(path, destination, Limits())
     loud = np.flatnonzero(np.abs(np.fromfile(destination, dtype="<i2")) > 0.05 * 32768)

@@ -1,4 +1,4 @@
-"""Recordings with several sound tracks: each is told apart by its pitch."""
+"""Recordings with several audio tracks, distinguished by their pitch."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def tracks(path: Path, *arguments: str) -> Path:
 
 
 def heard(path: Path, track: int | None = None) -> float:
-    """The pitch of what is decoded, in Hz."""
+    """Return the pitch of what is decoded, in Hz."""
     destination = path.with_suffix(".pcm")
     decode(path, destination, Limits(), track=track)
     sound = np.fromfile(destination, dtype="<i2")[RATE // 2 : RATE]

@@ -6,7 +6,7 @@ import ipaddress
 
 import pytest
 
-from scribedock.media.fetching.addresses import Policy, literal
+from scribedock.media.fetching.addresses import Policy, literal_address
 
 
 @pytest.mark.parametrize(
@@ -39,7 +39,7 @@ def test_public_addresses_may_be_reached(address: str) -> None:
     ],
 )
 def test_old_spellings_of_an_address_are_understood(host: str, address: str) -> None:
-    assert literal(host) == ipaddress.ip_address(address)
+    assert literal_address(host) == ipaddress.ip_address(address)
 
 
 def test_a_network_that_is_allowed_may_be_reached_in_each_of_its_spellings() -> None:

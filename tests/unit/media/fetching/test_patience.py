@@ -1,4 +1,4 @@
-"""How a fetch is given up, against real servers on loopback."""
+"""Fetches that are given up, against real servers on loopback."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ def heard(words: list[str], start: int = 0) -> list[HeardWord]:
 
 
 def places(text: str, sound: str) -> dict[int, int]:
-    """The place in the text, and in what was heard, of each anchor."""
+    """Return the place in the text, and in what was heard, of each anchor."""
     found = anchors(text.split(), heard(sound.split()))
     return {place: each.start_ms // MS for place, each in found.items()}
 
@@ -74,7 +74,7 @@ def test_a_text_that_is_repeated_is_found_each_time() -> None:
 
 
 def longest(text: list[str], words: list[str]) -> int:
-    """The length of the longest common subsequence, as every textbook has it."""
+    """Return the length of the longest common subsequence, as every textbook has it."""
     row = [0] * (len(words) + 1)
     for each in text:
         before = row

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.alignment.letter_rules import pronounced
+from scribedock.speech.alignment.letter_rules import phones_by_spelling
 
 PHONES = set(
     "AA AE AH AO AW AY B CH D DH EH ER EY F G HH IH IY JH K L M N NG OW OY P R S SH T TH UH UW V W Y Z "
@@ -24,7 +24,7 @@ def dictionary() -> dict[str, str]:
 
 def test_the_words_of_the_dictionary_are_read_with_one_phone_wrong_in_five() -> None:
     words = random.Random(1).sample(sorted(dictionary().items()), 3000)
-    spelled = [pronounced(word) for word, _ in words]
+    spelled = [phones_by_spelling(word) for word, _ in words]
     assert jiwer.wer([phones for _, phones in words], spelled) < 0.25
 
 
@@ -43,11 +43,11 @@ def test_the_words_of_the_dictionary_are_read_with_one_phone_wrong_in_five() -> 
 )
 def test_a_word_is_read_by_its_spelling(word: str, phones: str) -> None:
     if word == "Zürich":
-        assert pronounced(word).startswith("Z ")
+        assert phones_by_spelling(word).startswith("Z ")
     else:
-        assert pronounced(word) == phones
+        assert phones_by_spelling(word) == phones
 
 
 @given(st.text(max_size=40))
 def test_whatever_is_read_has_phones_of_the_model_alone(word: str) -> None:
-    assert set(pronounced(word).split()) <= PHONES
+    assert set(phones_by_spelling(word).split()) <= PHONES

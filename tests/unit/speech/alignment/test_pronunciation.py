@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.alignment.pronunciation import MAX_SPOKEN_FORMS, MAX_WORDS, bare, spoken_forms
+from scribedock.speech.alignment.pronunciation import MAX_SPOKEN_FORMS, MAX_WORDS, bare_word, spoken_forms
 
 
 def said(written: str) -> list[str]:
@@ -97,9 +97,9 @@ def test_whatever_is_written_has_few_ways_of_few_words(written: str) -> None:
     ],
 )
 def test_words_are_compared_without_the_marks_around_them(written: str, compared: str) -> None:
-    assert bare(written) == compared
+    assert bare_word(written) == compared
 
 
 @given(st.text(max_size=30))
 def test_what_is_compared_stays_as_it_is_when_it_is_compared_again(written: str) -> None:
-    assert bare(bare(written)) == bare(written)
+    assert bare_word(bare_word(written)) == bare_word(written)

@@ -6,9 +6,9 @@ from hypothesis import strategies as st
 from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.alignment.gaps import GapWindow
 from scribedock.speech.alignment.synchronized import (
+    fits_duration,
     found_words,
-    may_be_said,
-    placed,
+    placed_words,
     share_found,
     synchronized,
     words_of,
@@ -38,7 +38,7 @@ def at(*times: tuple[int, int, int]) -> dict[int, Span]:
 
 
 def test_a_word_that_was_found_has_the_time_of_the_sound() -> None:
-    words = placed(
+    words = placed_words(
         text("One two."), at((0, 1100, 1400), (1, 1500, 1900)), SPEECH, timed=False, media_ms=MEDIA_MS
     )
     assert [(word.start_ms, word.end_ms, word.origin) for word in words] == [
@@ -48,7 +48,7 @@ def test_a_word_that_was_found_has_the_time_of_the_sound() -> None:
 
 
 def test_a_word_between_two_found_ones_is_between_them_and_says_that_it_is_estimated() -> None:
-    words = placed(
+    words = placed_words(
         text("One two three."), at((0, 1100, 1400), (2, 2000, 2400)), SPEECH, timed=False, media_ms=MEDIA_MS
     )
     assert words[1].origin is Origin.INTERPOLATED
@@ -57,26 +57,28 @@ def test_a_word_between_two_found_ones_is_between_them_and_says_that_it_is_estim
 
 
 def test_a_word_without_room_takes_a_millisecond_of_its_neighbours() -> None:
-    words = placed(
+    words = placed_words(
         text("One two three."), at((0, 1100, 1400), (2, 1400, 1800)), SPEECH, timed=False, media_ms=MEDIA_MS
     )
     assert all(word.start_ms < word.end_ms for word in words)
 
 
 def test_estimated_words_are_where_somebody_speaks() -> None:
-    words = placed(text("One two three four."), {}, SPEECH, timed=False, media_ms=MEDIA_MS)
+    words = placed_words(text("One two three four."), {}, SPEECH, timed=False, media_ms=MEDIA_MS)
     assert words[0].start_ms == 1000
     assert words[-1].end_ms <= 12_000
 
 
 def test_captions_keep_their_own_times_where_nothing_was_found() -> None:
-    words = placed(captions(SRT), {}, SPEECH, timed=True, media_ms=MEDIA_MS)
+    words = placed_words(captions(SRT), {}, SPEECH, timed=True, media_ms=MEDIA_MS)
     assert (words[0].start_ms, words[2].end_ms) == (2000, 4000)
     assert (words[3].start_ms, words[4].end_ms) == (9000, 11_000)
 
 
 def test_captions_whose_times_contradict_the_sound_give_them_up() -> None:
-    words = placed(captions(SRT), at((0, 8000, 8300), (4, 9000, 9400)), SPEECH, timed=True, media_ms=MEDIA_MS)
+    words = placed_words(
+        captions(SRT), at((0, 8000, 8300), (4, 9000, 9400)), SPEECH, timed=True, media_ms=MEDIA_MS
+    )
     assert words[1].start_ms >= 8300
     assert words[3].end_ms <= 9000
 
@@ -95,7 +97,7 @@ def test_the_list_has_the_words_and_marks_of_the_transcript_and_the_times_of_the
     given = text("“Hello,” she said. [MUSIC] Good night!")
     times = at((0, 1100, 1400), (1, 1500, 1600), (2, 1700, 1900), (3, 8100, 8500), (4, 8600, 9000))
     result = synchronized(
-        given, placed(given, times, SPEECH, timed=False, media_ms=MEDIA_MS), media_ms=MEDIA_MS
+        given, placed_words(given, times, SPEECH, timed=False, media_ms=MEDIA_MS), media_ms=MEDIA_MS
     )
     tokens = [
         token for segment in result.segments for sequence in segment.sequences for token in sequence.tokens
@@ -109,8 +111,8 @@ def test_the_list_has_the_words_and_marks_of_the_transcript_and_the_times_of_the
 
 
 def test_more_words_than_can_be_said_are_noticed() -> None:
-    assert may_be_said(30, 10_000)
-    assert not may_be_said(700_000, 10_000)
+    assert fits_duration(30, 10_000)
+    assert not fits_duration(700_000, 10_000)
 
 
 @given(
@@ -128,7 +130,7 @@ def test_whatever_was_found_the_list_keeps_to_every_rule(starts: dict[int, int],
         place: Span(start_ms=start, end_ms=min(start + 400, MEDIA_MS))
         for place, start in zip(places, ascending, strict=False)
     }
-    words = placed(given_list, found, SPEECH, timed=timed, media_ms=MEDIA_MS)
+    words = placed_words(given_list, found, SPEECH, timed=timed, media_ms=MEDIA_MS)
     assert len(words) == count
     times = [time for word in words for time in (word.start_ms, word.end_ms)]
     assert times == sorted(times)

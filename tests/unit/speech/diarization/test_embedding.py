@@ -23,7 +23,7 @@ Pcm = npt.NDArray[np.int16]
 
 @pytest.fixture(scope="module")
 def voices(recording: Path) -> tuple[Pcm, Pcm]:
-    """What the model is trained on: of the conversation it has heard neither half."""
+    """Return what the model is trained on: of the conversation it has heard neither half."""
     heard = read_pcm(recording, 48 * 16_000, 30 * 16_000)
     return heard, larger(heard)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from scribedock.speech.assembly import assemble
-from scribedock.speech.diarization.turns import Turn, borders, with_speakers
+from scribedock.speech.diarization.turns import Turn, speaker_changes, with_speakers
 from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 from scribedock_captions.elementlist.model import ElementList, Segment, Speaker
@@ -80,7 +80,7 @@ def test_the_speakers_that_a_list_has_are_kept() -> None:
 
 def test_a_border_lies_between_turns_of_two_speakers() -> None:
     turns = [turn(0, 1000, 1), turn(1400, 2000, 1), turn(2000, 3000, 2), turn(3200, 4000, 1)]
-    assert borders(turns) == [2000, 3100]
+    assert speaker_changes(turns) == [2000, 3100]
 
 
 def test_another_speaker_begins_another_sentence_of_an_engine_that_does_not_punctuate() -> None:

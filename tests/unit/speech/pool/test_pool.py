@@ -41,7 +41,7 @@ def pool() -> Iterator[RecognizerPool]:
 
 
 def children(parent: int | None = None) -> list[int]:
-    """The recognizer processes of a process, by default of this one."""
+    """Return the recognizer processes of a process, by default of this one."""
     found = processes.children(parent or os.getpid())
     return sorted(pid for pid in found if "scribedock.speech.pool.child" in command(pid))
 
@@ -61,7 +61,7 @@ def runs(pid: int) -> bool:
 
 
 def is_busy(pid: int) -> bool:
-    """Whether it has worked for so long that it has loaded, and decodes."""
+    """Return whether it has worked for so long that it has loaded, and decodes."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return int(fields[11]) / os.sysconf("SC_CLK_TCK") > 2.5
 

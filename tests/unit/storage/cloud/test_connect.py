@@ -1,4 +1,4 @@
-"""The three kinds of bucket, as far as they can be had without their servers."""
+"""The three kinds of bucket, as far as possible without their servers."""
 
 from __future__ import annotations
 

@@ -6,7 +6,7 @@ import sys
 import textwrap
 from pathlib import Path
 
-from scribedock.host.locked_file import LockedFile, abandoned
+from scribedock.host.locked_file import LockedFile, abandoned_files
 from scribedock.storage.cloud.writers import Writers
 
 WRITER = textwrap.dedent(
@@ -52,7 +52,7 @@ def test_nothing_is_known_about_a_process_of_another_machine(tmp_path: Path) -> 
 def test_a_locked_file_is_not_removed(tmp_path: Path) -> None:
     file = LockedFile(tmp_path, "copy-")
     (tmp_path / "copy-left").write_bytes(b"")
-    assert [path.name for path in abandoned(tmp_path, "copy-")] == ["copy-left"]
+    assert [path.name for path in abandoned_files(tmp_path, "copy-")] == ["copy-left"]
     assert file.path.stat().st_mode & 0o777 == 0o600
     os.write(file.descriptor, b"content")
     file.close()

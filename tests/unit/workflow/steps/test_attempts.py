@@ -34,7 +34,7 @@ class Work:
 
 @pytest.fixture
 def run(monkeypatch: pytest.MonkeyPatch) -> Callable[[Work, str], AttemptedParts]:
-    """The tries, without the engine that saves them, and without time in between."""
+    """Return the tries, without the engine that saves them, and without time in between."""
     monkeypatch.setattr(attempts, "WAITS_S", (0.0, 0.0, 0.0, 0.0))
 
     def run(work: Work, items: str) -> AttemptedParts:

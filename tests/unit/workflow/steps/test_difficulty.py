@@ -7,7 +7,7 @@ import pytest
 from scribedock.jobs.job import Difficulty
 from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
-from scribedock.workflow.steps.difficulty import Evidence, gather, judge
+from scribedock.workflow.steps.difficulty import Evidence, gather_evidence, judge_difficulty
 
 CLEAN = Evidence(speech_ms=60_000, worded_ms=52_000, failed_ms=0, confidence=None, signal_to_noise_db=40.0)
 SURE = replace(CLEAN, confidence=0.92)
@@ -32,11 +32,11 @@ SURE = replace(CLEAN, confidence=0.92)
     ],
 )
 def test_one_bad_sign_is_bad_and_all_good_signs_are_good(evidence: Evidence, difficulty: Difficulty) -> None:
-    assert judge(evidence) is difficulty
+    assert judge_difficulty(evidence) is difficulty
 
 
 def test_a_confident_engine_is_believed_despite_noise() -> None:
-    assert judge(replace(SURE, signal_to_noise_db=5.0)) is Difficulty.GOOD
+    assert judge_difficulty(replace(SURE, signal_to_noise_db=5.0)) is Difficulty.GOOD
 
 
 def word(start_ms: int, end_ms: int, confidence: float | None) -> TimedWord:
@@ -49,7 +49,7 @@ def test_the_evidence_is_gathered_from_the_words() -> None:
         (Span(start_ms=2000, end_ms=2500), None),
         (Span(start_ms=3000, end_ms=3500), []),
     ]
-    assert gather(chunks, 30.0) == Evidence(
+    assert gather_evidence(chunks, 30.0) == Evidence(
         speech_ms=2000,
         worded_ms=400,
         failed_ms=500,
@@ -59,4 +59,4 @@ def test_the_evidence_is_gathered_from_the_words() -> None:
 
 
 def test_words_without_confidence_have_none() -> None:
-    assert gather([(Span(start_ms=0, end_ms=10), [word(0, 10, None)])], None).confidence is None
+    assert gather_evidence([(Span(start_ms=0, end_ms=10), [word(0, 10, None)])], None).confidence is None

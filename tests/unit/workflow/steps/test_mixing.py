@@ -5,7 +5,13 @@ from collections.abc import Mapping
 import pytest
 
 from scribedock.media.audio import Levels
-from scribedock.workflow.steps.mixing import ChosenChannel, candidates, chosen, gain, gain_notice
+from scribedock.workflow.steps.mixing import (
+    ChosenChannel,
+    candidate_channels,
+    choose_channel,
+    gain,
+    gain_notice,
+)
 
 
 def levels(*energy: float, alike: float = 1.0, peak: float = 0.5, centre: int | None = None) -> Levels:
@@ -52,7 +58,7 @@ def test_much_lost_speech_is_mentioned_and_little_is_not() -> None:
     ],
 )
 def test_channels_are_examined_where_their_mix_may_be_wrong(found: Levels, wanted: list[int]) -> None:
-    assert candidates(found) == wanted
+    assert candidate_channels(found) == wanted
 
 
 @pytest.mark.parametrize(
@@ -69,19 +75,19 @@ def test_channels_are_examined_where_their_mix_may_be_wrong(found: Levels, wante
     ],
 )
 def test_the_channel_with_speech_is_chosen(speech_ms: Mapping[int | None, int], channel: int | None) -> None:
-    assert chosen(levels(1, 2, alike=0), speech_ms).channel == channel
+    assert choose_channel(levels(1, 2, alike=0), speech_ms).channel == channel
 
 
 def test_the_choice_is_reported() -> None:
-    assert chosen(levels(1, 2, alike=-1), {None: 0, 0: 9000, 1: 9000}).notice == (
+    assert choose_channel(levels(1, 2, alike=-1), {None: 0, 0: 9000, 1: 9000}).notice == (
         "The channels of the recording cancel each other out: the right one was transcribed alone."
     )
-    assert chosen(levels(1, 2, alike=0), {None: 900, 0: 900, 1: 0}).notice == (
+    assert choose_channel(levels(1, 2, alike=0), {None: 900, 0: 900, 1: 0}).notice == (
         "Nobody speaks in the right channel: the left one was transcribed alone."
     )
 
 
 def test_the_centre_of_several_channels_is_chosen_where_people_speak_there() -> None:
     surround = levels(1, 1, 1, 1, 1, 1, alike=0, centre=2)
-    assert chosen(surround, {None: 9000, 2: 8800}).channel == 2
-    assert chosen(surround, {None: 9000, 2: 2000}) == ChosenChannel()
+    assert choose_channel(surround, {None: 9000, 2: 8800}).channel == 2
+    assert choose_channel(surround, {None: 9000, 2: 2000}) == ChosenChannel()

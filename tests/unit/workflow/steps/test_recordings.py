@@ -1,4 +1,4 @@
-"""Which of several sound tracks is transcribed."""
+"""Which of several audio tracks is transcribed."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import pytest
 from scribedock.media.limits import Limits
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import choose
-from scribedock.workflow.steps.recordings import Decoded, decode_spoken, most_spoken
+from scribedock.workflow.steps.recordings import Decoded, decode_speech, track_with_most_speech
 from tests.support.media.ffmpeg import make
 from tests.support.media.sound import spoken
 
@@ -26,7 +26,7 @@ def pool() -> Iterator[RecognizerPool]:
 
 @pytest.fixture(scope="module")
 def recording(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A loud tone, which is the default, and speech."""
+    """Return a loud tone, which is the default, and speech."""
     folder = tmp_path_factory.mktemp("tracks")
     speech = spoken(folder / "speech.wav", seconds=SPEECH_S)
     inputs = ("-f", "lavfi", "-i", f"sine=440:duration={SPEECH_S}", "-i", str(speech))
@@ -38,7 +38,7 @@ def test_the_track_in_which_people_speak_is_decoded(
     pool: RecognizerPool, recording: Path, tmp_path: Path
 ) -> None:
     path = tmp_path / "audio.pcm"
-    assert decode_spoken(recording, path, pool, Limits()) == Decoded(track=1)
+    assert decode_speech(recording, path, pool, Limits()) == Decoded(track=1)
     assert len(pool.speech_spans(path)) > 0
     assert list(tmp_path.iterdir()) == [path]
 
@@ -46,14 +46,14 @@ def test_the_track_in_which_people_speak_is_decoded(
 def test_a_known_track_is_not_searched_for(recording: Path, tmp_path: Path) -> None:
     closed = RecognizerPool(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
     closed.close()
-    assert decode_spoken(recording, tmp_path / "audio.pcm", closed, Limits(), track=0) == Decoded(track=0)
+    assert decode_speech(recording, tmp_path / "audio.pcm", closed, Limits(), track=0) == Decoded(track=0)
 
 
 def test_a_single_track_is_not_recorded(tmp_path: Path) -> None:
     closed = RecognizerPool(choose("pocketsphinx", None), processes=1, chunk_timeout_s=120)
     closed.close()
     speech = spoken(tmp_path / "speech.wav", seconds=1)
-    assert decode_spoken(speech, tmp_path / "audio.pcm", closed, Limits()) == Decoded(track=None)
+    assert decode_speech(speech, tmp_path / "audio.pcm", closed, Limits()) == Decoded(track=None)
 
 
 @pytest.mark.parametrize(
@@ -67,4 +67,4 @@ def test_a_single_track_is_not_recorded(tmp_path: Path) -> None:
     ],
 )
 def test_the_likeliest_track_with_enough_speech_is_chosen(speech_ms: dict[int, int], chosen: int) -> None:
-    assert most_spoken(speech_ms, otherwise=3) == chosen
+    assert track_with_most_speech(speech_ms, otherwise=3) == chosen

@@ -1,4 +1,4 @@
-"""`scribedock captions`: the captions library on files, without a server."""
+"""`scribedock captions convert`: the captions library on files, without a server."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated, Any, NoReturn
 
 import typer
 
-from scribedock.cli.caption_check import check
 from scribedock.errors import InvalidOption, ScribedockError
 from scribedock.host.terminal import printable
 from scribedock_captions.errors import CaptionsError
@@ -21,8 +20,6 @@ if TYPE_CHECKING:
     from scribedock_captions.elementlist.model import ElementList
     from scribedock_captions.readers import CueFile
     from scribedock_captions.writers import CaptionFormat
-
-captions = typer.Typer(help="Captions in files, without a server.", no_args_is_help=True)
 
 ELEMENTLIST = "ELEMENTLIST"
 FILE_OPTIONS = frozenset(
@@ -77,7 +74,7 @@ def convert(
     _write(target, body)
 
 
-def _with_caption_options(command: Any) -> Any:
+def with_caption_options(command: Any) -> Any:
     """Return the command with an option for each field of CaptionOptions in place of `**options`."""
     signature = inspect.signature(command, eval_str=True)
     named = [each for each in signature.parameters.values() if each.kind is not each.VAR_KEYWORD]
@@ -97,10 +94,6 @@ def _with_caption_options(command: Any) -> Any:
     ]
     command.__signature__ = signature.replace(parameters=[*named, *added])
     return command
-
-
-captions.command("convert")(_with_caption_options(convert))
-captions.command("check")(check)
 
 
 def _options(given: dict[str, str], preset: str | None = None) -> CaptionOptions:

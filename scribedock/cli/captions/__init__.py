@@ -1,0 +1,1 @@
+"""`scribedock captions`: convert and check files of captions, and describe a job's picture."""
