@@ -10,7 +10,7 @@ from scribedock.jobs.languages import iso_code
 from scribedock.orders.orders import Orders
 from scribedock.related.related import RelatedJobs, language_of
 from scribedock.translation.engine import LanguagePair, TranslationFailed, Translators
-from scribedock.workflow.engine import step
+from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps import notices
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.text.translation import sentences, translated

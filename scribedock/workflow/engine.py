@@ -16,7 +16,7 @@ from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol
 
 import structlog
 from dbos import (
@@ -34,13 +34,12 @@ from scribedock.dispatch.queues import Queue
 from scribedock.dispatch.seats import working_for
 from scribedock.settings import Settings
 from scribedock.workflow.engine_sqlite import connections
+from scribedock.workflow.saved_steps import saved_by, step
 
 # Raised whenever the steps of a workflow change, or the module of a class that they save:
 # a saved workflow must not continue with steps that it does not know.
 WORKFLOW_FORMAT = 4
 APPLICATION = "scribedock"
-
-Result = TypeVar("Result")
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -222,7 +221,7 @@ class EngineWorker:
         """Make `workflow` do the work of `queue`. Must be called before `launch`."""
 
         def run(workflow_id: str) -> None:
-            with working_for(self._branch_of(workflow_id)):
+            with working_for(self._branch_of(workflow_id)), saved_by(EngineSteps()):
                 try:
                     workflow.run(workflow_id)
                 except Exception:
@@ -296,27 +295,30 @@ class EngineWorker:
         self._ended(running.id)
 
 
-def step(name: str, function: Callable[..., Result], *arguments: Any) -> Result:
-    """Run a step of the current workflow; after a crash, return its saved result instead."""
-    return DBOS.run_step(_step_options(name), function, *arguments)
+class EngineSteps:
+    """Steps that the engine saves."""
 
+    def run(self, name: str, function: Callable[..., Any], *arguments: Any) -> Any:
+        return DBOS.run_step(_step_options(name), function, *arguments)
 
-def parallel_steps(
-    name: str, function: Callable[[Any], Result], items: Sequence[Any], *, threads: int
-) -> list[Result]:
-    """Run one step for each item, `threads` at once; each is saved as it ends."""
-    reserved = [(DBOS.reserve_step(), contextvars.copy_context(), item) for item in items]
+    def run_parallel(
+        self, name: str, function: Callable[[Any], Any], items: Sequence[Any], *, threads: int
+    ) -> list[Any]:
+        reserved = [(DBOS.reserve_step(), contextvars.copy_context(), item) for item in items]
 
-    def run(reservation: StepReservation, context: contextvars.Context, item: Any) -> Result:
-        return context.run(lambda: reservation.run(_step_options(name), function, item))
+        def run(reservation: StepReservation, context: contextvars.Context, item: Any) -> Any:
+            return context.run(lambda: reservation.run(_step_options(name), function, item))
 
-    with ThreadPoolExecutor(max(1, threads), thread_name_prefix=name) as pool:
-        futures = [pool.submit(run, *each) for each in reserved]
-        try:
-            return [future.result() for future in futures]
-        except BaseException:
-            pool.shutdown(wait=True, cancel_futures=True)
-            raise
+        with ThreadPoolExecutor(max(1, threads), thread_name_prefix=name) as pool:
+            futures = [pool.submit(run, *each) for each in reserved]
+            try:
+                return [future.result() for future in futures]
+            except BaseException:
+                pool.shutdown(wait=True, cancel_futures=True)
+                raise
+
+    def sleep(self, seconds: float) -> None:
+        DBOS.sleep(seconds)
 
 
 def _step_options(name: str) -> StepOptions:
@@ -335,11 +337,6 @@ def _should_retry(error: BaseException) -> bool:
         return False
     log.warning("step failed; it is tried again", exc_info=error)
     return True
-
-
-def sleep(seconds: float) -> None:
-    """Sleep in a workflow; after a crash, only for the rest of the time."""
-    DBOS.sleep(seconds)
 
 
 def _saved(status: WorkflowStatus) -> SavedWorkflow:

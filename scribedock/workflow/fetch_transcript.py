@@ -11,7 +11,7 @@ from scribedock.jobs.transcripts import Transcripts
 from scribedock.media.fetching.fetch import FetchFailed, FetchLimits, GuardedClient
 from scribedock.media.fetching.patience import Unwanted
 from scribedock.speech.alignment.given import check_transcript
-from scribedock.workflow.engine import step
+from scribedock.workflow.saved_steps import step
 from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 
 TIMEOUT_S = 120.0

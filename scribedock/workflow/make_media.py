@@ -22,7 +22,7 @@ from scribedock.media.unusable import MediaUnusable
 from scribedock.results.renditions import Rendition, RenditionKind, Renditions
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
-from scribedock.workflow.engine import step
+from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps.decoded_audio import Abandoned
 from scribedock.workflow.steps.recordings import local_recording
 from scribedock_captions import burn_in

@@ -32,7 +32,7 @@ from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.recognizer import Origin
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
-from scribedock.workflow.engine import step
+from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps.attempts import with_retries
 from scribedock.workflow.steps.recordings import decode_speech, local_recording
 from scribedock_captions.elementlist.codec import parse, to_json

@@ -19,7 +19,7 @@ from scribedock.media.probe import probe
 from scribedock.media.unusable import MediaUnusable
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
-from scribedock.workflow.engine import step
+from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps.recordings import local_recording
 
 

@@ -41,7 +41,8 @@ from scribedock.sandbox.prepared import (
 from scribedock.speech.alignment.given import transcript_of
 from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import Store
-from scribedock.workflow.engine import Workflow, sleep, step
+from scribedock.workflow.engine import Workflow
+from scribedock.workflow.saved_steps import sleep, step
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.model import ElementList
 

@@ -20,7 +20,7 @@ from scribedock.results.mails import Mails, OwedMail
 from scribedock.results.renditions import Renditions
 from scribedock.results.signed_links import APPROVAL, MEDIA, Link
 from scribedock.reviews.reviews import UNDER_WAY, Reviews
-from scribedock.workflow.engine import step
+from scribedock.workflow.saved_steps import step
 
 log = structlog.get_logger("scribedock.worker")
 

@@ -33,7 +33,7 @@ from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
-from scribedock.workflow.engine import step
+from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps import notices
 from scribedock.workflow.steps.attempts import with_retries
 from scribedock.workflow.steps.counter import Counter

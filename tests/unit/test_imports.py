@@ -81,7 +81,7 @@ WORKFLOW_ROWS = [
     },
     {"eraser", "lease", "steps"},
     {"engine"},
-    {"engine_sqlite", "__init__"},
+    {"engine_sqlite", "saved_steps", "__init__"},
 ]
 CAPTION_ROWS = [
     {"__init__"},

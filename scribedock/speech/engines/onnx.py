@@ -43,6 +43,7 @@ LANGUAGES_FILE = "languages.txt"
 LANGUAGE_CODE = re.compile(r"[a-z]{2,3}")
 MAX_TOKEN_MS = 240  # how long a word lasts after its last token begins: three frames of 80 ms
 MAX_CONFIG_BYTES = 1024 * 1024
+MIN_SAMPLES = SAMPLE_RATE // 100  # of fewer the library takes a single one for none
 
 
 class Onnx:
@@ -66,7 +67,7 @@ class Onnx:
     ) -> list[TimedWord]:
         import numpy as np
 
-        if not len(pcm):
+        if len(pcm) < MIN_SAMPLES:
             return []
         options = {"language": language, "target_language": language} if self._takes_language else {}
         result = self._model.recognize(pcm.astype(np.float32) / 32768, sample_rate=SAMPLE_RATE, **options)

@@ -22,8 +22,8 @@ from scribedock.speech.diarization.embedding import SpeakerModel
 from scribedock.speech.diarization.turns import Turn
 from scribedock.speech.pool.batches import batches, joined_spans
 from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed, failure_of
-from scribedock.speech.pool.process import RecognizerProcess
-from scribedock.speech.recognizer import Origin, RecognizerSpec, TimedWord, engine_named
+from scribedock.speech.pool.process import RecognizerChild, RecognizerProcess
+from scribedock.speech.recognizer import Origin, RecognizerEngine, RecognizerSpec, TimedWord, engine_named
 from scribedock.speech.span import Span
 from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
 
@@ -49,12 +49,15 @@ class RecognizerPool:
         processes: int,
         chunk_timeout_s: float,
         batch: int = 0,
+        engine: RecognizerEngine | None = None,
+        start: Callable[[RecognizerSpec], RecognizerChild] = RecognizerProcess,
         speaker_model: SpeakerModel | None = None,
     ) -> None:
         """Set the limits of the pool.
 
         batch is how many chunks are recognized at once, 0 for what suits the engine on this machine.
-        chunk_timeout_s is processor time for one chunk, for each of the engine's threads.
+        chunk_timeout_s is processor time for one chunk, for each of the engine's threads. engine and start
+        take the place of the recognizer that the spec names, and of its process.
         """
         if processes < 1:
             raise ValueError("a pool needs at least one process")
@@ -63,12 +66,13 @@ class RecognizerPool:
         self._processes = processes
         self._chunk_timeout_s = chunk_timeout_s * threads
         self._speaker_model = speaker_model
-        self._engine = engine_named(spec.engine)
+        self._engine = engine or engine_named(spec.engine)
+        self._start = start
         self._detects = self._engine.detects(spec)
         self._batch = batch or self._engine.batch()
         # Last in, first out: a child that is loaded is used before another is started.
         self._seats = FairSeats(range(processes))
-        self._children: dict[int, RecognizerProcess] = {}
+        self._children: dict[int, RecognizerChild] = {}
         self._lock = threading.Lock()
         self._closed = False
         # A child's death signal comes when the thread that started it ends, so one thread that
@@ -264,14 +268,14 @@ class RecognizerPool:
             self._refuse_when_closed()
             yield seat
 
-    def _child(self, seat: int, check_wanted: Callable[[], None]) -> RecognizerProcess:
+    def _child(self, seat: int, check_wanted: Callable[[], None]) -> RecognizerChild:
         """Return the child at the seat, ready; start one where there is none."""
         child = self._children.get(seat)
         if child is not None:
             return child
         with self._lock:
             self._refuse_when_closed()
-            child = self._starter.submit(RecognizerProcess, self._spec).result()
+            child = self._starter.submit(self._start, self._spec).result()
             self._children[seat] = child
         child.wait_until_ready(LOADING_ALLOWANCE, check_wanted)
         return child

@@ -9,7 +9,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Protocol
 
 from scribedock.children.allowance import POLL_S, Allowance, Meter
 from scribedock.speech.recognizer import RecognizerSpec
@@ -42,6 +42,22 @@ class RecognizerEnded(Exception):
 
 class RecognizerEndedByMachine(RecognizerEnded):
     """The process was ended by this machine, or could not be loaded: its work is not at fault."""
+
+
+class RecognizerChild(Protocol):
+    """What recognizes for one caller at a time; `kill` may come from any thread."""
+
+    def wait_until_ready(self, allowance: Allowance, check_wanted: Callable[[], None]) -> None:
+        """Return when the engine is loaded. Raises as `request` does."""
+        ...
+
+    def request(
+        self, request: Mapping[str, object], allowance: Allowance, check_wanted: Callable[[], None]
+    ) -> dict[str, Any]:
+        """Return the answer to a request. Raises ChildEnded, ProcessorTimeUsed, ClockRanOut."""
+        ...
+
+    def kill(self) -> None: ...
 
 
 class RecognizerProcess:

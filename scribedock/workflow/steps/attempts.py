@@ -16,7 +16,7 @@ import structlog
 
 from scribedock.children.allowance import POLL_S
 from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed
-from scribedock.workflow.engine import parallel_steps
+from scribedock.workflow.saved_steps import parallel_steps
 
 log = structlog.get_logger("scribedock.worker")
 

@@ -13,7 +13,7 @@ from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
-from scribedock.workflow.engine import parallel_steps
+from scribedock.workflow.saved_steps import parallel_steps
 from scribedock.workflow.steps.attempts import Attempts, MachineExhausted
 
 log = structlog.get_logger("scribedock.worker")

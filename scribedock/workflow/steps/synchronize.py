@@ -40,7 +40,7 @@ from scribedock.speech.coverage import Coverage, measure_coverage
 from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.span import Span
-from scribedock.workflow.engine import step
+from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps.attempts import Attempts, MachineExhausted, PartFunction
 from scribedock.workflow.steps.counter import Counter
 from scribedock.workflow.steps.diarization_step import Diarization, with_diarization

@@ -11,6 +11,7 @@ from scribedock.speech.engines.onnx import KINDS, files, spread, words
 from scribedock.speech.recognizer import Origin, Recognizer, choose, engine_named, languages
 from tests.support.models import tiny_onnx
 from tests.support.models.tiny_onnx import FRAME_MS, PROBABILITY, TEXT
+from tests.support.recognizer_contract import *  # noqa: F403
 
 NOISE = np.random.default_rng(1).normal(0, 3000, 5 * 16_000).astype(np.int16)
 
@@ -23,6 +24,11 @@ def model(tmp_path: Path) -> Path:
 @pytest.fixture(scope="module")
 def recognizer(tmp_path_factory: pytest.TempPathFactory) -> Recognizer:
     return engine_named("onnx").load(choose("onnx", tiny_onnx.build(tmp_path_factory.mktemp("onnx"))))
+
+
+@pytest.fixture(scope="module")
+def sound() -> np.ndarray:
+    return NOISE
 
 
 def test_words_carry_the_text_with_its_punctuation(recognizer: Recognizer) -> None:

@@ -9,6 +9,7 @@ import pytest
 from scribedock.speech.engines.pocketsphinx import ALTERNATIVE_PRONUNCIATION, FILLER_WORD
 from scribedock.speech.recognizer import Recognizer, choose, engine_named
 from scribedock.speech.vad import read_pcm, speech_spans
+from tests.support.recognizer_contract import *  # noqa: F403
 
 SENTENCES = 5  # of the recording; each is a stretch of speech
 
@@ -16,6 +17,11 @@ SENTENCES = 5  # of the recording; each is a stretch of speech
 @pytest.fixture(scope="module")
 def recognizer() -> Recognizer:
     return engine_named("pocketsphinx").load(choose("pocketsphinx", None))
+
+
+@pytest.fixture(scope="module")
+def sound(recording: Path) -> np.ndarray:
+    return read_pcm(recording, 0, 16_000 * 3)
 
 
 def spoken(text: str) -> str:
@@ -36,11 +42,8 @@ def test_the_demonstration_recording_is_recognized_with_few_errors(
     assert jiwer.wer(" ".join(spoken(said).split()), spoken(" ".join(found))) < 0.1
 
 
-def test_words_are_in_order_and_inside_their_chunk(recognizer: Recognizer, recording: Path) -> None:
-    words = recognizer.recognize(read_pcm(recording, 0, 16_000 * 3), 10_000, "en")
-    times = [time for word in words for time in (word.start_ms, word.end_ms)]
-    assert times == sorted(times)
-    assert 10_000 < times[0] < times[-1] <= 13_000
+def test_the_first_sentence_is_recognized(recognizer: Recognizer, sound: np.ndarray) -> None:
+    words = recognizer.recognize(sound, 0, "en")
     assert [word.text for word in words] == "welcome to a small library by the sea".split()
 
 
@@ -68,7 +71,7 @@ def test_it_claims_no_confidence(recognizer: Recognizer, recording: Path) -> Non
     assert {word.confidence for word in words} == {None}
 
 
-@pytest.mark.parametrize("samples", [0, 1, 160])
+@pytest.mark.parametrize("samples", [160])
 def test_a_chunk_shorter_than_a_word_has_none(samples: int, recognizer: Recognizer) -> None:
     assert recognizer.recognize(np.zeros(samples, np.int16), 0, "en") == []
 

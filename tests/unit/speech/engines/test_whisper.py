@@ -21,6 +21,7 @@ from scribedock.speech.recognizer import (
 from scribedock.speech.span import Span
 from tests.support.models import tiny_whisper
 from tests.support.models.tiny_whisper import PROMPT_LENGTH, STEP_MS, TEXT
+from tests.support.recognizer_contract import *  # noqa: F403
 
 NOISE = np.random.default_rng(1).normal(0, 3000, 5 * 16_000).astype(np.int16)
 
@@ -32,6 +33,11 @@ def load(model: Path) -> Recognizer:
 @pytest.fixture(scope="module")
 def recognizer(whisper_model: Path) -> Recognizer:
     return load(whisper_model)
+
+
+@pytest.fixture(scope="module")
+def sound() -> np.ndarray:
+    return NOISE
 
 
 def test_words_carry_the_text_with_its_punctuation(recognizer: Recognizer) -> None:

@@ -1,8 +1,4 @@
-"""Doubles of what a server needs from outside: the time, a store of recordings, other people's servers.
-
-They are for unit tests, ours and those of programs that embed scribedock.  Each passes the tests of the
-contract that the real one passes.
-"""
+"""A store of recordings in memory."""
 
 from __future__ import annotations
 
@@ -11,38 +7,16 @@ import os
 import tempfile
 import threading
 import uuid
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from pathlib import Path
 
 from scribedock.clock import Clock
-from scribedock.media.fetching.fetch import FetchFailed, FetchLimits, GuardedClient
-from scribedock.media.fetching.patience import Unwanted
 from scribedock.storage.names import checked_name
 from scribedock.storage.store import PartialBusy, PartialMissing, StoreUnavailable
-
-BEGINNING = datetime(2026, 1, 1)  # noqa: DTZ001 - the time inside is UTC without a zone
-
-
-class ManualClock:
-    """A clock that stands still until it is moved."""
-
-    def __init__(self, now: datetime = BEGINNING) -> None:
-        self._now = now
-        self._monotonic = 1000.0
-
-    def now(self) -> datetime:
-        return self._now
-
-    def monotonic(self) -> float:
-        return self._monotonic
-
-    def advance(self, seconds: float) -> None:
-        """Let `seconds` pass."""
-        self._now += timedelta(seconds=seconds)
-        self._monotonic += seconds
+from scribedock.testing.clock import BEGINNING, ManualClock
 
 
 @dataclass(eq=False)
@@ -234,48 +208,3 @@ class InMemoryPartial:
     def __exit__(self, *error: object) -> None:
         if self._is_open:
             self.discard()
-
-
-class ScriptedFetcher(GuardedClient):
-    """Other people's servers: what each URL gives, and what was asked of them.
-
-    `pages` has the content of a URL, or the FetchFailed that stands in its place; `statuses` what a GET is
-    answered with (200 where it says nothing). Whatever is not in `pages` cannot be reached.
-    """
-
-    def __init__(
-        self,
-        pages: Mapping[str, bytes | FetchFailed] | None = None,
-        statuses: Mapping[str, int | FetchFailed] | None = None,
-    ) -> None:
-        super().__init__(())
-        self.pages = dict(pages or {})
-        self.statuses = dict(statuses or {})
-        self.asked: list[tuple[str, Mapping[str, str]]] = []
-
-    def download(
-        self,
-        url: str,
-        destination: Path,
-        limits: FetchLimits,
-        *,
-        wanted: Callable[[], bool] = lambda: True,
-    ) -> None:
-        self.check(url)
-        self.asked.append((url, {}))
-        if not wanted():
-            raise Unwanted
-        page = self.pages.get(url, FetchFailed("The host cannot be reached: no connection."))
-        if isinstance(page, FetchFailed):
-            raise page
-        if len(page) > limits.max_bytes:
-            raise FetchFailed(f"The file is larger than the limit of {limits.max_bytes:,} bytes.")
-        destination.write_bytes(page)
-
-    def get(self, url: str, *, headers: Mapping[str, str], timeout_s: float) -> int:
-        self.check(url)
-        self.asked.append((url, dict(headers)))
-        status = self.statuses.get(url, 200)
-        if isinstance(status, FetchFailed):
-            raise status
-        return status

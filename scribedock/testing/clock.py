@@ -1,0 +1,26 @@
+"""A clock for tests."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+BEGINNING = datetime(2026, 1, 1)  # noqa: DTZ001 - the time inside is UTC without a zone
+
+
+class ManualClock:
+    """A clock that stands still until it is moved."""
+
+    def __init__(self, now: datetime = BEGINNING) -> None:
+        self._now = now
+        self._monotonic = 1000.0
+
+    def now(self) -> datetime:
+        return self._now
+
+    def monotonic(self) -> float:
+        return self._monotonic
+
+    def advance(self, seconds: float) -> None:
+        """Let `seconds` pass."""
+        self._now += timedelta(seconds=seconds)
+        self._monotonic += seconds

@@ -1,0 +1,54 @@
+"""Other people's servers, for tests."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from scribedock.media.fetching.fetch import FetchFailed, FetchLimits, GuardedClient
+from scribedock.media.fetching.patience import Unwanted
+
+
+class ScriptedFetcher(GuardedClient):
+    """Other people's servers: what each URL gives, and what was asked of them.
+
+    `pages` has the content of a URL, or the FetchFailed that stands in its place; `statuses` what a GET is
+    answered with (200 where it says nothing). Whatever is not in `pages` cannot be reached.
+    """
+
+    def __init__(
+        self,
+        pages: Mapping[str, bytes | FetchFailed] | None = None,
+        statuses: Mapping[str, int | FetchFailed] | None = None,
+    ) -> None:
+        super().__init__(())
+        self.pages = dict(pages or {})
+        self.statuses = dict(statuses or {})
+        self.asked: list[tuple[str, Mapping[str, str]]] = []
+
+    def download(
+        self,
+        url: str,
+        destination: Path,
+        limits: FetchLimits,
+        *,
+        wanted: Callable[[], bool] = lambda: True,
+    ) -> None:
+        self.check(url)
+        self.asked.append((url, {}))
+        if not wanted():
+            raise Unwanted
+        page = self.pages.get(url, FetchFailed("The host cannot be reached: no connection."))
+        if isinstance(page, FetchFailed):
+            raise page
+        if len(page) > limits.max_bytes:
+            raise FetchFailed(f"The file is larger than the limit of {limits.max_bytes:,} bytes.")
+        destination.write_bytes(page)
+
+    def get(self, url: str, *, headers: Mapping[str, str], timeout_s: float) -> int:
+        self.check(url)
+        self.asked.append((url, dict(headers)))
+        status = self.statuses.get(url, 200)
+        if isinstance(status, FetchFailed):
+            raise status
+        return status
