@@ -22,7 +22,7 @@ from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
-from scribedock.speech.recognizer import DEFAULT_ENGINE, choose
+from scribedock.speech.recognizer import choose
 from scribedock.workflow.steps.difficulty import Evidence, judge_difficulty
 
 DEMO = Path(app.__file__).parent / "demo"
@@ -31,7 +31,7 @@ VOICES = 6
 
 
 def main() -> None:
-    pool = RecognizerPool(choose(DEFAULT_ENGINE, None), processes=2, chunk_timeout_s=300)
+    pool = RecognizerPool(choose("pocketsphinx", None), processes=2, chunk_timeout_s=300)
     said = words((DEMO / "recording.txt").read_text())
     with tempfile.TemporaryDirectory() as folder:
         clean_file, mixed = Path(folder) / "clean.pcm", Path(folder) / "mixed.pcm"

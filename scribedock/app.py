@@ -141,7 +141,7 @@ def build_services(
     priorities = [Priority(name) for name in settings.priorities] or list(Priority)
     orders = Orders(database, jobs, elementlists, priorities=priorities)
     reviews = Reviews(database, jobs, elementlists, orders)
-    store = store or open_store(settings.storage_url, settings.data_dir)
+    store = store or open_store(settings)
     uploads = Uploads(
         database=database,
         jobs=jobs,

@@ -9,11 +9,10 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, SecretStr, ValidationError, ValidationInfo, field_validator
+from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 GIB = 1024**3
-CLOUDS = ("s3", "gs", "az")
 PRIORITIES = ("ECONOMY", "STANDARD", "HIGH", "PRIORITY", "CRITICAL")
 
 PUBLIC_URL = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^\s?#]*)?", re.ASCII)
@@ -143,7 +142,7 @@ class Settings(BaseSettings):
     media_memory: int = Field(
         2 * GIB, ge=256 * 1024**2, description="Memory for decoding, beyond that of the libraries."
     )
-    speech_engine: Literal["auto", "onnx", "pocketsphinx", "whisper"] = Field(
+    speech_engine: str = Field(
         "auto", description="Speech recognizer; auto: that of the model, pocketsphinx without one."
     )
     speech_model: Path | None = Field(
@@ -254,35 +253,20 @@ class Settings(BaseSettings):
 
     @field_validator("storage_url")
     @classmethod
-    def _known_store(cls, value: str | None) -> str | None:
+    def _storage_address(cls, value: str | None) -> str | None:
         if value is None or value.startswith("file:///"):
             return value
         try:
             parts = urlsplit(value)
         except ValueError:
             parts = urlsplit("")
-        if parts.scheme not in CLOUDS or not parts.netloc:
-            raise ValueError(
-                "must be s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder"
-            )
+        if not parts.scheme or not parts.netloc:
+            raise ValueError("must be like s3://bucket/prefix or file:///folder (docs/storage.md)")
         if set("@:?#") & set(value.partition("://")[2]):
             raise ValueError(
                 f"must be {parts.scheme}://bucket/prefix and nothing else; "
                 "credentials, endpoint and region come from the environment (docs/storage.md)"
             )
-        return value
-
-    @field_validator("storage_direct_uploads")
-    @classmethod
-    def _possible(cls, value: bool, info: ValidationInfo) -> bool:
-        url = info.data.get("storage_url") or ""
-        if value and not url.startswith(("s3://", "gs://")):
-            why = (
-                "Azure takes a PUT only with a header that clients of this API do not send"
-                if url.startswith("az://")
-                else "there is no object store to upload to"
-            )
-            raise ValueError(f"is possible with SCRIBEDOCK_STORAGE_URL=s3://… or gs://… only: {why}")
         return value
 
     @field_validator("smtp_url")

@@ -23,6 +23,7 @@ from scribedock.media.fence import fence_report
 from scribedock.sandbox.example import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.configured import recognizer, speaker_model
+from scribedock.speech.recognizer import engine_named
 from scribedock.translation.engine import Translators
 
 GIB = 1024**3
@@ -141,15 +142,13 @@ def _speech(settings: Settings) -> Iterator[Finding]:
     except SettingsError as error:
         yield Finding(level=Level.MISSING, title="speech", text=str(error))
         return
-    if spec.engine == "pocketsphinx":
-        yield Finding(
-            level=Level.WARNING,
-            title="speech",
-            text="pocketsphinx: English only, draft quality; for real use choose a model of "
-            "`scribedock models list` and set SCRIBEDOCK_SPEECH_MODEL to its name",
-        )
-    else:
-        yield Finding(level=Level.GOOD, title="speech", text=f"{spec.engine} with {spec.model}")
+    remark = engine_named(spec.engine).remark
+    used = f"{spec.engine} with {spec.model}" if spec.model else spec.engine
+    yield Finding(
+        level=Level.WARNING if remark else Level.GOOD,
+        title="speech",
+        text=f"{used}: {remark}" if remark else used,
+    )
 
 
 def _speakers(settings: Settings) -> Iterator[Finding]:

@@ -16,13 +16,13 @@ Name = Annotated[str, typer.Argument(help="A name that `scribedock models list` 
 @models.command("list")
 def list_models(data_dir: DataDir = None) -> None:
     """List the models that can be downloaded, and which of them are installed."""
-    from scribedock.speech.engines.models import CATALOGUE, folder_of
+    from scribedock.speech.models import catalogue, folder_of
 
     settings = load_settings(data_dir)
     table = plain_table("Model", "Engine", "MB", "Here", "Licence", "What for")
-    for name, model in CATALOGUE.items():
+    for name, (engine, model) in catalogue().items():
         here = "yes" if folder_of(name, settings.data_dir).is_dir() else "no"
-        table.add_row(name, model.engine, f"{model.megabytes:,}", here, model.licence, model.about)
+        table.add_row(name, engine, f"{model.megabytes:,}", here, model.licence, model.about)
     show(table)
 
 
@@ -33,7 +33,7 @@ def pull_model(
     data_dir: DataDir = None,
 ) -> None:
     """Download a model; an interrupted download resumes where it broke off."""
-    from scribedock.speech.engines.models import folder_of, pull
+    from scribedock.speech.models import folder_of, pull
 
     settings = enter_data_folder(data_dir)
     if folder_of(name, settings.data_dir).is_dir():
@@ -52,10 +52,10 @@ def pull_model(
 @models.command("path")
 def model_path(name: Name, data_dir: DataDir = None) -> None:
     """Print the folder of an installed model."""
-    from scribedock.speech.engines.models import CATALOGUE, folder_of
+    from scribedock.speech.models import catalogue, folder_of
 
     settings = load_settings(data_dir)
     found = folder_of(name, settings.data_dir)
-    if name not in CATALOGUE or not found.is_dir():
+    if name not in catalogue() or not found.is_dir():
         fail(f"{name} is not installed; download it with scribedock models pull {name}")
     print(found)

@@ -6,7 +6,7 @@ import os
 
 from scribedock.settings import Settings
 from scribedock.speech.diarization.embedding import SpeakerModel, check
-from scribedock.speech.engines.models import located
+from scribedock.speech.models import located
 from scribedock.speech.recognizer import RecognizerSpec, choose, engine_named
 
 

@@ -1,7 +1,8 @@
 """What a recognizer must do, and which there are.
 
 A recognizer is one module, named in MODULES, that ends with an `ENGINE`. Nothing else
-knows it: without its module and its line, the recognizer is gone.
+knows it: without its module and its line, the recognizer is gone.  A package of somebody else's
+names its module as an entry point of the group `scribedock.recognizers`.
 
 Importing this module or a recognizer's imports nothing heavy; `RecognizerEngine.load` does.
 """
@@ -9,11 +10,15 @@ Importing this module or a recognizer's imports nothing heavy; `RecognizerEngine
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from importlib import import_module
+from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Protocol, runtime_checkable
+
+import structlog
 
 from scribedock.settings import SettingsError
 
@@ -23,9 +28,11 @@ if TYPE_CHECKING:
 
     Pcm = npt.NDArray[np.int16]
 
+log = structlog.get_logger("scribedock.speech")
+
 SAMPLE_RATE = 16_000
 AUTO = "auto"
-DEFAULT_ENGINE = "pocketsphinx"
+ENTRY_POINTS = "scribedock.recognizers"
 MODULES: Mapping[str, str] = {
     "onnx": "scribedock.speech.engines.onnx",
     "pocketsphinx": "scribedock.speech.engines.pocketsphinx",
@@ -99,6 +106,18 @@ class RecognizerSpec:
 
 
 @dataclass(frozen=True, kw_only=True)
+class CatalogueModel:
+    """A model in a repository of Hugging Face's hub that an operator may download by name."""
+
+    repository: str
+    files: tuple[str, ...]  # those of them that the repository has
+    megabytes: int
+    licence: str
+    about: str
+    added: Mapping[str, str] = field(default_factory=dict)  # by name, texts that are written beside the files
+
+
+@dataclass(frozen=True, kw_only=True)
 class RecognizerEngine:
     """A recognizer that is not loaded yet."""
 
@@ -106,34 +125,78 @@ class RecognizerEngine:
     check: Callable[[Path | None], Path | None]  # the model it will use; raises SettingsError
     languages: Callable[[RecognizerSpec], frozenset[str]]
     load: Callable[[RecognizerSpec], Recognizer]
+    owns: Callable[[Path], bool] | None = None
+    """Whether files of a model of this engine are in a folder; None for an engine with a model of its own."""
+    catalogue: Mapping[str, CatalogueModel] = field(default_factory=dict)
+    remark: str = ""  # what an operator who uses it must know
     detects: Callable[[RecognizerSpec], bool] = lambda spec: False  # whether it is a LanguageDetector
     batch: Callable[[], int] = lambda: 1  # how many chunks are worth recognizing at once on this machine
     joins_ms: int | None = None  # short spans of speech are joined across pauses up to this length
     threads: int = 1  # that are worth it for one loaded recognizer
 
 
+@lru_cache(maxsize=1)
+def engine_modules() -> Mapping[str, str]:
+    """Return the module of each recognizer by its name: ours, and those of installed packages."""
+    foreign = {each.name: each.value for each in entry_points(group=ENTRY_POINTS)}
+    return {**foreign, **MODULES}
+
+
 def engine_named(name: str) -> RecognizerEngine:
-    """Return the engine of that name. Raises SettingsError for a name that is not in MODULES."""
-    if name not in MODULES:
-        raise SettingsError(f"SCRIBEDOCK_SPEECH_ENGINE: use one of {AUTO}, {', '.join(MODULES)}")
-    found: RecognizerEngine = import_module(MODULES[name]).ENGINE
+    """Return the engine of that name. Raises SettingsError for an unknown name, and for a broken package."""
+    modules = engine_modules()
+    if name not in modules:
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_ENGINE: use one of {AUTO}, {', '.join(modules)}")
+    try:
+        found: RecognizerEngine = import_module(modules[name]).ENGINE
+    except (ImportError, AttributeError) as error:
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_ENGINE: {name} cannot be imported: {error}") from None
+    return found
+
+
+def engines() -> Mapping[str, RecognizerEngine]:
+    """Return all recognizers by name, but for those of other packages that cannot be imported."""
+    found = {}
+    for name in engine_modules():
+        try:
+            found[name] = engine_named(name)
+        except SettingsError as error:
+            if name in MODULES:
+                raise
+            log.warning("a recognizer of another package is left out", engine=name, reason=str(error))
     return found
 
 
 def choose(engine: str, model: Path | None) -> RecognizerSpec:
-    """Return the recognizer that the settings select: "auto" means the model's, pocketsphinx without one.
+    """Return the recognizer that the settings select.
 
-    An engine that is asked for by name is never replaced by another. Raises SettingsError for an unknown
-    engine, and for a model that it cannot load.
+    "auto" means that of the model, and without a model one that brings its own. An engine that is asked for
+    by name is never replaced by another. Raises SettingsError for an unknown engine, and for a model that it
+    cannot load.
     """
     if engine == AUTO:
-        engine = DEFAULT_ENGINE if model is None else engine_of(model)
+        engine = _engine_with_its_own_model() if model is None else engine_of(model)
     return RecognizerSpec(engine=engine, model=engine_named(engine).check(model))
 
 
 def engine_of(folder: Path) -> str:
-    """Return the engine whose model is in a folder, by its files: onnx where there are any, else whisper."""
-    return "onnx" if any(folder.glob("*.onnx")) else "whisper"
+    """Return the engine whose model is in a folder. Raises SettingsError where it is no engine's."""
+    if not folder.is_dir():
+        raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {folder} is not a folder")
+    with_models = {name: each.owns for name, each in engines().items() if each.owns is not None}
+    for name, owns in with_models.items():
+        if owns(folder):
+            return name
+    raise SettingsError(
+        f"SCRIBEDOCK_SPEECH_MODEL: {folder} holds no model of {' or '.join(with_models) or 'any engine'}"
+    )
+
+
+def _engine_with_its_own_model() -> str:
+    for name, each in engines().items():
+        if each.owns is None:
+            return name
+    raise SettingsError("SCRIBEDOCK_SPEECH_MODEL: must be set, because no engine here brings its own model")
 
 
 def detects(spec: RecognizerSpec) -> bool:

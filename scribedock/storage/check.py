@@ -5,17 +5,15 @@ from __future__ import annotations
 import os
 import time
 from collections.abc import Iterator
-from urllib.parse import urlsplit
 
 from scribedock.host import findings
 from scribedock.host.findings import Finding, good, missing
 from scribedock.settings import Settings, SettingsError
 from scribedock.storage.store import Store
-from scribedock.storage.stores import open_store
+from scribedock.storage.stores import scheme_of, storage_url
 
 RECORDING_BYTES = 9 * 1024 * 1024  # more than a part of a store that has parts
 MIB = 1024 * 1024
-GIB = 1024**3
 
 
 def report(settings: Settings) -> int:
@@ -24,25 +22,12 @@ def report(settings: Settings) -> int:
 
 
 def check(settings: Settings) -> Iterator[Finding]:
-    url = settings.storage_url
-    if url is None or urlsplit(url).scheme == "file":
-        yield from _folder(settings)
-        return
-    from scribedock.storage.cloud import check as cloud
-
-    yield from cloud.check(settings, url, recording)
-
-
-def _folder(settings: Settings) -> Iterator[Finding]:
+    """Check the storage that the settings name."""
+    url = storage_url(settings)
     try:
-        store = open_store(settings.storage_url, settings.data_dir)
-        yield from recording(store)
-        free = store.free_bytes()
-    except (OSError, SettingsError) as error:
-        yield missing("folder", f"{settings.storage_url or settings.data_dir}: {reason(error)}")
-        return
-    if free is not None:
-        yield good("room", f"{free / GIB:.1f} GiB free")
+        yield from scheme_of(url).checks(settings, url, recording)
+    except SettingsError as error:
+        yield missing("address", str(error))
 
 
 def recording(store: Store) -> Iterator[Finding]:
@@ -76,7 +61,3 @@ def recording(store: Store) -> Iterator[Finding]:
 
 def _rate(seconds: float) -> str:
     return f"{RECORDING_BYTES / MIB / max(seconds, 0.001):.0f} MiB/s"
-
-
-def reason(error: Exception) -> str:
-    return error.strerror or str(error) if isinstance(error, OSError) else str(error)

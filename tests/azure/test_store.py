@@ -9,6 +9,7 @@ import pytest
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.store import CloudStore
+from scribedock.storage.schemes import azure
 from tests.support.storage.cloud_contract import *  # noqa: F403
 from tests.support.storage.contract import *  # noqa: F403
 
@@ -17,7 +18,7 @@ pytestmark = pytest.mark.azure
 
 @pytest.fixture
 def bucket(store_url: str) -> Bucket:
-    return connect(store_url)
+    return connect(store_url, azure.KIND)
 
 
 @pytest.fixture

@@ -266,7 +266,7 @@ def test_over_tls_nothing_is_said_before_the_upload_is_durable(tmp_path: Path) -
 
 def test_the_folders_of_the_store_are_durable_before_anything_lies_in_them(tmp_path: Path) -> None:
     output, folder = tmp_path / "trace", tmp_path / "media"
-    make = "import sys, scribedock.storage.stores as s; s.open_store(f'file://{sys.argv[1]}', None)"
+    make = "import sys, pathlib, scribedock.storage.file as s; s.FileStore(pathlib.Path(sys.argv[1]))"
     run(strace(sys.executable, "-c", make, str(folder), output=output), check=True, timeout=60)
     trace = parse(output.read_text())
     made = [

@@ -18,6 +18,7 @@ from scribedock.demo.server import OwnServer
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.layout import FOLDERS
+from scribedock.storage.schemes import s3
 from tests.s3 import signing
 from tests.s3.gateway import Gateway
 from tests.support.client import Client
@@ -59,7 +60,7 @@ def store_url(running: Gateway | None) -> str:
 
 @pytest.fixture
 def bucket(store_url: str) -> Iterator[Bucket]:
-    connected = connect(store_url)
+    connected = connect(store_url, s3.KIND)
     yield connected
     for folder in FOLDERS:
         connected.delete([found.path for found in connected.list(folder)])

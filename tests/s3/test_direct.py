@@ -18,6 +18,7 @@ from scribedock.settings import Settings
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.store import CloudStore
+from scribedock.storage.schemes import s3
 from scribedock.storage.store import ObjectDamaged
 from scribedock.workflow.steps.recordings import CHANGED_MESSAGE
 from tests.s3 import signing
@@ -89,7 +90,7 @@ def test_sending_the_same_bytes_again_does_no_harm(store: CloudStore) -> None:
 def test_in_a_bucket_that_keeps_versions_the_pinned_one_is_read(gateway: Gateway, data_dir: Path) -> None:
     signing.make_bucket("versions")
     signing.keep_versions("versions")
-    store = CloudStore(connect("s3://versions/here"), data_dir)
+    store = CloudStore(connect("s3://versions/here", s3.KIND), data_dir)
     key = pinned(store, b"the first")
     assert put(store.presign_put(NAME, 600), b"the other") == 200
     assert content(store, key) == b"the first"
@@ -131,7 +132,7 @@ def test_the_main_job(client: Client, speech: Path, shared_place: str) -> None:
     assert info["MediaLengthSeconds"] == pytest.approx(5, abs=0.01)
     assert client.get("job/get_transcript", job_id=job).text.strip()
     client.get("job/delete", job_id=job)
-    assert paths(connect(shared_place)) == []
+    assert paths(connect(shared_place, s3.KIND)) == []
 
 
 def test_the_last_put_before_the_order_counts(client: Client, tmp_path: Path) -> None:

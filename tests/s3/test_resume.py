@@ -13,6 +13,7 @@ from scribedock.demo.server import OwnServer
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
 from scribedock.storage.cloud.transfer import PART_BYTES
+from scribedock.storage.schemes import s3
 from tests.api.resume import conftest
 from tests.api.resume.conftest import (  # noqa: F401 what these tests share
     job,
@@ -84,7 +85,7 @@ def server(shared_place: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 @pytest.fixture(autouse=True)
 def partials(shared_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    bucket: Bucket = connect(shared_place)
+    bucket: Bucket = connect(shared_place, s3.KIND)
 
     def names(_: Client) -> set[str]:
         return {found.path.split("/")[1] for found in bucket.list("partials")}
@@ -144,11 +145,11 @@ def test_a_store_that_fails_in_the_middle_of_a_body_keeps_the_beginning(
     client = Client(server).login()
     opened = client.new_job()
     target = client.upload_url(opened)
-    before = stored_bytes(connect(shared_place))
+    before = stored_bytes(connect(shared_place, s3.KIND))
     with RawConnection(target, timeout_s=120) as connection:
         connection.head("PUT", target_of(target), f"Content-Length: {len(content)}")
         connection.send(content[: 2 * PART_BYTES])
-        wait_until(lambda: stored_bytes(connect(shared_place)) - before >= 2 * PART_BYTES)
+        wait_until(lambda: stored_bytes(connect(shared_place, s3.KIND)) - before >= 2 * PART_BYTES)
         gateway.stop_front()
         try:
             connection.send(content[2 * PART_BYTES :])

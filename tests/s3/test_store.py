@@ -31,9 +31,10 @@ WRITER = textwrap.dedent(
     """
     import sys, time
     from pathlib import Path
+    from scribedock.settings import Settings
     from scribedock.storage.stores import open_store
 
-    partial = open_store(sys.argv[1], Path(sys.argv[2])).begin()
+    partial = open_store(Settings(storage_url=sys.argv[1], data_dir=Path(sys.argv[2]))).begin()
     partial.write(memoryview(bytes(9_000_000)))
     partial.sync()
     print(partial.name, flush=True)
@@ -45,12 +46,13 @@ LONG = textwrap.dedent(
     """
     import hashlib, random, resource, sys
     from pathlib import Path
+    from scribedock.settings import Settings
     from scribedock.storage.stores import open_store
 
     def peak():
         return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
-    store = open_store(sys.argv[1], Path(sys.argv[2]))
+    store = open_store(Settings(storage_url=sys.argv[1], data_dir=Path(sys.argv[2])))
     piece = memoryview(random.Random(1).randbytes(1024 * 1024))
     with store.begin() as first:
         first.write(piece)

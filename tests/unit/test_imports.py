@@ -55,7 +55,7 @@ MEDIA_ROWS = [
 ]
 SPEECH_ROWS = [
     {"configured"},
-    {"assembly", "engines", "pool"},
+    {"assembly", "engines", "models", "pool"},
     {"alignment", "diarization", "noise"},
     {"coverage", "language_id", "timing", "vad"},
     {"recognizer", "span", "__init__"},

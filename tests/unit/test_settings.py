@@ -64,7 +64,6 @@ def test_lists_are_separated_by_commas(monkeypatch: pytest.MonkeyPatch) -> None:
         ("PUBLIC_URL", "https://captions.example.org?x=1", "must be https://host"),
         ("PUBLIC_URL", "https://captions.example.org/#x", "must be https://host"),
         ("DATABASE_URL", "mysql://root:hunter2@db/x", "must start with postgresql:// or sqlite:///"),
-        ("SPEECH_ENGINE", "magic", "'auto', 'onnx', 'pocketsphinx' or 'whisper'"),
     ],
 )
 def test_a_wrong_value_is_named_and_its_secrets_are_not_shown(

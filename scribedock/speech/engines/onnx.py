@@ -12,13 +12,20 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scribedock.settings import SettingsError
-from scribedock.speech.recognizer import SAMPLE_RATE, Origin, RecognizerEngine, RecognizerSpec, TimedWord
+from scribedock.speech.recognizer import (
+    SAMPLE_RATE,
+    CatalogueModel,
+    Origin,
+    RecognizerEngine,
+    RecognizerSpec,
+    TimedWord,
+)
 
 if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
@@ -188,4 +195,49 @@ def load(spec: RecognizerSpec) -> Onnx:
     return Onnx(check(spec.model), spec.threads)
 
 
-ENGINE = RecognizerEngine(punctuates=True, check=check, languages=languages, load=load)
+def owns(folder: Path) -> bool:
+    """Return whether a file of ONNX is in the folder."""
+    return any(folder.glob("*.onnx"))
+
+
+def _model(
+    repository: str, kind: str, megabytes: int, about: str, languages: Iterable[str]
+) -> CatalogueModel:
+    return CatalogueModel(
+        repository=repository,
+        files=("config.json", *files(kind, QUANTIZATION)),
+        megabytes=megabytes,
+        licence="CC-BY-4.0",
+        about=about,
+        added={LANGUAGES_FILE: "".join(f"{code}\n" for code in sorted(languages))},
+    )
+
+
+EUROPEAN_LANGUAGES = "bg cs da de el en es et fi fr hr hu it lt lv mt nl pl pt ro ru sk sl sv uk".split()
+CATALOGUE = {
+    "parakeet-tdt-0.6b-v2": _model(
+        "istupakov/parakeet-tdt-0.6b-v2-onnx",
+        "nemo-conformer-tdt",
+        660,
+        "English; fast without a GPU",
+        ("en",),
+    ),
+    "parakeet-tdt-0.6b-v3": _model(
+        "istupakov/parakeet-tdt-0.6b-v3-onnx",
+        "nemo-conformer-tdt",
+        670,
+        "25 European languages; fast without a GPU",
+        EUROPEAN_LANGUAGES,
+    ),
+    "canary-1b-v2": _model(
+        "istupakov/canary-1b-v2-onnx",
+        "nemo-conformer-aed",
+        1030,
+        "25 European languages; without word times",
+        EUROPEAN_LANGUAGES,
+    ),
+}
+
+ENGINE = RecognizerEngine(
+    punctuates=True, check=check, languages=languages, load=load, owns=owns, catalogue=CATALOGUE
+)

@@ -79,4 +79,12 @@ JOINS_MS = 500
 """A second of speech by itself reveals too little of a voice: the eight spans of a hoarse speaker had a word
 error rate of 0.90, joined to two 0.80. With pauses of 1500 ms it was no better."""
 
-ENGINE = RecognizerEngine(punctuates=False, check=check, languages=languages, load=load, joins_ms=JOINS_MS)
+ENGINE = RecognizerEngine(
+    punctuates=False,
+    check=check,
+    languages=languages,
+    load=load,
+    joins_ms=JOINS_MS,
+    remark="English only, draft quality; for real use choose a model of `scribedock models list` and set "
+    "SCRIBEDOCK_SPEECH_MODEL to its name",
+)

@@ -7,43 +7,29 @@ import os
 from urllib.parse import urlsplit
 
 from scribedock.storage.cloud.bucket import NO_BUCKET_CODES, NO_CREDENTIALS_CODE, StoreFault
+from scribedock.storage.cloud.connect import CloudKind
 
-ENDPOINTS = {
-    "s3": ("AWS_ENDPOINT_URL", "AWS_ALLOW_HTTP"),
-    "gs": ("GOOGLE_BASE_URL", "GOOGLE_ALLOW_HTTP"),
-    "az": ("AZURE_STORAGE_ENDPOINT", "AZURE_ALLOW_HTTP"),
-}
-CREDENTIALS = {
-    "s3": "AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY",
-    "gs": "GOOGLE_APPLICATION_CREDENTIALS (the file of a service account)",
-    "az": "AZURE_STORAGE_ACCOUNT_NAME and AZURE_STORAGE_ACCOUNT_KEY",
-}
-PERMISSIONS = {
-    "s3": "s3:PutObject, s3:GetObject, s3:DeleteObject on its objects and s3:ListBucket on itself",
-    "gs": "the role Storage Object Admin on it",
-    "az": "the role Storage Blob Data Contributor on it",
-}
 WRONG_SECRET = ("SignatureDoesNotMatch", "AuthenticationFailed", "AuthorizationFailure")
 WRONG_KEY = ("InvalidAccessKeyId",)
 WRONG_REGION = ("AuthorizationHeaderMalformed", "PermanentRedirect", "IllegalLocationConstraintException")
 WRONG_TIME = ("RequestTimeTooSkewed",)
 
 
-def advice(error: Exception, kind: str, url: str) -> str:
-    """Return what to do about the error. kind: the scheme of the store's URL."""
+def advice(error: Exception, kind: CloudKind, url: str) -> str:
+    """Return what to do about an error of the store at the URL."""
     bucket = urlsplit(url).netloc
     if not isinstance(error, StoreFault):
         return f"the store did not do what it reported ({type(error).__name__}: {error})"
     code = error.code
     said = f"{error.status} {code}".strip()
     if code == NO_CREDENTIALS_CODE:
-        return f"there are no credentials; set {CREDENTIALS[kind]} (docs/storage.md)"
+        return f"there are no credentials; set {kind.credentials} (docs/storage.md)"
     if code in NO_BUCKET_CODES or error.errno == errno.ENXIO:
         return f"there is no bucket {bucket}; create it, or correct SCRIBEDOCK_STORAGE_URL"
     if code in WRONG_SECRET:
-        return f"the secret does not belong to the key ({said}); check {CREDENTIALS[kind]}"
+        return f"the secret does not belong to the key ({said}); check {kind.credentials}"
     if code in WRONG_KEY:
-        return f"the store does not know the key ({said}); check {CREDENTIALS[kind]}, and the endpoint"
+        return f"the store does not know the key ({said}); check {kind.credentials}, and the endpoint"
     if code in WRONG_TIME:
         return f"this machine's clock is wrong ({said}); synchronize it by NTP"
     if code in WRONG_REGION or error.status in (301, 307):
@@ -51,14 +37,14 @@ def advice(error: Exception, kind: str, url: str) -> str:
     if error.errno == errno.EDQUOT:
         return f"the store is full ({said}); raise the quota, or make room"
     if error.errno == errno.EACCES:
-        return f"the credentials lack permission in {bucket} ({said}); allow {PERMISSIONS[kind]}"
+        return f"the credentials lack permission in {bucket} ({said}); allow {kind.permissions}"
     if not error.status:
         return _unreachable(kind)
     return f"{error.strerror}; ask the operator of the store"
 
 
-def _unreachable(kind: str) -> str:
-    name, allow_http = ENDPOINTS[kind]
+def _unreachable(kind: CloudKind) -> str:
+    name, allow_http = kind.endpoint, kind.allow_http
     endpoint = os.environ.get(name, "")
     where = urlsplit(endpoint).netloc.rpartition("@")[2] or "its usual address"
     if endpoint.startswith("http://") and not os.environ.get(allow_http):

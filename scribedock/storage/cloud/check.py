@@ -19,7 +19,7 @@ from scribedock.host.findings import Finding, good, missing, warning
 from scribedock.settings import Settings, SettingsError
 from scribedock.storage.cloud.advice import advice
 from scribedock.storage.cloud.bucket import Bucket, ObjectChanged
-from scribedock.storage.cloud.connect import connect
+from scribedock.storage.cloud.connect import CloudKind, connect
 from scribedock.storage.cloud.store import CloudStore
 from scribedock.storage.store import Store
 
@@ -33,15 +33,16 @@ TIMEOUT_S = 30
 BLOB_HEADERS = {"x-ms-blob-type": "BlockBlob"}
 
 
-def check(settings: Settings, url: str, recording: Callable[[Store], Iterator[Finding]]) -> Iterator[Finding]:
+def check(
+    settings: Settings, url: str, kind: CloudKind, recording: Callable[[Store], Iterator[Finding]]
+) -> Iterator[Finding]:
     """Check a bucket; `recording` writes, reads and deletes a recording through the store."""
     try:
-        bucket = connect(url, retries={"max_retries": 1})
+        bucket = connect(url, kind, retries={"max_retries": 1})
     except SettingsError as error:
         yield missing("address", str(error))
         return
     path = f"{CHECK_FOLDER}/{uuid.uuid4().hex}"
-    kind = urlsplit(url).scheme
     try:
         yield from _clock(bucket, path)
         for step in (_credentials, _reading, _listing, _conditions, _deleting):

@@ -7,6 +7,7 @@ read (docs/storage.md lists them), never from the URL.
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from datetime import timedelta
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -21,11 +22,18 @@ from scribedock.storage.cloud.bucket import Bucket
 if TYPE_CHECKING:
     from obstore.store import ClientConfig, RetryConfig
 
-KINDS: dict[str, tuple[type[S3Store] | type[GCSStore] | type[AzureStore], str]] = {
-    "s3": (S3Store, "AWS_ALLOW_HTTP"),
-    "gs": (GCSStore, "GOOGLE_ALLOW_HTTP"),
-    "az": (AzureStore, "AZURE_ALLOW_HTTP"),
-}
+
+@dataclass(frozen=True, kw_only=True)
+class CloudKind:
+    """What differs between the object stores: their client, and the words of their own."""
+
+    client: type[S3Store] | type[GCSStore] | type[AzureStore]
+    endpoint: str  # the environment variable with the address of a store that is not the vendor's
+    allow_http: str  # the environment variable that allows plain HTTP to it
+    credentials: str  # the environment variables with the credentials, for people
+    permissions: str  # that the credentials need on the bucket, for people
+
+
 # Long enough for a store that restarts its front end, short enough for a client to learn of one that is down.
 RETRIES: RetryConfig = {
     "max_retries": 5,
@@ -38,19 +46,18 @@ RETRIES: RetryConfig = {
 }
 
 
-def connect(url: str, *, retries: RetryConfig = RETRIES) -> Bucket:
+def connect(url: str, kind: CloudKind, *, retries: RetryConfig = RETRIES) -> Bucket:
     """Return the bucket, or what is below the prefix in it, without a request. Raises SettingsError."""
     parts = urlsplit(url)
-    kind, allow_http = KINDS[parts.scheme]
     prefix = unquote(parts.path).strip("/")
     client: ClientConfig = {
-        "allow_http": os.environ.get(allow_http, "").lower() in ("true", "1", "yes"),
+        "allow_http": os.environ.get(kind.allow_http, "").lower() in ("true", "1", "yes"),
         "connect_timeout": timedelta(seconds=5),
         "timeout": timedelta(seconds=60),
         "user_agent": f"scribedock/{version('scribedock')}",
     }
     try:
-        store = kind(parts.netloc, prefix=prefix or None, client_options=client, retry_config=retries)
+        store = kind.client(parts.netloc, prefix=prefix or None, client_options=client, retry_config=retries)
     except (BaseError, ValueError) as error:
         problem = str(error).partition("\n")[0].removeprefix("Generic ")
         raise SettingsError(

@@ -45,6 +45,11 @@ def test_a_missing_folder_is_never_taken_for_a_model_of_a_hub(name: str) -> None
         choose("auto", Path(name))
 
 
+def test_an_engine_that_there_is_not_is_refused_with_those_that_there_are() -> None:
+    with pytest.raises(SettingsError, match="use one of auto, onnx, pocketsphinx, whisper"):
+        choose("magic", None)
+
+
 @pytest.mark.parametrize("missing", PARTS)
 def test_an_incomplete_model_is_refused_with_the_name_of_what_it_lacks(
     missing: str, whisper_model: Path, tmp_path: Path

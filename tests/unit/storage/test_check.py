@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import email.utils
 import re
+import shutil
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -13,11 +16,14 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+import scribedock
 from scribedock.host.findings import Level
-from scribedock.settings import Settings
+from scribedock.settings import Settings, SettingsError
 from scribedock.storage import check
 from scribedock.storage.cloud.advice import advice
 from scribedock.storage.cloud.bucket import StoreFault
+from scribedock.storage.schemes import s3
+from scribedock.storage.stores import MODULES, open_store
 
 HOUR_S = 3600
 
@@ -104,7 +110,7 @@ def test_azure_without_an_account_is_reported(tmp_path: Path) -> None:
 )
 def test_every_answer_is_turned_into_advice(code: str, status: int, said: str) -> None:
     fault = StoreFault(5, f"the store answered PUT with: {status} {code}", code=code, status=status)
-    assert said in advice(fault, "s3", "s3://bucket/prefix")
+    assert said in advice(fault, s3.KIND, "s3://bucket/prefix")
 
 
 @pytest.mark.parametrize(
@@ -112,8 +118,6 @@ def test_every_answer_is_turned_into_advice(code: str, status: int, said: str) -
     [
         "s3://",
         "s3:///prefix",
-        "http://example.org/bucket",
-        "ftp://bucket",
         "s3://key:secret@bucket",
         "s3://bucket?region=x",
         "s3://bucket#x",
@@ -124,7 +128,7 @@ def test_every_answer_is_turned_into_advice(code: str, status: int, said: str) -
 def test_an_invalid_address_is_refused_at_the_start(url: str) -> None:
     with pytest.raises(ValidationError) as raised:
         Settings(storage_url=url)
-    assert "must be s3://bucket/prefix" in str(raised.value)
+    assert "s3://bucket/prefix" in str(raised.value)
     assert "secret" not in str(raised.value)
 
 
@@ -135,9 +139,49 @@ def test_each_kind_of_address_is_accepted(url: str) -> None:
     assert Settings(storage_url=url).storage_url == url
 
 
-@pytest.mark.parametrize("url", [None, "file:///folder", "az://container"])
-def test_direct_uploads_need_a_store_that_takes_plain_puts(url: str | None) -> None:
-    with pytest.raises(
-        ValidationError, match=r"is possible with SCRIBEDOCK_STORAGE_URL=s3://… or gs://… only"
-    ):
-        Settings(storage_url=url, storage_direct_uploads=True)
+@pytest.mark.parametrize("url", ["http://example.org/bucket", "ftp://bucket"])
+def test_a_scheme_that_there_is_not_is_refused_with_those_that_there_are(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SettingsError, match="s3://bucket/prefix") as raised:
+        open_store(Settings(storage_url=url, data_dir=tmp_path))
+    assert all(f"{name}://" in str(raised.value) for name in MODULES)
+
+
+@pytest.mark.parametrize(
+    ("url", "reason"),
+    [
+        (None, "there is no object store"),
+        ("file:///folder", "there is no object store"),
+        ("az://container", "Azure takes a PUT only with a header"),
+    ],
+)
+def test_direct_uploads_need_a_store_that_takes_plain_puts(
+    url: str | None, reason: str, tmp_path: Path
+) -> None:
+    with pytest.raises(SettingsError, match=reason):
+        open_store(Settings(storage_url=url, storage_direct_uploads=True, data_dir=tmp_path))
+
+
+@pytest.mark.parametrize("scheme", MODULES)
+def test_without_its_module_and_its_line_a_scheme_is_gone(scheme: str, tmp_path: Path) -> None:
+    root = Path(scribedock.__file__).parent.parent
+    for package in ("scribedock", "scribedock_captions"):
+        shutil.copytree(root / package, tmp_path / package, ignore=shutil.ignore_patterns("__pycache__"))
+    tmp_path.joinpath(*MODULES[scheme].split(".")).with_suffix(".py").unlink()
+    registry = tmp_path / "scribedock/storage/stores.py"
+    without, lines = re.subn(rf'^    "{scheme}": ".*",\n', "", registry.read_text(), flags=re.M)
+    assert lines == 1
+    registry.write_text(without)
+    other = next(each for each in MODULES if each != scheme)
+    code = (
+        "import scribedock.server, scribedock.worker\n"
+        "from scribedock.storage.stores import scheme_of\n"
+        f"print(scheme_of('{other}://a/b').example)\n"
+        f"scheme_of('{scheme}://a/b')"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert done.stdout.startswith(f"{other}://")
+    said = done.stderr.splitlines()[-1]
+    assert "SCRIBEDOCK_STORAGE_URL: must be like one of" in said
+    assert f"{scheme}://" not in said

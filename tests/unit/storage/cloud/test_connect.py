@@ -12,6 +12,8 @@ from cryptography.hazmat.primitives.asymmetric import rsa
 
 from scribedock.settings import SettingsError
 from scribedock.storage.cloud.connect import connect
+from scribedock.storage.schemes import google, s3
+from scribedock.storage.stores import scheme_of
 
 
 @pytest.fixture
@@ -32,7 +34,7 @@ def service_account(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_a_google_bucket_signs_urls_that_need_only_the_host_header(service_account: None) -> None:
-    bucket = connect("gs://recordings/of%20ours")
+    bucket = connect("gs://recordings/of%20ours", google.KIND)
     url = urlsplit(bucket.sign_put("direct/a", 43_200))
     assert (url.netloc, url.path) == ("storage.googleapis.com", "/recordings/of%20ours/direct/a")
     query = parse_qs(url.query)
@@ -44,7 +46,7 @@ def test_an_s3_bucket_signs_urls_that_need_only_the_host_header(monkeypatch: pyt
     for name, value in {"KEY_ID": "key", "KEY": "secret"}.items():
         monkeypatch.setenv(f"AWS_{'ACCESS' if name == 'KEY_ID' else 'SECRET_ACCESS'}_{name}", value)
     monkeypatch.setenv("AWS_REGION", "eu-central-1")
-    bucket = connect("s3://recordings/prefix/")
+    bucket = connect("s3://recordings/prefix/", s3.KIND)
     url = urlsplit(bucket.sign_put("direct/a", 43_200))
     assert url.scheme == "https"
     assert url.path == "/recordings/prefix/direct/a"
@@ -60,10 +62,14 @@ def test_an_s3_bucket_signs_urls_that_need_only_the_host_header(monkeypatch: pyt
     ],
 )
 def test_missing_files_are_named(
-    url: str, environment: dict[str, str], said: str, monkeypatch: pytest.MonkeyPatch
+    url: str,
+    environment: dict[str, str],
+    said: str,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
 ) -> None:
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
     with pytest.raises(SettingsError, match=said) as raised:
-        connect(url)
+        scheme_of(url).opens(url, tmp_path)
     assert str(raised.value).startswith("SCRIBEDOCK_STORAGE_URL: ")

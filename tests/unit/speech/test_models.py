@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from scribedock.settings import SettingsError
-from scribedock.speech.engines.models import CATALOGUE, folder_of, located, pull
 from scribedock.speech.engines.onnx import LANGUAGES_FILE
+from scribedock.speech.models import catalogue, folder_of, located, pull
 from scribedock.speech.recognizer import MODULES, choose, languages
 from tests.support.models import tiny_onnx
 
@@ -23,7 +23,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 @pytest.fixture
 def hub(whisper_model: Path) -> Iterator[str]:
     """Provide a hub on loopback with the repository of whisper-tiny, in which the tests' own model lies."""
-    repository = CATALOGUE["whisper-tiny"].repository
+    repository = catalogue()["whisper-tiny"][1].repository
     files = {path.name: path.read_bytes() for path in whisper_model.iterdir()} | {"README.md": b"not wanted"}
 
     class Handler(BaseHTTPRequestHandler):
@@ -100,8 +100,8 @@ def test_a_failed_download_is_reported_in_one_line(tmp_path: Path, hub: str) -> 
 
 def test_every_model_is_listed_with_its_engine(tmp_path: Path) -> None:
     listed = command("list", "--data-dir", str(tmp_path)).stdout
-    assert all(name.partition("-")[0] in listed for name in CATALOGUE)
-    assert {model.engine for model in CATALOGUE.values()} <= MODULES.keys()
+    assert all(name.partition("-")[0] in listed for name in catalogue())
+    assert {engine for engine, _ in catalogue().values()} <= MODULES.keys()
 
 
 @pytest.mark.parametrize("name", ["../../etc", "somebody/a-model", "tiny"])

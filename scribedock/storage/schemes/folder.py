@@ -1,0 +1,44 @@
+"""`file:///folder`: recordings in a folder of this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from scribedock.host.findings import Finding, good, missing
+from scribedock.settings import Settings
+from scribedock.storage.file import FileStore
+from scribedock.storage.schemes.scheme import StorageScheme
+from scribedock.storage.store import Store
+
+GIB = 1024**3
+
+
+def _folder(url: str) -> Path:
+    return Path(unquote(urlsplit(url).path))
+
+
+def _open(url: str, data_dir: Path) -> FileStore:
+    return FileStore(_folder(url))
+
+
+def _check(
+    settings: Settings, url: str, recording: Callable[[Store], Iterator[Finding]]
+) -> Iterator[Finding]:
+    try:
+        store = FileStore(_folder(url))
+        yield from recording(store)
+        free = store.free_bytes()
+    except OSError as error:
+        yield missing("folder", f"{settings.storage_url or settings.data_dir}: {error.strerror or error}")
+        return
+    yield good("room", f"{free / GIB:.1f} GiB free")
+
+
+SCHEME = StorageScheme(
+    example="file:///folder",
+    opens=_open,
+    checks=_check,
+    no_direct_uploads="there is no object store to upload to",
+)
