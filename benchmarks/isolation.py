@@ -28,7 +28,7 @@ from scribedock import app
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from scribedock.settings import load
-from scribedock_captions.readers.conversion import elementlist_of
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.readers.text import read
 from tests.support.client import Client
 from tests.support.finished import finished_job

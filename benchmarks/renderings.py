@@ -38,11 +38,11 @@ from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.renderings import Renderings
 from scribedock.rendering.request import ElementListKey, RenderRequest, render
 from scribedock.settings import Settings
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.document import Metadata
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.options import CaptionOptions
-from scribedock_captions.readers.conversion import elementlist_of
 from scribedock_captions.readers.text import read
 from scribedock_captions.rendering import CaptionFormat, Rendering
 
@@ -107,7 +107,7 @@ def serve(kind: str, folder: Path) -> None:
 def two_hours() -> bytes:
     """An ElementList as JSON: the demonstration's text again and again."""
     paragraphs = (TEXT.strip() + "\n\n") * (1 + WORDS // len(TEXT.split()))
-    return to_json(elementlist_of(read(paragraphs), duration=TWO_HOURS_MS))
+    return to_json(elementlist_of(read(paragraphs), language="en", duration=TWO_HOURS_MS))
 
 
 def prepare(folder: Path) -> str:

@@ -55,6 +55,7 @@ if TYPE_CHECKING:
         UnreadableFile,
         UnsupportedFormat,
         UnusableOption,
+        UnwritableCaptions,
     )
     from scribedock_captions.options import (
         CaptionOptions,
@@ -66,10 +67,12 @@ if TYPE_CHECKING:
         TranscriptOptions,
     )
     from scribedock_captions.pipeline import check, lay_out, read, render
+    from scribedock_captions.placement import Horizontal, Placement, Vertical
     from scribedock_captions.presets import PRESETS, Preset
     from scribedock_captions.quality.check import RULES, Finding, Report, Rule, Severity
-    from scribedock_captions.readers import Cue, CueFile, Line, TextFormat
+    from scribedock_captions.readers import Cue, CueFile, Line, ReadingWarning, TextFormat
     from scribedock_captions.rendering import CaptionFormat, Rendering, render_transcript
+    from scribedock_captions.style import Span, Style
 
 __version__ = "0.1.0"
 
@@ -90,20 +93,25 @@ __all__ = [
     "FileTooLarge",
     "Finding",
     "Gender",
+    "Horizontal",
     "InvalidElementList",
     "Line",
     "LineEnding",
     "Metadata",
+    "Placement",
     "Preset",
+    "ReadingWarning",
     "Rendering",
     "Report",
     "Rule",
     "Segment",
     "Sequence",
     "Severity",
+    "Span",
     "Speaker",
     "SpeakerDisplay",
     "Spelling",
+    "Style",
     "Tag",
     "TextFormat",
     "TimeRange",
@@ -113,6 +121,8 @@ __all__ = [
     "UnreadableFile",
     "UnsupportedFormat",
     "UnusableOption",
+    "UnwritableCaptions",
+    "Vertical",
     "check",
     "lay_out",
     "read",
@@ -133,7 +143,7 @@ _HOMES = {
     ],
     "errors": [
         *("CaptionsError", "FileTooLarge", "InvalidElementList"),
-        *("UnreadableFile", "UnsupportedFormat", "UnusableOption"),
+        *("UnreadableFile", "UnsupportedFormat", "UnusableOption", "UnwritableCaptions"),
     ],
     "options": [
         *("CaptionOptions", "Case", "FileFormat", "LineEnding"),
@@ -142,7 +152,9 @@ _HOMES = {
     "pipeline": ["check", "lay_out", "read", "render"],
     "presets": ["PRESETS", "Preset"],
     "quality.check": ["RULES", "Finding", "Report", "Rule", "Severity"],
-    "readers": ["Cue", "CueFile", "Line", "TextFormat"],
+    "placement": ["Horizontal", "Placement", "Vertical"],
+    "readers": ["Cue", "CueFile", "Line", "ReadingWarning", "TextFormat"],
+    "style": ["Span", "Style"],
     "rendering": ["CaptionFormat", "Rendering", "render_transcript"],
 }
 

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from scribedock_captions.placement import Placement
+from scribedock_captions.style import Span
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Caption:
@@ -12,3 +15,8 @@ class Caption:
     lines: tuple[str, ...]
     start: int  # ms
     end: int  # ms, after start
+    spans: tuple[tuple[Span, ...], ...] = ()
+    """The styles of each line; empty where all of them are plain."""
+    voices: tuple[str, ...] = ()
+    """Who says each line, where the format keeps speakers apart; empty where nobody is named."""
+    placement: Placement | None = None  # None: at the bottom, in the middle

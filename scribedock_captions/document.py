@@ -22,9 +22,10 @@ class Metadata:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CaptionDocument:
-    """Captions in the order of their times, which do not overlap."""
+    """Captions in the order of their times; they overlap only where those of a file did."""
 
     captions: Sequence[Caption]
     words: Sequence[Word] = ()  # what the captions were made of, for a format that times each word
     metadata: Metadata = field(default_factory=Metadata)
     options: CaptionOptions = field(default_factory=CaptionOptions)
+    losses: tuple[str, ...] = ()  # what the format cannot show of the file that they come from

@@ -5,7 +5,8 @@ CaptionsError
 │   ├── FileTooLarge
 │   └── UnsupportedFormat
 ├── InvalidElementList
-└── UnusableOption
+├── UnusableOption
+└── UnwritableCaptions
 """
 
 from __future__ import annotations
@@ -40,3 +41,7 @@ class UnusableOption(CaptionsError):
     The message begins with the name of the option. The options raise it when they are made, and a writer
     does for what it alone understands (`dfxp_header`).
     """
+
+
+class UnwritableCaptions(CaptionsError):
+    """Raised by a writer for captions that its format cannot hold, whatever the options."""

@@ -243,3 +243,7 @@ def _check_tags(options: object, name: str) -> None:
     for tag in getattr(options, name):
         if tag not in known:
             raise UnusableOption(f"{name}: {tag!r} is no sound; use {', '.join(known)}")
+
+
+KEEP_ALL = CaptionOptions(remove_sound_references=False, remove_disfluencies=False)
+"""For the captions of a file: nothing is left out of what somebody wrote, unless an option asks for it."""

@@ -7,44 +7,61 @@ from dataclasses import replace
 from typing import overload
 
 from scribedock_captions.caption import Caption
+from scribedock_captions.conversion.captions import captions_of_cues, separated
+from scribedock_captions.conversion.elementlist import UNKNOWN_LANGUAGE, elementlist_of
+from scribedock_captions.conversion.losses import has_times, placed, with_losses
+from scribedock_captions.conversion.rebreaking import rebroken
 from scribedock_captions.document import CaptionDocument, Metadata
 from scribedock_captions.elementlist.codec import parse
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.elementlist.normalisation import normalised
-from scribedock_captions.options import CaptionOptions
+from scribedock_captions.options import KEEP_ALL, CaptionOptions
 from scribedock_captions.presets import Preset
 from scribedock_captions.quality.check import Report
 from scribedock_captions.quality.check import check as check_captions
 from scribedock_captions.quality.standard import DEFAULT_STANDARD, standard_for
 from scribedock_captions.readers import CueFile, TextFormat
 from scribedock_captions.readers import read as read_cues
-from scribedock_captions.readers.conversion import captions_of_cues, elementlist_of
 from scribedock_captions.readers.decoding import decoded
 from scribedock_captions.rendering import CaptionFormat, Rendering, captions_of, render_document
 from scribedock_captions.text.words import words_of
+from scribedock_captions.writers import WRITERS
 
 
 @overload
-def read(data: bytes, format: TextFormat) -> CueFile: ...
+def read(data: bytes, format: TextFormat, *, language: str = "", encoding: str = "") -> CueFile: ...
 
 
 @overload
-def read(data: bytes, format: None = None) -> ElementList | CueFile: ...
+def read(
+    data: bytes, format: None = None, *, language: str = "", encoding: str = ""
+) -> ElementList | CueFile: ...
 
 
-def read(data: bytes, format: TextFormat | None = None) -> ElementList | CueFile:
-    r"""Read the bytes of a file: an ElementList, or captions in SRT, WebVTT, DFXP (TTML) or plain text.
+def read(
+    data: bytes, format: TextFormat | None = None, *, language: str = "", encoding: str = ""
+) -> ElementList | CueFile:
+    r"""Read the bytes of a file: an ElementList, SRT, WebVTT, DFXP (TTML), SCC, SBV or plain text.
 
     Without a `format`, a JSON object is an ElementList, and anything else is recognised by its look.
     An ElementList is mended where it breaks its rules, so that all its times ascend.  A cue has `start` and
     `end` in ms from the beginning of the recording, or None where the file does not say.
 
+    language: which one to read, of captions in several; absent, that of the file, or its first.
+    encoding: of the bytes; absent, what they say, UTF-8, or a guess.
+
+    What a file has that could not be used, and what was guessed, is in its `warnings`, each with its line.
     Raises `InvalidElementList` for JSON that is not an ElementList, `UnsupportedFormat` for a format that is
     known and cannot be read, `FileTooLarge` above 8 MiB, 50,000 captions or 4,000,000 characters, and
     `UnreadableFile` for anything else that is not what its format asks for.
 
-    >>> read(b"1\n00:00:01,000 --> 00:00:03,500\nAda: Good evening.\n").cues
-    (Cue(lines=(Line(text='Ada: Good evening.', speaker=''),), start=1000, end=3500),)
+    >>> data = b"1\n00:01,000 --> 00:03,500\n<i>Good evening.</i>\n\n2\n00:0x,000 --> 00:07,000\nHm.\n"
+    >>> file = read(data)
+    >>> [(cue.lines[0].text, cue.start, cue.end) for cue in file.cues]
+    [('Good evening.', 1000, 3500), ('Hm.', None, None)]
+    >>> print(file.warnings[0])
+    line 6: cannot read the times '00:0x,000 --> 00:07,000'; what follows is shown after the caption before
+
     >>> read(b'{"version": 1}')
     Traceback (most recent call last):
         ...
@@ -52,7 +69,7 @@ def read(data: bytes, format: TextFormat | None = None) -> ElementList | CueFile
     """
     if format is None and data.lstrip()[:1] == b"{":
         return normalised(parse(data))
-    return read_cues(data, format)
+    return read_cues(data, format, language=language, encoding=encoding)
 
 
 def lay_out(
@@ -61,6 +78,7 @@ def lay_out(
     *,
     format: CaptionFormat = CaptionFormat.SRT,
     anew: bool = True,
+    rebreak: bool = False,
     duration: int | None = None,
     language: str = "",
     metadata: Metadata | None = None,
@@ -68,14 +86,20 @@ def lay_out(
     r"""Divide what was said into captions and lines, and decide when each caption is shown.
 
     source: what `read` gives.  The time of a word that only its cue has is estimated by its length.
-    options: how captions look; absent, the defaults.  `PRESETS` has those that broadcasters ask for.
+    options: how captions look; absent, the defaults, but that nothing of a file is left out.  `PRESETS` has
+    those that broadcasters ask for.
     format: that of the file they are for; SCC has rows of 32 characters, and not every letter.
-    anew: False keeps the lines and times of a `CueFile`, so that options only say how a file is written.
+    anew: False keeps the lines and times of a `CueFile` that has times, so that options only say how a file
+    is written.
+    rebreak: with `anew` False, breaks the lines of each caption anew; one that has not enough room becomes
+        several, in its time.
     duration: of the recording in ms; absent, it ends with the ElementList or the last cue.
-    language: of the source, as "en" or "pt-br"; absent, what the source says, or English.
+    language: of the source, as "en" or "pt-br"; absent, what the source says, or unknown ("und"), so that the
+        words of no language are treated as such.
     metadata: what the head of a file says about the recording.
 
-    Returns captions in the order of their times (ms), which do not overlap.
+    Returns captions in the order of their times (ms).  They do not overlap, unless those of a file do and
+    the format allows it.  What the format cannot show of a file is in `losses`.
 
     >>> file = read(b"1\n00:00:01,000 --> 00:00:04,000\nThe sea was calm all night, and all slept.\n")
     >>> narrow = CaptionOptions(characters_per_caption_line=28)
@@ -83,22 +107,34 @@ def lay_out(
     [(1000, 4000, ('The sea was calm all night,', 'and all slept.'))]
     >>> [caption.lines for caption in lay_out(file, narrow, anew=False).captions]
     [('The sea was calm all night, and all slept.',)]
+    >>> [caption.lines for caption in lay_out(file, narrow, anew=False, rebreak=True).captions]
+    [('The sea was calm all night,', 'and all slept.')]
     """
-    options = options or CaptionOptions()
     if isinstance(source, ElementList):
         elementlist = replace(source, language=language) if language else source
+        return captions_of(
+            elementlist, format, options or CaptionOptions(), media_end=duration, metadata=metadata
+        )
+    options, writer = options or KEEP_ALL, WRITERS[format]
+    elementlist = elementlist_of(source, language=language, duration=duration, styled=True)
+    if anew or not has_times(source):
+        document = captions_of(
+            elementlist, format, options, media_end=duration, metadata=metadata, styled=True
+        )
+        document = replace(document, captions=placed(document.captions, source, duration))
     else:
-        elementlist = elementlist_of(source, language=language, duration=duration)
-    if anew or isinstance(source, ElementList):
-        return captions_of(elementlist, format, options, media_end=duration, metadata=metadata)
-    return CaptionDocument(
-        captions=captions_of_cues(source, duration=duration),
-        words=words_of(
-            elementlist, replace(options, remove_sound_references=False, remove_disfluencies=False)
-        ),
-        metadata=replace(metadata or Metadata(), language=elementlist.language),
-        options=options,
-    )
+        captions = captions_of_cues(source, duration=duration, voices=writer.voices)
+        if rebreak:
+            captions = rebroken(captions, options, elementlist.language, writer)
+        document = CaptionDocument(
+            captions=captions if writer.overlaps else separated(captions),
+            words=words_of(
+                elementlist, replace(options, remove_sound_references=False, remove_disfluencies=False)
+            ),
+            metadata=replace(metadata or Metadata(), language=elementlist.language),
+            options=options,
+        )
+    return with_losses(document, format, source.format)
 
 
 def render(document: CaptionDocument, format: CaptionFormat) -> Rendering:
@@ -136,7 +172,8 @@ def check(
     captions: those of a file as they stand there, or those that `lay_out` has made.  Cues without both times
     are left out.
     preset: whose figures count; absent, 42 characters a line, 17 a second, 0.833 to 7 s a caption.
-    language: of the captions, as "en" or "pt-br"; absent, what they say, or English.
+    language: of the captions, as "en" or "pt-br"; absent, what they say, or unknown, so that no rule about
+    words applies.
     elementlist: what was said, to find speech without captions, and captions at the wrong time.
     shots: the times of shot changes in ms.
     file: the bytes that the captions were read from, for the rules about markup.
@@ -151,7 +188,7 @@ def check(
     'is visible for 400 ms only; 500 ms at the least'
     """
     if isinstance(captions, CueFile):
-        said = language or captions.language or "en"
+        said = language or captions.language or UNKNOWN_LANGUAGE
         shown: Sequence[Caption] = [
             Caption(lines=tuple(line.text for line in cue.lines), start=cue.start, end=cue.end)
             for cue in captions.cues

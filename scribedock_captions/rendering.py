@@ -59,11 +59,15 @@ def captions_of(
     *,
     media_end: int | None = None,
     metadata: Metadata | None = None,
+    styled: bool = False,
 ) -> CaptionDocument:
-    """Return the captions as the format can show them, with their final times in ms."""
+    """Return the captions as the format can show them, with their final times in ms.
+
+    styled: the styles of sequences are those of `Style`, as `elementlist_of` writes them.
+    """
     writer = WRITERS[format]
     allowed = writer.limit_options(options)
-    words = writer.convert_words(words_of(elementlist, allowed))
+    words = writer.convert_words(words_of(elementlist, allowed, styled=styled))
     captions = lay_out(words, allowed, elementlist.language, short_ms=writer.short_ms)
     end = max([elementlist.end_time, *(caption.end for caption in captions)])
     return CaptionDocument(

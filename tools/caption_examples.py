@@ -14,11 +14,11 @@ from scribedock.api.schema.parameters import Parameters, Repeated
 from scribedock.api.schema.parameters import read as read_parameters
 from scribedock.errors import InvalidOption
 from scribedock_captions.caption import Caption
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.document import Metadata
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.options import CaptionOptions, TranscriptOptions
 from scribedock_captions.readers import read
-from scribedock_captions.readers.conversion import elementlist_of
 from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions, render_transcript
 
 FORMAT = (
@@ -47,7 +47,7 @@ Show = Callable[[str, CaptionOptions], str]
 
 
 def elementlist(text: str) -> ElementList:
-    return elementlist_of(read(f"WEBVTT\n\n{text}".encode()))
+    return elementlist_of(read(f"WEBVTT\n\n{text}".encode()), language="en")
 
 
 def lines(text: str, options: CaptionOptions) -> str:

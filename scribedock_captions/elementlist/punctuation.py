@@ -13,7 +13,25 @@ MARK_RUN = re.compile(f"[{re.escape(''.join(sorted(SENTENCE_ENDS)))}]+|.", re.DO
 WORD_SYMBOLS = frozenset("&@#%*/\\_§¶†‡‰")
 INITIALS = re.compile(r"(?:[^\W\d_]\.){2,}")
 INITIAL = re.compile(r"[^\W\d_]")
-TITLES = frozenset("mr mrs ms dr prof st sr jr rev hon gen col capt lt sgt vs".split())
+TITLES = frozenset(
+    "mr mrs ms dr prof st sr jr rev hon gen col capt lt sgt vs mt ft messrs mme mlle sra srta".split()
+)
+NUMBERED = frozenset(
+    """no nos nr núm fig figs eq sec sect ch chap vol vols p pp pt pts art par approx ca ext apt rte hwy
+    pág págs bd abs max min""".split()
+)
+"""Abbreviations that belong to the number after them."""
+ABBREVIATIONS = (
+    TITLES
+    | NUMBERED
+    | frozenset(
+        """no nos nr núm fig figs eq sec sect ch chap vol vols pp pt pts art par para col ed eds op cf ca
+    approx est etc al dept depts univ inst assn bros corp inc co cos ltd llc plc jan feb mar apr jun jul
+    aug sep sept oct nov dec mon tue tues wed thu thur thurs fri sat sun ave av blvd rd str hwy ste apt
+    rte ext tel max min misc temp abs bd bzw vgl usw evtl ggf inkl sog tél éd pág págs avda env""".split()
+    )
+)
+"""Words that are written with a point; before a number or a small letter, it ends no sentence."""
 SINGLE_LETTER_WORDS = frozenset("aio")  # letters that end a sentence as words of their own
 
 
@@ -32,8 +50,12 @@ class WordParts:
         if not marks:
             return False
         word = self.word.lower()
-        is_initial = INITIAL.fullmatch(word) is not None and word not in SINGLE_LETTER_WORDS
-        return marks != ["."] or not (word in TITLES or is_initial)
+        return marks != ["."] or not (word in TITLES or is_initial(word))
+
+
+def is_initial(word: str) -> bool:
+    """Tell whether a word in small letters is a letter that stands for a name or a longer word."""
+    return INITIAL.fullmatch(word) is not None and word not in SINGLE_LETTER_WORDS
 
 
 def split_punctuation(text: str) -> WordParts:

@@ -47,7 +47,7 @@ def lacks_end_tag(segment: Segment) -> bool:
     return (
         last is not None
         and last.type is TokenType.PUNCTUATION
-        and last.display_as[0] in SENTENCE_ENDS
+        and last.display_as[:1] in SENTENCE_ENDS
         and Tag.ENDS_SENTENCE not in last.tags
     )
 

@@ -13,6 +13,7 @@ from collections.abc import Iterable
 from typing import NamedTuple
 from unicodedata import category
 
+from scribedock_captions.elementlist.punctuation import ABBREVIATIONS, NUMBERED, is_initial
 from scribedock_captions.text.function_words import CAPITALISES_NOUNS, FUNCTION_WORDS, Kind
 from scribedock_captions.text.words import Word
 
@@ -204,6 +205,8 @@ class Breaks:
         if not any(character.isalnum() for character in text):
             return _kind_of_symbols(text)
         kind = self._table.get(value) or self._table.get(value.rstrip("."))
+        if text[-1] == "." and value.rstrip(".") in NUMBERED:
+            return Kind.TITLE
         if kind is not None and (kind is not Kind.TITLE or text[:1].isupper() or text[-1] == "."):
             return kind
         bare = text.lstrip(OPENING_MARKS)
@@ -225,7 +228,8 @@ class Breaks:
         mark = text.rstrip(CLOSING_MARKS)[-1:]
         if mark and mark in SENTENCE_MARKS:
             # the point of an abbreviation or an initial ends nothing
-            abbreviated = mark == "." and (kind is Kind.TITLE or (len(text) == 2 and text[0].isupper()))
+            word = text[:-1].lower()
+            abbreviated = mark == "." and (kind is Kind.TITLE or is_initial(word) or word in ABBREVIATIONS)
             return (None, False) if abbreviated else (SENTENCE_END_COST, False)
         if mark and mark in STRONG_MARKS:
             return COLON_COST, False

@@ -17,6 +17,7 @@ from scribedock_captions.layout.costs import CAPTION_COST, SHORT_CAPTION_MS, Cos
 from scribedock_captions.layout.lines import Lines
 from scribedock_captions.layout.measures import Measures
 from scribedock_captions.options import CaptionOptions
+from scribedock_captions.style import PLAIN, Span, Style, spans_of
 from scribedock_captions.text.words import Word
 
 MAX_CAPTION_WORDS = 150
@@ -57,14 +58,31 @@ class Layout:
         """Return the captions; their times are those of the words."""
         measures = self.measures
         text, starts, ends, edges = measures.text, measures.starts, measures.ends, self.lines.edges
+        styled = any(word.style is not PLAIN for word in measures.words)
         return [
             Caption(
                 lines=tuple([text(a, b) for a, b in pairwise(edges(start, end))]),
                 start=starts[start],
                 end=ends[end - 1],
+                spans=self._spans(edges(start, end)) if styled else (),
             )
             for start, end in pairwise(self.places)
         ]
+
+    def _spans(self, edges: list[int]) -> tuple[tuple[Span, ...], ...]:
+        """Return the styles of the lines of a caption; empty where all of them are plain."""
+        measures = self.measures
+        found = []
+        for start, end in pairwise(edges):
+            styles: list[Style] = []
+            for place in range(start, end):
+                style, text = measures.words[place].style, measures.texts[place]
+                space = measures.spaces[place]
+                if space and place > start:
+                    styles.append(style if styles[-1] == style else PLAIN)
+                styles += [style] * (len(text) - space)
+            found.append(spans_of(styles))
+        return tuple(found) if any(found) else ()
 
     def cost(self, start: int, end: int) -> float:
         """Return what a caption between two places costs, without the break at its end."""

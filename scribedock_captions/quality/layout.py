@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
+from scribedock_captions.elementlist.sentences import SentenceEnds
 from scribedock_captions.layout.breaks import BAD_BREAK_COST, SENTENCE_MARKS, Breaks
 from scribedock_captions.quality.finding import Finding, Material, Severity
 from scribedock_captions.text.graphemes import width
@@ -49,7 +50,7 @@ def _break(
 ) -> Iterator[Finding]:
     if after[0].startswith(SPEAKER_MARKS) or before[-1].endswith(("]", ")")):
         return
-    first, second = _word(before[-1]), _word(after[0])
+    first, second = _word(before[-1], following=after[0]), _word(after[0])
     text = f"{' '.join(before[-3:])} | {' '.join(after[:3])}"
     if breaks.cost(first, second) >= BAD_BREAK_COST:
         message = f"breaks {breaks.reason(first, second)}"
@@ -59,5 +60,6 @@ def _break(
         yield material.finding("dangling", index, message, text=text, severity=Severity.ADVICE)
 
 
-def _word(text: str) -> Word:
-    return Word(text=text, start=0, end=0, segment=0)
+def _word(text: str, *, following: str = "") -> Word:
+    ends = bool(following) and SentenceEnds([text, following]).at(0)
+    return Word(text=text, start=0, end=0, segment=0, ends_sentence=ends)

@@ -2,74 +2,43 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
-from enum import StrEnum
+from dataclasses import replace
 
-from scribedock_captions.errors import UnsupportedFormat
-from scribedock_captions.readers import dfxp, srt, text, web_vtt
+from scribedock_captions.readers import sbv, srt, text, web_vtt
 from scribedock_captions.readers.cue import Cue, CueFile, Line
 from scribedock_captions.readers.decoding import decoded
+from scribedock_captions.readers.formats import TextFormat
+from scribedock_captions.readers.languages import in_one_language
+from scribedock_captions.readers.recognition import recognised
+from scribedock_captions.readers.scc import scc
+from scribedock_captions.readers.ttml import dfxp
+from scribedock_captions.readers.warnings import ReadingWarning, Warnings
 
-__all__ = ["READERS", "Cue", "CueFile", "Line", "TextFormat", "read", "recognised"]
-
-
-class TextFormat(StrEnum):
-    """The formats of `add_transcript`."""
-
-    TEXT = "text"
-    SRT = "srt"
-    VTT = "vtt"
-    DFXP = "dfxp"
-
+__all__ = ["READERS", "Cue", "CueFile", "Line", "ReadingWarning", "TextFormat", "read", "recognised"]
 
 READERS: Mapping[TextFormat, Callable[[str], CueFile]] = {
     TextFormat.TEXT: text.read,
     TextFormat.SRT: srt.read,
     TextFormat.VTT: web_vtt.read,
     TextFormat.DFXP: dfxp.read,
+    TextFormat.SCC: scc.read,
+    TextFormat.SBV: sbv.read,
 }
 
-FORMAT_SIGNATURES = (
-    (re.compile(r"\ufeff?WEBVTT(?![^ \t\n])"), TextFormat.VTT),
-    (
-        re.compile(
-            r"\s*(?:<\?xml[^>]{0,200}>\s*)?(?:<!--.{0,10000}?-->\s*){0,9}<(?:\w{1,20}:)?tt[\s/>]", re.S
-        ),
-        TextFormat.DFXP,
-    ),
-)
-UNSUPPORTED_SIGNATURES = (
-    (re.compile(r"\s*Scenarist_SCC"), "SCC"),
-    (re.compile(r"\s*<SAMI", re.IGNORECASE), "SAMI"),
-    (re.compile(r"\s*\{QTtext\}", re.IGNORECASE), "QuickTime text"),
-    (re.compile(r"\s*\[Script Info\]", re.IGNORECASE), "SubStation Alpha"),
-    (re.compile(r"\s*\d+:\d\d:\d\d\.\d{3},\d+:\d\d:\d\d\.\d{3}\n"), "SBV"),
-    (re.compile(r"\s*<(?:!DOCTYPE )?html", re.IGNORECASE), "HTML"),
-    (re.compile(r"""\s*\{\s*"[a-z_]+"\s*:"""), "JSON"),
-)
 
-
-def recognised(text: str) -> TextFormat:
-    """Tell the format of a text by its look.
-
-    Raises UnsupportedFormat for a format that is known and not read.
-    """
-    for look, format in FORMAT_SIGNATURES:
-        if look.match(text):
-            return format
-    for look, name in UNSUPPORTED_SIGNATURES:
-        if look.match(text):
-            raise UnsupportedFormat(
-                f"The transcript is {name}, which is not read; use {', '.join(TextFormat)}"
-            )
-    return TextFormat.SRT if srt.TIMES.search(text) else TextFormat.TEXT
-
-
-def read(data: bytes, format: TextFormat | None = None) -> CueFile:
+def read(data: bytes, format: TextFormat | None = None, *, language: str = "", encoding: str = "") -> CueFile:
     """Read the cues of a file; without a format, it is recognised by its look.
 
-    Raises FileTooLarge, UnsupportedFormat, and UnreadableFile for what is no text, or not of the format.
+    language: which one to read, of a file that has several; absent, that of the file, or its first.
+    encoding: of the bytes; absent, it is what the file says, UTF-8, or a guess.
+
+    What could not be used, and what was guessed, is in the `warnings` of the file.  Raises FileTooLarge,
+    UnsupportedFormat, and UnreadableFile for what is no text, or not of the format.
     """
-    characters = decoded(data)
-    return READERS[format or recognised(characters)](characters)
+    warnings = Warnings()
+    characters = decoded(data, encoding=encoding, warnings=warnings)
+    format = format or recognised(characters)
+    found = READERS[format](characters)
+    chosen = in_one_language(found, language, warnings)
+    return replace(chosen, format=format, warnings=(*warnings.found(), *found.warnings))

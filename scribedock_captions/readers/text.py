@@ -1,26 +1,49 @@
-"""Plain text: empty lines divide its paragraphs; a time on a line of its own is when a paragraph begins."""
+"""Plain text: empty lines divide its paragraphs; a time at the beginning of a line says when that is said."""
 
 from __future__ import annotations
 
 import re
 
-from scribedock_captions.readers.cue import CueFile, Cues, Line
+from scribedock_captions.readers.cue import CueFile, Cues, Line, plain_line
 
 BLANK = re.compile(r"\n[^\S\n]*\n\s*")
-TIMECODE = re.compile(r"[\[(]?(?:(\d{1,3}):)?(\d{1,2}):(\d{2})(?:[.,](\d{1,3}))?[\])]?")
+TIME = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
+TIME_LINE = re.compile(rf"[\[(]?{TIME}[\])]?")
+TIME_BEFORE = re.compile(rf"\[{TIME}\]\s+(?=\S)")
+SPEAKER_AND_TIME = re.compile(rf"(?P<name>\w[\w.'’-]{{0,30}}(?: \w[\w.'’-]{{0,30}}){{0,3}}) \({TIME}\):?")
 
 
 def read(text: str) -> CueFile:
     """Read plain text as cues of which at most the beginning is known."""
     cues = Cues()
-    for paragraph in BLANK.split(text):
-        lines = [line.strip() for line in paragraph.split("\n")]
-        times = [TIMECODE.fullmatch(line) for line in lines]
-        spoken = [Line(text=line) for line, time in zip(lines, times, strict=True) if time is None]
-        cues.add(spoken, _milliseconds(times[0]) if times[0] else None)
+    place, number = 0, 1
+    for paragraph in [*BLANK.finditer(text), None]:
+        end = paragraph.start() if paragraph else len(text)
+        _paragraph(text[place:end].split("\n"), number, cues)
+        following = paragraph.end() if paragraph else end
+        number += text.count("\n", place, following)
+        place = following
     return CueFile(cues=cues.found())
 
 
+def _paragraph(lines: list[str], number: int, cues: Cues) -> None:
+    """Add the cues of a paragraph: one, and one more from each time on."""
+    said: list[Line] = []
+    start: int | None = None
+    speaker = ""
+    for line in (line.strip() for line in lines):
+        alone, named = TIME_LINE.fullmatch(line), SPEAKER_AND_TIME.fullmatch(line)
+        before = TIME_BEFORE.match(line)
+        found = alone or named or before
+        if found:
+            cues.add(said, start, number=number)
+            said, start = [], _milliseconds(found)
+            speaker = named["name"] if named and not alone else speaker if before else ""
+        if found is None or found is before:
+            said.append(plain_line(line[before.end() :] if before else line, speaker))
+    cues.add(said, start, number=number)
+
+
 def _milliseconds(time: re.Match[str]) -> int:
-    hours, minutes, seconds, rest = (part or "0" for part in time.groups())
+    hours, minutes, seconds, rest = (part or "0" for part in time.groups()[-4:])
     return ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(rest.ljust(3, "0"))

@@ -10,3 +10,8 @@ _CLUSTER = regex.compile(r"\X")
 def width(text: str) -> int:
     """Count the characters that a reader sees."""
     return len(text) if text.isascii() else len(_CLUSTER.findall(text))
+
+
+def graphemes(text: str) -> list[str]:
+    """Divide a text into the characters that a reader sees."""
+    return list(text) if text.isascii() else _CLUSTER.findall(text)

@@ -7,11 +7,16 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from scribedock_captions.elementlist.model import ElementList, Segment, Tag, Token, TokenType
+from scribedock_captions.elementlist.punctuation import WIDE_SENTENCE_ENDS
 from scribedock_captions.options import CaptionOptions, Case, SpeakerDisplay, TextOptions
+from scribedock_captions.style import PLAIN, Style, style_named
 from scribedock_captions.text.case import cased
+from scribedock_captions.text.graphemes import width
+from scribedock_captions.text.scripts import is_unspaced, pieces
 from scribedock_captions.text.sounds import NO_SOUNDS, tags_of
 from scribedock_captions.text.transforms import Transforms, ends_sentence
 
+MAX_WIDTH = 10**9  # of a transcript, which has no lines
 EFFECTS_SPEAKER = "Effects"
 UNSPACED_LANGUAGES = frozenset({"zh", "ja", "th", "lo", "km", "my", "yue", "wuu", "bo", "dz"})
 """Languages (ISO 639) that put no spaces between words; in them, a line may break between tokens."""
@@ -33,6 +38,7 @@ class Word:
     new_speaker: bool = False  # somebody else begins here
     label: str = ""  # what is shown before it: the marker and the name of the speaker
     sounds: frozenset[Tag] = NO_SOUNDS
+    style: Style = PLAIN
 
 
 def writes_spaces(language: str) -> bool:
@@ -40,11 +46,14 @@ def writes_spaces(language: str) -> bool:
     return language.partition("-")[0] not in UNSPACED_LANGUAGES
 
 
-def words_of(elementlist: ElementList, options: TextOptions) -> list[Word]:
-    """Return all words that are shown, in order; segments that are left empty vanish."""
+def words_of(elementlist: ElementList, options: TextOptions, *, styled: bool = False) -> list[Word]:
+    """Return all words that are shown, in order; segments that are left empty vanish.
+
+    styled: the styles of sequences are those of `Style`; those of a list that somebody made may be anything.
+    """
     words: list[Word] = []
     waiting = False  # a new speaker whose segment vanished
-    read = _Reader(elementlist.language, options)
+    read = _Reader(elementlist.language, options, styled=styled)
     for index, segment in enumerate(elementlist.segments):
         waiting = waiting or segment.speaker_change or (index == 0 and segment.speaker_id is not None)
         begin = len(words)
@@ -53,6 +62,8 @@ def words_of(elementlist: ElementList, options: TextOptions) -> list[Word]:
             continue
         if not words[-1].ends_sentence:
             words[-1] = replace(words[-1], ends_sentence=True)
+        if begin and words[begin - 1].text[-1] in WIDE_SENTENCE_ENDS:
+            words[begin] = replace(words[begin], spaced=False)
         if waiting:
             label = read.finished(_label(elementlist, segment, options))
             words[begin] = replace(words[begin], new_speaker=True, label=label)
@@ -63,13 +74,15 @@ def words_of(elementlist: ElementList, options: TextOptions) -> list[Word]:
 class _Reader:
     """Makes words of segments, all with the same options."""
 
-    def __init__(self, language: str, options: TextOptions) -> None:
+    def __init__(self, language: str, options: TextOptions, *, styled: bool) -> None:
         self._language = language
+        self._styled = styled
         self._transforms = Transforms(language, options)
         self._unspaced = not writes_spaces(language)
         captions = options if isinstance(options, CaptionOptions) else None
         self._strips = captions is not None and captions.strip_square_brackets
         self._case = captions.force_case if captions is not None else Case.KEPT
+        self._width = captions.characters_per_caption_line if captions is not None else MAX_WIDTH
         self._plain = not (self._strips or self._case is not Case.KEPT or self._unspaced)
 
     def segment(self, segment: Segment, index: int) -> Iterator[Word]:
@@ -79,7 +92,8 @@ class _Reader:
         for sequence in self._transforms.sequences(segment):
             tokens = sequence.tokens
             text = "" if rewrites else _plain(tokens)
-            if text and self._plain:
+            style = style_named(sequence.style) if self._styled else PLAIN
+            if text and self._plain and not self._is_too_wide(text):
                 first = tokens[0]
                 yield Word(
                     text=text,
@@ -88,9 +102,10 @@ class _Reader:
                     segment=index,
                     value=first.value,
                     ends_sentence=ends_sentence(tokens),
+                    style=style,
                 )
             else:
-                yield from self._words(tokens, index, starts_sentence=starts)
+                yield from self._words(tokens, index, style, starts_sentence=starts)
                 starts = ends_sentence(tokens)
 
     def finished(self, text: str) -> str:
@@ -100,26 +115,43 @@ class _Reader:
             text = text.replace("[", "").replace("]", "")
         return cased(text, self._case, self._language) if self._case is not Case.KEPT else text
 
-    def _words(self, sequence: tuple[Token, ...], index: int, *, starts_sentence: bool) -> Iterator[Word]:
+    def _is_too_wide(self, text: str) -> bool:
+        """Tell whether a text must be divided, and can be, since no spaces divide it."""
+        return is_unspaced(text) and width(text) > self._width
+
+    def _words(
+        self, sequence: tuple[Token, ...], index: int, style: Style, *, starts_sentence: bool
+    ) -> Iterator[Word]:
         spaced = True
-        for tokens in _units(sequence) if self._unspaced else [list(sequence)]:
+        for tokens in _units(sequence) if self._unspaced or _has_phrases(sequence) else [list(sequence)]:
             shown = [self._transforms.text(token, starts_sentence=starts_sentence) for token in tokens]
             texts = self.finished("".join(shown)).split()
             values = [token.value for token in tokens if token.type is TokenType.WORD]
             for number, text in enumerate(texts):
-                yield Word(
-                    text=text,
-                    start=min(token.start_time for token in tokens),
-                    end=max(token.end_time for token in tokens),
-                    segment=index,
-                    value=values[0] if len(texts) == 1 and len(values) == 1 else "",
-                    spaced=spaced,
-                    continues=number > 0,
-                    ends_sentence=number == len(texts) - 1 and ends_sentence(tokens),
-                    sounds=tags_of(tokens),
-                )
+                parts = pieces(text, self._width) if self._is_too_wide(text) else [text]
+                for place, part in enumerate(parts):
+                    last = number == len(texts) - 1 and place == len(parts) - 1
+                    yield Word(
+                        text=part,
+                        start=min(token.start_time for token in tokens),
+                        end=max(token.end_time for token in tokens),
+                        segment=index,
+                        value=values[0] if len(texts) == len(parts) == 1 and len(values) == 1 else "",
+                        spaced=spaced,
+                        continues=number > 0 or place > 0,
+                        ends_sentence=last and ends_sentence(tokens),
+                        sounds=tags_of(tokens),
+                        style=style,
+                    )
+                    spaced = False
                 spaced = True
             spaced = False
+
+
+def _has_phrases(tokens: tuple[Token, ...]) -> bool:
+    """Tell whether no spaces stand between the words of a sequence, since its writing has none."""
+    words = [token.display_as for token in tokens if token.type is TokenType.WORD]
+    return len(words) > 1 and any(map(is_unspaced, words))
 
 
 def _plain(tokens: tuple[Token, ...]) -> str:

@@ -31,7 +31,9 @@ class CaptionFormat(StrEnum):
 TTML = "application/ttml+xml"
 
 WRITERS: Mapping[CaptionFormat, Writer] = {
-    CaptionFormat.SRT: Writer(write=srt.write, media_type="text/plain", extension=".srt"),
+    CaptionFormat.SRT: Writer(
+        write=srt.write, media_type="text/plain", extension=".srt", styles=True, places=True
+    ),
     CaptionFormat.SBV: Writer(write=sbv.write, media_type="text/plain", extension=".sbv"),
     CaptionFormat.SCC: Writer(
         write=scc.write,
@@ -42,12 +44,26 @@ WRITERS: Mapping[CaptionFormat, Writer] = {
         limit_options=scc.limit_options,
         convert_words=scc.transliterate_words,
     ),
-    CaptionFormat.DFXP: Writer(write=dfxp.write, media_type=TTML, extension=".dfxp"),
+    CaptionFormat.DFXP: Writer(
+        write=dfxp.write, media_type=TTML, extension=".dfxp", overlaps=True, styles=True, places=True
+    ),
     CaptionFormat.QT: Writer(write=qt.write, media_type="text/plain", extension=".qt.txt", seamless=True),
-    CaptionFormat.TRANSCRIPT: Writer(write=transcript.write, media_type="text/plain", extension=".txt"),
-    CaptionFormat.TWX: Writer(write=twx.write, media_type=TTML, extension=".xml"),
-    CaptionFormat.TPM: Writer(write=tpm.write, media_type=TTML, extension=".xml"),
-    CaptionFormat.WEB_VTT: Writer(write=web_vtt.write, media_type="text/vtt", extension=".vtt"),
-    CaptionFormat.ECHO: Writer(write=echo.write, media_type=TTML, extension=".xml"),
+    CaptionFormat.TRANSCRIPT: Writer(
+        write=transcript.write, media_type="text/plain", extension=".txt", overlaps=True
+    ),
+    CaptionFormat.TWX: Writer(write=twx.write, media_type=TTML, extension=".xml", overlaps=True),
+    CaptionFormat.TPM: Writer(write=tpm.write, media_type=TTML, extension=".xml", overlaps=True, styles=True),
+    CaptionFormat.WEB_VTT: Writer(
+        write=web_vtt.write,
+        media_type="text/vtt",
+        extension=".vtt",
+        overlaps=True,
+        styles=True,
+        places=True,
+        voices=True,
+    ),
+    CaptionFormat.ECHO: Writer(
+        write=echo.write, media_type=TTML, extension=".xml", overlaps=True, styles=True
+    ),
     CaptionFormat.SAMI: Writer(write=sami.write, media_type="application/x-sami", extension=".smi"),
 }

@@ -15,6 +15,8 @@ def write(document: CaptionDocument) -> str:
         return ttml.document(
             metadata, head=custom.element, body=ttml.body(document, attributes=custom.body_attributes)
         )
-    head = ttml.head(metadata if options.include_dfxp_metadata else None, ttml.STYLING, ttml.LAYOUT)
-    body = ttml.body(document, attributes=' style="caption" region="bottom"')
+    head = ttml.head(
+        metadata if options.include_dfxp_metadata else None, ttml.STYLING, ttml.layout(document.captions)
+    )
+    body = ttml.body(document, attributes=' style="caption" region="bottom"', placed=True)
     return ttml.document(metadata, head=head, body=body)

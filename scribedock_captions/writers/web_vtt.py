@@ -2,15 +2,35 @@
 
 from __future__ import annotations
 
+from scribedock_captions.caption import Caption
 from scribedock_captions.document import CaptionDocument
+from scribedock_captions.placement import settings_of
 from scribedock_captions.writers.clock import clock
-from scribedock_captions.writers.markup import escaped
+from scribedock_captions.writers.markup import escaped, styled_lines
 
 
 def write(document: CaptionDocument) -> str:
     """Write a WebVTT file."""
     blocks = ["WEBVTT"]
     for caption in document.captions:
-        text = escaped("\n".join(caption.lines))
-        blocks.append(f"{clock(caption.start)} --> {clock(caption.end)}\n{text}")
+        times = f"{clock(caption.start)} --> {clock(caption.end)}"
+        if settings := settings_of(caption.placement):
+            times = f"{times} {settings}"
+        blocks.append(f"{times}\n{_text(caption)}")
     return "\n\n".join(blocks) + "\n"
+
+
+def _text(caption: Caption) -> str:
+    if not caption.spans and not caption.voices:
+        return escaped("\n".join(caption.lines))
+    lines = styled_lines(caption, escaped)
+    if not caption.voices:
+        return "\n".join(lines)
+    voiced: list[str] = []
+    before = ""
+    for line, voice in zip(lines, caption.voices, strict=True):
+        if before and voice != before:
+            voiced[-1] += "</v>"
+        voiced.append(f"<v {escaped(voice)}>{line}" if voice and voice != before else line)
+        before = voice
+    return "\n".join(voiced)

@@ -20,6 +20,10 @@ class Writer:
     extension: str
     byte_mark: bool = True  # utf8_mark has an effect
     seamless: bool = False  # qt_seamless has an effect
+    overlaps: bool = False  # two captions may be shown at once
+    styles: bool = False  # it has italics, bold and underline
+    places: bool = False  # it says where a caption stands
+    voices: bool = False  # it says who speaks apart from the text
     short_ms: int = SHORT_CAPTION_MS
     """Captions that are shown for less are avoided by the layout."""
     limit_options: Callable[[CaptionOptions], CaptionOptions] = lambda options: options

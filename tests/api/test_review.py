@@ -15,9 +15,9 @@ from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from scribedock.orders.passes import PassKind
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.elementlist.codec import emit
 from scribedock_captions.readers import TextFormat, read
-from scribedock_captions.readers.conversion import elementlist_of
 from tests.captions.sample import say
 from tests.support.accounts import name_of
 from tests.support.client import Client, error_of

@@ -113,7 +113,7 @@ def test_the_lines_and_times_of_a_file_are_kept_or_made_anew() -> None:
 
 def test_the_language_of_the_source_can_be_given() -> None:
     assert lay_out(say("Hello."), language="fr").metadata.language == "fr"
-    assert lay_out(read(SRT)).metadata.language == "en"
+    assert lay_out(read(SRT)).metadata.language == "und"
     assert lay_out(read(SRT), language="pt-BR").metadata.language == "pt-br"
 
 

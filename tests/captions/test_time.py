@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.errors import UnreadableFile
 from scribedock_captions.readers import read
-from scribedock_captions.readers.conversion import elementlist_of
 from scribedock_captions.text.intelligence import annotated
 from tests.captions.sample import say
 

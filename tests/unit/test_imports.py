@@ -86,7 +86,7 @@ WORKFLOW_ROWS = [
 CAPTION_ROWS = [
     {"__init__"},
     {"burn_in", "pipeline"},
-    {"rendering"},
+    {"conversion", "rendering"},
     {"quality", "readers", "writers"},
     {"document"},
     {"layout"},
@@ -94,9 +94,11 @@ CAPTION_ROWS = [
     {"presets"},
     {"options"},
     {"caption", "elementlist", "srt_template"},
-    {"errors"},
+    {"cea608", "errors", "placement", "style"},
 ]
-NEEDED_BY_CAPTIONS = {"lxml", "regex", "scribedock_captions"} | set(sys.stdlib_module_names)
+NEEDED_BY_CAPTIONS = {"budoux", "chardet", "lxml", "regex", "scribedock_captions"} | set(
+    sys.stdlib_module_names
+)
 
 
 HOUSE = {

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from scribedock.errors import InvalidQuery, captions_errors
 from scribedock.speech.alignment.synchronized import words_of
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.readers import TextFormat, read
-from scribedock_captions.readers.conversion import elementlist_of
 
 
 def check_transcript(body: bytes, format: TextFormat | None) -> None:

@@ -10,12 +10,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scribedock_captions.caption import Caption
+from scribedock_captions.cea608.characters import encoded, with_parity
+from scribedock_captions.cea608.timecode import DAY_MS, frame_of, time_code
 from scribedock_captions.document import CaptionDocument
+from scribedock_captions.errors import UnwritableCaptions
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.words import Word
 from scribedock_captions.writers.scc import schedule
-from scribedock_captions.writers.scc.characters import encoded, with_parity
-from scribedock_captions.writers.scc.schedule import Load, frame_of, time_code
+from scribedock_captions.writers.scc.schedule import Load
 from scribedock_captions.writers.scc.transliteration import transliterated
 
 HEADER = "Scenarist_SCC V1.0\n\n"
@@ -33,7 +35,12 @@ INDENT_CODE = 0x10  # of the second byte: white, from a column on
 
 
 def write(document: CaptionDocument) -> str:
-    """Write an SCC file."""
+    """Write an SCC file.  Raises UnwritableCaptions for one that ends after 24 hours."""
+    end = max((caption.end for caption in document.captions), default=0)
+    if end >= DAY_MS:
+        raise UnwritableCaptions(
+            f"SCC: a caption ends after {end / 3_600_000:.1f} hours, and its time code has 24 of them"
+        )
     dangling = not document.options.disallow_dangling
     loads = (
         Load(data=_load(rows), start=frame_of(start), end=frame_of(end))
@@ -55,8 +62,25 @@ def limit_options(options: CaptionOptions) -> CaptionOptions:
 
 
 def transliterate_words(words: Sequence[Word]) -> list[Word]:
-    """Return the words in the characters of CEA-608, none wider than a row."""
-    return [piece for word in words for piece in _pieces(word)]
+    """Return the words in the characters of CEA-608, none wider than a row.
+
+    A word of which nothing can be seen is left out; what it says about its neighbours goes to them.
+    """
+    found: list[Word] = []
+    waiting: Word | None = None  # who begins to speak with a word that is left out
+    for word in words:
+        pieces = list(_pieces(word))
+        if not pieces[0].text.strip():
+            if word.ends_sentence and found:
+                found[-1] = replace(found[-1], ends_sentence=True)
+            if word.new_speaker:
+                waiting = pieces[0]
+            continue
+        if waiting is not None and not word.new_speaker:
+            pieces[0] = replace(pieces[0], new_speaker=True, label=waiting.label)
+        waiting = None
+        found += pieces
+    return found
 
 
 def _pieces(word: Word) -> Iterator[Word]:
@@ -84,14 +108,14 @@ def _pieces(word: Word) -> Iterator[Word]:
 def _screens(caption: Caption, *, dangling: bool) -> Iterator[tuple[list[str], int, int]]:
     """Give the rows of a caption with its times in ms, divided where a screen has too few rows."""
     rows = [row for line in caption.lines for row in _rows(transliterated(line), dangling=dangling)]
-    if 0 < len(rows) <= ROWS:
+    if 0 < len(rows) <= MAX_CAPTION_ROWS:
         yield rows, caption.start, caption.end
         return
-    count = -(-len(rows) // ROWS)
+    count = -(-len(rows) // MAX_CAPTION_ROWS)
     for number in range(count):
         start = caption.start + (caption.end - caption.start) * number // count
         end = caption.start + (caption.end - caption.start) * (number + 1) // count
-        yield rows[number * ROWS : (number + 1) * ROWS], start, end
+        yield rows[len(rows) * number // count : len(rows) * (number + 1) // count], start, end
 
 
 def _rows(line: str, *, dangling: bool) -> list[str]:

@@ -9,10 +9,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from scribedock_captions.writers.scc.characters import with_parity
+from scribedock_captions.cea608.characters import with_parity
 
-FRAMES_PER_MINUTE = 1798  # of drop-frame numbering, but each tenth minute has two more
-FRAMES_PER_TEN_MINUTES = 17982
 MIN_SHOWN_FRAMES = 30  # frames of a caption that is late; its own duration where that is shorter
 
 
@@ -87,18 +85,3 @@ def _safe_cut(data: bytes, cut: int) -> int:
     while place >= 2 and data[place - 2 : place] == data[cut : cut + 2]:
         place -= 2
     return cut - 2 if (cut - place) // 2 % 2 else cut
-
-
-def frame_of(milliseconds: int) -> int:
-    """Return the nearest frame to a time in ms, at 30000/1001 frames a second."""
-    return (milliseconds * 60 + 1001) // 2002
-
-
-def time_code(frame: int) -> str:
-    """Format a frame as SMPTE drop-frame: two numbers are left out each minute, except each tenth."""
-    tens, rest = divmod(frame, FRAMES_PER_TEN_MINUTES)
-    number = frame + 18 * tens + 2 * (max(rest - 2, 0) // FRAMES_PER_MINUTE)
-    seconds, frames = divmod(number, 30)
-    minutes, second = divmod(seconds, 60)
-    hour, minute = divmod(minutes, 60)
-    return "%02d:%02d:%02d;%02d" % (hour, minute, second, frames)  # noqa: UP031

@@ -10,7 +10,7 @@ import re
 import unicodedata
 from functools import lru_cache
 
-from scribedock_captions.writers.scc.characters import CHARACTERS
+from scribedock_captions.cea608.characters import CHARACTERS
 
 UNKNOWN_LETTER = "?"
 

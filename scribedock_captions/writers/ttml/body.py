@@ -5,7 +5,12 @@ Source: W3C, Timed Text Markup Language 1 (TTML1).
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+from scribedock_captions.caption import Caption
 from scribedock_captions.document import CaptionDocument, Metadata
+from scribedock_captions.placement import USUAL_PLACEMENT, Horizontal, Vertical
+from scribedock_captions.style import Style, pieces_of
 from scribedock_captions.writers.clock import clock
 from scribedock_captions.writers.markup import escaped, legal, quoted
 
@@ -21,6 +26,13 @@ LAYOUT = (
     "  <layout>\n"
     '   <region xml:id="bottom" tts:origin="10% 10%" tts:extent="80% 80%" tts:displayAlign="after"/>\n'
     "  </layout>\n"
+)
+BOTTOM = "bottom"
+DISPLAY_ALIGN = {Vertical.TOP: "before", Vertical.MIDDLE: "center", Vertical.BOTTOM: "after"}
+STYLE_ATTRIBUTES = (
+    ("italic", 'tts:fontStyle="italic"'),
+    ("bold", 'tts:fontWeight="bold"'),
+    ("underline", 'tts:textDecoration="underline"'),
 )
 
 
@@ -45,13 +57,48 @@ def head(metadata: Metadata | None, *parts: str) -> str:
     return f" <head>\n{content} </head>\n" if content else ""
 
 
-def body(source: CaptionDocument, *, attributes: str = "") -> str:
-    """Return a body with a paragraph for each caption."""
+def body(source: CaptionDocument, *, attributes: str = "", placed: bool = False) -> str:
+    """Return a body with a paragraph for each caption; `placed`: in the region that `layout` has for it."""
     paragraphs = []
     for caption in source.captions:
-        text = escaped("\n".join(caption.lines)).replace("\n", "<br/>")
-        paragraphs.append(f'   <p begin="{clock(caption.start)}" end="{clock(caption.end)}">{text}</p>\n')
+        place = f' region="{region_of(caption)}"' if placed and caption.placement else ""
+        paragraphs.append(
+            f'   <p begin="{clock(caption.start)}" end="{clock(caption.end)}"{place}>{_text(caption)}</p>\n'
+        )
     return wrapped("".join(paragraphs), attributes=attributes)
+
+
+def layout(captions: Sequence[Caption]) -> str:
+    """Return the layout of a head: the region at the bottom, and one for each other place."""
+    regions = {region_of(each): each.placement for each in captions if each.placement is not None}
+    regions.pop(BOTTOM, None)
+    added = "".join(
+        f'   <region xml:id="{name}" tts:origin="10% 10%" tts:extent="80% 80%"'
+        f' tts:displayAlign="{DISPLAY_ALIGN[place.vertical]}" tts:textAlign="{place.horizontal}"/>\n'
+        for name, place in regions.items()
+    )
+    return LAYOUT.replace("  </layout>", f"{added}  </layout>")
+
+
+def region_of(caption: Caption) -> str:
+    """Return the name of the region in which a caption stands."""
+    place = caption.placement or USUAL_PLACEMENT
+    side = "" if place.horizontal is Horizontal.CENTER else f"-{place.horizontal}"
+    return f"{place.vertical}{side}"
+
+
+def _text(caption: Caption) -> str:
+    if not caption.spans:
+        return escaped("\n".join(caption.lines)).replace("\n", "<br/>")
+    return "<br/>".join(
+        "".join(_styled(escaped(text), style) for text, style in pieces_of(line, spans))
+        for line, spans in zip(caption.lines, caption.spans, strict=True)
+    )
+
+
+def _styled(text: str, style: Style) -> str:
+    given = "".join(f" {value}" for name, value in STYLE_ATTRIBUTES if getattr(style, name))
+    return f"<span{given}>{text}</span>" if given else text
 
 
 def wrapped(paragraphs: str, *, attributes: str = "") -> str:

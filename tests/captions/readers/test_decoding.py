@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from scribedock_captions.errors import UnreadableFile
 from scribedock_captions.readers.decoding import MAX_FILE_BYTES, decoded
+from scribedock_captions.readers.warnings import Warnings
 
 TEXT = "Grüße, “café” — naïve?\nДа.\n"
 
@@ -41,8 +42,59 @@ def test_a_file_of_mixed_encodings_keeps_every_letter() -> None:
     assert decoded("é ü ".encode() + "é “x”".encode("cp1252") + " Да".encode()) == "é ü é “x” Да"
 
 
-def test_bytes_that_windows_1252_does_not_know_are_replaced() -> None:
-    assert decoded(b"a\x81b\x9d") == "a\ufffdb\ufffd"
+def test_bytes_that_no_encoding_knows_are_replaced_and_reported() -> None:
+    warnings = Warnings()
+    assert decoded(b"Hi.\na\x81b\x9d", warnings=warnings) == "Hi.\na\ufffdb\ufffd"
+    assert [(warning.line, warning.message[:9]) for warning in warnings.found()] == [
+        (2, "the file "),
+        (2, "2 charact"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("cp1252", "¿Dónde está el niño? Mañana lo verás."),
+        ("cp1252", "Ça va bien, merci. Où étais-tu hier ?"),
+        ("cp1252", "Jag är på väg. Vi ses på lördag!"),
+        ("cp1252", "Perché no? È così."),
+        ("cp1252", "It’s mine – don’t touch."),
+        ("cp1250", "Dzień dobry, jak się masz? Źle się czuję."),
+        ("cp1251", "Привет, мир."),
+        ("koi8-r", "Добрый вечер, дамы и господа."),
+        ("cp1253", "Καλημέρα σας, τι κάνετε;"),
+        ("cp1254", "Günaydın, nasılsınız? İyi günler. Şimdi değil."),
+        ("cp1255", "שלום לכולם, מה שלומכם?"),
+        ("cp1256", "مرحبا بكم في البرنامج"),
+        ("shift_jis", "これは字幕のテストです。"),
+        ("euc_jp", "これは字幕のテストです。"),
+        ("gbk", "这是一个字幕测试。你好吗?"),
+        ("big5", "這是一個字幕測試。你好嗎?"),
+        ("euc_kr", "안녕하세요. 오늘은 날씨가 좋네요."),
+    ],
+)
+def test_an_encoding_is_guessed_and_the_guess_is_reported(encoding: str, text: str) -> None:
+    warnings = Warnings()
+    source = f"1\n00:00:01,000 --> 00:00:03,000\n{text}\n"
+    assert decoded(source.encode(encoding), warnings=warnings) == source
+    [warning] = warnings.found()
+    assert warning.line == 3
+    assert " is a guess" in warning.message
+
+
+def test_a_file_that_says_its_encoding_needs_no_guess() -> None:
+    warnings = Warnings()
+    assert decoded("Да.".encode(), warnings=warnings) == "Да."
+    assert decoded("Да.".encode("cp1251"), encoding="windows-1251", warnings=warnings) == "Да."
+    assert decoded("\ufeffДа.".encode(), encoding="UTF-8", warnings=warnings) == "Да."
+    assert decoded("Да.".encode("utf-16"), encoding="UTF-16", warnings=warnings) == "Да."
+    assert warnings.found() == ()
+
+
+@pytest.mark.parametrize("encoding", ["rot13", "hex", "idna", "windows-9999", "x" * 200])
+def test_an_encoding_that_is_none_is_refused(encoding: str) -> None:
+    with pytest.raises(UnreadableFile, match="is no encoding; use UTF-8"):
+        decoded(b"a", encoding=encoding)
 
 
 @pytest.mark.parametrize(
@@ -77,6 +129,8 @@ def test_a_zero_becomes_the_replacement_character() -> None:
     ("data", "problem"),
     [
         (b"x" * (MAX_FILE_BYTES + 1), "is larger than the limit of 8 MiB"),
+        (b"850STL25.01" + b" " * 9, "is EBU STL, not a text"),
+        (b"\x1aE\xdf\xa3", "is a recording in Matroska or WebM, not a text"),
         (b"PK\x03\x04rest", "is a ZIP archive or an office document, not a text"),
         (b"%PDF-1.7", "is a PDF, not a text"),
         (b"{\\rtf1", "is RTF, not a text"),

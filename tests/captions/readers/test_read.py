@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import resource
 import subprocess
 import sys
@@ -27,6 +28,14 @@ from tests.captions.readers.hostile import HOSTILE
         ("\n\n 0:00:01 --> 0:00:02\nHi.", TextFormat.SRT),
         ("Hello --> there.", TextFormat.TEXT),
         ("<ttt> is no element", TextFormat.TEXT),
+        ('<?xml version="1.0"?>\n<?xml-stylesheet href="a.css"?>\n<tt>', TextFormat.DFXP),
+        ("Scenarist_SCC V1.0\n\n00:00:01:00\t9420", TextFormat.SCC),
+        ("0:00:01.000,0:00:02.000\nHi", TextFormat.SBV),
+        ("1\n00:01,000 --> 00:02,000\nHi.", TextFormat.SRT),
+        ("1\n00:00:01.000000 --> 00:00:02.500000\nHi.", TextFormat.SRT),
+        ("-00:00:01,000 --> 00:00:02,000\nHi.", TextFormat.SRT),
+        ("We met from 9:30 -> 10:15.", TextFormat.TEXT),
+        ("[00:05] Hello.\n[00:10] Yes.", TextFormat.TEXT),
         ("WEBVTT2 is a name", TextFormat.TEXT),
         ("", TextFormat.TEXT),
     ],
@@ -38,18 +47,37 @@ def test_a_format_is_recognised_by_its_look(text: str, format: TextFormat) -> No
 @pytest.mark.parametrize(
     ("text", "name"),
     [
-        ("Scenarist_SCC V1.0\n", "SCC"),
         ("<SAMI><HEAD>", "SAMI"),
         ("{QTtext}{plain}", "QuickTime text"),
-        ("[Script Info]\n", "SubStation Alpha"),
-        ("0:00:01.000,0:00:02.000\nHi", "SBV"),
+        ("[Script Info]\n", "SubStation Alpha (ASS or SSA)"),
+        ("Dialogue: 0,0:00:01.00,0:00:02.00,Default,,0,0,0,,Hi", "SubStation Alpha (ASS or SSA)"),
         ("<!DOCTYPE html><p>", "HTML"),
         ('{"version": 2}', "JSON"),
+        ('[{"start": 0.0, "text": "Hi"}]', "JSON"),
+        ("File Format=MacCaption_MCC V2.0\n", "MCC (MacCaption)"),
+        ("[INFORMATION]\n[TITLE]Film\n", "SubViewer"),
+        ("00:00:01.00,00:00:02.00\nHi[br]you\n", "SubViewer"),
+        ('<?xml version="1.0"?>\n<transcript><text start="1">Hi</text>', "YouTube XML"),
+        ('<?xml version="1.0"?><timedtext format="3">', "YouTube XML"),
+        ("start\tend\ttext\n0\t900\tHi\n", "TSV, as Whisper writes it"),
+        ("0\t900\tHi\n900\t1800\tYou\n", "TSV"),
+        ("[ti:Song]\n[00:01.00]Hi\n[00:02.50]you\n", "LRC"),
+        ("{0}{25}Hi\n{26}{50}you\n", "MicroDVD"),
+        ("[10][20]Hi\n[20][30]you\n", "MPL2"),
+        ("00:00:01:Hi\n00:00:02:you\n", "TMPlayer"),
+        ("$FontName = Arial\n", "Spruce STL"),
+        ("00:00:01:00 , 00:00:02:00 , Hi\n", "Spruce STL"),
+        ("number,start,end,text\n1,0,2,Hi\n", "CSV"),
+        ('"Start time","End time","Text"\n', "CSV"),
+        ("<begin subtitles>\n", "Avid DS captions"),
+        ('<?xml version="1.0"?><fcpxml version="1.9">', "a project of Final Cut"),
+        ('<?xml version="1.0"?><rss>', "XML, but not TTML"),
     ],
 )
 def test_a_format_that_is_not_read_is_named(text: str, name: str) -> None:
     with pytest.raises(
-        UnreadableFile, match=f"^The transcript is {name}, which is not read; use text, srt, vtt, dfxp$"
+        UnreadableFile,
+        match=f"^The transcript is {re.escape(name)}, which is not read; use text, srt, vtt, dfxp, scc, sbv$",
     ):
         recognised(text)
 

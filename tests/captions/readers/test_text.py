@@ -7,8 +7,8 @@ from scribedock_captions.readers.cue import Cue, Line
 def test_empty_lines_divide_paragraphs() -> None:
     cues = text.read("One line\n  and  another.\n\n \n\nLast.\n").cues
     assert cues == (
-        Cue(lines=(Line(text="One line"), Line(text="and another."))),
-        Cue(lines=(Line(text="Last."),)),
+        Cue(lines=(Line(text="One line"), Line(text="and another.")), number=1),
+        Cue(lines=(Line(text="Last."),), number=6),
     )
 
 
@@ -21,9 +21,20 @@ def test_a_time_on_a_line_of_its_own_is_when_a_paragraph_begins() -> None:
 
 
 def test_a_time_inside_a_paragraph_is_no_word() -> None:
-    [cue] = text.read("Hello\n[00:00:05.000]\nthere at 10:30.").cues
-    assert [line.text for line in cue.lines] == ["Hello", "there at 10:30."]
-    assert cue.start is None
+    cues = text.read("Hello\n[00:00:05.000]\nthere at 10:30.\n[00:07] And [1:2].").cues
+    assert [(cue.start, cue.lines[0].text) for cue in cues] == [
+        *((None, "Hello"), (5000, "there at 10:30.")),
+        (7000, "And [1:2]."),
+    ]
+
+
+def test_a_name_with_a_time_is_who_speaks_from_then_on() -> None:
+    cues = text.read("Speaker 1 (00:05):\nHello.\n\nAda Lovelace (1:00:05)\nYes.\n\nSo (he said).\n").cues
+    assert [(cue.start, cue.lines[0]) for cue in cues] == [
+        (5000, Line(text="Hello.", speaker="Speaker 1")),
+        (3_605_000, Line(text="Yes.", speaker="Ada Lovelace")),
+        (None, Line(text="So (he said).")),
+    ]
 
 
 def test_nothing_is_no_cue() -> None:

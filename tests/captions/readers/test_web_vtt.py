@@ -7,6 +7,7 @@ from scribedock_captions.options import CaptionOptions
 from scribedock_captions.readers import web_vtt
 from scribedock_captions.readers.cue import Line
 from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
+from scribedock_captions.style import Span, Style
 from tests.captions.sample import SAMPLE
 
 Shown = list[tuple[int | None, int | None, str]]
@@ -98,7 +99,8 @@ def test_a_cue_ends_where_another_begins_without_an_empty_line() -> None:
             "1 < 2 && 3 > 2 café ♪ &unknown; &",
         ),
         ("<i>Hi</i> <c.loud>you</c> <00:00:00.500>there <lang fr>ami</lang>", "Hi you there ami"),
-        ("<ruby>今<rt>kin</rt></ruby>", "今kin"),
+        ("<ruby>今<rt>kin</rt></ruby>", "今(kin)"),
+        ("<ruby>今<rt>kin</ruby>日", "今(kin)日"),
         ("a <b unclosed", "a"),
         ("x &lt;b&gt; y", "x <b> y"),
     ],
@@ -109,7 +111,7 @@ def test_tags_are_left_out_and_references_resolved(payload: str, expected: str) 
 
 def test_voices_are_speakers() -> None:
     assert lines("<v Ada Lovelace>Hi <i>you</i></v> there\n<v.loud Ben &amp; Co>Yes,\nno.") == [
-        Line(text="Hi you", speaker="Ada Lovelace"),
+        Line(text="Hi you", speaker="Ada Lovelace", spans=(Span(start=3, end=6, style=Style(italic=True)),)),
         Line(text="there"),
         Line(text="Yes,", speaker="Ben & Co"),
         Line(text="no.", speaker="Ben & Co"),

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scribedock_captions.cea608.characters import CHARACTERS, EXTENDED, FALLBACKS, STANDARD, encoded
+from scribedock_captions.cea608.timecode import frame_of, time_code
+from scribedock_captions.errors import UnwritableCaptions
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
 from scribedock_captions.writers.scc import scc
-from scribedock_captions.writers.scc.characters import CHARACTERS, EXTENDED, FALLBACKS, STANDARD, encoded
-from scribedock_captions.writers.scc.schedule import frame_of, time_code
 from scribedock_captions.writers.scc.transliteration import transliterated
 from tests.captions.sample import LONG_WORD, SAMPLE, say
 from tests.captions.writers.decoder import COLUMNS, decode, frames, milliseconds
@@ -147,12 +148,19 @@ def test_the_word_before_the_last_comes_down_with_it_where_the_line_would_be_too
     assert fits[0].splitlines() == ["These extraordinarily", "incomprehensible words and more."]
 
 
-def test_a_caption_with_more_rows_than_a_screen_is_divided_in_time() -> None:
-    rows = [f"row {number}" for number in range(20)]
-    first, second = shown(("|".join(rows), 60_000, 80_000))
-    assert (first[0] + "\n" + second[0]).splitlines() == rows
-    assert first[1] == frame_of(60_000)
-    assert second[1] == frame_of(70_000)
+def test_a_caption_with_more_than_four_rows_is_divided_in_time() -> None:
+    rows = [f"row {number}" for number in range(10)]
+    screens = shown(("|".join(rows), 60_000, 90_000))
+    assert "\n".join(screen[0] for screen in screens).splitlines() == rows
+    assert [len(screen[0].splitlines()) for screen in screens] == [3, 3, 4]
+    assert [screen[1] for screen in screens] == [frame_of(60_000), frame_of(70_000), frame_of(80_000)]
+
+
+def test_captions_after_24_hours_are_refused() -> None:
+    day = 24 * 3600 * 1000
+    with pytest.raises(UnwritableCaptions, match=r"^SCC: a caption ends after 24\.0 hours"):
+        shown(("Late.", day - 2000, day))
+    assert shown(("Late.", day - 3000, day - 1))
 
 
 def test_nothing_is_left_of_a_caption_without_anything_to_see() -> None:

@@ -139,8 +139,8 @@ def test_every_option_of_captions_is_an_option_of_the_command() -> None:
         (["film.srt", "film.doc"], "--to: 'film.doc' does not say the format; give one of SRT, SBV"),
         (["film.srt", "-", "--to", "docx"], "--to: 'docx' is none of SRT, SBV"),
         (
-            ["film.srt", "-", "--to", "srt", "--from", "scc"],
-            "--from: 'scc' is none of elementlist, text, srt",
+            ["film.srt", "-", "--to", "srt", "--from", "stl"],
+            "--from: 'stl' is none of elementlist, text, srt",
         ),
         (
             ["film.srt", "-", "--to", "srt", "--from", "vtt"],

@@ -12,9 +12,9 @@ from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import Origin, choose
 from scribedock.speech.span import Span
 from scribedock.workflow.realign import realigned
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.elementlist.model import ElementList, Token, TokenType
 from scribedock_captions.readers import TextFormat, read
-from scribedock_captions.readers.conversion import elementlist_of
 from tests.support.media.sound import pcm
 
 MEDIA_MS = 3500

@@ -15,10 +15,10 @@ from scribedock.speech.alignment.synchronized import (
 )
 from scribedock.speech.recognizer import Origin
 from scribedock.speech.span import Span
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.elementlist.model import ElementList, TokenType
 from scribedock_captions.elementlist.rules import problems
 from scribedock_captions.readers import TextFormat, read
-from scribedock_captions.readers.conversion import elementlist_of
 
 MEDIA_MS = 20_000
 SPEECH = [Span(start_ms=1000, end_ms=5000), Span(start_ms=8000, end_ms=12_000)]

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scribedock_captions.conversion.captions import captions_of_cues, separated
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.elementlist.model import ElementList, Tag, TokenType
 from scribedock_captions.elementlist.rules import problems
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.readers import Cue, CueFile, Line, read
-from scribedock_captions.readers.conversion import captions_of_cues, elementlist_of
 from scribedock_captions.rendering import CaptionFormat, render_captions
 from tests.captions.sample import SAMPLE
 
@@ -53,9 +54,9 @@ def test_captions_stay_as_they_are() -> None:
     assert shown(source) == [(("Hello", "there."), 1000, 2000), (("You.",), 4000, 4500)]
 
 
-def test_captions_that_overlap_end_with_the_next() -> None:
+def test_captions_that_overlap_keep_their_times() -> None:
     source = file(("B.", 2000, 9000), ("A.", 1000, 9000), ("C.", 2000, 3000))
-    assert shown(source) == [(("A.",), 1000, 2000), (("B.",), 2000, 2001), (("C.",), 2001, 3000)]
+    assert shown(source) == [(("A.",), 1000, 9000), (("B.",), 2000, 9000), (("C.",), 2000, 3000)]
 
 
 def test_a_caption_without_an_end_is_shown_as_long_as_it_takes_to_say_it() -> None:
@@ -144,11 +145,11 @@ def test_what_stands_in_brackets_is_a_sound() -> None:
     assert sentences(elementlist) == ["[MUSIC] Well [door slams], I [laugh] see ["]
 
 
-def test_the_language_is_the_callers_else_the_files_else_english() -> None:
+def test_the_language_is_the_callers_else_the_files_else_unknown() -> None:
     source = CueFile(cues=(), language="fr-CA")
     assert elementlist_of(source).language == "fr-ca"
     assert elementlist_of(source, language="DE").language == "de"
-    assert elementlist_of(CueFile(cues=())).language == "en"
+    assert elementlist_of(CueFile(cues=())).language == "und"
 
 
 @pytest.mark.parametrize("format", ["WEB_VTT", "DFXP", "ECHO", "TPM", "TWX", "TRANSCRIPT"])
@@ -188,8 +189,11 @@ def test_no_word_is_lost_or_moved_whatever_the_times(
     assert problems(elementlist) == []
     captions = captions_of_cues(source, duration=duration)
     assert all(0 <= each.start < each.end for each in captions)
-    assert all(before.end <= after.start for before, after in pairwise(captions))
     lines = [line for each in captions for line in each.lines]
     assert sorted(lines) == sorted(text for text, _, _ in cues)
+    apart = separated(captions)
+    assert all(0 <= each.start < each.end for each in apart)
+    assert all(before.end <= after.start for before, after in pairwise(apart))
+    assert {line for each in apart for line in each.lines} == set(lines)
     if not any(">>" in line or ":" in line for line in lines):
         assert "".join("".join(sentences(elementlist)).split()) == "".join("".join(lines).split())

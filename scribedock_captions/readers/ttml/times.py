@@ -1,6 +1,8 @@
 """Time expressions of TTML, in milliseconds.
 
-Source: W3C, Timed Text Markup Language 1 (TTML1), §10.3.1 time value expressions, §6.2 parameters.
+Source: W3C, Timed Text Markup Language 1 (TTML1), §10.3.1 time value expressions, §6.2 parameters.  Files
+have others, too: an hour of one digit, no hour, a comma for the point, seconds without a unit.  What they
+mean is plain, so that they are read.
 """
 
 from __future__ import annotations
@@ -10,10 +12,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-CLOCK = re.compile(r"(\d{2,9}):(\d{2}):(\d{2})(?:\.(\d{1,30})|:(\d{2,9})(?:\.(\d{1,9}))?)?")
-OFFSET = re.compile(r"(\d{1,15}(?:\.\d{1,30})?)(h|ms|m|s|f|t)")
+CLOCK = re.compile(r"(-)?(?:(\d{1,9}):)?(\d{1,9}):(\d{1,9})(?:[.,](\d{1,30})|[:;](\d{1,9})(?:\.(\d{1,9}))?)?")
+OFFSET = re.compile(r"(-)?(\d{1,18}(?:[.,]\d{1,30})?)\s?(h|ms|m|s|f|t)?")
 MULTIPLIER = re.compile(r"(\d{1,9})[\s:](\d{1,9})")
-MAX_RATE = 10**6  # of any rate
+MAX_RATE = 10**12  # of any rate
 DROPPED_FRAMES = {"dropNTSC": 2, "dropPAL": 4}
 
 
@@ -53,8 +55,7 @@ class Rates:
         if clock := CLOCK.fullmatch(text):
             return self._clock(clock)
         if offset := OFFSET.fullmatch(text):
-            value = Fraction(offset[1])
-            metric = offset[2]
+            value = Fraction(offset[2].replace(",", "."))
             seconds = {
                 "h": value * 3600,
                 "m": value * 60,
@@ -62,24 +63,27 @@ class Rates:
                 "ms": value / 1000,
                 "f": value / self.frame,
                 "t": value / self.tick,
-            }[metric]
-            return round(seconds * 1000)
+            }[offset[3] or "s"]
+            return round(seconds * 1000) * (-1 if offset[1] else 1)
         return None
 
     def _clock(self, clock: re.Match[str]) -> int:
-        hours, minutes, seconds, fraction, frames, parts = clock.groups()
-        whole = (int(hours) * 60 + int(minutes)) * 60 + int(seconds)
+        sign, hours, minutes, seconds, fraction, frames, parts = clock.groups()
+        minute = int(hours or 0) * 60 + int(minutes)
+        whole = minute * 60 + int(seconds)
         if frames is None:
-            return round((whole + Fraction(f"0.{fraction or 0}")) * 1000)
-        count = int(frames) + (Fraction(int(parts), self.sub_frame) if parts else 0)
-        if self.dropped:
-            minute = int(hours) * 60 + int(minutes)
-            numbered = whole * self.nominal + count - self.dropped * (minute - minute // 10)
-            return round(numbered / self.frame * 1000)
-        return round((whole + count / self.frame) * 1000)
+            found = round((whole + Fraction(f"0.{fraction or 0}")) * 1000)
+        else:
+            count = int(frames) + (Fraction(int(parts), self.sub_frame) if parts else 0)
+            if self.dropped:
+                numbered = whole * self.nominal + count - self.dropped * (minute - minute // 10)
+                found = round(numbered / self.frame * 1000)
+            else:
+                found = round((whole + count / self.frame) * 1000)
+        return -found if sign else found
 
 
 def _number(text: str | None, default: int) -> int:
-    if text is None or not re.fullmatch(r"\s*[0-9]{1,7}\s*", text):
+    if text is None or not re.fullmatch(r"\s*[0-9]{1,15}\s*", text):
         return default
     return min(int(text), MAX_RATE) or default

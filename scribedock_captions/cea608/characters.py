@@ -75,3 +75,19 @@ def encoded(text: str) -> bytes:
 
 def _padded(found: bytes) -> bytes:
     return found + PADDING if len(found) % 2 else found
+
+
+def _read_as() -> dict[int, str]:
+    """Return what the codes of the standard set mean, without parity; of two meanings, that of ASCII."""
+    found = {code & 0x7F: letter for letter, code in reversed(STANDARD.items())}
+    return {**found, 0x7F: "█"}
+
+
+READ_AS = _read_as()
+PAIRS_READ_AS = {
+    (pair[0] & 0x7F, pair[1] & 0x7F): letter for letter, pair in (SPECIAL | EXTENDED).items()
+} | {
+    (0x11, 0x39): "\u00a0",  # a transparent space
+    (0x12, 0x29): "'",
+}
+"""What the pairs of the special and extended sets mean, without parity, in the first channel."""

@@ -1,0 +1,1 @@
+"""From the cues of a file to captions, and to an ElementList."""

@@ -1,0 +1,56 @@
+"""What the format of a target cannot show of a file: it is left out there, and said."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from scribedock_captions.caption import Caption
+from scribedock_captions.conversion.timing import timed
+from scribedock_captions.document import CaptionDocument
+from scribedock_captions.readers.cue import CueFile
+from scribedock_captions.readers.formats import TextFormat
+from scribedock_captions.writers import WRITERS, CaptionFormat
+
+
+def has_times(file: CueFile) -> bool:
+    """Tell whether the file says when a caption is shown."""
+    return not file.cues or any(cue.start is not None for cue in file.cues)
+
+
+def placed(captions: Sequence[Caption], file: CueFile, duration: int | None) -> list[Caption]:
+    """Return captions that were laid out anew, each in the place of the cue that is shown in its middle."""
+    if all(cue.placement is None for cue in file.cues):
+        return list(captions)
+    cues = timed(file.cues, duration)
+    found, place = [], 0
+    for caption in captions:
+        middle = (caption.start + caption.end) // 2
+        while place + 1 < len(cues) and cues[place + 1].start <= middle:
+            place += 1
+        found.append(replace(caption, placement=cues[place].cue.placement))
+    return found
+
+
+def with_losses(
+    document: CaptionDocument, format: CaptionFormat, source: TextFormat | None
+) -> CaptionDocument:
+    """Return the captions as the format can show them, and what it cannot.
+
+    SubRip has no places: the overrides of SubStation Alpha that some players know are kept, and never added.
+    """
+    writer = WRITERS[format]
+    captions = list(document.captions)
+    losses = []
+    places = writer.places and (format is not CaptionFormat.SRT or source is TextFormat.SRT)
+    if not places and (count := sum(caption.placement is not None for caption in captions)):
+        losses.append(f"{format.value} has no places: {_counted(count)} at the bottom")
+        captions = [replace(caption, placement=None) for caption in captions]
+    if not writer.styles and (count := sum(bool(caption.spans) for caption in captions)):
+        losses.append(f"{format.value} has no italics, bold or underline: {_counted(count)} without")
+        captions = [replace(caption, spans=()) for caption in captions]
+    return replace(document, captions=captions, losses=tuple(losses))
+
+
+def _counted(count: int) -> str:
+    return "1 caption is shown" if count == 1 else f"{count:,} captions are shown"

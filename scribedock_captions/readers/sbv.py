@@ -1,0 +1,47 @@
+"""SubViewer as YouTube writes it: both times on a line, the text, a blank line."""
+
+from __future__ import annotations
+
+import re
+from itertools import pairwise
+
+from scribedock_captions.errors import UnreadableFile
+from scribedock_captions.readers.cue import CueFile, Cues, plain_line
+from scribedock_captions.readers.warnings import SHOWN_NEXT, Warnings, quoted
+
+TIME = r"(-)?(\d{1,6}):(\d{1,2}):(\d{1,2})[.](\d{3})"
+TIMES = re.compile(rf"\s*{TIME},{TIME}\s*")
+LIKE_TIMES = re.compile(r"\s*-?\d{1,6}:\d{1,2}:\d{1,2}[.,]?\d{0,9},\s?-?\d{1,6}:\d{1,2}[:\d.,]{0,20}\s*")
+SIGNATURE = re.compile(rf"\ufeff?\s*{TIME},{TIME}[^\S\n]*\n")
+
+
+def read(text: str) -> CueFile:
+    """Read an SBV file.  Raises UnreadableFile where there are no times."""
+    warnings = Warnings()
+    cues = Cues(warnings)
+    lines = text.split("\n")
+    blocks = [place for place, line in enumerate(lines) if len(line) < 100 and LIKE_TIMES.fullmatch(line)]
+    if text.strip() and not any(TIMES.fullmatch(lines[place]) for place in blocks):
+        raise UnreadableFile("The SBV transcript has no line as 0:00:01.000,0:00:02.000")
+    for place, line in enumerate(lines[: blocks[0]] if blocks else []):
+        if line.strip("\ufeff \t"):
+            warnings.add(f"text before the first times is left out: {quoted(line)}", place + 1)
+    for place, following in pairwise([*blocks, len(lines)]):
+        said = [plain_line(line) for line in lines[place + 1 : following]]
+        match = TIMES.fullmatch(lines[place])
+        if match is None:
+            warnings.add(
+                f"cannot read the times {quoted(lines[place])}; {SHOWN_NEXT}",
+                place + 1,
+            )
+            cues.add(said, number=place + 1)
+        else:
+            times = match.groups()
+            cues.add(said, _milliseconds(times[:5]), _milliseconds(times[5:]), number=place + 1)
+    return CueFile(cues=cues.found(), warnings=warnings.found())
+
+
+def _milliseconds(parts: tuple[str, ...]) -> int:
+    sign, hours, minutes, seconds, rest = parts
+    found = ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(rest)
+    return -found if sign else found

@@ -1,0 +1,56 @@
+"""SCC: lines of a time code and pairs of bytes in hexadecimal, which a decoder makes captions of."""
+
+from __future__ import annotations
+
+import re
+
+from scribedock_captions.cea608.timecode import frame_at
+from scribedock_captions.errors import UnreadableFile
+from scribedock_captions.readers.cue import CueFile, Cues
+from scribedock_captions.readers.scc.decoder import Decoder
+from scribedock_captions.readers.warnings import Warnings, quoted
+
+HEADER = re.compile(r"\ufeff?\s*Scenarist_SCC V1\.0[^\n]*", re.IGNORECASE)
+PACKET = re.compile(
+    r"\s*(\d{1,2}):(\d{1,2}):(\d{1,2})([:;.,])(\d{1,2})\s+((?:[0-9a-f]{4}\s*)+)", re.IGNORECASE
+)
+PARITY = 0x80
+
+
+def read(text: str) -> CueFile:
+    """Read an SCC file.  Raises UnreadableFile where it does not begin with Scenarist_SCC V1.0."""
+    header = HEADER.match(text)
+    if header is None:
+        raise UnreadableFile("The SCC transcript must begin with a line Scenarist_SCC V1.0")
+    warnings = Warnings()
+    cues = Cues(warnings)
+    decoder = Decoder(cues, warnings)
+    first = text.count("\n", 0, header.end()) + 2
+    free = 0  # from this frame on nothing is sent yet
+    for number, line in enumerate(text[header.end() + 1 :].split("\n"), start=first):
+        if not line.strip():
+            continue
+        match = PACKET.fullmatch(line)
+        if match is None:
+            warnings.add(f"this is no packet of SCC, and left out: {quoted(line)}", number)
+            continue
+        hour, minute, second, frame = (int(match[group]) for group in (1, 2, 3, 5))
+        at = frame_at(hour, minute, second, frame, drop=match[4] != ":")
+        if at != free:
+            decoder.break_off()
+        free = _send(decoder, match[6], max(at, free), number, warnings)
+    decoder.close()
+    return CueFile(cues=cues.found(), warnings=warnings.found())
+
+
+def _send(decoder: Decoder, pairs: str, frame: int, number: int, warnings: Warnings) -> int:
+    """Send the pairs of a packet, one a frame; return the frame after the last."""
+    digits = "".join(pairs.split())
+    for place in range(0, len(digits) - 3, 4):
+        code = int(digits[place : place + 4], 16)
+        high, low = code >> 8, code & 0xFF
+        if high.bit_count() % 2 == 0 or low.bit_count() % 2 == 0:
+            warnings.add_once("there are bytes of even parity, which a decoder may pass over", number)
+        decoder.pair(high & ~PARITY, low & ~PARITY, frame, number)
+        frame += 1
+    return frame

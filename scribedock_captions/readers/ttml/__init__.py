@@ -1,0 +1,1 @@
+"""TTML and DFXP: the captions of XML."""
