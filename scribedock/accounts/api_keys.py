@@ -56,8 +56,14 @@ class ApiKeys:
             )
             return key
 
-    def remove(self, account_ids: frozenset[str], key: str) -> None:
-        """Remove a key of one of these accounts and end its sessions. Raises ItemNotFound."""
+    def remove(
+        self, account_ids: frozenset[str], key: str, *, keep_session: str = "", idle_s: int = 0
+    ) -> None:
+        """Remove a key of one of these accounts and end its sessions, except `keep_session` (a fingerprint).
+
+        That one becomes a session like those of a password: it ends after `idle_s` seconds without a call,
+        and when the password changes. Raises ItemNotFound.
+        """
         with self._database.write() as connection:
             # Lock the row until it is gone: a login with the key comes before and its session ends, or fails.
             key_id = connection.execute(
@@ -67,7 +73,13 @@ class ApiKeys:
             ).scalar_one_or_none()
             if key_id is None:
                 raise ItemNotFound("There is no such API key (api_securekey) in this account")
-            connection.execute(sessions.delete().where(sessions.c.api_key_id == key_id))
+            of_key = sessions.c.api_key_id == key_id
+            connection.execute(
+                sessions.update()
+                .where(of_key, sessions.c.fingerprint == keep_session)
+                .values(api_key_id=None, idle_s=idle_s)
+            )
+            connection.execute(sessions.delete().where(of_key))
             connection.execute(api_keys.delete().where(api_keys.c.id == key_id))
 
     def unreadable(self) -> tuple[int, int]:

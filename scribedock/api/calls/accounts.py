@@ -16,7 +16,7 @@ from scribedock.accounts.sessions import Dialect
 from scribedock.api import auditing
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import AccountName, AccountSettings, ApiKey, ClassicToken, NewerToken
-from scribedock.api.schema.parameters import Bool, Parameters, Text, choice
+from scribedock.api.schema.parameters import AnyText, Bool, Parameters, Text, choice
 from scribedock.errors import AccountUnprivileged, InvalidQuery, LoginInvalid, MissingParameter
 
 MAX_DEFAULT_NOTES = 6000
@@ -28,7 +28,7 @@ class LoginParameters(Parameters):
     password: Text | None = Field(
         None, description="Its password; also as header x-auth-password or x-auth-key."
     )
-    securekey: Text | None = Field(None, description="An API key instead; also as header x-auth-securekey.")
+    securekey: AnyText | None = Field(None, description="An API key instead; also as header x-auth-securekey.")
 
 
 @call(
@@ -103,7 +103,7 @@ class UpdatePasswordParameters(Parameters):
 
 @call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",), refusals=(429,))
 async def update_password(context: Context, parameters: UpdatePasswordParameters) -> None:
-    """Changes the password and ends the other sessions of that account."""
+    """Changes the password; ends the account's other sessions, except those of its API keys."""
     services, session = context.services, context.session
     assert session is not None
     target = await run_in_threadpool(services.accounts.find_reachable, context.account, parameters.username)
@@ -144,9 +144,17 @@ class RemoveApiKeyParameters(Parameters):
 
 @call("account/remove_api_key", RemoveApiKeyParameters, answer="204")
 def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None:
-    """Removes an API key and ends the sessions that were opened with it."""
-    key = parameters.api_securekey.replace("-", "").lower()
-    context.services.api_keys.remove(context.visible_accounts, key)
+    """Removes an API key and ends the other sessions that were opened with it.
+
+    The session that calls ends like one that was opened with a password.
+    """
+    assert context.session is not None
+    context.services.api_keys.remove(
+        context.visible_accounts,
+        parameters.api_securekey.replace("-", "").lower(),
+        keep_session=context.session.fingerprint,
+        idle_s=context.services.settings.session_idle_s,
+    )
 
 
 @call("account/verify_key", Parameters, answer='{"name": "<user name>"}', changes=False)

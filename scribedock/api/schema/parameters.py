@@ -134,6 +134,11 @@ def _text(value: Any) -> str:
     return text
 
 
+def _any_text(value: Any) -> str:
+    """What is no text is a wrong one, for a parameter that does not matter beside another."""
+    return str(_last(value)).encode(errors="replace").decode()
+
+
 def _check_characters(text: str) -> None:
     """JSON may escape half of a surrogate pair, which no file, database or answer can hold."""
     try:
@@ -224,6 +229,7 @@ Positive = Annotated[int, Field(ge=1, le=LARGEST), WHOLE]
 Number = Annotated[float, BeforeValidator(_number)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 Text = Annotated[str, BeforeValidator(_text)]
+AnyText = Annotated[str, BeforeValidator(_any_text, json_schema_input_type=str)]
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_strings)]
 Document = Annotated[dict[str, Any], BeforeValidator(document)]
