@@ -148,6 +148,7 @@ def _example(services: app.Services) -> Example:
         database=services.database,
         accounts=services.accounts,
         sessions=services.sessions,
+        api_keys=services.api_keys,
         jobs=services.jobs,
         elementlists=services.elementlists,
         related=services.related,

@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from scribedock.accounts.accounts import Account
 from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import accounts, api_keys, sessions
 from scribedock.errors import ItemNotFound, SystemFault
 
@@ -45,16 +45,22 @@ class ApiKeys:
                         "Make a new one with force_new=true"
                     ) from None
             key = uuid.uuid4().hex
-            connection.execute(
-                api_keys.insert().values(
-                    id=uuid.uuid4().hex,
-                    account_id=account.id,
-                    fingerprint=fingerprint(key),
-                    encrypted=self._encryption.encrypt(key.encode()).decode(),
-                    created=utc_now(),
-                )
-            )
+            connection.execute(api_keys.insert().values(self._row(key, account.id)))
             return key
+
+    def keep(self, key: str, account_id: str) -> None:
+        """Add a key that is known beforehand, unless it is already there."""
+        with self._database.write() as connection:
+            insert_once(connection, api_keys, **self._row(key, account_id))
+
+    def _row(self, key: str, account_id: str) -> dict[str, object]:
+        return {
+            "id": uuid.uuid4().hex,
+            "account_id": account_id,
+            "fingerprint": fingerprint(key),
+            "encrypted": self._encryption.encrypt(key.encode()).decode(),
+            "created": utc_now(),
+        }
 
     def remove(
         self, account_ids: frozenset[str], key: str, *, keep_session: str = "", idle_s: int = 0

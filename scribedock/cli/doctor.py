@@ -20,7 +20,7 @@ from scribedock.host.findings import report as show
 from scribedock.keys import keys
 from scribedock.media import ffmpeg, text_to_speech
 from scribedock.media.fence import fence_report
-from scribedock.sandbox.example import USERNAME
+from scribedock.sandbox.printed import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.configured import recognizer, speaker_model
 from scribedock.speech.recognizer import engine_named

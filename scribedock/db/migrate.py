@@ -9,7 +9,7 @@ import sqlalchemy as sa
 from scribedock.db.engine import Database
 
 FOLDER = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "coverage"  # the migration that makes this release's tables
+NEWEST_REVISION = "remarks"  # the migration that makes this release's tables
 ADVISORY_LOCK = 0x5C21BED1
 
 

@@ -28,7 +28,9 @@ class LoginParameters(Parameters):
     password: Text | None = Field(
         None, description="Its password; also as header x-auth-password or x-auth-key."
     )
-    securekey: AnyText | None = Field(None, description="An API key instead; also as header x-auth-securekey.")
+    securekey: AnyText | None = Field(
+        None, description="An API key instead; also as header x-auth-securekey."
+    )
 
 
 @call(
@@ -53,6 +55,8 @@ async def login(context: Context, parameters: LoginParameters) -> ClassicToken |
     username = parameters.username or headers.get("x-auth-user")
     password = parameters.password or headers.get("x-auth-password") or headers.get("x-auth-key")
     securekey = parameters.securekey or headers.get("x-auth-securekey")
+    if context.backend.example is not None:
+        username = context.backend.example.login_name(username, securekey)
     openapi = context.json_body and context.request.method == "POST"
     dialect = Dialect.OPENAPI if openapi else Dialect.CLASSIC
     if not (username or securekey):

@@ -145,7 +145,8 @@ def task_entry(task: Task) -> dict[str, str]:
 
 
 def _notices(job: Job) -> Iterator[str]:
-    """What must be said about a finished job's result."""
+    """What must be said about how the job came about, and of a finished one about its result."""
+    yield from job.remarks.values()
     if job.status is not JobStatus.COMPLETE:
         return
     if job.notice:

@@ -13,7 +13,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -23,6 +23,7 @@ from starlette.requests import Request
 
 from scribedock.api.transport.bodies import whole
 from scribedock.errors import InvalidOption, InvalidQuery, InvalidUrl, MissingParameter, ScribedockError
+from scribedock.near_misses import did_you_mean, near_miss
 from scribedock.parsing.forms import MULTIPART, form, json_values, multipart, pairs
 from scribedock.parsing.forms import Field as FormField
 from scribedock.parsing.pipe import Parsed
@@ -34,6 +35,7 @@ JSON = "application/json"
 TRUE = frozenset({"true", "t", "yes", "y", "1"})
 FALSE = frozenset({"false", "f", "no", "n", "0"})
 INTEGER = re.compile(r"[+-]?[0-9]{1,15}\Z")
+DAY = re.compile(r"(\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d(-?\d)?)\Z", re.ASCII)
 LARGEST = 2**31 - 1  # what both databases hold in an integer
 
 Raw = dict[str, list[Any]]
@@ -121,6 +123,13 @@ def _moment(value: Any) -> datetime:
         raise invalid_query(
             f"{_shown(value)} is not an ISO 8601 date, as 2014-08-27T14:00:06.472706"
         ) from None
+
+
+def _end(value: Any) -> datetime:
+    """A day without a time is meant to its end."""
+    moment = _moment(value)
+    bare = DAY.match(str(_last(value)).strip())
+    return moment + timedelta(days=1, microseconds=-1) if bare and moment.date() < date.max else moment
 
 
 def _text(value: Any) -> str:
@@ -214,7 +223,9 @@ def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None =
         member = names.get(text.lower())
         if member is None:
             spellings = synonyms or [member.value for member in kind if member.value]
-            raise invalid_option(f"{_shown(text)} is none of {', '.join(spellings)}")
+            meant = near_miss(text, spellings, parts=True)
+            question = f"; {did_you_mean(meant)}" if meant else ""
+            raise invalid_option(f"{_shown(text)} is none of {', '.join(spellings)}{question}")
         return member
 
     return BeforeValidator(read, json_schema_input_type=Literal[tuple(synonyms)] if synonyms else kind)
@@ -228,6 +239,7 @@ Natural = Annotated[int, Field(ge=0, le=LARGEST), WHOLE]
 Positive = Annotated[int, Field(ge=1, le=LARGEST), WHOLE]
 Number = Annotated[float, BeforeValidator(_number)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+End = Annotated[datetime, BeforeValidator(_end)]
 Text = Annotated[str, BeforeValidator(_text)]
 AnyText = Annotated[str, BeforeValidator(_any_text, json_schema_input_type=str)]
 Identifier = Annotated[str, BeforeValidator(_identifier)]
