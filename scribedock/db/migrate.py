@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -21,6 +22,12 @@ def migrate(url: str) -> None:
             _upgrade(database)
     finally:
         database.close()
+
+
+def is_current(url: str) -> bool:
+    """Return whether the database has the tables of this release."""
+    with closing(Database(url)) as database:
+        return _revision(database) == NEWEST_REVISION
 
 
 def _revision(database: Database) -> str | None:
