@@ -123,9 +123,8 @@ def line_of(pieces: Iterable[tuple[str, Style]], speaker: str = "") -> Line:
     for gap in WHITE_SPACE.finditer(text):
         letters.append(text[place : gap.start()])
         kept += styles[place : gap.start()]
-        after = styles[gap.end()] if gap.end() < len(styles) else PLAIN
         letters.append(" ")
-        kept.append(after if kept and kept[-1] == after else PLAIN)
+        kept.append(styles[gap.start()])
         place = gap.end()
     letters.append(text[place:])
     kept += styles[place:]
