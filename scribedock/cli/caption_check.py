@@ -84,7 +84,7 @@ def check(
     else:
         _print(file, preset, report)
         if not (language or (said.language if said else "") or getattr(captions, "language", "")):
-            print("The language is unknown: rules about words are left out; --language says which it is.")
+            print("The language is unknown, so rules about words are left out; see --language.")
     raise typer.Exit(1 if report.errors or (strict and (report.findings or warnings)) else 0)
 
 

@@ -37,7 +37,7 @@ def _is_transcript(query: Raw) -> bool:
 @call(
     "job/add_transcript",
     AddTranscriptParameters,
-    answer='{"TaskId": "<32 hex digits>"}, `Warnings` where something of a body cannot be used',
+    answer='{"TaskId": "<32 hex digits>", "Warnings": "…"}',
     body={"application/octet-stream": bytes},
     body_is_file=_is_transcript,
 )
