@@ -292,3 +292,17 @@ def test_pictures_of_text_are_refused() -> None:
     )
     with pytest.raises(UnreadableFile, match="has pictures in place of text, which cannot be read"):
         dfxp.read(document(picture))
+
+
+def test_times_that_only_make_sense_from_the_beginning_of_the_file_are_read_so_and_reported() -> None:
+    body = (
+        '<div begin="60s" end="80s"><p begin="61s" end="63s"><span begin="61s" end="61.5s">One</span> '
+        '<span begin="61.5s" end="62s">two.</span></p><p begin="1s" end="3s">Three.</p></div>'
+    )
+    file = dfxp.read(document(body))
+    assert [(cue.start, cue.end, cue.lines[0].text) for cue in file.cues] == [
+        *((61_000, 63_000, "One two."), (61_000, 63_000, "Three.")),
+    ]
+    assert [str(warning) for warning in file.warnings] == [
+        "line 2: times count from the beginning of the file here, not from that of their parent"
+    ]

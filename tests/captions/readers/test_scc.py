@@ -123,6 +123,12 @@ def test_what_is_not_used_is_reported() -> None:
     assert [warning.line for warning in file.warnings] == [5, 7, 9]
 
 
+def test_letters_beyond_the_last_column_are_kept_and_reported() -> None:
+    file = read(("00:00:01:00", f"{pairs(RCL, 0x147C, 0x1723)} {said('(thunder)')} {pairs(EOC)}"))
+    assert file.cues[0].lines[0].text == "(thunder)"
+    assert len(file.warnings) == 1
+
+
 def test_another_beginning_is_refused() -> None:
     with pytest.raises(UnreadableFile, match=r"must begin with a line Scenarist_SCC V1\.0"):
         scc.read("00:00:01:00\t9420\n")
