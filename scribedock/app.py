@@ -217,7 +217,7 @@ def prepare(settings: Settings) -> None:
 
 
 def sqlite_files(settings: Settings) -> tuple[Path, ...]:
-    """The files of the database and the engine's, where they are SQLite's."""
+    """Return the files of the two databases, the server's and the engine's, where they are SQLite's."""
     from scribedock.workflow import engine
 
     urls = (database_url(settings), engine.system_url(settings))
@@ -245,9 +245,9 @@ def start_lock(settings: Settings) -> Iterator[None]:
 
 
 def ensure_first_account(services: Services, *, sandbox: bool = False) -> str | None:
-    """Makes the account `admin` where there is none at all: a sandbox's, or that of a real server.
+    """Create the account `admin`, a sandbox's or a real server's, where there are no accounts.
 
-    Returns the path of the file with its password, if the password was made here.
+    Returns the path of the file with its password, if the password was generated here.
     """
     settings = services.settings
     with start_lock(settings):

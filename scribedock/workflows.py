@@ -24,7 +24,7 @@ from scribedock.workflow.transcribe import TranscribeWorkflow
 
 
 def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool) -> None:
-    """Makes known to the engine what does the work of each queue, but for callbacks (see `delivery`)."""
+    """Register with the engine what does the work of each queue except callbacks (see `delivery`)."""
     settings = services.settings
     folder = settings.data_dir / "work"
     limits = Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory)
@@ -140,7 +140,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
 
 
 def delivery(services: Services) -> CallbackDelivery:
-    """What makes the tries of callbacks."""
+    """Build what delivers callbacks."""
     settings = services.settings
     return CallbackDelivery(
         jobs=services.jobs,

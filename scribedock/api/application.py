@@ -228,7 +228,7 @@ class Api:
         return self._backend.services.sessions.use(token)
 
     def _base_url(self, request: Request) -> str:
-        """What links start with. Raises InvalidQuery where a trusted proxy's headers cannot be used."""
+        """Return what links start with. Raises InvalidQuery for unusable headers of a trusted proxy."""
         configured = self._backend.services.settings.public_url
         if configured:
             return configured
@@ -242,7 +242,7 @@ class Api:
 
 
 def _end(context: Context, entry: int | None, result: object) -> None:
-    """What follows a call, whatever came of it."""
+    """Audit the outcome of a call, and restore the sandbox's example."""
     auditing.end(context, entry, result)
     if context.backend.example is not None:
         context.backend.example.restore()
@@ -277,7 +277,7 @@ def check_version(raw: Raw, *, optional: bool) -> None:
 
 
 def unexpected(failure: Exception) -> SystemFault:
-    """What the caller sees of a defect of ours: an id that stands in the log."""
+    """Log a defect of the server; return what the caller sees of it: an id to find it in the log by."""
     fault_id = uuid.uuid4().hex[:12]
     log.error("internal error", fault=fault_id, exc_info=failure)
     return SystemFault(f"The server has failed; the fault is noted as {fault_id}")
@@ -312,7 +312,7 @@ def _captions(backend: Backend) -> Any:
 
 
 def build(backend: Backend) -> ASGIApp:
-    """The whole application."""
+    """Build the whole application."""
     application = Starlette(
         routes=routes(backend), exception_handlers={HTTPException: _http_error, Exception: _fault}
     )

@@ -48,7 +48,7 @@ def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, st
 
 @cache
 def _known(path: str) -> frozenset[str]:
-    """The names that the call at this path knows."""
+    """Return the parameter names that the call at this path knows."""
     names = (name for field in CALLS[path].model.model_fields.items() for name in _names(*field))
     return frozenset((*OF_EVERY_CALL, *names))
 
@@ -63,7 +63,7 @@ def _names(name: str, field: FieldInfo) -> list[str]:
 
 
 def _harmless(name: str, value: object) -> str | None:
-    """The value as it may be told; None where it may hold anything."""
+    """Return the value as it may be logged; None where it may hold anything."""
     if isinstance(value, (bool, int, float, StrEnum)):
         return str(value).lower() if isinstance(value, bool) else str(value)
     if isinstance(value, datetime):

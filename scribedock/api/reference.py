@@ -77,7 +77,7 @@ def _page() -> str:
 
 
 def _type(schema: dict[str, Any]) -> str:
-    """A few words for the type: "boolean", "number", or the values of an enumeration."""
+    """Describe the type in a few words: "boolean", "number", or the values of an enumeration."""
     first = schema.get("anyOf", [schema])[0]
     if "$ref" in first:
         first = definitions()[first["$ref"].rsplit("/", 1)[1]]

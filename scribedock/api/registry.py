@@ -48,7 +48,7 @@ class Backend:
     wake: Callable[[], None] = lambda: None  # tells the worker beside the server that there is work
 
     def close(self) -> None:
-        """Ends the processes and threads that work for calls."""
+        """End the processes and threads that work for calls."""
         self.renderings.close()
         self.parser.close()
         self.fetches.close()
@@ -137,7 +137,7 @@ class Call(Generic[P]):
         return self.changes if isinstance(self.changes, bool) else self.changes(parameters)
 
     def empty_status(self, method: str) -> int:
-        """The status of success with nothing to say."""
+        """Return the status of success with an empty answer."""
         return self.empty.get(method, 204)
 
 
@@ -147,7 +147,7 @@ CALLS: dict[str, Call[Any]] = {}
 def call(
     path: str, model: type[P], *, answer: str, **options: Any
 ) -> Callable[[Callable[[Context, P], Any]], Callable[[Context, P], Any]]:
-    """Registers the decorated function as the call at `path` (below `/api/`)."""
+    """Register the decorated function as the call at `path` (below `/api/`)."""
 
     def register(function: Callable[[Context, P], Any]) -> Callable[[Context, P], Any]:
         registered: Call[P] = Call(path=path, model=model, function=function, answer=answer, **options)

@@ -45,9 +45,9 @@ class LoginParameters(Parameters):
     needs_token=False,
 )
 async def login(context: Context, parameters: LoginParameters) -> ClassicToken | NewerToken:
-    """Opens a session. Its token dies after an hour without a call (30 days with a securekey).
+    """Open a session. Its token expires after an hour without a call (30 days with a securekey).
 
-    With a name for which wrong passwords were sent often, it takes up to five seconds longer.
+    Takes up to five seconds longer for a name that has had many wrong passwords.
     """
     headers = context.request.headers
     username = parameters.username or headers.get("x-auth-user")
@@ -84,14 +84,14 @@ async def _proven(
 
 
 def _open(context: Context, proven: ProvenIdentity, dialect: Dialect) -> str:
-    """The token of a new session, with its entry in the audit log."""
+    """Open a session and audit it; return its token."""
     with auditing.deed(context.services, "account/login", proven.account_id, context.client):
         return context.services.login.open_session(proven, dialect=dialect)
 
 
 @call("account/logout", Parameters, answer="204")
 def logout(context: Context, parameters: Parameters) -> None:
-    """Ends the session."""
+    """End the session."""
     assert context.session is not None
     context.services.sessions.close(context.session.fingerprint)
 
@@ -103,7 +103,7 @@ class UpdatePasswordParameters(Parameters):
 
 @call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",), refusals=(429,))
 async def update_password(context: Context, parameters: UpdatePasswordParameters) -> None:
-    """Changes the password and ends the other sessions of that account."""
+    """Change the password, and end the account's other sessions that were opened with a password."""
     services, session = context.services, context.session
     assert session is not None
     target = await run_in_threadpool(services.accounts.find_reachable, context.account, parameters.username)
@@ -114,9 +114,9 @@ async def update_password(context: Context, parameters: UpdatePasswordParameters
 
 
 async def _hashed(context: Context, password: str) -> str:
-    """Waits for its turn without a thread.
+    """Hash a password, waiting for a turn without holding a thread.
 
-    Raises InvalidQuery for an unusable password, and where too many wait (429).
+    Raises InvalidQuery for an unusable password, and where too many are waiting (429).
     """
     hashing = context.services.hashing
     with hashing.room.place(context.client, context.account.username):
@@ -130,7 +130,7 @@ class GenerateApiKeyParameters(Parameters):
 
 @call("account/generate_api_key", GenerateApiKeyParameters, answer='{"ApiKey": "<32 hex digits>"}')
 def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> ApiKey:
-    """Shows the account's newest API key, and makes one where there is none."""
+    """Show the account's newest API key; create one if there is none."""
     target = context.services.accounts.find_reachable(context.account, parameters.account_id)
     return {"ApiKey": context.services.api_keys.newest(target, force_new=parameters.force_new)}
 
@@ -144,7 +144,7 @@ class RemoveApiKeyParameters(Parameters):
 
 @call("account/remove_api_key", RemoveApiKeyParameters, answer="204")
 def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None:
-    """Removes an API key and ends the sessions that were opened with it."""
+    """Remove an API key, and end the other sessions that were opened with it."""
     key = parameters.api_securekey.replace("-", "").lower()
     context.services.api_keys.remove(context.visible_accounts, key)
 
@@ -157,7 +157,7 @@ def verify_key(context: Context, parameters: Parameters) -> AccountName:
 
 @call("account/get_settings", Parameters, answer='{"default_job_notes": "", …}', changes=False)
 def get_settings(context: Context, parameters: Parameters) -> AccountSettings:
-    """The account's settings."""
+    """Show the account's settings."""
     return cast(AccountSettings, dict(context.account.settings))
 
 
@@ -179,7 +179,7 @@ class UpdateSettingParameters(Parameters):
 
 @call("account/update_setting", UpdateSettingParameters, answer="204")
 def update_setting(context: Context, parameters: UpdateSettingParameters) -> None:
-    """Changes a setting of the account."""
+    """Change a setting of the account."""
     if "value" not in parameters.model_fields_set:
         raise MissingParameter("Missing required parameter: value")
     value = _setting_value(parameters.setting, parameters.value)
@@ -216,7 +216,7 @@ class CreateParameters(Parameters):
 
 @call("account/create", CreateParameters, answer="204", refusals=(429,))
 async def create(context: Context, parameters: CreateParameters) -> None:
-    """Makes an account below yours."""
+    """Create a sub-account."""
     accounts = context.services.accounts
     parent = await run_in_threadpool(accounts.find_reachable, context.account, parameters.parent_account)
     person = Person(first_name=parameters.first_name, last_name=parameters.last_name, email=parameters.email)

@@ -40,7 +40,7 @@ class ModifyParameters(JobParameters):
 
 @call("job/modify", ModifyParameters, answer="204")
 def modify(context: Context, parameters: ModifyParameters) -> None:
-    """Changes a job that waits in Authorizing, or that is not ordered yet."""
+    """Change a job that is in Authorizing or has not been ordered yet."""
     check_callback_url(context.services.fetcher, parameters.callback_url)
     account_id = None
     if parameters.account_id is not None:

@@ -41,7 +41,7 @@ class GuidelinesParameters(JobParameters):
     optional_version=True,
 )
 async def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) -> GuidelineStored:
-    """Keeps a guideline of up to 1 MiB with the job: for people, and its terms for the recognizer."""
+    """Add a guideline (up to 1 MiB) to the job, for its reviewers; the recognizer uses its terms."""
     given = [name for name in WAYS if getattr(parameters, name) is not None]
     if not given:
         raise MissingParameter(f"Missing required parameter: one of {', '.join(WAYS)}")

@@ -60,7 +60,7 @@ class NewParameters(Parameters):
 
 @call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
 def new(context: Context, parameters: NewParameters) -> OpenedJob:
-    """Opens a job."""
+    """Create a job."""
     language = spoken_language(parameters.language or "en")
     if language == AUTO:
         context.capabilities.check_detection()
@@ -126,7 +126,7 @@ class ListParameters(Parameters):
     changes=False,
 )
 def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse:
-    """The jobs that pass every filter, newest first."""
+    """List the jobs that match every filter, newest first."""
     services = context.services
     if parameters.Username == "*":
         owners = context.visible_accounts
@@ -168,7 +168,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
 
 @call("job/delete", JobParameters, answer='{"TaskId": "<32 hex digits>"}', aliases=("job/del",))
 def delete(context: Context, parameters: JobParameters) -> StartedTask:
-    """Deletes the job, its media and its results; running work is cancelled."""
+    """Delete the job with its media and results; running work is cancelled."""
     return {"TaskId": delete_job(context.services, parameters.job_id, context.visible_accounts)}
 
 

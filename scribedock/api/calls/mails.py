@@ -84,11 +84,11 @@ def _check_address(address: str) -> None:
 
 
 def serve_approval(backend: Backend, addresses: ClientAddresses) -> Callable[[Request], Awaitable[Response]]:
-    """The page of a mail that asks for approval. Only its button approves: programs follow links too."""
+    """Serve the page behind a mail's approval link. Only its button approves: programs follow links too."""
     services = backend.services
 
     def waiting(token: str) -> tuple[Job, bool]:
-        """The job, and whether its pass is still under way. Raises ItemNotFound."""
+        """Return the job, and whether its pass is still under way. Raises ItemNotFound."""
         pass_id = verify(token, APPROVAL, services.keys.upload.all(), time.time())
         current = services.reviews.find_pass(pass_id)
         if current is None or current.kind is not PassKind.APPROVAL:

@@ -40,7 +40,7 @@ def _is_recording(query: Raw) -> bool:
     body_is_file=_is_recording,
 )
 async def add_media(context: Context, parameters: AddMediaParameters) -> StartedTask:
-    """Adds the recording: the raw body of a POST (up to 10 GiB), or fetched from media_url."""
+    """Add the recording: the raw body of a POST (up to 10 GiB), or fetched from media_url."""
     if parameters.media_url is not None:
         task_id = await run_in_threadpool(
             _add_url, context, parameters.job_id, parameters.media_url, parameters.is_duplicate
@@ -60,7 +60,7 @@ class AddMediaUrlParameters(JobParameters):
 
 @call("job/add_media_url", AddMediaUrlParameters, answer=TASK)
 def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
-    """Adds the recording from the public URL of a media file, or of a page that embeds one."""
+    """Add the recording from the public URL of a media file, or of a page that embeds one."""
     task_id = add_media_url_to_job(
         context.services,
         parameters.job_id,

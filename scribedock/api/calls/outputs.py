@@ -80,7 +80,7 @@ IF_NONE_MATCH = {"If-None-Match": "The ETag of what you have."}
     changes=False,
 )
 async def get_transcript(context: Context, parameters: Any) -> Response:
-    """The transcript as text."""
+    """Get the transcript as text."""
     options = options_from(TranscriptOptions, parameters)
     source = await run_in_threadpool(_source, context, parameters)
     order = CachedRendering(context, source, options)
@@ -100,7 +100,7 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
     changes=lambda parameters: parameters.build_url,
 )
 async def get_caption(context: Context, parameters: Any) -> Response | CaptionUrl:
-    """The captions in the wanted format."""
+    """Get the captions in the requested format."""
     options = options_from(CaptionOptions, parameters)
     source = await run_in_threadpool(_source, context, parameters)
     order = CachedRendering(context, source, options, parameters.caption_format)
@@ -120,7 +120,7 @@ async def get_caption(context: Context, parameters: Any) -> Response | CaptionUr
     changes=False,
 )
 def get_elementlist(context: Context, parameters: ElementListParameters) -> Response:
-    """The transcript with the time of every word."""
+    """Get the ElementList: the transcript with the time of every word."""
     source = _source(context, parameters)
     [version] = source.versions
     headers = {"ETag": f'"{format_time(version.created)}"', "Cache-Control": "private, no-cache"}
@@ -138,7 +138,7 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
     changes=False,
 )
 def list_elementlists(context: Context, parameters: JobParameters) -> list[ListVersion]:
-    """The versions that the passes over the job have made, oldest first."""
+    """List the ElementList versions that the job's passes have made, oldest first."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     return [
         {"iwp_name": item.iwp_name, "version": format_time(item.created)}
@@ -153,7 +153,7 @@ class _Source:
 
 
 def _source(context: Context, parameters: Any) -> _Source:
-    """Raises ItemNotFound, InvalidQuery."""
+    """Find the list and media to write from. Raises ItemNotFound, InvalidQuery."""
     elementlists, described = context.services.elementlists, parameters.audio_description
     mixed = getattr(parameters, "mixed", False)
     if mixed and not described:
@@ -197,7 +197,7 @@ class CachedRendering:
         return {"ETag": f'"{self.digest[:32]}"', "Cache-Control": "private, no-cache"}
 
     def unchanged(self) -> Response | None:
-        """The answer to a caller who has the file already."""
+        """Return the answer (304) to a caller who already has the file, else None."""
         headers = self._headers
         return (
             Response(status_code=304, headers=headers) if _is_known(self._context, headers["ETag"]) else None

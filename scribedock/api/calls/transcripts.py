@@ -41,7 +41,7 @@ def _is_transcript(query: Raw) -> bool:
     body_is_file=_is_transcript,
 )
 async def add_transcript(context: Context, parameters: AddTranscriptParameters) -> StartedTask:
-    """Adds what is said in the recording (up to 8 MiB); the order then finds the time of each word."""
+    """Add a transcript (up to 8 MiB); the order then aligns it instead of recognizing speech."""
     if parameters.transcript_url is not None:
         task_id = await run_in_threadpool(_attach_url, context, parameters, parameters.transcript_url)
     elif context.request.method == "POST":
@@ -70,7 +70,7 @@ def _check_job(context: Context, job_id: str) -> None:
 
 
 async def _receive(context: Context, parameters: AddTranscriptParameters) -> str:
-    """The body is read in a process of its own: a hostile one may take long."""
+    """Read the body in a process of its own: a hostile one may take long."""
     backend, settings = context.backend, context.services.settings
     branch = await run_in_threadpool(lambda: context.branch)
     async with (

@@ -26,7 +26,7 @@ CREATED = 201
 
 @call("job/list_related", JobParameters, answer=RELATED, optional_version=True, changes=False)
 def list_related(context: Context, parameters: JobParameters) -> RelatedJobs:
-    """The leading job and the jobs that are related to it."""
+    """List the leading job and its related jobs."""
     services = context.services
     with services.database.read() as connection:
         job = services.jobs.fetch_job(connection, parameters.job_id, context.visible_accounts)
@@ -110,7 +110,7 @@ class UplevelParameters(JobParameters):
     optional_version=True,
 )
 def uplevel(context: Context, parameters: UplevelParameters) -> UpleveledJob:
-    """Opens a PROFESSIONAL job that goes on with the transcript of a finished one."""
+    """Create a PROFESSIONAL job from the transcript of a finished job."""
     made, workflow = uplevel_job(
         context.services,
         parameters.job_id,

@@ -44,7 +44,7 @@ class UploadUrlParameters(JobParameters):
     brief=True,
 )
 def request_upload_url(context: Context, parameters: UploadUrlParameters) -> UploadUrl:
-    """A URL to PUT the recording to, without an Authorization header; it lives 12 hours."""
+    """Get a pre-signed URL to PUT the recording to without an Authorization header, valid for 12 hours."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     url = context.services.uploads.issue(
         job,
@@ -63,14 +63,14 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> Upl
     changes=False,
 )
 def list_uploads(context: Context, parameters: JobParameters) -> UploadList:
-    """What came to the job's upload URLs, oldest first; URLs that were never used do not appear."""
+    """List the uploads to the job's upload URLs, oldest first; unused URLs do not appear."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     return {"Uploads": [_answer(state) for state in context.services.uploads.uploads_of_job(job.id)]}
 
 
 @call("upload/cancel", JobParameters, answer="204")
 def cancel_uploads(context: Context, parameters: JobParameters) -> None:
-    """Makes all upload URLs of the job invalid; what they brought so far is given up."""
+    """Invalidate the job's upload URLs, and discard unfinished uploads."""
     context.services.uploads.cancel(parameters.job_id, context.visible_accounts)
 
 

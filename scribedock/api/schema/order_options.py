@@ -33,7 +33,7 @@ def _metadata(value: Any) -> dict[str, Any]:
 
 
 def escaped_notes(value: Any) -> str:
-    """Notes as HTML. Raises ValueError for more than MAX_NOTES characters."""
+    """Escape notes as HTML. Raises ValueError for more than MAX_NOTES characters."""
     text = str(value)
     if len(text) > MAX_NOTES:
         raise ValueError(f"must not be longer than {MAX_NOTES} characters")
@@ -62,7 +62,7 @@ def _list(value: Any) -> list[str]:
 
 
 class TranscriptionOptions(BaseModel):
-    """Each value may be real or wrapped in a string: `true`, `"true"`, `"[\\"FINAL\\"]"`."""
+    r"""Each value may be real or wrapped in a string: `true`, `"true"`, `"[\"FINAL\"]"`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

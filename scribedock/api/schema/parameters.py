@@ -54,7 +54,7 @@ def invalid_option(message: str) -> PydanticCustomError:
 
 
 def _last(value: Any) -> Any:
-    """A parameter that is repeated though it has one value: the last counts."""
+    """Take the last value of a repeated parameter that has one value."""
     return value[-1] if isinstance(value, Repeated) and value else value
 
 
@@ -152,7 +152,7 @@ def _identifier(value: Any) -> str:
 
 
 def _strings(value: Any) -> tuple[str, ...]:
-    """A list in any spelling: JSON, Python literal, `[A,B]`, `("A","B")`, `A,B`, repeated."""
+    """Parse a list in any spelling: JSON, Python literal, `[A,B]`, `("A","B")`, `A,B`, repeated."""
     if isinstance(value, Repeated):
         if len(value) > 1:
             return tuple(_text(item) for item in value)
@@ -177,13 +177,13 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 
 def _file(value: Any) -> UploadedFile:
-    """A file of a multipart body; a text in its place is its content."""
+    """Accept a file of a multipart body; text in its place is its content."""
     value = _last(value)
     return value if isinstance(value, UploadedFile) else UploadedFile(name="", content=_text(value).encode())
 
 
 def document(value: Any) -> dict[str, Any]:
-    """A JSON object: real, or written as a string."""
+    """Parse a JSON object: real, or written as a string."""
     value = _last(value)
     if isinstance(value, str):
         try:
@@ -200,7 +200,7 @@ Enumeration = TypeVar("Enumeration", bound=StrEnum)
 
 
 def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None = None) -> BeforeValidator:
-    """A member of an enumeration, in any case."""
+    """Accept a member of an enumeration, in upper or lower case."""
     names = {member.value.lower(): member for member in kind}
     names.update({name.lower(): member for name, member in (synonyms or {}).items()})
 
@@ -302,7 +302,7 @@ Model = TypeVar("Model", bound=Parameters)
 
 
 def read(model: type[Model], raw: Raw) -> Model:
-    """The parameters as the call wants them.
+    """Validate the parameters of a call.
 
     Raises MissingParameter, InvalidOption, InvalidQuery or InvalidUrl, naming the parameter.
     """

@@ -54,7 +54,7 @@ def check_request(version: str, hosts: Sequence[str]) -> None:
 
 
 def authority_of(target: bytes) -> bytes | None:
-    """That of a target in absolute form (RFC 9112 §3.2.2); None for a target in any other form."""
+    """Return the authority of a target in absolute form (RFC 9112 §3.2.2), None for any other form."""
     found = ABSOLUTE.match(target)
     return found[1] if found is not None else None
 
@@ -65,7 +65,7 @@ def authority(host: str, port: int) -> str:
 
 
 def base_url(scheme: str, host: str) -> str:
-    """The base URL that the headers of a trusted proxy, or the request itself, name.
+    """Build the base URL that a trusted proxy's headers, or the request itself, name.
 
     Where proxies have added to each other's values, the last one is that of the proxy we trust.
     Raises InvalidQuery.

@@ -22,7 +22,7 @@ BATCH = 1024 * 1024  # bytes that are written at once, in a thread: a disk may l
 
 
 async def parts(request: Request, settings: Settings, what: str) -> AsyncIterator[bytes]:
-    """What comes, as it comes. `what` the body is stands in the errors.
+    """Yield the body as it arrives. Errors say `what` the body is.
 
     Raises InvalidQuery where the connection is lost, TooSlow (408) where the body stalls or drips.
     """

@@ -61,7 +61,7 @@ class ClientAddresses:
 
 
 def _named(headers: Headers) -> list[str]:
-    """The chain of clients and proxies, the nearest last; each header may come several times."""
+    """Return the chain of clients and proxies, the nearest last; each header may come several times."""
     chain = ",".join(headers.getlist(FORWARDED[0]))
     if chain.strip(", "):
         return [each.strip() for each in chain.split(",") if each.strip()]

@@ -14,7 +14,7 @@ MEDIA_TYPE = "application/json"
 def kept_json(
     compressed: bytes, *, before: bytes = b"", after: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A kept list, with what stands before and after it. What fits into one part has a Content-Length."""
+    """Answer with a stored list between `before` and `after`; with Content-Length if one part holds it."""
     parts = _parts(compressed)
     first = next(parts, b"")
     second = next(parts, None)

@@ -82,7 +82,7 @@ class UploadService:
 
 
 def protocol_class(service: UploadService) -> type[HttpToolsProtocol]:
-    """The protocol class to hand to uvicorn (`http=`)."""
+    """Build the protocol class to hand to uvicorn (`http=`)."""
 
     class ScribedockProtocol(UploadProtocol):
         upload_service = service
@@ -289,13 +289,14 @@ class UploadProtocol(HttpToolsProtocol):
             self.transport.resume_reading()
 
     def _soon(self, function: Callable[..., object], *arguments: object) -> None:
-        """Calls it in the event loop, from another thread."""
+        """Call the function in the event loop, from another thread."""
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to answer
             self.loop.call_soon_threadsafe(function, *arguments)
 
     def _on_late(self) -> None:
-        """What was sent ahead, behind a body that was fed, is lost: RFC 9112 §9.3.2 lets the client send it
-        again once the connection is closed.
+        """Close the connection: what was pipelined behind a body that was fed is lost.
+
+        RFC 9112 §9.3.2 lets the client send it again once the connection is closed.
         """
         if self._uploading:
             self._closing = True
@@ -380,7 +381,7 @@ class UploadProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _own_socket(self) -> socket.socket | None:
-        """A descriptor of our own for the connection, independent of the transport's."""
+        """Duplicate the connection's descriptor, so that it is independent of the transport's."""
         wrapped = self.transport.get_extra_info("socket")
         try:
             sock = socket.socket(fileno=os.dup(wrapped.fileno()))

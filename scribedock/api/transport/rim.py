@@ -56,6 +56,6 @@ class Rim:
 
 
 def missing(names: Collection[str]) -> Mapping[str, str]:
-    """What every answer says, but for what this one says already; `names` of its headers in lower case."""
+    """Return the headers of every answer that this one lacks; `names` are its own, in lower case."""
     caching = {} if "etag" in names else {"Cache-Control": "no-store"}
     return {name: value for name, value in {**STANDING, **caching}.items() if name.lower() not in names}

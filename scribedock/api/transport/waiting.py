@@ -27,7 +27,7 @@ class Awaited(Protocol[T]):
 
 
 async def unless_gone(request: Request, work: Awaited[T]) -> T:
-    """The result of the work, which is abandoned when the client goes away. The body must have been read.
+    """Await the work, which is abandoned if the client disconnects. The body must have been read.
 
     Others may wait for the same future, so it is never cancelled.
     """

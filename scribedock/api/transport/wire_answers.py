@@ -20,7 +20,7 @@ def interim(headers: Mapping[str, str]) -> bytes:
 
 
 def response(status: int, headers: Mapping[str, str], body: bytes, *, keep_alive: bool) -> bytes:
-    """A whole answer, with what the rim would add to it."""
+    """Write a whole answer, with the headers that `rim` would add."""
     whole = {**headers, **missing({name.lower() for name in headers})}
     lines = [f"HTTP/1.1 {status} {REASONS.get(status) or HTTPStatus(status).phrase}"]
     lines += [f"{name}: {value}" for name, value in whole.items()]
