@@ -1,4 +1,4 @@
-"""Which workflow serves which queue: all of them wired together, for a worker."""
+"""Which workflow serves which queue: all of them wired together for a worker."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""Tells the audit log of every deed: who called, about which job, how it ended.
+"""Records every deed in the audit log: who called, about which job, how it ended.
 
-A deed changes something, or hands out a URL that gives something away without a token. An upload URL takes:
-what comes to it is a task of its job.
+A deed changes something, or returns a URL that gives access to something without a token. Issuing an upload
+URL is none: what is uploaded there is a task of its job.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""The OpenAPI 3.1 document, from the same models that read the calls.
+"""The OpenAPI 3.1 document, from the same models that validate the calls.
 
 A GET is described with its parameters in the query, a POST with them in its body, unless the body is a
-file; the server takes either everywhere, which OpenAPI has no words for.
+file; the server accepts either everywhere, which OpenAPI cannot express.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ V1 = {
     "schema": {"type": "integer", "const": 1},
 }
 BODY_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "application/json")
-# What may go wrong in any call: a request that cannot be used, a defect, too much to do, no room.
+# What may go wrong in any call: an unusable request, a defect, an overloaded server, a full disk.
 ERRORS = (400, 500, 503, 507)
 OF_A_BODY = (408, 413)
 MEANINGS = {

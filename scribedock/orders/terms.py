@@ -140,7 +140,7 @@ def _name(run: list[str]) -> Iterator[str]:
 
 
 def _is_coined(word: str) -> bool:
-    """Say whether the word is an abbreviation or has an unusual spelling: iPhone, McDonald, COVID-19, C++."""
+    """Return whether it is an abbreviation or spelled unusually: iPhone, McDonald, COVID-19, C++."""
     letters = [character for character in word if character.isalpha()]
     if not letters:
         return False

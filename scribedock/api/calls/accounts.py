@@ -26,9 +26,11 @@ _BOOL: TypeAdapter[bool] = TypeAdapter(Bool)
 class LoginParameters(Parameters):
     username: Text | None = Field(None, description="Name of the account; also as header x-auth-user.")
     password: Text | None = Field(
-        None, description="Its password; also as header x-auth-password or x-auth-key."
+        None, description="Password of the account; also as header x-auth-password or x-auth-key."
     )
-    securekey: Text | None = Field(None, description="An API key instead; also as header x-auth-securekey.")
+    securekey: Text | None = Field(
+        None, description="An API key, instead of a password; also as header x-auth-securekey."
+    )
 
 
 @call(
@@ -71,7 +73,7 @@ async def login(context: Context, parameters: LoginParameters) -> ClassicToken |
 async def _proven(
     context: Context, username: str | None, password: str | None, securekey: str | None
 ) -> ProvenIdentity:
-    """With both, one that is right suffices: clients send whatever they have beside a right password."""
+    """Check the credentials; of both, one suffices: clients send any key beside a correct password."""
     checking, client = context.services.login, context.client
     if username and password:
         try:
@@ -97,8 +99,10 @@ def logout(context: Context, parameters: Parameters) -> None:
 
 
 class UpdatePasswordParameters(Parameters):
-    new_password: Text = Field(description="The password from now on.")
-    username: Text | None = Field(None, description="A descendant whose password it is; absent: your own.")
+    new_password: Text = Field(description="The new password.")
+    username: Text | None = Field(
+        None, description="Descendant account whose password is changed; absent: your own."
+    )
 
 
 @call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",), refusals=(429,))
@@ -124,8 +128,8 @@ async def _hashed(context: Context, password: str) -> str:
 
 
 class GenerateApiKeyParameters(Parameters):
-    force_new: Bool = Field(False, description="Make another key; the older ones stay valid.")
-    account_id: Text | None = Field(None, description="A descendant, by name or id; absent: your own.")
+    force_new: Bool = Field(False, description="Create another key; older keys stay valid.")
+    account_id: Text | None = Field(None, description="Descendant account, by name or id; absent: your own.")
 
 
 @call("account/generate_api_key", GenerateApiKeyParameters, answer='{"ApiKey": "<32 hex digits>"}')
@@ -137,7 +141,7 @@ def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> 
 
 class RemoveApiKeyParameters(Parameters):
     api_securekey: Text = Field(
-        description="The key; also as secure_key.",
+        description="The key to remove; also named secure_key.",
         validation_alias=AliasChoices("api_securekey", "secure_key"),
     )
 
@@ -151,7 +155,7 @@ def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None
 
 @call("account/verify_key", Parameters, answer='{"name": "<user name>"}', changes=False)
 def verify_key(context: Context, parameters: Parameters) -> AccountName:
-    """Tells whose token this is."""
+    """Show the name of the account that the token belongs to."""
     return {"name": context.account.username}
 
 
@@ -168,13 +172,13 @@ class Setting(StrEnum):
 
 
 class UpdateSettingParameters(Parameters):
-    setting: Annotated[Setting, choice(Setting)] = Field(description="Which setting.")
+    setting: Annotated[Setting, choice(Setting)] = Field(description="Name of the setting.")
     value: Text = Field(
         "",
         description="Required: true or false, or up to 6000 characters for default_job_notes, "
         "which an empty value clears.",
     )
-    account_id: Text | None = Field(None, description="A descendant, by name or id; absent: your own.")
+    account_id: Text | None = Field(None, description="Descendant account, by name or id; absent: your own.")
 
 
 @call("account/update_setting", UpdateSettingParameters, answer="204")
@@ -202,16 +206,16 @@ def _setting_value(setting: Setting, text: str) -> str | bool:
 
 class CreateParameters(Parameters):
     new_username: Text = Field(description="Name of the new account.")
-    new_password: Text = Field(description="Its password.")
+    new_password: Text = Field(description="Password of the new account.")
     sub_account: Text | None = Field(
         None, description="Accepted and ignored: every new account is below another."
     )
     parent_account: Text | None = Field(
-        None, description="The account above it: a descendant, by name or id; absent: your own."
+        None, description="Parent of the new account: a descendant, by name or id; absent: your own."
     )
-    first_name: Text = Field("", description="Of the person.")
-    last_name: Text = Field("", description="Of the person.")
-    email: Text = Field("", description="Where mail for the account goes.")
+    first_name: Text = Field("", description="First name of the account's owner.")
+    last_name: Text = Field("", description="Last name of the account's owner.")
+    email: Text = Field("", description="Address for the account's mail.")
 
 
 @call("account/create", CreateParameters, answer="204", refusals=(429,))

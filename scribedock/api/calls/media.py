@@ -1,4 +1,4 @@
-"""The calls that bring a recording into a job."""
+"""The calls that add a recording to a job."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ TASK = '{"TaskId": "<32 hex digits>"}'
 
 class AddMediaParameters(JobParameters):
     media_url: Text | None = Field(
-        None, description="Where the recording is fetched from; absent: it is the body of a POST."
+        None, description="URL to fetch the recording from; absent: it is the body of a POST."
     )
-    is_duplicate: Bool = Field(False, description="Allows a media_url that another job has already.")
+    is_duplicate: Bool = Field(False, description="Allow a media_url that another job already has.")
 
 
 def _is_recording(query: Raw) -> bool:

@@ -1,4 +1,4 @@
-"""The calls that give back what was transcribed: transcript, captions, ElementList."""
+"""The calls that return a transcription: as transcript, captions, ElementList."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from scribedock_captions.writers import WRITERS
 
 class ElementListParameters(JobParameters):
     elementlist_version: Moment | None = Field(
-        None, description="A version of list_elementlists; absent: the latest."
+        None, description="A version from list_elementlists; absent: the latest."
     )
     iwp_name: Annotated[Iwp, choice(Iwp)] | None = Field(None, description="The latest version of this name.")
-    audio_description: Bool = Field(False, description="The list that describes the picture.")
+    audio_description: Bool = Field(False, description="Use the list that describes the picture.")
 
 
 class SourceParameters(ElementListParameters):
-    mixed: Bool = Field(False, description="Both, in the order of time; needs audio_description.")
+    mixed: Bool = Field(False, description="Mix both lists by time; needs audio_description.")
 
 
 TranscriptParameters = model_of(
@@ -53,7 +53,7 @@ TranscriptParameters = model_of(
 
 class CaptionSourceParameters(SourceParameters):
     caption_format: Annotated[CaptionFormat, choice(CaptionFormat)] = Field(
-        description="The format, in any case."
+        description="The format, in upper or lower case."
     )
     build_url: Bool = Field(False, description="Answer with a permanent URL of these captions instead.")
 
@@ -167,7 +167,7 @@ def _source(context: Context, parameters: Any) -> _Source:
 
 
 class CachedRendering:
-    """A rendering that a caller wants, and its name in every cache."""
+    """A rendering that a caller requests, and its key in every cache."""
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ class CachedRendering:
                 custom={key: str(value) for key, value in (job.options.custom_metadata or {}).items()},
             ),
         )
-        # Of everything that the bytes depend on: versions, format, options, job, release.
+        # A digest of everything that the bytes depend on: versions, format, options, job, release.
         self.digest = hashlib.sha256(f"{__version__}\0{self._request!r}".encode()).hexdigest()
 
     @property
@@ -204,7 +204,7 @@ class CachedRendering:
         )
 
     async def rendering(self) -> Rendering:
-        """Made in another process, or kept since the last time."""
+        """Return the rendering, cached or made in another process."""
         elementlists = self._context.services.elementlists
 
         def body(key: ElementListKey) -> bytes:
@@ -226,7 +226,7 @@ class CachedRendering:
 
 
 async def _url_id(context: Context, order: CachedRendering) -> str:
-    """Of bytes that are stored, and made only once."""
+    """Return the id of the permanent caption URL; its bytes are rendered once, and stored."""
     urls = context.services.caption_urls
     known = await run_in_threadpool(urls.known, order.job.id, order.digest)
     if known is not None:

@@ -1,4 +1,4 @@
-"""The calls that give media back: where it came from, and what was made of it."""
+"""The calls that return media: its original URL, and what was made from it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ AnyMediaType = Annotated[MediaType, choice(MediaType)]
 
 @call("job/media", JobParameters, answer='{"MediaUrl": "https://…"}', changes=False)
 def media(context: Context, parameters: JobParameters) -> MediaUrl:
-    """Where the job's media was fetched from."""
+    """Get the URL that the job's media was fetched from."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     found = context.services.media.media_behind_job(job)
     if found is None or found.url is None:
@@ -69,9 +69,9 @@ async def transcoded_media(context: Context, parameters: TranscodedParameters) -
 
 class DownloadParameters(JobParameters):
     media_type: AnyMediaType = Field(description="mp3 or mp4.")
-    text_to_speech: Bool = Field(False, description="The audio description, spoken; mp3 only.")
+    text_to_speech: Bool = Field(False, description="Get the audio description, as speech; mp3 only.")
     captioned: Bool = Field(
-        False, description="With the captions in the picture, as burn_in_caption makes it; mp4 only."
+        False, description="Get the video that burn_in_caption makes, with captions in the picture; mp4 only."
     )
 
 

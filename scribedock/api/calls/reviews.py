@@ -1,4 +1,4 @@
-"""The calls of those who go over transcripts: reviewers, and customers who approve.
+"""The calls of those who review transcripts: reviewers, and customers who approve.
 
 They are ours, not the vendor's.
 """
@@ -48,7 +48,7 @@ AnyKind = Annotated[PassKind, choice(PassKind)]
 
 class PassParameters(JobParameters):
     kind: AnyKind = Field(
-        PassKind.REVIEW, description="review: with the reviewer's right; approval: of a job of your own."
+        PassKind.REVIEW, description="review: as a reviewer; approval: as the customer who owns the job."
     )
 
 
@@ -148,7 +148,7 @@ async def review_media(context: Context, parameters: ReviewMediaParameters) -> M
 
 class SaveParameters(PassParameters):
     base_version: Moment | None = Field(
-        None, description="The version that you changed: the call fails if another was saved meanwhile."
+        None, description="The version that you edited; the call fails if another was saved since."
     )
 
 
@@ -185,7 +185,7 @@ async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
 
 
 def _savable(context: Context, parameters: SaveParameters) -> tuple[frozenset[str], str, Job]:
-    """Rights and state come before the body, which may be large. Raises as `Reviews.check_savable`."""
+    """Check rights and state before reading the body, which may be large. Raises as `check_savable`."""
     visible_accounts = _visible_accounts(context, parameters)
     job = context.services.reviews.check_savable(
         parameters.job_id, visible_accounts, parameters.kind, context.account.id, base=parameters.base_version
@@ -195,9 +195,9 @@ def _savable(context: Context, parameters: SaveParameters) -> tuple[frozenset[st
 
 @call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,))
 def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
-    """Has the words that were edited in the version saved last aligned with the recording.
+    """Align the edited words of the last saved version with the recording.
 
-    The result is a new version, unless somebody saves meanwhile; `task_status` tells when it is there.
+    The result is a new version, unless another is saved meanwhile; `task_status` shows when it is finished.
     """
     visible_accounts = _visible_accounts(context, parameters)
     task_id = context.services.realignments.request_realignment(

@@ -1,4 +1,4 @@
-"""The call that gives a job a transcript, to be synchronized instead of recognized."""
+"""The call that adds a transcript to a job, to be synchronized instead of recognized."""
 
 from __future__ import annotations
 
@@ -22,10 +22,10 @@ from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 
 class AddTranscriptParameters(JobParameters):
     transcript_url: Text | None = Field(
-        None, description="Where the transcript is fetched from; absent: it is the body of a POST."
+        None, description="URL to fetch the transcript from; absent: it is the body of a POST."
     )
     format: Annotated[TextFormat, choice(TextFormat)] | None = Field(
-        None, description="text, srt, vtt or dfxp; absent: recognised by its look."
+        None, description="text, srt, vtt or dfxp; absent: detected."
     )
 
 

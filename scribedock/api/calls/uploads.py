@@ -27,15 +27,15 @@ def _origin(value: str) -> str:
 
 class UploadUrlParameters(JobParameters):
     expires_in: Annotated[int, Field(ge=1, le=MAX_LIFETIME_S), WHOLE] | None = Field(
-        None, description="Seconds that the URL lives; default: 12 hours."
+        None, description="Lifetime of the URL in seconds; default: 12 hours."
     )
-    max_bytes: Positive | None = Field(None, description="The largest recording that the URL takes.")
+    max_bytes: Positive | None = Field(None, description="Largest recording that the URL accepts, in bytes.")
     cors_origin: Annotated[Text, AfterValidator(_origin)] = Field(
         "", description="The only origin whose pages may use the URL; default: any."
     )
 
 
-# No deed: the URL is written down nowhere, and what comes to it is a task of the job.
+# No deed: the URL is stored nowhere, and what is uploaded there is a task of the job.
 @call(
     "job/request_upload_url",
     UploadUrlParameters,

@@ -113,7 +113,7 @@ def without_password(url: str) -> str:
 
 
 def _coverage(job: Job) -> dict[str, float]:
-    """Seconds of speech in the recording of a finished job: all, with words, without, and not recognized."""
+    """Return the seconds of speech in a finished job's recording: all, with words, without, unrecognized."""
     if job.status not in FINISHED or job.speech_ms is None:
         return {}
     found = {"SpeechSeconds": job.speech_ms / 1000}

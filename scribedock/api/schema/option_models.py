@@ -1,7 +1,7 @@
 """Models of parameters made from the dataclasses of the captions library.
 
 The dataclass is the one place that names an option, its type, default and meaning;
-this adds how its value is spelled on the wire.
+this adds how its value is spelled in a request.
 """
 
 from __future__ import annotations
@@ -68,7 +68,7 @@ def _spelled(hint: Any) -> Any:
 
 
 def _limits(option: Field[Any], default: object) -> dict[str, Any]:
-    """In words of JSON Schema; the dataclass checks them."""
+    """Return the option's limits in JSON Schema; the dataclass checks them."""
     least, most = option.metadata["least"], option.metadata["most"]
     if most is None:
         return {}

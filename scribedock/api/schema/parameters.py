@@ -1,8 +1,8 @@
 """How parameters reach a call: the API's conventions, in one place.
 
-A parameter may stand in the query string or in a form, multipart, JSON or
-unlabelled body; all are merged, and the body beats the query.  The types below
-read every spelling that clients use.  Their errors name what would be right.
+A parameter may be in the query string or in a form, multipart, JSON or
+unlabelled body; all are merged, and the body takes precedence.  The types below
+accept every spelling that clients use.  Their errors say what would be right.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from scribedock.parsing.pipe import Parsed
 from scribedock.settings import Settings
 
 MAX_BODY = 1024 * 1024
-AT_ONCE = 16 * 1024  # bytes of a body that take too little time to be read elsewhere
+AT_ONCE = 16 * 1024  # bytes; parsing so few takes too little time to hand them over
 JSON = "application/json"
 TRUE = frozenset({"true", "t", "yes", "y", "1"})
 FALSE = frozenset({"false", "f", "no", "n", "0"})
@@ -40,7 +40,7 @@ Raw = dict[str, list[Any]]
 
 
 class Parameters(BaseModel):
-    """What a call takes. Names are the wire's; unknown ones are ignored."""
+    """The parameters of a call. Names are the API's; unknown ones are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -67,7 +67,7 @@ class UploadedFile:
 
 
 class Repeated(list[Any]):
-    """The values of one parameter, as they came."""
+    """The values of one parameter, as received."""
 
 
 def _boolean(value: Any) -> bool:
@@ -135,7 +135,7 @@ def _text(value: Any) -> str:
 
 
 def _check_characters(text: str) -> None:
-    """JSON may escape half of a surrogate pair, which no file, database or answer can hold."""
+    """Refuse half of a surrogate pair, which JSON may escape and no file, database or answer can hold."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -143,7 +143,7 @@ def _check_characters(text: str) -> None:
 
 
 def _identifier(value: Any) -> str:
-    """UUID4 as 32 lower-case hex digits; anything else is kept as it is, and will not be found."""
+    """Write a UUID4 as 32 lower-case hex digits; anything else stays as it is, and will not be found."""
     text = _text(value).strip()
     try:
         return uuid.UUID(text).hex
@@ -216,7 +216,7 @@ def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None =
 
 
 Bool = Annotated[bool, BeforeValidator(_boolean)]
-# Bounds come before the validator: so OpenAPI knows them.
+# Bounds come before the validator, so that OpenAPI has them.
 WHOLE = BeforeValidator(_integer)
 Int = Annotated[int, Field(ge=-LARGEST, le=LARGEST), WHOLE]
 Natural = Annotated[int, Field(ge=0, le=LARGEST), WHOLE]
@@ -246,7 +246,7 @@ Large = Callable[[str, bytes, Mapping[str, Any]], Awaitable[Parsed]]
 async def gather(
     request: Request, settings: Settings, *, body_is_file: Callable[[Raw], bool], large: Large
 ) -> Raw:
-    """All parameters of the request; a body that is a file is left unread.
+    """Collect all parameters of the request; a body that is a file is left unread.
 
     Raises InvalidQuery for what cannot be read, also 413 for more than MAX_BODY bytes, 408 for a slow body.
     """
@@ -320,7 +320,7 @@ def read(model: type[Model], raw: Raw) -> Model:
 
 
 def is_absent(values: Sequence[Any]) -> bool:
-    """Whether a parameter has no value, which is the same as not being sent."""
+    """Return whether a parameter has no value, which is the same as not being sent."""
     return all(isinstance(value, str) and not value.strip() for value in values)
 
 

@@ -51,7 +51,7 @@ def made_media(request: Request, store: Store, rendition: Rendition, name: str) 
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:
-    """[start, end) of the one range that is asked for; None: the whole file, also for several ranges.
+    """Read the one range that is asked for as [start, end); None: the whole file, also for several ranges.
 
     (0, 0) where the range lies outside of the file.
     """

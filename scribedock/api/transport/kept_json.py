@@ -1,4 +1,4 @@
-"""Kept ElementLists as they are sent: decompressed part by part, and never parsed."""
+"""Stored ElementLists as answers: decompressed part by part, never parsed."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from starlette.responses import Response, StreamingResponse
 
-PART = 256 * 1024  # bytes of JSON that are in memory at once
+PART = 256 * 1024  # bytes of JSON in memory at once
 MEDIA_TYPE = "application/json"
 
 

@@ -1,4 +1,4 @@
-"""Threads of the store's own: an object store that is slow holds none of those that answer calls."""
+"""Threads for the store alone: a slow object store blocks none of those that answer calls."""
 
 from __future__ import annotations
 
