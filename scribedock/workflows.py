@@ -1,4 +1,4 @@
-"""Which workflow serves which queue: all of them wired together, for a worker."""
+"""Which workflow serves which queue: all of them wired together for a worker."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Registry(Protocol):
 
 
 def register_all(engine: Registry, services: Services, pool: RecognizerPool) -> None:
-    """Makes known to the engine what does the work of each queue, but for callbacks (see `delivery`)."""
+    """Register what does the work of each queue except callbacks (see `delivery`)."""
     settings = services.settings
     folder = settings.data_dir / "work"
     limits = Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory)
@@ -147,7 +147,7 @@ def register_all(engine: Registry, services: Services, pool: RecognizerPool) -> 
 
 
 def delivery(services: Services) -> CallbackDelivery:
-    """What makes the tries of callbacks."""
+    """Build what delivers callbacks."""
     settings = services.settings
     return CallbackDelivery(
         jobs=services.jobs,

@@ -1,4 +1,4 @@
-"""The call that gives a job a transcript, to be synchronized instead of recognized."""
+"""The call that adds a transcript to a job, to be synchronized instead of recognized."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 
 class AddTranscriptParameters(JobParameters):
     transcript_url: Text | None = Field(
-        None, description="Where the transcript is fetched from; absent: it is the body of a POST."
+        None, description="URL to fetch the transcript from; absent: it is the body of a POST."
     )
     format: Annotated[TextFormat, choice(TextFormat)] | None = Field(
-        None, description="text, srt, vtt, dfxp, scc or sbv; absent: recognised by its look."
+        None, description="text, srt, vtt, dfxp, scc or sbv; absent: detected."
     )
 
 
@@ -42,7 +42,7 @@ def _is_transcript(query: Raw) -> bool:
     body_is_file=_is_transcript,
 )
 async def add_transcript(context: Context, parameters: AddTranscriptParameters) -> AddedTranscript:
-    """Adds what is said in the recording (up to 8 MiB); the order then finds the time of each word."""
+    """Add a transcript (up to 8 MiB); the order then aligns it instead of recognizing speech."""
     warnings = ""
     if parameters.transcript_url is not None:
         task_id = await run_in_threadpool(_attach_url, context, parameters, parameters.transcript_url)
@@ -74,7 +74,7 @@ def _check_job(context: Context, job_id: str) -> None:
 
 
 async def _receive(context: Context, parameters: AddTranscriptParameters) -> tuple[str, str]:
-    """The TaskId, and what of the body is not used. A hostile body is read in a process of its own."""
+    """Return the TaskId, and what of the body is not used; it is read in a process of its own."""
     backend, settings = context.backend, context.services.settings
     branch = await run_in_threadpool(lambda: context.branch)
     async with (
