@@ -32,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         callspec = getattr(item, "callspec", None)
         if callspec is not None and "postgresql" in map(str, callspec.params.values()):
             item.add_marker("postgresql")
+        if item.nodeid.startswith("tests/e2e/"):
+            item.add_marker("e2e")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:
