@@ -1,8 +1,8 @@
-"""What the log tells of a call's parameters: nothing that might be a secret, whatever it was sent as.
+"""What the log says about a call's parameters: nothing that might be a secret, however it was sent.
 
-The list is one of what is harmless, not of what is secret. Of a parameter that the call knows, the value is
-told where its type leaves no room for a secret (a number, a boolean, a date, a member of an enumeration, an
-id), else its length; of any other, not even the name, which a client may have mistaken for a value.
+This allows what is harmless instead of hiding what is secret. Of a parameter that the call knows, the log
+has the value if its type leaves no room for a secret (a number, a boolean, a date, a member of an
+enumeration, an id), else its length; of any other, not even the name, which may be a misplaced value.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ OTHERS = "(unknown)"
 
 
 def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
-    """Of parameters that were not read yet, or cannot be: the names that the call knows, and lengths."""
+    """Return the known names and the lengths of parameters that were not, or cannot be, validated."""
     known = parameter_names(call.path)
     found = {name: _length(values) for name, values in raw.items() if name in known}
     unknown = len(raw) - len(found)
@@ -31,7 +31,7 @@ def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
 
 
 def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, str]:
-    """Of parameters that were read: their names, and the values that are harmless."""
+    """Return the names of validated parameters, with the values that are harmless."""
     found = names_only(call, raw)
     for name, field in call.model.model_fields.items():
         value = _harmless(name, getattr(parameters, name, None))
@@ -42,7 +42,7 @@ def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, st
 
 
 def _harmless(name: str, value: object) -> str | None:
-    """The value as it may be told; None where it may hold anything."""
+    """Return the value as it may be logged; None where it may hold anything."""
     if isinstance(value, (bool, int, float, StrEnum)):
         return str(value).lower() if isinstance(value, bool) else str(value)
     if isinstance(value, datetime):

@@ -25,7 +25,7 @@ MISMATCH = 460  # of tus
 
 
 def digests_of(head: RequestHead) -> Digests:
-    """Raises InvalidQuery where a digest is malformed."""
+    """Read the digests of a request head. Raises InvalidQuery where one is malformed."""
     content = [*_fields(head, "content-digest"), *_old_headers(head), *_checksum(head)]
     return Digests(
         content=tuple(content),
@@ -35,7 +35,7 @@ def digests_of(head: RequestHead) -> Digests:
 
 
 def repr_digest(digest: bytes) -> str:
-    """The value of Repr-Digest for a sha-256."""
+    """Format a SHA-256 digest as the value of Repr-Digest."""
     return f"sha-256=:{base64.b64encode(digest).decode()}:"
 
 

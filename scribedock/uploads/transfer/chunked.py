@@ -25,7 +25,7 @@ class ChunkedDecoder:
         self.rest = b""  # what came behind the body: the next request
 
     def feed(self, data: memoryview) -> Iterator[memoryview]:
-        """The data within; slices of what was fed. Raises BadFraming."""
+        """Yield the decoded data, as slices of what was fed. Raises BadFraming."""
         position = 0
         while position < len(data):
             if self.finished:
