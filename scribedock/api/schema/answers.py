@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from scribedock.jobs.job import Difficulty, Fidelity, Iwp, JobStatus, Priority, TaskStatus, TaskType
@@ -236,10 +236,9 @@ class RelatedJob(TypedDict):
     media_length: str
 
 
+@with_config(ConfigDict(extra="forbid"))
 class NoJob(TypedDict):
     """An empty object, in place of a job that was deleted."""
-
-    __pydantic_config__ = ConfigDict(extra="forbid")  # type: ignore[misc]
 
 
 class RelatedJobs(TypedDict):
