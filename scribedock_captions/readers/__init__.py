@@ -42,6 +42,8 @@ def read(data: bytes, format: TextFormat | None = None, *, language: str = "", e
         warnings.add(f"this looks like {name}, and is read as plain text", 1)
     format = format or recognised(characters)
     found = READERS[format](characters)
+    if not found.cues and characters.strip():
+        warnings.add("there are no captions in the file")
     chosen = in_one_language(found, language, warnings)
     reported = sorted((*warnings.found(), *found.warnings), key=lambda each: (not each.line, each.line))
     return replace(chosen, format=format, warnings=tuple(reported))
