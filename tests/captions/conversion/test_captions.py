@@ -9,6 +9,7 @@ from scribedock_captions.caption import Caption
 from scribedock_captions.conversion.captions import separated
 from scribedock_captions.errors import CaptionsError
 from scribedock_captions.options import KEEP_ALL
+from scribedock_captions.placement import placement_at
 
 Shown = list[tuple[int, int, str]]
 
@@ -94,6 +95,8 @@ def test_styles_and_places_are_written_where_the_format_has_them() -> None:
     again = read(dfxp.encode())
     assert isinstance(again, CueFile)
     assert [each.placement and each.placement.vertical.value for each in again.cues] == [None, "top"]
+    right = converted("00:01,0 --> 00:02,0\n{\\an9}Hi.\n", CaptionFormat.DFXP)
+    assert read(right.encode()).cues[0].placement == placement_at(9)  # type: ignore[union-attr]
     alone = "1\n00:00:03,000 --> 00:00:05,000\n{\\an8}<i>What is</i>\nthat?\n\n"
     assert converted(alone, CaptionFormat.SRT) == alone
 

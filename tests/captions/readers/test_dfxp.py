@@ -306,3 +306,24 @@ def test_times_that_only_make_sense_from_the_beginning_of_the_file_are_read_so_a
     assert [str(warning) for warning in file.warnings] == [
         "line 2: times count from the beginning of the file here, not from that of their parent"
     ]
+
+
+def test_what_is_made_visible_again_is_said() -> None:
+    styling = 'xmlns:tts="http://www.w3.org/ns/ttml#styling"'
+    hidden = (
+        f'<div {styling} tts:visibility="hidden"><p>No, <span tts:visibility="visible">yes.</span></p></div>'
+    )
+    assert [line.text for line in lines(hidden)] == ["yes."]
+    change = '<set tts:display="auto" begin="5s"/>'
+    later = f'<div {styling}><p begin="10s" dur="9s" tts:display="none">{change}Now.</p></div>'
+    assert read(document(later)) == [(15_000, 19_000, "Now.")]
+    never = f'<div {styling}><p tts:display="none">No, <span tts:visibility="visible">no.</span></p></div>'
+    assert lines(never) == []
+
+
+def test_what_begins_after_the_end_of_a_sequence_is_no_absolute_time() -> None:
+    body = '<div timeContainer="seq" begin="2s" end="9s"><p dur="5s">A</p><p begin="3s" dur="2s">B</p></div>'
+    file = dfxp.read(document(body))
+    assert [str(warning) for warning in file.warnings] == [
+        "line 2: the caption has no duration; it is shown as long as it takes to say it"
+    ]

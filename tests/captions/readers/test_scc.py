@@ -117,10 +117,10 @@ def test_what_is_not_used_is_reported() -> None:
         ("00:00:01:00", f"{pairs(RCL, ROW_15)} {said('Hi')} {pairs(EOC)}"),
         ("00:00:02:00", f"{pairs(0x1C20, 0x1C70)} {said('Other')} {pairs(0x1C2F)}"),
         ("00:00:0x:00", "9420"),
-        ("00:00:04:00", pairs(EDM) + " 4141"),
+        ("00:00:04:00", pairs(EDM) + " 4141 94x0 942"),
     )
     assert shown(file) == [(1168, 4004, "Hi")]
-    assert [warning.line for warning in file.warnings] == [5, 7, 9]
+    assert [warning.line for warning in file.warnings] == [5, 7, 9, 9]
 
 
 def test_letters_beyond_the_last_column_are_kept_and_reported() -> None:
