@@ -9,6 +9,7 @@ from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import StartedTask
 from scribedock.api.schema.parameters import Bool, Raw, Text, is_absent
+from scribedock.api.transport.bodies import announces_more
 from scribedock.api.transport.feeding import FedBody
 from scribedock.api.transport.store_threads import run_in_store_thread
 from scribedock.errors import InvalidQuery, MissingParameter
@@ -109,8 +110,7 @@ async def _receive(context: Context, job_id: str) -> str:
     await run_in_threadpool(_check_addable, context, job_id)
     settings = context.services.settings
     limit = settings.upload_max_bytes
-    announced = context.request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced[:20]) > limit:
+    if announces_more(context.request, limit):
         raise TooLarge(limit)
     context.services.uploads.check_room()
     pace = Pace(

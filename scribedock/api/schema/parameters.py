@@ -34,6 +34,10 @@ JSON = "application/json"
 TRUE = frozenset({"true", "t", "yes", "y", "1"})
 FALSE = frozenset({"false", "f", "no", "n", "0"})
 INTEGER = re.compile(r"[+-]?[0-9]{1,15}\Z")
+# What float() takes, without its underscores and the digits of other scripts.
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?\Z", re.IGNORECASE | re.ASCII)
+# What uuid.UUID takes, without what int() would let through: underscores, 0x, the digits of other scripts.
+UUID_SPELLING = re.compile(r"(?:urn:)?(?:uuid:)?\{?[0-9a-f-]{32,36}\}?\Z", re.IGNORECASE | re.ASCII)
 LARGEST = 2**31 - 1  # what both databases hold in an integer
 
 Raw = dict[str, list[Any]]
@@ -101,6 +105,8 @@ def _number(value: Any) -> float:
     value = _last(value)
     if isinstance(value, bool):
         raise invalid_query(f"{_shown(value)} is not a number")
+    if isinstance(value, str) and not NUMBER.match(value.strip()):
+        raise invalid_query(f"{_shown(value)} is not a number")
     try:
         number = float(value)
     except (TypeError, ValueError, OverflowError):  # of an integer of more than 308 digits
@@ -145,6 +151,8 @@ def _check_characters(text: str) -> None:
 def _identifier(value: Any) -> str:
     """Write a UUID4 as 32 lower-case hex digits; anything else stays as it is, and will not be found."""
     text = _text(value).strip()
+    if not UUID_SPELLING.match(text):
+        return text
     try:
         return uuid.UUID(text).hex
     except ValueError:

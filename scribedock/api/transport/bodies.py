@@ -81,9 +81,15 @@ async def spooled(
         yield UnparsedBody(what=what, file=cast(IO[bytes], file), size=size)
 
 
-def _check_announced(request: Request, what: str, limit: int) -> None:
+def announces_more(request: Request, limit: int) -> bool:
+    """Return whether the request's Content-Length is above `limit` bytes."""
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced[:20]) > limit:
+    # isdecimal alone is true of other scripts' digits; int() refuses thousands of digits.
+    return announced.isascii() and announced.isdecimal() and int(announced[:20]) > limit
+
+
+def _check_announced(request: Request, what: str, limit: int) -> None:
+    if announces_more(request, limit):
         raise _too_large(what, limit)
 
 

@@ -20,7 +20,9 @@ Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 FORWARDED = ("x-forwarded-for", "forwarded")
 FOR = re.compile(r'\bfor\s*=\s*(?:"([^"]*)"|([^;,\s]*))', re.I)
-WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")  # as some proxies write addresses
+WITH_PORT = re.compile(
+    r"\[(?P<v6>[^\]]+)\](?::[0-9]+)?|(?P<v4>[0-9.]+):[0-9]+"
+)  # as some proxies write addresses
 MAX_CLAIM = 64
 
 
