@@ -15,8 +15,8 @@ from scribedock.jobs.job import UNFINISHED, Job, TaskStatus
 
 @dataclass(frozen=True, kw_only=True)
 class Cleared:
-    storage_keys: tuple[str, ...]  # of objects that nothing refers to any more
-    aborted: tuple[str, ...]  # tasks that were under way
+    storage_keys: tuple[str, ...]  # of objects that nothing refers to any longer
+    aborted: tuple[str, ...]  # tasks that were running
 
 
 @dataclass(frozen=True, kw_only=True)

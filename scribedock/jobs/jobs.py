@@ -42,8 +42,8 @@ BY_ID = (
     .join(accounts, accounts.c.id == jobs.c.account_id)
     .where(jobs.c.id == sa.bindparam("job_id"))
 )
-# FOR NO KEY UPDATE: rows that only refer to the job may be written meanwhile by others,
-# which would else wait for us while we wait for theirs.
+# FOR NO KEY UPDATE: others may meanwhile write rows that only refer to the job;
+# otherwise they would wait for us while we wait for theirs.
 BY_ID_TO_CHANGE = BY_ID.with_for_update(of=jobs, key_share=True)
 
 
@@ -73,7 +73,7 @@ class Jobs:
         status = first(needs_authorization=needs_authorization)
         with self._database.write() as connection:
             if external_id and not is_duplicate:
-                # One `new` of an account at a time, so that of two with the same external id one is second.
+                # One `new` of an account at a time, so that one of two with the same external id is refused.
                 connection.execute(
                     sa.select(accounts.c.id).where(accounts.c.id == owner.id).with_for_update()
                 )
@@ -127,7 +127,7 @@ class Jobs:
     def fetch_job(
         self, connection: Connection, job_id: str, visible_accounts: frozenset[str] | None = None
     ) -> Job:
-        """`find_job` within a transaction; in a write transaction the row stays locked until its end."""
+        """Do as `find_job` within a transaction; a write transaction locks the row until its end."""
         writes = connection.get_execution_options().get("scribedock_write")
         row = connection.execute(BY_ID_TO_CHANGE if writes else BY_ID, {"job_id": job_id}).first()
         if (
@@ -147,7 +147,7 @@ class Jobs:
             return self.remove(connection, self.fetch_job(connection, job_id, visible_accounts))
 
     def remove(self, connection: Connection, job: Job) -> Deleted:
-        """`delete` within a transaction, in which the job was read."""
+        """Do as `delete` within the transaction in which the job was read."""
         cleared = clear(connection, job, GONE)
         connection.execute(jobs.update().where(jobs.c.id == job.id).values(deleted=utc_now()))
         list_finished(connection, job.id)
@@ -170,7 +170,7 @@ class Jobs:
             next_upload_epoch(connection, self.fetch_job(connection, job_id, visible_accounts))
 
     def not_ordered(self) -> list[tuple[str, int]]:
-        """(id, upload epoch) of the living jobs whose transcription may still be ordered."""
+        """Return id and upload epoch of the living jobs whose transcription may still be ordered."""
         with self._database.read() as connection:
             return [
                 (row.id, row.upload_epoch)
@@ -187,7 +187,7 @@ class Jobs:
             self.set(connection, job_id, **values)
 
     def set(self, connection: Connection, job_id: str, **values: Unpack[JobColumns]) -> None:
-        """`update` within a transaction."""
+        """Do as `update` within a transaction."""
         living = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_(None))
         connection.execute(jobs.update().where(living).values(**values))
 
@@ -218,7 +218,7 @@ class Jobs:
         return _task(row)
 
     def is_sandbox(self, task_id: str) -> bool:
-        """Whether the task's job, deleted or not, is a sandbox's."""
+        """Return whether the task's job, deleted or not, is a sandbox's."""
         with self._database.read() as connection:
             return bool(
                 connection.execute(
@@ -229,7 +229,7 @@ class Jobs:
             )
 
     def events(self, job_id: str) -> list[tuple[str, str, str]]:
-        """(event, state before, state after) of the job, in order."""
+        """Return event, state before and state after of each event of the job, in order."""
         with self._database.read() as connection:
             return [
                 (row.event, row.before, row.after)
@@ -240,7 +240,7 @@ class Jobs:
 
 
 def is_served(connection: Connection, job_id: str) -> bool:
-    """Whether the job lives and its account is not disabled."""
+    """Return whether the job is not deleted and its account not disabled."""
     row = connection.execute(BY_ID, {"job_id": job_id}).first()
     return row is not None and row.deleted is None and row.disabled is None
 

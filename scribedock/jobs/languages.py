@@ -16,7 +16,7 @@ SOURCE_LANGUAGES = frozenset(
 
 OLDER_SPELLINGS: Mapping[str, str] = {"jp": "ja", "cmn": "zh-cmn", "zh": "zh-cmn"}
 
-AUTO = "auto"  # in place of a source language: it is to be heard
+AUTO = "auto"  # in place of a source language: it is to be detected
 
 # Where the list's code is not the language's (ISO 639-1), or names a country's form of it.
 ISO_CODES: Mapping[str, str] = {

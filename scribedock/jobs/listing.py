@@ -1,4 +1,4 @@
-"""Many jobs at once: those that the filters of `job/list` let through, and those that are late."""
+"""Queries for many jobs: those that match the filters of `job/list`, and those that are late."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ DATE_COLUMNS: Mapping[str, sa.Column[datetime | None]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class JobFilter:
-    """What a listed job must have; everything left out lets every job through."""
+    """What a listed job must have; anything left out matches every job."""
 
     account_ids: frozenset[str]
     dates_from: Mapping[str, datetime] = field(default_factory=dict)  # keys of DATE_COLUMNS
@@ -71,7 +71,7 @@ class JobFilter:
         return found
 
 
-# Asked for, else what the priority stands for.
+# The ordered hours, else those of the priority.
 TURNAROUND = sa.func.coalesce(
     jobs.c.turnaround_hours,
     sa.case({name.value: hours for name, hours in TURNAROUND_HOURS.items()}, value=jobs.c.priority),
@@ -113,7 +113,7 @@ class JobListing:
                 yield [found[job_id] for job_id in page if job_id in found]
 
     def count(self, job_filter: JobFilter) -> int:
-        """How many living jobs the filter lets through, whatever its limit and offset."""
+        """Return how many living jobs match the filter, without its limit and offset."""
         query = sa.select(sa.func.count()).where(jobs.c.deleted.is_(None), *job_filter.conditions())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())

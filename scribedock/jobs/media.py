@@ -46,13 +46,13 @@ class Media:
     etag: str | None
     refused: bool
     added: datetime
-    audio_track: int | None  # of several, the one in which people speak: its index in the container
+    audio_track: int | None  # of several, the one with speech: its index in the container
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attached:
     task_id: str
-    replaced_key: str | None  # the object that nothing refers to any more
+    replaced_key: str | None  # the object that nothing refers to any longer
 
 
 class JobMedia:

@@ -1,4 +1,4 @@
-"""The URL of a callback, in which tags stand for what is known when it is called."""
+"""The URL of a callback, with tags for values that are known when it is called."""
 
 from __future__ import annotations
 
@@ -19,14 +19,14 @@ def check_callback_url(fetcher: GuardedClient, url: str | None) -> None:
 
 
 def names_job(url: str) -> bool:
-    """Return whether the URL says which job it is about, so that several jobs may call it."""
+    """Return whether the URL names the job, so that several jobs may use it."""
     return any(tag in url for tag in NAMES_JOB)
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:
     """Replace each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is.
 
-    What was put in is not looked at again, so a value that looks like a tag stays a value.
+    Inserted values are not expanded again, so a value that looks like a tag stays a value.
     """
 
     def value(found: re.Match[str]) -> str:

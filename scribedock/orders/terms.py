@@ -1,7 +1,7 @@
 """The terms in a customer's guidelines: names and words that a recognizer should know how to spell.
 
 Guidelines are written for people, so this looks for what people mark as terms: the items of lists and
-glossaries, what stands in quotes, names and abbreviations inside sentences.  What it does not do: tell
+glossaries, quoted words, names and abbreviations inside sentences.  What it does not do: tell
 a term of one common word in a sentence from any other word.
 """
 
@@ -94,14 +94,14 @@ def _of_line(line: str) -> Iterator[str]:
 
 
 def _reads_as_list(item: str) -> bool:
-    """Whether a line is a term, or several with commas, and no sentence."""
+    """Return whether a line is a term, or several with commas, and not a sentence."""
     if LABEL.match(item) or HEADING.match(item) or ARTICLE.match(item) or SENTENCE_END.search(item):
         return False
     return all(len(part.split()) <= 4 for part in _parts(item))
 
 
 def _lists_names(text: str) -> bool:
-    """Whether it is names with commas between them: then what stands before the colon is their heading."""
+    """Return whether the text is names with commas between them; a heading and a colon may precede them."""
     parts = _parts(text)
     return len(parts) > 1 and all(part[0].isupper() and len(part.split()) <= 4 for part in parts)
 
@@ -111,7 +111,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _names(sentence: str) -> Iterator[str]:
-    """Names, abbreviations, and words with capitals or digits inside them."""
+    """Yield names, abbreviations, and words with capitals or digits inside them."""
     run: list[str] = []
     end = 0
     first = True

@@ -1,4 +1,4 @@
-"""Which related jobs an order of translations opens."""
+"""Which related jobs an order of translations creates."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from scribedock.translation.engine import PIVOT, route
 
 @dataclass(frozen=True, kw_only=True)
 class Child:
-    """The translation job of one language, and whether it was opened just now."""
+    """The translation job of one language, and whether it was created just now."""
 
     job: Job
     language: str
@@ -80,5 +80,5 @@ class Translations:
 
 
 def _for_related(callback_url: str | None) -> str | None:
-    """Only a callback that tells which job it is about can be made for several."""
+    """Return the callback URL for a related job: only one that names its job can serve several."""
     return callback_url if callback_url and names_job(callback_url) else None

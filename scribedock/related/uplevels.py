@@ -1,4 +1,4 @@
-"""Second passes ("uplevel"): a PROFESSIONAL job that goes on with the list of a finished one."""
+"""Second passes ("uplevel"): a PROFESSIONAL job that starts from the list of a finished one."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from scribedock.jobs.turnaround import check_allowed
 from scribedock.orders.notes import joined
 from scribedock.related.related import NewRelated, RelatedJobs
 
-# The first is the reference's own word; it has none for a PREMIUM job.
+# The first is the reference's own term; it has none for a PREMIUM job.
 WORKFLOWS = {
     Fidelity.MECHANICAL: "MechFP 2nd Pass Only",
     Fidelity.STANDARD: "PremiumFP 2nd Pass Only",
@@ -24,7 +24,7 @@ TIMING = "Please go over the times of the words too."
 
 @dataclass(frozen=True, kw_only=True)
 class NewUplevel:
-    """What a second pass is opened with."""
+    """What a second pass is created with."""
 
     priority: Priority
     speaker_id: bool = False
@@ -35,7 +35,7 @@ class NewUplevel:
 
 class Uplevels:
     def __init__(self, related: RelatedJobs, *, priorities: Collection[Priority]) -> None:
-        """priorities: those that orders may have."""
+        """Accept orders of these priorities only."""
         self._related = related
         self._priorities = frozenset(priorities)
 
@@ -47,9 +47,9 @@ class Uplevels:
         return None
 
     def open_uplevel(self, connection: Connection, job: Job, new: NewUplevel) -> Job:
-        """Open a job for a second pass over `job`, which was read in this write transaction.
+        """Create a job for a second pass over `job`, which was read in this write transaction.
 
-        Raise InvalidOption for a priority that this server does not take.
+        Raises InvalidOption for a priority that this server does not accept.
         """
         check_allowed(new.priority, self._priorities)
         ordered = job.options

@@ -1,8 +1,8 @@
 """Passes by people over a job's list: taken, saved, approved.
 
-What is saved is a version of its own, which only those at the pass see. Approval publishes the last
-one under the pass's name, and opens the next pass; after the last pass the job is Complete. All of
-that is one transaction, so a pass is approved once, and nothing waits in a process meanwhile.
+Each save makes a version of its own, visible only to those who work on the pass. Approval publishes the
+last one under the pass's name, and opens the next pass; after the last pass the job is Complete. All of
+that is one transaction, so a pass is approved once, and no process waits meanwhile.
 """
 
 from __future__ import annotations
@@ -46,11 +46,11 @@ class Pass:
 
 @dataclass(frozen=True, kw_only=True)
 class Work:
-    """What a pass goes on with."""
+    """The list that a pass starts from, or that was saved in it last."""
 
     current: Pass
     version: datetime
-    compressed: bytes  # the wire's JSON, by zlib
+    compressed: bytes  # the API's JSON, zlib-compressed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -166,7 +166,7 @@ class Reviews:
         *,
         base: datetime | None,
     ) -> Job:
-        """Whether `save` would keep a version now; returns the job. Raises as `save`."""
+        """Check that `save` would succeed now; return the job. Raises as `save`."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
@@ -197,7 +197,7 @@ class Reviews:
         return None if row is None else _pass(row)
 
     def versions(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind) -> list[datetime]:
-        """Those that were saved in the current pass, oldest first."""
+        """Return the versions that were saved in the current pass, oldest first."""
         with self._database.read() as connection:
             current = _find(connection, self._jobs.fetch_job(connection, job_id, visible_accounts), kind)
             return list(
@@ -286,7 +286,7 @@ class Reviews:
         return job.order_task_id
 
     def _names(self, connection: Connection, current: Pass) -> tuple[Iwp, ...]:
-        """Under which the list of this pass is published."""
+        """Return the names under which the list of this pass is published."""
         last = _following(connection, current) is None
         return (current.iwp_name, Iwp.FINAL) if last else (current.iwp_name,)
 

@@ -97,7 +97,7 @@ class _Recording:
         self._limit = limit
 
     def write(self, data: memoryview) -> None:
-        """Append `data`. Raise TooLarge, StorageFault, NoRoom."""
+        """Append `data`. Raises TooLarge, StorageFault, NoRoom."""
         if self._partial.bytes + len(data) > self._limit:
             raise TooLarge(self._limit)
         try:

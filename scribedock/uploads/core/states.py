@@ -1,7 +1,7 @@
-"""How far the uploads are: a row for each URL that has been used.
+"""The state of uploads: a row for each URL that has been used.
 
-Issuing a URL writes nothing.  A row appears when bytes are kept that can be gone on
-with, or when the recording is whole.  Each has a task, which shows the bytes that came.
+Issuing a URL writes nothing.  A row appears when bytes are kept that can be resumed,
+or when the recording is complete.  Each has a task, which shows the bytes received.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from scribedock.uploads.core.request import Protocol
 from scribedock.uploads.grant import Grant
 
 BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-UNTRUSTED = ""  # in place of a boot: bytes beyond those noted may be wrong
+UNTRUSTED = ""  # in place of a boot: bytes beyond the recorded ones may be wrong
 # Built once: building a statement takes longer than running it.
 ADD = uploads.insert()
 STATUS = sa.select(uploads.c.status).where(uploads.c.id == sa.bindparam("upload"))
@@ -58,9 +58,9 @@ class UploadState:
 
     @property
     def lacks_only_its_end(self) -> bool:
-        """All bytes came, but whoever received them died before they became the job's media.
+        """Whether all bytes arrived, but their receiver died before they became the job's media.
 
-        A client of tus takes such an upload for finished. One of the IETF's protocol says itself when
+        A client of tus considers such an upload finished. One of the IETF's protocol says itself when
         its upload is complete.
         """
         return (
@@ -73,7 +73,7 @@ class UploadState:
 
 @dataclass(frozen=True, kw_only=True)
 class Beginning:
-    """A partial that may have to be gone on with."""
+    """A partial that may have to be resumed."""
 
     partial: str
     started: datetime
@@ -86,9 +86,9 @@ class Beginning:
 @dataclass(frozen=True, kw_only=True)
 class Progress:
     upload_id: str
-    partial: str  # which may not be the one that is noted: two may come to one URL
-    bytes: int  # that came
-    synced: int | None  # that survive a crash; None: not looked at this time
+    partial: str  # perhaps not the recorded one: two requests may use one URL
+    bytes: int  # received
+    synced: int | None  # that survive a crash; None: not checked this time
 
 
 class UploadStates:
@@ -100,7 +100,7 @@ class UploadStates:
         return found[0] if found else None
 
     def of_job(self, job_id: str) -> list[UploadState]:
-        """Oldest first."""
+        """Return the uploads of a job, oldest first."""
         return self._select(uploads.c.job_id == job_id)
 
     def begin(self, grant: Grant, beginning: Beginning) -> tuple[bool, str | None]:
@@ -132,7 +132,7 @@ class UploadStates:
         return True, replaced
 
     def append(self, upload_id: str, *, offset: int, length: int | None, trusted: bool) -> None:
-        """Bytes are about to come at `offset`; not trusted: they count once they were checked."""
+        """Record that bytes will arrive at `offset`; not trusted: they count once they were checked."""
         with self._database.write() as connection:
             row = _row(connection, upload_id)
             if row is None:
@@ -243,7 +243,7 @@ class UploadStates:
         return self._select(condition if job_id is None else condition & (uploads.c.job_id == job_id))
 
     def kept_bytes(self, account_id: str) -> int:
-        """Bytes of the account's partials."""
+        """Return the bytes of the account's partials."""
         return self._sum(
             sa.select(sa.func.sum(uploads.c.bytes))
             .join(jobs, jobs.c.id == uploads.c.job_id)
@@ -255,7 +255,7 @@ class UploadStates:
         )
 
     def stored_bytes(self, account_id: str, *, but_job: str) -> int:
-        """Bytes of the account's recordings, without those of one job."""
+        """Return the bytes of the account's recordings, without those of one job."""
         return self._sum(
             sa.select(sa.func.sum(media.c.bytes))
             .join(jobs, jobs.c.id == media.c.job_id)
@@ -308,7 +308,7 @@ def _row(connection: Connection, upload_id: str) -> Any:
 
 
 def _is_later(row: Any, beginning: Beginning) -> bool:
-    """Whether the row's partial was begun after this one."""
+    """Return whether the row's partial was begun after this one."""
     return bool(
         row.status == UploadStatus.RECEIVING
         and row.partial not in (None, beginning.partial)

@@ -1,4 +1,4 @@
-"""What the answers of an upload URL say, in the words of the client's protocol."""
+"""The answers of an upload URL, in the terms of the client's protocol."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Answers:
         return headers
 
     def ended(self, request: UrlRequest, asked: UploadRequest, ended: Ended) -> UploadAnswer:
-        """Return what a client is told after a body."""
+        """Return the answer to a body."""
         is_whole = ended.etag is not None
         headers = {**self._common(request)}
         if is_whole:
@@ -75,7 +75,7 @@ class Answers:
         return UploadAnswer(status=200 if is_whole and is_ietf else 204, headers=headers)
 
     def state(self, request: UrlRequest, grant: Grant, state: UploadState | None) -> UploadAnswer:
-        """Return the answer to a HEAD; None: nothing has come yet."""
+        """Return the answer to a HEAD; None: nothing was received yet."""
         length = state.length if state is not None else None
         is_whole = state is not None and state.status is UploadStatus.RECEIVED
         headers = {
@@ -141,7 +141,7 @@ class Answers:
         return f"max-size={size}, max-age={max(0, grant.expires - int(time.time()))}"
 
     def _cors(self, request: UrlRequest) -> Mapping[str, str]:
-        """Return what lets a page of another origin read the answer, if it may."""
+        """Return the CORS headers that let a page of another origin read the answer, if it may."""
         grant = request.grant
         allowed = (grant.cors_origin,) if grant is not None and grant.cors_origin else self._cors_origins
         if not allowed:

@@ -14,7 +14,7 @@ DIGITS = re.compile(r"[0-9]{1,19}\Z")
 
 
 class BadFraming(InvalidQuery):
-    """The length of the body cannot be known for sure; the connection cannot go on."""
+    """The length of the body is ambiguous, so the connection cannot be used any further."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,7 +59,7 @@ def collect(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
 def parse_head(head: bytes) -> RequestHead:
     """Parse everything before the empty line.
 
-    Raise BadFraming for what is not HTTP/1.x: 505 for another major version, else 400.
+    Raises BadFraming for what is not HTTP/1.x: 505 for another major version, else 400.
     """
     lines = head.split(b"\r\n")
     parts = lines[0].split(b" ")
@@ -84,7 +84,7 @@ def parse_head(head: bytes) -> RequestHead:
 def body_length(head: RequestHead) -> int | None:
     """Return the bytes of the body; None where it is chunked.
 
-    Raise BadFraming where two answers are possible, and InvalidQuery (411) where none is given.
+    Raises BadFraming where it is ambiguous, and InvalidQuery (411) where it is not given.
     """
     lengths = head.headers.get("content-length", ())
     codings = [
