@@ -136,7 +136,7 @@ def _action_of(request: UrlRequest) -> Action:
 
 
 def _body_of(head: RequestHead, protocol: Protocol, action: Action) -> Body:
-    """Read the body's length, offset and end. Raises InvalidQuery where they are malformed, and BadFraming."""
+    """Read length, offset and end of the body. Raises InvalidQuery for malformed ones, and BadFraming."""
     if protocol is Protocol.TUS:
         return _tus_body(head, action)
     if protocol is Protocol.IETF:
