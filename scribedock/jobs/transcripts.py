@@ -60,10 +60,12 @@ class Transcripts:
         format: TextFormat | None,
         body: bytes | None = None,
         url: str | None = None,
+        warnings: str = "",
     ) -> str:
         """Make this the job's transcript, replacing an earlier one; return the TaskId.
 
-        Without a body, the task fetches it from the URL. Raises InvalidQuery once the job is ordered.
+        Without a body, the task fetches it from the URL. warnings: what of the body is not used, which the
+        task says. Raises InvalidQuery once the job is ordered.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
@@ -75,7 +77,7 @@ class Transcripts:
                 set_task(connection, earlier, TaskStatus.ABORTED, "Replaced by another transcript")
                 connection.execute(transcripts.delete().where(transcripts.c.job_id == job_id))
             status = TaskStatus.QUEUED if body is None else TaskStatus.COMPLETE
-            task_id = add_task(connection, job_id, TaskType.JOB_ADD_TRANSCRIPT, status)
+            task_id = add_task(connection, job_id, TaskType.JOB_ADD_TRANSCRIPT, status, warnings)
             connection.execute(
                 transcripts.insert().values(
                     job_id=job_id,
@@ -91,15 +93,18 @@ class Transcripts:
                 enqueue_transcript(connection, job, task_id, url=url)
         return task_id
 
-    def fetched(self, task_id: str, body: bytes) -> None:
-        """End the task with the file that it fetched, which is dropped if another replaced it."""
+    def fetched(self, task_id: str, body: bytes, warnings: str = "") -> None:
+        """End the task with the file that it fetched, which is dropped if another replaced it.
+
+        warnings: what of the file is not used, which the task says.
+        """
         with self._database.write() as connection:
             connection.execute(
                 transcripts.update()
                 .where(transcripts.c.task_id == task_id)
                 .values(compressed=zlib.compress(body))
             )
-            set_task(connection, task_id, TaskStatus.COMPLETE)
+            set_task(connection, task_id, TaskStatus.COMPLETE, warnings)
             _let_order_begin(connection, task_id)
 
     def failed(self, task_id: str, problem: str) -> None:

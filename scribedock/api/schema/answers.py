@@ -61,6 +61,12 @@ class StartedTask(TypedDict):
     TaskId: Id
 
 
+class AddedTranscript(StartedTask):
+    """`Warnings` says what of the transcript is not used; classic dialect only."""
+
+    Warnings: NotRequired[str]
+
+
 class TaskState(TypedDict):
     TaskType: TaskType
     TaskStatus: TaskStatus
