@@ -29,12 +29,12 @@ from scribedock.jobs.enqueuing import (
     enqueue_transcript,
     release_whatever_can,
 )
-from scribedock.jobs.job import UNFINISHED, Job, JobStatus, Priority, TaskStatus, TaskType
+from scribedock.jobs.job import UNFINISHED_STATUSES, Job, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.turnaround import due_date
 
 ORDERS = (TaskType.JOB_PERFORM_TRANSCRIPTION, TaskType.JOB_TRANSLATE, TaskType.JOB_UPLEVEL)
-OWED = (
+OWED_WORK = (
     *ORDERS,
     TaskType.JOB_ADD_MEDIA,
     TaskType.JOB_ADD_TRANSCRIPT,
@@ -43,7 +43,7 @@ OWED = (
     TaskType.JOB_BURN_IN_CAPTION,
     TaskType.JOB_ASK_FOR_APPROVAL,
 )
-UNDER_WAY = [status.value for status in UNFINISHED]
+UNFINISHED_VALUES = [status.value for status in UNFINISHED_STATUSES]
 
 
 class Backlog:
@@ -88,8 +88,8 @@ class Backlog:
             .outerjoin(media, media.c.task_id == tasks.c.id)
             .outerjoin(transcripts, transcripts.c.task_id == tasks.c.id)
             .where(
-                tasks.c.status.in_(UNDER_WAY),
-                tasks.c.type.in_([each.value for each in OWED]),
+                tasks.c.status.in_(UNFINISHED_VALUES),
+                tasks.c.type.in_([each.value for each in OWED_WORK]),
                 jobs.c.deleted.is_(None),
                 sa.or_(
                     tasks.c.type.not_in([each.value for each in ORDERS]),
@@ -149,7 +149,7 @@ class Backlog:
             sa.select(callbacks, last.c.number, last.c.at)
             .outerjoin(last, last.c.callback_id == callbacks.c.id)
             .where(
-                callbacks.c.status.in_(UNDER_WAY),
+                callbacks.c.status.in_(UNFINISHED_VALUES),
                 ~sa.exists().where(work.c.id == callbacks.c.id),
             )
             .order_by(callbacks.c.created)

@@ -18,10 +18,10 @@ from scribedock.clock import utc_now
 from scribedock.db.tables import derivations, jobs, mails, media, tasks, transcripts, work
 from scribedock.dispatch.queues import Queue, work_id
 from scribedock.dispatch.work import add, release
-from scribedock.jobs.job import UNFINISHED, Job, JobStatus, Priority
+from scribedock.jobs.job import UNFINISHED_STATUSES, Job, JobStatus, Priority
 from scribedock.jobs.turnaround import rank_of
 
-_IS_UNFINISHED = tasks.c.status.in_([status.value for status in UNFINISHED])
+_IS_UNFINISHED = tasks.c.status.in_([status.value for status in UNFINISHED_STATUSES])
 
 
 def _is_coming(job_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
@@ -71,7 +71,7 @@ _SOURCE_IS_UNFINISHED = (
     .exists()
 )
 # When work that had to wait may begin; work in other queues never has to.
-NEEDS: Mapping[Queue, sa.ColumnElement[bool]] = {
+REQUIREMENTS: Mapping[Queue, sa.ColumnElement[bool]] = {
     Queue.TRANSCRIPTION: sa.not_(sa.or_(_is_coming(work.c.job_id), _TRANSCRIPT_IS_COMING)),
     Queue.RENDITIONS: sa.not_(_RECORDING_IS_COMING),
     Queue.MAIL: sa.not_(_VIDEO_IS_BEING_MADE),
@@ -207,11 +207,11 @@ def list_finished(connection: Connection, job_id: str) -> None:
 
 def release_whatever_can(connection: Connection) -> int:
     """Make ready all work that has what it needs; return how much."""
-    return sum(_release(connection, queue) for queue in NEEDS)
+    return sum(_release(connection, queue) for queue in REQUIREMENTS)
 
 
 def _release(connection: Connection, queue: Queue, *conditions: sa.ColumnElement[bool]) -> int:
-    return release(connection, work.c.queue == queue.value, NEEDS[queue], *conditions)
+    return release(connection, work.c.queue == queue.value, REQUIREMENTS[queue], *conditions)
 
 
 def host_of(url: str) -> str:

@@ -48,7 +48,7 @@ from scribedock.db.tables import (
     work,
 )
 
-GONE = "The job was deleted"
+DELETION_REASON = "The job was deleted"
 """What a task says that was under way then: the only text of a task that is kept."""
 
 
@@ -122,7 +122,7 @@ REGISTER = (
         tasks,
         tasks.c.job_id,
         kept="id job_id type status requested",
-        cleared={"info": sa.case((tasks.c.info == GONE, GONE), else_="")},
+        cleared={"info": sa.case((tasks.c.info == DELETION_REASON, DELETION_REASON), else_="")},
     ),
     stripped(
         jobs,

@@ -97,7 +97,7 @@ class TaskStatus(StrEnum):
     ABORTED = "ABORTED"
 
 
-UNFINISHED = (TaskStatus.QUEUED, TaskStatus.INPROGRESS)
+UNFINISHED_STATUSES = (TaskStatus.QUEUED, TaskStatus.INPROGRESS)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -19,9 +19,9 @@ from scribedock.db.tables import accounts, job_events, jobs, tasks
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.deletion import Deleted, clear
 from scribedock.jobs.enqueuing import list_finished
-from scribedock.jobs.erasure import GONE
+from scribedock.jobs.erasure import DELETION_REASON
 from scribedock.jobs.job import (
-    UNFINISHED,
+    UNFINISHED_STATUSES,
     Difficulty,
     Fidelity,
     Job,
@@ -37,14 +37,14 @@ from scribedock.jobs.states import JobEvent, after, first
 
 # Built once: building a statement takes longer than running it.
 ADD_TASK = tasks.insert()
-BY_ID = (
+JOB_QUERY = (
     sa.select(jobs, accounts.c.username, accounts.c.branch_id, accounts.c.disabled)
     .join(accounts, accounts.c.id == jobs.c.account_id)
     .where(jobs.c.id == sa.bindparam("job_id"))
 )
 # FOR NO KEY UPDATE: others may meanwhile write rows that only refer to the job;
 # otherwise they would wait for us while we wait for theirs.
-BY_ID_TO_CHANGE = BY_ID.with_for_update(of=jobs, key_share=True)
+JOB_QUERY_FOR_UPDATE = JOB_QUERY.with_for_update(of=jobs, key_share=True)
 
 
 class Jobs:
@@ -129,7 +129,7 @@ class Jobs:
     ) -> Job:
         """Do as `find_job` within a transaction; a write transaction locks the row until its end."""
         writes = connection.get_execution_options().get("scribedock_write")
-        row = connection.execute(BY_ID_TO_CHANGE if writes else BY_ID, {"job_id": job_id}).first()
+        row = connection.execute(JOB_QUERY_FOR_UPDATE if writes else JOB_QUERY, {"job_id": job_id}).first()
         if (
             row is None
             or row.deleted is not None
@@ -148,7 +148,7 @@ class Jobs:
 
     def remove(self, connection: Connection, job: Job) -> Deleted:
         """Do as `delete` within the transaction in which the job was read."""
-        cleared = clear(connection, job, GONE)
+        cleared = clear(connection, job, DELETION_REASON)
         connection.execute(jobs.update().where(jobs.c.id == job.id).values(deleted=utc_now()))
         list_finished(connection, job.id)
         record_event(connection, job.id, "deleted", job.status, job.status)
@@ -241,7 +241,7 @@ class Jobs:
 
 def is_served(connection: Connection, job_id: str) -> bool:
     """Return whether the job is not deleted and its account not disabled."""
-    row = connection.execute(BY_ID, {"job_id": job_id}).first()
+    row = connection.execute(JOB_QUERY, {"job_id": job_id}).first()
     return row is not None and row.deleted is None and row.disabled is None
 
 
@@ -272,7 +272,7 @@ def set_task(connection: Connection, task_id: str, status: TaskStatus, info: str
     return (
         connection.execute(
             tasks.update()
-            .where(tasks.c.id == task_id, tasks.c.status.in_([s.value for s in UNFINISHED]))
+            .where(tasks.c.id == task_id, tasks.c.status.in_([s.value for s in UNFINISHED_STATUSES]))
             .values(status=status.value, info=info)
         ).rowcount
         == 1

@@ -51,7 +51,7 @@ def spoken_language(code: str) -> str:
     return AUTO if code.strip().lower() == AUTO else source_language(code)
 
 
-def listed(code: str) -> str | None:
+def listed_language(code: str) -> str | None:
     """Return the list's code of a language that a recognizer detected (ISO 639-1); None if it has none."""
     if code in SOURCE_LANGUAGES:
         return code

@@ -12,10 +12,10 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import accounts, jobs
 from scribedock.jobs.job import TURNAROUND_HOURS, Difficulty, Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.jobs import job_of
-from scribedock.jobs.turnaround import MAY_BE_LATE
+from scribedock.jobs.turnaround import TIMED_STATUSES
 
-PAGE = 500
-WITH_OWNER = sa.select(jobs, accounts.c.username, accounts.c.branch_id).join(
+PAGE_JOBS = 500
+JOB_WITH_OWNER = sa.select(jobs, accounts.c.username, accounts.c.branch_id).join(
     accounts, accounts.c.id == jobs.c.account_id
 )
 
@@ -102,11 +102,11 @@ class JobListing:
         )
         with self._database.read() as connection:
             ids = connection.execute(query).scalars().all()
-        for start in range(0, len(ids), PAGE):
-            page = ids[start : start + PAGE]
+        for start in range(0, len(ids), PAGE_JOBS):
+            page = ids[start : start + PAGE_JOBS]
             with self._database.read() as connection:
                 rows = connection.execute(
-                    WITH_OWNER.where(jobs.c.id.in_(page), jobs.c.deleted.is_(None))
+                    JOB_WITH_OWNER.where(jobs.c.id.in_(page), jobs.c.deleted.is_(None))
                 ).all()
             found = {row.id: job_of(row) for row in rows}
             if found:
@@ -120,8 +120,8 @@ class JobListing:
 
     def late(self, now: datetime) -> list[Job]:
         """Return the living jobs of all accounts that are overdue, the latest first."""
-        states = [status.value for status in MAY_BE_LATE if status is not JobStatus.COMPLETE]
-        query = WITH_OWNER.where(
+        states = [status.value for status in TIMED_STATUSES if status is not JobStatus.COMPLETE]
+        query = JOB_WITH_OWNER.where(
             jobs.c.deleted.is_(None), jobs.c.status.in_(states), jobs.c.due < now
         ).order_by(jobs.c.due)
         with self._database.read() as connection:

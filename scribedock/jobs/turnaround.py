@@ -12,7 +12,7 @@ from scribedock.errors import InvalidOption
 from scribedock.jobs.job import TURNAROUND_HOURS, Job, JobStatus, Priority
 
 # A job that waits for its customer, or has ended without a result, is never late.
-MAY_BE_LATE = (JobStatus.PENDING, JobStatus.IN_PROCESS, JobStatus.REVIEWING, JobStatus.COMPLETE)
+TIMED_STATUSES = (JobStatus.PENDING, JobStatus.IN_PROCESS, JobStatus.REVIEWING, JobStatus.COMPLETE)
 
 
 def effective_priority(asked: Priority, turnaround_hours: int | None) -> Priority:
@@ -50,4 +50,4 @@ def rank_of(priority: Priority) -> int:
 
 def is_late(job: Job, now: datetime) -> bool:
     """Return whether the job is overdue, or was completed after it was due."""
-    return job.status in MAY_BE_LATE and job.due is not None and (job.completed or now) > job.due
+    return job.status in TIMED_STATUSES and job.due is not None and (job.completed or now) > job.due

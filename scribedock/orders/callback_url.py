@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_plus
 from scribedock.media.fetching.fetch import GuardedClient
 
 TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
-NAMES_JOB = ("{job_id}", "%7Bjob_id%7D", "%7bjob_id%7d")
+JOB_TAGS = ("{job_id}", "%7Bjob_id%7D", "%7bjob_id%7d")
 
 
 def check_callback_url(fetcher: GuardedClient, url: str | None) -> None:
@@ -20,7 +20,7 @@ def check_callback_url(fetcher: GuardedClient, url: str | None) -> None:
 
 def names_job(url: str) -> bool:
     """Return whether the URL names the job, so that several jobs may use it."""
-    return any(tag in url for tag in NAMES_JOB)
+    return any(tag in url for tag in JOB_TAGS)
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:

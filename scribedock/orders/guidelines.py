@@ -23,7 +23,7 @@ from scribedock_captions.readers.decoding import decoded
 MAX_BYTES = 1024 * 1024
 MAX_GUIDELINES = 20
 MAX_VOCABULARY = 100  # terms
-LONGEST_SPOKEN = 40  # characters of a term
+MAX_SPOKEN_CHARACTERS = 40  # characters of a term
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -115,7 +115,7 @@ class Guidelines:
         At most MAX_VOCABULARY, the longest left out: a recognizer has little room for them.
         """
         terms = (*self.terms(job.id), *terms_of(unescape(job.options.notes or "")))
-        found = {term.casefold(): term for term in terms if len(term) <= LONGEST_SPOKEN}
+        found = {term.casefold(): term for term in terms if len(term) <= MAX_SPOKEN_CHARACTERS}
         return tuple(found.values())[:MAX_VOCABULARY]
 
 

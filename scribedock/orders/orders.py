@@ -43,7 +43,7 @@ NO_MEDIA = (
     "The job has no media: PUT the recording to the URL that request_upload_url returns, "
     "or use add_media or add_media_url, then order again"
 )
-FAILED = ""  # in place of an IWP name: the callback that says Media Failure
+FAILURE_CALLBACK = ""  # in place of an IWP name: the callback that says Media Failure
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -227,7 +227,7 @@ class Orders:
                 return False
             self._jobs.advance(connection, job, JobEvent.FAILED, failure_reason=reason, order_task_id=None)
             connection.execute(media.update().where(media.c.job_id == job.id).values(refused=refused))
-            self._plan_callback(connection, job, task_id, FAILED, utc_now())
+            self._plan_callback(connection, job, task_id, FAILURE_CALLBACK, utc_now())
         return True
 
     def _ordered(self, connection: Connection, task_id: str) -> Job | None:

@@ -54,7 +54,7 @@ class NewRelated:
     reference: str = ""
 
 
-class RelatedJobs:
+class JobRelations:
     def __init__(self, database: Database, jobs: Jobs) -> None:
         self._database = database
         self._jobs = jobs

@@ -12,7 +12,7 @@ from scribedock.jobs.job import Fidelity, Job, Priority, TaskType
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 from scribedock.orders.callback_url import names_job
-from scribedock.related.related import NewRelated, RelatedJobs, language_of
+from scribedock.related.related import JobRelations, NewRelated, language_of
 from scribedock.translation.engine import PIVOT, route
 
 
@@ -26,7 +26,7 @@ class Child:
 
 
 class Translations:
-    def __init__(self, related: RelatedJobs) -> None:
+    def __init__(self, related: JobRelations) -> None:
         self._related = related
 
     def open_missing(

@@ -12,14 +12,14 @@ from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, TaskType
 from scribedock.jobs.order_options import OrderOptions
 from scribedock.jobs.turnaround import check_allowed
 from scribedock.orders.notes import joined
-from scribedock.related.related import NewRelated, RelatedJobs
+from scribedock.related.related import JobRelations, NewRelated
 
 # The first is the reference's own term; it has none for a PREMIUM job.
 WORKFLOWS = {
     Fidelity.MECHANICAL: "MechFP 2nd Pass Only",
     Fidelity.STANDARD: "PremiumFP 2nd Pass Only",
 }
-TIMING = "Please go over the times of the words too."
+TIMING_NOTE = "Please go over the times of the words too."
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -34,7 +34,7 @@ class NewUplevel:
 
 
 class Uplevels:
-    def __init__(self, related: RelatedJobs, *, priorities: Collection[Priority]) -> None:
+    def __init__(self, related: JobRelations, *, priorities: Collection[Priority]) -> None:
         """Accept orders of these priorities only."""
         self._related = related
         self._priorities = frozenset(priorities)
@@ -55,7 +55,7 @@ class Uplevels:
         ordered = job.options
         options = OrderOptions(
             custom_metadata=ordered.custom_metadata,
-            notes=joined(TIMING, ordered.notes or "") if new.timing else ordered.notes,
+            notes=joined(TIMING_NOTE, ordered.notes or "") if new.timing else ordered.notes,
             enable_true_verbatim=ordered.enable_true_verbatim,
             music_lyrics=ordered.music_lyrics,
             on_screen_text=ordered.on_screen_text,

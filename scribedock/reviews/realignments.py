@@ -19,7 +19,7 @@ from scribedock.db.tables import drafts, passes, realignments, tasks
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.enqueuing import enqueue_realignment
-from scribedock.jobs.job import UNFINISHED, TaskStatus, TaskType
+from scribedock.jobs.job import UNFINISHED_STATUSES, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.orders.passes import PassKind, PassStatus
 from scribedock.reviews.reviews import CONFLICT, Reviews
@@ -60,7 +60,7 @@ class Realignments:
                 .where(
                     realignments.c.pass_id == current.id,
                     realignments.c.version == version,
-                    tasks.c.status.in_([status.value for status in UNFINISHED]),
+                    tasks.c.status.in_([status.value for status in UNFINISHED_STATUSES]),
                 )
             ).scalar()
             if same is not None:

@@ -27,8 +27,8 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.orders.orders import Orders, wanted_intelligence
 from scribedock.orders.passes import PassKind, PassStatus
 
-UNDER_WAY = (PassStatus.OPEN, PassStatus.TAKEN)
-IS_UNDER_WAY = passes.c.status.in_([status.value for status in UNDER_WAY])
+CURRENT_STATUSES = (PassStatus.OPEN, PassStatus.TAKEN)
+IS_CURRENT = passes.c.status.in_([status.value for status in CURRENT_STATUSES])
 CONFLICT = 409
 
 
@@ -45,7 +45,7 @@ class Pass:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
+class PassList:
     """The list that a pass starts from, or that was saved in it last."""
 
     current: Pass
@@ -121,7 +121,7 @@ class Reviews:
                 .values(status=PassStatus.OPEN.value, account_id=None)
             )
 
-    def work(self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind) -> Work:
+    def work(self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind) -> PassList:
         """Return what was last saved in the current pass, else what the previous pass published."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
@@ -307,15 +307,15 @@ class Reviews:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             yield connection, job, _find(connection, job, kind)
 
-    def _work(self, connection: Connection, current: Pass) -> Work:
+    def _work(self, connection: Connection, current: Pass) -> PassList:
         row = connection.execute(
             sa.select(drafts).where(drafts.c.pass_id == current.id).order_by(drafts.c.version.desc()).limit(1)
         ).first()
         if row is not None:
-            return Work(current=current, version=row.version, compressed=row.compressed)
+            return PassList(current=current, version=row.version, compressed=row.compressed)
         version = self._elementlists.versions(current.job_id)[-1].created
         compressed = self._elementlists.compressed(current.job_id, version)
-        return Work(current=current, version=version, compressed=compressed)
+        return PassList(current=current, version=version, compressed=compressed)
 
     def _newest(self, connection: Connection, current: Pass) -> datetime:
         """Return the version that `_work` returns."""
@@ -353,7 +353,7 @@ def _find(connection: Connection, job: Job, kind: PassKind) -> Pass:
 def _under_way(connection: Connection, job: Job) -> Pass | None:
     row = connection.execute(
         sa.select(passes).where(
-            passes.c.job_id == job.id, passes.c.status.in_([status.value for status in UNDER_WAY])
+            passes.c.job_id == job.id, passes.c.status.in_([status.value for status in CURRENT_STATUSES])
         )
     ).first()
     return None if row is None else _pass(row)

@@ -25,7 +25,7 @@ UPLOAD = b"U"  # the family of methods that the token is good for
 # format, family, upload id, job id, expiry (s since 1970), largest size, epoch, length of the origin
 RECORD = struct.Struct(">B c 16s 16s Q Q I H")
 MAC_BYTES = 32
-LATEST = 253_402_300_799  # the end of the year 9999
+MAX_EXPIRY = 253_402_300_799  # the end of the year 9999
 MAX_LIFETIME_S = 43_200  # 12 hours; source: the API's request_upload_url
 MAX_TOKEN = 2048
 
@@ -81,7 +81,7 @@ def verify(token: str, keys: Sequence[SigningKey]) -> Grant:
     if len(body) < RECORD.size:
         raise forged()
     version, family, upload_id, job_id, expires, max_bytes, epoch, _ = RECORD.unpack_from(body)
-    if version != FORMAT or family != UPLOAD or expires > LATEST:
+    if version != FORMAT or family != UPLOAD or expires > MAX_EXPIRY:
         raise forged()
     return Grant(
         upload_id=uuid.UUID(bytes=upload_id).hex,

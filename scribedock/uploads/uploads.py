@@ -16,14 +16,14 @@ from typing import cast
 from scribedock.clock import SYSTEM_CLOCK, Clock, to_timestamp
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
-from scribedock.jobs.erasure import GONE
+from scribedock.jobs.erasure import DELETION_REASON
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.keys.keys import UploadKeys
 from scribedock.settings import Settings
 from scribedock.storage.store import DirectStore, Store
-from scribedock.uploads.core.active import SILENT_S, ActiveUploads
+from scribedock.uploads.core.active import TAKEOVER_SILENCE_S, ActiveUploads
 from scribedock.uploads.core.admission import Admission
 from scribedock.uploads.core.completion import Completion, Ended
 from scribedock.uploads.core.direct import Arrival, DirectUploads
@@ -37,8 +37,8 @@ from scribedock.uploads.core.upkeep import Upkeep
 from scribedock.uploads.grant import PATH, Grant, sign
 
 CLOSED_BY_ORDER = "The transcription of the job was ordered"
-CLOSED_BY_DELETION = GONE
-EXPIRED = "The upload URL expired"
+CLOSED_BY_DELETION = DELETION_REASON
+CLOSED_BY_EXPIRY = "The upload URL expired"
 LAST_MOMENT_S = 1.0  # for a request with all its bytes to end by itself
 
 
@@ -174,7 +174,7 @@ class Uploads:
     def uploads_of_job(self, job_id: str) -> list[UploadState]:
         """Return the current state of the job's uploads, oldest first."""
         found = []
-        for state in self._states.of_job(job_id):
+        for state in self._states.uploads_of_job(job_id):
             writer = self._active.writer_of(state.partial) if state.partial else None
             found.append(state if writer is None else replace(state, bytes=writer.partial.bytes))
         return found
@@ -210,7 +210,7 @@ class Uploads:
         """Close uploads that can no longer be resumed; return the names in the store still in use."""
         now = to_timestamp(self._clock.now())
         for state in self._states.unfinished():
-            reason = EXPIRED if now >= state.expires else self._why_over(state)
+            reason = CLOSED_BY_EXPIRY if now >= state.expires else self._why_over(state)
             if reason is None:
                 continue
             # A late one, in any process, may still be completed.
@@ -231,11 +231,11 @@ class Uploads:
         return self._settled_state(grant)
 
     def _settled_state(self, grant: Grant) -> UploadState | None:
-        state = self._states.find(grant.upload_id)
+        state = self._states.find_upload(grant.upload_id)
         if state is None or state.partial is None:
             return state
         writer = self._active.writer_of(state.partial)
-        if writer is not None and writer.silent_s < SILENT_S:
+        if writer is not None and writer.silent_s < TAKEOVER_SILENCE_S:
             with writer.lock:
                 if not writer.ended:
                     return replace(state, bytes=synced_bytes(writer.partial))

@@ -10,7 +10,7 @@ import pytest
 
 from scribedock import app
 from scribedock.jobs.order_options import OrderOptions
-from scribedock.orders.guidelines import LONGEST_SPOKEN, MAX_VOCABULARY
+from scribedock.orders.guidelines import MAX_SPOKEN_CHARACTERS, MAX_VOCABULARY
 from tests.support.accounts import Family, name_of
 from tests.support.client import Client, error_of
 from tests.support.fixtures import DATABASES
@@ -64,7 +64,9 @@ def test_a_guideline_comes_in_each_of_four_ways(
 def test_a_recognizer_gets_the_terms_of_guidelines_and_notes(client: Client, services: app.Services) -> None:
     opened = client.new_job()
     stored(client.post("job/add_custom_guidelines", job_id=opened, guidelines_data="Say CRISPR-Cas9."))
-    notes = f"We hear of CRISPR-Cas9 and Ada Lovelace &amp; her engine.\n- {'X' * (LONGEST_SPOKEN + 1)}"
+    notes = (
+        f"We hear of CRISPR-Cas9 and Ada Lovelace &amp; her engine.\n- {'X' * (MAX_SPOKEN_CHARACTERS + 1)}"
+    )
     job = replace(services.jobs.find_job(opened), options=OrderOptions(notes=notes))
     assert services.guidelines.vocabulary(job) == ("CRISPR-Cas9", "Ada Lovelace")
     many = ", ".join(f"Name{number}" for number in range(2 * MAX_VOCABULARY))

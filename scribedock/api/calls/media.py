@@ -19,7 +19,7 @@ from scribedock.storage.store import Partial
 from scribedock.uploads.core.errors import ConnectionLost, TooLarge, storage_fault
 from scribedock.uploads.transfer.pace import Pace
 
-TASK = '{"TaskId": "<32 hex digits>"}'
+TASK_ANSWER = '{"TaskId": "<32 hex digits>"}'
 
 
 class AddMediaParameters(JobParameters):
@@ -36,7 +36,7 @@ def _is_recording(query: Raw) -> bool:
 @call(
     "job/add_media",
     AddMediaParameters,
-    answer=TASK,
+    answer=TASK_ANSWER,
     body={"application/octet-stream": bytes},
     body_is_file=_is_recording,
 )
@@ -59,7 +59,7 @@ class AddMediaUrlParameters(JobParameters):
     media_url: Text = Field(description="A media file, or a page of up to 2 MiB that embeds one.")
 
 
-@call("job/add_media_url", AddMediaUrlParameters, answer=TASK)
+@call("job/add_media_url", AddMediaUrlParameters, answer=TASK_ANSWER)
 def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
     """Add the recording from the public URL of a media file, or of a page that embeds one."""
     task_id = add_media_url_to_job(

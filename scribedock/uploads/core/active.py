@@ -9,7 +9,7 @@ from scribedock.errors import ScribedockError
 from scribedock.uploads.core.errors import Superseded
 from scribedock.uploads.core.intake import Intake
 
-SILENT_S = 5.0  # after this long without a byte, another request may take the upload over
+TAKEOVER_SILENCE_S = 5.0  # after this long without a byte, another request may take the upload over
 HANDOVER_S = 10.0
 
 

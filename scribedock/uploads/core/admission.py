@@ -18,7 +18,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.settings import Settings
 from scribedock.storage.store import Partial, PartialBusy
-from scribedock.uploads.core.active import SILENT_S, ActiveUploads
+from scribedock.uploads.core.active import TAKEOVER_SILENCE_S, ActiveUploads
 from scribedock.uploads.core.digests import Digests, unpack
 from scribedock.uploads.core.errors import (
     InconsistentLength,
@@ -107,7 +107,7 @@ class Admission:
         return self._new_intake(request, job, request.body, request.digests, ceilings, record=at_once)
 
     def _append(self, request: UploadRequest, job: Job) -> Intake:
-        state = self._states.find(request.grant.upload_id)
+        state = self._states.find_upload(request.grant.upload_id)
         body, digests = request.body, request.digests
         if state is not None and state.status is UploadStatus.RECEIVED:
             raise MismatchingOffset(state.bytes, body.offset)
@@ -200,7 +200,7 @@ class Admission:
         except PartialBusy:
             pass
         writer = self._active.writer_of(name)
-        if writer is not None and (protocol is Protocol.IETF or writer.silent_s >= SILENT_S):
+        if writer is not None and (protocol is Protocol.IETF or writer.silent_s >= TAKEOVER_SILENCE_S):
             self._active.take_over(writer)
         try:
             return self._partials.resume(name)

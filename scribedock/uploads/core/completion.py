@@ -128,7 +128,7 @@ class Completion:
 
     def _suspend(self, intake: Intake) -> None:
         size = intake.partial.sync()
-        state = self._states.find(intake.grant.upload_id)
+        state = self._states.find_upload(intake.grant.upload_id)
         if state is None or state.partial != intake.partial.name:
             return  # a later one is kept; this one goes with its `with` block
         intake.partial.suspend()

@@ -19,17 +19,17 @@ from sqlalchemy.engine import Connection
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import jobs, media, uploads
-from scribedock.jobs.job import UNFINISHED, TaskStatus, TaskType
+from scribedock.jobs.job import UNFINISHED_STATUSES, TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task, set_task, task_status
 from scribedock.uploads.core.request import Protocol
 from scribedock.uploads.grant import Grant
 
 BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-UNTRUSTED = ""  # in place of a boot: bytes beyond the recorded ones may be wrong
+UNTRUSTED_BOOT = ""  # in place of a boot: bytes beyond the recorded ones may be wrong
 # Built once: building a statement takes longer than running it.
-ADD = uploads.insert()
-STATUS = sa.select(uploads.c.status).where(uploads.c.id == sa.bindparam("upload"))
-TO_CHANGE = sa.select(uploads).where(uploads.c.id == sa.bindparam("upload")).with_for_update()
+INSERT_UPLOAD = uploads.insert()
+STATUS_QUERY = sa.select(uploads.c.status).where(uploads.c.id == sa.bindparam("upload"))
+UPLOAD_TO_CHANGE = sa.select(uploads).where(uploads.c.id == sa.bindparam("upload")).with_for_update()
 
 
 class UploadStatus(StrEnum):
@@ -95,11 +95,11 @@ class UploadStates:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, upload_id: str) -> UploadState | None:
+    def find_upload(self, upload_id: str) -> UploadState | None:
         found = self._select(uploads.c.id == upload_id)
         return found[0] if found else None
 
-    def of_job(self, job_id: str) -> list[UploadState]:
+    def uploads_of_job(self, job_id: str) -> list[UploadState]:
         """Return the uploads of a job, oldest first."""
         return self._select(uploads.c.job_id == job_id)
 
@@ -140,7 +140,7 @@ class UploadStates:
             connection.execute(
                 uploads.update()
                 .where(uploads.c.id == upload_id)
-                .values(bytes=offset, boot=BOOT if trusted else UNTRUSTED, length=length)
+                .values(bytes=offset, boot=BOOT if trusted else UNTRUSTED_BOOT, length=length)
             )
             set_task(connection, row.task_id, TaskStatus.INPROGRESS, described(offset, length))
 
@@ -285,14 +285,14 @@ class UploadStates:
     @staticmethod
     def _task(connection: Connection, grant: Grant, row: Any, status: TaskStatus, info: str) -> str:
         """Set `status` and `info` on the task of the running upload, else on a new one; return its id."""
-        if row is not None and task_status(connection, row.task_id) in UNFINISHED:
+        if row is not None and task_status(connection, row.task_id) in UNFINISHED_STATUSES:
             set_task(connection, row.task_id, status, info)
             return str(row.task_id)
         return add_task(connection, grant.job_id, TaskType.JOB_UPLOAD_MEDIA, status, info)
 
 
 def status_of(connection: Connection, upload_id: str) -> UploadStatus | None:
-    status = connection.execute(STATUS, {"upload": upload_id}).scalar()
+    status = connection.execute(STATUS_QUERY, {"upload": upload_id}).scalar()
     return UploadStatus(status) if status is not None else None
 
 
@@ -304,7 +304,7 @@ def described(size: int, length: int | None) -> str:
 
 
 def _row(connection: Connection, upload_id: str) -> Any:
-    return connection.execute(TO_CHANGE, {"upload": upload_id}).first()
+    return connection.execute(UPLOAD_TO_CHANGE, {"upload": upload_id}).first()
 
 
 def _is_later(row: Any, beginning: Beginning) -> bool:
@@ -324,6 +324,6 @@ def _write(connection: Connection, grant: Grant, row: Any, values: dict[str, Any
             "created": utc_now(),
             "expires": grant.expires,
         }
-        connection.execute(ADD, new | values)
+        connection.execute(INSERT_UPLOAD, new | values)
     else:
         connection.execute(uploads.update().where(uploads.c.id == grant.upload_id).values(**values))

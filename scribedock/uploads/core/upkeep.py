@@ -24,8 +24,8 @@ from scribedock.uploads.core.states import Progress, UploadStates
 log = structlog.get_logger("scribedock.upload")
 
 TICK_S = 1.0
-NOTE_EVERY = 2  # ticks
-SYNC_EVERY = 5
+NOTE_INTERVAL = 2  # ticks
+SYNC_INTERVAL = 5
 
 
 class Upkeep:
@@ -52,7 +52,7 @@ class Upkeep:
         while not self._stopping.wait(TICK_S):
             ticks += 1
             try:
-                self.look_after(sync=not ticks % SYNC_EVERY, note=not ticks % NOTE_EVERY)
+                self.look_after(sync=not ticks % SYNC_INTERVAL, note=not ticks % NOTE_INTERVAL)
             except Exception:
                 log.exception("upkeep of uploads failed; it is tried again")
 

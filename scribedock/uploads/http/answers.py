@@ -24,12 +24,12 @@ from scribedock.uploads.http.requests import (
     UrlRequest,
 )
 
-EXPOSED = (
+EXPOSED_HEADERS = (
     "ETag, Location, Repr-Digest, Upload-Offset, Upload-Length, Upload-Complete, Upload-Expires, "
     "Upload-Limit, Upload-Defer-Length, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, "
     "Tus-Checksum-Algorithm, Retry-After"
 )
-PREFLIGHT_LIVES_S = 86_400
+PREFLIGHT_MAX_AGE_S = 86_400
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -108,7 +108,7 @@ class Answers:
                 "Accept-Patch": ACCEPT_PATCH,
                 "Access-Control-Allow-Methods": METHODS,
                 "Access-Control-Allow-Headers": request.first("access-control-request-headers") or "*",
-                "Access-Control-Max-Age": str(PREFLIGHT_LIVES_S),
+                "Access-Control-Max-Age": str(PREFLIGHT_MAX_AGE_S),
                 "Tus-Resumable": TUS_VERSION,
                 "Tus-Version": TUS_VERSION,
                 "Tus-Extension": TUS_EXTENSIONS,
@@ -145,13 +145,13 @@ class Answers:
         grant = request.grant
         allowed = (grant.cors_origin,) if grant is not None and grant.cors_origin else self._cors_origins
         if not allowed:
-            return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
+            return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED_HEADERS}
         origin = request.first("origin")
         if origin not in allowed:
             return {"Vary": "Origin"}
         return {
             "Access-Control-Allow-Origin": origin,
-            "Access-Control-Expose-Headers": EXPOSED,
+            "Access-Control-Expose-Headers": EXPOSED_HEADERS,
             "Vary": "Origin",
         }
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from scribedock.errors import InvalidQuery
 
 TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-OTHER_VERSION = re.compile(rb"HTTP/[02-9]\.[0-9]\Z")  # another major version than ours
+UNSUPPORTED_VERSION = re.compile(rb"HTTP/[02-9]\.[0-9]\Z")  # another major version than ours
 DIGITS = re.compile(r"[0-9]{1,19}\Z")
 
 
@@ -64,7 +64,7 @@ def parse_head(head: bytes) -> RequestHead:
     lines = head.split(b"\r\n")
     parts = lines[0].split(b" ")
     if len(parts) != 3 or parts[2] not in (b"HTTP/1.0", b"HTTP/1.1") or not TOKEN.match(parts[0]):
-        status = 505 if OTHER_VERSION.match(parts[-1]) else 400
+        status = 505 if UNSUPPORTED_VERSION.match(parts[-1]) else 400
         raise BadFraming("The request line is not HTTP/1.0 or HTTP/1.1", status=status)
     pairs = []
     for line in lines[1:]:

@@ -27,7 +27,7 @@ IETF_PATCH = "application/partial-upload"
 ACCEPT_PATCH = f"{IETF_PATCH}, {TUS_PATCH}"
 METHODS = "PUT, PATCH, HEAD, POST, DELETE"
 ALLOW = f"{METHODS}, OPTIONS"
-WITHOUT_BODY = (Action.STATE, Action.TERMINATE)
+BODILESS_ACTIONS = (Action.STATE, Action.TERMINATE)
 NUMBER = re.compile(r"[0-9]{1,15}\Z")  # a structured field's Integer has up to 15 digits (RFC 9651 §3.3.1)
 
 
@@ -70,7 +70,7 @@ def upload_request(request: UrlRequest) -> UploadRequest:
     if grant.cors_origin and origin is not None and origin != grant.cors_origin:
         raise InvalidQuery(f"This upload URL is for pages of {grant.cors_origin} only", status=403)
     body, digests, fault = Body(), NO_DIGESTS, None
-    if action not in WITHOUT_BODY:
+    if action not in BODILESS_ACTIONS:
         try:
             body = _body_of(head, protocol, action)
             digests = digests_of(head)

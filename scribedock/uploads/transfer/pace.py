@@ -7,13 +7,13 @@ import time
 from scribedock.uploads.core.errors import TooSlow
 
 RATE_WINDOW_S = 60
-RESUME = "what came is kept until the URL expires: HEAD it to see how much, and resume from there"
+RESUME_ADVICE = "what came is kept until the URL expires: HEAD it to see how much, and resume from there"
 
 
 class Pace:
     """The speed of a body. `advice` is for a client that was too slow."""
 
-    def __init__(self, *, stall_s: float, min_rate: int, advice: str = RESUME) -> None:
+    def __init__(self, *, stall_s: float, min_rate: int, advice: str = RESUME_ADVICE) -> None:
         self._stall_s = stall_s
         self._min_rate = min_rate  # bytes a second
         self._advice = advice

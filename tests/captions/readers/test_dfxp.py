@@ -88,14 +88,14 @@ def test_every_namespace_of_ttml_is_read(space: str) -> None:
 def test_times_are_read_in_every_form(
     expression: str, parameters: dict[str, str], expected: int | None
 ) -> None:
-    assert Rates.of(parameters).milliseconds(expression) == expected
+    assert Rates.from_parameters(parameters).milliseconds(expression) == expected
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "x", "9" * 100, ""])
 def test_rates_that_make_no_sense_are_the_usual_ones(value: str) -> None:
-    rates = Rates.of({"frameRate": value, "tickRate": value, "subFrameRate": value})
+    rates = Rates.from_parameters({"frameRate": value, "tickRate": value, "subFrameRate": value})
     assert rates.milliseconds("30f") == 1000
-    assert Rates.of({"frameRateMultiplier": "0 1"}).milliseconds("30f") == 1000
+    assert Rates.from_parameters({"frameRateMultiplier": "0 1"}).milliseconds("30f") == 1000
 
 
 def test_times_count_from_the_beginning_of_the_parent() -> None:
