@@ -9,7 +9,7 @@ from scribedock_captions.rendering import CaptionFormat, captions_of, render_cap
 from tests.captions.sample import SAMPLE
 
 
-def test_what_we_write_is_read_back() -> None:
+def test_written_files_are_read_back() -> None:
     source = captions_of(SAMPLE, CaptionFormat.SBV, CaptionOptions())
     cues = sbv.read(render_captions(SAMPLE, CaptionFormat.SBV, CaptionOptions()).body.decode()).cues
     assert [(cue.start, cue.end, tuple(line.text for line in cue.lines)) for cue in cues] == [
@@ -17,7 +17,7 @@ def test_what_we_write_is_read_back() -> None:
     ]
 
 
-def test_what_cannot_be_read_is_reported() -> None:
+def test_unreadable_parts_are_reported() -> None:
     file = sbv.read(
         "Lost.\n0:00:01.000,0:00:02.000\nA\nb\n\n0:00:03.000,0:00:x\nc\n\n0:00:04.00,0:00:05.00\nd\n"
     )

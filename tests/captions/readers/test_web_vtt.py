@@ -28,7 +28,7 @@ def lines(payload: str) -> list[Line]:
     ]
 
 
-def test_what_we_write_is_read_back() -> None:
+def test_written_files_are_read_back() -> None:
     options = CaptionOptions(remove_sound_references=False)
     written = render_captions(SAMPLE, CaptionFormat.WEB_VTT, options).body.decode()
     expected = captions_of(SAMPLE, CaptionFormat.WEB_VTT, options).captions
