@@ -19,7 +19,7 @@ WORKFLOWS = {
     Fidelity.MECHANICAL: "MechFP 2nd Pass Only",
     Fidelity.STANDARD: "PremiumFP 2nd Pass Only",
 }
-TIMING_NOTE = "Please go over the times of the words too."
+TIMING_NOTE = "Please check the times of the words too."
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -29,7 +29,7 @@ from tests.support.client import Client, error_of
 
 @pytest.fixture(scope="module")
 def annotated(server: OwnServer, speech: Path) -> str:
-    """Return a Complete job with metadata, whose audio description is whatever a test has made of it."""
+    """Return a Complete job with metadata; tests may have replaced its audio description."""
     metadata = '{"custom_metadata": {"course": "BIO <101>", "room": 7}}'
     return ordered(Client(server).login(), speech, options=metadata)
 

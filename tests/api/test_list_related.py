@@ -1,4 +1,4 @@
-"""`job/list_related`: the leading job and what was made of it."""
+"""`job/list_related`: the leading job and the jobs made from it."""
 
 from __future__ import annotations
 

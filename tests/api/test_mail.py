@@ -38,7 +38,7 @@ REFUSED = "nobody@example.org"
 
 
 class MailServer:
-    """Takes mail of whoever knows the password; what it took is in `received`."""
+    """Accepts mail from senders who know the password, into `received`."""
 
     def __init__(self) -> None:
         self.received: Queue[EmailMessage] = Queue()

@@ -75,7 +75,7 @@ def save(client: Client, job: str, elementlist: Any, **given: str) -> httpx.Resp
 
 
 def taken(client: Client, job: str) -> dict[str, Any]:
-    """Return what a reviewer who has taken the job's pass goes on with."""
+    """Return the list that a reviewer who has taken the job's pass starts from."""
     answer = client.post("review/take", job_id=job)
     assert answer.status_code == 200, answer.text
     return dict(client.get("review/elementlist", job_id=job).json())
@@ -307,7 +307,7 @@ def test_an_alignment_for_a_deleted_job_is_discarded(office: Office) -> None:
     assert error_of(office.ann.get("review/elementlist", job_id=job)) == (400, "ITEM_NOT_FOUND")
 
 
-def test_the_amara_answer_says_that_reviews_happen_here(client: Client, quiet: Path) -> None:
+def test_amara_as_the_approval_tool_is_refused(client: Client, quiet: Path) -> None:
     job = client.new_job()
     client.upload(job, quiet)
     answer = client.post(

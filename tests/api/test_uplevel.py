@@ -1,4 +1,4 @@
-"""`job/uplevel`: people go on with a finished job's transcript."""
+"""`job/uplevel`: people improve a finished job's transcript."""
 
 from __future__ import annotations
 

@@ -83,7 +83,7 @@ def break_off(url: str, data: bytes) -> None:
 
 @contextlib.contextmanager
 def cutting_proxy(server: OwnServer, *, after: int, times: int) -> Iterator[str]:
-    """Forwards to the server, and cuts so many connections once they have sent `after` bytes."""
+    """Forward to the server, but cut the first `times` connections once they have sent `after` bytes."""
     parts = urlsplit(server.base_url)
     listening = socket.create_server(("127.0.0.1", 0))
     cuts = iter(range(times))

@@ -219,5 +219,5 @@ class MismatchingOffset(WrongBytes):
 
 
 def storage_fault(error: OSError) -> SystemFault:
-    """Return what a client is told of a store that did not take bytes: NoRoom or StorageFault."""
+    """Return the error for a store that did not accept bytes: NoRoom or StorageFault."""
     return NoRoom() if error.errno in (errno.ENOSPC, errno.EDQUOT) else StorageFault()
