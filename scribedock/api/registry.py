@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 import structlog
 from starlette.requests import Request
@@ -131,6 +131,7 @@ class Call(Generic[P]):
     optional_version: bool = False
     body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
     aliases: tuple[str, ...] = ()
+    is_vendors: bool = True  # the vendor's API has it, and its reference examples
 
     def is_deed(self, parameters: Parameters) -> bool:
         """Return whether the audit log must have the call with these parameters."""
@@ -141,11 +142,31 @@ class Call(Generic[P]):
         return self.empty.get(method, 204)
 
 
+class CallOptions(TypedDict, total=False):
+    """The fields of a Call that have a default."""
+
+    content: Mapping[str, Any]
+    status: int
+    empty: Mapping[str, int]
+    also: Mapping[int, str]
+    refusals: tuple[int, ...]
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    methods: tuple[str, ...]
+    needs_token: bool
+    changes: bool | Callable[[Any], bool]
+    brief: bool
+    optional_version: bool
+    body_is_file: Callable[[Raw], bool]
+    aliases: tuple[str, ...]
+    is_vendors: bool
+
+
 CALLS: dict[str, Call[Any]] = {}
 
 
 def call(
-    path: str, model: type[P], *, answer: str, **options: Any
+    path: str, model: type[P], *, answer: str, **options: Unpack[CallOptions]
 ) -> Callable[[Callable[[Context, P], Any]], Callable[[Context, P], Any]]:
     """Register the decorated function as the call at `path` (below `/api/`)."""
 

@@ -68,7 +68,13 @@ def _visible_accounts(context: Context, parameters: PassParameters) -> frozenset
     return scope.account_ids
 
 
-@call("review/list", Parameters, answer='[{"job_id": "…", "iwp_name": "…", …}, …]', changes=False)
+@call(
+    "review/list",
+    Parameters,
+    answer='[{"job_id": "…", "iwp_name": "…", …}, …]',
+    changes=False,
+    is_vendors=False,
+)
 def list_passes(context: Context, parameters: Parameters) -> list[ReviewEntry]:
     """List the passes that wait for a reviewer and those you have taken, the most urgent first."""
     scope = context.services.reviewers.scope(context.account)
@@ -90,7 +96,7 @@ def _entry(job: Job, current: Pass) -> ReviewEntry:
     }
 
 
-@call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}', refusals=(CONFLICT,))
+@call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}', refusals=(CONFLICT,), is_vendors=False)
 def take(context: Context, parameters: PassParameters) -> TakenPass:
     """Take the job's current pass, so that nobody else works on it."""
     visible_accounts = _visible_accounts(context, parameters)
@@ -99,7 +105,7 @@ def take(context: Context, parameters: PassParameters) -> TakenPass:
     return {"iwp_name": current.iwp_name}
 
 
-@call("review/release", PassParameters, answer="204", refusals=(CONFLICT,))
+@call("review/release", PassParameters, answer="204", refusals=(CONFLICT,), is_vendors=False)
 def release(context: Context, parameters: PassParameters) -> None:
     """Release the pass for other reviewers; what was saved is kept."""
     visible_accounts = _visible_accounts(context, parameters)
@@ -109,6 +115,7 @@ def release(context: Context, parameters: PassParameters) -> None:
 @call(
     "review/elementlist",
     PassParameters,
+    is_vendors=False,
     answer='{"iwp_name": "…", "version": "…", "versions": ["…", …], "elementlist": {…}}',
     content={"application/json": ReviewedList},
     refusals=(CONFLICT,),
@@ -136,6 +143,7 @@ class ReviewMediaParameters(PassParameters):
 @call(
     "review/media",
     ReviewMediaParameters,
+    is_vendors=False,
     answer='{"MediaUrl": "https://…"}',
     refusals=(UNPROCESSABLE_CONTENT,),
 )
@@ -155,6 +163,7 @@ class SaveParameters(PassParameters):
 @call(
     "review/save",
     SaveParameters,
+    is_vendors=False,
     answer='{"version": "…"}',
     refusals=(CONFLICT,),
     body={"application/json": ElementList},
@@ -193,7 +202,7 @@ def _savable(context: Context, parameters: SaveParameters) -> tuple[frozenset[st
     return visible_accounts, context.branch, job
 
 
-@call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,))
+@call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,), is_vendors=False)
 def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
     """Align the edited words of the last saved version with the recording.
 
@@ -207,7 +216,13 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
     return {"task_id": task_id}
 
 
-@call("review/approve", PassParameters, answer='{"JobStatus": "Complete"}', refusals=(CONFLICT,))
+@call(
+    "review/approve",
+    PassParameters,
+    answer='{"JobStatus": "Complete"}',
+    refusals=(CONFLICT,),
+    is_vendors=False,
+)
 async def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
     """Approve the pass: publish its list under its name, and begin the next pass or complete the job."""
     reviews = context.services.reviews

@@ -59,6 +59,7 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> Upl
 @call(
     "upload/list",
     JobParameters,
+    is_vendors=False,
     answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}',
     changes=False,
 )
@@ -68,7 +69,7 @@ def list_uploads(context: Context, parameters: JobParameters) -> UploadList:
     return {"Uploads": [_answer(state) for state in context.services.uploads.uploads_of_job(job.id)]}
 
 
-@call("upload/cancel", JobParameters, answer="204")
+@call("upload/cancel", JobParameters, answer="204", is_vendors=False)
 def cancel_uploads(context: Context, parameters: JobParameters) -> None:
     """Invalidate the job's upload URLs, and discard unfinished uploads."""
     context.services.uploads.cancel(parameters.job_id, context.visible_accounts)
