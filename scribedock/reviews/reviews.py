@@ -336,7 +336,7 @@ def _following(connection: Connection, current: Pass) -> str | None:
 def _check_base(base: datetime | None, newest: datetime) -> None:
     if base is not None and base != newest:
         raise InvalidQuery(
-            f"base_version: another version was saved meanwhile, {format_time(newest)}; continue from that one",
+            f"base_version: the list was saved meanwhile, as {format_time(newest)}; continue from that",
             status=CONFLICT,
         )
 
