@@ -14,9 +14,9 @@ from scribedock.errors import InvalidQuery
 
 NAME = re.compile(r"(?=.{1,254}\Z)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?\Z")
 HOST_AND_PORT = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5}))?\Z")
-ABSOLUTE = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
+ABSOLUTE_FORM = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
 SCHEMES = ("http", "https")
-OTHER_MAJOR_VERSION = 505
+HTTP_VERSION_NOT_SUPPORTED = 505
 
 
 def is_authority(text: str) -> bool:
@@ -43,7 +43,7 @@ def check_request(version: str, hosts: Sequence[str]) -> None:
     """
     if version not in ("1.0", "1.1"):
         raise InvalidQuery(
-            f"HTTP/{version[:5]} is not spoken here; send HTTP/1.1", status=OTHER_MAJOR_VERSION
+            f"HTTP/{version[:5]} is not spoken here; send HTTP/1.1", status=HTTP_VERSION_NOT_SUPPORTED
         )
     if not hosts and version == "1.1":
         raise InvalidQuery("The Host header is missing, without which there is no HTTP/1.1")
@@ -55,7 +55,7 @@ def check_request(version: str, hosts: Sequence[str]) -> None:
 
 def authority_of(target: bytes) -> bytes | None:
     """Return the authority of a target in absolute form (RFC 9112 §3.2.2), None for any other form."""
-    found = ABSOLUTE.match(target)
+    found = ABSOLUTE_FORM.match(target)
     return found[1] if found is not None else None
 
 

@@ -48,7 +48,7 @@ from scribedock.uploads.uploads import Uploads
 
 log = structlog.get_logger("scribedock.upload")
 
-WITH_BODY = (b"PUT", b"PATCH", b"POST")
+BODY_METHODS = (b"PUT", b"PATCH", b"POST")
 
 
 @dataclass(kw_only=True)
@@ -230,7 +230,7 @@ class UploadProtocol(HttpToolsProtocol):
         method, _, target = request[: request.find(b"\r\n")].partition(b" ")
         if self.cycle is not None and not self.cycle.response_complete:
             return False
-        return method in WITH_BODY and target.startswith(PATH.encode())
+        return method in BODY_METHODS and target.startswith(PATH.encode())
 
     def _begin_upload(self, head: bytes, early: bytes) -> None:
         self._uploading = True

@@ -25,7 +25,7 @@ from scribedock.uploads.http.upload_urls import UploadUrls
 from scribedock.uploads.transfer.pace import Pace
 from scribedock.uploads.transfer.receiver import Receiver
 
-WITHOUT_BODY = ("HEAD", "DELETE", "OPTIONS")
+BODILESS_METHODS = ("HEAD", "DELETE", "OPTIONS")
 
 
 class UploadEndpoint:
@@ -41,7 +41,7 @@ class UploadEndpoint:
         """Answer a request to an upload URL."""
         asked = self._urls.read(head_of(request))
         try:
-            if asked.method in WITHOUT_BODY:
+            if asked.method in BODILESS_METHODS:
                 answer = await run_in_threadpool(self._urls.answer, asked)
             else:
                 answer = await self._receive(request, asked)

@@ -22,7 +22,7 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True)
 class Digests:
-    """All that a request says of digests."""
+    """All that a request says about digests."""
 
     content: tuple[Expected, ...] = ()  # of the body of this request
     whole: tuple[Expected, ...] = ()  # of the recording
@@ -72,7 +72,7 @@ def pack(expected: Iterable[Expected]) -> str:
 
 
 def unpack(text: str) -> tuple[Expected, ...]:
-    """Read what `pack` has written."""
+    """Read what `pack` wrote."""
     return tuple(
         Expected(header="Repr-Digest", algorithm=name, digest=bytes.fromhex(digest))
         for name, _, digest in (part.partition(":") for part in text.split())

@@ -18,7 +18,7 @@ class Protocol(StrEnum):
 
 class Action(StrEnum):
     REPLACE = "replace"  # the whole recording, in one request
-    CREATE = "create"  # a recording that comes in several requests, perhaps with its first bytes
+    CREATE = "create"  # a recording in several requests, perhaps with its first bytes
     APPEND = "append"
     STATE = "state"
     TERMINATE = "terminate"
@@ -28,9 +28,9 @@ class Action(StrEnum):
 class Body:
     """What a request brings."""
 
-    bytes: int | None = 0  # None: as many as come
+    bytes: int | None = 0  # None: as many as are sent
     offset: int = 0  # of its first byte in the recording
-    length: int | None = None  # of the recording, where the request tells
+    length: int | None = None  # of the recording, where the request says so
     completes: bool | None = None  # the recording ends with it; None: once it has the announced length
 
 

@@ -18,9 +18,9 @@ from scribedock.uploads.core.digests import Digests, Expected
 from scribedock.uploads.http.head import RequestHead
 
 RFC_9530 = {"sha-256": "sha256", "sha-512": "sha512"}
-"""Algorithms of RFC 9530 that are not broken, by hashlib's names; others are passed over (§2)."""
+"""Algorithms of RFC 9530 that are not broken, by hashlib's names; others are ignored (§2)."""
 TUS = {"sha1": "sha1", "md5": "md5", "sha256": "sha256", "sha512": "sha512"}
-MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)\s*=\s*(?::([A-Za-z0-9+/=]*):|([0-9]+))\s*\Z")
+MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)\s*=\s*(?::([A-Za-z0-9+/=]*):|([0-9]{1,15}))\s*\Z")
 MISMATCH = 460  # of tus
 
 
@@ -40,7 +40,10 @@ def repr_digest(digest: bytes) -> str:
 
 
 def _members(head: RequestHead, name: str) -> Iterator[tuple[str, bytes | None, int]]:
-    """Name, bytes and number of each member of a dictionary (RFC 9651 §3.2), of the kinds used here."""
+    """Yield name, bytes and number of a dictionary's members (RFC 9651 §3.2), of the kinds used here.
+
+    Raises InvalidQuery for anything else.
+    """
     for value in head.headers.get(name, ()):
         for part in value.split(","):
             found = MEMBER.match(part)

@@ -27,7 +27,7 @@ IETF_PATCH = "application/partial-upload"
 ACCEPT_PATCH = f"{IETF_PATCH}, {TUS_PATCH}"
 METHODS = "PUT, PATCH, HEAD, POST, DELETE"
 ALLOW = f"{METHODS}, OPTIONS"
-WITHOUT_BODY = (Action.STATE, Action.TERMINATE)
+BODILESS_ACTIONS = (Action.STATE, Action.TERMINATE)
 NUMBER = re.compile(r"[0-9]{1,15}\Z")  # a structured field's Integer has up to 15 digits (RFC 9651 §3.3.1)
 
 
@@ -37,8 +37,8 @@ class UrlRequest:
 
     head: RequestHead
     protocol: Protocol
-    method: str  # in tus also what a client says that cannot send it
-    grant: Grant | None  # expired or not; None: the URL is not one of ours, letter by letter
+    method: str  # in tus, perhaps from X-HTTP-Method-Override
+    grant: Grant | None  # expired or not; None: the URL is not exactly one of ours
 
     def first(self, name: str) -> str | None:
         return self.head.first(name)
@@ -54,10 +54,10 @@ def read_request(head: RequestHead, keys: UploadKeys) -> UrlRequest:
 
 
 def upload_request(request: UrlRequest) -> UploadRequest:
-    """Return what is asked of the core.
+    """Return the request to the core.
 
-    Raise InvalidQuery (405, 415) for the method, Forged (403), InvalidQuery for an Authorization header (400)
-    or the page of another origin (403). What is malformed beyond that becomes the request's `fault`.
+    Raises InvalidQuery (405, 415) for the method, Forged (403), InvalidQuery for an Authorization header
+    (400) or the page of another origin (403). What is malformed beyond that becomes the request's `fault`.
     """
     head, protocol = request.head, request.protocol
     action = _action_of(request)
@@ -70,7 +70,7 @@ def upload_request(request: UrlRequest) -> UploadRequest:
     if grant.cors_origin and origin is not None and origin != grant.cors_origin:
         raise InvalidQuery(f"This upload URL is for pages of {grant.cors_origin} only", status=403)
     body, digests, fault = Body(), NO_DIGESTS, None
-    if action not in WITHOUT_BODY:
+    if action not in BODILESS_ACTIONS:
         try:
             body = _body_of(head, protocol, action)
             digests = digests_of(head)
@@ -100,7 +100,7 @@ def _protocol_of(head: RequestHead) -> Protocol:
 
 
 def _method_of(head: RequestHead) -> str:
-    """Return the method, or what tus lets a client that cannot send it say instead."""
+    """Return the method, or the one that tus lets a client put into a header instead."""
     override = head.first("x-http-method-override")
     if override is not None and head.method == "POST" and "tus-resumable" in head.headers:
         return override.strip().upper()
@@ -108,7 +108,7 @@ def _method_of(head: RequestHead) -> str:
 
 
 def _action_of(request: UrlRequest) -> Action:
-    """Raise InvalidQuery (405, 415)."""
+    """Return what the method asks for. Raises InvalidQuery (405, 415)."""
     head, method, protocol = request.head, request.method, request.protocol
     if method == "HEAD":
         return Action.STATE
@@ -136,7 +136,7 @@ def _action_of(request: UrlRequest) -> Action:
 
 
 def _body_of(head: RequestHead, protocol: Protocol, action: Action) -> Body:
-    """Raise InvalidQuery for what is malformed or contradicts itself, and BadFraming."""
+    """Read length, offset and end of the body. Raises InvalidQuery for malformed ones, and BadFraming."""
     if protocol is Protocol.TUS:
         return _tus_body(head, action)
     if protocol is Protocol.IETF:

@@ -1,4 +1,4 @@
-"""The chunked transfer coding (RFC 9112 §7.1), decoded as the bytes come."""
+"""The chunked transfer coding (RFC 9112 §7.1), decoded as the bytes arrive."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ class ChunkedDecoder:
 
     def __init__(self) -> None:
         self._line = bytearray()
-        self._left = 0  # bytes of the chunk under way
+        self._left = 0  # bytes missing from the current chunk
         self._ends_chunk = False  # the CRLF after a chunk's data is due
         self._trailer = 0
         self._in_trailer = False
         self.finished = False
-        self.rest = b""  # what came behind the body: the next request
+        self.rest = b""  # bytes after the body: the next request
 
     def feed(self, data: memoryview) -> Iterator[memoryview]:
         """Yield the decoded data, as slices of what was fed. Raises BadFraming."""

@@ -1,4 +1,4 @@
-"""Where a body ends: by its length, by its chunks, or where whoever feeds it says so."""
+"""Where a body ends: by its length, by its chunks, or where its feeder says so."""
 
 from __future__ import annotations
 
@@ -7,16 +7,16 @@ from typing import Protocol
 
 
 class Framing(Protocol):
-    """Told what comes, knows what of it is the body.
+    """Separates the bytes of a body from what follows it.
 
-    `finished`: the body has ended. `rest`: the bytes that came behind it.
+    `finished`: the body has ended. `rest`: the bytes after it.
     """
 
     finished: bool
     rest: bytes
 
     def feed(self, data: memoryview) -> Iterator[memoryview]:
-        """Yield the bytes of the body in `data`, as slices of it. Raise BadFraming."""
+        """Yield the bytes of the body in `data`, as slices of it. Raises BadFraming."""
         ...
 
 
@@ -37,7 +37,7 @@ class SizedBody:
 
 
 class DecodedBody:
-    """A body that somebody else has taken out of its framing; it ends with `Receiver.end_feed`."""
+    """A body without framing, decoded elsewhere; it ends with `Receiver.end_feed`."""
 
     def __init__(self) -> None:
         self.finished = False
