@@ -11,11 +11,15 @@ from scribedock.api.schema.answers import StartedTask
 from scribedock.api.schema.parameters import Bool, Raw, Text, is_absent
 from scribedock.api.transport.feeding import FedBody
 from scribedock.api.transport.store_threads import run_in_store_thread
+from scribedock.api.transport.upload_endpoint import head_of
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.ordering.add_media import add_media_bytes
 from scribedock.ordering.add_media import add_media_url as add_media_url_to_job
 from scribedock.storage.store import Partial
 from scribedock.uploads.core.errors import ConnectionLost, TooLarge, storage_fault
+from scribedock.uploads.core.request import Protocol
+from scribedock.uploads.http.coding import check_coding
+from scribedock.uploads.transfer.coding import framing_of_decoded
 from scribedock.uploads.transfer.pace import Pace
 
 TASK = '{"TaskId": "<32 hex digits>"}'
@@ -107,6 +111,8 @@ class _Recording:
 
 async def _receive(context: Context, job_id: str) -> str:
     await run_in_threadpool(_check_addable, context, job_id)
+    head = head_of(context.request)
+    check_coding(head, Protocol.PLAIN)
     settings = context.services.settings
     limit = settings.upload_max_bytes
     announced = context.request.headers.get("content-length", "")
@@ -119,7 +125,7 @@ async def _receive(context: Context, job_id: str) -> str:
     try:
         new = await run_in_store_thread(context.services.store.begin)
         try:
-            body = FedBody(context.backend.receiver, _Recording(new, limit), pace)
+            body = FedBody(context.backend.receiver, _Recording(new, limit), framing_of_decoded(head), pace)
             await body.receive(context.request.stream())
             if new.bytes == 0:
                 raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
