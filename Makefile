@@ -15,15 +15,16 @@ JOBS ?= 3
 unexport PYTHONDONTWRITEBYTECODE
 SPECIAL := judges or s3 or azure or trials or clients or soak
 # What `make test` runs: nothing that needs Debian packages, much time or other data.
-ORDINARY := not (postgresql or $(SPECIAL))
+ORDINARY := not (e2e or postgresql or $(SPECIAL))
 
-.PHONY: help demo walk serve test coverage test-postgresql test-s3 test-azure check judges trials clients soak docs golden lock clean
+.PHONY: help demo walk serve test test-e2e coverage test-postgresql test-s3 test-azure check judges trials clients soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   transcribe a recording, from upload to captions, on a temporary server"
 	@echo "make walk [URL=https://…] make every call of the API once, on a temporary server or on that one"
 	@echo "make serve               start the server and leave it running"
-	@echo "make test                run all tests without special requirements (a quarter of an hour on two processors)"
+	@echo "make test                run the tests, on one server for all of them (ten minutes on two processors)"
+	@echo "make test-e2e            run those on servers of their own, which are killed and restarted"
 	@echo "make coverage            run them with PostgreSQL, and measure their coverage"
 	@echo "make test-postgresql     run the database tests on PostgreSQL"
 	@echo "make test-s3             test the object store on a real S3 server: Ceph's gateway, from Debian's packages"
@@ -63,6 +64,9 @@ serve: .venv/.installed
 
 test: .venv/.installed-dev
 	$(BIN)/python -m pytest -n $(JOBS) -m "$(ORDINARY)"
+
+test-e2e: .venv/.installed-dev
+	$(BIN)/python -m pytest -n $(JOBS) -m "e2e and not (postgresql or $(SPECIAL))"
 
 test-postgresql: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 -m "postgresql and not ($(SPECIAL))"

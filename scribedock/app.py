@@ -61,7 +61,7 @@ SQLITE = "sqlite:///"
 
 @dataclass(frozen=True, kw_only=True)
 class Services:
-    """Everything that has state, for whoever serves a call or runs a workflow."""
+    """Everything that has state, for serving calls and running workflows."""
 
     settings: Settings
     keys: Keys
@@ -195,7 +195,7 @@ def build_services(
 
 
 def prepare_database(settings: Settings) -> None:
-    """Brings the database up to date; one process at a time."""
+    """Migrate the server's database; one process at a time."""
     with start_lock(settings):
         _make_file(database_url(settings))
         migrate_database(database_url(settings))
@@ -205,7 +205,7 @@ def prepare_database(settings: Settings) -> None:
 
 
 def prepare(settings: Settings) -> None:
-    """Brings the database and the engine's up to date; one process at a time."""
+    """Migrate the server's database and the engine's; one process at a time."""
     from scribedock.workflow import engine
 
     prepare_database(settings)
@@ -217,7 +217,7 @@ def prepare(settings: Settings) -> None:
 
 
 def sqlite_files(settings: Settings) -> tuple[Path, ...]:
-    """The files of the database and the engine's, where they are SQLite's."""
+    """Return the files of the two databases, the server's and the engine's, where they are SQLite's."""
     from scribedock.workflow import engine
 
     urls = (database_url(settings), engine.system_url(settings))
@@ -229,7 +229,7 @@ def _file_of(url: str) -> Path | None:
 
 
 def _make_file(url: str) -> None:
-    """Of a SQLite database that is not there yet: it must know from its first page on that it may shrink."""
+    """Create the file of a new SQLite database: only one that is empty can be set to shrink later."""
     path = _file_of(url)
     if path is not None and not path.exists():
         sqlite_file.prepare(path)
@@ -237,7 +237,7 @@ def _make_file(url: str) -> None:
 
 @contextmanager
 def start_lock(settings: Settings) -> Iterator[None]:
-    """Held by the one process that prepares the data folder."""
+    """Hold the lock of the one process that prepares the data folder."""
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with (settings.data_dir / "start.lock").open("w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
@@ -245,9 +245,9 @@ def start_lock(settings: Settings) -> Iterator[None]:
 
 
 def ensure_first_account(services: Services, *, sandbox: bool = False) -> str | None:
-    """Makes the account `admin` where there is none at all: a sandbox's, or that of a real server.
+    """Create the account `admin`, a sandbox's or a real server's, where there are no accounts.
 
-    Returns the path of the file with its password, if the password was made here.
+    Returns the path of the file with its password, if the password was generated here.
     """
     settings = services.settings
     with start_lock(settings):

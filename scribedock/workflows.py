@@ -1,8 +1,9 @@
-"""Which workflow serves which queue: all of them wired together, for a worker."""
+"""Which workflow serves which queue: all of them wired together for a worker."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Protocol
 
 from scribedock.app import Services
 from scribedock.dispatch.queues import Queue
@@ -13,7 +14,7 @@ from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.translation.engine import Translators
 from scribedock.workflow.deliver import CallbackDelivery
 from scribedock.workflow.derive import DeriveWorkflow
-from scribedock.workflow.engine import EngineWorker, Workflow
+from scribedock.workflow.engine import Workflow
 from scribedock.workflow.fetch_transcript import FetchTranscriptWorkflow
 from scribedock.workflow.make_media import MakeMediaWorkflow
 from scribedock.workflow.realign import RealignWorkflow
@@ -23,8 +24,14 @@ from scribedock.workflow.send_mail import SendMailWorkflow
 from scribedock.workflow.transcribe import TranscribeWorkflow
 
 
-def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool) -> None:
-    """Makes known to the engine what does the work of each queue, but for callbacks (see `delivery`)."""
+class Registry(Protocol):
+    """What takes the workflow of each queue; an EngineWorker is one."""
+
+    def register(self, queue: Queue, workflow: Workflow) -> None: ...
+
+
+def register_all(engine: Registry, services: Services, pool: RecognizerPool) -> None:
+    """Register what does the work of each queue except callbacks (see `delivery`)."""
     settings = services.settings
     folder = settings.data_dir / "work"
     limits = Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory)
@@ -140,7 +147,7 @@ def register_all(engine: EngineWorker, services: Services, pool: RecognizerPool)
 
 
 def delivery(services: Services) -> CallbackDelivery:
-    """What makes the tries of callbacks."""
+    """Build what delivers callbacks."""
     settings = services.settings
     return CallbackDelivery(
         jobs=services.jobs,

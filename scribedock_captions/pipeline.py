@@ -134,7 +134,7 @@ def lay_out(
             metadata=replace(metadata or Metadata(), language=elementlist.language),
             options=options,
         )
-    return with_losses(document, format, source.format)
+    return with_losses(document, format, source)
 
 
 def render(document: CaptionDocument, format: CaptionFormat) -> Rendering:
@@ -166,6 +166,7 @@ def check(
     elementlist: ElementList | None = None,
     shots: Sequence[int] = (),
     file: bytes = b"",
+    encoding: str = "",
 ) -> Report:
     r"""Find what is wrong with captions, measured against a broadcaster's guide.
 
@@ -176,7 +177,7 @@ def check(
     words applies.
     elementlist: what was said, to find speech without captions, and captions at the wrong time.
     shots: the times of shot changes in ms.
-    file: the bytes that the captions were read from, for the rules about markup.
+    file: the bytes that the captions were read from, for the rules about markup, and their encoding.
 
     Each finding has the number of its caption (from 1), its time in ms, its rule and a message; `RULES` has
     what each rule asks for.  Raises `UnreadableFile` where `file` is no text.
@@ -202,5 +203,5 @@ def check(
         language=said.lower(),
         elementlist=elementlist,
         shots=shots,
-        source=decoded(file) if file else "",
+        source=decoded(file, encoding=encoding) if file else "",
     )

@@ -12,6 +12,8 @@ from xdist.scheduler import LoadScopeScheduling
 
 # Once for all tests: imported into a folder's conftest, a fixture would start servers of its own there.
 pytest.register_assert_rewrite("tests.support")
+from tests.support import guard  # noqa: E402 - after its asserts were registered
+
 pytest_plugins = ["tests.support.fixtures"]
 
 KEPT = ("SCRIBEDOCK_JUDGES", "SCRIBEDOCK_TEST_")  # no settings: what the tests themselves are told
@@ -20,6 +22,7 @@ for name in [name for name in os.environ if name.startswith(("SCRIBEDOCK_", *OF_
     if not name.startswith(KEPT):
         del os.environ[name]
 
+guard.begin()
 settings.register_profile("scribedock", deadline=None)
 settings.load_profile("scribedock")
 
@@ -29,6 +32,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
         callspec = getattr(item, "callspec", None)
         if callspec is not None and "postgresql" in map(str, callspec.params.values()):
             item.add_marker("postgresql")
+        if item.nodeid.startswith("tests/e2e/"):
+            item.add_marker("e2e")
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> LoadScopeScheduling:

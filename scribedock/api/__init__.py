@@ -1,1 +1,1 @@
-"""HTTP: the ASGI application, the registry of its calls, and the OpenAPI document made of it."""
+"""HTTP: the ASGI application, the registry of its calls, and the OpenAPI document made from it."""

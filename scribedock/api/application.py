@@ -92,20 +92,20 @@ CALL_MODULES = (
 
 @dataclass
 class Seen:
-    """What the log tells of a call, as far as it is understood."""
+    """What the log says about a call, as far as it could be read."""
 
-    path: str = "/api/…"  # of a call that there is: another may have a secret in its path
+    path: str = "/api/…"  # of a known call: any other path may hold a secret
     parameters: dict[str, str] = field(default_factory=dict)
 
 
 class Api:
-    """Serves the registered calls for one backend."""
+    """The endpoint that serves the registered calls for one backend."""
 
     def __init__(self, backend: Backend, addresses: ClientAddresses) -> None:
         self._backend = backend
         self._addresses = addresses
-        # Threads that hand the interpreter to each other at every query of SQLite answer half as many calls
-        # as one alone; where a query is a wait for another machine, a few are better.
+        # With SQLite, threads that hand the interpreter to each other at every query answer half as many
+        # calls as a single one; where a query waits for another machine, a few threads are better.
         turns = 1 if backend.services.database.is_sqlite else 4
         self._brief = ThreadPoolExecutor(turns, thread_name_prefix="brief-calls")
 
@@ -165,14 +165,14 @@ class Api:
     async def _parse(
         self, request: Request, operation: str, content: bytes, arguments: Mapping[str, Any]
     ) -> Parsed:
-        """Has a large body read elsewhere: in the turn of the caller's branch, or of the address."""
+        """Have another process parse a large body, in the turn of the caller's branch, or of its address."""
         branch = await run_in_threadpool(self._branch, request)
         source = UnparsedBody(what="body", file=BytesIO(content), size=len(content))
         work = self._backend.parser.submit(branch, operation, source, arguments)
         return await unless_gone(request, work)
 
     def _branch(self, request: Request) -> str:
-        """Of whoever has the token in the query or the header; of the address where there is none."""
+        """Return the branch of the token in the query or the header; of the address where there is none."""
         try:
             session = self._session(request, dict(parse_qs(request.url.query)))
             return self._backend.services.accounts.branch(session.account_id)
@@ -186,7 +186,7 @@ class Api:
             return self._run(request, call, raw, seen)
 
     def _run(self, request: Request, call: Call[Any], raw: Raw, seen: Seen) -> Response:
-        """In one thread from the token to the answer: each change of threads costs as much as a query."""
+        """Serve a call in one thread, token to answer: each change of threads costs as much as a query."""
         context, parameters, entry = self._prepare(request, call, raw, seen)
         try:
             answer = call.function(context, parameters)
@@ -228,11 +228,11 @@ class Api:
         return self._backend.services.sessions.use(token)
 
     def _base_url(self, request: Request) -> str:
-        """What links start with. Raises InvalidQuery where a trusted proxy's headers cannot be used."""
+        """Return what links start with. Raises InvalidQuery for unusable headers of a trusted proxy."""
         configured = self._backend.services.settings.public_url
         if configured:
             return configured
-        # HTTP/1.0 may leave out the Host: then it is the address that the client has reached.
+        # HTTP/1.0 may leave out the Host: then the address that the client connected to counts.
         scheme, host = request.scope["scheme"], request.headers.get("host", "")
         host = host or authority(*request.scope["server"])
         if self._addresses.is_proxy(request):
@@ -245,7 +245,7 @@ class Api:
 
 
 def _end(context: Context, entry: int | None, result: object) -> None:
-    """What follows a call, whatever came of it."""
+    """Audit the outcome of a call, and restore the sandbox's example."""
     auditing.end(context, entry, result)
     if context.backend.example is not None:
         context.backend.example.restore()
@@ -260,7 +260,7 @@ def _response(answer: Any, call: Call[Any], method: str) -> Response:
 
 
 class ItemNotFoundPath(InvalidQuery):
-    """There is no such call."""
+    """No call has this path."""
 
     status = 404
 
@@ -269,7 +269,7 @@ class ItemNotFoundPath(InvalidQuery):
 
 
 def check_version(raw: Raw, *, optional: bool) -> None:
-    """Every call takes v=1. Raises MissingParameter or InvalidOption."""
+    """Check that v is 1. Raises MissingParameter or InvalidOption."""
     given = raw.get("v")
     version = str(given[-1]).strip() if given else ""
     if not version:
@@ -280,7 +280,7 @@ def check_version(raw: Raw, *, optional: bool) -> None:
 
 
 def unexpected(failure: Exception) -> SystemFault:
-    """What the caller sees of a defect of ours: an id that stands in the log."""
+    """Log a defect of the server; return what the caller sees of it: an id to find it in the log by."""
     fault_id = uuid.uuid4().hex[:12]
     log.error("internal error", fault=fault_id, exc_info=failure)
     return SystemFault(f"The server has failed; the fault is noted as {fault_id}")
@@ -305,7 +305,7 @@ def _captions(backend: Backend) -> Any:
         headers = {
             "ETag": f'"{hashlib.sha256(stored.body).hexdigest()[:32]}"',
             "Cache-Control": "no-cache",  # they die with their job
-            "Access-Control-Allow-Origin": "*",  # a <track> of any page, for whoever has the URL
+            "Access-Control-Allow-Origin": "*",  # a <track> of any page that has the URL
         }
         if request.headers.get("if-none-match") == headers["ETag"]:
             return Response(status_code=304, headers=headers)
@@ -315,7 +315,7 @@ def _captions(backend: Backend) -> Any:
 
 
 def build(backend: Backend) -> ASGIApp:
-    """The whole application."""
+    """Build the whole application."""
     application = Starlette(
         routes=routes(backend), exception_handlers={HTTPException: _http_error, Exception: _fault}
     )
@@ -324,7 +324,7 @@ def build(backend: Backend) -> ASGIApp:
 
 
 def routes(backend: Backend) -> list[BaseRoute]:
-    """Everything that is answered to."""
+    """Return the routes of everything that the server answers to."""
     settings = backend.services.settings
     addresses = ClientAddresses(settings.trusted_proxies, untrusted=backend.services.proxies.note)
     upload = UploadEndpoint(

@@ -1,7 +1,7 @@
-"""Tells the audit log of every deed: who called, about which job, how it ended.
+"""Records every deed in the audit log: who called, about which job, how it ended.
 
-A deed changes something, or hands out a URL that gives something away without a token. An upload URL takes:
-what comes to it is a task of its job.
+A deed changes something, or returns a URL that gives access to something without a token. Issuing an upload
+URL is none: what is uploaded there is a task of its job.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ OTHER_ACCOUNTS = ("new_username", "username", "account_id", "parent_account")
 
 
 def begin(context: Context, call: Call[Any], parameters: Parameters) -> int | None:
-    """Notes the call before it is made; None for one that changes nothing."""
+    """Record the call before it is made; return its entry, or None for a call that changes nothing."""
     if not (call.needs_token and call.is_deed(parameters)):
         return None
     named = [str(getattr(parameters, name, None) or "") for name in OTHER_ACCOUNTS]
@@ -42,7 +42,7 @@ def begin(context: Context, call: Call[Any], parameters: Parameters) -> int | No
 def deed(
     services: Services, call: str, account_id: str, client: ClientAddress, job_id: str = ""
 ) -> Iterator[None]:
-    """An entry around what is done without a token, in the name of this account."""
+    """Audit what the block does without a token, in the name of this account."""
     entry = services.audit.begin_entry(
         account_id=account_id, address=client.address, call=call, job_id=job_id
     )
@@ -55,7 +55,7 @@ def deed(
 
 
 def failed_login(context: Context, username: str) -> None:
-    """Counts a login with wrong credentials."""
+    """Count a login with wrong credentials."""
     try:
         context.services.failed_logins.note(username, context.client.address)
     except Exception:
@@ -63,7 +63,7 @@ def failed_login(context: Context, username: str) -> None:
 
 
 def end(context: Context, entry: int | None, result: object) -> None:
-    """Notes how it ended: with an answer, or with an error. What was done stands, whether it can or not."""
+    """Record the call's outcome, an answer or an error. A failure to record it undoes nothing."""
     if entry is None:
         return
     _end(context.services, entry, result)

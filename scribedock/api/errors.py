@@ -1,4 +1,4 @@
-"""Errors on the wire: `{"ErrorType", "ErrorComment"}`, whatever went wrong and wherever."""
+"""Error answers: `{"ErrorType", "ErrorComment"}`, whatever went wrong, wherever."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether the server lives (`/healthz`), and whether it can do its work (`/readyz`)."""
+"""Health checks: whether the server is alive (`/healthz`), and whether it can work (`/readyz`)."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""What the log tells of a call's parameters: nothing that might be a secret, whatever it was sent as.
+"""What the log says about a call's parameters: nothing that might be a secret, however it was sent.
 
-The list is one of what is harmless, not of what is secret. Of a parameter that the call knows, the value is
-told where its type leaves no room for a secret (a number, a boolean, a date, a member of an enumeration, an
-id), else its length; of any other, not even the name, which a client may have mistaken for a value.
+This allows what is harmless instead of hiding what is secret. Of a parameter that the call knows, the log
+has the value if its type leaves no room for a secret (a number, a boolean, a date, a member of an
+enumeration, an id), else its length; of any other, not even the name, which may be a misplaced value.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ OTHERS = "(unknown)"
 
 
 def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
-    """Of parameters that were not read yet, or cannot be: the names that the call knows, and lengths."""
+    """Return the known names and the lengths of parameters that were not, or cannot be, validated."""
     known = _known(call.path)
     found = {name: _length(values) for name, values in raw.items() if name in known}
     unknown = len(raw) - len(found)
@@ -36,7 +36,7 @@ def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
 
 
 def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, str]:
-    """Of parameters that were read: their names, and the values that are harmless."""
+    """Return the names of validated parameters, with the values that are harmless."""
     found = names_only(call, raw)
     for name, field in call.model.model_fields.items():
         value = _harmless(name, getattr(parameters, name, None))
@@ -48,13 +48,13 @@ def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, st
 
 @cache
 def _known(path: str) -> frozenset[str]:
-    """The names that the call at this path knows."""
+    """Return the parameter names that the call at this path knows."""
     names = (name for field in CALLS[path].model.model_fields.items() for name in _names(*field))
     return frozenset((*OF_EVERY_CALL, *names))
 
 
 def _names(name: str, field: FieldInfo) -> list[str]:
-    """Under which a parameter may be sent."""
+    """Return the names under which a parameter may be sent."""
     alias = field.validation_alias
     aliases = (
         [each for each in alias.choices if isinstance(each, str)] if isinstance(alias, AliasChoices) else []
@@ -63,7 +63,7 @@ def _names(name: str, field: FieldInfo) -> list[str]:
 
 
 def _harmless(name: str, value: object) -> str | None:
-    """The value as it may be told; None where it may hold anything."""
+    """Return the value as it may be logged; None where it may hold anything."""
     if isinstance(value, (bool, int, float, StrEnum)):
         return str(value).lower() if isinstance(value, bool) else str(value)
     if isinstance(value, datetime):

@@ -1,7 +1,7 @@
-"""The OpenAPI 3.1 document, from the same models that read the calls.
+"""The OpenAPI 3.1 document, from the same models that validate the calls.
 
 A GET is described with its parameters in the query, a POST with them in its body, unless the body is a
-file; the server takes either everywhere, which OpenAPI has no words for.
+file; the server accepts either everywhere, which OpenAPI cannot express.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ V1 = {
     "schema": {"type": "integer", "const": 1},
 }
 BODY_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "application/json")
-# What may go wrong in any call: a request that cannot be used, a defect, too much to do, no room.
+# What may go wrong in any call: an unusable request, a defect, an overloaded server, a full disk.
 ERRORS = (400, 500, 503, 507)
 OF_A_BODY = (408, 413)
 MEANINGS = {
@@ -46,7 +46,7 @@ MEANINGS = {
 
 
 def document() -> dict[str, Any]:
-    """The whole API as OpenAPI 3.1."""
+    """Describe the whole API as OpenAPI 3.1."""
     calls = {path: registered for path, registered in CALLS.items() if path == registered.path}
     schemas = dict(definitions())
     return {
@@ -90,7 +90,7 @@ def document() -> dict[str, Any]:
 
 @cache
 def definitions() -> Mapping[str, Any]:
-    """The schemas that the parameters refer to, by name."""
+    """Return the schemas that the parameters refer to, by name."""
     found: dict[str, Any] = {}
     for registered in CALLS.values():
         found |= _schema(registered).get("$defs", {})
@@ -103,7 +103,7 @@ def _schema(registered: Call[Any]) -> dict[str, Any]:
 
 
 def parameters_of(registered: Call[Any]) -> list[dict[str, Any]]:
-    """The parameters of a call beside `v` and `api_token`, required ones first."""
+    """Describe the parameters of a call besides `v` and `api_token`, required ones first."""
     schema = _schema(registered)
     required = schema.get("required", [])
     found = []
@@ -123,7 +123,7 @@ def parameters_of(registered: Call[Any]) -> list[dict[str, Any]]:
 
 
 def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
-    """What is left out has no value: there is no null in a query or a form."""
+    """Remove null from a schema: a query or a form has none, a parameter without a value is left out."""
     kinds = [kind for kind in schema.get("anyOf", []) if kind.get("type") != "null"]
     rest = {name: value for name, value in schema.items() if name != "anyOf"}
     if rest.get("default", "") is None:
@@ -170,7 +170,7 @@ def _operations(registered: Call[Any], schemas: dict[str, Any]) -> dict[str, Any
 
 
 def _in_query(parameter: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    """An object stands in a query as JSON."""
+    """Describe a parameter of the query, where an object is written as JSON."""
     reference = parameter["schema"].get("$ref", "")
     if schemas.get(reference.rpartition("/")[2], {}).get("type") != "object":
         return parameter
@@ -181,7 +181,7 @@ def _in_query(parameter: dict[str, Any], schemas: dict[str, Any]) -> dict[str, A
 def _fields(
     registered: Call[Any], parameters: list[dict[str, Any]], schemas: dict[str, Any]
 ) -> dict[str, Any]:
-    """The body of a POST: its parameters as fields, in any of three ways to write them."""
+    """Describe the body of a POST: its parameters as fields, in any of the three accepted types."""
     name = f"{registered.path.replace('/', '_')}_parameters"
     required = [each["name"] for each in parameters if each["required"]]
     schemas[name] = {
@@ -215,7 +215,7 @@ def _error_name(status: int) -> str:
 
 
 def _returned(registered: Call[Any]) -> Mapping[str, Any]:
-    """The JSON that the function returns, by its annotation."""
+    """Describe the JSON that the function returns, from its annotation."""
     kind = typing.get_type_hints(registered.function, include_extras=True)["return"]
     if kind is type(None):
         return {}
@@ -237,5 +237,5 @@ def _component(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
 
 
 def summary(registered: Call[Any]) -> str:
-    """The first line of the function's docstring."""
+    """Return the first line of the function's docstring."""
     return (inspect.getdoc(registered.function) or "").partition("\n")[0]

@@ -1,4 +1,4 @@
-"""`/openapi.json`, and `/docs`: the reference as a page that loads nothing from anywhere."""
+"""`/openapi.json`, and `/docs`: the API reference as a page that loads nothing from elsewhere."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scribedock.api.openapi import definitions, document, parameters_of, summary
 from scribedock.api.registry import CALLS
 
 GROUPS = {"account": "Accounts", "job": "Jobs", "review": "Reviews", "upload": "Uploads"}
-# Of our own pages: styles stand in them, a button sends to ourselves, and nobody puts them into a frame.
+# For the server's own pages: inline styles, forms that submit to the server itself, no framing.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
@@ -77,7 +77,7 @@ def _page() -> str:
 
 
 def _type(schema: dict[str, Any]) -> str:
-    """A few words for the type: "boolean", "number", or the values of an enumeration."""
+    """Describe the type in a few words: "boolean", "number", or the values of an enumeration."""
     first = schema.get("anyOf", [schema])[0]
     if "$ref" in first:
         first = definitions()[first["$ref"].rsplit("/", 1)[1]]

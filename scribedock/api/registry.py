@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 import structlog
 from starlette.requests import Request
@@ -34,21 +34,21 @@ P = TypeVar("P", bound=Parameters)
 
 @dataclass(frozen=True, kw_only=True)
 class Backend:
-    """What is behind the calls, for the life of the server."""
+    """The parts that serve the calls, for the life of the server."""
 
     services: Services
     engine: EngineClient
     capabilities: Capabilities
     renderings: Renderings
     parser: Parser
-    fetches: Crew[FetchSeat]  # of what a call waits for
-    bodies: BranchLimit  # large ones, while they come
+    fetches: Crew[FetchSeat]  # fetches that a call waits for
+    bodies: BranchLimit  # limits the large bodies being received
     receiver: Receiver  # moves recordings to the store
-    example: Example | None = None  # of the reference; where the whole server is a sandbox
-    wake: Callable[[], None] = lambda: None  # tells the worker beside the server that there is work
+    example: Example | None = None  # of the reference; only where the whole server is a sandbox
+    wake: Callable[[], None] = lambda: None  # notifies the worker beside the server that there is work
 
     def close(self) -> None:
-        """Ends the processes and threads that work for calls."""
+        """End the processes and threads that work for calls."""
         self.renderings.close()
         self.parser.close()
         self.fetches.close()
@@ -56,7 +56,7 @@ class Backend:
 
 @dataclass(kw_only=True)
 class Context:
-    """Who calls, and with what at hand. For one thread at a time."""
+    """The caller of a call, and the parts that serve it. For one thread at a time."""
 
     backend: Backend
     request: Request
@@ -64,7 +64,7 @@ class Context:
     client: ClientAddress
     session: Session | None
     json_body: bool  # the request carried a JSON body
-    _account: tuple[Account, frozenset[str]] | None = None  # and those that it sees
+    _account: tuple[Account, frozenset[str]] | None = None  # and the accounts visible to it
 
     @property
     def services(self) -> Services:
@@ -76,17 +76,17 @@ class Context:
 
     @property
     def account(self) -> Account:
-        """Raises BadApiToken."""
+        """The caller's account. Raises BadApiToken."""
         return self._known[0]
 
     @property
     def visible_accounts(self) -> frozenset[str]:
-        """Ids of the account and all its descendants. Raises BadApiToken."""
+        """The ids of the account and all its descendants. Raises BadApiToken."""
         return self._known[1]
 
     @property
     def branch(self) -> str:
-        """Whose turn it takes where branches of the tree of accounts take turns. Raises BadApiToken."""
+        """The account's branch of the tree, where branches take turns. Raises BadApiToken."""
         return self.account.branch_id
 
     @property
@@ -99,7 +99,7 @@ class Context:
         return self._account
 
     def is_shared(self, account_id: str) -> bool:
-        """Whether strangers share the account: it is that of the reference's examples."""
+        """Return whether strangers share the account: it is that of the reference's examples."""
         example = self.backend.example
         return example is not None and example.account_id == account_id
 
@@ -113,41 +113,62 @@ class Call(Generic[P]):
     path: str
     model: type[P]
     function: Callable[[Context, P], Answer | Awaitable[Answer]]
-    answer: str  # what success looks like, for the reference
-    # Media types of the answer, and the type of each: `bytes` is a file. Left out, it is the JSON that the
-    # function returns, or nothing.
+    answer: str  # an example of success, for the reference
+    # Media types of the answer, and the type of each: `bytes` is a file. Without them, the answer is the JSON
+    # that the function returns, or nothing.
     content: Mapping[str, Any] = field(default_factory=dict)
-    status: int = 200  # of success with something to say
-    empty: Mapping[str, int] = field(default_factory=dict)  # of success without: by method, else 204
-    also: Mapping[int, str] = field(default_factory=dict)  # other answers without an error, and why
-    refusals: tuple[int, ...] = ()  # statuses of errors beside those that every call may have
-    headers: Mapping[str, str] = field(default_factory=dict)  # of the request, and what they mean
+    status: int = 200  # of success with a body
+    empty: Mapping[str, int] = field(default_factory=dict)  # of success without a body, by method; else 204
+    also: Mapping[int, str] = field(default_factory=dict)  # other answers that are no errors, and when
+    refusals: tuple[int, ...] = ()  # statuses of errors besides those of every call
+    headers: Mapping[str, str] = field(default_factory=dict)  # of the request, and their meaning
     body: Mapping[str, Any] = field(default_factory=dict)  # media types of a body that is a file
     methods: tuple[str, ...] = ("GET", "POST")
     needs_token: bool = True
-    # Whether it is a deed, which the audit log must tell of; see `auditing`.
+    # Whether it is a deed, which the audit log must have; see `auditing`.
     changes: bool | Callable[[Any], bool] = True
     brief: bool = False  # reads a few rows, and never waits for anything else
     optional_version: bool = False
     body_is_file: Callable[[Raw], bool] = field(default=lambda query: False)
     aliases: tuple[str, ...] = ()
+    is_vendors: bool = True  # the vendor's API has it, and its reference examples
 
     def is_deed(self, parameters: Parameters) -> bool:
-        """Whether the audit log must tell of the call with these parameters."""
+        """Return whether the audit log must have the call with these parameters."""
         return self.changes if isinstance(self.changes, bool) else self.changes(parameters)
 
     def empty_status(self, method: str) -> int:
-        """The status of success with nothing to say."""
+        """Return the status of success with an empty answer."""
         return self.empty.get(method, 204)
+
+
+class CallOptions(TypedDict, total=False):
+    """The fields of a Call that have a default."""
+
+    content: Mapping[str, Any]
+    status: int
+    empty: Mapping[str, int]
+    also: Mapping[int, str]
+    refusals: tuple[int, ...]
+    headers: Mapping[str, str]
+    body: Mapping[str, Any]
+    methods: tuple[str, ...]
+    needs_token: bool
+    changes: bool | Callable[[Any], bool]
+    brief: bool
+    optional_version: bool
+    body_is_file: Callable[[Raw], bool]
+    aliases: tuple[str, ...]
+    is_vendors: bool
 
 
 CALLS: dict[str, Call[Any]] = {}
 
 
 def call(
-    path: str, model: type[P], *, answer: str, **options: Any
+    path: str, model: type[P], *, answer: str, **options: Unpack[CallOptions]
 ) -> Callable[[Callable[[Context, P], Any]], Callable[[Context, P], Any]]:
-    """Registers the decorated function as the call at `path` (below `/api/`)."""
+    """Register the decorated function as the call at `path` (below `/api/`)."""
 
     def register(function: Callable[[Context, P], Any]) -> Callable[[Context, P], Any]:
         registered: Call[P] = Call(path=path, model=model, function=function, answer=answer, **options)

@@ -2,31 +2,29 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 import resource
 import signal
 from contextlib import suppress
 from typing import BinaryIO
 
-PR_SET_PDEATHSIG = 1
+from scribedock.children.lifeline import die_with_parent, take_output
+
 NICENESS = 10  # so that calls which only look something up come first
 
 
 def confine(*, memory: int) -> BinaryIO:
-    """Tie this process to its parent, lower its priority and limit its memory (bytes); return its output.
+    """Tie this process to its parent, lower its priority and limit its memory (bytes).
 
-    The pipe for answers is no longer standard output: what a library prints must not get between them.
+    Return the pipe for its answers. Raises OSError.
     """
-    ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0)
+    die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     os.nice(NICENESS)
     for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
         with suppress(ValueError, OSError):  # where the hard limit is already lower
             resource.setrlimit(limit, (value, value))
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    return answers
+    return take_output()
 
 
 def allow_processor_time(seconds: int) -> None:

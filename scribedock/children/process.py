@@ -7,12 +7,12 @@ import select
 import subprocess
 import sys
 import threading
-import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import IO
 
-# Everything that a child needs of our environment, which has no secret.
-INHERITED_VARIABLES = ("PATH", "LD_LIBRARY_PATH", "PYTHONPATH", "PYTHONHOME", "VIRTUAL_ENV", "LANG", "LC_ALL")
+from scribedock.children.environment import inherited
+from scribedock.children.patience import Patience
+
 READ_BYTES = 1 << 20
 
 
@@ -24,10 +24,6 @@ class ChildEnded(Exception):
         self.code = code
 
 
-class ChildSlow(Exception):
-    """The child did not answer in time."""
-
-
 class ChildProcess:
     """A child that runs a module for one caller at a time; `kill` may be called from any thread.
 
@@ -35,12 +31,15 @@ class ChildProcess:
     PR_SET_PDEATHSIG).
     """
 
-    def __init__(self, module: str) -> None:
+    def __init__(
+        self, module: str, arguments: Sequence[str] = (), environment: Mapping[str, str] | None = None
+    ) -> None:
+        """Start the module; it gets `environment`, or what every child inherits."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", module],
+            [sys.executable, "-m", module, *arguments],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            env={name: os.environ[name] for name in INHERITED_VARIABLES if name in os.environ},
+            env=inherited() if environment is None else dict(environment),
             process_group=0,  # Ctrl-C on the terminal is not meant for the child
         )
         assert self._process.stdin is not None
@@ -58,19 +57,19 @@ class ChildProcess:
         except (OSError, ValueError):  # the pipe is closed where the child was killed
             raise self._ended() from None
 
-    def receive(self, size: int, deadline: float) -> bytes:
-        """Return `size` bytes; `deadline` is on the clock of `time.monotonic`.
+    @property
+    def pid(self) -> int:
+        return self._process.pid
 
-        Raises ChildEnded, ChildSlow.
-        """
+    def receive(self, size: int, patience: Patience) -> bytes:
+        """Return `size` bytes. Raises ChildEnded, and what gives up the patience."""
         output = self._stdout.fileno()
         readable = select.poll()
         readable.register(output, select.POLLIN)
         found = bytearray()
         while len(found) < size:
-            left = deadline - time.monotonic()
-            if left <= 0 or not readable.poll(left * 1000):
-                raise ChildSlow
+            if not readable.poll(patience.check() * 1000):
+                continue
             part = os.read(output, min(READ_BYTES, size - len(found)))
             if not part:
                 raise self._ended()

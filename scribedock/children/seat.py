@@ -9,7 +9,8 @@ from typing import TypeVar
 import structlog
 
 from scribedock.children.crew import WorkAbandoned
-from scribedock.children.process import ChildEnded, ChildProcess, ChildSlow
+from scribedock.children.patience import ChildSlow
+from scribedock.children.process import ChildEnded, ChildProcess
 
 log = structlog.get_logger("scribedock.children")
 

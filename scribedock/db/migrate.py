@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -9,7 +10,7 @@ import sqlalchemy as sa
 from scribedock.db.engine import Database
 
 FOLDER = Path(__file__).parent / "migrations"
-NEWEST_REVISION = "coverage"  # the migration that makes this release's tables
+REVISION = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
 ADVISORY_LOCK = 0x5C21BED1
 
 
@@ -17,10 +18,18 @@ def migrate(url: str) -> None:
     """Run the missing migrations. On PostgreSQL, one process at a time does so."""
     database = Database(url)
     try:
-        if _revision(database) != NEWEST_REVISION:
+        if _revision(database) != newest_revision():
             _upgrade(database)
     finally:
         database.close()
+
+
+def newest_revision() -> str:
+    """Return the migration that makes this release's tables: the last file by its number."""
+    newest = max((FOLDER / "versions").glob("[0-9]*.py"))
+    found = REVISION.search(newest.read_text(encoding="utf-8"))
+    assert found is not None, newest
+    return found[1]
 
 
 def _revision(database: Database) -> str | None:

@@ -53,9 +53,9 @@ class Backlog:
         self._retries_s = retries_s
 
     def restore(self, known: Callable[[Collection[str]], Collection[str]]) -> int:
-        """Gives everything that is owed a row of work, but for what the engine has; returns how much.
+        """Enqueue all work that is owed and that the engine does not have; return how much.
 
-        known: those of the ids of work that the engine has, under way or done.
+        known: returns those of the ids of work that the engine has, running or done.
         """
         owed = self._tasks() + self._callbacks()
         if not owed:

@@ -25,9 +25,9 @@ class Deleted(Cleared):
 
 
 def clear(connection: Connection, job: Job, why: str) -> Cleared:
-    """Takes all contents from the job (see `erasure`); unfinished tasks are aborted, all its URLs are dead.
+    """Erase the job's contents (see `erasure`), abort its unfinished tasks, invalidate its URLs.
 
-    `job` was read in this write transaction; `why` is said of the aborted tasks.
+    `job` was read in this write transaction; `why` becomes the aborted tasks' info.
     """
     storage_keys = tuple(
         key

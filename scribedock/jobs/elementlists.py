@@ -37,7 +37,7 @@ class ElementLists:
         *,
         audio_description: bool = False,
     ) -> None:
-        """Stores a list (the wire's JSON, by zlib) once under each name; versions are unique and ascend."""
+        """Store a list (the API's JSON, zlib-compressed) under each name; versions are unique and ascend."""
         newest = connection.execute(
             sa.select(sa.func.max(element_lists.c.version)).where(element_lists.c.job_id == job_id)
         ).scalar_one()
@@ -57,7 +57,7 @@ class ElementLists:
             )
 
     def describe(self, job_id: str, body: bytes) -> None:
-        """Stores `body`, whose words describe the picture, as the job's audio description."""
+        """Store `body`, whose words describe the picture, as the job's audio description."""
         with self._database.write() as connection:
             self.store(
                 connection,
@@ -91,7 +91,7 @@ class ElementLists:
         version: datetime | None = None,
         audio_description: bool = False,
     ) -> ElementListVersion:
-        """The version that a caller means: the latest FINAL unless a name or a version is given.
+        """Find the version that a caller means: the latest FINAL unless a name or a version is given.
 
         Raises ItemNotFound for an unknown version and where there is no audio description, InvalidQuery
         where nothing is finished yet.
@@ -119,11 +119,11 @@ class ElementLists:
         )
 
     def body(self, job_id: str, version: datetime) -> bytes:
-        """The wire's JSON of a version. Raises ItemNotFound."""
+        """Return a version as the API's JSON. Raises ItemNotFound."""
         return zlib.decompress(self.compressed(job_id, version))
 
     def compressed(self, job_id: str, version: datetime) -> bytes:
-        """The wire's JSON of a version, as it is kept: by zlib. Raises ItemNotFound."""
+        """Return a version as it is stored: the API's JSON, zlib-compressed. Raises ItemNotFound."""
         with self._database.read() as connection:
             compressed = connection.execute(
                 sa.select(element_lists.c.compressed).where(

@@ -83,7 +83,7 @@ NEEDS: Mapping[Queue, sa.ColumnElement[bool]] = {
 def enqueue_order(
     connection: Connection, job: Job, task_id: str, *, due: datetime, once: bool = False
 ) -> None:
-    """An order of a transcription."""
+    """Enqueue the order of a transcription."""
     queue = Queue.SANDBOX if job.sandbox else Queue.TRANSCRIPTION
     _enqueue_ordered(connection, job, queue, task_id, due=due, once=once)
 
@@ -91,7 +91,7 @@ def enqueue_order(
 def enqueue_derivation(
     connection: Connection, job: Job, task_id: str, *, due: datetime, once: bool = False
 ) -> None:
-    """A job that is made of another one's list."""
+    """Enqueue a job that is derived from another job's ElementList."""
     queue = Queue.SANDBOX if job.sandbox else Queue.DERIVATIONS
     _enqueue_ordered(connection, job, queue, task_id, due=due, once=once)
 
@@ -125,7 +125,7 @@ def enqueue_media(
 def enqueue_transcript(
     connection: Connection, job: Job, task_id: str, *, url: str, once: bool = False
 ) -> None:
-    """A transcript that is fetched."""
+    """Enqueue the fetch of a transcript."""
     _enqueue(connection, job, Queue.TRANSCRIPTS, task_id, host=host_of(url), once=once)
 
 
@@ -215,7 +215,7 @@ def _release(connection: Connection, queue: Queue, *conditions: sa.ColumnElement
 
 
 def host_of(url: str) -> str:
-    """A digest of the host of a URL; empty where it has none. Hosts are told apart, and not to be read."""
+    """Return a digest of a URL's host, empty if it has none: it distinguishes hosts without naming them."""
     try:
         host = urlsplit(url).hostname or ""
     except ValueError:

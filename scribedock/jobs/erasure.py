@@ -153,9 +153,9 @@ REGISTER = (
 
 
 def erase(connection: Connection, job_id: str, *, late: bool = False) -> None:
-    """Deletes and clears what the register says; once more does no harm.
+    """Delete and clear what the register says; harmless when repeated.
 
-    late: also what must stay for as long as the job's workflows and uploads are under way.
+    late: also what must stay while the job's workflows and uploads are running.
     """
     for entry in REGISTER:
         if entry.late and not late:

@@ -63,7 +63,7 @@ class Jobs:
         expected_speakers: int | None = None,
         is_duplicate: bool = False,
     ) -> tuple[str, str]:
-        """Opens a job; returns its id and its task's.
+        """Create a job; return its id and its task's.
 
         Raises InvalidQuery for a second living job with the same external id, unless `is_duplicate`.
         """
@@ -110,12 +110,12 @@ class Jobs:
         return job_id, task_id
 
     def find_job(self, job_id: str, visible_accounts: frozenset[str] | None = None) -> Job:
-        """The living job, if it belongs to one of these accounts (None: to anybody). Raises ItemNotFound."""
+        """Find a living job of one of these accounts (None: of any). Raises ItemNotFound."""
         with self._database.read() as connection:
             return self.fetch_job(connection, job_id, visible_accounts)
 
     def find_served(self, job_id: str) -> Job:
-        """The living job behind a link that needs no token. Raises ItemNotFound (404).
+        """Find the living job behind a link that needs no token. Raises ItemNotFound (404).
 
         The links of an account that is disabled are dead until it is enabled.
         """
@@ -139,7 +139,7 @@ class Jobs:
         return job_of(row)
 
     def delete(self, job_id: str, visible_accounts: frozenset[str]) -> Deleted:
-        """Deletes the job with its media and results; unfinished tasks are aborted, all its URLs are dead.
+        """Delete the job with its media and results, abort its unfinished tasks, invalidate its URLs.
 
         Raises ItemNotFound.
         """
@@ -158,14 +158,14 @@ class Jobs:
     def advance(
         self, connection: Connection, job: Job, event: JobEvent, **values: Unpack[JobColumns]
     ) -> JobStatus:
-        """Moves the job along the state table, with `values` for its columns. Raises InvalidQuery."""
+        """Move the job along the state table, and set the columns in `values`. Raises InvalidQuery."""
         status = after(job.status, event)
         connection.execute(jobs.update().where(jobs.c.id == job.id).values(status=status.value, **values))
         record_event(connection, job.id, event.value, job.status, status)
         return status
 
     def raise_upload_epoch(self, job_id: str, visible_accounts: frozenset[str] | None) -> None:
-        """Makes every upload URL of the job invalid that was issued before. Raises ItemNotFound."""
+        """Invalidate every upload URL of the job issued so far. Raises ItemNotFound."""
         with self._database.write() as connection:
             next_upload_epoch(connection, self.fetch_job(connection, job_id, visible_accounts))
 
@@ -182,7 +182,7 @@ class Jobs:
             ]
 
     def update(self, job_id: str, **values: Unpack[JobColumns]) -> None:
-        """Sets columns of a living job that have no part in the state machine."""
+        """Set columns of a living job that have no part in the state machine."""
         with self._database.write() as connection:
             self.set(connection, job_id, **values)
 
@@ -196,7 +196,7 @@ class Jobs:
             connection.execute(jobs.update().where(jobs.c.id == job_id).values(progress=progress))
 
     def tasks(self, job_ids: list[str]) -> Mapping[str, list[Task]]:
-        """The tasks of each job, newest last."""
+        """Return the tasks of each job, newest last."""
         found: dict[str, list[Task]] = {job_id: [] for job_id in job_ids}
         with self._database.read() as connection:
             for row in connection.execute(
@@ -206,7 +206,7 @@ class Jobs:
         return found
 
     def task(self, task_id: str, visible_accounts: frozenset[str] | None = None) -> Task:
-        """The task, also of a deleted job. Raises ItemNotFound."""
+        """Find a task, also of a deleted job. Raises ItemNotFound."""
         with self._database.read() as connection:
             row = connection.execute(
                 sa.select(tasks, jobs.c.account_id)
@@ -246,14 +246,14 @@ def is_served(connection: Connection, job_id: str) -> bool:
 
 
 def next_upload_epoch(connection: Connection, job: Job) -> None:
-    """Makes invalid every upload URL of the job that was issued before."""
+    """Invalidate every upload URL of the job issued so far."""
     connection.execute(jobs.update().where(jobs.c.id == job.id).values(upload_epoch=job.upload_epoch + 1))
 
 
 def add_task(
     connection: Connection, job_id: str, task_type: TaskType, status: TaskStatus, info: str = ""
 ) -> str:
-    """Records a task of the job; returns its id."""
+    """Record a task of the job; return its id."""
     task_id = uuid.uuid4().hex
     task = {
         "id": task_id,
@@ -268,7 +268,7 @@ def add_task(
 
 
 def set_task(connection: Connection, task_id: str, status: TaskStatus, info: str = "") -> bool:
-    """Moves an unfinished task on; whether it was still unfinished."""
+    """Set the status of an unfinished task; return whether it was still unfinished."""
     return (
         connection.execute(
             tasks.update()
@@ -298,7 +298,7 @@ _plain_values = attrgetter(*_PLAIN)  # for long lists: half the time of a getatt
 
 
 def job_of(row: sa.Row[Any]) -> Job:
-    """The job of a row of `jobs` with the name of its account."""
+    """Build the job from a row of `jobs` with the name of its account."""
     return Job(
         status=JobStatus(row.status),
         fidelity=Fidelity(row.fidelity) if row.fidelity else None,

@@ -36,7 +36,7 @@ ISO_CODES: Mapping[str, str] = {
 
 
 def source_language(code: str) -> str:
-    """The list's spelling of a source language. Raises InvalidOption for one that is not on it."""
+    """Return the code of a source language as the list spells it. Raises InvalidOption for any other."""
     known = code.strip().lower().replace("_", "-")
     known = OLDER_SPELLINGS.get(known, known)
     if known not in SOURCE_LANGUAGES:
@@ -47,19 +47,19 @@ def source_language(code: str) -> str:
 
 
 def spoken_language(code: str) -> str:
-    """The list's spelling of a source language, or AUTO. Raises InvalidOption for what is neither."""
+    """Return a source language as the list spells it, or AUTO. Raises InvalidOption for any other."""
     return AUTO if code.strip().lower() == AUTO else source_language(code)
 
 
 def listed(code: str) -> str | None:
-    """The list's spelling of a language that a recognizer has heard (ISO 639-1); None where it has none."""
+    """Return the list's code of a language that a recognizer detected (ISO 639-1); None if it has none."""
     if code in SOURCE_LANGUAGES:
         return code
     return next((spelling for spelling, iso in ISO_CODES.items() if iso == code), None)
 
 
 def target_language(code: str) -> str:
-    """The list's spelling of a language to translate into: every one on the list can be.
+    """Return a language to translate into as the list spells it: any language of the list will do.
 
     Raises InvalidOption for one that is not on it.
     """
@@ -70,5 +70,5 @@ def target_language(code: str) -> str:
 
 
 def iso_code(language: str) -> str:
-    """What a recognizer calls a language of the list (ISO 639-1 where there is one)."""
+    """Return a recognizer's code for a language of the list: ISO 639-1 where there is one."""
     return ISO_CODES.get(language, language)

@@ -88,10 +88,10 @@ class JobListing:
         self._database = database
 
     def matching(self, job_filter: JobFilter) -> Iterator[list[Job]]:
-        """The living jobs that the filter lets through, newest first, in pages.
+        """Yield the living jobs that match the filter, newest first, in pages.
 
-        What is listed is decided at the start, by one query: jobs that are deleted meanwhile are left
-        out, later ones are not in it. No transaction is open between two pages, however slow the reader.
+        One query at the start decides which: jobs deleted meanwhile are left out, and later ones
+        are not included. No transaction is open between two pages, however slow the reader.
         """
         query = (
             sa.select(jobs.c.id)
@@ -119,7 +119,7 @@ class JobListing:
             return int(connection.execute(query).scalar_one())
 
     def late(self, now: datetime) -> list[Job]:
-        """The living jobs of all accounts that were due and are not done, the latest first."""
+        """Return the living jobs of all accounts that are overdue, the latest first."""
         states = [status.value for status in MAY_BE_LATE if status is not JobStatus.COMPLETE]
         query = WITH_OWNER.where(
             jobs.c.deleted.is_(None), jobs.c.status.in_(states), jobs.c.due < now

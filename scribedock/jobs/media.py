@@ -66,16 +66,16 @@ class JobMedia:
             return _find(connection, job_id)
 
     def media_behind_job(self, job: Job) -> Media | None:
-        """The media that the job's list is about: its own, or the leading job's."""
+        """Return the media that the job's list is about: its own, or the leading job's."""
         return self.media_of_job(job.leading_id or job.id)
 
     def media_of_task(self, task_id: str) -> Media | None:
-        """The media that this task brings; None when other media took its place."""
+        """Return the media that this task adds; None once other media replaced it."""
         with self._database.read() as connection:
             return _select(connection, media.c.task_id == task_id)
 
     def check_addable(self, job: Job) -> None:
-        """Raises InvalidQuery where `add_media` may not give the job (another) media."""
+        """Raise InvalidQuery where `add_media` may not give the job (another) media."""
         existing = self.media_of_job(job.id)
         _refuse_second(job, existing)
 
@@ -91,7 +91,7 @@ class JobMedia:
         url: str | None = None,
         replace: bool,
     ) -> Attached:
-        """Makes this the job's media, with a task that fetches or probes it.
+        """Make this the job's media, with a task that fetches or probes it.
 
         `job` must have been read in this write transaction. Raises InvalidQuery once the transcription is
         ordered (409 where it would `replace` media), and for a second media unless `replace`.
@@ -126,7 +126,7 @@ class JobMedia:
         return Attached(task_id=task_id, replaced_key=existing.storage_key if existing else None)
 
     def fetched(self, task_id: str, *, storage_key: str, size: int) -> bool:
-        """Notes that the bytes of a fetched media are durable; whether it is still the job's media."""
+        """Record that the bytes of fetched media are durable; return whether it is still the job's media."""
         with self._database.write() as connection:
             found = _lock(connection, task_id)
             if found is None:
@@ -140,7 +140,7 @@ class JobMedia:
         return True
 
     def fetch_failed(self, task_id: str, problem: str) -> None:
-        """The media could not be fetched: an order on it fails, else other media may be added."""
+        """Record that the media could not be fetched: its order fails, or other media may be added."""
         with self._database.write() as connection:
             found = _lock(connection, task_id)
             set_task(connection, task_id, TaskStatus.FAILED, problem)
@@ -152,7 +152,7 @@ class JobMedia:
                 recording_came(connection, found.job_id)
 
     def probed(self, task_id: str, *, media_ms: int | None, problem: str | None) -> None:
-        """Ends the task with what the probe found; `problem` warns, an order is still possible."""
+        """End the task with the probe's result; `problem` is a warning, an order remains possible."""
         with self._database.write() as connection:
             found = _lock(connection, task_id)
             set_task(connection, task_id, TaskStatus.COMPLETE, problem or "")
@@ -166,12 +166,12 @@ class JobMedia:
                     recording_came(connection, found.job_id)
 
     def note_track(self, job_id: str, track: int) -> None:
-        """Notes which of its sound tracks is transcribed, so that all that is made of it is of the same."""
+        """Record which sound track is transcribed, so that every rendition uses the same one."""
         with self._database.write() as connection:
             connection.execute(media.update().where(media.c.job_id == job_id).values(audio_track=track))
 
     def url_in_use(self, account_id: str, url: str) -> str | None:
-        """A living job of the account whose media comes from the same URL."""
+        """Return a living job of the account whose media comes from the same URL."""
         with self._database.read() as connection:
             return connection.execute(
                 sa.select(jobs.c.id)
@@ -193,9 +193,9 @@ class JobMedia:
 
 
 def _lock(connection: Connection, task_id: str) -> Media | None:
-    """The media of the task, as it is once its job is locked: everywhere jobs are locked before their tasks.
+    """Lock the task's job, then read the task's media: jobs are locked before their tasks everywhere.
 
-    Else a probe that ends while its media is replaced would wait for the upload, and that for the probe.
+    Otherwise a probe that ends while its media is replaced would deadlock with the upload.
     """
     found = _select(connection, media.c.task_id == task_id)
     if found is None:

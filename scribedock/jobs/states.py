@@ -48,12 +48,12 @@ TRANSITIONS: Mapping[tuple[JobStatus, JobEvent], JobStatus] = {
 
 
 def first(*, needs_authorization: bool) -> JobStatus:
-    """The state of a new job."""
+    """Return the state of a new job."""
     return AUTHORIZING if needs_authorization else PENDING
 
 
 def after(status: JobStatus, event: JobEvent) -> JobStatus:
-    """The state that follows. Raises InvalidQuery where the event is not allowed."""
+    """Return the state that follows. Raises InvalidQuery where the event is not allowed."""
     following = TRANSITIONS.get((status, event))
     if following is None:
         raise InvalidQuery(f"The job is {status}; it cannot be {event} now")

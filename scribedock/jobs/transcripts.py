@@ -41,11 +41,11 @@ class Transcripts:
         return self._find(transcripts.c.job_id == job_id)
 
     def transcript_of_task(self, task_id: str) -> Transcript | None:
-        """The transcript that this task brings; None when another took its place."""
+        """Return the transcript that this task adds; None once another replaced it."""
         return self._find(transcripts.c.task_id == task_id)
 
     def body(self, job_id: str) -> bytes | None:
-        """The file as it came; None where there is none (yet)."""
+        """Return the file as it was received; None where there is none (yet)."""
         with self._database.read() as connection:
             compressed = connection.execute(
                 sa.select(transcripts.c.compressed).where(transcripts.c.job_id == job_id)
@@ -60,10 +60,12 @@ class Transcripts:
         format: TextFormat | None,
         body: bytes | None = None,
         url: str | None = None,
+        warnings: str = "",
     ) -> str:
-        """Makes this the job's transcript, in place of an earlier one; returns the TaskId.
+        """Make this the job's transcript, replacing an earlier one; return the TaskId.
 
-        Without a body, the task fetches it from the URL. Raises InvalidQuery once the job is ordered.
+        Without a body, the task fetches it from the URL. warnings: what of the body is not used, which the
+        task says. Raises InvalidQuery once the job is ordered.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
@@ -75,7 +77,7 @@ class Transcripts:
                 set_task(connection, earlier, TaskStatus.ABORTED, "Replaced by another transcript")
                 connection.execute(transcripts.delete().where(transcripts.c.job_id == job_id))
             status = TaskStatus.QUEUED if body is None else TaskStatus.COMPLETE
-            task_id = add_task(connection, job_id, TaskType.JOB_ADD_TRANSCRIPT, status)
+            task_id = add_task(connection, job_id, TaskType.JOB_ADD_TRANSCRIPT, status, warnings)
             connection.execute(
                 transcripts.insert().values(
                     job_id=job_id,
@@ -91,19 +93,22 @@ class Transcripts:
                 enqueue_transcript(connection, job, task_id, url=url)
         return task_id
 
-    def fetched(self, task_id: str, body: bytes) -> None:
-        """Ends the task with the file that it brought; nothing is kept where another took its place."""
+    def fetched(self, task_id: str, body: bytes, warnings: str = "") -> None:
+        """End the task with the file that it fetched, which is dropped if another replaced it.
+
+        warnings: what of the file is not used, which the task says.
+        """
         with self._database.write() as connection:
             connection.execute(
                 transcripts.update()
                 .where(transcripts.c.task_id == task_id)
                 .values(compressed=zlib.compress(body))
             )
-            set_task(connection, task_id, TaskStatus.COMPLETE)
+            set_task(connection, task_id, TaskStatus.COMPLETE, warnings)
             _let_order_begin(connection, task_id)
 
     def failed(self, task_id: str, problem: str) -> None:
-        """The transcript cannot be used: an order that waits for it fails, else another may be added."""
+        """Record that the transcript cannot be used: a waiting order fails, or another may be added."""
         with self._database.write() as connection:
             connection.execute(
                 transcripts.update().where(transcripts.c.task_id == task_id).values(problem=problem)
@@ -131,7 +136,7 @@ def _let_order_begin(connection: Connection, task_id: str) -> None:
 
 
 def check_addable(job: Job) -> None:
-    """Raises InvalidQuery where `add_transcript` comes too late."""
+    """Raise InvalidQuery where `add_transcript` comes too late."""
     if job.order_task_id is not None:
         raise InvalidQuery(
             "The transcription of this job is ordered already; "
@@ -140,7 +145,7 @@ def check_addable(job: Job) -> None:
 
 
 def check_usable(connection: Connection, job: Job) -> None:
-    """Raises InvalidQuery where the job was given a transcript that cannot be used."""
+    """Raise InvalidQuery where the job was given a transcript that cannot be used."""
     problem = connection.execute(
         sa.select(transcripts.c.problem).where(transcripts.c.job_id == job.id)
     ).scalar()

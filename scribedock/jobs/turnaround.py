@@ -16,7 +16,7 @@ MAY_BE_LATE = (JobStatus.PENDING, JobStatus.IN_PROCESS, JobStatus.REVIEWING, Job
 
 
 def effective_priority(asked: Priority, turnaround_hours: int | None) -> Priority:
-    """A turnaround shorter than STANDARD's silently raises STANDARD to PRIORITY."""
+    """Raise STANDARD to PRIORITY, silently, for a turnaround shorter than STANDARD's."""
     if (
         asked is Priority.STANDARD
         and turnaround_hours is not None
@@ -27,7 +27,7 @@ def effective_priority(asked: Priority, turnaround_hours: int | None) -> Priorit
 
 
 def check_allowed(priority: Priority, allowed: Collection[Priority]) -> None:
-    """Raises InvalidOption for a priority that this server does not take."""
+    """Raise InvalidOption for a priority that this server does not accept."""
     if priority not in allowed:
         names = ", ".join(each.value for each in Priority if each in allowed)
         raise InvalidOption(
@@ -44,7 +44,7 @@ def due_date(begin: datetime, priority: Priority, turnaround_hours: int | None) 
 
 
 def rank_of(priority: Priority) -> int:
-    """The place of a priority among all, from 0, the most urgent."""
+    """Return the rank of a priority, from 0, the most urgent."""
     return sorted(TURNAROUND_HOURS.values()).index(TURNAROUND_HOURS[priority])
 
 

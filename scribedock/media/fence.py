@@ -13,12 +13,12 @@ from __future__ import annotations
 import ctypes
 import os
 import resource
-import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 
-PR_SET_PDEATHSIG = 1
+from scribedock.children.lifeline import die_with_parent
+
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
 LANDLOCK_CREATE_RULESET, LANDLOCK_ADD_RULE, LANDLOCK_RESTRICT_SELF = 444, 445, 446
@@ -88,9 +88,7 @@ def confine(
     memory and file_bytes are in bytes. The process is killed when `parent` ends. Without `openings` it can
     open nothing any more. Raises OSError where the kernel refuses what it said it can do.
     """
-    _prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:
-        os._exit(1)
+    die_with_parent(parent)
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     _prctl(PR_SET_DUMPABLE, 0)
     _limit(resource.RLIMIT_AS, memory)

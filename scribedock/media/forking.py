@@ -12,10 +12,9 @@ import subprocess
 import sys
 import threading
 from collections.abc import Mapping
-from pathlib import Path
 from typing import BinaryIO
 
-import scribedock
+from scribedock.children.environment import isolated_command
 
 PID = STATUS = struct.Struct("=i")
 IDLE_S = 300.0
@@ -122,12 +121,7 @@ class ForkServer:
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
         command = [
             sys.executable,
-            "-I",
-            "-c",
-            bootstrap("forkserver"),
-            str(theirs.fileno()),
-            str(self._idle_s),
-            package_folder(),
+            *isolated_command("scribedock.media.forkserver", str(theirs.fileno()), str(self._idle_s)),
         ]
         with theirs:
             self._process = subprocess.Popen(
@@ -159,15 +153,3 @@ def _pipe(stack: contextlib.ExitStack) -> tuple[BinaryIO, BinaryIO]:
         stack.enter_context(os.fdopen(read, "rb", buffering=0)),
         stack.enter_context(os.fdopen(write, "wb", buffering=0)),
     )
-
-
-def bootstrap(module: str) -> str:
-    """Return the code for `python -I -c` that calls the module's `main`.
-
-    The last argument of the command is `package_folder()`.
-    """
-    return f"import sys; sys.path.append(sys.argv.pop()); from scribedock.media.{module} import main; main()"
-
-
-def package_folder() -> str:
-    return str(Path(scribedock.__file__).resolve().parent.parent)

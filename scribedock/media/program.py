@@ -17,7 +17,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scribedock.children.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
-from scribedock.media.forking import bootstrap, package_folder
+from scribedock.children.environment import isolated_command
 from scribedock.media.process import FenceFailure, always
 from scribedock.media.program_child import NO_FENCE, NO_PROGRAM
 
@@ -96,7 +96,7 @@ def run(
     with (folder / MESSAGE_FILE).open("w+b") as messages:
         try:
             child = subprocess.Popen(
-                [sys.executable, "-I", "-c", bootstrap("program_child"), json.dumps(order), package_folder()],
+                [sys.executable, *isolated_command("scribedock.media.program_child", json.dumps(order))],
                 stdin=subprocess.PIPE,
                 stdout=subprocess.DEVNULL,
                 stderr=messages,

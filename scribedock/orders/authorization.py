@@ -63,10 +63,10 @@ class Authorizations:
             return job.order_task_id
 
     def modify(self, job_id: str, visible_accounts: frozenset[str], changes: Changes) -> None:
-        """Changes a job that waits in Authorizing, or that is not ordered yet.
+        """Change a job that is in Authorizing or has not been ordered yet.
 
-        Of an order, its priority and date change with it. Raises ItemNotFound, InvalidQuery in any other
-        state, and InvalidOption for a priority that this server does not take.
+        An order's priority and due date change with it. Raises ItemNotFound, InvalidQuery in any other
+        state, and InvalidOption for a priority that this server does not accept.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)

@@ -42,9 +42,9 @@ class Callbacks:
         return self._select(callbacks.c.task_id == task_id)
 
     def find_callback(self, callback_id: str) -> Callback | None:
-        """The callback; None where it is not owed any more.
+        """Find a callback; None where it is no longer owed.
 
-        A workflow that was begun anew after the engine has forgotten it finds nothing to do.
+        A workflow that is restarted after the engine forgot it thus finds nothing to do.
         """
         found = self._select(callbacks.c.id == callback_id, OWED)
         return found[0] if found else None
@@ -57,9 +57,9 @@ class Callbacks:
         end: TaskStatus | None = None,
         again: datetime | None = None,
     ) -> None:
-        """Notes a try, and what follows from it: the end of the callback, or another try at `again`.
+        """Record a try, and what follows from it: the end of the callback, or another try at `again`.
 
-        Nothing follows where the callback went with its job meanwhile.
+        Nothing follows where the callback was deleted with its job meanwhile.
         """
         with self._database.write() as connection:
             kept = sa.select(callbacks.c.id).where(callbacks.c.id == callback_id)
@@ -99,7 +99,7 @@ class Callbacks:
             ]
 
     def close(self, callback_id: str, status: TaskStatus) -> None:
-        """Ends the callback without another try."""
+        """End the callback without another try."""
         with self._database.write() as connection:
             _end(connection, callback_id, status)
 

@@ -45,7 +45,7 @@ class Guidelines:
     def add(
         self, job_id: str, visible_accounts: frozenset[str], *, name: str, body: bytes, is_html: bool
     ) -> Guideline:
-        """Keeps a guideline with the job, beside those that it has.
+        """Add a guideline to those of the job.
 
         Raises ItemNotFound, and InvalidQuery for one that is empty or too large, or too many.
         """
@@ -95,9 +95,9 @@ class Guidelines:
             return [Guideline(username=username, **row) for row in rows.mappings()]
 
     def terms(self, job_id: str) -> tuple[str, ...]:
-        """The terms of all guidelines of a job, as they are spelled there, each once; at most MAX_TERMS.
+        """Return the terms of a job's guidelines as they are spelled there, each once; at most MAX_TERMS.
 
-        What is no text (a PDF, an office document) is for people alone, and gives none.
+        A guideline that is not text (a PDF, an office document) is for people only and has none.
         """
         found: dict[str, str] = {}
         for guideline in self.guidelines_of_job(job_id):
@@ -110,7 +110,7 @@ class Guidelines:
         return tuple(found.values())[:MAX_TERMS]
 
     def vocabulary(self, job: Job) -> tuple[str, ...]:
-        """What a recognizer should know of a job: the terms of its guidelines, then those of its notes.
+        """Return a job's vocabulary for a recognizer: the terms of its guidelines, then of its notes.
 
         At most MAX_VOCABULARY, the longest left out: a recognizer has little room for them.
         """

@@ -6,5 +6,5 @@ import html
 
 
 def joined(default: str, own: str) -> str:
-    """The account's default_job_notes (plain text) before the job's own, which are HTML already."""
+    """Prepend the account's default_job_notes (plain text) to the job's own, which are HTML already."""
     return "\n".join(part for part in (html.escape(default.strip()), own) if part)

@@ -79,12 +79,12 @@ class Orders:
         bring: Callable[[Connection, Job], None] | None = None,
         then: Callable[[Connection, Job], None] | None = None,
     ) -> str:
-        """Records the order, and closes the job's upload URLs; returns the TaskId.
+        """Record the order, and close the job's upload URLs; return the TaskId.
 
-        bring: attaches media that come with the order, in its transaction.
-        then: does what follows from the order, of which the job tells, in its transaction.
-        Raises InvalidQuery without usable media, which a sandbox's job need not have, and on a job that is
-        ordered, runs or ran; InvalidOption for a priority that this server does not take.
+        bring: attaches media that come with the order, in the order's transaction.
+        then: does what follows from the order, given the ordered job, in the order's transaction.
+        Raises InvalidQuery without usable media, which a sandbox's job need not have, and for a job that
+        is ordered, running or finished; InvalidOption for a priority that this server does not accept.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
@@ -144,7 +144,7 @@ class Orders:
             )
 
     def start(self, task_id: str, engine: str) -> Job | None:
-        """A worker takes the order up; None when there is nothing left to do for it."""
+        """Start work on the order; return its job, or None if nothing is left to do."""
         with self._database.write() as connection:
             job = self._ordered(connection, task_id)
             if job is None or job.status in (JobStatus.AUTHORIZING, JobStatus.REVIEWING):
@@ -165,10 +165,10 @@ class Orders:
         media_ms: int,
         noted: JobColumns | None = None,
     ) -> bool:
-        """Stores the machine's ElementList under each name, and completes the job; False when it was over.
+        """Store the machine's ElementList under each name, and complete the job; False if it had ended.
 
-        noted: columns of the job that say how it went. Where people go on with it, the job is handed over to
-        them instead, without FINAL.
+        noted: columns of the job that say how it went. Where passes by people follow, the job is handed
+        over to them instead, without FINAL.
         """
         compressed = zlib.compress(body)
         with self._database.read() as connection:
@@ -201,10 +201,10 @@ class Orders:
         *,
         rich: bytes | None = None,
     ) -> None:
-        """Stores the list of a pass under each name, and plans its callbacks; FINAL completes the job.
+        """Store the list of a pass under each name, and plan its callbacks; FINAL completes the job.
 
         `job` was read in this write transaction. rich: the list with keywords and topics, if they were
-        found already. Both are the wire's JSON, by zlib.
+        found already. Both lists are the API's JSON, zlib-compressed.
         """
         for iwp_name, version in _with_intelligence(job, names, compressed, rich):
             self._elementlists.store(connection, job.id, task_id, (iwp_name,), version)
@@ -217,7 +217,7 @@ class Orders:
             self._plan_callback(connection, job, task_id, name, now)
 
     def fail(self, task_id: str, reason: str, *, refused: bool = True) -> bool:
-        """Ends the order as Media Failure; the job may take new media and a new order.
+        """End the order as Media Failure; the job may take new media and a new order.
 
         refused: whether the media is at fault, so that other media must be added first.
         """
@@ -277,23 +277,23 @@ def _open_passes(connection: Connection, job_id: str, steps: Sequence[Step]) -> 
 
 
 def wanted_intelligence(job: Job) -> tuple[Iwp, ...]:
-    """The names of the passes whose lists get keywords and topics."""
+    """Return the names of the passes whose lists get keywords and topics."""
     return job.options.generate_media_intelligence_iwp or ()
 
 
 def _with_intelligence(
     job: Job, names: tuple[Iwp, ...], compressed: bytes, rich: bytes | None
 ) -> list[tuple[Iwp, bytes]]:
-    """The list under each name, with keywords and topics where the order asks for them."""
+    """Return the list under each name, with keywords and topics where the order asks for them."""
     wanted = set(wanted_intelligence(job))
     rich = rich or _enriched(job, names, compressed)
     return [(name, rich if rich and name in wanted else compressed) for name in names]
 
 
 def _enriched(job: Job, names: tuple[Iwp, ...], compressed: bytes) -> bytes | None:
-    """The list with keywords and topics, if the order asks for them under one of these names.
+    """Add keywords and topics to the list if the order asks for them under one of these names.
 
-    A list of two hours takes about a second.
+    Takes about a second for a list of two hours.
     """
     if not set(wanted_intelligence(job)) & set(names):
         return None
@@ -301,12 +301,12 @@ def _enriched(job: Job, names: tuple[Iwp, ...], compressed: bytes) -> bytes | No
 
 
 def callback_id(task_id: str, name: str) -> str:
-    """The same for the same event, so that a repeated callback can be recognised."""
+    """Derive a callback's id, the same for the same event, so that a repeated one can be recognized."""
     return uuid.uuid5(uuid.UUID(task_id), name).hex
 
 
 def _completed(order: Order, job: Job) -> Order:
-    """The order with what `modify` has set before it; an order that failed leaves nothing to the next."""
+    """Complete the order with what `modify` set before it; a failed order leaves nothing to the next."""
     options = order.options
     if job.status is not JobStatus.MEDIA_FAILURE:
         options = options.over(job.options)

@@ -37,9 +37,9 @@ APPROVALS = {
 
 
 def planned(job: Job, *, reviewed: bool) -> tuple[Step, ...]:
-    """The passes of the job; none of review where nobody does them (`reviewed` false).
+    """Plan the passes of the job; none of review where nobody does them (`reviewed` false).
 
-    A second pass and a translation go on with what was reviewed before: one pass is enough.
+    A second pass and a translation start from a reviewed list: one pass is enough.
     RETURN is the customer's approval of a transcript, TRANSLATION that of a translation.
     """
     steps = list(map(_review, _reviews(job))) if reviewed else []

@@ -41,7 +41,7 @@ LINKS = frozenset("of the de la le du von van der den da do dos".split())
 
 
 def terms_of(guideline: str) -> tuple[str, ...]:
-    """The terms of a guideline (text or HTML), as they are spelled in it, each once, in order.
+    """Return the terms of a guideline (text or HTML) as they are spelled in it, each once, in order.
 
     At most MAX_TERMS, each of at most MAX_WORDS words.
     """
@@ -57,7 +57,7 @@ def terms_of(guideline: str) -> tuple[str, ...]:
 
 
 def plain_text(guideline: str) -> str:
-    """The text of a guideline: of HTML what a reader sees, each block on a line of its own."""
+    """Return the text of a guideline: of HTML what a reader sees, each block on a line of its own."""
     if not MARKUP.match(guideline):
         return guideline
     parser = html.HTMLParser(no_network=True, huge_tree=False, recover=True, encoding="utf-8")
@@ -132,7 +132,7 @@ def _names(sentence: str) -> Iterator[str]:
 
 
 def _name(run: list[str]) -> Iterator[str]:
-    """What a run of capitalised words is: without the small words at its end."""
+    """Yield the name in a run of capitalized words: without the small words at its end."""
     while run and run[-1].lower() in LINKS:
         run.pop()
     if run and run != ["I"]:
@@ -140,7 +140,7 @@ def _name(run: list[str]) -> Iterator[str]:
 
 
 def _is_coined(word: str) -> bool:
-    """An abbreviation, or a spelling that no common word has: iPhone, McDonald, COVID-19, C++."""
+    """Return whether it is an abbreviation or spelled unusually: iPhone, McDonald, COVID-19, C++."""
     letters = [character for character in word if character.isalpha()]
     if not letters:
         return False

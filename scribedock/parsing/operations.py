@@ -28,7 +28,7 @@ def check_list(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]
     Raises InvalidElementList, and InvalidQuery for one that is too long or too large.
     """
     given = replace(normalised(parse(body)), language=arguments["language"])
-    if given.end_time > max(arguments["media_ms"], given.start_time) + END_MARGIN_MS:
+    if given.end_time > arguments["media_ms"] + END_MARGIN_MS:
         raise InvalidQuery(f"end_time: the recording ends at {arguments['media_ms']} ms")
     kept = to_json(given)
     if len(kept) > MAX_LIST_BYTES:
@@ -46,9 +46,9 @@ def annotate_list(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, byt
 
 
 def check_given_transcript(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:
-    """Raise InvalidQuery for a transcript that cannot be used."""
-    check_transcript(body, TextFormat(arguments["format"]) if arguments["format"] else None)
-    return {}, b""
+    """Return what of a transcript is not used. Raises InvalidQuery for one that cannot be used at all."""
+    format = TextFormat(arguments["format"]) if arguments["format"] else None
+    return {"warnings": check_transcript(body, format)}, b""
 
 
 def read_form(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]:

@@ -10,7 +10,8 @@ from typing import IO, Any
 import structlog
 
 from scribedock.children.crew import Crew, Ticket
-from scribedock.children.process import ChildEnded, ChildSlow
+from scribedock.children.patience import ChildSlow
+from scribedock.children.process import ChildEnded
 from scribedock.children.seat import ChildSeat
 from scribedock.errors import InvalidQuery
 from scribedock.parsing.pipe import Parsed, ParserDefect, request_parsing

@@ -6,16 +6,15 @@ No pickles: what comes from a process that reads strangers' bytes is data, whate
 from __future__ import annotations
 
 import json
-import struct
-import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import IO, Any, BinaryIO
 
+from scribedock.children.frames import framed, framed_stream, read_frame, receive_frame, write_frames
+from scribedock.children.patience import Deadline
 from scribedock.children.process import ChildProcess
 from scribedock.errors import InvalidOption, InvalidQuery, ScribedockError
 
-LENGTHS = struct.Struct(">QQ")  # of the head, and of the bytes after it
 CHUNK_BYTES = 1024 * 1024
 ERRORS: Mapping[str, type[ScribedockError]] = {each.__name__: each for each in (InvalidQuery, InvalidOption)}
 
@@ -36,14 +35,12 @@ def request_parsing(
     child: ChildProcess, head: Mapping[str, Any], source: IO[bytes], size: int, *, wall_s: float
 ) -> Parsed:
     """Return the child's answer to an operation on `size` bytes. Raises its error, ChildEnded, ChildSlow."""
-    deadline = time.monotonic() + wall_s
-    packed = json.dumps(head).encode()
+    deadline = Deadline(wall_s)
     source.seek(0)
-    child.send((LENGTHS.pack(len(packed), size), packed))
-    child.send(_parts(source))
-    head_length, length = LENGTHS.unpack(child.receive(LENGTHS.size, deadline))
-    answer = json.loads(child.receive(head_length, deadline))
-    body = child.receive(length, deadline)
+    child.send(framed(json.dumps(head).encode()))
+    child.send(framed_stream(size, _pieces(source)))
+    answer = json.loads(receive_frame(child, deadline))
+    body = receive_frame(child, deadline)
     if "failed" in answer:
         raise ParserDefect(answer["failed"])
     if "refused" in answer:
@@ -54,19 +51,14 @@ def request_parsing(
 
 def received(pipe: BinaryIO) -> tuple[Mapping[str, Any], bytes] | None:
     """Return the next order, in the child; None at the end."""
-    lengths = pipe.read(LENGTHS.size)
-    if len(lengths) < LENGTHS.size:
-        return None
-    head, size = LENGTHS.unpack(lengths)
-    return json.loads(pipe.read(head)), pipe.read(size)
+    head = read_frame(pipe)
+    body = None if head is None else read_frame(pipe)
+    return None if head is None or body is None else (json.loads(head), body)
 
 
 def send(pipe: BinaryIO, facts: Mapping[str, Any], body: bytes) -> None:
     """Send an answer from the child."""
-    packed = json.dumps(facts).encode()
-    pipe.write(LENGTHS.pack(len(packed), len(body)) + packed)
-    pipe.write(body)
-    pipe.flush()
+    write_frames(pipe, json.dumps(facts).encode(), body)
 
 
 def refusal(error: ScribedockError) -> Mapping[str, Any]:
@@ -74,6 +66,6 @@ def refusal(error: ScribedockError) -> Mapping[str, Any]:
     return {"refused": (kind if kind in ERRORS else "InvalidQuery", error.comment, error.status)}
 
 
-def _parts(source: IO[bytes]) -> Iterator[bytes]:
-    while part := source.read(CHUNK_BYTES):
-        yield part
+def _pieces(source: IO[bytes]) -> Iterator[bytes]:
+    while piece := source.read(CHUNK_BYTES):
+        yield piece

@@ -60,7 +60,7 @@ class RelatedJobs:
         self._jobs = jobs
 
     def open_related(self, connection: Connection, source: Job, new: NewRelated) -> Job:
-        """Opens a job that is made of `source`'s list; `source` was read in this write transaction."""
+        """Create a job from the list of `source`, which was read in this write transaction."""
         job_id = uuid.uuid4().hex
         now = utc_now()
         connection.execute(
@@ -95,11 +95,11 @@ class RelatedJobs:
         return opened
 
     def leading(self, connection: Connection, job: Job) -> Job:
-        """The leading job of a leading or related one. Raises ItemNotFound where it was deleted."""
+        """Return the leading job of a leading or related one. Raises ItemNotFound where it was deleted."""
         return job if job.leading_id is None else self._jobs.fetch_job(connection, job.leading_id)
 
     def related_jobs(self, connection: Connection, leading_id: str) -> list[Job]:
-        """The living jobs that are related to a leading one, oldest first."""
+        """Return the living jobs that are related to a leading one, oldest first."""
         ids = connection.execute(
             sa.select(jobs.c.id)
             .where(jobs.c.leading_id == leading_id, jobs.c.deleted.is_(None))
@@ -128,7 +128,7 @@ class RelatedJobs:
 
 
 def language_of(job: Job) -> str:
-    """The language of the job's list. A leading job's target languages are those of its related jobs."""
+    """Return the language of the job's list. A leading job's target languages are its related jobs'."""
     return job.target_language if job.leading_id is not None and job.target_language else job.language
 
 

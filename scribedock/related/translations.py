@@ -40,9 +40,9 @@ class Translations:
         callback_url: str | None = None,
         options: OrderOptions = NO_OPTIONS,
     ) -> list[Child]:
-        """Opens a job for each language that has none yet, in the list's spelling; the source's own has none.
+        """Create a job for each language, as the list spells it, that has none; not for the source's own.
 
-        Out of anything but English they are made of an English one, which is opened and kept too.
+        From a source that is not English, translation goes through an English job, created and kept too.
         """
         leading_id = source.leading_id or source.id
         living = {

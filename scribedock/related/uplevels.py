@@ -40,7 +40,7 @@ class Uplevels:
         self._priorities = frozenset(priorities)
 
     def existing(self, connection: Connection, job: Job) -> Job | None:
-        """The living job that was opened for a second pass over this one."""
+        """Return the living job that was created for a second pass over this one."""
         for each in self._related.related_jobs(connection, job.leading_id or job.id):
             if not each.target_language and each.id != job.id and each.order_task_id is not None:
                 return each
@@ -82,7 +82,7 @@ def workflow_of(job: Job) -> str:
 
 
 def check_uplevel(job: Job, existing: Job | None) -> None:
-    """Raises InvalidQuery where the job is not finished, is PROFESSIONAL, or has its second pass already."""
+    """Raise InvalidQuery where the job is not finished, is PROFESSIONAL, or has its second pass already."""
     if job.status is not JobStatus.COMPLETE:
         raise InvalidQuery(f"The job is {job.status}; it can be upleveled once it is Complete")
     if job.fidelity is Fidelity.HIGH:

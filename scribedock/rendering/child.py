@@ -6,21 +6,19 @@ Orders come on standard input and answers go to standard output.  It knows no da
 from __future__ import annotations
 
 import gc
-import pickle
 import sys
 import traceback
 from collections import OrderedDict
-from typing import BinaryIO
 
 from scribedock.children.confinement import confine
 from scribedock.errors import InvalidQuery, ScribedockError, captions_errors
 from scribedock.rendering.pipe import (
-    LENGTH,
     Answer,
     MissingLists,
     RenderingDefect,
     RenderingRefused,
     RenderMessage,
+    received,
     send,
 )
 from scribedock.rendering.request import ElementListKey, render
@@ -35,7 +33,7 @@ MEMORY = 3 * 1024**3  # of address space, for the largest list that can be saved
 def main() -> None:
     answers = confine(memory=MEMORY)
     lists = ParsedLists()
-    while (order := _received(sys.stdin.buffer)) is not None:
+    while (order := received(sys.stdin.buffer)) is not None:
         send(answers, answer(order, lists))
 
 
@@ -94,14 +92,6 @@ def answer(order: RenderMessage, lists: ParsedLists) -> Answer:
         )
     except Exception:
         return RenderingDefect(traceback.format_exc())
-
-
-def _received(pipe: BinaryIO) -> RenderMessage | None:
-    head = pipe.read(LENGTH.size)
-    if len(head) < LENGTH.size:
-        return None
-    order: RenderMessage = pickle.loads(pipe.read(LENGTH.unpack(head)[0]))  # noqa: S301 - from our parent
-    return order
 
 
 if __name__ == "__main__":

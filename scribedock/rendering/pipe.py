@@ -1,4 +1,4 @@
-"""Messages between the server and its rendering processes: a length, then a pickle.
+"""Messages between the server and its rendering processes: pickles.
 
 Both ends are this program, and a pipe joins nobody else.
 """
@@ -6,17 +6,15 @@ Both ends are this program, and a pipe joins nobody else.
 from __future__ import annotations
 
 import pickle
-import struct
-import time
 from dataclasses import dataclass
 from typing import BinaryIO
 
+from scribedock.children.frames import framed, read_frame, receive_frame, write_frames
+from scribedock.children.patience import Deadline
 from scribedock.children.process import ChildProcess
 from scribedock.errors import ScribedockError
 from scribedock.rendering.request import ElementListKey, RenderRequest
 from scribedock_captions.rendering import Rendering
-
-LENGTH = struct.Struct(">Q")
 
 
 @dataclass(frozen=True)
@@ -49,20 +47,25 @@ Answer = Rendering | MissingLists | RenderingRefused | RenderingDefect
 
 def send(pipe: BinaryIO, message: Answer) -> None:
     """Send a message from the child."""
-    for part in _packed(message):
-        pipe.write(part)
-    pipe.flush()
+    write_frames(pipe, _packed(message))
+
+
+def received(pipe: BinaryIO) -> RenderMessage | None:
+    """Return the next order, in the child; None at the end."""
+    packed = read_frame(pipe)
+    if packed is None:
+        return None
+    order: RenderMessage = pickle.loads(packed)  # noqa: S301 - from our parent
+    return order
 
 
 def request_rendering(child: ChildProcess, order: RenderMessage, timeout_s: float) -> Answer:
     """Return the child's answer. Raises ChildEnded, ChildSlow."""
-    deadline = time.monotonic() + timeout_s
-    child.send(_packed(order))
-    length = LENGTH.unpack(child.receive(LENGTH.size, deadline))[0]
-    answer: Answer = pickle.loads(child.receive(length, deadline))  # noqa: S301 - from our child
+    deadline = Deadline(timeout_s)
+    child.send(framed(_packed(order)))
+    answer: Answer = pickle.loads(receive_frame(child, deadline))  # noqa: S301 - from our child
     return answer
 
 
-def _packed(message: RenderMessage | Answer) -> tuple[bytes, bytes]:
-    data = pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)
-    return LENGTH.pack(len(data)), data
+def _packed(message: RenderMessage | Answer) -> bytes:
+    return pickle.dumps(message, protocol=pickle.HIGHEST_PROTOCOL)

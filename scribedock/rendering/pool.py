@@ -14,7 +14,8 @@ from collections.abc import Callable
 import structlog
 
 from scribedock.children.crew import Crew, Ticket
-from scribedock.children.process import ChildEnded, ChildSlow
+from scribedock.children.patience import ChildSlow
+from scribedock.children.process import ChildEnded
 from scribedock.children.seat import ChildSeat
 from scribedock.errors import SystemFault
 from scribedock.rendering.pipe import Answer, MissingLists, RenderingRefused, RenderMessage, request_rendering

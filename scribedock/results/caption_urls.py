@@ -23,9 +23,9 @@ class CaptionUrls:
         self._database = database
 
     def keep(self, job_id: str, digest: str, body: bytes, media_type: str) -> str:
-        """Stores the bytes, once for each job and `digest` (of version, format, options).
+        """Store the bytes, once for each job and `digest` (of version, format, options).
 
-        Returns their id, which cannot be guessed.
+        Returns their unguessable id.
         """
         with self._database.write() as connection:
             insert_once(
@@ -47,7 +47,7 @@ class CaptionUrls:
             )
 
     def known(self, job_id: str, digest: str) -> str | None:
-        """The id of bytes that are stored already."""
+        """Return the id of bytes that are stored already."""
         with self._database.read() as connection:
             return connection.execute(
                 sa.select(caption_urls.c.id).where(

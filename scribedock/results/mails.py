@@ -40,7 +40,7 @@ class Mails:
         base_url: str,
         rendition_id: str,
     ) -> str:
-        """Records mail about a video with captions; returns its TaskId. Raises ItemNotFound."""
+        """Record mail about a video with captions; return its TaskId. Raises ItemNotFound."""
         with self._database.write() as connection:
             return _insert(
                 connection,
@@ -52,7 +52,7 @@ class Mails:
             )
 
     def owe_approvals(self, base_url: str) -> None:
-        """Records mail about every pass that waits for its customer, if the account has an address; once."""
+        """Record mail, once, about each pass that awaits a customer's approval, if there is an address."""
         query = (
             sa.select(passes.c.id, passes.c.job_id, accounts.c.email)
             .join(jobs, jobs.c.id == passes.c.job_id)

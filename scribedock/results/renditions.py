@@ -57,9 +57,9 @@ class Renditions:
     def request_rendition(
         self, job_id: str, visible_accounts: frozenset[str] | None, kind: RenditionKind, source: str
     ) -> Rendition:
-        """The rendition, which a worker makes; asked for anew where it failed through the server's fault.
+        """Request a rendition, which a worker makes; one that failed by the server's fault is retried.
 
-        source: what it is made of, in words of any length. Raises ItemNotFound.
+        source: describes what it is made of, at any length. Raises ItemNotFound.
         """
         digest = hashlib.sha256(source.encode()).hexdigest()
         with self._database.write() as connection:
@@ -96,7 +96,7 @@ class Renditions:
             return _select(connection, renditions.c.id == rendition_id)
 
     def start(self, rendition_id: str) -> Rendition | None:
-        """A worker takes it up; None when there is nothing left to do for it."""
+        """Start work on the rendition; return it, or None if nothing is left to do."""
         with self._database.write() as connection:
             found = _select(connection, renditions.c.id == rendition_id)
             if found is None or not set_task(connection, rendition_id, TaskStatus.INPROGRESS):
@@ -104,7 +104,7 @@ class Renditions:
             return found
 
     def finish(self, rendition_id: str, *, storage_key: str, size: int) -> bool:
-        """Notes that the file is durable; whether anybody still wants it."""
+        """Record that the file is durable; return whether it is still wanted."""
         with self._database.write() as connection:
             if not set_task(connection, rendition_id, TaskStatus.COMPLETE):
                 return False
@@ -119,13 +119,13 @@ class Renditions:
             )
 
     def fail(self, rendition_id: str, problem: str) -> None:
-        """The recording cannot become that, now or ever."""
+        """Record that this recording can never become this rendition."""
         with self._database.write() as connection:
             set_task(connection, rendition_id, TaskStatus.FAILED, problem)
             rendition_ended(connection, rendition_id)
 
     def abort(self, rendition_id: str, problem: str) -> None:
-        """It was not made, for a reason that may pass; whoever asks again has it tried again."""
+        """Record a failure that may be temporary: the next request tries again."""
         with self._database.write() as connection:
             set_task(connection, rendition_id, TaskStatus.ABORTED, problem)
             rendition_ended(connection, rendition_id)

@@ -51,7 +51,7 @@ def sign(link: Link, purpose: Purpose, key: SigningKey) -> str:
 
 
 def verify(token: str, purpose: Purpose, keys: Sequence[SigningKey], now: float) -> str:
-    """The subject. Raises ItemNotFound (403 where it was not signed here for this, 410 once expired)."""
+    """Return the token's subject. Raises ItemNotFound (403 if not signed here for this, 410 once expired)."""
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):

@@ -75,7 +75,7 @@ class Realignments:
             return task_id
 
     def start(self, realignment_id: str) -> Realignment | None:
-        """A worker takes it up; None when there is nothing left to do for it."""
+        """Start work on the realignment; return it, or None if nothing is left to do."""
         with self._database.write() as connection:
             if not set_task(connection, realignment_id, TaskStatus.INPROGRESS):
                 return None
@@ -101,7 +101,7 @@ class Realignments:
             )
 
     def finish(self, realignment_id: str, body: bytes) -> None:
-        """Saves the result as the pass's next version, unless it came too late, or the job was deleted."""
+        """Save the result as the pass's next version, unless it is too late or the job was deleted."""
         with self._database.write() as connection:
             asked = connection.execute(
                 sa.select(realignments, passes.c.status, passes.c.account_id.label("holder"))

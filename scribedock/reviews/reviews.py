@@ -78,7 +78,7 @@ class Reviews:
         self._orders = orders
 
     def listing(self, scope: ReviewScope, account_id: str) -> list[tuple[Job, Pass]]:
-        """The passes of review that the account may take or has taken, the most urgent first."""
+        """Return the passes of review that the account may take or has taken, the most urgent first."""
         query = (
             sa.select(passes)
             .join(jobs, jobs.c.id == passes.c.job_id)
@@ -101,7 +101,7 @@ class Reviews:
     def take(
         self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind, account_id: str
     ) -> Pass:
-        """Gives the job's current pass to the account. Raises ItemNotFound, InvalidQuery (409)."""
+        """Give the job's current pass to the account. Raises ItemNotFound, InvalidQuery (409)."""
         with self._current(job_id, visible_accounts, kind) as (connection, _, current):
             if current.status is PassStatus.TAKEN and current.account_id != account_id:
                 raise InvalidQuery("Somebody else is at this pass", status=CONFLICT)
@@ -113,7 +113,7 @@ class Reviews:
         return current
 
     def release(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind, account_id: str) -> None:
-        """Gives it back; what was saved stays. Raises ItemNotFound, InvalidQuery (409)."""
+        """Release the pass; what was saved is kept. Raises ItemNotFound, InvalidQuery (409)."""
         with self.taken(job_id, visible_accounts, kind, account_id) as (connection, current):
             connection.execute(
                 passes.update()
@@ -122,7 +122,7 @@ class Reviews:
             )
 
     def work(self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind) -> Work:
-        """What was saved last in the current pass, else what the pass before it has published."""
+        """Return what was last saved in the current pass, else what the previous pass published."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
@@ -138,11 +138,10 @@ class Reviews:
         *,
         base: datetime | None,
     ) -> datetime:
-        """Keeps a new version; `base`: the one that it was made of, where nobody may have saved meanwhile.
+        """Save a new version; return when it was saved.
 
-        compressed: the wire's JSON, by zlib.
-
-        Raises ItemNotFound, InvalidQuery (409).
+        compressed: the API's JSON, zlib-compressed. base: the version that was edited; if another was saved
+        since, nothing is saved. Raises ItemNotFound, InvalidQuery (409).
         """
         with self.taken(job_id, visible_accounts, kind, account_id) as (connection, current):
             newest = self._newest(connection, current)
@@ -178,7 +177,7 @@ class Reviews:
     def ending(
         self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind, account_id: str | None
     ) -> Ending:
-        """What `approve` would publish now. Raises as `approve`."""
+        """Return what `approve` would publish now. Raises as `approve`."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
@@ -218,10 +217,10 @@ class Reviews:
         *,
         enriched: Enriched | None = None,
     ) -> str:
-        """Ends the current pass and publishes its list; returns the order's task, whose callbacks are due.
+        """End the current pass and publish its list; return the order's task, whose callbacks are due.
 
         account_id: who has taken it; None for a customer who approves by a link. enriched: what `ending`
-        gave, with keywords and topics where they are wanted; they are found here without it.
+        returned, with keywords and topics where wanted; they are found here without it.
         Raises ItemNotFound, InvalidQuery (409).
         """
         with self._current(job_id, visible_accounts, kind) as (connection, job, current):
@@ -230,7 +229,7 @@ class Reviews:
             return self._end(connection, job, current, account_id, enriched)
 
     def complete_current_pass(self, job_id: str) -> bool:
-        """Ends the current pass of a sandbox's job with the list that it began with; whether there was one.
+        """End the current pass of a sandbox's job with the list it began with; return whether there was one.
 
         A pass that somebody has taken is left to them.
         """
@@ -253,7 +252,7 @@ class Reviews:
         account_id: str | None,
         enriched: Enriched | None = None,
     ) -> str:
-        """Publishes the pass's list, and opens the next pass; returns the order's task."""
+        """Publish the pass's list, and open the next pass; return the order's task."""
         work = self._work(connection, current)
         if enriched is not None and enriched.version != work.version:
             raise InvalidQuery(
@@ -295,7 +294,7 @@ class Reviews:
     def taken(
         self, job_id: str, visible_accounts: frozenset[str], kind: PassKind, account_id: str
     ) -> Iterator[tuple[Connection, Pass]]:
-        """A transaction over the current pass, which the account has taken. Raises as `release`."""
+        """Open a transaction on the current pass, which the account has taken. Raises as `release`."""
         with self._current(job_id, visible_accounts, kind) as (connection, _, current):
             _check_taken(current, account_id)
             yield connection, current
@@ -319,7 +318,7 @@ class Reviews:
         return Work(current=current, version=version, compressed=compressed)
 
     def _newest(self, connection: Connection, current: Pass) -> datetime:
-        """The version that `_work` gives."""
+        """Return the version that `_work` returns."""
         saved = connection.execute(
             sa.select(sa.func.max(drafts.c.version)).where(drafts.c.pass_id == current.id)
         ).scalar()
@@ -343,7 +342,7 @@ def _check_base(base: datetime | None, newest: datetime) -> None:
 
 
 def _find(connection: Connection, job: Job, kind: PassKind) -> Pass:
-    """The pass that is under way. Raises InvalidQuery (409) where there is none of this kind."""
+    """Find the current pass. Raises InvalidQuery (409) where it is not of this kind."""
     current = _under_way(connection, job)
     if current is None or current.kind is not kind:
         what = "a reviewer" if kind is PassKind.REVIEW else "its customer"

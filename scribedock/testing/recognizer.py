@@ -48,7 +48,7 @@ class ScriptedRecognizer:
         words = text.split()
         return [
             TimedWord(
-                text=word,
+                text=f" {word}",
                 start_ms=offset_ms + place * length_ms // len(words),
                 end_ms=offset_ms + (place + 1) * length_ms // len(words),
                 confidence=0.9,

@@ -66,7 +66,7 @@ class DirectUploads:
         self._settings = settings
 
     def issue(self, job: Job, *, expires_in_s: int | None, max_bytes: int | None, cors_origin: str) -> str:
-        """A URL of the store's own. Raises InvalidOption for what such a URL cannot promise."""
+        """Issue a URL of the store's own. Raises InvalidOption for what such a URL cannot promise."""
         for name, given in (("max_bytes", max_bytes), ("cors_origin", cors_origin)):
             if given:
                 raise InvalidOption(
@@ -81,7 +81,7 @@ class DirectUploads:
 
     @contextmanager
     def arriving(self, job: Job) -> Iterator[Arrival | None]:
-        """What was put to the job's URLs, pinned if the block succeeds; None: nothing.
+        """Yield what was put to the job's URLs, or None; pin it if the block succeeds.
 
         Raises InvalidQuery where it cannot be a recording, SystemFault (503, 507).
         """

@@ -58,7 +58,7 @@ class Grant:
 
 
 def sign(grant: Grant, key: SigningKey) -> str:
-    """Return the token that stands for `grant`."""
+    """Sign the grant; return its token."""
     origin = grant.cors_origin.encode()
     record = (
         bytes([len(key.id)])
@@ -80,7 +80,7 @@ def sign(grant: Grant, key: SigningKey) -> str:
 
 
 def verify(token: str, keys: Sequence[SigningKey]) -> Grant:
-    """Return what the token grants; its expiry is not looked at. Raise Forged."""
+    """Return the token's grant, whether or not it has expired. Raises Forged."""
     raw = _decode(token)
     record, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
     key_id = record[1 : 1 + record[0]] if record else b""

@@ -32,6 +32,7 @@ from dbos import (
 from scribedock.clock import from_timestamp
 from scribedock.dispatch.queues import Queue
 from scribedock.dispatch.seats import working_for
+from scribedock.errors import ItemNotFound
 from scribedock.settings import Settings
 from scribedock.workflow.engine_sqlite import connections
 from scribedock.workflow.saved_steps import saved_by, step
@@ -222,11 +223,7 @@ class EngineWorker:
 
         def run(workflow_id: str) -> None:
             with working_for(self._branch_of(workflow_id)), saved_by(EngineSteps()):
-                try:
-                    workflow.run(workflow_id)
-                except Exception:
-                    log.exception("workflow failed", workflow=workflow_id, queue=queue.value)
-                    step("give up", workflow.on_failure, workflow_id)
+                run_to_its_end(queue, workflow, workflow_id)
             self._ended(workflow_id)
 
         self._workflows[queue] = workflow
@@ -295,6 +292,19 @@ class EngineWorker:
         self._ended(running.id)
 
 
+def run_to_its_end(queue: Queue, workflow: Workflow, workflow_id: str) -> None:
+    """Run a workflow; where it fails, have it end what it was for."""
+    try:
+        workflow.run(workflow_id)
+    except ItemNotFound:
+        log.info("workflow abandoned: its job was deleted", workflow=workflow_id, queue=queue.value)
+    except Exception:
+        log.exception("workflow failed", workflow=workflow_id, queue=queue.value)
+    else:
+        return
+    step("give up", workflow.on_failure, workflow_id)
+
+
 class EngineSteps:
     """Steps that the engine saves."""
 
@@ -333,7 +343,7 @@ def _step_options(name: str) -> StepOptions:
 
 
 def _should_retry(error: BaseException) -> bool:
-    if isinstance(error, DoNotRetry):
+    if isinstance(error, DoNotRetry | ItemNotFound):  # a job that was deleted does not come back
         return False
     log.warning("step failed; it is tried again", exc_info=error)
     return True

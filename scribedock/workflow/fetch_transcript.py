@@ -50,12 +50,12 @@ class FetchTranscriptWorkflow:
                 wanted=lambda: self._transcripts.transcript_of_task(task_id) is not None,
             )
             body = file.read_bytes()
-            check_transcript(body, found.format)
+            warnings = check_transcript(body, found.format)
         except (FetchFailed, InvalidUrl, InvalidQuery) as error:
             self._transcripts.failed(task_id, str(error))
         except Unwanted:
             return
         else:
-            self._transcripts.fetched(task_id, body)
+            self._transcripts.fetched(task_id, body, warnings)
         finally:
             shutil.rmtree(folder, ignore_errors=True)

@@ -54,7 +54,21 @@ def separated(captions: Sequence[Caption]) -> list[Caption]:
             parts[-1] = replace(parts[-1], end=part.end)
         else:
             parts.append(part)
-    return [_joined([captions[place] for place in part.shown], part.start, part.end) for part in parts]
+    found: list[Caption] = []
+    before: _Part | None = None
+    for part in parts:
+        caption = _joined([captions[place] for place in part.shown], part.start, part.end)
+        if (
+            before
+            and before.end == part.start
+            and set(before.shown) & set(part.shown)
+            and _looks_like(found[-1], caption)
+        ):
+            found[-1] = replace(found[-1], end=part.end)
+        else:
+            found.append(caption)
+        before = part
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,6 +114,10 @@ def _without_flashes(parts: Sequence[_Part]) -> list[_Part]:
         else:
             found.append(replace(part, start=start))
     return found
+
+
+def _looks_like(one: Caption, other: Caption) -> bool:
+    return (one.lines, one.spans, one.placement) == (other.lines, other.spans, other.placement)
 
 
 def _joined(captions: Sequence[Caption], start: int, end: int) -> Caption:

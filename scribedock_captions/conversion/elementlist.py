@@ -26,6 +26,8 @@ from scribedock_captions.text.scripts import are_unspaced, phrases_of
 UNKNOWN_LANGUAGE = "und"  # BCP 47: no list of words belongs to it
 SENTENCE_SILENCE_MS = 2000  # between captions, that ends a sentence
 UNIT = re.compile(r"\[[^\[\]]{1,80}\][^\s\w\[\]]*|[^\s\[]+|\[")
+OPEN_SOUND = re.compile(r"\[[^\[\]]{0,80}\Z")
+CLOSED_SOUND = re.compile(r"[^\[\]]{0,80}\]")
 SOUND = re.compile(r"\[([^\[\]]{1,80})\]")
 
 
@@ -87,7 +89,7 @@ def _units(file: CueFile, duration: int | None, language: str) -> Iterator[_Unit
         cue, start, end = timed_cue.cue, timed_cue.start, timed_cue.end
         breaks = cue.end is None or start - last_end > SENTENCE_SILENCE_MS
         texts: list[_Text] = []
-        for line in cue.lines:
+        for line in _with_whole_sounds(cue.lines):
             said, name, changes = read_speaker(line, speaker)
             for number, match in enumerate(UNIT.finditer(said)):
                 joined = not number and are_unspaced(last_text, match[0])
@@ -124,6 +126,20 @@ def _numbered(units: Sequence[_Unit], ends: SentenceEnds) -> Iterator[tuple[int,
             number += 1
         ended = ends.at(position)
         yield number, unit
+
+
+def _with_whole_sounds(lines: Sequence[Line]) -> list[Line]:
+    """Join lines where a sound in brackets goes on in the next one."""
+    found: list[Line] = []
+    for line in lines:
+        if found and OPEN_SOUND.search(found[-1].text) and CLOSED_SOUND.match(line.text):
+            before = found[-1]
+            moved = len(before.text) + 1
+            spans = [replace(span, start=span.start + moved, end=span.end + moved) for span in line.spans]
+            found[-1] = replace(before, text=f"{before.text} {line.text}", spans=(*before.spans, *spans))
+        else:
+            found.append(line)
+    return found
 
 
 def _style_at(line: Line, place: int) -> Style:

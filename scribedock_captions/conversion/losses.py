@@ -32,9 +32,7 @@ def placed(captions: Sequence[Caption], file: CueFile, duration: int | None) -> 
     return found
 
 
-def with_losses(
-    document: CaptionDocument, format: CaptionFormat, source: TextFormat | None
-) -> CaptionDocument:
+def with_losses(document: CaptionDocument, format: CaptionFormat, source: CueFile) -> CaptionDocument:
     """Return the captions as the format can show them, and what it cannot.
 
     SubRip has no places: the overrides of SubStation Alpha that some players know are kept, and never added.
@@ -42,8 +40,8 @@ def with_losses(
     writer = WRITERS[format]
     captions = list(document.captions)
     losses = []
-    places = writer.places and (format is not CaptionFormat.SRT or source is TextFormat.SRT)
-    if not places and (count := sum(caption.placement is not None for caption in captions)):
+    places = writer.places and (format is not CaptionFormat.SRT or source.format is TextFormat.SRT)
+    if not places and (count := sum(cue.placement is not None for cue in source.cues)):
         losses.append(f"{format.value} has no places: {_counted(count)} at the bottom")
         captions = [replace(caption, placement=None) for caption in captions]
     if not writer.styles and (count := sum(bool(caption.spans) for caption in captions)):

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 
 from scribedock_captions.quality.finding import Finding, Material, Severity
 
-ITALICS_TAG = re.compile(r"<(/?)\s*i(?:[.\s][^<>]{0,100})?>", re.IGNORECASE)
+STYLE_TAG = re.compile(r"<(?P<end>/?)\s*(?P<name>[biu])(?:[.\s][^<>]{0,100})?>", re.IGNORECASE)
+TAGGED = {"b": "bold <b>", "i": "an italic <i>", "u": "an underline <u>"}
 TTML_ROOT = re.compile(r"<(?:\w{1,20}:)?tt[\s>][^<>]{0,4000}")
 FRAME_RATE = re.compile(r"""\bframeRate\s*=\s*["'](\d{1,6})["']""")
 FRAME_RATE_MULTIPLIER = re.compile(r"""\bframeRateMultiplier\s*=\s*["'](\d{1,6})[ :](\d{1,6})["']""")
@@ -30,22 +32,22 @@ def check(material: Material) -> Iterator[Finding]:
 
 
 def _lines(material: Material, source: str) -> Iterator[Finding]:
-    opened = 0
+    opened: Counter[str] = Counter()
     found = 0
-    for number, line in enumerate(source.splitlines(), start=1):
-        for tag in ITALICS_TAG.finditer(line):
-            if not material.standard.italics:
+    for number, line in enumerate([*source.splitlines(), ""], start=1):
+        for tag in STYLE_TAG.finditer(line):
+            name = tag["name"].lower()
+            if name == "i" and not material.standard.italics:
                 found += 1
                 yield _finding("italics", f"line {number}: the language has no italics; take them out", line)
                 break
-            opened += -1 if tag[1] else 1
+            opened[name] += -1 if tag["end"] else 1
         if not line.strip() or ARROW in line:
-            if opened:
+            for name in sorted(name for name, count in opened.items() if count):
                 found += 1
-                yield _finding(
-                    "italics", f"line {number}: italics before it are not closed, or not opened", ""
-                )
-            opened = 0
+                message = f"line {number}: {TAGGED[name]} before it is not closed, or not opened"
+                yield _finding("italics", message, "")
+            opened.clear()
         elif DOUBLE_SPACE.search(line):
             found += 1
             yield _finding("white-space", f"line {number}: has spaces where none belong", line)

@@ -87,16 +87,16 @@ class Cues:
             number=number,
         )
         if (start or 0) < 0 or (end or 0) < 0:
-            self._warnings.add("begins before the recording; it is shown from 0", number)
+            self._warnings.add("the caption begins before the recording; it is shown from 0", number)
             if end is not None and end <= 0:
                 cue = replace(cue, end=None)
         elif start is not None and end is not None and end <= start:
             self._warnings.add(
-                "ends when it begins, or before; it is shown as long as it takes to say it", number
+                "the caption has no duration; it is shown as long as it takes to say it", number
             )
         if max(start or 0, end or 0) > MAX_CUE_MS:
             self._warnings.add(
-                f"has a time after {MAX_CUE_MS // 3_600_000:,} hours; that is the latest", number
+                f"the caption has a time after {MAX_CUE_MS // 3_600_000:,} hours, which is the latest", number
             )
         self._found.append(cue)
 
@@ -123,9 +123,8 @@ def line_of(pieces: Iterable[tuple[str, Style]], speaker: str = "") -> Line:
     for gap in WHITE_SPACE.finditer(text):
         letters.append(text[place : gap.start()])
         kept += styles[place : gap.start()]
-        after = styles[gap.end()] if gap.end() < len(styles) else PLAIN
         letters.append(" ")
-        kept.append(after if kept and kept[-1] == after else PLAIN)
+        kept.append(styles[gap.start()])
         place = gap.end()
     letters.append(text[place:])
     kept += styles[place:]

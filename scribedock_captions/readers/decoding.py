@@ -141,7 +141,7 @@ def _characters(data: bytes, warnings: Warnings) -> str:
         return text.translate(WINDOWS_1252)
     guess = _guessed(data)
     warnings.add(
-        f"the file is not in UTF-8, and does not say what it is in; {guess} is a guess, from this line on",
+        f"the file is not in UTF-8 and names no encoding: {guess} is a guess",
         first,
     )
     return data.decode(guess, errors="replace")

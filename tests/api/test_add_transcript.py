@@ -18,7 +18,13 @@ OTHER = "It was the best of times. It was the worst of times. We had everything 
 
 @pytest.fixture
 def web() -> Iterator[WebServer]:
-    files = {"/text.txt": TEXT.encode(), "/bad.srt": b"no times here", "/empty.txt": b"  \n"}
+    lossy = f"Lost.\n\n00:00,500 --> 00:03,300\n{TEXT}\n"
+    files = {
+        "/text.txt": TEXT.encode(),
+        "/lossy.srt": lossy.encode(),
+        "/bad.srt": b"no times here",
+        "/empty.txt": b"  \n",
+    }
     with WebServer(files) as server:
         yield server
 
@@ -70,6 +76,15 @@ def test_a_transcript_is_fetched_and_the_order_waits_for_it(
     client.order(job)
     assert "100%" in client.finished(job)["Notice"]
     assert task_of(client, task)["TaskStatus"] == "COMPLETE"
+
+
+def test_what_of_a_fetched_transcript_is_not_used_is_in_its_task(client: Client, web: WebServer) -> None:
+    job = client.new_job()
+    answer = client.get("job/add_transcript", job_id=job, transcript_url=f"{web.base_url}/lossy.srt").json()
+    client.wait(job, lambda _: task_of(client, answer["TaskId"])["TaskStatus"] == "COMPLETE")
+    assert task_of(client, answer["TaskId"])["TaskInfo"] == (
+        "line 1: text before the first times is left out: 'Lost.'"
+    )
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,44 @@ def test_captions_of_another_recording_keep_their_times_and_the_job_says_so(
     assert (found[0]["start_time"], found[-1]["end_time"]) == (1000, 2500)
 
 
+LOSSY = "Lost.\n\n1\n-00:00:01,000 --> 00:00:02,000\nWELCOME to a small\n"
+
+
+def test_what_of_a_body_is_not_used_is_in_the_answer_and_in_the_task(client: Client) -> None:
+    job = client.new_job()
+    answer = add_body(client, job, LOSSY).json()
+    assert "line 1: text before the first times is left out: 'Lost.'" in answer["Warnings"]
+    assert "line 4: the caption begins before the recording" in answer["Warnings"]
+    task = client.get("job/task_status", task_id=answer["TaskId"]).json()
+    assert (task["TaskStatus"], task["TaskInfo"]) == ("COMPLETE", answer["Warnings"])
+    assert "Warnings" not in add_body(client, job, SRT).json()
+
+
+@pytest.mark.parametrize(
+    ("body", "name"),
+    [
+        ("File Format=MacCaption_MCC V1.0\n", "MCC (MacCaption)"),
+        ("{0}{25}Hi.\n{26}{50}You.\n", "MicroDVD"),
+        ("start\tend\ttext\n0\t900\tHi.\n", "TSV, as Whisper writes it"),
+    ],
+)
+def test_another_format_is_named_and_never_taken_for_speech(client: Client, body: str, name: str) -> None:
+    answer = add_body(client, client.new_job(), body)
+    assert error_of(answer) == (400, "INVALID_QUERY")
+    assert f"The transcript is {name}, which is not read" in answer.json()["ErrorComment"]
+
+
+def test_times_without_hours_and_before_zero_are_no_words(client: Client, sentence: bytes) -> None:
+    job = client.new_job()
+    body = (
+        "1\n-00:00,100 --> 00:02,000\nWELCOME to a small\n\n2\n00:02,000 --> 00:03,300\nlibrary by the sea.\n"
+    )
+    assert add_body(client, job, body).status_code == 200
+    client.upload(job, sentence)
+    client.order(job)
+    assert "100% of its 8 words" in client.finished(job)["Notice"]
+
+
 def test_a_text_that_nobody_could_say_so_fast_is_refused(client: Client, sentence: bytes) -> None:
     job = client.new_job()
     add_body(client, job, "word " * 5000)

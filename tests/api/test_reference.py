@@ -10,10 +10,12 @@ import httpx
 import pytest
 from openapi_spec_validator import validate
 
+from scribedock.api.registry import CALLS
 from scribedock.demo.server import OwnServer
 from tests.captions.golden import BROADCAST
+from tests.support.calls import PATHS
 
-CALLS = {
+VENDORS = {
     *(f"account/{name}" for name in ("login", "logout", "update_password", "generate_api_key")),
     *(f"account/{name}" for name in ("remove_api_key", "verify_key", "get_settings")),
     *(f"job/{name}" for name in ("new", "info", "list", "delete", "task_status", "perform_transcription")),
@@ -23,12 +25,6 @@ CALLS = {
     *(f"job/{name}" for name in ("authorize", "modify", "add_custom_guidelines", "aggregate_statistics")),
     *(f"job/{name}" for name in ("media", "transcoded_media", "download_media", "burn_in_caption")),
     *(f"job/{name}" for name in ("list_related", "translate", "uplevel")),
-}
-OURS = {
-    "upload/list",
-    "upload/cancel",
-    *(f"review/{name}" for name in ("list", "take", "release", "elementlist", "media")),
-    *(f"review/{name}" for name in ("save", "realign", "approve")),
 }
 
 
@@ -42,7 +38,11 @@ def test_the_openapi_document_is_valid_and_has_every_call(server: OwnServer) -> 
     document = get(server, "/openapi.json").json()
     validate(document)
     assert document["openapi"].startswith("3.1")
-    assert set(document["paths"]) == {f"/api/{path}" for path in CALLS | OURS}
+    assert set(document["paths"]) == {f"/api/{path}" for path in PATHS}
+
+
+def test_every_call_of_the_vendor_is_there() -> None:
+    assert {path for path in PATHS if CALLS[path].is_vendors} == VENDORS
 
 
 def test_every_option_of_captions_is_a_described_parameter(server: OwnServer) -> None:
@@ -105,7 +105,7 @@ def test_the_page_shows_every_call_and_loads_nothing(server: OwnServer) -> None:
     answer = get(server, "/docs")
     page = Page()
     page.feed(answer.text)
-    assert page.sections == {path.replace("/", "-") for path in CALLS | OURS}
+    assert page.sections == {path.replace("/", "-") for path in PATHS}
     assert page.loaded == []
     assert not page.tags & {"script", "link", "img", "iframe", "object", "embed"}
     assert not re.search(r"url\(|@import", answer.text)

@@ -13,6 +13,9 @@ from types import ModuleType
 import pytest
 
 from scribedock_captions.options import CaptionOptions, TextOptions, TranscriptOptions
+from scribedock_captions.readers import TextFormat
+from scribedock_captions.readers.recognition import NOT_READ, OF_EACH_LINE
+from scribedock_captions.rendering import CaptionFormat
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 PAGES = [
@@ -62,3 +65,10 @@ def test_every_option_of_captions_has_an_example_that_shows_what_it_does() -> No
         for row in table.splitlines()[2:]:
             _, option, without, with_it, _ = re.split(r"(?<!\\)\|", row)
             assert without.strip() != with_it.strip(), option
+
+
+def test_every_format_that_is_refused_is_named_in_the_report_on_caption_files() -> None:
+    page = " ".join((ROOT / "docs" / "caption-files.md").read_text().split())
+    names = [name for _, name in (*NOT_READ, *OF_EACH_LINE)]
+    assert [name for name in names if name.partition(",")[0] not in page] == []
+    assert [format for format in (*TextFormat, *CaptionFormat) if f"`{format}`" not in page] == []

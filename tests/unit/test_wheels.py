@@ -103,7 +103,7 @@ def modules(package: str) -> set[str]:
     return {path.relative_to(ROOT).as_posix() for path in (ROOT / package).rglob("*.py")}
 
 
-def test_the_captions_wheel_has_every_module_and_needs_lxml_and_regex_alone(
+def test_the_captions_wheel_has_every_module_and_needs_four_packages_alone(
     wheels: Wheels, tmp_path: Path
 ) -> None:
     assert set(contents(wheels.captions, "scribedock_captions")) == {

@@ -1,1 +1,1 @@
-"""The calls of the API, a module for each kind: parameters in, an answer out."""
+"""The calls of the API, a module for each topic: parameters in, an answer out."""

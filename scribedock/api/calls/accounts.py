@@ -26,9 +26,11 @@ _BOOL: TypeAdapter[bool] = TypeAdapter(Bool)
 class LoginParameters(Parameters):
     username: Text | None = Field(None, description="Name of the account; also as header x-auth-user.")
     password: Text | None = Field(
-        None, description="Its password; also as header x-auth-password or x-auth-key."
+        None, description="Password of the account; also as header x-auth-password or x-auth-key."
     )
-    securekey: Text | None = Field(None, description="An API key instead; also as header x-auth-securekey.")
+    securekey: Text | None = Field(
+        None, description="An API key, instead of a password; also as header x-auth-securekey."
+    )
 
 
 @call(
@@ -45,9 +47,9 @@ class LoginParameters(Parameters):
     needs_token=False,
 )
 async def login(context: Context, parameters: LoginParameters) -> ClassicToken | NewerToken:
-    """Opens a session. Its token dies after an hour without a call (30 days with a securekey).
+    """Open a session. Its token expires after an hour without a call (30 days with a securekey).
 
-    With a name for which wrong passwords were sent often, it takes up to five seconds longer.
+    Takes up to five seconds longer for a name that has had many wrong passwords.
     """
     headers = context.request.headers
     username = parameters.username or headers.get("x-auth-user")
@@ -71,7 +73,7 @@ async def login(context: Context, parameters: LoginParameters) -> ClassicToken |
 async def _proven(
     context: Context, username: str | None, password: str | None, securekey: str | None
 ) -> ProvenIdentity:
-    """With both, one that is right suffices: clients send whatever they have beside a right password."""
+    """Check the credentials; of both, one suffices: clients send any key beside a correct password."""
     checking, client = context.services.login, context.client
     if username and password:
         try:
@@ -84,26 +86,28 @@ async def _proven(
 
 
 def _open(context: Context, proven: ProvenIdentity, dialect: Dialect) -> str:
-    """The token of a new session, with its entry in the audit log."""
+    """Open a session and audit it; return its token."""
     with auditing.deed(context.services, "account/login", proven.account_id, context.client):
         return context.services.login.open_session(proven, dialect=dialect)
 
 
 @call("account/logout", Parameters, answer="204")
 def logout(context: Context, parameters: Parameters) -> None:
-    """Ends the session."""
+    """End the session."""
     assert context.session is not None
     context.services.sessions.close(context.session.fingerprint)
 
 
 class UpdatePasswordParameters(Parameters):
-    new_password: Text = Field(description="The password from now on.")
-    username: Text | None = Field(None, description="A descendant whose password it is; absent: your own.")
+    new_password: Text = Field(description="The new password.")
+    username: Text | None = Field(
+        None, description="Descendant account whose password is changed; absent: your own."
+    )
 
 
 @call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",), refusals=(429,))
 async def update_password(context: Context, parameters: UpdatePasswordParameters) -> None:
-    """Changes the password and ends the other sessions of that account."""
+    """Change the password, and end the account's other sessions that were opened with a password."""
     services, session = context.services, context.session
     assert session is not None
     target = await run_in_threadpool(services.accounts.find_reachable, context.account, parameters.username)
@@ -114,9 +118,9 @@ async def update_password(context: Context, parameters: UpdatePasswordParameters
 
 
 async def _hashed(context: Context, password: str) -> str:
-    """Waits for its turn without a thread.
+    """Hash a password, waiting for a turn without holding a thread.
 
-    Raises InvalidQuery for an unusable password, and where too many wait (429).
+    Raises InvalidQuery for an unusable password, and where too many are waiting (429).
     """
     hashing = context.services.hashing
     with hashing.room.place(context.client, context.account.username):
@@ -124,40 +128,40 @@ async def _hashed(context: Context, password: str) -> str:
 
 
 class GenerateApiKeyParameters(Parameters):
-    force_new: Bool = Field(False, description="Make another key; the older ones stay valid.")
-    account_id: Text | None = Field(None, description="A descendant, by name or id; absent: your own.")
+    force_new: Bool = Field(False, description="Create another key; older keys stay valid.")
+    account_id: Text | None = Field(None, description="Descendant account, by name or id; absent: your own.")
 
 
 @call("account/generate_api_key", GenerateApiKeyParameters, answer='{"ApiKey": "<32 hex digits>"}')
 def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> ApiKey:
-    """Shows the account's newest API key, and makes one where there is none."""
+    """Show the account's newest API key; create one if there is none."""
     target = context.services.accounts.find_reachable(context.account, parameters.account_id)
     return {"ApiKey": context.services.api_keys.newest(target, force_new=parameters.force_new)}
 
 
 class RemoveApiKeyParameters(Parameters):
     api_securekey: Text = Field(
-        description="The key; also as secure_key.",
+        description="The key to remove; also named secure_key.",
         validation_alias=AliasChoices("api_securekey", "secure_key"),
     )
 
 
 @call("account/remove_api_key", RemoveApiKeyParameters, answer="204")
 def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None:
-    """Removes an API key and ends the sessions that were opened with it."""
+    """Remove an API key, and end the other sessions that were opened with it."""
     key = parameters.api_securekey.replace("-", "").lower()
     context.services.api_keys.remove(context.visible_accounts, key)
 
 
 @call("account/verify_key", Parameters, answer='{"name": "<user name>"}', changes=False)
 def verify_key(context: Context, parameters: Parameters) -> AccountName:
-    """Tells whose token this is."""
+    """Show the name of the account that the token belongs to."""
     return {"name": context.account.username}
 
 
 @call("account/get_settings", Parameters, answer='{"default_job_notes": "", …}', changes=False)
 def get_settings(context: Context, parameters: Parameters) -> AccountSettings:
-    """The account's settings."""
+    """Show the account's settings."""
     return cast(AccountSettings, dict(context.account.settings))
 
 
@@ -168,18 +172,18 @@ class Setting(StrEnum):
 
 
 class UpdateSettingParameters(Parameters):
-    setting: Annotated[Setting, choice(Setting)] = Field(description="Which setting.")
+    setting: Annotated[Setting, choice(Setting)] = Field(description="Name of the setting.")
     value: Text = Field(
         "",
         description="Required: true or false, or up to 6000 characters for default_job_notes, "
         "which an empty value clears.",
     )
-    account_id: Text | None = Field(None, description="A descendant, by name or id; absent: your own.")
+    account_id: Text | None = Field(None, description="Descendant account, by name or id; absent: your own.")
 
 
 @call("account/update_setting", UpdateSettingParameters, answer="204")
 def update_setting(context: Context, parameters: UpdateSettingParameters) -> None:
-    """Changes a setting of the account."""
+    """Change a setting of the account."""
     if "value" not in parameters.model_fields_set:
         raise MissingParameter("Missing required parameter: value")
     value = _setting_value(parameters.setting, parameters.value)
@@ -202,21 +206,21 @@ def _setting_value(setting: Setting, text: str) -> str | bool:
 
 class CreateParameters(Parameters):
     new_username: Text = Field(description="Name of the new account.")
-    new_password: Text = Field(description="Its password.")
+    new_password: Text = Field(description="Password of the new account.")
     sub_account: Text | None = Field(
         None, description="Accepted and ignored: every new account is below another."
     )
     parent_account: Text | None = Field(
-        None, description="The account above it: a descendant, by name or id; absent: your own."
+        None, description="Parent of the new account: a descendant, by name or id; absent: your own."
     )
-    first_name: Text = Field("", description="Of the person.")
-    last_name: Text = Field("", description="Of the person.")
-    email: Text = Field("", description="Where mail for the account goes.")
+    first_name: Text = Field("", description="First name of the account's owner.")
+    last_name: Text = Field("", description="Last name of the account's owner.")
+    email: Text = Field("", description="Address for the account's mail.")
 
 
 @call("account/create", CreateParameters, answer="204", refusals=(429,))
 async def create(context: Context, parameters: CreateParameters) -> None:
-    """Makes an account below yours."""
+    """Create a sub-account."""
     accounts = context.services.accounts
     parent = await run_in_threadpool(accounts.find_reachable, context.account, parameters.parent_account)
     person = Person(first_name=parameters.first_name, last_name=parameters.last_name, email=parameters.email)

@@ -16,7 +16,7 @@ from scribedock.orders.callback_url import check_callback_url
 
 @call("job/authorize", JobParameters, answer="204 to GET, 200 without body to POST", empty={"POST": 200})
 def authorize(context: Context, parameters: JobParameters) -> None:
-    """Lets a job begin that waits in Authorizing; on any other job it has no effect."""
+    """Authorize a job that is in Authorizing, so that it begins; no effect on any other job."""
     context.services.authorizations.authorize(parameters.job_id, context.visible_accounts)
     context.backend.wake()
 
@@ -26,21 +26,21 @@ class ModifyParameters(JobParameters):
         None, description="MECHANICAL, PREMIUM or PROFESSIONAL."
     )
     turnaround_hours: Hours | None = Field(None, description="Hours until it is due.")
-    priority: AnyPriority | None = Field(None, description="How soon.")
+    priority: AnyPriority | None = Field(None, description="How soon the job is due.")
     account_id: Text | None = Field(
         None, description="The account that will own the job: yours or a descendant's, by name or id."
     )
-    requestor_id: Text | None = Field(None, description="Who asked for it.")
-    callback_url: Text | None = Field(None, description="Called when it is done.")
-    expected_speakers: Positive | None = Field(None, description="How many people speak.")
+    requestor_id: Text | None = Field(None, description="Who requested the job.")
+    callback_url: Text | None = Field(None, description="URL to call with GET when the job is done.")
+    expected_speakers: Positive | None = Field(None, description="Number of people who speak.")
     notes: Annotated[Text, AfterValidator(escaped_notes)] | None = Field(
-        None, description="For people: up to 1000 characters."
+        None, description="Notes for people, up to 1000 characters."
     )
 
 
 @call("job/modify", ModifyParameters, answer="204")
 def modify(context: Context, parameters: ModifyParameters) -> None:
-    """Changes a job that waits in Authorizing, or that is not ordered yet."""
+    """Change a job that is in Authorizing or has not been ordered yet."""
     check_callback_url(context.services.fetcher, parameters.callback_url)
     account_id = None
     if parameters.account_id is not None:

@@ -26,7 +26,7 @@ BUCKET = "guidelines"
 
 
 class GuidelinesParameters(JobParameters):
-    guidelines_url: Text | None = Field(None, description="Where the guideline is fetched from.")
+    guidelines_url: Text | None = Field(None, description="URL to fetch the guideline from.")
     is_html: Bool = Field(False, description="The page itself is the guideline.")
     file: File | None = Field(None, description="The guideline, as a file of a multipart body.")
     guidelines_data: Text | None = Field(None, description="The guideline itself.")
@@ -41,7 +41,7 @@ class GuidelinesParameters(JobParameters):
     optional_version=True,
 )
 async def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) -> GuidelineStored:
-    """Keeps a guideline of up to 1 MiB with the job: for people, and its terms for the recognizer."""
+    """Add a guideline (up to 1 MiB) to the job, for its reviewers; the recognizer uses its terms."""
     given = [name for name in WAYS if getattr(parameters, name) is not None]
     if not given:
         raise MissingParameter(f"Missing required parameter: one of {', '.join(WAYS)}")
@@ -71,7 +71,7 @@ async def add_custom_guidelines(context: Context, parameters: GuidelinesParamete
 
 
 def _addable(context: Context, job_id: str) -> Job:
-    """Before anything is fetched for it."""
+    """Check, before anything is fetched, that the job may have one more guideline; return the job."""
     context.services.guidelines.check_addable(job_id, context.visible_accounts)
     return context.services.jobs.find_job(job_id, context.visible_accounts)
 
@@ -93,7 +93,7 @@ async def _guideline(context: Context, parameters: GuidelinesParameters, job: Jo
 
 
 def _fetched(fetcher: GuardedClient, url: str, wanted: Callable[[], bool]) -> bytes:
-    """In a thread that answers no calls. Raises InvalidUrl, and Unwanted where nobody waits for it."""
+    """Fetch the URL, in a thread that answers no calls. Raises InvalidUrl, and Unwanted if nobody waits."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "guideline"
         try:

@@ -1,4 +1,4 @@
-"""The calls below `/api/job/` that open, show, list and delete jobs and order their transcription."""
+"""The calls below `/api/job/` that create, show, list and delete jobs and order their transcription."""
 
 from __future__ import annotations
 
@@ -46,21 +46,21 @@ class JobParameters(Parameters):
 
 
 class NewParameters(Parameters):
-    job_name: Text = Field("", description="How people call the job.")
+    job_name: Text = Field("", description="Name of the job.")
     language: Text = Field(
-        "en", description="What is spoken, from the public list; auto where the speech engine can tell."
+        "en", description="Spoken language, from the public list; auto: detect it where the engine can."
     )
-    external_id: Text = Field("", description="Your own id of the job.")
-    username: Text | None = Field(None, description="The descendant who will own the job.")
-    requestor: Text = Field("", description="Who asked for it.")
+    external_id: Text = Field("", description="Your own id for the job.")
+    username: Text | None = Field(None, description="Descendant account that will own the job.")
+    requestor: Text = Field("", description="Who requested the job.")
     reference: Text = Field("", description="A reference of your own.")
-    expected_speakers: Positive | None = Field(None, description="How many people speak.")
-    is_duplicate: Bool = Field(False, description="Allows a second living job with the same external_id.")
+    expected_speakers: Positive | None = Field(None, description="Number of people who speak.")
+    is_duplicate: Bool = Field(False, description="Allow another job with the same external_id.")
 
 
 @call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
 def new(context: Context, parameters: NewParameters) -> OpenedJob:
-    """Opens a job."""
+    """Create a job."""
     language = spoken_language(parameters.language or "en")
     if language == AUTO:
         context.capabilities.check_detection()
@@ -80,17 +80,17 @@ def new(context: Context, parameters: NewParameters) -> OpenedJob:
 
 @call("job/info", JobParameters, answer="the Job object", changes=False, brief=True)
 def info(context: Context, parameters: JobParameters) -> JobAnswer:
-    """Everything about the job: its state, dates, length, options, tasks."""
+    """Show everything about the job: its state, dates, length, options, tasks."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     tasks = context.services.jobs.tasks([job.id])
     return cast(JobAnswer, job_answer(job, context.dialect, tasks[job.id]))
 
 
 class ListParameters(Parameters):
-    CreationDateFrom: Moment | None = Field(None, description="Opened at or after.")
-    CreationDateTo: Moment | None = Field(None, description="Opened at or before.")
-    StartDateFrom: Moment | None = Field(None, description="Begun at or after.")
-    StartDateTo: Moment | None = Field(None, description="Begun at or before.")
+    CreationDateFrom: Moment | None = Field(None, description="Created at or after.")
+    CreationDateTo: Moment | None = Field(None, description="Created at or before.")
+    StartDateFrom: Moment | None = Field(None, description="Started at or after.")
+    StartDateTo: Moment | None = Field(None, description="Started at or before.")
     DueDateFrom: Moment | None = Field(None, description="Due at or after.")
     DueDateTo: Moment | None = Field(None, description="Due at or before.")
     CompleteDateFrom: Moment | None = Field(None, description="Completed at or after.")
@@ -103,19 +103,19 @@ class ListParameters(Parameters):
     Fidelity: AnyFidelity | None = Field(None, description="Ordered with this fidelity.")
     Priority: AnyPriority | None = Field(None, description="Ordered with this priority.")
     JobDifficulty: Annotated[Difficulty, choice(Difficulty)] | None = Field(
-        None, description="Of this difficulty."
+        None, description="With this difficulty."
     )
-    TurnaroundTimeHoursFrom: Number | None = Field(None, description="Turnaround of at least so many hours.")
-    TurnaroundTimeHoursTo: Number | None = Field(None, description="Turnaround of at most so many hours.")
-    JobName: Text | None = Field(None, description="Of this name; * stands for anything.")
+    TurnaroundTimeHoursFrom: Number | None = Field(None, description="Turnaround of this many hours or more.")
+    TurnaroundTimeHoursTo: Number | None = Field(None, description="Turnaround of this many hours or less.")
+    JobName: Text | None = Field(None, description="With this name; * matches anything.")
     ExternalID: Text | None = Field(
         None,
-        description="With this id of your own.",
+        description="With this external id.",
         validation_alias=AliasChoices("ExternalID", "ExternalId"),
     )
-    Username: Text | None = Field(None, description="Of this descendant; * means you and all of them.")
-    limit: Natural | None = Field(None, description="At most so many.")
-    offset: Natural = Field(0, description="Leaving out so many.")
+    Username: Text | None = Field(None, description="Owned by this descendant; *: by you or any of them.")
+    limit: Natural | None = Field(None, description="Maximum number of jobs.")
+    offset: Natural = Field(0, description="Number of jobs to skip.")
 
 
 @call(
@@ -126,7 +126,7 @@ class ListParameters(Parameters):
     changes=False,
 )
 def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse:
-    """The jobs that pass every filter, newest first."""
+    """List the jobs that match every filter, newest first."""
     services = context.services
     if parameters.Username == "*":
         owners = context.visible_accounts
@@ -154,7 +154,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
         for page in services.listing.matching(job_filter):
             tasks = services.jobs.tasks([job.id for job in page])
             answers = [job_answer(job, context.dialect, tasks[job.id], in_list=True) for job in page]
-            # A page at a time: every piece costs a change of threads, and a packet.
+            # A page at a time: every piece costs a change of threads and a packet.
             yield separator + json.dumps(answers, ensure_ascii=False)[1:-1]
             separator = ", "
         yield "]}"
@@ -168,7 +168,7 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
 
 @call("job/delete", JobParameters, answer='{"TaskId": "<32 hex digits>"}', aliases=("job/del",))
 def delete(context: Context, parameters: JobParameters) -> StartedTask:
-    """Deletes the job, its media and its results; running work is cancelled."""
+    """Delete the job with its media and results; running work is cancelled."""
     return {"TaskId": delete_job(context.services, parameters.job_id, context.visible_accounts)}
 
 
@@ -184,7 +184,7 @@ class TaskParameters(Parameters):
     brief=True,
 )
 def task_status(context: Context, parameters: TaskParameters) -> TaskState:
-    """How far a task is: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""
+    """Show a task's status: QUEUED, INPROGRESS, COMPLETE, FAILED or ABORTED."""
     task = context.services.jobs.task(parameters.task_id, context.visible_accounts)
     return {
         "TaskType": task.type,
@@ -196,16 +196,16 @@ def task_status(context: Context, parameters: TaskParameters) -> TaskState:
 
 class TranscriptionParameters(JobParameters):
     transcription_fidelity: AnyFidelity = Field(description="MECHANICAL, PREMIUM or PROFESSIONAL.")
-    priority: AnyPriority = Field(Priority.STANDARD, description="How soon; see turnaround_hours.")
+    priority: AnyPriority = Field(Priority.STANDARD, description="How soon it is due; see turnaround_hours.")
     callback_url: Text | None = Field(
         None,
-        description="Called with GET when it is done; {job_id} {job_name} {elementlist_version} {iwp_name} "
-        "{job_status} {unrecognized_seconds} and keys of custom_metadata are replaced.",
+        description="URL to call with GET when the job is done; {job_id} {job_name} {elementlist_version} "
+        "{iwp_name} {job_status} {unrecognized_seconds} and keys of custom_metadata are replaced.",
     )
     options: (
         Annotated[dict[str, Any], BeforeValidator(document, json_schema_input_type=TranscriptionOptions)]
         | None
-    ) = Field(None, description="A JSON object, real or as a string.")
+    ) = Field(None, description="A JSON object, or a string that holds one.")
     target_language: Strings = Field((), description="Languages to translate into.")
     turnaround_hours: Hours | None = Field(None, description="Hours until it is due.")
     standard_product: Text | None = Field(None, description="Accepted and ignored.")
@@ -213,7 +213,7 @@ class TranscriptionParameters(JobParameters):
 
 @call("job/perform_transcription", TranscriptionParameters, answer='{"TaskId": "<32 hex digits>"}')
 def perform_transcription(context: Context, parameters: TranscriptionParameters) -> StartedTask:
-    """Orders the transcription of the job's media; closes its upload URLs."""
+    """Order the transcription of the job's media; this closes its upload URLs."""
     asked = TranscriptionRequest(
         fidelity=parameters.transcription_fidelity,
         priority=parameters.priority if "priority" in parameters.model_fields_set else None,

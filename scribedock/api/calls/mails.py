@@ -1,4 +1,4 @@
-"""Calls that end in a mail, and the page that a mail leads to."""
+"""The calls that send mail, and the page that a mail links to."""
 
 from __future__ import annotations
 
@@ -41,12 +41,12 @@ APPROVAL_LINK = "approval link"  # in the audit log, in the name of the job's ac
 
 
 class BurnInParameters(JobParameters):
-    send_to_email: Text | None = Field(None, description="Where the link is sent; absent: to the account.")
+    send_to_email: Text | None = Field(None, description="Address for the link; absent: the account's.")
 
 
 @call("job/burn_in_caption", BurnInParameters, answer="200, no body", empty={"GET": 200, "POST": 200})
 def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
-    """Draws the captions into the picture, and mails a link to the video, or the call that gives it."""
+    """Burn the captions into the video, and mail a link to it, or the call that downloads it."""
     services = context.services
     if parameters.send_to_email is not None:
         _check_address(parameters.send_to_email)
@@ -61,7 +61,7 @@ def burn_in_caption(context: Context, parameters: BurnInParameters) -> None:
         job.id,
         context.visible_accounts,
         recipient=recipient,
-        # Whatever a request's Host header says is not mailed to anybody.
+        # A request's Host header is never mailed to anybody.
         base_url=services.settings.public_url or "",
         rendition_id=rendition.id,
     )
@@ -84,11 +84,11 @@ def _check_address(address: str) -> None:
 
 
 def serve_approval(backend: Backend, addresses: ClientAddresses) -> Callable[[Request], Awaitable[Response]]:
-    """The page of a mail that asks for approval. Only its button approves: programs follow links too."""
+    """Serve the page behind a mail's approval link. Only its button approves: programs follow links too."""
     services = backend.services
 
     def waiting(token: str) -> tuple[Job, bool]:
-        """The job, and whether its pass is still under way. Raises ItemNotFound."""
+        """Return the job, and whether its pass is still under way. Raises ItemNotFound."""
         pass_id = verify(token, APPROVAL, services.keys.upload.all(), time.time())
         current = services.reviews.find_pass(pass_id)
         if current is None or current.kind is not PassKind.APPROVAL:

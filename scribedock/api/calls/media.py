@@ -1,4 +1,4 @@
-"""The calls that bring a recording into a job."""
+"""The calls that add a recording to a job."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ TASK = '{"TaskId": "<32 hex digits>"}'
 
 class AddMediaParameters(JobParameters):
     media_url: Text | None = Field(
-        None, description="Where the recording is fetched from; absent: it is the body of a POST."
+        None, description="URL to fetch the recording from; absent: it is the body of a POST."
     )
-    is_duplicate: Bool = Field(False, description="Allows a media_url that another job has already.")
+    is_duplicate: Bool = Field(False, description="Allow a media_url that another job already has.")
 
 
 def _is_recording(query: Raw) -> bool:
@@ -44,7 +44,7 @@ def _is_recording(query: Raw) -> bool:
     body_is_file=_is_recording,
 )
 async def add_media(context: Context, parameters: AddMediaParameters) -> StartedTask:
-    """Adds the recording: the raw body of a POST (up to 10 GiB), or fetched from media_url."""
+    """Add the recording: the raw body of a POST (up to 10 GiB), or fetched from media_url."""
     if parameters.media_url is not None:
         task_id = await run_in_threadpool(
             _add_url, context, parameters.job_id, parameters.media_url, parameters.is_duplicate
@@ -64,7 +64,7 @@ class AddMediaUrlParameters(JobParameters):
 
 @call("job/add_media_url", AddMediaUrlParameters, answer=TASK)
 def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
-    """Adds the recording from the public URL of a media file, or of a page that embeds one."""
+    """Add the recording from the public URL of a media file, or of a page that embeds one."""
     task_id = add_media_url_to_job(
         context.services,
         parameters.job_id,

@@ -1,4 +1,4 @@
-"""The calls that give back what was transcribed: transcript, captions, ElementList."""
+"""The calls that return a transcription: as transcript, captions, ElementList."""
 
 from __future__ import annotations
 
@@ -33,14 +33,14 @@ from scribedock_captions.writers import WRITERS
 
 class ElementListParameters(JobParameters):
     elementlist_version: Moment | None = Field(
-        None, description="A version of list_elementlists; absent: the latest."
+        None, description="A version from list_elementlists; absent: the latest."
     )
     iwp_name: Annotated[Iwp, choice(Iwp)] | None = Field(None, description="The latest version of this name.")
-    audio_description: Bool = Field(False, description="The list that describes the picture.")
+    audio_description: Bool = Field(False, description="Use the list that describes the picture.")
 
 
 class SourceParameters(ElementListParameters):
-    mixed: Bool = Field(False, description="Both, in the order of time; needs audio_description.")
+    mixed: Bool = Field(False, description="Mix both lists by time; needs audio_description.")
 
 
 TranscriptParameters = model_of(
@@ -53,7 +53,7 @@ TranscriptParameters = model_of(
 
 class CaptionSourceParameters(SourceParameters):
     caption_format: Annotated[CaptionFormat, choice(CaptionFormat)] = Field(
-        description="The format, in any case."
+        description="The format, in upper or lower case."
     )
     build_url: Bool = Field(False, description="Answer with a permanent URL of these captions instead.")
 
@@ -80,7 +80,7 @@ IF_NONE_MATCH = {"If-None-Match": "The ETag of what you have."}
     changes=False,
 )
 async def get_transcript(context: Context, parameters: Any) -> Response:
-    """The transcript as text."""
+    """Get the transcript as text."""
     options = options_from(TranscriptOptions, parameters)
     source = await run_in_threadpool(_source, context, parameters)
     order = CachedRendering(context, source, options)
@@ -100,7 +100,7 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
     changes=lambda parameters: parameters.build_url,
 )
 async def get_caption(context: Context, parameters: Any) -> Response | CaptionUrl:
-    """The captions in the wanted format."""
+    """Get the captions in the requested format."""
     options = options_from(CaptionOptions, parameters)
     source = await run_in_threadpool(_source, context, parameters)
     order = CachedRendering(context, source, options, parameters.caption_format)
@@ -120,7 +120,7 @@ async def get_caption(context: Context, parameters: Any) -> Response | CaptionUr
     changes=False,
 )
 def get_elementlist(context: Context, parameters: ElementListParameters) -> Response:
-    """The transcript with the time of every word."""
+    """Get the ElementList: the transcript with the time of every word."""
     source = _source(context, parameters)
     [version] = source.versions
     headers = {"ETag": f'"{format_time(version.created)}"', "Cache-Control": "private, no-cache"}
@@ -138,7 +138,7 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
     changes=False,
 )
 def list_elementlists(context: Context, parameters: JobParameters) -> list[ListVersion]:
-    """The versions that the passes over the job have made, oldest first."""
+    """List the ElementList versions that the job's passes have made, oldest first."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     return [
         {"iwp_name": item.iwp_name, "version": format_time(item.created)}
@@ -153,7 +153,7 @@ class _Source:
 
 
 def _source(context: Context, parameters: Any) -> _Source:
-    """Raises ItemNotFound, InvalidQuery."""
+    """Find the list and media to write from. Raises ItemNotFound, InvalidQuery."""
     elementlists, described = context.services.elementlists, parameters.audio_description
     mixed = getattr(parameters, "mixed", False)
     if mixed and not described:
@@ -167,7 +167,7 @@ def _source(context: Context, parameters: Any) -> _Source:
 
 
 class CachedRendering:
-    """A rendering that a caller wants, and its name in every cache."""
+    """A rendering that a caller requests, and its key in every cache."""
 
     def __init__(
         self,
@@ -189,7 +189,7 @@ class CachedRendering:
                 custom={key: str(value) for key, value in (job.options.custom_metadata or {}).items()},
             ),
         )
-        # Of everything that the bytes depend on: versions, format, options, job, release.
+        # A digest of everything that the bytes depend on: versions, format, options, job, release.
         self.digest = hashlib.sha256(f"{__version__}\0{self._request!r}".encode()).hexdigest()
 
     @property
@@ -197,14 +197,14 @@ class CachedRendering:
         return {"ETag": f'"{self.digest[:32]}"', "Cache-Control": "private, no-cache"}
 
     def unchanged(self) -> Response | None:
-        """The answer to a caller who has the file already."""
+        """Return the answer (304) to a caller who already has the file, else None."""
         headers = self._headers
         return (
             Response(status_code=304, headers=headers) if _is_known(self._context, headers["ETag"]) else None
         )
 
     async def rendering(self) -> Rendering:
-        """Made in another process, or kept since the last time."""
+        """Return the rendering, cached or made in another process."""
         elementlists = self._context.services.elementlists
 
         def body(key: ElementListKey) -> bytes:
@@ -226,7 +226,7 @@ class CachedRendering:
 
 
 async def _url_id(context: Context, order: CachedRendering) -> str:
-    """Of bytes that are stored, and made only once."""
+    """Return the id of the permanent caption URL; its bytes are rendered once, and stored."""
     urls = context.services.caption_urls
     known = await run_in_threadpool(urls.known, order.job.id, order.digest)
     if known is not None:

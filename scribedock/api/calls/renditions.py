@@ -1,4 +1,4 @@
-"""The calls that give media back: where it came from, and what was made of it."""
+"""The calls that return media: its original URL, and what was made from it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ AnyMediaType = Annotated[MediaType, choice(MediaType)]
 
 @call("job/media", JobParameters, answer='{"MediaUrl": "https://…"}', changes=False)
 def media(context: Context, parameters: JobParameters) -> MediaUrl:
-    """Where the job's media was fetched from."""
+    """Get the URL that the job's media was fetched from."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     found = context.services.media.media_behind_job(job)
     if found is None or found.url is None:
@@ -62,16 +62,16 @@ class TranscodedParameters(JobParameters):
     refusals=(UNPROCESSABLE,),
 )
 async def transcoded_media(context: Context, parameters: TranscodedParameters) -> MediaUrl:
-    """A link to the media as mp4 or mp3, which expires."""
+    """Get an expiring link to the media as mp4 or mp3."""
     kind = RenditionKind(parameters.transcoded_version.value)
     return {"MediaUrl": await link_to(context, parameters.job_id, context.visible_accounts, kind)}
 
 
 class DownloadParameters(JobParameters):
     media_type: AnyMediaType = Field(description="mp3 or mp4.")
-    text_to_speech: Bool = Field(False, description="The audio description, spoken; mp3 only.")
+    text_to_speech: Bool = Field(False, description="Get the audio description, as speech; mp3 only.")
     captioned: Bool = Field(
-        False, description="With the captions in the picture, as burn_in_caption makes it; mp4 only."
+        False, description="Get the video that burn_in_caption makes, with captions in the picture; mp4 only."
     )
 
 
@@ -86,7 +86,7 @@ class DownloadParameters(JobParameters):
     changes=False,
 )
 async def download_media(context: Context, parameters: DownloadParameters) -> Response:
-    """The media as an mp3 or mp4 file, whole or the part that a Range asks for."""
+    """Download the media as an mp3 or mp4 file, whole or the part that a Range asks for."""
     kind = RenditionKind(parameters.media_type.value)
     if parameters.text_to_speech:
         if parameters.media_type is not MediaType.MP3:
@@ -108,7 +108,7 @@ async def download_media(context: Context, parameters: DownloadParameters) -> Re
 async def link_to(
     context: Context, job_id: str, visible_accounts: frozenset[str], kind: RenditionKind
 ) -> str:
-    """A link to media of a job of these accounts, once it is made. Raises ItemNotFound (422), and 503."""
+    """Return a link to a job's rendition once it is made. Raises ItemNotFound (422), and 503."""
     rendition = await run_in_threadpool(_request_rendition, context, job_id, visible_accounts, kind)
     return link(
         context.backend, context.base_url, await _made(context.backend, rendition, status=UNPROCESSABLE)
@@ -116,7 +116,7 @@ async def link_to(
 
 
 def link(backend: Backend, base_url: str, rendition: Rendition) -> str:
-    """A URL of the file that is good for `SCRIBEDOCK_MEDIA_LINK_LIFETIME_S`."""
+    """Sign a URL of the file that is valid for `SCRIBEDOCK_MEDIA_LINK_LIFETIME_S`."""
     services = backend.services
     expires = int(time.time()) + services.settings.media_link_lifetime_s
     key = services.keys.upload.all()[0]
@@ -126,7 +126,7 @@ def link(backend: Backend, base_url: str, rendition: Rendition) -> str:
 
 
 def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
-    """What answers to `link`."""
+    """Return the endpoint that `link` points to."""
     services = backend.services
 
     def answer(request: Request) -> Response:
@@ -152,7 +152,7 @@ def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
 def _request_rendition(
     context: Context, job_id: str, visible_accounts: frozenset[str], kind: RenditionKind
 ) -> Rendition:
-    """Raises ItemNotFound where the job has nothing to make it of, InvalidOption where this server cannot."""
+    """Raise ItemNotFound where the job has no media, InvalidOption where this server cannot make it."""
     job = context.services.jobs.find_job(job_id, visible_accounts)
     if kind is RenditionKind.DESCRIPTION and text_to_speech.find_espeak() is None and not job.sandbox:
         raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
@@ -162,9 +162,7 @@ def _request_rendition(
 
 
 def ask_for(context: Context, job: Job, visible_accounts: frozenset[str], kind: RenditionKind) -> Rendition:
-    """The rendition, made from now on unless it is there. Raises ItemNotFound where there is nothing to
-    make it of.
-    """
+    """Return the job's rendition, requested unless it exists. Raises ItemNotFound where there is no media."""
     services = context.services
     if kind is RenditionKind.DESCRIPTION:
         source = f"list {services.elementlists.choose(job, audio_description=True).created.isoformat()}"
@@ -180,7 +178,7 @@ def ask_for(context: Context, job: Job, visible_accounts: frozenset[str], kind: 
 
 
 def recording(services: Services, job: Job) -> str:
-    """What media is made of, in words: a sandbox has a sample. Raises ItemNotFound where there is nothing."""
+    """Describe what a rendition is made of: a sandbox has a sample. Raises ItemNotFound without media."""
     found = services.media.media_behind_job(job)
     if found is None and not job.sandbox:
         raise ItemNotFound("The job has no media: add some with request_upload_url or add_media")
@@ -188,7 +186,7 @@ def recording(services: Services, job: Job) -> str:
 
 
 async def _made(backend: Backend, rendition: Rendition, *, status: int) -> Rendition:
-    """Waits until it is made. Raises ItemNotFound (with `status`) where it cannot be, and 503 in the end."""
+    """Wait until it is made. Raises ItemNotFound (with `status`) where it cannot be, 503 when time is up."""
     deadline = time.monotonic() + PATIENCE_S
     found: Rendition | None = rendition
     while found is not None and found.status in (TaskStatus.QUEUED, TaskStatus.INPROGRESS):

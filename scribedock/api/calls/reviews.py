@@ -1,4 +1,4 @@
-"""The calls of those who go over transcripts: reviewers, and customers who approve.
+"""The calls of those who review transcripts: reviewers, and customers who approve.
 
 They are ours, not the vendor's.
 """
@@ -48,14 +48,14 @@ AnyKind = Annotated[PassKind, choice(PassKind)]
 
 class PassParameters(JobParameters):
     kind: AnyKind = Field(
-        PassKind.REVIEW, description="review: with the reviewer's right; approval: of a job of your own."
+        PassKind.REVIEW, description="review: as a reviewer; approval: as the customer who owns the job."
     )
 
 
 def _visible_accounts(context: Context, parameters: PassParameters) -> frozenset[str]:
-    """The accounts whose jobs the caller may go over, this one among them.
+    """Return the accounts whose jobs the caller may review, the caller's own among them.
 
-    Raises AccountUnprivileged, and ItemNotFound for a job of others where the answer depends on the job.
+    Raises AccountUnprivileged, and ItemNotFound for another's job where the answer depends on the job.
     """
     if parameters.kind is PassKind.APPROVAL:
         return context.visible_accounts
@@ -68,9 +68,15 @@ def _visible_accounts(context: Context, parameters: PassParameters) -> frozenset
     return scope.account_ids
 
 
-@call("review/list", Parameters, answer='[{"job_id": "…", "iwp_name": "…", …}, …]', changes=False)
+@call(
+    "review/list",
+    Parameters,
+    answer='[{"job_id": "…", "iwp_name": "…", …}, …]',
+    changes=False,
+    is_vendors=False,
+)
 def list_passes(context: Context, parameters: Parameters) -> list[ReviewEntry]:
-    """The passes that wait for a reviewer, and those that you have taken; the most urgent first."""
+    """List the passes that wait for a reviewer and those you have taken, the most urgent first."""
     scope = context.services.reviewers.scope(context.account)
     return [_entry(job, each) for job, each in context.services.reviews.listing(scope, context.account.id)]
 
@@ -90,18 +96,18 @@ def _entry(job: Job, current: Pass) -> ReviewEntry:
     }
 
 
-@call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}', refusals=(CONFLICT,))
+@call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}', refusals=(CONFLICT,), is_vendors=False)
 def take(context: Context, parameters: PassParameters) -> TakenPass:
-    """Takes the job's current pass, so that nobody else works at it."""
+    """Take the job's current pass, so that nobody else works on it."""
     visible_accounts = _visible_accounts(context, parameters)
     reviews = context.services.reviews
     current = reviews.take(parameters.job_id, visible_accounts, parameters.kind, context.account.id)
     return {"iwp_name": current.iwp_name}
 
 
-@call("review/release", PassParameters, answer="204", refusals=(CONFLICT,))
+@call("review/release", PassParameters, answer="204", refusals=(CONFLICT,), is_vendors=False)
 def release(context: Context, parameters: PassParameters) -> None:
-    """Gives the pass back to whoever takes it next; what was saved stays."""
+    """Release the pass for other reviewers; what was saved is kept."""
     visible_accounts = _visible_accounts(context, parameters)
     context.services.reviews.release(parameters.job_id, visible_accounts, parameters.kind, context.account.id)
 
@@ -109,13 +115,14 @@ def release(context: Context, parameters: PassParameters) -> None:
 @call(
     "review/elementlist",
     PassParameters,
+    is_vendors=False,
     answer='{"iwp_name": "…", "version": "…", "versions": ["…", …], "elementlist": {…}}',
     content={"application/json": ReviewedList},
     refusals=(CONFLICT,),
     changes=False,
 )
 def elementlist(context: Context, parameters: PassParameters) -> Response:
-    """The list to go on with: what was saved last, else what the pass before has published."""
+    """Get the ElementList to review: the last one saved, else the one the previous pass published."""
     visible_accounts = _visible_accounts(context, parameters)
     reviews = context.services.reviews
     work: Work = reviews.work(parameters.job_id, visible_accounts, parameters.kind)
@@ -136,11 +143,12 @@ class ReviewMediaParameters(PassParameters):
 @call(
     "review/media",
     ReviewMediaParameters,
+    is_vendors=False,
     answer='{"MediaUrl": "https://…"}',
     refusals=(UNPROCESSABLE,),
 )
 async def review_media(context: Context, parameters: ReviewMediaParameters) -> MediaUrl:
-    """A link to what is to be heard, as that of transcoded_media."""
+    """Get an expiring link to the recording under review, like transcoded_media."""
     visible_accounts = await run_in_threadpool(_visible_accounts, context, parameters)
     kind = RenditionKind(parameters.media_type.value)
     return {"MediaUrl": await link_to(context, parameters.job_id, visible_accounts, kind)}
@@ -148,13 +156,14 @@ async def review_media(context: Context, parameters: ReviewMediaParameters) -> M
 
 class SaveParameters(PassParameters):
     base_version: Moment | None = Field(
-        None, description="The version that you changed: the call fails if another was saved meanwhile."
+        None, description="The version that you edited; the call fails if another was saved since."
     )
 
 
 @call(
     "review/save",
     SaveParameters,
+    is_vendors=False,
     answer='{"version": "…"}',
     refusals=(CONFLICT,),
     body={"application/json": ElementList},
@@ -162,7 +171,7 @@ class SaveParameters(PassParameters):
     body_is_file=lambda query: True,
 )
 async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
-    """Saves the ElementList in the body as a new version; parameters are those of the query."""
+    """Save the ElementList in the body as a new version; parameters go in the query string."""
     backend, services = context.backend, context.services
     visible_accounts, branch, job = await run_in_threadpool(_savable, context, parameters)
     async with (
@@ -185,7 +194,7 @@ async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
 
 
 def _savable(context: Context, parameters: SaveParameters) -> tuple[frozenset[str], str, Job]:
-    """Rights and state come before the body, which may be large. Raises as `Reviews.check_savable`."""
+    """Check rights and state before reading the body, which may be large. Raises as `check_savable`."""
     visible_accounts = _visible_accounts(context, parameters)
     job = context.services.reviews.check_savable(
         parameters.job_id, visible_accounts, parameters.kind, context.account.id, base=parameters.base_version
@@ -193,11 +202,11 @@ def _savable(context: Context, parameters: SaveParameters) -> tuple[frozenset[st
     return visible_accounts, context.branch, job
 
 
-@call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,))
+@call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,), is_vendors=False)
 def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
-    """Has the words that were edited in the version saved last aligned with the recording.
+    """Align the edited words of the last saved version with the recording.
 
-    The result is a new version, unless somebody saves meanwhile; `task_status` tells when it is there.
+    The result is a new version, unless another is saved meanwhile; `task_status` shows when it is finished.
     """
     visible_accounts = _visible_accounts(context, parameters)
     task_id = context.services.realignments.request_realignment(
@@ -207,9 +216,15 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
     return {"task_id": task_id}
 
 
-@call("review/approve", PassParameters, answer='{"JobStatus": "Complete"}', refusals=(CONFLICT,))
+@call(
+    "review/approve",
+    PassParameters,
+    answer='{"JobStatus": "Complete"}',
+    refusals=(CONFLICT,),
+    is_vendors=False,
+)
 async def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
-    """Ends the pass: its list gets the pass's name, and the next pass begins or the job is Complete."""
+    """Approve the pass: publish its list under its name, and begin the next pass or complete the job."""
     reviews = context.services.reviews
     job_id, kind = parameters.job_id, parameters.kind
     visible_accounts = await run_in_threadpool(_visible_accounts, context, parameters)
@@ -227,7 +242,7 @@ async def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
 
 
 async def enrich(backend: Backend, request: Request, branch: str, ending: Ending) -> Enriched | None:
-    """The list with keywords and topics, where the order asks for them: of a long list, that takes long."""
+    """Add keywords and topics where the order asks for them, which takes long for a long list."""
     if not ending.wants_intelligence:
         return None
     source = UnparsedBody(what="ElementList", file=BytesIO(ending.compressed), size=len(ending.compressed))

@@ -25,13 +25,13 @@ def _metrics(names: tuple[str, ...]) -> tuple[str, ...]:
 
 class StatisticsParameters(Parameters):
     account_id: Text | None = Field(
-        None, description="A descendant, by name or id; * is you and all of them; absent: your own."
+        None, description="Descendant account, by name or id; *: yours and all descendants; absent: your own."
     )
     metrics: Annotated[Strings, AfterValidator(_metrics)] = Field(
-        (), description="A list of what to count; absent: everything."
+        (), description="Metrics to compute; absent: all."
     )
     group_by: Annotated[GroupBy, choice(GroupBy)] | None = Field(
-        None, description="A number for each week (from Sunday) or month; absent: one for all."
+        None, description="One segment for each week (from Sunday) or month; absent: a single segment."
     )
     start_date: Moment | None = Field(None, description="Default: when the first job was returned.")
     end_date: Moment | None = Field(None, description="Default: now.")
@@ -44,7 +44,7 @@ class StatisticsParameters(Parameters):
     changes=False,
 )
 def aggregate_statistics(context: Context, parameters: StatisticsParameters) -> Statistics:
-    """Minutes of the jobs that were returned, each rounded up, by kind of work and by fidelity."""
+    """Add up the minutes of returned jobs, each rounded up, by kind of work and by fidelity."""
     services = context.services
     if parameters.account_id == ALL_ACCOUNTS:
         owners = context.visible_accounts

@@ -1,4 +1,4 @@
-"""The call that gives a job a transcript, to be synchronized instead of recognized."""
+"""The call that adds a transcript to a job, to be synchronized instead of recognized."""
 
 from __future__ import annotations
 
@@ -7,9 +7,10 @@ from typing import Annotated
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
+from scribedock.accounts.sessions import Dialect
 from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
-from scribedock.api.schema.answers import StartedTask
+from scribedock.api.schema.answers import AddedTranscript
 from scribedock.api.schema.parameters import Raw, Text, choice, is_absent
 from scribedock.api.transport.bodies import spooled
 from scribedock.api.transport.waiting import unless_gone
@@ -22,10 +23,10 @@ from scribedock_captions.readers.decoding import MAX_FILE_BYTES
 
 class AddTranscriptParameters(JobParameters):
     transcript_url: Text | None = Field(
-        None, description="Where the transcript is fetched from; absent: it is the body of a POST."
+        None, description="URL to fetch the transcript from; absent: it is the body of a POST."
     )
     format: Annotated[TextFormat, choice(TextFormat)] | None = Field(
-        None, description="text, srt, vtt or dfxp; absent: recognised by its look."
+        None, description="text, srt, vtt, dfxp, scc or sbv; absent: detected."
     )
 
 
@@ -36,21 +37,24 @@ def _is_transcript(query: Raw) -> bool:
 @call(
     "job/add_transcript",
     AddTranscriptParameters,
-    answer='{"TaskId": "<32 hex digits>"}',
+    answer='{"TaskId": "<32 hex digits>", "Warnings": "…"}',
     body={"application/octet-stream": bytes},
     body_is_file=_is_transcript,
 )
-async def add_transcript(context: Context, parameters: AddTranscriptParameters) -> StartedTask:
-    """Adds what is said in the recording (up to 8 MiB); the order then finds the time of each word."""
+async def add_transcript(context: Context, parameters: AddTranscriptParameters) -> AddedTranscript:
+    """Add a transcript (up to 8 MiB); the order then aligns it instead of recognizing speech."""
+    warnings = ""
     if parameters.transcript_url is not None:
         task_id = await run_in_threadpool(_attach_url, context, parameters, parameters.transcript_url)
     elif context.request.method == "POST":
         await run_in_threadpool(_check_job, context, parameters.job_id)
-        task_id = await _receive(context, parameters)
+        task_id, warnings = await _receive(context, parameters)
     else:
         raise MissingParameter(
             "Missing required parameter: transcript_url (or POST the transcript as the body of the request)"
         )
+    if warnings and context.dialect is Dialect.CLASSIC:
+        return {"TaskId": task_id, "Warnings": warnings}
     return {"TaskId": task_id}
 
 
@@ -69,8 +73,8 @@ def _check_job(context: Context, job_id: str) -> None:
     check_addable(context.services.jobs.find_job(job_id, context.visible_accounts))
 
 
-async def _receive(context: Context, parameters: AddTranscriptParameters) -> str:
-    """The body is read in a process of its own: a hostile one may take long."""
+async def _receive(context: Context, parameters: AddTranscriptParameters) -> tuple[str, str]:
+    """Return the TaskId, and what of the body is not used; it is read in a process of its own."""
     backend, settings = context.backend, context.services.settings
     branch = await run_in_threadpool(lambda: context.branch)
     async with (
@@ -85,12 +89,16 @@ async def _receive(context: Context, parameters: AddTranscriptParameters) -> str
             source,
             {"format": parameters.format and parameters.format.value},
         )
-        await unless_gone(context.request, check)
+        warnings = str((await unless_gone(context.request, check)).facts["warnings"])
 
         def attach() -> str:
             source.file.seek(0)
             return context.services.transcripts.attach(
-                parameters.job_id, context.visible_accounts, format=parameters.format, body=source.file.read()
+                parameters.job_id,
+                context.visible_accounts,
+                format=parameters.format,
+                body=source.file.read(),
+                warnings=warnings,
             )
 
-        return await run_in_threadpool(attach)
+        return await run_in_threadpool(attach), warnings

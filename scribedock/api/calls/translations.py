@@ -1,4 +1,4 @@
-"""The calls about jobs that belong together: translations, second passes, and their list."""
+"""The calls about related jobs: translations, second passes, and their list."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ CREATED = 201
 
 @call("job/list_related", JobParameters, answer=RELATED, optional_version=True, changes=False)
 def list_related(context: Context, parameters: JobParameters) -> RelatedJobs:
-    """The leading job and the jobs that are related to it."""
+    """List the leading job and its related jobs."""
     services = context.services
     with services.database.read() as connection:
         job = services.jobs.fetch_job(connection, parameters.job_id, context.visible_accounts)
         try:
             leading = services.related.leading(connection, job)
-        except ItemNotFound:  # it was deleted, and what was made of it was not
+        except ItemNotFound:  # it was deleted, the jobs made from it were not
             leading = None
         related = services.related.related_jobs(connection, job.leading_id or job.id)
     return {
@@ -60,7 +60,7 @@ class TranslateParameters(JobParameters):
         validation_alias=AliasChoices("target_languages", "target_language"),
     )
     approve_uplevel: Bool | None = Field(
-        None, description="Required for a MECHANICAL or PREMIUM job: people go over its transcript first."
+        None, description="Required for a MECHANICAL or PREMIUM job: people review its transcript first."
     )
 
 
@@ -72,7 +72,7 @@ class TranslateParameters(JobParameters):
     optional_version=True,
 )
 def translate(context: Context, parameters: TranslateParameters) -> OrderedTranslations:
-    """Orders translations of what a job was or will be transcribed to."""
+    """Order translations of a job's transcript, finished or not."""
     children = translate_job(
         context.services,
         context.capabilities,
@@ -94,12 +94,12 @@ def _said(child: Child) -> str:
 
 
 class UplevelParameters(JobParameters):
-    speaker_id: Bool = Field(False, description="Tell speakers apart.")
-    priority: AnyPriority = Field(Priority.STANDARD, description="How soon.")
-    timing: Bool = Field(False, description="Ask the reviewer to go over the times too.")
-    requestor: Text = Field("", description="Who asked for it.")
+    speaker_id: Bool = Field(False, description="Identify the speakers.")
+    priority: AnyPriority = Field(Priority.STANDARD, description="How soon the job is due.")
+    timing: Bool = Field(False, description="Ask the reviewer to check the times too.")
+    requestor: Text = Field("", description="Who requested the job.")
     reference: Text = Field("", description="A reference of your own.")
-    caption_import_as_fp: Bool = Field(False, description="Take imported captions as the first pass.")
+    caption_import_as_fp: Bool = Field(False, description="Use imported captions as the first pass.")
 
 
 @call(
@@ -110,7 +110,7 @@ class UplevelParameters(JobParameters):
     optional_version=True,
 )
 def uplevel(context: Context, parameters: UplevelParameters) -> UpleveledJob:
-    """Opens a PROFESSIONAL job that goes on with the transcript of a finished one."""
+    """Create a PROFESSIONAL job from the transcript of a finished job."""
     made, workflow = uplevel_job(
         context.services,
         parameters.job_id,

@@ -27,15 +27,15 @@ def _origin(value: str) -> str:
 
 class UploadUrlParameters(JobParameters):
     expires_in: Annotated[int, Field(ge=1, le=MAX_LIFETIME_S), WHOLE] | None = Field(
-        None, description="Seconds that the URL lives; default: 12 hours."
+        None, description="Lifetime of the URL in seconds; default: 12 hours."
     )
-    max_bytes: Positive | None = Field(None, description="The largest recording that the URL takes.")
+    max_bytes: Positive | None = Field(None, description="Largest recording that the URL accepts, in bytes.")
     cors_origin: Annotated[Text, AfterValidator(_origin)] = Field(
         "", description="The only origin whose pages may use the URL; default: any."
     )
 
 
-# No deed: the URL is written down nowhere, and what comes to it is a task of the job.
+# No deed: the URL is stored nowhere, and what is uploaded there is a task of the job.
 @call(
     "job/request_upload_url",
     UploadUrlParameters,
@@ -44,7 +44,7 @@ class UploadUrlParameters(JobParameters):
     brief=True,
 )
 def request_upload_url(context: Context, parameters: UploadUrlParameters) -> UploadUrl:
-    """A URL to PUT the recording to, without an Authorization header; it lives 12 hours.
+    """Get a pre-signed URL to PUT the recording to without an Authorization header, valid for 12 hours.
 
     `Notice` stands beside it only where an object store takes the upload, which cannot resume one.
     """
@@ -63,18 +63,19 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> Upl
 @call(
     "upload/list",
     JobParameters,
+    is_vendors=False,
     answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}',
     changes=False,
 )
 def list_uploads(context: Context, parameters: JobParameters) -> UploadList:
-    """What came to the job's upload URLs, oldest first; URLs that were never used do not appear."""
+    """List the uploads to the job's upload URLs, oldest first; unused URLs do not appear."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     return {"Uploads": [_answer(state) for state in context.services.uploads.uploads_of_job(job.id)]}
 
 
-@call("upload/cancel", JobParameters, answer="204")
+@call("upload/cancel", JobParameters, answer="204", is_vendors=False)
 def cancel_uploads(context: Context, parameters: JobParameters) -> None:
-    """Makes all upload URLs of the job invalid; what they brought so far is given up."""
+    """Invalidate the job's upload URLs, and discard unfinished uploads."""
     context.services.uploads.cancel(parameters.job_id, context.visible_accounts)
 
 

@@ -1,1 +1,1 @@
-"""What the calls take and what they answer, as models."""
+"""The parameters and answers of the calls, as models."""

@@ -1,6 +1,6 @@
-"""What the calls answer, as the OpenAPI document describes it and as mypy holds the calls to it.
+"""The answers of the calls, for the OpenAPI document, and for mypy to check the calls against.
 
-Names are the wire's. Times are ISO 8601, UTC without a zone; those of an ElementList are milliseconds.
+Names are the API's. Times are ISO 8601, UTC without a zone; those of an ElementList are milliseconds.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
 Date = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$")]
 PerhapsDate = Annotated[
     str,
-    Field(pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$", description="Empty while it is not known."),
+    Field(pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$", description="Empty while unknown."),
 ]
 ShortDate = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?$")]
 Seconds = Annotated[float, Field(ge=0)]
@@ -33,7 +33,7 @@ class ClassicToken(TypedDict):
 
 
 class NewerToken(TypedDict):
-    """To a login by POST with a JSON body."""
+    """The answer to a login by POST with a JSON body."""
 
     api_token: Id
 
@@ -59,6 +59,12 @@ class OpenedJob(TypedDict):
 
 class StartedTask(TypedDict):
     TaskId: Id
+
+
+class AddedTranscript(StartedTask):
+    """`Warnings` says what of the transcript is not used; classic dialect only."""
+
+    Warnings: NotRequired[str]
 
 
 class TaskState(TypedDict):
@@ -89,7 +95,7 @@ class OptionSetting(TypedDict):
 
 
 class JobFacts(TypedDict):
-    """What both dialects show of a job."""
+    """What both dialects show about a job."""
 
     JobId: Id
     JobName: str
@@ -207,7 +213,7 @@ class RelatedJob(TypedDict):
 
 
 class NoJob(TypedDict):
-    """In place of a job that was deleted."""
+    """An empty object, in place of a job that was deleted."""
 
 
 class RelatedJobs(TypedDict):
@@ -226,7 +232,7 @@ class UpleveledJob(TypedDict):
 
 
 class SegmentOfTime(TypedDict):
-    """Minutes, of the metrics that were asked for."""
+    """Minutes of the requested metrics, in one segment of time."""
 
     start_date: ShortDate
     end_date: ShortDate

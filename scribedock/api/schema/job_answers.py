@@ -50,7 +50,7 @@ OPTION_LABELS = {
 def job_answer(
     job: Job, dialect: Dialect, tasks: Sequence[Task] | None = None, *, in_list: bool = False
 ) -> dict[str, Any]:
-    """The Job object; `tasks` are shown in the classic dialect, oldest first."""
+    """Build the Job object; `tasks` (oldest first) are shown in the classic dialect."""
     common: dict[str, Any] = {
         "JobId": job.id,
         "JobName": job.name,
@@ -108,12 +108,12 @@ def job_answer(
 
 
 def without_password(url: str) -> str:
-    """The URL as it was given, but for a password before its host, which is `***`."""
+    """Mask a password before the host of the URL as `***`."""
     return PASSWORD.sub(r"\1***@", url)
 
 
 def _coverage(job: Job) -> dict[str, float]:
-    """Seconds of speech in the recording of a finished job: all, with words, without, and not recognized."""
+    """Return the seconds of speech in a finished job's recording: all, with words, without, unrecognized."""
     if job.status not in FINISHED or job.speech_ms is None:
         return {}
     found = {"SpeechSeconds": job.speech_ms / 1000}
@@ -135,7 +135,7 @@ def task_entry(task: Task) -> dict[str, str]:
 
 
 def _notices(job: Job) -> Iterator[str]:
-    """What must be said about a finished job's result."""
+    """Yield what the caller must know about a finished job's result."""
     if job.status is not JobStatus.COMPLETE:
         return
     if job.notice:

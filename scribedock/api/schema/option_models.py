@@ -1,7 +1,7 @@
 """Models of parameters made from the dataclasses of the captions library.
 
 The dataclass is the one place that names an option, its type, default and meaning;
-this adds how its value is spelled on the wire.
+this adds how its value is spelled in a request.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SPELLED: Mapping[Any, Any] = {
 def model_of(
     name: str, base: type[Parameters], options: type[Any], synonyms: Mapping[str, str] | None = None
 ) -> type[Parameters]:
-    """`base` with one more field for each of the dataclass `options`; `synonyms` are older names."""
+    """Extend `base` with the fields of the dataclass `options`; `synonyms` are older names."""
     hints = typing.get_type_hints(options)
     added: dict[str, Any] = {}
     for option in fields(options):
@@ -51,7 +51,7 @@ def model_of(
 
 
 def options_from(options: type[Options], parameters: Parameters) -> Options:
-    """Makes the dataclass of what the caller gave. Raises InvalidOption where the dataclass refuses it."""
+    """Build the dataclass from what the caller gave. Raises InvalidOption where the dataclass refuses it."""
     names = {option.name for option in fields(options)}  # type: ignore[arg-type]
     given = {name: getattr(parameters, name) for name in names & parameters.model_fields_set}
     with captions_errors():
@@ -68,7 +68,7 @@ def _spelled(hint: Any) -> Any:
 
 
 def _limits(option: Field[Any], default: object) -> dict[str, Any]:
-    """In words of JSON Schema; the dataclass checks them."""
+    """Return the option's limits in JSON Schema; the dataclass checks them."""
     least, most = option.metadata["least"], option.metadata["most"]
     if most is None:
         return {}

@@ -33,7 +33,7 @@ def _metadata(value: Any) -> dict[str, Any]:
 
 
 def escaped_notes(value: Any) -> str:
-    """Notes as HTML. Raises ValueError for more than MAX_NOTES characters."""
+    """Escape notes as HTML. Raises ValueError for more than MAX_NOTES characters."""
     text = str(value)
     if len(text) > MAX_NOTES:
         raise ValueError(f"must not be longer than {MAX_NOTES} characters")
@@ -62,30 +62,30 @@ def _list(value: Any) -> list[str]:
 
 
 class TranscriptionOptions(BaseModel):
-    """Each value may be real or wrapped in a string: `true`, `"true"`, `"[\\"FINAL\\"]"`."""
+    r"""Each value may be real or wrapped in a string: `true`, `"true"`, `"[\"FINAL\"]"`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     customer_approval_steps: Steps = Field([], description="Steps that wait for the customer's approval.")
     customer_approval_tool: Annotated[
         Annotated[ApprovalTool, choice(ApprovalTool)] | None, BeforeValidator(_approval_tool)
-    ] = Field(None, description="Where the customer approves.")
+    ] = Field(None, description="Tool in which the customer approves.")
     custom_metadata: Annotated[Document, AfterValidator(_metadata)] = Field(
-        {}, description="One level; keys are tags for the callback URL and the head of DFXP captions."
+        {}, description="A flat object; its keys are tags for the callback URL and the head of DFXP captions."
     )
     notes: Annotated[str, BeforeValidator(escaped_notes)] = Field(
-        "", description="For people: up to 1000 characters."
+        "", description="Notes for people, up to 1000 characters."
     )
-    return_iwp: Versions = Field([], description="Versions that are called back besides FINAL.")
+    return_iwp: Versions = Field([], description="Versions with a callback, besides FINAL.")
     generate_media_intelligence_iwp: Versions = Field(
-        [], description="Also as generate_media_intelligence_for_iwp."
+        [], description="Versions with keywords and topics; also as generate_media_intelligence_for_iwp."
     )
-    speaker_id: Bool = Field(False, description="Tell speakers apart.")
-    enable_true_verbatim: Bool = Field(False, description="Write every sound.")
+    speaker_id: Bool = Field(False, description="Identify the speakers.")
+    enable_true_verbatim: Bool = Field(False, description="Transcribe every sound.")
     audio_description: Bool = Field(False, description="Describe the picture.")
-    on_screen_text: Bool = Field(False, description="Write the text in the picture.")
-    music_lyrics: Bool = Field(False, description="Write what is sung.")
-    custom_special_handling: Bool = Field(False, description="Special handling was agreed on.")
+    on_screen_text: Bool = Field(False, description="Transcribe the text in the picture.")
+    music_lyrics: Bool = Field(False, description="Transcribe the lyrics of music.")
+    custom_special_handling: Bool = Field(False, description="Use the special handling that was agreed on.")
     first_pass_campaign: Annotated[Campaign, choice(Campaign)] | None = Field(
         None, description="Kind of the first human pass."
     )

@@ -1,8 +1,8 @@
 """How parameters reach a call: the API's conventions, in one place.
 
-A parameter may stand in the query string or in a form, multipart, JSON or
-unlabelled body; all are merged, and the body beats the query.  The types below
-read every spelling that clients use.  Their errors name what would be right.
+A parameter may be in the query string or in a form, multipart, JSON or
+unlabelled body; all are merged, and the body takes precedence.  The types below
+accept every spelling that clients use.  Their errors say what would be right.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ from scribedock.parsing.pipe import Parsed
 from scribedock.settings import Settings
 
 MAX_BODY = 1024 * 1024
-AT_ONCE = 16 * 1024  # bytes of a body that take too little time to be read elsewhere
+AT_ONCE = 16 * 1024  # bytes; parsing so few takes too little time to hand them over
 JSON = "application/json"
 TRUE = frozenset({"true", "t", "yes", "y", "1"})
 FALSE = frozenset({"false", "f", "no", "n", "0"})
@@ -40,7 +40,7 @@ Raw = dict[str, list[Any]]
 
 
 class Parameters(BaseModel):
-    """What a call takes. Names are the wire's; unknown ones are ignored."""
+    """The parameters of a call. Names are the API's; unknown ones are ignored."""
 
     model_config = ConfigDict(frozen=True, extra="ignore", populate_by_name=True)
 
@@ -54,7 +54,7 @@ def invalid_option(message: str) -> PydanticCustomError:
 
 
 def _last(value: Any) -> Any:
-    """A parameter that is repeated though it has one value: the last counts."""
+    """Take the last value of a repeated parameter that has one value."""
     return value[-1] if isinstance(value, Repeated) and value else value
 
 
@@ -67,7 +67,7 @@ class UploadedFile:
 
 
 class Repeated(list[Any]):
-    """The values of one parameter, as they came."""
+    """The values of one parameter, as received."""
 
 
 def _boolean(value: Any) -> bool:
@@ -135,7 +135,7 @@ def _text(value: Any) -> str:
 
 
 def _check_characters(text: str) -> None:
-    """JSON may escape half of a surrogate pair, which no file, database or answer can hold."""
+    """Refuse half of a surrogate pair, which JSON may escape and no file, database or answer can hold."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -143,7 +143,7 @@ def _check_characters(text: str) -> None:
 
 
 def _identifier(value: Any) -> str:
-    """UUID4 as 32 lower-case hex digits; anything else is kept as it is, and will not be found."""
+    """Write a UUID4 as 32 lower-case hex digits; anything else stays as it is, and will not be found."""
     text = _text(value).strip()
     try:
         return uuid.UUID(text).hex
@@ -152,7 +152,7 @@ def _identifier(value: Any) -> str:
 
 
 def _strings(value: Any) -> tuple[str, ...]:
-    """A list in any spelling: JSON, Python literal, `[A,B]`, `("A","B")`, `A,B`, repeated."""
+    """Parse a list in any spelling: JSON, Python literal, `[A,B]`, `("A","B")`, `A,B`, repeated."""
     if isinstance(value, Repeated):
         if len(value) > 1:
             return tuple(_text(item) for item in value)
@@ -177,13 +177,13 @@ def _strings(value: Any) -> tuple[str, ...]:
 
 
 def _file(value: Any) -> UploadedFile:
-    """A file of a multipart body; a text in its place is its content."""
+    """Accept a file of a multipart body; text in its place is its content."""
     value = _last(value)
     return value if isinstance(value, UploadedFile) else UploadedFile(name="", content=_text(value).encode())
 
 
 def document(value: Any) -> dict[str, Any]:
-    """A JSON object: real, or written as a string."""
+    """Parse a JSON object: real, or written as a string."""
     value = _last(value)
     if isinstance(value, str):
         try:
@@ -200,7 +200,7 @@ Enumeration = TypeVar("Enumeration", bound=StrEnum)
 
 
 def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None = None) -> BeforeValidator:
-    """A member of an enumeration, in any case."""
+    """Accept a member of an enumeration, in upper or lower case."""
     names = {member.value.lower(): member for member in kind}
     names.update({name.lower(): member for name, member in (synonyms or {}).items()})
 
@@ -216,7 +216,7 @@ def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None =
 
 
 Bool = Annotated[bool, BeforeValidator(_boolean)]
-# Bounds come before the validator: so OpenAPI knows them.
+# Bounds come before the validator, so that OpenAPI has them.
 WHOLE = BeforeValidator(_integer)
 Int = Annotated[int, Field(ge=-LARGEST, le=LARGEST), WHOLE]
 Natural = Annotated[int, Field(ge=0, le=LARGEST), WHOLE]
@@ -246,7 +246,7 @@ Large = Callable[[str, bytes, Mapping[str, Any]], Awaitable[Parsed]]
 async def gather(
     request: Request, settings: Settings, *, body_is_file: Callable[[Raw], bool], large: Large
 ) -> Raw:
-    """All parameters of the request; a body that is a file is left unread.
+    """Collect all parameters of the request; a body that is a file is left unread.
 
     Raises InvalidQuery for what cannot be read, also 413 for more than MAX_BODY bytes, 408 for a slow body.
     """
@@ -302,7 +302,7 @@ Model = TypeVar("Model", bound=Parameters)
 
 
 def read(model: type[Model], raw: Raw) -> Model:
-    """The parameters as the call wants them.
+    """Validate the parameters of a call.
 
     Raises MissingParameter, InvalidOption, InvalidQuery or InvalidUrl, naming the parameter.
     """
@@ -320,7 +320,7 @@ def read(model: type[Model], raw: Raw) -> Model:
 
 
 def is_absent(values: Sequence[Any]) -> bool:
-    """Whether a parameter has no value, which is the same as not being sent."""
+    """Return whether a parameter has no value, which is the same as not being sent."""
     return all(isinstance(value, str) and not value.strip() for value in values)
 
 

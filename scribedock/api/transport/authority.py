@@ -1,6 +1,6 @@
-"""The Host of a request: the one name that a client may give us, and that we may give back in URLs.
+"""The Host of a request: the only name from a client that the server puts into URLs.
 
-`host[:port]` of RFC 9110 §7.2 and RFC 3986 §3.2.2, of which we take names in DNS's letters, IPv4 and
+`host[:port]` of RFC 9110 §7.2 and RFC 3986 §3.2.2, restricted to names in DNS's letters, IPv4 and
 bracketed IPv6 addresses; no user information, no percent-encoding, no empty host, no empty port.
 """
 
@@ -23,7 +23,7 @@ OTHER_MAJOR_VERSION = 505
 
 
 def is_authority(text: str) -> bool:
-    """Whether it is `host` or `host:port`, with a port from 1 to 65535."""
+    """Return whether the text is `host` or `host:port`, with a port from 1 to 65535."""
     found = HOST_AND_PORT.match(text)
     if found is None:
         return False
@@ -39,9 +39,9 @@ def is_authority(text: str) -> bool:
 
 
 def check_request(version: str, hosts: Sequence[str]) -> None:
-    """version: of HTTP, as "1.1"; hosts: the Host headers.
+    """Check the version of HTTP, as "1.1", and the Host headers.
 
-    Raises InvalidQuery (505) for other versions than 1.0 and 1.1, and (400) where RFC 9112 §3.2 wants
+    Raises InvalidQuery (505) for versions other than 1.0 and 1.1, and (400) where RFC 9112 §3.2 requires
     it: without a Host, which HTTP/1.0 may leave out, with several, and with one that is not host[:port].
     """
     if version not in ("1.0", "1.1"):
@@ -57,7 +57,7 @@ def check_request(version: str, hosts: Sequence[str]) -> None:
 
 
 def authority_of(target: bytes) -> bytes | None:
-    """That of a target in absolute form (RFC 9112 §3.2.2); None for a target in any other form."""
+    """Return the authority of a target in absolute form (RFC 9112 §3.2.2), None for any other form."""
     found = ABSOLUTE.match(target)
     return found[1] if found is not None else None
 
@@ -83,7 +83,7 @@ def path_prefix(values: Sequence[str]) -> str:
 
 
 def authority(host: str, port: int) -> str:
-    """`host:port`, with an IPv6 address in brackets."""
+    """Write `host:port`, with an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 

@@ -1,4 +1,4 @@
-"""A request's body as it comes: how large it may be, and how slow."""
+"""Receiving a request's body: how large it may be, and how slow."""
 
 from __future__ import annotations
 
@@ -17,12 +17,12 @@ from scribedock.settings import Settings
 from scribedock.uploads.core.errors import storage_fault
 from scribedock.uploads.transfer.pace import Pace
 
-IN_MEMORY = 256 * 1024  # bytes of a body; a larger one is a file without a name
-BATCH = 1024 * 1024  # bytes that are written at once, in a thread: a disk may let one wait
+IN_MEMORY = 256 * 1024  # bytes of a body; a larger one goes to an unnamed file
+BATCH = 1024 * 1024  # bytes to write at once, in a thread: a disk may block
 
 
 async def parts(request: Request, settings: Settings, what: str) -> AsyncIterator[bytes]:
-    """What comes, as it comes. `what` the body is stands in the errors.
+    """Yield the body as it arrives. Errors say `what` the body is.
 
     Raises InvalidQuery where the connection is lost, TooSlow (408) where the body stalls or drips.
     """
@@ -48,7 +48,7 @@ async def parts(request: Request, settings: Settings, what: str) -> AsyncIterato
 
 
 async def whole(request: Request, settings: Settings, what: str, *, limit: int) -> bytes:
-    """All of it. Raises also InvalidQuery (413) for more than `limit` bytes."""
+    """Read the whole body. Raises as `parts`, and InvalidQuery (413) for more than `limit` bytes."""
     _check_announced(request, what, limit)
     body = bytearray()
     async for part in parts(request, settings, what):
@@ -62,7 +62,7 @@ async def whole(request: Request, settings: Settings, what: str, *, limit: int) 
 async def spooled(
     request: Request, settings: Settings, what: str, *, limit: int
 ) -> AsyncIterator[UnparsedBody]:
-    """All of it, outside of our memory. Raises as `whole`, and SystemFault where the disk is full."""
+    """Spool the whole body to a file. Raises as `whole`, and SystemFault where the disk is full."""
     _check_announced(request, what, limit)
     with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(settings.data_dir)) as file:
         size = 0

@@ -1,7 +1,7 @@
-"""Which client a request comes from: the peer, or whom a trusted proxy names.
+"""Which client a request comes from: the peer, or the one that a trusted proxy names.
 
-Every proxy appends the address that it was called from to X-Forwarded-For, or to Forwarded (RFC 7239). What
-stands left of the first proxy that is not ours may be made up, so the right-most address that is not itself
+Every proxy appends the address that it was called from to X-Forwarded-For, or to Forwarded (RFC 7239).
+Anything left of the first untrusted proxy may be made up, so the right-most address that is not itself
 trusted is the client's.
 """
 
@@ -27,12 +27,12 @@ MAX_CLAIM = 64
 
 class ClientAddresses:
     def __init__(self, trusted: Sequence[str], *, untrusted: Callable[[str], None]) -> None:
-        """`trusted` are networks; `untrusted` is told of peers in none of them that name a client."""
+        """Trust the proxies of these networks; call `untrusted` with other peers that name a client."""
         self._networks = [ipaddress.ip_network(network, strict=False) for network in trusted]
         self._untrusted = untrusted
 
     def of(self, request: Request) -> ClientAddress:
-        """Where the request comes from."""
+        """Return the address that the request comes from."""
         peer = request.client.host if request.client else ""
         address = _parsed(peer)
         named = _named(request.headers)
@@ -49,12 +49,12 @@ class ClientAddresses:
             client = _parsed(each)
             if not self._is_trusted(client):
                 break
-        if client is None:  # the proxy names nobody, or hides whom it serves
+        if client is None:  # the proxy names no client, or hides it
             return ClientAddress(address=str(address), is_evidence=False)
         return ClientAddress(address=str(client))
 
     def is_proxy(self, request: Request) -> bool:
-        """Whether the peer is a trusted proxy."""
+        """Return whether the peer is a trusted proxy."""
         return self._is_trusted(_parsed(request.client.host if request.client else ""))
 
     def prefix(self, peer: str, values: Sequence[str]) -> str:
@@ -69,7 +69,7 @@ class ClientAddresses:
 
 
 def _named(headers: Headers) -> list[str]:
-    """The chain of clients and proxies, the nearest last; each header may come several times."""
+    """Return the chain of clients and proxies, the nearest last; each header may come several times."""
     chain = ",".join(headers.getlist(FORWARDED[0]))
     if chain.strip(", "):
         return [each.strip() for each in chain.split(",") if each.strip()]
@@ -77,12 +77,12 @@ def _named(headers: Headers) -> list[str]:
 
 
 def _parsed(text: str) -> Address | None:
-    """None for what is no address: a socket's path, `unknown`, a name."""
+    """Parse an address; return None for anything else: a socket's path, `unknown`, a name."""
     match = WITH_PORT.fullmatch(text)
     try:
         address = ipaddress.ip_address((match["v6"] or match["v4"]) if match else text)
     except ValueError:
         return None
     if isinstance(address, ipaddress.IPv6Address) and address.ipv4_mapped is not None:
-        return address.ipv4_mapped  # an IPv4 client of a socket that takes both
+        return address.ipv4_mapped  # an IPv4 client of a socket that accepts both
     return address

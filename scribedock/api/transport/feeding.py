@@ -1,4 +1,4 @@
-"""The body of an ASGI request, moved to where it is kept by the receiver's thread."""
+"""The body of an ASGI request, stored by the receiver's thread."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from scribedock.uploads.transfer.receiver import Receiver, Sink, Transfer
 
 
 class FedBody:
-    """A body that the event loop hands on as it comes, no faster than it is stored."""
+    """A body that the event loop hands over as it arrives, no faster than it is stored."""
 
     def __init__(self, receiver: Receiver, sink: Sink, framing: Framing, pace: Pace) -> None:
         """Take `framing` as what decodes the body beyond what the server in front of us has."""
@@ -68,7 +68,7 @@ class FedBody:
             self._receiver.end_feed(self._transfer)
 
     def _soon(self, function: object, *arguments: object) -> None:
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody waits any more
+        with contextlib.suppress(RuntimeError):  # the loop is closed: nothing is waiting
             self._loop.call_soon_threadsafe(function, *arguments)  # type: ignore[arg-type]
 
     def _end(self, error: Exception | None) -> None:

@@ -18,14 +18,14 @@ RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
 
 
 def disposition(job: Job, extension: str, how: Literal["inline", "attachment"] = "inline") -> str:
-    """The name of the file, and one in ASCII for who does not know RFC 8187."""
+    """Build a Content-Disposition: the file's name, and one in ASCII for clients without RFC 8187."""
     name = (re.sub(r"[^\w .()-]+", "_", job.name).strip(" .")[:100] or job.id) + extension
     plain = re.sub(r"[^\x20-\x7e]+", "_", name)
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
 def made_media(request: Request, store: Store, rendition: Rendition, name: str) -> Response:
-    """The file, or the part of it that is asked for; `name` is its Content-Disposition."""
+    """Answer with the file, or the part of it that is asked for; `name` is its Content-Disposition."""
     assert rendition.storage_key is not None and rendition.bytes is not None
     size, etag = rendition.bytes, f'"{rendition.storage_key}"'
     headers = {
@@ -51,7 +51,7 @@ def made_media(request: Request, store: Store, rendition: Rendition, name: str) 
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:
-    """[start, end) of the one range that is asked for; None: the whole file, also for several ranges.
+    """Read the one range that is asked for as [start, end); None: the whole file, also for several ranges.
 
     (0, 0) where the range lies outside of the file.
     """

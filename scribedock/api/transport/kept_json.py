@@ -1,4 +1,4 @@
-"""Kept ElementLists as they are sent: decompressed part by part, and never parsed."""
+"""Stored ElementLists as answers: decompressed part by part, never parsed."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator, Mapping
 
 from starlette.responses import Response, StreamingResponse
 
-PART = 256 * 1024  # bytes of JSON that are in memory at once
+PART = 256 * 1024  # bytes of JSON in memory at once
 MEDIA_TYPE = "application/json"
 
 
 def kept_json(
     compressed: bytes, *, before: bytes = b"", after: bytes = b"", headers: Mapping[str, str] | None = None
 ) -> Response:
-    """A kept list, with what stands before and after it. What fits into one part has a Content-Length."""
+    """Answer with a stored list between `before` and `after`; with Content-Length if one part holds it."""
     parts = _parts(compressed)
     first = next(parts, b"")
     second = next(parts, None)

@@ -1,8 +1,8 @@
 """uvicorn's HTTP/1.1 protocol, with what it leaves out.
 
-- A body for an upload URL is not the event loop's: once its head is here, the
-  connection's reading is paused, a thread admits the request, and the receiver
-  takes the socket until the end of the body.  Then the connection goes on.
+- A body for an upload URL bypasses the event loop: once its head has arrived, the
+  loop stops reading the connection, a thread admits the request, and the receiver
+  takes the socket until the end of the body.  Then the loop reads on.
 - The head of a request must be complete in time, and may not be too large; one
   address may not open too many connections.
 - A request that is not HTTP is refused in the API's own error shape.
@@ -48,7 +48,7 @@ WITH_BODY = (b"PUT", b"PATCH", b"POST")
 
 
 def protocol_class(service: UploadService) -> type[HttpToolsProtocol]:
-    """The protocol class to hand to uvicorn (`http=`)."""
+    """Build the protocol class to hand to uvicorn (`http=`)."""
 
     class ScribedockProtocol(UploadProtocol):
         upload_service = service
@@ -63,11 +63,11 @@ class UploadProtocol(HttpToolsProtocol):
         super().__init__(*args, **kwargs)
         self._head = bytearray()
         self._in_message = False
-        self._in_head = False  # of a message that came behind another one
+        self._in_head = False  # of a message pipelined behind another
         self._head_bytes = 0
         self._uploading = False
         self._fed: Transfer | None = None  # the upload under way, where this feeds it
-        self._discarding = 0  # bytes that a refused client may go on sending, so that the answer arrives
+        self._discarding = 0  # bytes that a refused client may still send, so that the answer arrives
         self._closing = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._address: str | None = None
@@ -129,7 +129,7 @@ class UploadProtocol(HttpToolsProtocol):
             self._parse(whole)
 
     def _parse(self, data: bytes) -> None:
-        """Hands on what belongs to a message, and perhaps to others that were sent ahead of its answer."""
+        """Parse what belongs to a message, and perhaps to others pipelined behind it."""
         super().data_received(data)
         if not self._in_head:
             self._stop_head_timer()
@@ -144,7 +144,7 @@ class UploadProtocol(HttpToolsProtocol):
     def on_headers_complete(self) -> None:
         self._in_head = False
         named = authority_of(self.url)
-        if named is not None:  # it counts instead of the Host header, which must be there all the same
+        if named is not None:  # it replaces the Host header, which must be there all the same
             hosts = [place for place, (name, _) in enumerate(self.headers) if name == b"host"]
             if len(hosts) == 1:
                 self.headers[hosts[0]] = (b"host", named)
@@ -181,7 +181,7 @@ class UploadProtocol(HttpToolsProtocol):
         self._head_timer = None
         if self.transport.is_closing():
             return
-        if self._in_head and self.flow.read_paused:  # it is we who do not read
+        if self._in_head and self.flow.read_paused:  # the server is the one that does not read
             self._start_head_timer()
         else:
             self.transport.close()
@@ -194,7 +194,7 @@ class UploadProtocol(HttpToolsProtocol):
         self.transport.close()
 
     def _is_upload(self, request: bytes) -> bool:
-        """Whether the request brings a body for an upload URL, and may leave the event loop."""
+        """Return whether the request has a body for an upload URL, and may leave the event loop."""
         method, _, target = request[: request.find(b"\r\n")].partition(b" ")
         if self.cycle is not None and not self.cycle.response_complete:
             return False
@@ -262,13 +262,14 @@ class UploadProtocol(HttpToolsProtocol):
             self.transport.resume_reading()
 
     def _soon(self, function: Callable[..., object], *arguments: object) -> None:
-        """Calls it in the event loop, from another thread."""
-        with contextlib.suppress(RuntimeError):  # the loop is closed: nobody is left to answer
+        """Call the function in the event loop, from another thread."""
+        with contextlib.suppress(RuntimeError):  # the loop is closed: no connection is left to answer
             self.loop.call_soon_threadsafe(function, *arguments)
 
     def _on_late(self) -> None:
-        """What was sent ahead, behind a body that was fed, is lost: RFC 9112 §9.3.2 lets the client send it
-        again once the connection is closed.
+        """Close the connection: what was pipelined behind a body that was fed is lost.
+
+        RFC 9112 §9.3.2 lets the client send it again once the connection is closed.
         """
         if self._uploading:
             self._closing = True
@@ -334,7 +335,7 @@ class UploadProtocol(HttpToolsProtocol):
             error = SystemFault("The upload failed; try again")
         headers = dict(error.headers)
         if request is not None:
-            with contextlib.suppress(Exception):  # whatever it is, the client gets its answer
+            with contextlib.suppress(Exception):  # whatever happens here, the client gets its answer
                 headers |= self.upload_service.urls.error_headers(request, error)
         headers["Content-Type"] = error_media_type(error)
         answer = response(error.status, headers, error_body(error), keep_alive=False)
@@ -349,7 +350,7 @@ class UploadProtocol(HttpToolsProtocol):
         if sock is None:
             self.transport.close()
             return
-        # Only our copy keeps the connection open from here on: it reads on, so that the answer arrives.
+        # From here on only our copy keeps the connection open: it reads on, so that the answer arrives.
         self.transport.write_eof()
         self.upload_service.receiver.linger(sock)
         self.transport.close()
@@ -360,7 +361,7 @@ class UploadProtocol(HttpToolsProtocol):
             self.transport.close()
 
     def _own_socket(self) -> socket.socket | None:
-        """A descriptor of our own for the connection, independent of the transport's."""
+        """Duplicate the connection's descriptor, so that it is independent of the transport's."""
         wrapped = self.transport.get_extra_info("socket")
         try:
             sock = socket.socket(fileno=os.dup(wrapped.fileno()))

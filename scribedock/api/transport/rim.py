@@ -1,8 +1,8 @@
 """What is the same for every request and every answer, whichever route it takes.
 
-A request whose Host or version of HTTP cannot be used reaches no route. Every answer says how a browser may
-treat it, since most of them hold what strangers wrote (captions, transcripts, names): it is what its
-Content-Type says, it is no page that could run, load or send anything, and without an ETag nobody keeps it.
+A request with an unusable Host or version of HTTP reaches no route. Every answer says how a browser may
+treat it, since most of them contain what strangers wrote (captions, transcripts, names): it is what its
+Content-Type says, it is no page that could run, load or send anything, and without an ETag it is not cached.
 """
 
 from __future__ import annotations
@@ -19,15 +19,15 @@ from scribedock.errors import InvalidQuery
 
 log = structlog.get_logger("scribedock.api")
 
-# A browser shows a video, a sound or a text of ours in a page that it makes itself: with media and style.
+# A browser shows a video, a sound or a text in a page that it makes itself: with media and style.
 SANDBOX = (
     "sandbox allow-downloads; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'"
 )
 STANDING = {
     "X-Content-Type-Options": "nosniff",
-    "Content-Security-Policy": SANDBOX,  # a page of our own has another
-    "Referrer-Policy": "no-referrer",  # tokens and signatures stand in our URLs
+    "Content-Security-Policy": SANDBOX,  # pages of the server have another
+    "Referrer-Policy": "no-referrer",  # URLs contain tokens and signatures
 }
 
 
@@ -49,13 +49,13 @@ class Rim:
             check_request(scope["http_version"], hosts)
         except InvalidQuery as error:
             log.info("request refused", status=error.status, reason=error.comment)
-            # What follows such a head on its connection is not worth a guess.
+            # What follows such a request on the connection cannot be trusted.
             await error_response(error, {"Connection": "close"})(scope, receive, send_on)
             return
         await self._app(scope, receive, send_on)
 
 
 def missing(names: Collection[str]) -> Mapping[str, str]:
-    """What every answer says, but for what this one says already; `names` of its headers in lower case."""
+    """Return the headers of every answer that this one lacks; `names` are its own, in lower case."""
     caching = {} if "etag" in names else {"Cache-Control": "no-store"}
     return {name: value for name, value in {**STANDING, **caching}.items() if name.lower() not in names}

@@ -1,4 +1,4 @@
-"""Threads of the store's own: an object store that is slow holds none of those that answer calls."""
+"""Threads for the store alone: a slow object store blocks none of those that answer calls."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _limiter: RunVar[CapacityLimiter] = RunVar("store threads")
 
 
 async def run_in_store_thread(function: Callable[[*Arguments], T], *arguments: *Arguments) -> T:
-    """What the function returns, called in one of the store's threads."""
+    """Call the function in one of the store's threads; return its result."""
     limiter = _limiter.get(None)
     if limiter is None:
         limiter = CapacityLimiter(THREADS)
@@ -26,6 +26,6 @@ async def run_in_store_thread(function: Callable[[*Arguments], T], *arguments: *
 
 
 async def iterate_in_store_threads(parts: Iterator[memoryview]) -> AsyncIterator[bytes]:
-    """The parts as the store gives them. No thread is held while the client takes one."""
+    """Yield the parts as the store gives them. No thread is held while the client takes one."""
     while (part := await run_in_store_thread(next, parts, None)) is not None:
         yield bytes(part)

@@ -1,7 +1,7 @@
 """The upload URL as an ordinary ASGI route.
 
-Under our own server, `protocol` keeps bodies from ever coming here; this is the way of
-pipelined requests, requests without a body, and of any other ASGI server.
+Under our own server, `protocol` takes most bodies before they get here; this serves
+pipelined requests, requests without a body, and any other ASGI server.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Waiting in the event loop, where it costs no thread: for one's turn, and for work done elsewhere."""
+"""Waiting in the event loop, where it costs no thread: for a turn, and for work done elsewhere."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from starlette.requests import Request
 from scribedock.children.crew import WorkAbandoned
 from scribedock.errors import InvalidQuery, SystemFault
 
-BODIES_AT_ONCE = 2  # large ones of one branch, each a file of up to 64 MiB
+BODIES_AT_ONCE = 2  # large bodies of one branch, each a file of up to 64 MiB
 T = TypeVar("T")
 
 
@@ -27,7 +27,7 @@ class Awaited(Protocol[T]):
 
 
 async def unless_gone(request: Request, work: Awaited[T]) -> T:
-    """The result of the work, which is abandoned when the client goes away. The body must have been read.
+    """Await the work, which is abandoned if the client disconnects. The body must have been read.
 
     Others may wait for the same future, so it is never cancelled.
     """
@@ -56,17 +56,17 @@ async def _gone(request: Request) -> None:
 
 
 def _noted(future: asyncio.Future[T]) -> None:
-    """Nobody waits for it, so that nobody hears of its error either."""
+    """Retrieve the error of an abandoned future, so that asyncio does not report it."""
     if not future.cancelled():
         future.exception()
 
 
 class BranchLimit:
-    """At most so many of each branch at once; more wait, first come, first served."""
+    """A limit for each branch: the excess waits, first come, first served."""
 
     def __init__(self, each: int) -> None:
         self._each = each
-        self._branches: dict[str, tuple[asyncio.Semaphore, int]] = {}  # and how many hold it or wait for it
+        self._branches: dict[str, tuple[asyncio.Semaphore, int]] = {}  # and its holders and waiters
 
     @asynccontextmanager
     async def turn(self, branch: str) -> AsyncIterator[None]:

@@ -24,30 +24,40 @@ DEFAULT_LIMITS = "default"
 
 
 def check(
-    file: Annotated[Path, typer.Argument(help="SRT, VTT or DFXP; or an ElementList, to check its captions.")],
+    file: Annotated[
+        Path,
+        typer.Argument(help="SRT, VTT, DFXP, SCC or SBV; or an ElementList, to check its captions."),
+    ],
     preset: Annotated[
         str, typer.Option(help="The standard: netflix, bbc, dcmp, scc or default.")
     ] = DEFAULT_LIMITS,
     elementlist: Annotated[
         Path | None, typer.Option(help="ElementList of the speech, to find speech without captions.")
     ] = None,
-    language: Annotated[str | None, typer.Option(help="Language of the captions, as en or pt-br.")] = None,
+    language: Annotated[
+        str | None,
+        typer.Option(help="Language of the captions, as en or pt-br; else the file's, or unknown."),
+    ] = None,
+    encoding: Annotated[
+        str | None,
+        typer.Option(help="Encoding of the file, as windows-1251; else what it says, UTF-8, or a guess."),
+    ] = None,
     shots: Annotated[Path | None, typer.Option(help="Times of shot changes in seconds, one a line.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print the report as JSON.")] = False,
-    strict: Annotated[bool, typer.Option(help="Treat advice as errors.")] = False,
+    strict: Annotated[bool, typer.Option("--strict", help="Treat advice and warnings as errors.")] = False,
 ) -> None:
     """Check captions against a standard.
 
     The exit code is 0 if no limit is broken, 1 if one is, 2 if the files cannot be read.
     """
-    from scribedock_captions import Preset
+    from scribedock_captions import CaptionDocument, Preset
     from scribedock_captions import check as check_captions
 
     if preset not in (DEFAULT_LIMITS, *Preset):
         _fail(f"--preset: {preset!r} is none of {', '.join((DEFAULT_LIMITS, *Preset))}")
     standard = None if preset == DEFAULT_LIMITS else Preset(preset)
     try:
-        captions, said, source = _read(file, standard)
+        captions, said, source = _read(file, standard, language or "", encoding or "")
         if elementlist is not None:
             said = _elementlist(elementlist.read_bytes())
         report = check_captions(
@@ -57,31 +67,40 @@ def check(
             elementlist=said,
             shots=_shots(shots) if shots else (),
             file=source,
+            encoding=encoding or "",
         )
     except (ScribedockError, CaptionsError) as error:
         _fail(str(error))
     except OSError as error:
         _fail(f"{error.filename}: {error.strerror}")
+    warnings = () if isinstance(captions, CaptionDocument) else captions.warnings
+    for warning in warnings:
+        print(f"scribedock: warning: {printable(f'{file}: {warning}')}", file=sys.stderr)
     if as_json:
-        print(printable_json(json.dumps(_document(file, preset, report), ensure_ascii=False, indent=2)))
+        document = _document(file, preset, report) | {"warnings": list(map(str, warnings))}
+        print(printable_json(json.dumps(document, ensure_ascii=False, indent=2)))
     else:
         _print(file, preset, report)
-    raise typer.Exit(1 if report.errors or (strict and report.findings) else 0)
+        if not (language or (said.language if said else "") or getattr(captions, "language", "")):
+            print("The language is unknown, so rules about words are left out; see --language.")
+    raise typer.Exit(1 if report.errors or (strict and (report.findings or warnings)) else 0)
 
 
-def _read(file: Path, preset: Preset | None) -> tuple[CueFile | CaptionDocument, ElementList | None, bytes]:
+def _read(
+    file: Path, preset: Preset | None, language: str, encoding: str
+) -> tuple[CueFile | CaptionDocument, ElementList | None, bytes]:
     """Read the captions, the speech, and the markup that the rules look at."""
     from scribedock_captions import PRESETS, lay_out
-    from scribedock_captions.readers import read
+    from scribedock_captions.readers import TextFormat, read
 
     data = file.read_bytes()
     if data.lstrip()[:1] == b"{":
         said = _elementlist(data)
         return lay_out(said, PRESETS[preset] if preset else None), said, b""
-    found = read(data)
+    found = read(data, language=language, encoding=encoding)
     if found.cues and all(cue.start is None or cue.end is None for cue in found.cues):
         _fail(f"{file}: has no times, so there is nothing to check")
-    return found, None, data
+    return found, None, b"" if found.format is TextFormat.SCC else data
 
 
 def _elementlist(data: bytes) -> ElementList:

@@ -36,9 +36,6 @@ CAPTION_OPTIONS = frozenset(
     ]
 )
 """Options that change the text or the lines of a caption, and leave its time."""
-FILE_PANEL = "How the file is written"
-CAPTION_PANEL = "Words and lines; the times of captions stay"
-LAYOUT_PANEL = "Captions and times; a file is laid out anew"
 FILE_DEFAULTS = ("remove_sound_references", "remove_disfluencies")
 """Options whose default is another for a file of captions than for an ElementList."""
 
@@ -137,7 +134,6 @@ def with_caption_options(command: Any) -> Any:
                     f"--{option.name.replace('_', '-')}",
                     help=option.metadata["help"] + _default(option.name, option.default),
                     metavar="VALUE",
-                    rich_help_panel=_panel(option.name),
                 ),
             ],
         )
@@ -145,12 +141,6 @@ def with_caption_options(command: Any) -> Any:
     ]
     command.__signature__ = signature.replace(parameters=[*named, *added])
     return command
-
-
-def _panel(name: str) -> str:
-    if name in FILE_OPTIONS:
-        return FILE_PANEL
-    return CAPTION_PANEL if name in CAPTION_OPTIONS else LAYOUT_PANEL
 
 
 def _default(name: str, value: object) -> str:
@@ -222,7 +212,8 @@ def read_source(
     """Return a file's content as an ElementList. Raises OSError, CaptionsError, InvalidOption."""
     from scribedock_captions.conversion.elementlist import elementlist_of
 
-    read = _read(source, format, language=language)
+    read = _read(source, format)
+    warn(source, read)
     return elementlist_of(read, language=language, duration=duration) if _is_file(read) else read
 
 

@@ -1,22 +1,22 @@
 """A process that recognizes and aligns: one engine, loaded once, and one request at a time.
 
-Requests come on standard input and answers go to standard output, one JSON object a line.
+Requests come on standard input and answers go to standard output, each a JSON object in a frame.
 """
 
 from __future__ import annotations
 
 import contextlib
-import ctypes
 import json
-import os
 import signal
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from functools import cached_property, lru_cache
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
+from scribedock.children.frames import read_frame, write_frames
+from scribedock.children.lifeline import die_with_parent, take_output
 from scribedock.speech.alignment.aligner import Aligner
 from scribedock.speech.diarization import diarization
 from scribedock.speech.diarization.embedding import Embedder
@@ -35,15 +35,11 @@ from scribedock.speech.vad import read_pcm, speech_spans
 if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
 
-PR_SET_PDEATHSIG = 1
-
 
 def main() -> None:
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # What libraries print must not get between the answers.
-    answers = os.dup(1)
-    os.dup2(2, 1)
+    answers = take_output()
     order = json.loads(sys.argv[1])
     model = order["model"] and Path(order["model"])
     spec = RecognizerSpec(engine=order["engine"], model=model, threads=order["threads"])
@@ -54,18 +50,8 @@ def main() -> None:
         sys.exit(1)
     say(answers, {"ready": True})
     work = RecognizerWork(recognizer)
-    for line in sys.stdin.buffer:
-        say(answers, work.answer(json.loads(line)))
-
-
-def die_with_parent() -> None:
-    """Arrange for this process to be killed when its parent ends, however it ends.
-
-    This works even while the recognizer holds the interpreter's lock. A parent that ended before this call is
-    noticed by the end of standard input.
-    """
-    if ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, ctypes.c_ulong(signal.SIGKILL), 0, 0, 0) != 0:
-        raise OSError("the kernel does not know PR_SET_PDEATHSIG")
+    while (request := read_frame(sys.stdin.buffer)) is not None:
+        say(answers, work.answer(json.loads(request)))
 
 
 class RecognizerWork:
@@ -169,10 +155,8 @@ def describe(error: Exception) -> str:
     return f"{type(error).__name__}: {error}"
 
 
-def say(descriptor: int, value: dict[str, Any]) -> None:
-    rest = memoryview(json.dumps(value).encode() + b"\n")
-    while rest:
-        rest = rest[os.write(descriptor, rest) :]
+def say(answers: BinaryIO, value: dict[str, Any]) -> None:
+    write_frames(answers, json.dumps(value).encode())
 
 
 if __name__ == "__main__":

@@ -3,34 +3,21 @@
 from __future__ import annotations
 
 import json
-import os
-import select
 import signal
-import subprocess
-import sys
 from collections.abc import Callable, Mapping
 from typing import Any, Protocol
 
-from scribedock.children.allowance import POLL_S, Allowance, Meter
+from scribedock.children.allowance import Allowance
+from scribedock.children.environment import inherited
+from scribedock.children.frames import framed, receive_frame
+from scribedock.children.patience import Metered
+from scribedock.children.process import ChildEnded, ChildProcess
 from scribedock.speech.recognizer import RecognizerSpec
 
-# Everything that a recognizer needs of our environment, which has no secret.
-INHERITED_VARIABLES = (
-    *(
-        "PATH",
-        "LD_LIBRARY_PATH",
-        "PYTHONPATH",
-        "PYTHONHOME",
-        "VIRTUAL_ENV",
-        "LANG",
-        "LC_ALL",
-        "TMPDIR",
-        "HOME",
-    ),
-    *("CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "CUDA_HOME"),
-)
+# What a recognizer needs beyond what every child inherits.
+MORE_VARIABLES = ("TMPDIR", "HOME", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "CUDA_HOME")
 THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
-READ_BYTES = 1 << 16
+CHILD = "scribedock.speech.pool.child"
 FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 """How a process ends by its own fault. Any other signal came from elsewhere, such as from the kernel when
 memory is short."""
@@ -68,15 +55,7 @@ class RecognizerProcess:
 
     def __init__(self, spec: RecognizerSpec) -> None:
         order = {"engine": spec.engine, "model": spec.model and str(spec.model), "threads": spec.threads}
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "scribedock.speech.pool.child", json.dumps(order)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            bufsize=0,
-            env=environment(os.environ, spec.threads),
-            process_group=0,  # Ctrl-C on the terminal is not meant for the child
-        )
-        self._rest = b""
+        self._child = ChildProcess(CHILD, [json.dumps(order)], environment(spec.threads))
 
     def wait_until_ready(self, allowance: Allowance, check_wanted: Callable[[], None]) -> None:
         """Wait until the engine is loaded. Raises as `request` does."""
@@ -92,51 +71,37 @@ class RecognizerProcess:
         Raises RecognizerEnded, ProcessorTimeUsed, ClockRanOut, and what check_wanted raises; afterwards the
         process is of no use.
         """
-        assert self._process.stdin is not None
         try:
-            self._process.stdin.write(json.dumps(request).encode() + b"\n")
-        except OSError:
-            raise self._ended() from None
+            self._child.send(framed(json.dumps(request).encode()))
+        except ChildEnded as error:
+            raise _ended(error.code) from None
         return self._answer(allowance, check_wanted)
 
     def kill(self) -> None:
-        self._process.kill()
-        self._process.wait()
+        self._child.kill()
 
     def _answer(self, allowance: Allowance, check_wanted: Callable[[], None]) -> dict[str, Any]:
-        assert self._process.stdout is not None
-        output = self._process.stdout
-        readable = select.poll()
-        readable.register(output, select.POLLIN)
-        meter = Meter(self._process.pid, allowance)
-        while b"\n" not in self._rest:
-            if not readable.poll(POLL_S * 1000):
-                check_wanted()
-                meter.check()
-                continue
-            received = os.read(output.fileno(), READ_BYTES)
-            if not received:
-                raise self._ended()
-            self._rest += received
-        line, _, self._rest = self._rest.partition(b"\n")
-        answer: dict[str, Any] = json.loads(line)
+        try:
+            packed = receive_frame(self._child, Metered(self._child.pid, allowance, check_wanted))
+        except ChildEnded as error:
+            raise _ended(error.code) from None
+        answer: dict[str, Any] = json.loads(packed)
         return answer
 
-    def _ended(self) -> RecognizerEnded:
-        try:
-            status = self._process.wait(timeout=5)
-        except subprocess.TimeoutExpired:
-            return RecognizerEnded("the recognizer's process closed its output")
-        if status < 0:
-            ended = RecognizerEnded if -status in FAULT_SIGNALS else RecognizerEndedByMachine
-            return ended(f"the recognizer's process was ended by {signal.Signals(-status).name}")
-        return RecognizerEnded(f"the recognizer's process ended with status {status}")
+
+def _ended(code: int | None) -> RecognizerEnded:
+    if code is None:
+        return RecognizerEnded("the recognizer's process closed its output")
+    if code < 0:
+        ended = RecognizerEnded if -code in FAULT_SIGNALS else RecognizerEndedByMachine
+        return ended(f"the recognizer's process was ended by {signal.Signals(-code).name}")
+    return RecognizerEnded(f"the recognizer's process ended with status {code}")
 
 
-def environment(ours: Mapping[str, str], threads: int) -> dict[str, str]:
-    """Return the environment of a recognizer process: no secret of ours, no access to a hub."""
+def environment(threads: int) -> dict[str, str]:
+    """Return the environment of a recognizer process: no secret, and no access to a hub."""
     return {
-        **{name: ours[name] for name in INHERITED_VARIABLES if name in ours},
+        **inherited(*MORE_VARIABLES),
         **dict.fromkeys(THREAD_LIMITS, str(threads)),
         "HF_HUB_OFFLINE": "1",
     }

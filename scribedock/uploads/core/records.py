@@ -43,9 +43,9 @@ class UploadState:
 
     @property
     def lacks_only_its_end(self) -> bool:
-        """All bytes came, but whoever received them died before they became the job's media.
+        """Whether all bytes arrived, but their receiver died before they became the job's media.
 
-        A client of tus takes such an upload for finished. One of the IETF's protocol says itself when
+        A client of tus considers such an upload finished. One of the IETF's protocol says itself when
         its upload is complete.
         """
         return (
@@ -59,7 +59,7 @@ class UploadState:
 
 @dataclass(frozen=True, kw_only=True)
 class Beginning:
-    """A partial that may have to be gone on with."""
+    """A partial that may have to be resumed."""
 
     partial: str
     started: datetime

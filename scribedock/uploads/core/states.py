@@ -43,9 +43,9 @@ class UploadStates:
         return self._select(uploads.c.job_id == job_id)
 
     def begin(self, grant: Grant, beginning: Beginning) -> tuple[bool, str | None]:
-        """Notes a partial as the one to go on with, unless a later one is noted.
+        """Record a partial as the one to resume, unless a later one is recorded.
 
-        Returns whether it is noted, and the name of the partial whose place it took.
+        Returns whether it is recorded, and the name of the partial that it replaced.
         """
         with self._database.write() as connection:
             row = _row(connection, grant.upload_id)
@@ -86,7 +86,7 @@ class UploadStates:
             set_task(connection, row.task_id, TaskStatus.INPROGRESS, described(offset, length))
 
     def keep(self, upload_id: str, partial: str, *, size: int) -> None:
-        """The partial has `size` bytes that survive a crash, and waits for more."""
+        """Record that the partial has `size` bytes that survive a crash, and waits for more."""
         with self._database.write() as connection:
             row = _row(connection, upload_id)
             if row is None or row.partial != partial:
@@ -123,7 +123,7 @@ class UploadStates:
         return row.partial if row is not None else None
 
     def forget_partial(self, upload_id: str, partial: str) -> None:
-        """The partial's bytes are gone: the upload begins at its first byte again."""
+        """Record that the partial's bytes are gone: the upload starts over at its first byte."""
         with self._database.write() as connection:
             connection.execute(
                 uploads.update()
@@ -131,13 +131,8 @@ class UploadStates:
                 .values(partial=None, bytes=0, boot=BOOT)
             )
 
-    def receive(
-        self,
-        connection: Connection,
-        grant: Grant,
-        received: Received,
-    ) -> str | None:
-        """Note that the recording is whole; return the name of the partial that was kept for the upload."""
+    def receive(self, connection: Connection, grant: Grant, received: Received) -> str | None:
+        """Record that the recording is complete; return the name of the partial that was kept for it."""
         row = _row(connection, grant.upload_id)
         info = described(received.size, received.size)
         if received.unverified:
@@ -181,7 +176,7 @@ class UploadStates:
         return self._select(uploads.c.parent_id == upload_id)
 
     def note(self, progress: Iterable[Progress], *, durably: bool) -> None:
-        """Notes how far uploads have come, in the rows and for those who look at their tasks."""
+        """Record the progress of uploads, in their rows and in their tasks."""
         with self._database.write() if durably else self._database.stamp() as connection:
             for each in progress:
                 row = _row(connection, each.upload_id)
@@ -194,7 +189,7 @@ class UploadStates:
                 set_task(connection, row.task_id, TaskStatus.INPROGRESS, described(each.bytes, row.length))
 
     def close(self, upload_ids: Iterable[str], why: str, status: UploadStatus) -> list[str]:
-        """Ends uploads that are not whole; returns the names of their partials."""
+        """End unfinished uploads; return the names of their partials."""
         partials = []
         with self._database.write() as connection:
             for upload_id in upload_ids:
@@ -256,7 +251,7 @@ class UploadStates:
 
     @staticmethod
     def _task(connection: Connection, grant: Grant, row: Any, status: TaskStatus, info: str) -> str:
-        """The task of the upload under way, else a new one; it has `status` and `info` now."""
+        """Set `status` and `info` on the task of the running upload, else on a new one; return its id."""
         if row is not None and task_status(connection, row.task_id) in UNFINISHED:
             set_task(connection, row.task_id, status, info)
             return str(row.task_id)
@@ -269,7 +264,7 @@ def status_of(connection: Connection, upload_id: str) -> UploadStatus | None:
 
 
 def described(size: int, length: int | None) -> str:
-    """What a task says of its bytes."""
+    """Describe an upload's progress for its task's info."""
     if not length:
         return f"{size:,} bytes"
     return f"{size:,} of {length:,} bytes ({100 * size // length} %)"

@@ -61,7 +61,7 @@ MISMATCH = 460  # of tus
 
 
 def digests_of(head: RequestHead) -> Digests:
-    """Raise InvalidQuery where a digest is malformed."""
+    """Read the digests of a request head. Raises InvalidQuery where one is malformed."""
     content = [*_fields(head.headers, "content-digest"), *_simple(head.headers), *_checksum(head)]
     return Digests(
         content=tuple(content),
@@ -101,7 +101,7 @@ def announced(head: RequestHead) -> tuple[str, ...]:
 
 
 def repr_digest(digest: bytes) -> str:
-    """Return the value of Repr-Digest for a sha-256."""
+    """Format a SHA-256 digest as the value of Repr-Digest."""
     return f"sha-256=:{base64.b64encode(digest).decode()}:"
 
 

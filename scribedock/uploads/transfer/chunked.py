@@ -40,7 +40,7 @@ class ChunkedDecoder:
         """Accept the end: whoever feeds it knows by `finished`."""
 
     def feed(self, data: memoryview) -> Iterator[memoryview]:
-        """Yield the data within, as slices of what was fed. Raise BadFraming."""
+        """Yield the decoded data, as slices of what was fed. Raises BadFraming."""
         position = 0
         while position < len(data):
             if self.finished:

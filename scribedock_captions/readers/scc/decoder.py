@@ -79,7 +79,7 @@ class Decoder:
         elif high in COMMANDS and low >= 0x20:
             self._command(low, frame, number)
         elif high == 0x17 and 0x21 <= low <= 0x23:
-            self._column = min(self._column + low - 0x20, COLUMNS - 1)
+            self._column += low - 0x20
         elif high == 0x11 and 0x20 <= low <= 0x2F:
             self._write(" ", frame, number)
             self._restyle(low)
@@ -149,7 +149,11 @@ class Decoder:
         if self._mode is Mode.TEXT:
             return
         self._memory.write(self._row, self._column, letter, self._style)
-        self._column = min(self._column + 1, COLUMNS)
+        self._column += 1
+        if self._column > COLUMNS:
+            self._warnings.add_once(
+                f"a row is wider than {COLUMNS} columns; a decoder shows less of it", number
+            )
         if self._mode is not Mode.POP_ON and self._since is None and letter.strip():
             self._since, self._number = frame, number
 

@@ -23,13 +23,16 @@ class Screen:
         return any(letter.strip() for letter, _ in self._cells.values())
 
     def write(self, row: int, column: int, letter: str, style: Style) -> None:
-        """Put a letter in a place; rows count from 1, columns from 0."""
-        self._cells[row, min(column, COLUMNS - 1)] = (letter, style)
+        """Put a letter in a place; rows count from 1, columns from 0.
+
+        A decoder has 32 columns, and writes what is too much over the last of them; here none is lost.
+        """
+        self._cells[row, column] = (letter, style)
 
     def erase_right(self, row: int, column: int) -> None:
         """Empty a row from a column on."""
-        for place in range(column, COLUMNS):
-            self._cells.pop((row, place), None)
+        for place in [place for place in self._cells if place[0] == row and place[1] >= column]:
+            del self._cells[place]
 
     def erase(self) -> None:
         """Empty the memory."""

@@ -28,6 +28,8 @@ PREFIXES = {
     "#style-extension": "tts:",
 }
 XML = "http://www.w3.org/XML/1998/namespace"
+LYRICS = re.compile(r"http://\S{0,40}apple\.com/\S{0,60}\}timing")
+"""An attribute of lyrics from Apple, whose times all count from the beginning of the file."""
 MAX_ELEMENTS = 500_000
 MAX_NAME_CHARACTERS = 1000  # characters of a speaker's
 CONTENT = frozenset(["body", "div", "p", "span"])
@@ -77,6 +79,7 @@ class Document:
         self._depth = 0  # of the paragraph's element
         self._elements = 0
         self._pictures = 0
+        self._absolute = False  # times count from the beginning of the file
 
     def start(self, tag: str, given: Mapping[str, str]) -> None:
         """Receive a start tag."""
@@ -103,7 +106,7 @@ class Document:
             else:
                 self._styles.define(attributes.get("xml:id", ""), attributes)
         elif name == "set":
-            self._warnings.add_once("changes of style in time (set) are left out", self._line())
+            self._change(parent, attributes)
         elif name.rpartition(":")[2] == PICTURE:
             self._pictures += 1
         elif self._paragraph is None:
@@ -168,6 +171,7 @@ class Document:
             )
         attributes = {self._name(key): value for key, value in given.items()}
         self._language = attributes.get("xml:lang", "")[:50]
+        self._absolute = any(LYRICS.fullmatch(key) for key in given)
         self._rates = Rates.of({key.removeprefix("ttp:"): value for key, value in attributes.items()})
 
     def _begin_paragraph(self, element: _Element) -> None:
@@ -191,6 +195,15 @@ class Document:
         if element.look.ruby == "text" and not element.look.hidden:
             self._paragraph.write("(", element.look.style, element.interval, element.speaker)
 
+    def _change(self, element: _Element, attributes: Mapping[str, str]) -> None:
+        """Read a change of style: of these, only that something is shown from then on is kept."""
+        appears = attributes.get("tts:display", "none") != "none"
+        if appears and not element.look.displayed and element.name in CONTENT:
+            element.look = replace(element.look, displayed=True)
+            element.interval = self._timed(attributes, element)
+        elif element.name in CONTENT:
+            self._warnings.add_once("changes of style in time (set) are left out", self._line())
+
     def _interval(self) -> Interval:
         return self._stack[-1].interval
 
@@ -204,8 +217,6 @@ class Document:
             look = self._styles.look(
                 attributes, parent.look, element_styles=LETTER_STYLES.get(name.rpartition(":")[2])
             )
-            if parent.look.hidden and not look.hidden:
-                look = replace(look, hidden=True)
         return _Element(
             name=name,
             interval=interval,
@@ -224,6 +235,11 @@ class Document:
         outer = parent.interval
         base = parent.follows if parent.sequential else outer.begin
         given = {key: self._time(key, attributes.get(key)) for key in ("begin", "end", "dur")}
+        if not parent.sequential and _is_absolute(given["begin"], base, outer, surely=self._absolute):
+            self._warnings.add_once(
+                "times count from the beginning of the file here, not from that of their parent", self._line()
+            )
+            base = 0
         begin = base + (given["begin"] or 0)
         ends = [outer.end, _plus(base, given["end"]), _plus(begin, given["dur"])]
         lost = given["begin"] is None and "begin" in attributes
@@ -249,6 +265,13 @@ class Document:
             return f"xml:{local}"
         match = TTML_NAMESPACE.fullmatch(space)
         return f"foreign:{local}" if match is None else f"{PREFIXES.get(match[1], 'other:')}{local}"
+
+
+def _is_absolute(begin: int | None, base: int, outer: Interval, *, surely: bool) -> bool:
+    """Tell whether a time lies in its parent only if it counts from the beginning of the file."""
+    if begin is None or outer.end is None or not base:
+        return False
+    return (surely or base + begin >= outer.end) and outer.begin <= begin < outer.end
 
 
 def _plus(base: int, time: int | None) -> int | None:

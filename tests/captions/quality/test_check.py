@@ -150,6 +150,48 @@ def test_text_is_written_as_the_guide_asks(line: str, language: str, rules: list
     assert text(line, language=language) == rules
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        *(
+            "3-D glasses for all.",
+            "Go to 7-Eleven.",
+            "7-Eleven is open.",
+            "It was May 5.",
+            "On 4 July, maybe.",
+        ),
+        *("Turn on Channel 4.", "Look at page 3.", "911 is the number.", "1984 was good.", "2Pac sang."),
+        *(
+            "Type www.a..b into it.",
+            "See ../notes/3 there.",
+            "A 3–2 win.",
+            "Wait 5 km.",
+            "It takes 5 million.",
+        ),
+        *(
+            "12 Monkeys is a film.",
+            "Dial 5 5 5.",
+            "Run version 2 now.",
+            "A 2 × 4 board.",
+            "Meet at 5 o'clock.",
+        ),
+    ],
+)
+def test_names_and_addresses_are_no_numbers_and_no_ellipses(line: str) -> None:
+    assert text(line) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "rule"),
+    [
+        *(("I have 3 cats.", "small-number"), ("I 3 times called.", "small-number")),
+        *(("25 people came.", "first-number"), ("Well..so it is.", "ellipsis"), ("Oh... well.", "ellipsis")),
+    ],
+)
+def test_other_numbers_and_dots_are_advised_against(line: str, rule: str) -> None:
+    assert text(line) == [rule]
+
+
 def test_speakers_hyphens_have_the_space_of_the_language() -> None:
     assert text("-Who?", "-Me.") == []
     assert text("- Who?", "- Me.") == ["dialogue-hyphen"] * 2
@@ -161,7 +203,10 @@ def test_speakers_hyphens_have_the_space_of_the_language() -> None:
     ("source", "language", "rules"),
     [
         ("1\n00:00:00,000 --> 00:00:06,000\n<i>So.</i>\n", "en", []),
-        ("1\n00:00:00,000 --> 00:00:06,000\n<i>So.\n", "en", []),
+        ("1\n00:00:00,000 --> 00:00:06,000\n<i>So.\n", "en", ["italics"]),
+        ("1\n00:00:00,000 --> 00:00:06,000\n<i>So.", "en", ["italics"]),
+        ("1\n00:00:00,000 --> 00:00:06,000\n<b>So.\n", "en", ["italics"]),
+        ("1\n00:00:00,000 --> 00:00:06,000\n<i><b>So.</b></i>", "en", []),
         ("1\n00:00:00,000 --> 00:00:06,000\n<i>So.\n\n", "en", ["italics"]),
         ("1\n00:00:00,000 --> 00:00:06,000\n<i>So.</i>\n", "ko", ["italics"]),
         ("1\n00:00:00,000 --> 00:00:06,000\nSo  it is. \n", "en", ["white-space"]),

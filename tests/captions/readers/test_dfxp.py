@@ -5,6 +5,7 @@ import pytest
 from scribedock_captions.document import CaptionDocument
 from scribedock_captions.errors import UnreadableFile
 from scribedock_captions.options import CaptionOptions
+from scribedock_captions.placement import Horizontal, Placement, Vertical
 from scribedock_captions.readers.cue import Line
 from scribedock_captions.readers.ttml import dfxp
 from scribedock_captions.readers.ttml.times import Rates
@@ -198,3 +199,131 @@ def test_what_is_no_ttml_is_refused_and_the_reason_named(text: str, problem: str
     with pytest.raises(UnreadableFile) as refused:
         dfxp.read(text)
     assert str(refused.value).startswith(f"The DFXP transcript {problem}")
+
+
+def spans(body: str, head: str = "") -> list[tuple[str, str]]:
+    """The styled parts of the first line, with their styles."""
+    [line, *_] = lines(body, head)
+    return [(line.text[span.start : span.end], str(span.style)) for span in line.spans]
+
+
+STYLED = (
+    '<styling xmlns:tts="http://www.w3.org/ns/ttml#styling"><style xml:id="i" tts:fontStyle="italic"/>'
+    '<style xml:id="none" tts:display="none"/></styling>'
+    '<layout xmlns:tts="http://www.w3.org/ns/ttml#styling"><region xml:id="up" tts:displayAlign="before"/>'
+    '<region xml:id="low" tts:origin="10% 80%" tts:extent="80% 15%"/>'
+    '<region xml:id="left"><style tts:displayAlign="after" tts:textAlign="left"/></region></layout>'
+)
+
+
+def test_styles_are_kept() -> None:
+    body = '<div><p>A <span style="i">b</span> <i>c</i> <b xmlns="urn:html">d</b></p></div>'
+    assert spans(body, STYLED) == [("b", "italic"), ("c", "italic"), ("d", "bold")]
+    inline = (
+        '<div xmlns:tts="http://www.w3.org/ns/ttml#styling"><p tts:textDecoration="underline">A</p></div>'
+    )
+    assert spans(inline) == [("A", "underline")]
+
+
+def test_the_place_of_a_region_is_kept() -> None:
+    body = '<div><p region="up">A</p><p region="low">B</p><p region="left">C</p><p>D</p></div>'
+    found = [cue.placement for cue in dfxp.read(document(body, head=STYLED)).cues]
+    assert found == [
+        *(Placement(vertical=Vertical.TOP), None, Placement(horizontal=Horizontal.LEFT), None),
+    ]
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [
+        '<p style="none">No.</p>',
+        '<p xmlns:tts="http://www.w3.org/ns/ttml#styling" tts:display="none">No.</p>',
+        '<p xmlns:tts="http://www.w3.org/ns/ttml#styling" tts:visibility="hidden">No.</p>',
+        '<p>Yes.<span style="none">No.</span></p>',
+    ],
+)
+def test_what_is_not_shown_is_not_said(hidden: str) -> None:
+    texts = [line.text for line in lines(f"<div>{hidden}<p>Yes.</p></div>", STYLED)]
+    assert set(texts) == {"Yes."}
+
+
+def test_the_text_of_other_elements_is_kept_and_reported() -> None:
+    file = dfxp.read(document('<div><p>A <y xmlns="urn:x">b</y> <font>c</font></p>d</div>'))
+    assert [line.text for cue in file.cues for line in cue.lines] == ["A b c"]
+    assert [str(warning) for warning in file.warnings] == [
+        "line 2: <y> is no element of TTML; its text is kept",
+        "line 2: <font> is no element of TTML; its text is kept",
+        "line 2: text outside of a paragraph is left out: 'd'",
+    ]
+
+
+def test_a_reading_stands_in_parentheses() -> None:
+    ruby = (
+        '<div xmlns:tts="http://www.w3.org/ns/ttml#styling"><p>{}<span tts:ruby="container">'
+        '<span tts:ruby="base">漢</span>{}<span tts:ruby="text">かん</span>{}</span>字</p></div>'
+    )
+    mark = '<span tts:ruby="delimiter">{}</span>'
+    assert [line.text for line in lines(ruby.format("", "", ""))] == ["漢(かん)字"]
+    assert [line.text for line in lines(ruby.format("", mark.format("("), mark.format(")")))] == [
+        "漢(かん)字"
+    ]
+
+
+def test_spans_that_are_shown_one_after_the_other_are_captions() -> None:
+    body = (
+        '<div><p begin="10s" end="20s"><span begin="0s" end="4s">First half.</span> '
+        '<span begin="4s" end="10s">Second half.</span></p></div>'
+    )
+    assert read(document(body)) == [(10_000, 14_000, "First half."), (14_000, 20_000, "Second half.")]
+
+
+def test_times_that_cannot_be_read_are_reported_and_the_text_kept() -> None:
+    file = dfxp.read(document('<div><p begin="1s" end="2s">A</p>\n<p begin="soon" end="later">B</p></div>'))
+    assert [(cue.start, cue.end) for cue in file.cues] == [(1000, 2000), (None, None)]
+    assert [str(warning) for warning in file.warnings] == [
+        "line 3: begin='soon' is no time that can be read",
+        "line 3: end='later' is no time that can be read",
+    ]
+
+
+def test_pictures_of_text_are_refused() -> None:
+    picture = (
+        '<div xmlns:smpte="http://www.smpte-ra.org/schemas/2052-1/2010/smpte-tt" smpte:backgroundImage="#a"/>'
+    )
+    with pytest.raises(UnreadableFile, match="has pictures in place of text, which cannot be read"):
+        dfxp.read(document(picture))
+
+
+def test_times_that_only_make_sense_from_the_beginning_of_the_file_are_read_so_and_reported() -> None:
+    body = (
+        '<div begin="60s" end="80s"><p begin="61s" end="63s"><span begin="61s" end="61.5s">One</span> '
+        '<span begin="61.5s" end="62s">two.</span></p><p begin="1s" end="3s">Three.</p></div>'
+    )
+    file = dfxp.read(document(body))
+    assert [(cue.start, cue.end, cue.lines[0].text) for cue in file.cues] == [
+        *((61_000, 63_000, "One two."), (61_000, 63_000, "Three.")),
+    ]
+    assert [str(warning) for warning in file.warnings] == [
+        "line 2: times count from the beginning of the file here, not from that of their parent"
+    ]
+
+
+def test_what_is_made_visible_again_is_said() -> None:
+    styling = 'xmlns:tts="http://www.w3.org/ns/ttml#styling"'
+    hidden = (
+        f'<div {styling} tts:visibility="hidden"><p>No, <span tts:visibility="visible">yes.</span></p></div>'
+    )
+    assert [line.text for line in lines(hidden)] == ["yes."]
+    change = '<set tts:display="auto" begin="5s"/>'
+    later = f'<div {styling}><p begin="10s" dur="9s" tts:display="none">{change}Now.</p></div>'
+    assert read(document(later)) == [(15_000, 19_000, "Now.")]
+    never = f'<div {styling}><p tts:display="none">No, <span tts:visibility="visible">no.</span></p></div>'
+    assert lines(never) == []
+
+
+def test_what_begins_after_the_end_of_a_sequence_is_no_absolute_time() -> None:
+    body = '<div timeContainer="seq" begin="2s" end="9s"><p dur="5s">A</p><p begin="3s" dur="2s">B</p></div>'
+    file = dfxp.read(document(body))
+    assert [str(warning) for warning in file.warnings] == [
+        "line 2: the caption has no duration; it is shown as long as it takes to say it"
+    ]

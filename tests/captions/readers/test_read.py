@@ -88,6 +88,17 @@ def test_the_format_that_is_given_counts() -> None:
     assert read(vtt, TextFormat.TEXT).cues[0].start is None
 
 
+def test_a_file_without_captions_is_reported() -> None:
+    empty = b'<tt xmlns="http://www.w3.org/ns/ttml"><body/></tt>'
+    assert [str(warning) for warning in read(empty).warnings] == ["there are no captions in the file"]
+    assert read(b"").warnings == ()
+
+
+def test_a_text_that_looks_like_captions_of_another_format_is_reported() -> None:
+    [warning] = read(b"File Format=MacCaption_MCC V1.0\n", TextFormat.TEXT).warnings
+    assert str(warning) == "line 1: this looks like MCC (MacCaption), and is read as plain text"
+
+
 def test_a_recording_has_no_more_than_so_many_captions() -> None:
     many = b"".join(b"00:00:01,000 --> 00:00:02,000\na\n\n" for _ in range(50_001))
     with pytest.raises(UnreadableFile, match="the limits are 50,000 captions and 4,000,000 characters"):

@@ -172,3 +172,98 @@ def test_an_impossible_conversion_is_reported_and_writes_nothing(
     assert (done.returncode, done.stdout) == (2, "")
     assert done.stderr.startswith(f"scribedock: {problem}")
     assert [path.name for path in srt.parent.iterdir()] == ["film.srt"]
+
+
+LOSSY = "Lost.\n\n1\n-00:00:01,000 --> 00:00:02,000\nHello.\n"
+
+
+def test_what_cannot_be_kept_is_said_with_its_line_and_strictly_nothing_is_written(tmp_path: Path) -> None:
+    source, target = tmp_path / "film.srt", tmp_path / "film.vtt"
+    source.write_text(LOSSY)
+    done = run(source, target, "--strict")
+    assert (done.returncode, target.exists()) == (2, False)
+    assert done.stderr.decode().splitlines() == [
+        f"scribedock: warning: {source}: line 1: text before the first times is left out: 'Lost.'",
+        f"scribedock: warning: {source}: line 4: the caption begins before the recording; it is shown from 0",
+        "scribedock: nothing is written, since --strict allows no warning",
+    ]
+    assert run(source, target).returncode == 0
+    assert "00:00:00.000 --> 00:00:02.000\nHello." in target.read_text()
+
+
+def test_what_the_target_cannot_show_is_said(tmp_path: Path) -> None:
+    source = tmp_path / "film.srt"
+    source.write_text("00:01,0 --> 00:02,0\n{\\an8}<i>Hello.</i>\n")
+    done = run(source, "-", "--to", "sbv")
+    assert b"SBV has no places: 1 caption is shown at the bottom" in done.stderr
+    assert b"SBV has no italics, bold or underline: 1 caption is shown without" in done.stderr
+    assert run(source, "-", "--to", "srt", "--strict").stderr == b""
+
+
+def test_an_encoding_that_is_given_is_not_guessed(tmp_path: Path) -> None:
+    source = tmp_path / "film.srt"
+    source.write_bytes("00:01,0 --> 00:02,0\nДобрый вечер.\n".encode("cp1251"))
+    guessed = run(source, "-", "--to", "transcript")
+    assert guessed.stdout.decode() == "Добрый вечер.\n"
+    assert (
+        b"line 2: the file is not in UTF-8 and names no encoding: windows-1251 is a guess" in guessed.stderr
+    )
+    assert run(source, "-", "--to", "transcript", "--encoding", "windows-1251").stderr == b""
+    assert b"'klingon' is no encoding" in run(source, "-", "--to", "srt", "--encoding", "klingon").stderr
+
+
+def test_one_of_several_languages_is_converted(tmp_path: Path) -> None:
+    source = tmp_path / "film.dfxp"
+    source.write_text(
+        '<tt xml:lang="en"><body><div xml:lang="en"><p begin="1s" end="2s">Hi.</p></div><div xml:lang="nl">'
+        '<p begin="1s" end="2s">Hoi.</p></div></body></tt>'
+    )
+    assert converted(source, "-", "--to", "transcript") == "Hi.\n"
+    assert converted(source, "-", "--to", "transcript", "--language", "nl") == "Hoi.\n"
+    refused = run(source, "-", "--to", "srt", "--language", "de")
+    assert b"The captions are in en, nl; none of them is de" in refused.stderr
+
+
+@pytest.mark.parametrize(
+    "options",
+    [["--characters-per-caption-line", "42"], ["--preset", "netflix"], ["--lines-per-caption", "1"]],
+)
+def test_no_word_of_a_file_is_left_out_unless_an_option_asks(tmp_path: Path, options: list[str]) -> None:
+    source = tmp_path / "film.srt"
+    source.write_text(
+        "00:01,0 --> 00:05,0\n[door slams]\nUm, er ist da, uh.\n\n00:07,0 --> 00:09,0\n[MUSIC]\n"
+    )
+    assert converted(source, "-", "--to", "transcript", *options).split() == (
+        "[door slams] Um, er ist da, uh. [MUSIC]".split()
+    )
+    asked = converted(source, "-", "--to", "transcript", "--remove-sound-references", "true", *options)
+    assert asked.split() == "Um, er ist da, uh.".split()
+
+
+def test_a_width_changes_lines_and_no_times(tmp_path: Path) -> None:
+    source = tmp_path / "film.srt"
+    source.write_text(
+        "1\n00:00:01,000 --> 00:00:02,000\n[door\nslams]\n\n2\n00:00:02,500 --> 00:00:05,000\nHello.\n\n"
+    )
+    assert converted(source, "-", "--to", "srt", "--characters-per-caption-line", "20") == (
+        "1\n00:00:01,000 --> 00:00:02,000\n[door slams]\n\n2\n00:00:02,500 --> 00:00:05,000\nHello.\n\n"
+    )
+
+
+def test_every_name_in_capitals_is_a_speaker_where_one_is(tmp_path: Path) -> None:
+    source = tmp_path / "film.srt"
+    lines = ("ADA: Hello there.", "BEN: Hi, Ada.", "ADA: Bye.")
+    source.write_text("\n".join(f"00:0{n},0 --> 00:0{n + 1},0\n{line}\n" for n, line in enumerate(lines)))
+    assert converted(source, "-", "--to", "transcript", "--preset", "bbc").split("\n\n") == [
+        *lines[:2],
+        f"{lines[2]}\n",
+    ]
+
+
+def test_an_abbreviation_ends_no_sentence(tmp_path: Path) -> None:
+    source = tmp_path / "film.srt"
+    source.write_text(
+        "00:00,0 --> 00:09,0\nSee Fig. 3 and Vol. 2 of Smith Inc. in Main Ave. near No. 7. So it is.\n"
+    )
+    found = json.loads(converted(source, "-", "--to", "elementlist"))
+    assert [len(segment["sequences"]) for segment in found["segments"]] == [15, 3]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import zlib
 from collections.abc import Iterator
+from dataclasses import replace
 from io import BytesIO
 
 import pytest
@@ -38,6 +39,23 @@ def test_a_list_is_returned_as_it_is_stored(parser: Parser) -> None:
     assert parse(zlib.decompress(kept.body)) == LIST
     rich = parser.submit("branch", "annotate_list", source(kept.body)).future.result()
     assert zlib.decompress(rich.body) == to_json(annotated(LIST))
+
+
+@pytest.mark.parametrize("start", [0, LIST.end_time + 10**6])
+def test_times_after_the_end_of_the_recording_are_refused_wherever_the_list_begins(
+    parser: Parser, start: int
+) -> None:
+    late = replace(LIST, start_time=start, end_time=start + LIST.end_time)
+    arguments = {**ARGUMENTS, "media_ms": LIST.end_time - 1001}
+    with pytest.raises(InvalidQuery, match=f"^end_time: the recording ends at {LIST.end_time - 1001} ms$"):
+        parser.submit("branch", "check_list", source(to_json(late)), arguments).future.result()
+
+
+def test_what_of_a_transcript_is_not_used_is_said(parser: Parser) -> None:
+    body = b"Lost.\n\n1\n00:00:01,000 --> 00:00:02,000\nHi.\n"
+    given = source(body, "transcript")
+    facts = parser.submit("branch", "check_given_transcript", given, {"format": None}).future.result().facts
+    assert facts == {"warnings": "line 1: text before the first times is left out: 'Lost.'"}
 
 
 def test_errors_are_reported_as_the_library_words_them(parser: Parser) -> None:

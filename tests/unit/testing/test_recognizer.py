@@ -35,7 +35,7 @@ def audio(tmp_path: Path, sound: np.ndarray) -> Path:
 def test_its_pool_gives_the_words_of_a_span(recognizer: ScriptedRecognizer, audio: Path) -> None:
     pool = scripted_pool(recognizer)
     words = pool.recognize(audio, SECOND, "en", ("Ada",))
-    assert [word.text for word in words] == ["Hello", "there,", "world."]
+    assert [word.text.strip() for word in words] == ["Hello", "there,", "world."]
     assert recognizer.chunks == [(0, "en", ("Ada",))]
     pool.close()
 

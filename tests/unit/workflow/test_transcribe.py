@@ -1,0 +1,222 @@
+"""A transcription from its order to its ElementList, without a server, an engine or a recognizer."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from scribedock.db.tables import work
+from scribedock.dispatch.queues import Queue
+from scribedock.jobs.job import Fidelity, Iwp, Job, JobStatus, TaskStatus
+from scribedock.jobs.order_options import OrderOptions
+from scribedock.ordering.capabilities import Capabilities
+from scribedock.ordering.delete_job import delete_job
+from scribedock.ordering.place_order import TranscriptionRequest, place_order
+from scribedock.workflow.steps import attempts
+from scribedock_captions.elementlist.codec import parse
+from scribedock_captions.options import TranscriptOptions
+from scribedock_captions.rendering import render_transcript
+from tests.support.core import Core
+from tests.support.core_uploads import UploadClient
+from tests.support.core_workflows import Workflows
+from tests.support.media.sound import silence, spoken
+
+ABLE = Capabilities(languages=frozenset({"en", "de"}), detects_language=True, translates=frozenset())
+STEPS = ["start", "decode", "find speech", "hear language", "recognize", "finish", "clean up"]
+TEXT = "Welcome to a small library by the sea."
+
+
+@pytest.fixture(scope="session")
+def sentence(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    return spoken(tmp_path_factory.mktemp("sentence") / "a.wav", seconds=3.5).read_bytes()
+
+
+def ordered(
+    core: Core, recording: bytes, *, language: str = "en", callback_url: str | None = None, **options: object
+) -> Job:
+    job = core.job(language=language)
+    UploadClient(core, job).put(recording)
+    place_order(
+        core.services,
+        ABLE,
+        job.id,
+        frozenset({core.admin.id}),
+        TranscriptionRequest(
+            fidelity=Fidelity.MECHANICAL,
+            callback_url=callback_url,
+            options=OrderOptions(**options),  # type: ignore[arg-type]
+        ),
+    )
+    return core.services.jobs.find_job(job.id)
+
+
+def text_of(core: Core, job: Job) -> str:
+    version = core.services.elementlists.choose(core.services.jobs.find_job(job.id))
+    elementlist = parse(core.services.elementlists.body(job.id, version.created))
+    text = " ".join(render_transcript(elementlist, TranscriptOptions()).body.decode().split())
+    return re.sub(r"\[[\d:.]+\] ", "", text)
+
+
+def transcribe(workflows: Workflows, job: Job, **how: str) -> list[str]:
+    assert job.order_task_id is not None
+    return workflows.run(Queue.TRANSCRIPTION, job.order_task_id, **how).names
+
+
+def test_a_recording_becomes_a_finished_transcript(core: Core, workflows: Workflows, sentence: bytes) -> None:
+    workflows.recognizer._text = TEXT
+    job = ordered(core, sentence)
+    assert transcribe(workflows, job) == STEPS
+    done = core.services.jobs.find_job(job.id)
+    assert (done.status, done.engine, done.media_ms, done.progress) == (
+        JobStatus.COMPLETE,
+        "scripted",
+        3500,
+        1.0,
+    )
+    assert text_of(core, job) == TEXT
+    names = [each.iwp_name for each in core.services.elementlists.versions(job.id)]
+    assert names == [Iwp.MECHANICAL, Iwp.FINAL]
+    assert done.speech_ms and done.worded_ms and not done.unrecognized_ms
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_wherever_it_crashes_it_ends_with_one_result(
+    core: Core, workflows: Workflows, sentence: bytes, step: str
+) -> None:
+    workflows.recognizer._text = TEXT
+    job = ordered(core, sentence, callback_url="https://example.org/{job_id}")
+    assert transcribe(workflows, job, crash_after=step) == STEPS
+    assert text_of(core, job) == TEXT
+    assert len(core.services.elementlists.versions(job.id)) == 2
+    assert job.order_task_id is not None
+    (callback,) = core.services.callbacks.callbacks_of_task(job.order_task_id)
+    assert callback.iwp_name == Iwp.FINAL
+
+
+def test_what_cannot_be_recognized_is_marked_and_said(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    workflows.recognizer._text = TEXT
+    workflows.recognizer.faults = [ValueError("broken")] * attempts.MAX_TRIES
+    job = ordered(core, sentence)
+    transcribe(workflows, job)
+    done = core.services.jobs.find_job(job.id)
+    assert done.status is JobStatus.COMPLETE
+    assert done.unrecognized_ms == done.speech_ms
+    assert "could not be recognized" in (done.notice or "")
+    assert "INAUDIBLE" in text_of(core, job)
+
+
+def test_a_fault_that_passes_costs_no_word(core: Core, workflows: Workflows, sentence: bytes) -> None:
+    workflows.recognizer._text = TEXT
+    workflows.recognizer.faults = [ValueError("broken")]
+    job = ordered(core, sentence)
+    assert "recognize again (1)" in transcribe(workflows, job)
+    assert text_of(core, job) == TEXT
+
+
+def test_silence_is_a_finished_job_without_words(core: Core, workflows: Workflows, tmp_path: Path) -> None:
+    job = ordered(core, silence(tmp_path / "a.wav", seconds=2).read_bytes())
+    transcribe(workflows, job)
+    assert core.services.jobs.find_job(job.id).status is JobStatus.COMPLETE
+    assert text_of(core, job) == ""
+    assert workflows.recognizer.chunks == []
+
+
+def test_media_that_cannot_be_read_fails_the_order_and_takes_another(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    workflows.recognizer._text = TEXT
+    job = ordered(core, b"not a recording at all", callback_url="https://example.org/{job_status}")
+    assert transcribe(workflows, job) == ["start", "decode", "fail", "clean up"]
+    failed = core.services.jobs.find_job(job.id)
+    assert (failed.status, failed.order_task_id) == (JobStatus.MEDIA_FAILURE, None)
+    assert failed.failure_reason
+    assert job.order_task_id is not None
+    assert core.services.jobs.task(job.order_task_id).status is TaskStatus.FAILED
+    (callback,) = core.services.callbacks.callbacks_of_task(job.order_task_id)
+    assert callback.iwp_name == ""
+    UploadClient(core, failed).put(sentence)
+    place_order(
+        core.services,
+        ABLE,
+        job.id,
+        frozenset({core.admin.id}),
+        TranscriptionRequest(fidelity=Fidelity.MECHANICAL),
+    )
+    transcribe(workflows, core.services.jobs.find_job(job.id))
+    assert text_of(core, job) == TEXT
+
+
+@pytest.mark.parametrize("when", ["before it begins", "while it decodes"])
+def test_a_deleted_job_is_abandoned_and_leaves_nothing_behind(
+    core: Core, workflows: Workflows, sentence: bytes, when: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ordered(core, sentence)
+
+    def delete() -> None:
+        delete_job(core.services, job.id, frozenset({core.admin.id}))
+
+    if when == "before it begins":
+        delete()
+    else:
+        original = workflows.core.services.orders.start
+
+        def start(task_id: str, engine: str) -> Job | None:
+            started = original(task_id, engine)
+            delete()
+            return started
+
+        monkeypatch.setattr(type(core.services.orders), "start", lambda _, *asked: start(*asked))
+    steps = transcribe(workflows, job)
+    assert "finish" not in steps and steps[-1] in ("clean up", "give up")
+    with core.services.database.read() as connection:
+        assert connection.execute(sa.select(work.c.id).where(work.c.job_id == job.id)).all() == []
+    assert not (core.services.settings.data_dir / "work" / str(job.order_task_id)).exists()
+
+
+def test_the_language_is_heard_where_none_was_named(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    workflows.close()
+    workflows.recognizer = type(workflows.recognizer)("Guten Tag.", languages={"de": 0.9, "en": 0.1})
+    workflows.__post_init__()
+    job = ordered(core, sentence, language="auto")
+    transcribe(workflows, job)
+    done = core.services.jobs.find_job(job.id)
+    assert done.language == "de"
+    assert {language for _, language, _ in workflows.recognizer.chunks} == {"de"}
+    assert done.notice
+
+
+def test_names_of_the_notes_reach_the_recognizer(core: Core, workflows: Workflows, sentence: bytes) -> None:
+    workflows.recognizer._text = TEXT
+    job = ordered(core, sentence, notes="Names: Ada Lovelace, Grace Hopper")
+    transcribe(workflows, job)
+    assert {terms for _, _, terms in workflows.recognizer.chunks} == {("Ada Lovelace", "Grace Hopper")}
+
+
+def test_versions_that_the_order_asks_for_are_called_back_too(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    workflows.recognizer._text = TEXT
+    job = ordered(core, sentence, callback_url="https://example.org/", return_iwp=(Iwp.MECHANICAL,))
+    transcribe(workflows, job)
+    assert job.order_task_id is not None
+    called = {each.iwp_name for each in core.services.callbacks.callbacks_of_task(job.order_task_id)}
+    assert called == {Iwp.MECHANICAL, Iwp.FINAL}
+
+
+def test_an_order_that_failed_for_good_may_be_placed_again(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    job = ordered(core, sentence)
+    assert job.order_task_id is not None
+    workflows.registered[Queue.TRANSCRIPTION].on_failure(job.order_task_id)
+    failed = core.services.jobs.find_job(job.id)
+    assert failed.status is JobStatus.MEDIA_FAILURE
+    assert failed.failure_reason == "The server failed over this recording; order it again"
+    assert core.content(job.id) == sentence
