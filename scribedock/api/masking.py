@@ -23,8 +23,8 @@ from scribedock.clock import format_time
 
 IDENTIFIERS = ("job_id", "task_id")
 IDENTIFIER = re.compile(r"[0-9a-f]{32}\Z")
-OF_EVERY_CALL = ("v", "api_token")
-OTHERS = "(unknown)"
+COMMON_PARAMETERS = ("v", "api_token")
+UNKNOWN_NAMES = "(unknown)"
 
 
 def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
@@ -32,7 +32,7 @@ def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
     known = _known(call.path)
     found = {name: _length(values) for name, values in raw.items() if name in known}
     unknown = len(raw) - len(found)
-    return {**found, OTHERS: _count(unknown, "parameter")} if unknown else found
+    return {**found, UNKNOWN_NAMES: _count(unknown, "parameter")} if unknown else found
 
 
 def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, str]:
@@ -50,7 +50,7 @@ def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, st
 def _known(path: str) -> frozenset[str]:
     """Return the parameter names that the call at this path knows."""
     names = (name for field in CALLS[path].model.model_fields.items() for name in _names(*field))
-    return frozenset((*OF_EVERY_CALL, *names))
+    return frozenset((*COMMON_PARAMETERS, *names))
 
 
 def _names(name: str, field: FieldInfo) -> list[str]:

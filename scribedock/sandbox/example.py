@@ -35,10 +35,10 @@ from scribedock.db.tables import sessions as sessions_table
 from scribedock.jobs.deletion import clear
 from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Difficulty, Fidelity, Iwp, Job, JobStatus, Priority, TaskStatus, TaskType
-from scribedock.jobs.jobs import BY_ID_TO_CHANGE, Jobs, add_task, job_of, record_event
+from scribedock.jobs.jobs import JOB_QUERY_FOR_UPDATE, Jobs, add_task, job_of, record_event
 from scribedock.jobs.media import MediaSource
 from scribedock.orders.guidelines import MAX_GUIDELINES
-from scribedock.related.related import RelatedJobs
+from scribedock.related.related import JobRelations
 from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, prepared_elementlist
 from scribedock.sandbox.separation import check_database
 from scribedock_captions.elementlist.codec import to_json
@@ -90,7 +90,7 @@ class Example:
         sessions: Sessions,
         jobs: Jobs,
         elementlists: ElementLists,
-        related: RelatedJobs,
+        related: JobRelations,
     ) -> None:
         """Create what is missing. Raises SettingsError in any server but a sandbox."""
         root = accounts.root()
@@ -185,7 +185,7 @@ class Example:
     def _reset(self, *, finished: bool) -> None:
         """Restore the job to finished or to not ordered; it has its lists in either case."""
         with self._database.write() as connection:
-            row = connection.execute(BY_ID_TO_CHANGE, {"job_id": JOB_ID}).first()
+            row = connection.execute(JOB_QUERY_FOR_UPDATE, {"job_id": JOB_ID}).first()
             epoch = 0
             if row is None:
                 insert_once(connection, jobs, **self._columns(finished=finished))

@@ -45,7 +45,7 @@ CHECKSUMS: dict[str, Callable[[], Checksum]] = {
 
 
 def new_hash(algorithm: str) -> Hash:
-    """Return a running digest of nothing so far. Raise ValueError for an algorithm that is not known."""
+    """Return a running digest of nothing so far. Raises ValueError for an algorithm that is not known."""
     checksum = CHECKSUMS.get(algorithm)
     return hashlib.new(algorithm, usedforsecurity=False) if checksum is None else checksum()
 

@@ -27,13 +27,13 @@ ID_BYTES = 16
 # format, family, upload id, job id, expiry (s since 1970), largest size, epoch, length of the origin
 RECORD = struct.Struct(">B c 16s 16s Q Q I H")
 MAC_BYTES = 32
-LATEST = 253_402_300_799  # the end of the year 9999
-MAX_LIFETIME_S = 43_200  # 12 hours; source: request_upload_url of the API
+MAX_EXPIRY = 253_402_300_799  # the end of the year 9999
+MAX_LIFETIME_S = 43_200  # 12 hours; source: the API's request_upload_url
 MAX_TOKEN = 2048
 
 
 class Forged(ScribedockError):
-    """The URL is not one that this server has signed."""
+    """The URL was not signed by this server."""
 
     status = 403
 
@@ -85,7 +85,7 @@ def verify(token: str, keys: Sequence[SigningKey]) -> Grant:
     record, mac = raw[:-MAC_BYTES], raw[-MAC_BYTES:]
     key_id = record[1 : 1 + record[0]] if record else b""
     key = next((key for key in keys if key.id.encode() == key_id), None)
-    # The comparison runs for an unknown key too, so that both take as long.
+    # The comparison runs for an unknown key too, so that both take the same time.
     genuine = hmac.compare_digest(mac, _mac(record, key or keys[0]))
     if key is None or not genuine:
         raise forged()
@@ -93,7 +93,7 @@ def verify(token: str, keys: Sequence[SigningKey]) -> Grant:
     if len(body) < RECORD.size:
         raise forged()
     version, family, upload_id, job_id, expires, max_bytes, epoch, _ = RECORD.unpack_from(body)
-    if version != FORMAT or family not in (UPLOAD, PART) or expires > LATEST:
+    if version != FORMAT or family not in (UPLOAD, PART) or expires > MAX_EXPIRY:
         raise forged()
     rest = body[RECORD.size :]
     parent_id = None

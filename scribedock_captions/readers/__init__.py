@@ -28,7 +28,7 @@ READERS: Mapping[TextFormat, Callable[[str], CueFile]] = {
 
 
 def read(data: bytes, format: TextFormat | None = None, *, language: str = "", encoding: str = "") -> CueFile:
-    """Read the cues of a file; without a format, it is recognised by its look.
+    """Read the cues of a file; without a format, it is detected from the content.
 
     language: which one to read, of a file that has several; absent, that of the file, or its first.
     encoding: of the bytes; absent, it is what the file says, UTF-8, or a guess.

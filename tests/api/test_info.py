@@ -61,7 +61,7 @@ def test_the_password_in_a_callback_url_is_not_shown(client: Client, given: str,
     assert listed["ReturnTargets"] == targets
 
 
-def test_how_much_of_the_speech_became_words_is_said(client: Client, services: app.Services) -> None:
+def test_info_says_how_much_of_the_speech_became_words(client: Client, services: app.Services) -> None:
     noted: dict[str, object] = {"speech_ms": 9200, "worded_ms": 3800, "unrecognized_ms": 5400}
     job = finished_job(services, say("The sea is deep."), noted={**noted, "notice": "5.4 s are missing."})
     info = client.info(job)
@@ -74,7 +74,7 @@ def test_how_much_of_the_speech_became_words_is_said(client: Client, services: a
     }
 
 
-def test_of_a_job_that_lost_nothing_no_loss_is_said(client: Client, finished: str) -> None:
+def test_info_mentions_no_loss_where_nothing_was_lost(client: Client, finished: str) -> None:
     info = client.info(finished)
     assert info["SpeechSeconds"] >= info["SpeechWithWordsSeconds"] > 0
     assert "UnrecognizedSeconds" not in info

@@ -43,14 +43,14 @@ def test_a_new_job_is_pending(client: Client) -> None:
     assert [task["TaskType"] for task in info["Tasks"]] == ["JOB_CREATED"]
 
 
-def test_a_job_keeps_what_it_was_given(client: Client) -> None:
+def test_a_job_keeps_the_values_it_was_created_with(client: Client) -> None:
     external = uuid.uuid4().hex
     info = client.info(client.new_job(job_name="Łódź <b>&amp;</b> 🎬", language="FR", external_id=external))
     assert info["JobName"] == "Łódź <b>&amp;</b> 🎬"
     assert (info["SourceLanguage"], info["ExternalID"]) == ("fr", external)
 
 
-def test_no_language_is_heard_by_an_engine_that_knows_one_only(client: Client) -> None:
+def test_an_engine_with_a_single_language_detects_none(client: Client) -> None:
     answer = client.get("job/new", language="auto")
     assert error_of(answer) == (400, "INVALID_OPTION")
     assert "name the language" in answer.json()["ErrorComment"]
@@ -67,7 +67,7 @@ def test_expected_speakers_is_a_positive_number(client: Client, speakers: str) -
     assert "expected_speakers" in answer.json()["ErrorComment"]
 
 
-def test_a_second_living_job_needs_is_duplicate(client: Client) -> None:
+def test_a_second_job_with_the_same_external_id_needs_is_duplicate(client: Client) -> None:
     external = uuid.uuid4().hex
     first = client.new_job(external_id=external)
     assert error_of(client.get("job/new", external_id=external)) == (400, "INVALID_QUERY")
@@ -78,7 +78,7 @@ def test_a_second_living_job_needs_is_duplicate(client: Client) -> None:
     assert client.info(first)["ExternalID"] == external
 
 
-def test_an_ancestor_may_open_a_job_for_a_descendant(client: Client, family: Family) -> None:
+def test_an_ancestor_may_create_a_job_for_a_descendant(client: Client, family: Family) -> None:
     carol = family.child
     name = name_of(carol)
     assert client.info(client.new_job(username=name))["Username"] == name
@@ -101,7 +101,7 @@ def test_any_name_is_kept_or_refused(client: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["2147483648", "9" * 30, "9" * 5000])
-def test_a_number_that_nothing_can_hold_is_refused(client: Client, number: str) -> None:
+def test_a_number_out_of_range_is_refused(client: Client, number: str) -> None:
     answer = client.get("job/new", expected_speakers=number)
     assert error_of(answer) == (400, "INVALID_QUERY")
     assert "expected_speakers" in answer.json()["ErrorComment"]

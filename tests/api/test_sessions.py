@@ -13,7 +13,7 @@ from tests.support.fixtures import DATABASES
 RUNS_ON = DATABASES
 
 
-def test_a_session_dies_when_it_is_not_used(tmp_path: Path) -> None:
+def test_an_unused_session_expires(tmp_path: Path) -> None:
     with OwnServer(tmp_path, arguments=("--no-worker",), session_idle_s="2") as server:
         client = Client(server).login()
         for _ in range(3):

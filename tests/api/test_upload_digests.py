@@ -65,7 +65,7 @@ def headers_for(data: bytes) -> list[str]:
     ]
 
 
-def test_every_digest_that_matches_is_fine(client: Client, job: str) -> None:
+def test_every_matching_digest_is_accepted(client: Client, job: str) -> None:
     url = client.upload_url(job)
     for header in headers_for(BODY):
         assert put(url, BODY, header).status == 200, header
@@ -151,7 +151,7 @@ def test_a_malformed_digest_is_refused(client: Client, job: str, header: str) ->
     assert header.partition(":")[0].lower() in answer.error["ErrorComment"].lower()
 
 
-def test_the_digest_of_the_recording_is_told_on_demand(client: Client, job: str) -> None:
+def test_the_digest_of_the_recording_is_returned_on_request(client: Client, job: str) -> None:
     answer = put(client.upload_url(job), BODY, "Want-Repr-Digest: sha-256=1")
     assert answer.headers["repr-digest"] == f"sha-256=:{sha256(BODY)}:"
     assert "repr-digest" not in put(client.upload_url(job), BODY).headers

@@ -39,20 +39,20 @@ def sha256(data: bytes) -> str:
 # The URL's own limits
 
 
-def test_a_url_may_live_shorter(client: Client, server: OwnServer, job: str) -> None:
+def test_a_url_may_expire_sooner(client: Client, server: OwnServer, job: str) -> None:
     url = issue(client, job, expires_in=60)
     grant = verify(url.rpartition("/")[2], load_keys(Settings(data_dir=server.data_dir)).upload.all())
     assert grant.expires - time.time() == pytest.approx(60, abs=30)
 
 
 @pytest.mark.parametrize("seconds", [0, -1, 43_201, "long"])
-def test_a_url_does_not_live_longer_than_twelve_hours(client: Client, job: str, seconds: object) -> None:
+def test_a_url_expires_after_twelve_hours_at_the_latest(client: Client, job: str, seconds: object) -> None:
     answer = client.get("job/request_upload_url", job_id=job, expires_in=seconds)
     assert answer.status_code == 400
     assert "expires_in" in answer.json()["ErrorComment"]
 
 
-def test_a_url_may_take_less(client: Client, job: str) -> None:
+def test_a_url_may_have_a_lower_limit_of_bytes(client: Client, job: str) -> None:
     url = issue(client, job, max_bytes=len(BODY) - 1)
     answer = put(url, BODY)
     assert answer.status == 413
@@ -79,7 +79,7 @@ def test_a_url_may_be_for_pages_of_one_origin(client: Client, job: str) -> None:
     "origin",
     ["app.example.org", "https://", "https://a.example/path", "https://a.example, https://b", "*", "null"],
 )
-def test_what_is_no_origin_is_refused(client: Client, job: str, origin: str) -> None:
+def test_anything_but_an_origin_is_refused(client: Client, job: str, origin: str) -> None:
     answer = client.get("job/request_upload_url", job_id=job, cors_origin=origin)
     assert answer.status_code == 400
     assert "cors_origin" in answer.json()["ErrorComment"]

@@ -10,7 +10,7 @@ from pydantic import AfterValidator, Field
 from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import Upload, UploadList, UploadUrl
-from scribedock.api.schema.parameters import WHOLE, Positive, Text
+from scribedock.api.schema.parameters import WHOLE_NUMBER, Positive, Text
 from scribedock.clock import format_time, from_timestamp
 from scribedock.uploads.core.records import UploadState
 from scribedock.uploads.grant import MAX_LIFETIME_S
@@ -26,7 +26,7 @@ def _origin(value: str) -> str:
 
 
 class UploadUrlParameters(JobParameters):
-    expires_in: Annotated[int, Field(ge=1, le=MAX_LIFETIME_S), WHOLE] | None = Field(
+    expires_in: Annotated[int, Field(ge=1, le=MAX_LIFETIME_S), WHOLE_NUMBER] | None = Field(
         None, description="Lifetime of the URL in seconds; default: 12 hours."
     )
     max_bytes: Positive | None = Field(None, description="Largest recording that the URL accepts, in bytes.")

@@ -39,8 +39,8 @@ class FedBody:
     async def receive(self, stream: AsyncIterator[bytes]) -> None:
         """Move all of the stream.
 
-        Raise what the sink raises, TooSlow, ConnectionLost, and the error of an interruption. Nothing is
-        written any more then.
+        Raises what the sink raises, TooSlow, ConnectionLost, and the error of an interruption; then nothing
+        more is written.
         """
         self._receiver.receive(self._transfer)
         feeding = asyncio.ensure_future(self._feed(stream))

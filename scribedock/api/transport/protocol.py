@@ -44,7 +44,7 @@ from scribedock.uploads.transfer.receiver import LINGER_BYTES, LINGER_S, Transfe
 log = structlog.get_logger("scribedock.upload")
 
 RAW_TARGET = "scribedock.target"  # of the scope: the request's target as it was sent, in origin form
-WITH_BODY = (b"PUT", b"PATCH", b"POST")
+BODY_METHODS = (b"PUT", b"PATCH", b"POST")
 
 
 def protocol_class(service: UploadService) -> type[HttpToolsProtocol]:
@@ -198,7 +198,7 @@ class UploadProtocol(HttpToolsProtocol):
         method, _, target = request[: request.find(b"\r\n")].partition(b" ")
         if self.cycle is not None and not self.cycle.response_complete:
             return False
-        return method in WITH_BODY and target.startswith(PATH.encode())
+        return method in BODY_METHODS and target.startswith(PATH.encode())
 
     def _begin_upload(self, head: bytes, early: bytes) -> None:
         self._uploading = True

@@ -22,7 +22,7 @@ from scribedock.settings import Settings
 from scribedock.uploads.core.errors import ConnectionLost
 from scribedock.uploads.http.answers import UploadAnswer
 from scribedock.uploads.http.head import RequestHead, collect
-from scribedock.uploads.http.requests import METHODS_WITHOUT_BODY, UrlRequest
+from scribedock.uploads.http.requests import BODILESS_METHODS, UrlRequest
 from scribedock.uploads.http.upload_urls import UploadUrls
 from scribedock.uploads.transfer.coding import framing_of_decoded
 from scribedock.uploads.transfer.pace import Pace
@@ -55,7 +55,7 @@ class UploadEndpoint:
             return error_response(error, {"Connection": "close"})
         asked = self._urls.read(head_of(request), prefix)
         try:
-            if asked.method in METHODS_WITHOUT_BODY:
+            if asked.method in BODILESS_METHODS:
                 answer = await run_in_threadpool(self._urls.answer, asked)
             else:
                 answer = await self._receive(request, asked)

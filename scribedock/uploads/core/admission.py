@@ -18,7 +18,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.settings import Settings
 from scribedock.storage.store import Partial, PartialBusy
-from scribedock.uploads.core.active import SILENT_S, ActiveUploads
+from scribedock.uploads.core.active import TAKEOVER_SILENCE_S, ActiveUploads
 from scribedock.uploads.core.concatenation import Concatenation
 from scribedock.uploads.core.digests import Digests, pack, unpack, unpack_unverified
 from scribedock.uploads.core.errors import (
@@ -71,7 +71,7 @@ class Admission:
         self._clock = clock
 
     def enter(self, request: UploadRequest) -> tuple[Job, UploadStatus | None]:
-        """Return the job, and its upload's status. Raise UrlClosed where the URL is not valid."""
+        """Return the job, and its upload's status. Raises UrlClosed where the URL is not valid."""
         grant = request.grant
         if to_timestamp(self._clock.now()) >= grant.expires:
             raise UrlExpired(grant.expires)
@@ -79,7 +79,7 @@ class Admission:
             return self.current(connection, grant)
 
     def current(self, connection: Connection, grant: Grant) -> tuple[Job, UploadStatus | None]:
-        """Do as `enter` within a transaction; whether the URL has expired is not looked at."""
+        """Do as `enter` within a transaction; whether the URL has expired is not checked."""
         return job_of_url(connection, self._jobs, grant)
 
     def check_still_open(self, grant: Grant) -> None:
@@ -92,7 +92,7 @@ class Admission:
     def admit(self, request: UploadRequest) -> Intake:
         """Return where the body of the request goes.
 
-        Raise UploadRefused, QuotaExceeded, StorageFault, NoRoom, or the request's own fault.
+        Raises UploadRefused, QuotaExceeded, StorageFault, NoRoom, or the request's own fault.
         """
         job, status = self.enter(request)
         if job.order_task_id is not None:
@@ -114,13 +114,12 @@ class Admission:
         if request.only_without_media and self._media.media_of_job(job.id) is not None:
             raise MediaPresent
         ceilings = self._ceilings(job, request.body, limit, kept=0)
-        # What comes now may be another recording than the one of which bytes are kept: after a crash nobody
-        # may resume those.
+        # This body may be of another recording than the kept bytes, which must not be resumed after a crash.
         at_once = request.action is not Action.REPLACE or status is UploadStatus.RECEIVING
         return self._new_intake(request, job, request.body, request.digests, ceilings, record=at_once)
 
     def _append(self, request: UploadRequest, job: Job) -> Intake:
-        state = self._states.find(request.grant.upload_id)
+        state = self._states.find_upload(request.grant.upload_id)
         body, digests = request.body, request.digests
         if state is not None and state.status is UploadStatus.RECEIVED:
             return self._repeated_end(request, job, state)
@@ -185,7 +184,7 @@ class Admission:
     def _repeated_end(self, request: UploadRequest, job: Job, state: UploadState) -> Intake:
         """Take a request that ends an upload once more, because the first answer was lost.
 
-        Raise UploadConcatenated, MismatchingOffset, and UploadComplete for one that brings bytes.
+        Raises UploadConcatenated, MismatchingOffset, and UploadComplete for one that brings bytes.
         """
         body = request.body
         if state.parts is not None:
@@ -198,7 +197,7 @@ class Admission:
 
     def _concatenate(self, request: UploadRequest, job: Job) -> Intake:
         ids = [part.upload_id for part in request.parts]
-        state = self._states.find(request.grant.upload_id)
+        state = self._states.find_upload(request.grant.upload_id)
         if state is not None and state.status is UploadStatus.RECEIVED and state.parts == " ".join(ids):
             return self._complete_intake(request, job, state)
         parts = self._concatenation.finished_parts(request.parts)
@@ -268,7 +267,7 @@ class Admission:
         return intake
 
     def _taken(self, name: str, protocol: Protocol) -> Partial:
-        """Return the partial, for writing; taken from its writer, where that is silent or must give way.
+        """Return the partial, for writing; take it from a writer that is silent or must give way.
 
         In the IETF's protocol the newer request wins; tus answers 423 while another one writes.
         """
@@ -277,7 +276,7 @@ class Admission:
         except PartialBusy:
             pass
         writer = self._active.writer_of(name)
-        if writer is not None and (protocol is Protocol.IETF or writer.silent_s >= SILENT_S):
+        if writer is not None and (protocol is Protocol.IETF or writer.silent_s >= TAKEOVER_SILENCE_S):
             self._active.take_over(writer)
         try:
             return self._partials.resume(name)

@@ -1,4 +1,4 @@
-"""What becomes of the bytes when a body has ended, well or not.
+"""What happens to the bytes when a body has ended, well or not.
 
 A whole recording is made durable, then the job's media, then announced: fsync of the
 file, rename, fsync of the folder, commit of the row, and only then the answer.
@@ -66,8 +66,8 @@ class Completion:
     def finish(self, intake: Intake, error: Exception | None) -> Ended:
         """End the body: keep, discard or complete its bytes.
 
-        Raise `error`, where there is one, once the bytes are kept or discarded. Otherwise raise UploadRefused
-        where the bytes are not what they had to be, or the job changed meanwhile, and StorageFault, NoRoom.
+        Raises `error`, where there is one, once the bytes are kept or discarded. Otherwise raises
+        UploadRefused where the bytes are wrong, or the job changed meanwhile, and StorageFault, NoRoom.
         """
         if intake.final is not None:
             if error is not None:
@@ -134,7 +134,7 @@ class Completion:
 
     def _suspend(self, intake: Intake) -> None:
         size = intake.partial.sync()
-        state = self._states.find(intake.grant.upload_id)
+        state = self._states.find_upload(intake.grant.upload_id)
         if state is None or state.partial != intake.partial.name:
             return  # a later one is kept; this one goes with its `with` block
         intake.partial.suspend()
@@ -192,7 +192,7 @@ class Completion:
         try:
             digester.check(intake.whole)
         except DigestMismatch:
-            # Which bytes are wrong is not known: the recording starts again.
+            # Which bytes are wrong is unknown: the recording starts over.
             intake.partial.discard()
             self._states.forget_partial(intake.grant.upload_id, intake.partial.name)
             raise
@@ -200,7 +200,7 @@ class Completion:
 
 
 def _check(intake: Intake) -> bool:
-    """Return whether the recording is whole. Raise WrongBytes where the body is not what it had to be."""
+    """Return whether the recording is whole. Raises WrongBytes where the body is not what it had to be."""
     size, length, completes = intake.partial.bytes, intake.body.length, intake.body.completes
     intake.digester.check(intake.content)
     if completes and length not in (None, size):

@@ -52,7 +52,7 @@ class Concatenation:
         self._partials = partials
 
     def new_part(self, grant: Grant) -> Grant:
-        """Return the grant for another part of an upload. Raise TooManyParts."""
+        """Return the grant for another part of an upload. Raises TooManyParts."""
         if len(self._states.parts_of(grant.upload_id)) >= MAX_PARTS:
             raise TooManyParts(MAX_PARTS)
         return grant.part(uuid.uuid4().hex)
@@ -70,12 +70,12 @@ class Concatenation:
     def finished_parts(self, grants: Sequence[Grant]) -> Parts:
         """Return the parts, all of whose bytes are here.
 
-        Raise PartGone, PartUnfinished, StorageFault, NoRoom.
+        Raises PartGone, PartUnfinished, StorageFault, NoRoom.
         """
         found: dict[str, Part] = {}
         for number, grant in enumerate(grants, 1):
             if grant.upload_id not in found:
-                state = self._states.find(grant.upload_id)
+                state = self._states.find_upload(grant.upload_id)
                 found[grant.upload_id] = self._finished(state, number)
         return Parts(listed=tuple(found[grant.upload_id] for grant in grants))
 
@@ -90,7 +90,7 @@ class Concatenation:
         return Part(id=state.id, partial=state.partial, bytes=size)
 
     def join(self, intake: Intake) -> None:
-        """Write the parts of an intake into it. Raise UploadBusy, UploadReplaced, and as `Intake.write`."""
+        """Write the parts of an intake into it. Raises UploadBusy, UploadReplaced, and as `Intake.write`."""
         with ExitStack() as held:  # all of them, so that none is swept while others are read
             partials: dict[str, Partial] = {}
             for part in set(intake.parts):

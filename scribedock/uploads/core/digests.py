@@ -24,7 +24,7 @@ class Expected:
 
 @dataclass(frozen=True, kw_only=True)
 class Digests:
-    """All that a request says of digests."""
+    """All that a request says about digests."""
 
     content: tuple[Expected, ...] = ()  # of the body of this request
     whole: tuple[Expected, ...] = ()  # of the recording

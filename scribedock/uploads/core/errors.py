@@ -13,7 +13,7 @@ UploadRefused (InvalidQuery)
 SystemFault
 ├── StorageFault         the store did not take bytes; those that it has are kept
 └── NoRoom               the disk is full
-ConnectionLost           nobody is left to answer
+ConnectionLost           no client is left to answer
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ MISMATCHING_OFFSET = f"{PROBLEMS}mismatching-upload-offset"
 
 
 class ConnectionLost(Exception):
-    """The client went away in the middle of the body: there is nobody to answer."""
+    """The client disconnected in the middle of the body: no one is left to answer."""
 
 
 class StorageFault(SystemFault):
@@ -42,7 +42,7 @@ class StorageFault(SystemFault):
 
 
 class NoRoom(SystemFault):
-    """The disk is full: what came is given up, so that it is not full for longer."""
+    """The disk is full: the bytes received are discarded, to free it."""
 
     status = 507
 
@@ -55,13 +55,13 @@ class UploadRefused(InvalidQuery):
 
 
 class TooSlow(UploadRefused):
-    """The client sent nothing for too long, or too little; what came is kept."""
+    """The client sent nothing for too long, or too little; what was received is kept."""
 
     status = 408
 
 
 class Superseded(UploadRefused):
-    """Another request took the upload over; what came is kept."""
+    """Another request took the upload over; what was received is kept."""
 
     status = 409
 
@@ -262,7 +262,7 @@ class InconsistentLength(WrongBytes):
 
 
 class MismatchingOffset(WrongBytes):
-    """The bytes do not begin where the upload stands."""
+    """The bytes do not begin at the upload's offset."""
 
     status = 409
 
@@ -280,5 +280,5 @@ class MismatchingOffset(WrongBytes):
 
 
 def storage_fault(error: OSError) -> SystemFault:
-    """Return what a client is told of a store that did not take bytes: NoRoom or StorageFault."""
+    """Return the error for a store that did not accept bytes: NoRoom or StorageFault."""
     return NoRoom() if error.errno in (errno.ENOSPC, errno.EDQUOT) else StorageFault()

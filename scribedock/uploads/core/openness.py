@@ -1,4 +1,4 @@
-"""Whether an upload URL is still valid: for a request that comes, and for what is under way."""
+"""Whether an upload URL is still valid: for a new request, and for uploads under way."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ JOBS_PER_QUERY = 500
 def job_of_url(connection: Connection, found: Jobs, grant: Grant) -> tuple[Job, UploadStatus | None]:
     """Return the job of the URL, and the status of its upload, None where none has begun.
 
-    Raise JobDeleted, UrlCancelled, UploadInvalid; AccountDisabled as long as the job's account is disabled.
+    Raises JobDeleted, UrlCancelled, UploadInvalid; AccountDisabled as long as the job's account is disabled.
     The URL of a part is valid for as long as that of the upload that it belongs to.
     """
     try:
@@ -50,7 +50,7 @@ def job_of_url(connection: Connection, found: Jobs, grant: Grant) -> tuple[Job, 
 
 
 def closed_urls(database: Database, grants: Iterable[Grant]) -> Mapping[str, UrlClosed]:
-    """Return why, by upload id, of those URLs that are no longer valid; whoever closed them."""
+    """Return the reason, by upload id, for each URL that is no longer valid, whatever process closed it."""
     by_job: dict[str, list[Grant]] = {}
     for grant in grants:
         by_job.setdefault(grant.job_id, []).append(grant)

@@ -1,4 +1,4 @@
-"""Bytes that are kept between the requests of an upload: noting, resuming and dropping them."""
+"""Bytes that are kept between the requests of an upload: recording, resuming and discarding them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ class Partials:
             raise NoRoom
 
     def begin(self) -> Partial:
-        """Return a new partial. Raise StorageFault, NoRoom."""
+        """Return a new partial. Raises StorageFault, NoRoom."""
         try:
             return self._store.begin()
         except OSError as error:
@@ -73,7 +73,7 @@ class Partials:
     def resume(self, name: str) -> Partial:
         """Return the partial, for writing at its end.
 
-        Raise PartialBusy while somebody writes it, UploadReplaced where it is gone, StorageFault, NoRoom.
+        Raises PartialBusy while somebody writes it, UploadReplaced where it is gone, StorageFault, NoRoom.
         """
         try:
             return self._store.resume(name)
@@ -83,7 +83,7 @@ class Partials:
             raise storage_fault(error) from error
 
     def record(self, intake: Intake) -> None:
-        """Note the intake's partial as the one that can be resumed, in place of an older one."""
+        """Record the intake's partial as the one that can be resumed, replacing an older one."""
         intake.recorded = True
         _, replaced = self._states.begin(
             intake.grant,
@@ -103,7 +103,7 @@ class Partials:
         """Forget the bytes that may not have survived; return how many there are, now durably.
 
         What was written since the machine started is there, synced or not; of the time before,
-        only what was noted as synced. Raise StorageFault, NoRoom.
+        only what was recorded as synced. Raises StorageFault, NoRoom.
         """
         try:
             size = partial.bytes if state.boot == BOOT else min(partial.bytes, state.bytes)
@@ -117,9 +117,9 @@ class Partials:
         return size
 
     def settled_bytes(self, state: UploadState, name: str) -> int | None:
-        """Return how many bytes of the upload can be relied on; None: its partial is gone, now noted so.
+        """Return how many bytes of the upload are safe; None: its partial is gone, which is recorded now.
 
-        Raise StorageFault, NoRoom.
+        Raises StorageFault, NoRoom.
         """
         try:
             partial = self._store.resume(name)
@@ -142,7 +142,7 @@ class Partials:
             self.remove(partial)
 
     def is_idle(self, name: str) -> bool:
-        """Return whether nobody, in whichever process, writes the partial."""
+        """Return whether nothing, in any process, is writing the partial."""
         try:
             self._store.resume(name).suspend()
         except PartialBusy:
@@ -152,19 +152,19 @@ class Partials:
         return True
 
     def discard_idle(self, name: str) -> None:
-        """Remove a partial that nobody writes; its writer would remove it at its end."""
+        """Remove a partial without a writer; a writer would remove it at its end."""
         try:
             self._store.resume(name).discard()
         except (PartialBusy, PartialMissing, StoreUnavailable):
             return
 
     def remove(self, name: str) -> None:
-        """Remove a partial, whoever writes it."""
+        """Remove a partial, even one that is being written."""
         remove_partial(self._store, name)
 
 
 def synced_bytes(partial: Partial) -> int:
-    """Make what was written survive a crash; return how many bytes do. Raise StorageFault, NoRoom."""
+    """Make what was written survive a crash; return how many bytes do. Raises StorageFault, NoRoom."""
     try:
         return partial.sync()
     except OSError as error:

@@ -30,9 +30,9 @@ class Action(StrEnum):
 class Body:
     """What a request brings."""
 
-    bytes: int | None = 0  # None: as many as come
+    bytes: int | None = 0  # None: as many as are sent
     offset: int = 0  # of its first byte in the recording
-    length: int | None = None  # of the recording, where the request tells
+    length: int | None = None  # of the recording, where the request says so
     completes: bool | None = None  # the recording ends with it; None: once it has the announced length
 
 

@@ -1,7 +1,7 @@
-"""How far the uploads are: a row for each URL that has been used.
+"""The state of uploads: a row for each URL that has been used.
 
-Issuing a URL writes nothing.  A row appears when bytes are kept that can be gone on
-with, or when the recording is whole.  Each has a task, which shows the bytes that came.
+Issuing a URL writes nothing.  A row appears when bytes are kept that can be resumed,
+or when the recording is complete.  Each has a task, which shows the bytes received.
 """
 
 from __future__ import annotations
@@ -16,30 +16,30 @@ from sqlalchemy.engine import Connection
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database
 from scribedock.db.tables import jobs, media, uploads
-from scribedock.jobs.job import UNFINISHED, TaskStatus, TaskType
+from scribedock.jobs.job import UNFINISHED_STATUSES, TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task, set_task, task_status
 from scribedock.uploads.core.records import Beginning, Progress, Received, UploadState, UploadStatus
 from scribedock.uploads.core.request import Protocol
 from scribedock.uploads.grant import Grant
 
 BOOT = Path("/proc/sys/kernel/random/boot_id").read_text().strip()
-UNTRUSTED = ""  # in place of a boot: bytes beyond those noted may be wrong
+UNTRUSTED_BOOT = ""  # in place of a boot: bytes beyond the recorded ones may be wrong
 # Built once: building a statement takes longer than running it.
-ADD = uploads.insert()
-STATUS = sa.select(uploads.c.status).where(uploads.c.id == sa.bindparam("upload"))
-TO_CHANGE = sa.select(uploads).where(uploads.c.id == sa.bindparam("upload")).with_for_update()
+INSERT_UPLOAD = uploads.insert()
+STATUS_QUERY = sa.select(uploads.c.status).where(uploads.c.id == sa.bindparam("upload"))
+UPLOAD_TO_CHANGE = sa.select(uploads).where(uploads.c.id == sa.bindparam("upload")).with_for_update()
 
 
 class UploadStates:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def find(self, upload_id: str) -> UploadState | None:
+    def find_upload(self, upload_id: str) -> UploadState | None:
         found = self._select(uploads.c.id == upload_id)
         return found[0] if found else None
 
-    def of_job(self, job_id: str) -> list[UploadState]:
-        """Oldest first."""
+    def uploads_of_job(self, job_id: str) -> list[UploadState]:
+        """Return the uploads of a job, oldest first."""
         return self._select(uploads.c.job_id == job_id)
 
     def begin(self, grant: Grant, beginning: Beginning) -> tuple[bool, str | None]:
@@ -73,7 +73,7 @@ class UploadStates:
         return True, replaced
 
     def append(self, upload_id: str, *, offset: int, length: int | None, trusted: bool, digests: str) -> None:
-        """Note that bytes are about to come at `offset`; not trusted: they count once they were checked."""
+        """Record that bytes will arrive at `offset`; not trusted: they count once they were checked."""
         with self._database.write() as connection:
             row = _row(connection, upload_id)
             if row is None:
@@ -81,7 +81,9 @@ class UploadStates:
             connection.execute(
                 uploads.update()
                 .where(uploads.c.id == upload_id)
-                .values(bytes=offset, boot=BOOT if trusted else UNTRUSTED, length=length, digests=digests)
+                .values(
+                    bytes=offset, boot=BOOT if trusted else UNTRUSTED_BOOT, length=length, digests=digests
+                )
             )
             set_task(connection, row.task_id, TaskStatus.INPROGRESS, described(offset, length))
 
@@ -210,7 +212,7 @@ class UploadStates:
         return self._select(condition if job_id is None else condition & (uploads.c.job_id == job_id))
 
     def kept_bytes(self, account_id: str) -> int:
-        """Bytes of the account's partials."""
+        """Return the bytes of the account's partials."""
         return self._sum(
             sa.select(sa.func.sum(uploads.c.bytes))
             .join(jobs, jobs.c.id == uploads.c.job_id)
@@ -222,7 +224,7 @@ class UploadStates:
         )
 
     def stored_bytes(self, account_id: str, *, but_job: str) -> int:
-        """Bytes of the account's recordings, without those of one job."""
+        """Return the bytes of the account's recordings, without those of one job."""
         return self._sum(
             sa.select(sa.func.sum(media.c.bytes))
             .join(jobs, jobs.c.id == media.c.job_id)
@@ -252,14 +254,14 @@ class UploadStates:
     @staticmethod
     def _task(connection: Connection, grant: Grant, row: Any, status: TaskStatus, info: str) -> str:
         """Set `status` and `info` on the task of the running upload, else on a new one; return its id."""
-        if row is not None and task_status(connection, row.task_id) in UNFINISHED:
+        if row is not None and task_status(connection, row.task_id) in UNFINISHED_STATUSES:
             set_task(connection, row.task_id, status, info)
             return str(row.task_id)
         return add_task(connection, grant.job_id, TaskType.JOB_UPLOAD_MEDIA, status, info)
 
 
 def status_of(connection: Connection, upload_id: str) -> UploadStatus | None:
-    status = connection.execute(STATUS, {"upload": upload_id}).scalar()
+    status = connection.execute(STATUS_QUERY, {"upload": upload_id}).scalar()
     return UploadStatus(status) if status is not None else None
 
 
@@ -271,11 +273,11 @@ def described(size: int, length: int | None) -> str:
 
 
 def _row(connection: Connection, upload_id: str) -> Any:
-    return connection.execute(TO_CHANGE, {"upload": upload_id}).first()
+    return connection.execute(UPLOAD_TO_CHANGE, {"upload": upload_id}).first()
 
 
 def _is_later(row: Any, beginning: Beginning) -> bool:
-    """Whether the row's partial was begun after this one."""
+    """Return whether the row's partial was begun after this one."""
     return bool(
         row.status == UploadStatus.RECEIVING
         and row.partial not in (None, beginning.partial)
@@ -292,6 +294,6 @@ def _write(connection: Connection, grant: Grant, row: Any, values: dict[str, Any
             "expires": grant.expires,
             "parent_id": grant.parent_id,
         }
-        connection.execute(ADD, new | values)
+        connection.execute(INSERT_UPLOAD, new | values)
     else:
         connection.execute(uploads.update().where(uploads.c.id == grant.upload_id).values(**values))

@@ -1,4 +1,4 @@
-"""What the answers of an upload URL say, in the words of the client's protocol."""
+"""The answers of an upload URL, in the terms of the client's protocol."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ from scribedock.uploads.http.requests import (
     UrlRequest,
 )
 
-EXPOSED = (
+EXPOSED_HEADERS = (
     "ETag, Location, Repr-Digest, Upload-Offset, Upload-Length, Upload-Complete, Upload-Expires, "
     "Upload-Limit, Upload-Defer-Length, Upload-Concat, Tus-Resumable, Tus-Version, Tus-Extension, "
     "Tus-Max-Size, Tus-Checksum-Algorithm, Retry-After"
 )
-PREFLIGHT_LIVES_S = 86_400
+PREFLIGHT_MAX_AGE_S = 86_400
 CREATIONS = (Action.CREATE, Action.CREATE_PART, Action.CONCATENATE)
 
 
@@ -60,7 +60,7 @@ class Answers:
         return headers
 
     def ended(self, request: UrlRequest, asked: UploadRequest, ended: Ended) -> UploadAnswer:
-        """Return what a client is told after a body."""
+        """Return the answer to a body."""
         is_whole = ended.etag is not None
         headers = {**self._common(request)}
         if is_whole:
@@ -82,7 +82,7 @@ class Answers:
         return UploadAnswer(status=200 if is_whole and is_ietf else 204, headers=headers)
 
     def state(self, request: UrlRequest, grant: Grant, state: UploadState | None) -> UploadAnswer:
-        """Return the answer to a HEAD or GET; None: nothing has come yet."""
+        """Return the answer to a HEAD or GET; None: nothing was received yet."""
         length = state.length if state is not None else None
         is_whole = state is not None and state.status is UploadStatus.RECEIVED
         headers = {
@@ -121,7 +121,7 @@ class Answers:
                 "Accept-Patch": ACCEPT_PATCH,
                 "Access-Control-Allow-Methods": METHODS_OF_PART if is_part else METHODS,
                 "Access-Control-Allow-Headers": request.first("access-control-request-headers") or "*",
-                "Access-Control-Max-Age": str(PREFLIGHT_LIVES_S),
+                "Access-Control-Max-Age": str(PREFLIGHT_MAX_AGE_S),
                 "Tus-Resumable": TUS_VERSION,
                 "Tus-Version": TUS_VERSION,
                 "Tus-Extension": TUS_EXTENSIONS,
@@ -161,17 +161,17 @@ class Answers:
         return f"max-size={size}, max-age={max(0, grant.expires - int(time.time()))}"
 
     def _cors(self, request: UrlRequest) -> Mapping[str, str]:
-        """Return what lets a page of another origin read the answer, if it may."""
+        """Return the CORS headers that let a page of another origin read the answer, if it may."""
         grant = request.grant
         allowed = (grant.cors_origin,) if grant is not None and grant.cors_origin else self._cors_origins
         if not allowed:
-            return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED}
+            return {"Access-Control-Allow-Origin": "*", "Access-Control-Expose-Headers": EXPOSED_HEADERS}
         origin = request.first("origin")
         if origin not in allowed:
             return {"Vary": "Origin"}
         return {
             "Access-Control-Allow-Origin": origin,
-            "Access-Control-Expose-Headers": EXPOSED,
+            "Access-Control-Expose-Headers": EXPOSED_HEADERS,
             "Vary": "Origin",
         }
 

@@ -45,7 +45,7 @@ def check_coding(head: RequestHead, protocol: Protocol) -> None:
 
 
 def decoded_length(head: RequestHead) -> int | None:
-    """Return the bytes of a recording that comes in S3's chunks; None: not announced. Raise InvalidQuery."""
+    """Return the bytes of a recording that comes in S3's chunks; None: not announced. Raises InvalidQuery."""
     text = head.first("x-amz-decoded-content-length")
     if text is None:
         return None

@@ -16,7 +16,7 @@ def concatenation_of(head: RequestHead, grant: Grant, keys: UploadKeys) -> tuple
 
     `grant` is that of the upload URL. Only parts that were created through it are taken. Their URLs may be
     absolute or relative, and what stands before `/upload/` does not matter: the signature tells whose they
-    are. Raise InvalidQuery.
+    are. Raises InvalidQuery.
     """
     values = head.headers.get("upload-concat", ())
     if len(values) != 1 or not values[0].strip().startswith(FINAL):

@@ -54,7 +54,7 @@ BASE64 = {
 HEX = {"x-amz-content-sha256": "sha256", "x-bz-content-sha1": "sha1"}
 NO_DIGEST = frozenset({"x-amz-checksum-algorithm", "x-amz-checksum-mode", "x-amz-checksum-type"})
 UNKNOWN = re.compile(r"x-amz-checksum-|x-ms-content-crc64\Z|x-checksum-|oc-checksum\Z")
-MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)\s*=\s*(?::([A-Za-z0-9+/=]*):|([0-9]+))\s*\Z")
+MEMBER = re.compile(r"\s*([a-z*][a-z0-9_.*-]*)\s*=\s*(?::([A-Za-z0-9+/=]*):|([0-9]{1,15}))\s*\Z")
 ALGORITHM = re.compile(r"[a-z0-9!#$%&'*+.^_`|~-]{1,40}\Z")
 HEX_DIGITS = re.compile(r"[0-9A-Fa-f]+\Z")
 MISMATCH = 460  # of tus
@@ -77,7 +77,7 @@ def digests_of(head: RequestHead) -> Digests:
 def digests_behind(head: RequestHead, trailer: Headers) -> tuple[Expected, ...]:
     """Return the digests of the recording that came behind a body.
 
-    Raise InvalidQuery where one is malformed, or one that S3's `x-amz-trailer` promises is missing.
+    Raises InvalidQuery where one is malformed, or one that S3's `x-amz-trailer` promises is missing.
     """
     for name in announced(head):
         if name in BASE64 and name not in trailer:

@@ -33,8 +33,8 @@ METHODS = "PUT, PATCH, HEAD, GET, POST, DELETE"
 METHODS_OF_PART = "PATCH, HEAD, GET, DELETE"
 ALLOW = f"{METHODS}, OPTIONS"
 ALLOW_OF_PART = f"{METHODS_OF_PART}, OPTIONS"
-WITHOUT_BODY = (Action.STATE, Action.TERMINATE)
-METHODS_WITHOUT_BODY = ("HEAD", "GET", "DELETE", "OPTIONS")
+BODILESS_ACTIONS = (Action.STATE, Action.TERMINATE)
+BODILESS_METHODS = ("HEAD", "GET", "DELETE", "OPTIONS")
 NUMBER = re.compile(r"[0-9]{1,15}\Z")  # a structured field's Integer has up to 15 digits (RFC 9651 §3.3.1)
 MISSING_OFFSET = "Upload-Offset is missing; it says at which byte this part begins"
 PARAMETERS = re.compile(r"(?:[ ]*;[ ]*[a-z*][a-z0-9_.*-]*(?:=[!-:<-~]+)?)*\Z")  # behind an Item (§3.1.2)
@@ -46,8 +46,8 @@ class UrlRequest:
 
     head: RequestHead
     protocol: Protocol
-    method: str  # in tus also what a client says that cannot send it
-    grant: Grant | None  # expired or not; None: the URL is not one of ours, letter by letter
+    method: str  # in tus, perhaps from X-HTTP-Method-Override
+    grant: Grant | None  # expired or not; None: the URL is not exactly one of ours
     prefix: str  # of the path that clients see before ours, behind a proxy
 
     def first(self, name: str) -> str | None:
@@ -66,10 +66,10 @@ def read_request(head: RequestHead, keys: UploadKeys, prefix: str) -> UrlRequest
 
 
 def upload_request(request: UrlRequest, keys: UploadKeys) -> UploadRequest:
-    """Return what is asked of the core.
+    """Return the request to the core.
 
-    Raise InvalidQuery (405, 415) for the method, Forged (403), InvalidQuery for an Authorization header (400)
-    or the page of another origin (403). What is malformed beyond that becomes the request's `fault`.
+    Raises InvalidQuery (405, 415) for the method, Forged (403), InvalidQuery for an Authorization header
+    (400) or the page of another origin (403). What is malformed beyond that becomes the request's `fault`.
     """
     head, protocol = request.head, request.protocol
     action = _action_of(request)
@@ -83,7 +83,7 @@ def upload_request(request: UrlRequest, keys: UploadKeys) -> UploadRequest:
         raise InvalidQuery(f"This upload URL is for pages of {grant.cors_origin} only", status=403)
     body, digests, fault = Body(), NO_DIGESTS, None
     parts: tuple[Grant, ...] = ()
-    if action not in WITHOUT_BODY:
+    if action not in BODILESS_ACTIONS:
         try:
             check_coding(head, protocol)
             if action is Action.CONCATENATE:
@@ -114,13 +114,13 @@ def _protocol_of(head: RequestHead) -> Protocol:
         return Protocol.PLAIN  # another draft, whose fields mean something else: it falls back by itself
     if _completes(head) is not None or kind == IETF_PATCH:
         return Protocol.IETF
-    if version is not None and head.method in METHODS_WITHOUT_BODY:
+    if version is not None and head.method in BODILESS_METHODS:
         return Protocol.IETF
     return Protocol.PLAIN
 
 
 def _method_of(head: RequestHead) -> str:
-    """Return the method, or what tus lets a client that cannot send it say instead."""
+    """Return the method, or the one that tus lets a client put into a header instead."""
     override = head.first("x-http-method-override")
     if override is not None and head.method == "POST" and "tus-resumable" in head.headers:
         return override.strip().upper()
@@ -128,7 +128,7 @@ def _method_of(head: RequestHead) -> str:
 
 
 def _action_of(request: UrlRequest) -> Action:
-    """Raise InvalidQuery (405, 415)."""
+    """Return what the method asks for. Raises InvalidQuery (405, 415)."""
     head, method, protocol = request.head, request.method, request.protocol
     is_part = request.grant is not None and request.grant.is_part
     if method in ("HEAD", "GET"):
@@ -178,7 +178,7 @@ def _creation(head: RequestHead) -> Action:
 
 
 def _body_of(head: RequestHead, protocol: Protocol, action: Action) -> Body:
-    """Raise InvalidQuery for what is malformed or contradicts itself, and BadFraming."""
+    """Read length, offset and end of the body. Raises InvalidQuery for malformed ones, and BadFraming."""
     if protocol is Protocol.TUS:
         return _tus_body(head, action)
     if protocol is Protocol.IETF:
@@ -284,7 +284,7 @@ def _item(head: RequestHead, name: str) -> str | None:
 
 
 def _tus_number(head: RequestHead, name: str) -> int | None:
-    """Return a number of tus. Raise InvalidQuery for anything else."""
+    """Return a number of tus. Raises InvalidQuery for anything else."""
     text = head.first(name)
     if text is None:
         return None

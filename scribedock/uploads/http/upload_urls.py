@@ -1,4 +1,4 @@
-"""Requests to upload URLs as calls of the core, and what comes of them as answers."""
+"""Requests to upload URLs as calls of the core, and their results as answers."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from scribedock.uploads.uploads import Uploads
 
 @dataclass(frozen=True, kw_only=True)
 class Finished:
-    """The answer after a body, and whether a worker has something to do now."""
+    """The answer to a body, and whether there is work for a worker now."""
 
     answer: UploadAnswer
     makes_work: bool
@@ -48,7 +48,7 @@ class UploadUrls:
         return read_request(head, self._keys, prefix)
 
     def admit(self, request: UrlRequest) -> Intake:
-        """Return where the body of the request goes. Raise InvalidQuery, SystemFault, Forged."""
+        """Return where the body of the request goes. Raises InvalidQuery, SystemFault, Forged."""
         return self._uploads.admit(upload_request(request, self._keys))
 
     def resumption(self, request: UrlRequest, intake: Intake) -> Mapping[str, str] | None:
@@ -62,7 +62,7 @@ class UploadUrls:
         error: Exception | None,
         trailer: Mapping[str, tuple[str, ...]],
     ) -> Finished:
-        """End the body, and return its answer. Raise as `Uploads.finish`.
+        """End the body, and return its answer. Raises as `Uploads.finish`.
 
         `trailer` has the fields that came behind the body, by names in lower case.
         """
@@ -77,7 +77,7 @@ class UploadUrls:
         )
 
     def answer(self, request: UrlRequest) -> UploadAnswer:
-        """Answer a request that brings no body: HEAD, GET, DELETE, OPTIONS. Raise as `admit`."""
+        """Answer a request that brings no body: HEAD, GET, DELETE, OPTIONS. Raises as `admit`."""
         if request.method == "OPTIONS":
             return self._answers.options(request)
         asked = upload_request(request, self._keys)
@@ -87,5 +87,5 @@ class UploadUrls:
         return self._answers.state(request, asked.grant, self._uploads.state(asked))
 
     def error_headers(self, request: UrlRequest, error: ScribedockError) -> Mapping[str, str]:
-        """Return the headers of the answer that tells of the error."""
+        """Return the headers of the answer that reports the error."""
         return self._answers.error(request, error)

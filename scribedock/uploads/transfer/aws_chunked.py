@@ -27,7 +27,7 @@ class _Chunks(ChunkedDecoder):
         return line.rstrip(b"\r\n") if self.data_ended else super()._stripped(line)
 
     def finish(self) -> None:
-        """Take what is left as the last line, although nothing ends it. Raise BadFraming."""
+        """Take what is left as the last line, although nothing ends it. Raises BadFraming."""
         if not self.data_ended:
             raise BadFraming("The body ends before its aws-chunked coding does; send the recording again")
         line = bytes(self._line)

@@ -1,4 +1,4 @@
-"""The chunked transfer coding (RFC 9112 §7.1), decoded as the bytes come."""
+"""The chunked transfer coding (RFC 9112 §7.1), decoded as the bytes arrive."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ class ChunkedDecoder:
 
     def __init__(self) -> None:
         self._line = bytearray()
-        self._left = 0  # bytes of the chunk under way
+        self._left = 0  # bytes missing from the current chunk
         self._ends_chunk = False  # the CRLF after a chunk's data is due
         self._trailer = 0
         self._in_trailer = False
         self._fields: dict[str, tuple[str, ...]] = {}
         self.finished = False
-        self.rest = b""  # what came behind the body: the next request
+        self.rest = b""  # bytes after the body: the next request
 
     @property
     def trailer(self) -> Mapping[str, tuple[str, ...]]:
@@ -69,7 +69,7 @@ class ChunkedDecoder:
         return used
 
     def _stripped(self, line: bytes) -> bytes:
-        """Return the line without its end. Raise BadFraming for an end that is no CRLF."""
+        """Return the line without its end. Raises BadFraming for an end that is no CRLF."""
         if not line.endswith(b"\r\n"):
             raise BadFraming("A line of the chunked coding does not end in CRLF")
         return line[:-2]

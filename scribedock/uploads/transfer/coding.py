@@ -10,7 +10,7 @@ from scribedock.uploads.transfer.framing import DecodedBody, Framing, SizedBody
 
 
 def framing_of(head: RequestHead) -> Framing:
-    """Return what takes the recording's bytes out of those of the connection. Raise as `body_length`."""
+    """Return what takes the recording's bytes out of those of the connection. Raises as `body_length`."""
     length = body_length(head) if has_body(head) else 0
     return _decoding(head, ChunkedDecoder() if length is None else SizedBody(length))
 

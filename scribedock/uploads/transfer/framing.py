@@ -1,4 +1,4 @@
-"""Where a body ends: by its length, by its chunks, or where whoever feeds it says so."""
+"""Where a body ends: by its length, by its chunks, or where its feeder says so."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class Framing(Protocol):
-    """Told what comes, knows what of it is the body.
+    """Separates the bytes of a body from what follows it.
 
     `finished`: the body has ended. `rest`: the bytes that came behind it. `trailer`: the fields that came
     with its end, by names in lower case.
@@ -23,11 +23,11 @@ class Framing(Protocol):
     def trailer(self) -> Mapping[str, tuple[str, ...]]: ...
 
     def feed(self, data: memoryview) -> Iterator[memoryview]:
-        """Yield the bytes of the body in `data`, as slices of it. Raise BadFraming."""
+        """Yield the bytes of the body in `data`, as slices of it. Raises BadFraming."""
         ...
 
     def end(self) -> None:
-        """Take notice that nothing more comes. Raise BadFraming where the body may not end here."""
+        """Take notice that nothing more comes. Raises BadFraming where the body may not end here."""
         ...
 
 
@@ -52,7 +52,7 @@ class SizedBody:
 
 
 class DecodedBody:
-    """A body that somebody else has taken out of its framing; it ends with `Receiver.end_feed`."""
+    """A body without framing, decoded elsewhere; it ends with `Receiver.end_feed`."""
 
     def __init__(self) -> None:
         self.finished = False

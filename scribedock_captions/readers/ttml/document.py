@@ -172,7 +172,9 @@ class Document:
         attributes = {self._name(key): value for key, value in given.items()}
         self._language = attributes.get("xml:lang", "")[:50]
         self._absolute = any(LYRICS.fullmatch(key) for key in given)
-        self._rates = Rates.of({key.removeprefix("ttp:"): value for key, value in attributes.items()})
+        self._rates = Rates.from_parameters(
+            {key.removeprefix("ttp:"): value for key, value in attributes.items()}
+        )
 
     def _begin_paragraph(self, element: _Element) -> None:
         self._depth = len(self._stack)

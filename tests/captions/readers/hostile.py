@@ -1,4 +1,4 @@
-"""Files that cost a careless reader more than they are worth, by what they are made of."""
+"""Hostile files that take a careless reader much time or memory, by kind."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ from tests.captions.readers.hostile import HOSTILE
         ("", TextFormat.TEXT),
     ],
 )
-def test_a_format_is_recognised_by_its_look(text: str, format: TextFormat) -> None:
+def test_a_format_is_detected_from_its_content(text: str, format: TextFormat) -> None:
     assert recognised(text) is format
 
 
@@ -99,7 +99,7 @@ def test_a_text_that_looks_like_captions_of_another_format_is_reported() -> None
     assert str(warning) == "line 1: this looks like MCC (MacCaption), and is read as plain text"
 
 
-def test_a_recording_has_no_more_than_so_many_captions() -> None:
+def test_the_number_of_captions_is_limited() -> None:
     many = b"".join(b"00:00:01,000 --> 00:00:02,000\na\n\n" for _ in range(50_001))
     with pytest.raises(UnreadableFile, match="the limits are 50,000 captions and 4,000,000 characters"):
         read(many)

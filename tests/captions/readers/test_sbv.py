@@ -9,7 +9,7 @@ from scribedock_captions.rendering import CaptionFormat, captions_of, render_cap
 from tests.captions.sample import SAMPLE
 
 
-def test_what_we_write_is_read_back() -> None:
+def test_written_files_are_read_back() -> None:
     source = captions_of(SAMPLE, CaptionFormat.SBV, CaptionOptions())
     cues = sbv.read(render_captions(SAMPLE, CaptionFormat.SBV, CaptionOptions()).body.decode()).cues
     assert [(cue.start, cue.end, tuple(line.text for line in cue.lines)) for cue in cues] == [
@@ -28,7 +28,7 @@ def test_times_are_read_in_every_spelling(times: str) -> None:
     assert recognised(f"0:01.000,0:02.500\nHi.\n\n{times}\nYou.\n") is TextFormat.SBV
 
 
-def test_what_cannot_be_read_is_reported() -> None:
+def test_unreadable_parts_are_reported() -> None:
     file = sbv.read("Lost.\n-0:00:01.000,0:00:02.000\nA\nb\n\n0:00:03,0:00:04\nc\n")
     assert [(cue.start, "|".join(line.text for line in cue.lines)) for cue in file.cues] == [
         *((0, "A|b"), (None, "c")),

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from scribedock.errors import InvalidQuery
-from scribedock.uploads.core.active import SILENT_S
+from scribedock.uploads.core.active import TAKEOVER_SILENCE_S
 from scribedock.uploads.core.digests import Digests
 from scribedock.uploads.core.errors import (
     AccountDisabled,
@@ -241,7 +241,7 @@ def test_in_tus_a_second_writer_is_refused_until_the_first_falls_silent(core: Co
     with pytest.raises(UploadBusy):
         client.begin_append(10, 0)
     gives_way(client, first)
-    core.clock.advance(SILENT_S)
+    core.clock.advance(TAKEOVER_SILENCE_S)
     client.append(b"0123456789", 0)
     assert core.content(client.job.id) == b"0123456789"
 
