@@ -29,7 +29,7 @@ from scribedock.uploads.core.errors import (
 )
 from scribedock.uploads.core.quota import QuotaExceeded
 from scribedock.uploads.core.request import Action
-from scribedock.uploads.uploads import EXPIRED
+from scribedock.uploads.uploads import CLOSED_BY_EXPIRY
 from tests.support.core import Core
 from tests.support.core_uploads import UploadClient, order, sha256_of
 
@@ -234,7 +234,7 @@ def test_a_part_expires_with_its_url_and_is_swept(core: Core) -> None:
     with pytest.raises(UrlExpired):
         part.offset()
     assert core.services.uploads.sweep() == frozenset()
-    assert core.tasks(client.job.id)[-1] == ("JOB_UPLOAD_MEDIA", "ABORTED", EXPIRED)
+    assert core.tasks(client.job.id)[-1] == ("JOB_UPLOAD_MEDIA", "ABORTED", CLOSED_BY_EXPIRY)
 
 
 def test_terminating_an_upload_gives_up_its_parts(core: Core) -> None:
