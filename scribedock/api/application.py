@@ -246,7 +246,10 @@ class Api:
         if self._addresses.is_proxy(request):
             scheme = ",".join(request.headers.getlist("x-forwarded-proto")) or scheme
             host = ",".join(request.headers.getlist("x-forwarded-host")) or host
-        return base_url(scheme, host)
+        prefix = self._addresses.prefix(
+            request.client.host if request.client else "", request.headers.getlist("x-forwarded-prefix")
+        )
+        return base_url(scheme, host, prefix)
 
 
 def _end(context: Context, entry: int | None, result: object) -> None:
@@ -333,8 +336,14 @@ def build(backend: Backend) -> ASGIApp:
 def routes(backend: Backend) -> list[BaseRoute]:
     """Return the routes of everything that the server answers to."""
     settings = backend.services.settings
-    upload = UploadEndpoint(backend.services.upload_urls, backend.receiver, settings, backend.wake)
     addresses = ClientAddresses(settings.trusted_proxies, untrusted=backend.services.proxies.note)
+    upload = UploadEndpoint(
+        urls=backend.services.upload_urls,
+        receiver=backend.receiver,
+        settings=settings,
+        clients=addresses,
+        wake=backend.wake,
+    )
     return [
         Route("/api/{path:path}", Api(backend, addresses).serve, methods=ALL_METHODS),
         Route(PATH + "{token:path}", upload.serve, methods=ALL_METHODS),

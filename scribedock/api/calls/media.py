@@ -12,11 +12,15 @@ from scribedock.api.schema.parameters import Bool, Raw, Text, is_absent
 from scribedock.api.transport.bodies import announces_more
 from scribedock.api.transport.feeding import FedBody
 from scribedock.api.transport.store_threads import run_in_store_thread
+from scribedock.api.transport.upload_endpoint import head_of
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.ordering.add_media import add_media_bytes
 from scribedock.ordering.add_media import add_media_url as add_media_url_to_job
 from scribedock.storage.store import Partial
 from scribedock.uploads.core.errors import ConnectionLost, TooLarge, storage_fault
+from scribedock.uploads.core.request import Protocol
+from scribedock.uploads.http.coding import check_coding
+from scribedock.uploads.transfer.coding import framing_of_decoded
 from scribedock.uploads.transfer.pace import Pace
 
 TASK_ANSWER = '{"TaskId": "<32 hex digits>"}'
@@ -113,6 +117,8 @@ class _Recording:
 
 async def _receive(context: Context, job_id: str) -> str:
     await run_in_threadpool(_check_addable, context, job_id)
+    head = head_of(context.request)
+    check_coding(head, Protocol.PLAIN)
     settings = context.services.settings
     limit = settings.upload_max_bytes
     if announces_more(context.request, limit):
@@ -124,7 +130,7 @@ async def _receive(context: Context, job_id: str) -> str:
     try:
         new = await run_in_store_thread(context.services.store.begin)
         try:
-            body = FedBody(context.backend.receiver, _Recording(new, limit), pace)
+            body = FedBody(context.backend.receiver, _Recording(new, limit), framing_of_decoded(head), pace)
             await body.receive(context.request.stream())
             if new.bytes == 0:
                 raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
