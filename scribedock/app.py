@@ -40,11 +40,11 @@ from scribedock.orders.authorization import Authorizations
 from scribedock.orders.callbacks import Callbacks
 from scribedock.orders.guidelines import Guidelines
 from scribedock.orders.orders import Orders
-from scribedock.related.related import RelatedJobs
+from scribedock.related.related import JobRelations
 from scribedock.related.translations import Translations
 from scribedock.related.uplevels import Uplevels
 from scribedock.reports.audit import Audit
-from scribedock.reports.statistics import Statistics
+from scribedock.reports.statistics import MinuteStatistics
 from scribedock.results.caption_urls import CaptionUrls
 from scribedock.results.mails import Mails
 from scribedock.results.renditions import Renditions
@@ -83,13 +83,13 @@ class Services:
     elementlists: ElementLists
     orders: Orders
     authorizations: Authorizations
-    statistics: Statistics
+    statistics: MinuteStatistics
     guidelines: Guidelines
     audit: Audit
     callbacks: Callbacks
     caption_urls: CaptionUrls
     renditions: Renditions
-    related: RelatedJobs
+    related: JobRelations
     translations: Translations
     uplevels: Uplevels
     sandboxes: Sandboxes
@@ -137,7 +137,7 @@ def build_services(
     jobs = Jobs(database)
     media = JobMedia(database, jobs, keys.sealing)
     elementlists = ElementLists(database)
-    related = RelatedJobs(database, jobs)
+    related = JobRelations(database, jobs)
     priorities = [Priority(name) for name in settings.priorities] or list(Priority)
     orders = Orders(database, jobs, elementlists, priorities=priorities)
     reviews = Reviews(database, jobs, elementlists, orders)
@@ -171,7 +171,7 @@ def build_services(
         elementlists=elementlists,
         orders=orders,
         authorizations=Authorizations(database, jobs, priorities=priorities),
-        statistics=Statistics(database),
+        statistics=MinuteStatistics(database),
         guidelines=Guidelines(database, jobs),
         audit=Audit(database, failed_logins),
         failed_logins=failed_logins,

@@ -18,7 +18,9 @@ from scribedock import app
 from scribedock.api.application import build
 from scribedock.api.registry import Backend
 from scribedock.api.transport.authority import authority
-from scribedock.api.transport.protocol import UploadService, protocol_class
+from scribedock.api.transport.client_addresses import ClientAddresses
+from scribedock.api.transport.protocol import protocol_class
+from scribedock.api.transport.upload_service import UploadService
 from scribedock.api.transport.waiting import BODIES_AT_ONCE, BranchLimit
 from scribedock.db.waiting import wait_for_database
 from scribedock.host import data_folder
@@ -105,6 +107,7 @@ def serve(
         urls=services.upload_urls,
         receiver=backend.receiver,
         settings=settings,
+        clients=ClientAddresses(settings.trusted_proxies, untrusted=services.proxies.note),
         wake=backend.wake,
     )
     scheme = "https" if tls_cert else "http"

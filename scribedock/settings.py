@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     upload_digest: bool = Field(
         False, description="Answer every finished upload with its SHA-256 (Repr-Digest)."
     )
+    upload_interim_responses: bool = Field(
+        True,
+        description="Tell clients of the IETF's resumable uploads with 104 that they can resume. "
+        "Set false behind a proxy that cannot pass on interim responses.",
+    )
     cors_origins: CommaSeparated = Field(
         (), description="Origins whose pages may use upload URLs; empty: any, unless the URL names one."
     )

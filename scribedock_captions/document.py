@@ -25,7 +25,7 @@ class CaptionDocument:
     """Captions in the order of their times; they overlap only where those of a file did."""
 
     captions: Sequence[Caption]
-    words: Sequence[Word] = ()  # what the captions were made of, for a format that times each word
+    words: Sequence[Word] = ()  # the words of the captions, for a format that times each word
     metadata: Metadata = field(default_factory=Metadata)
     options: CaptionOptions = field(default_factory=CaptionOptions)
     losses: tuple[str, ...] = ()  # what the format cannot show of the file that they come from

@@ -136,7 +136,7 @@ class CaptionOptions(TextOptions):
     )
     minimum_caption_length_ms: int | None = option(
         None,
-        "Shorter captions are shown for so long (ms), at the cost of later ones.",
+        "Shorter captions are extended to this duration (ms), at the cost of later ones.",
         least=1,
         most=MAX_OPTION_MS,
     )
@@ -213,7 +213,7 @@ class TranscriptOptions(TextOptions):
     )
     timecode_interval: int = option(
         0,
-        "A line with the time every so many milliseconds; 0: none; needs create_paragraphs=false.",
+        "Interval (ms) of lines that show the time; 0: none; needs create_paragraphs=false.",
         least=0,
         most=MAX_OPTION_MS,
     )

@@ -43,7 +43,7 @@ def read(
 ) -> ElementList | CueFile:
     r"""Read the bytes of a file: an ElementList, SRT, WebVTT, DFXP (TTML), SCC, SBV or plain text.
 
-    Without a `format`, a JSON object is an ElementList, and anything else is recognised by its look.
+    Without a `format`, a JSON object is an ElementList, and the format of anything else is detected.
     An ElementList is mended where it breaks its rules, so that all its times ascend.  A cue has `start` and
     `end` in ms from the beginning of the recording, or None where the file does not say.
 
@@ -91,7 +91,7 @@ def lay_out(
     format: that of the file they are for; SCC has rows of 32 characters, and not every letter.
     anew: False keeps the lines and times of a `CueFile` that has times, so that options only say how a file
     is written.
-    rebreak: with `anew` False, breaks the lines of each caption anew; one that has not enough room becomes
+    rebreak: with `anew` False, rebreaks the lines of each caption; one that has not enough room becomes
         several, in its time.
     duration: of the recording in ms; absent, it ends with the ElementList or the last cue.
     language: of the source, as "en" or "pt-br"; absent, what the source says, or unknown ("und"), so that the

@@ -73,7 +73,7 @@ from scribedock.uploads.grant import PATH
 
 log = structlog.get_logger("scribedock.api")
 
-ANY_METHOD = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
+ALL_METHODS = ["GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"]
 # Importing these registers their calls.
 CALL_MODULES = (
     accounts,
@@ -183,7 +183,7 @@ class Api:
             session = self._session(request, dict(parse_qs(request.url.query)))
             return self._backend.services.accounts.branch(session.account_id)
         except (BadApiToken, ValueError):
-            return f"address {self._addresses.of(request).address}"
+            return f"address {self._addresses.client_of(request).address}"
 
     def _run_brief(self, request: Request, call: Call[Any], raw: Raw, seen: Seen) -> Response:
         if self._backend.example is not None:  # it writes what is then read
@@ -212,13 +212,13 @@ class Api:
             backend=self._backend,
             request=request,
             base_url=self._base_url(request),
-            client=self._addresses.of(request),
+            client=self._addresses.client_of(request),
             session=session,
             json_body=request.headers.get("content-type", "").startswith("application/json"),
             remark_on_unknown=seen.unknown.remark(),
             remark_on_misspelt=seen.unknown.remark(misspelt_only=True),
         )
-        entry = auditing.begin(context, call, parameters)
+        entry = auditing.begin_entry(context, call, parameters)
         if self._backend.example is not None and call.needs_token:
             self._backend.example.prepare(
                 call.path, getattr(parameters, "job_id", ""), context.visible_accounts
@@ -246,12 +246,15 @@ class Api:
         if self._addresses.is_proxy(request):
             scheme = ",".join(request.headers.getlist("x-forwarded-proto")) or scheme
             host = ",".join(request.headers.getlist("x-forwarded-host")) or host
-        return base_url(scheme, host)
+        prefix = self._addresses.prefix(
+            request.client.host if request.client else "", request.headers.getlist("x-forwarded-prefix")
+        )
+        return base_url(scheme, host, prefix)
 
 
 def _end(context: Context, entry: int | None, result: object) -> None:
     """Audit the outcome of a call, and restore the sandbox's example."""
-    auditing.end(context, entry, result)
+    auditing.end_entry(context, entry, result)
     if context.backend.example is not None:
         context.backend.example.restore()
 
@@ -333,11 +336,17 @@ def build(backend: Backend) -> ASGIApp:
 def routes(backend: Backend) -> list[BaseRoute]:
     """Return the routes of everything that the server answers to."""
     settings = backend.services.settings
-    upload = UploadEndpoint(backend.services.upload_urls, backend.receiver, settings, backend.wake)
     addresses = ClientAddresses(settings.trusted_proxies, untrusted=backend.services.proxies.note)
+    upload = UploadEndpoint(
+        urls=backend.services.upload_urls,
+        receiver=backend.receiver,
+        settings=settings,
+        clients=addresses,
+        wake=backend.wake,
+    )
     return [
-        Route("/api/{path:path}", Api(backend, addresses).serve, methods=ANY_METHOD),
-        Route(PATH + "{token:path}", upload.serve, methods=ANY_METHOD),
+        Route("/api/{path:path}", Api(backend, addresses).serve, methods=ALL_METHODS),
+        Route(PATH + "{token:path}", upload.serve, methods=ALL_METHODS),
         Route("/captions/{name}", _captions(backend), methods=["GET"]),
         Route(MEDIA.path + "{name}", renditions.serve_link(backend), methods=["GET"]),
         Route(APPROVAL.path + "{token}", mails.serve_approval(backend, addresses), methods=["GET", "POST"]),

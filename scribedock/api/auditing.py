@@ -24,7 +24,7 @@ log = structlog.get_logger("scribedock.api")
 OTHER_ACCOUNTS = ("new_username", "username", "account_id", "parent_account")
 
 
-def begin(context: Context, call: Call[Any], parameters: Parameters) -> int | None:
+def begin_entry(context: Context, call: Call[Any], parameters: Parameters) -> int | None:
     """Record the call before it is made; return its entry, or None for a call that changes nothing."""
     if not (call.needs_token and call.is_deed(parameters)):
         return None
@@ -62,7 +62,7 @@ def failed_login(context: Context, username: str) -> None:
         log.exception("the audit log does not know of a failed login")
 
 
-def end(context: Context, entry: int | None, result: object) -> None:
+def end_entry(context: Context, entry: int | None, result: object) -> None:
     """Record the call's outcome, an answer or an error. A failure to record it undoes nothing."""
     if entry is None:
         return

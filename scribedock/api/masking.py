@@ -19,7 +19,7 @@ from scribedock.clock import format_time
 
 IDENTIFIERS = ("job_id", "task_id")
 IDENTIFIER = re.compile(r"[0-9a-f]{32}\Z")
-OTHERS = "(unknown)"
+UNKNOWN_NAMES = "(unknown)"
 
 
 def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
@@ -27,7 +27,7 @@ def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
     known = parameter_names(call.path)
     found = {name: _length(values) for name, values in raw.items() if name in known}
     unknown = len(raw) - len(found)
-    return {**found, OTHERS: _count(unknown, "parameter")} if unknown else found
+    return {**found, UNKNOWN_NAMES: _count(unknown, "parameter")} if unknown else found
 
 
 def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, str]:

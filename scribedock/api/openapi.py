@@ -31,8 +31,8 @@ V1 = {
 # One type a body: generated clients take the first of several, or try to send all of them.
 JSON, MULTIPART = "application/json", "multipart/form-data"
 # What may go wrong in any call: an unusable request, a defect, an overloaded server, a full disk.
-ERRORS = (400, 500, 503, 507)
-OF_A_BODY = (408, 413)
+COMMON_ERRORS = (400, 500, 503, 507)
+BODY_ERRORS = (408, 413)
 MEANINGS = {
     400: "What is wrong, and what would be right",
     408: "The body stopped to come",
@@ -221,8 +221,8 @@ def _responses(registered: Call[Any], method: str, schemas: dict[str, Any]) -> d
     for status, meaning in registered.also.items():
         described = {**success, "description": meaning} if status == HTTPStatus.PARTIAL_CONTENT else None
         responses[str(status)] = described or {"description": meaning}
-    of_a_body = OF_A_BODY if method == "POST" else ()
-    for status in sorted({*ERRORS, *of_a_body, *registered.refusals}):
+    of_a_body = BODY_ERRORS if method == "POST" else ()
+    for status in sorted({*COMMON_ERRORS, *of_a_body, *registered.refusals}):
         responses[str(status)] = {"$ref": f"#/components/responses/{_error_name(status)}"}
     return responses
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -34,6 +35,7 @@ PARTIAL_HEADERS = {"Content-Type": "application/partial-upload", "Upload-Draft-I
 RETRYABLE_STATUSES = frozenset({408, 423, 425, 429, 500, 502, 503, 504})
 # Such a URL takes one whole PUT and nothing else.
 STORE_SIGNATURES = ("X-Amz-Signature=", "X-Goog-Signature=")
+NUMBER = re.compile(r"[0-9]{1,15}\Z")  # an Integer of RFC 9651 (§3.3.1), not negative
 DONE, FAILED, INTERRUPTED = 0, 1, 130
 
 
@@ -143,11 +145,10 @@ class ResumableUpload:
         if any(name in self._url for name in STORE_SIGNATURES):
             return RemoteState(offset=0, is_complete=False, length=None)
         answer = self._ask("HEAD", headers={})
-        length = answer.headers.get("Upload-Length")
         return RemoteState(
-            offset=int(answer.headers.get("Upload-Offset", "0")),
+            offset=_bytes(answer, "Upload-Offset") or 0,
             is_complete=answer.headers.get("Upload-Complete") == "?1",
-            length=int(length) if length is not None else None,
+            length=_bytes(answer, "Upload-Length"),
         )
 
     def _send(self, offset: int, shown: Callable[[int], None]) -> None:
@@ -184,6 +185,16 @@ class ResumableUpload:
                 shown(file.tell() - len(piece))
                 yield piece
             shown(file.tell())
+
+
+def _bytes(answer: httpx.Response, name: str) -> int | None:
+    """Return the number of bytes in a header, None without it. Raises NotUploaded for anything else."""
+    text = answer.headers.get(name)
+    if text is None:
+        return None
+    if not NUMBER.match(text):
+        raise NotUploaded(f"The server's {name} is no number of bytes: {text[:40]!r}")
+    return int(text)
 
 
 def _comment(answer: httpx.Response) -> str:

@@ -217,8 +217,11 @@ uploads = Table(
     Column("partial", Id),  # name in the store; null: no bytes are kept
     Column("bytes", BigInteger, nullable=False),  # that survive a crash of the machine
     Column("boot", String(36), nullable=False),  # the machine's boot id: bytes beyond do not outlast it
-    Column("digests", Text, nullable=False),  # digest that the whole recording must have
+    Column("digests", Text, nullable=False),  # that the whole recording must have; has, once it is received
     Column("wants_digest", Boolean, nullable=False),
+    Column("parent_id", Id, index=True),  # the upload that this is a part of; it may have no row yet
+    Column("parts", Text),  # ids of the parts that the recording was put together from
+    Column("etag", String(64)),  # that the client was told once the recording was whole
 )
 
 renditions = Table(

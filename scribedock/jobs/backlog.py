@@ -1,7 +1,7 @@
-"""What the jobs are owed by their unfinished tasks and callbacks, beside the rows of work that say so.
+"""Work that unfinished tasks and callbacks imply, compared with the rows of work.
 
-The two agree, because they are written together; but for a database that an older release left, whose work
-stood in its engine alone. Whatever is owed and has no row gets one.
+The two agree, because they are written together, except in a database that an older release left, whose
+work is in its engine alone. Whatever is owed and has no row gets one.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ from scribedock.jobs.enqueuing import (
     enqueue_transcript,
     release_whatever_can,
 )
-from scribedock.jobs.job import UNFINISHED, Job, JobStatus, Priority, TaskStatus, TaskType
+from scribedock.jobs.job import UNFINISHED_STATUSES, Job, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.turnaround import due_date
 
 ORDERS = (TaskType.JOB_PERFORM_TRANSCRIPTION, TaskType.JOB_TRANSLATE, TaskType.JOB_UPLEVEL)
-OWED = (
+OWED_WORK = (
     *ORDERS,
     TaskType.JOB_ADD_MEDIA,
     TaskType.JOB_ADD_TRANSCRIPT,
@@ -43,7 +43,7 @@ OWED = (
     TaskType.JOB_BURN_IN_CAPTION,
     TaskType.JOB_ASK_FOR_APPROVAL,
 )
-UNDER_WAY = [status.value for status in UNFINISHED]
+UNFINISHED_VALUES = [status.value for status in UNFINISHED_STATUSES]
 
 
 class Backlog:
@@ -68,7 +68,7 @@ class Backlog:
         return len(missing)
 
     def release(self) -> int:
-        """Lets everything begin that has what it needs; returns how much."""
+        """Make ready all work that has what it needs; return how much."""
         with self._database.read() as connection:
             if (
                 connection.execute(sa.select(work.c.id).where(work.c.ready.is_(None)).limit(1)).first()
@@ -79,7 +79,7 @@ class Backlog:
             return release_whatever_can(connection)
 
     def _tasks(self) -> list[tuple[str, Callable[[Connection], None]]]:
-        """Unfinished tasks without a row, each with what writes one."""
+        """Return unfinished tasks without a row, each with a function that writes one."""
         rowless = (
             sa.select(
                 tasks, jobs.c.sandbox, media.c.url, media.c.storage_key, transcripts.c.url.label("text_url")
@@ -88,8 +88,8 @@ class Backlog:
             .outerjoin(media, media.c.task_id == tasks.c.id)
             .outerjoin(transcripts, transcripts.c.task_id == tasks.c.id)
             .where(
-                tasks.c.status.in_(UNDER_WAY),
-                tasks.c.type.in_([each.value for each in OWED]),
+                tasks.c.status.in_(UNFINISHED_VALUES),
+                tasks.c.type.in_([each.value for each in OWED_WORK]),
                 jobs.c.deleted.is_(None),
                 sa.or_(
                     tasks.c.type.not_in([each.value for each in ORDERS]),
@@ -135,7 +135,7 @@ class Backlog:
                 enqueue_mail(connection, job, row.id, once=True)
 
     def _callbacks(self) -> list[tuple[str, Callable[[Connection], None]]]:
-        """Unfinished callbacks without a row, which go on at their next try."""
+        """Return unfinished callbacks without a row, which continue with their next try."""
         last = (
             sa.select(
                 callback_tries.c.callback_id,
@@ -149,7 +149,7 @@ class Backlog:
             sa.select(callbacks, last.c.number, last.c.at)
             .outerjoin(last, last.c.callback_id == callbacks.c.id)
             .where(
-                callbacks.c.status.in_(UNDER_WAY),
+                callbacks.c.status.in_(UNFINISHED_VALUES),
                 ~sa.exists().where(work.c.id == callbacks.c.id),
             )
             .order_by(callbacks.c.created)

@@ -10,13 +10,13 @@ from sqlalchemy.engine import Connection
 from scribedock.db.tables import jobs, media, renditions, tasks
 from scribedock.dispatch.work import withdraw
 from scribedock.jobs.erasure import erase
-from scribedock.jobs.job import UNFINISHED, Job, TaskStatus
+from scribedock.jobs.job import UNFINISHED_STATUSES, Job, TaskStatus
 
 
 @dataclass(frozen=True, kw_only=True)
 class Cleared:
-    storage_keys: tuple[str, ...]  # of objects that nothing refers to any more
-    aborted: tuple[str, ...]  # tasks that were under way
+    storage_keys: tuple[str, ...]  # of objects that nothing refers to any longer
+    aborted: tuple[str, ...]  # tasks that were running
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -40,7 +40,7 @@ def clear(connection: Connection, job: Job, why: str) -> Cleared:
     aborted = tuple(
         connection.execute(
             sa.select(tasks.c.id).where(
-                tasks.c.job_id == job.id, tasks.c.status.in_([status.value for status in UNFINISHED])
+                tasks.c.job_id == job.id, tasks.c.status.in_([status.value for status in UNFINISHED_STATUSES])
             )
         ).scalars()
     )

@@ -73,7 +73,7 @@ class ElementLists:
             )
 
     def versions(self, job_id: str, *, audio_description: bool = False) -> list[ElementListVersion]:
-        """All versions of what is said, or of what describes the picture; oldest first."""
+        """Return all versions of the transcript, or of the audio description; oldest first."""
         with self._database.read() as connection:
             return [
                 ElementListVersion(iwp_name=Iwp(row.iwp_name), created=row.version)

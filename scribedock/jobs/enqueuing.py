@@ -1,7 +1,7 @@
-"""What a job needs a worker for: a function for each writes its row, in the transaction that makes the work.
+"""Enqueuing a job's work for a worker: a function for each kind, in the transaction that causes the work.
 
-Work that needs what is not here yet (a recording that is being fetched, the list of another job) takes no
-slot until it is.
+Work that needs something not available yet (a recording that is being fetched, the list of another job)
+takes no slot until it is.
 """
 
 from __future__ import annotations
@@ -18,14 +18,14 @@ from scribedock.clock import utc_now
 from scribedock.db.tables import derivations, jobs, mails, media, tasks, transcripts, work
 from scribedock.dispatch.queues import Queue, work_id
 from scribedock.dispatch.work import add, release
-from scribedock.jobs.job import UNFINISHED, Job, JobStatus, Priority
+from scribedock.jobs.job import UNFINISHED_STATUSES, Job, JobStatus, Priority
 from scribedock.jobs.turnaround import rank_of
 
-_IS_UNFINISHED = tasks.c.status.in_([status.value for status in UNFINISHED])
+_IS_UNFINISHED = tasks.c.status.in_([status.value for status in UNFINISHED_STATUSES])
 
 
 def _is_coming(job_id: sa.ColumnElement[str]) -> sa.ColumnElement[bool]:
-    """Whether the recording of the job is still being fetched."""
+    """Build the condition that the recording of the job is still being fetched."""
     return (
         sa.select(media.c.job_id)
         .join(tasks, tasks.c.id == media.c.task_id)
@@ -70,8 +70,8 @@ _SOURCE_IS_UNFINISHED = (
     .correlate(work)
     .exists()
 )
-# When work may begin that had to wait; what is in other queues never has to.
-NEEDS: Mapping[Queue, sa.ColumnElement[bool]] = {
+# When work that had to wait may begin; work in other queues never has to.
+REQUIREMENTS: Mapping[Queue, sa.ColumnElement[bool]] = {
     Queue.TRANSCRIPTION: sa.not_(sa.or_(_is_coming(work.c.job_id), _TRANSCRIPT_IS_COMING)),
     Queue.RENDITIONS: sa.not_(_RECORDING_IS_COMING),
     Queue.MAIL: sa.not_(_VIDEO_IS_BEING_MADE),
@@ -116,7 +116,7 @@ def _enqueue_ordered(
 def enqueue_media(
     connection: Connection, job: Job, task_id: str, *, url: str | None, once: bool = False
 ) -> None:
-    """Media that a job was given: it is fetched where it is a URL, then probed."""
+    """Enqueue a job's new media: it is fetched if it is a URL, then probed."""
     queue = Queue.PROBES if url is None else Queue.FETCHES
     host = "" if url is None else host_of(url)
     _enqueue(connection, job, queue, task_id, host=host, once=once)
@@ -181,37 +181,37 @@ def _enqueue(
 
 
 def recording_came(connection: Connection, job_id: str) -> None:
-    """Lets begin what waited for the job's recording, also where it could not be fetched."""
+    """Make ready what waited for the job's recording, also if it could not be fetched."""
     _release(connection, Queue.TRANSCRIPTION, work.c.job_id == job_id)
     related = sa.select(jobs.c.id).where(sa.or_(jobs.c.id == job_id, jobs.c.leading_id == job_id))
     _release(connection, Queue.RENDITIONS, work.c.job_id.in_(related))
 
 
 def transcript_came(connection: Connection, job_id: str) -> None:
-    """Lets the order begin that waited for the job's transcript, also where it could not be fetched."""
+    """Make ready the order that waited for the job's transcript, also if it could not be fetched."""
     _release(connection, Queue.TRANSCRIPTION, work.c.job_id == job_id)
 
 
 def rendition_ended(connection: Connection, rendition_id: str) -> None:
-    """Lets mail be sent that waited for the video, whatever came of it."""
+    """Make ready the mail that waited for the video, whether or not it was made."""
     about = sa.select(mails.c.id).where(mails.c.rendition_id == rendition_id)
     _release(connection, Queue.MAIL, work.c.id.in_(about))
 
 
 def list_finished(connection: Connection, job_id: str) -> None:
-    """Lets those jobs begin that are made of this one's list, also where it was deleted."""
+    """Make ready the jobs that are made from this one's list, also if it was deleted."""
     derived = work.c.job_id.in_(sa.select(derivations.c.job_id).where(derivations.c.source_id == job_id))
     for queue in (Queue.DERIVATIONS, Queue.SANDBOX):
         _release(connection, queue, derived)
 
 
 def release_whatever_can(connection: Connection) -> int:
-    """Lets everything begin that has what it needs; returns how much."""
-    return sum(_release(connection, queue) for queue in NEEDS)
+    """Make ready all work that has what it needs; return how much."""
+    return sum(_release(connection, queue) for queue in REQUIREMENTS)
 
 
 def _release(connection: Connection, queue: Queue, *conditions: sa.ColumnElement[bool]) -> int:
-    return release(connection, work.c.queue == queue.value, NEEDS[queue], *conditions)
+    return release(connection, work.c.queue == queue.value, REQUIREMENTS[queue], *conditions)
 
 
 def host_of(url: str) -> str:

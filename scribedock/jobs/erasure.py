@@ -1,4 +1,4 @@
-"""The register: what of a job is deleted with it and what is kept, for every column of every table.
+"""The erasure register: what is deleted with a job and what is kept, for every column of every table.
 
 A job that is deleted keeps what bills, statistics and the audit log need: ids, dates, states, its length, its
 languages and fidelity, and its tasks without their texts. Everything else goes. A new table or column has to
@@ -48,24 +48,24 @@ from scribedock.db.tables import (
     work,
 )
 
-GONE = "The job was deleted"
+DELETION_REASON = "The job was deleted"
 """What a task says that was under way then: the only text of a task that is kept."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Entry:
-    """What becomes of a table's rows about a deleted job."""
+    """What happens to a table's rows about a deleted job."""
 
     table: sa.Table
-    job_id: sa.Column[Any] | None = None  # names the job; None: the rows are about none, and stay
+    job_id: sa.Column[Any] | None = None  # names the job; None: the rows are about no job, and stay
     through: sa.Column[Any] | None = None  # names a row of another table, whose `job_id` names the job
-    deleted: bool = False  # the rows go; else they stay, with `cleared` in place of their contents
+    deleted: bool = False  # the rows are deleted; else they stay, with `cleared` in place of their contents
     cleared: Mapping[str, Any] = field(default_factory=dict)
     kept: frozenset[str] = frozenset()  # columns that stay as they are
     late: bool = False  # only once the job's workflows and uploads have ended
 
     def rows(self, job_id: str) -> sa.ColumnElement[bool]:
-        """Which rows are about the job."""
+        """Build the condition of the rows about the job."""
         if self.through is None:
             assert self.job_id is not None
             return self.job_id == job_id
@@ -75,12 +75,12 @@ class Entry:
 
 
 def deleted(table: sa.Table, *, late: bool = False) -> Entry:
-    """Rows that go with their job."""
+    """Register rows that are deleted with their job."""
     return Entry(table=table, job_id=table.c.job_id, deleted=True, late=late)
 
 
 def deleted_through(column: sa.Column[Any]) -> Entry:
-    """Rows that go with the row of another table that `column` refers to. Before that one's entry."""
+    """Register rows that are deleted with the row that `column` refers to; before that table's entry."""
     assert isinstance(column.table, sa.Table)
     return Entry(table=column.table, through=column, deleted=True)
 
@@ -88,7 +88,7 @@ def deleted_through(column: sa.Column[Any]) -> Entry:
 def stripped(
     table: sa.Table, job_id: sa.Column[Any], *, kept: str, cleared: Mapping[str, Any] | None = None
 ) -> Entry:
-    """Rows that stay without their contents: every column that is not kept becomes what it is in a new row.
+    """Register rows that stay without contents: a column that is not kept becomes what a new row has.
 
     kept: names of columns, separated by spaces. cleared: what columns become instead.
     """
@@ -98,11 +98,11 @@ def stripped(
 
 
 def kept(table: sa.Table, columns: str) -> Entry:
-    """Rows without any content of a job: none of `columns` may get any."""
+    """Register rows without any content of a job: none of `columns` may get any."""
     return Entry(table=table, kept=frozenset(columns.split()))
 
 
-# In the order in which rows can go: what refers to others comes before them.
+# In the order in which rows can be deleted: those that refer to others come before them.
 REGISTER = (
     deleted_through(realignments.c.pass_id),
     deleted_through(drafts.c.pass_id),
@@ -117,12 +117,12 @@ REGISTER = (
     deleted(passes),
     deleted(mails),
     deleted(uploads, late=True),
-    deleted(work, late=True),  # what waits is withdrawn at once; what is in hand has its slot until it ends
+    deleted(work, late=True),  # waiting work is withdrawn at once; running work has its slot until it ends
     stripped(
         tasks,
         tasks.c.job_id,
         kept="id job_id type status requested",
-        cleared={"info": sa.case((tasks.c.info == GONE, GONE), else_="")},
+        cleared={"info": sa.case((tasks.c.info == DELETION_REASON, DELETION_REASON), else_="")},
     ),
     stripped(
         jobs,

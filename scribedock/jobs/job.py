@@ -1,4 +1,4 @@
-"""A job, its enumerations in the spelling of the wire, and its tasks."""
+"""A job, its enumerations as the API spells them, and its tasks."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class JobStatus(StrEnum):
 
 
 class Fidelity(StrEnum):
-    """As the classic dialect shows it; PREMIUM and PROFESSIONAL are the newer names."""
+    """The fidelities as the classic dialect shows them; PREMIUM and PROFESSIONAL are the newer names."""
 
     MECHANICAL = "MECHANICAL"
     STANDARD = "STANDARD"
@@ -77,15 +77,15 @@ class Iwp(StrEnum):
 class TaskType(StrEnum):
     JOB_CREATED = "JOB_CREATED"
     JOB_DELETED = "JOB_DELETED"
-    JOB_UPLOAD_MEDIA = "JOB_UPLOAD_MEDIA"  # bytes come to an upload URL
+    JOB_UPLOAD_MEDIA = "JOB_UPLOAD_MEDIA"  # bytes are sent to an upload URL
     JOB_ADD_MEDIA = "JOB_ADD_MEDIA"  # media is fetched and probed
     JOB_ADD_TRANSCRIPT = "JOB_ADD_TRANSCRIPT"
     JOB_PERFORM_TRANSCRIPTION = "JOB_PERFORM_TRANSCRIPTION"
     JOB_TRANSLATE = "JOB_TRANSLATE"  # another job's list is translated
-    JOB_UPLEVEL = "JOB_UPLEVEL"  # people go on with another job's list
+    JOB_UPLEVEL = "JOB_UPLEVEL"  # people improve another job's list
     JOB_BURN_IN_CAPTION = "JOB_BURN_IN_CAPTION"  # a video with captions in it is made and mailed
     JOB_ASK_FOR_APPROVAL = "JOB_ASK_FOR_APPROVAL"  # the customer gets mail
-    JOB_MAKE_MEDIA = "JOB_MAKE_MEDIA"  # an mp3 or mp4 file is made of the recording
+    JOB_MAKE_MEDIA = "JOB_MAKE_MEDIA"  # an mp3 or mp4 file is made from the recording
     JOB_REALIGN = "JOB_REALIGN"  # words that a reviewer edited get their times
 
 
@@ -97,7 +97,7 @@ class TaskStatus(StrEnum):
     ABORTED = "ABORTED"
 
 
-UNFINISHED = (TaskStatus.QUEUED, TaskStatus.INPROGRESS)
+UNFINISHED_STATUSES = (TaskStatus.QUEUED, TaskStatus.INPROGRESS)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -152,18 +152,18 @@ class Job:
     requestor: str = ""
     reference: str = ""
     expected_speakers: int | None = None
-    reviewed: bool = False  # people were at it
-    leading_id: str | None = None  # of the job that this one is made of, in the end
-    notice: str | None = None  # what must be said about the result
+    reviewed: bool = False  # people reviewed it
+    leading_id: str | None = None  # of the job that this one is made from, directly or not
+    notice: str | None = None  # what the caller must know about the result
     remarks: Mapping[Remark, str] = field(default_factory=dict)  # what must be said from the beginning
     speech_ms: int | None = None  # in which somebody speaks; known once the recording was recognized
-    worded_ms: int | None = None  # of that, what became words
-    unrecognized_ms: int | None = None  # of that, where the recognizer failed
+    worded_ms: int | None = None  # of speech_ms, what became words
+    unrecognized_ms: int | None = None  # of speech_ms, where the recognizer failed
     sandbox: bool = False  # nothing is transcribed: the result is a prepared one
 
 
 class JobColumns(TypedDict, total=False):
-    """The columns of a job that an event of its life sets; enumerations in the spelling of the database."""
+    """The columns that an event in a job's life sets; enumerations as the database spells them."""
 
     language: str
     target_language: str

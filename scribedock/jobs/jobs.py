@@ -19,9 +19,9 @@ from scribedock.db.tables import accounts, job_events, jobs, tasks
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.deletion import Deleted, clear
 from scribedock.jobs.enqueuing import list_finished
-from scribedock.jobs.erasure import GONE
+from scribedock.jobs.erasure import DELETION_REASON
 from scribedock.jobs.job import (
-    UNFINISHED,
+    UNFINISHED_STATUSES,
     Difficulty,
     Fidelity,
     Job,
@@ -38,14 +38,14 @@ from scribedock.jobs.states import JobEvent, after, first
 
 # Built once: building a statement takes longer than running it.
 ADD_TASK = tasks.insert()
-BY_ID = (
+JOB_QUERY = (
     sa.select(jobs, accounts.c.username, accounts.c.branch_id, accounts.c.disabled)
     .join(accounts, accounts.c.id == jobs.c.account_id)
     .where(jobs.c.id == sa.bindparam("job_id"))
 )
-# FOR NO KEY UPDATE: rows that only refer to the job may be written meanwhile by others,
-# which would else wait for us while we wait for theirs.
-BY_ID_TO_CHANGE = BY_ID.with_for_update(of=jobs, key_share=True)
+# FOR NO KEY UPDATE: others may meanwhile write rows that only refer to the job;
+# otherwise they would wait for us while we wait for theirs.
+JOB_QUERY_FOR_UPDATE = JOB_QUERY.with_for_update(of=jobs, key_share=True)
 
 
 class Jobs:
@@ -77,7 +77,7 @@ class Jobs:
         remarks = {Remark.OPENED: remark} if remark else {}
         with self._database.write() as connection:
             if external_id and not is_duplicate:
-                # One `new` of an account at a time, so that of two with the same external id one is second.
+                # One `new` of an account at a time, so that one of two with the same external id is refused.
                 connection.execute(
                     sa.select(accounts.c.id).where(accounts.c.id == owner.id).with_for_update()
                 )
@@ -134,9 +134,9 @@ class Jobs:
     def fetch_job(
         self, connection: Connection, job_id: str, visible_accounts: frozenset[str] | None = None
     ) -> Job:
-        """`find_job` within a transaction; in a write transaction the row stays locked until its end."""
+        """Do as `find_job` within a transaction; a write transaction locks the row until its end."""
         writes = connection.get_execution_options().get("scribedock_write")
-        row = connection.execute(BY_ID_TO_CHANGE if writes else BY_ID, {"job_id": job_id}).first()
+        row = connection.execute(JOB_QUERY_FOR_UPDATE if writes else JOB_QUERY, {"job_id": job_id}).first()
         if (
             row is None
             or row.deleted is not None
@@ -154,8 +154,8 @@ class Jobs:
             return self.remove(connection, self.fetch_job(connection, job_id, visible_accounts))
 
     def remove(self, connection: Connection, job: Job) -> Deleted:
-        """`delete` within a transaction, in which the job was read."""
-        cleared = clear(connection, job, GONE)
+        """Do as `delete` within the transaction in which the job was read."""
+        cleared = clear(connection, job, DELETION_REASON)
         connection.execute(jobs.update().where(jobs.c.id == job.id).values(deleted=utc_now()))
         list_finished(connection, job.id)
         record_event(connection, job.id, "deleted", job.status, job.status)
@@ -177,7 +177,7 @@ class Jobs:
             next_upload_epoch(connection, self.fetch_job(connection, job_id, visible_accounts))
 
     def not_ordered(self) -> list[tuple[str, int]]:
-        """(id, upload epoch) of the living jobs whose transcription may still be ordered."""
+        """Return id and upload epoch of the living jobs whose transcription may still be ordered."""
         with self._database.read() as connection:
             return [
                 (row.id, row.upload_epoch)
@@ -194,7 +194,7 @@ class Jobs:
             self.set(connection, job_id, **values)
 
     def set(self, connection: Connection, job_id: str, **values: Unpack[JobColumns]) -> None:
-        """`update` within a transaction."""
+        """Do as `update` within a transaction."""
         living = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_(None))
         connection.execute(jobs.update().where(living).values(**values))
 
@@ -236,7 +236,7 @@ class Jobs:
         return _task(row)
 
     def is_sandbox(self, task_id: str) -> bool:
-        """Whether the task's job, deleted or not, is a sandbox's."""
+        """Return whether the task's job, deleted or not, is a sandbox's."""
         with self._database.read() as connection:
             return bool(
                 connection.execute(
@@ -247,7 +247,7 @@ class Jobs:
             )
 
     def events(self, job_id: str) -> list[tuple[str, str, str]]:
-        """(event, state before, state after) of the job, in order."""
+        """Return event, state before and state after of each event of the job, in order."""
         with self._database.read() as connection:
             return [
                 (row.event, row.before, row.after)
@@ -258,8 +258,8 @@ class Jobs:
 
 
 def is_served(connection: Connection, job_id: str) -> bool:
-    """Whether the job lives and its account is not disabled."""
-    row = connection.execute(BY_ID, {"job_id": job_id}).first()
+    """Return whether the job is not deleted and its account not disabled."""
+    row = connection.execute(JOB_QUERY, {"job_id": job_id}).first()
     return row is not None and row.deleted is None and row.disabled is None
 
 
@@ -290,7 +290,7 @@ def set_task(connection: Connection, task_id: str, status: TaskStatus, info: str
     return (
         connection.execute(
             tasks.update()
-            .where(tasks.c.id == task_id, tasks.c.status.in_([s.value for s in UNFINISHED]))
+            .where(tasks.c.id == task_id, tasks.c.status.in_([s.value for s in UNFINISHED_STATUSES]))
             .values(status=status.value, info=info)
         ).rowcount
         == 1

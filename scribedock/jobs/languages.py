@@ -16,7 +16,7 @@ SOURCE_LANGUAGES = frozenset(
 
 OLDER_SPELLINGS: Mapping[str, str] = {"jp": "ja", "cmn": "zh-cmn", "zh": "zh-cmn"}
 
-AUTO = "auto"  # in place of a source language: it is to be heard
+AUTO = "auto"  # in place of a source language: it is to be detected
 
 # Where the list's code is not the language's (ISO 639-1), or names a country's form of it.
 ISO_CODES: Mapping[str, str] = {
@@ -51,7 +51,7 @@ def spoken_language(code: str) -> str:
     return AUTO if code.strip().lower() == AUTO else source_language(code)
 
 
-def listed(code: str) -> str | None:
+def listed_language(code: str) -> str | None:
     """Return the list's code of a language that a recognizer detected (ISO 639-1); None if it has none."""
     if code in SOURCE_LANGUAGES:
         return code

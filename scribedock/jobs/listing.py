@@ -1,4 +1,4 @@
-"""Many jobs at once: those that the filters of `job/list` let through, and those that are late."""
+"""Queries for many jobs: those that match the filters of `job/list`, and those that are late."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import accounts, jobs
 from scribedock.jobs.job import TURNAROUND_HOURS, Difficulty, Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.jobs import job_of
-from scribedock.jobs.turnaround import MAY_BE_LATE
+from scribedock.jobs.turnaround import TIMED_STATUSES
 
-PAGE = 500
-WITH_OWNER = sa.select(jobs, accounts.c.username, accounts.c.branch_id).join(
+PAGE_JOBS = 500
+JOB_WITH_OWNER = sa.select(jobs, accounts.c.username, accounts.c.branch_id).join(
     accounts, accounts.c.id == jobs.c.account_id
 )
 
@@ -32,7 +32,7 @@ DATE_COLUMNS: Mapping[str, sa.Column[datetime | None]] = {
 
 @dataclass(frozen=True, kw_only=True)
 class JobFilter:
-    """What a listed job must have; everything left out lets every job through."""
+    """What a listed job must have; anything left out matches every job."""
 
     account_ids: frozenset[str]
     dates_from: Mapping[str, datetime] = field(default_factory=dict)  # keys of DATE_COLUMNS
@@ -71,7 +71,7 @@ class JobFilter:
         return found
 
 
-# Asked for, else what the priority stands for.
+# The ordered hours, else those of the priority.
 TURNAROUND = sa.func.coalesce(
     jobs.c.turnaround_hours,
     sa.case({name.value: hours for name, hours in TURNAROUND_HOURS.items()}, value=jobs.c.priority),
@@ -102,26 +102,26 @@ class JobListing:
         )
         with self._database.read() as connection:
             ids = connection.execute(query).scalars().all()
-        for start in range(0, len(ids), PAGE):
-            page = ids[start : start + PAGE]
+        for start in range(0, len(ids), PAGE_JOBS):
+            page = ids[start : start + PAGE_JOBS]
             with self._database.read() as connection:
                 rows = connection.execute(
-                    WITH_OWNER.where(jobs.c.id.in_(page), jobs.c.deleted.is_(None))
+                    JOB_WITH_OWNER.where(jobs.c.id.in_(page), jobs.c.deleted.is_(None))
                 ).all()
             found = {row.id: job_of(row) for row in rows}
             if found:
                 yield [found[job_id] for job_id in page if job_id in found]
 
     def count(self, job_filter: JobFilter) -> int:
-        """How many living jobs the filter lets through, whatever its limit and offset."""
+        """Return how many living jobs match the filter, without its limit and offset."""
         query = sa.select(sa.func.count()).where(jobs.c.deleted.is_(None), *job_filter.conditions())
         with self._database.read() as connection:
             return int(connection.execute(query).scalar_one())
 
     def late(self, now: datetime) -> list[Job]:
         """Return the living jobs of all accounts that are overdue, the latest first."""
-        states = [status.value for status in MAY_BE_LATE if status is not JobStatus.COMPLETE]
-        query = WITH_OWNER.where(
+        states = [status.value for status in TIMED_STATUSES if status is not JobStatus.COMPLETE]
+        query = JOB_WITH_OWNER.where(
             jobs.c.deleted.is_(None), jobs.c.status.in_(states), jobs.c.due < now
         ).order_by(jobs.c.due)
         with self._database.read() as connection:

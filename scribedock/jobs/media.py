@@ -19,7 +19,7 @@ from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.keys.sealing import Sealing
 
-ORDERED = "The transcription of this job is ordered already; its media cannot be changed"
+ORDERED_MESSAGE = "The transcription of this job is ordered already; its media cannot be changed"
 
 
 class MediaSource(StrEnum):
@@ -30,9 +30,9 @@ class MediaSource(StrEnum):
 
 
 # Built once: building a statement takes longer than running it.
-ADD = media.insert()
+INSERT_MEDIA = media.insert()
 COLUMNS = [column for column in media.c if column is not media.c.url_digest]
-OF_JOB = sa.select(*COLUMNS).where(media.c.job_id == sa.bindparam("job"))
+MEDIA_OF_JOB = sa.select(*COLUMNS).where(media.c.job_id == sa.bindparam("job"))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,13 +46,13 @@ class Media:
     etag: str | None
     refused: bool
     added: datetime
-    audio_track: int | None  # of several, the one in which people speak: its index in the container
+    audio_track: int | None  # of several, the one with speech: its index in the container
 
 
 @dataclass(frozen=True, kw_only=True)
 class Attached:
     task_id: str
-    replaced_key: str | None  # the object that nothing refers to any more
+    replaced_key: str | None  # the object that nothing refers to any longer
 
 
 class JobMedia:
@@ -100,7 +100,7 @@ class JobMedia:
         if not replace:
             _refuse_second(job, existing)
         elif job.order_task_id is not None:
-            raise InvalidQuery(ORDERED, status=409)
+            raise InvalidQuery(ORDERED_MESSAGE, status=409)
         task_id = add_task(connection, job.id, TaskType.JOB_ADD_MEDIA, TaskStatus.QUEUED)
         if existing is not None:
             set_task(connection, existing.task_id, TaskStatus.ABORTED, "Replaced by other media")
@@ -117,7 +117,7 @@ class JobMedia:
             "refused": False,
             "added": utc_now(),
         }
-        connection.execute(ADD, row)
+        connection.execute(INSERT_MEDIA, row)
         enqueue_media(connection, job, task_id, url=url if storage_key is None else None)
         if job.media_ms is not None or job.failure_reason is not None:
             connection.execute(
@@ -206,7 +206,7 @@ def _lock(connection: Connection, task_id: str) -> Media | None:
 
 
 def _find(connection: Connection, job_id: str) -> Media | None:
-    return _media_of(connection.execute(OF_JOB, {"job": job_id}))
+    return _media_of(connection.execute(MEDIA_OF_JOB, {"job": job_id}))
 
 
 def _select(connection: Connection, condition: sa.ColumnElement[bool]) -> Media | None:
@@ -220,6 +220,6 @@ def _media_of(found: sa.CursorResult[Any]) -> Media | None:
 
 def _refuse_second(job: Job, existing: Media | None) -> None:
     if job.order_task_id is not None:
-        raise InvalidQuery(ORDERED)
+        raise InvalidQuery(ORDERED_MESSAGE)
     if existing is not None and not existing.refused and job.failure_reason is None:
         raise InvalidQuery("This job has media already; open another job for other media")

@@ -28,7 +28,7 @@ class Campaign(StrEnum):
 
 @dataclass(frozen=True, kw_only=True)
 class OrderOptions:
-    """What an order asks for beyond its words. None: it was left out, and does not appear in `info`."""
+    """The options of an order. None: it was left out, and does not appear in `info`."""
 
     customer_approval_steps: tuple[ApprovalStep, ...] | None = None
     customer_approval_tool: ApprovalTool | None = None
@@ -50,11 +50,11 @@ class OrderOptions:
 
     @classmethod
     def from_json(cls, values: Mapping[str, Any]) -> OrderOptions:
-        """Read what `to_json` has written. Raise TypeError, ValueError for anything else."""
+        """Read what `to_json` wrote. Raises TypeError, ValueError for anything else."""
         return cls(**{name: _READ.get(name, _as_it_is)(value) for name, value in values.items()})
 
     def to_json(self) -> dict[str, Any]:
-        """Return the options that were given, in values of JSON."""
+        """Return the options that were given, as JSON values."""
         return {
             each.name: list(value) if isinstance(value, tuple) else value
             for each in fields(self)

@@ -1,4 +1,4 @@
-"""The transcript that a job was given: its words are synchronized to the recording instead of recognized."""
+"""A transcript added to a job: its words are synchronized to the recording instead of recognized."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ class Transcript:
     job_id: str
     task_id: str
     url: str | None  # where it is fetched from
-    format: TextFormat | None  # None: recognised by its look
-    arrived: bool  # its bytes are here
+    format: TextFormat | None  # None: detected
+    arrived: bool  # its bytes were received
     problem: str | None  # why it cannot be used
     added: datetime
 

@@ -1,4 +1,4 @@
-"""How soon an order is due, and how soon it is taken up.
+"""How soon an order is due, and how soon its work starts.
 
 Source: the priorities of the API and their hours; DueDate = order (or authorization, if later) + turnaround.
 """
@@ -11,8 +11,8 @@ from datetime import datetime, timedelta
 from scribedock.errors import InvalidOption
 from scribedock.jobs.job import TURNAROUND_HOURS, Job, JobStatus, Priority
 
-# While a job waits for its customer, or has ended without a result, nobody is late.
-MAY_BE_LATE = (JobStatus.PENDING, JobStatus.IN_PROCESS, JobStatus.REVIEWING, JobStatus.COMPLETE)
+# A job that waits for its customer, or has ended without a result, is never late.
+TIMED_STATUSES = (JobStatus.PENDING, JobStatus.IN_PROCESS, JobStatus.REVIEWING, JobStatus.COMPLETE)
 
 
 def effective_priority(asked: Priority, turnaround_hours: int | None) -> Priority:
@@ -39,7 +39,7 @@ def check_allowed(priority: Priority, allowed: Collection[Priority]) -> None:
 
 
 def due_date(begin: datetime, priority: Priority, turnaround_hours: int | None) -> datetime:
-    """When an order is due whose turnaround begins at `begin`; its own hours count before its priority's."""
+    """Return when an order is due, counted from `begin`; its own hours override its priority's."""
     return begin + timedelta(hours=turnaround_hours or TURNAROUND_HOURS[priority])
 
 
@@ -49,5 +49,5 @@ def rank_of(priority: Priority) -> int:
 
 
 def is_late(job: Job, now: datetime) -> bool:
-    """Whether the job is not done although it was due, or was done only after that."""
-    return job.status in MAY_BE_LATE and job.due is not None and (job.completed or now) > job.due
+    """Return whether the job is overdue, or was completed after it was due."""
+    return job.status in TIMED_STATUSES and job.due is not None and (job.completed or now) > job.due

@@ -1,4 +1,4 @@
-"""What customers ask of a job: its media, an order, translations, a second pass, its deletion.
+"""The use cases of customers: adding media, ordering, translating, upleveling, deleting a job.
 
-A function for each, from the check of what was asked to the work that follows; none knows HTTP.
+A function for each, from the check of the request to the work that follows; none knows HTTP.
 """

@@ -1,4 +1,4 @@
-"""Giving a job its recording: from a URL, or as bytes that have come.
+"""Adding a job's recording: from a URL, or as bytes that were received.
 
 Source: the API's `add_media` and `add_media_url`.
 """
@@ -26,7 +26,7 @@ def add_media_url(
     """Have the recording fetched from a URL; return the TaskId.
 
     may_be_page: whether it may be a page that embeds the recording. may_repeat: whether another job of the
-    account may have the same URL; None: it may, and a remark says so. Raise ItemNotFound; InvalidUrl;
+    account may have the same URL; None: it may, and a remark says so. Raises ItemNotFound; InvalidUrl;
     InvalidQuery where another job has the URL and may not, and where the job may not get (other) media.
     """
     url = normalise(url)
@@ -52,9 +52,9 @@ def add_media_url(
 
 
 def add_media_bytes(parts: Parts, job_id: str, visible_accounts: frozenset[str], recording: Partial) -> str:
-    """Make a recording that has come whole the job's media; return the TaskId.
+    """Make a recording that was received completely the job's media; return the TaskId.
 
-    Raise ItemNotFound, InvalidQuery where the job may not get (other) media, PartialMissing, OSError.
+    Raises ItemNotFound, InvalidQuery where the job may not get (other) media, PartialMissing, OSError.
     """
     size = recording.bytes
     key = recording.commit()

@@ -14,12 +14,12 @@ from scribedock.translation.engine import LanguagePair, route
 
 @dataclass(frozen=True, kw_only=True)
 class Capabilities:
-    languages: frozenset[str]  # that the recognizer understands, ISO 639-1
-    detects_language: bool  # whether it can tell which of them is spoken
+    languages: frozenset[str]  # that the recognizer knows, ISO 639-1
+    detects_language: bool  # whether it can detect which of them is spoken
     translates: frozenset[LanguagePair]
 
     def check_recognition(self, job: Job) -> None:
-        """Raise InvalidOption where the job's language cannot be recognized here; a sandbox takes any."""
+        """Raise InvalidOption where the job's language cannot be recognized here; a sandbox accepts any."""
         if job.sandbox:
             return
         if job.language == AUTO:
@@ -31,7 +31,7 @@ class Capabilities:
             )
 
     def check_detection(self) -> None:
-        """Raise InvalidOption where the recognizer cannot tell languages apart."""
+        """Raise InvalidOption where the recognizer cannot detect languages."""
         if not self.detects_language:
             raise InvalidOption(
                 f"language {AUTO!r} takes a speech engine that tells languages apart (a multilingual model "
@@ -39,10 +39,10 @@ class Capabilities:
             )
 
     def target_languages(self, job: Job, given: Sequence[str]) -> tuple[str, ...]:
-        """Return the languages to translate into, in the public list's spelling, each once.
+        """Return the languages to translate into, as the public list spells them, each once.
 
-        The language of the job's own transcript needs no translation. Raise InvalidOption for a language that
-        is not on the list, and where no engine is installed for a pair; a sandbox needs none.
+        The language of the job's own transcript needs no translation. Raises InvalidOption for a language
+        that is not on the list, and where no engine is installed for a pair; a sandbox needs none.
         """
         languages = tuple(dict.fromkeys(target_language(code) for code in given))
         source = language_of(job)

@@ -11,9 +11,9 @@ from scribedock.uploads.uploads import CLOSED_BY_DELETION
 
 
 def delete_job(parts: Parts, job_id: str, visible_accounts: frozenset[str]) -> str:
-    """Delete the job, its media and its results, and end what is under way; return the TaskId.
+    """Delete the job, its media and its results, and end its running work; return the TaskId.
 
-    Raise ItemNotFound.
+    Raises ItemNotFound.
     """
     deleted = parts.jobs.delete(job_id, visible_accounts)
     parts.uploads.close(job_id, CLOSED_BY_DELETION)

@@ -17,7 +17,7 @@ from scribedock.uploads.uploads import Uploads
 
 
 class Parts(Protocol):
-    """All that a use case may ask for; the services of a server have it."""
+    """All that a use case may need; a server's services provide it."""
 
     @property
     def database(self) -> Database: ...

@@ -23,7 +23,7 @@ from scribedock.uploads.uploads import CLOSED_BY_ORDER
 
 @dataclass(frozen=True, kw_only=True)
 class TranscriptionRequest:
-    """What a customer orders; what is None or empty was left out."""
+    """What a customer orders; anything None or empty was left out."""
 
     fidelity: Fidelity
     priority: Priority | None = None
@@ -44,8 +44,8 @@ def place_order(
 ) -> str:
     """Order the transcription of the job's media, and close its upload URLs; return the order's TaskId.
 
-    The job's translations are opened with it. Raise ItemNotFound; InvalidUrl for the callback; InvalidOption
-    for a language or a priority that this server does not take; InvalidQuery without usable media, and on a
+    The job's translations are opened with it. Raises ItemNotFound; InvalidUrl for the callback; InvalidOption
+    for a language or a priority that this server does not accept; InvalidQuery without usable media, and on a
     job that was ordered already.
     """
     check_callback_url(parts.fetcher, asked.callback_url)

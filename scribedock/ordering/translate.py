@@ -1,4 +1,4 @@
-"""Ordering translations of what a job was or will be transcribed to.
+"""Ordering translations of a job's transcript, finished or not.
 
 Source: the API's `translate`.
 """
@@ -26,13 +26,13 @@ def translate_job(
     approve_uplevel: bool | None,
     remark: str = "",
 ) -> list[Child]:
-    """Open a job for each language that has none yet; return the job of each.
+    """Create a job for each language that has none yet; return the job of each.
 
     A MECHANICAL or PREMIUM transcript gets its second pass first, which approve_uplevel must allow. remark:
-    what `Notice` of a job that is opened says from the beginning.
+    what `Notice` of a created job says from the beginning.
 
-    Raise ItemNotFound; InvalidOption for a language that cannot be translated into; MissingParameter,
-    InvalidQuery without approval, and on a job that was not ordered.
+    Raises ItemNotFound; InvalidOption for a language that cannot be translated into; MissingParameter,
+    InvalidQuery without approval, and for a job that was not ordered.
     """
     job = parts.jobs.find_job(job_id, visible_accounts)
     targets = capabilities.target_languages(job, languages)
@@ -82,7 +82,7 @@ def _check_approved(job: Job, approve_uplevel: bool | None) -> None:
 def _needs_uplevel(job: Job) -> bool:
     """Return whether a second pass comes first.
 
-    A translation goes with the transcript that it is made from: only a transcript is upleveled.
+    Only a transcript is upleveled; a translation follows the transcript that it is made from.
     """
     return job.fidelity in (Fidelity.MECHANICAL, Fidelity.STANDARD) and not (
         job.leading_id is not None and job.target_language

@@ -13,11 +13,11 @@ from scribedock.related.uplevels import NewUplevel, check_uplevel, workflow_of
 def uplevel_job(
     parts: Parts, job_id: str, visible_accounts: frozenset[str], asked: NewUplevel, *, remark: str = ""
 ) -> tuple[Job, str]:
-    """Open a PROFESSIONAL job that starts from the transcript of a finished one.
+    """Create a PROFESSIONAL job that starts from the transcript of a finished one.
 
     Return it, and what the reference calls the passes that follow. remark: what `Notice` of the new job says
-    from the beginning. Raise ItemNotFound; InvalidOption for a
-    priority that this server does not take; InvalidQuery where the job cannot have a second pass.
+    from the beginning. Raises ItemNotFound; InvalidOption for a priority that this server does not accept;
+    InvalidQuery where the job cannot have a second pass.
     """
     with parts.database.write() as connection:
         job = parts.jobs.fetch_job(connection, job_id, visible_accounts)

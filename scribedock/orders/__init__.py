@@ -1,1 +1,1 @@
-"""Orders: what a customer asks of a job, which passes it takes, and who is called back."""
+"""Orders: their options, notes and terms, the passes they take, and their callbacks."""

@@ -1,4 +1,4 @@
-"""What may still be decided about a job before a worker begins: that it may begin, and how.
+"""Decisions about a job before a worker begins: whether it may begin, and how.
 
 Source: the API's `authorize` and `modify`.
 """
@@ -39,15 +39,15 @@ class Changes:
 
 class Authorizations:
     def __init__(self, database: Database, jobs: Jobs, *, priorities: Collection[Priority]) -> None:
-        """priorities: those that orders may have."""
+        """Accept orders of these priorities only."""
         self._database = database
         self._jobs = jobs
         self._priorities = frozenset(priorities)
 
     def authorize(self, job_id: str, visible_accounts: frozenset[str]) -> str | None:
-        """Lets a job go on that waits in Authorizing; returns the TaskId of its order, if it has one.
+        """Let a job in Authorizing begin; return the TaskId of its order, if it has one.
 
-        On any other job it has no effect. Raises ItemNotFound.
+        Has no effect on any other job. Raises ItemNotFound.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
@@ -115,7 +115,7 @@ def _columns(job: Job, changes: Changes) -> JobColumns:
 
 
 def _columns_of_order(connection: Connection, job: Job, changes: Changes, values: JobColumns) -> JobColumns:
-    """Return what a change means for the order that waits."""
+    """Return the columns that a change sets on the waiting order."""
     found: JobColumns = {}
     if {"priority", "turnaround_hours"} & values.keys():
         ordered = connection.execute(

@@ -1,4 +1,4 @@
-"""The URL of a callback, in which tags stand for what is known when it is called."""
+"""The URL of a callback, with tags for values that are known when it is called."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_plus
 from scribedock.media.fetching.fetch import GuardedClient
 
 TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
-NAMES_JOB = ("{job_id}", "%7Bjob_id%7D", "%7bjob_id%7d")
+JOB_TAGS = ("{job_id}", "%7Bjob_id%7D", "%7bjob_id%7d")
 
 
 def check_callback_url(fetcher: GuardedClient, url: str | None) -> None:
@@ -19,14 +19,14 @@ def check_callback_url(fetcher: GuardedClient, url: str | None) -> None:
 
 
 def names_job(url: str) -> bool:
-    """Return whether the URL says which job it is about, so that several jobs may call it."""
-    return any(tag in url for tag in NAMES_JOB)
+    """Return whether the URL names the job, so that several jobs may use it."""
+    return any(tag in url for tag in JOB_TAGS)
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:
     """Replace each `{tag}` (also `%7Btag%7D`) by its URL-encoded value; the rest stays as it is.
 
-    What was put in is not looked at again, so a value that looks like a tag stays a value.
+    Inserted values are not expanded again, so a value that looks like a tag stays a value.
     """
 
     def value(found: re.Match[str]) -> str:

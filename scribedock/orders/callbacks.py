@@ -11,9 +11,9 @@ from sqlalchemy.engine import Connection
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import callback_tries, callbacks
 from scribedock.dispatch.work import finish, postpone
-from scribedock.jobs.job import UNFINISHED, TaskStatus
+from scribedock.jobs.job import UNFINISHED_STATUSES, TaskStatus
 
-OWED = callbacks.c.status.in_([status.value for status in UNFINISHED])
+OWED_CALLBACK = callbacks.c.status.in_([status.value for status in UNFINISHED_STATUSES])
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +46,7 @@ class Callbacks:
 
         A workflow that is restarted after the engine forgot it thus finds nothing to do.
         """
-        found = self._select(callbacks.c.id == callback_id, OWED)
+        found = self._select(callbacks.c.id == callback_id, OWED_CALLBACK)
         return found[0] if found else None
 
     def record(

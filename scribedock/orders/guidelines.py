@@ -1,4 +1,4 @@
-"""What a customer wants to be heeded in a job: guidelines for people, and terms for the recognizer."""
+"""A customer's guidelines for a job: text for people, and terms for the recognizer."""
 
 from __future__ import annotations
 
@@ -23,14 +23,14 @@ from scribedock_captions.readers.decoding import decoded
 MAX_BYTES = 1024 * 1024
 MAX_GUIDELINES = 20
 MAX_VOCABULARY = 100  # terms
-LONGEST_SPOKEN = 40  # characters of a term
+MAX_SPOKEN_CHARACTERS = 40  # characters of a term
 
 
 @dataclass(frozen=True, kw_only=True)
 class Guideline:
     id: str
     job_id: str
-    username: str  # who owns the job
+    username: str  # of the job's owner
     name: str  # of the file, or the URL
     is_html: bool  # it is a page
     body: bytes
@@ -78,13 +78,13 @@ class Guidelines:
         return kept
 
     def check_addable(self, job_id: str, visible_accounts: frozenset[str]) -> None:
-        """Whether the job may have one more. Raises ItemNotFound, InvalidQuery."""
+        """Check that the job may have one more guideline. Raises ItemNotFound, InvalidQuery."""
         with self._database.read() as connection:
             self._jobs.fetch_job(connection, job_id, visible_accounts)
             _check_number(connection, job_id)
 
     def guidelines_of_job(self, job_id: str) -> list[Guideline]:
-        """All guidelines of a job, oldest first."""
+        """Return all guidelines of a job, oldest first."""
         username = self._jobs.find_job(job_id).username
         with self._database.read() as connection:
             rows = connection.execute(
@@ -115,7 +115,7 @@ class Guidelines:
         At most MAX_VOCABULARY, the longest left out: a recognizer has little room for them.
         """
         terms = (*self.terms(job.id), *terms_of(unescape(job.options.notes or "")))
-        found = {term.casefold(): term for term in terms if len(term) <= LONGEST_SPOKEN}
+        found = {term.casefold(): term for term in terms if len(term) <= MAX_SPOKEN_CHARACTERS}
         return tuple(found.values())[:MAX_VOCABULARY]
 
 

@@ -43,12 +43,12 @@ NO_MEDIA = (
     "The job has no media: PUT the recording to the URL that request_upload_url returns, "
     "or use add_media or add_media_url, then order again"
 )
-FAILED = ""  # in place of an IWP name: the callback that says Media Failure
+FAILURE_CALLBACK = ""  # in place of an IWP name: the callback that says Media Failure
 
 
 @dataclass(frozen=True, kw_only=True)
 class Order:
-    """What is ordered; what is None is what `modify` has set, else the API's default."""
+    """What is ordered; None stands for what `modify` has set, else for the API's default."""
 
     fidelity: Fidelity
     priority: Priority | None = None
@@ -63,7 +63,7 @@ class Orders:
     def __init__(
         self, database: Database, jobs: Jobs, elementlists: ElementLists, *, priorities: Collection[Priority]
     ) -> None:
-        """priorities: those that orders may have."""
+        """Accept orders of these priorities only."""
         self._database = database
         self._jobs = jobs
         self._elementlists = elementlists
@@ -102,7 +102,7 @@ class Orders:
             check_allowed(priority, self._priorities)
             task_id = add_task(connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.QUEUED)
             now = utc_now()
-            # Where none was asked for when the job was opened, its date says nothing about this order.
+            # The date of a job that needed no authorization when created says nothing about this order.
             held = needs_authorization and job.authorized in (None, job.created)
             self._jobs.advance(
                 connection,
@@ -173,7 +173,7 @@ class Orders:
         compressed = zlib.compress(body)
         with self._database.read() as connection:
             ordered = self._ordered(connection, task_id)
-        # Before the transaction, which makes all other writers wait.
+        # Before the transaction, because it makes all other writers wait.
         rich = None if ordered is None else _enriched(ordered, passes, compressed)
         with self._database.write() as connection:
             job = self._ordered(connection, task_id)
@@ -227,7 +227,7 @@ class Orders:
                 return False
             self._jobs.advance(connection, job, JobEvent.FAILED, failure_reason=reason, order_task_id=None)
             connection.execute(media.update().where(media.c.job_id == job.id).values(refused=refused))
-            self._plan_callback(connection, job, task_id, FAILED, utc_now())
+            self._plan_callback(connection, job, task_id, FAILURE_CALLBACK, utc_now())
         return True
 
     def _ordered(self, connection: Connection, task_id: str) -> Job | None:
@@ -321,6 +321,6 @@ def _completed(order: Order, job: Job) -> Order:
 
 
 def callback_names(options: OrderOptions, passes: tuple[Iwp, ...]) -> list[str]:
-    """One callback for FINAL, and one for each further finished pass in `return_iwp`."""
+    """Return the names to call back for: FINAL, and each further finished pass in `return_iwp`."""
     wanted = {Iwp.FINAL, *(options.return_iwp or ())}
     return [name.value for name in passes if name in wanted]

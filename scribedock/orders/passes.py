@@ -20,7 +20,7 @@ class PassKind(StrEnum):
 class PassStatus(StrEnum):
     WAITING = "waiting"  # for the pass before it
     OPEN = "open"
-    TAKEN = "taken"  # somebody is at it
+    TAKEN = "taken"  # somebody is working on it
     DONE = "done"
 
 

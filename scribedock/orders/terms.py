@@ -1,7 +1,7 @@
 """The terms in a customer's guidelines: names and words that a recognizer should know how to spell.
 
 Guidelines are written for people, so this looks for what people mark as terms: the items of lists and
-glossaries, what stands in quotes, names and abbreviations inside sentences.  What it does not do: tell
+glossaries, quoted words, names and abbreviations inside sentences.  What it does not do: tell
 a term of one common word in a sentence from any other word.
 """
 
@@ -32,12 +32,12 @@ HEADING = regex.compile(
     r"(?:\s+(?:for|of|on|in|from)\s.*)?\Z",
     regex.I,
 )
-NO_TERM = set("@<>{}\\")
+NON_TERM_CHARACTERS = set("@<>{}\\")
 ARTICLE = regex.compile(r"\A(?:an?|the)\s+\p{Ll}")
-QUOTED = regex.compile(r"“([^”\n]{2,100})”|\"([^\"\n]{2,100})\"|«([^»\n]{2,100})»|„([^“\n]{2,100})“")
+QUOTATION = regex.compile(r"“([^”\n]{2,100})”|\"([^\"\n]{2,100})\"|«([^»\n]{2,100})»|„([^“\n]{2,100})“")
 WORD = regex.compile(r"[\p{L}\p{N}][\p{L}\p{N}\p{M}'’&.+#/-]*[\p{L}\p{N}\p{M}+#]|[\p{L}\p{N}]")
 SENTENCE_END = regex.compile(r"[.!?…:;。！？：；]['\"”’)]*\s*\Z")
-LINKS = frozenset("of the de la le du von van der den da do dos".split())
+NAME_PARTICLES = frozenset("of the de la le du von van der den da do dos".split())
 
 
 def terms_of(guideline: str) -> tuple[str, ...]:
@@ -77,7 +77,7 @@ def _of_line(line: str) -> Iterator[str]:
     item = BULLET.sub("", line).strip()
     if not item:
         return
-    for quoted in QUOTED.finditer(item):
+    for quoted in QUOTATION.finditer(item):
         yield next(part for part in quoted.groups() if part)
     definition = DEFINITION.match(item)
     if definition:
@@ -94,14 +94,14 @@ def _of_line(line: str) -> Iterator[str]:
 
 
 def _reads_as_list(item: str) -> bool:
-    """Whether a line is a term, or several with commas, and no sentence."""
+    """Return whether a line is a term, or several with commas, and not a sentence."""
     if LABEL.match(item) or HEADING.match(item) or ARTICLE.match(item) or SENTENCE_END.search(item):
         return False
     return all(len(part.split()) <= 4 for part in _parts(item))
 
 
 def _lists_names(text: str) -> bool:
-    """Whether it is names with commas between them: then what stands before the colon is their heading."""
+    """Return whether the text is names with commas between them; a heading and a colon may precede them."""
     parts = _parts(text)
     return len(parts) > 1 and all(part[0].isupper() and len(part.split()) <= 4 for part in parts)
 
@@ -111,7 +111,7 @@ def _parts(text: str) -> list[str]:
 
 
 def _names(sentence: str) -> Iterator[str]:
-    """Names, abbreviations, and words with capitals or digits inside them."""
+    """Yield names, abbreviations, and words with capitals or digits inside them."""
     run: list[str] = []
     end = 0
     first = True
@@ -120,7 +120,7 @@ def _names(sentence: str) -> Iterator[str]:
         text = word.group()
         begins = first or bool(SENTENCE_END.search(gap))
         joins = gap.isspace()
-        if run and (not joins or not (text[0].isupper() or text.lower() in LINKS)):
+        if run and (not joins or not (text[0].isupper() or text.lower() in NAME_PARTICLES)):
             yield from _name(run)
             run = []
         if (run and joins) or (text[0].isupper() and (not begins or _is_coined(text))):
@@ -133,7 +133,7 @@ def _names(sentence: str) -> Iterator[str]:
 
 def _name(run: list[str]) -> Iterator[str]:
     """Yield the name in a run of capitalized words: without the small words at its end."""
-    while run and run[-1].lower() in LINKS:
+    while run and run[-1].lower() in NAME_PARTICLES:
         run.pop()
     if run and run != ["I"]:
         yield " ".join(run)
@@ -156,7 +156,7 @@ def _is_term(text: str) -> bool:
         and len(text.split()) <= MAX_WORDS
         and any(character.isalpha() for character in text)
         and "://" not in text
-        and not NO_TERM & set(text)
+        and not NON_TERM_CHARACTERS & set(text)
         and not LABEL.match(text)
         and not HEADING.match(text)
     )

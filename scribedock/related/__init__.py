@@ -1,1 +1,1 @@
-"""Jobs that are made of another job's ElementList: translations and second passes."""
+"""Jobs that are made from another job's ElementList: translations and second passes."""

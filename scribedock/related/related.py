@@ -1,8 +1,8 @@
-"""Jobs made of another job's list: translations, and second passes ("uplevel").
+"""Jobs made from another job's list: translations, and second passes ("uplevel").
 
-They are related to one leading job, and each takes the list of its source: the leading job, or a
-related one on the way (English between two other languages, the second pass before a translation).
-A job is made of its source's FINAL, once that is there; nobody waits for it meanwhile.
+They are related to one leading job, and each takes the list of its source: the leading job, or an
+intermediate one (English between two other languages, the second pass before a translation).
+A job is made from its source's FINAL once that exists; no process waits for it meanwhile.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 
 @dataclass(frozen=True, kw_only=True)
 class Derivation:
-    """How a job is made of another's list."""
+    """How a job is made from another's list."""
 
     task_id: str
     job_id: str
@@ -42,7 +42,7 @@ class Derivation:
 
 @dataclass(frozen=True, kw_only=True)
 class NewRelated:
-    """What a related job is opened with."""
+    """What a related job is created with."""
 
     task_type: TaskType
     target_language: str  # empty: the source's
@@ -54,7 +54,7 @@ class NewRelated:
     reference: str = ""
 
 
-class RelatedJobs:
+class JobRelations:
     def __init__(self, database: Database, jobs: Jobs) -> None:
         self._database = database
         self._jobs = jobs

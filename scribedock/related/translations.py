@@ -1,4 +1,4 @@
-"""Which related jobs an order of translations opens."""
+"""Which related jobs an order of translations creates."""
 
 from __future__ import annotations
 
@@ -12,13 +12,13 @@ from scribedock.jobs.job import Fidelity, Job, Priority, TaskType
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 from scribedock.orders.callback_url import names_job
-from scribedock.related.related import NewRelated, RelatedJobs, language_of
+from scribedock.related.related import JobRelations, NewRelated, language_of
 from scribedock.translation.engine import PIVOT, route
 
 
 @dataclass(frozen=True, kw_only=True)
 class Child:
-    """The translation job of one language, and whether it was opened just now."""
+    """The translation job of one language, and whether it was created just now."""
 
     job: Job
     language: str
@@ -26,7 +26,7 @@ class Child:
 
 
 class Translations:
-    def __init__(self, related: RelatedJobs) -> None:
+    def __init__(self, related: JobRelations) -> None:
         self._related = related
 
     def open_missing(
@@ -80,5 +80,5 @@ class Translations:
 
 
 def _for_related(callback_url: str | None) -> str | None:
-    """Only a callback that tells which job it is about can be made for several."""
+    """Return the callback URL for a related job: only one that names its job can serve several."""
     return callback_url if callback_url and names_job(callback_url) else None

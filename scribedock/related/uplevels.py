@@ -1,4 +1,4 @@
-"""Second passes ("uplevel"): a PROFESSIONAL job that goes on with the list of a finished one."""
+"""Second passes ("uplevel"): a PROFESSIONAL job that starts from the list of a finished one."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, TaskType
 from scribedock.jobs.order_options import OrderOptions
 from scribedock.jobs.turnaround import check_allowed
 from scribedock.orders.notes import joined
-from scribedock.related.related import NewRelated, RelatedJobs
+from scribedock.related.related import JobRelations, NewRelated
 
-# The first is the reference's own word; it has none for a PREMIUM job.
+# The first is the reference's own term; it has none for a PREMIUM job.
 WORKFLOWS = {
     Fidelity.MECHANICAL: "MechFP 2nd Pass Only",
     Fidelity.STANDARD: "PremiumFP 2nd Pass Only",
 }
-TIMING = "Please go over the times of the words too."
+TIMING_NOTE = "Please check the times of the words too."
 
 
 @dataclass(frozen=True, kw_only=True)
 class NewUplevel:
-    """What a second pass is opened with."""
+    """What a second pass is created with."""
 
     priority: Priority
     speaker_id: bool = False
@@ -34,8 +34,8 @@ class NewUplevel:
 
 
 class Uplevels:
-    def __init__(self, related: RelatedJobs, *, priorities: Collection[Priority]) -> None:
-        """priorities: those that orders may have."""
+    def __init__(self, related: JobRelations, *, priorities: Collection[Priority]) -> None:
+        """Accept orders of these priorities only."""
         self._related = related
         self._priorities = frozenset(priorities)
 
@@ -47,15 +47,15 @@ class Uplevels:
         return None
 
     def open_uplevel(self, connection: Connection, job: Job, new: NewUplevel) -> Job:
-        """Open a job for a second pass over `job`, which was read in this write transaction.
+        """Create a job for a second pass over `job`, which was read in this write transaction.
 
-        Raise InvalidOption for a priority that this server does not take.
+        Raises InvalidOption for a priority that this server does not accept.
         """
         check_allowed(new.priority, self._priorities)
         ordered = job.options
         options = OrderOptions(
             custom_metadata=ordered.custom_metadata,
-            notes=joined(TIMING, ordered.notes or "") if new.timing else ordered.notes,
+            notes=joined(TIMING_NOTE, ordered.notes or "") if new.timing else ordered.notes,
             enable_true_verbatim=ordered.enable_true_verbatim,
             music_lyrics=ordered.music_lyrics,
             on_screen_text=ordered.on_screen_text,

@@ -76,7 +76,7 @@ def aggregated(returned: Iterable[ReturnedJob], segments: Sequence[Period]) -> l
     return totals
 
 
-class Statistics:
+class MinuteStatistics:
     """The minutes returned to accounts. Deleted jobs count, since the work was done."""
 
     def __init__(self, database: Database) -> None:

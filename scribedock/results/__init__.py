@@ -1,1 +1,1 @@
-"""What a finished job gives out beside its ElementLists: media, mails, links that need no token."""
+"""A finished job's results besides its ElementLists: media, mails, links that need no token."""

@@ -56,7 +56,7 @@ class CaptionUrls:
             ).scalar()
 
     def find_captions(self, url_id: str) -> StoredCaptions | None:
-        """None too while the job's account is disabled."""
+        """Find stored captions by their id; None also while the job's account is disabled."""
         with self._database.read() as connection:
             row = connection.execute(
                 sa.select(caption_urls.c.body, caption_urls.c.media_type)

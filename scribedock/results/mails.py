@@ -1,4 +1,4 @@
-"""Mail that a job owes: the link to a video with captions in it, the request to approve."""
+"""Mail that a job owes: the link to a video with captions in it, the request for approval."""
 
 from __future__ import annotations
 

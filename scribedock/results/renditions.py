@@ -1,6 +1,6 @@
-"""Media made of a job's recording: mp3, mp4, with captions in the picture, or a spoken description.
+"""Media made from a job's recording: mp3, mp4, with captions in the picture, or a spoken description.
 
-One is made once for what it is made of, kept while anybody asks for it, and can be made again.
+A rendition is made once for each source, kept while it is requested, and can be made again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ class RenditionKind(StrEnum):
     MP3 = "mp3"
     MP4 = "mp4"
     DESCRIPTION = "description"  # the audio description, spoken, as mp3
-    CAPTIONED = "captioned"  # the captions drawn into the picture, as mp4
+    CAPTIONED = "captioned"  # the captions burned into the picture, as mp4
 
     @property
     def extension(self) -> str:
@@ -139,7 +139,7 @@ class Renditions:
             )
 
     def forget(self, *, unwanted_since: datetime) -> int:
-        """Lets go of those that nobody has asked for since; the sweep of the store removes their files."""
+        """Forget renditions that were not requested since; the sweep of the store removes their files."""
         with self._database.write() as connection:
             return connection.execute(
                 renditions.delete().where(

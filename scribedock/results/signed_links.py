@@ -1,7 +1,7 @@
 """Links that need no token: signed, expiring, each good for one purpose and one subject.
 
 A link is base64url (RFC 4648 §5, no padding) of a packed record and its HMAC-SHA256, with the keys
-of the upload URLs and a purpose of its own, so that none is good for another.
+of the upload URLs and a purpose of its own, so that none can be used for another.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Link:
     expires: int  # seconds since 1970
 
     def url(self, base_url: str, purpose: Purpose, key: SigningKey, *, extension: str = "") -> str:
-        """Empty without a base URL."""
+        """Return the whole URL; empty without a base URL."""
         if not base_url:
             return ""
         return f"{base_url}{purpose.path}{sign(self, purpose, key)}{extension}"

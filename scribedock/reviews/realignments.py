@@ -1,7 +1,7 @@
-"""Reviewers' lists whose edited words are to be aligned with the recording anew.
+"""Realignments: the edited words of a reviewer's list are aligned with the recording again.
 
-The result is one more saved version of the pass; where somebody has saved meanwhile, or the pass is
-over, it is dropped, because what a person did last counts.
+The result is one more saved version of the pass; where another was saved meanwhile, or the pass has
+ended, it is discarded, because a person's last change takes precedence.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from scribedock.db.tables import drafts, passes, realignments, tasks
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.enqueuing import enqueue_realignment
-from scribedock.jobs.job import UNFINISHED, TaskStatus, TaskType
+from scribedock.jobs.job import UNFINISHED_STATUSES, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.orders.passes import PassKind, PassStatus
 from scribedock.reviews.reviews import CONFLICT, Reviews
@@ -43,9 +43,9 @@ class Realignments:
     def request_realignment(
         self, job_id: str, visible_accounts: frozenset[str], kind: PassKind, account_id: str
     ) -> str:
-        """Orders it for the version saved last; returns the task's id.
+        """Request a realignment of the last saved version; return the task's id.
 
-        One that is under way for the same version is returned instead. Raises ItemNotFound, InvalidQuery
+        If one is running for that version, its task is returned. Raises ItemNotFound, InvalidQuery
         (409) where the pass is not the caller's or nothing was saved in it.
         """
         with self._reviews.taken(job_id, visible_accounts, kind, account_id) as (connection, current):
@@ -60,7 +60,7 @@ class Realignments:
                 .where(
                     realignments.c.pass_id == current.id,
                     realignments.c.version == version,
-                    tasks.c.status.in_([status.value for status in UNFINISHED]),
+                    tasks.c.status.in_([status.value for status in UNFINISHED_STATUSES]),
                 )
             ).scalar()
             if same is not None:

@@ -1,8 +1,8 @@
 """Passes by people over a job's list: taken, saved, approved.
 
-What is saved is a version of its own, which only those at the pass see. Approval publishes the last
-one under the pass's name, and opens the next pass; after the last pass the job is Complete. All of
-that is one transaction, so a pass is approved once, and nothing waits in a process meanwhile.
+Each save makes a version of its own, visible only to those who work on the pass. Approval publishes the
+last one under the pass's name, and opens the next pass; after the last pass the job is Complete. All of
+that is one transaction, so a pass is approved once, and no process waits meanwhile.
 """
 
 from __future__ import annotations
@@ -27,8 +27,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.orders.orders import Orders, wanted_intelligence
 from scribedock.orders.passes import PassKind, PassStatus
 
-UNDER_WAY = (PassStatus.OPEN, PassStatus.TAKEN)
-IS_UNDER_WAY = passes.c.status.in_([status.value for status in UNDER_WAY])
+CURRENT_STATUSES = (PassStatus.OPEN, PassStatus.TAKEN)
 CONFLICT = 409
 
 
@@ -45,12 +44,12 @@ class Pass:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Work:
-    """What a pass goes on with."""
+class PassList:
+    """The list that a pass starts from, or that was saved in it last."""
 
     current: Pass
     version: datetime
-    compressed: bytes  # the wire's JSON, by zlib
+    compressed: bytes  # the API's JSON, zlib-compressed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -121,7 +120,7 @@ class Reviews:
                 .values(status=PassStatus.OPEN.value, account_id=None)
             )
 
-    def work(self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind) -> Work:
+    def work(self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind) -> PassList:
         """Return what was last saved in the current pass, else what the previous pass published."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
@@ -166,7 +165,7 @@ class Reviews:
         *,
         base: datetime | None,
     ) -> Job:
-        """Whether `save` would keep a version now; returns the job. Raises as `save`."""
+        """Check that `save` would succeed now; return the job. Raises as `save`."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             current = _find(connection, job, kind)
@@ -197,7 +196,7 @@ class Reviews:
         return None if row is None else _pass(row)
 
     def versions(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind) -> list[datetime]:
-        """Those that were saved in the current pass, oldest first."""
+        """Return the versions that were saved in the current pass, oldest first."""
         with self._database.read() as connection:
             current = _find(connection, self._jobs.fetch_job(connection, job_id, visible_accounts), kind)
             return list(
@@ -286,7 +285,7 @@ class Reviews:
         return job.order_task_id
 
     def _names(self, connection: Connection, current: Pass) -> tuple[Iwp, ...]:
-        """Under which the list of this pass is published."""
+        """Return the names under which the list of this pass is published."""
         last = _following(connection, current) is None
         return (current.iwp_name, Iwp.FINAL) if last else (current.iwp_name,)
 
@@ -307,15 +306,15 @@ class Reviews:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             yield connection, job, _find(connection, job, kind)
 
-    def _work(self, connection: Connection, current: Pass) -> Work:
+    def _work(self, connection: Connection, current: Pass) -> PassList:
         row = connection.execute(
             sa.select(drafts).where(drafts.c.pass_id == current.id).order_by(drafts.c.version.desc()).limit(1)
         ).first()
         if row is not None:
-            return Work(current=current, version=row.version, compressed=row.compressed)
+            return PassList(current=current, version=row.version, compressed=row.compressed)
         version = self._elementlists.versions(current.job_id)[-1].created
         compressed = self._elementlists.compressed(current.job_id, version)
-        return Work(current=current, version=version, compressed=compressed)
+        return PassList(current=current, version=version, compressed=compressed)
 
     def _newest(self, connection: Connection, current: Pass) -> datetime:
         """Return the version that `_work` returns."""
@@ -336,7 +335,7 @@ def _following(connection: Connection, current: Pass) -> str | None:
 def _check_base(base: datetime | None, newest: datetime) -> None:
     if base is not None and base != newest:
         raise InvalidQuery(
-            f"base_version: the list was saved meanwhile, as {format_time(newest)}; go on with that",
+            f"base_version: the list was saved meanwhile, as {format_time(newest)}; continue from that",
             status=CONFLICT,
         )
 
@@ -353,7 +352,7 @@ def _find(connection: Connection, job: Job, kind: PassKind) -> Pass:
 def _under_way(connection: Connection, job: Job) -> Pass | None:
     row = connection.execute(
         sa.select(passes).where(
-            passes.c.job_id == job.id, passes.c.status.in_([status.value for status in UNDER_WAY])
+            passes.c.job_id == job.id, passes.c.status.in_([status.value for status in CURRENT_STATUSES])
         )
     ).first()
     return None if row is None else _pass(row)

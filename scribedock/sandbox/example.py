@@ -37,10 +37,10 @@ from scribedock.db.tables import sessions as sessions_table
 from scribedock.jobs.deletion import clear
 from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Difficulty, Fidelity, Iwp, Job, JobStatus, Priority, TaskStatus, TaskType
-from scribedock.jobs.jobs import BY_ID_TO_CHANGE, Jobs, add_task, job_of, record_event
+from scribedock.jobs.jobs import JOB_QUERY_FOR_UPDATE, Jobs, add_task, job_of, record_event
 from scribedock.jobs.media import MediaSource
 from scribedock.orders.guidelines import MAX_GUIDELINES
-from scribedock.related.related import RelatedJobs
+from scribedock.related.related import JobRelations
 from scribedock.sandbox import printed
 from scribedock.sandbox.prepared import (
     ENGINE,
@@ -94,7 +94,7 @@ class Example:
         api_keys: ApiKeys,
         jobs: Jobs,
         elementlists: ElementLists,
-        related: RelatedJobs,
+        related: JobRelations,
     ) -> None:
         """Create what is missing. Raises SettingsError in any server but a sandbox."""
         root = accounts.root()
@@ -207,7 +207,7 @@ class Example:
     def _reset(self, job_id: str, *, finished: bool) -> None:
         """Restore a job to finished or to not ordered; it has its lists in either case."""
         with self._database.write() as connection:
-            row = connection.execute(BY_ID_TO_CHANGE, {"job_id": job_id}).first()
+            row = connection.execute(JOB_QUERY_FOR_UPDATE, {"job_id": job_id}).first()
             epoch = 0
             if row is None:
                 insert_once(connection, jobs, id=job_id, **self._columns(finished=finished))

@@ -1,4 +1,4 @@
-"""Pre-signed uploads: issuing the URL, taking what comes to it, and what its owner can do.
+"""Pre-signed uploads: issuing the URL, receiving what is sent to it, and what its owner can do.
 
 begin or append (`admit`) → write → `finish`, and `state`, `terminate`: the same for every protocol.
 It reads no sockets (see `transfer`) and knows no HTTP (see `http`).
@@ -16,30 +16,32 @@ from typing import cast
 from scribedock.clock import SYSTEM_CLOCK, Clock, to_timestamp
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
-from scribedock.jobs.erasure import GONE
+from scribedock.jobs.erasure import DELETION_REASON
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
 from scribedock.keys.keys import UploadKeys
 from scribedock.settings import Settings
 from scribedock.storage.store import DirectStore, Store
-from scribedock.uploads.core.active import SILENT_S, ActiveUploads
+from scribedock.uploads.core.active import TAKEOVER_SILENCE_S, ActiveUploads
 from scribedock.uploads.core.admission import Admission
-from scribedock.uploads.core.completion import Completion, Ended
-from scribedock.uploads.core.direct import Arrival, DirectUploads
+from scribedock.uploads.core.completion import Completion
+from scribedock.uploads.core.concatenation import Concatenation
 from scribedock.uploads.core.errors import TranscriptionOrdered, UploadComplete, UrlCancelled
-from scribedock.uploads.core.intake import Intake
+from scribedock.uploads.core.intake import Ended, Intake
 from scribedock.uploads.core.partials import Partials, synced_bytes
 from scribedock.uploads.core.quota import Quotas
+from scribedock.uploads.core.records import UploadState, UploadStatus
 from scribedock.uploads.core.request import Action, Body, Protocol, UploadRequest
-from scribedock.uploads.core.states import UploadState, UploadStates, UploadStatus
+from scribedock.uploads.core.states import UploadStates
 from scribedock.uploads.core.upkeep import Upkeep
+from scribedock.uploads.direct import NOTICE, Arrival, DirectUploads
 from scribedock.uploads.grant import PATH, Grant, sign
 
 CLOSED_BY_ORDER = "The transcription of the job was ordered"
-CLOSED_BY_DELETION = GONE
-EXPIRED = "The upload URL expired"
-LAST_MOMENT_S = 1.0  # for a request that has brought all bytes to end by itself
+CLOSED_BY_DELETION = DELETION_REASON
+CLOSED_BY_EXPIRY = "The upload URL expired"
+LAST_MOMENT_S = 1.0  # for a request with all its bytes to end by itself
 
 
 class Uploads:
@@ -61,6 +63,7 @@ class Uploads:
         self._states = UploadStates(database)
         self._active = ActiveUploads()
         self._partials = Partials(store, self._states, reserve=settings.disk_reserve)
+        concatenation = Concatenation(self._states, self._partials)
         quotas = Quotas(settings, self._states, self._active)
         self._admission = Admission(
             database=database,
@@ -69,6 +72,7 @@ class Uploads:
             states=self._states,
             active=self._active,
             partials=self._partials,
+            concatenation=concatenation,
             quotas=quotas,
             settings=settings,
             clock=clock,
@@ -80,6 +84,7 @@ class Uploads:
             states=self._states,
             active=self._active,
             partials=self._partials,
+            concatenation=concatenation,
             admission=self._admission,
         )
         self._upkeep = Upkeep(
@@ -92,11 +97,16 @@ class Uploads:
             )
 
     def start(self) -> None:
-        """Begin to look after the uploads that come to this process."""
+        """Start the upkeep of this process's uploads."""
         self._upkeep.start()
 
     def stop(self) -> None:
         self._upkeep.stop()
+
+    @property
+    def notice(self) -> str | None:
+        """Return what a client must know of the URLs beforehand; None: they do all that is documented."""
+        return None if self._direct is None else NOTICE
 
     def issue(
         self,
@@ -107,7 +117,7 @@ class Uploads:
         max_bytes: int | None = None,
         cors_origin: str = "",
     ) -> str:
-        """Return a new upload URL for the job. Raise InvalidQuery once the transcription is ordered."""
+        """Return a new upload URL for the job. Raises InvalidQuery once the transcription is ordered."""
         if job.order_task_id is not None:
             raise InvalidQuery(
                 f"The transcription of this job is ordered already (the job is {job.status}), "
@@ -130,50 +140,54 @@ class Uploads:
         return f"{base_url}{PATH}{sign(grant, self._keys.all()[0])}"
 
     def admit(self, request: UploadRequest) -> Intake:
-        """Return where the body of the request goes; whoever moves the bytes calls `finish` at their end.
+        """Return where the body of the request goes; the mover of its bytes calls `finish` at their end.
 
-        Raise UploadRefused, QuotaExceeded, StorageFault, NoRoom.
+        Raises UploadRefused, QuotaExceeded, StorageFault, NoRoom.
         """
         return self._admission.admit(request)
 
     def finish(self, intake: Intake, error: Exception | None = None) -> Ended:
         """End a body, with the error that broke it off, if any.
 
-        Raise that error once its bytes are kept or discarded; UploadRefused, StorageFault, NoRoom.
+        Raises that error once its bytes are kept or discarded; UploadRefused, StorageFault, NoRoom.
         """
         return self._completion.finish(intake, error)
 
     def state(self, request: UploadRequest) -> UploadState | None:
-        """Return how far the upload is, its bytes surviving a crash; None: nothing has come yet.
+        """Return the upload's state, its bytes made durable; None: nothing was received yet.
 
         Where all bytes came and only the end is missing, because whoever received them died, it is made up
-        for. Raise UrlClosed, StorageFault, NoRoom.
+        for. In the IETF's protocol a request that still brings bytes is ended, so that the next one can begin
+        at what is returned. Raises UrlClosed, StorageFault, NoRoom.
         """
         job, _ = self._admission.enter(request)
-        return self._current_state(request.grant, job)
+        return self._current_state(request, job)
 
     def terminate(self, request: UploadRequest) -> None:
-        """Make the URL invalid, and give up what it has brought so far.
+        """Make the URL invalid, and give up what it has brought so far, in parts too.
 
-        Raise UrlClosed, and UploadComplete where the recording is whole.
+        Raises UrlClosed, and UploadComplete where the recording is complete.
         """
         job, _ = self._admission.enter(request)
-        state = self._current_state(request.grant, job)
+        state = self._current_state(request, job)
         if job.order_task_id is not None:
             raise TranscriptionOrdered
         if state is not None and state.status is UploadStatus.RECEIVED:
-            raise UploadComplete
+            raise UploadComplete(state.bytes)
+        upload_id = request.grant.upload_id
         partial = self._states.cancel(request.grant)
         self._active.end_those(
-            lambda intake: intake.grant.upload_id == request.grant.upload_id, UrlCancelled()
+            lambda intake: upload_id in (intake.grant.upload_id, intake.grant.parent_id), UrlCancelled()
         )
         if partial is not None:
             self._partials.remove(partial)
+        parts = [part.id for part in self._states.parts_of(upload_id)]
+        self._close(parts, "The upload was cancelled", UploadStatus.CANCELLED)
 
     def uploads_of_job(self, job_id: str) -> list[UploadState]:
-        """Return the uploads of the job's URLs, oldest first, as far as they are now."""
+        """Return the current state of the job's uploads, oldest first."""
         found = []
-        for state in self._states.of_job(job_id):
+        for state in self._states.uploads_of_job(job_id):
             writer = self._active.writer_of(state.partial) if state.partial else None
             found.append(state if writer is None else replace(state, bytes=writer.partial.bytes))
         return found
@@ -187,9 +201,9 @@ class Uploads:
         self._partials.check_room()
 
     def cancel(self, job_id: str, visible_accounts: frozenset[str] | None) -> None:
-        """Make every upload URL of the job invalid, and give up what they have brought so far.
+        """Invalidate every upload URL of the job, and discard what they received.
 
-        Raise ItemNotFound. The job's media, if it is whole, stays.
+        The job's media, if it is complete, stays. Raises ItemNotFound.
         """
         self._jobs.raise_upload_epoch(job_id, visible_accounts)
         self._active.end_those(lambda intake: intake.grant.job_id == job_id, UrlCancelled())
@@ -200,41 +214,43 @@ class Uploads:
         )
 
     def close(self, job_id: str, reason: str) -> None:
-        """End the job's uploads after an order or a deletion, and give up their bytes."""
+        """End the job's uploads after an order or a deletion, and discard their bytes."""
         error = TranscriptionOrdered() if reason == CLOSED_BY_ORDER else UrlCancelled()
         self._active.end_those(lambda intake: intake.grant.job_id == job_id, error)
         self._close([state.id for state in self._states.unfinished(job_id)], reason, UploadStatus.CLOSED)
 
     def sweep(self) -> frozenset[str]:
-        """Close what cannot be resumed any more; return the names in the store that are still wanted."""
+        """Close uploads that can no longer be resumed; return the names in the store still in use."""
         now = to_timestamp(self._clock.now())
         for state in self._states.unfinished():
-            reason = EXPIRED if now >= state.expires else self._why_over(state)
+            reason = CLOSED_BY_EXPIRY if now >= state.expires else self._why_over(state)
             if reason is None:
                 continue
-            # A late one, in whichever process, may still become whole.
+            # A late one, in any process, may still be completed.
             if state.partial is None or self._partials.is_idle(state.partial):
                 self._close([state.id], reason, UploadStatus.CLOSED)
         kept = self.kept_partials()
         return kept if self._direct is None else kept | self._direct.places()
 
     def arriving(self, job: Job) -> AbstractContextManager[Arrival | None]:
-        """Return what comes with the order of the job: in direct mode, what lies in the store."""
+        """Return the media that the order will have: in direct mode, the object in the store."""
         return nullcontext() if self._direct is None else self._direct.arriving(job)
 
-    def _current_state(self, grant: Grant, job: Job) -> UploadState | None:
-        state = self._settled_state(grant)
+    def _current_state(self, request: UploadRequest, job: Job) -> UploadState | None:
+        state = self._settled_state(request)
         if state is None or not state.lacks_only_its_end or job.order_task_id is not None:
             return state
-        self._complete(grant, state)
-        return self._settled_state(grant)
+        self._complete(request.grant, state)
+        return self._settled_state(request)
 
-    def _settled_state(self, grant: Grant) -> UploadState | None:
-        state = self._states.find(grant.upload_id)
+    def _settled_state(self, request: UploadRequest) -> UploadState | None:
+        state = self._states.find_upload(request.grant.upload_id)
         if state is None or state.partial is None:
             return state
         writer = self._active.writer_of(state.partial)
-        if writer is not None and writer.silent_s < SILENT_S:
+        # draft-ietf-httpbis-resumable-upload, "Concurrency": the offset must be good for the next append.
+        gives_way = request.protocol is Protocol.IETF
+        if writer is not None and writer.silent_s < TAKEOVER_SILENCE_S and not gives_way:
             with writer.lock:
                 if not writer.ended:
                     return replace(state, bytes=synced_bytes(writer.partial))
@@ -244,7 +260,7 @@ class Uploads:
         return replace(state, partial=None, bytes=0) if size is None else replace(state, bytes=size)
 
     def _complete(self, grant: Grant, state: UploadState) -> None:
-        """Make the recording the job's media, as the request would have that brought its last byte."""
+        """Make the recording the job's media, as the request with its last byte would have."""
         writer = self._active.writer_of(state.partial or "")
         if writer is not None and not writer.over.wait(LAST_MOMENT_S):
             self._active.take_over(writer)

@@ -8,7 +8,7 @@ from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Iwp
 from scribedock.jobs.languages import iso_code
 from scribedock.orders.orders import Orders
-from scribedock.related.related import RelatedJobs, language_of
+from scribedock.related.related import JobRelations, language_of
 from scribedock.translation.engine import LanguagePair, TranslationFailed, Translators
 from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps import notices
@@ -27,7 +27,7 @@ class DeriveWorkflow:
     def __init__(
         self,
         *,
-        related: RelatedJobs,
+        related: JobRelations,
         elementlists: ElementLists,
         orders: Orders,
         translators: Translators,

@@ -23,8 +23,8 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import attempts, callbacks, jobs, tasks
 from scribedock.dispatch.queues import PREFIXES, task_id_of, work_id
 from scribedock.jobs.erasure import erase
-from scribedock.jobs.job import UNFINISHED, Iwp
-from scribedock.orders.orders import FAILED, callback_id
+from scribedock.jobs.job import UNFINISHED_STATUSES, Iwp
+from scribedock.orders.orders import FAILURE_CALLBACK, callback_id
 from scribedock.workflow.engine import EngineClient
 
 log = structlog.get_logger("scribedock.worker")
@@ -32,7 +32,7 @@ log = structlog.get_logger("scribedock.worker")
 BATCH_JOBS = 50
 BATCH_WORKFLOWS = 500
 TRIM_INTERVAL_S = 60
-UNFINISHED_STATUSES = [status.value for status in UNFINISHED]
+UNFINISHED_VALUES = [status.value for status in UNFINISHED_STATUSES]
 
 
 class TableFate(StrEnum):
@@ -202,7 +202,7 @@ class Eraser:
                 found
                 for table in (tasks, callbacks)
                 for found in connection.execute(
-                    sa.select(table.c.id).where(table.c.id.in_(ids), table.c.status.in_(UNFINISHED_STATUSES))
+                    sa.select(table.c.id).where(table.c.id.in_(ids), table.c.status.in_(UNFINISHED_VALUES))
                 ).scalars()
             )
 
@@ -210,7 +210,7 @@ class Eraser:
         """Remove folders of finished tasks, which a crash has left; return how many."""
         before = time.time() - older_than_s
         names = [path.name for path in self._folder.glob("*") if path.is_dir()]
-        over = sa.and_(tasks.c.id.in_(names), tasks.c.status.not_in(UNFINISHED_STATUSES))
+        over = sa.and_(tasks.c.id.in_(names), tasks.c.status.not_in(UNFINISHED_VALUES))
         with self._database.read() as connection:
             found = connection.execute(sa.select(tasks.c.id).where(over)).scalars().all()
         left = [self._folder / name for name in found]
@@ -226,5 +226,5 @@ def workflows_of(task_ids: Sequence[str]) -> Iterator[str]:
         yield task_id
         for queue in PREFIXES:
             yield work_id(queue, task_id)
-        for name in (FAILED, *(iwp.value for iwp in Iwp)):
+        for name in (FAILURE_CALLBACK, *(iwp.value for iwp in Iwp)):
             yield callback_id(task_id, name)

@@ -22,7 +22,7 @@ from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.orders.orders import Orders
-from scribedock.related.related import RelatedJobs, language_of
+from scribedock.related.related import JobRelations, language_of
 from scribedock.results.mails import Mails
 from scribedock.results.renditions import Renditions
 from scribedock.reviews.realignments import Realignments
@@ -156,7 +156,7 @@ class SandboxOrderWorkflow:
         transcripts: Transcripts,
         elementlists: ElementLists,
         orders: Orders,
-        related: RelatedJobs,
+        related: JobRelations,
         reviews: Reviews,
     ) -> None:
         self._jobs = jobs

@@ -19,7 +19,7 @@ from scribedock.mail import Mail, Mailer, MailRefused, rendered
 from scribedock.results.mails import Mails, OwedMail
 from scribedock.results.renditions import Renditions
 from scribedock.results.signed_links import APPROVAL, MEDIA, Link
-from scribedock.reviews.reviews import UNDER_WAY, Reviews
+from scribedock.reviews.reviews import CURRENT_STATUSES, Reviews
 from scribedock.workflow.saved_steps import step
 
 log = structlog.get_logger("scribedock.worker")
@@ -78,7 +78,7 @@ class SendMailWorkflow:
         key = self._keys.all()[0]
         if owed.pass_id is not None:
             current = self._reviews.find_pass(owed.pass_id)
-            if current is None or current.status not in UNDER_WAY:
+            if current is None or current.status not in CURRENT_STATUSES:
                 raise ItemNotFound("The pass is complete")
             link = Link(subject=owed.pass_id, expires=expires).url(owed.base_url, APPROVAL, key)
             plain, html = rendered("approval", **about, iwp_name=current.iwp_name.value, link=link)

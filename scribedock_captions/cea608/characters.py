@@ -3,7 +3,7 @@
 Source: 47 CFR 15.119 (g) and CEA-608, the standard, special and extended character sets.  A standard
 character is one byte; a special one is a pair, like a control code; an extended one is a pair that takes
 the place of the standard character before it, which an older decoder shows instead.  Every pair that is a
-control code is sent twice, and a decoder passes over the second (CEA-608, §8.4).
+control code is sent twice, and a decoder ignores the second (CEA-608, §8.4).
 """
 
 from __future__ import annotations

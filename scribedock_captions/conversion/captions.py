@@ -44,7 +44,7 @@ def separated(captions: Sequence[Caption]) -> list[Caption]:
     """Return captions that do not overlap, for a format in which they cannot.
 
     What is shown at the same time becomes one caption, so that each text is shown for its whole time.
-    Changes for less than SHORT_MS are passed over.
+    Changes for less than SHORT_MS are ignored.
     """
     if all(before.end <= after.start for before, after in pairwise(captions)):
         return list(captions)

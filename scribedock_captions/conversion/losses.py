@@ -19,7 +19,7 @@ def has_times(file: CueFile) -> bool:
 
 
 def placed(captions: Sequence[Caption], file: CueFile, duration: int | None) -> list[Caption]:
-    """Return captions that were laid out anew, each in the place of the cue that is shown in its middle."""
+    """Return captions that were laid out again, each in the place of the cue shown at its middle."""
     if all(cue.placement is None for cue in file.cues):
         return list(captions)
     cues = timed(file.cues, duration)

@@ -1,4 +1,4 @@
-"""Captions of a file with their lines broken anew: each keeps its text, and its time if it has room."""
+"""Captions of a file with their lines rebroken: each keeps its text, and its time if it has room."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ def _speakers(speakers: Iterable[Speaker], segments: Iterable[Segment]) -> tuple
 
 
 def _clipped(annotations: Iterable[Annotation], end: int) -> tuple[Annotation, ...]:
-    """Put keys in lower case, joins those that become one, and cuts times off at the end of the list."""
+    """Put keys in lower case, join those that become one, and cut times off at the end of the list."""
     found: dict[str, Annotation] = {}
     for each in annotations:
         key = each.key.lower()

@@ -41,7 +41,7 @@ class SentenceEnds:
 
 
 def _may_go_on(parts: WordParts) -> bool:
-    """Tell whether a sentence may go on behind these marks: a point, three of them, a question in quotes."""
+    """Tell whether a sentence may continue after these marks: a point, an ellipsis, a quoted question."""
     return parts.after[0][0] in ".…" or len(parts.after) > 1
 
 

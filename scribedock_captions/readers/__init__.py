@@ -10,7 +10,7 @@ from scribedock_captions.readers.cue import Cue, CueFile, Line
 from scribedock_captions.readers.decoding import decoded
 from scribedock_captions.readers.formats import TextFormat
 from scribedock_captions.readers.languages import in_one_language
-from scribedock_captions.readers.recognition import recognised
+from scribedock_captions.readers.recognition import recognised, unsupported
 from scribedock_captions.readers.scc import scc
 from scribedock_captions.readers.ttml import dfxp
 from scribedock_captions.readers.warnings import ReadingWarning, Warnings
@@ -28,7 +28,7 @@ READERS: Mapping[TextFormat, Callable[[str], CueFile]] = {
 
 
 def read(data: bytes, format: TextFormat | None = None, *, language: str = "", encoding: str = "") -> CueFile:
-    """Read the cues of a file; without a format, it is recognised by its look.
+    """Read the cues of a file; without a format, it is detected from the content.
 
     language: which one to read, of a file that has several; absent, that of the file, or its first.
     encoding: of the bytes; absent, it is what the file says, UTF-8, or a guess.
@@ -38,7 +38,12 @@ def read(data: bytes, format: TextFormat | None = None, *, language: str = "", e
     """
     warnings = Warnings()
     characters = decoded(data, encoding=encoding, warnings=warnings)
+    if format is TextFormat.TEXT and (name := unsupported(characters)):
+        warnings.add(f"this looks like {name}, and is read as plain text", 1)
     format = format or recognised(characters)
     found = READERS[format](characters)
+    if not found.cues and characters.strip():
+        warnings.add("there are no captions in the file")
     chosen = in_one_language(found, language, warnings)
-    return replace(chosen, format=format, warnings=(*warnings.found(), *found.warnings))
+    reported = sorted((*warnings.found(), *found.warnings), key=lambda each: (not each.line, each.line))
+    return replace(chosen, format=format, warnings=tuple(reported))

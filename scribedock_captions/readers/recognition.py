@@ -1,4 +1,4 @@
-"""Which format a file is in, by its look; and the names of those that are known and not read.
+"""Detecting the format of a file from its content, and naming formats that are known but not read.
 
 A file of another format would otherwise be taken for plain text, and its times and commands for speech.
 """
@@ -80,7 +80,7 @@ OF_EACH_LINE = (
 
 
 def recognised(text: str) -> TextFormat:
-    """Tell the format of a text by its look.
+    """Detect the format of a text from its content.
 
     Raises UnsupportedFormat for a format that is known and not read.
     """

@@ -1,4 +1,4 @@
-"""SubViewer as YouTube writes it: both times on a line, the text, a blank line."""
+"""SubViewer as YouTube writes it: both times on a line, the text, a blank line.  Hours may be missing."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ from scribedock_captions.errors import UnreadableFile
 from scribedock_captions.readers.cue import CueFile, Cues, plain_line
 from scribedock_captions.readers.warnings import SHOWN_NEXT, Warnings, quoted
 
-TIME = r"(-)?(\d{1,6}):(\d{1,2}):(\d{1,2})[.](\d{3})"
-TIMES = re.compile(rf"\s*{TIME},{TIME}\s*")
-LIKE_TIMES = re.compile(r"\s*-?\d{1,6}:\d{1,2}:\d{1,2}[.,]?\d{0,9},\s?-?\d{1,6}:\d{1,2}[:\d.,]{0,20}\s*")
-SIGNATURE = re.compile(rf"\ufeff?\s*{TIME},{TIME}[^\S\n]*\n")
+TIME = r"([-−])?(?:(\d{1,6}):)?(\d{1,6}):(\d{1,2})[.,](\d{1,9})"
+TIMES = re.compile(rf"\s*{TIME}[ \t]?[,;][ \t]?{TIME}\s*")
+LIKE_TIMES = re.compile(
+    r"\s*[-−]?\d{1,6}:\d{1,2}[:\d]{0,9}[.,]?\d{0,9}[ \t]?[,;][ \t]?[-−]?\d{1,6}:\d{1,2}[:\d.,]{0,20}\s*"
+)
+EXACT_TIME = r"[-−]?(?:\d{1,6}:)?\d{1,2}:\d{2}[.,]\d{3}"
+SIGNATURE = re.compile(rf"\ufeff?\s*{EXACT_TIME},{EXACT_TIME}[^\S\n]*\n")
 
 
 def read(text: str) -> CueFile:
@@ -41,7 +44,8 @@ def read(text: str) -> CueFile:
     return CueFile(cues=cues.found(), warnings=warnings.found())
 
 
-def _milliseconds(parts: tuple[str, ...]) -> int:
-    sign, hours, minutes, seconds, rest = parts
-    found = ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(rest)
+def _milliseconds(parts: tuple[str | None, ...]) -> int:
+    sign = parts[0]
+    hours, minutes, seconds, rest = (part or "0" for part in parts[1:])
+    found = ((int(hours) * 60 + int(minutes)) * 60 + int(seconds)) * 1000 + int(rest.ljust(3, "0")[:3])
     return -found if sign else found

@@ -1,6 +1,6 @@
 """WebVTT, read as the W3C's parsing algorithm says (WebVTT, §6): nothing that it reads is refused.
 
-What that algorithm passes over without a word, and a player with it, is reported.
+What that algorithm, and a player with it, ignores silently is reported.
 """
 
 from __future__ import annotations

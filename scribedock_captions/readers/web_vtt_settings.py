@@ -9,8 +9,8 @@ import re
 
 from scribedock_captions.placement import Horizontal, Placement, Vertical
 
-NUMBER = r"-?\d{1,4}(?:\.\d{1,9})?"
-PERCENT = r"(?:\d{1,2}(?:\.\d{1,9})?|100(?:\.0{1,9})?)%"
+NUMBER = r"-?[0-9]{1,4}(?:\.[0-9]{1,9})?"
+PERCENT = r"(?:[0-9]{1,2}(?:\.[0-9]{1,9})?|100(?:\.0{1,9})?)%"
 VALID = {
     "line": re.compile(rf"(?:{PERCENT}|{NUMBER}|auto)(?:,(?:start|center|end))?"),
     "position": re.compile(rf"(?:{PERCENT}|auto)(?:,(?:line-left|center|line-right))?"),

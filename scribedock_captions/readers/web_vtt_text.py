@@ -45,7 +45,7 @@ class _Text:
             self._pieces.append((part, style))
 
     def end_line(self) -> Iterator[Line]:
-        """Give the line at hand."""
+        """Give the current line."""
         yield line_of(self._pieces, self._whose)
         self._pieces, self._whose, self._said = [], self.speaker, False
 

@@ -10,7 +10,7 @@ import pytest
 
 from scribedock import app
 from scribedock.jobs.order_options import OrderOptions
-from scribedock.orders.guidelines import LONGEST_SPOKEN, MAX_VOCABULARY
+from scribedock.orders.guidelines import MAX_SPOKEN_CHARACTERS, MAX_VOCABULARY
 from tests.support.accounts import Family, name_of
 from tests.support.client import Client, error_of
 from tests.support.fixtures import DATABASES
@@ -44,7 +44,7 @@ def post_file(client: Client, job: str, content: bytes) -> httpx.Response:
     )
 
 
-def test_a_guideline_comes_in_each_of_four_ways(
+def test_a_guideline_can_be_given_in_four_ways(
     client: Client, web: WebServer, services: app.Services
 ) -> None:
     job = client.new_job()
@@ -64,7 +64,9 @@ def test_a_guideline_comes_in_each_of_four_ways(
 def test_a_recognizer_gets_the_terms_of_guidelines_and_notes(client: Client, services: app.Services) -> None:
     opened = client.new_job()
     stored(client.post("job/add_custom_guidelines", job_id=opened, guidelines_data="Say CRISPR-Cas9."))
-    notes = f"We hear of CRISPR-Cas9 and Ada Lovelace &amp; her engine.\n- {'X' * (LONGEST_SPOKEN + 1)}"
+    notes = (
+        f"We hear of CRISPR-Cas9 and Ada Lovelace &amp; her engine.\n- {'X' * (MAX_SPOKEN_CHARACTERS + 1)}"
+    )
     job = replace(services.jobs.find_job(opened), options=OrderOptions(notes=notes))
     assert services.guidelines.vocabulary(job) == ("CRISPR-Cas9", "Ada Lovelace")
     many = ", ".join(f"Name{number}" for number in range(2 * MAX_VOCABULARY))
@@ -78,7 +80,7 @@ def test_the_version_may_be_left_out(client: Client) -> None:
     assert client.http.post("/api/job/add_custom_guidelines", data=given).status_code == 200
 
 
-def test_guidelines_die_with_their_job(client: Client, services: app.Services) -> None:
+def test_guidelines_are_deleted_with_their_job(client: Client, services: app.Services) -> None:
     job = client.new_job()
     client.post("job/add_custom_guidelines", job_id=job, guidelines_data="x")
     client.get("job/delete", job_id=job)
@@ -86,7 +88,7 @@ def test_guidelines_die_with_their_job(client: Client, services: app.Services) -
     assert error_of(answer) == (400, "ITEM_NOT_FOUND")
 
 
-def test_a_parent_may_add_one_and_it_is_the_owners(family: Family) -> None:
+def test_a_parent_account_may_add_a_guideline_which_belongs_to_the_jobs_owner(family: Family) -> None:
     job = family.child.new_job()
     answer = family.parent.get("job/add_custom_guidelines", job_id=job, guidelines_data="x")
     kept = answer.json()["CUSTOM_GUIDELINES_STORED"]["storage_data"]
@@ -106,7 +108,7 @@ def test_a_parent_may_add_one_and_it_is_the_owners(family: Family) -> None:
         ({"guidelines_url": "{web}/large"}, "INVALID_URL", "limit"),
     ],
 )
-def test_what_cannot_be_a_guideline_is_refused(
+def test_an_unusable_guideline_is_refused(
     client: Client, web: WebServer, parameters: dict[str, str], error: str, named: str
 ) -> None:
     given = {name: value.replace("{web}", web.base_url) for name, value in parameters.items()}

@@ -121,14 +121,14 @@ def test_the_same_url_in_another_job_is_accepted_and_said_where_is_duplicate_is_
     ],
 )
 @pytest.mark.parametrize("call", ["job/add_media", "job/add_media_url"])
-def test_a_url_that_cannot_be_right_is_refused_at_once(client: Client, call: str, url: str) -> None:
+def test_an_impossible_url_is_refused_at_once(client: Client, call: str, url: str) -> None:
     job = client.new_job()
     assert error_of(client.get(call, job_id=job, media_url=url)) == (400, "INVALID_URL")
     assert len(client.info(job)["Tasks"]) == 1
 
 
 @pytest.mark.parametrize(("path", "reason"), [("/none.wav", "404"), ("/empty.html", "embeds no media")])
-def test_what_cannot_be_fetched_fails_its_task_and_other_media_may_follow(
+def test_a_failed_fetch_fails_its_task_and_other_media_may_be_added(
     client: Client, web: WebServer, path: str, reason: str
 ) -> None:
     job = client.new_job()
@@ -183,7 +183,7 @@ def test_a_fetched_file_above_the_limit_is_refused(tmp_path: Path, recording: by
         assert add_body(client, client.new_job(), recording).status_code == 413
 
 
-def test_a_private_network_is_out_of_bounds_where_it_is_not_allowed(tmp_path: Path, web: WebServer) -> None:
+def test_a_private_network_is_off_limits_unless_allowed(tmp_path: Path, web: WebServer) -> None:
     with OwnServer(tmp_path, arguments=("--no-worker",), fetch_allow="") as server:
         client = Client(server).login()
         answer = client.get("job/add_media", job_id=client.new_job(), media_url=f"{web.base_url}/film.wav")

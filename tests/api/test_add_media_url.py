@@ -26,21 +26,21 @@ def web(recording: bytes) -> Iterator[WebServer]:
         yield server
 
 
-def test_a_page_is_looked_through_for_its_media(client: Client, web: WebServer) -> None:
+def test_a_page_is_searched_for_its_media(client: Client, web: WebServer) -> None:
     job = client.new_job()
     client.get("job/add_media_url", job_id=job, media_url=f"{web.base_url}/page.html")
     client.wait(job, lambda found: "MediaLengthSeconds" in found)
     assert [request.path for request in web.requests] == ["/page.html", "/film.wav"]
 
 
-def test_a_media_file_is_taken_as_it_is_by_add_media_url(client: Client, web: WebServer) -> None:
+def test_add_media_url_accepts_a_media_file_as_it_is(client: Client, web: WebServer) -> None:
     job = client.new_job()
     client.get("job/add_media_url", job_id=job, media_url=f"{web.base_url}/film.wav")
     client.wait(job, lambda found: "MediaLengthSeconds" in found)
 
 
 @pytest.mark.parametrize("call", ["job/add_media", "job/add_media_url"])
-def test_media_for_a_job_that_is_ordered_is_refused(client: Client, finished: str, call: str) -> None:
+def test_media_for_an_ordered_job_is_refused(client: Client, finished: str, call: str) -> None:
     answer = client.get(call, job_id=finished, media_url="http://127.0.0.1:9/film.wav")
     assert error_of(answer) == (400, "INVALID_QUERY")
     assert "ordered already" in answer.json()["ErrorComment"]

@@ -33,7 +33,7 @@ def task_of(client: Client, task_id: str) -> dict[str, str]:
     return dict(client.get("job/task_status", task_id=task_id).json())
 
 
-def test_a_text_is_given_the_times_of_the_recording(client: Client, sentence: bytes) -> None:
+def test_a_text_is_aligned_with_the_recording(client: Client, sentence: bytes) -> None:
     job = client.new_job()
     answer = add_body(client, job, TEXT)
     assert answer.status_code == 200
@@ -51,7 +51,7 @@ def test_a_text_is_given_the_times_of_the_recording(client: Client, sentence: by
     assert found[-1]["end_time"] == pytest.approx(3100, abs=200)
 
 
-def test_a_text_of_another_recording_is_refused_and_the_right_one_may_follow(
+def test_a_text_of_another_recording_is_refused_and_the_right_one_may_be_added(
     client: Client, sentence: bytes
 ) -> None:
     job = client.new_job()
@@ -78,7 +78,9 @@ def test_a_transcript_is_fetched_and_the_order_waits_for_it(
     assert task_of(client, task)["TaskStatus"] == "COMPLETE"
 
 
-def test_what_of_a_fetched_transcript_is_not_used_is_in_its_task(client: Client, web: WebServer) -> None:
+def test_unused_parts_of_a_fetched_transcript_are_reported_in_its_task(
+    client: Client, web: WebServer
+) -> None:
     job = client.new_job()
     answer = client.get("job/add_transcript", job_id=job, transcript_url=f"{web.base_url}/lossy.srt").json()
     client.wait(job, lambda _: task_of(client, answer["TaskId"])["TaskStatus"] == "COMPLETE")
@@ -91,7 +93,7 @@ def test_what_of_a_fetched_transcript_is_not_used_is_in_its_task(client: Client,
     ("path", "form", "reason"),
     [("/none", None, "404"), ("/bad.srt", "srt", "no line as"), ("/empty.txt", None, "no words")],
 )
-def test_what_cannot_be_fetched_or_read_fails_its_task_and_another_may_follow(
+def test_an_unreadable_transcript_fails_its_task_and_another_may_be_added(
     client: Client, sentence: bytes, web: WebServer, path: str, form: str | None, reason: str
 ) -> None:
     job = client.new_job()
@@ -107,14 +109,14 @@ def test_what_cannot_be_fetched_or_read_fails_its_task_and_another_may_follow(
     client.order(job)
 
 
-def test_after_the_order_it_is_too_late(client: Client, sentence: bytes) -> None:
+def test_a_transcript_is_refused_after_the_order(client: Client, sentence: bytes) -> None:
     job = client.new_job()
     client.upload(job, sentence)
     client.order(job)
     assert error_of(add_body(client, job, TEXT)) == (400, "INVALID_QUERY")
 
 
-def test_the_last_transcript_counts_and_goes_with_its_job(client: Client, sentence: bytes) -> None:
+def test_the_last_transcript_counts_and_is_deleted_with_its_job(client: Client, sentence: bytes) -> None:
     job = client.new_job()
     add_body(client, job, OTHER)
     add_body(client, job, TEXT)
@@ -125,5 +127,5 @@ def test_the_last_transcript_counts_and_goes_with_its_job(client: Client, senten
     assert error_of(add_body(client, job, TEXT)) == (400, "ITEM_NOT_FOUND")
 
 
-def test_a_job_of_somebody_else_takes_no_transcript(client: Client, alice: Client) -> None:
+def test_a_job_of_another_account_accepts_no_transcript(client: Client, alice: Client) -> None:
     assert error_of(add_body(alice, client.new_job(), TEXT)) == (400, "ITEM_NOT_FOUND")

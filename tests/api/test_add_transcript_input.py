@@ -19,7 +19,7 @@ DFXP = (
 
 
 @pytest.mark.parametrize(("body", "form"), [(SRT, "srt"), (VTT, "vtt"), (DFXP, "dfxp"), (SRT, None)])
-def test_captions_are_given_the_times_of_their_words(
+def test_the_words_of_captions_are_aligned(
     client: Client, sentence: bytes, body: str, form: str | None
 ) -> None:
     job = client.new_job()
@@ -51,7 +51,7 @@ def test_captions_of_another_recording_keep_their_times_and_the_job_says_so(
 LOSSY = "Lost.\n\n1\n-00:00:01,000 --> 00:00:02,000\nWELCOME to a small\n"
 
 
-def test_what_of_a_body_is_not_used_is_in_the_answer_and_in_the_task(client: Client) -> None:
+def test_unused_parts_of_a_body_are_reported_in_the_answer_and_in_the_task(client: Client) -> None:
     job = client.new_job()
     answer = add_body(client, job, LOSSY).json()
     assert "line 1: text before the first times is left out: 'Lost.'" in answer["Warnings"]
@@ -69,13 +69,15 @@ def test_what_of_a_body_is_not_used_is_in_the_answer_and_in_the_task(client: Cli
         ("start\tend\ttext\n0\t900\tHi.\n", "TSV, as Whisper writes it"),
     ],
 )
-def test_another_format_is_named_and_never_taken_for_speech(client: Client, body: str, name: str) -> None:
+def test_an_unsupported_format_is_named_and_never_taken_for_speech(
+    client: Client, body: str, name: str
+) -> None:
     answer = add_body(client, client.new_job(), body)
     assert error_of(answer) == (400, "INVALID_QUERY")
     assert f"The transcript is {name}, which is not read" in answer.json()["ErrorComment"]
 
 
-def test_times_without_hours_and_before_zero_are_no_words(client: Client, sentence: bytes) -> None:
+def test_times_without_hours_or_before_zero_are_not_words(client: Client, sentence: bytes) -> None:
     job = client.new_job()
     body = (
         "1\n-00:00,100 --> 00:02,000\nWELCOME to a small\n\n2\n00:02,000 --> 00:03,300\nlibrary by the sea.\n"
@@ -86,7 +88,7 @@ def test_times_without_hours_and_before_zero_are_no_words(client: Client, senten
     assert "100% of its 8 words" in client.finished(job)["Notice"]
 
 
-def test_a_text_that_nobody_could_say_so_fast_is_refused(client: Client, sentence: bytes) -> None:
+def test_a_text_too_long_for_the_recording_is_refused(client: Client, sentence: bytes) -> None:
     job = client.new_job()
     add_body(client, job, "word " * 5000)
     client.upload(job, sentence)
@@ -106,7 +108,7 @@ def test_a_text_that_nobody_could_say_so_fast_is_refused(client: Client, sentenc
         (b'<!DOCTYPE a [<!ENTITY a "b">]><tt/>', {"format": "dfxp"}, "INVALID_QUERY"),
     ],
 )
-def test_what_is_no_transcript_is_refused_at_once(
+def test_anything_but_a_transcript_is_refused_at_once(
     client: Client, body: bytes, query: dict[str, str], kind: str
 ) -> None:
     job = client.new_job()
@@ -119,7 +121,7 @@ def test_a_transcript_above_the_limit_is_refused(client: Client) -> None:
 
 
 @pytest.mark.parametrize("url", ["file:///etc/passwd", "http://10.0.0.1/a.srt", "not a url"])
-def test_a_url_that_cannot_be_right_is_refused_at_once(client: Client, url: str) -> None:
+def test_an_impossible_url_is_refused_at_once(client: Client, url: str) -> None:
     answer = client.get("job/add_transcript", job_id=client.new_job(), transcript_url=url)
     assert error_of(answer) == (400, "INVALID_URL")
 

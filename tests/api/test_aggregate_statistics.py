@@ -89,7 +89,7 @@ def test_metrics_may_be_chosen(owner: Client) -> None:
     assert set(data) == {"billable_minutes_premium", "start_date", "end_date"}
 
 
-def test_descendants_count_when_they_are_asked_for(client: Client, owner: Client) -> None:
+def test_descendants_are_counted_on_request(client: Client, owner: Client) -> None:
     assert [total for total, _, _ in totals(owner, account_id="*")] == [14]
     assert [total for total, _, _ in totals(client, account_id=name_of(owner))] == [13]
     assert error_of(owner.get("job/aggregate_statistics", account_id="admin")) == (

@@ -35,7 +35,7 @@ def audited(client: Client, *arguments: str) -> list[list[str]]:
     return [[line.split()[2], *line.split()[4:]] for line in done.stdout.splitlines()[1:]]
 
 
-def test_what_was_done_to_a_job_and_what_was_refused_is_told(family: Family) -> None:
+def test_calls_about_a_job_are_logged_whether_done_or_refused(family: Family) -> None:
     owner, stranger = family.child, family.stranger
     job = owner.new_job()
     owner.upload_url(job)
@@ -55,7 +55,7 @@ def test_what_was_done_to_a_job_and_what_was_refused_is_told(family: Family) -> 
     ]
 
 
-def test_links_that_need_no_token_are_told_of(client: Client, server: OwnServer, finished: str) -> None:
+def test_links_that_need_no_token_are_logged(client: Client, server: OwnServer, finished: str) -> None:
     for given in ({}, {"build_url": "true"}):
         answer = client.get("job/get_caption", job_id=finished, caption_format="SRT", **given)
         assert answer.status_code == 200
@@ -65,7 +65,7 @@ def test_links_that_need_no_token_are_told_of(client: Client, server: OwnServer,
     assert told.count("job/get_caption") == 1
 
 
-def test_logins_and_logouts_are_told_of_and_failures_are_counted(alice: Client) -> None:
+def test_logins_and_logouts_are_logged_and_failures_are_counted(alice: Client) -> None:
     name = name_of(alice)
     for _ in range(3):
         alice.get("account/login", username=name, password="wrong")
@@ -87,7 +87,7 @@ def test_what_an_attacker_names_cannot_forge_lines_of_the_audit_log(alice: Clien
     assert all(line.isprintable() for line in done.stdout.split("\n"))
 
 
-def test_no_secret_stands_in_the_log(family: Family) -> None:
+def test_the_audit_log_contains_no_secret(family: Family) -> None:
     below = name_of(child(family.parent))
     family.parent.post("account/update_password", new_password="hunter2", username=below)
     shown = command(family.parent.server, "audit", "--account", name_of(family.parent)).stdout
@@ -95,12 +95,12 @@ def test_no_secret_stands_in_the_log(family: Family) -> None:
     assert "hunter2" not in shown
 
 
-def test_the_calls_that_only_read_are_known_as_such() -> None:
+def test_read_only_calls_are_declared_as_such() -> None:
     assert {path for path in PATHS if not CALLS[path].changes} == READING
 
 
 @pytest.mark.parametrize("path", sorted(READING))
-def test_a_call_that_only_reads_changes_nothing(
+def test_a_read_only_call_changes_nothing(
     client: Client, services: app.Services, finished: str, path: str
 ) -> None:
     task = client.info(finished)["Tasks"][0]["TaskId"]

@@ -37,7 +37,7 @@ def ordered(owner: Client, quiet: Path) -> str:
     return job
 
 
-def test_an_order_waits_until_it_is_authorized_and_then_is_done(owner: Client, ordered: str) -> None:
+def test_an_order_waits_until_it_is_authorized_and_is_then_carried_out(owner: Client, ordered: str) -> None:
     info = owner.info(ordered)
     assert (info["JobStatus"], info["AuthorizationDate"]) == ("Authorizing", "")
     due = datetime.fromisoformat(info["DueDate"])
@@ -51,7 +51,7 @@ def test_an_order_waits_until_it_is_authorized_and_then_is_done(owner: Client, o
     assert info["StartDate"] > info["AuthorizationDate"]
 
 
-def test_no_worker_looks_at_an_order_that_waits(owner: Client, ordered: str, family: Family) -> None:
+def test_no_worker_touches_an_order_that_waits(owner: Client, ordered: str, family: Family) -> None:
     """A job that is ordered later and is done first shows that the worker had its time."""
     later = family.stranger.new_job()
     family.stranger.upload(later, b"no recording at all")

@@ -62,7 +62,7 @@ def caller(server: Any, admin_token: str) -> Client:
 
 
 @pytest.mark.parametrize("path", [*(path for path in PATHS if path not in LAST), *LAST])
-def test_every_call_says_it(caller: Client, path: str) -> None:
+def test_every_call_sends_the_security_headers(caller: Client, path: str) -> None:
     check_content(make(caller, path, job_id=caller.new_job() if path not in LAST else "x"))
     check_content(caller.http.get(f"/api/{path}"))  # without a version or a token: 400
     check_content(caller.http.put(f"/api/{path}"))  # 405, or 400
@@ -79,7 +79,7 @@ def test_every_call_says_it(caller: Client, path: str) -> None:
         ("info", {}, "application/json"),
     ],
 )
-def test_what_was_transcribed_says_it(
+def test_transcripts_send_the_security_headers(
     client: Client, finished: str, call: str, options: dict[str, str], media_type: str
 ) -> None:
     answer = client.get(f"job/{call}", job_id=finished, **options)
@@ -94,7 +94,9 @@ def test_what_was_transcribed_says_it(
         check_content(unchanged)
 
 
-def test_captions_at_a_url_say_it_and_a_track_may_load_them(client: Client, finished: str) -> None:
+def test_captions_at_a_url_send_the_security_headers_and_a_track_may_load_them(
+    client: Client, finished: str
+) -> None:
     url = client.get("job/get_caption", job_id=finished, caption_format="WEB_VTT", build_url="true").json()[
         "CaptionUrl"
     ]
@@ -106,7 +108,7 @@ def test_captions_at_a_url_say_it_and_a_track_may_load_them(client: Client, fini
     check_content(client.http.get(f"{url[:-20]}.vtt"))
 
 
-def test_media_say_it_and_a_player_may_seek(client: Client, recorded: str) -> None:  # noqa: F811
+def test_media_send_the_security_headers_and_a_player_may_seek(client: Client, recorded: str) -> None:  # noqa: F811
     url = client.get("job/transcoded_media", job_id=recorded, transcoded_version="mp3").json()["MediaUrl"]
     whole = client.http.get(url)
     part = client.http.get(url, headers={"Range": "bytes=10-19", **ORIGIN})
@@ -120,7 +122,9 @@ def test_media_say_it_and_a_player_may_seek(client: Client, recorded: str) -> No
     assert "allow-downloads" in whole.headers["content-security-policy"]
 
 
-def test_pages_of_ours_run_nothing_and_stand_in_no_frame(client: Client, services: app.Services) -> None:
+def test_the_servers_own_pages_run_no_scripts_and_cannot_be_framed(
+    client: Client, services: app.Services
+) -> None:
     for path in ("/docs", "/docs/", "/"):
         answer = client.http.get(path, follow_redirects=True)
         assert answer.headers["content-type"] == "text/html; charset=utf-8"
@@ -138,7 +142,7 @@ def test_pages_of_ours_run_nothing_and_stand_in_no_frame(client: Client, service
     check(answer)
 
 
-def test_an_upload_url_says_it(client: Client, quiet: Path) -> None:
+def test_an_upload_url_sends_the_security_headers(client: Client, quiet: Path) -> None:
     url = client.upload_url(client.new_job())
     for method in ("HEAD", "OPTIONS", "GET", "DELETE"):
         check_content(client.http.request(method, url, headers=ORIGIN))
@@ -158,7 +162,7 @@ def test_an_upload_url_says_it(client: Client, quiet: Path) -> None:
     "sent",
     [b"?\r\n\r\n", b"GET / HTTP/1.1\r\n\r\n", b"GET /" + b"a" * 40_000, b"GET / HTTP/2.0\r\nHost: a\r\n\r\n"],
 )
-def test_the_parsers_own_refusals_say_it(client: Client, sent: bytes) -> None:
+def test_the_parsers_own_refusals_send_the_security_headers(client: Client, sent: bytes) -> None:
     with RawConnection(client.server.base_url) as connection:
         connection.send(sent)
         answer = connection.answer()
@@ -166,7 +170,7 @@ def test_the_parsers_own_refusals_say_it(client: Client, sent: bytes) -> None:
         check_content(answer)
 
 
-def test_every_route_is_visited_here(services: app.Services) -> None:
+def test_every_route_is_tested_here(services: app.Services) -> None:
     nothing = cast(Any, None)
     backend = Backend(
         services=services,

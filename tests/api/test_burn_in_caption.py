@@ -16,7 +16,7 @@ def test_without_a_mail_server_the_caller_is_told(client: Client) -> None:
     assert "SCRIBEDOCK_SMTP_URL" in answer.json()["ErrorComment"]
 
 
-def test_an_address_must_be_one(client: Client) -> None:
+def test_a_malformed_address_is_refused(client: Client) -> None:
     job = client.new_job()
     for address in ("maria", "a@b@c", "a b@c", "a@b\r\nBcc: c@d", "@", "a@" + "b" * 400):
         answer = client.get("job/burn_in_caption", job_id=job, send_to_email=address)

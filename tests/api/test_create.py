@@ -13,7 +13,7 @@ from tests.support.fixtures import DATABASES
 RUNS_ON = DATABASES
 
 
-def test_an_account_is_below_its_maker(client: Client) -> None:
+def test_a_new_account_is_a_child_of_its_creator(client: Client) -> None:
     parent = child(client)
     below = child(parent)
     job = below.new_job()
@@ -21,7 +21,7 @@ def test_an_account_is_below_its_maker(client: Client) -> None:
     assert error_of(below.get("job/info", job_id=parent.new_job())) == (400, "ITEM_NOT_FOUND")
 
 
-def test_an_account_may_be_made_below_a_descendant_by_name_or_id(client: Client) -> None:
+def test_an_account_may_be_created_below_a_descendant_given_by_name_or_id(client: Client) -> None:
     parent = child(client)
     below = child(client, parent_account=name_of(parent))
     assert parent.info(below.new_job())["Username"] == name_of(below)
@@ -53,7 +53,7 @@ def test_parents_siblings_and_strangers_cannot_be_parents(client: Client) -> Non
         assert answer.json()["ErrorComment"] == "Account does not have permission to access/change this data"
 
 
-def test_a_name_that_is_taken_is_refused_wherever_it_is(client: Client) -> None:
+def test_a_taken_name_is_refused_anywhere_in_the_tree(client: Client) -> None:
     one, other = child(client), child(client)
     for name in (name_of(one), name_of(other), "admin"):
         answer = one.get("account/create", new_username=name, new_password="x")
@@ -75,7 +75,7 @@ def test_a_name_that_is_taken_is_refused_wherever_it_is(client: Client) -> None:
         ({"first_name": "x" * 256}, "INVALID_QUERY"),
     ],
 )
-def test_what_cannot_be_an_account_is_refused(
+def test_an_impossible_account_is_refused(
     client: Client, parameters: dict[str, str | None], error: str
 ) -> None:
     given = {"new_username": "somebody", "new_password": "secret", **parameters}

@@ -24,7 +24,7 @@ def switch(services: app.Services, name: str, *, on: bool) -> None:
     (services.accounts.enable if on else services.accounts.disable)(found)
 
 
-def test_every_link_of_a_disabled_account_ends_and_works_again_afterwards(
+def test_the_links_of_a_disabled_account_are_dead_until_it_is_enabled(
     alice: Client, services: app.Services, quiet: Path
 ) -> None:
     owner = child(alice)  # the account above it is disabled

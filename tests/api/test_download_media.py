@@ -16,7 +16,7 @@ def download(client: Client, job: str, media_type: str = "mp3", **headers: str) 
     return client.http.get("/api/job/download_media", params=query, headers=headers)
 
 
-def test_the_sound_comes_as_an_attachment(client: Client, filmed: str, tmp_path: Path) -> None:  # noqa: F811
+def test_the_audio_is_sent_as_an_attachment(client: Client, filmed: str, tmp_path: Path) -> None:  # noqa: F811
     answer = download(client, filmed)
     assert answer.status_code == 200, answer.text
     assert answer.headers["content-type"] == "audio/mpeg"
@@ -33,7 +33,7 @@ def test_the_sound_comes_as_an_attachment(client: Client, filmed: str, tmp_path:
     ("asked", "start", "end"),
     [("bytes=0-99", 0, 100), ("bytes=100-", 100, None), ("bytes=-50", -50, None), ("bytes=5-5", 5, 6)],
 )
-def test_a_part_of_it_may_be_asked_for(
+def test_a_range_of_it_can_be_requested(
     client: Client,
     recorded: str,  # noqa: F811
     asked: str,
@@ -48,14 +48,14 @@ def test_a_part_of_it_may_be_asked_for(
     assert answer.headers["content-range"] == f"bytes {first}-{first + len(answer.content) - 1}/{len(whole)}"
 
 
-def test_a_part_beyond_its_end_is_refused(client: Client, recorded: str) -> None:  # noqa: F811
+def test_a_range_beyond_its_end_is_refused(client: Client, recorded: str) -> None:  # noqa: F811
     answer = download(client, recorded, range="bytes=999999999-")
     assert answer.status_code == 416
     assert answer.headers["content-range"].startswith("bytes */")
 
 
 @pytest.mark.parametrize("asked", ["bytes=0-1,4-5", "lines=1-2", "bytes=9-2", "bytes=x"])
-def test_a_range_that_is_not_understood_gives_the_whole_file(
+def test_a_malformed_range_gives_the_whole_file(
     client: Client,
     recorded: str,  # noqa: F811
     asked: str,
@@ -65,13 +65,13 @@ def test_a_range_that_is_not_understood_gives_the_whole_file(
     assert answer.headers["accept-ranges"] == "bytes"
 
 
-def test_a_part_of_another_file_is_never_given(client: Client, recorded: str) -> None:  # noqa: F811
+def test_a_range_of_another_file_is_never_sent(client: Client, recorded: str) -> None:  # noqa: F811
     etag = download(client, recorded).headers["etag"]
     assert download(client, recorded, **{"range": "bytes=0-9", "if-range": etag}).status_code == 206
     assert download(client, recorded, **{"range": "bytes=0-9", "if-range": '"other"'}).status_code == 200
 
 
-def test_a_head_tells_the_length_alone(client: Client, recorded: str) -> None:  # noqa: F811
+def test_a_head_request_gets_the_length_without_the_file(client: Client, recorded: str) -> None:  # noqa: F811
     whole = download(client, recorded)
     query = {"api_token": client.token, "job_id": recorded, "media_type": "mp3"}
     answer = client.http.head("/api/job/download_media", params=query)
@@ -91,7 +91,7 @@ def test_a_head_tells_the_length_alone(client: Client, recorded: str) -> None:  
         ({"v": "2"}, "INVALID_OPTION"),
     ],
 )
-def test_what_cannot_be_had_is_told(
+def test_an_unavailable_file_is_explained(
     client: Client,
     recorded: str,  # noqa: F811
     parameters: dict[str, str | None],
@@ -101,7 +101,7 @@ def test_what_cannot_be_had_is_told(
     assert error_of(client.get("job/download_media", **given)) == (400, error)
 
 
-def test_a_job_without_media_says_how_to_add_some(client: Client) -> None:
+def test_a_job_without_media_explains_how_to_add_it(client: Client) -> None:
     answer = client.get("job/download_media", job_id=client.new_job(), media_type="mp3")
     assert error_of(answer) == (400, "ITEM_NOT_FOUND")
     assert "request_upload_url" in answer.json()["ErrorComment"]

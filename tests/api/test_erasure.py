@@ -102,7 +102,7 @@ def mailed(services: app.Services, job: str, recipient: str) -> None:
         connection.execute(mails.insert().values(id=task, job_id=job, recipient=recipient, base_url=""))
 
 
-def test_words_that_were_planted_with_a_job_stand_nowhere_once_it_is_deleted(
+def test_words_planted_with_a_job_are_found_nowhere_once_it_is_deleted(
     server: OwnServer,
     services: app.Services,
     engine: EngineClient,
@@ -178,7 +178,7 @@ def test_words_that_were_planted_with_a_job_stand_nowhere_once_it_is_deleted(
     assert job not in alice.get("job/list").text
 
 
-def test_a_job_that_is_deleted_while_it_is_transcribed_leaves_nothing_with_the_engine(
+def test_a_job_deleted_during_transcription_leaves_nothing_in_the_engine(
     server: OwnServer, services: app.Services, engine: EngineClient, alice: Client, speech: Path
 ) -> None:
     job = alice.new_job()
@@ -246,7 +246,7 @@ def eraser(services: app.Services, engine: EngineClient, folder: Path, *, retent
     )
 
 
-def test_workflows_that_ended_long_ago_are_forgotten_but_not_of_orders_that_people_go_on_with(
+def test_workflows_that_ended_long_ago_are_forgotten_except_for_orders_still_under_review(
     server: OwnServer,
     services: app.Services,
     engine: EngineClient,
@@ -273,7 +273,7 @@ def test_workflows_that_ended_long_ago_are_forgotten_but_not_of_orders_that_peop
     assert engine.known(list(orders.values())) == {orders["PREMIUM"]}
 
 
-def test_what_was_forgotten_and_is_begun_anew_transcribes_and_calls_nobody_twice(
+def test_a_forgotten_workflow_that_restarts_neither_transcribes_nor_calls_back_twice(
     server: OwnServer,
     services: app.Services,
     engine: EngineClient,
@@ -322,7 +322,7 @@ def test_nobody_waits_for_a_workflow_that_was_forgotten(
     assert time.monotonic() - began < 30
 
 
-def test_folders_that_a_crash_has_left_are_swept_once_their_task_is_over(
+def test_folders_left_by_a_crash_are_swept_once_their_task_has_ended(
     services: app.Services, engine: EngineClient, alice: Client, quiet: Path, tmp_path: Path
 ) -> None:
     job = alice.new_job()

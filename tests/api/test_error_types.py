@@ -49,7 +49,7 @@ def test_every_error_type_is_answered(client: Client, kind: ErrorType) -> None:
     assert error_of(answer) == (status, kind.value)
 
 
-def test_a_fault_of_the_server_tells_nothing_but_where_it_is_noted(client: Client) -> None:
+def test_a_defect_of_the_server_reveals_only_its_id_in_the_log(client: Client) -> None:
     comment = damaged(client).json()["ErrorComment"]
     fault = comment.rpartition(" ")[2]
     assert "zlib" not in comment

@@ -29,7 +29,7 @@ from tests.support.client import Client, error_of
 
 @pytest.fixture(scope="module")
 def annotated(server: OwnServer, speech: Path) -> str:
-    """Return a Complete job with metadata, whose audio description is whatever a test has made of it."""
+    """Return a Complete job with metadata; tests may have replaced its audio description."""
     metadata = '{"custom_metadata": {"course": "BIO <101>", "room": 7}}'
     return ordered(Client(server).login(), speech, options=metadata)
 
@@ -103,7 +103,7 @@ def test_options_change_the_captions(client: Client, finished: str) -> None:
         {"sound_tokens_by_caption_list": "[BLANK_AUDIO,MUSIC]"},
     ],
 )
-def test_lists_are_read_in_every_spelling(client: Client, finished: str, spelling: dict[str, Any]) -> None:
+def test_a_list_may_be_spelled_in_many_ways(client: Client, finished: str, spelling: dict[str, Any]) -> None:
     caption(client, finished, **spelling)
 
 
@@ -159,7 +159,7 @@ def test_the_captions_of_another_account_are_not_found(family: Family, finished:
     assert error_of(answer) == (400, "ITEM_NOT_FOUND")
 
 
-def test_before_the_job_is_finished_the_caller_is_told_so(client: Client) -> None:
+def test_an_unfinished_job_is_explained(client: Client) -> None:
     job = client.new_job()
     answer = client.get("job/get_caption", job_id=job, caption_format="SRT")
     assert error_of(answer) == (400, "INVALID_QUERY")
@@ -167,7 +167,7 @@ def test_before_the_job_is_finished_the_caller_is_told_so(client: Client) -> Non
     assert client.get("job/list_elementlists", job_id=job).json() == []
 
 
-def test_what_is_known_already_is_not_sent_again(client: Client, finished: str) -> None:
+def test_captions_the_client_already_has_are_not_sent_again(client: Client, finished: str) -> None:
     query = {"v": "1", "api_token": client.token, "job_id": finished, "caption_format": "SRT"}
     first = client.http.get("/api/job/get_caption", params=query)
     tag = {"If-None-Match": f'"other", W/{first.headers["etag"]}'}
@@ -204,9 +204,7 @@ def test_a_permanent_url_ends_with_its_job(client: Client, speech: Path) -> None
     assert client.http.get(url).status_code == 404
 
 
-def test_a_permanent_url_keeps_its_bytes_whatever_becomes_of_what_they_were_made_of(
-    client: Client, speech: Path
-) -> None:
+def test_a_permanent_url_keeps_its_bytes_even_if_their_source_is_gone(client: Client, speech: Path) -> None:
     job = ordered(client, speech)
     given = {"job_id": job, "caption_format": "SCC", "build_url": "true"}
     url = client.get("job/get_caption", **given).json()["CaptionUrl"]
@@ -230,7 +228,7 @@ def test_the_head_of_dfxp_has_the_job_and_the_metadata_of_its_order(client: Clie
 DESCRIPTION = b"WEBVTT\n\n00:00.000 --> 00:00.900\n<v Narrator>A harbour at night.\n"
 
 
-def test_an_audio_description_is_given_alone_or_mixed_in(client: Client, annotated: str) -> None:
+def test_an_audio_description_is_returned_alone_or_mixed_in(client: Client, annotated: str) -> None:
     job = annotated
     spoken_before, versions = (
         caption(client, job, "TRANSCRIPT"),
@@ -286,6 +284,6 @@ def test_many_clients_get_long_captions_in_every_format_at_once(client: Client, 
         assert set(clients.map(words, sorted(TABLE) * 2)) == {" ".join(sentences)}
 
 
-def test_captions_may_be_asked_for_by_post(client: Client, finished: str) -> None:
+def test_captions_can_be_requested_by_post(client: Client, finished: str) -> None:
     posted = client.post("job/get_caption", job_id=finished, caption_format="SRT")
     assert posted.text == caption(client, finished)

@@ -8,7 +8,7 @@ from tests.captions.schema import EMITTED
 from tests.support.client import Client
 
 
-def test_the_elementlist_keeps_to_the_schema_and_to_the_order_of_time(client: Client, finished: str) -> None:
+def test_the_elementlist_follows_the_schema_and_its_times_ascend(client: Client, finished: str) -> None:
     answer = client.get("job/get_elementlist", job_id=finished)
     assert answer.headers["content-type"] == "application/json"
     elementlist = answer.json()
@@ -24,7 +24,7 @@ def test_the_elementlist_keeps_to_the_schema_and_to_the_order_of_time(client: Cl
         assert "ENDS_SENTENCE" in segment["sequences"][-1]["tokens"][-1]["tags"]
 
 
-def test_an_elementlist_that_is_known_already_is_not_sent_again(client: Client, finished: str) -> None:
+def test_an_elementlist_the_client_already_has_is_not_sent_again(client: Client, finished: str) -> None:
     query = {"v": "1", "api_token": client.token, "job_id": finished}
     first = client.http.get("/api/job/get_elementlist", params=query)
     again = client.http.get(

@@ -14,13 +14,13 @@ def test_media_that_was_fetched_has_its_url(client: Client) -> None:
     assert client.post("job/media", job_id=job).json() == {"MediaUrl": url}
 
 
-def test_media_that_was_sent_here_has_none(client: Client, recorded: str) -> None:  # noqa: F811
+def test_uploaded_media_has_no_url(client: Client, recorded: str) -> None:  # noqa: F811
     answer = client.get("job/media", job_id=recorded)
     assert error_of(answer) == (400, "ITEM_NOT_FOUND")
     assert "download_media" in answer.json()["ErrorComment"]
 
 
-def test_a_job_without_media_has_none(client: Client) -> None:
+def test_a_job_without_media_has_no_media_url(client: Client) -> None:
     answer = client.get("job/media", job_id=client.new_job())
     assert error_of(answer) == (400, "ITEM_NOT_FOUND")
     assert "no media" in answer.json()["ErrorComment"]

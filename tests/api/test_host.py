@@ -59,7 +59,7 @@ def start_of(answer: Answer) -> str:
 
 @pytest.mark.parametrize("request_line", REQUESTS.values(), ids=list(REQUESTS))
 @pytest.mark.parametrize("host", BAD_HOSTS)
-def test_a_host_that_is_none_is_refused(server: OwnServer, request_line: str, host: str) -> None:
+def test_a_malformed_host_is_refused(server: OwnServer, request_line: str, host: str) -> None:
     answer = exchanged(server.base_url, f"{request_line} HTTP/1.1", f"Host: {host}", "Content-Length: 0")
     assert (answer.status, answer.error["ErrorType"]) == (400, "INVALID_QUERY")
     assert "Host" in answer.error["ErrorComment"]
@@ -77,7 +77,7 @@ def test_http_1_1_needs_one_host(server: OwnServer, request_line: str, hosts: li
 
 @pytest.mark.parametrize("request_line", REQUESTS.values(), ids=list(REQUESTS))
 @pytest.mark.parametrize("version", ["0.9", "2.0", "3.0"])
-def test_other_versions_of_http_are_refused(server: OwnServer, request_line: str, version: str) -> None:
+def test_unsupported_versions_of_http_are_refused(server: OwnServer, request_line: str, version: str) -> None:
     answer = exchanged(server.base_url, f"{request_line} HTTP/{version}", "Host: a", "Content-Length: 0")
     assert answer.status in (400, 505)
     assert answer.error["ErrorType"] == "INVALID_QUERY"
@@ -99,7 +99,7 @@ def test_links_start_with_the_host_of_the_request(server: OwnServer, admin_token
     assert start_of(link(server, admin_token, f"Host: {host}")) == f"http://{host}"
 
 
-def test_http_1_0_without_a_host_gets_links_to_the_address_that_it_reached(
+def test_http_1_0_without_a_host_gets_links_to_the_address_it_connected_to(
     server: OwnServer, admin_token: str
 ) -> None:
     assert start_of(link(server, admin_token, version="1.0")) == server.base_url
@@ -132,16 +132,12 @@ def test_the_host_of_an_absolute_target_counts_instead_of_the_header(
         ("named.example:80", ["Host: a"]),
     ],
 )
-def test_an_absolute_target_is_held_to_the_same_rules(
-    server: OwnServer, target: str, hosts: list[str]
-) -> None:
+def test_an_absolute_target_follows_the_same_rules(server: OwnServer, target: str, hosts: list[str]) -> None:
     answer = exchanged(server.base_url, f"GET {target} HTTP/1.1", *hosts)
     assert (answer.status, answer.error["ErrorType"]) == (400, "INVALID_QUERY")
 
 
-def test_headers_of_a_proxy_that_is_not_trusted_count_for_nothing(
-    server: OwnServer, admin_token: str
-) -> None:
+def test_headers_of_an_untrusted_proxy_are_ignored(server: OwnServer, admin_token: str) -> None:
     answer = link(server, admin_token, "Host: a", "X-Forwarded-Host: evil/", "X-Forwarded-Proto: x")
     assert start_of(answer) == "http://a"
 
@@ -163,9 +159,64 @@ def test_links_start_with_what_a_trusted_proxy_says(behind_a_proxy: tuple[OwnSer
 
 
 @pytest.mark.parametrize(
+    ("header", "prefix"),
+    [
+        ("X-Forwarded-Prefix: /captions", "/captions"),
+        ("X-Forwarded-Prefix: /a/b%20c/", "/a/b%20c"),
+        ("X-Forwarded-Prefix: /evil, /captions", "/captions"),
+        ("X-Forwarded-Prefix: /", ""),
+    ],
+)
+def test_links_and_locations_contain_the_prefix_that_a_trusted_proxy_took_off(
+    behind_a_proxy: tuple[OwnServer, str], header: str, prefix: str
+) -> None:
+    answer = link(*behind_a_proxy, "Host: a.example", header)
+    path = urlsplit(json.loads(answer.body)["upload_url"]).path
+    assert path.startswith(f"{prefix}/upload/")
+    inside = path.removeprefix(prefix)
+    with RawConnection(behind_a_proxy[0].base_url) as connection:
+        for kind in ("Upload-Length: 9", "Upload-Length: 9\r\nUpload-Concat: partial"):
+            connection.head("POST", inside, "Tus-Resumable: 1.0.0", "Content-Length: 0", kind, header)
+            location = connection.answer().headers["location"]
+            assert location.startswith(f"{prefix}/upload/")
+            connection.head("HEAD", location.removeprefix(prefix), "Tus-Resumable: 1.0.0")
+            assert connection.answer(to_head=True).status == 200
+
+
+def test_a_prefix_counts_only_if_the_proxy_is_trusted(server: OwnServer, admin_token: str) -> None:
+    answer = link(server, admin_token, "Host: a", "X-Forwarded-Prefix: /evil")
+    path = urlsplit(json.loads(answer.body)["upload_url"]).path
+    assert path.startswith("/upload/")
+    with RawConnection(server.base_url) as connection:
+        connection.head(
+            "POST",
+            path,
+            "Tus-Resumable: 1.0.0",
+            "Content-Length: 0",
+            "Upload-Length: 9",
+            "X-Forwarded-Prefix: /evil",
+        )
+        assert connection.answer().headers["location"] == path
+
+
+@pytest.mark.parametrize(
+    "prefix", ["captions", "//evil.example", "/a//b", "/a/../b", "/.", "/a?b", "/a b", "/%zz"]
+)
+def test_a_prefix_of_a_trusted_proxy_must_be_a_path(
+    behind_a_proxy: tuple[OwnServer, str], prefix: str
+) -> None:
+    header = f"X-Forwarded-Prefix: {prefix}"
+    assert "X-Forwarded-Prefix" in link(*behind_a_proxy, "Host: a", header).error["ErrorComment"]
+    for method in ("PUT", "HEAD"):
+        with RawConnection(behind_a_proxy[0].base_url) as connection:
+            connection.head(method, "/upload/x", "Content-Length: 0", header)
+            assert connection.answer(to_head=method == "HEAD").status == 400
+
+
+@pytest.mark.parametrize(
     "header", ["X-Forwarded-Host: evil/x", "X-Forwarded-Host: a@b", "X-Forwarded-Proto: javascript"]
 )
-def test_what_a_trusted_proxy_says_must_be_a_host(behind_a_proxy: tuple[OwnServer, str], header: str) -> None:
+def test_a_trusted_proxy_must_send_a_valid_host(behind_a_proxy: tuple[OwnServer, str], header: str) -> None:
     answer = link(*behind_a_proxy, "Host: inside", header)
     assert (answer.status, answer.error["ErrorType"]) == (400, "INVALID_QUERY")
     assert header.partition(":")[0] in answer.error["ErrorComment"]

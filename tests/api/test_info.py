@@ -96,7 +96,7 @@ def test_the_openapi_dialect_has_flat_options_and_the_classic_one_has_labels(
     assert all(set(each) == {"label", "setting"} for each in classic.values())
 
 
-def test_how_much_of_the_speech_became_words_is_said(client: Client, services: app.Services) -> None:
+def test_info_says_how_much_of_the_speech_became_words(client: Client, services: app.Services) -> None:
     noted: dict[str, object] = {"speech_ms": 9200, "worded_ms": 3800, "unrecognized_ms": 5400}
     job = finished_job(services, say("The sea is deep."), noted={**noted, "notice": "5.4 s are missing."})
     info = client.info(job)
@@ -109,7 +109,7 @@ def test_how_much_of_the_speech_became_words_is_said(client: Client, services: a
     }
 
 
-def test_of_a_job_that_lost_nothing_no_loss_is_said(client: Client, finished: str) -> None:
+def test_info_mentions_no_loss_where_nothing_was_lost(client: Client, finished: str) -> None:
     info = client.info(finished)
     assert info["SpeechSeconds"] >= info["SpeechWithWordsSeconds"] > 0
     assert "UnrecognizedSeconds" not in info

@@ -79,7 +79,7 @@ def save(client: Client, job: str, body: bytes) -> httpx.Response:
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_hostile_list_holds_up_nobody_else(alice: Client, attacker: tuple[Client, str], kind: str) -> None:
+def test_a_hostile_list_delays_nobody_else(alice: Client, attacker: tuple[Client, str], kind: str) -> None:
     reviewer, job = attacker
     body = KINDS[kind]((4 if kind == "legal" else 16) * MIB)
     answers: list[httpx.Response] = []
@@ -118,7 +118,7 @@ def test_rights_and_state_come_before_the_body(
             assert (answer.status, answer.error["ErrorType"]) == status
 
 
-def test_more_than_the_limit_is_refused_before_it_comes(
+def test_a_body_above_the_limit_is_refused_before_it_arrives(
     server: OwnServer, client: Client, attacker: tuple[Client, str]
 ) -> None:
     reviewer, job = attacker
@@ -141,7 +141,7 @@ def unanswered(server: OwnServer, targets: list[str]) -> Iterator[None]:
         yield
 
 
-def test_guidelines_of_a_silent_server_hold_up_no_call(
+def test_fetching_guidelines_from_a_silent_server_delays_no_other_call(
     server: OwnServer, client: Client, alice: Client
 ) -> None:
     attacker = child(client, "attacker")
@@ -162,7 +162,7 @@ def test_guidelines_of_a_silent_server_hold_up_no_call(
             assert time.monotonic() - began < 5 * ACCEPTABLE_S
 
 
-def test_a_flood_of_renderings_holds_up_no_other_account(
+def test_a_flood_of_renderings_delays_no_other_account(
     server: OwnServer, client: Client, alice: Client
 ) -> None:
     attacker = child(client, "attacker")

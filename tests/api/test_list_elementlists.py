@@ -14,7 +14,7 @@ def caption(client: Client, job: str, format: str = "SRT", **parameters: Any) ->
     return answer.text
 
 
-def test_versions_are_chosen_by_name_and_by_date(client: Client, finished: str) -> None:
+def test_a_version_can_be_selected_by_name_and_by_date(client: Client, finished: str) -> None:
     first, last = client.get("job/list_elementlists", job_id=finished).json()
     assert (first["iwp_name"], last["iwp_name"]) == ("MECHANICAL", "FINAL")
     moment = datetime.fromisoformat(first["version"])

@@ -1,4 +1,4 @@
-"""`job/list_related`: the leading job and what was made of it."""
+"""`job/list_related`: the leading job and the jobs made from it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from tests.support.finished import finished_job, services_of
 LIST = say("The sea is deep.", word_ms=500)
 
 
-def test_a_job_alone_leads_nobody(client: Client) -> None:
+def test_a_job_alone_has_no_related_jobs(client: Client) -> None:
     with services_of(client.server) as services:
         job = finished_job(services, LIST, fidelity=Fidelity.HIGH)
     query = {"api_token": client.token, "job_id": job}  # v may be left out
@@ -32,7 +32,7 @@ def test_a_job_that_was_not_ordered_has_no_nulls(client: Client) -> None:
     assert (leading["current_priority"], leading["current_fidelity"], leading["media_length"]) == ("",) * 3
 
 
-def test_any_of_the_family_lists_all_of_it(client: Client) -> None:
+def test_every_related_job_lists_all_of_them(client: Client) -> None:
     with services_of(client.server) as services:
         job = finished_job(services, LIST, fidelity=Fidelity.HIGH)
     answer = client.get("job/translate", job_id=job, target_languages="de")
@@ -45,7 +45,7 @@ def test_any_of_the_family_lists_all_of_it(client: Client) -> None:
     assert by_child["leading_job"] == by_leading["leading_job"]
 
 
-def test_what_was_made_of_a_deleted_job_stays(client: Client) -> None:
+def test_jobs_made_from_a_deleted_job_remain(client: Client) -> None:
     with services_of(client.server) as services:
         job = finished_job(services, LIST, fidelity=Fidelity.HIGH)
     [child] = client.get("job/translate", job_id=job, target_languages="de").json()["translation_job_ids"]
@@ -56,7 +56,7 @@ def test_what_was_made_of_a_deleted_job_stays(client: Client) -> None:
     assert [each["job_id"] for each in answer["related_jobs"]] == [child]
 
 
-def test_the_family_of_a_stranger_is_not_found(client: Client, alice: Client) -> None:
+def test_the_related_jobs_of_a_stranger_are_not_found(client: Client, alice: Client) -> None:
     job = client.new_job()
     assert error_of(alice.get("job/list_related", job_id=job)) == (400, "ITEM_NOT_FOUND")
     assert error_of(client.get("job/list_related")) == (400, "MISSING_PARAMETER")

@@ -70,7 +70,7 @@ def entries(server: OwnServer, start: int) -> Iterator[dict[str, Any]]:
 
 
 @pytest.mark.parametrize("call", CALLS)
-def test_no_parameter_of_a_call_is_told_that_may_be_a_secret(
+def test_no_parameter_that_may_be_a_secret_is_logged(
     server: OwnServer, client: Client, secret: str, call: str
 ) -> None:
     for url in URLS:
@@ -87,13 +87,13 @@ def test_no_parameter_of_a_call_is_told_that_may_be_a_secret(
     "path",
     ["/captions/{}", "/upload/{}", "/media/{}.mp4", "/approve/{}", "/{}", "/api/{}", "/api/job/info/{}"],
 )
-def test_no_secret_in_a_path_is_told(server: OwnServer, client: Client, secret: str, path: str) -> None:
+def test_no_secret_in_a_path_is_logged(server: OwnServer, client: Client, secret: str, path: str) -> None:
     for method in ("GET", "PUT", "POST", "DELETE", "PATCH"):
         client.http.request(method, path.format(secret), content=b"x")
     assert secret not in log_of(server)
 
 
-def test_what_is_no_http_is_not_told(server: OwnServer, secret: str) -> None:
+def test_anything_that_is_not_http_is_not_logged(server: OwnServer, secret: str) -> None:
     for request in (
         f"{secret}\r\n\r\n",
         f"GET /upload/{secret} HTTP/1.1\r\nHost: a\r\nHost: {secret}\r\nContent-Length: {secret}\r\n\r\n",
@@ -105,7 +105,7 @@ def test_what_is_no_http_is_not_told(server: OwnServer, secret: str) -> None:
     assert secret not in log_of(server)
 
 
-def test_a_call_is_told_with_what_is_harmless(server: OwnServer, client: Client) -> None:
+def test_a_call_is_logged_with_its_harmless_parameters(server: OwnServer, client: Client) -> None:
     job = client.new_job(job_name="Seven Seas")
     start = len(log_of(server))
     client.get("job/get_caption", job_id=job, caption_format="srt", utf8_mark="yes", elementlist_version="")

@@ -33,7 +33,7 @@ def test_a_token_has_32_hex_digits(client: Client) -> None:
 
 
 @pytest.mark.parametrize("way", ["query", "form", "multipart", "unlabelled", "plain", "odd type"])
-def test_credentials_may_stand_anywhere(server: OwnServer, way: str) -> None:
+def test_credentials_may_be_in_the_query_or_the_body(server: OwnServer, way: str) -> None:
     given = credentials(server)
     encoded = str(httpx.QueryParams(given))
     answer = {
@@ -48,7 +48,7 @@ def test_credentials_may_stand_anywhere(server: OwnServer, way: str) -> None:
     assert list(answer.json()) == ["ApiToken"]
 
 
-def test_a_password_is_kept_as_rfc_9106_recommends(services: app.Services) -> None:
+def test_a_password_is_hashed_as_rfc_9106_recommends(services: app.Services) -> None:
     with services.database.read() as connection:
         hashed = connection.execute(sa.select(accounts.c.password_hash)).scalars().first()
     assert hashed is not None and hashed.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
@@ -72,7 +72,7 @@ def test_a_json_body_speaks_the_other_dialect(server: OwnServer) -> None:
     assert not {"ExternalID", "Username", "Tasks", "Progress"} & info.keys()
 
 
-def test_the_body_beats_the_query(server: OwnServer) -> None:
+def test_the_body_takes_precedence_over_the_query(server: OwnServer) -> None:
     answer = login(server, params={**credentials(server), "password": "wrong"}, data=credentials(server))
     assert answer.status_code == 200
 
@@ -110,7 +110,7 @@ def test_the_version_is_checked_first(server: OwnServer) -> None:
 
 
 @pytest.mark.parametrize("body", ["[1]", "{", '"x"', "[" * 100_000])
-def test_a_body_that_is_no_json_object_is_refused(server: OwnServer, body: str) -> None:
+def test_a_body_that_is_not_a_json_object_is_refused(server: OwnServer, body: str) -> None:
     answer = login(server, content=body, headers={"Content-Type": "application/json"})
     assert error_of(answer) == (400, "INVALID_QUERY")
 
@@ -158,7 +158,7 @@ def test_a_right_password_logs_in_whatever_stands_in_securekey(server: OwnServer
     assert error_of(answer)[1] in ("ACCOUNT_UNPRIVILEGED", "LOGIN_INVALID")
 
 
-def test_with_a_password_and_a_key_one_that_is_right_suffices(client: Client) -> None:
+def test_of_a_password_and_a_key_one_valid_one_suffices(client: Client) -> None:
     key = client.get("account/generate_api_key").json()["ApiKey"]
     given = credentials(client.server)
     assert login(client.server, data={**given, "securekey": "0" * 32}).status_code == 200

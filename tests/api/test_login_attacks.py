@@ -57,7 +57,9 @@ def login(
         )
 
 
-def test_wrong_passwords_from_many_addresses_lock_no_owner_out(server: OwnServer, admin: Client) -> None:
+def test_wrong_passwords_from_many_addresses_do_not_lock_the_owner_out(
+    server: OwnServer, admin: Client
+) -> None:
     maria = name_of(child(admin, "maria"))
     attackers = [f"127.0.0.{number}" for number in range(10, 20)]
     with ThreadPoolExecutor(25) as pool:
@@ -71,7 +73,7 @@ def test_wrong_passwords_from_many_addresses_lock_no_owner_out(server: OwnServer
     assert "127.0.0.1" in known and "LOGIN_INVALID" in known
 
 
-def test_behind_a_proxy_that_is_not_trusted_one_client_locks_nobody(
+def test_behind_an_untrusted_proxy_one_client_locks_nobody_out(
     server: OwnServer, admin: Client, parts: app.Services
 ) -> None:
     maria, proxy = name_of(child(admin, "maria")), "127.0.0.30"
@@ -102,7 +104,7 @@ def test_behind_a_trusted_proxy_each_client_counts_for_itself(server: OwnServer,
         assert login(server, maria, "first", source=TRUSTED, forwarded=client).status_code == 200
 
 
-def test_while_logins_wait_other_calls_are_quick(
+def test_waiting_logins_do_not_delay_other_calls(
     server: OwnServer, admin: Client, parts: app.Services
 ) -> None:
     maria = name_of(child(admin, "maria"))

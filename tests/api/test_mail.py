@@ -38,7 +38,7 @@ REFUSED = "nobody@example.org"
 
 
 class MailServer:
-    """Takes mail of whoever knows the password; what it took is in `received`."""
+    """Accepts mail from senders who know the password, into `received`."""
 
     def __init__(self) -> None:
         self.received: Queue[EmailMessage] = Queue()
@@ -146,7 +146,7 @@ def burn_in_at_another_host(client: Client, job: str) -> httpx.Response:
     return client.http.get("/api/job/burn_in_caption", params=query, headers={"Host": "evil.example"})
 
 
-def test_a_video_with_captions_in_it_is_mailed_as_a_link(
+def test_a_link_to_the_video_with_captions_is_mailed(
     public: OwnServer, mailbox: MailServer, tmp_path: Path
 ) -> None:
     client = Client(public).login()
@@ -168,7 +168,7 @@ def test_a_video_with_captions_in_it_is_mailed_as_a_link(
     assert len(made_once) == 1
 
 
-def test_a_mail_without_a_public_url_names_the_call_that_gives_the_video(
+def test_without_a_public_url_the_mail_names_the_call_that_downloads_the_video(
     client: Client, mailbox: MailServer, tmp_path: Path
 ) -> None:
     job = filmed(client, video(tmp_path / "a.mp4", seconds=1))
@@ -189,14 +189,12 @@ def test_a_mail_without_a_public_url_names_the_call_that_gives_the_video(
 
 
 @pytest.mark.parametrize("other", [{"media_type": "mp3"}, {"media_type": "mp4", "text_to_speech": "true"}])
-def test_a_sound_has_no_captions_in_its_picture(client: Client, other: dict[str, str]) -> None:
+def test_captions_cannot_be_burned_into_an_audio_recording(client: Client, other: dict[str, str]) -> None:
     answer = client.get("job/download_media", job_id=client.new_job(), captioned="true", **other)
     assert error_of(answer) == (400, "INVALID_OPTION")
 
 
-def test_a_video_that_cannot_be_made_is_told_by_mail_too(
-    client: Client, mailbox: MailServer, tmp_path: Path
-) -> None:
+def test_a_failed_video_is_reported_by_mail_too(client: Client, mailbox: MailServer, tmp_path: Path) -> None:
     job = filmed(client, tone(tmp_path / "a.mp3", seconds=1))
     client.get("job/burn_in_caption", job_id=job, send_to_email="maria@example.org")
     body = mailbox.received.get(timeout=60).get_body(("plain",))

@@ -12,7 +12,7 @@ from tests.support.finished import finished_job, services_of
 LIST = say("The moon pulls the tides.", "The tides follow the moon.", "Sailors read tide tables.", gap=500)
 
 
-def test_the_versions_that_are_named_have_keywords_and_topics_with_their_times(client: Client) -> None:
+def test_the_named_versions_have_keywords_and_topics_with_their_times(client: Client) -> None:
     options: dict[str, object] = {"generate_media_intelligence_iwp": ["FINAL"]}
     with services_of(client.server) as services:
         job = finished_job(services, LIST, options=options)

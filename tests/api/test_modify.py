@@ -65,7 +65,7 @@ def test_a_job_that_is_not_ordered_keeps_the_changes_for_its_order(client: Clien
     assert info["Options"]["notes"]["setting"] == "Two &lt;men&gt; speak"
 
 
-def test_what_the_order_says_itself_counts_more(client: Client) -> None:
+def test_the_orders_own_values_take_precedence(client: Client) -> None:
     job = client.new_job()
     client.get("job/modify", job_id=job, **EVERYTHING)
     client.upload(job, b"no recording at all")
@@ -85,7 +85,7 @@ def test_what_the_order_says_itself_counts_more(client: Client) -> None:
         ({"notes": "nothing else"}, "STANDARD", 48),
     ],
 )
-def test_the_date_follows_priority_and_turnaround(
+def test_the_due_date_follows_priority_and_turnaround(
     owner: Client, changes: dict[str, str], priority: str, hours: float
 ) -> None:
     job = owner.new_job()

@@ -44,14 +44,14 @@ def test_a_new_job_is_pending(client: Client) -> None:
     assert [task["TaskType"] for task in info["Tasks"]] == ["JOB_CREATED"]
 
 
-def test_a_job_keeps_what_it_was_given(client: Client) -> None:
+def test_a_job_keeps_the_values_it_was_created_with(client: Client) -> None:
     external = uuid.uuid4().hex
     info = client.info(client.new_job(job_name="Łódź <b>&amp;</b> 🎬", language="FR", external_id=external))
     assert info["JobName"] == "Łódź <b>&amp;</b> 🎬"
     assert (info["SourceLanguage"], info["ExternalID"]) == ("fr", external)
 
 
-def test_no_language_is_heard_by_an_engine_that_knows_one_only(client: Client) -> None:
+def test_an_engine_with_a_single_language_detects_none(client: Client) -> None:
     answer = client.get("job/new", language="auto")
     assert error_of(answer) == (400, "INVALID_OPTION")
     assert "name the language" in answer.json()["ErrorComment"]
@@ -99,7 +99,7 @@ def test_the_notice_about_a_duplicate_stays_with_the_job_in_every_state(client: 
     assert f"Job {first} had" in listed["Notice"]
 
 
-def test_an_ancestor_may_open_a_job_for_a_descendant(client: Client, family: Family) -> None:
+def test_an_ancestor_may_create_a_job_for_a_descendant(client: Client, family: Family) -> None:
     carol = family.child
     name = name_of(carol)
     assert client.info(client.new_job(username=name))["Username"] == name
@@ -122,7 +122,7 @@ def test_any_name_is_kept_or_refused(client: Client, name: str) -> None:
 
 
 @pytest.mark.parametrize("number", ["2147483648", "9" * 30, "9" * 5000])
-def test_a_number_that_nothing_can_hold_is_refused(client: Client, number: str) -> None:
+def test_a_number_out_of_range_is_refused(client: Client, number: str) -> None:
     answer = client.get("job/new", expected_speakers=number)
     assert error_of(answer) == (400, "INVALID_QUERY")
     assert "expected_speakers" in answer.json()["ErrorComment"]

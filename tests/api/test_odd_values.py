@@ -73,7 +73,7 @@ def encoded(given: Mapping[str, Any]) -> httpx.Request:
 
 
 @pytest.mark.parametrize("path", sorted(set(CALLS) - {"account/logout"}))
-def test_a_value_at_its_extreme_is_answered(alice_of_server: Client, path: str) -> None:
+def test_an_extreme_value_is_answered(alice_of_server: Client, path: str) -> None:
     client = alice_of_server
     job = client.new_job()
     for given in bodies(path, job):

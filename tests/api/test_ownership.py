@@ -41,12 +41,12 @@ def grandchild(family: Family) -> str:
     return name_of(child(child(family.parent)))
 
 
-def test_every_call_is_tried_here_but_those_about_oneself() -> None:
+def test_every_call_is_tested_here_except_those_about_the_caller() -> None:
     tried = {path for path in PATHS if named(CALLS[path], ACCOUNT | OTHERS)}
     assert set(PATHS) - tried == ABOUT_ONESELF - {"account/login"}
 
 
-def test_every_parameter_that_names_something_is_known_here() -> None:
+def test_every_parameter_that_names_something_is_tested_here() -> None:
     names = {name for path in PATHS for name in CALLS[path].model.model_fields}
     naming = {name for name in names if name.lower().endswith(("id", "key")) or "user" in name.lower()}
     naming |= {name for name in names if "account" in name}
@@ -71,7 +71,7 @@ def test_a_job_of_anybody_but_a_descendant_does_not_exist(
 
 
 @pytest.mark.parametrize("path", OF_A_JOB)
-def test_a_job_of_a_descendant_is_like_ones_own(family: Family, path: str) -> None:
+def test_a_job_of_a_descendant_is_treated_as_ones_own(family: Family, path: str) -> None:
     answers = [make(caller, path, job_id=family.child.new_job()) for caller in (family.child, family.parent)]
     kinds = [answer.json().get("ErrorType") if answer.is_error else "" for answer in answers]
     assert [answer.status_code for answer in answers] == [answers[0].status_code] * 2
@@ -95,7 +95,7 @@ def test_a_descendant_can_be_named(family: Family, grandchild: str, path: str, p
     assert answer.is_success, answer.text
 
 
-def test_tasks_of_others_do_not_exist(family: Family, jobs: dict[str, str]) -> None:
+def test_tasks_of_other_accounts_do_not_exist(family: Family, jobs: dict[str, str]) -> None:
     for owner in ("parent", "child"):
         task = getattr(family, owner).info(jobs[owner])["Tasks"][0]["TaskId"]
         assert family.parent.get("job/task_status", task_id=task).status_code == 200
@@ -104,7 +104,7 @@ def test_tasks_of_others_do_not_exist(family: Family, jobs: dict[str, str]) -> N
             assert error_of(other.get("job/task_status", task_id=task)) == (400, "ITEM_NOT_FOUND")
 
 
-def test_keys_of_others_do_not_exist(family: Family) -> None:
+def test_keys_of_other_accounts_do_not_exist(family: Family) -> None:
     below = child(family.parent)
     key = below.get("account/generate_api_key").json()["ApiKey"]
     for other in (family.child, family.stranger):
@@ -112,7 +112,7 @@ def test_keys_of_others_do_not_exist(family: Family) -> None:
     assert make(family.parent, "account/remove_api_key", api_securekey=key).status_code == 204
 
 
-def test_lists_show_nothing_of_others(family: Family, jobs: dict[str, str]) -> None:
+def test_lists_show_nothing_of_other_accounts(family: Family, jobs: dict[str, str]) -> None:
     def listed(client: Client) -> set[str]:
         answer = client.get("job/list", Username="*")
         return {job["JobId"] for job in answer.json()["ActiveJobs"]}

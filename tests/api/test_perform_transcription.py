@@ -44,7 +44,7 @@ def refused(client: Client, job: str, **parameters: Any) -> tuple[int, str]:
     return error_of(client.post("job/perform_transcription", job_id=job, **given))
 
 
-def test_a_job_without_media_is_told_how_to_add_it(client: Client) -> None:
+def test_an_order_without_media_explains_how_to_add_it(client: Client) -> None:
     answer = client.post(
         "job/perform_transcription", job_id=client.new_job(), transcription_fidelity="MECHANICAL"
     )
@@ -213,7 +213,7 @@ def bad(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
 
 
 @pytest.mark.parametrize("kind", BAD)
-def test_media_that_cannot_be_used_fails_with_a_reason_and_is_called_back(
+def test_unusable_media_fails_with_a_reason_and_a_callback(
     client: Client, bad: dict[str, bytes], callbacks: CallbackReceiver, kind: str
 ) -> None:
     job = client.new_job()
@@ -229,7 +229,7 @@ def test_media_that_cannot_be_used_fails_with_a_reason_and_is_called_back(
     assert error_of(client.get("job/get_transcript", job_id=job)) == (400, "INVALID_QUERY")
 
 
-def test_bad_media_is_told_before_anything_is_ordered(client: Client, bad: dict[str, bytes]) -> None:
+def test_unusable_media_is_reported_before_anything_is_ordered(client: Client, bad: dict[str, bytes]) -> None:
     job = client.new_job()
     put(client.upload_url(job), bad["a video without sound"])
     info = client.wait(job, lambda found: "FailureReason" in found)
@@ -280,7 +280,7 @@ def test_a_callback_is_made_once_with_its_tags_replaced(
     assert callbacks.received.empty()
 
 
-def test_further_versions_are_called_back_when_they_are_wanted(
+def test_further_versions_are_called_back_on_request(
     client: Client, job: str, callbacks: CallbackReceiver
 ) -> None:
     url = f"{callbacks.base_url}/done?iwp={{iwp_name}}"
@@ -290,7 +290,7 @@ def test_further_versions_are_called_back_when_they_are_wanted(
     assert len({each.webhook_id for each in called}) == 2
 
 
-def test_a_callback_tells_how_much_speech_was_not_recognized(
+def test_a_callback_says_how_much_speech_was_not_recognized(
     client: Client, job: str, callbacks: CallbackReceiver
 ) -> None:
     url = f"{callbacks.base_url}/done?seconds={{unrecognized_seconds}}"
@@ -298,7 +298,7 @@ def test_a_callback_tells_how_much_speech_was_not_recognized(
     assert callbacks.received.get(timeout=60).parameters == {"seconds": "0"}
 
 
-def test_metadata_of_the_name_of_a_younger_tag_is_called_back_as_ever(
+def test_metadata_named_like_a_newer_tag_takes_precedence_in_callbacks(
     client: Client, job: str, callbacks: CallbackReceiver
 ) -> None:
     metadata = json.dumps({"custom_metadata": {"unrecognized_seconds": "mine"}})
@@ -328,7 +328,7 @@ def test_a_callback_that_always_fails_ends_after_its_retries(client: Client, job
     assert client.info(job)["JobStatus"] == "Complete"
 
 
-def test_the_password_of_a_callback_stands_in_no_log(client: Client, job: str) -> None:
+def test_the_password_of_a_callback_is_not_logged(client: Client, job: str) -> None:
     with WebServer() as web:
         url = web.base_url.replace("://", "://user:hunter2@")
         client.order(job, callback_url=f"{url}/done")

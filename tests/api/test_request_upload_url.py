@@ -26,7 +26,7 @@ def url(client: Client, job: str) -> str:
     return client.upload_url(job)
 
 
-def test_the_call_of_the_documentation_gets_its_url(client: Client, job: str) -> None:
+def test_the_documented_call_returns_its_url(client: Client, job: str) -> None:
     """With the stray media_url of its example."""
     answer = client.http.get(
         f"/api/job/request_upload_url?v=1&api_token={client.token}&job_id={job}"

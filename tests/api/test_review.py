@@ -75,7 +75,7 @@ def save(client: Client, job: str, elementlist: Any, **given: str) -> httpx.Resp
 
 
 def taken(client: Client, job: str) -> dict[str, Any]:
-    """Return what a reviewer who has taken the job's pass goes on with."""
+    """Return the list that a reviewer who has taken the job's pass starts from."""
     answer = client.post("review/take", job_id=job)
     assert answer.status_code == 200, answer.text
     return dict(client.get("review/elementlist", job_id=job).json())
@@ -147,7 +147,7 @@ def test_a_professional_job_has_a_pass_after_the_other(office: Office, callbacks
     assert called == {"MECHANICAL", "INTERIM_PROFESSIONAL", "SPEAKER_ID", "FINAL"}
 
 
-def test_one_works_at_a_pass_at_a_time(office: Office) -> None:
+def test_only_one_reviewer_works_on_a_pass_at_a_time(office: Office) -> None:
     job = office.job()
     taken(office.ann, job)
     assert error_of(office.ben.post("review/take", job_id=job)) == (409, "INVALID_QUERY")
@@ -159,7 +159,7 @@ def test_one_works_at_a_pass_at_a_time(office: Office) -> None:
     assert taken(office.ben, job)["elementlist"] == corrected()
 
 
-def test_what_was_saved_meanwhile_is_not_overwritten(office: Office) -> None:
+def test_a_version_saved_meanwhile_is_not_overwritten(office: Office) -> None:
     job = office.job()
     base = taken(office.ann, job)["version"]
     save(office.ann, job, corrected(), base_version=base)
@@ -179,7 +179,7 @@ def test_what_was_saved_meanwhile_is_not_overwritten(office: Office) -> None:
     ],
     ids=["empty", "deep", "version", "too long", "segment"],
 )
-def test_what_is_no_elementlist_is_refused(office: Office, body: bytes, problem: str) -> None:
+def test_anything_but_an_elementlist_is_refused(office: Office, body: bytes, problem: str) -> None:
     job = office.job()
     taken(office.ann, job)
     answer = save(office.ann, job, body)
@@ -197,7 +197,7 @@ def words(elementlist: dict[str, Any]) -> dict[str, dict[str, Any]]:
     }
 
 
-def test_edited_words_are_aligned_anew(office: Office, speech: Path) -> None:
+def test_edited_words_are_aligned_again(office: Office, speech: Path) -> None:
     job = office.customer.new_job()
     office.customer.upload(job, speech)
     office.customer.order(job, transcription_fidelity="PREMIUM")
@@ -231,9 +231,7 @@ def statuses(info: dict[str, Any]) -> dict[str, str]:
     return {task["TaskId"]: task["TaskStatus"] for task in info["Tasks"]}
 
 
-def test_reviewing_needs_the_right_and_reaches_no_further_than_the_parents_tree(
-    office: Office, client: Client
-) -> None:
+def test_reviewing_needs_the_right_and_is_limited_to_the_parents_tree(office: Office, client: Client) -> None:
     job = office.job()
     for call in ("list", "take", "elementlist", "approve", "release", "media"):
         answer = office.customer.post(f"review/{call}", job_id=job)
@@ -244,7 +242,7 @@ def test_reviewing_needs_the_right_and_reaches_no_further_than_the_parents_tree(
     assert error_of(office.ann.post("review/take", job_id=other)) == (400, "ITEM_NOT_FOUND")
 
 
-def test_what_waits_for_nobody_cannot_be_taken(office: Office) -> None:
+def test_a_pass_that_does_not_wait_cannot_be_taken(office: Office) -> None:
     job = office.job(Fidelity.MECHANICAL)
     assert office.customer.info(job)["JobStatus"] == "Complete"
     assert error_of(office.ann.post("review/take", job_id=job)) == (409, "INVALID_QUERY")
@@ -285,7 +283,7 @@ def test_a_translation_of_a_reviewed_job_waits_and_is_reviewed_too(office: Offic
     assert names(customer, child) == ["MECHANICAL", "PROFESSIONAL", "CUSTOMER_APPROVED_TRANSLATION", "FINAL"]
 
 
-def test_a_deleted_job_is_in_nobodys_list(office: Office) -> None:
+def test_a_deleted_job_is_not_listed_for_review(office: Office) -> None:
     job = office.job()
     taken(office.ann, job)
     save(office.ann, job, corrected())
@@ -294,7 +292,7 @@ def test_a_deleted_job_is_in_nobodys_list(office: Office) -> None:
     assert error_of(office.ann.post("review/approve", job_id=job)) == (400, "ITEM_NOT_FOUND")
 
 
-def test_what_is_aligned_for_a_deleted_job_is_dropped(office: Office) -> None:
+def test_an_alignment_for_a_deleted_job_is_discarded(office: Office) -> None:
     job = office.job()
     taken(office.ann, job)
     save(office.ann, job, corrected())
@@ -309,7 +307,7 @@ def test_what_is_aligned_for_a_deleted_job_is_dropped(office: Office) -> None:
     assert error_of(office.ann.get("review/elementlist", job_id=job)) == (400, "ITEM_NOT_FOUND")
 
 
-def test_amara_is_answered_honestly(client: Client, quiet: Path) -> None:
+def test_amara_as_the_approval_tool_is_refused(client: Client, quiet: Path) -> None:
     job = client.new_job()
     client.upload(job, quiet)
     answer = client.post(

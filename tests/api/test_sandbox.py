@@ -129,7 +129,7 @@ def words(client: Client, job: str) -> str:
     return answer.text.strip()
 
 
-def test_it_says_what_it_is(sandbox: OwnServer) -> None:
+def test_a_sandbox_says_that_it_is_one(sandbox: OwnServer) -> None:
     assert len(sandbox.announced) == 1
     assert "SANDBOX" in sandbox.announced[0]
     with httpx.Client(base_url=sandbox.base_url, trust_env=False) as http:
@@ -281,7 +281,7 @@ def test_the_example_job_goes_through_the_main_job(john: Client) -> None:
     assert john.get("job/get_elementlist", job_id=JOB_ID).json() == emit(prepared_elementlist())
 
 
-def test_what_a_call_took_away_is_there_at_the_next_one(sandbox: OwnServer, john: Client) -> None:
+def test_what_one_call_deletes_is_restored_for_the_next(sandbox: OwnServer, john: Client) -> None:
     assert john.get("account/logout").status_code == 204
     assert john.get("account/verify_key").json() == {"name": "john_doe"}
     assert john.post("account/update_password", new_password="something else").status_code == 204
@@ -294,7 +294,7 @@ def test_what_a_call_took_away_is_there_at_the_next_one(sandbox: OwnServer, john
     assert john.info(JOB_ID)["JobStatus"] == "Complete"
 
 
-def test_other_accounts_are_their_own(sandbox: OwnServer, john: Client) -> None:
+def test_other_accounts_do_not_see_the_example(sandbox: OwnServer, john: Client) -> None:
     stranger = child(Client(sandbox).login(), "stranger")
     answer = stranger.get("job/request_upload_url", job_id=JOB_ID)
     assert error_of(answer) == (400, "ITEM_NOT_FOUND")
@@ -354,7 +354,7 @@ def test_a_job_without_media_comes_back_with_the_prepared_list(
         ),
     ],
 )
-def test_the_passes_of_people_go_on_by_themselves(
+def test_human_passes_are_completed_automatically(
     john: Client, callbacks: CallbackReceiver, order: dict[str, str], expected: list[str]
 ) -> None:
     options = {**json.loads(order.get("options", "{}")), "return_iwp": expected}
@@ -367,7 +367,7 @@ def test_the_passes_of_people_go_on_by_themselves(
     assert sorted(called) == sorted(expected)
 
 
-def test_by_hand_the_passes_wait_for_somebody(john: Client) -> None:
+def test_with_by_hand_the_passes_wait_for_a_reviewer(john: Client) -> None:
     job = john.new_job(job_name="by-hand")
     john.order(job, transcription_fidelity="PREMIUM")
     john.wait(job, lambda info: info["JobStatus"] == "Reviewing")
@@ -389,7 +389,7 @@ def test_by_hand_the_passes_wait_for_somebody(john: Client) -> None:
     assert names(john, job) == ["MECHANICAL", "PREMIUM", "FINAL"]
 
 
-def test_translations_and_second_passes_tell_what_they_are(john: Client) -> None:
+def test_translations_and_second_passes_are_marked_as_such(john: Client) -> None:
     job = john.new_job(language="fr")
     john.order(job, target_language="de")
     assert john.finished(job)["JobStatus"] == "Complete"
@@ -429,12 +429,12 @@ def test_nothing_is_fetched(john: Client) -> None:
     assert john.get("job/get_elementlist", job_id=job).json() == emit(prepared_elementlist())
 
 
-def test_a_forbidden_url_is_refused_as_ever(john: Client) -> None:
+def test_a_forbidden_url_is_refused_in_a_sandbox_too(john: Client) -> None:
     answer = john.get("job/add_media", job_id=john.new_job(), media_url="http://10.0.0.1/x.mp4")
     assert error_of(answer) == (400, "INVALID_URL")
 
 
-def test_a_transcript_that_was_sent_comes_back(john: Client) -> None:
+def test_a_given_transcript_is_returned(john: Client) -> None:
     job = john.new_job()
     query = {"v": "1", "api_token": john.token, "job_id": job}
     answer = john.http.post("/api/job/add_transcript", params=query, content=b"Every word is mine.")
@@ -444,7 +444,7 @@ def test_a_transcript_that_was_sent_comes_back(john: Client) -> None:
     assert words(john, job) == "Every word is mine."
 
 
-def test_bytes_that_are_no_recording_are_as_good_as_any(john: Client) -> None:
+def test_any_bytes_are_accepted_as_a_recording(john: Client) -> None:
     job = john.new_job()
     john.upload(job, b"no recording")
     info = john.wait(job, lambda info: "MediaLengthSeconds" in info)
@@ -453,7 +453,7 @@ def test_bytes_that_are_no_recording_are_as_good_as_any(john: Client) -> None:
     assert john.finished(job)["JobStatus"] == "Complete"
 
 
-def test_media_that_is_given_out_is_a_sample(john: Client) -> None:
+def test_returned_media_is_a_sample(john: Client) -> None:
     job = john.new_job()
     sound = john.get("job/download_media", job_id=job, media_type="mp3")
     assert sound.headers["content-type"] == "audio/mpeg"
@@ -494,7 +494,7 @@ def test_fail_media_ends_as_media_failure_and_calls_back(john: Client, callbacks
     assert error_of(john.get("job/get_transcript", job_id=info["JobId"])) == (400, "INVALID_QUERY")
 
 
-def test_fail_fetch_lets_media_of_a_url_fail_and_other_media_be_added(john: Client) -> None:
+def test_fail_fetch_fails_the_fetch_and_lets_other_media_be_added(john: Client) -> None:
     job = john.new_job(job_name="fail-fetch")
     task = john.get("job/add_media", job_id=job, media_url=MEDIA_URL).json()["TaskId"]
     john.wait(job, lambda info: "fail-fetch" in info.get("FailureReason", ""))
@@ -506,7 +506,7 @@ def test_fail_fetch_lets_media_of_a_url_fail_and_other_media_be_added(john: Clie
     assert john.finished(job)["JobStatus"] == "Complete"
 
 
-def test_fail_fetch_fails_an_order_that_came_at_once(john: Client) -> None:
+def test_fail_fetch_fails_an_order_placed_at_once(john: Client) -> None:
     job = john.new_job(job_name="slow-0 fail-fetch")
     assert john.get("job/add_media", job_id=job, media_url=MEDIA_URL).status_code == 200
     answer = john.post("job/perform_transcription", job_id=job, transcription_fidelity="MECHANICAL")
@@ -554,7 +554,7 @@ def test_callback_lost_never_arrives(john: Client, callbacks: CallbackReceiver) 
     assert callbacks.received.empty()
 
 
-def test_jobs_that_wait_for_authorization_wait_here_too(john: Client) -> None:
+def test_jobs_wait_for_authorization_in_a_sandbox_too(john: Client) -> None:
     own = child(john, "careful")
     setting = "require_customer_authorization_before_starting_workflow"
     assert own.get("account/update_setting", setting=setting, value="true").status_code == 204
@@ -576,13 +576,13 @@ def serve(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_its_folder_is_refused_by_a_real_server(sandbox: OwnServer) -> None:
+def test_a_real_server_refuses_a_sandboxs_folder(sandbox: OwnServer) -> None:
     done = serve(sandbox.data_dir)
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1 and "--sandbox" in done.stderr
 
 
-def test_a_folder_of_a_real_server_is_refused(tmp_path: Path) -> None:
+def test_a_sandbox_refuses_a_real_servers_folder(tmp_path: Path) -> None:
     (tmp_path / "secrets").mkdir()
     done = serve(tmp_path, "--sandbox")
     assert done.returncode == 2

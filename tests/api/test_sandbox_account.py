@@ -60,7 +60,7 @@ def test_a_real_server_knows_neither_the_example_account_nor_its_token(server: O
     assert client.http.get("/healthz").json() == {"status": "ok"}
 
 
-def test_it_reviews_none_of_its_real_jobs(server: OwnServer, client: Client) -> None:
+def test_a_sandbox_account_does_not_review_its_real_jobs(server: OwnServer, client: Client) -> None:
     customer = child(client, "customer")
     name = name_of(customer)
     with services_of(server) as services:

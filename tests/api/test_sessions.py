@@ -29,7 +29,7 @@ def used_before(services: app.Services, client: Client, seconds: int) -> None:
         )
 
 
-def test_a_session_dies_when_it_is_not_used(alice: Client, services: app.Services) -> None:
+def test_an_unused_session_expires(alice: Client, services: app.Services) -> None:
     idle_s = services.settings.session_idle_s
     for _ in range(3):
         used_before(services, alice, idle_s - 60)

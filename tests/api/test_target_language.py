@@ -40,7 +40,7 @@ def test_a_translation_follows_the_transcription(
     assert called == {(job, "FINAL"), (child["job_id"], "FINAL")}
 
 
-def test_a_language_without_an_engine_is_told_when_it_is_ordered(client: Client, quiet: Path) -> None:
+def test_a_language_without_an_engine_is_refused_at_the_order(client: Client, quiet: Path) -> None:
     job = client.new_job()
     client.upload(job, quiet)
     given = {"job_id": job, "transcription_fidelity": "MECHANICAL"}

@@ -41,5 +41,5 @@ def test_a_failed_task_says_why(client: Client) -> None:
 
 
 @pytest.mark.parametrize(("task", "error"), [(None, "MISSING_PARAMETER"), ("0" * 32, "ITEM_NOT_FOUND")])
-def test_a_task_that_is_none_is_refused(client: Client, task: str | None, error: str) -> None:
+def test_an_unknown_task_is_refused(client: Client, task: str | None, error: str) -> None:
     assert error_of(client.get("job/task_status", task_id=task)) == (400, error)

@@ -50,7 +50,7 @@ def test_a_sound_recording_cannot_become_an_mp4(client: Client, recorded: str) -
     assert "no video" in answer.json()["ErrorComment"]
 
 
-def test_what_is_no_recording_cannot_become_anything(client: Client) -> None:
+def test_anything_but_a_recording_cannot_be_transcoded(client: Client) -> None:
     job = client.new_job()
     client.upload(job, b"ffconcat version 1.0\nfile /etc/passwd\n")
     answer = client.get("job/transcoded_media", job_id=job, transcoded_version="mp3")
@@ -97,7 +97,7 @@ def test_a_link_that_was_changed_or_has_expired_opens_nothing(client: Client, fi
     assert error_of(client.http.get(f"{head}/{other}.mp4")) == (403, "ITEM_NOT_FOUND")
 
 
-def test_a_link_dies_with_its_job(client: Client, quiet: Path) -> None:
+def test_a_link_is_dead_once_its_job_is_deleted(client: Client, quiet: Path) -> None:
     job = client.new_job()
     client.upload(job, quiet)
     url = client.get("job/transcoded_media", job_id=job, transcoded_version="mp3").json()["MediaUrl"]

@@ -61,7 +61,7 @@ def test_a_mechanical_job_is_upleveled_first(client: Client) -> None:
     assert client.get("job/translate", **given).json()["message"].endswith("already exists for de")
 
 
-def test_between_two_other_languages_it_goes_through_english_which_is_kept(client: Client) -> None:
+def test_between_two_other_languages_translation_goes_through_english_which_is_kept(client: Client) -> None:
     job = finished(client, fidelity=Fidelity.HIGH, language="fr")
     answer = client.get("job/translate", job_id=job, target_languages="de")
     [child] = answer.json()["translation_job_ids"]
@@ -95,7 +95,9 @@ def test_a_translation_waits_until_its_source_is_done(client: Client) -> None:
         ({"job_id": "0" * 32}, "ITEM_NOT_FOUND"),
     ],
 )
-def test_what_cannot_be_translated_is_told(client: Client, parameters: dict[str, Any], error: str) -> None:
+def test_an_impossible_translation_is_explained(
+    client: Client, parameters: dict[str, Any], error: str
+) -> None:
     given = {"job_id": finished(client, fidelity=Fidelity.HIGH), "target_languages": "de", **parameters}
     assert error_of(client.get("job/translate", **given)) == (400, error)
 

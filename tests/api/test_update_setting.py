@@ -63,7 +63,7 @@ def test_any_other_setting_or_value_is_refused(
     assert settings(account) == before
 
 
-def test_a_parent_sets_its_childrens_settings_and_nobody_elses(family: Family, account: Client) -> None:
+def test_a_parent_changes_settings_of_its_children_only(family: Family, account: Client) -> None:
     parent, below = family.parent, account
     given = {"setting": "default_job_notes", "value": "quiet"}
     answer = parent.get("account/update_setting", account_id=name_of(below), **given)
@@ -75,7 +75,7 @@ def test_a_parent_sets_its_childrens_settings_and_nobody_elses(family: Family, a
         assert error_of(answer) == (400, "ACCOUNT_UNPRIVILEGED")
 
 
-def test_the_accounts_notes_stand_before_a_jobs_own(account: Client) -> None:
+def test_the_accounts_notes_precede_a_jobs_own(account: Client) -> None:
     owner = account
     owner.get("account/update_setting", setting="default_job_notes", value="Names < 5 letters")
     owner.get("account/update_setting", setting=HOLD, value="true")

@@ -1,4 +1,4 @@
-"""`job/uplevel`: people go on with a finished job's transcript."""
+"""`job/uplevel`: people improve a finished job's transcript."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def test_a_job_that_is_not_finished_or_is_professional_has_no_second_pass(client
     client.get("job/delete", job_id=job)
 
 
-def test_wrong_parameters_and_strangers(client: Client, alice: Client) -> None:
+def test_wrong_parameters_and_strangers_jobs_are_refused(client: Client, alice: Client) -> None:
     with services_of(client.server) as services:
         job = finished_job(services, LIST)
     assert error_of(client.get("job/uplevel")) == (400, "MISSING_PARAMETER")

@@ -9,7 +9,7 @@ from tests.support.raw import put
 RUNS_ON = DATABASES
 
 
-def test_urls_from_before_are_gone_and_later_ones_are_good(client: Client) -> None:
+def test_earlier_urls_are_gone_and_later_ones_work(client: Client) -> None:
     job = client.new_job()
     before = [client.upload_url(job) for _ in range(2)]
     assert client.get("upload/cancel", job_id=job).status_code == 204
@@ -17,7 +17,7 @@ def test_urls_from_before_are_gone_and_later_ones_are_good(client: Client) -> No
     assert put(client.upload_url(job), b"x").status == 200
 
 
-def test_what_was_uploaded_whole_stays(client: Client) -> None:
+def test_a_completed_upload_stays(client: Client) -> None:
     job = client.new_job()
     client.upload(job, b"whole")
     assert client.get("upload/cancel", job_id=job).status_code == 204

@@ -44,7 +44,7 @@ def test_an_expired_url_is_gone(strict: Client) -> None:
     assert "the server's time is" in answer.error["ErrorComment"]
 
 
-def test_a_forged_url_is_forged_even_when_it_expired(strict: Client) -> None:
+def test_a_forged_url_is_refused_as_forged_even_if_expired(strict: Client) -> None:
     url = strict.upload_url(strict.new_job())
     time.sleep(LIFETIME_S + 0.5)
     assert put(url, b"x", target=target_of(url) + "x").status == 403
@@ -59,7 +59,7 @@ def test_a_length_above_the_limit_is_refused_before_the_body(strict: Client) -> 
     assert str(LIMIT) in answer.error["ErrorComment"]
 
 
-def test_chunks_above_the_limit_are_refused_on_the_way(strict: Client) -> None:
+def test_chunks_above_the_limit_are_refused_while_they_arrive(strict: Client) -> None:
     url = strict.upload_url(strict.new_job())
     with RawConnection(url) as connection:
         connection.head("PUT", target_of(url), "Transfer-Encoding: chunked")

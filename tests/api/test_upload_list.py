@@ -9,13 +9,13 @@ from tests.support.raw import put
 RUNS_ON = DATABASES
 
 
-def test_urls_that_were_never_used_are_not_in_it(client: Client) -> None:
+def test_unused_urls_are_not_listed(client: Client) -> None:
     job = client.new_job()
     client.upload_url(job)
     assert client.get("upload/list", job_id=job).json() == {"Uploads": []}
 
 
-def test_what_came_is_listed_oldest_first(client: Client) -> None:
+def test_uploads_are_listed_oldest_first(client: Client) -> None:
     job = client.new_job()
     for body in (b"first", b"the second"):
         assert put(client.upload_url(job), body).status == 200

@@ -26,7 +26,7 @@ def test_the_walk_fails_where_a_call_is_refused(server: OwnServer) -> None:
     assert "account/login answered 400" in done.stdout
 
 
-def test_the_walk_fails_where_there_is_another_server() -> None:
+def test_the_walk_fails_against_another_server() -> None:
     with WebServer(files={"/openapi.json": b"<html>"}) as web:
         assert every_call.run(web.base_url, "admin", "x") == 1
         web.files["/openapi.json"] = b'{"paths": {}}'

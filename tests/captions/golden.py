@@ -2,7 +2,7 @@
 
     python -m tests.captions.golden
 
-writes them anew after a change of layout: look at the difference.
+rewrites them after a change of layout: review the difference.
 """
 
 from __future__ import annotations

@@ -67,7 +67,7 @@ def test_the_example_of_the_readme_does_what_it_says(tmp_path: Path, monkeypatch
     assert (tmp_path / "talk.vtt").read_text().startswith("WEBVTT\n\n00:00:01.000 --> ")
 
 
-def test_a_name_that_is_not_of_the_face_is_an_attribute_error() -> None:
+def test_an_unknown_name_of_the_public_face_is_an_attribute_error() -> None:
     with pytest.raises(AttributeError, match="no attribute 'pool'"):
         scribedock_captions.pool  # noqa: B018
 
@@ -101,7 +101,7 @@ def test_an_elementlist_is_laid_out_and_rendered_as_the_server_does(format: Capt
     assert render(document, format) == render_captions(SAMPLE, format, options, media_end=80_000)
 
 
-def test_the_lines_and_times_of_a_file_are_kept_or_made_anew() -> None:
+def test_the_lines_and_times_of_a_file_are_kept_or_laid_out_again() -> None:
     file = read(SRT)
     kept = lay_out(file, anew=False).captions
     assert [(each.lines, each.start, each.end) for each in kept] == [

@@ -211,7 +211,7 @@ def test_a_new_speaker_is_shown_as_wanted(display: str, marker: str, expected: l
     assert shown == expected
 
 
-def test_a_speaker_who_goes_on_is_not_named_again() -> None:
+def test_a_speaker_who_continues_is_not_named_again() -> None:
     again = talk(
         sentence("Look.", speaker=ADA, change=True), sentence("There.", 300, speaker=ADA), speakers=SPEAKERS
     )

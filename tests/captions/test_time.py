@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 
 import pytest
 
+from scribedock_captions.conversion.captions import captions_of_cues, separated
 from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.errors import UnreadableFile
 from scribedock_captions.readers import read
@@ -21,6 +22,10 @@ TEXTS: Mapping[str, Callable[[int], str]] = {
     "breaks in DFXP": lambda size: DFXP.format("<br/>" * (size // 10)),
     "tags in VTT": lambda size: VTT.format("a<b>" * (size // 4)),
     "voices in VTT": lambda size: VTT.format("<v a>b" * (size // 6)),
+    "overlapping captions": lambda size: "".join(
+        f"00:{n // 60 % 60:02}:{n % 60:02},0 --> 09:00:00,0\nA b.\n\n" for n in range(size // 35)
+    ),
+    "writing without spaces": lambda size: "これは字幕です。" * (size // 64),
     "open brackets": lambda size: "[" * (size // 16),
     "speakers": lambda size: "\n\n".join(f">> N{number}: x." for number in range(size // 64)),
 }
@@ -38,7 +43,9 @@ def processor_time(work: Callable[[], object]) -> float:
 
 def imported(text: str) -> None:
     try:
-        elementlist_of(read(text.encode()))
+        file = read(text.encode())
+        elementlist_of(file)
+        separated(captions_of_cues(file))
     except UnreadableFile:
         return
 

@@ -69,7 +69,7 @@ def test_a_killed_server_resumes_where_it_was(
     assert callbacks.received.empty()
 
 
-def test_unfinished_work_of_an_older_release_begins_again(tmp_path: Path, database: dict[str, str]) -> None:
+def test_unfinished_work_of_an_older_release_restarts(tmp_path: Path, database: dict[str, str]) -> None:
     server = OwnServer(tmp_path, **SLOW, **database)
     server.start()
     client = Client(server).login()
@@ -152,7 +152,7 @@ def test_a_clean_stop_in_the_middle_loses_nothing(tmp_path: Path) -> None:
     assert_none_repeated(before, recognized(server))
 
 
-def test_a_recording_that_every_worker_dies_over_is_given_up(
+def test_a_recording_that_kills_every_worker_fails_its_job(
     tmp_path: Path, callbacks: CallbackReceiver
 ) -> None:
     """Looking for speech in an hour takes longer than any worker lives here."""

@@ -13,7 +13,7 @@ from tests.support.media.ffmpeg import make
 NAMES = ("a.wav", "a.mp3", "a.m4a", "a.ogg", "a.mkv", "a.avi", "a.ts", "a.wma")
 
 
-def test_damaged_recordings_end_their_jobs_and_leave_the_worker_at_work(
+def test_damaged_recordings_fail_their_jobs_and_leave_the_worker_running(
     client: Client, server: OwnServer, speech: Path, tmp_path: Path
 ) -> None:
     assert server.process is not None

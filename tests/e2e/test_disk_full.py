@@ -125,7 +125,7 @@ def test_a_chunked_body_that_does_not_fit_leaves_nothing(disk: Disk, owner: Clie
     assert_works_again(owner, job, url)
 
 
-def test_a_body_whose_room_is_taken_leaves_nothing(disk: Disk, owner: Client, bystander: str) -> None:
+def test_a_body_that_runs_out_of_disk_leaves_nothing(disk: Disk, owner: Client, bystander: str) -> None:
     job = owner.new_job()
     url = owner.upload_url(job)
     free = disk.free
@@ -171,7 +171,7 @@ def test_a_part_that_does_not_fit_leaves_the_kept_bytes_alone(
         assert store.partials() == set()
 
 
-def test_the_former_media_stays_when_there_is_no_room_for_another(
+def test_the_previous_media_stays_when_there_is_no_room_for_another(
     disk: Disk, owner: Client, bystander: str
 ) -> None:
     url = owner.upload_url(bystander)

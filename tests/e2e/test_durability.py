@@ -253,7 +253,7 @@ def test_progress_is_reported_when_the_bytes_and_their_number_are_durable(
     check_order(upload.suspended())
 
 
-def test_over_tls_nothing_is_said_before_the_upload_is_durable(tmp_path: Path) -> None:
+def test_over_tls_nothing_is_acknowledged_before_the_upload_is_durable(tmp_path: Path) -> None:
     chain, private = certificate(tmp_path)
     arguments = ("--tls-cert", str(chain), "--tls-key", str(private))
     with OwnServer(tmp_path / "server", arguments=arguments) as server:
@@ -264,7 +264,7 @@ def test_over_tls_nothing_is_said_before_the_upload_is_durable(tmp_path: Path) -
     check_order(upload.steps())
 
 
-def test_the_folders_of_the_store_are_durable_before_anything_lies_in_them(tmp_path: Path) -> None:
+def test_the_stores_folders_are_durable_before_anything_is_put_into_them(tmp_path: Path) -> None:
     output, folder = tmp_path / "trace", tmp_path / "media"
     make = "import sys, pathlib, scribedock.storage.file as s; s.FileStore(pathlib.Path(sys.argv[1]))"
     run(strace(sys.executable, "-c", make, str(folder), output=output), check=True, timeout=60)

@@ -28,7 +28,7 @@ GROWTH = 32 * MIB
 NOISE = random.Random(10).randbytes(MIB)
 
 Send = Callable[[RawConnection, str, int], int]
-"""Uploads a recording of so many bytes; returns the status of the last answer."""
+"""Uploads a recording of this many bytes; returns the status of the last answer."""
 
 
 def blocks(size: int, start: int = 0) -> Iterator[bytes]:

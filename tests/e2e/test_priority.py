@@ -11,7 +11,7 @@ IN_ORDER_OF_COMING = ["ECONOMY", "STANDARD", "HIGH", "CRITICAL", "PRIORITY", "CR
 IN_ORDER_OF_URGENCY = ["CRITICAL", "CRITICAL", "PRIORITY", "HIGH", "STANDARD", "ECONOMY"]
 
 
-def test_orders_are_taken_up_by_priority_and_then_by_age(tmp_path: Path, database: dict[str, str]) -> None:
+def test_orders_are_started_by_priority_and_then_by_age(tmp_path: Path, database: dict[str, str]) -> None:
     """A server without a worker takes the orders; the worker that comes later has one in hand at once."""
     jobs = {}
     with OwnServer(tmp_path, arguments=("--no-worker",), **database) as server:

@@ -57,7 +57,7 @@ def test_the_audio_description_is_spoken(equipped: OwnServer, speech: Path, tmp_
     assert answer.content != undescribed.content
 
 
-def test_without_a_program_that_speaks_the_operator_is_named(
+def test_without_a_speech_synthesizer_the_error_names_the_operator(
     tmp_path: Path, speech: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))

@@ -38,7 +38,7 @@ def transcribed(client: Client, recording: Path) -> tuple[dict[str, Any], str, s
     return info, client.get("job/get_transcript", job_id=job).text.lower(), job
 
 
-def test_channels_that_cancel_each_other_out_are_transcribed_one_alone(
+def test_of_channels_that_cancel_each_other_out_only_one_is_transcribed(
     client: Client, tmp_path: Path
 ) -> None:
     info, transcript, _ = transcribed(client, stereo(tmp_path, voice(), -voice()))

@@ -59,7 +59,7 @@ def assert_stored(client: Client, job: str, content: bytes) -> None:
         assert store.recording(job) == content
 
 
-def test_a_recording_arrives_whole_and_the_connection_goes_on(
+def test_a_recording_arrives_completely_and_the_connection_stays_open(
     client: Client, job: str, url: str, connection: RawConnection
 ) -> None:
     for content in (RECORDING, RECORDING[:5], RECORDING[::-1]):
@@ -71,7 +71,7 @@ def test_a_recording_arrives_whole_and_the_connection_goes_on(
     assert connection.answer().status == 200
 
 
-def test_a_recording_in_chunks_arrives_whole(
+def test_a_chunked_recording_arrives_completely(
     client: Client, job: str, url: str, connection: RawConnection
 ) -> None:
     connection.head("PUT", target_of(url), "Transfer-Encoding: chunked")
@@ -92,7 +92,7 @@ def test_head_and_body_may_come_in_one_piece(
     assert_stored(client, job, RECORDING[:1000])
 
 
-def test_a_client_that_expects_100_gets_it(
+def test_a_client_that_expects_100_continue_gets_it(
     client: Client, job: str, url: str, connection: RawConnection
 ) -> None:
     connection.head("PUT", target_of(url), "Content-Length: 1000", "Expect: 100-continue")

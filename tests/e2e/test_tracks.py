@@ -10,7 +10,7 @@ from tests.support.fixtures import SPEECH_S
 from tests.support.media.ffmpeg import make
 
 
-def test_the_track_in_which_people_speak_is_transcribed_and_noted(
+def test_the_track_with_speech_is_transcribed_and_recorded(
     client: Client, services: app.Services, speech: Path, tmp_path: Path
 ) -> None:
     inputs = ("-f", "lavfi", "-i", f"sine=440:duration={SPEECH_S}", "-i", str(speech))

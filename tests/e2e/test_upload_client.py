@@ -83,7 +83,7 @@ def break_off(url: str, data: bytes) -> None:
 
 @contextlib.contextmanager
 def cutting_proxy(server: OwnServer, *, after: int, times: int) -> Iterator[str]:
-    """Forwards to the server, and cuts so many connections once they have sent `after` bytes."""
+    """Forward to the server, but cut the first `times` connections once they have sent `after` bytes."""
     parts = urlsplit(server.base_url)
     listening = socket.create_server(("127.0.0.1", 0))
     cuts = iter(range(times))
@@ -206,7 +206,7 @@ def test_a_job_that_is_ordered_is_explained(
     assert "ordered already" in " ".join(done.stdout.split())
 
 
-def test_an_unreachable_server_is_given_up(file: Path) -> None:
+def test_an_unreachable_server_ends_the_upload(file: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     done = scribedock("upload", f"http://127.0.0.1:{port}/upload/x", str(file), "--retries", "1")
@@ -234,7 +234,7 @@ def test_an_operator_lists_and_cancels_uploads(client: Client, job: str, url: st
     assert (unknown.returncode, "no job" in unknown.stderr) == (2, True)
 
 
-def test_a_rotated_key_signs_at_once_and_the_old_one_verifies_on(tmp_path: Path) -> None:
+def test_a_rotated_key_signs_at_once_and_the_old_one_still_verifies(tmp_path: Path) -> None:
     with OwnServer(tmp_path, arguments=("--no-worker",)) as server:
         client = Client(server).login()
         before = client.upload_url(client.new_job())

@@ -47,7 +47,9 @@ def wait_for(log: Path, name: str, count: int) -> None:
         time.sleep(0.1)
 
 
-def test_a_lone_worker_works_is_replaced_when_it_dies_and_stops_cleanly(tmp_path: Path, quiet: Path) -> None:
+def test_a_separate_worker_works_is_replaced_when_it_dies_and_stops_cleanly(
+    tmp_path: Path, quiet: Path
+) -> None:
     log = tmp_path / "worker.log"
     with alone(tmp_path) as server, lone_worker(server, log) as worker:
         wait_for(log, "worker ready", 1)

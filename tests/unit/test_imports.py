@@ -64,8 +64,9 @@ UPLOAD_ROWS = [
     {"transfer"},
     {"http"},
     {"uploads"},
+    {"direct"},
     {"core"},
-    {"grant", "__init__"},
+    {"checksums", "grant", "__init__"},
 ]
 WORKFLOW_ROWS = [
     {

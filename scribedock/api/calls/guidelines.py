@@ -20,7 +20,7 @@ from scribedock.media.fetching.fetch import FetchFailed, FetchLimits, GuardedCli
 from scribedock.orders.guidelines import MAX_BYTES
 from scribedock.sandbox.prepared import TEXT
 
-WAYS = ("guidelines_url", "file", "guidelines_data")
+SOURCE_PARAMETERS = ("guidelines_url", "file", "guidelines_data")
 FETCH_LIMITS = FetchLimits(max_bytes=MAX_BYTES, timeout_s=30)
 BUCKET = "guidelines"
 
@@ -42,9 +42,9 @@ class GuidelinesParameters(JobParameters):
 )
 async def add_custom_guidelines(context: Context, parameters: GuidelinesParameters) -> GuidelineStored:
     """Add a guideline (up to 1 MiB) to the job, for its reviewers; the recognizer uses its terms."""
-    given = [name for name in WAYS if getattr(parameters, name) is not None]
+    given = [name for name in SOURCE_PARAMETERS if getattr(parameters, name) is not None]
     if not given:
-        raise MissingParameter(f"Missing required parameter: one of {', '.join(WAYS)}")
+        raise MissingParameter(f"Missing required parameter: one of {', '.join(SOURCE_PARAMETERS)}")
     if len(given) > 1:
         raise InvalidQuery(f"{' and '.join(given)}: send one of them, not {len(given)}")
     job = await run_in_threadpool(_addable, context, parameters.job_id)

@@ -15,7 +15,7 @@ from scribedock.api.schema.answers import JobList, OpenedJob, StartedTask, TaskS
 from scribedock.api.schema.job_answers import job_answer
 from scribedock.api.schema.order_options import TranscriptionOptions
 from scribedock.api.schema.parameters import (
-    WHOLE,
+    WHOLE_NUMBER,
     Bool,
     End,
     Identifier,
@@ -38,7 +38,7 @@ from scribedock.ordering.place_order import TranscriptionRequest, place_order
 
 AnyFidelity = Annotated[Fidelity, choice(Fidelity, FIDELITY_NAMES)]
 AnyPriority = Annotated[Priority, choice(Priority)]
-Hours = Annotated[int, Field(ge=1, le=8760), WHOLE]
+Hours = Annotated[int, Field(ge=1, le=8760), WHOLE_NUMBER]
 AnyStatus = Annotated[JobStatus, choice(JobStatus)]
 
 

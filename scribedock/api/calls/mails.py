@@ -32,7 +32,7 @@ from scribedock.orders.passes import PassKind
 from scribedock.rendering.request import RenderRequest
 from scribedock.results.renditions import RenditionKind
 from scribedock.results.signed_links import APPROVAL, verify
-from scribedock.reviews.reviews import UNDER_WAY
+from scribedock.reviews.reviews import CURRENT_STATUSES
 from scribedock_captions.document import Metadata
 from scribedock_captions.options import TranscriptOptions
 
@@ -93,20 +93,20 @@ def serve_approval(backend: Backend, addresses: ClientAddresses) -> Callable[[Re
         current = services.reviews.find_pass(pass_id)
         if current is None or current.kind is not PassKind.APPROVAL:
             raise ItemNotFound("There is nothing to approve at this link (any more)", status=404)
-        return services.jobs.find_served(current.job_id), current.status in UNDER_WAY
+        return services.jobs.find_served(current.job_id), current.status in CURRENT_STATUSES
 
     async def approve(request: Request, job: Job) -> None:
         branch = await run_in_threadpool(services.accounts.branch, job.account_id)
         ending = await run_in_threadpool(services.reviews.ending, job.id, None, PassKind.APPROVAL, None)
         enriched = await enrich(backend, request, branch, ending)
-        client = addresses.of(request)
+        client = addresses.client_of(request)
 
-        def end() -> None:
+        def end_pass() -> None:
             with auditing.deed(services, APPROVAL_LINK, job.account_id, client, job.id):
                 services.reviews.approve(job.id, None, PassKind.APPROVAL, None, enriched=enriched)
             backend.wake()
 
-        await run_in_threadpool(end)
+        await run_in_threadpool(end_pass)
 
     async def transcript_of(request: Request, job: Job) -> str:
         branch = await run_in_threadpool(services.accounts.branch, job.account_id)

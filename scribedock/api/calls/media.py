@@ -9,16 +9,21 @@ from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import StartedTask
 from scribedock.api.schema.parameters import Bool, Raw, Text, is_absent
+from scribedock.api.transport.bodies import announces_more
 from scribedock.api.transport.feeding import FedBody
 from scribedock.api.transport.store_threads import run_in_store_thread
+from scribedock.api.transport.upload_endpoint import head_of
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.ordering.add_media import add_media_bytes
 from scribedock.ordering.add_media import add_media_url as add_media_url_to_job
 from scribedock.storage.store import Partial
 from scribedock.uploads.core.errors import ConnectionLost, TooLarge, storage_fault
+from scribedock.uploads.core.request import Protocol
+from scribedock.uploads.http.coding import check_coding
+from scribedock.uploads.transfer.coding import framing_of_decoded
 from scribedock.uploads.transfer.pace import Pace
 
-TASK = '{"TaskId": "<32 hex digits>"}'
+TASK_ANSWER = '{"TaskId": "<32 hex digits>"}'
 
 
 class AddMediaParameters(JobParameters):
@@ -39,7 +44,7 @@ def _is_recording(query: Raw) -> bool:
 @call(
     "job/add_media",
     AddMediaParameters,
-    answer=TASK,
+    answer=TASK_ANSWER,
     body={"application/octet-stream": bytes},
     body_is_file=_is_recording,
 )
@@ -62,7 +67,7 @@ class AddMediaUrlParameters(JobParameters):
     media_url: Text = Field(description="A media file, or a page of up to 2 MiB that embeds one.")
 
 
-@call("job/add_media_url", AddMediaUrlParameters, answer=TASK)
+@call("job/add_media_url", AddMediaUrlParameters, answer=TASK_ANSWER)
 def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
     """Add the recording from the public URL of a media file, or of a page that embeds one."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
@@ -101,7 +106,7 @@ class _Recording:
         self._limit = limit
 
     def write(self, data: memoryview) -> None:
-        """Append `data`. Raise TooLarge, StorageFault, NoRoom."""
+        """Append `data`. Raises TooLarge, StorageFault, NoRoom."""
         if self._partial.bytes + len(data) > self._limit:
             raise TooLarge(self._limit)
         try:
@@ -112,10 +117,11 @@ class _Recording:
 
 async def _receive(context: Context, job_id: str) -> str:
     await run_in_threadpool(_check_addable, context, job_id)
+    head = head_of(context.request)
+    check_coding(head, Protocol.PLAIN)
     settings = context.services.settings
     limit = settings.upload_max_bytes
-    announced = context.request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced[:20]) > limit:
+    if announces_more(context.request, limit):
         raise TooLarge(limit)
     context.services.uploads.check_room()
     pace = Pace(
@@ -124,7 +130,7 @@ async def _receive(context: Context, job_id: str) -> str:
     try:
         new = await run_in_store_thread(context.services.store.begin)
         try:
-            body = FedBody(context.backend.receiver, _Recording(new, limit), pace)
+            body = FedBody(context.backend.receiver, _Recording(new, limit), framing_of_decoded(head), pace)
             await body.receive(context.request.stream())
             if new.bytes == 0:
                 raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")

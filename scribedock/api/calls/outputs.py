@@ -67,7 +67,7 @@ CaptionParameters = model_of(
 )
 
 
-UNCHANGED = {304: "You have it already"}
+NOT_MODIFIED = {304: "You have it already"}
 IF_NONE_MATCH = {"If-None-Match": "The ETag of what you have."}
 
 
@@ -76,7 +76,7 @@ IF_NONE_MATCH = {"If-None-Match": "The ETag of what you have."}
     TranscriptParameters,
     answer="the transcript",
     content={"text/plain": bytes, "text/html": bytes},
-    also=UNCHANGED,
+    also=NOT_MODIFIED,
     headers=IF_NONE_MATCH,
     changes=False,
 )
@@ -96,7 +96,7 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
         **{writer.media_type: bytes for writer in WRITERS.values()},
         "application/json": CaptionUrl,
     },
-    also=UNCHANGED,
+    also=NOT_MODIFIED,
     headers=IF_NONE_MATCH,
     changes=lambda parameters: parameters.build_url,
 )
@@ -116,7 +116,7 @@ async def get_caption(context: Context, parameters: Any) -> Response | CaptionUr
     ElementListParameters,
     answer="the ElementList",
     content={"application/json": ElementList},
-    also=UNCHANGED,
+    also=NOT_MODIFIED,
     headers=IF_NONE_MATCH,
     changes=False,
 )

@@ -28,9 +28,9 @@ from scribedock.results.signed_links import MEDIA, Link, verify
 from scribedock.sandbox.samples import readable_elementlists
 
 PATIENCE_S = 50  # proxies and clients give up after a minute
-LOOK_EVERY_S = 0.25
+POLL_INTERVAL_S = 0.25
 RETRY_AFTER_S = 15
-UNPROCESSABLE = 422
+UNPROCESSABLE_CONTENT = 422
 
 AnyMediaType = Annotated[MediaType, choice(MediaType)]
 
@@ -60,7 +60,7 @@ class TranscodedParameters(JobParameters):
     "job/transcoded_media",
     TranscodedParameters,
     answer='{"MediaUrl": "https://…"}',
-    refusals=(UNPROCESSABLE,),
+    refusals=(UNPROCESSABLE_CONTENT,),
 )
 async def transcoded_media(context: Context, parameters: TranscodedParameters) -> MediaUrl:
     """Get an expiring link to the media as mp4 or mp3."""
@@ -112,7 +112,9 @@ async def link_to(
     """Return a link to a job's rendition once it is made. Raises ItemNotFound (422), and 503."""
     rendition = await run_in_threadpool(_request_rendition, context, job_id, visible_accounts, kind)
     return link(
-        context.backend, context.base_url, await _made(context.backend, rendition, status=UNPROCESSABLE)
+        context.backend,
+        context.base_url,
+        await _made(context.backend, rendition, status=UNPROCESSABLE_CONTENT),
     )
 
 
@@ -198,7 +200,7 @@ async def _made(backend: Backend, rendition: Rendition, *, status: int) -> Rendi
                 status=503,
                 headers={"Retry-After": str(RETRY_AFTER_S)},
             )
-        await asyncio.sleep(LOOK_EVERY_S)
+        await asyncio.sleep(POLL_INTERVAL_S)
         found = await run_in_threadpool(backend.services.renditions.find_rendition, rendition.id)
     if found is None:
         raise ItemNotFound("The job was deleted")

@@ -15,7 +15,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scribedock.api.calls.jobs import JobParameters
-from scribedock.api.calls.renditions import UNPROCESSABLE, AnyMediaType, link_to
+from scribedock.api.calls.renditions import UNPROCESSABLE_CONTENT, AnyMediaType, link_to
 from scribedock.api.registry import Backend, Context, call
 from scribedock.api.schema.answers import (
     ApprovedPass,
@@ -41,7 +41,7 @@ from scribedock.parsing.operations import MAX_LIST_BYTES
 from scribedock.parsing.parser import UnparsedBody
 from scribedock.related.related import language_of
 from scribedock.results.renditions import RenditionKind
-from scribedock.reviews.reviews import CONFLICT, Ending, Enriched, Pass, Work
+from scribedock.reviews.reviews import CONFLICT, Ending, Enriched, Pass, PassList
 
 AnyKind = Annotated[PassKind, choice(PassKind)]
 
@@ -125,7 +125,7 @@ def elementlist(context: Context, parameters: PassParameters) -> Response:
     """Get the ElementList to review: the last one saved, else the one the previous pass published."""
     visible_accounts = _visible_accounts(context, parameters)
     reviews = context.services.reviews
-    work: Work = reviews.work(parameters.job_id, visible_accounts, parameters.kind)
+    work: PassList = reviews.work(parameters.job_id, visible_accounts, parameters.kind)
     saved = reviews.versions(parameters.job_id, visible_accounts, parameters.kind)
     facts = {
         "iwp_name": work.current.iwp_name,
@@ -145,7 +145,7 @@ class ReviewMediaParameters(PassParameters):
     ReviewMediaParameters,
     is_vendors=False,
     answer='{"MediaUrl": "https://…"}',
-    refusals=(UNPROCESSABLE,),
+    refusals=(UNPROCESSABLE_CONTENT,),
 )
 async def review_media(context: Context, parameters: ReviewMediaParameters) -> MediaUrl:
     """Get an expiring link to the recording under review, like transcoded_media."""
@@ -233,12 +233,12 @@ async def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
     ending = await run_in_threadpool(reviews.ending, job_id, visible_accounts, kind, account_id)
     enriched = await enrich(context.backend, context.request, branch, ending)
 
-    def end() -> ApprovedPass:
+    def end_pass() -> ApprovedPass:
         reviews.approve(job_id, visible_accounts, kind, account_id, enriched=enriched)
         context.backend.wake()
         return {"JobStatus": context.services.jobs.find_job(job_id).status}
 
-    return await run_in_threadpool(end)
+    return await run_in_threadpool(end_pass)
 
 
 async def enrich(backend: Backend, request: Request, branch: str, ending: Ending) -> Enriched | None:

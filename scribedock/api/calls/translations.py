@@ -17,14 +17,14 @@ from scribedock.ordering.uplevel import uplevel_job
 from scribedock.related.translations import Child
 from scribedock.related.uplevels import NewUplevel
 
-RELATED = (
+RELATED_ANSWER = (
     '{"leading_job": {"job_id": "…", "job_status": "…", "current_priority": "…", "current_fidelity": "…", '
     '"language": "fr:en,fr", "media_length": "0:10:22.844807"}, "related_jobs": [{…}]}'
 )
 CREATED = 201
 
 
-@call("job/list_related", JobParameters, answer=RELATED, optional_version=True, changes=False)
+@call("job/list_related", JobParameters, answer=RELATED_ANSWER, optional_version=True, changes=False)
 def list_related(context: Context, parameters: JobParameters) -> RelatedJobs:
     """List the leading job and its related jobs."""
     services = context.services

@@ -13,8 +13,8 @@ from typing_extensions import TypedDict
 from scribedock.jobs.job import Difficulty, Fidelity, Iwp, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.jobs.order_options import ApprovalStep, ApprovalTool, Campaign
 from scribedock.orders.passes import PassStatus
+from scribedock.uploads.core.records import UploadStatus
 from scribedock.uploads.core.request import Protocol
-from scribedock.uploads.core.states import UploadStatus
 from scribedock_captions.elementlist.model import Gender, Tag, TokenType
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -204,6 +204,7 @@ class CaptionUrl(TypedDict):
 
 class UploadUrl(TypedDict):
     upload_url: str
+    Notice: NotRequired[str]
 
 
 class Upload(TypedDict):
@@ -216,6 +217,7 @@ class Upload(TypedDict):
     ExpirationDate: Date
     BytesTotal: NotRequired[Annotated[int, Field(ge=1)]]
     Percent: NotRequired[Annotated[int, Field(ge=0, le=100)]]
+    PartOf: NotRequired[str]
 
 
 class UploadList(TypedDict):

@@ -16,8 +16,10 @@ from scribedock.jobs.turnaround import is_late
 
 HUMAN_FIDELITIES = (Fidelity.STANDARD, Fidelity.HIGH)
 PASSWORD = re.compile(r"(?i)^(https?://[^/?#:]*:)[^/?#]*@")
-RECOGNIZER_ONLY = "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
-FINISHED = (JobStatus.REVIEWING, JobStatus.COMPLETE)
+RECOGNIZER_ONLY_NOTICE = (
+    "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
+)
+FINISHED_STATUSES = (JobStatus.REVIEWING, JobStatus.COMPLETE)
 OPENAPI_FIDELITY = {
     Fidelity.MECHANICAL: "MECHANICAL",
     Fidelity.STANDARD: "PREMIUM",
@@ -124,7 +126,7 @@ def without_password(url: str) -> str:
 
 def _coverage(job: Job) -> dict[str, float]:
     """Return the seconds of speech in a finished job's recording: all, with words, without, unrecognized."""
-    if job.status not in FINISHED or job.speech_ms is None:
+    if job.status not in FINISHED_STATUSES or job.speech_ms is None:
         return {}
     found = {"SpeechSeconds": job.speech_ms / 1000}
     if job.worded_ms is not None:
@@ -152,4 +154,4 @@ def _notices(job: Job) -> Iterator[str]:
     if job.notice:
         yield job.notice
     if job.fidelity in HUMAN_FIDELITIES and not job.reviewed:
-        yield RECOGNIZER_ONLY
+        yield RECOGNIZER_ONLY_NOTICE

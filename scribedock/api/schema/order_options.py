@@ -93,7 +93,7 @@ class TranscriptionOptions(BaseModel):
 
     @classmethod
     def parse(cls, document: dict[str, Any]) -> OrderOptions:
-        """Return the options that were given. Raise InvalidOption naming the wrong one."""
+        """Return the options that were given. Raises InvalidOption naming the wrong one."""
         older = "generate_media_intelligence_for_iwp"
         given = {
             ("generate_media_intelligence_iwp" if name == older else name): value

@@ -30,13 +30,17 @@ from scribedock.parsing.pipe import Parsed
 from scribedock.settings import Settings
 
 MAX_BODY = 1024 * 1024
-AT_ONCE = 16 * 1024  # bytes; parsing so few takes too little time to hand them over
+INLINE_BODY_BYTES = 16 * 1024  # bytes; parsing so few takes too little time to hand them over
 JSON = "application/json"
 TRUE = frozenset({"true", "t", "yes", "y", "1"})
 FALSE = frozenset({"false", "f", "no", "n", "0"})
 INTEGER = re.compile(r"[+-]?[0-9]{1,15}\Z")
+# What float() takes, without its underscores and the digits of other scripts.
+NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?\Z", re.IGNORECASE | re.ASCII)
+# What uuid.UUID takes, without what int() would let through: underscores, 0x, the digits of other scripts.
+UUID_SPELLING = re.compile(r"(?:urn:)?(?:uuid:)?\{?[0-9a-f-]{32,36}\}?\Z", re.IGNORECASE | re.ASCII)
+MAX_INTEGER = 2**31 - 1  # what both databases hold in an integer
 DAY = re.compile(r"(\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d(-?\d)?)\Z", re.ASCII)
-LARGEST = 2**31 - 1  # what both databases hold in an integer
 
 Raw = dict[str, list[Any]]
 
@@ -94,14 +98,16 @@ def _integer(value: Any) -> int:
     if not INTEGER.match(text):
         raise invalid_query(f"{_shown(value)} is not a whole number")
     number = int(text)
-    if abs(number) > LARGEST:
-        raise invalid_query(f"{number} is out of range; the limit is {LARGEST}")
+    if abs(number) > MAX_INTEGER:
+        raise invalid_query(f"{number} is out of range; the limit is {MAX_INTEGER}")
     return number
 
 
 def _number(value: Any) -> float:
     value = _last(value)
     if isinstance(value, bool):
+        raise invalid_query(f"{_shown(value)} is not a number")
+    if isinstance(value, str) and not NUMBER.match(value.strip()):
         raise invalid_query(f"{_shown(value)} is not a number")
     try:
         number = float(value)
@@ -159,6 +165,8 @@ def _check_characters(text: str) -> None:
 def _identifier(value: Any) -> str:
     """Write a UUID4 as 32 lower-case hex digits; anything else stays as it is, and will not be found."""
     text = _text(value).strip()
+    if not UUID_SPELLING.match(text):
+        return text
     try:
         return uuid.UUID(text).hex
     except ValueError:
@@ -233,10 +241,10 @@ def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None =
 
 Bool = Annotated[bool, BeforeValidator(_boolean)]
 # Bounds come before the validator, so that OpenAPI has them.
-WHOLE = BeforeValidator(_integer)
-Int = Annotated[int, Field(ge=-LARGEST, le=LARGEST), WHOLE]
-Natural = Annotated[int, Field(ge=0, le=LARGEST), WHOLE]
-Positive = Annotated[int, Field(ge=1, le=LARGEST), WHOLE]
+WHOLE_NUMBER = BeforeValidator(_integer)
+Int = Annotated[int, Field(ge=-MAX_INTEGER, le=MAX_INTEGER), WHOLE_NUMBER]
+Natural = Annotated[int, Field(ge=0, le=MAX_INTEGER), WHOLE_NUMBER]
+Positive = Annotated[int, Field(ge=1, le=MAX_INTEGER), WHOLE_NUMBER]
 Number = Annotated[float, BeforeValidator(_number)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
 End = Annotated[datetime, BeforeValidator(_end)]
@@ -275,7 +283,7 @@ async def gather(
     content_type = request.headers.get("content-type", "")
     kind = content_type.partition(";")[0].strip().lower()
     if kind == JSON:
-        if len(content) > AT_ONCE:
+        if len(content) > INLINE_BODY_BYTES:
             await large("check_json", content, {})
         body = _values(json_values(content))
     else:
@@ -284,7 +292,7 @@ async def gather(
 
 
 async def _form(content: bytes, content_type: str, large: Large) -> Raw:
-    if len(content) > AT_ONCE:
+    if len(content) > INLINE_BODY_BYTES:
         parsed = await large("read_form", content, {"content_type": content_type})
         fields, place = [], 0
         for name, file, length in parsed.facts["fields"]:

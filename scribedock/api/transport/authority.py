@@ -14,9 +14,12 @@ from scribedock.errors import InvalidQuery
 
 NAME = re.compile(r"(?=.{1,254}\Z)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\.?\Z")
 HOST_AND_PORT = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5}))?\Z")
-ABSOLUTE = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
+ABSOLUTE_FORM = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
 SCHEMES = ("http", "https")
-OTHER_MAJOR_VERSION = 505
+# Of a path that a proxy takes off, what RFC 3986 §3.3 lets a segment have; none is empty, "." or "..".
+PREFIX = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))(?:[A-Za-z0-9._~!$&'()*+=:@-]|%[0-9A-Fa-f]{2})+)*/?\Z")
+MAX_PREFIX = 512
+HTTP_VERSION_NOT_SUPPORTED = 505
 
 
 def is_authority(text: str) -> bool:
@@ -43,7 +46,7 @@ def check_request(version: str, hosts: Sequence[str]) -> None:
     """
     if version not in ("1.0", "1.1"):
         raise InvalidQuery(
-            f"HTTP/{version[:5]} is not spoken here; send HTTP/1.1", status=OTHER_MAJOR_VERSION
+            f"HTTP/{version[:5]} is not spoken here; send HTTP/1.1", status=HTTP_VERSION_NOT_SUPPORTED
         )
     if not hosts and version == "1.1":
         raise InvalidQuery("The Host header is missing, without which there is no HTTP/1.1")
@@ -55,8 +58,28 @@ def check_request(version: str, hosts: Sequence[str]) -> None:
 
 def authority_of(target: bytes) -> bytes | None:
     """Return the authority of a target in absolute form (RFC 9112 §3.2.2), None for any other form."""
-    found = ABSOLUTE.match(target)
+    found = ABSOLUTE_FORM.match(target)
     return found[1] if found is not None else None
+
+
+def origin_form(target: bytes) -> bytes:
+    """Return the target without the scheme and authority of the absolute form (RFC 9112 §3.2)."""
+    found = ABSOLUTE_FORM.match(target)
+    return target if found is None else target[found.end() :]
+
+
+def path_prefix(values: Sequence[str]) -> str:
+    """Return the path that a trusted proxy has taken off, by X-Forwarded-Prefix, without a slash behind it.
+
+    Where proxies have added to each other's values, the last one is that of the proxy we trust.
+    Raises InvalidQuery.
+    """
+    prefix = ",".join(values).rpartition(",")[2].strip()
+    if len(prefix) > MAX_PREFIX or PREFIX.match(prefix) is None:
+        raise InvalidQuery(
+            "X-Forwarded-Prefix must be a path, such as /captions; check the configuration of the proxy"
+        )
+    return prefix.rstrip("/")
 
 
 def authority(host: str, port: int) -> str:
@@ -64,11 +87,11 @@ def authority(host: str, port: int) -> str:
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def base_url(scheme: str, host: str) -> str:
-    """Build the base URL that a trusted proxy's headers, or the request itself, name.
+def base_url(scheme: str, host: str, prefix: str = "") -> str:
+    """Return the base URL that the headers of a trusted proxy, or the request itself, name.
 
-    Where proxies have added to each other's values, the last one is that of the proxy we trust.
-    Raises InvalidQuery.
+    `prefix` is that of `path_prefix`. Where proxies have added to each other's values, the last is that of
+    the proxy we trust. Raises InvalidQuery.
     """
     scheme, host = (value.rpartition(",")[2].strip() for value in (scheme, host))
     if scheme.lower() not in SCHEMES:
@@ -77,4 +100,4 @@ def base_url(scheme: str, host: str) -> str:
         raise InvalidQuery(
             "X-Forwarded-Host must be a host, or host:port; check the configuration of the proxy"
         )
-    return f"{scheme.lower()}://{host}"
+    return f"{scheme.lower()}://{host}{prefix}"

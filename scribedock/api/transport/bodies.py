@@ -17,8 +17,8 @@ from scribedock.settings import Settings
 from scribedock.uploads.core.errors import storage_fault
 from scribedock.uploads.transfer.pace import Pace
 
-IN_MEMORY = 256 * 1024  # bytes of a body; a larger one goes to an unnamed file
-BATCH = 1024 * 1024  # bytes to write at once, in a thread: a disk may block
+MAX_MEMORY_BYTES = 256 * 1024  # bytes of a body; a larger one goes to an unnamed file
+BATCH_BYTES = 1024 * 1024  # bytes to write at once, in a thread: a disk may block
 
 
 async def parts(request: Request, settings: Settings, what: str) -> AsyncIterator[bytes]:
@@ -64,7 +64,7 @@ async def spooled(
 ) -> AsyncIterator[UnparsedBody]:
     """Spool the whole body to a file. Raises as `whole`, and SystemFault where the disk is full."""
     _check_announced(request, what, limit)
-    with tempfile.SpooledTemporaryFile(IN_MEMORY, dir=str(settings.data_dir)) as file:
+    with tempfile.SpooledTemporaryFile(MAX_MEMORY_BYTES, dir=str(settings.data_dir)) as file:
         size = 0
         batch = bytearray()
         try:
@@ -72,7 +72,7 @@ async def spooled(
                 batch += part
                 if size + len(batch) > limit:
                     raise _too_large(what, limit)
-                if len(batch) >= BATCH:
+                if len(batch) >= BATCH_BYTES:
                     size += await run_in_threadpool(file.write, bytes(batch))
                     batch.clear()
             size += file.write(batch) if not size else await run_in_threadpool(file.write, bytes(batch))
@@ -81,9 +81,15 @@ async def spooled(
         yield UnparsedBody(what=what, file=cast(IO[bytes], file), size=size)
 
 
-def _check_announced(request: Request, what: str, limit: int) -> None:
+def announces_more(request: Request, limit: int) -> bool:
+    """Return whether the request's Content-Length is above `limit` bytes."""
     announced = request.headers.get("content-length", "")
-    if announced.isdigit() and int(announced[:20]) > limit:
+    # isdecimal alone is true of other scripts' digits; int() refuses thousands of digits.
+    return announced.isascii() and announced.isdecimal() and int(announced[:20]) > limit
+
+
+def _check_announced(request: Request, what: str, limit: int) -> None:
+    if announces_more(request, limit):
         raise _too_large(what, limit)
 
 

@@ -15,12 +15,15 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from scribedock.accounts.client_address import ClientAddress
+from scribedock.api.transport.authority import path_prefix
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
-FORWARDED = ("x-forwarded-for", "forwarded")
-FOR = re.compile(r'\bfor\s*=\s*(?:"([^"]*)"|([^;,\s]*))', re.I)
-WITH_PORT = re.compile(r"\[(?P<v6>[^\]]+)\](?::\d+)?|(?P<v4>[\d.]+):\d+")  # as some proxies write addresses
+FORWARDED_HEADERS = ("x-forwarded-for", "forwarded")
+FOR_PARAMETER = re.compile(r'\bfor\s*=\s*(?:"([^"]*)"|([^;,\s]*))', re.I)
+ADDRESS_AND_PORT = re.compile(
+    r"\[(?P<v6>[^\]]+)\](?::[0-9]+)?|(?P<v4>[0-9.]+):[0-9]+"
+)  # as some proxies write addresses
 MAX_CLAIM = 64
 
 
@@ -30,7 +33,7 @@ class ClientAddresses:
         self._networks = [ipaddress.ip_network(network, strict=False) for network in trusted]
         self._untrusted = untrusted
 
-    def of(self, request: Request) -> ClientAddress:
+    def client_of(self, request: Request) -> ClientAddress:
         """Return the address that the request comes from."""
         peer = request.client.host if request.client else ""
         address = _parsed(peer)
@@ -56,21 +59,31 @@ class ClientAddresses:
         """Return whether the peer is a trusted proxy."""
         return self._is_trusted(_parsed(request.client.host if request.client else ""))
 
+    def prefix(self, peer: str, values: Sequence[str]) -> str:
+        """Return the part of the path that a trusted proxy has taken off, by X-Forwarded-Prefix.
+
+        Whatever another peer says is ignored. Raises InvalidQuery for what is no path.
+        """
+        return path_prefix(values) if values and self._is_trusted(_parsed(peer)) else ""
+
     def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self._networks)
 
 
 def _named(headers: Headers) -> list[str]:
     """Return the chain of clients and proxies, the nearest last; each header may come several times."""
-    chain = ",".join(headers.getlist(FORWARDED[0]))
+    chain = ",".join(headers.getlist(FORWARDED_HEADERS[0]))
     if chain.strip(", "):
         return [each.strip() for each in chain.split(",") if each.strip()]
-    return [quoted or token for quoted, token in FOR.findall(",".join(headers.getlist(FORWARDED[1])))]
+    return [
+        quoted or token
+        for quoted, token in FOR_PARAMETER.findall(",".join(headers.getlist(FORWARDED_HEADERS[1])))
+    ]
 
 
 def _parsed(text: str) -> Address | None:
     """Parse an address; return None for anything else: a socket's path, `unknown`, a name."""
-    match = WITH_PORT.fullmatch(text)
+    match = ADDRESS_AND_PORT.fullmatch(text)
     try:
         address = ipaddress.ip_address((match["v6"] or match["v4"]) if match else text)
     except ValueError:

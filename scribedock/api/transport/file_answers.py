@@ -14,7 +14,7 @@ from scribedock.jobs.job import Job
 from scribedock.results.renditions import Rendition
 from scribedock.storage.store import Store
 
-RANGE = re.compile(r"bytes=(\d{0,18})-(\d{0,18})\Z")
+RANGE = re.compile(r"bytes=([0-9]{0,18})-([0-9]{0,18})\Z")
 
 
 def disposition(job: Job, extension: str, how: Literal["inline", "attachment"] = "inline") -> str:

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 
 from starlette.responses import Response, StreamingResponse
 
-PART = 256 * 1024  # bytes of JSON in memory at once
+PART_BYTES = 256 * 1024  # bytes of JSON in memory at once
 MEDIA_TYPE = "application/json"
 
 
@@ -34,7 +34,7 @@ def _parts(compressed: bytes) -> Iterator[bytes]:
     decompressor = zlib.decompressobj()
     rest = compressed
     while not decompressor.eof:
-        part = decompressor.decompress(rest, PART)
+        part = decompressor.decompress(rest, PART_BYTES)
         rest = decompressor.unconsumed_tail
         if not part and not rest:
             raise zlib.error("a kept list is cut off")

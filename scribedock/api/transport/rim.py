@@ -24,7 +24,7 @@ SANDBOX = (
     "sandbox allow-downloads; default-src 'none'; media-src 'self'; style-src 'unsafe-inline'; "
     "base-uri 'none'; form-action 'none'"
 )
-STANDING = {
+COMMON_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Content-Security-Policy": SANDBOX,  # pages of the server have another
     "Referrer-Policy": "no-referrer",  # URLs contain tokens and signatures
@@ -58,4 +58,4 @@ class Rim:
 def missing(names: Collection[str]) -> Mapping[str, str]:
     """Return the headers of every answer that this one lacks; `names` are its own, in lower case."""
     caching = {} if "etag" in names else {"Cache-Control": "no-store"}
-    return {name: value for name, value in {**STANDING, **caching}.items() if name.lower() not in names}
+    return {name: value for name, value in {**COMMON_HEADERS, **caching}.items() if name.lower() not in names}

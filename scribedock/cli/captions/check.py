@@ -91,7 +91,7 @@ def _read(
 ) -> tuple[CueFile | CaptionDocument, ElementList | None, bytes]:
     """Read the captions, the speech, and the markup that the rules look at."""
     from scribedock_captions import PRESETS, lay_out
-    from scribedock_captions.readers import read
+    from scribedock_captions.readers import TextFormat, read
 
     data = file.read_bytes()
     if data.lstrip()[:1] == b"{":
@@ -100,7 +100,7 @@ def _read(
     found = read(data, language=language, encoding=encoding)
     if found.cues and all(cue.start is None or cue.end is None for cue in found.cues):
         _fail(f"{file}: has no times, so there is nothing to check")
-    return found, None, data
+    return found, None, b"" if found.format is TextFormat.SCC else data
 
 
 def _elementlist(data: bytes) -> ElementList:

@@ -138,7 +138,8 @@ class GuardedClient:
             raise FetchFailed(f"{response.url.host} sent compressed bytes although it was asked not to.")
         too_large = FetchFailed(f"The file is larger than the limit of {max_bytes:,} bytes.")
         declared = response.headers.get("content-length", "")
-        if declared.isdecimal() and int(declared) > max_bytes:
+        # int() refuses thousands of digits, which the server may have sent.
+        if declared.isascii() and declared.isdecimal() and int(declared[:20]) > max_bytes:
             raise too_large
         received = 0
         with destination.open("wb") as file:

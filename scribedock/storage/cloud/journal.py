@@ -35,7 +35,7 @@ from scribedock.storage.cloud.manifest import Part, damaged, packed, unpacked
 BEAT_S = 10
 LEASE_S = 30
 BEAT, IDLE = ".beat", ".idle"
-FILE_PATTERN = re.compile(r"(\d{8})(\.beat|\.idle)?\Z")
+FILE_PATTERN = re.compile(r"([0-9]{8})(\.beat|\.idle)?\Z")
 
 
 class EntryKind(StrEnum):

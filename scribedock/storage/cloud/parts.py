@@ -9,7 +9,7 @@ from scribedock.storage.cloud.journal import JournalEntry
 from scribedock.storage.cloud.layout import PARTS
 from scribedock.storage.cloud.manifest import Part
 
-PART_NAME = re.compile(r"(\d{15})-(\d+)\Z")
+PART_NAME = re.compile(r"([0-9]{15})-([0-9]{1,15})\Z")
 
 
 def session(name: str, number: int) -> str:

@@ -1,1 +1,1 @@
-"""What becomes of an upload: who may, how far it is, how it ends."""
+"""An upload from admission to completion: who may, how far it is, how it ends."""

@@ -9,7 +9,7 @@ from scribedock.errors import ScribedockError
 from scribedock.uploads.core.errors import Superseded
 from scribedock.uploads.core.intake import Intake
 
-SILENT_S = 5.0  # a writer that heard nothing for this long may be taken over from
+TAKEOVER_SILENCE_S = 5.0  # after this long without a byte, another request may take the upload over
 HANDOVER_S = 10.0
 
 
@@ -32,7 +32,7 @@ class ActiveUploads:
             return list(self._intakes)
 
     def bytes_in_flight(self, account_id: str) -> int:
-        """Return the bytes that the account's uploads under way were announced with, or that came."""
+        """Return the bytes announced for the account's uploads under way, or received."""
         return sum(
             intake.partial.bytes - intake.start if intake.body.bytes is None else intake.body.bytes
             for intake in self.all()
@@ -43,7 +43,7 @@ class ActiveUploads:
         return next((intake for intake in self.all() if intake.partial.name == partial), None)
 
     def take_over(self, intake: Intake) -> bool:
-        """End a request whose client has begun another; return whether it has let go of its partial."""
+        """End a request whose client has begun another; return whether it has released its partial."""
         if intake.interrupt is None:
             return False
         intake.interrupt(Superseded())

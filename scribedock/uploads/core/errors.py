@@ -1,8 +1,11 @@
 """Why an upload is refused, or breaks off: a class for each case, with its answer.
 
 UploadRefused (InvalidQuery)
-├── UrlClosed            TranscriptionOrdered, UrlCancelled, UrlExpired, JobDeleted, AccountDisabled
+├── UrlClosed            TranscriptionOrdered, UrlCancelled, UploadInvalid, UrlExpired, JobDeleted,
+│                        AccountDisabled
 ├── WrongBytes           EmptyRecording, InconsistentLength, MismatchingOffset, TooLarge, LongerThanAnnounced
+├── PartRefused          TooManyParts, PartUnfinished, PartGone
+├── UploadComplete       its recording is whole; UploadConcatenated: from parts
 ├── UploadBusy           another request writes
 ├── UploadReplaced       its bytes were replaced meanwhile
 ├── MediaPresent         a precondition does not hold
@@ -10,7 +13,7 @@ UploadRefused (InvalidQuery)
 SystemFault
 ├── StorageFault         the store did not take bytes; those that it has are kept
 └── NoRoom               the disk is full
-ConnectionLost           nobody is left to answer
+ConnectionLost           no client is left to answer
 """
 
 from __future__ import annotations
@@ -26,7 +29,7 @@ MISMATCHING_OFFSET = f"{PROBLEMS}mismatching-upload-offset"
 
 
 class ConnectionLost(Exception):
-    """The client went away in the middle of the body: there is nobody to answer."""
+    """The client disconnected in the middle of the body: no one is left to answer."""
 
 
 class StorageFault(SystemFault):
@@ -39,7 +42,7 @@ class StorageFault(SystemFault):
 
 
 class NoRoom(SystemFault):
-    """The disk is full: what came is given up, so that it is not full for longer."""
+    """The disk is full: the bytes received are discarded, to free it."""
 
     status = 507
 
@@ -52,13 +55,13 @@ class UploadRefused(InvalidQuery):
 
 
 class TooSlow(UploadRefused):
-    """The client sent nothing for too long, or too little; what came is kept."""
+    """The client sent nothing for too long, or too little; what was received is kept."""
 
     status = 408
 
 
 class Superseded(UploadRefused):
-    """Another request took the upload over; what came is kept."""
+    """Another request took the upload over; what was received is kept."""
 
     status = 409
 
@@ -88,6 +91,19 @@ class UrlCancelled(UrlClosed):
 
     def __init__(self) -> None:
         super().__init__("This upload URL was cancelled; get a new one with request_upload_url")
+
+
+class UploadInvalid(UrlClosed):
+    """More bytes came than the client had announced, so none of them can be trusted.
+
+    Source: draft-ietf-httpbis-resumable-upload, "Upload Append", server behaviour.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "More bytes came to this upload than it was announced with, so it is not valid any more; "
+            "get a new URL with request_upload_url"
+        )
 
 
 class UrlExpired(UrlClosed):
@@ -126,14 +142,59 @@ class MediaPresent(UploadRefused):
 
 
 class UploadComplete(UploadRefused):
-    """The recording is whole, so there is nothing left to give up."""
+    """The recording is whole: there is nothing left to give up, and nothing to add."""
 
     status = 409
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
         super().__init__(
-            "The recording is complete and is the job's media; upload another in its place, or delete the job"
+            "The recording is complete and is the job's media; upload another in its place, "
+            "or delete the job",
+            headers={"Upload-Offset": str(size), "Upload-Complete": "?1"},
         )
+
+
+class UploadConcatenated(UploadRefused):
+    """The recording was put together from parts, so nothing is appended to it (tus, concatenation)."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("The recording was put together from parts; nothing can be appended to it")
+
+
+class PartRefused(UploadRefused):
+    """A part of a recording is not as it has to be."""
+
+
+class TooManyParts(PartRefused):
+    """More parts than one upload URL may have."""
+
+    status = 409
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"An upload URL may have {limit} parts; get another one with request_upload_url")
+
+
+class PartUnfinished(PartRefused):
+    """A part to be put together has not all of its bytes yet."""
+
+    status = 409
+
+    def __init__(self, number: int, size: int, length: int | None) -> None:
+        whole = "an unknown number of" if length is None else length
+        super().__init__(
+            f"Part {number} of Upload-Concat has {size} of {whole} bytes; finish it, then concatenate"
+        )
+
+
+class PartGone(PartRefused):
+    """A part to be put together is not there any more."""
+
+    status = 410
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Part {number} of Upload-Concat is not there any more; upload it again")
 
 
 class UploadBusy(UploadRefused):
@@ -201,7 +262,7 @@ class InconsistentLength(WrongBytes):
 
 
 class MismatchingOffset(WrongBytes):
-    """The bytes do not begin where the upload stands."""
+    """The bytes do not begin at the upload's offset."""
 
     status = 409
 
@@ -219,5 +280,5 @@ class MismatchingOffset(WrongBytes):
 
 
 def storage_fault(error: OSError) -> SystemFault:
-    """Return what a client is told of a store that did not take bytes: NoRoom or StorageFault."""
+    """Return the error for a store that did not accept bytes: NoRoom or StorageFault."""
     return NoRoom() if error.errno in (errno.ENOSPC, errno.EDQUOT) else StorageFault()

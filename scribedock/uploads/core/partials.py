@@ -1,13 +1,51 @@
-"""Bytes that are kept between the requests of an upload: noting, resuming and dropping them."""
+"""Bytes that are kept between the requests of an upload: recording, resuming and discarding them."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from scribedock.storage.leftovers import remove_partial
 from scribedock.storage.store import Partial, PartialBusy, PartialMissing, Store, StoreUnavailable
 from scribedock.uploads.core.digests import pack
-from scribedock.uploads.core.errors import NoRoom, UploadReplaced, storage_fault
+from scribedock.uploads.core.errors import NoRoom, UploadComplete, UploadReplaced, storage_fault
 from scribedock.uploads.core.intake import Intake
-from scribedock.uploads.core.states import BOOT, Beginning, UploadState, UploadStates
+from scribedock.uploads.core.records import Beginning, UploadState
+from scribedock.uploads.core.states import BOOT, UploadStates
+from scribedock.uploads.grant import Grant
+
+
+class CompletePartial:
+    """Stands for the bytes of a recording that is whole: no partial is left, and nothing can be written."""
+
+    name = ""
+
+    def __init__(self, size: int) -> None:
+        self.bytes = size
+
+    def write(self, data: memoryview) -> None:
+        if data:
+            raise UploadComplete(self.bytes)
+
+    def sync(self) -> int:
+        return self.bytes
+
+    def truncate(self, size: int) -> None:
+        """Leave everything as it is, as the other methods do."""
+
+    def read(self) -> Iterator[memoryview]:
+        return iter(())
+
+    def commit(self) -> str:
+        raise PartialMissing
+
+    def suspend(self) -> None: ...
+
+    def discard(self) -> None: ...
+
+    def __enter__(self) -> Partial:
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
 
 
 class Partials:
@@ -26,7 +64,7 @@ class Partials:
             raise NoRoom
 
     def begin(self) -> Partial:
-        """Return a new partial. Raise StorageFault, NoRoom."""
+        """Return a new partial. Raises StorageFault, NoRoom."""
         try:
             return self._store.begin()
         except OSError as error:
@@ -35,7 +73,7 @@ class Partials:
     def resume(self, name: str) -> Partial:
         """Return the partial, for writing at its end.
 
-        Raise PartialBusy while somebody writes it, UploadReplaced where it is gone, StorageFault, NoRoom.
+        Raises PartialBusy while somebody writes it, UploadReplaced where it is gone, StorageFault, NoRoom.
         """
         try:
             return self._store.resume(name)
@@ -45,7 +83,7 @@ class Partials:
             raise storage_fault(error) from error
 
     def record(self, intake: Intake) -> None:
-        """Note the intake's partial as the one that can be resumed, in place of an older one."""
+        """Record the intake's partial as the one that can be resumed, replacing an older one."""
         intake.recorded = True
         _, replaced = self._states.begin(
             intake.grant,
@@ -54,7 +92,7 @@ class Partials:
                 started=intake.started,
                 length=intake.body.length,
                 protocol=intake.protocol,
-                digests=pack(intake.whole),
+                digests=pack(intake.whole, intake.unverified),
                 wants_digest=intake.wants_digest,
             ),
         )
@@ -65,7 +103,7 @@ class Partials:
         """Forget the bytes that may not have survived; return how many there are, now durably.
 
         What was written since the machine started is there, synced or not; of the time before,
-        only what was noted as synced. Raise StorageFault, NoRoom.
+        only what was recorded as synced. Raises StorageFault, NoRoom.
         """
         try:
             size = partial.bytes if state.boot == BOOT else min(partial.bytes, state.bytes)
@@ -79,9 +117,9 @@ class Partials:
         return size
 
     def settled_bytes(self, state: UploadState, name: str) -> int | None:
-        """Return how many bytes of the upload can be relied on; None: its partial is gone, now noted so.
+        """Return how many bytes of the upload are safe; None: its partial is gone, which is recorded now.
 
-        Raise StorageFault, NoRoom.
+        Raises StorageFault, NoRoom.
         """
         try:
             partial = self._store.resume(name)
@@ -97,8 +135,14 @@ class Partials:
         except OSError as error:
             raise storage_fault(error) from error
 
+    def invalidate(self, grant: Grant) -> None:
+        """Make an upload invalid for ever, and give up its bytes."""
+        partial = self._states.invalidate(grant)
+        if partial is not None:
+            self.remove(partial)
+
     def is_idle(self, name: str) -> bool:
-        """Return whether nobody, in whichever process, writes the partial."""
+        """Return whether nothing, in any process, is writing the partial."""
         try:
             self._store.resume(name).suspend()
         except PartialBusy:
@@ -108,19 +152,19 @@ class Partials:
         return True
 
     def discard_idle(self, name: str) -> None:
-        """Remove a partial that nobody writes; its writer would remove it at its end."""
+        """Remove a partial without a writer; a writer would remove it at its end."""
         try:
             self._store.resume(name).discard()
         except (PartialBusy, PartialMissing, StoreUnavailable):
             return
 
     def remove(self, name: str) -> None:
-        """Remove a partial, whoever writes it."""
+        """Remove a partial, even one that is being written."""
         remove_partial(self._store, name)
 
 
 def synced_bytes(partial: Partial) -> int:
-    """Make what was written survive a crash; return how many bytes do. Raise StorageFault, NoRoom."""
+    """Make what was written survive a crash; return how many bytes do. Raises StorageFault, NoRoom."""
     try:
         return partial.sync()
     except OSError as error:

@@ -1,4 +1,4 @@
-"""What an account may have: bytes on their way, bytes of broken uploads, bytes of recordings."""
+"""An account's quotas: bytes in flight, bytes of unfinished uploads, bytes of recordings."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ class QuotaExceeded(SystemFault):
 
 
 class Quotas:
-    """In `Settings`, 0 stands for no limit; then nothing is counted."""
+    """The quotas of accounts. In `Settings`, 0 stands for no limit; then nothing is counted."""
 
     def __init__(self, settings: Settings, states: UploadStates, active: ActiveUploads) -> None:
         self._settings = settings
@@ -23,9 +23,9 @@ class Quotas:
         self._active = active
 
     def admit(self, job: Job, *, length: int, kept: int) -> tuple[Ceiling, ...]:
-        """Check an upload of `length` bytes (0: unknown), `kept` of which are here already.
+        """Check an upload of `length` bytes (0: unknown), `kept` of which are stored already.
 
-        Return the ceilings that hold while its bytes come. Raise QuotaExceeded.
+        Return the ceilings that apply while its bytes arrive. Raises QuotaExceeded.
         """
         settings = self._settings
         ceilings = []
@@ -53,7 +53,7 @@ class Quotas:
     def check_stored(self, job: Job, size: int) -> int | None:
         """Check a recording of `size` bytes against what the account has stored for other jobs.
 
-        Return how large it may become (None: without limit). Raise QuotaExceeded.
+        Return how large it may become (None: without limit). Raises QuotaExceeded.
         """
         limit = self._settings.account_stored_bytes
         if not limit:

@@ -1,7 +1,7 @@
-"""What happens to uploads while their bytes come.
+"""What happens to uploads while their bytes arrive.
 
-Every second or two a thread notes how far each upload is, and every few seconds makes its
-bytes survive a crash.  A plain PUT gets its row only when it has lasted a second: most are
+Every second or two a thread records the progress of each upload, and every few seconds makes
+its bytes durable.  A plain PUT gets its row only when it has lasted a second: most are
 over by then, and cost no more than their last commit.
 """
 
@@ -19,13 +19,14 @@ from scribedock.uploads.core.active import ActiveUploads
 from scribedock.uploads.core.intake import Intake
 from scribedock.uploads.core.openness import closed_urls
 from scribedock.uploads.core.partials import Partials
-from scribedock.uploads.core.states import Progress, UploadStates
+from scribedock.uploads.core.records import Progress
+from scribedock.uploads.core.states import UploadStates
 
 log = structlog.get_logger("scribedock.upload")
 
 TICK_S = 1.0
-NOTE_EVERY = 2  # ticks
-SYNC_EVERY = 5
+NOTE_INTERVAL = 2  # ticks
+SYNC_INTERVAL = 5
 
 
 class Upkeep:
@@ -52,16 +53,16 @@ class Upkeep:
         while not self._stopping.wait(TICK_S):
             ticks += 1
             try:
-                self.look_after(sync=not ticks % SYNC_EVERY, note=not ticks % NOTE_EVERY)
+                self.look_after(sync=not ticks % SYNC_INTERVAL, note=not ticks % NOTE_INTERVAL)
             except Exception:
                 log.exception("upkeep of uploads failed; it is tried again")
 
     def look_after(self, *, sync: bool, note: bool) -> None:
-        """Do what one tick asks for: sync makes bytes durable, note writes down how many came."""
+        """Do the work of one tick: sync makes bytes durable, note records how many were received."""
         try:
             self._partials.check_room()
         except ScribedockError as error:
-            # The others were announced with their length, and had room when they began.
+            # The others announced their length, and had room when they began.
             self._active.end_those(lambda intake: intake.body.bytes is None, error)
         if sync:
             self._end_closed()
@@ -70,12 +71,12 @@ class Upkeep:
             return
         self._states.note((each for _, each in progress), durably=sync)
         for intake, each in progress:
-            # Only now: the client may forget the bytes that it is told of.
+            # Only now: the client may discard the bytes that are acknowledged.
             if each.synced is not None and not intake.content:
                 intake.tell_progress(each.synced)
 
     def _end_closed(self) -> None:
-        """End what another process has closed: a command, a server beside this one."""
+        """End the uploads that another process has closed: a command, a server beside this one."""
         under_way = self._active.all()
         closed = closed_urls(self._database, [intake.grant for intake in under_way]) if under_way else {}
         for intake in under_way:
@@ -97,7 +98,7 @@ class Upkeep:
                     self._partials.record(intake)
                 try:
                     synced = intake.partial.sync() if sync else None
-                except StoreUnavailable:  # the next bytes will tell
+                except StoreUnavailable:  # the next bytes will show
                     continue
             yield (
                 intake,

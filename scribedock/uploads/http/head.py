@@ -9,12 +9,12 @@ from dataclasses import dataclass
 from scribedock.errors import InvalidQuery
 
 TOKEN = re.compile(rb"[!#$%&'*+\-.^_`|~0-9A-Za-z]+\Z")
-OTHER_VERSION = re.compile(rb"HTTP/[02-9]\.[0-9]\Z")  # another major version than ours
+UNSUPPORTED_VERSION = re.compile(rb"HTTP/[02-9]\.[0-9]\Z")  # another major version than ours
 DIGITS = re.compile(r"[0-9]{1,19}\Z")
 
 
 class BadFraming(InvalidQuery):
-    """The length of the body cannot be known for sure; the connection cannot go on."""
+    """The length of the body is ambiguous, so the connection cannot be used any further."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -59,12 +59,12 @@ def collect(pairs: Iterable[tuple[str, str]]) -> Mapping[str, tuple[str, ...]]:
 def parse_head(head: bytes) -> RequestHead:
     """Parse everything before the empty line.
 
-    Raise BadFraming for what is not HTTP/1.x: 505 for another major version, else 400.
+    Raises BadFraming for what is not HTTP/1.x: 505 for another major version, else 400.
     """
     lines = head.split(b"\r\n")
     parts = lines[0].split(b" ")
     if len(parts) != 3 or parts[2] not in (b"HTTP/1.0", b"HTTP/1.1") or not TOKEN.match(parts[0]):
-        status = 505 if OTHER_VERSION.match(parts[-1]) else 400
+        status = 505 if UNSUPPORTED_VERSION.match(parts[-1]) else 400
         raise BadFraming("The request line is not HTTP/1.0 or HTTP/1.1", status=status)
     pairs = []
     for line in lines[1:]:
@@ -81,10 +81,15 @@ def parse_head(head: bytes) -> RequestHead:
     )
 
 
+def has_body(head: RequestHead) -> bool:
+    """Return whether the request says that it has a body, be it of no bytes (RFC 9112 §6.3)."""
+    return "content-length" in head.headers or "transfer-encoding" in head.headers
+
+
 def body_length(head: RequestHead) -> int | None:
     """Return the bytes of the body; None where it is chunked.
 
-    Raise BadFraming where two answers are possible, and InvalidQuery (411) where none is given.
+    Raises BadFraming where it is ambiguous, and InvalidQuery (411) where it is not given.
     """
     lengths = head.headers.get("content-length", ())
     codings = [

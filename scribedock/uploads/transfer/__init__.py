@@ -1,1 +1,1 @@
-"""Moving the bytes of an upload, and how slow they may come."""
+"""Moving the bytes of an upload, and how slowly they may arrive."""

@@ -1,4 +1,4 @@
-"""How slow an upload may be: there is no limit on its whole time."""
+"""How slow an upload may be; its total time has no limit."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import time
 from scribedock.uploads.core.errors import TooSlow
 
 RATE_WINDOW_S = 60
-RESUME = "what came is kept until the URL expires: HEAD it to see how much, and resume from there"
+RESUME_ADVICE = "what came is kept until the URL expires: HEAD it to see how much, and resume from there"
 
 
 class Pace:
-    """How fast a body comes. `advice` is what a client is told that was too slow."""
+    """The speed of a body. `advice` is for a client that was too slow."""
 
-    def __init__(self, *, stall_s: float, min_rate: int, advice: str = RESUME) -> None:
+    def __init__(self, *, stall_s: float, min_rate: int, advice: str = RESUME_ADVICE) -> None:
         self._stall_s = stall_s
         self._min_rate = min_rate  # bytes a second
         self._advice = advice
@@ -25,7 +25,7 @@ class Pace:
         self._window_bytes += count
 
     def problem(self) -> TooSlow | None:
-        """Return what to refuse the upload with, if it is too slow by now."""
+        """Return the error to refuse the upload with, if it is too slow by now."""
         now = time.monotonic()
         if now - self._heard > self._stall_s:
             return self.stalled()

@@ -29,9 +29,9 @@ from scribedock.uploads.transfer.pace import Pace
 
 BUFFER_BYTES = 1024 * 1024
 TICK_S = 0.5
-LINGER_S = 5  # how long a refused client may go on sending before it is cut off
+LINGER_S = 5  # how long a refused client may keep sending before it is cut off
 LINGER_BYTES = 64 * 1024 * 1024
-# Of a body that the event loop feeds: where it stops to read, and where it goes on.
+# Limits for a body that the event loop feeds: where it stops reading, and where it resumes.
 HIGH_WATER, LOW_WATER = 1024 * 1024, 256 * 1024
 
 
@@ -50,10 +50,10 @@ class Transfer:
     sock: socket.socket | None  # non-blocking, the receiver's own; None where the body is fed
     sink: Sink
     framing: Framing
-    early: bytes = b""  # what came together with the head
-    done: Callable[[Exception | None, bytes], None]  # the error or None, and what came behind the body
+    early: bytes = b""  # what arrived together with the head
+    done: Callable[[Exception | None, bytes], None]  # the error or None, and the bytes after the body
     pace: Pace
-    drained: Callable[[], None] = lambda: None  # there is room for more, after `feed` said that there is not
+    drained: Callable[[], None] = lambda: None  # there is room again, after `feed` said that there was none
     late: Callable[[], None] = lambda: None  # more was fed than the body has
     is_over: bool = False
     fed: int = 0  # bytes; written by the feeding thread alone
@@ -62,7 +62,7 @@ class Transfer:
 
     @property
     def waiting(self) -> int:
-        """Return how many bytes were fed and are not stored yet."""
+        """Return how many fed bytes are not stored yet."""
         return self.fed - self.stored
 
     def store(self, data: memoryview) -> None:
@@ -112,7 +112,7 @@ class Receiver:
         self._thread.start()
 
     def stop(self) -> None:
-        """End the thread; bodies under way are given up."""
+        """End the thread, and all bodies under way."""
         self._stopping = True
         self._wake()
         if self._thread.is_alive():
@@ -125,9 +125,9 @@ class Receiver:
         self._wake()
 
     def feed(self, transfer: Transfer, data: bytes) -> bool:
-        """Bring a part of a body that has no socket; return whether there is room for more.
+        """Feed a part of a body that has no socket; return whether there is room for more.
 
-        If not, `drained` tells when there is. Call it from one thread, in the order of the body.
+        If not, `drained` is called when there is. Call it from one thread, in the order of the body.
         """
         transfer.fed += len(data)
         self._inbox.append(Feed(transfer=transfer, data=data))
@@ -138,7 +138,7 @@ class Receiver:
         return transfer.waiting <= LOW_WATER  # it may have been stored before `is_full` was set
 
     def end_feed(self, transfer: Transfer) -> None:
-        """Say that all of a decoded body was fed."""
+        """End a decoded body, all of which was fed."""
         self._inbox.append(EndOfFeed(transfer=transfer))
         self._wake()
 
@@ -148,7 +148,7 @@ class Receiver:
         self._wake()
 
     def linger(self, sock: socket.socket) -> None:
-        """Take a socket whose answer is written, and close it when the client has had its chance."""
+        """Take a socket whose answer is written, and close it once the client has had time to read it."""
         self._inbox.append(Lingering(sock=sock, until=time.monotonic() + LINGER_S))
         self._wake()
 
@@ -190,7 +190,7 @@ class Receiver:
             return
         if isinstance(item, EndOfFeed):
             if not item.transfer.is_over:
-                self._end(selector, item.transfer, None, b"")
+                self._end_fed(selector, item.transfer)
             return
         if isinstance(item, Feed):
             self._take_fed(selector, item.transfer, item.data)
@@ -213,6 +213,14 @@ class Receiver:
         if transfer.is_full and transfer.waiting <= LOW_WATER:
             transfer.is_full = False
             transfer.drained()
+
+    def _end_fed(self, selector: selectors.BaseSelector, transfer: Transfer) -> None:
+        problem = None
+        try:
+            transfer.framing.end()
+        except ScribedockError as error:
+            problem = error
+        self._end(selector, transfer, problem, b"")
 
     def _on_readable(self, selector: selectors.BaseSelector, item: Transfer | Lingering) -> None:
         assert item.sock is not None

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from scribedock.jobs.languages import AUTO, ISO_CODES, SOURCE_LANGUAGES, iso_code, listed
+from scribedock.jobs.languages import AUTO, ISO_CODES, SOURCE_LANGUAGES, iso_code, listed_language
 from scribedock.speech.language_id import contradicting_language, few_samples, likeliest_language, samples
 from scribedock.speech.pool.batches import joined_spans
 from scribedock.speech.pool.failures import RecognitionFailed
@@ -43,9 +43,10 @@ def identify_language(
         other = contradicting_language(probabilities, iso_code(given)) if probabilities else None
         if other is None:
             return JobLanguage(language=given)
+        found = listed_language(other) or other
         return JobLanguage(
             language=given,
-            notice=f"The job's language is {given}, but the recording sounds like {listed(other) or other} "
+            notice=f"The job's language is {given}, but the recording sounds like {found} "
             f"({probabilities[other]:.0%} sure).",
         )
     code = likeliest_language(probabilities, LISTED_LANGUAGES)
@@ -53,7 +54,7 @@ def identify_language(
         return JobLanguage(
             language=DEFAULT_LANGUAGE, notice=f"No language was identified; {DEFAULT_LANGUAGE} is assumed."
         )
-    language = listed(code) or DEFAULT_LANGUAGE
+    language = listed_language(code) or DEFAULT_LANGUAGE
     return JobLanguage(
         language=language, notice=f"The language was identified: {language} ({probabilities[code]:.0%} sure)."
     )

@@ -11,9 +11,8 @@ from scribedock_captions.readers.scc.decoder import Decoder
 from scribedock_captions.readers.warnings import Warnings, quoted
 
 HEADER = re.compile(r"\ufeff?\s*Scenarist_SCC V1\.0[^\n]*", re.IGNORECASE)
-PACKET = re.compile(
-    r"\s*(\d{1,2}):(\d{1,2}):(\d{1,2})([:;.,])(\d{1,2})\s+((?:[0-9a-f]{4}\s*)+)", re.IGNORECASE
-)
+PACKET = re.compile(r"\s*(\d{1,2}):(\d{1,2}):(\d{1,2})([:;.,])(\d{1,2})\s+(.*)")
+PAIR = re.compile(r"[0-9a-f]{4}", re.IGNORECASE)
 PARITY = 0x80
 
 
@@ -31,23 +30,27 @@ def read(text: str) -> CueFile:
         if not line.strip():
             continue
         match = PACKET.fullmatch(line)
-        if match is None:
+        words = match[6].split() if match else []
+        pairs = [word for word in words if PAIR.fullmatch(word)]
+        if match is None or not pairs:
             warnings.add(f"this is no packet of SCC, and left out: {quoted(line)}", number)
             continue
+        if len(pairs) < len(words):
+            wrong = next(word for word in words if not PAIR.fullmatch(word))
+            warnings.add(f"{len(words) - len(pairs)} words are no pairs of bytes: {quoted(wrong)}", number)
         hour, minute, second, frame = (int(match[group]) for group in (1, 2, 3, 5))
         at = frame_at(hour, minute, second, frame, drop=match[4] != ":")
         if at != free:
             decoder.break_off()
-        free = _send(decoder, match[6], max(at, free), number, warnings)
+        free = _send(decoder, pairs, max(at, free), number, warnings)
     decoder.close()
     return CueFile(cues=cues.found(), warnings=warnings.found())
 
 
-def _send(decoder: Decoder, pairs: str, frame: int, number: int, warnings: Warnings) -> int:
+def _send(decoder: Decoder, pairs: list[str], frame: int, number: int, warnings: Warnings) -> int:
     """Send the pairs of a packet, one a frame; return the frame after the last."""
-    digits = "".join(pairs.split())
-    for place in range(0, len(digits) - 3, 4):
-        code = int(digits[place : place + 4], 16)
+    for pair in pairs:
+        code = int(pair, 16)
         high, low = code >> 8, code & 0xFF
         if high.bit_count() % 2 == 0 or low.bit_count() % 2 == 0:
             warnings.add_once("there are bytes of even parity, which a decoder may pass over", number)

@@ -106,7 +106,7 @@ class Document:
             else:
                 self._styles.define(attributes.get("xml:id", ""), attributes)
         elif name == "set":
-            self._warnings.add_once("changes of style in time (set) are left out", self._line())
+            self._change(parent, attributes)
         elif name.rpartition(":")[2] == PICTURE:
             self._pictures += 1
         elif self._paragraph is None:
@@ -172,7 +172,9 @@ class Document:
         attributes = {self._name(key): value for key, value in given.items()}
         self._language = attributes.get("xml:lang", "")[:50]
         self._absolute = any(LYRICS.fullmatch(key) for key in given)
-        self._rates = Rates.of({key.removeprefix("ttp:"): value for key, value in attributes.items()})
+        self._rates = Rates.from_parameters(
+            {key.removeprefix("ttp:"): value for key, value in attributes.items()}
+        )
 
     def _begin_paragraph(self, element: _Element) -> None:
         self._depth = len(self._stack)
@@ -195,6 +197,15 @@ class Document:
         if element.look.ruby == "text" and not element.look.hidden:
             self._paragraph.write("(", element.look.style, element.interval, element.speaker)
 
+    def _change(self, element: _Element, attributes: Mapping[str, str]) -> None:
+        """Read a change of style: of these, only that something is shown from then on is kept."""
+        appears = attributes.get("tts:display", "none") != "none"
+        if appears and not element.look.displayed and element.name in CONTENT:
+            element.look = replace(element.look, displayed=True)
+            element.interval = self._timed(attributes, element)
+        elif element.name in CONTENT:
+            self._warnings.add_once("changes of style in time (set) are left out", self._line())
+
     def _interval(self) -> Interval:
         return self._stack[-1].interval
 
@@ -208,8 +219,6 @@ class Document:
             look = self._styles.look(
                 attributes, parent.look, element_styles=LETTER_STYLES.get(name.rpartition(":")[2])
             )
-            if parent.look.hidden and not look.hidden:
-                look = replace(look, hidden=True)
         return _Element(
             name=name,
             interval=interval,
@@ -228,7 +237,7 @@ class Document:
         outer = parent.interval
         base = parent.follows if parent.sequential else outer.begin
         given = {key: self._time(key, attributes.get(key)) for key in ("begin", "end", "dur")}
-        if _is_absolute(given["begin"], base, outer, surely=self._absolute):
+        if not parent.sequential and _is_absolute(given["begin"], base, outer, surely=self._absolute):
             self._warnings.add_once(
                 "times count from the beginning of the file here, not from that of their parent", self._line()
             )

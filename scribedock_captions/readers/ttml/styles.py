@@ -32,9 +32,17 @@ class Look:
     """How the text of an element is shown; what children inherit is in `values`."""
 
     values: Values
-    hidden: bool = False
+    displayed: bool = True  # False hides what the element holds, whatever that says
     region: str = ""
     ruby: str = ""  # what an element is of a reading: text, delimiter …
+
+    @property
+    def hidden(self) -> bool:
+        """Tell whether text in the element itself is not to be seen."""
+        visible = (
+            self.values.get("visibility", "") != "hidden" and _number(self.values.get("opacity", "1")) != 0
+        )
+        return not (self.displayed and visible)
 
     @property
     def style(self) -> Style:
@@ -73,14 +81,12 @@ class Styles:
         region = attributes.get("region", parent.region)
         if not own and region == parent.region and not parent.ruby:
             return parent
-        values = {**parent.values, **{name: own[name] for name in INHERITED if name in own}}
-        placed = self._regions.get(region, {})
-        visible = values.get("visibility", placed.get("visibility", "")) != "hidden"
-        opaque = _number(values.get("opacity", "1")) != 0
-        displayed = own.get("display", "") != "none" and placed.get("display", "") != "none"
+        placed = self._regions.get(region, {}) if region != parent.region else {}
+        below = {name: placed[name] for name in ("visibility", "opacity") if name in placed}
+        values = {**below, **parent.values, **{name: own[name] for name in INHERITED if name in own}}
         return Look(
             values=values,
-            hidden=not (displayed and visible and opaque),
+            displayed=parent.displayed and "none" not in (own.get("display"), placed.get("display")),
             region=region,
             ruby=own.get("ruby", ""),
         )

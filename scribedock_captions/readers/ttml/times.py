@@ -30,7 +30,7 @@ class Rates:
     dropped: int = 0  # frame numbers that are left out each minute
 
     @classmethod
-    def of(cls, parameters: Mapping[str, str]) -> Rates:
+    def from_parameters(cls, parameters: Mapping[str, str]) -> Rates:
         """Read the attributes of tt in the namespace of parameters; unreadable ones have their defaults."""
         nominal = _number(parameters.get("frameRate"), 30)
         multiplier = MULTIPLIER.fullmatch(parameters.get("frameRateMultiplier", "").strip())

@@ -61,7 +61,7 @@ def body(source: CaptionDocument, *, attributes: str = "", placed: bool = False)
     """Return a body with a paragraph for each caption; `placed`: in the region that `layout` has for it."""
     paragraphs = []
     for caption in source.captions:
-        place = f' region="{region_of(caption)}"' if placed and caption.placement else ""
+        place = _place(caption) if placed else ""
         paragraphs.append(
             f'   <p begin="{clock(caption.start)}" end="{clock(caption.end)}"{place}>{_text(caption)}</p>\n'
         )
@@ -74,7 +74,7 @@ def layout(captions: Sequence[Caption]) -> str:
     regions.pop(BOTTOM, None)
     added = "".join(
         f'   <region xml:id="{name}" tts:origin="10% 10%" tts:extent="80% 80%"'
-        f' tts:displayAlign="{DISPLAY_ALIGN[place.vertical]}" tts:textAlign="{place.horizontal}"/>\n'
+        f' tts:displayAlign="{DISPLAY_ALIGN[place.vertical]}"/>\n'
         for name, place in regions.items()
     )
     return LAYOUT.replace("  </layout>", f"{added}  </layout>")
@@ -82,9 +82,16 @@ def layout(captions: Sequence[Caption]) -> str:
 
 def region_of(caption: Caption) -> str:
     """Return the name of the region in which a caption stands."""
-    place = caption.placement or USUAL_PLACEMENT
-    side = "" if place.horizontal is Horizontal.CENTER else f"-{place.horizontal}"
-    return f"{place.vertical}{side}"
+    return (caption.placement or USUAL_PLACEMENT).vertical.value
+
+
+def _place(caption: Caption) -> str:
+    """Return the attributes of a paragraph that stands elsewhere than the body says."""
+    place = caption.placement
+    if place is None:
+        return ""
+    side = "" if place.horizontal is Horizontal.CENTER else f' tts:textAlign="{place.horizontal}"'
+    return f' region="{region_of(caption)}"{side}'
 
 
 def _text(caption: Caption) -> str:

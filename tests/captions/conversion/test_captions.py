@@ -9,6 +9,7 @@ from scribedock_captions.caption import Caption
 from scribedock_captions.conversion.captions import separated
 from scribedock_captions.errors import CaptionsError
 from scribedock_captions.options import KEEP_ALL
+from scribedock_captions.placement import placement_at
 
 Shown = list[tuple[int, int, str]]
 
@@ -31,7 +32,7 @@ def converted(text: str, format: CaptionFormat, **options: bool) -> str:
     return render(lay_out(file(text), format=format, anew=False, **options), format).body.decode()
 
 
-def test_captions_of_the_same_time_become_one() -> None:
+def test_captions_shown_at_the_same_time_become_one() -> None:
     assert apart(caption(0, 2000, "Ready?"), caption(0, 2000, "No.")) == [(0, 2000, "Ready?|No.")]
 
 
@@ -42,7 +43,7 @@ def test_a_long_caption_stays_while_shorter_ones_come_and_go() -> None:
     ]
 
 
-def test_an_overlap_of_a_few_frames_is_none() -> None:
+def test_an_overlap_of_a_few_frames_is_ignored() -> None:
     assert apart(caption(0, 2040, "One."), caption(2000, 4000, "Two.")) == [
         *((0, 2000, "One."), (2000, 4000, "Two.")),
     ]
@@ -52,7 +53,7 @@ def test_captions_that_begin_and_end_a_few_frames_apart_are_shown_together() -> 
     assert apart(caption(0, 3000, "One."), caption(100, 3100, "Two.")) == [(0, 3100, "One.|Two.")]
 
 
-def test_a_short_gap_beside_a_long_caption_is_no_flash() -> None:
+def test_a_short_gap_beside_a_long_caption_is_not_a_flash() -> None:
     assert apart(caption(0, 9000, "Long."), caption(2000, 4000, "A"), caption(4083, 6000, "B")) == [
         *((0, 2000, "Long."), (2000, 4083, "Long.|A"), (4083, 6000, "Long.|B")),
         (6000, 9000, "Long."),
@@ -94,6 +95,8 @@ def test_styles_and_places_are_written_where_the_format_has_them() -> None:
     again = read(dfxp.encode())
     assert isinstance(again, CueFile)
     assert [each.placement and each.placement.vertical.value for each in again.cues] == [None, "top"]
+    right = converted("00:01,0 --> 00:02,0\n{\\an9}Hi.\n", CaptionFormat.DFXP)
+    assert read(right.encode()).cues[0].placement == placement_at(9)  # type: ignore[union-attr]
     alone = "1\n00:00:03,000 --> 00:00:05,000\n{\\an8}<i>What is</i>\nthat?\n\n"
     assert converted(alone, CaptionFormat.SRT) == alone
 
@@ -101,7 +104,7 @@ def test_styles_and_places_are_written_where_the_format_has_them() -> None:
 @pytest.mark.parametrize(
     "format", [CaptionFormat.SBV, CaptionFormat.QT, CaptionFormat.SAMI, CaptionFormat.SCC]
 )
-def test_what_a_format_cannot_show_is_said(format: CaptionFormat) -> None:
+def test_what_a_format_cannot_show_is_reported(format: CaptionFormat) -> None:
     losses = lay_out(file(SONG), format=format, anew=False).losses
     assert [loss.partition(" has no ")[2].partition(":")[0] for loss in losses] == [
         *("places", "italics, bold or underline")
@@ -122,7 +125,7 @@ def test_voices_stay_voices_in_webvtt_and_names_elsewhere() -> None:
     assert ">> Ada: Hi.\nYou.\n>> Ben: Oh." in converted(vtt, CaptionFormat.SRT)
 
 
-def test_lines_are_broken_anew_within_each_caption() -> None:
+def test_lines_are_rebroken_within_each_caption() -> None:
     srt = (
         "00:00:01,000 --> 00:00:04,000\n<i>The ship</i> has come\n\n00:00:04,500 --> 00:00:06,000\n[MUSIC]\n"
     )
@@ -159,7 +162,7 @@ WRITTEN_WITHOUT_SPACES = {
 
 @pytest.mark.parametrize(("text", "width"), WRITTEN_WITHOUT_SPACES.items())
 @pytest.mark.parametrize("anew", [True, False])
-def test_writing_without_spaces_is_broken_to_the_width_whatever_the_language_is_said_to_be(
+def test_text_without_spaces_is_broken_to_the_width_whatever_its_declared_language(
     text: str, width: int, anew: bool
 ) -> None:
     from scribedock_captions.text.graphemes import width as measured
@@ -187,7 +190,7 @@ def test_a_text_is_always_laid_out() -> None:
     assert all(len(line) <= 42 for each in captions for line in each.lines)
 
 
-def test_a_file_to_scc_has_four_rows_at_most() -> None:
+def test_a_file_converted_to_scc_has_four_rows_at_most() -> None:
     line = "A line of more than thirty-two characters needs two rows"
     srt = f"1\n00:00:02,000 --> 00:00:09,000\n{line}\n{line}\n{line}\n"
     again = read(converted(srt, CaptionFormat.SCC).encode())

@@ -73,7 +73,7 @@ def test_a_text_without_times_is_spread_over_the_recording() -> None:
     assert [start for _, start, _ in shown(text, duration=30_000)] == [0, 10_000]
 
 
-def test_a_name_stands_before_what_another_speaker_says() -> None:
+def test_a_name_precedes_what_another_speaker_says() -> None:
     lines = (Line(text="Hi.", speaker="Ada"), Line(text="Hm."), Line(text="Oh.", speaker="Ben"))
     [caption] = captions_of_cues(CueFile(cues=(Cue(lines=lines, start=0, end=1),)))
     assert caption.lines == (">> Ada: Hi.", "Hm.", ">> Ben: Oh.")
@@ -86,7 +86,7 @@ def test_a_word_has_the_share_of_its_caption_that_its_length_has() -> None:
     assert all(token.interpolated for each in segment.sequences for token in each.tokens)
 
 
-def test_a_sentence_goes_on_in_the_next_caption() -> None:
+def test_a_sentence_continues_in_the_next_caption() -> None:
     source = file(("This is one|sentence", 0, 1000), ("of two. And", 1000, 2000), ("the other", 2000, 3000))
     elementlist = elementlist_of(source)
     assert sentences(elementlist) == ["This is one sentence of two.", "And the other"]
@@ -101,7 +101,7 @@ def test_a_sentence_ends_with_a_long_silence_and_with_a_paragraph() -> None:
     assert sentences(elementlist_of(file(("One", None, None), ("two", None, None)))) == ["One", "two"]
 
 
-def test_titles_and_initials_end_no_sentence() -> None:
+def test_titles_and_initials_do_not_end_a_sentence() -> None:
     assert sentences(elementlist_of(file(("Dr. J. Smith is in. He said “No.” Ok.", 0, 9000)))) == [
         *("Dr. J. Smith is in.", "He said “No.”", "Ok."),
     ]
@@ -119,7 +119,7 @@ def test_titles_and_initials_end_no_sentence() -> None:
         (file(("At >> 5: no.", 0, 9)), [""], ["At >> 5: no."]),
     ],
 )
-def test_speakers_are_told_by_their_marks(
+def test_speakers_are_recognized_by_their_marks(
     source: CueFile, expected: list[str], said: list[str] | None
 ) -> None:
     elementlist = elementlist_of(source)
@@ -137,7 +137,7 @@ def test_a_change_of_speaker_is_noted_once() -> None:
     ]
 
 
-def test_what_stands_in_brackets_is_a_sound() -> None:
+def test_text_in_brackets_is_a_sound() -> None:
     elementlist = elementlist_of(file(("[MUSIC] Well [door slams], I [laugh] see [", 0, 9000)))
     tokens = [token for each in elementlist.segments[0].sequences for token in each.tokens]
     sounds = [(token.display_as, *token.tags) for token in tokens if token.type is TokenType.SOUND]
@@ -153,7 +153,7 @@ def test_the_language_is_the_callers_else_the_files_else_unknown() -> None:
 
 
 @pytest.mark.parametrize("format", ["WEB_VTT", "DFXP", "ECHO", "TPM", "TWX", "TRANSCRIPT"])
-def test_captions_that_we_wrote_become_the_same_words_of_the_same_speakers(format: str) -> None:
+def test_written_captions_are_read_back_as_the_same_words_of_the_same_speakers(format: str) -> None:
     options = CaptionOptions(**KEEP)
     first = render_captions(SAMPLE, CaptionFormat(format), options).body
     again = elementlist_of(read(first))

@@ -40,11 +40,11 @@ def test_a_list_comes_back_as_it_was() -> None:
 
 
 @pytest.mark.parametrize("elementlist", [SAMPLE, say("Hello."), talk()], ids=["sample", "small", "empty"])
-def test_what_is_emitted_keeps_to_the_schema(elementlist: ElementList) -> None:
+def test_emitted_lists_follow_the_schema(elementlist: ElementList) -> None:
     jsonschema.validate(emit(elementlist), EMITTED)
 
 
-def test_speakers_are_numbered_from_one_and_stay_who_they_are() -> None:
+def test_speakers_are_numbered_from_one_and_keep_their_identity() -> None:
     emitted = emit(SAMPLE)
     back = parse(json.dumps(emitted))
     names = {speaker.id: speaker.name for speaker in SAMPLE.speakers}
@@ -61,7 +61,7 @@ def test_a_speaker_whom_no_table_lists_gets_no_other_speakers_number() -> None:
     assert emitted.segments[0].speaker_id not in {speaker.id for speaker in emitted.speakers}
 
 
-def test_the_sound_nobody_named_is_emitted_as_unknown() -> None:
+def test_an_unnamed_sound_is_emitted_as_unknown() -> None:
     heard = parse(with_token(type="sound", display_as="[SOUND]", tags=["SOUND"]))
     assert b'"tags":["UNKNOWN"]' in to_json(heard)
 
@@ -96,11 +96,11 @@ def test_genders_are_read_in_any_case(given: object, expected: Gender) -> None:
 
 
 @pytest.mark.parametrize("given", [False, True, None, -1, "1"])
-def test_what_is_no_speaker_number_is_no_speaker(given: object) -> None:
+def test_anything_but_a_number_is_not_a_speaker(given: object) -> None:
     assert parse(with_segment(speaker_id=given)).segments[0].speaker_id is None
 
 
-def test_fields_that_nobody_knows_are_passed_over() -> None:
+def test_unknown_fields_are_ignored() -> None:
     assert parse(with_segment(new=[1])) == parse(with_segment())
 
 
@@ -171,7 +171,7 @@ TEN_BILLION = "whole milliseconds from 0 to 10000000000"
         (minimal(topics={"\udc00": {"time_ranges": []}}), "topics: half of a surrogate pair is not a char"),
     ],
 )
-def test_what_cannot_be_used_is_named_with_its_place(given: Any, message: str) -> None:
+def test_an_unusable_value_is_reported_with_its_place(given: Any, message: str) -> None:
     with pytest.raises(InvalidElementList) as refused:
         parse(given)
     assert message in str(refused.value)

@@ -28,7 +28,7 @@ def transcript(**options: object) -> list[str]:
     return rendering.body.decode().split("\n\n")
 
 
-def test_both_are_in_the_order_of_time_and_everybody_keeps_a_name() -> None:
+def test_both_lists_are_merged_by_time_and_every_speaker_keeps_a_name() -> None:
     assert [each.strip().replace("\n", " ") for each in transcript()] == [
         ">> Ada Lovelace: Look at that.",
         ">> Describer: A tail rises.",
@@ -48,10 +48,10 @@ def test_the_mixed_list_keeps_to_the_rules_and_to_the_longer_time() -> None:
     assert (both.start_time, both.end_time) == (0, DESCRIBED.end_time)
 
 
-def test_nothing_described_changes_nothing() -> None:
+def test_an_empty_description_changes_nothing() -> None:
     assert mixed(SPOKEN, replace(talk(), end_time=1)) == SPOKEN
 
 
-def test_at_the_same_moment_what_is_said_comes_first() -> None:
+def test_at_the_same_moment_speech_comes_first() -> None:
     at_once = mixed(talk(sentence("Hi.")), talk(sentence("She waves.")))
     assert [each.sequences[0].tokens[0].display_as for each in at_once.segments] == ["Hi", "She"]

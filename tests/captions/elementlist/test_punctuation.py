@@ -50,5 +50,5 @@ def test_a_sentence_ends_at_its_mark(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["Mr.", "Dr.", "J.", "U.S.", "one,", "3.5", "two;", "so", '"'])
-def test_no_sentence_ends_at_a_title_or_an_initial_or_another_mark(text: str) -> None:
+def test_a_title_an_initial_or_another_mark_does_not_end_a_sentence(text: str) -> None:
     assert not split_punctuation(text).ends_sentence

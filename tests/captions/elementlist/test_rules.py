@@ -108,7 +108,7 @@ def test_a_broken_rule_is_named_with_its_place(broken: ElementList, expected: li
     assert [str(problem) for problem in problems(broken)] == expected
 
 
-def test_a_list_that_keeps_to_the_rules_is_left_as_it_is() -> None:
+def test_a_valid_list_is_left_as_it_is() -> None:
     assert normalised(SPOKEN) == SPOKEN
     assert normalised(SAMPLE) == SAMPLE
 
@@ -117,7 +117,7 @@ def test_a_list_may_be_empty() -> None:
     assert normalised(talk()) == talk()
 
 
-def test_what_has_no_tokens_is_left_out() -> None:
+def test_parts_without_tokens_are_left_out() -> None:
     empty = changed(("segments", 0, "sequences", 0, "tokens"), [])
     assert texts(normalised(empty)) == ["fish", ".", "Two", "fish", "."]
     assert len(normalised(changed(("segments", 0, "sequences"), [])).segments) == 1
@@ -140,7 +140,7 @@ def test_a_mark_that_ends_a_sentence_says_so() -> None:
     assert normalised(untagged).segments[1].sequences[1].tokens[1].tags == {Tag.ENDS_SENTENCE}
 
 
-def test_strangers_become_speakers_and_nobody_is_there_twice() -> None:
+def test_unlisted_speakers_are_added_and_none_is_listed_twice() -> None:
     twice = talk(sentence("Hi.", speaker=7), speakers=(*SPEAKERS, Speaker(id=1, name="Eve")))
     assert [(each.id, each.name) for each in normalised(twice).speakers] == [
         *((each.id, each.name) for each in SPEAKERS),

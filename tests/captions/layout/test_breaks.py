@@ -45,7 +45,7 @@ def cost(pair: str, language: str = "en") -> float:
         "thousand | million",
     ],
 )
-def test_what_belongs_together_is_dear_to_tear_apart(pair: str) -> None:
+def test_breaking_up_words_that_belong_together_is_expensive(pair: str) -> None:
     assert cost(pair) >= BAD_BREAK_COST
 
 
@@ -68,11 +68,11 @@ def test_what_belongs_together_is_dear_to_tear_apart(pair: str) -> None:
         "said | “Come",
     ],
 )
-def test_where_a_phrase_ends_a_break_is_cheap(pair: str) -> None:
+def test_a_break_at_the_end_of_a_phrase_is_cheap(pair: str) -> None:
     assert cost(pair) < BAD_BREAK_COST
 
 
-def test_a_sentence_ends_for_nothing_and_an_abbreviation_ends_no_sentence() -> None:
+def test_a_break_after_a_sentence_costs_nothing_and_an_abbreviation_does_not_end_one() -> None:
     assert cost("home. | Then") == SENTENCE_END_COST
     assert cost("home.” | Then") == SENTENCE_END_COST
     assert cost("Mr. | Whitlock") >= BAD_BREAK_COST
@@ -107,12 +107,12 @@ def test_symbols_join_and_pictures_are_words() -> None:
         ("天気 | が", "ja"),
     ],
 )
-def test_each_language_has_its_own_little_words(pair: str, language: str) -> None:
+def test_each_language_has_its_own_function_words(pair: str, language: str) -> None:
     assert cost(pair, language) >= BAD_BREAK_COST
     assert cost(pair, "fi") < BAD_BREAK_COST
 
 
-def test_german_nouns_are_no_names() -> None:
+def test_german_nouns_are_not_names() -> None:
     assert cost("gestern | Schiffe", "de") == cost("Abends | Schiffe", "de")
     assert cost("Abends | Schiffe", "en") >= BAD_BREAK_COST
 

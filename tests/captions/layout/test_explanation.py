@@ -27,7 +27,7 @@ def test_a_break_has_its_reason_and_the_next_best_place() -> None:
     assert line.instead_by > 0
 
 
-def test_a_boundary_is_said_to_be_one() -> None:
+def test_a_boundary_is_named_as_the_reason() -> None:
     options = CaptionOptions()
     first, _ = explain(words_of(say("Look.", "There."), options), options)
     assert first.breaks[-1].forced
@@ -47,7 +47,9 @@ def test_every_caption_of_the_layout_is_explained() -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(word_lists(), option_sets())
-def test_a_line_is_never_said_to_be_better_elsewhere(words: list[Word], options: CaptionOptions) -> None:
+def test_a_line_break_is_never_reported_as_better_elsewhere(
+    words: list[Word], options: CaptionOptions
+) -> None:
     for caption in explain(words, options):
         assert len([each for each in caption.breaks if each.kind == "line"]) == len(caption.lines) - 1
         if len(caption.lines) == 2:

@@ -97,7 +97,7 @@ def test_a_word_wider_than_the_line_stands_alone() -> None:
     assert LONG_WORD in lines
 
 
-def test_a_name_too_long_for_a_caption_goes_on_in_the_next() -> None:
+def test_a_name_too_long_for_a_caption_continues_in_the_next() -> None:
     label = ">> Professor Augusta Ada King:"
     words = [Word(text="Yes.", start=0, end=300, segment=0, new_speaker=True, label=label)]
     captions = lay_out(words, CaptionOptions(characters_per_caption_line=10, lines_per_caption=2))

@@ -65,7 +65,7 @@ def test_seamless_captions_have_no_gap() -> None:
     assert timed((0, 100), (9000, 9100), seamless=True) == [(0, 9000), (9000, 9100)]
 
 
-def test_nothing_to_show_stays_nothing() -> None:
+def test_an_empty_list_of_captions_stays_empty() -> None:
     assert timed() == []
 
 

@@ -177,7 +177,7 @@ def test_text_is_written_as_the_guide_asks(line: str, language: str, rules: list
         ),
     ],
 )
-def test_names_and_addresses_are_no_numbers_and_no_ellipses(line: str) -> None:
+def test_names_and_addresses_are_neither_numbers_nor_ellipses(line: str) -> None:
     assert text(line) == []
 
 
@@ -216,7 +216,7 @@ def test_speakers_hyphens_have_the_space_of_the_language() -> None:
         ('<tt ttp:frameRate="26">', "en", ["frame-rate"]),
     ],
 )
-def test_the_file_itself_is_looked_at(source: str, language: str, rules: list[str]) -> None:
+def test_the_file_itself_is_checked(source: str, language: str, rules: list[str]) -> None:
     assert text("So it is.", language=language, source=source) == rules
 
 
@@ -231,7 +231,7 @@ FIRST = caption(0, 2400, "We waited on the pier", "for an hour.")
 SECOND = caption(5400, 7200, "Nobody came to meet us there.")
 
 
-def test_all_that_is_said_has_a_caption_and_the_other_way_about() -> None:
+def test_all_speech_has_captions_and_all_captions_have_speech() -> None:
     assert spoken(FIRST, SECOND) == []
     assert spoken(FIRST) == ["speech-without-caption"]
     assert spoken(FIRST, caption(2800, 5000, "They say nothing now."), SECOND) == [
@@ -242,7 +242,7 @@ def test_all_that_is_said_has_a_caption_and_the_other_way_about() -> None:
     assert spoken() == ["speech-without-caption"] * 2
 
 
-def test_captions_are_shown_when_it_is_said() -> None:
+def test_captions_are_shown_when_their_words_are_said() -> None:
     assert spoken(FIRST, replace(SECOND, start=4800)) == ["early"]
     assert spoken(FIRST, replace(SECOND, start=5990, end=8000)) == ["late"]
     assert spoken(FIRST, replace(SECOND, start=5000)) == []
@@ -256,7 +256,7 @@ def test_the_speakers_name_is_not_said() -> None:
     assert spoken(FIRST, replace(SECOND, end=8000, lines=(">> Ada: Nobody came", "to meet us there."))) == []
 
 
-def test_every_rule_is_found_by_some_test_here() -> None:
+def test_every_rule_is_tested_here() -> None:
     """The rules that these tests name, against the list of rules."""
     from pathlib import Path
 

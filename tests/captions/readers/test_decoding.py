@@ -33,7 +33,7 @@ def test_utf_16_is_known_without_a_mark_by_its_zeros(encoding: str) -> None:
     assert decoded("1\n00:00:01,000 --> ".encode(encoding)) == "1\n00:00:01,000 --> "
 
 
-def test_what_is_no_utf_8_is_windows_1252() -> None:
+def test_bytes_that_are_not_utf_8_are_windows_1252() -> None:
     text = "“Señor”, dijo él… €5 – ¡olé!"
     assert decoded(text.encode("cp1252")) == text
 
@@ -92,7 +92,7 @@ def test_a_file_that_says_its_encoding_needs_no_guess() -> None:
 
 
 @pytest.mark.parametrize("encoding", ["rot13", "hex", "idna", "windows-9999", "x" * 200])
-def test_an_encoding_that_is_none_is_refused(encoding: str) -> None:
+def test_an_unknown_encoding_is_refused(encoding: str) -> None:
     with pytest.raises(UnreadableFile, match="is no encoding; use UTF-8"):
         decoded(b"a", encoding=encoding)
 
@@ -106,7 +106,7 @@ def test_the_encoding_that_xml_declares_is_used(encoding: str, text: str) -> Non
 
 
 @pytest.mark.parametrize("encoding", ["rot13", "hex", "utf-7", "unicode_escape", "idna", "x" * 20])
-def test_a_declared_encoding_that_is_none_of_text_is_passed_over(encoding: str) -> None:
+def test_a_declared_encoding_that_is_not_for_text_is_ignored(encoding: str) -> None:
     xml = f'<?xml version="1.0" encoding="{encoding}"?><tt>+AGE-\\x41é</tt>'
     assert decoded(xml.encode()) == xml
 
@@ -138,7 +138,7 @@ def test_a_zero_becomes_the_replacement_character() -> None:
         (bytes(range(256)) * 100, "is no text: it is full of control characters"),
     ],
 )
-def test_what_is_no_text_is_refused_for_what_it_is(data: bytes, problem: str) -> None:
+def test_a_binary_file_is_refused_by_its_kind(data: bytes, problem: str) -> None:
     with pytest.raises(UnreadableFile) as refused:
         decoded(data)
     assert str(refused.value).startswith(f"The transcript {problem}")

@@ -33,7 +33,7 @@ def lines(body: str, head: str = "") -> list[Line]:
 
 
 @pytest.mark.parametrize("format", [CaptionFormat.DFXP, CaptionFormat.ECHO, CaptionFormat.TPM])
-def test_what_we_write_is_read_back(format: CaptionFormat) -> None:
+def test_written_files_are_read_back(format: CaptionFormat) -> None:
     options = CaptionOptions(remove_sound_references=False)
     source: CaptionDocument = captions_of(SAMPLE, format, options)
     written = render_captions(SAMPLE, format, options).body.decode()
@@ -88,14 +88,14 @@ def test_every_namespace_of_ttml_is_read(space: str) -> None:
 def test_times_are_read_in_every_form(
     expression: str, parameters: dict[str, str], expected: int | None
 ) -> None:
-    assert Rates.of(parameters).milliseconds(expression) == expected
+    assert Rates.from_parameters(parameters).milliseconds(expression) == expected
 
 
 @pytest.mark.parametrize("value", ["0", "-5", "x", "9" * 100, ""])
-def test_rates_that_make_no_sense_are_the_usual_ones(value: str) -> None:
-    rates = Rates.of({"frameRate": value, "tickRate": value, "subFrameRate": value})
+def test_nonsensical_rates_fall_back_to_the_usual_ones(value: str) -> None:
+    rates = Rates.from_parameters({"frameRate": value, "tickRate": value, "subFrameRate": value})
     assert rates.milliseconds("30f") == 1000
-    assert Rates.of({"frameRateMultiplier": "0 1"}).milliseconds("30f") == 1000
+    assert Rates.from_parameters({"frameRateMultiplier": "0 1"}).milliseconds("30f") == 1000
 
 
 def test_times_count_from_the_beginning_of_the_parent() -> None:
@@ -122,7 +122,7 @@ def test_children_follow_each_other_in_a_sequence() -> None:
     assert read(document(body)) == [(1000, 3000, "A"), (4000, 5000, "B"), (0, 1000, "C")]
 
 
-def test_a_time_that_cannot_be_read_is_none() -> None:
+def test_an_unreadable_time_is_missing() -> None:
     assert read(document('<div><p begin="soon" end="2s">A</p><p begin="3s">B</p></div>')) == [
         *((None, 2000, "A"), (3000, None, "B")),
     ]
@@ -148,7 +148,7 @@ def test_space_is_collapsed_unless_it_is_preserved() -> None:
     assert [line.text for line in lines(preserved)] == ["Two", "words", "and more"]
 
 
-def test_what_is_no_content_is_no_text() -> None:
+def test_elements_that_are_not_content_have_no_text() -> None:
     body = (
         '<div><metadata>no</metadata><p><metadata><x xmlns="urn:x">no</x></metadata><set begin="1s"/>'
         "Yes.<!-- no --><?no?></p></div>"
@@ -195,7 +195,7 @@ def test_the_named_characters_of_html_are_known() -> None:
         ("<tt>" + "<div/>" * 500_000 + "</tt>", "has more than 500,000 elements"),
     ],
 )
-def test_what_is_no_ttml_is_refused_and_the_reason_named(text: str, problem: str) -> None:
+def test_anything_but_ttml_is_refused_with_the_reason(text: str, problem: str) -> None:
     with pytest.raises(UnreadableFile) as refused:
         dfxp.read(text)
     assert str(refused.value).startswith(f"The DFXP transcript {problem}")
@@ -242,7 +242,7 @@ def test_the_place_of_a_region_is_kept() -> None:
         '<p>Yes.<span style="none">No.</span></p>',
     ],
 )
-def test_what_is_not_shown_is_not_said(hidden: str) -> None:
+def test_hidden_text_is_not_speech(hidden: str) -> None:
     texts = [line.text for line in lines(f"<div>{hidden}<p>Yes.</p></div>", STYLED)]
     assert set(texts) == {"Yes."}
 
@@ -257,7 +257,7 @@ def test_the_text_of_other_elements_is_kept_and_reported() -> None:
     ]
 
 
-def test_a_reading_stands_in_parentheses() -> None:
+def test_a_ruby_reading_is_put_in_parentheses() -> None:
     ruby = (
         '<div xmlns:tts="http://www.w3.org/ns/ttml#styling"><p>{}<span tts:ruby="container">'
         '<span tts:ruby="base">漢</span>{}<span tts:ruby="text">かん</span>{}</span>字</p></div>'
@@ -305,4 +305,25 @@ def test_times_that_only_make_sense_from_the_beginning_of_the_file_are_read_so_a
     ]
     assert [str(warning) for warning in file.warnings] == [
         "line 2: times count from the beginning of the file here, not from that of their parent"
+    ]
+
+
+def test_what_is_made_visible_again_is_said() -> None:
+    styling = 'xmlns:tts="http://www.w3.org/ns/ttml#styling"'
+    hidden = (
+        f'<div {styling} tts:visibility="hidden"><p>No, <span tts:visibility="visible">yes.</span></p></div>'
+    )
+    assert [line.text for line in lines(hidden)] == ["yes."]
+    change = '<set tts:display="auto" begin="5s"/>'
+    later = f'<div {styling}><p begin="10s" dur="9s" tts:display="none">{change}Now.</p></div>'
+    assert read(document(later)) == [(15_000, 19_000, "Now.")]
+    never = f'<div {styling}><p tts:display="none">No, <span tts:visibility="visible">no.</span></p></div>'
+    assert lines(never) == []
+
+
+def test_what_begins_after_the_end_of_a_sequence_is_no_absolute_time() -> None:
+    body = '<div timeContainer="seq" begin="2s" end="9s"><p dur="5s">A</p><p begin="3s" dur="2s">B</p></div>'
+    file = dfxp.read(document(body))
+    assert [str(warning) for warning in file.warnings] == [
+        "line 2: the caption has no duration; it is shown as long as it takes to say it"
     ]

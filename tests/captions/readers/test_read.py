@@ -40,7 +40,7 @@ from tests.captions.readers.hostile import HOSTILE
         ("", TextFormat.TEXT),
     ],
 )
-def test_a_format_is_recognised_by_its_look(text: str, format: TextFormat) -> None:
+def test_a_format_is_detected_from_its_content(text: str, format: TextFormat) -> None:
     assert recognised(text) is format
 
 
@@ -88,7 +88,18 @@ def test_the_format_that_is_given_counts() -> None:
     assert read(vtt, TextFormat.TEXT).cues[0].start is None
 
 
-def test_a_recording_has_no_more_than_so_many_captions() -> None:
+def test_a_file_without_captions_is_reported() -> None:
+    empty = b'<tt xmlns="http://www.w3.org/ns/ttml"><body/></tt>'
+    assert [str(warning) for warning in read(empty).warnings] == ["there are no captions in the file"]
+    assert read(b"").warnings == ()
+
+
+def test_a_text_that_looks_like_captions_of_another_format_is_reported() -> None:
+    [warning] = read(b"File Format=MacCaption_MCC V1.0\n", TextFormat.TEXT).warnings
+    assert str(warning) == "line 1: this looks like MCC (MacCaption), and is read as plain text"
+
+
+def test_the_number_of_captions_is_limited() -> None:
     many = b"".join(b"00:00:01,000 --> 00:00:02,000\na\n\n" for _ in range(50_001))
     with pytest.raises(UnreadableFile, match="the limits are 50,000 captions and 4,000,000 characters"):
         read(many)

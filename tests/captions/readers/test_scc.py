@@ -45,7 +45,7 @@ RCL, EOC, EDM, CR = 0x1420, 0x142F, 0x142C, 0x142D
 ROW_1, ROW_15, ROW_15_ITALIC = 0x1140, 0x1470, 0x146E
 
 
-def test_what_we_write_is_read_back() -> None:
+def test_written_files_are_read_back() -> None:
     source = captions_of(SAMPLE, CaptionFormat.SCC, CaptionOptions())
     cues = scc.read(render_captions(SAMPLE, CaptionFormat.SCC, CaptionOptions()).body.decode()).cues
     assert [" ".join(line.text for line in cue.lines).replace("’", "'") for cue in cues] == [
@@ -112,15 +112,15 @@ def test_italics_and_places_are_kept() -> None:
     assert file.cues[1].lines[0].spans == (Span(start=0, end=7, style=Style(italic=True)),)
 
 
-def test_what_is_not_used_is_reported() -> None:
+def test_unused_parts_are_reported() -> None:
     file = read(
         ("00:00:01:00", f"{pairs(RCL, ROW_15)} {said('Hi')} {pairs(EOC)}"),
         ("00:00:02:00", f"{pairs(0x1C20, 0x1C70)} {said('Other')} {pairs(0x1C2F)}"),
         ("00:00:0x:00", "9420"),
-        ("00:00:04:00", pairs(EDM) + " 4141"),
+        ("00:00:04:00", pairs(EDM) + " 4141 94x0 942"),
     )
     assert shown(file) == [(1168, 4004, "Hi")]
-    assert [warning.line for warning in file.warnings] == [5, 7, 9]
+    assert [warning.line for warning in file.warnings] == [5, 7, 9, 9]
 
 
 def test_letters_beyond_the_last_column_are_kept_and_reported() -> None:

@@ -15,7 +15,7 @@ def read(text: str) -> Shown:
     return [(cue.start, cue.end, "|".join(line.text for line in cue.lines)) for cue in srt.read(text).cues]
 
 
-def test_what_we_write_is_read_back() -> None:
+def test_written_files_are_read_back() -> None:
     body = render_captions(
         say("Hello there.", "It is 7.", gap=2000), CaptionFormat.SRT, CaptionOptions()
     ).body
@@ -41,7 +41,7 @@ def test_numbers_may_be_missing_and_wrong() -> None:
     assert read(text) == [(1000, 2000, "One."), (3000, 4000, "Two.")]
 
 
-def test_a_number_that_is_said_stays() -> None:
+def test_a_spoken_number_stays() -> None:
     text = "00:00:01,000 --> 00:00:02,000\nHow many?\n12\n00:00:03,000 --> 00:00:04,000\n5\n"
     assert read(text) == [(1000, 2000, "How many?|12"), (3000, 4000, "5")]
     numbered = "1\n00:00:01,000 --> 00:00:02,000\n1984\n\n2\n00:00:03,000 --> 00:00:04,000\n5\n"

@@ -37,5 +37,5 @@ def test_a_name_with_a_time_is_who_speaks_from_then_on() -> None:
     ]
 
 
-def test_nothing_is_no_cue() -> None:
+def test_an_empty_text_has_no_cues() -> None:
     assert text.read(" \n\n\t\n").cues == ()

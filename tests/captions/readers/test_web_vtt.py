@@ -6,6 +6,7 @@ from scribedock_captions.errors import UnreadableFile
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.readers import web_vtt
 from scribedock_captions.readers.cue import Line
+from scribedock_captions.readers.web_vtt_settings import placement_of
 from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
 from scribedock_captions.style import Span, Style
 from tests.captions.sample import SAMPLE
@@ -27,7 +28,7 @@ def lines(payload: str) -> list[Line]:
     ]
 
 
-def test_what_we_write_is_read_back() -> None:
+def test_written_files_are_read_back() -> None:
     options = CaptionOptions(remove_sound_references=False)
     written = render_captions(SAMPLE, CaptionFormat.WEB_VTT, options).body.decode()
     expected = captions_of(SAMPLE, CaptionFormat.WEB_VTT, options).captions
@@ -120,3 +121,10 @@ def test_voices_are_speakers() -> None:
         Line(text="Hi.", speaker="Ada"),
         Line(text="Oh.", speaker="Ben"),
     ]
+
+
+@pytest.mark.parametrize(
+    "setting", ["line:\u0663", "line:\u0661\u0660%", "position:\uff11\uff10%", "size:\u0665%"]
+)
+def test_a_setting_in_digits_other_than_ascii_means_nothing(setting: str) -> None:
+    assert placement_of(setting) is None

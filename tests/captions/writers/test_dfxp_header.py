@@ -109,7 +109,7 @@ def test_the_body_is_in_the_first_region_of_the_header() -> None:
         ("<x:head/>", "is not well-formed XML: Namespace prefix x on head is not defined"),
     ],
 )
-def test_what_is_no_head_is_refused_and_the_reason_named(header: str, problem: str) -> None:
+def test_anything_but_a_head_is_refused_with_the_reason(header: str, problem: str) -> None:
     with pytest.raises(UnusableOption) as refused:
         head(header)
     assert str(refused.value).startswith(f"dfxp_header: {problem}")
@@ -134,7 +134,7 @@ XHTML = "http://www.w3.org/1999/xhtml"
         '<metadata><x xmlns="HTTP://WWW.W3.ORG/ns/ttml"/></metadata>',
     ],
 )
-def test_nothing_of_a_foreign_namespace_stands_in_a_head(inside: str) -> None:
+def test_a_head_contains_nothing_of_a_foreign_namespace(inside: str) -> None:
     with pytest.raises(UnusableOption, match=r"^dfxp_header: \w+ is of the namespace '.+'; only TTML1's own"):
         head(f"<head>{inside}</head>")
 

@@ -24,7 +24,7 @@ def test_a_film_that_begins_with_a_caption_has_no_empty_sample_before_it() -> No
     assert qt.write(document(("Hi.", 0, 5))).splitlines()[1:] == ["[00:00:00.000]", "Hi.", "[00:00:00.005]"]
 
 
-def test_text_is_no_descriptor_and_no_time() -> None:
+def test_text_is_written_neither_as_a_descriptor_nor_as_a_time() -> None:
     text = qt.write(document(("{font:Arial}|[00:00:09.000] [MUSIC] [12]", 0, 1)))
     assert text.splitlines()[2:4] == ["(font:Arial)", "(00:00:09.000) [MUSIC] (12)"]
 

@@ -4,7 +4,7 @@ from scribedock_captions.writers import sbv
 from tests.captions.writers.documents import APART, document
 
 
-def test_a_caption_is_its_times_its_lines_and_an_empty_line() -> None:
+def test_a_caption_consists_of_its_times_its_lines_and_an_empty_line() -> None:
     assert sbv.write(APART) == (
         "0:00:01.000,0:00:02.000\nOne.\n\n"
         "0:00:02.000,0:00:03.000\nTwo\nlines.\n\n"
@@ -12,7 +12,7 @@ def test_a_caption_is_its_times_its_lines_and_an_empty_line() -> None:
     )
 
 
-def test_a_line_of_text_that_looks_like_times_is_told_apart_from_them() -> None:
+def test_a_line_of_text_that_looks_like_times_is_written_so_that_it_stays_text() -> None:
     hostile = document(("At|0:00:01.000,0:00:02.000|he said", 0, 900), ("0:00:01.000,0:00:02.000", 900, 999))
     assert sbv.write(hostile) == (
         "0:00:00.000,0:00:00.900\nAt\n0:00:01.000, 0:00:02.000\nhe said\n\n"

@@ -24,11 +24,11 @@ RENDERINGS = renderings()
 
 
 @pytest.mark.parametrize("name", sorted(RENDERINGS))
-def test_a_file_is_byte_for_byte_as_it_was_kept(name: str) -> None:
+def test_every_file_matches_its_golden_file_byte_for_byte(name: str) -> None:
     assert RENDERINGS[name].body.decode() == (DATA / name).read_bytes().decode()
 
 
-def test_no_file_is_kept_that_nothing_writes() -> None:
+def test_every_golden_file_is_written_by_a_test() -> None:
     assert {path.name for path in DATA.iterdir()} == set(RENDERINGS)
 
 

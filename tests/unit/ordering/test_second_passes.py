@@ -49,7 +49,7 @@ def test_a_second_pass_keeps_what_was_ordered_for_people(core: Core) -> None:
     assert (made.fidelity, made.priority, made.leading_id) == (Fidelity.HIGH, Priority.HIGH, job.id)
     assert made.options == OrderOptions(
         custom_metadata={"course": "BIO"},
-        notes="Please go over the times of the words too.\nnames are Welsh",
+        notes="Please check the times of the words too.\nnames are Welsh",
         speaker_id=True,
     )
 

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.keys.keys import SigningKey
-from scribedock.uploads.grant import LATEST, Forged, Grant, sign, verify
+from scribedock.uploads.grant import MAX_EXPIRY, Forged, Grant, sign, verify
 
 KEY = SigningKey(id="k1", secret=b"1" * 32)
 OTHER = SigningKey(id="k2", secret=b"2" * 32)
@@ -38,7 +38,7 @@ def test_a_token_says_again_what_was_signed() -> None:
 @given(
     st.builds(
         grant,
-        expires=st.integers(0, LATEST),
+        expires=st.integers(0, MAX_EXPIRY),
         max_bytes=st.integers(0, 2**64 - 1),
         epoch=st.integers(0, 2**32 - 1),
         cors_origin=st.text(max_size=100),

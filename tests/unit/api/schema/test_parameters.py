@@ -83,7 +83,16 @@ def test_what_is_no_whole_number_is_refused(text: Any) -> None:
         value_of("count", text)
 
 
-@pytest.mark.parametrize("text", ["nan", "inf", "-inf", "x", True])
+@pytest.mark.parametrize(
+    ("given", "number"), [("5", 5.0), (" 2.5 ", 2.5), (".5", 0.5), ("3.", 3.0), ("-1E2", -100.0), (7, 7.0)]
+)
+def test_a_number_may_be_a_string(given: Any, number: float) -> None:
+    assert value_of("share", given) == number
+
+
+@pytest.mark.parametrize(
+    "text", ["nan", "inf", "-inf", "x", "1_0", "\u0665", "\uff11", "0x1", ".", "1e999", True]
+)
 def test_what_is_no_number_is_refused(text: Any) -> None:
     with pytest.raises(InvalidQuery, match="share"):
         value_of("share", text)
@@ -161,6 +170,11 @@ def test_an_object_may_be_a_string() -> None:
 def test_what_is_no_object_is_refused(text: str) -> None:
     with pytest.raises(InvalidQuery, match="more"):
         value_of("more", text)
+
+
+@pytest.mark.parametrize("text", ["0x" + "1" * 30, "1_" * 16, "\u0661" * 32, "1" * 31, "g" * 32])
+def test_what_is_no_identifier_stays_as_it_is_and_is_not_found(text: str) -> None:
+    assert value_of("item", text) == text
 
 
 def test_an_identifier_may_be_dashed_or_in_capitals() -> None:

@@ -21,7 +21,7 @@ def found(peer: str, *headers: tuple[str, str]) -> tuple[ClientAddress, list[str
             "headers": [(name.lower().encode(), value.encode()) for name, value in headers],
         }
     )
-    return ClientAddresses(TRUSTED, untrusted=reported.append).of(request), reported
+    return ClientAddresses(TRUSTED, untrusted=reported.append).client_of(request), reported
 
 
 def test_a_peer_that_names_nobody_is_the_client() -> None:

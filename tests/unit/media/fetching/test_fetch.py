@@ -180,6 +180,11 @@ def test_an_announced_size_above_the_limit_is_not_read(tmp_path: Path) -> None:
         )
 
 
+def test_an_announced_size_of_thousands_of_digits_is_a_failed_fetch(tmp_path: Path) -> None:
+    with serving(says(f"HTTP/1.1 200 OK\r\nContent-Length: {'9' * 5000}\r\n\r\n")) as server:
+        assert failure(GuardedClient(LOOPBACK), server.url, tmp_path)
+
+
 def test_an_endless_body_ends_at_the_limit(tmp_path: Path) -> None:
     def endless(path: str, connection: socket.socket) -> None:
         connection.sendall(b"HTTP/1.1 200 OK\r\nConnection: close\r\n\r\n")

@@ -9,7 +9,7 @@ import pytest
 from scribedock.errors import ScribedockError
 from scribedock.uploads.core.errors import NoRoom, TranscriptionOrdered, UploadComplete, UrlCancelled
 from scribedock.uploads.core.intake import Intake
-from scribedock.uploads.uploads import EXPIRED
+from scribedock.uploads.uploads import CLOSED_BY_EXPIRY
 from tests.support.core import Core
 from tests.support.core_uploads import RECORDING, UploadClient, order
 
@@ -98,7 +98,7 @@ def test_the_sweep_closes_what_has_expired_and_keeps_what_can_be_resumed(core: C
     kept = core.services.uploads.sweep()
     (state,) = short.uploads.uploads_of_job(short.job.id)
     assert state.status == "CLOSED"
-    assert core.tasks(short.job.id)[-1] == ("JOB_UPLOAD_MEDIA", "ABORTED", EXPIRED)
+    assert core.tasks(short.job.id)[-1] == ("JOB_UPLOAD_MEDIA", "ABORTED", CLOSED_BY_EXPIRY)
     (still,) = long.uploads.uploads_of_job(long.job.id)
     assert kept == {still.partial}
 

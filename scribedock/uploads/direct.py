@@ -1,7 +1,7 @@
 """Direct mode: the upload URL is the object store's own, and no byte of a recording passes through us.
 
-So we learn of an upload only with the order: then what lies at the job's place in the
-store is pinned, and is the job's media.  Whatever is put there later, to an URL that has not
+So we learn of an upload only with the order: then the object at the job's place in the
+store is pinned, and becomes the job's media.  Whatever is put there later, to a URL that has not
 expired yet, is refused when the recording is read.
 
 The place is the same for all URLs of a job, so that the last PUT wins; it changes with the
@@ -26,6 +26,11 @@ from scribedock.storage.store import DirectStore, Pinned
 from scribedock.uploads.core.errors import storage_fault
 from scribedock.uploads.core.quota import Quotas
 
+NOTICE = (
+    "This URL is an object store's own: it takes the whole recording in one PUT, and an interrupted upload "
+    "cannot be resumed"
+)
+
 
 @dataclass(kw_only=True)
 class Arrival:
@@ -37,7 +42,7 @@ class Arrival:
     attached: Attached | None = field(init=False, default=None)
 
     def attach(self, connection: Connection, job: Job) -> None:
-        """In the order's transaction. Raises InvalidQuery."""
+        """Make it the job's media, in the order's transaction. Raises InvalidQuery."""
         self.attached = self.media.attach(
             connection,
             job,
@@ -103,7 +108,7 @@ class DirectUploads:
         return Arrival(media=self._media, found=found, key=self._store.pin(found))
 
     def places(self) -> frozenset[str]:
-        """Where something may lie that an order will make media."""
+        """Return the places in the store where a later order may find its media."""
         return frozenset(_place(job_id, epoch) for job_id, epoch in self._jobs.not_ordered())
 
     def _check(self, job: Job, found: Pinned) -> None:
@@ -121,7 +126,7 @@ class DirectUploads:
 
 
 def place(job: Job) -> str:
-    """Where the job's URLs put: 32 hex digits."""
+    """Return the place in the store that the job's URLs put to: 32 hex digits."""
     return _place(job.id, job.upload_epoch)
 
 
