@@ -14,7 +14,7 @@ from starlette.routing import BaseRoute, Route
 from scribedock import __version__
 from scribedock.api.openapi import definitions, document, parameters_of, summary
 from scribedock.api.registry import CALLS
-from scribedock.api.schema.parameters import LARGEST
+from scribedock.api.schema.parameters import MAX_INTEGER
 
 GROUPS = {"account": "Accounts", "job": "Jobs", "review": "Reviews", "upload": "Uploads"}
 # For the server's own pages: inline styles, forms that submit to the server itself, no framing.
@@ -104,9 +104,9 @@ def described_type(schema: dict[str, Any]) -> str:
 def _range(schema: dict[str, Any]) -> str:
     """Return the limits of a number or a text, without those of a database's integers."""
     least, most = schema.get("minimum"), schema.get("maximum")
-    if most is not None and most < LARGEST:
+    if most is not None and most < MAX_INTEGER:
         return f", {least} to {most}"
-    if least is not None and least > -LARGEST:
+    if least is not None and least > -MAX_INTEGER:
         return f", at least {least}"
     return f" of up to {schema['maxLength']} characters" if "maxLength" in schema else ""
 

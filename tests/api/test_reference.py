@@ -13,7 +13,7 @@ from openapi_spec_validator import validate
 
 from scribedock.api.reference import described_type
 from scribedock.api.registry import CALLS
-from scribedock.api.schema.parameters import LARGEST
+from scribedock.api.schema.parameters import MAX_INTEGER
 from scribedock.demo.server import OwnServer
 from tests.captions.golden import BROADCAST
 from tests.support.calls import PATHS
@@ -107,8 +107,8 @@ def test_no_text_of_the_document_has_a_backslash(server: OwnServer) -> None:
     ("schema", "shown"),
     [
         ({"type": "integer", "minimum": 1, "maximum": 8760}, "integer, 1 to 8760"),
-        ({"type": "integer", "minimum": 1, "maximum": LARGEST}, "integer, at least 1"),
-        ({"type": "integer", "minimum": -LARGEST, "maximum": LARGEST}, "integer"),
+        ({"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}, "integer, at least 1"),
+        ({"type": "integer", "minimum": -MAX_INTEGER, "maximum": MAX_INTEGER}, "integer"),
         ({"type": "string", "maxLength": 10}, "text of up to 10 characters"),
         ({"type": "array", "items": {"type": "string"}}, "list of text"),
         ({"type": "string", "enum": ["", "upper"]}, "(empty) | upper"),
