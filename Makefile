@@ -108,9 +108,9 @@ golden: .venv/.installed-dev
 	$(BIN)/python -m tests.captions.golden
 
 lock:
-	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes \
+	uv pip compile pyproject.toml --extra all --group build --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-emit-index-url --no-header --no-strip-extras --quiet --upgrade -o requirements.lock
-	uv pip compile pyproject.toml --group build --group dev --constraint requirements.lock --universal \
+	uv pip compile pyproject.toml --extra all --group build --group dev --constraint requirements.lock --universal \
 		--python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras --quiet \
 		-o requirements-dev.lock
 	uv pip compile tests/judges/openapi/requirements.in --universal --python-version 3.11 --generate-hashes \

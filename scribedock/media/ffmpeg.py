@@ -34,6 +34,7 @@ INPUT_OPTIONS = (
     "-protocol_whitelist",
     "file",
 )
+LACKS_FFMPEG = "This server has no ffmpeg, which converts media; its operator installs it, or the extra scribedock[media]"
 CPU_S_PER_S = 10  # seconds of processor time for a second of the recording
 BYTES_PER_S = 1_500_000  # the most that is encoded here
 
@@ -60,7 +61,7 @@ def _found() -> Path:
     """Return the path of ffmpeg. Raises ProgramMissing."""
     program = find_ffmpeg()
     if program is None:
-        raise ProgramMissing("This server has no ffmpeg, which converts media; ask its operator")
+        raise ProgramMissing(LACKS_FFMPEG)
     return program
 
 

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -82,6 +83,10 @@ def pairs(models: Path | None) -> frozenset[LanguagePair]:
         return frozenset()
     if not models.is_dir():
         raise SettingsError(f"SCRIBEDOCK_TRANSLATION_MODELS: {models} is not a folder")
+    if not _is_installed("sentencepiece"):
+        raise SettingsError(
+            "SCRIBEDOCK_TRANSLATION_MODELS: needs its extra; install it with pip install 'scribedock[translation]'"
+        )
     found = set()
     for folder in sorted(models.iterdir()):
         match = FOLDER_NAME.match(folder.name)
@@ -102,6 +107,13 @@ def _check(folder: Path) -> None:
             f"SCRIBEDOCK_TRANSLATION_MODELS: {folder} is not a translation model, "
             f"it lacks {', '.join(missing)}"
         )
+
+
+def _is_installed(module: str) -> bool:
+    try:
+        return find_spec(module) is not None
+    except ValueError:  # something stands in its place
+        return False
 
 
 def load(models: Path | None, pair: LanguagePair) -> Translator:

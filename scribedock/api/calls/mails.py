@@ -75,7 +75,7 @@ def _check_equipped(services: Services) -> None:
             "could not reach you; ask its operator"
         )
     if not ffmpeg.draws_captions():
-        raise InvalidQuery("burn_in_caption: this server lacks ffmpeg or a font; ask its operator")
+        raise InvalidQuery(f"burn_in_caption: {ffmpeg.LACKS_CAPTIONS}")
 
 
 def _check_address(address: str) -> None:

@@ -160,7 +160,7 @@ def _request_rendition(
     if kind is RenditionKind.DESCRIPTION and text_to_speech.find_espeak() is None and not job.sandbox:
         raise InvalidOption("text_to_speech: this server has no espeak-ng, which would speak")
     if kind is RenditionKind.CAPTIONED and not ffmpeg.draws_captions() and not job.sandbox:
-        raise InvalidOption("captioned: this server lacks ffmpeg or a font; ask its operator")
+        raise InvalidOption(f"captioned: {ffmpeg.LACKS_CAPTIONS}")
     return ask_for(context, job, visible_accounts, kind)
 
 

@@ -1,6 +1,6 @@
 """Parakeet, Canary and other NeMo models through onnx-asr, without torch.
 
-This takes the extra `pip install scribedock[onnx]`.
+This takes the extra `pip install scribedock[models]`.
 
 What it does not do: download, use terms, and find out the languages of a model. A file `languages.txt` in the
 folder, one code a line, names them (`scribedock models pull` writes it); without it, a model counts as
@@ -132,7 +132,7 @@ def check(model: Path | None) -> Path:
     """Return the absolute folder. Raises SettingsError unless the extra and the whole model are there."""
     if find_spec("onnx_asr") is None:
         raise SettingsError(
-            "SCRIBEDOCK_SPEECH_ENGINE: onnx needs its extra; install it with pip install 'scribedock[onnx]'"
+            "SCRIBEDOCK_SPEECH_ENGINE: onnx needs its extra; install it with pip install 'scribedock[models]'"
         )
     if model is None:
         raise SettingsError("SCRIBEDOCK_SPEECH_MODEL: must be the folder of a model for the engine onnx")
