@@ -207,9 +207,7 @@ def _ffmpeg(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         level=Level.GOOD if path else Level.WARNING,
         title="ffmpeg",
-        text=str(
-            path or "not found; media cannot be converted to mp3 or mp4 (pip install 'scribedock[media]')"
-        ),
+        text=str(path or "not found; media cannot be converted (pip install 'scribedock[media]')"),
     )
     if not ffmpeg.has_fonts():
         yield Finding(

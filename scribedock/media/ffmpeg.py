@@ -34,7 +34,10 @@ INPUT_OPTIONS = (
     "-protocol_whitelist",
     "file",
 )
-LACKS_FFMPEG = "This server has no ffmpeg, which converts media; its operator installs it, or the extra scribedock[media]"
+LACKS_FFMPEG = (
+    "This server has no ffmpeg, which converts media; its operator may install it, or scribedock[media]"
+)
+LACKS_CAPTIONS = "this server lacks ffmpeg (which scribedock[media] brings) or a font; ask its operator"
 CPU_S_PER_S = 10  # seconds of processor time for a second of the recording
 BYTES_PER_S = 1_500_000  # the most that is encoded here
 

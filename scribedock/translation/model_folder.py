@@ -83,9 +83,9 @@ def pairs(models: Path | None) -> frozenset[LanguagePair]:
         return frozenset()
     if not models.is_dir():
         raise SettingsError(f"SCRIBEDOCK_TRANSLATION_MODELS: {models} is not a folder")
-    if not _is_installed("sentencepiece"):
+    if find_spec("sentencepiece") is None:
         raise SettingsError(
-            "SCRIBEDOCK_TRANSLATION_MODELS: needs its extra; install it with pip install 'scribedock[translation]'"
+            "SCRIBEDOCK_TRANSLATION_MODELS: needs an extra; pip install 'scribedock[translation]'"
         )
     found = set()
     for folder in sorted(models.iterdir()):
@@ -107,13 +107,6 @@ def _check(folder: Path) -> None:
             f"SCRIBEDOCK_TRANSLATION_MODELS: {folder} is not a translation model, "
             f"it lacks {', '.join(missing)}"
         )
-
-
-def _is_installed(module: str) -> bool:
-    try:
-        return find_spec(module) is not None
-    except ValueError:  # something stands in its place
-        return False
 
 
 def load(models: Path | None, pair: LanguagePair) -> Translator:
