@@ -200,6 +200,9 @@ class Settings(BaseSettings):
     host_callbacks: int = Field(
         0, ge=0, description="Callbacks to a host that run at once; others wait. 0: any number."
     )
+    database_wait_s: float = Field(
+        60, ge=0, description="How long a server or worker that starts waits for a database that refuses."
+    )
     lease_s: float = Field(
         30, ge=1, description="A worker without a heartbeat for this time loses its jobs to others."
     )

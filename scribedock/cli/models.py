@@ -7,9 +7,10 @@ from typing import Annotated
 import typer
 
 from scribedock.cli.common import DataDir, enter_data_folder, fail, load_settings, plain_table, show
+from scribedock.cli.help import CommandGroup
 from scribedock.settings import SettingsError
 
-models = typer.Typer(help="Speech models.", no_args_is_help=True)
+models = typer.Typer(cls=CommandGroup, help="Speech models.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A name that `scribedock models list` shows.")]
 
 
@@ -19,7 +20,7 @@ def list_models(data_dir: DataDir = None) -> None:
     from scribedock.speech.models import catalogue, folder_of
 
     settings = load_settings(data_dir)
-    table = plain_table("Model", "Engine", "MB", "Here", "Licence", "What for")
+    table = plain_table("Model", "Engine", "MB", "Here", "Licence", "What for", wrapped=("What for",))
     for name, (engine, model) in catalogue().items():
         here = "yes" if folder_of(name, settings.data_dir).is_dir() else "no"
         table.add_row(name, engine, f"{model.megabytes:,}", here, model.licence, model.about)

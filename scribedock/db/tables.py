@@ -123,6 +123,7 @@ jobs = Table(
     Column("reference", Text, nullable=False, default=""),
     Column("expected_speakers", Integer),
     Column("notice", Text),  # what customers must know about the result
+    Column("remarks", JSON, nullable=False, default=dict),  # on how it was opened and ordered, by what about
     Column("speech_ms", Integer),  # see `coverage` for this and the next two
     Column("worded_ms", Integer),
     Column("unrecognized_ms", Integer),

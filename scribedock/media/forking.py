@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import json
 import os
+import select
 import signal
 import socket
 import struct
@@ -18,6 +19,7 @@ from scribedock.children.environment import isolated_command
 
 PID = STATUS = struct.Struct("=i")
 IDLE_S = 300.0
+ANSWER_S = 60.0  # a machine may be that busy; one that does not answer then is halted
 TRIES = 3  # a fork server without work may end just when some arrives
 ENVIRONMENT = {"OPENBLAS_NUM_THREADS": "1"}
 
@@ -57,9 +59,13 @@ class ForkedChild:
 class ForkServer:
     """Starts a fork server when it is first needed, and again when it has ended. Callable from any thread."""
 
-    def __init__(self, *, idle_s: float = IDLE_S) -> None:
-        """Let the fork server end after `idle_s` seconds without work."""
+    def __init__(self, *, idle_s: float = IDLE_S, answer_s: float = ANSWER_S) -> None:
+        """Let the fork server end after `idle_s` seconds without work.
+
+        One that does not answer within `answer_s` seconds is ended, and another one started.
+        """
         self._idle_s = idle_s
+        self._answer_s = answer_s
         self._lock = threading.Lock()
         self._requests: socket.socket | None = None
         self._process: subprocess.Popen[bytes] | None = None
@@ -102,7 +108,7 @@ class ForkServer:
             else:
                 its_words.close()
                 its_status.close()
-                found = status.read(PID.size)
+                found = self._answer(status)
             if len(found) == PID.size:
                 stack.pop_all()
                 return ForkedChild(PID.unpack(found)[0], words, status)
@@ -110,6 +116,12 @@ class ForkServer:
             if self._requests is requests:
                 self._forget()
         return None
+
+    def _answer(self, status: BinaryIO) -> bytes:
+        """Return the process id that the fork server sends; nothing where it has ended or does not answer."""
+        readable = select.poll()
+        readable.register(status, select.POLLIN)
+        return status.read(PID.size) if readable.poll(self._answer_s * 1000) else b""
 
     def _connected(self) -> socket.socket:
         if self._requests is None or self._owner != os.getpid():

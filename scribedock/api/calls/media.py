@@ -30,7 +30,11 @@ class AddMediaParameters(JobParameters):
     media_url: Text | None = Field(
         None, description="URL to fetch the recording from; absent: it is the body of a POST."
     )
-    is_duplicate: Bool = Field(False, description="Allow a media_url that another job already has.")
+    is_duplicate: Bool | None = Field(
+        None,
+        description="Whether another job may have the same media_url: false refuses it; left out, "
+        "Notice names that job.",
+    )
 
 
 def _is_recording(query: Raw) -> bool:
@@ -66,19 +70,20 @@ class AddMediaUrlParameters(JobParameters):
 @call("job/add_media_url", AddMediaUrlParameters, answer=TASK_ANSWER)
 def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
     """Add the recording from the public URL of a media file, or of a page that embeds one."""
+    job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     task_id = add_media_url_to_job(
         context.services,
-        parameters.job_id,
+        job.id,
         context.visible_accounts,
         parameters.media_url,
         may_be_page=True,
-        may_repeat=True,
+        may_repeat=True if context.is_shared(job.account_id) else None,
     )
     context.backend.wake()
     return {"TaskId": task_id}
 
 
-def _add_url(context: Context, job_id: str, url: str, is_duplicate: bool) -> str:
+def _add_url(context: Context, job_id: str, url: str, is_duplicate: bool | None) -> str:
     services = context.services
     job = services.jobs.find_job(job_id, context.visible_accounts)
     task_id = add_media_url_to_job(
@@ -87,7 +92,7 @@ def _add_url(context: Context, job_id: str, url: str, is_duplicate: bool) -> str
         context.visible_accounts,
         url,
         may_be_page=False,
-        may_repeat=is_duplicate or context.is_shared(job.account_id),
+        may_repeat=True if context.is_shared(job.account_id) else is_duplicate,
     )
     context.backend.wake()
     return task_id

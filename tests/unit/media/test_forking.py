@@ -84,6 +84,24 @@ def test_a_killed_fork_server_is_replaced(recording: Path) -> None:
     assert FORK_SERVER.pid != killed
 
 
+def test_a_halted_fork_server_is_replaced(recording: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    server = ForkServer()
+    probed_by(server, recording)
+    halted = server.pid
+    os.kill(halted, signal.SIGSTOP)
+    monkeypatch.setattr(server, "_answer_s", 0.2)
+    start = server._start
+
+    def start_with_patience() -> object:
+        monkeypatch.setattr(server, "_answer_s", 60.0)
+        return start()
+
+    monkeypatch.setattr(server, "_start", start_with_patience)
+    assert probed_by(server, recording)
+    assert server.pid != halted
+    server.close()
+
+
 def test_a_child_that_ends_with_its_fork_server_is_not_the_fault_of_the_recording(
     tmp_path: Path,
 ) -> None:
