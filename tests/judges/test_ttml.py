@@ -52,7 +52,10 @@ def test_every_file_is_valid_and_has_every_word(
         for line_break in paragraph.iter(f"{TT}br"):
             line_break.tail = " " + (line_break.tail or "")
         found.append(" ".join("".join(paragraph.itertext()).split()))
-    assert " ".join(found) == " ".join(text for _, _, text in expected(source, format, given))
+    shown, wanted = " ".join(found), " ".join(text for _, _, text in expected(source, format, given))
+    if format is CaptionFormat.TWX:  # has no lines, whose breaks are no spaces in writing that has none
+        shown, wanted = "".join(shown.split()), "".join(wanted.split())
+    assert shown == wanted
 
 
 @pytest.mark.parametrize("format", TTML)
