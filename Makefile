@@ -23,7 +23,7 @@ help:
 	@echo "make demo [MEDIA=file]   transcribe a recording, from upload to captions, on a temporary server"
 	@echo "make walk [URL=https://…] make every call of the API once, on a temporary server or on that one"
 	@echo "make serve               start the server and leave it running"
-	@echo "make test                run the tests, on one server for all of them (ten minutes on two processors)"
+	@echo "make test                run the tests, on one server for all of them"
 	@echo "make test-e2e            run those on servers of their own, which are killed and restarted"
 	@echo "make coverage            run them with PostgreSQL, and measure their coverage"
 	@echo "make test-postgresql     run the database tests on PostgreSQL"
