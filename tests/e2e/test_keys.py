@@ -78,7 +78,7 @@ def test_the_keys_of_a_server_are_copied_to_another(tmp_path: Path) -> None:
     """On the way, `show` shows no secret, a rotation is known to the database, and strangers are told off."""
     folder = {"data_dir": str(tmp_path / "first")}
     none = scribedock("keys", "show", **folder)
-    assert none.returncode == 2 and "no keys yet" in none.stderr
+    assert none.returncode == 2 and "no server has used" in none.stderr
     assert not (tmp_path / "first" / "secrets").exists()
     shared = {"database_url": f"sqlite:///{tmp_path / 'shared.sqlite'}", "upload_lifetime_s": "1"}
     assert "nothing to accept" in scribedock("keys", "accept", **folder, **shared).stdout
