@@ -38,14 +38,14 @@ class DemoFailed(Exception):
     """Something did not happen as it should; the text says what."""
 
 
-def run(media: Path | None) -> int:
-    """Run the main job; return the exit status, 0 only if all of it happened."""
+def run(media: Path | None, models: Path) -> int:
+    """Run the main job with the models in a folder; return the exit status, 0 only if all of it happened."""
     console = Console(highlight=False)
     if media is not None and not media.is_file():
         console.print(f"[red]There is no file {media}[/]")
         return 2
     with tempfile.TemporaryDirectory(prefix="scribedock-demo-") as folder:
-        server = OwnServer(Path(folder))
+        server = OwnServer(Path(folder), models_dir=str(models))
         try:
             with (
                 as_file(files("scribedock.demo") / RECORDING) as shipped,
