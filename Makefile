@@ -36,7 +36,7 @@ help:
 	@echo "make check               run ruff and mypy"
 	@echo "make judges              validate with third-party software (SCRIBEDOCK_JUDGES=folder, CASES=1000 requests)"
 	@echo "make trials              try full disks, slow clients, power cuts (root, Debian)"
-	@echo "make clients             upload with third-party clients (Debian's curl, wget, chromium)"
+	@echo "make clients             upload with third-party clients (Debian's curl, wget, chromium, nginx)"
 	@echo "make soak                kill the server at random moments, many times"
 	@echo "make docs                regenerate the tables of docs/"
 	@echo "make golden              regenerate the golden files of the captions' tests"

@@ -34,7 +34,7 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.listing import JobListing
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.transcripts import Transcripts
-from scribedock.keys.keys import Keys, keep_private, load_keys
+from scribedock.keys.keys import Keys, keep_private, keys_exist, load_keys
 from scribedock.media.fetching.fetch import GuardedClient
 from scribedock.orders.authorization import Authorizations
 from scribedock.orders.callbacks import Callbacks
@@ -192,6 +192,17 @@ def build_services(
         upload_urls=UploadUrls(uploads, keys.upload, settings),
         fetcher=fetcher or GuardedClient(settings.fetch_allow),
     )
+
+
+def is_in_use(settings: Settings) -> bool:
+    """Whether a server has used the data folder: there are keys, and a database if that is a file."""
+    return keys_exist(settings) and has_database_file(settings)
+
+
+def has_database_file(settings: Settings) -> bool:
+    """Whether the database can be opened without making a file: it is a server, or its file is there."""
+    file = _file_of(database_url(settings))
+    return file is None or file.is_file()
 
 
 def prepare_database(settings: Settings) -> None:

@@ -7,6 +7,7 @@ import ipaddress
 import resource
 import signal
 import socket
+import ssl
 from collections.abc import Callable
 from pathlib import Path
 
@@ -17,8 +18,11 @@ from scribedock import app
 from scribedock.api.application import build
 from scribedock.api.registry import Backend
 from scribedock.api.transport.authority import authority
-from scribedock.api.transport.protocol import UploadService, protocol_class
+from scribedock.api.transport.client_addresses import ClientAddresses
+from scribedock.api.transport.protocol import protocol_class
+from scribedock.api.transport.upload_service import UploadService
 from scribedock.api.transport.waiting import BODIES_AT_ONCE, BranchLimit
+from scribedock.db.waiting import wait_for_database
 from scribedock.host import data_folder
 from scribedock.media.fetching.fetch_seat import fetch_crew
 from scribedock.ordering.capabilities import Capabilities
@@ -66,12 +70,16 @@ def serve(
         )
     try:
         listening = listen(host, port)
-    except OSError as error:
-        raise SettingsError(f"cannot listen on {host} port {port}: {error.strerror}") from error
+    except (OSError, UnicodeError) as error:  # a name may be none
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SettingsError(f"cannot listen on {host} port {port}: {reason}") from error
+    if tls_cert is not None:
+        _check_certificate(tls_cert, tls_key)
     open_as_many_files_as_possible()
     spec = recognizer(settings)
     data_folder.enter(settings.data_dir)
     separation.check_folder(settings.data_dir, sandbox=sandbox)
+    wait_for_database(app.database_url(settings), within_s=settings.database_wait_s)
     app.prepare(settings)
     services = app.build_services(settings)
     password_file = app.ensure_first_account(services, sandbox=sandbox)
@@ -99,6 +107,7 @@ def serve(
         urls=services.upload_urls,
         receiver=backend.receiver,
         settings=settings,
+        clients=ClientAddresses(settings.trusted_proxies, untrusted=services.proxies.note),
         wake=backend.wake,
     )
     scheme = "https" if tls_cert else "http"
@@ -143,11 +152,19 @@ def serve(
     log.info("server stopped")
 
 
+def _check_certificate(chain: Path, key: Path | None) -> None:
+    try:
+        ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(chain, key, password=lambda: "")
+    except (OSError, ValueError) as error:  # a wrong or encrypted file
+        raise SettingsError(f"{chain} and {key} cannot be used as certificate and key: {error}") from error
+
+
 def _example(services: app.Services) -> Example:
     return Example(
         database=services.database,
         accounts=services.accounts,
         sessions=services.sessions,
+        api_keys=services.api_keys,
         jobs=services.jobs,
         elementlists=services.elementlists,
         related=services.related,

@@ -94,6 +94,11 @@ class Settings(BaseSettings):
     upload_digest: bool = Field(
         False, description="Answer every finished upload with its SHA-256 (Repr-Digest)."
     )
+    upload_interim_responses: bool = Field(
+        True,
+        description="Tell clients of the IETF's resumable uploads with 104 that they can resume. "
+        "Set false behind a proxy that cannot pass on interim responses.",
+    )
     cors_origins: CommaSeparated = Field(
         (), description="Origins whose pages may use upload URLs; empty: any, unless the URL names one."
     )
@@ -206,6 +211,9 @@ class Settings(BaseSettings):
     )
     host_callbacks: int = Field(
         0, ge=0, description="Callbacks to a host that run at once; others wait. 0: any number."
+    )
+    database_wait_s: float = Field(
+        60, ge=0, description="How long a server or worker that starts waits for a database that refuses."
     )
     lease_s: float = Field(
         30, ge=1, description="A worker without a heartbeat for this time loses its jobs to others."

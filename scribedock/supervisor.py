@@ -19,6 +19,7 @@ import structlog
 from scribedock import app
 from scribedock.db.engine import Database
 from scribedock.db.key_fingerprints import KeyFingerprints
+from scribedock.db.waiting import wait_for_database
 from scribedock.host import data_folder
 from scribedock.keys.keys import load_keys
 from scribedock.settings import Settings
@@ -113,6 +114,7 @@ def run(settings: Settings) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
     data_folder.enter(settings.data_dir)
+    wait_for_database(app.database_url(settings), within_s=settings.database_wait_s)
     app.prepare(settings)
     database = Database(app.database_url(settings))
     KeyFingerprints(database, load_keys(settings)).learn()

@@ -173,7 +173,10 @@ class Accounts:
             return None if row is None else (row.id, row.password_hash)
 
     def set_password(self, account: Account, password: str, *, keep_session: str | None = None) -> None:
-        """Change the password and end the account's sessions, except `keep_session` (a fingerprint)."""
+        """Change the password and end the account's sessions, except `keep_session` (a fingerprint).
+
+        Sessions of API keys continue: machines keep those for days, and they end with their key.
+        """
         self.set_password_hash(account, hash_password(password), keep_session=keep_session)
 
     def set_password_hash(
@@ -186,7 +189,9 @@ class Accounts:
             )
             connection.execute(
                 sessions.delete().where(
-                    sessions.c.account_id == account.id, sessions.c.fingerprint != (keep_session or "")
+                    sessions.c.account_id == account.id,
+                    sessions.c.api_key_id.is_(None),
+                    sessions.c.fingerprint != (keep_session or ""),
                 )
             )
 

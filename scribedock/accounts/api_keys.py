@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet, InvalidToken
 
 from scribedock.accounts.accounts import Account
 from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import accounts, api_keys, sessions
 from scribedock.errors import ItemNotFound, SystemFault
 
@@ -45,19 +45,31 @@ class ApiKeys:
                         "Make a new one with force_new=true"
                     ) from None
             key = uuid.uuid4().hex
-            connection.execute(
-                api_keys.insert().values(
-                    id=uuid.uuid4().hex,
-                    account_id=account.id,
-                    fingerprint=fingerprint(key),
-                    encrypted=self._encryption.encrypt(key.encode()).decode(),
-                    created=utc_now(),
-                )
-            )
+            connection.execute(api_keys.insert().values(self._row(key, account.id)))
             return key
 
-    def remove(self, account_ids: frozenset[str], key: str) -> None:
-        """Remove a key of one of these accounts and end its sessions. Raises ItemNotFound."""
+    def keep(self, key: str, account_id: str) -> None:
+        """Add a key that is known beforehand, unless it is already there."""
+        with self._database.write() as connection:
+            insert_once(connection, api_keys, **self._row(key, account_id))
+
+    def _row(self, key: str, account_id: str) -> dict[str, object]:
+        return {
+            "id": uuid.uuid4().hex,
+            "account_id": account_id,
+            "fingerprint": fingerprint(key),
+            "encrypted": self._encryption.encrypt(key.encode()).decode(),
+            "created": utc_now(),
+        }
+
+    def remove(
+        self, account_ids: frozenset[str], key: str, *, keep_session: str = "", idle_s: int = 0
+    ) -> None:
+        """Remove a key of one of these accounts and end its sessions, except `keep_session` (a fingerprint).
+
+        That one becomes a session like those of a password: it ends after `idle_s` seconds without a call,
+        and when the password changes. Raises ItemNotFound.
+        """
         with self._database.write() as connection:
             # Lock the row until it is gone: a login with the key comes before and its session ends, or fails.
             key_id = connection.execute(
@@ -67,7 +79,13 @@ class ApiKeys:
             ).scalar_one_or_none()
             if key_id is None:
                 raise ItemNotFound("There is no such API key (api_securekey) in this account")
-            connection.execute(sessions.delete().where(sessions.c.api_key_id == key_id))
+            of_key = sessions.c.api_key_id == key_id
+            connection.execute(
+                sessions.update()
+                .where(of_key, sessions.c.fingerprint == keep_session)
+                .values(api_key_id=None, idle_s=idle_s)
+            )
+            connection.execute(sessions.delete().where(of_key))
             connection.execute(api_keys.delete().where(api_keys.c.id == key_id))
 
     def unreadable(self) -> tuple[int, int]:

@@ -55,6 +55,7 @@ from scribedock.api.transport.client_addresses import ClientAddresses
 from scribedock.api.transport.rim import Rim
 from scribedock.api.transport.upload_endpoint import UploadEndpoint
 from scribedock.api.transport.waiting import unless_gone
+from scribedock.api.unknown_parameters import UnknownParameters, find_unknown
 from scribedock.errors import (
     BadApiToken,
     InvalidOption,
@@ -64,6 +65,7 @@ from scribedock.errors import (
     ScribedockError,
     SystemFault,
 )
+from scribedock.near_misses import did_you_mean, near_miss
 from scribedock.parsing.parser import UnparsedBody
 from scribedock.parsing.pipe import Parsed
 from scribedock.results.signed_links import APPROVAL, MEDIA
@@ -96,6 +98,7 @@ class Seen:
 
     path: str = "/api/…"  # of a known call: any other path may hold a secret
     parameters: dict[str, str] = field(default_factory=dict)
+    unknown: UnknownParameters = field(default_factory=UnknownParameters)
 
 
 class Api:
@@ -115,9 +118,11 @@ class Api:
         try:
             response = await self._dispatch(request, request.path_params["path"].strip("/"), seen)
         except ScribedockError as error:
+            seen.unknown.explain(error)
             response = error_response(error)
         except Exception as failure:
             response = error_response(unexpected(failure))
+        response.headers.update(seen.unknown.header())
         log.info(
             "call",
             method=request.method,
@@ -146,6 +151,7 @@ class Api:
             large=functools.partial(self._parse, request),
         )
         seen.parameters = names_only(call, raw)
+        seen.unknown = find_unknown(call, raw)
         check_version(raw, optional=call.optional_version)
         if inspect.iscoroutinefunction(call.function):
             context, parameters, entry = await run_in_threadpool(self._prepare, request, call, raw, seen)
@@ -209,6 +215,8 @@ class Api:
             client=self._addresses.client_of(request),
             session=session,
             json_body=request.headers.get("content-type", "").startswith("application/json"),
+            remark_on_unknown=seen.unknown.remark(),
+            remark_on_misspelt=seen.unknown.remark(misspelt_only=True),
         )
         entry = auditing.begin_entry(context, call, parameters)
         if self._backend.example is not None and call.needs_token:
@@ -238,7 +246,10 @@ class Api:
         if self._addresses.is_proxy(request):
             scheme = ",".join(request.headers.getlist("x-forwarded-proto")) or scheme
             host = ",".join(request.headers.getlist("x-forwarded-host")) or host
-        return base_url(scheme, host)
+        prefix = self._addresses.prefix(
+            request.client.host if request.client else "", request.headers.getlist("x-forwarded-prefix")
+        )
+        return base_url(scheme, host, prefix)
 
 
 def _end(context: Context, entry: int | None, result: object) -> None:
@@ -262,7 +273,9 @@ class ItemNotFoundPath(InvalidQuery):
     status = 404
 
     def __init__(self, path: str) -> None:
-        super().__init__(f"There is no call /api/{path[:100]}; see /docs for all of them")
+        meant = near_miss(path, CALLS)
+        question = f"{did_you_mean(f'/api/{meant}')} See" if meant else "see"
+        super().__init__(f"There is no call /api/{path[:100]}; {question} /docs for all of them")
 
 
 def check_version(raw: Raw, *, optional: bool) -> None:
@@ -323,8 +336,14 @@ def build(backend: Backend) -> ASGIApp:
 def routes(backend: Backend) -> list[BaseRoute]:
     """Return the routes of everything that the server answers to."""
     settings = backend.services.settings
-    upload = UploadEndpoint(backend.services.upload_urls, backend.receiver, settings, backend.wake)
     addresses = ClientAddresses(settings.trusted_proxies, untrusted=backend.services.proxies.note)
+    upload = UploadEndpoint(
+        urls=backend.services.upload_urls,
+        receiver=backend.receiver,
+        settings=settings,
+        clients=addresses,
+        wake=backend.wake,
+    )
     return [
         Route("/api/{path:path}", Api(backend, addresses).serve, methods=ALL_METHODS),
         Route(PATH + "{token:path}", upload.serve, methods=ALL_METHODS),

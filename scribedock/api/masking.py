@@ -11,25 +11,20 @@ import re
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import StrEnum
-from functools import cache
 from typing import Any
 
-from pydantic import AliasChoices
-from pydantic.fields import FieldInfo
-
-from scribedock.api.registry import CALLS, Call
+from scribedock.api.registry import Call, parameter_names, spellings
 from scribedock.api.schema.parameters import Parameters, Raw, UploadedFile
 from scribedock.clock import format_time
 
 IDENTIFIERS = ("job_id", "task_id")
 IDENTIFIER = re.compile(r"[0-9a-f]{32}\Z")
-COMMON_PARAMETERS = ("v", "api_token")
 UNKNOWN_NAMES = "(unknown)"
 
 
 def names_only(call: Call[Any], raw: Raw) -> dict[str, str]:
     """Return the known names and the lengths of parameters that were not, or cannot be, validated."""
-    known = _known(call.path)
+    known = parameter_names(call.path)
     found = {name: _length(values) for name, values in raw.items() if name in known}
     unknown = len(raw) - len(found)
     return {**found, UNKNOWN_NAMES: _count(unknown, "parameter")} if unknown else found
@@ -40,26 +35,10 @@ def read_ones(call: Call[Any], raw: Raw, parameters: Parameters) -> dict[str, st
     found = names_only(call, raw)
     for name, field in call.model.model_fields.items():
         value = _harmless(name, getattr(parameters, name, None))
-        given = next((each for each in _names(name, field) if each in found), None)
+        given = next((each for each in spellings(name, field) if each in found), None)
         if given is not None and value is not None:
             found[given] = value
     return found
-
-
-@cache
-def _known(path: str) -> frozenset[str]:
-    """Return the parameter names that the call at this path knows."""
-    names = (name for field in CALLS[path].model.model_fields.items() for name in _names(*field))
-    return frozenset((*COMMON_PARAMETERS, *names))
-
-
-def _names(name: str, field: FieldInfo) -> list[str]:
-    """Return the names under which a parameter may be sent."""
-    alias = field.validation_alias
-    aliases = (
-        [each for each in alias.choices if isinstance(each, str)] if isinstance(alias, AliasChoices) else []
-    )
-    return [name, *aliases]
 
 
 def _harmless(name: str, value: object) -> str | None:

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any, Generic, TypedDict, TypeVar, Unpack
 
 import structlog
+from pydantic import AliasChoices
+from pydantic.fields import FieldInfo
 from starlette.requests import Request
 from starlette.responses import Response
 
@@ -64,6 +67,9 @@ class Context:
     client: ClientAddress
     session: Session | None
     json_body: bool  # the request carried a JSON body
+    # What `Notice` of an order says of the parameters that the call does not know.
+    remark_on_unknown: str = ""
+    remark_on_misspelt: str = ""
     _account: tuple[Account, frozenset[str]] | None = None  # and the accounts visible to it
 
     @property
@@ -163,6 +169,23 @@ class CallOptions(TypedDict, total=False):
 
 
 CALLS: dict[str, Call[Any]] = {}
+OF_EVERY_CALL = ("v", "api_token")
+
+
+@cache
+def parameter_names(path: str) -> frozenset[str]:
+    """Return the names under which parameters may be sent to the call at this path."""
+    names = (name for field in CALLS[path].model.model_fields.items() for name in spellings(*field))
+    return frozenset((*OF_EVERY_CALL, *names))
+
+
+def spellings(name: str, field: FieldInfo) -> list[str]:
+    """Return the names under which one parameter may be sent."""
+    alias = field.validation_alias
+    aliases = (
+        [each for each in alias.choices if isinstance(each, str)] if isinstance(alias, AliasChoices) else []
+    )
+    return [name, *aliases]
 
 
 def call(

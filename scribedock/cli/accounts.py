@@ -19,9 +19,11 @@ from scribedock.cli.common import (
     or_fail,
     plain_table,
     read_password,
+    read_services,
     say,
     show,
 )
+from scribedock.cli.help import CommandGroup
 from scribedock.host.terminal import printable
 
 if TYPE_CHECKING:
@@ -36,7 +38,7 @@ class Switch(StrEnum):
     OFF = "off"
 
 
-account = typer.Typer(help="Accounts.", no_args_is_help=True)
+account = typer.Typer(cls=CommandGroup, help="Accounts.", no_args_is_help=True)
 
 Name = Annotated[str, typer.Argument(help="Name of the account.")]
 
@@ -131,7 +133,7 @@ def mark_sandbox(
 @account.command("list")
 def list_accounts(data_dir: DataDir = None) -> None:
     """List every account by name."""
-    found = open_services(data_dir).accounts.list_accounts()
+    found = read_services(data_dir).accounts.list_accounts()
     names = {each.id: each.username for each in found}
     table = plain_table("Account", "Below", "State", "Reviewer", "Sandbox", "Email", "Made (UTC)", "Id")
     for each in found:
@@ -155,7 +157,7 @@ def show_tree(
     data_dir: DataDir = None,
 ) -> None:
     """Show the tree of accounts."""
-    services = open_services(data_dir)
+    services = read_services(data_dir)
     top = services.accounts.root() if name is None else _named(services, name)
     if top is None:
         fail("there are no accounts yet")

@@ -28,7 +28,9 @@ COMMAND_LINE = "command line"  # in the audit log instead of an address
 REFUSED = "refused"
 LINE_FEED = "\n"  # between messages about wrong settings
 PIPE_COLUMNS = 1000  # so that no line is wrapped in a pipe
-DataDir = Annotated[Path | None, typer.Option(help="Data folder (SCRIBEDOCK_DATA_DIR).")]
+UNUSED = "no server has used {folder} yet; scribedock serve creates what it needs"
+OTHER_RELEASE = "the database is that of another release; scribedock serve upgrades it"
+DataDir = Annotated[Path | None, typer.Option(help="Data folder; else SCRIBEDOCK_DATA_DIR, else ./data.")]
 PasswordStdin = Annotated[
     bool, typer.Option("--password-stdin", help="Read the password from standard input.")
 ]
@@ -90,13 +92,43 @@ def open_services(data_dir: Path | None) -> Services:
     return app.build_services(found)
 
 
-def plain_table(*headings: str) -> Table:
-    """Return an empty table without borders."""
+def read_services(data_dir: Path | None) -> Services:
+    """Return the services for a command that only reads: it creates nothing, and upgrades nothing.
+
+    Ends the command where no server has used the data folder yet.
+    """
+    from scribedock import app
+    from scribedock.db.migrate import is_current
+
+    found = load_settings(data_dir)
+    if not app.is_in_use(found):
+        fail(UNUSED.format(folder=found.data_dir.resolve()))
+    if not is_current(app.database_url(found)):
+        fail(OTHER_RELEASE)
+    return app.build_services(found)
+
+
+def explained(error: Exception) -> str | None:
+    """Return one line about an error that an operator can mend; None for any other, which is a defect."""
+    if isinstance(error, ScribedockError):
+        return printable(error.comment)
+    if isinstance(error, SettingsError):
+        return printable(str(error), keep=LINE_FEED)
+    if "sqlalchemy" not in sys.modules:
+        return None
+    from scribedock.db.waiting import reason_of
+
+    reason = reason_of(error)
+    return None if reason is None else f"the database cannot be used: {printable(reason)}"
+
+
+def plain_table(*headings: str, wrapped: tuple[str, ...] = ()) -> Table:
+    """Return an empty table without borders. wrapped: headings of columns that a narrow terminal wraps."""
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False, header_style="bold")
     for heading in headings:
-        table.add_column(heading, no_wrap=True)
+        table.add_column(heading, no_wrap=heading not in wrapped, overflow="fold")
     return table
 
 
@@ -111,10 +143,16 @@ def say(text: str) -> None:
 
 
 def show(content: RenderableType) -> None:
-    """Print content as wide as the terminal, or unfolded into a pipe."""
+    """Print content as wide as the terminal, or unfolded into a pipe; what is wider is never cut."""
     from rich.console import Console
+    from rich.measure import Measurement
 
-    Console(width=None if sys.stdout.isatty() else PIPE_COLUMNS, markup=False, highlight=False).print(content)
+    console = Console(
+        width=None if sys.stdout.isatty() else PIPE_COLUMNS, markup=False, highlight=False, soft_wrap=True
+    )
+    unlimited = console.options.update(width=PIPE_COLUMNS)
+    needed = Measurement.get(console, unlimited, content).minimum
+    console.print(content, width=max(console.width, needed), crop=False)
 
 
 def read_password(from_stdin: bool, *, twice: bool = True) -> str:

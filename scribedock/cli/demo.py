@@ -7,20 +7,16 @@ from typing import Annotated
 
 import typer
 
-from scribedock.cli.common import PasswordStdin, load_settings, read_password
+from scribedock.cli.common import PasswordStdin, read_password
 
 
 def demo(
     media: Annotated[Path | None, typer.Option(help="Your own recording instead of the shipped one.")] = None,
 ) -> None:
-    """Run the main job from upload to captions over HTTP, on a temporary server of its own.
-
-    It recognizes with the best model that was pulled.
-    """
+    """Run the main job from upload to captions over HTTP, on a temporary server of its own."""
     from scribedock.demo import main_job
-    from scribedock.speech.models.installed import models_folder
 
-    raise typer.Exit(main_job.run(media, models_folder(load_settings(None))))
+    raise typer.Exit(main_job.run(media))
 
 
 def walk(

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
+import os
 import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -14,13 +17,14 @@ from scribedock.accounts.accounts import Accounts
 from scribedock.accounts.untrusted_proxies import UntrustedProxies
 from scribedock.db.engine import Database
 from scribedock.db.key_fingerprints import KeyFingerprints
+from scribedock.db.waiting import reason_of
 from scribedock.host import data_folder
 from scribedock.host.findings import Finding, Level
 from scribedock.host.findings import report as show
 from scribedock.keys import keys
 from scribedock.media import ffmpeg, text_to_speech
 from scribedock.media.fence import fence_report
-from scribedock.sandbox.example import USERNAME
+from scribedock.sandbox.printed import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.configured import chooses_itself, recognizer, speaker_model, title_of
 from scribedock.speech.models.choice import choose_model
@@ -38,14 +42,32 @@ def report(settings: Settings) -> int:
 
 def _data_folder(settings: Settings) -> Iterator[Finding]:
     folder = settings.data_dir.resolve()
-    probe = folder / ".doctor"
-    try:
-        data_folder.enter(folder)
-        probe.write_bytes(b"?")
-        probe.unlink()
-    except SettingsError as error:
-        yield Finding(level=Level.MISSING, title="data folder", text=str(error))
+    existing = next(each for each in (folder, *folder.parents) if each.exists())
+    if existing == folder:
+        yield from _existing_folder(folder)
+    elif existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
+        yield Finding(level=Level.GOOD, title="data folder", text=f"no server has used {folder} yet")
+    else:
+        yield Finding(
+            level=Level.MISSING,
+            title="data folder",
+            text=f"SCRIBEDOCK_DATA_DIR: {folder} cannot be created in {existing}",
+        )
         return
+    free = shutil.disk_usage(existing).free
+    enough = free > settings.disk_reserve + settings.upload_max_bytes
+    yield Finding(
+        level=Level.GOOD if enough else Level.WARNING,
+        title="disk",
+        text=f"{free / GIB:.1f} GiB free"
+        + ("" if enough else f"; an upload may have {settings.upload_max_bytes / GIB:.1f} GiB"),
+    )
+
+
+def _existing_folder(folder: Path) -> Iterator[Finding]:
+    try:
+        with tempfile.TemporaryFile(dir=folder) as probe:
+            probe.write(b"?")
     except OSError as error:
         yield Finding(
             level=Level.MISSING,
@@ -58,17 +80,14 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             level=Level.WARNING, title="data folder", text=f"other users of this machine can read {folder}"
         )
-    free = shutil.disk_usage(folder).free
-    enough = free > settings.disk_reserve + settings.upload_max_bytes
-    yield Finding(
-        level=Level.GOOD if enough else Level.WARNING,
-        title="disk",
-        text=f"{free / GIB:.1f} GiB free"
-        + ("" if enough else f"; an upload may have {settings.upload_max_bytes / GIB:.1f} GiB"),
-    )
 
 
 def _database(settings: Settings) -> Iterator[Finding]:
+    if not app.has_database_file(settings):
+        yield Finding(
+            level=Level.GOOD, title="database", text="none yet; the first start makes a SQLite file"
+        )
+        return
     try:
         with (
             contextlib.closing(Database(app.database_url(settings))) as database,
@@ -77,10 +96,11 @@ def _database(settings: Settings) -> Iterator[Finding]:
             connection.exec_driver_sql("SELECT 1")
             kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     except Exception as error:
+        reason = reason_of(error) or type(error).__name__
         yield Finding(
             level=Level.MISSING,
             title="database",
-            text=f"does not answer ({type(error).__name__}); check SCRIBEDOCK_DATABASE_URL",
+            text=f"does not answer ({reason}); check SCRIBEDOCK_DATABASE_URL",
         )
     else:
         yield Finding(level=Level.GOOD, title="database", text=f"{kind} answers")
@@ -90,6 +110,9 @@ def _keys(settings: Settings) -> Iterator[Finding]:
     try:
         if not keys.keys_exist(settings):
             yield Finding(level=Level.GOOD, title="keys", text="none yet; the first start makes them")
+            return
+        if not app.has_database_file(settings):
+            yield Finding(level=Level.GOOD, title="keys", text="no database knows them yet")
             return
         with contextlib.closing(Database(app.database_url(settings))) as database:
             KeyFingerprints(database, keys.load_keys(settings)).check()
@@ -102,6 +125,8 @@ def _keys(settings: Settings) -> Iterator[Finding]:
 
 
 def _sandbox(settings: Settings) -> Iterator[Finding]:
+    if not app.has_database_file(settings):
+        return
     try:
         with contextlib.closing(Database(app.database_url(settings))) as database:
             marked = [each for each in Accounts(database).list_accounts() if each.sandbox]
@@ -119,6 +144,8 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
 
 
 def _proxies(settings: Settings) -> Iterator[Finding]:
+    if not app.has_database_file(settings):
+        return
     trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
     try:
         with contextlib.closing(Database(app.database_url(settings))) as database:

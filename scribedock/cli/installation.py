@@ -4,23 +4,18 @@ from __future__ import annotations
 
 import typer
 
-from scribedock.cli.common import DataDir, add_row, enter_data_folder, load_settings
+from scribedock.cli.common import DataDir, enter_data_folder, load_settings, say
+from scribedock.cli.help import CommandGroup
+from scribedock.host.terminal import wrapped
 
-storage = typer.Typer(help="The storage of recordings.", no_args_is_help=True)
+storage = typer.Typer(cls=CommandGroup, help="The storage of recordings.", no_args_is_help=True)
 
 
 def settings(data_dir: DataDir = None) -> None:
-    """Print every setting, with secrets hidden."""
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    table.add_column("Setting", no_wrap=True)
-    table.add_column("Value", overflow="fold")
-    table.add_column("Meaning", overflow="fold")
+    """Print every setting with its value and meaning, secrets hidden."""
     for name, value, meaning in load_settings(data_dir).printable():
-        add_row(table, name, value, meaning)
-    Console().print(table)
+        say(f"{name}={value}")
+        print(wrapped(meaning, indent="    "))
 
 
 def doctor(data_dir: DataDir = None) -> None:

@@ -7,12 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from scribedock.cli.common import DataDir, add_row, fail, open_services, plain_table, show
+from scribedock.cli.common import DataDir, add_row, fail, plain_table, read_services, show
+from scribedock.cli.help import CommandGroup
 
 if TYPE_CHECKING:
     from scribedock.reports.audit import AuditEntry
 
-jobs = typer.Typer(help="Jobs of every account.", no_args_is_help=True)
+jobs = typer.Typer(cls=CommandGroup, help="Jobs of every account.", no_args_is_help=True)
 
 
 @jobs.command("late")
@@ -21,7 +22,7 @@ def late(data_dir: DataDir = None) -> None:
     from scribedock.clock import utc_now
 
     now = utc_now()
-    found = open_services(data_dir).listing.late(now)
+    found = read_services(data_dir).listing.late(now)
     if not found:
         print("No jobs are late")
         return
@@ -54,7 +55,7 @@ def audit(
     data_dir: DataDir = None,
 ) -> None:
     """Show who did what to which job, and whether it was done or refused; newest last."""
-    services = open_services(data_dir)
+    services = read_services(data_dir)
     found = None if account is None else services.accounts.by_username(account)
     if account is not None and found is None:
         fail(f"there is no account named {account!r}")

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scribedock.cli.common import (
+    UNUSED,
     DataDir,
     audited,
     enter_data_folder,
@@ -17,15 +18,17 @@ from scribedock.cli.common import (
     load_settings,
     open_services,
     plain_table,
+    read_services,
     show,
 )
+from scribedock.cli.help import CommandGroup
 from scribedock.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from scribedock.app import Services
     from scribedock.keys.keys import KeyPurpose
 
-keys = typer.Typer(help="The server's own keys.", no_args_is_help=True)
+keys = typer.Typer(cls=CommandGroup, help="The server's own keys.", no_args_is_help=True)
 
 LOST_URLS_NOTICE = (
     "Upload URLs, and links to media and approvals, that were signed with the other keys stop working; their "
@@ -63,7 +66,7 @@ def show_keys(
 
     settings = load_settings(data_dir)
     if not keys_exist(settings):
-        fail("there are no keys yet; the first start makes them")
+        fail(UNUSED.format(folder=settings.data_dir.resolve()))
     try:
         found = load_keys(settings)
     except SettingsError as error:
@@ -72,7 +75,7 @@ def show_keys(
         for name, value in as_settings(settings).items():
             print(f"{name}={value}")
         return
-    known = _services(data_dir).fingerprints.known()
+    known = read_services(data_dir).fingerprints.known()
     table = plain_table("Key", "Id", "Fingerprint", "From", "In the database")
     rows = [(KeyPurpose.ENCRYPTION, "", found.encryption_fingerprint)]
     rows += [(KeyPurpose.SIGNING, key.id, signing_fingerprint(key)) for key in found.upload.all()]

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+from typing import Annotated
+
 import typer
 
+from scribedock import __version__
 from scribedock.cli.accounts import account
 from scribedock.cli.captions.group import captions
-from scribedock.cli.common import warn_of_misspelt_settings
+from scribedock.cli.common import explained, warn_of_misspelt_settings
 from scribedock.cli.demo import demo, walk
+from scribedock.cli.help import CommandGroup, add_examples
 from scribedock.cli.installation import doctor, settings, storage
 from scribedock.cli.jobs import audit, jobs
 from scribedock.cli.keys import keys
@@ -19,7 +24,11 @@ LONG_LIVED = ("serve", "worker")  # these refuse misspelt settings
 
 cli = typer.Typer(
     name="scribedock",
+    cls=CommandGroup,
     help="Self-hosted transcription and captioning that speaks the cielo24 Web Services API.",
+    epilog="`scribedock COMMAND -h` explains a command, with examples. Settings are environment variables: "
+    "see `scribedock settings`.",
+    context_settings={"help_option_names": ["-h", "--help"]},
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
@@ -27,8 +36,20 @@ cli = typer.Typer(
 )
 
 
+def _show_version(wanted: bool) -> None:
+    if wanted:
+        print(f"scribedock {__version__}")
+        raise typer.Exit
+
+
 @cli.callback()
-def before_each_command(context: typer.Context) -> None:
+def before_each_command(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option("--version", help="Show the version and exit.", callback=_show_version, is_eager=True),
+    ] = False,
+) -> None:
     if context.invoked_subcommand not in LONG_LIVED:
         warn_of_misspelt_settings()
 
@@ -45,7 +66,16 @@ for name, group in (
     ("storage", storage),
 ):
     cli.add_typer(group, name=name)
+add_examples(cli)
 
 
 def main() -> None:
-    cli()
+    """Run the command that the arguments name; what an operator can mend is one line on standard error."""
+    try:
+        cli(prog_name="scribedock")
+    except Exception as error:
+        problem = explained(error)
+        if problem is None:
+            raise
+        print(f"scribedock: {problem}", file=sys.stderr)
+        sys.exit(2)

@@ -10,13 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from scribedock.cli.common import DataDir, enter_data_folder, fail, load_settings, plain_table, say, show
+from scribedock.cli.help import CommandGroup
+from scribedock.host.terminal import printable
 from scribedock.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
     from scribedock.speech.models.installed import Entry
     from scribedock.speech.models.sources import Source
 
-models = typer.Typer(help="Models of speech and of voices.", no_args_is_help=True)
+models = typer.Typer(cls=CommandGroup, help="Models of speech and of voices.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A name that `scribedock models list` shows.")]
 Names = Annotated[list[str], typer.Argument(help="Names that `scribedock models list` shows.")]
 
@@ -35,20 +37,23 @@ def list_models(data_dir: DataDir = None) -> None:
 
     folder = models_folder(load_settings(data_dir))
     choice = choose_model(folder)
-    table = plain_table("Model", "Engine", "MB", "Here", "× real time", "Licence", "What for")
+    table = plain_table(
+        "Model", "Engine", "MB", "Here", "Takes", "Licence", "What for", wrapped=("What for",)
+    )
     for name, entry in catalogue().items():
         here = "yes" if (folder / name).is_dir() else "no"
-        takes = f"{choice.real_time[name]:.2f}" if name in choice.real_time else ""
+        takes = f"{choice.real_time[name]:.2f}×" if name in choice.real_time else ""
         model = entry.model
         table.add_row(name, entry.engine, f"{model.megabytes:,}", here, takes, model.licence, model.about)
     show(table)
-    used = choice.model.name if choice.model else "the recognizer with a model of its own"
-    print(f"\nWhere the settings name no model, {used} is used.")
+    used = choice.model.name if choice.model else "that of the built-in recognizer"
+    print("\nTakes: as a multiple of the sound's length.")
+    print(f"Used where the settings name no model: {used}.")
     for name, reason in choice.passed_over.items():
-        print(f"{name} is not: {reason}.")
+        say(f"Not used: {name}, because {reason}.")
     if choice.better:
         better = choice.better[0].name
-        print(f"{better} would fit too and make fewer errors: scribedock models pull {better}")
+        print(f"Quick enough here, with fewer errors: {better};\n  scribedock models pull {better}")
 
 
 @models.command("pull")
@@ -136,8 +141,6 @@ def _measure(entry: Entry, folder: Path) -> None:
 
 
 def _warn(text: str) -> None:
-    from scribedock.host.terminal import printable
-
     print(f"scribedock: {printable(text)}", file=sys.stderr)
 
 

@@ -10,12 +10,13 @@ import typer
 from scribedock.cli.common import DataDir, fail, load_settings, long_lived_imports
 from scribedock.settings import SettingsError
 
+MAX_PORT = 65535
 SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a public password"
 
 
 def serve(
     host: Annotated[str, typer.Option(help="Address to listen on.")] = "127.0.0.1",
-    port: Annotated[int, typer.Option(help="Port to listen on; 0 takes a free one.")] = 8024,
+    port: Annotated[int, typer.Option(help="Port to listen on, up to 65535; 0 takes a free one.")] = 8024,
     data_dir: DataDir = None,
     tls_cert: Annotated[
         Path | None, typer.Option(help="Certificate chain (PEM).", exists=True, dir_okay=False)
@@ -40,6 +41,8 @@ def serve(
 ) -> None:
     """Run the server: the API and one worker."""
     settings = load_settings(data_dir, strictly=True)
+    if not 0 <= port <= MAX_PORT:
+        fail(f"--port: {port} is no port; give one from 0 to {MAX_PORT}")
     if (tls_cert is None) != (tls_key is None):
         fail("--tls-cert and --tls-key belong together; give both")
     with long_lived_imports():

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Mapping
 
+from scribedock.near_misses import near_miss
 from scribedock.settings import Settings
 
 PREFIX = "SCRIBEDOCK_"
@@ -15,7 +15,6 @@ FOREIGN_VARIABLES = re.compile(
     rf"{PREFIX}(.*_)?SERVICE_HOST|{PREFIX}(.*_)?SERVICE_PORT.*|{PREFIX}(.*_)?PORT(_.*)?"
     rf"|{PREFIX}JUDGES|{PREFIX}TEST_.*"
 )
-MIN_SIMILARITY = 0.7
 
 
 def misspelt(environment: Mapping[str, str]) -> list[str]:
@@ -36,5 +35,5 @@ def misspelt(environment: Mapping[str, str]) -> list[str]:
 def _advice(name: str) -> str:
     # Without the common prefix, which would make all names similar.
     bare = {known.removeprefix(PREFIX): known for known in KNOWN_VARIABLES}
-    similar = difflib.get_close_matches(name.removeprefix(PREFIX), bare, n=1, cutoff=MIN_SIMILARITY)
-    return f"did you mean {bare[similar[0]]}?" if similar else "scribedock settings lists them all"
+    meant = near_miss(name.removeprefix(PREFIX), bare)
+    return f"did you mean {bare[meant]}?" if meant else "scribedock settings lists them all"

@@ -8,9 +8,20 @@ from typing import Annotated
 
 import typer
 
-from scribedock.cli.common import DataDir, add_row, audited, open_services, or_fail, say
+from scribedock.cli.common import (
+    DataDir,
+    add_row,
+    audited,
+    open_services,
+    or_fail,
+    plain_table,
+    read_services,
+    say,
+    show,
+)
+from scribedock.cli.help import CommandGroup
 
-uploads = typer.Typer(help="Uploads to pre-signed URLs.", no_args_is_help=True)
+uploads = typer.Typer(cls=CommandGroup, help="Uploads to pre-signed URLs.", no_args_is_help=True)
 
 JobId = Annotated[str, typer.Argument(help="The job: 32 hex digits.")]
 
@@ -38,18 +49,15 @@ def upload(
 @uploads.command("list")
 def list_uploads(job_id: JobId, data_dir: DataDir = None) -> None:
     """List the uploads to a job's upload URLs."""
-    from rich.console import Console
-    from rich.table import Table
-
-    services = open_services(data_dir)
+    services = read_services(data_dir)
     job = or_fail(lambda: services.jobs.find_job(job_id))
     found = services.uploads.uploads_of_job(job.id)
     if not found:
         print("Nothing was uploaded to this job's upload URLs yet")
         return
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for heading in ("Upload", "Status", "Bytes", "Of", "Begun (UTC)", "Protocol"):
-        table.add_column(heading, justify="right" if heading in ("Bytes", "Of") else "left", no_wrap=True)
+    table = plain_table("Upload", "Status", "Bytes", "Of", "Begun (UTC)", "Protocol")
+    for number in table.columns[2:4]:
+        number.justify = "right"
     for each in found:
         length = f"{each.length:,}" if each.length is not None else "?"
         add_row(
@@ -61,7 +69,7 @@ def list_uploads(job_id: JobId, data_dir: DataDir = None) -> None:
             f"{each.created:%Y-%m-%d %H:%M:%S}",
             each.protocol,
         )
-    Console().print(table)
+    show(table)
 
 
 @uploads.command("cancel")

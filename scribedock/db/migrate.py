@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -22,6 +23,12 @@ def migrate(url: str) -> None:
             _upgrade(database)
     finally:
         database.close()
+
+
+def is_current(url: str) -> bool:
+    """Return whether the database has the tables of this release."""
+    with closing(Database(url)) as database:
+        return _revision(database) == newest_revision()
 
 
 def newest_revision() -> str:

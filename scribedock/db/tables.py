@@ -123,6 +123,7 @@ jobs = Table(
     Column("reference", Text, nullable=False, default=""),
     Column("expected_speakers", Integer),
     Column("notice", Text),  # what customers must know about the result
+    Column("remarks", JSON, nullable=False, default=dict),  # on how it was opened and ordered, by what about
     Column("speech_ms", Integer),  # see `coverage` for this and the next two
     Column("worded_ms", Integer),
     Column("unrecognized_ms", Integer),
@@ -216,8 +217,11 @@ uploads = Table(
     Column("partial", Id),  # name in the store; null: no bytes are kept
     Column("bytes", BigInteger, nullable=False),  # that survive a crash of the machine
     Column("boot", String(36), nullable=False),  # the machine's boot id: bytes beyond do not outlast it
-    Column("digests", Text, nullable=False),  # digest that the whole recording must have
+    Column("digests", Text, nullable=False),  # that the whole recording must have; has, once it is received
     Column("wants_digest", Boolean, nullable=False),
+    Column("parent_id", Id, index=True),  # the upload that this is a part of; it may have no row yet
+    Column("parts", Text),  # ids of the parts that the recording was put together from
+    Column("etag", String(64)),  # that the client was told once the recording was whole
 )
 
 renditions = Table(

@@ -7,6 +7,7 @@ made here is a failure. Everything is done by an account that is created below t
 from __future__ import annotations
 
 import json
+import os
 import queue
 import secrets
 import subprocess
@@ -24,6 +25,7 @@ import httpx
 from rich.console import Console
 
 from scribedock.demo.guide import WAIT_S, Guide, WalkFailed, expect, unvisited
+from scribedock.demo.inherited import inherited_settings
 from scribedock.demo.mailbox import Mailbox
 from scribedock.demo.main_job import RECORDING
 from scribedock.demo.receiver import CallbackReceiver
@@ -32,6 +34,7 @@ from scribedock.demo.server import OwnServer, ServerFailed
 from scribedock.errors import ErrorType
 from scribedock.host.terminal import escape_markup
 from scribedock.media import ffmpeg
+from scribedock.settings import SettingsError
 
 CLIP_S = 6
 PICTURE = ("-f", "lavfi", "-i", "testsrc=size=320x180:rate=10")
@@ -56,21 +59,24 @@ def run(url: str | None, username: str, password: str) -> int:
         surroundings = None
         try:
             if url is None:
-                surroundings, server = _own(stack, folder)
+                inherited = inherited_settings(os.environ)
+                if notice := inherited.notice():
+                    console.print(f"{escape_markup(notice)}\n", soft_wrap=True)
+                surroundings, server = _own(stack, folder, inherited.used)
                 url, username, password = server.base_url, server.username, server.password
             console.print(f"[bold]scribedock[/] is running on {escape_markup(url)}\n")
             client = stack.enter_context(httpx.Client(base_url=url, timeout=90, trust_env=False))
             EveryCall(console, client, surroundings).go(username, password, clip(folder))
-        except (WalkFailed, ServerFailed, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (WalkFailed, ServerFailed, SettingsError, httpx.HTTPError, httpx.InvalidURL) as error:
             console.print(f"\n[bold red]The walk failed:[/] {escape_markup(str(error))}", soft_wrap=True)
             return 1
     return 0
 
 
-def _own(stack: ExitStack, folder: Path) -> tuple[LocalServices, OwnServer]:
+def _own(stack: ExitStack, folder: Path, settings: Mapping[str, Any]) -> tuple[LocalServices, OwnServer]:
     """Start a server of our own with everything that a server can have. Raises ServerFailed."""
     mailbox = stack.enter_context(Mailbox())
-    server = stack.enter_context(OwnServer(folder, smtp_url=mailbox.url, workflow_poll_s="0.5"))
+    server = stack.enter_context(OwnServer(folder, smtp_url=mailbox.url, workflow_poll_s="0.5", **settings))
 
     def make_reviewer(username: str) -> None:
         command = [sys.executable, "-m", "scribedock", "account", "reviewer", username]
@@ -124,13 +130,13 @@ class EveryCall:
     def _accounts(self, username: str, password: str) -> None:
         own = {"username": f"walk-{secrets.token_hex(4)}", "password": secrets.token_urlsafe(12)}
         given = {"username": username, "password": password}
-        self._guide.token = _api_token(self._guide.call("account/login", given))
+        self._guide.token = _api_token(self._guide.call("account/login", given, method="POST"))
         self._guide.call("account/verify_key")
         named = {"new_username": own["username"], "new_password": own["password"]}
-        self._guide.call("account/create", {**named, "email": "walk@example.org"})
+        self._guide.call("account/create", {**named, "email": "walk@example.org"}, method="POST")
         if self._around is not None:
             self._around.make_reviewer(own["username"])
-        self._guide.token = _api_token(self._guide.found("account/login", own))
+        self._guide.token = _api_token(self._guide.found("account/login", own, method="POST"))
         self._guide.call("account/update_password", {"new_password": secrets.token_urlsafe(12)})
         key = self._guide.call("account/generate_api_key")["ApiKey"]
         self._guide.call("account/remove_api_key", {"api_securekey": key})

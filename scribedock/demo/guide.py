@@ -88,9 +88,9 @@ class Guide:
                 return response
             time.sleep(int(again))
 
-    def found(self, path: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+    def found(self, path: str, parameters: Mapping[str, str], *, method: str = "GET") -> dict[str, Any]:
         """Return the answer to a call that is made on the side and not shown. Raises WalkFailed."""
-        response = self.request("GET", path, parameters)
+        response = self.request(method, path, parameters)
         expect(response.is_success, f"{path} answered {response.status_code}: {response.text}")
         return dict(response.json())
 

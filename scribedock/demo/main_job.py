@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import queue
 import shlex
 import tempfile
@@ -22,10 +23,13 @@ from rich.progress import (
     TransferSpeedColumn,
 )
 
+from scribedock.demo.inherited import inherited_settings
 from scribedock.demo.receiver import CallbackReceiver, Received
 from scribedock.demo.screen import Screen, short
 from scribedock.demo.server import OwnServer, ServerFailed
 from scribedock.host.terminal import escape_markup, printable
+from scribedock.settings import SettingsError, load
+from scribedock.speech.models.installed import models_folder
 
 RECORDING = "recording.flac"
 CALLBACK_TAGS = "job={job_id}&version={elementlist_version}&iwp={iwp_name}&status={job_status}"
@@ -38,14 +42,22 @@ class DemoFailed(Exception):
     """Something did not happen as it should; the text says what."""
 
 
-def run(media: Path | None, models: Path) -> int:
-    """Run the main job with the models in a folder; return the exit status, 0 only if all of it happened."""
+def run(media: Path | None) -> int:
+    """Run the main job with the pulled models; return the exit status, 0 only if all of it happened."""
     console = Console(highlight=False)
     if media is not None and not media.is_file():
         console.print(f"[red]There is no file {media}[/]")
         return 2
+    try:
+        inherited = inherited_settings(os.environ)
+        models = str(models_folder(load()))
+    except SettingsError as error:
+        console.print(f"[red]{escape_markup(str(error))}[/]", soft_wrap=True)
+        return 2
+    if notice := inherited.notice():
+        console.print(f"{escape_markup(notice)}\n", soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="scribedock-demo-") as folder:
-        server = OwnServer(Path(folder), models_dir=str(models))
+        server = OwnServer(Path(folder), **{**inherited.used, "models_dir": models})
         try:
             with (
                 as_file(files("scribedock.demo") / RECORDING) as shipped,
@@ -76,7 +88,7 @@ class MainJob:
     def go(self, server: OwnServer, recording: Path) -> None:
         began = time.monotonic()
         login = self._json(
-            "Log in", "GET", "account/login", {"username": server.username, "password": server.password}
+            "Log in", "POST", "account/login", {"username": server.username, "password": server.password}
         )
         token = {"api_token": login["ApiToken"]}
         job = {

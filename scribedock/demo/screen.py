@@ -26,7 +26,8 @@ class Screen:
         given = {"v": "1", **parameters}
         query = "&".join(f"{name}={_shown(name, value)}" for name, value in given.items())
         self._console.print(f"[bold]{escape_markup(title)}[/]", soft_wrap=True)
-        self._console.print(f"  [dim]{method} /api/{path}?{escape_markup(query)}[/]", soft_wrap=True)
+        gap = "?" if method == "GET" else "  "  # the fields of a POST are in its body
+        self._console.print(f"  [dim]{method} /api/{path}{gap}{escape_markup(query)}[/]", soft_wrap=True)
 
     def values(self, shown: Mapping[str, object]) -> None:
         for name, value in shown.items():

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from rich.console import Console
+from rich.markup import escape
 
-from scribedock.host.terminal import escape_markup
+from scribedock.host.terminal import escape_markup, printable, wrapped
 
 
 class Level(StrEnum):
@@ -32,8 +33,9 @@ def report(findings: Iterable[Finding]) -> int:
     console = Console(highlight=False, soft_wrap=True)
     worst = 0
     for finding in findings:
-        title, text = (escape_markup(each) for each in (finding.title, finding.text))
-        console.print(f"{MARKS[finding.level]} [bold]{title}[/]  {text}")
+        head = f"  {printable(finding.title)}  "
+        text = wrapped(finding.text, indent="  ", first=head).removeprefix(head)
+        console.print(f"{MARKS[finding.level]} [bold]{escape_markup(finding.title)}[/]  {escape(text)}")
         worst |= finding.level is Level.MISSING
     return worst
 

@@ -8,9 +8,13 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
+import sys
+import textwrap
 import unicodedata
 from collections.abc import Callable
 
+MIN_COLUMNS = 40
 INVISIBLE = re.compile("[\u034f\u115f\u1160\u17b4\u17b5\u3164\uffa0]")
 """Letters and marks that are invisible; other invisible characters are not printable anyway."""
 
@@ -21,6 +25,23 @@ def printable(text: str, *, keep: str = "") -> str:
     keep: characters that are left as they are.
     """
     return _escaped(text, keep, lambda char: char.encode("unicode_escape").decode())
+
+
+def wrapped(text: str, *, indent: str, first: str = "") -> str:
+    """Return the text in lines as wide as the terminal, each with the indent; one line into a pipe.
+
+    Words are never divided. first: printed in front of the first line instead of the indent.
+    """
+    columns = shutil.get_terminal_size().columns if sys.stdout.isatty() else sys.maxsize
+    lines = textwrap.wrap(
+        printable(text),
+        max(columns - 1, MIN_COLUMNS),
+        initial_indent=first or indent,
+        subsequent_indent=indent,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )
+    return "\n".join(lines) or first
 
 
 def escape_markup(text: str) -> str:

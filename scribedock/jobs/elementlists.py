@@ -36,12 +36,16 @@ class ElementLists:
         compressed: bytes,
         *,
         audio_description: bool = False,
+        at: datetime | None = None,
     ) -> None:
-        """Store a list (the API's JSON, zlib-compressed) under each name; versions are unique and ascend."""
+        """Store a list (the API's JSON, zlib-compressed) under each name; versions are unique and ascend.
+
+        at: the first version, where the job has none yet that is later; None: now.
+        """
         newest = connection.execute(
             sa.select(sa.func.max(element_lists.c.version)).where(element_lists.c.job_id == job_id)
         ).scalar_one()
-        version = utc_now()
+        version = at or utc_now()
         if newest is not None and version <= newest:
             version = newest + timedelta(microseconds=1)
         for step, name in enumerate(names):
@@ -97,25 +101,8 @@ class ElementLists:
         where nothing is finished yet.
         """
         existing = self.versions(job.id, audio_description=audio_description)
-        if audio_description and not existing:
-            raise ItemNotFound("This job has no audio description; leave audio_description out")
-        if version is not None:
-            for candidate in existing:
-                if candidate.created == version and iwp_name in (None, candidate.iwp_name):
-                    return candidate
-            raise ItemNotFound(
-                f"There is no ElementList with elementlist_version {format_time(version)}"
-                f"{f' and iwp_name {iwp_name}' if iwp_name else ''}; {_listing(existing)}"
-            )
-        if iwp_name is None and not any(candidate.iwp_name is Iwp.FINAL for candidate in existing):
-            raise InvalidQuery(
-                f"The job is {job.status} and has no finished ElementList yet; {_listing(existing)}"
-            )
-        for candidate in reversed(existing):
-            if iwp_name in (None, candidate.iwp_name):
-                return candidate
-        raise InvalidQuery(
-            f"The job is {job.status} and has no ElementList with iwp_name {iwp_name}; {_listing(existing)}"
+        return choose_version(
+            job, existing, iwp_name=iwp_name, version=version, audio_description=audio_description
         )
 
     def body(self, job_id: str, version: datetime) -> bytes:
@@ -133,6 +120,37 @@ class ElementLists:
         if compressed is None:
             raise ItemNotFound(f"There is no ElementList with elementlist_version {format_time(version)}")
         return bytes(compressed)
+
+
+def choose_version(
+    job: Job,
+    existing: list[ElementListVersion],
+    *,
+    iwp_name: Iwp | None,
+    version: datetime | None,
+    audio_description: bool,
+) -> ElementListVersion:
+    """Return the one of the existing versions that a caller means, as `ElementLists.choose` does."""
+    if audio_description and not existing:
+        raise ItemNotFound("This job has no audio description; leave audio_description out")
+    if version is not None:
+        for candidate in existing:
+            if candidate.created == version and iwp_name in (None, candidate.iwp_name):
+                return candidate
+        raise ItemNotFound(
+            f"There is no ElementList with elementlist_version {format_time(version)}"
+            f"{f' and iwp_name {iwp_name}' if iwp_name else ''}; {_listing(existing)}"
+        )
+    if iwp_name is None and not any(candidate.iwp_name is Iwp.FINAL for candidate in existing):
+        raise InvalidQuery(
+            f"The job is {job.status} and has no finished ElementList yet; {_listing(existing)}"
+        )
+    for candidate in reversed(existing):
+        if iwp_name in (None, candidate.iwp_name):
+            return candidate
+    raise InvalidQuery(
+        f"The job is {job.status} and has no ElementList with iwp_name {iwp_name}; {_listing(existing)}"
+    )
 
 
 def _listing(existing: list[ElementListVersion]) -> str:

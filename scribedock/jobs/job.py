@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
@@ -110,6 +110,15 @@ class Task:
     requested: datetime
 
 
+class Remark(StrEnum):
+    """What something is about that must be said of a job from its beginning, in every state."""
+
+    EXTERNAL_ID = "external_id"
+    MEDIA_URL = "media_url"
+    OPENED = "opened"
+    ORDERED = "ordered"
+
+
 @dataclass(frozen=True, kw_only=True)
 class Job:
     id: str
@@ -146,6 +155,7 @@ class Job:
     reviewed: bool = False  # people reviewed it
     leading_id: str | None = None  # of the job that this one is made from, directly or not
     notice: str | None = None  # what the caller must know about the result
+    remarks: Mapping[Remark, str] = field(default_factory=dict)  # what must be said from the beginning
     speech_ms: int | None = None  # in which somebody speaks; known once the recording was recognized
     worded_ms: int | None = None  # of speech_ms, what became words
     unrecognized_ms: int | None = None  # of speech_ms, where the recognizer failed
@@ -178,6 +188,7 @@ class JobColumns(TypedDict, total=False):
     expected_speakers: int | None
     reviewed: bool
     notice: str | None
+    remarks: dict[Remark, str]
     speech_ms: int | None
     worded_ms: int | None
     unrecognized_ms: int | None

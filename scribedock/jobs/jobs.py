@@ -28,6 +28,7 @@ from scribedock.jobs.job import (
     JobColumns,
     JobStatus,
     Priority,
+    Remark,
     Task,
     TaskStatus,
     TaskType,
@@ -61,16 +62,19 @@ class Jobs:
         requestor: str = "",
         reference: str = "",
         expected_speakers: int | None = None,
-        is_duplicate: bool = False,
+        is_duplicate: bool | None = None,
+        remark: str = "",
     ) -> tuple[str, str]:
         """Create a job; return its id and its task's.
 
-        Raises InvalidQuery for a second living job with the same external id, unless `is_duplicate`.
+        is_duplicate: whether the account may have a second living job with the same external id. None: it
+        may, and a remark says so; False: raises InvalidQuery. remark: on how it was opened.
         """
         job_id = uuid.uuid4().hex
         now = utc_now()
         needs_authorization = bool(owner.settings["require_customer_authorization_before_starting_workflow"])
         status = first(needs_authorization=needs_authorization)
+        remarks = {Remark.OPENED: remark} if remark else {}
         with self._database.write() as connection:
             if external_id and not is_duplicate:
                 # One `new` of an account at a time, so that one of two with the same external id is refused.
@@ -84,11 +88,13 @@ class Jobs:
                         jobs.c.deleted.is_(None),
                     )
                 ).first()
-                if same is not None:
+                if same is not None and is_duplicate is False:
                     raise InvalidQuery(
                         f"Job {same.id} already has the external_id {external_id!r}; "
                         "send is_duplicate=true to open another"
                     )
+                if same is not None:
+                    remarks[Remark.EXTERNAL_ID] = f"Job {same.id} had the same external_id already."
             connection.execute(
                 jobs.insert().values(
                     id=job_id,
@@ -103,6 +109,7 @@ class Jobs:
                     reference=reference,
                     expected_speakers=expected_speakers,
                     sandbox=is_covered(connection, owner.id),
+                    remarks=remarks,
                 )
             )
             task_id = add_task(connection, job_id, TaskType.JOB_CREATED, TaskStatus.COMPLETE)
@@ -190,6 +197,17 @@ class Jobs:
         """Do as `update` within a transaction."""
         living = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_(None))
         connection.execute(jobs.update().where(living).values(**values))
+
+    def set_remark(self, connection: Connection, job: Job, about: Remark, remark: str) -> None:
+        """Has `Notice` of the job say something from now on; nothing more about that where it is empty.
+
+        `job` must have been read in this write transaction.
+        """
+        remarks = {key: said for key, said in job.remarks.items() if key != about}
+        if remark:
+            remarks[about] = remark
+        if remarks != job.remarks:
+            self.set(connection, job.id, remarks=remarks)
 
     def stamp_progress(self, job_id: str, progress: float) -> None:
         with self._database.stamp() as connection:

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.engine import Connection
 
-from scribedock.jobs.job import Fidelity, Job, Priority
+from scribedock.jobs.job import Fidelity, Job, Priority, Remark
 from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 from scribedock.ordering.capabilities import Capabilities
 from scribedock.ordering.parts import Parts
@@ -31,6 +31,8 @@ class TranscriptionRequest:
     callback_url: str | None = None
     target_languages: Sequence[str] = ()
     options: OrderOptions = NO_OPTIONS
+    remark: str = ""
+    """What `Notice` of the job says about the order from the beginning."""
 
 
 def place_order(
@@ -53,7 +55,8 @@ def place_order(
     owner = parts.accounts.by_id(job.account_id)
     assert owner is not None
 
-    def open_translations(connection: Connection, ordered: Job) -> None:
+    def follow_up(connection: Connection, ordered: Job) -> None:
+        parts.jobs.set_remark(connection, ordered, Remark.ORDERED, asked.remark)
         parts.translations.open_missing(
             connection,
             ordered,
@@ -79,7 +82,7 @@ def place_order(
             ),
             needs_authorization=_needs_authorization(owner.settings, asked.fidelity),
             bring=None if arrival is None else arrival.attach,
-            then=open_translations,
+            then=follow_up,
         )
     if arrival is not None and arrival.attached is not None and arrival.attached.replaced_key:
         remove_object(parts.store, arrival.attached.replaced_key)

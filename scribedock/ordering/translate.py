@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from scribedock.errors import InvalidQuery, MissingParameter
-from scribedock.jobs.job import Fidelity, Job, Priority
+from scribedock.jobs.job import Fidelity, Job, Priority, Remark
 from scribedock.ordering.capabilities import Capabilities
 from scribedock.ordering.parts import Parts
 from scribedock.related.related import language_of
@@ -24,12 +24,15 @@ def translate_job(
     languages: Sequence[str],
     *,
     approve_uplevel: bool | None,
+    remark: str = "",
 ) -> list[Child]:
     """Create a job for each language that has none yet; return the job of each.
 
-    A MECHANICAL or PREMIUM transcript gets its second pass first, which approve_uplevel must allow. Raises
-    ItemNotFound; InvalidOption for a language that cannot be translated into; MissingParameter, InvalidQuery
-    without approval, and for a job that was not ordered.
+    A MECHANICAL or PREMIUM transcript gets its second pass first, which approve_uplevel must allow. remark:
+    what `Notice` of a created job says from the beginning.
+
+    Raises ItemNotFound; InvalidOption for a language that cannot be translated into; MissingParameter,
+    InvalidQuery without approval, and for a job that was not ordered.
     """
     job = parts.jobs.find_job(job_id, visible_accounts)
     targets = capabilities.target_languages(job, languages)
@@ -49,7 +52,7 @@ def translate_job(
                 new = NewUplevel(priority=job.priority or Priority.STANDARD)
                 uplevel = parts.uplevels.open_uplevel(connection, job, new)
             source = uplevel
-        return parts.translations.open_missing(
+        children = parts.translations.open_missing(
             connection,
             source,
             targets,
@@ -58,6 +61,10 @@ def translate_job(
             callback_url=job.callback_url,
             options=job.options,
         )
+        for child in children:
+            if child.created:
+                parts.jobs.set_remark(connection, child.job, Remark.ORDERED, remark)
+        return children
 
 
 def _check_approved(job: Job, approve_uplevel: bool | None) -> None:

@@ -28,7 +28,6 @@ from scribedock.orders.orders import Orders, wanted_intelligence
 from scribedock.orders.passes import PassKind, PassStatus
 
 CURRENT_STATUSES = (PassStatus.OPEN, PassStatus.TAKEN)
-IS_CURRENT = passes.c.status.in_([status.value for status in CURRENT_STATUSES])
 CONFLICT = 409
 
 

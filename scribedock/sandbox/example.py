@@ -1,4 +1,4 @@
-"""The account, token and job in the examples of the API's reference, so that these work as printed.
+"""The account, token, key and jobs in the examples of the API's reference, so that these work as printed.
 
 They exist in a sandbox server only. Every call about the job is to work at any time, though some need a job
 that is not ordered, and others one that is finished; so before such a call the job is brought into the state
@@ -11,18 +11,20 @@ import zlib
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from functools import partial
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.accounts.accounts import DEFAULT_SETTINGS, Account, Accounts
-from scribedock.accounts.api_keys import fingerprint
+from scribedock.accounts.api_keys import ApiKeys, fingerprint
 from scribedock.accounts.passwords import matches_hash
 from scribedock.accounts.sessions import Sessions
 from scribedock.clock import utc_now
 from scribedock.db.engine import Database, insert_once
 from scribedock.db.tables import (
     accounts,
+    api_keys,
     guidelines,
     initial_row,
     job_events,
@@ -39,17 +41,18 @@ from scribedock.jobs.jobs import JOB_QUERY_FOR_UPDATE, Jobs, add_task, job_of, r
 from scribedock.jobs.media import MediaSource
 from scribedock.orders.guidelines import MAX_GUIDELINES
 from scribedock.related.related import JobRelations
-from scribedock.sandbox.prepared import ENGINE, LENGTH_MS, NOTICE, prepared_elementlist
+from scribedock.sandbox import printed
+from scribedock.sandbox.prepared import (
+    ENGINE,
+    LENGTH_MS,
+    NOTICE,
+    described_elementlist,
+    prepared_elementlist,
+)
+from scribedock.sandbox.printed import API_KEY, API_TOKEN, EMAIL, JOB_ID, LISTED_JOB_ID, PASSWORD, USERNAME
 from scribedock.sandbox.separation import check_database
 from scribedock_captions.elementlist.codec import to_json
 
-USERNAME = "john_doe"
-PASSWORD = "example_password"  # noqa: S105 - the reference prints it
-EMAIL = "john_doe@example.com"
-API_TOKEN = "7ca5dc5c7cce449fb0fff719307e8f5f"  # noqa: S105 - this one too
-JOB_ID = "64bea283eff6475ea6596027a6ba0929"
-JOB_NAME = "Example"
-MEDIA_URL = "http://www.domain.com/video.mp4"
 FOREVER_S = 2**31 - 1  # seconds: 68 years
 TASK_RETENTION = timedelta(hours=1)  # for finished tasks of the job, which every call adds to
 RESET_MESSAGE = "The example job was reset"
@@ -88,6 +91,7 @@ class Example:
         database: Database,
         accounts: Accounts,
         sessions: Sessions,
+        api_keys: ApiKeys,
         jobs: Jobs,
         elementlists: ElementLists,
         related: JobRelations,
@@ -100,15 +104,23 @@ class Example:
         self._database = database
         self._accounts = accounts
         self._sessions = sessions
+        self._api_keys = api_keys
         self._jobs = jobs
         self._elementlists = elementlists
         self._related = related
         self._account, self._password_hash = self._ensure_account()
+        for name in printed.OTHER_ACCOUNTS:
+            if accounts.by_username(name) is None:
+                accounts.create(name, PASSWORD, parent=USERNAME)
         self.restore()
 
     @property
     def account_id(self) -> str:
         return self._account.id
+
+    def login_name(self, username: str | None, key: str | None) -> str | None:
+        """Return the name of the account that is meant: the reference prints its key with two names."""
+        return USERNAME if (username, key) == (printed.KEY_USERNAME, API_KEY) else username
 
     def prepare(self, path: str, job_id: str, visible_accounts: frozenset[str]) -> None:
         """Bring the job into the state that a call at this path needs, before the call.
@@ -122,10 +134,10 @@ class Example:
         with self._database.read() as connection:
             serves = self._serves(connection, self._jobs.fetch_job(connection, JOB_ID), form)
         if not serves:
-            self._reset(finished=form not in UNORDERED_STATES)
+            self._reset(JOB_ID, finished=form not in UNORDERED_STATES)
 
     def restore(self) -> None:
-        """Restore password, token and job to those of the reference, after any call."""
+        """Restore password, token, key and jobs to those of the reference, after any call."""
         with self._database.read() as connection:
             password_hash = connection.execute(
                 sa.select(accounts.c.password_hash).where(accounts.c.id == self._account.id)
@@ -135,9 +147,17 @@ class Example:
                     sessions_table.c.fingerprint == fingerprint(API_TOKEN)
                 )
             ).first()
-            job = connection.execute(
-                sa.select(jobs.c.deleted, jobs.c.account_id).where(jobs.c.id == JOB_ID)
+            key = connection.execute(
+                sa.select(api_keys.c.id).where(api_keys.c.fingerprint == fingerprint(API_KEY))
             ).first()
+            living = connection.execute(
+                sa.select(jobs.c.id).where(
+                    jobs.c.id.in_((JOB_ID, LISTED_JOB_ID)),
+                    jobs.c.deleted.is_(None),
+                    jobs.c.account_id == self._account.id,
+                )
+            ).scalars()
+            missing = {JOB_ID, LISTED_JOB_ID} - set(living)
         if password_hash != self._password_hash:
             with self._database.write() as connection:
                 connection.execute(
@@ -147,8 +167,10 @@ class Example:
                 )
         if session is None:
             self._sessions.keep(API_TOKEN, self._account.id, idle_s=FOREVER_S)
-        if job is None or job.deleted is not None or job.account_id != self._account.id:
-            self._reset(finished=True)
+        if key is None:
+            self._api_keys.keep(API_KEY, self._account.id)
+        for job_id in missing:
+            self._reset(job_id, finished=True)
 
     def _ensure_account(self) -> tuple[Account, str]:
         """Return the account with its password and default settings restored, and that password's hash."""
@@ -182,44 +204,37 @@ class Example:
         count = sa.select(sa.func.count()).where(guidelines.c.job_id == JOB_ID)
         return connection.execute(count).scalar_one() < MAX_GUIDELINES
 
-    def _reset(self, *, finished: bool) -> None:
-        """Restore the job to finished or to not ordered; it has its lists in either case."""
+    def _reset(self, job_id: str, *, finished: bool) -> None:
+        """Restore a job to finished or to not ordered; it has its lists in either case."""
         with self._database.write() as connection:
-            row = connection.execute(JOB_QUERY_FOR_UPDATE, {"job_id": JOB_ID}).first()
+            row = connection.execute(JOB_QUERY_FOR_UPDATE, {"job_id": job_id}).first()
             epoch = 0
             if row is None:
-                insert_once(connection, jobs, **self._columns(finished=finished))
+                insert_once(connection, jobs, id=job_id, **self._columns(finished=finished))
             else:
                 epoch = row.upload_epoch + 1
                 self._forget(connection, job_of(row))
             order = add_task(
-                connection, JOB_ID, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.COMPLETE, RESET_MESSAGE
+                connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.COMPLETE, RESET_MESSAGE
             )
             values = self._columns(finished=finished) | {"upload_epoch": epoch}
             if finished:
                 values["order_task_id"] = order
-                self._add_media(connection)
-            connection.execute(jobs.update().where(jobs.c.id == JOB_ID).values(values))
-            self._elementlists.store(
-                connection,
-                JOB_ID,
-                order,
-                (Iwp.MECHANICAL, Iwp.FINAL),
-                zlib.compress(to_json(prepared_elementlist())),
-            )
-            record_event(connection, JOB_ID, "reset", "", str(values["status"]))
+                self._add_media(connection, job_id)
+            connection.execute(jobs.update().where(jobs.c.id == job_id).values(values))
+            self._add_elementlists(connection, job_id, order)
+            record_event(connection, job_id, "reset", "", str(values["status"]))
 
     def _columns(self, *, finished: bool) -> dict[str, object]:
-        """Return all columns of the job except its order's task."""
-        now = utc_now()
+        """Return all columns of a job except its id and its order's task."""
         opened: dict[str, object] = {
-            "id": JOB_ID,
             "account_id": self._account.id,
-            "name": JOB_NAME,
+            "name": printed.JOB_NAME,
+            "external_id": printed.EXTERNAL_ID,
             "language": "en",
             "status": JobStatus.PENDING.value,
-            "created": now,
-            "authorized": now,
+            "created": printed.CREATED,
+            "authorized": printed.CREATED,
             "sandbox": True,
         }
         done: dict[str, object] = {
@@ -227,21 +242,33 @@ class Example:
             "fidelity": Fidelity.MECHANICAL.value,
             "priority": Priority.STANDARD.value,
             "difficulty": Difficulty.GOOD.value,
-            **dict.fromkeys(("started", "due", "completed", "returned"), now),
+            "started": printed.CREATED,
+            "due": printed.DUE,
+            "completed": printed.COMPLETED,
+            "returned": printed.RETURNED,
             "media_ms": LENGTH_MS,
             "engine": ENGINE,
             "progress": 1.0,
             "notice": NOTICE,
         }
-        return initial_row(jobs) | opened | (done if finished else {})
+        bare = {name: value for name, value in initial_row(jobs).items() if name != "id"}
+        return bare | opened | (done if finished else {})
 
-    def _add_media(self, connection: Connection) -> None:
-        task_id = add_task(connection, JOB_ID, TaskType.JOB_ADD_MEDIA, TaskStatus.COMPLETE, RESET_MESSAGE)
+    def _add_elementlists(self, connection: Connection, job_id: str, order: str) -> None:
+        spoken = zlib.compress(to_json(prepared_elementlist()))
+        described = zlib.compress(to_json(described_elementlist()))
+        store = partial(self._elementlists.store, connection, job_id, order)
+        store((Iwp.MECHANICAL,), spoken, at=printed.FIRST_VERSION)
+        store((Iwp.FINAL,), spoken, at=printed.LAST_VERSION)
+        store((Iwp.FINAL,), described, audio_description=True, at=printed.LAST_VERSION)
+
+    def _add_media(self, connection: Connection, job_id: str) -> None:
+        task_id = add_task(connection, job_id, TaskType.JOB_ADD_MEDIA, TaskStatus.COMPLETE, RESET_MESSAGE)
         connection.execute(
             media_table.insert().values(
-                job_id=JOB_ID,
+                job_id=job_id,
                 source=MediaSource.URL.value,
-                url=MEDIA_URL,
+                url=printed.MEDIA_URL,
                 task_id=task_id,
                 refused=False,
                 added=utc_now(),
@@ -250,15 +277,15 @@ class Example:
 
     def _forget(self, connection: Connection, job: Job) -> None:
         """Remove what the job was used for. Recordings are left to the store's sweep."""
-        for each in self._related.related_jobs(connection, JOB_ID):
+        for each in self._related.related_jobs(connection, job.id):
             self._jobs.remove(connection, each)
         clear(connection, job, RESET_MESSAGE)
         before = utc_now() - TASK_RETENTION
         connection.execute(
             tasks.delete().where(
-                tasks.c.job_id == JOB_ID,
+                tasks.c.job_id == job.id,
                 tasks.c.requested < before,
                 tasks.c.id.not_in(sa.select(uploads.c.task_id)),
             )
         )
-        connection.execute(job_events.delete().where(job_events.c.job_id == JOB_ID, job_events.c.at < before))
+        connection.execute(job_events.delete().where(job_events.c.job_id == job.id, job_events.c.at < before))

@@ -14,7 +14,7 @@ import hmac
 import struct
 import uuid
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from scribedock.errors import ScribedockError
 from scribedock.keys.keys import SigningKey
@@ -22,6 +22,8 @@ from scribedock.keys.keys import SigningKey
 PATH = "/upload/"  # of an upload URL; the token follows
 FORMAT = 1
 UPLOAD = b"U"  # the family of methods that the token is good for
+PART = b"P"  # as an upload, but its bytes become part of another one's: the id of that one follows the record
+ID_BYTES = 16
 # format, family, upload id, job id, expiry (s since 1970), largest size, epoch, length of the origin
 RECORD = struct.Struct(">B c 16s 16s Q Q I H")
 MAC_BYTES = 32
@@ -44,6 +46,15 @@ class Grant:
     max_bytes: int
     epoch: int  # of the job when the URL was issued
     cors_origin: str = ""  # empty: any
+    parent_id: str | None = None  # upload id of the URL of whose recording this is a part
+
+    @property
+    def is_part(self) -> bool:
+        return self.parent_id is not None
+
+    def part(self, upload_id: str) -> Grant:
+        """Return the grant for a part of this one's recording, with no more rights than this one."""
+        return replace(self, upload_id=upload_id, parent_id=self.upload_id)
 
 
 def sign(grant: Grant, key: SigningKey) -> str:
@@ -54,7 +65,7 @@ def sign(grant: Grant, key: SigningKey) -> str:
         + key.id.encode()
         + RECORD.pack(
             FORMAT,
-            UPLOAD,
+            UPLOAD if grant.parent_id is None else PART,
             uuid.UUID(grant.upload_id).bytes,
             uuid.UUID(grant.job_id).bytes,
             grant.expires,
@@ -62,6 +73,7 @@ def sign(grant: Grant, key: SigningKey) -> str:
             grant.epoch,
             len(origin),
         )
+        + (b"" if grant.parent_id is None else uuid.UUID(grant.parent_id).bytes)
         + origin
     )
     return _encode(record + _mac(record, key))
@@ -81,15 +93,22 @@ def verify(token: str, keys: Sequence[SigningKey]) -> Grant:
     if len(body) < RECORD.size:
         raise forged()
     version, family, upload_id, job_id, expires, max_bytes, epoch, _ = RECORD.unpack_from(body)
-    if version != FORMAT or family != UPLOAD or expires > MAX_EXPIRY:
+    if version != FORMAT or family not in (UPLOAD, PART) or expires > MAX_EXPIRY:
         raise forged()
+    rest = body[RECORD.size :]
+    parent_id = None
+    if family == PART:
+        if len(rest) < ID_BYTES:
+            raise forged()
+        parent_id, rest = uuid.UUID(bytes=rest[:ID_BYTES]).hex, rest[ID_BYTES:]
     return Grant(
         upload_id=uuid.UUID(bytes=upload_id).hex,
         job_id=uuid.UUID(bytes=job_id).hex,
         expires=expires,
         max_bytes=max_bytes,
         epoch=epoch,
-        cors_origin=body[RECORD.size :].decode(),
+        cors_origin=rest.decode(),
+        parent_id=parent_id,
     )
 
 

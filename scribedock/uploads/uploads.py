@@ -25,15 +25,17 @@ from scribedock.settings import Settings
 from scribedock.storage.store import DirectStore, Store
 from scribedock.uploads.core.active import TAKEOVER_SILENCE_S, ActiveUploads
 from scribedock.uploads.core.admission import Admission
-from scribedock.uploads.core.completion import Completion, Ended
-from scribedock.uploads.core.direct import Arrival, DirectUploads
+from scribedock.uploads.core.completion import Completion
+from scribedock.uploads.core.concatenation import Concatenation
 from scribedock.uploads.core.errors import TranscriptionOrdered, UploadComplete, UrlCancelled
-from scribedock.uploads.core.intake import Intake
+from scribedock.uploads.core.intake import Ended, Intake
 from scribedock.uploads.core.partials import Partials, synced_bytes
 from scribedock.uploads.core.quota import Quotas
+from scribedock.uploads.core.records import UploadState, UploadStatus
 from scribedock.uploads.core.request import Action, Body, Protocol, UploadRequest
-from scribedock.uploads.core.states import UploadState, UploadStates, UploadStatus
+from scribedock.uploads.core.states import UploadStates
 from scribedock.uploads.core.upkeep import Upkeep
+from scribedock.uploads.direct import NOTICE, Arrival, DirectUploads
 from scribedock.uploads.grant import PATH, Grant, sign
 
 CLOSED_BY_ORDER = "The transcription of the job was ordered"
@@ -61,6 +63,7 @@ class Uploads:
         self._states = UploadStates(database)
         self._active = ActiveUploads()
         self._partials = Partials(store, self._states, reserve=settings.disk_reserve)
+        concatenation = Concatenation(self._states, self._partials)
         quotas = Quotas(settings, self._states, self._active)
         self._admission = Admission(
             database=database,
@@ -69,6 +72,7 @@ class Uploads:
             states=self._states,
             active=self._active,
             partials=self._partials,
+            concatenation=concatenation,
             quotas=quotas,
             settings=settings,
             clock=clock,
@@ -80,6 +84,7 @@ class Uploads:
             states=self._states,
             active=self._active,
             partials=self._partials,
+            concatenation=concatenation,
             admission=self._admission,
         )
         self._upkeep = Upkeep(
@@ -97,6 +102,11 @@ class Uploads:
 
     def stop(self) -> None:
         self._upkeep.stop()
+
+    @property
+    def notice(self) -> str | None:
+        """Return what a client must know of the URLs beforehand; None: they do all that is documented."""
+        return None if self._direct is None else NOTICE
 
     def issue(
         self,
@@ -146,30 +156,33 @@ class Uploads:
     def state(self, request: UploadRequest) -> UploadState | None:
         """Return the upload's state, its bytes made durable; None: nothing was received yet.
 
-        An upload that lacks only its end, because its receiver died, is completed first.
-
-        Raises UrlClosed, StorageFault, NoRoom.
+        Where all bytes came and only the end is missing, because whoever received them died, it is made up
+        for. In the IETF's protocol a request that still brings bytes is ended, so that the next one can begin
+        at what is returned. Raises UrlClosed, StorageFault, NoRoom.
         """
         job, _ = self._admission.enter(request)
-        return self._current_state(request.grant, job)
+        return self._current_state(request, job)
 
     def terminate(self, request: UploadRequest) -> None:
-        """Invalidate the URL, and discard what was received.
+        """Make the URL invalid, and give up what it has brought so far, in parts too.
 
         Raises UrlClosed, and UploadComplete where the recording is complete.
         """
         job, _ = self._admission.enter(request)
-        state = self._current_state(request.grant, job)
+        state = self._current_state(request, job)
         if job.order_task_id is not None:
             raise TranscriptionOrdered
         if state is not None and state.status is UploadStatus.RECEIVED:
-            raise UploadComplete
+            raise UploadComplete(state.bytes)
+        upload_id = request.grant.upload_id
         partial = self._states.cancel(request.grant)
         self._active.end_those(
-            lambda intake: intake.grant.upload_id == request.grant.upload_id, UrlCancelled()
+            lambda intake: upload_id in (intake.grant.upload_id, intake.grant.parent_id), UrlCancelled()
         )
         if partial is not None:
             self._partials.remove(partial)
+        parts = [part.id for part in self._states.parts_of(upload_id)]
+        self._close(parts, "The upload was cancelled", UploadStatus.CANCELLED)
 
     def uploads_of_job(self, job_id: str) -> list[UploadState]:
         """Return the current state of the job's uploads, oldest first."""
@@ -223,19 +236,21 @@ class Uploads:
         """Return the media that the order will have: in direct mode, the object in the store."""
         return nullcontext() if self._direct is None else self._direct.arriving(job)
 
-    def _current_state(self, grant: Grant, job: Job) -> UploadState | None:
-        state = self._settled_state(grant)
+    def _current_state(self, request: UploadRequest, job: Job) -> UploadState | None:
+        state = self._settled_state(request)
         if state is None or not state.lacks_only_its_end or job.order_task_id is not None:
             return state
-        self._complete(grant, state)
-        return self._settled_state(grant)
+        self._complete(request.grant, state)
+        return self._settled_state(request)
 
-    def _settled_state(self, grant: Grant) -> UploadState | None:
-        state = self._states.find_upload(grant.upload_id)
+    def _settled_state(self, request: UploadRequest) -> UploadState | None:
+        state = self._states.find_upload(request.grant.upload_id)
         if state is None or state.partial is None:
             return state
         writer = self._active.writer_of(state.partial)
-        if writer is not None and writer.silent_s < TAKEOVER_SILENCE_S:
+        # draft-ietf-httpbis-resumable-upload, "Concurrency": the offset must be good for the next append.
+        gives_way = request.protocol is Protocol.IETF
+        if writer is not None and writer.silent_s < TAKEOVER_SILENCE_S and not gives_way:
             with writer.lock:
                 if not writer.ended:
                     return replace(state, bytes=synced_bytes(writer.partial))

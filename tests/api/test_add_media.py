@@ -82,15 +82,29 @@ def test_a_url_that_was_encoded_twice_is_understood(client: Client, web: WebServ
     client.wait(job, lambda found: "MediaLengthSeconds" in found)
 
 
-def test_the_same_url_in_another_job_is_refused_unless_declared_a_duplicate(
+def test_the_same_url_in_another_job_is_refused_where_is_duplicate_is_false(
     client: Client, web: WebServer
 ) -> None:
     url = f"{web.base_url}/film.wav?{uuid.uuid4().hex}"
-    assert client.get("job/add_media", job_id=client.new_job(), media_url=url).status_code == 200
-    again = client.new_job()
-    assert error_of(client.get("job/add_media", job_id=again, media_url=url)) == (400, "INVALID_QUERY")
+    first, again = client.new_job(), client.new_job()
+    assert client.get("job/add_media", job_id=first, media_url=url).status_code == 200
+    refused = client.get("job/add_media", job_id=again, media_url=url, is_duplicate="false")
+    assert error_of(refused) == (400, "INVALID_QUERY")
     meant = client.get("job/add_media", job_id=again, media_url=url, is_duplicate="true")
     assert meant.status_code == 200
+    assert "Notice" not in client.info(again)
+
+
+@pytest.mark.parametrize("call", ["job/add_media", "job/add_media_url"])
+def test_the_same_url_in_another_job_is_accepted_and_said_where_is_duplicate_is_left_out(
+    client: Client, web: WebServer, call: str
+) -> None:
+    url = f"{web.base_url}/film.wav?{uuid.uuid4().hex}"
+    first, again = client.new_job(), client.new_job()
+    for job in (first, again):
+        assert client.get(call, job_id=job, media_url=url).status_code == 200
+    assert client.info(again)["Notice"] == f"Job {first} had the same media_url already."
+    assert "Notice" not in client.info(first)
 
 
 @pytest.mark.parametrize(

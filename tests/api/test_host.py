@@ -159,6 +159,61 @@ def test_links_start_with_what_a_trusted_proxy_says(behind_a_proxy: tuple[OwnSer
 
 
 @pytest.mark.parametrize(
+    ("header", "prefix"),
+    [
+        ("X-Forwarded-Prefix: /captions", "/captions"),
+        ("X-Forwarded-Prefix: /a/b%20c/", "/a/b%20c"),
+        ("X-Forwarded-Prefix: /evil, /captions", "/captions"),
+        ("X-Forwarded-Prefix: /", ""),
+    ],
+)
+def test_links_and_locations_contain_the_prefix_that_a_trusted_proxy_took_off(
+    behind_a_proxy: tuple[OwnServer, str], header: str, prefix: str
+) -> None:
+    answer = link(*behind_a_proxy, "Host: a.example", header)
+    path = urlsplit(json.loads(answer.body)["upload_url"]).path
+    assert path.startswith(f"{prefix}/upload/")
+    inside = path.removeprefix(prefix)
+    with RawConnection(behind_a_proxy[0].base_url) as connection:
+        for kind in ("Upload-Length: 9", "Upload-Length: 9\r\nUpload-Concat: partial"):
+            connection.head("POST", inside, "Tus-Resumable: 1.0.0", "Content-Length: 0", kind, header)
+            location = connection.answer().headers["location"]
+            assert location.startswith(f"{prefix}/upload/")
+            connection.head("HEAD", location.removeprefix(prefix), "Tus-Resumable: 1.0.0")
+            assert connection.answer(to_head=True).status == 200
+
+
+def test_a_prefix_counts_only_if_the_proxy_is_trusted(server: OwnServer, admin_token: str) -> None:
+    answer = link(server, admin_token, "Host: a", "X-Forwarded-Prefix: /evil")
+    path = urlsplit(json.loads(answer.body)["upload_url"]).path
+    assert path.startswith("/upload/")
+    with RawConnection(server.base_url) as connection:
+        connection.head(
+            "POST",
+            path,
+            "Tus-Resumable: 1.0.0",
+            "Content-Length: 0",
+            "Upload-Length: 9",
+            "X-Forwarded-Prefix: /evil",
+        )
+        assert connection.answer().headers["location"] == path
+
+
+@pytest.mark.parametrize(
+    "prefix", ["captions", "//evil.example", "/a//b", "/a/../b", "/.", "/a?b", "/a b", "/%zz"]
+)
+def test_a_prefix_of_a_trusted_proxy_must_be_a_path(
+    behind_a_proxy: tuple[OwnServer, str], prefix: str
+) -> None:
+    header = f"X-Forwarded-Prefix: {prefix}"
+    assert "X-Forwarded-Prefix" in link(*behind_a_proxy, "Host: a", header).error["ErrorComment"]
+    for method in ("PUT", "HEAD"):
+        with RawConnection(behind_a_proxy[0].base_url) as connection:
+            connection.head(method, "/upload/x", "Content-Length: 0", header)
+            assert connection.answer(to_head=method == "HEAD").status == 400
+
+
+@pytest.mark.parametrize(
     "header", ["X-Forwarded-Host: evil/x", "X-Forwarded-Host: a@b", "X-Forwarded-Proto: javascript"]
 )
 def test_a_trusted_proxy_must_send_a_valid_host(behind_a_proxy: tuple[OwnServer, str], header: str) -> None:

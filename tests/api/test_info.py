@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import uuid
+from pathlib import Path
 
 import pytest
 
@@ -59,6 +61,39 @@ def test_the_password_in_a_callback_url_is_not_shown(client: Client, given: str,
     assert client.info(job)["ReturnTargets"] == targets
     [listed] = [each for each in client.get("job/list").json()["ActiveJobs"] if each["JobId"] == job]
     assert listed["ReturnTargets"] == targets
+
+
+FLAT_OPTIONS = {
+    "return_iwp": ["MECHANICAL", "FINAL"],
+    "generate_media_intelligence_iwp": ["FINAL"],
+    "speaker_id": "true",
+    "enable_true_verbatim": "false",
+    "custom_metadata": {"course": "BIO 101", "open": True},
+    "notes": "Please",
+    "first_pass_campaign": "NORMAL",
+}
+
+
+def test_the_openapi_dialect_has_flat_options_and_the_classic_one_has_labels(
+    client: Client, quiet: Path
+) -> None:
+    login = {"v": 1, "username": client.server.username, "password": client.server.password}
+    newer = Client(client.server)
+    newer.token = client.http.post("/api/account/login", json=login).json()["api_token"]
+    job = client.new_job()
+    client.upload(job, quiet)
+    options = {**FLAT_OPTIONS, "speaker_id": True, "enable_true_verbatim": "no"}
+    client.order(job, options=json.dumps(options))
+    assert newer.info(job)["Options"] == FLAT_OPTIONS
+    [listed] = [each for each in newer.get("job/list").json()["ActiveJobs"] if each["JobId"] == job]
+    assert listed["Options"] == FLAT_OPTIONS
+    classic = client.info(job)["Options"]
+    assert {name: each["setting"] for name, each in classic.items()} == {
+        **FLAT_OPTIONS,
+        "speaker_id": True,
+        "enable_true_verbatim": False,
+    }
+    assert all(set(each) == {"label", "setting"} for each in classic.values())
 
 
 def test_info_says_how_much_of_the_speech_became_words(client: Client, services: app.Services) -> None:

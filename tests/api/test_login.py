@@ -146,6 +146,18 @@ def test_no_answer_is_a_redirect_or_html(server: OwnServer) -> None:
         error_of(answer)
 
 
+@pytest.mark.parametrize(
+    "securekey", ["", "0" * 32, 7, True, None, [], ["a", "b"], {"key": "x"}, "\ud800", "\0", "x" * 10_000]
+)
+def test_a_right_password_logs_in_whatever_stands_in_securekey(server: OwnServer, securekey: object) -> None:
+    body = json.dumps({**credentials(server), "securekey": securekey})
+    answer = login(server, content=body, headers={"Content-Type": "application/json"})
+    assert (answer.status_code, list(answer.json())) == (200, ["api_token"])
+    wrong = json.dumps({"v": 1, "username": "admin", "password": "wrong", "securekey": securekey})
+    answer = login(server, content=wrong, headers={"Content-Type": "application/json"})
+    assert error_of(answer)[1] in ("ACCOUNT_UNPRIVILEGED", "LOGIN_INVALID")
+
+
 def test_of_a_password_and_a_key_one_valid_one_suffices(client: Client) -> None:
     key = client.get("account/generate_api_key").json()["ApiKey"]
     given = credentials(client.server)

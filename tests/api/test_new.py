@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import uuid
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
@@ -67,15 +68,35 @@ def test_expected_speakers_is_a_positive_number(client: Client, speakers: str) -
     assert "expected_speakers" in answer.json()["ErrorComment"]
 
 
-def test_a_second_job_with_the_same_external_id_needs_is_duplicate(client: Client) -> None:
+def test_a_second_living_job_is_refused_where_is_duplicate_is_false(client: Client) -> None:
+    external = uuid.uuid4().hex
+    first = client.new_job(external_id=external, is_duplicate="false")
+    refused = client.get("job/new", external_id=external, is_duplicate="false")
+    assert error_of(refused) == (400, "INVALID_QUERY")
+    assert f"Job {first} already has" in refused.json()["ErrorComment"]
+    client.get("job/delete", job_id=first)
+    client.new_job(external_id=external, is_duplicate="false")
+
+
+def test_a_second_living_job_is_accepted_and_says_so_where_is_duplicate_is_left_out(client: Client) -> None:
     external = uuid.uuid4().hex
     first = client.new_job(external_id=external)
-    assert error_of(client.get("job/new", external_id=external)) == (400, "INVALID_QUERY")
-    client.new_job(external_id=external, is_duplicate="yes")
-    only = uuid.uuid4().hex
-    client.get("job/delete", job_id=client.new_job(external_id=only))
-    client.new_job(external_id=only)
-    assert client.info(first)["ExternalID"] == external
+    second = client.info(client.new_job(external_id=external))
+    assert (second["JobStatus"], second["ExternalID"]) == ("Pending", external)
+    assert second["Notice"] == f"Job {first} had the same external_id already."
+    meant = client.new_job(external_id=external, is_duplicate="yes")
+    assert all("Notice" not in client.info(job) for job in (first, meant))
+
+
+def test_the_notice_about_a_duplicate_stays_with_the_job_in_every_state(client: Client, quiet: Path) -> None:
+    external = uuid.uuid4().hex
+    first, second = client.new_job(external_id=external), client.new_job(external_id=external)
+    client.upload(second, quiet)
+    client.order(second)
+    client.get("job/delete", job_id=first)
+    assert f"Job {first} had" in client.finished(second)["Notice"]
+    [listed] = [each for each in client.get("job/list").json()["ActiveJobs"] if each["JobId"] == second]
+    assert f"Job {first} had" in listed["Notice"]
 
 
 def test_an_ancestor_may_create_a_job_for_a_descendant(client: Client, family: Family) -> None:

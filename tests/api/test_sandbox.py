@@ -19,8 +19,13 @@ from scribedock.api.application import CALL_MODULES
 from scribedock.api.registry import CALLS
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
-from scribedock.sandbox.example import API_TOKEN, JOB_ID, PASSWORD, USERNAME
-from scribedock.sandbox.prepared import LENGTH_MS, prepared_elementlist, silent_elementlist
+from scribedock.sandbox.prepared import (
+    LENGTH_MS,
+    described_elementlist,
+    prepared_elementlist,
+    silent_elementlist,
+)
+from scribedock.sandbox.printed import API_TOKEN, JOB_ID, PASSWORD, USERNAME
 from scribedock_captions.elementlist.encoder import emit
 from tests.support.accounts import child, command
 from tests.support.calls import PATHS
@@ -163,6 +168,110 @@ def test_every_example_works_in_any_order_and_again(sandbox: OwnServer, seed: in
     assert client.get("job/task_status", task_id=task).json()["TaskType"] == "JOB_DELETED"
 
 
+PRINTED_VALUES: list[tuple[str, dict[str, str]]] = [
+    ("account/generate_api_key", {"account_id": "my_sub_account"}),
+    ("account/create", {"sub_account": "my_sub_account", "parent_account": "my_parent_account"}),
+    ("job/new", {"username": "my_sub_account"}),
+    ("job/list", {"Priority": "STANDARD"}),
+    ("job/list", {"Username": "my_account_name"}),
+    ("job/list_related", {"v": "", "job_id": "93n7dc5c7cce449fbk4h3nfo89m2be8w"}),
+    ("job/info", {"job_id": "93n7dc5c7cce449fbk4h3nfo89m2be8w"}),
+    ("job/get_elementlist", {"elementlist_version": "2014-07-31T12:35:52Z"}),
+    ("job/get_elementlist", {"iwp_name": "MECHANICAL"}),
+    ("job/get_elementlist", {"audio_description": "true"}),
+    ("job/get_transcript", {"elementlist_version": "2014-07-31T12:35:52Z", "iwp_name": "MECHANICAL"}),
+    ("job/get_transcript", {"audio_description": "true", "mixed": "true"}),
+    ("job/get_caption", {"caption_format": "SRT", "elementlist_version": "2014-07-31T12:35:52.324389"}),
+    ("job/get_caption", {"caption_format": "SRT", "audio_description": "true"}),
+    ("job/get_caption", {"caption_format": "SRT", "build_url": "true"}),
+    ("job/download_media", {"media_type": "mp3", "text_to_speech": "true"}),
+    ("job/aggregate_statistics", {"account_id": "my_sub_account"}),
+]
+
+
+@pytest.mark.parametrize(("path", "given"), PRINTED_VALUES)
+def test_values_that_the_reference_prints_work(john: Client, path: str, given: dict[str, str]) -> None:
+    if path == "account/create":
+        given = {**given, "new_username": uuid.uuid4().hex[:8] + "-new", "new_password": "example_password"}
+    about = {"job_id": JOB_ID} if path.startswith("job/") else {}
+    answer = john.get(path, **{**about, **given})
+    assert answer.status_code in (200, 204), answer.text
+
+
+@pytest.mark.parametrize(
+    "given", [{}, {"CompleteDateTo": "2014-08-27T14:44:54"}, {"CompleteDateTo": "2014-08-27"}]
+)
+def test_the_list_of_the_reference_has_the_job_with_the_dates_that_it_prints(
+    john: Client, given: dict[str, str]
+) -> None:
+    john.get("job/media", job_id=JOB_ID)  # it is finished after that
+    [found] = [each for each in john.get("job/list", **given).json()["ActiveJobs"] if each["JobId"] == JOB_ID]
+    assert (found["JobName"], found["ExternalID"]) == ("example_job", "sample_id")
+    assert (found["CreationDate"], found["CompletedDate"]) == (
+        "2014-08-27T14:00:06.472706",
+        "2014-08-27T14:10:41.923125",
+    )
+
+
+@pytest.mark.parametrize("name", ["john_doe", "user", None])
+@pytest.mark.parametrize("in_header", [False, True])
+def test_the_key_of_the_reference_logs_in(sandbox: OwnServer, name: str | None, in_header: bool) -> None:
+    key = "968a8b637a5040159424872fffdb895b"
+    sent = (
+        {"x-auth-user": name, "x-auth-securekey": key} if in_header else {"username": name, "securekey": key}
+    )
+    sent = {field: value for field, value in sent.items() if value is not None}
+    with httpx.Client(base_url=sandbox.base_url, trust_env=False) as http:
+        for _ in range(2):
+            query, headers = ({}, sent) if in_header else (sent, {})
+            answer = http.get("/api/account/login", params={"v": "1", **query}, headers=headers)
+            token = answer.json()["ApiToken"]
+            named = http.get("/api/account/verify_key", params={"v": 1, "api_token": token})
+            assert named.json() == {"name": "john_doe"}
+            ended = {"v": 1, "api_token": API_TOKEN, "api_securekey": key}
+            assert http.get("/api/account/remove_api_key", params=ended).status_code == 204
+
+
+def test_a_job_that_was_never_ordered_gives_back_the_sample(john: Client) -> None:
+    job = john.new_job(job_name="never ordered")
+    assert john.get("job/get_elementlist", job_id=job).json() == emit(prepared_elementlist())
+    described = john.get("job/get_elementlist", job_id=job, audio_description="true")
+    assert described.json() == emit(described_elementlist())
+    assert "lighthouse" in john.get("job/get_transcript", job_id=job).text
+    assert "lighthouse" in john.get("job/get_caption", job_id=job, caption_format="SRT").text
+    url = john.get("job/get_caption", job_id=job, caption_format="WEB_VTT", build_url="true").json()
+    assert john.http.get(url["CaptionUrl"]).text.startswith("WEBVTT")
+    versions = john.get("job/list_elementlists", job_id=job).json()
+    assert [each["iwp_name"] for each in versions] == ["MECHANICAL", "FINAL"]
+    for each in versions:
+        chosen = john.get("job/get_elementlist", job_id=job, elementlist_version=each["version"])
+        assert chosen.json() == emit(prepared_elementlist())
+    answer = john.get("job/get_elementlist", job_id=job, iwp_name="PREMIUM")
+    assert error_of(answer) == (400, "INVALID_QUERY")
+    assert john.info(job)["JobStatus"] == "Pending"
+
+
+def test_a_sample_is_of_the_language_and_of_the_faults_of_its_job(john: Client) -> None:
+    silent = john.new_job(job_name="silent")
+    assert john.get("job/get_elementlist", job_id=silent).json() == emit(silent_elementlist())
+    french = john.new_job(language="fr")
+    assert "(fr) Good morning" in john.get("job/get_transcript", job_id=french).text
+
+
+def test_an_order_that_is_not_finished_has_no_sample(john: Client) -> None:
+    job = john.new_job(job_name="slow-60")
+    john.order(job)
+    for path, given in (
+        ("job/get_transcript", {}),
+        ("job/get_caption", {"caption_format": "SRT"}),
+        ("job/get_caption", {"caption_format": "SRT", "build_url": "true"}),
+        ("job/get_elementlist", {}),
+    ):
+        assert error_of(john.get(path, job_id=job, **given)) == (400, "INVALID_QUERY")
+    assert john.get("job/list_elementlists", job_id=job).json() == []
+    john.get("job/delete", job_id=job)
+
+
 def test_the_example_job_goes_through_the_main_job(john: Client) -> None:
     assert john.get("job/delete", job_id=JOB_ID).status_code == 200
     john.upload(JOB_ID, b"any bytes at all")
@@ -196,14 +305,18 @@ def test_other_accounts_do_not_see_the_example(sandbox: OwnServer, john: Client)
     )
 
 
-def test_duplicates_are_refused_in_an_account_of_ones_own(john: Client) -> None:
+def test_duplicates_are_noted_and_refused_for_an_account_of_ones_own_alone(john: Client) -> None:
     own = child(john, "own")
-    own.new_job(external_id="same")
-    assert error_of(own.get("job/new", external_id="same")) == (400, "INVALID_QUERY")
-    first, second = own.new_job(), own.new_job()
+    given = {"external_id": uuid.uuid4().hex, "is_duplicate": "false"}
+    for client, second in ((own, (400, "INVALID_QUERY")), (john, None)):
+        client.new_job(**given)
+        again = client.get("job/new", **given)
+        assert again.status_code == 200 if second is None else error_of(again) == second
+    first, second_job = own.new_job(), own.new_job()
     assert own.get("job/add_media", job_id=first, media_url=MEDIA_URL).status_code == 200
-    answer = own.get("job/add_media", job_id=second, media_url=MEDIA_URL)
-    assert error_of(answer) == (400, "INVALID_QUERY")
+    assert own.get("job/add_media", job_id=second_job, media_url=MEDIA_URL).status_code == 200
+    assert f"Job {first} had the same media_url" in own.info(second_job)["Notice"]
+    assert own.get("job/media", job_id=second_job).json() == {"MediaUrl": MEDIA_URL}
 
 
 def test_a_job_without_media_comes_back_with_the_prepared_list(

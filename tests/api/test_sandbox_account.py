@@ -6,8 +6,8 @@ import pytest
 
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
-from scribedock.sandbox.example import API_TOKEN, PASSWORD, USERNAME
 from scribedock.sandbox.prepared import prepared_elementlist
+from scribedock.sandbox.printed import API_TOKEN, PASSWORD, USERNAME
 from scribedock_captions.elementlist.encoder import emit
 from tests.captions.sample import say
 from tests.support.accounts import child, command, name_of

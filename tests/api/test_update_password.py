@@ -19,6 +19,16 @@ def test_a_new_password_ends_the_other_sessions(alice: Client) -> None:
     assert Client(alice.server).login(name, "second").token
 
 
+def test_sessions_of_api_keys_live_on_under_a_new_password(alice: Client) -> None:
+    key = alice.get("account/generate_api_key").json()["ApiKey"]
+    machine = Client(alice.server)
+    machine.token = alice.get("account/login", securekey=key).json()["ApiToken"]
+    assert alice.post("account/update_password", new_password="second").status_code == 204
+    assert name_of(machine) == name_of(alice)
+    account(alice.server, "passwd", name_of(alice), "--password-stdin", password="third")
+    assert machine.get("account/verify_key").status_code == 200
+
+
 def test_the_password_is_changed_by_post_alone(alice: Client) -> None:
     answer = alice.get("account/update_password", new_password="x")
     assert error_of(answer) == (405, "INVALID_QUERY")

@@ -15,7 +15,7 @@ from scribedock.keys.keys import load_keys
 from scribedock.settings import Settings
 from scribedock.uploads.grant import verify
 from tests.support.client import Client, error_of
-from tests.support.raw import Answer, RawConnection, put, target_of
+from tests.support.raw import RawConnection, put, target_of
 
 BODY = b"not a recording, but whole"
 ORIGIN = "https://app.example.org"
@@ -100,110 +100,6 @@ def test_the_operator_may_narrow_the_origins(tmp_path_factory: pytest.TempPathFa
             "https://b.example"
         )
         assert "access-control-allow-origin" not in put(url, BODY, "Origin: https://c.example").headers
-
-
-# Digests
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        f"Content-Digest: sha-256=:{sha256(BODY)}:",
-        f"Content-Digest: unixsum=:AAAA:, sha-256=:{sha256(BODY)}:",
-        f"Repr-Digest: sha-512=:{base64.b64encode(hashlib.sha512(BODY).digest()).decode()}:",
-        f"Content-MD5: {base64.b64encode(hashlib.new('md5', BODY).digest()).decode()}",
-        f"x-amz-checksum-sha256: {sha256(BODY)}",
-        "Content-Digest: unixsum=:AAAA:",
-    ],
-)
-def test_a_matching_digest_is_accepted(client: Client, job: str, header: str) -> None:
-    assert put(client.upload_url(job), BODY, header).status == 200
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        f"Content-Digest: sha-256=:{sha256(b'other')}:",
-        f"Repr-Digest: sha-256=:{sha256(b'other')}:",
-        f"Content-MD5: {base64.b64encode(hashlib.new('md5', b'other').digest()).decode()}",
-        f"x-amz-checksum-sha256: {sha256(b'other')}",
-    ],
-)
-def test_a_digest_that_does_not_match_is_refused_and_nothing_stored(
-    client: Client, job: str, header: str
-) -> None:
-    answer = put(client.upload_url(job), BODY, header)
-    assert answer.status == 400
-    assert "do not match" in answer.error["ErrorComment"]
-    assert "JOB_ADD_MEDIA" not in [task["TaskType"] for task in client.info(job)["Tasks"]]
-
-
-@pytest.mark.parametrize(
-    "header",
-    [
-        "Content-Digest: sha-256",
-        "Content-Digest: sha-256=abc",
-        "Content-Digest: sha-256=:!!:",
-        "Content-Digest: sha-256=:AAAA:",
-        "Content-MD5: xyz",
-        "x-amz-checksum-sha256: AAAA",
-        "Want-Repr-Digest: sha-256=?1",
-    ],
-)
-def test_a_malformed_digest_is_refused(client: Client, job: str, header: str) -> None:
-    answer = put(client.upload_url(job), BODY, header)
-    assert answer.status == 400
-    assert header.partition(":")[0].lower() in answer.error["ErrorComment"].lower()
-
-
-def test_the_digest_of_the_recording_is_returned_on_request(client: Client, job: str) -> None:
-    answer = put(client.upload_url(job), BODY, "Want-Repr-Digest: sha-256=1")
-    assert answer.headers["repr-digest"] == f"sha-256=:{sha256(BODY)}:"
-    assert "repr-digest" not in put(client.upload_url(job), BODY).headers
-
-
-def test_the_digest_covers_a_recording_that_came_in_parts(client: Client, job: str) -> None:
-    url = client.upload_url(job)
-    with RawConnection(url) as connection:
-        connection.head(
-            "POST",
-            target_of(url),
-            "Upload-Complete: ?0",
-            "Want-Repr-Digest: sha-256=1",
-            f"Repr-Digest: sha-256=:{sha256(BODY)}:",
-            "Content-Length: 10",
-        )
-        connection.send(BODY[:10])
-        assert connection.answer().status == 201
-    wrong = patch(url, 10, b"x" * len(BODY[10:]))
-    assert wrong.status == 400
-    assert "do not match Repr-Digest" in wrong.error["ErrorComment"]
-    right = patch(url, 0, BODY)
-    assert (right.status, right.headers["repr-digest"]) == (200, f"sha-256=:{sha256(BODY)}:")
-
-
-def patch(url: str, offset: int, body: bytes) -> Answer:
-    """Return the rest of a recording, by the protocol of the IETF."""
-    with RawConnection(url) as connection:
-        connection.head(
-            "PATCH",
-            target_of(url),
-            "Content-Type: application/partial-upload",
-            "Upload-Complete: ?1",
-            f"Upload-Offset: {offset}",
-            f"Content-Length: {len(body)}",
-        )
-        connection.send(body)
-        return connection.answer()
-
-
-def test_the_operator_may_want_every_digest(tmp_path_factory: pytest.TempPathFactory) -> None:
-    with OwnServer(
-        tmp_path_factory.mktemp("digests"), arguments=("--no-worker",), upload_digest="true"
-    ) as server:
-        client = Client(server).login()
-        answer = put(client.upload_url(client.new_job()), BODY)
-    assert answer.headers["repr-digest"] == f"sha-256=:{sha256(BODY)}:"
 
 
 # What an account may have

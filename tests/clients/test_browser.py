@@ -166,6 +166,13 @@ def test_uppy_uploads(page: Page, sent: Sent, url: str, chunk: int | None) -> No
     sent.assert_is_media()
 
 
+def test_uppy_uploads_parts_side_by_side(page: Page, sent: Sent, url: str) -> None:
+    assert do(page, "viaUppy", url, None, 3) == {"successful": 1, "failed": []}
+    sent.assert_is_media()
+    listed = sent.client.get("upload/list", job_id=sent.job).json()["Uploads"]
+    assert ["PartOf" in upload for upload in listed] == [True] * 3 + [False]
+
+
 def test_uppy_resumes_after_a_lost_connection(
     page: Page, sent: Sent, url: str, breaking: BreakingProxy
 ) -> None:

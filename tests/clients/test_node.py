@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import pytest
 from tests.clients.node_js import client
 from tests.clients.sent import Sent, offset
 from tests.support.machine.breaking import BreakingProxy
+from tests.support.stored import stored
 
 pytestmark = pytest.mark.clients
 
@@ -64,6 +66,8 @@ def tus(url: str, path: Path, store: Path | None = None, **options: Any) -> tupl
         {"uploadLengthDeferred": True, "chunkSize": 300_000},
         {"metadata": {"filename": "six.wav", "filetype": "audio/wav"}},
         {"overridePatchMethod": True},
+        {"parallelUploads": 4},
+        {"parallelUploads": 3, "chunkSize": 200_000},
     ],
     ids=lambda options: " ".join(options) or "as it is",
 )
@@ -78,6 +82,32 @@ def test_tus_js_client_retries_by_itself(sent: Sent, url: str, breaking: Breakin
     assert succeeded, said
     assert breaking.broken
     sent.assert_is_media()
+
+
+@pytest.fixture
+def breaking_soon(sent: Sent) -> Iterator[BreakingProxy]:
+    """Provide a proxy that breaks the first part to have brought so many bytes."""
+    with BreakingProxy(sent.client.server.base_url, after=300_000) as proxy:
+        yield proxy
+
+
+def test_tus_js_client_retries_parts_that_run_side_by_side(
+    sent: Sent, url: str, breaking_soon: BreakingProxy
+) -> None:
+    delays = [500, 1000, 2000, 2000]
+    succeeded, said = tus(breaking_soon.url(url), sent.recording, parallelUploads=3, retryDelays=delays)
+    assert succeeded, said
+    assert breaking_soon.broken
+    sent.assert_is_media()
+
+
+def test_tus_js_client_uploads_more_parts_than_there_are_bytes(sent: Sent, url: str, tmp_path: Path) -> None:
+    path = tmp_path / "two bytes"
+    path.write_bytes(b"ab")
+    succeeded, said = tus(url, path, parallelUploads=3)
+    assert succeeded, said
+    with stored(sent.client.server) as store:
+        assert store.recording(sent.job) == b"ab"
 
 
 def test_tus_js_client_resumes_in_another_process(

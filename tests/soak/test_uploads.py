@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 from scribedock.demo.server import OwnServer
-from scribedock.uploads.core.states import UploadStatus
+from scribedock.uploads.core.records import UploadStatus
 from scribedock.worker import MIN_UNREFERENCED_AGE_S
 from tests.soak.rounds import ROUNDS, SEED, show, show_killed
 from tests.soak.uploader import Upload, Uploader

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+from copy import copy
+from dataclasses import replace
 
 from scribedock.jobs.job import Fidelity, Job
 from scribedock.orders.orders import Order
-from scribedock.uploads.core.completion import Ended
 from scribedock.uploads.core.digests import Digests, Expected
-from scribedock.uploads.core.intake import Intake
+from scribedock.uploads.core.intake import Ended, Intake
 from scribedock.uploads.core.request import Action, Body, Protocol, UploadRequest
 from scribedock.uploads.grant import PATH, Grant, verify
 from scribedock.uploads.uploads import CLOSED_BY_ORDER, Uploads
@@ -54,7 +55,9 @@ class UploadClient:
         intake.write(memoryview(data))
         return self.uploads.finish(intake)
 
-    def begin_append(self, size: int, offset: int, length: int | None = None, **asked: object) -> Intake:
+    def begin_append(
+        self, size: int | None, offset: int, length: int | None = None, **asked: object
+    ) -> Intake:
         body = Body(bytes=size, offset=offset, length=length)
         return self.uploads.admit(
             self.request(Action.APPEND, body, protocol=Protocol.TUS, **asked)  # type: ignore[arg-type]
@@ -70,6 +73,23 @@ class UploadClient:
         intake = self.uploads.admit(self.request(Action.CREATE, body, protocol=Protocol.TUS))
         if data:
             intake.write(memoryview(data))
+        return self.uploads.finish(intake)
+
+    def part(self, length: int | None, data: bytes = b"") -> UploadClient:
+        """Create a part of the recording; return a client that has the part's URL."""
+        intake = self.uploads.admit(
+            self.request(Action.CREATE_PART, Body(bytes=len(data), length=length), protocol=Protocol.TUS)
+        )
+        if data:
+            intake.write(memoryview(data))
+        self.uploads.finish(intake)
+        part = copy(self)
+        part.grant = intake.grant
+        return part
+
+    def concatenate(self, *parts: UploadClient, digests: Digests | None = None) -> Ended:
+        request = self.request(Action.CONCATENATE, protocol=Protocol.TUS, digests=digests)
+        intake = self.uploads.admit(replace(request, parts=tuple(part.grant for part in parts)))
         return self.uploads.finish(intake)
 
     def offset(self) -> int:

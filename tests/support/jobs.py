@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import fields
+from dataclasses import MISSING, fields
 from datetime import datetime
 from typing import Any
 
@@ -33,5 +33,9 @@ ORDERED: dict[str, Any] = {
 def a_job(**changes: Any) -> Job:
     """Return a job that was ordered, with these changes; what neither names is None or its default."""
     values = ORDERED | changes
-    missing = {each.name for each in fields(Job)} - values.keys()
-    return Job(**{each: None for each in missing if each not in Job.__dict__}, **values)
+    bare = [
+        each.name
+        for each in fields(Job)
+        if each.name not in values and each.default is MISSING and each.default_factory is MISSING
+    ]
+    return Job(**dict.fromkeys(bare), **values)

@@ -35,12 +35,12 @@ ROWS = [
     {"children", "db", "storage"},
     {"keys", "logs", "mail"},
     {"host"},
-    {"clock", "errors", "settings", "__init__"},
+    {"clock", "errors", "near_misses", "settings", "__init__"},
 ]
 API_ROWS = [
     {"application"},
     {"calls"},
-    {"auditing", "health", "masking", "reference"},
+    {"auditing", "health", "masking", "reference", "unknown_parameters"},
     {"openapi"},
     {"registry"},
     {"schema"},
@@ -65,8 +65,9 @@ UPLOAD_ROWS = [
     {"transfer"},
     {"http"},
     {"uploads"},
+    {"direct"},
     {"core"},
-    {"grant", "__init__"},
+    {"checksums", "grant", "__init__"},
 ]
 WORKFLOW_ROWS = [
     {

@@ -16,7 +16,7 @@ from scribedock.accounts.sessions import Dialect
 from scribedock.api import auditing
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import AccountName, AccountSettings, ApiKey, ClassicToken, NewerToken
-from scribedock.api.schema.parameters import Bool, Parameters, Text, choice
+from scribedock.api.schema.parameters import AnyText, Bool, Parameters, Text, choice
 from scribedock.errors import AccountUnprivileged, InvalidQuery, LoginInvalid, MissingParameter
 
 MAX_DEFAULT_NOTES = 6000
@@ -28,7 +28,7 @@ class LoginParameters(Parameters):
     password: Text | None = Field(
         None, description="Password of the account; also as header x-auth-password or x-auth-key."
     )
-    securekey: Text | None = Field(
+    securekey: AnyText | None = Field(
         None, description="An API key, instead of a password; also as header x-auth-securekey."
     )
 
@@ -55,6 +55,8 @@ async def login(context: Context, parameters: LoginParameters) -> ClassicToken |
     username = parameters.username or headers.get("x-auth-user")
     password = parameters.password or headers.get("x-auth-password") or headers.get("x-auth-key")
     securekey = parameters.securekey or headers.get("x-auth-securekey")
+    if context.backend.example is not None:
+        username = context.backend.example.login_name(username, securekey)
     openapi = context.json_body and context.request.method == "POST"
     dialect = Dialect.OPENAPI if openapi else Dialect.CLASSIC
     if not (username or securekey):
@@ -148,9 +150,17 @@ class RemoveApiKeyParameters(Parameters):
 
 @call("account/remove_api_key", RemoveApiKeyParameters, answer="204")
 def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None:
-    """Remove an API key, and end the other sessions that were opened with it."""
-    key = parameters.api_securekey.replace("-", "").lower()
-    context.services.api_keys.remove(context.visible_accounts, key)
+    """Remove an API key, and end the other sessions that were opened with it.
+
+    The session that calls ends like one that was opened with a password.
+    """
+    assert context.session is not None
+    context.services.api_keys.remove(
+        context.visible_accounts,
+        parameters.api_securekey.replace("-", "").lower(),
+        keep_session=context.session.fingerprint,
+        idle_s=context.services.settings.session_idle_s,
+    )
 
 
 @call("account/verify_key", Parameters, answer='{"name": "<user name>"}', changes=False)

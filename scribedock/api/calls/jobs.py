@@ -17,6 +17,7 @@ from scribedock.api.schema.order_options import TranscriptionOptions
 from scribedock.api.schema.parameters import (
     WHOLE_NUMBER,
     Bool,
+    End,
     Identifier,
     Moment,
     Natural,
@@ -55,7 +56,11 @@ class NewParameters(Parameters):
     requestor: Text = Field("", description="Who requested the job.")
     reference: Text = Field("", description="A reference of your own.")
     expected_speakers: Positive | None = Field(None, description="Number of people who speak.")
-    is_duplicate: Bool = Field(False, description="Allow another job with the same external_id.")
+    is_duplicate: Bool | None = Field(
+        None,
+        description="Whether another job may have the same external_id: false refuses it; left out, "
+        "Notice names that job.",
+    )
 
 
 @call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
@@ -73,7 +78,8 @@ def new(context: Context, parameters: NewParameters) -> OpenedJob:
         requestor=parameters.requestor,
         reference=parameters.reference,
         expected_speakers=parameters.expected_speakers,
-        is_duplicate=parameters.is_duplicate or context.is_shared(owner.id),
+        is_duplicate=True if context.is_shared(owner.id) else parameters.is_duplicate,
+        remark=context.remark_on_misspelt,
     )
     return {"JobId": job_id, "TaskId": task_id}
 
@@ -88,17 +94,17 @@ def info(context: Context, parameters: JobParameters) -> JobAnswer:
 
 class ListParameters(Parameters):
     CreationDateFrom: Moment | None = Field(None, description="Created at or after.")
-    CreationDateTo: Moment | None = Field(None, description="Created at or before.")
+    CreationDateTo: End | None = Field(None, description="Created at or before.")
     StartDateFrom: Moment | None = Field(None, description="Started at or after.")
-    StartDateTo: Moment | None = Field(None, description="Started at or before.")
+    StartDateTo: End | None = Field(None, description="Started at or before.")
     DueDateFrom: Moment | None = Field(None, description="Due at or after.")
-    DueDateTo: Moment | None = Field(None, description="Due at or before.")
+    DueDateTo: End | None = Field(None, description="Due at or before.")
     CompleteDateFrom: Moment | None = Field(None, description="Completed at or after.")
-    CompleteDateTo: Moment | None = Field(None, description="Completed at or before.")
+    CompleteDateTo: End | None = Field(None, description="Completed at or before.")
     ReturnDateFrom: Moment | None = Field(None, description="Returned at or after.")
-    ReturnDateTo: Moment | None = Field(None, description="Returned at or before.")
+    ReturnDateTo: End | None = Field(None, description="Returned at or before.")
     AuthorizationDateFrom: Moment | None = Field(None, description="Authorized at or after.")
-    AuthorizationDateTo: Moment | None = Field(None, description="Authorized at or before.")
+    AuthorizationDateTo: End | None = Field(None, description="Authorized at or before.")
     JobStatus: AnyStatus | None = Field(None, description="In this state.")
     Fidelity: AnyFidelity | None = Field(None, description="Ordered with this fidelity.")
     Priority: AnyPriority | None = Field(None, description="Ordered with this priority.")
@@ -221,6 +227,7 @@ def perform_transcription(context: Context, parameters: TranscriptionParameters)
         callback_url=parameters.callback_url,
         target_languages=parameters.target_language,
         options=TranscriptionOptions.parse(parameters.options or {}),
+        remark=context.remark_on_unknown,
     )
     task_id = place_order(
         context.services, context.capabilities, parameters.job_id, context.visible_accounts, asked

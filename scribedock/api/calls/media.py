@@ -12,11 +12,15 @@ from scribedock.api.schema.parameters import Bool, Raw, Text, is_absent
 from scribedock.api.transport.bodies import announces_more
 from scribedock.api.transport.feeding import FedBody
 from scribedock.api.transport.store_threads import run_in_store_thread
+from scribedock.api.transport.upload_endpoint import head_of
 from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.ordering.add_media import add_media_bytes
 from scribedock.ordering.add_media import add_media_url as add_media_url_to_job
 from scribedock.storage.store import Partial
 from scribedock.uploads.core.errors import ConnectionLost, TooLarge, storage_fault
+from scribedock.uploads.core.request import Protocol
+from scribedock.uploads.http.coding import check_coding
+from scribedock.uploads.transfer.coding import framing_of_decoded
 from scribedock.uploads.transfer.pace import Pace
 
 TASK_ANSWER = '{"TaskId": "<32 hex digits>"}'
@@ -26,7 +30,11 @@ class AddMediaParameters(JobParameters):
     media_url: Text | None = Field(
         None, description="URL to fetch the recording from; absent: it is the body of a POST."
     )
-    is_duplicate: Bool = Field(False, description="Allow a media_url that another job already has.")
+    is_duplicate: Bool | None = Field(
+        None,
+        description="Whether another job may have the same media_url: false refuses it; left out, "
+        "Notice names that job.",
+    )
 
 
 def _is_recording(query: Raw) -> bool:
@@ -62,19 +70,20 @@ class AddMediaUrlParameters(JobParameters):
 @call("job/add_media_url", AddMediaUrlParameters, answer=TASK_ANSWER)
 def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
     """Add the recording from the public URL of a media file, or of a page that embeds one."""
+    job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     task_id = add_media_url_to_job(
         context.services,
-        parameters.job_id,
+        job.id,
         context.visible_accounts,
         parameters.media_url,
         may_be_page=True,
-        may_repeat=True,
+        may_repeat=True if context.is_shared(job.account_id) else None,
     )
     context.backend.wake()
     return {"TaskId": task_id}
 
 
-def _add_url(context: Context, job_id: str, url: str, is_duplicate: bool) -> str:
+def _add_url(context: Context, job_id: str, url: str, is_duplicate: bool | None) -> str:
     services = context.services
     job = services.jobs.find_job(job_id, context.visible_accounts)
     task_id = add_media_url_to_job(
@@ -83,7 +92,7 @@ def _add_url(context: Context, job_id: str, url: str, is_duplicate: bool) -> str
         context.visible_accounts,
         url,
         may_be_page=False,
-        may_repeat=is_duplicate or context.is_shared(job.account_id),
+        may_repeat=True if context.is_shared(job.account_id) else is_duplicate,
     )
     context.backend.wake()
     return task_id
@@ -108,6 +117,8 @@ class _Recording:
 
 async def _receive(context: Context, job_id: str) -> str:
     await run_in_threadpool(_check_addable, context, job_id)
+    head = head_of(context.request)
+    check_coding(head, Protocol.PLAIN)
     settings = context.services.settings
     limit = settings.upload_max_bytes
     if announces_more(context.request, limit):
@@ -119,7 +130,7 @@ async def _receive(context: Context, job_id: str) -> str:
     try:
         new = await run_in_store_thread(context.services.store.begin)
         try:
-            body = FedBody(context.backend.receiver, _Recording(new, limit), pace)
+            body = FedBody(context.backend.receiver, _Recording(new, limit), framing_of_decoded(head), pace)
             await body.receive(context.request.stream())
             if new.bytes == 0:
                 raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")

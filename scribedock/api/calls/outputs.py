@@ -25,6 +25,7 @@ from scribedock.errors import InvalidQuery
 from scribedock.jobs.elementlists import ElementListVersion
 from scribedock.jobs.job import Iwp, Job
 from scribedock.rendering.request import ElementListKey, RenderRequest
+from scribedock.sandbox.samples import readable_elementlists
 from scribedock_captions.document import Metadata
 from scribedock_captions.options import CaptionOptions, TranscriptOptions
 from scribedock_captions.rendering import CaptionFormat, Rendering
@@ -123,12 +124,11 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
     """Get the ElementList: the transcript with the time of every word."""
     source = _source(context, parameters)
     [version] = source.versions
+    lists = readable_elementlists(context.services.elementlists, source.job)
     headers = {"ETag": f'"{format_time(version.created)}"', "Cache-Control": "private, no-cache"}
     if _is_known(context, headers["ETag"]):
         return Response(status_code=304, headers=headers)
-    return kept_json(
-        context.services.elementlists.compressed(source.job.id, version.created), headers=headers
-    )
+    return kept_json(lists.compressed(source.job.id, version.created), headers=headers)
 
 
 @call(
@@ -142,7 +142,7 @@ def list_elementlists(context: Context, parameters: JobParameters) -> list[ListV
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     return [
         {"iwp_name": item.iwp_name, "version": format_time(item.created)}
-        for item in context.services.elementlists.versions(job.id)
+        for item in readable_elementlists(context.services.elementlists, job).versions(job.id)
     ]
 
 
@@ -154,11 +154,12 @@ class _Source:
 
 def _source(context: Context, parameters: Any) -> _Source:
     """Find the list and media to write from. Raises ItemNotFound, InvalidQuery."""
-    elementlists, described = context.services.elementlists, parameters.audio_description
+    described = parameters.audio_description
     mixed = getattr(parameters, "mixed", False)
     if mixed and not described:
         raise InvalidQuery("mixed: needs audio_description=true, whose list is mixed in")
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
+    elementlists = readable_elementlists(context.services.elementlists, job)
     wanted = {"iwp_name": parameters.iwp_name, "version": parameters.elementlist_version}
     if not mixed:
         return _Source(job=job, versions=(elementlists.choose(job, **wanted, audio_description=described),))
@@ -205,7 +206,7 @@ class CachedRendering:
 
     async def rendering(self) -> Rendering:
         """Return the rendering, cached or made in another process."""
-        elementlists = self._context.services.elementlists
+        elementlists = readable_elementlists(self._context.services.elementlists, self.job)
 
         def body(key: ElementListKey) -> bytes:
             return elementlists.body(key[0], datetime.fromisoformat(key[1]))

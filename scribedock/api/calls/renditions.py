@@ -25,6 +25,7 @@ from scribedock.media import ffmpeg, text_to_speech
 from scribedock.media.ffmpeg import MediaType
 from scribedock.results.renditions import Rendition, RenditionKind
 from scribedock.results.signed_links import MEDIA, Link, verify
+from scribedock.sandbox.samples import readable_elementlists
 
 PATIENCE_S = 50  # proxies and clients give up after a minute
 POLL_INTERVAL_S = 0.25
@@ -166,10 +167,11 @@ def _request_rendition(
 def ask_for(context: Context, job: Job, visible_accounts: frozenset[str], kind: RenditionKind) -> Rendition:
     """Return the job's rendition, requested unless it exists. Raises ItemNotFound where there is no media."""
     services = context.services
+    lists = readable_elementlists(services.elementlists, job)
     if kind is RenditionKind.DESCRIPTION:
-        source = f"list {services.elementlists.choose(job, audio_description=True).created.isoformat()}"
+        source = f"list {lists.choose(job, audio_description=True).created.isoformat()}"
     elif kind is RenditionKind.CAPTIONED:
-        version = services.elementlists.choose(job).created
+        version = lists.choose(job).created
         source = f"{recording(services, job)} list {version.isoformat()}"
     else:
         source = recording(services, job)

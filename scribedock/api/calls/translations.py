@@ -80,6 +80,7 @@ def translate(context: Context, parameters: TranslateParameters) -> OrderedTrans
         context.visible_accounts,
         parameters.target_languages,
         approve_uplevel=parameters.approve_uplevel,
+        remark=context.remark_on_unknown,
     )
     context.backend.wake()
     return {
@@ -122,6 +123,7 @@ def uplevel(context: Context, parameters: UplevelParameters) -> UpleveledJob:
             requestor=parameters.requestor,
             reference=parameters.reference,
         ),
+        remark=context.remark_on_unknown,
     )
     context.backend.wake()
     return {"upleveled_job_id": made.id, "upleveled_workflow": workflow}

@@ -12,7 +12,7 @@ from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import Upload, UploadList, UploadUrl
 from scribedock.api.schema.parameters import WHOLE_NUMBER, Positive, Text
 from scribedock.clock import format_time, from_timestamp
-from scribedock.uploads.core.states import UploadState
+from scribedock.uploads.core.records import UploadState
 from scribedock.uploads.grant import MAX_LIFETIME_S
 
 ORIGIN = re.compile(r"https?://(?:[a-z0-9.-]+|\[[0-9a-f:.]+\])(?::[0-9]{1,5})?\Z")  # RFC 6454 §6.2
@@ -44,7 +44,10 @@ class UploadUrlParameters(JobParameters):
     brief=True,
 )
 def request_upload_url(context: Context, parameters: UploadUrlParameters) -> UploadUrl:
-    """Get a pre-signed URL to PUT the recording to without an Authorization header, valid for 12 hours."""
+    """Get a pre-signed URL to PUT the recording to without an Authorization header, valid for 12 hours.
+
+    `Notice` stands beside it only where an object store takes the upload, which cannot resume one.
+    """
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     url = context.services.uploads.issue(
         job,
@@ -53,7 +56,8 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> Upl
         max_bytes=parameters.max_bytes,
         cors_origin=parameters.cors_origin,
     )
-    return {"upload_url": url}
+    notice = context.services.uploads.notice
+    return {"upload_url": url} if notice is None else {"upload_url": url, "Notice": notice}
 
 
 @call(
@@ -87,4 +91,6 @@ def _answer(state: UploadState) -> Upload:
     }
     if state.length:
         found |= {"BytesTotal": state.length, "Percent": 100 * state.bytes // state.length}
+    if state.parent_id is not None:
+        found["PartOf"] = state.parent_id
     return found

@@ -11,9 +11,10 @@ from pydantic import Field
 from typing_extensions import TypedDict
 
 from scribedock.jobs.job import Difficulty, Fidelity, Iwp, JobStatus, Priority, TaskStatus, TaskType
+from scribedock.jobs.order_options import ApprovalStep, ApprovalTool, Campaign
 from scribedock.orders.passes import PassStatus
+from scribedock.uploads.core.records import UploadStatus
 from scribedock.uploads.core.request import Protocol
-from scribedock.uploads.core.states import UploadStatus
 from scribedock_captions.elementlist.model import Gender, Tag, TokenType
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
@@ -94,6 +95,27 @@ class OptionSetting(TypedDict):
     setting: Any
 
 
+BooleanString = Literal["true", "false"]
+
+
+class FlatOptions(TypedDict, total=False):
+    """The options of an order as the newer dialect shows them; booleans are strings."""
+
+    customer_approval_steps: list[ApprovalStep]
+    customer_approval_tool: ApprovalTool
+    custom_metadata: dict[str, Any]
+    notes: str
+    return_iwp: list[Iwp]
+    generate_media_intelligence_iwp: list[Iwp]
+    speaker_id: BooleanString
+    enable_true_verbatim: BooleanString
+    audio_description: BooleanString
+    on_screen_text: BooleanString
+    music_lyrics: BooleanString
+    custom_special_handling: BooleanString
+    first_pass_campaign: Campaign
+
+
 class JobFacts(TypedDict):
     """What both dialects show about a job."""
 
@@ -110,7 +132,6 @@ class JobFacts(TypedDict):
     AuthorizationDate: PerhapsDate
     JobDifficulty: Difficulty
     ReturnTargets: ReturnTargets
-    Options: dict[str, OptionSetting]
     MediaLengthSeconds: NotRequired[Seconds]
 
 
@@ -118,6 +139,7 @@ class ClassicJob(JobFacts):
     """The Job object in the classic dialect."""
 
     ExternalID: str
+    Options: dict[str, OptionSetting]
     Username: str
     Progress: Annotated[float, Field(ge=0, le=1)]
     Fidelity: NotRequired[Fidelity]
@@ -140,6 +162,7 @@ class NewerJob(JobFacts):
     """The Job object in the dialect of a session that was opened by a POST with a JSON body."""
 
     ExternalId: str
+    Options: FlatOptions
     Fidelity: NotRequired[Literal["MECHANICAL", "PREMIUM", "PROFESSIONAL"]]
     Priority: NotRequired[Literal["STANDARD", "PRIORITY"]]
 
@@ -178,6 +201,7 @@ class CaptionUrl(TypedDict):
 
 class UploadUrl(TypedDict):
     upload_url: str
+    Notice: NotRequired[str]
 
 
 class Upload(TypedDict):
@@ -190,6 +214,7 @@ class Upload(TypedDict):
     ExpirationDate: Date
     BytesTotal: NotRequired[Annotated[int, Field(ge=1)]]
     Percent: NotRequired[Annotated[int, Field(ge=0, le=100)]]
+    PartOf: NotRequired[str]
 
 
 class UploadList(TypedDict):

@@ -69,10 +69,7 @@ def job_answer(
         "ReturnTargets": {"url": [{"callback_url": without_password(job.callback_url)}]}
         if job.callback_url
         else {},
-        "Options": {
-            name: {"label": OPTION_LABELS[name], "setting": value}
-            for name, value in job.options.to_json().items()
-        },
+        "Options": _options(job, dialect),
     }
     if job.media_ms is not None:
         common["MediaLengthSeconds"] = job.media_ms / 1000
@@ -109,6 +106,19 @@ def job_answer(
     return common
 
 
+def _options(job: Job, dialect: Dialect) -> dict[str, Any]:
+    """Return the options of the order, with labels (classic) or flat, as the OpenAPI schema has them."""
+    given = job.options.to_json()
+    if dialect is Dialect.OPENAPI:
+        return {name: _flat(value) for name, value in given.items()}
+    return {name: {"label": OPTION_LABELS[name], "setting": value} for name, value in given.items()}
+
+
+def _flat(value: Any) -> Any:
+    """Write booleans as strings: clients made from the OpenAPI schema fail on real ones."""
+    return str(value).lower() if isinstance(value, bool) else value
+
+
 def without_password(url: str) -> str:
     """Mask a password before the host of the URL as `***`."""
     return PASSWORD.sub(r"\1***@", url)
@@ -137,7 +147,8 @@ def task_entry(task: Task) -> dict[str, str]:
 
 
 def _notices(job: Job) -> Iterator[str]:
-    """Yield what the caller must know about a finished job's result."""
+    """Yield what the caller must know about how the job came about, and about a finished job's result."""
+    yield from job.remarks.values()
     if job.status is not JobStatus.COMPLETE:
         return
     if job.notice:

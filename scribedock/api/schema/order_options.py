@@ -19,6 +19,7 @@ from scribedock.api.schema.parameters import Bool, Document, Strings, choice
 from scribedock.errors import InvalidOption
 from scribedock.jobs.job import Iwp
 from scribedock.jobs.order_options import ApprovalStep, ApprovalTool, Campaign, OrderOptions
+from scribedock.near_misses import did_you_mean, near_miss
 
 MAX_NOTES = 1000
 MAX_METADATA = 16_384
@@ -104,8 +105,10 @@ class TranscriptionOptions(BaseModel):
             problem = error.errors(include_url=False, include_input=False)[0]
             name = ".".join(str(part) for part in problem["loc"])
             if problem["type"] == "extra_forbidden":
+                meant = near_miss(name, cls.model_fields)
+                question = f"; {did_you_mean(meant)}" if meant else ""
                 raise InvalidOption(
-                    f"options: {name!r} is no option; the options are {', '.join(cls.model_fields)}"
+                    f"options: {name!r} is no option; the options are {', '.join(cls.model_fields)}{question}"
                 ) from None
             raise InvalidOption(f"options.{name}: {problem['msg']}") from None
         return OrderOptions.from_json(options.model_dump(mode="json", include=set(given)))

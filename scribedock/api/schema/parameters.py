@@ -13,7 +13,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -23,6 +23,7 @@ from starlette.requests import Request
 
 from scribedock.api.transport.bodies import whole
 from scribedock.errors import InvalidOption, InvalidQuery, InvalidUrl, MissingParameter, ScribedockError
+from scribedock.near_misses import did_you_mean, near_miss
 from scribedock.parsing.forms import MULTIPART, form, json_values, multipart, pairs
 from scribedock.parsing.forms import Field as FormField
 from scribedock.parsing.pipe import Parsed
@@ -39,6 +40,7 @@ NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:e[+-]?[0-9]+)?\Z", re.
 # What uuid.UUID takes, without what int() would let through: underscores, 0x, the digits of other scripts.
 UUID_SPELLING = re.compile(r"(?:urn:)?(?:uuid:)?\{?[0-9a-f-]{32,36}\}?\Z", re.IGNORECASE | re.ASCII)
 MAX_INTEGER = 2**31 - 1  # what both databases hold in an integer
+DAY = re.compile(r"(\d{4}-?\d\d-?\d\d|\d{4}-?W\d\d(-?\d)?)\Z", re.ASCII)
 
 Raw = dict[str, list[Any]]
 
@@ -129,6 +131,13 @@ def _moment(value: Any) -> datetime:
         ) from None
 
 
+def _end(value: Any) -> datetime:
+    """Read a date; a day without a time is meant to its end."""
+    moment = _moment(value)
+    bare = DAY.match(str(_last(value)).strip())
+    return moment + timedelta(days=1, microseconds=-1) if bare and moment.date() < date.max else moment
+
+
 def _text(value: Any) -> str:
     value = _last(value)
     if isinstance(value, (dict, list, UploadedFile)):
@@ -138,6 +147,11 @@ def _text(value: Any) -> str:
     text = str(value).replace("\0", "")
     _check_characters(text)
     return text
+
+
+def _any_text(value: Any) -> str:
+    """Read anything as a text, for a parameter that does not matter beside another."""
+    return str(_last(value)).encode(errors="replace").decode()
 
 
 def _check_characters(text: str) -> None:
@@ -217,7 +231,9 @@ def choice(kind: type[Enumeration], synonyms: Mapping[str, Enumeration] | None =
         member = names.get(text.lower())
         if member is None:
             spellings = synonyms or [member.value for member in kind if member.value]
-            raise invalid_option(f"{_shown(text)} is none of {', '.join(spellings)}")
+            meant = near_miss(text, spellings, parts=True)
+            question = f"; {did_you_mean(meant)}" if meant else ""
+            raise invalid_option(f"{_shown(text)} is none of {', '.join(spellings)}{question}")
         return member
 
     return BeforeValidator(read, json_schema_input_type=Literal[tuple(synonyms)] if synonyms else kind)
@@ -231,7 +247,9 @@ Natural = Annotated[int, Field(ge=0, le=MAX_INTEGER), WHOLE_NUMBER]
 Positive = Annotated[int, Field(ge=1, le=MAX_INTEGER), WHOLE_NUMBER]
 Number = Annotated[float, BeforeValidator(_number)]
 Moment = Annotated[datetime, BeforeValidator(_moment)]
+End = Annotated[datetime, BeforeValidator(_end)]
 Text = Annotated[str, BeforeValidator(_text)]
+AnyText = Annotated[str, BeforeValidator(_any_text, json_schema_input_type=str)]
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_strings)]
 Document = Annotated[dict[str, Any], BeforeValidator(document)]

@@ -16,6 +16,9 @@ NAME = re.compile(r"(?=.{1,254}\Z)[A-Za-z0-9_-]{1,63}(?:\.[A-Za-z0-9_-]{1,63})*\
 HOST_AND_PORT = re.compile(r"(?P<host>\[[^\[\]]*\]|[^\[\]:]*)(?::(?P<port>[0-9]{1,5}))?\Z")
 ABSOLUTE_FORM = re.compile(rb"https?://([^/?#]*)", re.IGNORECASE)
 SCHEMES = ("http", "https")
+# Of a path that a proxy takes off, what RFC 3986 §3.3 lets a segment have; none is empty, "." or "..".
+PREFIX = re.compile(r"(?:/(?!\.{1,2}(?:/|\Z))(?:[A-Za-z0-9._~!$&'()*+=:@-]|%[0-9A-Fa-f]{2})+)*/?\Z")
+MAX_PREFIX = 512
 HTTP_VERSION_NOT_SUPPORTED = 505
 
 
@@ -59,16 +62,36 @@ def authority_of(target: bytes) -> bytes | None:
     return found[1] if found is not None else None
 
 
+def origin_form(target: bytes) -> bytes:
+    """Return the target without the scheme and authority of the absolute form (RFC 9112 §3.2)."""
+    found = ABSOLUTE_FORM.match(target)
+    return target if found is None else target[found.end() :]
+
+
+def path_prefix(values: Sequence[str]) -> str:
+    """Return the path that a trusted proxy has taken off, by X-Forwarded-Prefix, without a slash behind it.
+
+    Where proxies have added to each other's values, the last one is that of the proxy we trust.
+    Raises InvalidQuery.
+    """
+    prefix = ",".join(values).rpartition(",")[2].strip()
+    if len(prefix) > MAX_PREFIX or PREFIX.match(prefix) is None:
+        raise InvalidQuery(
+            "X-Forwarded-Prefix must be a path, such as /captions; check the configuration of the proxy"
+        )
+    return prefix.rstrip("/")
+
+
 def authority(host: str, port: int) -> str:
     """Write `host:port`, with an IPv6 address in brackets."""
     return f"[{host}]:{port}" if ":" in host else f"{host}:{port}"
 
 
-def base_url(scheme: str, host: str) -> str:
-    """Build the base URL that a trusted proxy's headers, or the request itself, name.
+def base_url(scheme: str, host: str, prefix: str = "") -> str:
+    """Return the base URL that the headers of a trusted proxy, or the request itself, name.
 
-    Where proxies have added to each other's values, the last one is that of the proxy we trust.
-    Raises InvalidQuery.
+    `prefix` is that of `path_prefix`. Where proxies have added to each other's values, the last is that of
+    the proxy we trust. Raises InvalidQuery.
     """
     scheme, host = (value.rpartition(",")[2].strip() for value in (scheme, host))
     if scheme.lower() not in SCHEMES:
@@ -77,4 +100,4 @@ def base_url(scheme: str, host: str) -> str:
         raise InvalidQuery(
             "X-Forwarded-Host must be a host, or host:port; check the configuration of the proxy"
         )
-    return f"{scheme.lower()}://{host}"
+    return f"{scheme.lower()}://{host}{prefix}"

@@ -15,6 +15,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from scribedock.accounts.client_address import ClientAddress
+from scribedock.api.transport.authority import path_prefix
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -57,6 +58,13 @@ class ClientAddresses:
     def is_proxy(self, request: Request) -> bool:
         """Return whether the peer is a trusted proxy."""
         return self._is_trusted(_parsed(request.client.host if request.client else ""))
+
+    def prefix(self, peer: str, values: Sequence[str]) -> str:
+        """Return the part of the path that a trusted proxy has taken off, by X-Forwarded-Prefix.
+
+        Whatever another peer says is ignored. Raises InvalidQuery for what is no path.
+        """
+        return path_prefix(values) if values and self._is_trusted(_parsed(peer)) else ""
 
     def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self._networks)

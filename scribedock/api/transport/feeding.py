@@ -9,7 +9,7 @@ from collections.abc import AsyncIterator
 from starlette.requests import ClientDisconnect
 
 from scribedock.uploads.core.errors import ConnectionLost
-from scribedock.uploads.transfer.framing import DecodedBody
+from scribedock.uploads.transfer.framing import Framing
 from scribedock.uploads.transfer.pace import Pace
 from scribedock.uploads.transfer.receiver import Receiver, Sink, Transfer
 
@@ -17,7 +17,8 @@ from scribedock.uploads.transfer.receiver import Receiver, Sink, Transfer
 class FedBody:
     """A body that the event loop hands over as it arrives, no faster than it is stored."""
 
-    def __init__(self, receiver: Receiver, sink: Sink, pace: Pace) -> None:
+    def __init__(self, receiver: Receiver, sink: Sink, framing: Framing, pace: Pace) -> None:
+        """Take `framing` as what decodes the body beyond what the server in front of us has."""
         self._receiver = receiver
         self._loop = asyncio.get_running_loop()
         self._ended: asyncio.Future[None] = self._loop.create_future()
@@ -25,7 +26,7 @@ class FedBody:
         self._transfer = Transfer(
             sock=None,
             sink=sink,
-            framing=DecodedBody(),
+            framing=framing,
             done=lambda error, _: self._soon(self._end, error),
             pace=pace,
             drained=lambda: self._soon(self._has_room.set),

@@ -19,66 +19,32 @@ import asyncio
 import contextlib
 import os
 import socket
-from collections import Counter
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, cast
 
 import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from scribedock.api.errors import error_body, error_media_type
-from scribedock.api.transport.authority import authority_of, check_request
+from scribedock.api.transport.authority import authority_of, check_request, origin_form
+from scribedock.api.transport.upload_service import UploadService
 from scribedock.api.transport.wire_answers import CONTINUE, END_OF_HEAD, headers_too_large, interim, response
 from scribedock.errors import InvalidQuery, ScribedockError, SystemFault
-from scribedock.settings import Settings
 from scribedock.uploads.core.errors import ConnectionLost
 from scribedock.uploads.core.intake import Intake
 from scribedock.uploads.grant import PATH
 from scribedock.uploads.http.answers import UploadAnswer
 from scribedock.uploads.http.head import parse_head
 from scribedock.uploads.http.requests import UrlRequest
-from scribedock.uploads.http.upload_urls import Finished, UploadUrls
-from scribedock.uploads.transfer.chunked import ChunkedDecoder
-from scribedock.uploads.transfer.framing import SizedBody
+from scribedock.uploads.http.upload_urls import Finished
+from scribedock.uploads.transfer.coding import framing_of
 from scribedock.uploads.transfer.pace import Pace
-from scribedock.uploads.transfer.receiver import LINGER_BYTES, LINGER_S, Receiver, Transfer
-from scribedock.uploads.uploads import Uploads
+from scribedock.uploads.transfer.receiver import LINGER_BYTES, LINGER_S, Transfer
 
 log = structlog.get_logger("scribedock.upload")
 
+RAW_TARGET = "scribedock.target"  # of the scope: the request's target as it was sent, in origin form
 BODY_METHODS = (b"PUT", b"PATCH", b"POST")
-
-
-@dataclass(kw_only=True)
-class UploadService:
-    """What every connection needs for uploads."""
-
-    uploads: Uploads
-    urls: UploadUrls
-    receiver: Receiver
-    settings: Settings
-    wake: Callable[[], None]  # notifies a worker that there is work
-    # Admitting may wait for another upload's end, so ending has threads of its own.
-    admitting: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="upload-admission")
-    )
-    ending: ThreadPoolExecutor = field(
-        default_factory=lambda: ThreadPoolExecutor(8, thread_name_prefix="upload-end")
-    )
-    addresses: Counter[str] = field(default_factory=Counter)
-
-    def start(self) -> None:
-        self.receiver.start()
-        self.uploads.start()
-
-    def stop(self) -> None:
-        """Interrupt the bodies under way; what was received is kept."""
-        self.receiver.stop()
-        self.admitting.shutdown()
-        self.ending.shutdown()
-        self.uploads.stop()
 
 
 def protocol_class(service: UploadService) -> type[HttpToolsProtocol]:
@@ -184,6 +150,8 @@ class UploadProtocol(HttpToolsProtocol):
                 self.headers[hosts[0]] = (b"host", named)
             elif not hosts and self.parser.get_http_version() == "1.0":
                 self.headers.append((b"host", named))
+        # The application does not see a bare `?`, nor a fragment: other spellings of an upload URL.
+        cast(dict[str, Any], self.scope)[RAW_TARGET] = origin_form(self.url)
         super().on_headers_complete()
 
     def on_message_complete(self) -> None:
@@ -238,11 +206,14 @@ class UploadProtocol(HttpToolsProtocol):
         try:
             request = parse_head(head)
             check_request(request.version, request.headers.get("host", ()))
+            prefix = self.upload_service.clients.prefix(
+                self.client[0] if self.client else "", request.headers.get("x-forwarded-prefix", ())
+            )
         except InvalidQuery as error:
             self._answer_error(error, None)
             return
         urls = self.upload_service.urls
-        asked = urls.read(request)
+        asked = urls.read(request, prefix)
         future = self.loop.run_in_executor(self.upload_service.admitting, urls.admit, asked)
         future.add_done_callback(lambda done: self._on_admitted(done, asked, early))
 
@@ -256,7 +227,7 @@ class UploadProtocol(HttpToolsProtocol):
         feeds = self.scheme == "https"
         sock = None if feeds or self.transport.is_closing() else self._own_socket()
         if self.transport.is_closing() or (sock is None and not feeds):
-            service.ending.submit(self._finish, intake, request, ConnectionLost(), b"")
+            service.ending.submit(self._finish, intake, request, ConnectionLost(), b"", {})
             return
         resumption = service.urls.resumption(request, intake)
         if resumption is not None:
@@ -269,13 +240,15 @@ class UploadProtocol(HttpToolsProtocol):
         def finished(error: Exception | None, rest: bytes) -> None:
             if sock is not None:
                 sock.close()
-            service.ending.submit(self._finish, intake, request, error, rest)
+            pool = service.joining if intake.parts else service.ending
+            pool.submit(self._finish, intake, request, error, rest, framing.trailer)
 
         settings = service.settings
+        framing = framing_of(request.head)
         transfer = Transfer(
             sock=sock,
             sink=intake,
-            framing=ChunkedDecoder() if intake.body.bytes is None else SizedBody(intake.body.bytes),
+            framing=framing,
             early=early,
             done=finished,
             pace=Pace(stall_s=settings.upload_stall_s, min_rate=settings.upload_min_rate),
@@ -310,11 +283,18 @@ class UploadProtocol(HttpToolsProtocol):
         if self._uploading and not self.transport.is_closing():
             self.transport.write(interim({"Upload-Offset": str(offset)}))
 
-    def _finish(self, intake: Intake, request: UrlRequest, error: Exception | None, rest: bytes) -> None:
+    def _finish(
+        self,
+        intake: Intake,
+        request: UrlRequest,
+        error: Exception | None,
+        rest: bytes,
+        trailer: Mapping[str, tuple[str, ...]],
+    ) -> None:
         """End the body, in a thread; the answer goes through the event loop."""
         finished: Finished | None = None
         try:
-            finished = self.upload_service.urls.finish(request, intake, error)
+            finished = self.upload_service.urls.finish(request, intake, error, trailer)
         except Exception as failure:
             error = failure
         if finished is None:

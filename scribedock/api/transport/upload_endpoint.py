@@ -13,33 +13,47 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from scribedock.api.errors import error_response
+from scribedock.api.transport.client_addresses import ClientAddresses
 from scribedock.api.transport.feeding import FedBody
+from scribedock.api.transport.protocol import RAW_TARGET
 from scribedock.api.transport.store_threads import run_in_store_thread
-from scribedock.errors import ScribedockError
+from scribedock.errors import InvalidQuery, ScribedockError
 from scribedock.settings import Settings
 from scribedock.uploads.core.errors import ConnectionLost
 from scribedock.uploads.http.answers import UploadAnswer
 from scribedock.uploads.http.head import RequestHead, collect
-from scribedock.uploads.http.requests import UrlRequest
+from scribedock.uploads.http.requests import BODILESS_METHODS, UrlRequest
 from scribedock.uploads.http.upload_urls import UploadUrls
+from scribedock.uploads.transfer.coding import framing_of_decoded
 from scribedock.uploads.transfer.pace import Pace
 from scribedock.uploads.transfer.receiver import Receiver
-
-BODILESS_METHODS = ("HEAD", "DELETE", "OPTIONS")
 
 
 class UploadEndpoint:
     def __init__(
-        self, urls: UploadUrls, receiver: Receiver, settings: Settings, wake: Callable[[], None]
+        self,
+        *,
+        urls: UploadUrls,
+        receiver: Receiver,
+        settings: Settings,
+        clients: ClientAddresses,
+        wake: Callable[[], None],
     ) -> None:
         self._urls = urls
         self._receiver = receiver
         self._settings = settings
+        self._clients = clients
         self._wake = wake
 
     async def serve(self, request: Request) -> Response:
         """Answer a request to an upload URL."""
-        asked = self._urls.read(head_of(request))
+        try:
+            prefix = self._clients.prefix(
+                request.client.host if request.client else "", request.headers.getlist("x-forwarded-prefix")
+            )
+        except InvalidQuery as error:
+            return error_response(error, {"Connection": "close"})
+        asked = self._urls.read(head_of(request), prefix)
         try:
             if asked.method in BODILESS_METHODS:
                 answer = await run_in_threadpool(self._urls.answer, asked)
@@ -53,7 +67,8 @@ class UploadEndpoint:
     async def _receive(self, request: Request, asked: UrlRequest) -> UploadAnswer:
         intake = await run_in_threadpool(self._urls.admit, asked)
         pace = Pace(stall_s=self._settings.upload_stall_s, min_rate=self._settings.upload_min_rate)
-        body = FedBody(self._receiver, intake, pace)
+        framing = framing_of_decoded(asked.head)
+        body = FedBody(self._receiver, intake, framing, pace)
         intake.interrupt = body.interrupt
         problem: Exception | None = None
         try:
@@ -61,7 +76,7 @@ class UploadEndpoint:
         except (ScribedockError, ConnectionLost) as error:
             problem = error
         try:
-            finished = await run_in_store_thread(self._urls.finish, asked, intake, problem)
+            finished = await run_in_store_thread(self._urls.finish, asked, intake, problem, framing.trailer)
         except ConnectionLost:
             return UploadAnswer(status=400, headers={})  # nobody reads this
         if finished.makes_work:
@@ -71,11 +86,12 @@ class UploadEndpoint:
 
 def head_of(request: Request) -> RequestHead:
     """Return the request's head as it was sent: the path not decoded."""
-    query = request.scope["query_string"].decode("latin-1")
-    path = request.scope.get("raw_path", request.scope["path"].encode()).decode("latin-1")
+    query = request.scope["query_string"]
+    path = request.scope.get("raw_path", request.scope["path"].encode())
+    target = request.scope.get(RAW_TARGET, path + b"?" + query if query else path)
     return RequestHead(
         method=request.method,
-        target=f"{path}?{query}" if query else path,
+        target=target.decode("latin-1"),
         version=request.scope["http_version"],
         headers=collect(
             (name.decode("latin-1"), value.decode("latin-1")) for name, value in request.scope["headers"]

@@ -7,7 +7,6 @@ file, rename, fsync of the folder, commit of the row, and only then the answer.
 from __future__ import annotations
 
 from contextlib import suppress
-from dataclasses import dataclass
 
 from scribedock.db.engine import Database
 from scribedock.errors import ScribedockError
@@ -16,11 +15,13 @@ from scribedock.storage.leftovers import remove_object
 from scribedock.storage.store import PartialMissing, Store, StoreUnavailable
 from scribedock.uploads.core.active import ActiveUploads
 from scribedock.uploads.core.admission import Admission
+from scribedock.uploads.core.concatenation import Concatenation
 from scribedock.uploads.core.digests import Digester, DigestMismatch
 from scribedock.uploads.core.errors import (
     ConnectionLost,
     EmptyRecording,
     InconsistentLength,
+    LongerThanAnnounced,
     NoRoom,
     StorageFault,
     Superseded,
@@ -30,22 +31,14 @@ from scribedock.uploads.core.errors import (
     WrongBytes,
     storage_fault,
 )
-from scribedock.uploads.core.intake import Intake
+from scribedock.uploads.core.intake import Ended, Intake
 from scribedock.uploads.core.partials import Partials
+from scribedock.uploads.core.records import Received
+from scribedock.uploads.core.request import Protocol
 from scribedock.uploads.core.states import UploadStates
 
 RESUMABLE_ERRORS = (ConnectionLost, TooSlow, Superseded, StorageFault)
 """After these, the bytes that came are as good as any, and are kept so that the upload can be resumed."""
-
-
-@dataclass(frozen=True, kw_only=True)
-class Ended:
-    """A body that ended well."""
-
-    size: int  # bytes of the recording so far
-    etag: str | None = None  # the recording is whole, and the job's media
-    sha256: bytes | None = None  # of the whole recording
-    task_id: str | None = None  # of the task that probes it; the caller starts its workflow
 
 
 class Completion:
@@ -58,6 +51,7 @@ class Completion:
         states: UploadStates,
         active: ActiveUploads,
         partials: Partials,
+        concatenation: Concatenation,
         admission: Admission,
     ) -> None:
         self._database = database
@@ -66,6 +60,7 @@ class Completion:
         self._states = states
         self._active = active
         self._partials = partials
+        self._concatenation = concatenation
         self._admission = admission
 
     def finish(self, intake: Intake, error: Exception | None) -> Ended:
@@ -74,6 +69,10 @@ class Completion:
         Raises `error`, where there is one, once the bytes are kept or discarded. Otherwise raises
         UploadRefused where the bytes are wrong, or the job changed meanwhile, and StorageFault, NoRoom.
         """
+        if intake.final is not None:
+            if error is not None:
+                raise error
+            return intake.final
         try:
             with intake.lock:
                 intake.ended = True
@@ -95,18 +94,25 @@ class Completion:
             self._active.remove(intake)
 
     def _received(self, intake: Intake) -> Ended:
+        if intake.parts:
+            self._concatenation.join(intake)
         try:
             is_whole = _check(intake)
         except WrongBytes as error:
             self._leave(intake, error)
             raise
-        if is_whole:
+        if is_whole and not intake.grant.is_part:
             return self._complete(intake)
+        if is_whole:
+            self._check_whole(intake)
         self._suspend(intake)
         return Ended(size=intake.partial.bytes)
 
     def _leave(self, intake: Intake, error: Exception) -> None:
         """Keep what can be resumed; what is left of the partial is discarded by its `with` block."""
+        if isinstance(error, LongerThanAnnounced) and intake.protocol is not Protocol.PLAIN:
+            self._partials.invalidate(intake.grant)
+            return
         good = isinstance(error, RESUMABLE_ERRORS) and not intake.content
         if not good and not intake.appends:
             return
@@ -119,7 +125,7 @@ class Completion:
 
     def _leave_as_it_is(self, intake: Intake, failure: StoreUnavailable) -> None:
         """Do as if the server had died now: what the store has can be resumed when it works again."""
-        if isinstance(storage_fault(failure), NoRoom) and not intake.appends:
+        if intake.parts or (isinstance(storage_fault(failure), NoRoom) and not intake.appends):
             return
         if not intake.recorded:
             self._partials.record(intake)
@@ -139,17 +145,29 @@ class Completion:
         sha256 = self._check_whole(intake)
         key = intake.partial.commit()
         try:
-            attached, kept = self._attach(intake, key, size)
+            attached, kept = self._attach(intake, key, size, sha256)
         except ScribedockError:
             remove_object(self._store, key)
             raise
         if attached.replaced_key:
             remove_object(self._store, attached.replaced_key)
-        if kept is not None and kept != intake.partial.name:
-            self._partials.discard_idle(kept)
+        for partial in kept:
+            if partial != intake.partial.name:
+                self._partials.discard_idle(partial)
         return Ended(size=size, etag=key, sha256=sha256, task_id=attached.task_id)
 
-    def _attach(self, intake: Intake, key: str, size: int) -> tuple[Attached, str | None]:
+    def _attach(
+        self, intake: Intake, key: str, size: int, sha256: bytes | None
+    ) -> tuple[Attached, list[str]]:
+        """Make the object the job's media; return also the names of partials that nobody needs any more."""
+        received = Received(
+            size=size,
+            protocol=intake.protocol,
+            etag=key,
+            sha256=sha256,
+            unverified=intake.unverified,
+            parts=tuple(part.id for part in intake.parts),
+        )
         with self._database.write() as connection:
             job, _ = self._admission.current(connection, intake.grant)
             if job.order_task_id is not None:
@@ -157,16 +175,18 @@ class Completion:
             attached = self._media.attach(
                 connection, job, MediaSource.UPLOAD, storage_key=key, size=size, etag=key, replace=True
             )
-            kept = self._states.receive(connection, intake.grant, protocol=intake.protocol, size=size)
-        return attached, kept
+            kept = self._states.receive(connection, intake.grant, received)
+            joined = self._states.join(connection, received.parts)
+        return attached, joined if kept is None else [kept, *joined]
 
     def _check_whole(self, intake: Intake) -> bytes | None:
         """Check the digests of the recording; return its sha-256 where one is wanted."""
         if not intake.whole and not intake.wants_digest:
             return None
         digester = intake.digester
-        if intake.start or not intake.body.completes:
-            digester = Digester([each.algorithm for each in intake.whole] + ["sha256"] * intake.wants_digest)
+        algorithms = [each.algorithm for each in intake.whole] + ["sha256"] * intake.wants_digest
+        if intake.start or not intake.body.completes or not digester.knows(algorithms):
+            digester = Digester(algorithms)
             for part in intake.partial.read():
                 digester.update(part)
         try:
@@ -186,6 +206,6 @@ def _check(intake: Intake) -> bool:
     if completes and length not in (None, size):
         raise InconsistentLength(f"{size} bytes came, {length} were announced; send the recording again")
     is_whole = size == length if completes is None else bool(completes)
-    if is_whole and size == 0:
+    if is_whole and size == 0 and not intake.grant.is_part:
         raise EmptyRecording
     return is_whole

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
+from scribedock.uploads.checksums import new_hash
 from scribedock.uploads.core.errors import WrongBytes
+
+MAX_UNVERIFIED = 5  # names that are kept of digests that cannot be checked
+MAX_NAME = 60
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -15,7 +17,7 @@ class Expected:
     """A digest that the bytes must have."""
 
     header: str  # where the client gave it
-    algorithm: str  # hashlib's name
+    algorithm: str  # a name of `checksums`
     digest: bytes
     mismatch: int = 400  # status of the answer where it does not match
 
@@ -27,6 +29,10 @@ class Digests:
     content: tuple[Expected, ...] = ()  # of the body of this request
     whole: tuple[Expected, ...] = ()  # of the recording
     wanted: bool = False  # a sha-256 of the recording is wanted back
+    trailing: tuple[str, ...] = ()
+    """Algorithms of digests that come behind the body. They are computed on the way, so it is read once."""
+    unverified: tuple[str, ...] = ()
+    """Names, without spaces, of digests that cannot be checked here; the upload's task tells of them."""
 
 
 NO_DIGESTS = Digests()
@@ -47,13 +53,15 @@ class Digester:
     """Hashes what it is fed, by each algorithm once."""
 
     def __init__(self, algorithms: Iterable[str]) -> None:
-        self._hashes: dict[str, Any] = {
-            name: hashlib.new(name, usedforsecurity=False) for name in sorted(set(algorithms))
-        }
+        self._hashes = {name: new_hash(name) for name in sorted(set(algorithms))}
 
     def update(self, data: memoryview) -> None:
         for each in self._hashes.values():
             each.update(data)
+
+    def knows(self, algorithms: Iterable[str]) -> bool:
+        """Return whether all of these are computed."""
+        return self._hashes.keys() >= set(algorithms)
 
     def digest(self, algorithm: str) -> bytes:
         return bytes(self._hashes[algorithm].digest())
@@ -66,14 +74,22 @@ class Digester:
                 raise DigestMismatch(each, found)
 
 
-def pack(expected: Iterable[Expected]) -> str:
-    """Write digests of the recording as text, to be kept until it is whole."""
-    return " ".join(f"{each.algorithm}:{each.digest.hex()}" for each in expected)
+def pack(expected: Iterable[Expected], unverified: Iterable[str] = ()) -> str:
+    """Write digests of the recording, and the names of those that cannot be checked, as text to be kept."""
+    digests = (f"{each.algorithm}:{each.digest.hex()}" for each in expected)
+    names = (f"?{name[:MAX_NAME]}" for name in list(dict.fromkeys(unverified))[:MAX_UNVERIFIED])
+    return " ".join((*dict.fromkeys(digests), *names))
 
 
 def unpack(text: str) -> tuple[Expected, ...]:
-    """Read what `pack` wrote."""
+    """Read the digests that `pack` has written."""
     return tuple(
         Expected(header="Repr-Digest", algorithm=name, digest=bytes.fromhex(digest))
-        for name, _, digest in (part.partition(":") for part in text.split())
+        for name, colon, digest in (part.partition(":") for part in text.split())
+        if colon
     )
+
+
+def unpack_unverified(text: str) -> tuple[str, ...]:
+    """Read the names that `pack` has written."""
+    return tuple(part[1:] for part in text.split() if part.startswith("?"))

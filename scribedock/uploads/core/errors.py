@@ -1,8 +1,11 @@
 """Why an upload is refused, or breaks off: a class for each case, with its answer.
 
 UploadRefused (InvalidQuery)
-├── UrlClosed            TranscriptionOrdered, UrlCancelled, UrlExpired, JobDeleted, AccountDisabled
+├── UrlClosed            TranscriptionOrdered, UrlCancelled, UploadInvalid, UrlExpired, JobDeleted,
+│                        AccountDisabled
 ├── WrongBytes           EmptyRecording, InconsistentLength, MismatchingOffset, TooLarge, LongerThanAnnounced
+├── PartRefused          TooManyParts, PartUnfinished, PartGone
+├── UploadComplete       its recording is whole; UploadConcatenated: from parts
 ├── UploadBusy           another request writes
 ├── UploadReplaced       its bytes were replaced meanwhile
 ├── MediaPresent         a precondition does not hold
@@ -90,6 +93,19 @@ class UrlCancelled(UrlClosed):
         super().__init__("This upload URL was cancelled; get a new one with request_upload_url")
 
 
+class UploadInvalid(UrlClosed):
+    """More bytes came than the client had announced, so none of them can be trusted.
+
+    Source: draft-ietf-httpbis-resumable-upload, "Upload Append", server behaviour.
+    """
+
+    def __init__(self) -> None:
+        super().__init__(
+            "More bytes came to this upload than it was announced with, so it is not valid any more; "
+            "get a new URL with request_upload_url"
+        )
+
+
 class UrlExpired(UrlClosed):
     """The URL's time is over."""
 
@@ -126,14 +142,59 @@ class MediaPresent(UploadRefused):
 
 
 class UploadComplete(UploadRefused):
-    """The recording is complete, so there is nothing left to cancel."""
+    """The recording is whole: there is nothing left to give up, and nothing to add."""
 
     status = 409
 
-    def __init__(self) -> None:
+    def __init__(self, size: int) -> None:
         super().__init__(
-            "The recording is complete and is the job's media; upload another in its place, or delete the job"
+            "The recording is complete and is the job's media; upload another in its place, "
+            "or delete the job",
+            headers={"Upload-Offset": str(size), "Upload-Complete": "?1"},
         )
+
+
+class UploadConcatenated(UploadRefused):
+    """The recording was put together from parts, so nothing is appended to it (tus, concatenation)."""
+
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__("The recording was put together from parts; nothing can be appended to it")
+
+
+class PartRefused(UploadRefused):
+    """A part of a recording is not as it has to be."""
+
+
+class TooManyParts(PartRefused):
+    """More parts than one upload URL may have."""
+
+    status = 409
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"An upload URL may have {limit} parts; get another one with request_upload_url")
+
+
+class PartUnfinished(PartRefused):
+    """A part to be put together has not all of its bytes yet."""
+
+    status = 409
+
+    def __init__(self, number: int, size: int, length: int | None) -> None:
+        whole = "an unknown number of" if length is None else length
+        super().__init__(
+            f"Part {number} of Upload-Concat has {size} of {whole} bytes; finish it, then concatenate"
+        )
+
+
+class PartGone(PartRefused):
+    """A part to be put together is not there any more."""
+
+    status = 410
+
+    def __init__(self, number: int) -> None:
+        super().__init__(f"Part {number} of Upload-Concat is not there any more; upload it again")
 
 
 class UploadBusy(UploadRefused):

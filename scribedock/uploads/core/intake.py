@@ -28,6 +28,25 @@ class Ceiling:
             raise self.refusal(self.bytes)
 
 
+@dataclass(frozen=True, kw_only=True)
+class Part:
+    """A finished part of a recording that is to be put together."""
+
+    id: str  # of its upload
+    partial: str  # name in the store
+    bytes: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ended:
+    """A body that ended well."""
+
+    size: int  # bytes of the recording so far
+    etag: str | None = None  # the recording is whole, and the job's media
+    sha256: bytes | None = None  # of the whole recording
+    task_id: str | None = None  # of the task that probes it; its workflow is the caller's to start
+
+
 @dataclass(kw_only=True, eq=False)
 class Intake:
     request: UploadRequest
@@ -40,6 +59,10 @@ class Intake:
     wants_digest: bool
     recorded: bool  # the partial is in the database, so that the upload can be resumed
     clock: Clock
+    trailing: tuple[str, ...] = ()  # algorithms of digests of the recording that come behind the body
+    unverified: tuple[str, ...] = ()  # names of digests that cannot be checked
+    parts: tuple[Part, ...] = ()  # that the recording is put together from, when the body has ended
+    final: Ended | None = None  # the upload had this end before; the request repeats it
     digester: Digester = field(init=False)
     interrupt: Callable[[Exception], None] | None = None  # set by the mover of the bytes
     tell: Callable[[int], None] | None = None  # reports progress to the client
@@ -54,6 +77,7 @@ class Intake:
         if self.start == 0 and self.body.completes:
             algorithms += [each.algorithm for each in self.whole]
             algorithms += ["sha256"] if self.wants_digest else []
+            algorithms += self.trailing
         self.digester = Digester(algorithms)
 
     @property
@@ -83,6 +107,10 @@ class Intake:
     def age_s(self) -> float:
         """Seconds since the body began."""
         return self.clock.monotonic() - self.began
+
+    def expect(self, digests: tuple[Expected, ...]) -> None:
+        """Have the recording checked against digests that came behind its body."""
+        self.whole = (*self.whole, *digests)
 
     def write(self, data: memoryview) -> None:
         """Append `data`. Raises TooLarge and its like past a ceiling, StorageFault, NoRoom."""

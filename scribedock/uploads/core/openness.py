@@ -17,10 +17,12 @@ from scribedock.uploads.core.errors import (
     AccountDisabled,
     JobDeleted,
     TranscriptionOrdered,
+    UploadInvalid,
     UrlCancelled,
     UrlClosed,
 )
-from scribedock.uploads.core.states import UploadStatus, status_of
+from scribedock.uploads.core.records import UploadStatus
+from scribedock.uploads.core.states import status_of
 from scribedock.uploads.grant import Grant
 
 JOBS_PER_QUERY = 500
@@ -29,15 +31,19 @@ JOBS_PER_QUERY = 500
 def job_of_url(connection: Connection, found: Jobs, grant: Grant) -> tuple[Job, UploadStatus | None]:
     """Return the job of the URL, and the status of its upload, None where none has begun.
 
-    Raises JobDeleted, UrlCancelled, and AccountDisabled as long as the job's account is disabled.
+    Raises JobDeleted, UrlCancelled, UploadInvalid; AccountDisabled as long as the job's account is disabled.
+    The URL of a part is valid for as long as that of the upload that it belongs to.
     """
     try:
         job = found.fetch_job(connection, grant.job_id)
     except ItemNotFound:
         raise JobDeleted from None
     status = status_of(connection, grant.upload_id)
-    if job.upload_epoch != grant.epoch or status is UploadStatus.CANCELLED:
+    known = {status} if grant.parent_id is None else {status, status_of(connection, grant.parent_id)}
+    if job.upload_epoch != grant.epoch or UploadStatus.CANCELLED in known:
         raise UrlCancelled
+    if UploadStatus.INVALID in known:
+        raise UploadInvalid
     if not is_served(connection, job.id):
         raise AccountDisabled
     return job, status

@@ -2,12 +2,50 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 from scribedock.storage.leftovers import remove_partial
 from scribedock.storage.store import Partial, PartialBusy, PartialMissing, Store, StoreUnavailable
 from scribedock.uploads.core.digests import pack
-from scribedock.uploads.core.errors import NoRoom, UploadReplaced, storage_fault
+from scribedock.uploads.core.errors import NoRoom, UploadComplete, UploadReplaced, storage_fault
 from scribedock.uploads.core.intake import Intake
-from scribedock.uploads.core.states import BOOT, Beginning, UploadState, UploadStates
+from scribedock.uploads.core.records import Beginning, UploadState
+from scribedock.uploads.core.states import BOOT, UploadStates
+from scribedock.uploads.grant import Grant
+
+
+class CompletePartial:
+    """Stands for the bytes of a recording that is whole: no partial is left, and nothing can be written."""
+
+    name = ""
+
+    def __init__(self, size: int) -> None:
+        self.bytes = size
+
+    def write(self, data: memoryview) -> None:
+        if data:
+            raise UploadComplete(self.bytes)
+
+    def sync(self) -> int:
+        return self.bytes
+
+    def truncate(self, size: int) -> None:
+        """Leave everything as it is, as the other methods do."""
+
+    def read(self) -> Iterator[memoryview]:
+        return iter(())
+
+    def commit(self) -> str:
+        raise PartialMissing
+
+    def suspend(self) -> None: ...
+
+    def discard(self) -> None: ...
+
+    def __enter__(self) -> Partial:
+        return self
+
+    def __exit__(self, *error: object) -> None: ...
 
 
 class Partials:
@@ -54,7 +92,7 @@ class Partials:
                 started=intake.started,
                 length=intake.body.length,
                 protocol=intake.protocol,
-                digests=pack(intake.whole),
+                digests=pack(intake.whole, intake.unverified),
                 wants_digest=intake.wants_digest,
             ),
         )
@@ -96,6 +134,12 @@ class Partials:
             return self._store.partial_bytes(name) or 0
         except OSError as error:
             raise storage_fault(error) from error
+
+    def invalidate(self, grant: Grant) -> None:
+        """Make an upload invalid for ever, and give up its bytes."""
+        partial = self._states.invalidate(grant)
+        if partial is not None:
+            self.remove(partial)
 
     def is_idle(self, name: str) -> bool:
         """Return whether nothing, in any process, is writing the partial."""

@@ -18,7 +18,9 @@ class Protocol(StrEnum):
 
 class Action(StrEnum):
     REPLACE = "replace"  # the whole recording, in one request
-    CREATE = "create"  # a recording in several requests, perhaps with its first bytes
+    CREATE = "create"  # a recording that comes in several requests, perhaps with its first bytes
+    CREATE_PART = "create part"  # of a recording whose parts come side by side
+    CONCATENATE = "concatenate"  # a recording from its parts
     APPEND = "append"
     STATE = "state"
     TERMINATE = "terminate"
@@ -43,6 +45,7 @@ class UploadRequest:
     grant: Grant
     body: Body = Body()
     digests: Digests = NO_DIGESTS
+    parts: tuple[Grant, ...] = ()  # that the recording is to be put together from
     only_without_media: bool = False  # the recording is put only where the job has none
     fault: ScribedockError | None = None
     """What is wrong with the request itself. It is said only once the URL has proved valid."""

@@ -7,9 +7,6 @@ or when the recording is complete.  Each has a task, which shows the bytes recei
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
-from datetime import datetime
-from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +18,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import jobs, media, uploads
 from scribedock.jobs.job import UNFINISHED_STATUSES, TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task, set_task, task_status
+from scribedock.uploads.core.records import Beginning, Progress, Received, UploadState, UploadStatus
 from scribedock.uploads.core.request import Protocol
 from scribedock.uploads.grant import Grant
 
@@ -30,65 +28,6 @@ UNTRUSTED_BOOT = ""  # in place of a boot: bytes beyond the recorded ones may be
 INSERT_UPLOAD = uploads.insert()
 STATUS_QUERY = sa.select(uploads.c.status).where(uploads.c.id == sa.bindparam("upload"))
 UPLOAD_TO_CHANGE = sa.select(uploads).where(uploads.c.id == sa.bindparam("upload")).with_for_update()
-
-
-class UploadStatus(StrEnum):
-    RECEIVING = "RECEIVING"
-    RECEIVED = "RECEIVED"
-    CANCELLED = "CANCELLED"
-    CLOSED = "CLOSED"  # expired, or its job was ordered or deleted
-
-
-@dataclass(frozen=True, kw_only=True)
-class UploadState:
-    id: str
-    job_id: str
-    task_id: str
-    protocol: Protocol
-    status: UploadStatus
-    created: datetime
-    started: datetime  # when the partial was begun
-    expires: int  # s since 1970
-    length: int | None  # of the recording; None: not known yet
-    partial: str | None  # name in the store; None: no bytes are kept
-    bytes: int  # that survive a crash of the machine
-    boot: str
-    digests: str  # that the whole recording must have
-    wants_digest: bool
-
-    @property
-    def lacks_only_its_end(self) -> bool:
-        """Whether all bytes arrived, but their receiver died before they became the job's media.
-
-        A client of tus considers such an upload finished. One of the IETF's protocol says itself when
-        its upload is complete.
-        """
-        return (
-            self.status is UploadStatus.RECEIVING
-            and self.partial is not None
-            and self.bytes == self.length
-            and self.protocol is not Protocol.IETF
-        )
-
-
-@dataclass(frozen=True, kw_only=True)
-class Beginning:
-    """A partial that may have to be resumed."""
-
-    partial: str
-    started: datetime
-    length: int | None
-    protocol: Protocol
-    digests: str = ""
-    wants_digest: bool = False
-
-
-@dataclass(frozen=True, kw_only=True)
-class Progress:
-    upload_id: str
-    partial: str  # perhaps not the recorded one: two requests may use one URL
-    bytes: int  # received
-    synced: int | None  # that survive a crash; None: not checked this time
 
 
 class UploadStates:
@@ -126,12 +65,14 @@ class UploadStates:
                 "boot": BOOT,
                 "digests": beginning.digests,
                 "wants_digest": beginning.wants_digest,
+                "parts": None,
+                "etag": None,
             }
             _write(connection, grant, row, values)
         replaced = row.partial if row is not None and row.partial != beginning.partial else None
         return True, replaced
 
-    def append(self, upload_id: str, *, offset: int, length: int | None, trusted: bool) -> None:
+    def append(self, upload_id: str, *, offset: int, length: int | None, trusted: bool, digests: str) -> None:
         """Record that bytes will arrive at `offset`; not trusted: they count once they were checked."""
         with self._database.write() as connection:
             row = _row(connection, upload_id)
@@ -140,7 +81,9 @@ class UploadStates:
             connection.execute(
                 uploads.update()
                 .where(uploads.c.id == upload_id)
-                .values(bytes=offset, boot=BOOT if trusted else UNTRUSTED_BOOT, length=length)
+                .values(
+                    bytes=offset, boot=BOOT if trusted else UNTRUSTED_BOOT, length=length, digests=digests
+                )
             )
             set_task(connection, row.task_id, TaskStatus.INPROGRESS, described(offset, length))
 
@@ -156,16 +99,18 @@ class UploadStates:
             set_task(connection, row.task_id, TaskStatus.QUEUED, described(size, row.length))
 
     def cancel(self, grant: Grant) -> str | None:
-        """Invalidate the URL for ever; return the name of its partial. Not to be called once received."""
+        """Make the URL invalid for ever; return the name of its partial. Not for one that is received."""
+        return self._give_up(grant, UploadStatus.CANCELLED, "The upload was cancelled")
+
+    def invalidate(self, grant: Grant) -> str | None:
+        """Do as `cancel` for an upload that more bytes came to than were announced."""
+        return self._give_up(grant, UploadStatus.INVALID, "More bytes came than were announced")
+
+    def _give_up(self, grant: Grant, status: UploadStatus, info: str) -> str | None:
         with self._database.write() as connection:
             row = _row(connection, grant.upload_id)
-            info = "The upload was cancelled"
             task_id = self._task(connection, grant, row, TaskStatus.ABORTED, info)
-            values: dict[str, Any] = {
-                "status": UploadStatus.CANCELLED.value,
-                "task_id": task_id,
-                "partial": None,
-            }
+            values: dict[str, Any] = {"status": status.value, "task_id": task_id, "partial": None}
             if row is None:
                 now = utc_now()
                 values |= {
@@ -188,25 +133,49 @@ class UploadStates:
                 .values(partial=None, bytes=0, boot=BOOT)
             )
 
-    def receive(self, connection: Connection, grant: Grant, *, protocol: Protocol, size: int) -> str | None:
+    def receive(self, connection: Connection, grant: Grant, received: Received) -> str | None:
         """Record that the recording is complete; return the name of the partial that was kept for it."""
         row = _row(connection, grant.upload_id)
-        task_id = self._task(connection, grant, row, TaskStatus.COMPLETE, described(size, size))
-        now = utc_now()
+        info = described(received.size, received.size)
+        if received.unverified:
+            info += f". Not verified, because it is not known here: {', '.join(received.unverified)}"
+        task_id = self._task(connection, grant, row, TaskStatus.COMPLETE, info)
         values: dict[str, Any] = {
             "status": UploadStatus.RECEIVED.value,
             "task_id": task_id,
-            "protocol": protocol.value,
-            "started": now,
-            "length": size,
+            "protocol": received.protocol.value,
+            "started": utc_now(),
+            "length": received.size,
             "partial": None,
-            "bytes": size,
+            "bytes": received.size,
             "boot": BOOT,
-            "digests": "",
+            "digests": "" if received.sha256 is None else f"sha256:{received.sha256.hex()}",
             "wants_digest": False,
+            "parts": " ".join(received.parts) or None,
+            "etag": received.etag,
         }
         _write(connection, grant, row, values)
         return row.partial if row is not None else None
+
+    def join(self, connection: Connection, part_ids: Iterable[str]) -> list[str]:
+        """Note that parts have become a recording; return the names of their partials."""
+        partials = []
+        for part_id in dict.fromkeys(part_ids):
+            row = _row(connection, part_id)
+            if row is None or row.status != UploadStatus.RECEIVING:
+                continue
+            partials.append(row.partial)
+            connection.execute(
+                uploads.update()
+                .where(uploads.c.id == part_id)
+                .values(status=UploadStatus.RECEIVED.value, partial=None)
+            )
+            set_task(connection, row.task_id, TaskStatus.COMPLETE, described(row.bytes, row.length))
+        return [partial for partial in partials if partial is not None]
+
+    def parts_of(self, upload_id: str) -> list[UploadState]:
+        """Return all parts that were ever begun below an upload, oldest first."""
+        return self._select(uploads.c.parent_id == upload_id)
 
     def note(self, progress: Iterable[Progress], *, durably: bool) -> None:
         """Record the progress of uploads, in their rows and in their tasks."""
@@ -323,6 +292,7 @@ def _write(connection: Connection, grant: Grant, row: Any, values: dict[str, Any
             "job_id": grant.job_id,
             "created": utc_now(),
             "expires": grant.expires,
+            "parent_id": grant.parent_id,
         }
         connection.execute(INSERT_UPLOAD, new | values)
     else:

@@ -19,7 +19,8 @@ from scribedock.uploads.core.active import ActiveUploads
 from scribedock.uploads.core.intake import Intake
 from scribedock.uploads.core.openness import closed_urls
 from scribedock.uploads.core.partials import Partials
-from scribedock.uploads.core.states import Progress, UploadStates
+from scribedock.uploads.core.records import Progress
+from scribedock.uploads.core.states import UploadStates
 
 log = structlog.get_logger("scribedock.upload")
 

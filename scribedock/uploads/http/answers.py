@@ -6,19 +6,22 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
-from urllib.parse import urlsplit
 
 from scribedock.errors import ScribedockError
-from scribedock.uploads.core.completion import Ended
+from scribedock.keys.keys import UploadKeys
+from scribedock.uploads.core.intake import Ended
+from scribedock.uploads.core.records import UploadState, UploadStatus
 from scribedock.uploads.core.request import Action, Protocol, UploadRequest
-from scribedock.uploads.core.states import UploadState, UploadStatus
-from scribedock.uploads.grant import Grant
+from scribedock.uploads.grant import PATH, Grant, sign
+from scribedock.uploads.http.concatenation import listed
 from scribedock.uploads.http.digests import TUS, repr_digest
 from scribedock.uploads.http.requests import (
     ACCEPT_PATCH,
     ALLOW,
+    ALLOW_OF_PART,
     IETF_INTEROP_VERSION,
     METHODS,
+    METHODS_OF_PART,
     TUS_EXTENSIONS,
     TUS_VERSION,
     UrlRequest,
@@ -26,10 +29,11 @@ from scribedock.uploads.http.requests import (
 
 EXPOSED_HEADERS = (
     "ETag, Location, Repr-Digest, Upload-Offset, Upload-Length, Upload-Complete, Upload-Expires, "
-    "Upload-Limit, Upload-Defer-Length, Tus-Resumable, Tus-Version, Tus-Extension, Tus-Max-Size, "
-    "Tus-Checksum-Algorithm, Retry-After"
+    "Upload-Limit, Upload-Defer-Length, Upload-Concat, Tus-Resumable, Tus-Version, Tus-Extension, "
+    "Tus-Max-Size, Tus-Checksum-Algorithm, Retry-After"
 )
 PREFLIGHT_MAX_AGE_S = 86_400
+CREATIONS = (Action.CREATE, Action.CREATE_PART, Action.CONCATENATE)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,9 +43,12 @@ class UploadAnswer:
 
 
 class Answers:
-    def __init__(self, *, public_url: str | None, cors_origins: tuple[str, ...], max_bytes: int) -> None:
-        # Behind a proxy, the path that clients see may have a part before ours.
-        self._prefix = urlsplit(public_url).path if public_url else ""
+    def __init__(
+        self, *, keys: UploadKeys, cors_origins: tuple[str, ...], max_bytes: int, sends_interim: bool
+    ) -> None:
+        """Take `sends_interim` as whether 104 reaches clients."""
+        self._keys = keys
+        self._sends_interim = sends_interim
         self._cors_origins = cors_origins
         self._max_bytes = max_bytes
 
@@ -49,7 +56,7 @@ class Answers:
         """Return the headers of an error."""
         headers = {**self._common(request), **error.headers}
         if request.protocol is Protocol.IETF:
-            headers["Upload-Complete"] = "?0"
+            headers.setdefault("Upload-Complete", "?0")
         return headers
 
     def ended(self, request: UrlRequest, asked: UploadRequest, ended: Ended) -> UploadAnswer:
@@ -67,15 +74,15 @@ class Answers:
             headers["Upload-Complete"] = "?1" if is_whole else "?0"
         headers["Upload-Offset"] = str(ended.size)
         headers["Upload-Expires"] = _http_date(asked.grant.expires)
-        if asked.action is Action.CREATE:
-            headers["Location"] = self._location(request)
+        if asked.action in CREATIONS:
+            headers["Location"] = self._location(request, asked.grant)
             if is_ietf:
                 headers["Upload-Limit"] = self._limit(asked.grant)
             return UploadAnswer(status=201, headers=headers)
         return UploadAnswer(status=200 if is_whole and is_ietf else 204, headers=headers)
 
     def state(self, request: UrlRequest, grant: Grant, state: UploadState | None) -> UploadAnswer:
-        """Return the answer to a HEAD; None: nothing was received yet."""
+        """Return the answer to a HEAD or GET; None: nothing was received yet."""
         length = state.length if state is not None else None
         is_whole = state is not None and state.status is UploadStatus.RECEIVED
         headers = {
@@ -89,6 +96,11 @@ class Answers:
             headers["Upload-Length"] = str(length)
         elif request.protocol is Protocol.TUS:
             headers["Upload-Defer-Length"] = "1"
+        if grant.is_part:
+            headers["Upload-Concat"] = "partial"
+        elif state is not None and state.parts is not None:
+            parts = tuple(grant.part(part_id) for part_id in state.parts.split())
+            headers["Upload-Concat"] = listed(parts, self._keys)
         is_ietf = (request.first("upload-draft-interop-version") or "").strip() == IETF_INTEROP_VERSION
         return UploadAnswer(status=204 if is_ietf else 200, headers=headers)
 
@@ -100,13 +112,14 @@ class Answers:
         """Return the answer to a CORS preflight, and to a client that asks what is possible."""
         grant = request.grant
         max_bytes = min(self._max_bytes, grant.max_bytes) if grant is not None else self._max_bytes
+        is_part = grant is not None and grant.is_part
         return UploadAnswer(
             status=204,
             headers={
                 **self._cors(request),
-                "Allow": ALLOW,
+                "Allow": ALLOW_OF_PART if is_part else ALLOW,
                 "Accept-Patch": ACCEPT_PATCH,
-                "Access-Control-Allow-Methods": METHODS,
+                "Access-Control-Allow-Methods": METHODS_OF_PART if is_part else METHODS,
                 "Access-Control-Allow-Headers": request.first("access-control-request-headers") or "*",
                 "Access-Control-Max-Age": str(PREFLIGHT_MAX_AGE_S),
                 "Tus-Resumable": TUS_VERSION,
@@ -119,12 +132,17 @@ class Answers:
         )
 
     def resumption(self, request: UrlRequest, grant: Grant) -> Mapping[str, str] | None:
-        """Return the headers of the 104 that says resuming is possible; None: the client knows none."""
+        """Return the headers of the 104 that says resuming is possible; None: the client gets none.
+
+        HTTP/1.0 knows no interim responses, and takes one for the answer (RFC 9110 §15.2).
+        """
         if request.protocol is not Protocol.IETF or request.first("upload-draft-interop-version") is None:
+            return None
+        if request.head.version == "1.0" or not self._sends_interim:
             return None
         if request.method == "PATCH":
             return {}
-        return {"Location": self._location(request), "Upload-Limit": self._limit(grant)}
+        return {"Location": self._location(request, grant), "Upload-Limit": self._limit(grant)}
 
     def _common(self, request: UrlRequest) -> Mapping[str, str]:
         """Return the headers of every answer, errors too."""
@@ -133,8 +151,10 @@ class Answers:
             headers["Tus-Resumable"] = TUS_VERSION
         return headers
 
-    def _location(self, request: UrlRequest) -> str:
-        return f"{self._prefix}{request.head.target}"
+    def _location(self, request: UrlRequest, grant: Grant) -> str:
+        """Return where the upload goes on: at this same URL, but for a part."""
+        path = f"{PATH}{sign(grant, self._keys.all()[0])}" if grant.is_part else request.head.target
+        return f"{request.prefix}{path}"
 
     def _limit(self, grant: Grant) -> str:
         size = min(self._max_bytes, grant.max_bytes)

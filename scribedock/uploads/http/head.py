@@ -81,6 +81,11 @@ def parse_head(head: bytes) -> RequestHead:
     )
 
 
+def has_body(head: RequestHead) -> bool:
+    """Return whether the request says that it has a body, be it of no bytes (RFC 9112 §6.3)."""
+    return "content-length" in head.headers or "transfer-encoding" in head.headers
+
+
 def body_length(head: RequestHead) -> int | None:
     """Return the bytes of the body; None where it is chunked.
 

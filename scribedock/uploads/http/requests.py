@@ -16,19 +16,28 @@ from scribedock.uploads.core.digests import NO_DIGESTS
 from scribedock.uploads.core.errors import EmptyRecording, InconsistentLength
 from scribedock.uploads.core.request import Action, Body, Protocol, UploadRequest
 from scribedock.uploads.grant import PATH, Forged, Grant, forged, verify
+from scribedock.uploads.http.coding import check_coding, decoded_length, is_aws_chunked
+from scribedock.uploads.http.concatenation import concatenation_of
 from scribedock.uploads.http.digests import digests_of
-from scribedock.uploads.http.head import RequestHead, body_length
+from scribedock.uploads.http.head import RequestHead, body_length, has_body
 
 TUS_VERSION = "1.0.0"
-TUS_EXTENSIONS = "creation,creation-with-upload,creation-defer-length,checksum,expiration,termination"
+TUS_EXTENSIONS = (
+    "creation,creation-with-upload,creation-defer-length,checksum,concatenation,expiration,termination"
+)
 TUS_PATCH = "application/offset+octet-stream"
 IETF_INTEROP_VERSION = "8"
 IETF_PATCH = "application/partial-upload"
 ACCEPT_PATCH = f"{IETF_PATCH}, {TUS_PATCH}"
-METHODS = "PUT, PATCH, HEAD, POST, DELETE"
+METHODS = "PUT, PATCH, HEAD, GET, POST, DELETE"
+METHODS_OF_PART = "PATCH, HEAD, GET, DELETE"
 ALLOW = f"{METHODS}, OPTIONS"
+ALLOW_OF_PART = f"{METHODS_OF_PART}, OPTIONS"
 BODILESS_ACTIONS = (Action.STATE, Action.TERMINATE)
+BODILESS_METHODS = ("HEAD", "GET", "DELETE", "OPTIONS")
 NUMBER = re.compile(r"[0-9]{1,15}\Z")  # a structured field's Integer has up to 15 digits (RFC 9651 §3.3.1)
+MISSING_OFFSET = "Upload-Offset is missing; it says at which byte this part begins"
+PARAMETERS = re.compile(r"(?:[ ]*;[ ]*[a-z*][a-z0-9_.*-]*(?:=[!-:<-~]+)?)*\Z")  # behind an Item (§3.1.2)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -39,21 +48,24 @@ class UrlRequest:
     protocol: Protocol
     method: str  # in tus, perhaps from X-HTTP-Method-Override
     grant: Grant | None  # expired or not; None: the URL is not exactly one of ours
+    prefix: str  # of the path that clients see before ours, behind a proxy
 
     def first(self, name: str) -> str | None:
         return self.head.first(name)
 
 
-def read_request(head: RequestHead, keys: UploadKeys) -> UrlRequest:
+def read_request(head: RequestHead, keys: UploadKeys, prefix: str) -> UrlRequest:
     """Read what every answer depends on."""
     try:
         grant = None if "?" in head.target else verify(head.path.removeprefix(PATH), keys.all())
     except Forged:
         grant = None
-    return UrlRequest(head=head, protocol=_protocol_of(head), method=_method_of(head), grant=grant)
+    return UrlRequest(
+        head=head, protocol=_protocol_of(head), method=_method_of(head), grant=grant, prefix=prefix
+    )
 
 
-def upload_request(request: UrlRequest) -> UploadRequest:
+def upload_request(request: UrlRequest, keys: UploadKeys) -> UploadRequest:
     """Return the request to the core.
 
     Raises InvalidQuery (405, 415) for the method, Forged (403), InvalidQuery for an Authorization header
@@ -70,9 +82,14 @@ def upload_request(request: UrlRequest) -> UploadRequest:
     if grant.cors_origin and origin is not None and origin != grant.cors_origin:
         raise InvalidQuery(f"This upload URL is for pages of {grant.cors_origin} only", status=403)
     body, digests, fault = Body(), NO_DIGESTS, None
+    parts: tuple[Grant, ...] = ()
     if action not in BODILESS_ACTIONS:
         try:
-            body = _body_of(head, protocol, action)
+            check_coding(head, protocol)
+            if action is Action.CONCATENATE:
+                parts = concatenation_of(head, grant, keys)
+            else:
+                body = _body_of(head, protocol, action)
             digests = digests_of(head)
         except ScribedockError as error:
             fault = error
@@ -82,6 +99,7 @@ def upload_request(request: UrlRequest) -> UploadRequest:
         grant=grant,
         body=body,
         digests=digests,
+        parts=parts,
         only_without_media=(head.first("if-none-match") or "").strip() == "*",
         fault=fault,
     )
@@ -95,6 +113,8 @@ def _protocol_of(head: RequestHead) -> Protocol:
     if version is not None and version.strip() != IETF_INTEROP_VERSION:
         return Protocol.PLAIN  # another draft, whose fields mean something else: it falls back by itself
     if _completes(head) is not None or kind == IETF_PATCH:
+        return Protocol.IETF
+    if version is not None and head.method in BODILESS_METHODS:
         return Protocol.IETF
     return Protocol.PLAIN
 
@@ -110,11 +130,18 @@ def _method_of(head: RequestHead) -> str:
 def _action_of(request: UrlRequest) -> Action:
     """Return what the method asks for. Raises InvalidQuery (405, 415)."""
     head, method, protocol = request.head, request.method, request.protocol
-    if method == "HEAD":
+    is_part = request.grant is not None and request.grant.is_part
+    if method in ("HEAD", "GET"):
         return Action.STATE
     if method == "DELETE":
         return Action.TERMINATE
     if method == "PATCH":
+        if is_part and _content_type(head) != TUS_PATCH:
+            raise InvalidQuery(
+                f"This is the URL of a part, by tus: send {TUS_PATCH}",
+                status=415,
+                headers={"Accept-Patch": TUS_PATCH},
+            )
         if _content_type(head) not in (TUS_PATCH, IETF_PATCH):
             raise InvalidQuery(
                 f"The Content-Type of a PATCH says which protocol it speaks: {TUS_PATCH} is tus 1.0.0, "
@@ -123,16 +150,31 @@ def _action_of(request: UrlRequest) -> Action:
                 headers={"Accept-Patch": ACCEPT_PATCH},
             )
         return Action.APPEND
+    if is_part:
+        raise InvalidQuery(
+            f"{method} is not possible at the URL of a part; PATCH its bytes to it, then concatenate the "
+            "parts at the upload URL that they belong to",
+            status=405,
+            headers={"Allow": ALLOW_OF_PART},
+        )
     if method == "PUT":
         incomplete = protocol is Protocol.IETF and _completes(head) is False
         return Action.CREATE if incomplete else Action.REPLACE
     if method == "POST" and protocol is Protocol.TUS:
-        return Action.CREATE
+        return _creation(head)
     if method == "POST" and protocol is Protocol.IETF:
         return Action.REPLACE if _completes(head) else Action.CREATE
     raise InvalidQuery(
         f"{method} is not possible here; PUT the recording to this URL", status=405, headers={"Allow": ALLOW}
     )
+
+
+def _creation(head: RequestHead) -> Action:
+    """Return what a POST of tus creates. Source: the concatenation extension of tus 1.0.0."""
+    kind = (head.first("upload-concat") or "").strip()
+    if kind == "partial":
+        return Action.CREATE_PART
+    return Action.CONCATENATE if kind else Action.CREATE
 
 
 def _body_of(head: RequestHead, protocol: Protocol, action: Action) -> Body:
@@ -142,6 +184,8 @@ def _body_of(head: RequestHead, protocol: Protocol, action: Action) -> Body:
     if protocol is Protocol.IETF:
         return _ietf_body(head, action)
     size = body_length(head)
+    if is_aws_chunked(head) and size != 0:
+        size = decoded_length(head)
     _check_plain(head, size)
     return Body(bytes=size, length=size, completes=True)
 
@@ -169,11 +213,14 @@ def _tus_body(head: RequestHead, action: Action) -> Body:
             status=412,
             headers={"Tus-Version": TUS_VERSION},
         )
-    length = _number(head, "upload-length")
-    if length == 0:
-        raise EmptyRecording
+    length = _tus_number(head, "upload-length")
     if action is Action.APPEND:
-        return Body(bytes=body_length(head), offset=_offset(head), length=length)
+        offset = _tus_number(head, "upload-offset")
+        if offset is None:
+            raise InvalidQuery(MISSING_OFFSET)
+        return Body(bytes=body_length(head), offset=offset, length=length)
+    if length == 0 and action is not Action.CREATE_PART:  # a client may cut a short file into empty parts
+        raise EmptyRecording
     deferred = head.first("upload-defer-length")
     if deferred is not None and deferred.strip() != "1":
         raise InvalidQuery("Upload-Defer-Length must be 1, or be left out")
@@ -189,9 +236,14 @@ def _ietf_body(head: RequestHead, action: Action) -> Body:
     completes = _completes(head)
     if completes is None:
         raise InvalidQuery("Upload-Complete must be ?1 where the recording ends with this request, else ?0")
-    offset = _offset(head) if action is Action.APPEND else 0
+    offset = 0
+    if action is Action.APPEND:
+        given = _integer(head, "upload-offset")
+        if given is None:
+            raise InvalidQuery(MISSING_OFFSET)
+        offset = given
     size = body_length(head) if action is Action.REPLACE else _optional_body(head)
-    length = _number(head, "upload-length")
+    length = _integer(head, "upload-length")
     if completes and size is not None:
         if length not in (None, offset + size):
             raise InconsistentLength(
@@ -207,28 +259,36 @@ def _ietf_body(head: RequestHead, action: Action) -> Body:
 
 def _optional_body(head: RequestHead) -> int | None:
     """Return the `body_length`, where no framing at all means no body (RFC 9112 §6.3)."""
-    if "content-length" not in head.headers and "transfer-encoding" not in head.headers:
-        return 0
-    return body_length(head)
+    return body_length(head) if has_body(head) else 0
 
 
 def _completes(head: RequestHead) -> bool | None:
     """Return Upload-Complete, a Boolean of a structured field; anything else counts as absent."""
-    return {"?1": True, "?0": False}.get((head.first("upload-complete") or "").strip())
+    return {"?1": True, "?0": False}.get(_item(head, "upload-complete") or "")
 
 
-def _offset(head: RequestHead) -> int:
-    offset = _number(head, "upload-offset")
-    if offset is None:
-        raise InvalidQuery("Upload-Offset is missing; it says at which byte this part begins")
-    return offset
+def _integer(head: RequestHead, name: str) -> int | None:
+    """Return an Integer of a structured field of the draft, which wants any other value to be ignored."""
+    text = _item(head, name)
+    return int(text) if text is not None and NUMBER.match(text) else None
 
 
-def _number(head: RequestHead, name: str) -> int | None:
+def _item(head: RequestHead, name: str) -> str | None:
+    """Return the Item of a structured field without its parameters (RFC 9651 §3.3); None: it is not one."""
+    values = head.headers.get(name, ())
+    if len(values) != 1:
+        return None
+    bare, _, _ = values[0].strip(" ").partition(";")
+    bare = bare.rstrip(" ")
+    return bare if PARAMETERS.match(values[0].strip(" ")[len(bare) :]) else None
+
+
+def _tus_number(head: RequestHead, name: str) -> int | None:
+    """Return a number of tus. Raises InvalidQuery for anything else."""
     text = head.first(name)
     if text is None:
         return None
-    if not NUMBER.match(text.strip()):
+    if not NUMBER.match(text.strip()) or len(head.headers[name]) > 1:
         raise InvalidQuery(f"{name.title()} must be a whole number of bytes, not {text[:40]!r}")
     return int(text)
 

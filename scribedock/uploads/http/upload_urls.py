@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from scribedock.errors import ScribedockError
 from scribedock.keys.keys import UploadKeys
@@ -11,6 +12,7 @@ from scribedock.settings import Settings
 from scribedock.uploads.core.intake import Intake
 from scribedock.uploads.core.request import Action
 from scribedock.uploads.http.answers import Answers, UploadAnswer
+from scribedock.uploads.http.digests import digests_behind
 from scribedock.uploads.http.head import RequestHead
 from scribedock.uploads.http.requests import UrlRequest, read_request, upload_request
 from scribedock.uploads.uploads import Uploads
@@ -28,36 +30,57 @@ class UploadUrls:
     def __init__(self, uploads: Uploads, keys: UploadKeys, settings: Settings) -> None:
         self._uploads = uploads
         self._keys = keys
+        # Behind a proxy, the path that clients see may have a part before ours.
+        self._prefix = urlsplit(settings.public_url).path if settings.public_url else None
         self._answers = Answers(
-            public_url=settings.public_url,
+            keys=keys,
+            sends_interim=settings.upload_interim_responses,
             cors_origins=settings.cors_origins,
             max_bytes=settings.upload_max_bytes,
         )
 
-    def read(self, head: RequestHead) -> UrlRequest:
-        """Read the head of a request; this never fails."""
-        return read_request(head, self._keys)
+    def read(self, head: RequestHead, forwarded_prefix: str = "") -> UrlRequest:
+        """Read the head of a request; this never fails.
+
+        `forwarded_prefix` is what a trusted proxy has taken off the path; a public URL has its own.
+        """
+        prefix = forwarded_prefix if self._prefix is None else self._prefix
+        return read_request(head, self._keys, prefix)
 
     def admit(self, request: UrlRequest) -> Intake:
         """Return where the body of the request goes. Raises InvalidQuery, SystemFault, Forged."""
-        return self._uploads.admit(upload_request(request))
+        return self._uploads.admit(upload_request(request, self._keys))
 
     def resumption(self, request: UrlRequest, intake: Intake) -> Mapping[str, str] | None:
         """Return the headers of the 104 that says resuming is possible; None: the client knows none."""
         return self._answers.resumption(request, intake.grant)
 
-    def finish(self, request: UrlRequest, intake: Intake, error: Exception | None) -> Finished:
-        """End the body, and return its answer. Raises as `Uploads.finish`."""
+    def finish(
+        self,
+        request: UrlRequest,
+        intake: Intake,
+        error: Exception | None,
+        trailer: Mapping[str, tuple[str, ...]],
+    ) -> Finished:
+        """End the body, and return its answer. Raises as `Uploads.finish`.
+
+        `trailer` has the fields that came behind the body, by names in lower case.
+        """
+        if error is None:
+            try:
+                intake.expect(digests_behind(request.head, trailer))
+            except ScribedockError as malformed:
+                error = malformed
         ended = self._uploads.finish(intake, error)
         return Finished(
             answer=self._answers.ended(request, intake.request, ended), makes_work=ended.task_id is not None
         )
 
     def answer(self, request: UrlRequest) -> UploadAnswer:
-        """Answer a request that brings no body: HEAD, DELETE, OPTIONS. Raises as `admit`."""
+        """Answer a request that brings no body: HEAD, GET, DELETE, OPTIONS. Raises as `admit`."""
         if request.method == "OPTIONS":
             return self._answers.options(request)
-        asked = upload_request(request)
+        asked = upload_request(request, self._keys)
         if asked.action is Action.TERMINATE:
             self._uploads.terminate(asked)
             return self._answers.terminated(request)

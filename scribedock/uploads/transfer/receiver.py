@@ -190,7 +190,7 @@ class Receiver:
             return
         if isinstance(item, EndOfFeed):
             if not item.transfer.is_over:
-                self._end(selector, item.transfer, None, b"")
+                self._end_fed(selector, item.transfer)
             return
         if isinstance(item, Feed):
             self._take_fed(selector, item.transfer, item.data)
@@ -213,6 +213,14 @@ class Receiver:
         if transfer.is_full and transfer.waiting <= LOW_WATER:
             transfer.is_full = False
             transfer.drained()
+
+    def _end_fed(self, selector: selectors.BaseSelector, transfer: Transfer) -> None:
+        problem = None
+        try:
+            transfer.framing.end()
+        except ScribedockError as error:
+            problem = error
+        self._end(selector, transfer, problem, b"")
 
     def _on_readable(self, selector: selectors.BaseSelector, item: Transfer | Lingering) -> None:
         assert item.sock is not None

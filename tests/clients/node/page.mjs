@@ -79,9 +79,14 @@ function viaTusOnce(url) {
   });
 }
 
-async function viaUppy(url, chunkSize) {
+async function viaUppy(url, chunkSize, parallelUploads) {
   const uppy = new Uppy();
-  uppy.use(Tus, { endpoint: url, chunkSize: chunkSize ?? Infinity, retryDelays: RETRIES });
+  uppy.use(Tus, {
+    endpoint: url,
+    chunkSize: chunkSize ?? Infinity,
+    parallelUploads: parallelUploads ?? 1,
+    retryDelays: RETRIES,
+  });
   uppy.addFile({ name: chosen().name, type: chosen().type, data: chosen() });
   const { successful, failed } = await uppy.upload();
   return { successful: successful.length, failed: failed.map((file) => String(file.error)) };

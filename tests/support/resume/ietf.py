@@ -66,6 +66,78 @@ def test_a_client_of_the_draft_learns_that_it_can_resume(
     assert_is_media(client, job)
 
 
+def test_a_client_of_http_1_0_gets_no_interim_response(
+    client: Client, job: str, url: str, recording: bytes
+) -> None:
+    """As a proxy that speaks it would take one for the answer."""
+    with RawConnection(url) as connection:
+        connection.head(
+            "PUT",
+            target_of(url),
+            IETF,
+            "Upload-Complete: ?1",
+            f"Content-Length: {len(recording)}",
+            version="1.0",
+        )
+        connection.send(recording)
+        answer = connection.answer()
+    assert (answer.status, answer.headers["upload-complete"]) == (200, "?1")
+    assert_is_media(client, job)
+
+
+def test_the_end_of_a_complete_upload_gets_its_answer_again(url: str, recording: bytes) -> None:
+    want = "Want-Repr-Digest: sha-256=1"
+    ask("POST", url, IETF, "Upload-Complete: ?0", want, body=recording[:1000])
+    first = ietf_patch(url, 1000, recording[1000:], complete=True)
+    again = ietf_patch(url, len(recording), b"", complete=True)
+    assert (again.status, again.headers["upload-complete"]) == (200, "?1")
+    assert again.headers["etag"] == first.headers["etag"]
+    assert again.headers["repr-digest"] == first.headers["repr-digest"]
+    more = ietf_patch(url, len(recording), b"x", complete=True)
+    assert (more.status, more.headers["upload-complete"]) == (409, "?1")
+
+
+def test_an_upload_of_the_draft_is_invalid_once_more_bytes_came_than_announced(
+    url: str, recording: bytes
+) -> None:
+    ask("POST", url, IETF, "Upload-Complete: ?0", "Upload-Length: 5000", body=recording[:1000])
+    assert ietf_patch(url, 1000, recording[1000:6000], complete=False).status == 413
+    assert ask("HEAD", url, IETF).status == 410
+    assert ietf_patch(url, 1000, recording[1000:5000], complete=True).status == 410
+
+
+def test_values_that_are_no_structured_fields_are_ignored(
+    client: Client, job: str, url: str, recording: bytes
+) -> None:
+    created = ask("POST", url, IETF, "Upload-Complete: ?0;a=b", "Upload-Length: many", body=recording[:1000])
+    assert created.status == 201
+    assert "upload-length" not in ask("HEAD", url, IETF).headers
+    assert ietf_patch(url, 1000, recording[1000:2000], "Upload-Length: -1", complete=False).status == 204
+    for wrong in ("", "Upload-Offset: 2000, 2000", "Upload-Offset: 2e3", "Upload-Offset: 2000;="):
+        answer = ask("PATCH", url, IETF, IETF_BYTES, "Upload-Complete: ?1", *filter(None, [wrong]))
+        assert answer.status == 400, wrong
+    last = "Upload-Offset: 2000;unit=bytes"
+    assert (
+        ask("PATCH", url, IETF, IETF_BYTES, "Upload-Complete: ?1", last, body=recording[2000:]).status == 200
+    )
+    assert_is_media(client, job)
+
+
+def test_the_offset_that_a_client_of_the_draft_asks_for_is_good_for_its_next_request(
+    client: Client, job: str, url: str, recording: bytes
+) -> None:
+    """Nothing that is still on its way moves it."""
+    with RawConnection(url) as first:
+        first.head("PUT", target_of(url), IETF, "Upload-Complete: ?1", f"Content-Length: {len(recording)}")
+        assert first.answer().status == 104
+        first.send(recording[:50_000])
+        wait_for_offset(url, 50_000)
+        assert ask("HEAD", url, IETF).headers["upload-offset"] == "50000"
+        assert first.answer().status == 409
+    assert ietf_patch(url, 50_000, recording[50_000:], complete=True).status == 200
+    assert_is_media(client, job)
+
+
 def test_other_clients_get_no_interim_response(url: str, recording: bytes) -> None:
     assert put(url, recording, "Upload-Complete: ?1").status == 200
 

@@ -65,5 +65,11 @@ def partials(client: Client) -> set[str]:
     return {path.name for path in (client.server.data_dir / "media" / "partials").iterdir()}
 
 
+def task_info(client: Client, job: str) -> str:
+    """Return what the task of the job's only upload says."""
+    (upload,) = uploads(client, job)
+    return str(client.get("job/task_status", task_id=upload["TaskId"]).json()["TaskInfo"])
+
+
 def uploads(client: Client, job: str) -> list[dict[str, object]]:
     return list(client.get("upload/list", job_id=job).json()["Uploads"])

@@ -18,6 +18,7 @@ from tests.support.resume.resuming import (
     offset,
     partials,
     tus_patch,
+    uploads,
     wait_for_offset,
 )
 
@@ -36,6 +37,7 @@ def test_tus_is_offered_with_its_extensions(url: str) -> None:
         "creation-with-upload",
         "creation-defer-length",
         "checksum",
+        "concatenation",
         "expiration",
         "termination",
     }
@@ -102,17 +104,40 @@ def test_a_wrong_offset_is_a_conflict_that_says_the_right_one(url: str, recordin
     assert offset(url) == 1000
 
 
-def test_more_bytes_than_announced_are_refused_and_forgotten(url: str, recording: bytes) -> None:
+@pytest.mark.parametrize("framing", ["Content-Length", "Transfer-Encoding"])
+def test_an_upload_is_invalid_once_more_bytes_came_than_announced(
+    client: Client, job: str, url: str, recording: bytes, framing: str
+) -> None:
     create(url, 1000, TUS_BYTES, body=recording[:600])
-    assert tus_patch(url, 600, recording[600:1001]).status == 413
+    if framing == "Content-Length":
+        assert tus_patch(url, 600, recording[600:1001]).status == 413
+    else:
+        with RawConnection(url) as connection:
+            connection.head(
+                "PATCH", target_of(url), TUS, TUS_BYTES, "Upload-Offset: 600", "Transfer-Encoding: chunked"
+            )
+            connection.send(f"{500:x}\r\n", recording[600:1100], "\r\n0\r\n\r\n")
+            assert connection.answer().status == 413
+    for answer in (ask("HEAD", url, TUS), tus_patch(url, 600, recording[600:1000]), put(url, recording)):
+        assert answer.status == 410
+    assert [upload["Status"] for upload in uploads(client, job)] == ["INVALID"]
+    assert put(client.upload_url(job), recording).status == 200
+
+
+def test_a_wrong_offset_is_said_before_too_many_bytes(url: str, recording: bytes) -> None:
+    create(url, 1000, TUS_BYTES, body=recording[:600])
+    answer = tus_patch(url, 700, recording)
+    assert (answer.status, answer.headers["upload-offset"]) == (409, "600")
     assert offset(url) == 600
-    with RawConnection(url) as connection:
-        connection.head(
-            "PATCH", target_of(url), TUS, TUS_BYTES, "Upload-Offset: 600", "Transfer-Encoding: chunked"
-        )
-        connection.send(f"{500:x}\r\n", recording[600:1100], "\r\n0\r\n\r\n")
-        assert connection.answer().status == 413
-    assert offset(url) == 600
+
+
+def test_the_last_request_of_a_complete_upload_may_be_repeated(url: str, recording: bytes) -> None:
+    create(url, len(recording))
+    first = tus_patch(url, 0, recording)
+    again = tus_patch(url, len(recording), b"")
+    assert (again.status, again.headers["upload-offset"]) == (204, str(len(recording)))
+    assert again.headers["etag"] == first.headers["etag"]
+    assert tus_patch(url, len(recording), b"x").status == 409
 
 
 @pytest.mark.parametrize("algorithm", ["sha1", "md5", "sha256", "sha512"])

@@ -234,6 +234,21 @@ def test_a_login_that_races_the_removal_of_its_key_leaves_no_session(
     assert open_sessions(services) == 0
 
 
+def test_a_session_that_outlives_its_key_lives_no_longer_than_one_of_a_password(
+    services: app.Services, login: Login
+) -> None:
+    maria = services.accounts.by_username("maria")
+    assert maria is not None
+    key = services.api_keys.newest(maria, force_new=False)
+    opened = [login.open_session(login.prove_key("maria", key, OWNER), dialect=Dialect.CLASSIC) for _ in "ab"]
+    services.api_keys.remove(
+        frozenset({maria.id}), key, keep_session=services.sessions.use(opened[0]).fingerprint, idle_s=1800
+    )
+    with services.database.read() as connection:
+        rows = connection.execute(sa.select(sessions.c.api_key_id, sessions.c.idle_s)).all()
+    assert [tuple(row) for row in rows] == [(None, 1800)]
+
+
 def open_sessions(services: app.Services) -> int:
     with services.database.read() as connection:
         return int(connection.execute(sa.select(sa.func.count()).select_from(sessions)).scalar_one())

@@ -119,7 +119,7 @@ def test_one_of_simultaneous_jobs_with_one_external_id_is_first(services: app.Se
     assert admin is not None
 
     def open_job(_: int) -> str:
-        return services.jobs.create(admin, name="x", language="en", external_id="same")[0]
+        return services.jobs.create(admin, name="x", language="en", external_id="same", is_duplicate=False)[0]
 
     results = at_once(open_job)
     assert len([result for result in results if isinstance(result, str)]) == 1

@@ -12,7 +12,7 @@ from tests.support.core import Core
 URL = "https://example.org/a.mp3"
 
 
-def add(core: Core, job_id: str, url: str = URL, *, may_repeat: bool = False) -> str:
+def add(core: Core, job_id: str, url: str = URL, *, may_repeat: bool | None = False) -> str:
     return add_media_url(
         core.services, job_id, frozenset({core.admin.id}), url, may_be_page=False, may_repeat=may_repeat
     )

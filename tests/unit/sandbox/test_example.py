@@ -18,7 +18,8 @@ from scribedock.orders.guidelines import MAX_GUIDELINES
 from scribedock.orders.orders import Order
 from scribedock.related.uplevels import NewUplevel
 from scribedock.sandbox import example as module
-from scribedock.sandbox.example import API_TOKEN, JOB_ID, PASSWORD, REQUIRED_STATES, USERNAME, Example
+from scribedock.sandbox.example import REQUIRED_STATES, Example
+from scribedock.sandbox.printed import API_KEY, API_TOKEN, JOB_ID, LISTED_JOB_ID, PASSWORD, USERNAME
 from scribedock.settings import Settings, SettingsError
 from tests.support.fixtures import DATABASES, database_settings
 
@@ -52,6 +53,7 @@ def example_of(services: app.Services) -> Example:
         database=services.database,
         accounts=services.accounts,
         sessions=services.sessions,
+        api_keys=services.api_keys,
         jobs=services.jobs,
         elementlists=services.elementlists,
         related=services.related,
@@ -102,6 +104,24 @@ def test_the_job_is_finished_at_first(sandbox: Sandbox) -> None:
     assert sandbox.job.username == USERNAME
     assert sandbox.versions() == ["MECHANICAL", "FINAL"]
     assert sandbox.services.sessions.use(API_TOKEN).account_id == sandbox.example.account_id
+
+
+def test_the_key_opens_sessions_and_comes_back_when_it_was_removed(sandbox: Sandbox) -> None:
+    keys = sandbox.services.api_keys
+    for _ in range(2):
+        owner = keys.owner(API_KEY)
+        assert owner is not None and owner.username == USERNAME
+        keys.remove(sandbox.visible_accounts, API_KEY)
+        sandbox.example.restore()
+
+
+@pytest.mark.parametrize("job_id", [JOB_ID, LISTED_JOB_ID])
+def test_each_job_comes_back_when_it_was_deleted(sandbox: Sandbox, job_id: str) -> None:
+    sandbox.services.jobs.delete(job_id, sandbox.visible_accounts)
+    sandbox.example.restore()
+    assert sandbox.services.jobs.find_job(job_id).status is JobStatus.COMPLETE
+    versions = [each.created.isoformat() for each in sandbox.services.elementlists.versions(job_id)]
+    assert versions == ["2014-07-31T12:35:52", "2014-07-31T12:35:52.324389"]
 
 
 def test_a_second_start_finds_everything(sandbox: Sandbox) -> None:

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from scribedock.api.schema.parameters import (
     Bool,
     Document,
+    End,
     Identifier,
     Int,
     Moment,
@@ -37,6 +38,7 @@ class Everything(Parameters):
     count: Int | None = None
     share: Number | None = None
     when: Moment | None = None
+    until: End | None = None
     word: Text = "default"
     maybe: Text | None = None
     names: Strings = ()
@@ -212,3 +214,17 @@ def test_no_text_makes_anything_but_a_clear_error(name: str, text: str) -> None:
         value_of(name, text)
     except ScribedockError as error:
         assert name in error.comment
+
+
+@pytest.mark.parametrize(
+    ("text", "moment"),
+    [
+        ("2014-08-27", "2014-08-27T23:59:59.999999"),
+        ("20140827", "2014-08-27T23:59:59.999999"),
+        ("2014-08-27T00:00", "2014-08-27T00:00:00"),
+        ("2014-08-27T14:44:54Z", "2014-08-27T14:44:54"),
+        ("9999-12-31", "9999-12-31T00:00:00"),
+    ],
+)
+def test_a_day_without_a_time_lasts_until_its_end(text: str, moment: str) -> None:
+    assert value_of("until", text) == datetime.fromisoformat(moment)

@@ -90,7 +90,7 @@ def test_a_pulled_model_can_be_used_by_its_name(tmp_path: Path, hub: str) -> Non
     assert "× real time on this machine" in done.stdout
     assert command("path", "whisper-tiny", "--data-dir", str(tmp_path)).stdout.strip() == str(folder)
     assert "is already installed" in command("pull", "whisper-tiny", "--data-dir", str(tmp_path)).stdout
-    assert "no model, whisper-tiny is used" in command("list", "--data-dir", str(tmp_path)).stdout
+    assert "name no model: whisper-tiny." in command("list", "--data-dir", str(tmp_path)).stdout
     checked = command("check", "--data-dir", str(tmp_path))
     assert (checked.returncode, checked.stdout) == (0, f"whisper-tiny: {found.sum}\n")
     with (folder / "model.bin").open("ab") as file:

@@ -8,6 +8,7 @@ import pytest
 
 from scribedock.errors import InvalidQuery
 from scribedock.uploads.core.active import TAKEOVER_SILENCE_S
+from scribedock.uploads.core.digests import Digests
 from scribedock.uploads.core.errors import (
     AccountDisabled,
     ConnectionLost,
@@ -22,6 +23,8 @@ from scribedock.uploads.core.errors import (
     TooLarge,
     TranscriptionOrdered,
     UploadBusy,
+    UploadComplete,
+    UploadInvalid,
     UploadRefused,
     UrlCancelled,
     UrlExpired,
@@ -122,10 +125,84 @@ def test_a_recording_may_not_be_larger_than_its_url_allows(core: Core, announced
 def test_an_upload_must_keep_to_the_length_that_was_announced(core: Core) -> None:
     client = UploadClient(core)
     client.create(10, b"0123")
-    with pytest.raises(LongerThanAnnounced):
-        client.append(b"0123456", 4)
     with pytest.raises(InconsistentLength):
         client.append(b"4", 4, length=11)
+    client.append(b"456789", 4)
+    assert core.content(client.job.id) == b"0123456789"
+
+
+@pytest.mark.parametrize("announced", [True, False], ids=["announced", "not announced"])
+def test_an_upload_is_invalid_once_bytes_past_its_length_have_come(core: Core, announced: bool) -> None:
+    client = UploadClient(core)
+    client.create(10, b"0123")
+    with pytest.raises(LongerThanAnnounced):
+        if announced:
+            client.append(b"0123456", 4)
+        else:
+            intake = client.begin_append(None, 4)
+            try:
+                intake.write(memoryview(b"0123456"))
+            except LongerThanAnnounced as error:
+                client.uploads.finish(intake, error)
+    for ask in (client.offset, client.terminate, client.put, lambda: client.append(b"456789", 4)):
+        with pytest.raises(UploadInvalid):
+            ask()
+    (state,) = client.uploads.uploads_of_job(client.job.id)
+    assert state.status == "INVALID"
+    assert core.tasks(client.job.id)[-1] == (
+        "JOB_UPLOAD_MEDIA",
+        "ABORTED",
+        "More bytes came than were announced",
+    )
+    assert core.services.uploads.kept_partials() == frozenset()
+    UploadClient(core, client.job).put()
+
+
+def test_media_that_is_whole_survives_that_a_later_upload_is_invalid(core: Core) -> None:
+    client = UploadClient(core)
+    client.put(b"first")
+    client.create(10, b"0123")
+    with pytest.raises(LongerThanAnnounced):
+        client.append(b"0123456", 4)
+    assert core.content(client.job.id) == b"first"
+
+
+def test_the_end_of_a_complete_upload_may_be_repeated(core: Core) -> None:
+    client = UploadClient(core)
+    client.create(10, b"0123")
+    first = client.append(b"456789", 4, digests=Digests(wanted=True))
+    again = client.append(b"", 10)
+    assert (again.size, again.etag, again.sha256) == (10, first.etag, first.sha256)
+    assert again.task_id is None
+    assert core.content(client.job.id) == b"0123456789"
+    assert len(core.tasks(client.job.id)) == 3
+
+
+def test_nothing_can_be_added_to_a_complete_upload(core: Core) -> None:
+    client = UploadClient(core)
+    client.put(b"0123456789")
+    with pytest.raises(MismatchingOffset):
+        client.append(b"", 9)
+    with pytest.raises(UploadComplete):
+        client.append(b"x", 10)
+    endless = client.begin_append(None, 10)
+    with pytest.raises(UploadComplete) as caught:
+        endless.write(memoryview(b"x"))
+    with pytest.raises(UploadComplete):
+        client.uploads.finish(endless, caught.value)
+    assert core.content(client.job.id) == b"0123456789"
+
+
+def test_who_asks_by_the_protocol_of_the_ietf_gets_an_offset_that_stays(core: Core) -> None:
+    client = UploadClient(core)
+    body = Body(bytes=None, length=10, completes=True)
+    first = client.uploads.admit(client.request(Action.REPLACE, body, protocol=Protocol.IETF))
+    first.write(memoryview(b"0123"))
+    core.services.uploads._partials.record(first)
+    gives_way(client, first)
+    state = client.uploads.state(client.request(Action.STATE, protocol=Protocol.IETF))
+    assert state is not None and state.bytes == 4
+    assert first.over.is_set()
     client.append(b"456789", 4)
     assert core.content(client.job.id) == b"0123456789"
 

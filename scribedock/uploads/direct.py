@@ -26,6 +26,11 @@ from scribedock.storage.store import DirectStore, Pinned
 from scribedock.uploads.core.errors import storage_fault
 from scribedock.uploads.core.quota import Quotas
 
+NOTICE = (
+    "This URL is an object store's own: it takes the whole recording in one PUT, and an interrupted upload "
+    "cannot be resumed"
+)
+
 
 @dataclass(kw_only=True)
 class Arrival:

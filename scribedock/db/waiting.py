@@ -1,0 +1,50 @@
+"""A database that does not answer: waited for by those that run long, and explained in one line."""
+
+from __future__ import annotations
+
+import time
+from contextlib import closing
+
+import sqlalchemy as sa
+import structlog
+from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+
+from scribedock.db.engine import Database
+from scribedock.settings import SettingsError
+
+log = structlog.get_logger("scribedock.database")
+
+PAUSE_S = 1.0
+
+
+def wait_for_database(url: str, *, within_s: float) -> None:
+    """Return once the database answers; a file is not waited for.
+
+    Raises SettingsError, with the reason, where it does not answer in time.
+    """
+    deadline = time.monotonic() + within_s
+    told = False
+    with closing(Database(url)) as database:
+        while not database.is_sqlite:
+            try:
+                with database.read() as connection:
+                    connection.execute(sa.text("SELECT 1"))
+                return
+            except OperationalError as error:
+                reason = reason_of(error)
+            if time.monotonic() > deadline:
+                raise SettingsError(
+                    f"SCRIBEDOCK_DATABASE_URL: no answer within {within_s:g} seconds: {reason}"
+                )
+            if not told:
+                log.warning("the database does not answer; waiting", seconds=within_s, reason=reason)
+                told = True
+            time.sleep(PAUSE_S)
+
+
+def reason_of(error: Exception) -> str | None:
+    """Return in one line why a database could not be used; None where that is not what went wrong."""
+    if isinstance(error, OperationalError) or type(error) is DatabaseError:
+        assert isinstance(error, DBAPIError)
+        return " ".join(str(error.orig).split())
+    return None
