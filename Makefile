@@ -124,6 +124,9 @@ lock:
 	uv pip compile pyproject.toml --group build --group dev --constraint requirements.lock --universal \
 		--python-version 3.11 --generate-hashes --no-annotate --no-emit-index-url --no-header --no-strip-extras --quiet \
 		-o requirements-dev.lock
+	uv pip compile tests/judges/openapi/requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-emit-index-url --no-header --no-strip-extras --quiet --upgrade \
+		-o tests/judges/openapi/requirements.lock
 
 clean:
-	rm -rf .venv build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf .venv .venv-judges build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

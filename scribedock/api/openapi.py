@@ -28,7 +28,8 @@ V1 = {
     "description": "The version of the API.",
     "schema": {"type": "integer", "const": 1},
 }
-BODY_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data", "application/json")
+# One type a body: generated clients take the first of several, or try to send all of them.
+JSON, MULTIPART = "application/json", "multipart/form-data"
 # What may go wrong in any call: an unusable request, a defect, an overloaded server, a full disk.
 COMMON_ERRORS = (400, 500, 503, 507)
 BODY_ERRORS = (408, 413)
@@ -132,7 +133,7 @@ def _without_null(schema: dict[str, Any]) -> dict[str, Any]:
 
 
 def _operations(registered: Call[Any], schemas: dict[str, Any]) -> dict[str, Any]:
-    parameters = parameters_of(registered)
+    parameters = [_without_backslash(each) for each in parameters_of(registered)]
     if not registered.optional_version:
         parameters = [V1, *parameters]
     headers = [
@@ -169,6 +170,21 @@ def _operations(registered: Call[Any], schemas: dict[str, Any]) -> dict[str, Any
     return operations
 
 
+def _without_backslash(parameter: dict[str, Any]) -> dict[str, Any]:
+    """Return the parameter without backslashes, which generated clients would take for escapes.
+
+    A default that has one is left out: it is what the server does anyway.
+    """
+    schema = parameter["schema"]
+    if "\\" in str(schema.get("default", "")):
+        schema = {name: value for name, value in schema.items() if name != "default"}
+    return {
+        **parameter,
+        "description": parameter["description"].replace("\\", "backslash "),
+        "schema": schema,
+    }
+
+
 def _in_query(parameter: dict[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
     """Describe a parameter of the query, where an object is written as JSON."""
     reference = parameter["schema"].get("$ref", "")
@@ -181,7 +197,7 @@ def _in_query(parameter: dict[str, Any], schemas: dict[str, Any]) -> dict[str, A
 def _fields(
     registered: Call[Any], parameters: list[dict[str, Any]], schemas: dict[str, Any]
 ) -> dict[str, Any]:
-    """Describe the body of a POST: its parameters as fields, in any of the three accepted types."""
+    """Describe the body of a POST: its parameters as fields, in one of the accepted types."""
     name = f"{registered.path.replace('/', '_')}_parameters"
     required = [each["name"] for each in parameters if each["required"]]
     schemas[name] = {
@@ -191,12 +207,13 @@ def _fields(
         },
         **({"required": required} if required else {}),
     }
-    reference = {"schema": {"$ref": REF.format(model=name)}}
-    return {"required": bool(required), "content": dict.fromkeys(BODY_TYPES, reference)}
+    has_file = any("contentMediaType" in each["schema"] for each in parameters)
+    body = {MULTIPART if has_file else JSON: {"schema": {"$ref": REF.format(model=name)}}}
+    return {"required": bool(required), "content": body}
 
 
 def _responses(registered: Call[Any], method: str, schemas: dict[str, Any]) -> dict[str, Any]:
-    content = registered.content or _returned(registered)
+    content = registered.content or _returned(registered, method)
     success: dict[str, Any] = {"description": registered.answer}
     if content:
         success["content"] = _content(content, schemas)
@@ -214,13 +231,15 @@ def _error_name(status: int) -> str:
     return f"Error{status}"
 
 
-def _returned(registered: Call[Any]) -> Mapping[str, Any]:
-    """Describe the JSON that the function returns, from its annotation."""
+def _returned(registered: Call[Any], method: str) -> Mapping[str, Any]:
+    """Describe the JSON that the function returns to a method."""
+    if method in registered.returns:
+        return {JSON: registered.returns[method]}
     kind = typing.get_type_hints(registered.function, include_extras=True)["return"]
     if kind is type(None):
         return {}
     assert kind is not Response, f"{registered.path} does not say what it answers: it needs `content`"
-    return {"application/json": kind}
+    return {JSON: kind}
 
 
 def _content(content: Mapping[str, Any], schemas: dict[str, Any]) -> dict[str, Any]:
@@ -232,8 +251,21 @@ def _content(content: Mapping[str, Any], schemas: dict[str, Any]) -> dict[str, A
 
 def _component(kind: Any, schemas: dict[str, Any]) -> dict[str, Any]:
     schema = TypeAdapter(kind).json_schema(ref_template=REF, mode="serialization")
-    schemas.update(schema.pop("$defs", {}))
-    return schema
+    schemas.update({name: _one_of(each) for name, each in schema.pop("$defs", {}).items()})
+    found: dict[str, Any] = _one_of(schema)
+    return found
+
+
+def _one_of(schema: Any) -> Any:
+    """Return the schema with each choice between objects as oneOf: generators mix up those of an anyOf."""
+    if isinstance(schema, list):
+        return [_one_of(each) for each in schema]
+    if not isinstance(schema, dict):
+        return schema
+    found = {name: _one_of(value) for name, value in schema.items()}
+    if all("$ref" in each for each in found.get("anyOf", [{}])):
+        found["oneOf"] = found.pop("anyOf")
+    return found
 
 
 def summary(registered: Call[Any]) -> str:

@@ -6,6 +6,7 @@ from functools import cache
 from typing import Any
 
 from jinja2 import Environment, PackageLoader, select_autoescape
+from markupsafe import Markup, escape
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 from starlette.routing import BaseRoute, Route
@@ -13,6 +14,7 @@ from starlette.routing import BaseRoute, Route
 from scribedock import __version__
 from scribedock.api.openapi import definitions, document, parameters_of, summary
 from scribedock.api.registry import CALLS
+from scribedock.api.schema.parameters import MAX_INTEGER
 
 GROUPS = {"account": "Accounts", "job": "Jobs", "review": "Reviews", "upload": "Uploads"}
 # For the server's own pages: inline styles, forms that submit to the server itself, no framing.
@@ -45,6 +47,7 @@ def _page() -> str:
     environment = Environment(
         loader=PackageLoader("scribedock", "web/templates"), autoescape=select_autoescape(), trim_blocks=True
     )
+    environment.filters["breakable"] = _breakable
     groups = [
         {
             "title": title,
@@ -61,7 +64,7 @@ def _page() -> str:
                     "parameters": [
                         {
                             **parameter,
-                            "type": _type(parameter["schema"]),
+                            "type": described_type(parameter["schema"]),
                             "default": _default(parameter["schema"]),
                         }
                         for parameter in parameters_of(registered)
@@ -76,17 +79,36 @@ def _page() -> str:
     return str(environment.get_template("reference.html").render(version=__version__, groups=groups))
 
 
-def _type(schema: dict[str, Any]) -> str:
-    """Describe the type in a few words: "boolean", "number", or the values of an enumeration."""
+def _breakable(text: str) -> Markup:
+    """Return the text as HTML in which a line may end behind an underscore: some names are long."""
+    return Markup("_<wbr>").join(escape(part) for part in text.split("_"))
+
+
+def described_type(schema: dict[str, Any]) -> str:
+    """Describe the type in a few words: "boolean", "integer, 1 to 8760", or the values of an enumeration."""
     first = schema.get("anyOf", [schema])[0]
     if "$ref" in first:
         first = definitions()[first["$ref"].rsplit("/", 1)[1]]
     if "enum" in first:
-        return " | ".join(str(each) for each in first["enum"])
+        return " | ".join(str(each) or "(empty)" for each in first["enum"])
     if first.get("format") == "date-time":
         return "ISO 8601 date"
+    if "contentMediaType" in first:
+        return "file"
     kind = str(first.get("type", "string"))
-    return {"array": "list", "object": "JSON object", "string": "text"}.get(kind, kind)
+    if kind == "array":
+        return f"list of {described_type(first['items'])}"
+    return {"object": "JSON object", "string": "text"}.get(kind, kind) + _range({**first, **schema})
+
+
+def _range(schema: dict[str, Any]) -> str:
+    """Return the limits of a number or a text, without those of a database's integers."""
+    least, most = schema.get("minimum"), schema.get("maximum")
+    if most is not None and most < MAX_INTEGER:
+        return f", {least} to {most}"
+    if least is not None and least > -MAX_INTEGER:
+        return f", at least {least}"
+    return f" of up to {schema['maxLength']} characters" if "maxLength" in schema else ""
 
 
 def _default(schema: dict[str, Any]) -> str:

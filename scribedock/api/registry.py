@@ -123,6 +123,8 @@ class Call(Generic[P]):
     # Media types of the answer, and the type of each: `bytes` is a file. Without them, the answer is the JSON
     # that the function returns, or nothing.
     content: Mapping[str, Any] = field(default_factory=dict)
+    # The JSON that the function returns to a method, where its annotation also has another method's.
+    returns: Mapping[str, Any] = field(default_factory=dict)
     status: int = 200  # of success with a body
     empty: Mapping[str, int] = field(default_factory=dict)  # of success without a body, by method; else 204
     also: Mapping[int, str] = field(default_factory=dict)  # other answers that are no errors, and when
@@ -152,6 +154,7 @@ class CallOptions(TypedDict, total=False):
     """The fields of a Call that have a default."""
 
     content: Mapping[str, Any]
+    returns: Mapping[str, Any]
     status: int
     empty: Mapping[str, int]
     also: Mapping[int, str]

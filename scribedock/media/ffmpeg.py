@@ -21,9 +21,10 @@ from scribedock.media.unusable import MediaUnusable
 THREADS = "2"
 SUBTITLE_FILE = "captions.ass"
 FONT_FOLDERS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
-SCALE_FILTER = (
-    "scale=w='min(iw,1920)':h='min(ih,1080)':force_original_aspect_ratio=decrease:force_divisible_by=2"
-)
+# The largest even size within 1920x1080, in the picture's proportions. Computed here, because releases of
+# ffmpeg round differently where `force_divisible_by` does.
+SCALE_FACTOR = "min(1,min(1920/iw,1080/ih))"
+SCALE_FILTER = f"scale=w='max(2,2*round(iw*{SCALE_FACTOR}/2))':h='max(2,2*round(ih*{SCALE_FACTOR}/2))'"
 COPYABLE_CONTAINERS = ("mov", "matroska")  # their time stamps can be copied to MP4
 INPUT_OPTIONS = (
     "-format_whitelist",

@@ -244,13 +244,14 @@ class Uploads:
         return self._settled_state(request)
 
     def _settled_state(self, request: UploadRequest) -> UploadState | None:
+        if request.protocol is Protocol.IETF:
+            # draft-ietf-httpbis-resumable-upload, "Concurrency": the offset must be good for the next append.
+            self._active.take_over_upload(request.grant.upload_id)
         state = self._states.find_upload(request.grant.upload_id)
         if state is None or state.partial is None:
             return state
         writer = self._active.writer_of(state.partial)
-        # draft-ietf-httpbis-resumable-upload, "Concurrency": the offset must be good for the next append.
-        gives_way = request.protocol is Protocol.IETF
-        if writer is not None and writer.silent_s < TAKEOVER_SILENCE_S and not gives_way:
+        if writer is not None and writer.silent_s < TAKEOVER_SILENCE_S:
             with writer.lock:
                 if not writer.ended:
                     return replace(state, bytes=synced_bytes(writer.partial))

@@ -24,9 +24,12 @@ from tests.support.client import Client, error_of
 from tests.support.finished import finished_job, services_of
 from tests.support.hostile import KINDS, MIB
 from tests.support.raw import RawConnection
+from tests.support.waiting import slowness
 
 SAMPLES = 30
-ACCEPTABLE_S = 2.0  # on a busy machine; it was 10 s and more when one process and its threads did everything
+ACCEPTABLE_S = (
+    2.0  # beside the other tests; it was 10 s and more when one process and its threads did everything
+)
 
 
 @pytest.fixture
@@ -83,7 +86,7 @@ def test_a_hostile_list_delays_nobody_else(alice: Client, attacker: tuple[Client
     with meanwhile(lambda: answers.append(save(reviewer, job, body))):
         time.sleep(0.3)
         during = latencies(alice)
-    assert max(during) < ACCEPTABLE_S, statistics.quantiles(during, n=10)
+    assert max(during) < ACCEPTABLE_S * slowness(), statistics.quantiles(during, n=10)
     [answer] = answers
     if kind == "legal":
         assert answer.status_code == 200, answer.text

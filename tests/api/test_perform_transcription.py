@@ -17,6 +17,7 @@ from tests.support.fixtures import DATABASES
 from tests.support.media.ffmpeg import make, silent_video, video
 from tests.support.media.sound import silence
 from tests.support.raw import put
+from tests.support.waiting import slowness
 from tests.support.webserver import WebServer
 
 RUNS_ON = DATABASES
@@ -223,7 +224,7 @@ def test_unusable_media_fails_with_a_reason_and_a_callback(
     info = client.finished(job)
     assert info["JobStatus"] == "Media Failure"
     assert info["FailureReason"].endswith(".")
-    called = callbacks.received.get(timeout=20)
+    called = callbacks.received.get(timeout=60 * slowness())
     assert called.parameters == {"job": job, "status": "Media Failure", "iwp": "", "v": ""}
     assert error_of(client.get("job/get_transcript", job_id=job)) == (400, "INVALID_QUERY")
 

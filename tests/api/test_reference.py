@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 
 import httpx
 import pytest
 from openapi_spec_validator import validate
 
+from scribedock.api.reference import described_type
 from scribedock.api.registry import CALLS
+from scribedock.api.schema.parameters import MAX_INTEGER
 from scribedock.demo.server import OwnServer
 from tests.captions.golden import BROADCAST
 from tests.support.calls import PATHS
@@ -69,11 +72,52 @@ def test_a_get_is_described_with_a_query_and_a_post_with_a_body(server: OwnServe
     modify = get(server, "/openapi.json").json()["paths"]["/api/job/modify"]
     assert {"v", "job_id", "notes"} <= {each["name"] for each in modify["get"]["parameters"]}
     assert modify["post"]["parameters"] == []
-    assert set(modify["post"]["requestBody"]["content"]) == {
-        "application/x-www-form-urlencoded",
-        "multipart/form-data",
-        "application/json",
-    }
+    assert set(modify["post"]["requestBody"]["content"]) == {"application/json"}
+
+
+def test_each_post_has_one_type_of_body(server: OwnServer) -> None:
+    types = [
+        (path, sorted(methods["post"]["requestBody"]["content"]))
+        for path, methods in get(server, "/openapi.json").json()["paths"].items()
+        if "post" in methods
+    ]
+    assert {path for path, kinds in types if len(kinds) > 1} == set()
+    assert [path for path, kinds in types if kinds == ["multipart/form-data"]] == [
+        "/api/job/add_custom_guidelines"
+    ]
+
+
+def texts(document: object) -> Iterator[str]:
+    """Yield every text of a JSON document that a generator writes into source code."""
+    if isinstance(document, dict):
+        for value in document.values():
+            yield from texts(value)
+    elif isinstance(document, list):
+        for value in document:
+            yield from texts(value)
+    elif isinstance(document, str):
+        yield document
+
+
+def test_no_text_of_the_document_has_a_backslash(server: OwnServer) -> None:
+    assert [text for text in texts(get(server, "/openapi.json").json()) if "\\" in text] == []
+
+
+@pytest.mark.parametrize(
+    ("schema", "shown"),
+    [
+        ({"type": "integer", "minimum": 1, "maximum": 8760}, "integer, 1 to 8760"),
+        ({"type": "integer", "minimum": 1, "maximum": MAX_INTEGER}, "integer, at least 1"),
+        ({"type": "integer", "minimum": -MAX_INTEGER, "maximum": MAX_INTEGER}, "integer"),
+        ({"type": "string", "maxLength": 10}, "text of up to 10 characters"),
+        ({"type": "array", "items": {"type": "string"}}, "list of text"),
+        ({"type": "string", "enum": ["", "upper"]}, "(empty) | upper"),
+        ({"type": "string", "contentMediaType": "application/octet-stream"}, "file"),
+        ({"anyOf": [{"type": "string", "format": "date-time"}, {"type": "null"}]}, "ISO 8601 date"),
+    ],
+)
+def test_the_type_of_a_parameter_is_a_few_words(schema: dict[str, object], shown: str) -> None:
+    assert described_type(schema) == shown
 
 
 def test_the_limits_of_numbers_are_those_of_json_schema(server: OwnServer) -> None:

@@ -32,6 +32,7 @@ from tests.support.calls import PATHS
 from tests.support.client import Client, error_of
 from tests.support.finished import services_of
 from tests.support.fixtures import QUICK
+from tests.support.waiting import slowness
 from tests.support.webserver import WebServer
 
 assert CALL_MODULES  # importing them has filled CALLS
@@ -331,7 +332,7 @@ def test_a_job_without_media_comes_back_with_the_prepared_list(
     assert info["JobDifficulty"] == "Good"
     job = info["JobId"]
     assert names(john, job) == ["MECHANICAL", "FINAL"]
-    called = callbacks.received.get(timeout=30).parameters
+    called = callbacks.received.get(timeout=30 * slowness()).parameters
     assert called == {"job": job, "iwp": "FINAL", "status": "Complete"}
     other = ordered(john)["JobId"]
     lists = [john.get("job/get_elementlist", job_id=each).content for each in (job, other)]
@@ -362,7 +363,7 @@ def test_human_passes_are_completed_automatically(
     assert info["JobStatus"] == "Complete"
     assert "Nobody reviews" not in info["Notice"]
     assert names(john, info["JobId"]) == expected
-    called = [callbacks.received.get(timeout=30).parameters["iwp"] for _ in expected]
+    called = [callbacks.received.get(timeout=30 * slowness()).parameters["iwp"] for _ in expected]
     assert sorted(called) == sorted(expected)
 
 
@@ -486,7 +487,10 @@ def test_fail_media_ends_as_media_failure_and_calls_back(john: Client, callbacks
     info = ordered(john, "Lecture 4 fail-media", callback_url=url)
     assert info["JobStatus"] == "Media Failure"
     assert "fail-media" in info["FailureReason"]
-    assert callbacks.received.get(timeout=30).parameters == {"iwp": "", "status": "Media Failure"}
+    assert callbacks.received.get(timeout=30 * slowness()).parameters == {
+        "iwp": "",
+        "status": "Media Failure",
+    }
     assert error_of(john.get("job/get_transcript", job_id=info["JobId"])) == (400, "INVALID_QUERY")
 
 
@@ -535,7 +539,7 @@ def test_a_job_that_is_deleted_meanwhile_is_left_alone(john: Client) -> None:
 
 def test_callback_500_is_called_again_with_the_same_id(john: Client, callbacks: CallbackReceiver) -> None:
     ordered(john, "callback-500", callback_url=callbacks.base_url + "/done")
-    first, second = (callbacks.received.get(timeout=30) for _ in range(2))
+    first, second = (callbacks.received.get(timeout=30 * slowness()) for _ in range(2))
     assert first == second
     assert first.webhook_id
 
@@ -567,7 +571,7 @@ def serve(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
         capture_output=True,
         text=True,
         stdin=subprocess.DEVNULL,
-        timeout=60,
+        timeout=60 * slowness(),
         check=False,
     )
 

@@ -12,7 +12,6 @@ import pytest
 from tests.clients.node_js import client
 from tests.clients.sent import Sent, offset
 from tests.support.machine.breaking import BreakingProxy
-from tests.support.stored import stored
 
 pytestmark = pytest.mark.clients
 
@@ -99,15 +98,6 @@ def test_tus_js_client_retries_parts_that_run_side_by_side(
     assert succeeded, said
     assert breaking_soon.broken
     sent.assert_is_media()
-
-
-def test_tus_js_client_uploads_more_parts_than_there_are_bytes(sent: Sent, url: str, tmp_path: Path) -> None:
-    path = tmp_path / "two bytes"
-    path.write_bytes(b"ab")
-    succeeded, said = tus(url, path, parallelUploads=3)
-    assert succeeded, said
-    with stored(sent.client.server) as store:
-        assert store.recording(sent.job) == b"ab"
 
 
 def test_tus_js_client_resumes_in_another_process(

@@ -22,6 +22,7 @@ from tests.support.client import FINISHED, Client
 from tests.support.machine.certificates import certificate
 from tests.support.machine.processes import children
 from tests.support.media.sound import spoken
+from tests.support.waiting import slowness
 
 
 def scribedock(*arguments: str, **settings: str) -> subprocess.CompletedProcess[str]:
@@ -36,7 +37,7 @@ def scribedock(*arguments: str, **settings: str) -> subprocess.CompletedProcess[
         text=True,
         env=environment,
         stdin=subprocess.DEVNULL,
-        timeout=60,
+        timeout=60 * slowness(),
         check=False,
     )
 

@@ -120,6 +120,12 @@ def server(shared_place: str, tmp_path_factory: pytest.TempPathFactory) -> Itera
         yield started
 
 
+def test_the_answer_says_that_such_an_upload_does_not_resume(client: Client) -> None:
+    answer = client.get("job/request_upload_url", job_id=client.new_job()).json()
+    assert set(answer) == {"upload_url", "Notice"}
+    assert "cannot be resumed" in answer["Notice"]
+
+
 def test_the_main_job(client: Client, speech: Path, shared_place: str) -> None:
     job = client.new_job()
     url = client.upload_url(job)

@@ -27,7 +27,7 @@ from tests.s3.stored import digest, paths, stored_bytes
 from tests.support.client import Client
 from tests.support.fixtures import QUICK
 from tests.support.raw import RawConnection, target_of
-from tests.support.resume import broken, tus
+from tests.support.resume import broken, concatenation, tus
 from tests.support.resume.broken import (  # noqa: F401 what these tests share
     test_a_deletion_discards_interrupted_uploads,
     test_a_finished_put_says_that_it_is_complete,
@@ -41,6 +41,14 @@ from tests.support.resume.broken import (  # noqa: F401 what these tests share
     test_cancelling_ends_every_url_and_current_uploads,
     test_the_newest_of_interrupted_puts_is_kept,
     test_the_state_of_a_current_upload_is_shown,
+)
+from tests.support.resume.concatenation import (  # noqa: F401 what these tests share
+    concatenate,
+    create_part,
+    test_a_lost_answer_to_the_last_request_is_given_again,
+    test_parts_become_the_recording,
+    test_parts_end_with_their_upload,
+    test_parts_go_with_their_job,
 )
 from tests.support.resume.ietf import (  # noqa: F401 what these tests share
     test_a_cancelled_upload_of_the_draft_is_gone,
@@ -63,8 +71,8 @@ from tests.support.resume.tus import (  # noqa: F401 what these tests share
     test_a_tus_creation_brings_the_first_bytes,
     test_a_tus_upload_in_three_parts,
     test_a_wrong_offset_is_a_conflict_that_says_the_right_one,
+    test_an_upload_is_invalid_once_more_bytes_came_than_announced,
     test_bytes_whose_checksum_was_not_seen_do_not_count,
-    test_more_bytes_than_announced_are_refused_and_forgotten,
     test_the_length_of_a_tus_upload_may_come_later,
 )
 from tests.support.waiting import wait_until
@@ -90,8 +98,23 @@ def partials(shared_place: str, monkeypatch: pytest.MonkeyPatch) -> None:
     def names(_: Client) -> set[str]:
         return {found.path.split("/")[1] for found in bucket.list("partials")}
 
-    for module in (conftest, broken, tus):
+    for module in (conftest, broken, concatenation, tus):
         monkeypatch.setattr(module, "partials", names)
+
+
+def test_parts_that_the_store_has_in_parts_of_its_own_become_the_recording(
+    client: Client, server: OwnServer, shared_place: str
+) -> None:
+    opened = client.new_job()
+    target = client.upload_url(opened)
+    content = os.urandom(3 * PART_BYTES + 1000)
+    pieces = content[: PART_BYTES + 500], content[PART_BYTES + 500 :]
+    parts = [create_part(target, len(piece)) for piece in pieces]
+    for part, piece in zip(parts, pieces, strict=True):
+        assert tus_patch(part, 0, piece[:700_000]).status == 204
+        assert tus_patch(part, 700_000, piece[700_000:]).status == 204
+    assert concatenate(target, parts).status == 201
+    assert digest(server, shared_place, opened) == hashlib.sha256(content).hexdigest()
 
 
 def test_received_bytes_survive_a_kill(tmp_path: Path, bucket: Bucket, store_url: str) -> None:

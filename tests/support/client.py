@@ -11,6 +11,7 @@ from typing import Any
 import httpx
 
 from scribedock.demo.server import OwnServer
+from tests.support.waiting import Patience
 
 FINISHED = ("Complete", "Media Failure")
 
@@ -75,12 +76,12 @@ class Client:
     def wait(
         self, job_id: str, condition: Callable[[dict[str, Any]], bool], *, within_s: float = 60
     ) -> dict[str, Any]:
-        deadline = time.monotonic() + within_s
+        patience = Patience(within_s)
         while True:
             info = self.info(job_id)
             if condition(info):
                 return info
-            assert time.monotonic() < deadline, f"not in time: {info}"
+            assert not patience.is_over(), f"not in time: {info}"
             time.sleep(0.1)
 
 

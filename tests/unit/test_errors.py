@@ -14,6 +14,7 @@ FILE = {
     errors.FileTooLarge,
     errors.UnsupportedFormat,
     errors.InvalidElementList,
+    errors.UnwritableCaptions,
 }
 
 

@@ -37,6 +37,8 @@ class LoginParameters(Parameters):
     "account/login",
     LoginParameters,
     answer='{"ApiToken": "<32 hex digits>"}',
+    # A form is answered as a GET is; described is the body of JSON.
+    returns={"GET": ClassicToken, "POST": NewerToken},
     refusals=(429,),
     headers={
         "x-auth-user": "Instead of username.",

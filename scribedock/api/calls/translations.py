@@ -8,7 +8,7 @@ from pydantic import AliasChoices, Field
 
 from scribedock.api.calls.jobs import AnyPriority, JobParameters
 from scribedock.api.registry import Context, call
-from scribedock.api.schema.answers import OrderedTranslations, RelatedJob, RelatedJobs, UpleveledJob
+from scribedock.api.schema.answers import NoJob, OrderedTranslations, RelatedJob, RelatedJobs, UpleveledJob
 from scribedock.api.schema.parameters import Bool, Strings, Text
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.job import Job, Priority
@@ -36,7 +36,7 @@ def list_related(context: Context, parameters: JobParameters) -> RelatedJobs:
             leading = None
         related = services.related.related_jobs(connection, job.leading_id or job.id)
     return {
-        "leading_job": {} if leading is None else _entry(leading),
+        "leading_job": NoJob() if leading is None else _entry(leading),
         "related_jobs": [_entry(each) for each in related],
     }
 

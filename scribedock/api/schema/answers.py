@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Annotated, Any, Literal, NotRequired
 
-from pydantic import Field
+from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
 from scribedock.jobs.job import Difficulty, Fidelity, Iwp, JobStatus, Priority, TaskStatus, TaskType
@@ -18,12 +18,15 @@ from scribedock.uploads.core.request import Protocol
 from scribedock_captions.elementlist.model import Gender, Tag, TokenType
 
 Id = Annotated[str, Field(pattern=r"^[0-9a-f]{32}$")]
-Date = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6}$")]
+# Without a backslash, which generators of clients write into string literals as it is.
+_SECOND = "[0-9]{4}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}"
+_MICROSECOND = f"{_SECOND}[.][0-9]{{6}}"
+Date = Annotated[str, Field(pattern=f"^{_MICROSECOND}$")]
 PerhapsDate = Annotated[
     str,
-    Field(pattern=r"^(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{6})?$", description="Empty while unknown."),
+    Field(pattern=f"^({_MICROSECOND})?$", description="Empty while unknown."),
 ]
-ShortDate = Annotated[str, Field(pattern=r"^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(\.\d{6})?$")]
+ShortDate = Annotated[str, Field(pattern=f"^{_SECOND}([.][0-9]{{6}})?$")]
 Seconds = Annotated[float, Field(ge=0)]
 Milliseconds = Annotated[int, Field(ge=0)]
 Minutes = Annotated[int, Field(ge=0)]
@@ -235,6 +238,7 @@ class RelatedJob(TypedDict):
     media_length: str
 
 
+@with_config(ConfigDict(extra="forbid"))
 class NoJob(TypedDict):
     """An empty object, in place of a job that was deleted."""
 

@@ -63,7 +63,7 @@ def _list(value: Any) -> list[str]:
 
 
 class TranscriptionOptions(BaseModel):
-    r"""Each value may be real or wrapped in a string: `true`, `"true"`, `"[\"FINAL\"]"`."""
+    """Each value may be real or a string: `true` or `"true"`, `["FINAL"]` or `"[FINAL]"`."""
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 

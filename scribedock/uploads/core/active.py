@@ -42,6 +42,12 @@ class ActiveUploads:
     def writer_of(self, partial: str) -> Intake | None:
         return next((intake for intake in self.all() if intake.partial.name == partial), None)
 
+    def take_over_upload(self, upload_id: str) -> None:
+        """End all requests that still bring bytes to an upload."""
+        for intake in self.all():
+            if intake.grant.upload_id == upload_id and not intake.ended:
+                self.take_over(intake)
+
     def take_over(self, intake: Intake) -> bool:
         """End a request whose client has begun another; return whether it has released its partial."""
         if intake.interrupt is None:

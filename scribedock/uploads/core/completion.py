@@ -16,7 +16,7 @@ from scribedock.storage.store import PartialMissing, Store, StoreUnavailable
 from scribedock.uploads.core.active import ActiveUploads
 from scribedock.uploads.core.admission import Admission
 from scribedock.uploads.core.concatenation import Concatenation
-from scribedock.uploads.core.digests import Digester, DigestMismatch
+from scribedock.uploads.core.digests import Digester, DigestMismatch, named
 from scribedock.uploads.core.errors import (
     ConnectionLost,
     EmptyRecording,
@@ -165,7 +165,7 @@ class Completion:
             protocol=intake.protocol,
             etag=key,
             sha256=sha256,
-            unverified=intake.unverified,
+            unverified=named(intake.unverified),
             parts=tuple(part.id for part in intake.parts),
         )
         with self._database.write() as connection:

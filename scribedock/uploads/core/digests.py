@@ -74,10 +74,15 @@ class Digester:
                 raise DigestMismatch(each, found)
 
 
+def named(unverified: Iterable[str]) -> tuple[str, ...]:
+    """Return the names of digests that cannot be checked: each once, not too many, none too long."""
+    return tuple(dict.fromkeys(name[:MAX_NAME] for name in unverified))[:MAX_UNVERIFIED]
+
+
 def pack(expected: Iterable[Expected], unverified: Iterable[str] = ()) -> str:
     """Write digests of the recording, and the names of those that cannot be checked, as text to be kept."""
     digests = (f"{each.algorithm}:{each.digest.hex()}" for each in expected)
-    names = (f"?{name[:MAX_NAME]}" for name in list(dict.fromkeys(unverified))[:MAX_UNVERIFIED])
+    names = (f"?{name}" for name in named(unverified))
     return " ".join((*dict.fromkeys(digests), *names))
 
 

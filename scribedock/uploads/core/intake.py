@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from scribedock.clock import Clock
 from scribedock.errors import ScribedockError
 from scribedock.storage.store import Partial
-from scribedock.uploads.core.digests import Digester, Expected
+from scribedock.uploads.core.digests import Digester, Digests, Expected
 from scribedock.uploads.core.errors import storage_fault
 from scribedock.uploads.core.request import Action, Body, Protocol, UploadRequest
 from scribedock.uploads.grant import Grant
@@ -108,9 +108,10 @@ class Intake:
         """Seconds since the body began."""
         return self.clock.monotonic() - self.began
 
-    def expect(self, digests: tuple[Expected, ...]) -> None:
+    def expect(self, digests: Digests) -> None:
         """Have the recording checked against digests that came behind its body."""
-        self.whole = (*self.whole, *digests)
+        self.whole = (*self.whole, *digests.whole)
+        self.unverified = (*self.unverified, *digests.unverified)
 
     def write(self, data: memoryview) -> None:
         """Append `data`. Raises TooLarge and its like past a ceiling, StorageFault, NoRoom."""

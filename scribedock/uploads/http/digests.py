@@ -74,7 +74,7 @@ def digests_of(head: RequestHead) -> Digests:
     )
 
 
-def digests_behind(head: RequestHead, trailer: Headers) -> tuple[Expected, ...]:
+def digests_behind(head: RequestHead, trailer: Headers) -> Digests:
     """Return the digests of the recording that came behind a body.
 
     Raises InvalidQuery where one is malformed, or one that S3's `x-amz-trailer` promises is missing.
@@ -82,12 +82,13 @@ def digests_behind(head: RequestHead, trailer: Headers) -> tuple[Expected, ...]:
     for name in announced(head):
         if name in BASE64 and name not in trailer:
             raise InvalidQuery(f"X-Amz-Trailer announces {name}, but it did not come behind the body")
-    return (
+    whole = (
         *_fields(trailer, "content-digest"),
         *_fields(trailer, "repr-digest"),
         *_digest(trailer),
         *_simple(trailer),
     )
+    return Digests(whole=whole, unverified=tuple(_unverified(trailer, ())))
 
 
 def announced(head: RequestHead) -> tuple[str, ...]:

@@ -1,17 +1,12 @@
 from __future__ import annotations
 
 import threading
-import time
-from collections.abc import Callable
+from functools import partial
 
 from scribedock.dispatch.seats import FairSeats, working_for
+from tests.support.waiting import wait_until
 
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 20
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.005)
+wait_for = partial(wait_until, pause_s=0.005)
 
 
 class Workers:

@@ -55,12 +55,24 @@ def test_a_cover_is_not_a_video(tmp_path: Path) -> None:
     assert made(path, tmp_path, MediaType.MP3).stat().st_size > 1000
 
 
-def test_large_and_odd_pictures_are_scaled_to_a_playable_size(tmp_path: Path) -> None:
-    odd = ("-f", "lavfi", "-i", "testsrc=duration=0.2:size=2561x1441:rate=5", "-f", "lavfi")
+@pytest.mark.parametrize(
+    ("size", "made_size"),
+    [
+        ("2561x1441", (1920, 1080)),
+        ("3000x300", (1920, 192)),
+        ("301x3001", (108, 1080)),
+        ("321x181", (322, 182)),
+        ("16x1081", (16, 1080)),
+    ],
+)
+def test_large_and_odd_pictures_are_scaled_to_a_playable_size(
+    tmp_path: Path, size: str, made_size: tuple[int, int]
+) -> None:
+    odd = ("-f", "lavfi", "-i", f"testsrc=duration=0.2:size={size}:rate=5", "-f", "lavfi")
     path = make(tmp_path / "a.mkv", *odd, "-i", "sine=440:duration=0.2", "-c:v", "ffv1", "-c:a", "flac")
     with av.open(str(made(path, tmp_path, MediaType.MP4))) as container:
         picture = container.streams.video[0]
-        assert (picture.width, picture.height) == (1920, 1080)
+        assert (picture.width, picture.height) == made_size
 
 
 def test_captions_are_drawn_into_the_picture(tmp_path: Path) -> None:

@@ -198,7 +198,6 @@ def test_who_asks_by_the_protocol_of_the_ietf_gets_an_offset_that_stays(core: Co
     body = Body(bytes=None, length=10, completes=True)
     first = client.uploads.admit(client.request(Action.REPLACE, body, protocol=Protocol.IETF))
     first.write(memoryview(b"0123"))
-    core.services.uploads._partials.record(first)
     gives_way(client, first)
     state = client.uploads.state(client.request(Action.STATE, protocol=Protocol.IETF))
     assert state is not None and state.bytes == 4

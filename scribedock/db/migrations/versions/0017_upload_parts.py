@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "upload_parts"
-down_revision = "coverage"
+down_revision = "remarks"
 
 
 def upgrade() -> None:
