@@ -11,16 +11,20 @@ SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
 CASES ?= 1000
 JOBS ?= 3
+# What demo, serve and test recognize with; `make clean` keeps it.
+MODELS ?= whisper-base campplus
+MODELS_DIR := $(or $(SCRIBEDOCK_MODELS_DIR),$(or $(SCRIBEDOCK_DATA_DIR),data)/models)
 # Without bytecode files, each server that a test starts would compile the whole package again.
 unexport PYTHONDONTWRITEBYTECODE
 SPECIAL := judges or s3 or azure or trials or clients or soak
 # What `make test` runs: nothing that needs Debian packages, much time or other data.
 ORDINARY := not (e2e or postgresql or $(SPECIAL))
 
-.PHONY: help demo walk serve test test-e2e coverage test-postgresql test-s3 test-azure check judges trials clients soak docs golden lock clean
+.PHONY: help models demo walk serve test test-e2e coverage test-postgresql test-s3 test-azure check judges trials clients soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   transcribe a recording, from upload to captions, on a temporary server"
+	@echo "make models              download Whisper base and CAM++, as demo, serve and test do once"
 	@echo "make walk [URL=https://…] make every call of the API once, on a temporary server or on that one"
 	@echo "make serve               start the server and leave it running"
 	@echo "make test                run the tests, on one server for all of them"
@@ -53,17 +57,24 @@ help:
 	$(PIP) install --require-hashes -r requirements-dev.lock
 	@touch $@
 
-demo: .venv/.installed
+# The recognizer and the model of voices, once; without a source for them the built-in recognizer is used.
+models: .venv/.installed
+	@for name in $(MODELS); do \
+		test -d "$(MODELS_DIR)/$$name" || $(BIN)/scribedock models pull $$name \
+		|| echo "Going on without $$name; pocketsphinx needs no download (docs/speech.md)."; \
+	done
+
+demo: models
 	$(BIN)/scribedock demo $(if $(MEDIA),--media "$(MEDIA)")
 
 walk: .venv/.installed
 	$(BIN)/scribedock walk $(if $(URL),--url "$(URL)")
 
-serve: .venv/.installed
+serve: models
 	$(BIN)/scribedock serve
 
-test: .venv/.installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) -m "$(ORDINARY)"
+test: .venv/.installed-dev models
+	SCRIBEDOCK_TEST_MODELS="$(MODELS_DIR)" $(BIN)/python -m pytest -n $(JOBS) -m "$(ORDINARY)"
 
 test-e2e: .venv/.installed-dev
 	$(BIN)/python -m pytest -n $(JOBS) -m "e2e and not (postgresql or $(SPECIAL))"

@@ -133,7 +133,7 @@ def serve(
     )
     if sandbox:
         log.warning("sandbox: nothing is transcribed, and an account has a public password")
-    log.info("recognizer", engine=spec.engine, model=str(spec.model or ""))
+    log.info("recognizer", engine=spec.engine, model=str(spec.model or ""), sha256=spec.model_sum)
     # uvicorn handles these signals, then raises them again for the handlers before its own.
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: None)

@@ -148,10 +148,20 @@ class Settings(BaseSettings):
         2 * GIB, ge=256 * 1024**2, description="Memory for decoding, beyond that of the libraries."
     )
     speech_engine: str = Field(
-        "auto", description="Speech recognizer; auto: that of the model, pocketsphinx without one."
+        "auto",
+        description="Speech recognizer; auto: that of the model, without one the best pulled model that is "
+        "quick enough here, else pocketsphinx.",
     )
     speech_model: Path | None = Field(
         None, description="Folder of a speech model, or its name in `scribedock models list`."
+    )
+    models_dir: Path | None = Field(
+        None, description="Folder of the models that are pulled; unset: models in the data folder."
+    )
+    model_mirror: str | None = Field(
+        None,
+        description="URL or folder of another installation's models, which `scribedock models pull` "
+        "tries first.",
     )
     speech_processes: int = Field(
         0,
@@ -167,7 +177,9 @@ class Settings(BaseSettings):
         description="Processor time allowed for recognizing one chunk, for each of the recognizer's threads.",
     )
     speaker_model: Path | None = Field(
-        None, description="Folder of a speaker-embedding model in ONNX format, for diarization."
+        None,
+        description="Folder of a speaker-embedding model in ONNX format, for diarization, or its name in "
+        "`scribedock models list`.",
     )
     speaker_similarity: float = Field(
         0.5, gt=-1, lt=1, description="Cosine from which that model takes two voices for one person's."

@@ -15,7 +15,7 @@ from scribedock.clock import utc_now
 from scribedock.dispatch.dispatcher import Dispatcher
 from scribedock.dispatch.slots import caps, slots
 from scribedock.settings import Settings
-from scribedock.speech.configured import processes, recognizer, speaker_model
+from scribedock.speech.configured import processes, recognizer, speaker_model, title_of
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.uploads.uploads import CLOSED_BY_DELETION
 from scribedock.workflow.engine import EngineClient, EngineWorker
@@ -46,12 +46,14 @@ class Worker:
             settings, self._lease.executor_id, branch_of=self._services.work.branch_of, ended=self._ended
         )
         self._client = EngineClient(settings)
+        spec, speakers = recognizer(settings), speaker_model(settings)
+        log.info("models", speech=spec.title, speakers=title_of(speakers) if speakers else "")
         pool = RecognizerPool(
-            recognizer(settings),
+            spec,
             processes=processes(settings),
             chunk_timeout_s=settings.speech_chunk_timeout_s,
             batch=settings.speech_batch,
-            speaker_model=speaker_model(settings),
+            speaker_model=speakers,
         )
         register_all(self._engine, self._services, pool)
         self._delivery = delivery(self._services)

@@ -26,7 +26,9 @@ from scribedock.media import ffmpeg, text_to_speech
 from scribedock.media.fence import fence_report
 from scribedock.sandbox.printed import USERNAME
 from scribedock.settings import Settings, SettingsError
-from scribedock.speech.configured import recognizer, speaker_model
+from scribedock.speech.configured import chooses_itself, recognizer, speaker_model, title_of
+from scribedock.speech.models.choice import choose_model
+from scribedock.speech.models.installed import models_folder
 from scribedock.speech.recognizer import engine_named
 from scribedock.translation.engine import Translators
 
@@ -169,13 +171,26 @@ def _speech(settings: Settings) -> Iterator[Finding]:
     except SettingsError as error:
         yield Finding(level=Level.MISSING, title="speech", text=str(error))
         return
+    choice = choose_model(models_folder(settings))
+    used = f"{spec.title} in {spec.model}, {choice.takes(spec.model_name)}" if spec.model else spec.title
     remark = engine_named(spec.engine).remark
-    used = f"{spec.engine} with {spec.model}" if spec.model else spec.engine
     yield Finding(
         level=Level.WARNING if remark else Level.GOOD,
         title="speech",
         text=f"{used}: {remark}" if remark else used,
     )
+    if not chooses_itself(settings):
+        return
+    for name, reason in choice.passed_over.items():
+        yield Finding(level=Level.WARNING, title="speech", text=f"{name} is here and not used: {reason}")
+    if choice.better:
+        name = choice.better[0].name
+        yield Finding(
+            level=Level.GOOD,
+            title="speech",
+            text=f"{name} would fit this machine ({choice.takes(name)}) and make fewer errors; "
+            f"download it with scribedock models pull {name}",
+        )
 
 
 def _speakers(settings: Settings) -> Iterator[Finding]:
@@ -187,7 +202,7 @@ def _speakers(settings: Settings) -> Iterator[Finding]:
     yield Finding(
         level=Level.GOOD,
         title="speakers",
-        text=f"identified with {model.path}"
+        text=f"identified with {title_of(model)}"
         if model
         else "identified where an order says how many there are; see docs/speech.md",
     )

@@ -45,7 +45,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "keys rotate": ("scribedock keys rotate",),
     "keys accept": ("scribedock keys accept --yes",),
     "models list": ("scribedock models list",),
-    "models pull": ("scribedock models pull whisper-small",),
+    "models pull": (
+        "scribedock models pull whisper-small",
+        "scribedock models pull whisper-base campplus --mirror https://models.example.org",
+    ),
+    "models check": ("scribedock models check",),
     "models path": ("scribedock models path whisper-small",),
     "storage check": ("SCRIBEDOCK_STORAGE_URL=s3://recordings scribedock storage check",),
     "captions convert": ("scribedock captions convert lecture.srt lecture.vtt",),

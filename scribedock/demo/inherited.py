@@ -10,12 +10,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from scribedock.settings import Settings, load
-from scribedock.speech.models import located
+from scribedock.speech.models.installed import SPEECH_MODEL, located, models_folder
 
 PREFIX = "SCRIBEDOCK_"
 INHERITED = (
     "speech_engine",
     "speech_model",
+    "models_dir",
     "speech_processes",
     "speech_batch",
     "speech_chunk_timeout_s",
@@ -53,8 +54,8 @@ def inherited_settings(environment: Mapping[str, str]) -> InheritedSettings:
     used: dict[str, Any] = {name: given[name] for name in INHERITED if name in given}
     if "speech_model" in used:
         settings = load()
-        # The name of a pulled model stands for a folder in the operator's data folder.
-        used["speech_model"] = str(located(settings.speech_model, settings.data_dir))
+        # The name of a pulled model stands for a folder among the operator's models.
+        used["speech_model"] = str(located(settings.speech_model, models_folder(settings), SPEECH_MODEL))
     unused = tuple(_variable(name) for name in given if name not in used)
     return InheritedSettings(used=used, unused=unused)
 

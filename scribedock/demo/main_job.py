@@ -28,7 +28,8 @@ from scribedock.demo.receiver import CallbackReceiver, Received
 from scribedock.demo.screen import Screen, short
 from scribedock.demo.server import OwnServer, ServerFailed
 from scribedock.host.terminal import escape_markup, printable
-from scribedock.settings import SettingsError
+from scribedock.settings import SettingsError, load
+from scribedock.speech.models.installed import models_folder
 
 RECORDING = "recording.flac"
 CALLBACK_TAGS = "job={job_id}&version={elementlist_version}&iwp={iwp_name}&status={job_status}"
@@ -42,20 +43,21 @@ class DemoFailed(Exception):
 
 
 def run(media: Path | None) -> int:
-    """Run the main job; return the exit status, 0 only if all of it happened."""
+    """Run the main job with the pulled models; return the exit status, 0 only if all of it happened."""
     console = Console(highlight=False)
     if media is not None and not media.is_file():
         console.print(f"[red]There is no file {media}[/]")
         return 2
     try:
         inherited = inherited_settings(os.environ)
+        models = str(models_folder(load()))
     except SettingsError as error:
         console.print(f"[red]{escape_markup(str(error))}[/]", soft_wrap=True)
         return 2
     if notice := inherited.notice():
         console.print(f"{escape_markup(notice)}\n", soft_wrap=True)
     with tempfile.TemporaryDirectory(prefix="scribedock-demo-") as folder:
-        server = OwnServer(Path(folder), **inherited.used)
+        server = OwnServer(Path(folder), **{**inherited.used, "models_dir": models})
         try:
             with (
                 as_file(files("scribedock.demo") / RECORDING) as shipped,

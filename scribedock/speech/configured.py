@@ -3,21 +3,46 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 
 from scribedock.settings import Settings
 from scribedock.speech.diarization.embedding import SpeakerModel, check
-from scribedock.speech.models import located
-from scribedock.speech.recognizer import RecognizerSpec, choose, engine_named
+from scribedock.speech.models import receipt
+from scribedock.speech.models.choice import choose_model
+from scribedock.speech.models.installed import SPEAKER_MODEL, SPEECH_MODEL, located, models_folder
+from scribedock.speech.recognizer import AUTO, SHOWN_DIGITS, RecognizerSpec, choose, engine_named
+
+
+def chooses_itself(settings: Settings) -> bool:
+    """Return whether the settings leave the choice of the model to the server."""
+    return settings.speech_engine == AUTO and settings.speech_model is None
 
 
 def recognizer(settings: Settings) -> RecognizerSpec:
-    """Return the recognizer that the settings select. Raises SettingsError."""
-    return choose(settings.speech_engine, located(settings.speech_model, settings.data_dir))
+    """Return the recognizer that the settings select; see `choice` where they name none.
+
+    Raises SettingsError.
+    """
+    models = models_folder(settings)
+    folder = located(settings.speech_model, models, SPEECH_MODEL)
+    if chooses_itself(settings):
+        best = choose_model(models).model
+        folder = models / best.name if best else None
+    spec = choose(settings.speech_engine, folder)
+    pulled = receipt.read(spec.model) if spec.model else None
+    return replace(spec, model_name=pulled.model, model_sum=pulled.sum) if pulled else spec
 
 
 def speaker_model(settings: Settings) -> SpeakerModel | None:
     """Return the model for diarization; None without one. Raises SettingsError."""
-    return check(settings.speaker_model, settings.speaker_similarity)
+    folder = located(settings.speaker_model, models_folder(settings), SPEAKER_MODEL)
+    return check(folder, settings.speaker_similarity)
+
+
+def title_of(model: SpeakerModel) -> str:
+    """Return a speaker model's name and sum where it was pulled, otherwise its path."""
+    pulled = receipt.read(model.path.parent)
+    return f"{pulled.model} (SHA-256 {pulled.sum[:SHOWN_DIGITS]})" if pulled else str(model.path)
 
 
 def processes(settings: Settings) -> int:

@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Protocol, runtime_checkable
 import structlog
 
 from scribedock.settings import SettingsError
+from scribedock.speech.catalogue import CatalogueModel
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,6 +33,7 @@ log = structlog.get_logger("scribedock.speech")
 
 SAMPLE_RATE = 16_000
 AUTO = "auto"
+SHOWN_DIGITS = 12  # of a sum, which tell any two models apart
 ENTRY_POINTS = "scribedock.recognizers"
 MODULES: Mapping[str, str] = {
     "onnx": "scribedock.speech.engines.onnx",
@@ -103,18 +105,16 @@ class RecognizerSpec:
     engine: str
     model: Path | None = None  # the folder of its model; None for an engine with a model of its own
     threads: int = 0  # of one loaded recognizer; 0: the pool decides
+    model_name: str = ""  # the name of a model of the catalogue, or of its folder
+    model_sum: str = ""  # SHA-256 of a model that was pulled
 
-
-@dataclass(frozen=True, kw_only=True)
-class CatalogueModel:
-    """A model in a repository of Hugging Face's hub that an operator may download by name."""
-
-    repository: str
-    files: tuple[str, ...]  # those of them that the repository has
-    megabytes: int
-    licence: str
-    about: str
-    added: Mapping[str, str] = field(default_factory=dict)  # by name, texts that are written beside the files
+    @property
+    def title(self) -> str:
+        """Return engine and model as people and `info` are told them."""
+        model = [self.model_name] if self.model_name else []
+        if self.model_sum:
+            model.append(f"SHA-256 {self.model_sum[:SHOWN_DIGITS]}")
+        return f"{self.engine} ({', '.join(model)})" if model else self.engine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -176,7 +176,8 @@ def choose(engine: str, model: Path | None) -> RecognizerSpec:
     """
     if engine == AUTO:
         engine = _engine_with_its_own_model() if model is None else engine_of(model)
-    return RecognizerSpec(engine=engine, model=engine_named(engine).check(model))
+    checked = engine_named(engine).check(model)
+    return RecognizerSpec(engine=engine, model=checked, model_name=checked.name if checked else "")
 
 
 def engine_of(folder: Path) -> str:

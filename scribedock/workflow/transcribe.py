@@ -164,7 +164,7 @@ class TranscribeWorkflow:
         )
 
     def _start(self, task_id: str) -> Started | None:
-        job = self._orders.start(task_id, self._pool.engine)
+        job = self._orders.start(task_id, self._pool.title)
         if job is None:
             return None
         return {

@@ -17,5 +17,5 @@ def test_an_onnx_model_does_the_main_job(tmp_path: Path, speech: Path) -> None:
         client.upload(job, speech)
         client.order(job)
         info = client.finished(job)
-        assert (info["JobStatus"], info["Engine"]) == ("Complete", "onnx")
+        assert (info["JobStatus"], info["Engine"]) == ("Complete", f"onnx ({model.name})")
         assert tiny_onnx.TEXT in client.get("job/get_transcript", job_id=job, create_paragraphs="false").text

@@ -247,16 +247,17 @@ def test_a_certificate_without_its_key_is_refused(tmp_path: Path) -> None:
 
 def test_the_demonstration_shows_the_whole_main_job(tmp_path: Path) -> None:
     recording = spoken(tmp_path / "short.wav", seconds=5)
-    done = scribedock("demo", "--media", str(recording))
+    done = scribedock("demo", "--media", str(recording), data_dir=str(tmp_path))
     assert done.returncode == 0, done.stdout + done.stderr
     for call in ("account/login", "job/new", "request_upload_url", "perform_transcription", "get_caption"):
         assert call in done.stdout.replace("\n", "")
     assert "small library by the sea" in " ".join(done.stdout.split())
+    assert "engine pocketsphinx" in " ".join(done.stdout.split())
 
 
 def test_the_demonstration_fails_when_the_job_does(tmp_path: Path) -> None:
     text = tmp_path / "text.mp3"
     text.write_text("These words are no recording.")
-    done = scribedock("demo", "--media", str(text))
+    done = scribedock("demo", "--media", str(text), data_dir=str(tmp_path))
     assert done.returncode == 1
     assert "not a recording" in done.stdout + done.stderr

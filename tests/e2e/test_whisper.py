@@ -24,7 +24,7 @@ def test_a_whisper_model_does_the_main_job(tmp_path: Path, speech: Path) -> None
         assert "translate" in refused.json()["ErrorComment"]
         client.order(job)
         info = client.finished(job)
-        assert (info["JobStatus"], info["Engine"]) == ("Complete", "whisper")
+        assert (info["JobStatus"], info["Engine"]) == ("Complete", "whisper (model)")
         assert info["SourceLanguage"] == "fr"
         assert "The language was identified: fr" in info["Notice"]
         text = client.get("job/get_transcript", job_id=job, create_paragraphs="false").text

@@ -58,7 +58,8 @@ SPEECH_ROWS = [
     {"assembly", "engines", "models", "pool"},
     {"alignment", "diarization", "noise"},
     {"coverage", "language_id", "timing", "vad"},
-    {"recognizer", "span", "__init__"},
+    {"recognizer"},
+    {"catalogue", "span", "__init__"},
 ]
 UPLOAD_ROWS = [
     {"transfer"},

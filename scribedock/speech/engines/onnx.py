@@ -18,14 +18,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scribedock.settings import SettingsError
-from scribedock.speech.recognizer import (
-    SAMPLE_RATE,
-    CatalogueModel,
-    Origin,
-    RecognizerEngine,
-    RecognizerSpec,
-    TimedWord,
-)
+from scribedock.speech.catalogue import CatalogueModel
+from scribedock.speech.recognizer import SAMPLE_RATE, Origin, RecognizerEngine, RecognizerSpec, TimedWord
 
 if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
@@ -202,7 +196,7 @@ def owns(folder: Path) -> bool:
 
 
 def _model(
-    repository: str, kind: str, megabytes: int, about: str, languages: Iterable[str]
+    repository: str, kind: str, megabytes: int, about: str, languages: Iterable[str], rank: int, cost: float
 ) -> CatalogueModel:
     return CatalogueModel(
         repository=repository,
@@ -211,6 +205,8 @@ def _model(
         licence="CC-BY-4.0",
         about=about,
         added={LANGUAGES_FILE: "".join(f"{code}\n" for code in sorted(languages))},
+        rank=rank,
+        cost=cost,
     )
 
 
@@ -222,6 +218,8 @@ CATALOGUE = {
         660,
         "English; fast without a GPU",
         ("en",),
+        rank=90,
+        cost=0.5,
     ),
     "parakeet-tdt-0.6b-v3": _model(
         "istupakov/parakeet-tdt-0.6b-v3-onnx",
@@ -229,6 +227,8 @@ CATALOGUE = {
         670,
         "25 European languages; fast without a GPU",
         EUROPEAN_LANGUAGES,
+        rank=80,
+        cost=0.5,
     ),
     "canary-1b-v2": _model(
         "istupakov/canary-1b-v2-onnx",
@@ -236,6 +236,8 @@ CATALOGUE = {
         1030,
         "25 European languages; without word times",
         EUROPEAN_LANGUAGES,
+        rank=65,
+        cost=0.9,
     ),
 }
 

@@ -16,13 +16,8 @@ from typing import TYPE_CHECKING, Any
 
 from scribedock.settings import SettingsError
 from scribedock.speech.engines.loops import without_loops
-from scribedock.speech.recognizer import (
-    SAMPLE_RATE,
-    CatalogueModel,
-    RecognizerEngine,
-    RecognizerSpec,
-    TimedWord,
-)
+from scribedock.speech.engines.whisper_models import CATALOGUE, REQUIRED_FILES, VOCABULARY_FILES
+from scribedock.speech.recognizer import SAMPLE_RATE, RecognizerEngine, RecognizerSpec, TimedWord
 
 if TYPE_CHECKING:
     import numpy as np
@@ -30,8 +25,6 @@ if TYPE_CHECKING:
 
     from scribedock.speech.recognizer import Pcm
 
-REQUIRED_FILES = ("model.bin", "config.json", "tokenizer.json")
-VOCABULARY_FILES = ("vocabulary.json", "vocabulary.txt")
 LANGUAGE_TOKEN = re.compile(r"<\|([a-z]{2,3})\|>")
 MULTILINGUAL_TOKEN = ""  # CTranslate2's rule: a vocabulary with an empty token is a multilingual model's
 WHISPER_CODES = {"jv": "jw"}  # ISO 639-1 to Whisper's own
@@ -244,27 +237,6 @@ def owns(folder: Path) -> bool:
     """Return whether a file of a faster-whisper model is in the folder."""
     return any((folder / name).is_file() for name in ("model.bin", *VOCABULARY_FILES))
 
-
-def _model(repository: str, megabytes: int, about: str) -> CatalogueModel:
-    return CatalogueModel(
-        repository=repository,
-        files=(*REQUIRED_FILES, "preprocessor_config.json", *VOCABULARY_FILES),
-        megabytes=megabytes,
-        licence="MIT",
-        about=about,
-    )
-
-
-CATALOGUE = {
-    "whisper-tiny": _model("Systran/faster-whisper-tiny", 75, "99 languages; for trying out"),
-    "whisper-base": _model("Systran/faster-whisper-base", 145, "99 languages; drafts on a slow machine"),
-    "whisper-small": _model("Systran/faster-whisper-small", 485, "99 languages; drafts"),
-    "whisper-medium": _model("Systran/faster-whisper-medium", 1530, "99 languages"),
-    "whisper-large-v3": _model("Systran/faster-whisper-large-v3", 3090, "99 languages; best with a GPU"),
-    "whisper-large-v3-turbo": _model(
-        "mobiuslabsgmbh/faster-whisper-large-v3-turbo", 1620, "99 languages; the better choice without a GPU"
-    ),
-}
 
 ENGINE = RecognizerEngine(
     punctuates=True,

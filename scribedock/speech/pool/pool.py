@@ -88,6 +88,11 @@ class RecognizerPool:
         return self._spec.engine
 
     @property
+    def title(self) -> str:
+        """Return engine and model, with its sum, as `info` names them."""
+        return self._spec.title
+
+    @property
     def punctuates(self) -> bool:
         """Return whether the words come with capitals and punctuation."""
         return self._engine.punctuates

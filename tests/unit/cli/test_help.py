@@ -21,7 +21,7 @@ from scribedock import __version__
 from scribedock.cli.help import EXAMPLES, GROUPS
 from scribedock.cli.main import cli
 from scribedock.settings import Settings
-from scribedock.speech.models import catalogue
+from scribedock.speech.models.installed import catalogue
 
 RUN = CliRunner()
 READING = ("jobs late", "audit", "account list", "account tree", "keys show", "uploads list 0")

@@ -22,16 +22,17 @@ from pathlib import Path
 from scribedock.cli import doctor
 from scribedock.settings import load
 import scribedock.server, scribedock.worker
-from scribedock.speech.models import catalogue
+from scribedock.speech.models.installed import catalogue
 from scribedock.speech.recognizer import engines
 assert scribedock.__file__.startswith(sys.argv[1]), scribedock.__file__
 print("engines:", *sorted(engines()))
-print("models of:", *sorted({engine for engine, _ in catalogue().values()}))
+print("models of:", *sorted({each.engine for each in catalogue().values()}))
 doctor.report(load(data_dir=Path(sys.argv[1]) / "data"))
 """
 ECHO = textwrap.dedent(
     """
-    from scribedock.speech.recognizer import CatalogueModel, RecognizerEngine, TimedWord
+    from scribedock.speech.catalogue import CatalogueModel
+    from scribedock.speech.recognizer import RecognizerEngine, TimedWord
 
     class Echo:
         def recognize(self, pcm, offset_ms, language, terms=()):
@@ -93,7 +94,8 @@ def test_without_its_module_and_its_line_a_recognizer_is_gone(engine: str, tmp_p
     shown = run(tmp_path, LOOK, tmp_path)
     others = sorted(MODULES.keys() - {engine})
     assert f"engines: {' '.join(others)}" in shown
-    assert f"models of: {' '.join(each for each in others if each != 'pocketsphinx')}\n" in shown
+    with_models = sorted({*others, "speakers"} - {"pocketsphinx"})
+    assert f"models of: {' '.join(with_models)}\n" in shown
     assert "speech" in shown
 
 
@@ -104,7 +106,7 @@ def test_a_recognizer_of_another_package_is_found_listed_and_used(tmp_path: Path
     (described / "METADATA").write_text("Metadata-Version: 2.1\nName: echo_engine\nVersion: 1.0\n")
     (described / "entry_points.txt").write_text("[scribedock.recognizers]\necho = echo_engine\n")
     shown = run(tmp_path, LOOK.replace("assert", "#"), tmp_path, ROOT, SCRIBEDOCK_SPEECH_ENGINE="echo")
-    assert "models of: echo onnx whisper" in shown
+    assert "models of: echo onnx speakers whisper" in shown
     assert re.search(r"speech +echo", shown), shown
     assert run(tmp_path, USE, tmp_path, ROOT) == "['16000-samples']\n"
 

@@ -12,10 +12,9 @@ from pathlib import Path
 import pytest
 
 from scribedock.settings import SettingsError
-from scribedock.speech.engines.onnx import LANGUAGES_FILE
-from scribedock.speech.models import catalogue, folder_of, located, pull
+from scribedock.speech.models import receipt
+from scribedock.speech.models.installed import SPEAKERS, SPEECH_MODEL, catalogue, entry_named, located
 from scribedock.speech.recognizer import MODULES, choose, languages
-from tests.support.models import tiny_onnx
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
 
@@ -23,7 +22,7 @@ COMMIT = "0123456789abcdef0123456789abcdef01234567"
 @pytest.fixture
 def hub(whisper_model: Path) -> Iterator[str]:
     """Provide a hub on loopback with the repository of whisper-tiny, in which the tests' own model lies."""
-    repository = catalogue()["whisper-tiny"][1].repository
+    repository = entry_named("whisper-tiny").model.repository
     files = {path.name: path.read_bytes() for path in whisper_model.iterdir()} | {"README.md": b"not wanted"}
 
     class Handler(BaseHTTPRequestHandler):
@@ -79,14 +78,26 @@ def command(*arguments: str) -> subprocess.CompletedProcess[str]:
 def test_a_pulled_model_can_be_used_by_its_name(tmp_path: Path, hub: str) -> None:
     done = command("pull", "whisper-tiny", "--hub", hub, "--data-dir", str(tmp_path))
     assert done.returncode == 0, done.stderr
-    folder = located(Path("whisper-tiny"), tmp_path)
-    assert folder == folder_of("whisper-tiny", tmp_path)
+    folder = located(Path("whisper-tiny"), tmp_path / "models", SPEECH_MODEL)
+    assert folder == tmp_path / "models" / "whisper-tiny"
     spec = choose("auto", folder)
     assert (spec.engine, spec.model) == ("whisper", folder)
     assert "en" in languages(spec)
-    assert not (folder / "README.md").exists()
+    found = receipt.read(folder)
+    assert found is not None
+    assert {path.name for path in folder.iterdir()} == {*found.files, receipt.NAME}
+    assert found.speed is not None
+    assert "× real time on this machine" in done.stdout
     assert command("path", "whisper-tiny", "--data-dir", str(tmp_path)).stdout.strip() == str(folder)
     assert "is already installed" in command("pull", "whisper-tiny", "--data-dir", str(tmp_path)).stdout
+    assert "name no model: whisper-tiny." in command("list", "--data-dir", str(tmp_path)).stdout
+    checked = command("check", "--data-dir", str(tmp_path))
+    assert (checked.returncode, checked.stdout) == (0, f"whisper-tiny: {found.sum}\n")
+    with (folder / "model.bin").open("ab") as file:
+        file.write(b"!")
+    checked = command("check", "--data-dir", str(tmp_path))
+    assert checked.returncode == 1
+    assert "model.bin damaged; remove" in checked.stdout
 
 
 def test_a_failed_download_is_reported_in_one_line(tmp_path: Path, hub: str) -> None:
@@ -95,25 +106,32 @@ def test_a_failed_download_is_reported_in_one_line(tmp_path: Path, hub: str) -> 
     assert "could not be downloaded" in done.stderr.splitlines()[-1]
     assert "Traceback" not in done.stderr
     with pytest.raises(SettingsError, match="scribedock models pull"):
-        located(Path("parakeet-tdt-0.6b-v3"), tmp_path)
+        located(Path("parakeet-tdt-0.6b-v3"), tmp_path / "models", SPEECH_MODEL)
 
 
 def test_every_model_is_listed_with_its_engine(tmp_path: Path) -> None:
     listed = command("list", "--data-dir", str(tmp_path)).stdout
     assert all(name.partition("-")[0] in listed for name in catalogue())
-    assert {engine for engine, _ in catalogue().values()} <= MODULES.keys()
+    assert {entry.engine for entry in catalogue().values()} <= {*MODULES, SPEAKERS}
 
 
 @pytest.mark.parametrize("name", ["../../etc", "somebody/a-model", "tiny"])
 def test_a_name_that_is_not_in_the_catalogue_is_refused(tmp_path: Path, name: str) -> None:
-    with pytest.raises(SettingsError, match="there is no model named"):
-        pull(name, tmp_path)
+    done = command("pull", name, "--data-dir", str(tmp_path))
+    assert done.returncode == 2
+    assert "there is no model named" in done.stderr
     assert list(tmp_path.iterdir()) == []
     assert command("path", name, "--data-dir", str(tmp_path)).returncode == 2
 
 
-def test_a_folder_stays_of_its_kind(tmp_path: Path) -> None:
-    model = tiny_onnx.build(tmp_path / "mine")
-    assert located(model, tmp_path) == model
-    assert located(None, tmp_path) is None
-    assert not (model / LANGUAGES_FILE).exists()
+def test_a_source_that_was_not_set_up_is_refused(tmp_path: Path) -> None:
+    done = command("pull", "whisper-base", "--source", "mirror", "--data-dir", str(tmp_path))
+    assert done.returncode == 2
+    assert "SCRIBEDOCK_MODEL_MIRROR" in done.stderr
+
+
+def test_a_hub_that_cannot_be_reached_is_said_once(tmp_path: Path) -> None:
+    source = ("--source", "hub", "--hub", "http://127.0.0.1:1")
+    done = command("pull", "whisper-base", *source, "--data-dir", str(tmp_path))
+    assert done.returncode == 2
+    assert len([line for line in done.stderr.splitlines() if "127.0.0.1:1" in line]) == 1
