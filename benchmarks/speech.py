@@ -45,6 +45,7 @@ from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.given import transcript_of
 from scribedock.speech.alignment.pronunciation import bare_word
 from scribedock.speech.alignment.synchronized import found_words, placed_words, share_found, words_of
+from scribedock.speech.pauses import with_context
 from scribedock.speech.pool.batches import batches, joined_spans
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import (
@@ -96,14 +97,14 @@ def pipeline(spec: RecognizerSpec, most: int) -> Callable[[Recording], str]:
 
     def hear(each: Recording) -> str:
         speech = speech_spans(each.audio)
-        spans = joined_spans(speech, pause_ms=engine.joins_ms)
-        words = [
-            word.text.strip()
+        joined = joined_spans(speech, pause_ms=engine.joins_ms)
+        spans = with_context(joined, context_ms=engine.context_ms, media_ms=each.length_ms)
+        return "".join(
+            word.text
             for batch in batches(spans, most=most or engine.batch(), processes=1)
             for found in recognized(recognizer, each, batch)
             for word in found
-        ]
-        return " ".join(words)
+        )
 
     return hear
 

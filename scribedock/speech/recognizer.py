@@ -48,6 +48,7 @@ class Origin(StrEnum):
     RECOGNIZED = "recognized"  # both are the recognizer's
     ALIGNED = "aligned"  # the word was given, its time was found in the sound
     INTERPOLATED = "interpolated"  # the word was given, its time is estimated
+    UNRECOGNIZED = "unrecognized"  # somebody speaks and is not understood: there is no text
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,6 +65,11 @@ class TimedWord:
     origin: Origin = Origin.RECOGNIZED
 
 
+def unrecognized(start_ms: int, end_ms: int) -> TimedWord:
+    """Return what stands for speech that a recognizer does not understand."""
+    return TimedWord(text="", start_ms=start_ms, end_ms=end_ms, confidence=None, origin=Origin.UNRECOGNIZED)
+
+
 class Recognizer(Protocol):
     """A loaded engine. Used by one thread at a time."""
 
@@ -72,8 +78,9 @@ class Recognizer(Protocol):
     ) -> list[TimedWord]:
         """Return the words in a chunk of mono 16 kHz samples that begins offset_ms into the media, in order.
 
-        Silence and noise give no words. language is an ISO 639-1 code, one of `languages(spec)`. terms are
-        names and words that are likely to be said, for an engine that can make use of them.
+        Silence and noise give no words; speech that is not understood is `unrecognized`. language is an ISO
+        639-1 code, one of `languages(spec)`. terms are names and words that are likely to be said, for an
+        engine that can make use of them.
         """
         ...
 
@@ -132,6 +139,7 @@ class RecognizerEngine:
     detects: Callable[[RecognizerSpec], bool] = lambda spec: False  # whether it is a LanguageDetector
     batch: Callable[[], int] = lambda: 1  # how many chunks are worth recognizing at once on this machine
     joins_ms: int | None = None  # short spans of speech are joined across pauses up to this length
+    context_ms: int = 0  # of what is before and after a chunk that it hears too
     threads: int = 1  # that are worth it for one loaded recognizer
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from scribedock.speech.pauses import MAX_SPAN_MS, cut_at_pauses, joined_runs, with_context
 from scribedock.speech.recognizer import SAMPLE_RATE
 from scribedock.speech.span import Span
 
@@ -15,7 +16,6 @@ if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
 
 BLOCK_S = 120
-MAX_SPEECH_S = 30
 MIN_SILENCE_MS = 500
 # Less than half of MIN_SILENCE_MS: so spans with a pause between them never touch, and spans that
 # touch were cut in mid-speech.
@@ -24,6 +24,8 @@ PAD_MS = 200
 LEAD_IN_SAMPLES = SAMPLE_RATE
 SAMPLE_BYTES = 2
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
+MIN_PAUSE_MS = 100  # from which a span that is too long may be cut
+MAX_SPEECH_MS = MAX_SPAN_MS - 2 * PAD_MS
 
 
 def read_pcm(audio: Path, start: int, count: int) -> Pcm:
@@ -63,11 +65,24 @@ def speech_spans(audio: Path, *, block_s: int = BLOCK_S) -> list[Span]:
 
 
 def _speech(pcm: Pcm, offset: int) -> list[tuple[int, int]]:
+    """Return the first and the last sample of each stretch of speech; pcm begins at sample number offset."""
     import numpy as np
     from faster_whisper.vad import VadOptions, get_speech_timestamps
 
-    options = VadOptions(
-        min_silence_duration_ms=MIN_SILENCE_MS, max_speech_duration_s=MAX_SPEECH_S, speech_pad_ms=PAD_MS
-    )
-    found = get_speech_timestamps(pcm.astype(np.float32) / 32768, options)
-    return [(offset + each["start"], offset + each["end"]) for each in found]
+    options = VadOptions(min_silence_duration_ms=MIN_PAUSE_MS, speech_pad_ms=0)
+    found = [
+        Span(start_ms=start, end_ms=min(start + MAX_SPEECH_MS, each["end"] // SAMPLES_PER_MS))
+        for each in get_speech_timestamps(pcm.astype(np.float32) / 32768, options)
+        for start in range(each["start"] // SAMPLES_PER_MS, each["end"] // SAMPLES_PER_MS, MAX_SPEECH_MS)
+    ]
+    cut = [
+        Span(start_ms=group[0].start_ms, end_ms=group[-1].end_ms)
+        for run in joined_runs(found, MIN_SILENCE_MS - 1)
+        for group in cut_at_pauses(run, MAX_SPEECH_MS)
+    ]
+    return [
+        (offset + span.start_ms * SAMPLES_PER_MS, offset + span.end_ms * SAMPLES_PER_MS)
+        for span in with_context(
+            cut, context_ms=PAD_MS, media_ms=len(pcm) // SAMPLES_PER_MS, longest_ms=MAX_SPAN_MS
+        )
+    ]

@@ -20,6 +20,7 @@ from scribedock.dispatch.seats import FairSeats
 from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.diarization.embedding import SpeakerModel
 from scribedock.speech.diarization.turns import Turn
+from scribedock.speech.pauses import with_context
 from scribedock.speech.pool.batches import batches, joined_spans
 from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed, failure_of
 from scribedock.speech.pool.process import RecognizerChild, RecognizerProcess
@@ -102,10 +103,14 @@ class RecognizerPool:
         """Return whether the engine can identify the language."""
         return self._detects
 
-    def batches(self, speech: Sequence[Span]) -> list[list[Span]]:
-        """Return the spans of speech in batches that suit the engine, each recognized in one call."""
+    def chunks(self, speech: Sequence[Span], media_ms: int) -> list[Span]:
+        """Return the spans of speech joined into chunks that suit the engine, and with their context."""
         spans = joined_spans(speech, pause_ms=self._engine.joins_ms)
-        return batches(spans, most=self._batch, processes=self._processes)
+        return with_context(spans, context_ms=self._engine.context_ms, media_ms=media_ms)
+
+    def batches(self, chunks: Sequence[Span]) -> list[list[Span]]:
+        """Return the chunks in batches that suit the engine, each recognized in one call."""
+        return batches(chunks, most=self._batch, processes=self._processes)
 
     def recognize(
         self,

@@ -1,0 +1,248 @@
+"""Whisper's decoding: from samples to phrases with their probabilities, by beam search alone.
+
+What it does not do: judge what comes out, which is `whisper_listening`'s work, and sample. Sampled words
+would be others at every run; a doubtful phrase is heard again in other surroundings instead.
+"""
+
+from __future__ import annotations
+
+from bisect import bisect_right
+from collections import OrderedDict
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from hashlib import blake2b
+from itertools import accumulate, groupby, pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from scribedock.settings import SettingsError
+from scribedock.speech.recognizer import SAMPLE_RATE, TimedWord
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    from scribedock.speech.recognizer import Pcm
+
+    Samples = npt.NDArray[np.float32]
+
+WHISPER_CODES = {"jv": "jw"}  # ISO 639-1 to Whisper's own
+ISO_CODES = {code: iso for iso, code in WHISPER_CODES.items()}
+TASK = "transcribe"
+PREPENDED_MARKS, APPENDED_MARKS = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"  # faster-whisper's defaults
+FRAMES_PER_SECOND = 100
+WINDOW_FRAMES = 3000
+KEPT_ENCODINGS = 4
+"""How many windows stay encoded (3 MB each for base, 8 MB for large): the language is identified in windows
+that are recognized next, and the encoder is the dearer half of the work."""
+MAX_TOKENS = 220
+"""Of a window: with as many as terms may take (224) that is all that the model has places for. Whoever says
+more in 30 seconds is not cut off; the next window begins after the last word."""
+MIN_TOKENS, TOKENS_PER_SECOND = 40, 7
+"""So a loop over a short piece ends soon."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Phrase:
+    """What Whisper calls a segment. Times are milliseconds from the first sample."""
+
+    text: str
+    start_ms: int
+    end_ms: int
+    words: tuple[TimedWord, ...]
+    log_probability: float
+    """The mean of the tokens of the window that the phrase is from; so are the next two."""
+    compression_ratio: float
+    no_speech_probability: float
+
+
+class Decoder:
+    """A loaded model: int8 on the processor, float16 on a GPU where CTranslate2 finds one."""
+
+    def __init__(self, folder: Path, threads: int) -> None:
+        import ctranslate2
+        from faster_whisper import BatchedInferencePipeline, WhisperModel
+
+        device = "cuda" if ctranslate2.get_cuda_device_count() > 0 else "cpu"
+        model: Any = WhisperModel(
+            str(folder),
+            device=device,
+            compute_type=compute_type(device, ctranslate2.get_supported_compute_types(device)),
+            cpu_threads=threads,
+            local_files_only=True,
+        )
+        heard, wanted = model.feature_extractor.mel_filters.shape[0], model.model.n_mels
+        if heard != wanted:
+            raise SettingsError(
+                f"SCRIBEDOCK_SPEECH_MODEL: {folder} needs {wanted} mel bands and is given {heard}; "
+                "copy the model's preprocessor_config.json into it"
+            )
+        self._model = model
+        self._encode = model.encode
+        self._encoded: OrderedDict[bytes, Any] = OrderedDict()
+        model.encode = self._encode_once
+        self._batched: Any = BatchedInferencePipeline(model)
+
+    def decode(self, pcm: Pcm, language: str, terms: Sequence[str] = ()) -> list[Phrase]:
+        """Return the phrases of any number of samples, whatever they are worth."""
+        if not len(pcm):
+            return []
+        sound = floats(pcm)
+        segments, _ = self._model.transcribe(
+            sound,
+            max_new_tokens=max_tokens(len(pcm) / SAMPLE_RATE),
+            temperature=[0.0],
+            compression_ratio_threshold=None,
+            log_prob_threshold=None,
+            no_speech_threshold=None,
+            **_wanted(language, terms),
+        )
+        return self._with_words(list(segments), sound, language)
+
+    def _with_words(self, segments: list[Any], sound: Samples, language: str) -> list[Phrase]:
+        """Return the segments with the times of their words.
+
+        faster-whisper would begin the next window where it believes the last word to end, and so skips what was
+        said during a word whose end it has wrong; a window that begins at the model's own time stamp does not.
+        """
+        from faster_whisper.tokenizer import Tokenizer
+
+        model = self._model
+        tokenizer = Tokenizer(
+            model.hf_tokenizer,
+            model.model.is_multilingual,
+            task=TASK,
+            language=WHISPER_CODES.get(language, language) if model.model.is_multilingual else "en",
+        )
+        features = model.feature_extractor(sound) if segments else None
+        found: list[Phrase] = []
+        for seek, window in groupby(segments, key=lambda segment: segment.seek):
+            frames = features[:, seek : min(seek + WINDOW_FRAMES, features.shape[-1] - 1)]
+            of_window = list(window)
+            timed = [
+                {"seek": seek, "start": each.start, "end": each.end, "tokens": each.tokens}
+                for each in of_window
+            ]
+            model.add_word_timestamps(
+                [timed],
+                tokenizer,
+                self._encode_window(frames),
+                frames.shape[-1],
+                PREPENDED_MARKS,
+                APPENDED_MARKS,
+                found[-1].end_ms / 1000 if found else 0.0,
+            )
+            found += [
+                _phrase(replace(each, start=more["start"], end=more["end"]), _words(more["words"]))
+                for each, more in zip(of_window, timed, strict=True)
+            ]
+        return found
+
+    def decode_batch(
+        self, chunks: Sequence[Pcm], language: str, terms: Sequence[str] = ()
+    ) -> list[list[Phrase]]:
+        """Return the phrases of each chunk of at most 30 seconds, decoded together."""
+        import numpy as np
+
+        starts = [0, *accumulate(len(pcm) for pcm in chunks)]
+        clips = [
+            # Half a sample more, because faster-whisper rounds down what it makes of it.
+            {"start": (start + 0.5) / SAMPLE_RATE, "end": (end + 0.5) / SAMPLE_RATE}
+            for start, end in pairwise(starts)
+            if end > start
+        ]
+        found: list[list[Phrase]] = [[] for _ in chunks]
+        if not clips:
+            return found
+        sound = np.concatenate([floats(pcm) for pcm in chunks])
+        segments, _ = self._batched.transcribe(
+            sound,
+            clip_timestamps=clips,
+            batch_size=len(clips),
+            word_timestamps=True,
+            **_wanted(language, terms),
+        )
+        begins = [start * FRAMES_PER_SECOND // SAMPLE_RATE for start in starts[:-1]]
+        for segment in segments:
+            # It is the frame in which the chunk begins, or for the same reason the one before.
+            place = bisect_right(begins, segment.seek + 1) - 1
+            words = _words([vars(word) for word in segment.words or ()])
+            found[place].append(_phrase(segment, words, -round(starts[place] * 1000 / SAMPLE_RATE)))
+        return found
+
+    def detect(self, pcm: Pcm) -> Mapping[str, float]:
+        """Return the probability of each language (ISO 639-1) in the first 30 seconds."""
+        features = self._model.feature_extractor(floats(pcm))
+        # The same frames as `transcribe` takes for its first window.
+        window = self._encode_window(features[:, : min(WINDOW_FRAMES, features.shape[-1] - 1)])
+        (found,) = self._model.model.detect_language(window)
+        codes = ((token[2:-2], float(probability)) for token, probability in found)
+        return {ISO_CODES.get(code, code): probability for code, probability in codes}
+
+    def _encode_window(self, frames: Samples) -> Any:
+        from faster_whisper.audio import pad_or_trim
+
+        return self._model.encode(pad_or_trim(frames))
+
+    def _encode_once(self, features: Samples) -> Any:
+        """Return the encoder's output, which is kept for a while."""
+        key = blake2b(features.tobytes(), digest_size=16).digest() + str(features.shape).encode()
+        if key not in self._encoded:
+            self._encoded[key] = self._encode(features)
+        self._encoded.move_to_end(key)
+        while len(self._encoded) > KEPT_ENCODINGS:
+            self._encoded.popitem(last=False)
+        return self._encoded[key]
+
+
+def floats(pcm: Pcm) -> Samples:
+    """Return the samples between -1 and 1."""
+    import numpy as np
+
+    return pcm.astype(np.float32) / np.float32(32768)
+
+
+def max_tokens(seconds: float) -> int:
+    """Return how many tokens a window of a chunk may get."""
+    return min(MAX_TOKENS, MIN_TOKENS + round(TOKENS_PER_SECOND * seconds))
+
+
+def _wanted(language: str, terms: Sequence[str]) -> dict[str, Any]:
+    return {
+        "language": WHISPER_CODES.get(language, language),
+        "task": TASK,
+        "vad_filter": False,
+        "condition_on_previous_text": False,
+        "hotwords": ", ".join(terms) or None,
+    }
+
+
+def _phrase(segment: Any, words: Iterable[TimedWord], offset_ms: int = 0) -> Phrase:
+    return Phrase(
+        text=segment.text,
+        start_ms=offset_ms + round(segment.start * 1000),
+        end_ms=offset_ms + round(segment.end * 1000),
+        words=tuple(
+            replace(word, start_ms=word.start_ms + offset_ms, end_ms=word.end_ms + offset_ms)
+            for word in words
+        ),
+        log_probability=float(segment.avg_logprob),
+        compression_ratio=float(segment.compression_ratio),
+        no_speech_probability=float(segment.no_speech_prob),
+    )
+
+
+def _words(words: Iterable[Mapping[str, Any]]) -> Iterable[TimedWord]:
+    for word in words:
+        yield TimedWord(
+            text=word["word"],
+            start_ms=round(word["start"] * 1000),
+            end_ms=round(word["end"] * 1000),
+            confidence=min(max(float(word["probability"]), 0.0), 1.0),
+        )
+
+
+def compute_type(device: str, supported: Collection[str]) -> str:
+    """Return int8 for the processor, float16 for a GPU, or the next best that the device supports."""
+    wanted = ("float16", "int8_float32", "float32") if device == "cuda" else ("int8", "float32")
+    return next((kind for kind in wanted if kind in supported), "default")
