@@ -97,6 +97,7 @@ jobs = Table(
     Column("name", Text, nullable=False, default=""),
     Column("external_id", Text, nullable=False, default=""),
     Column("language", String(16), nullable=False),
+    Column("language_given", Boolean, nullable=False, default=True),  # by the client, not by default
     Column("target_language", Text, nullable=False, default=""),
     Column("status", String(16), nullable=False),
     Column("fidelity", String(16)),
@@ -127,6 +128,8 @@ jobs = Table(
     Column("speech_ms", Integer),  # see `coverage` for this and the next two
     Column("worded_ms", Integer),
     Column("unrecognized_ms", Integer),
+    Column("words", Integer),  # that were recognized; see `doubt` for the next
+    Column("words_in_doubt", Integer),
     Column("reviewed", Boolean, nullable=False, default=False),  # people have worked on it
     Column("leading_id", Id, index=True),  # that of the job that this one is made from, in the end
     # Nothing is transcribed: the result is a prepared one.

@@ -127,9 +127,9 @@ REGISTER = (
     stripped(
         jobs,
         jobs.c.id,
-        kept="id account_id language target_language status fidelity created started due completed returned "
-        "authorized deleted erased media_ms speech_ms worded_ms unrecognized_ms upload_epoch order_task_id "
-        "reviewed leading_id sandbox",
+        kept="id account_id language language_given target_language status fidelity created started due "
+        "completed returned authorized deleted erased media_ms speech_ms worded_ms unrecognized_ms words "
+        "words_in_doubt upload_epoch order_task_id reviewed leading_id sandbox",
     ),
     kept(job_events, "id job_id at event before after"),
     kept(derivations, "id job_id source_id"),

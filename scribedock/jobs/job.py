@@ -159,6 +159,9 @@ class Job:
     speech_ms: int | None = None  # in which somebody speaks; known once the recording was recognized
     worded_ms: int | None = None  # of speech_ms, what became words
     unrecognized_ms: int | None = None  # of speech_ms, where the recognizer failed
+    words: int | None = None  # that were recognized
+    words_in_doubt: int | None = None  # of words; None where the recognizer does not know how sure it is
+    language_given: bool = True  # by the client; otherwise the language that is heard replaces it
     sandbox: bool = False  # nothing is transcribed: the result is a prepared one
 
 
@@ -192,3 +195,5 @@ class JobColumns(TypedDict, total=False):
     speech_ms: int | None
     worded_ms: int | None
     unrecognized_ms: int | None
+    words: int | None
+    words_in_doubt: int | None

@@ -58,6 +58,7 @@ class Jobs:
         *,
         name: str,
         language: str,
+        language_given: bool = True,
         external_id: str = "",
         requestor: str = "",
         reference: str = "",
@@ -68,7 +69,8 @@ class Jobs:
         """Create a job; return its id and its task's.
 
         is_duplicate: whether the account may have a second living job with the same external id. None: it
-        may, and a remark says so; False: raises InvalidQuery. remark: on how it was opened.
+        may, and a remark says so; False: raises InvalidQuery. language_given: whether the client named the
+        language; the one that is heard replaces one that was not named. remark: on how it was opened.
         """
         job_id = uuid.uuid4().hex
         now = utc_now()
@@ -102,6 +104,7 @@ class Jobs:
                     name=name,
                     external_id=external_id,
                     language=language,
+                    language_given=language_given,
                     status=status.value,
                     created=now,
                     authorized=None if needs_authorization else now,

@@ -124,6 +124,8 @@ class Orders:
                 speech_ms=None,
                 worded_ms=None,
                 unrecognized_ms=None,
+                words=None,
+                words_in_doubt=None,
             )
             ordered = self._jobs.fetch_job(connection, job_id)
             if not held:

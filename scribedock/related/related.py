@@ -69,6 +69,7 @@ class JobRelations:
                 account_id=source.account_id,
                 name=source.name,
                 language=source.language,
+                language_given=source.language_given,
                 target_language=new.target_language,
                 status=JobStatus.PENDING.value,
                 fidelity=new.fidelity.value,

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
@@ -30,23 +32,56 @@ class Coverage:
         return self.speech_ms - self.worded_ms - self.unrecognized_ms
 
 
+WORDLESS_MS = 1000
+"""A stretch of speech must be this long before it is heard again because no word is near: shorter ones are
+breaths and the ends of words."""
+
+
+def wordless_stretches(
+    speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[TimedWord] | None]], near_ms: int = 300
+) -> list[Span]:
+    """Return the stretches of speech, of WORDLESS_MS and more, that no word comes as close to as near_ms.
+
+    Where the recognizer failed, it was tried often enough: nothing of that is returned.
+    """
+    known = list(chunks)
+    failed = [span for span, words in known if words is None]
+    united = _united([*failed, *_near(known, near_ms)])
+    ends = [each.end_ms for each in united]
+    found = []
+    for span in speech:
+        start_ms = span.start_ms
+        for other in islice(united, bisect_right(ends, span.start_ms), None):
+            if other.start_ms >= span.end_ms:
+                break
+            found.append(Span(start_ms=start_ms, end_ms=max(start_ms, other.start_ms)))
+            start_ms = max(start_ms, other.end_ms)
+        found.append(Span(start_ms=start_ms, end_ms=max(start_ms, span.end_ms)))
+    return [span for span in found if span.end_ms - span.start_ms >= WORDLESS_MS]
+
+
 def measure_coverage(
     speech: Sequence[Span], chunks: Iterable[tuple[Span, Sequence[TimedWord] | None]]
 ) -> Coverage:
     """Return the coverage of the spans of speech by the chunks; None as words: the recognizer failed."""
     known = list(chunks)
     failed = [span for span, words in known if words is None]
-    near = [
-        Span(start_ms=max(word.start_ms - NEAR_MS, 0), end_ms=word.end_ms + NEAR_MS)
-        for _, words in known
-        for word in words or ()
-    ]
+    near = _near(known, NEAR_MS)
     unrecognized_ms = _shared_ms(speech, failed)
     return Coverage(
         speech_ms=sum(span.end_ms - span.start_ms for span in speech),
         worded_ms=_shared_ms(speech, [*failed, *near]) - unrecognized_ms,
         unrecognized_ms=unrecognized_ms,
     )
+
+
+def _near(chunks: Iterable[tuple[Span, Sequence[TimedWord] | None]], near_ms: int) -> list[Span]:
+    """Return the time of each word, and near_ms before and after it."""
+    return [
+        Span(start_ms=max(word.start_ms - near_ms, 0), end_ms=word.end_ms + near_ms)
+        for _, words in chunks
+        for word in words or ()
+    ]
 
 
 def _shared_ms(speech: Sequence[Span], others: Sequence[Span]) -> int:

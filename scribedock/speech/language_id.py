@@ -30,8 +30,12 @@ def samples(spans: Sequence[Span], most: int = SAMPLE_SPANS) -> list[Span]:
 
 
 def few_samples(spans: Sequence[Span]) -> list[Span]:
-    """Return samples that cost little compared to recognition; none of a short recording."""
-    return samples(spans, min(SAMPLE_SPANS, len(spans) // SPANS_A_SAMPLE))
+    """Return samples that cost little compared to recognition, the first span always among them.
+
+    Whisper encodes a span once, to identify its language and to recognize it.
+    """
+    later = samples(spans[1:], min(SAMPLE_SPANS, len(spans) // SPANS_A_SAMPLE))
+    return [*spans[:1], *later]
 
 
 def mean_probabilities(found: Sequence[Mapping[str, float]]) -> dict[str, float]:

@@ -10,7 +10,7 @@ from scribedock.speech.span import Span
 MAX_SPAN_MS = 30_000
 """What Whisper hears at once (Radford et al., 2022, section 2.2)."""
 MIN_FILL = 2 / 3
-"""So much of what fits into one piece is filled before the longest pause is looked for: Whisper takes as long for
+"""A piece has at least this share of what fits into it before it is cut at a pause: Whisper takes as long for
 two seconds as for thirty."""
 
 
@@ -26,10 +26,10 @@ def joined_runs(spans: Sequence[Span], pause_ms: int) -> list[list[Span]]:
 
 
 def cut_at_pauses(spans: Sequence[Span], longest_ms: int = MAX_SPAN_MS) -> list[list[Span]]:
-    """Return the spans in groups, from the start of whose first to the end of whose last are at most longest_ms.
+    """Return the spans in groups, none longer than longest_ms from its first start to its last end.
 
-    A cut is made at the longest pause between two spans of the last third of what fits, or where there is none,
-    at the longest of all. A span that is longer than longest_ms by itself is alone in its group.
+    A cut is made at the longest pause in the last third of what fits, or where there is none, at the longest
+    of all. A span that is longer than longest_ms by itself is alone in its group.
     """
     groups: list[list[Span]] = []
     left = list(spans)
@@ -58,8 +58,8 @@ def with_context(
 ) -> list[Span]:
     """Return the spans with at most context_ms of what is before and after each.
 
-    Two spans share the pause between them. No span becomes longer than longest_ms by it, nor reaches out of the
-    media.
+    Two spans share the pause between them. No span becomes longer than longest_ms by it, nor reaches out of
+    the media.
     """
     if not spans or not context_ms:
         return list(spans)

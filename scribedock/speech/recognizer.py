@@ -135,6 +135,8 @@ class RecognizerEngine:
     owns: Callable[[Path], bool] | None = None
     """Whether files of a model of this engine are in a folder; None for an engine with a model of its own."""
     catalogue: Mapping[str, CatalogueModel] = field(default_factory=dict)
+    confidence: str = ""  # what the confidence of a word means; empty where there is none
+    doubt_below: float = 0.5  # the confidence below which a word is in doubt
     remark: str = ""  # what an operator who uses it must know
     detects: Callable[[RecognizerSpec], bool] = lambda spec: False  # whether it is a LanguageDetector
     batch: Callable[[], int] = lambda: 1  # how many chunks are worth recognizing at once on this machine

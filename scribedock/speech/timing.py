@@ -4,10 +4,16 @@ from __future__ import annotations
 
 import math
 import unicodedata
+from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from scribedock.speech.recognizer import TimedWord
+from scribedock.speech.recognizer import Origin, TimedWord
+from scribedock.speech.span import Span
+
+MIN_CONFIDENCE_IN_SILENCE = 0.5
+"""Of a word where no speech is: quiet words at the edge of speech have it, those that a model invents over a
+pause have less."""
 
 
 def fit_words(words: Sequence[TimedWord], start_ms: int, end_ms: int) -> list[TimedWord]:
@@ -30,6 +36,31 @@ def fit_words(words: Sequence[TimedWord], start_ms: int, end_ms: int) -> list[Ti
         replace(word, start_ms=start, end_ms=end)
         for word, start, end in zip(words, starts, ends, strict=True)
     ]
+
+
+def trim_to_speech(words: Sequence[TimedWord], speech: Sequence[Span]) -> list[TimedWord]:
+    """Return the recognized words without the pauses that they were stretched over.
+
+    speech is where a voice activity detector hears any, in order. A word keeps its time in the span of speech
+    that it has most of. One that lies in no speech at all is left out where the recognizer itself is unsure.
+    """
+    ends = [span.end_ms for span in speech]
+    found = []
+    for word in words:
+        place = bisect_right(ends, word.start_ms)
+        within: list[tuple[int, int]] = []
+        while place < len(speech) and speech[place].start_ms < word.end_ms:
+            span = speech[place]
+            within.append((max(word.start_ms, span.start_ms), min(word.end_ms, span.end_ms)))
+            place += 1
+        if word.origin is not Origin.RECOGNIZED:
+            found.append(word)
+        elif within:
+            start_ms, end_ms = max(within, key=lambda times: times[1] - times[0])
+            found.append(replace(word, start_ms=start_ms, end_ms=end_ms))
+        elif word.confidence is None or word.confidence >= MIN_CONFIDENCE_IN_SILENCE:
+            found.append(word)
+    return found
 
 
 def clean_words(words: Sequence[TimedWord]) -> list[TimedWord]:

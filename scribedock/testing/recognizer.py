@@ -19,7 +19,8 @@ class ScriptedRecognizer:
     """Says `text(offset_ms, length_ms)` in each chunk, its words spread evenly over it; nothing in silence.
 
     `faults` are raised one by one, by the next calls; None in their place lets a call succeed. `chunks` has
-    the offset in ms, the language and the terms of each chunk that it was given.
+    the offset in ms, the language and the terms of each chunk that it was given. `confidences` has those of
+    words that are not as sure as the others.
     """
 
     def __init__(
@@ -32,6 +33,7 @@ class ScriptedRecognizer:
         self._text = text
         self.languages = dict(languages or {"en": 1.0})
         self.faults = list(faults)
+        self.confidences: dict[str, float] = {}
         self.chunks: list[tuple[int, str, tuple[str, ...]]] = []
 
     def recognize(
@@ -51,7 +53,7 @@ class ScriptedRecognizer:
                 text=f" {word}",
                 start_ms=offset_ms + place * length_ms // len(words),
                 end_ms=offset_ms + (place + 1) * length_ms // len(words),
-                confidence=0.9,
+                confidence=self.confidences.get(word, 0.9),
             )
             for place, word in enumerate(words)
         ]

@@ -39,7 +39,7 @@ from scribedock.workflow.saved_steps import saved_by, step
 
 # Raised whenever the steps of a workflow change, or the module of a class that they save:
 # a saved workflow must not continue with steps that it does not know.
-WORKFLOW_FORMAT = 4
+WORKFLOW_FORMAT = 5
 APPLICATION = "scribedock"
 
 log = structlog.get_logger("scribedock.worker")

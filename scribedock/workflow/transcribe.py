@@ -28,10 +28,11 @@ from scribedock.orders.guidelines import Guidelines
 from scribedock.orders.orders import Orders
 from scribedock.speech.assembly import assemble
 from scribedock.speech.coverage import measure_coverage
+from scribedock.speech.doubt import Chunk, without_unrecognized
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
-from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
+from scribedock.speech.timing import trim_to_speech
 from scribedock.storage.store import Store
 from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps import notices
@@ -41,7 +42,13 @@ from scribedock.workflow.steps.decoded_audio import Abandoned, DecodedAudioFiles
 from scribedock.workflow.steps.diarization_step import Diarization, diarize, turns_of, with_diarization
 from scribedock.workflow.steps.difficulty import gather_evidence, judge_difficulty
 from scribedock.workflow.steps.job_language import identify_language
-from scribedock.workflow.steps.recognition_step import Recognition, Words, recognize, restored_word
+from scribedock.workflow.steps.recognition_step import (
+    Recognition,
+    Words,
+    recognize,
+    recognize_wordless,
+    restored_word,
+)
 from scribedock.workflow.steps.synchronize import Synchronization, SynchronizationInput
 from scribedock_captions.elementlist.codec import to_json
 
@@ -55,6 +62,7 @@ SEGMENTED, RECOGNIZED = 0.08, 0.99
 class Started(TypedDict):
     job_id: str
     language: str
+    language_given: bool  # otherwise the language that is heard replaces it
     has_transcript: bool  # whether the job was given one
     terms: list[str]  # names that are likely to be said
     speaker_id: bool  # whether diarization was asked for
@@ -113,15 +121,15 @@ class TranscribeWorkflow:
         diarization: Diarization | None = None
         if started["speaker_id"]:
             diarization = step("tell speakers apart", self._diarize, task_id, started, spans)
-        language, notice = step("hear language", self._hear_language, task_id, started, spans)
+        chunks = self._pool.chunks(_spans(spans), outcome["media_ms"])
+        language, notice = step("hear language", self._hear_language, task_id, started, chunks)
         started = {**started, "language": language}
         if started["has_transcript"]:
             given = self._given(task_id, started, outcome["media_ms"], spans, diarization)
             parts = (outcome["notice"], notice)
             self._synchronization.run(replace(given, notice=" ".join(filter(None, parts))))
             return
-        batches = self._pool.batches(_spans(spans))
-        count = sum(map(len, batches))
+        count = len(chunks)
         done = Counter()
 
         def stamp() -> None:
@@ -136,8 +144,9 @@ class TranscribeWorkflow:
             check_wanted=lambda: self._check_wanted(task_id),
             stamp=stamp,
         )
-        words = recognize(self._pool, wanted, batches)
-        heard = [(span.start_ms, span.end_ms) for batch in batches for span in batch]
+        words = recognize(self._pool, wanted, self._pool.batches(chunks))
+        words = recognize_wordless(self._pool, wanted, _spans(spans), chunks, words)
+        heard = [(span.start_ms, span.end_ms) for span in chunks]
         step("finish", self._finish, task_id, started, outcome, spans, heard, words, diarization, notice)
 
     def _given(
@@ -170,6 +179,8 @@ class TranscribeWorkflow:
         return {
             "job_id": job.id,
             "language": job.language,
+            # What it is translated from was fixed with the order.
+            "language_given": job.language_given or bool(job.target_language),
             "has_transcript": self._transcripts.transcript_of_job(job.id) is not None,
             "terms": list(self._guidelines.vocabulary(job)),
             "speaker_id": bool(job.options.speaker_id),
@@ -203,17 +214,20 @@ class TranscribeWorkflow:
             self._pool, path, _spans(spans), started["people"], lambda: self._check_wanted(task_id)
         )
 
-    def _hear_language(
-        self, task_id: str, started: Started, spans: list[tuple[int, int]]
-    ) -> tuple[str, str | None]:
+    def _hear_language(self, task_id: str, started: Started, chunks: list[Span]) -> tuple[str, str | None]:
         """Return the language that is spoken, in the catalogue's spelling, and the notice for `info`.
 
-        The job takes the language on where it has none.
+        The job takes the language on where the client gave none.
         """
         self._check_wanted(task_id)
         audio, _ = self._audio.audio_of(task_id, started["job_id"])
         heard = identify_language(
-            self._pool, audio, _spans(spans), started["language"], lambda: self._check_wanted(task_id)
+            self._pool,
+            audio,
+            chunks,
+            started["language"],
+            given=started["language_given"],
+            check_wanted=lambda: self._check_wanted(task_id),
         )
         if heard.notice is not None:
             self._jobs.update(started["job_id"], language=heard.language, notice=heard.notice)
@@ -230,10 +244,14 @@ class TranscribeWorkflow:
         diarization: Diarization | None,
         language_notice: str | None,
     ) -> None:
-        chunks = [
-            (span, None if found is None else [restored_word(word) for word in found])
+        spoken = _spans(speech)
+        chunks = without_unrecognized(
+            (
+                span,
+                None if found is None else trim_to_speech([restored_word(word) for word in found], spoken),
+            )
             for span, found in zip(_spans(spans), words, strict=True)
-        ]
+        )
         assembled = assemble(
             chunks,
             language=iso_code(started["language"]),
@@ -242,20 +260,21 @@ class TranscribeWorkflow:
             turns=turns_of(diarization),
         )
         elementlist, diarization_notice = with_diarization(assembled, diarization)
-        self._judge(task_id, started["job_id"], chunks)
-        covered = measure_coverage(_spans(speech), chunks)
+        self._judge(task_id, started["job_id"], chunks, spoken)
+        covered = measure_coverage(spoken, chunks)
         log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
         parts = (outcome["notice"], notices.coverage_notice(covered), language_notice, diarization_notice)
         said = JobColumns(notice=" ".join(filter(None, parts)) or None)
-        self._jobs.update(started["job_id"], **(said | notices.coverage_columns(covered)))
+        counted = notices.doubt_columns(chunks, self._pool.doubt_below)
+        self._jobs.update(started["job_id"], **(said | notices.coverage_columns(covered) | counted))
         self._orders.finish(
             task_id, to_json(elementlist), passes=(Iwp.MECHANICAL, Iwp.FINAL), media_ms=outcome["media_ms"]
         )
 
-    def _judge(self, task_id: str, job_id: str, chunks: list[tuple[Span, list[TimedWord] | None]]) -> None:
+    def _judge(self, task_id: str, job_id: str, chunks: list[Chunk], speech: list[Span]) -> None:
         """Record how difficult the job was."""
         audio, _ = self._audio.audio_of(task_id, job_id)
-        evidence = gather_evidence(chunks, signal_to_noise_db(audio, [span for span, _ in chunks]))
+        evidence = gather_evidence(chunks, speech, signal_to_noise_db(audio, speech))
         difficulty = judge_difficulty(evidence)
         log.info("difficulty", job=job_id, difficulty=difficulty, **asdict(evidence))
         self._jobs.update(job_id, difficulty=difficulty.value)

@@ -21,9 +21,11 @@ class Core:
     clock: ManualClock
     admin: Account
 
-    def job(self, *, owner: Account | None = None, language: str = "en") -> Job:
+    def job(self, *, owner: Account | None = None, language: str = "en", language_given: bool = True) -> Job:
         """Open a job, of the root's where no owner is named."""
-        job_id, _ = self.services.jobs.create(owner or self.admin, name="a job", language=language)
+        job_id, _ = self.services.jobs.create(
+            owner or self.admin, name="a job", language=language, language_given=language_given
+        )
         return self.services.jobs.find_job(job_id)
 
     def content(self, job_id: str) -> bytes | None:

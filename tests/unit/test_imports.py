@@ -57,8 +57,8 @@ SPEECH_ROWS = [
     {"configured"},
     {"assembly", "engines", "models", "pool"},
     {"alignment", "diarization", "noise"},
-    {"coverage", "language_id", "timing", "vad"},
-    {"recognizer"},
+    {"coverage", "doubt", "language_id", "timing", "vad"},
+    {"pauses", "recognizer"},
     {"catalogue", "span", "__init__"},
 ]
 UPLOAD_ROWS = [

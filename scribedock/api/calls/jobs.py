@@ -49,7 +49,9 @@ class JobParameters(Parameters):
 class NewParameters(Parameters):
     job_name: Text = Field("", description="Name of the job.")
     language: Text = Field(
-        "en", description="Spoken language, from the public list; auto: detect it where the engine can."
+        "",
+        description="Spoken language, from the public list; auto: detect it where the engine can. Left out: "
+        "en, unless another is surely heard.",
     )
     external_id: Text = Field("", description="Your own id for the job.")
     username: Text | None = Field(None, description="Descendant account that will own the job.")
@@ -74,6 +76,7 @@ def new(context: Context, parameters: NewParameters) -> OpenedJob:
         owner,
         name=parameters.job_name,
         language=language,
+        language_given=bool(parameters.language),
         external_id=parameters.external_id,
         requestor=parameters.requestor,
         reference=parameters.reference,

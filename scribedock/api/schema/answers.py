@@ -153,6 +153,8 @@ class ClassicJob(JobFacts):
     SpeechWithWordsSeconds: NotRequired[Seconds]
     SpeechWithoutWordsSeconds: NotRequired[Seconds]
     UnrecognizedSeconds: NotRequired[Seconds]
+    Words: NotRequired[Annotated[int, Field(ge=0)]]
+    WordsInDoubt: NotRequired[Annotated[int, Field(ge=0)]]
     Late: NotRequired[Literal[True]]
     FailureReason: NotRequired[str]
     Tasks: list[TaskEntry]

@@ -125,10 +125,17 @@ def without_password(url: str) -> str:
 
 
 def _coverage(job: Job) -> dict[str, float]:
-    """Return the seconds of speech in a finished job's recording: all, with words, without, unrecognized."""
+    """Return the seconds of speech in a finished job's recording, and its words.
+
+    The seconds are all, those with words, without, and unrecognized; the words all, and those in doubt.
+    """
     if job.status not in FINISHED_STATUSES or job.speech_ms is None:
         return {}
-    found = {"SpeechSeconds": job.speech_ms / 1000}
+    found: dict[str, float] = {"SpeechSeconds": job.speech_ms / 1000}
+    if job.words is not None:
+        found["Words"] = job.words
+    if job.words_in_doubt is not None:
+        found["WordsInDoubt"] = job.words_in_doubt
     if job.worded_ms is not None:
         found["SpeechWithWordsSeconds"] = job.worded_ms / 1000
         found["SpeechWithoutWordsSeconds"] = (job.speech_ms - job.worded_ms) / 1000

@@ -28,7 +28,7 @@ THREADS = 4  # of one loaded model: a model for each processor would take that m
 JOINS_MS = 1500
 """Across longer pauses a model invents words. It is less than `assembly.LONG_PAUSE_MS`, from which a pause
 ends a sentence."""
-CONTEXT_MS = 1500
+CONTEXT_MS = 1000
 """Cut close to the words, a chunk is understood worse."""
 BATCH_SPANS = 8
 """How many chunks a GPU decodes together. The processor takes as long for them together as one after the

@@ -102,8 +102,8 @@ class Decoder:
     def _with_words(self, segments: list[Any], sound: Samples, language: str) -> list[Phrase]:
         """Return the segments with the times of their words.
 
-        faster-whisper would begin the next window where it believes the last word to end, and so skips what was
-        said during a word whose end it has wrong; a window that begins at the model's own time stamp does not.
+        Asked for them, faster-whisper would begin the next window where it believes the last word to end, and
+        so skip what is said during a word whose end it has wrong; the model's own time stamps skip nothing.
         """
         from faster_whisper.tokenizer import Tokenizer
 
@@ -114,7 +114,9 @@ class Decoder:
             task=TASK,
             language=WHISPER_CODES.get(language, language) if model.model.is_multilingual else "en",
         )
-        features = model.feature_extractor(sound) if segments else None
+        if not segments:
+            return []
+        features = model.feature_extractor(sound)
         found: list[Phrase] = []
         for seek, window in groupby(segments, key=lambda segment: segment.seek):
             frames = features[:, seek : min(seek + WINDOW_FRAMES, features.shape[-1] - 1)]

@@ -4,8 +4,8 @@ A phrase is doubtful where its tokens are improbable, or where it repeats itself
 heard again and not thrown away. A doubtful stretch is heard by itself, then in parts cut at its quietest
 places. What is doubtful even then is marked as not recognized.
 
-The limits of compression, mean log probability and probability of silence are those of Whisper's paper (Radford
-et al., 2022, section 4.5).
+The limits of compression, mean log probability and probability of silence are those of Whisper's paper
+(Radford et al., 2022, section 4.5).
 """
 
 from __future__ import annotations
@@ -34,7 +34,8 @@ SURE_COMPRESSION_RATIO = 3.0
 worst of times", which goes on so, has 2.46."""
 MIN_WORD_PROBABILITY = 0.3  # the mean of a phrase
 AGREEMENT = 0.7
-"""With this share of the words heard again in parts, those heard as a whole are kept: they had more context."""
+"""With this share of the words heard again in parts, those heard as a whole are kept: they had more context.
+"""
 MIN_PART_MS = 3000  # a part must be twice as long to be cut once more
 MAX_DEPTH = 2  # how often a stretch is cut
 ALONE_SHARE = 0.7
@@ -124,9 +125,9 @@ def _last_word(phrase: Phrase) -> list[TimedWord]:
 
 def agreement(words: Sequence[TimedWord], others: Sequence[TimedWord]) -> float:
     """Return the share of the words, 0..1, that both have in the same order; of the longer list."""
-    texts = [[bare_word(word.text) for word in each if word.text.strip()] for each in (words, others)]
-    longest = max(map(len, texts))
-    matcher = SequenceMatcher(None, *texts, autojunk=False)
+    ours, theirs = ([bare_word(word.text) for word in each if word.text.strip()] for each in (words, others))
+    longest = max(len(ours), len(theirs))
+    matcher = SequenceMatcher(a=ours, b=theirs, autojunk=False)
     return sum(block.size for block in matcher.get_matching_blocks()) / longest if longest else 1.0
 
 

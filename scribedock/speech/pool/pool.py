@@ -99,6 +99,11 @@ class RecognizerPool:
         return self._engine.punctuates
 
     @property
+    def doubt_below(self) -> float:
+        """Return the confidence below which a word of this engine is in doubt."""
+        return self._engine.doubt_below
+
+    @property
     def detects(self) -> bool:
         """Return whether the engine can identify the language."""
         return self._detects

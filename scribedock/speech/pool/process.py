@@ -16,7 +16,8 @@ from scribedock.speech.recognizer import RecognizerSpec
 
 # What a recognizer needs beyond what every child inherits.
 MORE_VARIABLES = ("TMPDIR", "HOME", "CUDA_VISIBLE_DEVICES", "NVIDIA_VISIBLE_DEVICES", "CUDA_HOME")
-THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
+THREAD_LIMITS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS")  # of CTranslate2
+ONE_THREAD = "OPENBLAS_NUM_THREADS"  # of numpy, whose sums would depend on how many threads share them
 CHILD = "scribedock.speech.pool.child"
 FAULT_SIGNALS = {signal.SIGSEGV, signal.SIGABRT, signal.SIGBUS, signal.SIGILL, signal.SIGFPE}
 """How a process ends by its own fault. Any other signal came from elsewhere, such as from the kernel when
@@ -103,5 +104,6 @@ def environment(threads: int) -> dict[str, str]:
     return {
         **inherited(*MORE_VARIABLES),
         **dict.fromkeys(THREAD_LIMITS, str(threads)),
+        ONE_THREAD: "1",
         "HF_HUB_OFFLINE": "1",
     }

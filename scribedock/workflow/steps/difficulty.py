@@ -76,14 +76,20 @@ def _signs(evidence: Evidence) -> list[Sign]:
 
 
 def gather_evidence(
-    chunks: Sequence[tuple[Span, list[TimedWord] | None]], signal_to_noise_db: float | None
+    chunks: Sequence[tuple[Span, list[TimedWord] | None]],
+    speech: Sequence[Span],
+    signal_to_noise_db: float | None,
 ) -> Evidence:
-    """Return the evidence of a recording's spans of speech, each with its words (None: it failed)."""
+    """Return the evidence of a recording.
+
+    chunks are the spans that were recognized, each with its words (None: it failed), speech where somebody
+    speaks.
+    """
     words = [word for _, found in chunks for word in found or ()]
     known = [(word.confidence, word.end_ms - word.start_ms) for word in words if word.confidence is not None]
     weight = sum(duration for _, duration in known)
     return Evidence(
-        speech_ms=sum(span.end_ms - span.start_ms for span, _ in chunks),
+        speech_ms=sum(span.end_ms - span.start_ms for span in speech),
         worded_ms=sum(word.end_ms - word.start_ms for word in words),
         failed_ms=sum(span.end_ms - span.start_ms for span, found in chunks if found is None),
         confidence=sum(value * duration for value, duration in known) / weight if weight else None,

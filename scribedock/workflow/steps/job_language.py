@@ -8,13 +8,11 @@ from pathlib import Path
 
 from scribedock.jobs.languages import AUTO, ISO_CODES, SOURCE_LANGUAGES, iso_code, listed_language
 from scribedock.speech.language_id import contradicting_language, few_samples, likeliest_language, samples
-from scribedock.speech.pool.batches import joined_spans
 from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.span import Span
 from scribedock.workflow.steps.attempts import with_retries
 
-PAUSE_MS = 1500
 DEFAULT_LANGUAGE = "en"  # for a recording without speech
 LISTED_LANGUAGES = {iso_code(code) for code in SOURCE_LANGUAGES} | set(ISO_CODES.values())
 
@@ -28,26 +26,36 @@ class JobLanguage:
 def identify_language(
     pool: RecognizerPool,
     audio: Path,
-    speech: Sequence[Span],
-    given: str,
+    chunks: Sequence[Span],
+    assumed: str,
+    *,
+    given: bool = True,
     check_wanted: Callable[[], None] = always,
 ) -> JobLanguage:
-    """Return the language to recognize in. given is the job's, in the catalogue's spelling, or AUTO.
+    """Return the language to recognize in.
 
-    A given language is never replaced; where another one is surely spoken, the notice says so.
+    chunks are those that will be recognized. assumed is the job's language, in the catalogue's spelling, or
+    AUTO. One that the client has given is never replaced, and the notice says where another one is surely
+    spoken; in place of one that was not given, the one that is surely spoken is taken.
     """
-    spans = joined_spans(speech, pause_ms=PAUSE_MS)
-    examined = samples(spans) if given == AUTO else few_samples(spans)
+    examined = samples(chunks) if assumed == AUTO else few_samples(chunks)
     probabilities = _probabilities(pool, audio, examined, check_wanted) if pool.detects and examined else {}
-    if given != AUTO:
-        other = contradicting_language(probabilities, iso_code(given)) if probabilities else None
+    if assumed != AUTO:
+        other = contradicting_language(probabilities, iso_code(assumed)) if probabilities else None
         if other is None:
-            return JobLanguage(language=given)
-        found = listed_language(other) or other
+            return JobLanguage(language=assumed)
+        listed = listed_language(other)
+        sure = f"{probabilities[other]:.0%} sure"
+        if listed is not None and not given:
+            return JobLanguage(
+                language=listed,
+                notice=f"No language was given; the recording sounds like {listed} ({sure}), in which it was "
+                "transcribed.",
+            )
         return JobLanguage(
-            language=given,
-            notice=f"The job's language is {given}, but the recording sounds like {found} "
-            f"({probabilities[other]:.0%} sure).",
+            language=assumed,
+            notice=f"The job's language is {assumed}, but the recording sounds like {listed or other} "
+            f"({sure}).",
         )
     code = likeliest_language(probabilities, LISTED_LANGUAGES)
     if code is None:

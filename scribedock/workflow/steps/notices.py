@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from scribedock.jobs.job import Job, JobColumns
 from scribedock.speech.coverage import Coverage
+from scribedock.speech.doubt import Chunk, count_in_doubt
 
 NOTICED_MS = 10_000
 NOTICED_SHARE = 0.2
@@ -18,6 +21,12 @@ def coverage_columns(coverage: Coverage) -> JobColumns:
         "worded_ms": coverage.worded_ms,
         "unrecognized_ms": coverage.unrecognized_ms,
     }
+
+
+def doubt_columns(chunks: Iterable[Chunk], limit: float) -> JobColumns:
+    """Return the columns with the number of words, and of those whose confidence is below the limit."""
+    words = [word for _, found in chunks for word in found or ()]
+    return {"words": len(words), "words_in_doubt": count_in_doubt(words, limit)}
 
 
 def coverage_notice(coverage: Coverage) -> str:

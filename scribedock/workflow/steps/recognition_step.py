@@ -9,14 +9,18 @@ from typing import TypedDict
 
 import structlog
 
+from scribedock.speech.coverage import wordless_stretches
 from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool
-from scribedock.speech.recognizer import Origin, TimedWord
+from scribedock.speech.recognizer import Origin, TimedWord, unrecognized
 from scribedock.speech.span import Span
 from scribedock.workflow.saved_steps import parallel_steps
 from scribedock.workflow.steps.attempts import Attempts, MachineExhausted
 
 log = structlog.get_logger("scribedock.worker")
+
+SURE_CONFIDENCE = 0.5
+"""The mean of the words of a stretch that had none at first; what a model invents over a noise has less."""
 
 
 class RecognizedWord(TypedDict):
@@ -89,6 +93,61 @@ def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Seque
         raise MachineExhausted("no speech was recognized, through the fault of this machine")
     found |= zip(left, tried.results, strict=True)
     return [found[span] for span in spans]
+
+
+def recognize_wordless(
+    pool: RecognizerPool,
+    wanted: Recognition,
+    speech: Sequence[Span],
+    chunks: Sequence[Span],
+    words: Sequence[Words],
+) -> list[Words]:
+    """Return the words of each chunk, with those of the stretches of speech that had none.
+
+    Each of these stretches is recognized once more, by itself, as a step of the workflow. Words of little
+    confidence there are no words: the stretch counts as not recognized.
+    """
+    known = [
+        (chunk, None if found is None else [restored_word(word) for word in found])
+        for chunk, found in zip(chunks, words, strict=True)
+    ]
+    left = wordless_stretches(speech, known)
+
+    def one(span: Span, *, fresh: bool) -> list[RecognizedWord]:
+        found = pool.recognize(
+            wanted.audio(),
+            span,
+            wanted.language,
+            wanted.terms,
+            check_wanted=wanted.check_wanted,
+            fresh=fresh,
+        )
+        return _saved(found if _is_sure(found) else [unrecognized(span.start_ms, span.end_ms)])
+
+    trying = Attempts(
+        name="recognize wordless speech",
+        task_id=wanted.task_id,
+        work=one,
+        check_wanted=wanted.check_wanted,
+        threads=pool.processes,
+    )
+    added: dict[Span, list[RecognizedWord]] = {}
+    for span, found in zip(left, trying.run(left).results, strict=True):
+        chunk = next(each for each in chunks if each.end_ms > span.start_ms)
+        added.setdefault(chunk, []).extend(found or ())
+    return [
+        found if found is None else sorted([*found, *added.get(chunk, ())], key=_start)
+        for chunk, found in zip(chunks, words, strict=True)
+    ]
+
+
+def _is_sure(words: Sequence[TimedWord]) -> bool:
+    known = [word.confidence for word in words if word.confidence is not None]
+    return not known or sum(known) / len(known) >= SURE_CONFIDENCE
+
+
+def _start(word: RecognizedWord) -> int:
+    return word["start_ms"]
 
 
 def _together(pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]) -> list[Words]:

@@ -178,7 +178,7 @@ class Synchronization:
             heard = self._pool.hear(audio, span, text, check_wanted=wanted, fresh=fresh)
             return [(each.word, each.start_ms, each.end_ms) for each in heard]
         words = self._pool.recognize(audio, span, given.language, check_wanted=wanted, fresh=fresh)
-        return [(bare_word(word.text), word.start_ms, word.end_ms) for word in words]
+        return [(bare_word(word.text), word.start_ms, word.end_ms) for word in words if word.text]
 
     def _align(self, given: SynchronizationInput, words: Sequence[str], gap: Gap, *, fresh: bool) -> Aligned:
         """Return what is found in the first window with any result; a wider one may take too long."""

@@ -3,7 +3,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.coverage import Coverage, measure_coverage
+from scribedock.speech.coverage import Coverage, measure_coverage, wordless_stretches
 from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 
@@ -37,6 +37,20 @@ def test_the_pauses_within_joined_spans_are_not_speech() -> None:
 
 def test_a_recording_without_speech_has_nothing_of_either() -> None:
     assert measure_coverage([], []) == Coverage(speech_ms=0, worded_ms=0, unrecognized_ms=0)
+
+
+def test_stretches_that_no_word_touches_are_found() -> None:
+    words = [word(2000, 3000), word(8000, 8500)]
+    assert wordless_stretches(SPEECH, [(SPEECH[0], words), (SPEECH[1], [])]) == [
+        Span(start_ms=3300, end_ms=7700),
+        Span(start_ms=8800, end_ms=11_000),
+        SPEECH[1],
+    ]
+
+
+def test_where_the_recognizer_failed_or_words_are_close_there_is_nothing_to_hear_again() -> None:
+    close = [word(start, start + 500) for start in range(1000, 11_000, 1500)]
+    assert wordless_stretches(SPEECH, [(SPEECH[0], close), (SPEECH[1], None)]) == []
 
 
 TIMES = st.lists(st.integers(0, 40_000), min_size=2, max_size=30, unique=True).map(sorted)

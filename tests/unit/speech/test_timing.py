@@ -7,8 +7,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.recognizer import TimedWord
-from scribedock.speech.timing import clean_words, fit_words
+from scribedock.speech.recognizer import Origin, TimedWord, unrecognized
+from scribedock.speech.span import Span
+from scribedock.speech.timing import clean_words, fit_words, trim_to_speech
 
 TIME = st.integers(min_value=-500, max_value=5000)
 
@@ -63,3 +64,32 @@ def test_control_characters_are_removed_from_a_word() -> None:
 )
 def test_a_confidence_is_between_0_and_1_or_unknown(given: float | None, kept: float | None) -> None:
     assert clean_words([word(confidence=given)])[0].confidence == kept
+
+
+SPEECH = [Span(start_ms=1000, end_ms=3000), Span(start_ms=6000, end_ms=9000)]
+
+
+@pytest.mark.parametrize(
+    ("start", "end", "left"),
+    [
+        (1500, 1900, (1500, 1900)),
+        (2500, 6200, (2500, 3000)),  # stretched over the pause after it
+        (2900, 6700, (6000, 6700)),  # over the one before it
+        (0, 1400, (1000, 1400)),
+        (8000, 12_000, (8000, 9000)),
+    ],
+)
+def test_a_word_is_not_stretched_over_a_pause(start: int, end: int, left: tuple[int, int]) -> None:
+    (found,) = trim_to_speech([word("sea", start, end)], SPEECH)
+    assert (found.start_ms, found.end_ms) == left
+
+
+def test_a_word_in_no_speech_stays_only_where_the_recognizer_is_sure() -> None:
+    words = [word("thanks", 4000, 4500, 0.3), word("yes", 4600, 4900, 0.8), word("no", 5000, 5100)]
+    assert [each.text for each in trim_to_speech(words, SPEECH)] == ["yes", "no"]
+
+
+def test_marks_and_times_that_were_not_recognized_are_not_trimmed() -> None:
+    mark = unrecognized(2500, 6500)
+    given = TimedWord(text="sea", start_ms=2500, end_ms=6200, confidence=None, origin=Origin.INTERPOLATED)
+    assert trim_to_speech([given, mark], SPEECH) == [given, mark]

@@ -12,8 +12,9 @@ import numpy.typing as npt
 import pytest
 
 from scribedock.speech.assembly import CUT_MS
+from scribedock.speech.pauses import MAX_SPAN_MS
 from scribedock.speech.span import Span
-from scribedock.speech.vad import MAX_SPEECH_S, MIN_SILENCE_MS, PAD_MS, read_pcm, speech_spans
+from scribedock.speech.vad import MIN_SILENCE_MS, PAD_MS, read_pcm, speech_spans
 
 
 def write(path: Path, *parts: npt.NDArray[Any]) -> Path:
@@ -35,7 +36,7 @@ def without_pauses(recording: Path) -> npt.NDArray[np.int16]:
 
 def assert_sound(spans: list[Span], media_ms: int) -> None:
     assert all(0 <= span.start_ms < span.end_ms <= media_ms for span in spans)
-    assert all(span.end_ms - span.start_ms <= MAX_SPEECH_S * 1000 for span in spans)
+    assert all(span.end_ms - span.start_ms <= MAX_SPAN_MS for span in spans)
     assert all(first.end_ms <= second.start_ms for first, second in pairwise(spans))
 
 

@@ -35,9 +35,15 @@ def sentence(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def ordered(
-    core: Core, recording: bytes, *, language: str = "en", callback_url: str | None = None, **options: object
+    core: Core,
+    recording: bytes,
+    *,
+    language: str = "en",
+    language_given: bool = True,
+    callback_url: str | None = None,
+    **options: object,
 ) -> Job:
-    job = core.job(language=language)
+    job = core.job(language=language, language_given=language_given)
     UploadClient(core, job).put(recording)
     place_order(
         core.services,
@@ -181,15 +187,75 @@ def test_a_deleted_job_is_abandoned_and_leaves_nothing_behind(
 def test_the_language_is_heard_where_none_was_named(
     core: Core, workflows: Workflows, sentence: bytes
 ) -> None:
-    workflows.close()
-    workflows.recognizer = type(workflows.recognizer)("Guten Tag.", languages={"de": 0.9, "en": 0.1})
-    workflows.__post_init__()
+    hearing(workflows, {"de": 0.9, "en": 0.1})
     job = ordered(core, sentence, language="auto")
     transcribe(workflows, job)
     done = core.services.jobs.find_job(job.id)
     assert done.language == "de"
     assert {language for _, language, _ in workflows.recognizer.chunks} == {"de"}
     assert done.notice
+
+
+def hearing(workflows: Workflows, languages: dict[str, float]) -> None:
+    workflows.close()
+    workflows.recognizer = type(workflows.recognizer)("Guten Tag.", languages=languages)
+    workflows.__post_init__()
+
+
+@pytest.mark.parametrize(("language_given", "taken"), [(False, "de"), (True, "en")])
+def test_the_language_that_is_heard_replaces_only_one_that_was_not_given(
+    core: Core, workflows: Workflows, sentence: bytes, language_given: bool, taken: str
+) -> None:
+    hearing(workflows, {"de": 0.97, "en": 0.03})
+    job = ordered(core, sentence, language_given=language_given)
+    transcribe(workflows, job)
+    done = core.services.jobs.find_job(job.id)
+    assert done.language == taken
+    assert {language for _, language, _ in workflows.recognizer.chunks} == {taken}
+    assert "sounds like de (97% sure)" in (done.notice or "")
+
+
+def test_a_language_that_was_not_given_stays_where_another_is_heard_uncertainly(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    hearing(workflows, {"de": 0.6, "en": 0.4})
+    job = ordered(core, sentence, language_given=False)
+    transcribe(workflows, job)
+    done = core.services.jobs.find_job(job.id)
+    assert (done.language, done.notice) == ("en", None)
+
+
+def test_speech_without_a_word_is_recognized_once_more_by_itself(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    said = iter(["", TEXT])
+    workflows.recognizer._text = lambda offset_ms, length_ms: next(said)
+    job = ordered(core, sentence)
+    assert "recognize wordless speech" in transcribe(workflows, job)
+    assert text_of(core, job) == TEXT
+    done = core.services.jobs.find_job(job.id)
+    assert not done.unrecognized_ms and done.worded_ms == done.speech_ms
+
+
+def test_speech_that_has_no_word_even_then_is_counted_and_has_none(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    workflows.recognizer._text = ""
+    job = ordered(core, sentence)
+    transcribe(workflows, job)
+    done = core.services.jobs.find_job(job.id)
+    assert (done.worded_ms, done.words) == (0, 0)
+    assert len(workflows.recognizer.chunks) == 2
+    assert text_of(core, job) == ""
+
+
+def test_words_in_doubt_are_counted(core: Core, workflows: Workflows, sentence: bytes) -> None:
+    workflows.recognizer._text = TEXT
+    workflows.recognizer.confidences = {"small": 0.2, "sea.": 0.4}
+    job = ordered(core, sentence)
+    transcribe(workflows, job)
+    done = core.services.jobs.find_job(job.id)
+    assert (done.words, done.words_in_doubt) == (len(TEXT.split()), 2)
 
 
 def test_names_of_the_notes_reach_the_recognizer(core: Core, workflows: Workflows, sentence: bytes) -> None:

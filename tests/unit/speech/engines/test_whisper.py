@@ -9,7 +9,7 @@ import pytest
 
 from scribedock.settings import SettingsError
 from scribedock.speech.assembly import assemble
-from scribedock.speech.engines.whisper import compute_type, is_doubtful, is_said
+from scribedock.speech.engines.whisper_decoding import compute_type
 from scribedock.speech.recognizer import (
     BatchRecognizer,
     LanguageDetector,
@@ -132,15 +132,6 @@ def test_numbers_are_as_the_device_is_made_for(device: str, supported: set[str],
     assert compute_type(device, supported) == chosen
 
 
-@pytest.mark.parametrize(
-    ("log_probability", "compression", "doubtful"), [(-0.3, 1.5, False), (-1.2, 1.5, True), (-0.3, 2.5, True)]
-)
-def test_doubtful_segments_are_decoded_again(
-    log_probability: float, compression: float, doubtful: bool
-) -> None:
-    assert is_doubtful(log_probability, compression) is doubtful
-
-
 def test_a_model_without_its_number_of_mel_bands_is_refused(whisper_model: Path, tmp_path: Path) -> None:
     folder = tmp_path / "model"
     shutil.copytree(whisper_model, folder)
@@ -160,20 +151,28 @@ def test_its_words_make_a_list_with_the_same_text(recognizer: Recognizer) -> Non
     assert all((sequence.confidence_score or 0) > 0.99 for sequence in segment.sequences)
 
 
-@pytest.mark.parametrize(
-    ("text", "no_speech", "log_probability", "compression", "said"),
-    [
-        (" So we begin.", 0.1, -0.4, 1.2, True),
-        (" You", 0.85, -0.9, 0.6, False),  # of silence
-        (" .", 0.2, -0.5, 0.3, False),
-        (" Thank you. Thank you. Thank you.", 0.1, -0.1, 3.1, False),
-        (" Quietly said.", 0.7, -0.2, 1.1, True),
-    ],
-)
-def test_hallucinations_are_not_segments(
-    text: str, no_speech: float, log_probability: float, compression: float, said: bool
+def test_a_chunk_has_the_same_words_whatever_was_heard_before(recognizer: Recognizer) -> None:
+    first = recognizer.recognize(NOISE, 0, "en")
+    recognizer.recognize(NOISE[::-1].copy(), 0, "en", ("Quilter",))
+    assert recognizer.recognize(NOISE, 0, "en") == first
+
+
+def test_the_window_whose_language_was_heard_is_not_encoded_again(
+    recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert is_said(text, no_speech, log_probability, compression) is said
+    decoder = recognizer._decoder  # type: ignore[attr-defined]
+    encoded = []
+    encode = decoder._encode
+
+    def counted(features: np.ndarray) -> object:
+        encoded.append(features.shape)
+        return encode(features)
+
+    monkeypatch.setattr(decoder, "_encode", counted)
+    sound = np.random.default_rng(7).normal(0, 3000, 5 * 16_000).astype(np.int16)
+    recognizer.detect(sound)  # type: ignore[attr-defined]
+    assert recognizer.recognize(sound, 0, "en")
+    assert len(encoded) == 1
 
 
 def test_terms_stand_before_what_the_model_says(recognizer: Recognizer) -> None:

@@ -49,8 +49,9 @@ def test_the_evidence_is_gathered_from_the_words() -> None:
         (Span(start_ms=2000, end_ms=2500), None),
         (Span(start_ms=3000, end_ms=3500), []),
     ]
-    assert gather_evidence(chunks, 30.0) == Evidence(
-        speech_ms=2000,
+    speech = [Span(start_ms=0, end_ms=900), Span(start_ms=2000, end_ms=2500)]
+    assert gather_evidence(chunks, speech, 30.0) == Evidence(
+        speech_ms=1400,
         worded_ms=400,
         failed_ms=500,
         confidence=pytest.approx(0.6),  # long words count more
@@ -59,4 +60,5 @@ def test_the_evidence_is_gathered_from_the_words() -> None:
 
 
 def test_words_without_confidence_have_none() -> None:
-    assert gather_evidence([(Span(start_ms=0, end_ms=10), [word(0, 10, None)])], None).confidence is None
+    span = Span(start_ms=0, end_ms=10)
+    assert gather_evidence([(span, [word(0, 10, None)])], [span], None).confidence is None

@@ -48,8 +48,16 @@ def test_the_given_language_causes_no_notice(pool: RecognizerPool, audio: Path) 
     assert identify_language(pool, audio, SPEECH, "cz") == JobLanguage(language="cz")
 
 
-def test_a_short_recording_is_taken_at_its_word(pool: RecognizerPool, audio: Path) -> None:
-    assert identify_language(pool, audio, SPEECH[:2], "en") == JobLanguage(language="en")
+def test_the_language_is_heard_from_the_first_chunk_on(pool: RecognizerPool, audio: Path) -> None:
+    found = identify_language(pool, audio, SPEECH[:1], "en")
+    assert found.language == "en"
+    assert found.notice is not None and "sounds like cz" in found.notice
+
+
+def test_a_language_that_was_not_given_is_replaced(pool: RecognizerPool, audio: Path) -> None:
+    found = identify_language(pool, audio, SPEECH[:1], "en", given=False)
+    assert found.language == "cz"
+    assert found.notice is not None and found.notice.startswith("No language was given;")
 
 
 def test_a_recording_without_speech_has_no_language(pool: RecognizerPool, audio: Path) -> None:
