@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scribedock.settings import SettingsError
+from scribedock.speech.engines.whisper_confidence import DOUBT_BELOW
 from scribedock.speech.engines.whisper_decoding import ISO_CODES, Decoder
 from scribedock.speech.engines.whisper_listening import Decode, judged, listen
 from scribedock.speech.engines.whisper_models import CATALOGUE, REQUIRED_FILES, VOCABULARY_FILES
@@ -149,4 +150,6 @@ ENGINE = RecognizerEngine(
     joins_ms=JOINS_MS,
     context_ms=CONTEXT_MS,
     threads=THREADS,
+    confidence="calibrated: the share of such words that are right",
+    doubt_below=DOUBT_BELOW,
 )

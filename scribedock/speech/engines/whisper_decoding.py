@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scribedock.settings import SettingsError
+from scribedock.speech.engines.whisper_confidence import calibrated
 from scribedock.speech.recognizer import SAMPLE_RATE, TimedWord
 
 if TYPE_CHECKING:
@@ -50,6 +51,9 @@ class Phrase:
     start_ms: int
     end_ms: int
     words: tuple[TimedWord, ...]
+    """With calibrated confidences."""
+    word_probability: float
+    """The mean of the words' probabilities as the model has them."""
     log_probability: float
     """The mean of the tokens of the window that the phrase is from; so are the next two."""
     compression_ratio: float
@@ -219,15 +223,18 @@ def _wanted(language: str, terms: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _phrase(segment: Any, words: Iterable[TimedWord], offset_ms: int = 0) -> Phrase:
+def _phrase(segment: Any, timed: Iterable[TimedWord], offset_ms: int = 0) -> Phrase:
+    words = list(timed)
+    probabilities = [word.confidence or 0.0 for word in words]
     return Phrase(
         text=segment.text,
         start_ms=offset_ms + round(segment.start * 1000),
         end_ms=offset_ms + round(segment.end * 1000),
         words=tuple(
             replace(word, start_ms=word.start_ms + offset_ms, end_ms=word.end_ms + offset_ms)
-            for word in words
+            for word in calibrated(words, float(segment.avg_logprob))
         ),
+        word_probability=sum(probabilities) / len(probabilities) if probabilities else 1.0,
         log_probability=float(segment.avg_logprob),
         compression_ratio=float(segment.compression_ratio),
         no_speech_probability=float(segment.no_speech_prob),

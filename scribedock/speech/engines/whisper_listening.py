@@ -33,6 +33,11 @@ SURE_COMPRESSION_RATIO = 3.0
 """Up to here a text whose words are sure is believed at once: that of "It was the best of times, it was the
 worst of times", which goes on so, has 2.46."""
 MIN_WORD_PROBABILITY = 0.3  # the mean of a phrase
+MIN_CONFIDENCE = 0.45
+"""The mean of a phrase. Of the words of phrases below it, more than half were wrong."""
+MIN_CONFIDENCE_AFTER_LOOP = 0.85
+"""The same where something was heard again and again that was not said: what a model makes of reversed speech has
+less, and of real speech that it repeated at first it is sure in parts."""
 AGREEMENT = 0.7
 """With this share of the words heard again in parts, those heard as a whole are kept: they had more context.
 """
@@ -52,14 +57,25 @@ def listen(decode: Decode, pcm: Pcm) -> list[TimedWord]:
     return judged(decode, pcm, decode(pcm))
 
 
-def judged(decode: Decode, pcm: Pcm, phrases: Sequence[Phrase], depth: int = 0) -> list[TimedWord]:
+def judged(
+    decode: Decode,
+    pcm: Pcm,
+    phrases: Sequence[Phrase],
+    *,
+    depth: int = 0,
+    least: float = MIN_CONFIDENCE,
+) -> list[TimedWord]:
     """Return the words of the phrases that a chunk was decoded into; the doubtful ones are heard again.
 
     Where somebody speaks and is not understood, there is a word without text, of the origin UNRECOGNIZED.
+    depth is how often the chunk was cut already, least the mean confidence that a phrase must have.
     """
     length_ms = len(pcm) // SAMPLES_PER_MS
     words: list[TimedWord] = []
-    runs = [(doubtful, list(run)) for doubtful, run in groupby(phrases, is_doubtful)]
+    runs = [
+        (doubtful, list(run))
+        for doubtful, run in groupby(phrases, key=lambda phrase: is_doubtful(phrase, least))
+    ]
     end_ms = 0
     for place, (doubtful, run) in enumerate(runs):
         if not doubtful:
@@ -67,15 +83,25 @@ def judged(decode: Decode, pcm: Pcm, phrases: Sequence[Phrase], depth: int = 0) 
         else:
             following = runs[place + 1][1][0].start_ms if place + 1 < len(runs) else length_ms
             stretch = Span(start_ms=min(end_ms, run[0].start_ms), end_ms=max(following, run[-1].end_ms))
-            words += _heard_again(decode, pcm, stretch, run, depth)
+            words += _heard_again(decode, pcm, stretch, run, depth, least)
         end_ms = run[-1].end_ms
     return words
 
 
-def is_doubtful(phrase: Phrase) -> bool:
+def is_doubtful(phrase: Phrase, least: float = MIN_CONFIDENCE) -> bool:
     """Return whether a phrase is to be heard again."""
-    if phrase.log_probability < MIN_LOG_PROBABILITY or _mean_probability(phrase) < MIN_WORD_PROBABILITY:
-        return True
+    return _is_improbable(phrase, least) or _repeats_itself(phrase)
+
+
+def _is_improbable(phrase: Phrase, least: float) -> bool:
+    return (
+        phrase.log_probability < MIN_LOG_PROBABILITY
+        or phrase.word_probability < MIN_WORD_PROBABILITY
+        or _mean_confidence(phrase) < least
+    )
+
+
+def _repeats_itself(phrase: Phrase) -> bool:
     sure = phrase.log_probability >= SURE_LOG_PROBABILITY
     return phrase.compression_ratio > (SURE_COMPRESSION_RATIO if sure else MAX_COMPRESSION_RATIO)
 
@@ -93,7 +119,7 @@ def _is_silence(phrase: Phrase) -> bool:
 
 
 def _heard_again(
-    decode: Decode, pcm: Pcm, stretch: Span, phrases: Sequence[Phrase], depth: int
+    decode: Decode, pcm: Pcm, stretch: Span, phrases: Sequence[Phrase], depth: int, least: float
 ) -> list[TimedWord]:
     length_ms = stretch.end_ms - stretch.start_ms
     if depth == 0 and length_ms < ALONE_SHARE * len(pcm) / SAMPLES_PER_MS:
@@ -101,24 +127,27 @@ def _heard_again(
     elif depth < MAX_DEPTH and length_ms >= 2 * MIN_PART_MS:
         parts = cut_at_quietest(pcm, stretch)
     else:
-        return [word for phrase in phrases for word in _last_word(phrase)]
-    again = []
-    for part in parts:
-        sound = pcm[part.start_ms * SAMPLES_PER_MS : part.end_ms * SAMPLES_PER_MS]
-        again += [
-            replace(word, start_ms=word.start_ms + part.start_ms, end_ms=word.end_ms + part.start_ms)
-            for word in judged(decode, sound, decode(sound), depth + 1)
-        ]
+        return [word for phrase in phrases for word in _last_word(phrase, least)]
+    sounds = [pcm[part.start_ms * SAMPLES_PER_MS : part.end_ms * SAMPLES_PER_MS] for part in parts]
+    decoded = [decode(sound) for sound in sounds]
     first = [word for phrase in phrases for word in phrase.words]
-    improbable = any(phrase.log_probability < MIN_LOG_PROBABILITY for phrase in phrases)
-    return first if not improbable and agreement(first, again) >= AGREEMENT else again
+    if not any(_is_improbable(phrase, least) for phrase in phrases):
+        again = [word for part in decoded for phrase in part for word in phrase.words]
+        if agreement(first, again) >= AGREEMENT:
+            return first
+        least = MIN_CONFIDENCE_AFTER_LOOP
+    return [
+        replace(word, start_ms=word.start_ms + part.start_ms, end_ms=word.end_ms + part.start_ms)
+        for part, sound, heard in zip(parts, sounds, decoded, strict=True)
+        for word in judged(decode, sound, heard, depth=depth + 1, least=least)
+    ]
 
 
-def _last_word(phrase: Phrase) -> list[TimedWord]:
+def _last_word(phrase: Phrase, least: float) -> list[TimedWord]:
     """Return what is left of a phrase that cannot be heard in yet another way."""
     if not is_said(phrase):
         return []
-    if phrase.log_probability < MIN_LOG_PROBABILITY or _mean_probability(phrase) < MIN_WORD_PROBABILITY:
+    if _is_improbable(phrase, least):
         return [unrecognized(phrase.start_ms, phrase.end_ms)]
     return without_loops(phrase.words)
 
@@ -150,6 +179,6 @@ def cut_at_quietest(pcm: Pcm, stretch: Span) -> list[Span]:
     ]
 
 
-def _mean_probability(phrase: Phrase) -> float:
+def _mean_confidence(phrase: Phrase) -> float:
     known = [word.confidence for word in phrase.words if word.confidence is not None]
     return sum(known) / len(known) if known else 1.0

@@ -51,6 +51,7 @@ def phrase(
         start_ms=start_ms,
         end_ms=start_ms + length_ms,
         words=words,
+        word_probability=confidence,
         log_probability=log_probability,
         compression_ratio=compression_ratio,
         no_speech_probability=no_speech_probability,
