@@ -3,8 +3,8 @@
 A word's probability alone says little: beside one that was misheard, the neighbours are wrong more often than
 their own probabilities tell, and so are all words of a window whose mean is low. The weights are those of a
 logistic regression over whisper-base's words on every other recording of `benchmarks/speech.py`, clean and in
-pink noise; on the recordings in between, the Brier score fell from 0.078 to 0.059, and the least sure tenth of
-the words held 61 % of the errors instead of 48 %.
+pink noise; on the recordings in between, the Brier score fell from 0.078 to 0.059, and the least sure tenth
+of the words held 61 % of the errors instead of 48 %.
 """
 
 from __future__ import annotations

@@ -36,8 +36,8 @@ MIN_WORD_PROBABILITY = 0.3  # the mean of a phrase
 MIN_CONFIDENCE = 0.45
 """The mean of a phrase. Of the words of phrases below it, more than half were wrong."""
 MIN_CONFIDENCE_AFTER_LOOP = 0.85
-"""The same where something was heard again and again that was not said: what a model makes of reversed speech has
-less, and of real speech that it repeated at first it is sure in parts."""
+"""The same where something was heard again and again that was not said: what a model makes of reversed speech
+has less, and of real speech that it repeated at first it is sure in parts."""
 AGREEMENT = 0.7
 """With this share of the words heard again in parts, those heard as a whole are kept: they had more context.
 """
