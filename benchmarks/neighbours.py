@@ -2,9 +2,10 @@
 
 python benchmarks/neighbours.py [--rounds N] [--seconds S] [--database-url URL]
 
-One server with its worker, on SQLite or on the database named (an empty one). In each round the victim has a recording transcribed and is called back: first
-while the server is idle, then while the attacker's ten child accounts have more orders waiting than there are
-slots, recordings whose origins never answer, and callbacks whose receivers never do.
+One server with its worker, on SQLite or on the database named (an empty one). In each round the victim has a
+recording transcribed and is called back: first while the server is idle, then while the attacker's ten child
+accounts have more orders waiting than there are slots, recordings whose origins never answer, and callbacks
+whose receivers never do.
 Prints the ratio of the two times, and its spread.
 """
 
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import av
-import httpx
+import httpx2
 
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
@@ -39,7 +40,7 @@ PASSWORD = "first"
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    http: httpx.Client
+    http: httpx2.Client
     token: str
 
     def get(self, path: str, **given: Any) -> dict[str, Any]:
@@ -63,7 +64,7 @@ class Caller:
 
 
 def logged_in(base_url: str, name: str, password: str) -> Caller:
-    http = httpx.Client(base_url=base_url, timeout=60, trust_env=False, verify=False)  # noqa: S501 - loopback
+    http = httpx2.Client(base_url=base_url, timeout=60, trust_env=False, verify=False)
     answer = http.get("/api/account/login", params={"v": "1", "username": name, "password": password})
     return Caller(http=http, token=answer.json()["ApiToken"])
 
@@ -177,6 +178,8 @@ if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seconds", type=float, default=30)
-    arguments.add_argument("--database-url", metavar="URL", help="an empty PostgreSQL database; SQLite without")
+    arguments.add_argument(
+        "--database-url", metavar="URL", help="an empty PostgreSQL database; SQLite without"
+    )
     given = arguments.parse_args()
     main(given.rounds, given.seconds, given.database_url)
