@@ -32,7 +32,7 @@ from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
-from scribedock.storage.store import Store
+from scribedock.storage.store import LocalFiles
 from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps import notices
 from scribedock.workflow.steps.attempts import with_retries
@@ -78,7 +78,7 @@ class TranscribeWorkflow:
         transcripts: Transcripts,
         orders: Orders,
         guidelines: Guidelines,
-        store: Store,
+        store: LocalFiles,
         pool: RecognizerPool,
         limits: Limits,
         folder: Path,
