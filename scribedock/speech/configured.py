@@ -10,6 +10,7 @@ from scribedock.speech.diarization.embedding import SpeakerModel, check
 from scribedock.speech.models import receipt
 from scribedock.speech.models.choice import choose_model
 from scribedock.speech.models.installed import SPEAKER_MODEL, SPEECH_MODEL, located, models_folder
+from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import AUTO, SHOWN_DIGITS, RecognizerSpec, choose, engine_named
 
 
@@ -43,6 +44,17 @@ def title_of(model: SpeakerModel) -> str:
     """Return a speaker model's name and sum where it was pulled, otherwise its path."""
     pulled = receipt.read(model.path.parent)
     return f"{pulled.model} (SHA-256 {pulled.sum[:SHOWN_DIGITS]})" if pulled else str(model.path)
+
+
+def recognizer_pool(settings: Settings) -> RecognizerPool:
+    """Return a pool of the recognizer that the settings select. Raises SettingsError."""
+    return RecognizerPool(
+        recognizer(settings),
+        processes=processes(settings),
+        chunk_timeout_s=settings.speech_chunk_timeout_s,
+        batch=settings.speech_batch,
+        speaker_model=speaker_model(settings),
+    )
 
 
 def processes(settings: Settings) -> int:

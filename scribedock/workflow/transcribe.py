@@ -33,7 +33,7 @@ from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.span import Span
 from scribedock.speech.timing import trim_to_speech
-from scribedock.storage.store import Store
+from scribedock.storage.store import LocalFiles
 from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps import notices
 from scribedock.workflow.steps.attempts import with_retries
@@ -86,7 +86,7 @@ class TranscribeWorkflow:
         transcripts: Transcripts,
         orders: Orders,
         guidelines: Guidelines,
-        store: Store,
+        store: LocalFiles,
         pool: RecognizerPool,
         limits: Limits,
         folder: Path,
