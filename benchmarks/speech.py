@@ -1,15 +1,21 @@
 """How many words are wrong, how long it takes, and how exact the times are, on real speech.
 
 python benchmarks/speech.py recognize FOLDER [--engine NAME] [--model FOLDER] [--half a|b]
-    [--bare] [--threads N] [--batch N]
+    [--alone] [--threads N] [--batch N] [--runs N]
+python benchmarks/speech.py sounds FOLDER [--engine NAME] [--model FOLDER] [--alone] [--threads N]
+python benchmarks/speech.py names FOLDER NAME... [--engine NAME] [--model FOLDER] [--threads N]
 python benchmarks/speech.py align FOLDER [--words FOLDER] [--hours N] [--processes N]
 
 FOLDER has a manifest.json: a list of {"name", "file", "text"}; a text that is empty says that nobody speaks.
-`recognize` prints a line of CSV for each recording and one for all: word error rate (jiwer, after Whisper's
-English normaliser and without "um" and "uh"), seconds and seconds of processor time for each second of sound
-(the latter is what to compare on a machine with other things to do), and the peak memory of the process.
---bare runs the engine alone on whole files, as its own documentation does. Halves are every other recording
-by name: what is tuned on one is reported on the other.
+`recognize` prints a line of CSV for each recording and one for all: the wrong words (jiwer, after Whisper's
+English normaliser and without "um" and "uh"), beside those of the engine by itself on the whole file, as its
+own documentation does it (--alone leaves that out); the errors with case and punctuation, where the text has
+any; speech that no word is near; seconds and seconds of processor time for each second of sound (the latter is
+to be compared on a machine with other things to do). Of all --runs it counts those with any other word, time or
+confidence than the first. Then it says how many of the errors the words of little confidence hold. Halves
+are every other recording by name: what is tuned on one is reported on the other.
+`sounds` counts the words that are kept of noises, and of the recordings played backwards. `names` counts how
+many of the names are heard without terms and with them, and how many are heard where they are not said.
 `align` prints how much of each text was found, and of the text of another recording; against the word times
 of another aligner (NAME.TextGrid in the short form, or NAME.json with "word", "start_sec", "end_sec", in the
 folder of --words) the errors of the beginnings. --hours makes one recording of so many hours of them all with
@@ -28,166 +34,27 @@ import statistics
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import islice
 from pathlib import Path
 
-import jiwer
-from whisper_normalizer.english import EnglishTextNormalizer
+from recognition import run_names, run_recognize, run_sounds
+from speech_material import Recording, recordings
 
-from scribedock.media.audio import decode
-from scribedock.media.limits import Limits
 from scribedock.speech.alignment.anchors import anchors
 from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.given import transcript_of
 from scribedock.speech.alignment.pronunciation import bare_word
 from scribedock.speech.alignment.synchronized import found_words, placed_words, share_found, words_of
-from scribedock.speech.pauses import with_context
-from scribedock.speech.pool.batches import batches, joined_spans
 from scribedock.speech.pool.pool import RecognizerPool
-from scribedock.speech.recognizer import (
-    SAMPLE_RATE,
-    BatchRecognizer,
-    Recognizer,
-    RecognizerSpec,
-    TimedWord,
-    choose,
-    engine_named,
-)
+from scribedock.speech.recognizer import SAMPLE_RATE, TimedWord, choose
 from scribedock.speech.span import Span
-from scribedock.speech.vad import read_pcm, speech_spans
 from scribedock_captions.elementlist.model import ElementList
 
-LIMITS = Limits(max_duration_s=43_200, memory=2 * 1024**3)
-FILLERS = {"um", "uh", "mm", "hmm", "mhm"}
-SAMPLES_PER_MS = SAMPLE_RATE // 1000
 PAUSE_MS = 500
 CHUNK_TIMEOUT_S = 300.0
-
-
-@dataclass(frozen=True, kw_only=True)
-class Recording:
-    name: str
-    text: str
-    audio: Path  # mono 16 kHz s16le
-
-    @property
-    def length_ms(self) -> int:
-        return self.audio.stat().st_size // (2 * SAMPLES_PER_MS)
-
-
-def recordings(folder: Path, scratch: Path, half: str | None) -> list[Recording]:
-    entries = sorted(json.loads((folder / "manifest.json").read_text()), key=lambda entry: entry["name"])
-    chosen = entries[{"a": 0, "b": 1}[half] :: 2] if half else entries
-    found = []
-    for entry in chosen:
-        audio = scratch / f"{entry['name']}.pcm"
-        decode(folder / entry["file"], audio, LIMITS)
-        found.append(Recording(name=entry["name"], text=entry["text"], audio=audio))
-    return found
-
-
-def pipeline(spec: RecognizerSpec, most: int) -> Callable[[Recording], str]:
-    """What hears as our pipeline does, with at most so many chunks at once (0: as the engine likes it)."""
-    engine = engine_named(spec.engine)
-    recognizer = engine.load(spec)
-
-    def hear(each: Recording) -> str:
-        speech = speech_spans(each.audio)
-        joined = joined_spans(speech, pause_ms=engine.joins_ms)
-        spans = with_context(joined, context_ms=engine.context_ms, media_ms=each.length_ms)
-        return "".join(
-            word.text
-            for batch in batches(spans, most=most or engine.batch(), processes=1)
-            for found in recognized(recognizer, each, batch)
-            for word in found
-        )
-
-    return hear
-
-
-def recognized(recognizer: Recognizer, each: Recording, batch: Sequence[Span]) -> list[list[TimedWord]]:
-    chunks = [(samples(each.audio, span), span.start_ms) for span in batch]
-    if len(chunks) > 1 and isinstance(recognizer, BatchRecognizer):
-        return recognizer.recognize_batch(chunks, "en")
-    return [recognizer.recognize(pcm, offset_ms, "en") for pcm, offset_ms in chunks]
-
-
-def bare_engine(spec: RecognizerSpec) -> Callable[[Recording], str]:
-    """What hears whole files as the engine does by itself, with its own defaults."""
-    if spec.engine == "whisper":
-        from faster_whisper import WhisperModel
-
-        model = WhisperModel(
-            str(spec.model),
-            device="cpu",
-            compute_type="int8",
-            cpu_threads=spec.threads,
-            local_files_only=True,
-        )
-
-        def hear_by_whisper(each: Recording) -> str:
-            pcm = read_pcm(each.audio, 0, each.length_ms * SAMPLES_PER_MS)
-            segments, _ = model.transcribe(pcm.astype("float32") / 32768, language="en")
-            return " ".join(segment.text for segment in segments)
-
-        return hear_by_whisper
-    if spec.engine != "pocketsphinx":
-        sys.exit(f"--bare knows whisper and pocketsphinx, not {spec.engine}")
-    from pocketsphinx import Decoder
-
-    decoder = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL")
-
-    def hear_by_pocketsphinx(each: Recording) -> str:
-        decoder.start_utt()
-        decoder.process_raw(each.audio.read_bytes(), full_utt=True)
-        decoder.end_utt()
-        found = decoder.hyp()
-        return found.hypstr if found else ""
-
-    return hear_by_pocketsphinx
-
-
-def samples(audio: Path, span: Span):  # type: ignore[no-untyped-def]
-    return read_pcm(audio, span.start_ms * SAMPLES_PER_MS, (span.end_ms - span.start_ms) * SAMPLES_PER_MS)
-
-
-def run_recognize(arguments: argparse.Namespace, scratch: Path) -> None:
-    spec = replace(choose(arguments.engine, arguments.model), threads=arguments.threads)
-    chosen = recordings(arguments.folder, scratch, arguments.half)
-    normalise = EnglishTextNormalizer()
-    said, heard = [], []
-    output = csv.writer(sys.stdout)
-    output.writerow("recording engine words wer seconds_per_second cpu_seconds_per_second heard".split())
-    total = worked = length = 0.0
-    hear = bare_engine(spec) if arguments.bare else pipeline(spec, arguments.batch)
-    for each in chosen:
-        began, began_work = time.perf_counter(), time.process_time()
-        text = hear(each)
-        seconds, cpu_seconds = time.perf_counter() - began, time.process_time() - began_work
-        reference, hypothesis = (
-            " ".join(word for word in normalise(both).split() if word not in FILLERS)
-            for both in (each.text, text)
-        )
-        total += seconds
-        worked += cpu_seconds
-        length += each.length_ms / 1000
-        count = len(reference.split())
-        rate = f"{jiwer.wer(reference, hypothesis):.3f}" if count else f"{len(hypothesis.split())} invented"
-        times = [f"{each_s * 1000 / each.length_ms:.2f}" for each_s in (seconds, cpu_seconds)]
-        output.writerow([each.name, spec.engine, count, rate, *times, text[:200]])
-        if count:
-            said.append(reference)
-            heard.append(hypothesis)
-    memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    words = sum(len(text.split()) for text in said)
-    times = [f"{total / length:.2f}", f"{worked / length:.2f}"]
-    output.writerow(
-        ["all", spec.engine, words, f"{jiwer.wer(said, heard):.3f}", *times, f"{memory} MB at the most"]
-    )
 
 
 def synchronize(pool: RecognizerPool, scratch: Path, each: Recording, text: str) -> list[TimedWord]:
@@ -361,19 +228,26 @@ def main() -> None:
     commands = parser.add_subparsers(required=True)
     recognize = commands.add_parser("recognize")
     recognize.set_defaults(run=run_recognize)
-    recognize.add_argument("--engine", default="auto")
-    recognize.add_argument("--model", type=Path)
-    recognize.add_argument("--bare", action="store_true")
-    recognize.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     recognize.add_argument("--batch", type=int, default=0, help="chunks at once; 0: as the engine likes it")
+    recognize.add_argument("--runs", type=int, default=1)
+    of_sounds = commands.add_parser("sounds")
+    of_sounds.set_defaults(run=run_sounds)
+    names = commands.add_parser("names")
+    names.set_defaults(run=run_names)
+    for command in (recognize, of_sounds, names):
+        command.add_argument("--engine", default="auto")
+        command.add_argument("--model", type=Path)
+        command.add_argument("--alone", action="store_true")
+        command.add_argument("--threads", type=int, default=len(os.sched_getaffinity(0)))
     align = commands.add_parser("align")
     align.set_defaults(run=run_align)
     align.add_argument("--words", type=Path)
     align.add_argument("--hours", type=float)
     align.add_argument("--processes", type=int, default=len(os.sched_getaffinity(0)))
-    for command in (recognize, align):
+    for command in (recognize, of_sounds, names, align):
         command.add_argument("folder", type=Path)
         command.add_argument("--half", choices=("a", "b"))
+    names.add_argument("names", nargs="+")
     arguments = parser.parse_args()
     with tempfile.TemporaryDirectory() as scratch:
         arguments.run(arguments, Path(scratch))

@@ -10,6 +10,10 @@ SAMPLE_SPANS = 3  # how many spans of speech are examined
 SPANS_A_SAMPLE = 4
 MIN_LANGUAGE_PROBABILITY = 0.9
 """From this probability on, a language other than the given one is worth a notice."""
+MIN_PROBABILITY_UNGIVEN = 0.5
+"""From this probability on, a language is taken in place of one that nobody gave. Of 32 pieces of English, of
+2 to 10 seconds, whisper-base took none for another language; of synthetic German, French and Spanish it was
+69 to 86 % sure."""
 
 CONFUSABLE_LANGUAGES = (
     frozenset({"bs", "hr", "sr"}),
@@ -50,12 +54,14 @@ def likeliest_language(probabilities: Mapping[str, float], among: Iterable[str])
     return max(sorted(heard), key=lambda code: probabilities[code], default=None)
 
 
-def contradicting_language(probabilities: Mapping[str, float], given: str) -> str | None:
-    """Return the language that is surely spoken instead of the given one (ISO 639-1), if any."""
+def contradicting_language(
+    probabilities: Mapping[str, float], given: str, least: float = MIN_LANGUAGE_PROBABILITY
+) -> str | None:
+    """Return the language that is spoken instead of the given one (ISO 639-1), if any is as probable."""
     code = max(probabilities, key=lambda each: probabilities[each], default=given)
     if (
         code == given
-        or probabilities[code] < MIN_LANGUAGE_PROBABILITY
+        or probabilities[code] < least
         or any({code, given} <= group for group in CONFUSABLE_LANGUAGES)
     ):
         return None

@@ -97,10 +97,17 @@ def test_the_openapi_dialect_has_flat_options_and_the_classic_one_has_labels(
 
 
 def test_info_says_how_much_of_the_speech_became_words(client: Client, services: app.Services) -> None:
-    noted: dict[str, object] = {"speech_ms": 9200, "worded_ms": 3800, "unrecognized_ms": 5400}
+    noted: dict[str, object] = {
+        "speech_ms": 9200,
+        "worded_ms": 3800,
+        "unrecognized_ms": 5400,
+        "words": 12,
+        "words_in_doubt": 3,
+    }
     job = finished_job(services, say("The sea is deep."), noted={**noted, "notice": "5.4 s are missing."})
     info = client.info(job)
     assert info["Notice"] == "5.4 s are missing."
+    assert (info["Words"], info["WordsInDoubt"]) == (12, 3)
     assert {name: info[name] for name in info if "Speech" in name or "Unrecognized" in name} == {
         "SpeechSeconds": 9.2,
         "SpeechWithWordsSeconds": 3.8,

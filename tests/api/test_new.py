@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from scribedock import app
 from tests.support.accounts import Family, name_of
 from tests.support.client import Client, error_of
 from tests.support.fixtures import DATABASES
@@ -31,6 +32,16 @@ OPEN_JOB = {
     "Options": {},
     "Progress": 0.0,
 }
+
+
+@pytest.mark.parametrize(
+    ("named", "given"), [({}, False), ({"language": ""}, False), ({"language": "en"}, True)]
+)
+def test_a_new_job_knows_whether_its_language_was_named(
+    client: Client, services: app.Services, named: dict[str, str], given: bool
+) -> None:
+    job = services.jobs.find_job(client.get("job/new", **named).json()["JobId"])
+    assert (job.language, job.language_given) == ("en", given)
 
 
 def test_a_new_job_is_pending(client: Client) -> None:

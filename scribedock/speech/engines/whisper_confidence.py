@@ -17,7 +17,7 @@ from scribedock.speech.recognizer import TimedWord
 
 BIAS = 0.98
 OF_WORD = 0.53  # of the log odds of the word's probability
-OF_NEIGHBOUR = 0.36  # of those of its less probable neighbour
+OF_NEIGHBOUR = 0.36  # of those of its less probable neighbour; a word alone is its own
 OF_WINDOW = 1.30  # of the mean log probability of the tokens of its window
 LEAST = 1e-4  # probabilities are kept this far from 0 and 1
 DOUBT_BELOW = 0.75
@@ -32,7 +32,7 @@ def calibrated(words: Sequence[TimedWord], log_probability: float) -> tuple[Time
     odds = [_log_odds(word.confidence or 0.0) for word in words]
     found = []
     for place, word in enumerate(words):
-        beside = [*odds[max(place - 1, 0) : place], *odds[place + 1 : place + 2]] or [_log_odds(1.0)]
+        beside = [*odds[max(place - 1, 0) : place], *odds[place + 1 : place + 2]] or odds
         score = (
             BIAS
             + OF_WORD * odds[place]

@@ -7,7 +7,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scribedock.jobs.languages import AUTO, ISO_CODES, SOURCE_LANGUAGES, iso_code, listed_language
-from scribedock.speech.language_id import contradicting_language, few_samples, likeliest_language, samples
+from scribedock.speech.language_id import (
+    MIN_LANGUAGE_PROBABILITY,
+    MIN_PROBABILITY_UNGIVEN,
+    contradicting_language,
+    few_samples,
+    likeliest_language,
+    samples,
+)
 from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.span import Span
@@ -41,7 +48,8 @@ def identify_language(
     examined = samples(chunks) if assumed == AUTO else few_samples(chunks)
     probabilities = _probabilities(pool, audio, examined, check_wanted) if pool.detects and examined else {}
     if assumed != AUTO:
-        other = contradicting_language(probabilities, iso_code(assumed)) if probabilities else None
+        least = MIN_LANGUAGE_PROBABILITY if given else MIN_PROBABILITY_UNGIVEN
+        other = contradicting_language(probabilities, iso_code(assumed), least) if probabilities else None
         if other is None:
             return JobLanguage(language=assumed)
         listed = listed_language(other)

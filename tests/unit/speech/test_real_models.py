@@ -11,9 +11,10 @@ import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from scribedock.speech.diarization.embedding import Embedder
+from scribedock.speech.engines.whisper_confidence import DOUBT_BELOW
 from scribedock.speech.models import receipt
-from scribedock.speech.recognizer import choose, engine_named
-from scribedock.speech.vad import read_pcm
+from scribedock.speech.recognizer import Recognizer, choose, engine_named
+from scribedock.speech.vad import read_pcm, speech_spans
 from tests.support.media.sound import larger
 
 MODELS = "SCRIBEDOCK_TEST_MODELS"
@@ -38,15 +39,44 @@ def test_a_pulled_model_has_the_sums_of_its_receipt(name: str) -> None:
     assert receipt.wrong_files(folder, found) == []
 
 
-def test_whisper_base_gets_the_beginning_of_the_recording_right(recording: Path, reference: str) -> None:
+@pytest.fixture(scope="module")
+def whisper() -> Recognizer:
     spec = choose("auto", pulled("whisper-base"))
-    pcm = read_pcm(recording, 0, HEARD_S * 16_000)
-    words = engine_named(spec.engine).load(spec).recognize(pcm, 0, "en")
+    return engine_named(spec.engine).load(spec)
+
+
+def test_whisper_base_gets_the_beginning_of_the_recording_right(
+    whisper: Recognizer, recording: Path, reference: str
+) -> None:
+    words = whisper.recognize(read_pcm(recording, 0, HEARD_S * 16_000), 0, "en")
     normalized = EnglishTextNormalizer()
     heard = normalized("".join(word.text for word in words)).split()
     said = normalized(reference).split()[: len(heard)]
     assert len(heard) > 30
     assert jiwer.wer(" ".join(said), " ".join(heard)) <= 0.05
+
+
+def test_whisper_base_keeps_a_sentence_however_often_it_is_said(whisper: Recognizer, recording: Path) -> None:
+    sentence = speech_spans(recording)[0]
+    first, after = sentence.start_ms * 16, min(sentence.end_ms, sentence.start_ms + 4000) * 16
+    once = read_pcm(recording, first, after - first)
+    often = np.concatenate([np.append(once, np.zeros(8000, np.int16))] * 6)
+    said, repeated = (whisper.recognize(pcm, 0, "en") for pcm in (once, often))
+    assert len(said) > 3
+    assert abs(len(repeated) - 6 * len(said)) <= 6
+
+
+@pytest.mark.parametrize("name", ["silence", "tone", "noise", "hum"])
+def test_whisper_base_hears_nothing_sure_where_nobody_speaks(whisper: Recognizer, name: str) -> None:
+    seconds = np.arange(10 * 16_000) / 16_000
+    sounds = {
+        "silence": np.zeros(len(seconds)),
+        "tone": 3000 * np.sin(2 * np.pi * 440 * seconds),
+        "noise": np.random.default_rng(1).normal(0, 1500, len(seconds)),
+        "hum": sum(4000 / k * np.sin(2 * np.pi * 50 * k * seconds) for k in (1, 2, 3, 5)),
+    }
+    words = whisper.recognize(np.asarray(sounds[name]).astype(np.int16), 0, "en")
+    assert [word.text for word in words if (word.confidence or 0) >= DOUBT_BELOW] == []
 
 
 def test_campplus_tells_a_voice_from_a_larger_one(recording: Path) -> None:
