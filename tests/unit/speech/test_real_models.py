@@ -66,12 +66,10 @@ def test_whisper_base_keeps_a_sentence_however_often_it_is_said(whisper: Recogni
     assert abs(len(repeated) - 6 * len(said)) <= 6
 
 
-@pytest.mark.parametrize("name", ["silence", "tone", "noise", "hum"])
+@pytest.mark.parametrize("name", ["noise", "hum"])
 def test_whisper_base_hears_nothing_sure_where_nobody_speaks(whisper: Recognizer, name: str) -> None:
-    seconds = np.arange(10 * 16_000) / 16_000
+    seconds = np.arange(3 * 16_000) / 16_000
     sounds = {
-        "silence": np.zeros(len(seconds)),
-        "tone": 3000 * np.sin(2 * np.pi * 440 * seconds),
         "noise": np.random.default_rng(1).normal(0, 1500, len(seconds)),
         "hum": sum(4000 / k * np.sin(2 * np.pi * 50 * k * seconds) for k in (1, 2, 3, 5)),
     }
