@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import sqlite3
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
@@ -26,6 +26,14 @@ from scribedock.errors import SystemFault
 from scribedock.keys.sealing import Sealing
 
 BUSY_TIMEOUT_MS = 30_000
+CONNECTION_PARAMETERS: Mapping[str, str] = {
+    "connect_timeout": "10",
+    "keepalives_idle": "15",
+    "keepalives_interval": "5",
+    "keepalives_count": "3",
+    "tcp_user_timeout": "30000",  # ms
+}
+"""Parameters of libpq with which a server that is cut off is noticed within half a minute."""
 DISK_FULL = "53100"  # PostgreSQL's SQLSTATE
 
 
@@ -116,8 +124,16 @@ def normalise(url: str) -> str:
     return url
 
 
+def with_connection_parameters(url: str) -> str:
+    """Return PostgreSQL's URL with the connection parameters that it leaves open."""
+    given = sa.make_url(url)
+    query = {**CONNECTION_PARAMETERS, **given.query}
+    return given.set(query=query).render_as_string(hide_password=False)
+
+
 def _engine(url: str, synchronous: str) -> Engine:
     if not url.startswith("sqlite"):
+        url = with_connection_parameters(url)
         return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
     engine = sa.create_engine(
         url,

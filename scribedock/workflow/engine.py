@@ -30,6 +30,7 @@ from dbos import (
 )
 
 from scribedock.clock import from_timestamp
+from scribedock.db.engine import with_connection_parameters
 from scribedock.dispatch.queues import Queue
 from scribedock.dispatch.seats import working_for
 from scribedock.errors import ItemNotFound
@@ -97,7 +98,7 @@ def system_url(settings: Settings) -> str:
     url = settings.database_url.get_secret_value()
     if url.startswith("sqlite:///"):
         return f"{url.removesuffix('.sqlite')}-workflows.sqlite"
-    return url.replace("postgres://", "postgresql://", 1)
+    return with_connection_parameters(url.replace("postgres://", "postgresql://", 1))
 
 
 def migrate(settings: Settings) -> None:

@@ -16,7 +16,8 @@ import fcntl
 import socket
 import threading
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -37,6 +38,8 @@ LEASE_LOST = 75  # exit status of a worker that lost its lease
 ATTEMPTS = 3
 LAST_ATTEMPT = ATTEMPTS - 1  # a workflow with this many losses is a suspect
 ADVISORY_LOCK = 0x5C21BED0
+SILENCE_S = 60.0
+"""After which PostgreSQL takes the lock from a reaper that does nothing: it was stopped, or is cut off."""
 
 
 class Recoverable(Protocol):
@@ -153,8 +156,11 @@ class Reaper:
         lease: Lease,
         engine: Recoverable,
         folder: Path,
+        *,
+        silence_s: float = SILENCE_S,
     ) -> None:
         self._database = database
+        self._silence_ms = round(silence_s * 1000)
         self._lease = lease
         self._engine = engine
         self._lock_path = folder / "reaper.lock"
@@ -167,23 +173,33 @@ class Reaper:
         Before the last attempt it waits until no other such suspect is running, so that an innocent one is
         not given up for another's fault.
         """
-        with self._mutex, self._lock_path.open("w") as file:
+        alone = self._alone_on_machine if self._database.is_sqlite else self._alone_in_database
+        with self._mutex, alone() as is_alone:
+            return self._reap() if is_alone else 0
+
+    @contextmanager
+    def _alone_on_machine(self) -> Iterator[bool]:
+        with self._lock_path.open("w") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                return 0
-            if self._database.is_sqlite:
-                return self._reap()
-            with self._database.engine.connect() as connection:
-                got = connection.execute(
-                    sa.text("SELECT pg_try_advisory_lock(:key)"), {"key": ADVISORY_LOCK}
+                yield False
+            else:
+                yield True
+
+    @contextmanager
+    def _alone_in_database(self) -> Iterator[bool]:
+        """Hold the lock as long as a transaction, which the database ends when this worker falls silent."""
+        with self._database.engine.begin() as connection:
+            connection.execute(
+                sa.text("SELECT set_config('idle_in_transaction_session_timeout', :silence_ms, true)"),
+                {"silence_ms": str(self._silence_ms)},
+            )
+            yield bool(
+                connection.execute(
+                    sa.text("SELECT pg_try_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK}
                 ).scalar_one()
-                if not got:
-                    return 0
-                try:
-                    return self._reap()
-                finally:
-                    connection.execute(sa.text("SELECT pg_advisory_unlock(:key)"), {"key": ADVISORY_LOCK})
+            )
 
     def _reap(self) -> int:
         # The list of workflows comes first: an executor that appears between the two is alive.

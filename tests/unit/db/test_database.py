@@ -14,7 +14,7 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
 from scribedock import app
-from scribedock.db.engine import Database, insert_once
+from scribedock.db.engine import Database, insert_once, with_connection_parameters
 from scribedock.db.migrate import FOLDER, migrate, newest_revision
 from scribedock.db.tables import attempts, job_events, metadata
 from scribedock.errors import InvalidQuery
@@ -203,3 +203,19 @@ def test_rows_of_a_locked_job_can_be_written(services: app.Services) -> None:
         with services.database.write() as other:
             other.execute(sa.text("SET LOCAL lock_timeout = '5s'"))
             record_event(other, job_id, "created", "", "Pending")
+
+
+def test_a_connection_notices_soon_that_postgresql_is_cut_off() -> None:
+    """Unless the operator's URL says otherwise."""
+    url = with_connection_parameters("postgresql+psycopg://u:p%40ss@db/name?connect_timeout=3")
+    parameters = make_conninfo_of(url)
+    assert parameters["connect_timeout"] == "3"
+    assert parameters["tcp_user_timeout"] == "30000"
+    assert parameters["password"] == "p@ss"
+
+
+def make_conninfo_of(url: str) -> dict[str, str]:
+    """Return what the driver is told."""
+    arguments, parameters = sa.make_url(url).get_dialect()().create_connect_args(sa.make_url(url))
+    assert not arguments
+    return {name: str(value) for name, value in parameters.items()}

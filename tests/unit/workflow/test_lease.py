@@ -3,7 +3,9 @@ from __future__ import annotations
 import subprocess
 import sys
 import textwrap
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -17,6 +19,7 @@ from scribedock.dispatch.queues import Queue
 from scribedock.settings import Settings
 from scribedock.workflow.engine import RunningWorkflow
 from scribedock.workflow.lease import ATTEMPTS, Lease, Reaper, note_crash
+from tests.support.waiting import wait_until
 
 HOLDER = textwrap.dedent(
     """
@@ -100,6 +103,31 @@ def test_a_worker_that_holds_its_lease_is_left_alone(place: tuple[Database, Path
     assert reaper(place, mine, engine).reap() == 0
     assert mine.others().living == {mine.executor_id, other.executor_id}
     assert engine.resumed == []
+
+
+@pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite's workers share a machine
+def test_a_reaper_that_falls_silent_stops_the_others_for_a_while_only(place: tuple[Database, Path]) -> None:
+    """As SIGSTOP or a dead connection leaves it: in the middle of taking over, with the lock."""
+    mine, stopped, dead = lease(place), lease(place), lease(place)
+    dead.release()
+    continued = threading.Event()
+    silent, engine = Engine(of(dead.executor_id)), Engine(of(dead.executor_id))
+    silent.running = lambda: continued.wait(60) and []  # type: ignore[assignment, method-assign, return-value]
+    with ThreadPoolExecutor(1) as pool:
+        holding = pool.submit(Reaper(place[0], stopped, silent, place[1], silence_s=1).reap)
+        wait_until(lambda: is_locked(place[0]))
+        assert reaper(place, mine, engine).reap() == 0, "the other one has its turn"
+        wait_until(lambda: reaper(place, mine, engine).reap())
+        assert engine.resumed == ["w"]
+        continued.set()
+        with pytest.raises(sa.exc.DBAPIError, match="idle-in-transaction"):
+            holding.result(60)
+
+
+def is_locked(database: Database) -> bool:
+    locks = sa.text("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory'")
+    with database.read() as connection:
+        return bool(connection.execute(locks).scalar())
 
 
 def test_the_work_of_a_worker_that_released_its_lease_is_taken_over(place: tuple[Database, Path]) -> None:
