@@ -173,11 +173,15 @@ def _speech(settings: Settings) -> Iterator[CheckResult]:
         return
     choice = choose_model(models_folder(settings))
     used = f"{spec.title} in {spec.model}, {choice.takes(spec.model_name)}" if spec.model else spec.title
-    remark = engine_named(spec.engine).remark
+    engine = engine_named(spec.engine)
+    remark = engine.remark
     yield CheckResult(
         level=Level.WARNING if remark else Level.GOOD,
         title="speech",
         text=f"{used}: {remark}" if remark else used,
+    )
+    yield CheckResult(
+        level=Level.GOOD, title="confidence of words", text=engine.confidence or f"{spec.engine} has none"
     )
     if not chooses_itself(settings):
         return
