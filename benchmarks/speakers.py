@@ -37,8 +37,8 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-
 from speaker_methods import METHODS, PenalizedVoices, mean_voices, of_pieces
+
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.settings import Settings
