@@ -176,6 +176,11 @@ class Settings(BaseSettings):
         gt=0,
         description="Processor time allowed for recognizing one chunk, for each of the recognizer's threads.",
     )
+    speech_alignment: bool = Field(
+        True,
+        description="Find the times of recognized words in the sound where the engine's are poor, in English "
+        "by forced alignment.",
+    )
     speaker_model: Path | None = Field(
         None,
         description="Folder of a speaker-embedding model in ONNX format, for diarization, or its name in "

@@ -10,6 +10,7 @@ moves on only once.
 
 from __future__ import annotations
 
+import collections
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict
@@ -82,8 +83,11 @@ class TranscribeWorkflow:
         pool: RecognizerPool,
         limits: Limits,
         folder: Path,
+        refines: bool,
     ) -> None:
+        """refines: whether times of words are found in the sound where the engine's are poor."""
         self._jobs = jobs
+        self._refines = refines
         self._transcripts = transcripts
         self._orders = orders
         self._guidelines = guidelines
@@ -135,6 +139,7 @@ class TranscribeWorkflow:
             audio=lambda: self._audio.audio_of(task_id, started["job_id"])[0],
             check_wanted=lambda: self._check_wanted(task_id),
             stamp=stamp,
+            refines=self._refines,
         )
         words = recognize(self._pool, wanted, batches)
         heard = [(span.start_ms, span.end_ms) for batch in batches for span in batch]
@@ -243,6 +248,8 @@ class TranscribeWorkflow:
         )
         elementlist, diarization_notice = with_diarization(assembled, diarization)
         self._judge(task_id, started["job_id"], chunks)
+        origins = collections.Counter(word.origin.value for _, found in chunks for word in found or ())
+        log.info("word times", job=started["job_id"], **origins)
         covered = measure_coverage(_spans(speech), chunks)
         log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
         parts = (outcome["notice"], notices.coverage_notice(covered), language_notice, diarization_notice)
