@@ -32,6 +32,8 @@ from scribedock.speech.coverage import measure_coverage
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import TimedWord
+from scribedock.speech.sounds.detection import sound_candidates
+from scribedock.speech.sounds.marking import with_sound_candidates
 from scribedock.speech.span import Span
 from scribedock.storage.store import Store
 from scribedock.workflow.saved_steps import step
@@ -246,7 +248,9 @@ class TranscribeWorkflow:
             punctuates=self._pool.punctuates,
             turns=turns_of(diarization),
         )
-        elementlist, diarization_notice = with_diarization(assembled, diarization)
+        audio, _ = self._audio.audio_of(task_id, started["job_id"])
+        marked = with_sound_candidates(assembled, sound_candidates(audio, _spans(speech)))
+        elementlist, diarization_notice = with_diarization(marked, diarization)
         self._judge(task_id, started["job_id"], chunks)
         origins = collections.Counter(word.origin.value for _, found in chunks for word in found or ())
         log.info("word times", job=started["job_id"], **origins)

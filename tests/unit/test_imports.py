@@ -56,7 +56,8 @@ MEDIA_ROWS = [
 SPEECH_ROWS = [
     {"configured"},
     {"assembly", "engines", "models", "pool"},
-    {"alignment", "diarization", "noise"},
+    {"alignment", "diarization", "sounds"},
+    {"noise"},
     {"coverage", "language_id", "timing", "vad"},
     {"recognizer"},
     {"catalogue", "span", "__init__"},

@@ -29,8 +29,9 @@ if TYPE_CHECKING:
 MIN_WINDOWS = 3
 """Of a person whom nobody has told us of: three seconds of speech."""
 SAME_VOICE, UNCERTAINTY = 0.75, 0.6
-"""Two clusters are one person's from a likeness of SAME_VOICE on, less UNCERTAINTY divided by the number of
-windows of the smaller: the fewer there are, the less sure is its likeness."""
+"""Two clusters are one person's from a likeness of SAME_VOICE on, and of less where one is small beside the
+other: UNCERTAINTY times the difference of the inverse numbers of their windows. Such a cluster is likelier a
+few odd moments of the other's person than somebody else."""
 MIN_COHERENCE = 0.2  # of a cluster; a lower one would make strangers alike
 USUAL_COHERENCE = 0.6  # of a cluster too small to have any: the median of one voice's windows with CAM++
 MAX_ROUNDS = 5  # of moving windows between people, after which hardly any does
@@ -73,9 +74,8 @@ def _merged(directions: Numbers, owners: Owners, people: int | None) -> Owners:
     import numpy as np
 
     while (count := int(owners.max()) + 1) > (people or 1):
-        sizes = np.bincount(owners)
-        smaller = np.minimum(sizes, sizes[:, None])
-        excess = _likeness(directions, owners) - (SAME_VOICE - UNCERTAINTY / smaller)
+        inverse = 1 / np.bincount(owners)
+        excess = _likeness(directions, owners) - SAME_VOICE + UNCERTAINTY * np.abs(inverse - inverse[:, None])
         np.fill_diagonal(excess, -np.inf)
         kept, gone = sorted(divmod(int(excess.argmax()), count))
         if people is None and excess[kept, gone] < 0:
