@@ -22,7 +22,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from scribedock import app
 from scribedock.demo.server import OwnServer
@@ -51,36 +51,36 @@ class Stage:
     silent: str  # the URL of a server that never answers
 
 
-Attack = Callable[[Stage, httpx.Client, int, int], object]  # number of the connection, bytes
+Attack = Callable[[Stage, httpx2.Client, int, int], object]  # number of the connection, bytes
 
 
 def saving(kind: str) -> Attack:
     bodies: dict[int, bytes] = {}
 
-    def attack(stage: Stage, http: httpx.Client, number: int, size: int) -> object:
+    def attack(stage: Stage, http: httpx2.Client, number: int, size: int) -> object:
         body = bodies.setdefault(size, KINDS[kind](size))
         return http.post("/api/review/save", params=_query(stage, job_id=stage.reviewed), content=body)
 
     return attack
 
 
-def transcript(stage: Stage, http: httpx.Client, number: int, size: int) -> object:
+def transcript(stage: Stage, http: httpx2.Client, number: int, size: int) -> object:
     body = b"1\n00:00:01,000 --> 00:00:02,000\n" + b"[a " * (min(size, 8 * MIB) // 3 - 20)
     return http.post("/api/job/add_transcript", params=_query(stage, job_id=stage.empty), content=body)
 
 
-def parameters(stage: Stage, http: httpx.Client, number: int, size: int) -> object:
+def parameters(stage: Stage, http: httpx2.Client, number: int, size: int) -> object:
     body = b'{"a":[' + b"[]," * (min(size, MIB) // 3 - 10) + b"[]]}"
     headers = {"Content-Type": "application/json"}
     return http.post("/api/job/list", params=_query(stage), content=body, headers=headers)
 
 
-def guidelines(stage: Stage, http: httpx.Client, number: int, size: int) -> object:
+def guidelines(stage: Stage, http: httpx2.Client, number: int, size: int) -> object:
     query = _query(stage, job_id=stage.empty, guidelines_url=stage.silent)
     return http.get("/api/job/add_custom_guidelines", params=query)
 
 
-def renderings(stage: Stage, http: httpx.Client, number: int, size: int) -> object:
+def renderings(stage: Stage, http: httpx2.Client, number: int, size: int) -> object:
     duration = str(5000 + time.monotonic_ns() // 1000 % 1_000_000)
     query = _query(stage, job_id=stage.finished, caption_format="SRT", maximum_caption_duration=duration)
     return http.get("/api/job/get_caption", params=query)
@@ -127,11 +127,11 @@ def _attack(stage: Stage, attack: Attack, size: int) -> None:
     os.nice(19)
 
     def run(number: int) -> None:
-        with httpx.Client(base_url=stage.server.base_url, timeout=10, trust_env=False) as http:
+        with httpx2.Client(base_url=stage.server.base_url, timeout=10, trust_env=False) as http:
             while True:
                 try:
                     attack(stage, http, number, size)
-                except httpx.HTTPError:
+                except httpx2.HTTPError:
                     time.sleep(0.05)
 
     for number in range(CONNECTIONS):

@@ -21,7 +21,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import sqlalchemy as sa
 
 from scribedock import app
@@ -102,7 +102,7 @@ def task(row: dict[str, Any]) -> dict[str, Any]:
 
 class Caller:
     def __init__(self, server: OwnServer) -> None:
-        self._http = httpx.Client(base_url=server.base_url, timeout=600, trust_env=False)
+        self._http = httpx2.Client(base_url=server.base_url, timeout=600, trust_env=False)
         given = {"v": 1, "username": "admin", "password": server.password}
         answer = self._http.get("/api/account/login", params=given)
         self._token = answer.json()["ApiToken"]

@@ -1,10 +1,11 @@
 """How long a customer's job takes beside another customer who wants everything at once.
 
-python benchmarks/neighbours.py [--rounds N] [--seconds S]
+python benchmarks/neighbours.py [--rounds N] [--seconds S] [--database-url URL]
 
-One server with its worker. In each round the victim has a recording transcribed and is called back: first
-while the server is idle, then while the attacker's ten child accounts have more orders waiting than there are
-slots, recordings whose origins never answer, and callbacks whose receivers never do.
+One server with its worker, on SQLite or on the database named (an empty one). In each round the victim has a
+recording transcribed and is called back: first while the server is idle, then while the attacker's ten child
+accounts have more orders waiting than there are slots, recordings whose origins never answer, and callbacks
+whose receivers never do.
 Prints the ratio of the two times, and its spread.
 """
 
@@ -25,7 +26,7 @@ from pathlib import Path
 from typing import Any
 
 import av
-import httpx
+import httpx2
 
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
@@ -39,7 +40,7 @@ PASSWORD = "first"
 
 @dataclass(frozen=True, kw_only=True)
 class Caller:
-    http: httpx.Client
+    http: httpx2.Client
     token: str
 
     def get(self, path: str, **given: Any) -> dict[str, Any]:
@@ -63,7 +64,7 @@ class Caller:
 
 
 def logged_in(base_url: str, name: str, password: str) -> Caller:
-    http = httpx.Client(base_url=base_url, timeout=60, trust_env=False, verify=False)  # noqa: S501 - loopback
+    http = httpx2.Client(base_url=base_url, timeout=60, trust_env=False, verify=False)
     answer = http.get("/api/account/login", params={"v": "1", "username": name, "password": password})
     return Caller(http=http, token=answer.json()["ApiToken"])
 
@@ -140,13 +141,16 @@ def drained(admin: Caller) -> None:
         time.sleep(1)
 
 
-def main(rounds: int, seconds: float) -> None:
+def main(rounds: int, seconds: float, database_url: str | None) -> None:
     recording = beginning(seconds)
     ratios, idle_s, attacked_s = [], [], []
+    settings = {"callback_retries_s": "1,1,1", "login_failures": "1000"}
+    if database_url is not None:
+        settings["database_url"] = database_url
     with (
         tempfile.TemporaryDirectory() as folder,
         CallbackReceiver() as receiver,
-        OwnServer(Path(folder), callback_retries_s="1,1,1", login_failures="1000") as server,
+        OwnServer(Path(folder), **settings) as server,
     ):
         dead = Dead()
         admin = logged_in(server.base_url, "admin", server.password)
@@ -174,5 +178,8 @@ if __name__ == "__main__":
     arguments = argparse.ArgumentParser()
     arguments.add_argument("--rounds", type=int, default=5)
     arguments.add_argument("--seconds", type=float, default=30)
+    arguments.add_argument(
+        "--database-url", metavar="URL", help="an empty PostgreSQL database; SQLite without"
+    )
     given = arguments.parse_args()
-    main(given.rounds, given.seconds)
+    main(given.rounds, given.seconds, given.database_url)

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from scribedock.demo.server import OwnServer
 
@@ -82,7 +82,7 @@ def scribedock(folder: Path, tls: tuple[Path, Path] | None = None, **settings: s
         time.sleep(2)
         worker = next(_children(server.process.pid))
         os.kill(worker, signal.SIGSTOP)
-        http = httpx.Client(base_url=server.base_url, trust_env=False, timeout=60, verify=context or True)
+        http = httpx2.Client(base_url=server.base_url, trust_env=False, timeout=60, verify=context or True)
 
         def call(path: str, **parameters: str) -> dict[str, str]:
             answer = http.get(f"/api/{path}", params={"v": "1", **parameters})
@@ -222,8 +222,8 @@ def _children(pid: int) -> Iterator[int]:
 def _wait_until_up(url: str, context: ssl.SSLContext | None = None) -> None:
     for _ in range(100):
         try:
-            httpx.get(url, trust_env=False, verify=context or True)
+            httpx2.get(url, trust_env=False, verify=context or True)
             return
-        except httpx.TransportError:
+        except httpx2.TransportError:
             time.sleep(0.05)
     raise SystemExit(f"{url} does not answer")

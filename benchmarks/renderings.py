@@ -26,7 +26,7 @@ from itertools import count
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import structlog
 import uvicorn
 
@@ -127,11 +127,11 @@ def prepare(folder: Path) -> str:
 
 class Client:
     def __init__(self, port: str, job_id: str) -> None:
-        self._http = httpx.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=300, trust_env=False)
+        self._http = httpx2.Client(base_url=f"http://127.0.0.1:{port}/api", timeout=300, trust_env=False)
         answer = self.get("account/login", username="admin", password=PASSWORD)
         self._given = {"api_token": answer.json()["ApiToken"], "job_id": job_id}
 
-    def get(self, path: str, **parameters: Any) -> httpx.Response:
+    def get(self, path: str, **parameters: Any) -> httpx2.Response:
         given = {"v": "1", **getattr(self, "_given", {}), **parameters}
         answer = self._http.get(path, params=given)
         assert answer.status_code == 200, answer.text

@@ -29,7 +29,7 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 import peers
 from peers import Peer
 
@@ -124,7 +124,7 @@ def poll(url: str, stop: object, seconds: float) -> list[float]:
     """Latencies in ms of one call after the other, until `stop` is set or the time is over."""
     found = []
     deadline = time.monotonic() + seconds
-    with httpx.Client(trust_env=False, timeout=60) as http:
+    with httpx2.Client(trust_env=False, timeout=60) as http:
         http.get(url)
         while time.monotonic() < deadline and not stop.is_set():  # type: ignore[attr-defined]
             began = time.perf_counter()

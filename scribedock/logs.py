@@ -13,7 +13,7 @@ import structlog
 
 from scribedock.host.terminal import printable, printable_json
 
-LIBRARY_LOGGERS = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx", "httpcore", "faster_whisper")
+LIBRARY_LOGGERS = ("uvicorn", "uvicorn.error", "dbos", "alembic", "httpx2", "httpcore2", "faster_whisper")
 
 
 # URLs in errors: of customers' URLs only the host is logged, and no token of ours.

@@ -15,8 +15,7 @@ from scribedock.clock import utc_now
 from scribedock.dispatch.dispatcher import Dispatcher
 from scribedock.dispatch.slots import caps, slots
 from scribedock.settings import Settings
-from scribedock.speech.configured import processes, recognizer, speaker_model, title_of
-from scribedock.speech.pool.pool import RecognizerPool
+from scribedock.speech.configured import recognizer, recognizer_pool, speaker_model, title_of
 from scribedock.uploads.uploads import CLOSED_BY_DELETION
 from scribedock.workflow.engine import EngineClient, EngineWorker
 from scribedock.workflow.eraser import Eraser
@@ -48,14 +47,7 @@ class Worker:
         self._client = EngineClient(settings)
         spec, speakers = recognizer(settings), speaker_model(settings)
         log.info("models", speech=spec.title, speakers=title_of(speakers) if speakers else "")
-        pool = RecognizerPool(
-            spec,
-            processes=processes(settings),
-            chunk_timeout_s=settings.speech_chunk_timeout_s,
-            batch=settings.speech_batch,
-            speaker_model=speakers,
-        )
-        register_all(self._engine, self._services, pool)
+        register_all(self._engine, self._services, recognizer_pool(settings))
         self._delivery = delivery(self._services)
         self._slots = slots(settings)
         self._dispatcher = Dispatcher(

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
 import typer
 
-from scribedock.cli.setting_names import misspelt
 from scribedock.errors import ScribedockError
+from scribedock.host.setting_names import misspelt
 from scribedock.host.terminal import printable
 from scribedock.settings import Settings, SettingsError, load
 
@@ -53,10 +53,11 @@ def warn_of_misspelt_settings() -> None:
         print(f"scribedock: warning: {line}", file=sys.stderr)
 
 
-def load_settings(data_dir: Path | None, *, strictly: bool = False) -> Settings:
+def load_settings(data_dir: Path | None, *, strictly: bool = False, log_level: str = "") -> Settings:
     """Return the settings of the environment; end the command where one is wrong.
 
     strictly: also where a name is misspelt, so that the setting meant would have no effect.
+    log_level: the command's, where the environment names none.
     """
     from scribedock import logs
 
@@ -67,7 +68,8 @@ def load_settings(data_dir: Path | None, *, strictly: bool = False) -> Settings:
         found = load(data_dir=data_dir)
     except SettingsError as error:
         fail(str(error))
-    logs.configure(json_lines=not sys.stderr.isatty(), level=found.log_level)
+    level = log_level if log_level and "log_level" not in found.model_fields_set else found.log_level
+    logs.configure(json_lines=not sys.stderr.isatty(), level=level)
     return found
 
 

@@ -12,7 +12,7 @@ GROUPS: Mapping[str, tuple[str, ...]] = {
     "Run": ("serve", "worker", "demo", "walk"),
     "Set up": ("settings", "doctor", "models", "storage", "keys"),
     "Look after": ("account", "jobs", "uploads", "audit"),
-    "Without a server": ("upload", "captions"),
+    "Without a server": ("transcribe", "captions", "upload"),
 }
 EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "serve": (
@@ -24,6 +24,11 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "walk": ("scribedock walk --url https://captions.example.org --username maria",),
     "settings": ("SCRIBEDOCK_SESSION_IDLE_S=600 scribedock settings",),
     "doctor": ("scribedock doctor --data-dir /var/lib/scribedock",),
+    "transcribe": (
+        "scribedock transcribe lecture.mp4",
+        "scribedock transcribe recordings -o captions --format srt,vtt,txt --language en",
+        "scribedock transcribe interview.wav --speakers 2 --format txt -o -",
+    ),
     "upload": ("scribedock upload https://captions.example.org/upload/… lecture.mp4",),
     "audit": (
         "scribedock audit --account maria --since 2026-01-31",

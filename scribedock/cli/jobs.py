@@ -9,6 +9,7 @@ import typer
 
 from scribedock.cli.common import DataDir, add_row, fail, plain_table, read_services, show
 from scribedock.cli.help import CommandGroup
+from scribedock.clock import in_utc
 
 if TYPE_CHECKING:
     from scribedock.reports.audit import AuditEntry
@@ -56,6 +57,7 @@ def audit(
 ) -> None:
     """Show who did what to which job, and whether it was done or refused; newest last."""
     services = read_services(data_dir)
+    since = None if since is None else in_utc(since)
     found = None if account is None else services.accounts.by_username(account)
     if account is not None and found is None:
         fail(f"there is no account named {account!r}")

@@ -18,6 +18,7 @@ from scribedock.cli.jobs import audit, jobs
 from scribedock.cli.keys import keys
 from scribedock.cli.models import models
 from scribedock.cli.serve import serve, worker
+from scribedock.cli.transcribe import transcribe
 from scribedock.cli.uploads import upload, uploads
 
 LONG_LIVED = ("serve", "worker")  # these refuse misspelt settings
@@ -54,7 +55,7 @@ def before_each_command(
         warn_of_misspelt_settings()
 
 
-for command in (audit, serve, worker, demo, walk, settings, doctor, upload):
+for command in (audit, serve, worker, demo, walk, settings, doctor, transcribe, upload):
     cli.command()(command)
 for name, group in (
     ("account", account),

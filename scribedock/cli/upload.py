@@ -15,7 +15,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-import httpx
+import httpx2
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -70,7 +70,7 @@ def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
         console=console,
     )
     try:
-        with progress, httpx.Client(timeout=TIMEOUT_S) as http:
+        with progress, httpx2.Client(timeout=TIMEOUT_S) as http:
             upload = ResumableUpload(http, url, path, progress)
             if digest:
                 upload.hash()
@@ -86,7 +86,7 @@ def run(url: str, path: Path, *, digest: bool, retries: int) -> int:
 
 
 class ResumableUpload:
-    def __init__(self, http: httpx.Client, url: str, path: Path, progress: Progress) -> None:
+    def __init__(self, http: httpx2.Client, url: str, path: Path, progress: Progress) -> None:
         self._http = http
         self._url = url
         self._path = path
@@ -161,14 +161,14 @@ class ResumableUpload:
 
     def _ask(
         self, method: str, *, headers: dict[str, str], content: Iterator[bytes] | None = None
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         try:
             answer = self._http.request(method, self._url, headers=headers, content=content)
-        except (httpx.InvalidURL, httpx.UnsupportedProtocol):
+        except (httpx2.InvalidURL, httpx2.UnsupportedProtocol):
             raise NotUploaded(
                 "this is not an upload URL; give it as request_upload_url returned it"
             ) from None
-        except httpx.TransportError as error:
+        except httpx2.TransportError as error:
             raise ConnectionBroken(f"The connection failed: {error or type(error).__name__}") from None
         if answer.is_success:
             return answer
@@ -187,7 +187,7 @@ class ResumableUpload:
             shown(file.tell())
 
 
-def _bytes(answer: httpx.Response, name: str) -> int | None:
+def _bytes(answer: httpx2.Response, name: str) -> int | None:
     """Return the number of bytes in a header, None without it. Raises NotUploaded for anything else."""
     text = answer.headers.get(name)
     if text is None:
@@ -197,7 +197,7 @@ def _bytes(answer: httpx.Response, name: str) -> int | None:
     return int(text)
 
 
-def _comment(answer: httpx.Response) -> str:
+def _comment(answer: httpx2.Response) -> str:
     """Return what the server says; an answer to HEAD has nothing but its status."""
     try:
         return str(answer.json()["ErrorComment"])

@@ -1,4 +1,4 @@
-"""Every table. Ids are UUID4 as 32 hex digits; times are UTC without a zone."""
+"""Every table. Ids are UUID4 as 32 hex digits; times are in UTC."""
 
 from __future__ import annotations
 
@@ -10,7 +10,6 @@ from sqlalchemy import (
     BigInteger,
     Boolean,
     Column,
-    DateTime,
     Float,
     ForeignKey,
     Integer,
@@ -21,6 +20,7 @@ from sqlalchemy import (
 )
 
 from scribedock.db.sealed import SealedText
+from scribedock.db.utc_time import UtcTime
 
 metadata = sa.MetaData(
     naming_convention={
@@ -41,12 +41,12 @@ accounts = Table(
     Column("parent_id", Id, ForeignKey("accounts.id"), index=True),
     Column("password_hash", String(255), nullable=False),
     Column("settings", JSON, nullable=False),
-    Column("created", DateTime, nullable=False),
+    Column("created", UtcTime, nullable=False),
     Column("first_name", Text, nullable=False),
     Column("last_name", Text, nullable=False),
     Column("email", Text, nullable=False),
     Column("reviewer", Boolean, nullable=False),  # may review jobs
-    Column("disabled", DateTime),  # since when nobody can log in
+    Column("disabled", UtcTime),  # since when nobody can log in
     # Its new jobs, and those of all accounts below, are sandbox jobs.
     Column("sandbox", Boolean, nullable=False),
     Column("branch_id", Id, nullable=False),  # this account or its ancestor just below the root
@@ -59,7 +59,7 @@ api_keys = Table(
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
     Column("fingerprint", String(64), nullable=False, unique=True),  # SHA-256, for looking it up
     Column("encrypted", Text, nullable=False),
-    Column("created", DateTime, nullable=False),
+    Column("created", UtcTime, nullable=False),
 )
 
 sessions = Table(
@@ -69,8 +69,8 @@ sessions = Table(
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False, index=True),
     Column("api_key_id", Id, ForeignKey("api_keys.id"), index=True),
     Column("dialect", String(16), nullable=False),
-    Column("created", DateTime, nullable=False),
-    Column("last_used", DateTime, nullable=False),
+    Column("created", UtcTime, nullable=False),
+    Column("last_used", UtcTime, nullable=False),
     Column("idle_s", Integer, nullable=False),
 )
 
@@ -79,14 +79,14 @@ login_failures = Table(
     metadata,
     Column("subject", String(64), primary_key=True),  # SHA-256 of the name or the address
     Column("failures", Integer, nullable=False),
-    Column("last_failure", DateTime, nullable=False),
+    Column("last_failure", UtcTime, nullable=False),
 )
 
 untrusted_proxies = Table(
     "untrusted_proxies",
     metadata,
     Column("address", String(64), primary_key=True),  # that of a peer that names other clients
-    Column("seen", DateTime, nullable=False),
+    Column("seen", UtcTime, nullable=False),
 )
 
 jobs = Table(
@@ -102,14 +102,14 @@ jobs = Table(
     Column("fidelity", String(16)),
     Column("priority", String(16)),
     Column("difficulty", String(16), nullable=False, default="Unknown"),
-    Column("created", DateTime, nullable=False),
-    Column("started", DateTime),
-    Column("due", DateTime),
-    Column("completed", DateTime),
-    Column("returned", DateTime),
-    Column("authorized", DateTime),
-    Column("deleted", DateTime),
-    Column("erased", DateTime),  # when nothing of its contents was left
+    Column("created", UtcTime, nullable=False),
+    Column("started", UtcTime),
+    Column("due", UtcTime),
+    Column("completed", UtcTime),
+    Column("returned", UtcTime),
+    Column("authorized", UtcTime),
+    Column("deleted", UtcTime),
+    Column("erased", UtcTime),  # when nothing of its contents was left
     Column("turnaround_hours", Integer),
     Column("media_ms", BigInteger),
     Column("failure_reason", Text),
@@ -158,7 +158,7 @@ tasks = Table(
     Column("type", String(32), nullable=False),
     Column("status", String(16), nullable=False),
     Column("info", Text, nullable=False),
-    Column("requested", DateTime, nullable=False),
+    Column("requested", UtcTime, nullable=False),
     sa.Index(None, "job_id", "requested"),
     sa.Index(None, "status"),
 )
@@ -168,7 +168,7 @@ job_events = Table(
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
     Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, index=True),
-    Column("at", DateTime, nullable=False),
+    Column("at", UtcTime, nullable=False),
     Column("event", String(32), nullable=False),
     Column("before", String(16), nullable=False),
     Column("after", String(16), nullable=False),
@@ -186,7 +186,7 @@ media = Table(
     Column("bytes", BigInteger),
     Column("etag", String(64)),
     Column("refused", Boolean, nullable=False),  # whether it could not be fetched or transcribed
-    Column("added", DateTime, nullable=False),
+    Column("added", UtcTime, nullable=False),
     Column("audio_track", Integer),  # the track with the speech, of several; null until it is known
 )
 
@@ -199,7 +199,7 @@ transcripts = Table(
     Column("format", String(8)),  # null: recognized by its content
     Column("compressed", LargeBinary),  # the file as it came, zlib; null until it has arrived
     Column("problem", Text),  # why it cannot be used
-    Column("added", DateTime, nullable=False),
+    Column("added", UtcTime, nullable=False),
 )
 
 uploads = Table(
@@ -210,8 +210,8 @@ uploads = Table(
     Column("task_id", Id, ForeignKey("tasks.id"), nullable=False),
     Column("protocol", String(8), nullable=False),
     Column("status", String(16), nullable=False, index=True),
-    Column("created", DateTime, nullable=False),
-    Column("started", DateTime, nullable=False),  # when the partial was begun
+    Column("created", UtcTime, nullable=False),
+    Column("started", UtcTime, nullable=False),  # when the partial was begun
     Column("expires", BigInteger, nullable=False),  # s since 1970
     Column("length", BigInteger),  # null: not known yet
     Column("partial", Id),  # name in the store; null: no bytes are kept
@@ -233,7 +233,7 @@ renditions = Table(
     Column("source", String(64), nullable=False),  # digest of what it is made from
     Column("storage_key", String(64)),  # null until it is made
     Column("bytes", BigInteger),
-    Column("wanted", DateTime, nullable=False),  # when it was last requested
+    Column("wanted", UtcTime, nullable=False),  # when it was last requested
     sa.UniqueConstraint("job_id", "kind", "source"),
 )
 
@@ -255,8 +255,8 @@ passes = Table(
     Column("kind", String(16), nullable=False),
     Column("status", String(16), nullable=False, index=True),
     Column("account_id", Id, ForeignKey("accounts.id")),  # the account that has taken it
-    Column("opened", DateTime),
-    Column("done", DateTime),
+    Column("opened", UtcTime),
+    Column("done", UtcTime),
     sa.UniqueConstraint("job_id", "position"),
 )
 
@@ -264,7 +264,7 @@ drafts = Table(
     "drafts",
     metadata,
     Column("pass_id", Id, ForeignKey("passes.id"), primary_key=True),
-    Column("version", DateTime, primary_key=True),
+    Column("version", UtcTime, primary_key=True),
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
     Column("compressed", LargeBinary, nullable=False),  # JSON, zlib
 )
@@ -274,7 +274,7 @@ realignments = Table(
     metadata,
     Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
     Column("pass_id", Id, ForeignKey("passes.id"), nullable=False, index=True),
-    Column("version", DateTime, nullable=False),  # of the draft
+    Column("version", UtcTime, nullable=False),  # of the draft
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
 )
 
@@ -293,7 +293,7 @@ element_lists = Table(
     "element_lists",
     metadata,
     Column("job_id", Id, ForeignKey("jobs.id"), primary_key=True),
-    Column("version", DateTime, primary_key=True),
+    Column("version", UtcTime, primary_key=True),
     Column("iwp_name", String(32), nullable=False),
     Column("task_id", Id, nullable=False),
     Column("compressed", LargeBinary, nullable=False),  # JSON, zlib
@@ -309,7 +309,7 @@ caption_urls = Table(
     Column("digest", String(64), nullable=False),  # of version, format and options
     Column("media_type", String(64), nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("created", DateTime, nullable=False),
+    Column("created", UtcTime, nullable=False),
     sa.UniqueConstraint("job_id", "digest"),
 )
 
@@ -322,11 +322,11 @@ work = Table(
     Column("branch_id", Id, nullable=False),
     Column("host", String(64), nullable=False),  # digest of the host that it talks to; empty: none
     Column("rank", Integer, nullable=False),
-    Column("asked", DateTime, nullable=False),
-    Column("due", DateTime, nullable=False),
-    Column("ready", DateTime),  # earliest time; null: something that it needs is missing
+    Column("asked", UtcTime, nullable=False),
+    Column("due", UtcTime, nullable=False),
+    Column("ready", UtcTime),  # earliest time; null: something that it needs is missing
     Column("executor_id", Id, index=True),  # the executor that holds it
-    Column("claimed", DateTime),
+    Column("claimed", UtcTime),
     sa.Index(
         "ix_work_waiting",
         "queue",
@@ -345,7 +345,7 @@ turns = Table(
     metadata,
     Column("queue", String(16), primary_key=True),
     Column("branch_id", Id, primary_key=True),
-    Column("served", DateTime, nullable=False),  # when it last got a slot
+    Column("served", UtcTime, nullable=False),  # when it last got a slot
 )
 
 callbacks = Table(
@@ -357,7 +357,7 @@ callbacks = Table(
     Column("iwp_name", String(32), nullable=False),  # empty for a failure
     Column("url", SealedText, nullable=False),
     Column("status", String(16), nullable=False),
-    Column("created", DateTime, nullable=False),
+    Column("created", UtcTime, nullable=False),
     sa.UniqueConstraint("task_id", "iwp_name"),
 )
 
@@ -366,7 +366,7 @@ callback_tries = Table(
     metadata,
     Column("callback_id", Id, ForeignKey("callbacks.id"), primary_key=True),
     Column("number", Integer, primary_key=True),
-    Column("at", DateTime, nullable=False),
+    Column("at", UtcTime, nullable=False),
     Column("http_status", Integer),
     Column("problem", Text, nullable=False),
     Column("duration_ms", Integer, nullable=False),
@@ -380,14 +380,14 @@ guidelines = Table(
     Column("name", SealedText, nullable=False),  # of the file, or the URL
     Column("is_html", Boolean, nullable=False),
     Column("body", LargeBinary, nullable=False),
-    Column("added", DateTime, nullable=False),
+    Column("added", UtcTime, nullable=False),
 )
 
 audit_entries = Table(
     "audit_entries",
     metadata,
     Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
-    Column("at", DateTime, nullable=False, index=True),
+    Column("at", UtcTime, nullable=False, index=True),
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),  # who called
     Column("address", String(64), nullable=False),
     Column("call", String(64), nullable=False),
@@ -399,7 +399,7 @@ audit_entries = Table(
 failed_logins = Table(
     "failed_logins",
     metadata,
-    Column("minute", DateTime, primary_key=True),  # in which they were tried
+    Column("minute", UtcTime, primary_key=True),  # in which they were tried
     Column("username", String(255), primary_key=True),  # of an account; empty: of none
     Column("address", String(64), primary_key=True),
     Column("times", Integer, nullable=False),
@@ -410,7 +410,7 @@ key_fingerprints = Table(
     metadata,
     Column("purpose", String(16), primary_key=True),  # what the key is for
     Column("fingerprint", String(32), primary_key=True),
-    Column("seen", DateTime, nullable=False),  # when a server last had the key
+    Column("seen", UtcTime, nullable=False),  # when a server last had the key
 )
 
 executors = Table(
@@ -418,7 +418,7 @@ executors = Table(
     metadata,
     Column("id", Id, primary_key=True),
     Column("host", String(255), nullable=False),
-    Column("heartbeat", DateTime, nullable=False),
+    Column("heartbeat", UtcTime, nullable=False),
     Column("crashed", Boolean, nullable=False),  # whether it died alone, perhaps of what it was doing
 )
 
@@ -434,7 +434,7 @@ upgrades = Table(
     "upgrades",
     metadata,
     Column("name", String(64), primary_key=True),  # name of work on the data that no migration can do
-    Column("done", DateTime, nullable=False),
+    Column("done", UtcTime, nullable=False),
 )
 
 

@@ -21,7 +21,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from rich.console import Console
 
 from scribedock.demo.guide import WAIT_S, Guide, WalkFailed, expect, unvisited
@@ -65,9 +65,9 @@ def run(url: str | None, username: str, password: str) -> int:
                 surroundings, server = _own(stack, folder, inherited.used)
                 url, username, password = server.base_url, server.username, server.password
             console.print(f"[bold]scribedock[/] is running on {escape_markup(url)}\n")
-            client = stack.enter_context(httpx.Client(base_url=url, timeout=90, trust_env=False))
+            client = stack.enter_context(httpx2.Client(base_url=url, timeout=90, trust_env=False))
             EveryCall(console, client, surroundings).go(username, password, clip(folder))
-        except (WalkFailed, ServerFailed, SettingsError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (WalkFailed, ServerFailed, SettingsError, httpx2.HTTPError, httpx2.InvalidURL) as error:
             console.print(f"\n[bold red]The walk failed:[/] {escape_markup(str(error))}", soft_wrap=True)
             return 1
     return 0
@@ -99,7 +99,7 @@ def clip(folder: Path) -> bytes:
 
 
 class EveryCall:
-    def __init__(self, console: Console, client: httpx.Client, surroundings: LocalServices | None) -> None:
+    def __init__(self, console: Console, client: httpx2.Client, surroundings: LocalServices | None) -> None:
         self._console = console
         self._screen = Screen(console)
         self._client = client
@@ -107,7 +107,7 @@ class EveryCall:
         self._guide = Guide(self._screen, client)
 
     def go(self, username: str, password: str, recording: bytes) -> None:
-        """Make all calls. Raises WalkFailed, or httpx.HTTPError where the server does not answer."""
+        """Make all calls. Raises WalkFailed, or httpx2.HTTPError where the server does not answer."""
         began = time.monotonic()
         self._accounts(username, password)
         job = self._order(recording)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
-import httpx
+import httpx2
 
 from scribedock.demo.screen import Screen
 from scribedock.errors import ErrorType
@@ -23,7 +23,7 @@ class WalkFailed(Exception):
 class Guide:
     """Makes calls with `token` and shows them; `lacking` are those the server was not equipped for."""
 
-    def __init__(self, screen: Screen, client: httpx.Client) -> None:
+    def __init__(self, screen: Screen, client: httpx2.Client) -> None:
         self._screen = screen
         self._client = client
         self.paths: Mapping[str, Any] = _paths(client)
@@ -70,7 +70,7 @@ class Guide:
 
     def request(
         self, method: str, path: str, parameters: Mapping[str, str], content: bytes | None = None
-    ) -> httpx.Response:
+    ) -> httpx2.Response:
         """Make a request; repeat it as the server says (503 with Retry-After)."""
         given = {"v": "1", **self.token, **parameters}
         deadline = time.monotonic() + WAIT_S
@@ -117,7 +117,7 @@ class Guide:
             time.sleep(POLL_INTERVAL_S)
 
 
-def _paths(client: httpx.Client) -> dict[str, Any]:
+def _paths(client: httpx2.Client) -> dict[str, Any]:
     """Return the paths of the server's OpenAPI document. Raises WalkFailed for any other server."""
     response = client.get("/openapi.json")
     expect(response.is_success, f"/openapi.json answered {response.status_code}: is this scribedock?")

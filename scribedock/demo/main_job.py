@@ -12,7 +12,7 @@ from importlib.resources import as_file, files
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -63,14 +63,14 @@ def run(media: Path | None) -> int:
                 as_file(files("scribedock.demo") / RECORDING) as shipped,
                 server,
                 CallbackReceiver() as receiver,
-                httpx.Client(base_url=server.base_url, timeout=60, trust_env=False) as client,
+                httpx2.Client(base_url=server.base_url, timeout=60, trust_env=False) as client,
             ):
                 console.print(f"[bold]scribedock[/] is running on {server.base_url}, in a temporary folder\n")
                 MainJob(console, client, receiver).go(server, media or shipped)
         except DemoFailed as error:
             console.print(f"\n[bold red]The demonstration failed:[/] {escape_markup(str(error))}")
             return 1
-        except (ServerFailed, httpx.HTTPError) as error:
+        except (ServerFailed, httpx2.HTTPError) as error:
             console.print(f"\n[bold red]The demonstration failed:[/] {escape_markup(str(error))}")
             said = printable(server.log_path.read_text(errors="replace")[-4000:], keep="\n")
             console.print(said, markup=False, style="dim")
@@ -79,7 +79,7 @@ def run(media: Path | None) -> int:
 
 
 class MainJob:
-    def __init__(self, console: Console, client: httpx.Client, receiver: CallbackReceiver) -> None:
+    def __init__(self, console: Console, client: httpx2.Client, receiver: CallbackReceiver) -> None:
         self._console = console
         self._screen = Screen(console)
         self._client = client
@@ -143,7 +143,7 @@ class MainJob:
     def _text(self, title: str, path: str, parameters: dict[str, str]) -> str:
         return self._call(title, "GET", path, parameters).text
 
-    def _call(self, title: str, method: str, path: str, parameters: dict[str, str]) -> httpx.Response:
+    def _call(self, title: str, method: str, path: str, parameters: dict[str, str]) -> httpx2.Response:
         self._screen.call(title, method, path, parameters)
         values = {"v": "1", **parameters}
         response = (

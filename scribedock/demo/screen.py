@@ -6,7 +6,7 @@ import json
 import textwrap
 from collections.abc import Mapping
 
-import httpx
+import httpx2
 from rich.console import Console
 
 from scribedock.host.terminal import escape_markup
@@ -45,7 +45,7 @@ class Screen:
     def note(self, text: str) -> None:
         self._console.print(f"  [yellow]{escape_markup(text)}[/]\n", soft_wrap=True)
 
-    def answer(self, response: httpx.Response) -> None:
+    def answer(self, response: httpx2.Response) -> None:
         """Show an abridged answer."""
         kind = response.headers.get("content-type", "").partition(";")[0]
         if not response.content:

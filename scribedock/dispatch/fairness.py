@@ -18,9 +18,9 @@ import math
 from collections import Counter, deque
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-NEVER_SERVED = (datetime(1, 1, 1), 0)  # noqa: DTZ001 - times here are UTC without a zone
+NEVER_SERVED = (datetime(1, 1, 1, tzinfo=UTC), 0)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from scribedock.clock import parse_time
 
 USERNAME = "john_doe"
 PASSWORD = "example_password"  # noqa: S105 - the reference prints it
@@ -20,11 +20,11 @@ LISTED_JOB_ID = "93n7dc5c7cce449fbk4h3nfo89m2be8w"
 JOB_NAME = "example_job"
 EXTERNAL_ID = "sample_id"
 MEDIA_URL = "http://www.domain.com/video.mp4"
-CREATED = datetime.fromisoformat("2014-08-27T14:00:06.472706")
-DUE = datetime.fromisoformat("2014-08-29T14:00:06.472706")
-COMPLETED = datetime.fromisoformat("2014-08-27T14:10:41.923125")
-RETURNED = datetime.fromisoformat("2014-08-27T14:10:42.885185")
-FIRST_VERSION = datetime.fromisoformat("2014-07-31T12:35:52")
+CREATED = parse_time("2014-08-27T14:00:06.472706")
+DUE = parse_time("2014-08-29T14:00:06.472706")
+COMPLETED = parse_time("2014-08-27T14:10:41.923125")
+RETURNED = parse_time("2014-08-27T14:10:42.885185")
+FIRST_VERSION = parse_time("2014-07-31T12:35:52")
 """The `elementlist_version` of `get_elementlist` and `get_transcript`, MECHANICAL as their `iwp_name` is."""
-LAST_VERSION = datetime.fromisoformat("2014-07-31T12:35:52.324389")
+LAST_VERSION = parse_time("2014-07-31T12:35:52.324389")
 """That of `get_caption`."""

@@ -18,6 +18,7 @@ from scribedock.speech.models.installed import (
     located,
     models_folder,
 )
+from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import AUTO, SHOWN_DIGITS, RecognizerSpec, choose, engine_named
 
 
@@ -67,6 +68,17 @@ def title_of(model: SpeakerModel) -> str:
     """Return a speaker model's name and sum where it was pulled, otherwise its path."""
     pulled = receipt.read(model.path.parent)
     return f"{pulled.model} (SHA-256 {pulled.sum[:SHOWN_DIGITS]})" if pulled else str(model.path)
+
+
+def recognizer_pool(settings: Settings) -> RecognizerPool:
+    """Return a pool of the recognizer that the settings select. Raises SettingsError."""
+    return RecognizerPool(
+        recognizer(settings),
+        processes=processes(settings),
+        chunk_timeout_s=settings.speech_chunk_timeout_s,
+        batch=settings.speech_batch,
+        speaker_model=speaker_model(settings),
+    )
 
 
 def processes(settings: Settings) -> int:

@@ -85,7 +85,18 @@ class Partial(Protocol):
     def __exit__(self, *error: object) -> None: ...
 
 
-class Store(Protocol):
+class LocalFiles(Protocol):
+    """What provides recordings as local files."""
+
+    def local(self, key: str) -> AbstractContextManager[Path]:
+        """Provide the object as a local file for the duration of the block.
+
+        Raises FileNotFoundError, and ObjectDamaged where it is not what was stored.
+        """
+        ...
+
+
+class Store(LocalFiles, Protocol):
     def begin(self) -> Partial: ...
 
     def resume(self, name: str) -> Partial:
@@ -102,13 +113,6 @@ class Store(Protocol):
 
     def adopt(self, path: Path) -> str:
         """Make a local file an object and remove the file; return the object's key."""
-        ...
-
-    def local(self, key: str) -> AbstractContextManager[Path]:
-        """Provide the object as a local file for the duration of the block.
-
-        Raises FileNotFoundError, and ObjectDamaged where it is not what was stored.
-        """
         ...
 
     def read(self, key: str, start: int, end: int) -> Iterator[memoryview]:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
-BEGINNING = datetime(2026, 1, 1)  # noqa: DTZ001 - the time inside is UTC without a zone
+BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 
 
 class ManualClock:

@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import cast
 
-from scribedock.clock import SYSTEM_CLOCK, Clock, to_timestamp
+from scribedock.clock import SYSTEM_CLOCK, Clock
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
 from scribedock.jobs.erasure import DELETION_REASON
@@ -132,7 +132,7 @@ class Uploads:
         grant = Grant(
             upload_id=uuid.uuid4().hex,
             job_id=job.id,
-            expires=int(to_timestamp(self._clock.now())) + min(expires_in_s or lifetime_s, lifetime_s),
+            expires=int(self._clock.now().timestamp()) + min(expires_in_s or lifetime_s, lifetime_s),
             max_bytes=min(max_bytes or limit, limit),
             epoch=job.upload_epoch,
             cors_origin=cors_origin,
@@ -221,7 +221,7 @@ class Uploads:
 
     def sweep(self) -> frozenset[str]:
         """Close uploads that can no longer be resumed; return the names in the store still in use."""
-        now = to_timestamp(self._clock.now())
+        now = self._clock.now().timestamp()
         for state in self._states.unfinished():
             reason = CLOSED_BY_EXPIRY if now >= state.expires else self._why_over(state)
             if reason is None:

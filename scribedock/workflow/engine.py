@@ -15,7 +15,7 @@ import logging
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any, Protocol
 
 import structlog
@@ -158,7 +158,7 @@ class EngineClient:
             _saved(status)
             for status in self._client.list_workflows(
                 status=list(ENDED_STATUSES),
-                end_time=begun_before.replace(tzinfo=UTC).isoformat(),
+                end_time=begun_before.isoformat(),
                 limit=limit,
                 offset=offset,
                 load_input=False,

@@ -73,7 +73,7 @@ class SendMailWorkflow:
     def _written(self, owed: OwedMail, job: Job) -> Mail:
         """Return the mail. Raises ItemNotFound where its subject is gone."""
         expires = int(time.time()) + self._link_lifetime_s
-        until = from_timestamp(expires).isoformat(" ", "minutes")
+        until = f"{from_timestamp(expires):%Y-%m-%d %H:%M}"
         about = {"job_id": job.id, "job_name": job.name or job.id, "until": until}
         key = self._keys.all()[0]
         if owed.pass_id is not None:

@@ -35,7 +35,7 @@ from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.sounds.detection import sound_candidates
 from scribedock.speech.sounds.marking import with_sound_candidates
 from scribedock.speech.span import Span
-from scribedock.storage.store import Store
+from scribedock.storage.store import LocalFiles
 from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps import notices
 from scribedock.workflow.steps.attempts import with_retries
@@ -81,7 +81,7 @@ class TranscribeWorkflow:
         transcripts: Transcripts,
         orders: Orders,
         guidelines: Guidelines,
-        store: Store,
+        store: LocalFiles,
         pool: RecognizerPool,
         limits: Limits,
         folder: Path,

@@ -41,6 +41,10 @@ TAGS: Mapping[object, Tag] = {tag.value: tag for tag in Tag}
 NO_TAGS: frozenset[Tag] = frozenset()
 MAX_TIME_MS = 10**10
 LANGUAGE_CODE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]+)*")
+SHOWN_NAMES = 5
+ELEMENTLIST_HAS = (
+    "An ElementList has version, start_time, end_time, language, segments and speakers at its top"
+)
 
 
 class _Invalid(Exception):
@@ -80,8 +84,11 @@ def to_json(elementlist: ElementList) -> bytes:
 
 
 def _elementlist(source: Mapping[str, Any]) -> ElementList:
-    if source.get("version") not in READ_VERSIONS:
-        raise _Invalid(f"an ElementList has version 2 or 3, not {brief(source.get('version'))}", "version")
+    if "version" not in source:
+        has = ", ".join(brief(name).strip("'") for name in list(source)[:SHOWN_NAMES])
+        raise _Invalid(f"this JSON is not one. {ELEMENTLIST_HAS}; this has {has or 'nothing'}")
+    if source["version"] not in READ_VERSIONS:
+        raise _Invalid(f"an ElementList has version 2 or 3, not {brief(source['version'])}", "version")
     try:
         start, end = _time(source, "start_time"), _time(source, "end_time")
         language = _language(source)

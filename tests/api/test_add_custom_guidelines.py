@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import replace
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock import app
@@ -28,7 +28,7 @@ def web() -> Iterator[WebServer]:
         yield running
 
 
-def stored(answer: httpx.Response) -> tuple[bool, int]:
+def stored(answer: httpx2.Response) -> tuple[bool, int]:
     """Return whether it is a page, and its bytes."""
     assert answer.status_code == 200, answer.text
     kept = answer.json()["CUSTOM_GUIDELINES_STORED"]
@@ -36,7 +36,7 @@ def stored(answer: httpx.Response) -> tuple[bool, int]:
     return kept["full_html"], kept["storage_data"]["size"]
 
 
-def post_file(client: Client, job: str, content: bytes) -> httpx.Response:
+def post_file(client: Client, job: str, content: bytes) -> httpx2.Response:
     return client.http.post(
         "/api/job/add_custom_guidelines",
         data={"api_token": client.token, "job_id": job},

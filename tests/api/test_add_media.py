@@ -6,7 +6,7 @@ import uuid
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.demo.server import OwnServer
@@ -34,7 +34,7 @@ def task_of(client: Client, task_id: str) -> dict[str, str]:
     return dict(client.get("job/task_status", task_id=task_id).json())
 
 
-def add_body(client: Client, job: str, body: bytes, **headers: str) -> httpx.Response:
+def add_body(client: Client, job: str, body: bytes, **headers: str) -> httpx2.Response:
     query = {"v": "1", "api_token": client.token, "job_id": job}
     return client.http.post("/api/job/add_media", params=query, content=body, headers=headers)
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 
 import pytest
 
@@ -14,9 +14,9 @@ from tests.support.fixtures import DATABASES
 
 RUNS_ON = DATABASES
 RETURNED = [  # language, fidelity, length in ms, ReturnDate
-    ("en", "MECHANICAL", 60_001, datetime(2024, 1, 6, 23, 59, 59)),  # a Saturday
-    ("en", "STANDARD", 59_000, datetime(2024, 1, 7)),
-    ("fr", "HIGH", 600_000, datetime(2024, 2, 1, 12, 30, 0, 250_000)),
+    ("en", "MECHANICAL", 60_001, datetime(2024, 1, 6, 23, 59, 59, tzinfo=UTC)),  # a Saturday
+    ("en", "STANDARD", 59_000, datetime(2024, 1, 7, tzinfo=UTC)),
+    ("fr", "HIGH", 600_000, datetime(2024, 2, 1, 12, 30, 0, 250_000, tzinfo=UTC)),
 ]
 METRICS = {
     "billable_minutes_total": 13,
@@ -38,7 +38,7 @@ def owner(server: OwnServer, services: app.Services) -> Client:
         services.jobs.update(job, fidelity=fidelity, media_ms=media_ms, returned=returned, status="Complete")
     job = child(made, "below").new_job()
     services.jobs.update(
-        job, fidelity="MECHANICAL", media_ms=1, returned=datetime(2024, 2, 2), status="Complete"
+        job, fidelity="MECHANICAL", media_ms=1, returned=datetime(2024, 2, 2, tzinfo=UTC), status="Complete"
     )
     made.new_job()
     return made
@@ -100,7 +100,9 @@ def test_descendants_are_counted_on_request(client: Client, owner: Client) -> No
 
 def test_a_deleted_job_still_counts(owner: Client, services: app.Services) -> None:
     job = owner.new_job()
-    services.jobs.update(job, fidelity="HIGH", media_ms=1, returned=datetime(2020, 2, 2), status="Complete")
+    services.jobs.update(
+        job, fidelity="HIGH", media_ms=1, returned=datetime(2020, 2, 2, tzinfo=UTC), status="Complete"
+    )
     owner.get("job/delete", job_id=job)
     assert [total for total, _, _ in totals(owner, start_date="2020-01-01", end_date="2021-01-01")] == [1]
 

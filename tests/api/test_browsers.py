@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock import app
@@ -36,7 +36,7 @@ ROUTES = {
 ORIGIN = {"Origin": "https://player.example.org"}
 
 
-def check(answer: httpx.Response | Answer) -> None:
+def check(answer: httpx2.Response | Answer) -> None:
     """What each answer says, whatever it is."""
     headers = answer.headers
     policy = headers["content-security-policy"].split("; ")
@@ -48,7 +48,7 @@ def check(answer: httpx.Response | Answer) -> None:
         assert headers["cache-control"] == "no-store"
 
 
-def check_content(answer: httpx.Response | Answer) -> None:
+def check_content(answer: httpx2.Response | Answer) -> None:
     """The same, and that it is no page of ours."""
     check(answer)
     assert answer.headers["content-security-policy"].split("; ")[0].split()[0] == "sandbox"

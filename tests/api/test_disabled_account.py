@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from scribedock import app
 from tests.captions.sample import say
@@ -41,24 +41,24 @@ def test_the_links_of_a_disabled_account_are_dead_until_it_is_enabled(
         approval_url(services, alice.server.base_url, waiting),
     ]
     upload = owner.upload_url(recorded)
-    assert [httpx.get(link, trust_env=False).status_code for link in links] == [200] * 3
+    assert [httpx2.get(link, trust_env=False).status_code for link in links] == [200] * 3
 
     above = name_of(alice)
     switch(services, above, on=False)
     for link in links:
-        assert error_of(httpx.get(link, trust_env=False)) == (404, "ITEM_NOT_FOUND")
-    assert httpx.post(links[2], trust_env=False).status_code == 404
+        assert error_of(httpx2.get(link, trust_env=False)) == (404, "ITEM_NOT_FOUND")
+    assert httpx2.post(links[2], trust_env=False).status_code == 404
     for method in ("PUT", "HEAD", "DELETE"):
-        assert httpx.request(method, upload, trust_env=False).status_code == 403
-    answer = httpx.put(upload, content=quiet.read_bytes(), trust_env=False)
+        assert httpx2.request(method, upload, trust_env=False).status_code == 403
+    answer = httpx2.put(upload, content=quiet.read_bytes(), trust_env=False)
     assert answer.status_code == 403 and "disabled" in answer.text
     assert services.jobs.find_job(waiting).status == "Reviewing"
 
     switch(services, above, on=True)
-    assert [httpx.get(link, trust_env=False).status_code for link in links] == [200] * 3
-    assert httpx.put(upload, content=quiet.read_bytes(), trust_env=False).status_code == 200
+    assert [httpx2.get(link, trust_env=False).status_code for link in links] == [200] * 3
+    assert httpx2.put(upload, content=quiet.read_bytes(), trust_env=False).status_code == 200
     assert error_of(owner.get("account/verify_key")) == (400, "BAD_API_TOKEN")  # its sessions stay ended
-    assert "approved" in httpx.post(links[2], trust_env=False).text
+    assert "approved" in httpx2.post(links[2], trust_env=False).text
     told = command(alice.server, "audit", "--job", waiting).stdout.splitlines()[-1]
     assert "approval link" in told and name in told and "127.0.0.1" in told
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from tests.support.client import Client, error_of
 from tests.support.media.videos import filmed, recorded, streams  # noqa: F401
 
 
-def download(client: Client, job: str, media_type: str = "mp3", **headers: str) -> httpx.Response:
+def download(client: Client, job: str, media_type: str = "mp3", **headers: str) -> httpx2.Response:
     query = {"api_token": client.token, "job_id": job, "media_type": media_type}  # v may be left out
     return client.http.get("/api/job/download_media", params=query, headers=headers)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.db.tables import element_lists
@@ -14,7 +14,7 @@ from tests.support.client import Client, error_of
 from tests.support.finished import finished_job, services_of
 
 
-def damaged(client: Client) -> httpx.Response:
+def damaged(client: Client) -> httpx2.Response:
     """Of a job whose list cannot be read any more: what is the server's fault."""
     with services_of(client.server) as services:
         job = finished_job(services, say("The sea is deep."))
@@ -24,7 +24,7 @@ def damaged(client: Client) -> httpx.Response:
     return client.get("job/get_elementlist", job_id=job)
 
 
-WAYS: Mapping[ErrorType, Callable[[Client], httpx.Response]] = {
+WAYS: Mapping[ErrorType, Callable[[Client], httpx2.Response]] = {
     ErrorType.LOGIN_INVALID: lambda client: client.get("account/login", username="admin", password="wrong"),
     ErrorType.ACCOUNT_EXISTS: lambda client: client.get(
         "account/create", new_username="admin", new_password="x"

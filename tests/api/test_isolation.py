@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from urllib.parse import urlencode
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
@@ -42,7 +42,7 @@ def attacker(server: OwnServer, client: Client) -> tuple[Client, str]:
         services.accounts.set_reviewer(made, True)
         job = finished_job(services, say("the see is deep."), username=name, fidelity=Fidelity.STANDARD)
     reviewer = Client(server).login(name, "a password")
-    reviewer.http.timeout = httpx.Timeout(300)
+    reviewer.http.timeout = httpx2.Timeout(300)
     assert reviewer.post("review/take", job_id=job).status_code == 200
     return reviewer, job
 
@@ -73,7 +73,7 @@ def meanwhile(work: Callable[[], None]) -> Iterator[None]:
     assert not failures, failures
 
 
-def save(client: Client, job: str, body: bytes) -> httpx.Response:
+def save(client: Client, job: str, body: bytes) -> httpx2.Response:
     query = {"v": "1", "api_token": client.token, "job_id": job}
     return client.http.post("/api/review/save", params=query, content=body)
 
@@ -82,7 +82,7 @@ def save(client: Client, job: str, body: bytes) -> httpx.Response:
 def test_a_hostile_list_delays_nobody_else(alice: Client, attacker: tuple[Client, str], kind: str) -> None:
     reviewer, job = attacker
     body = KINDS[kind]((4 if kind == "legal" else 16) * MIB)
-    answers: list[httpx.Response] = []
+    answers: list[httpx2.Response] = []
     with meanwhile(lambda: answers.append(save(reviewer, job, body))):
         time.sleep(0.3)
         during = latencies(alice)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-import httpx
+import httpx2
 import pytest
 import sqlalchemy as sa
 
@@ -19,8 +19,8 @@ RUNS_ON = DATABASES
 FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 
 
-def login(server: OwnServer, **options: object) -> httpx.Response:
-    return httpx.post(f"{server.base_url}/api/account/login", trust_env=False, **options)  # type: ignore[arg-type]
+def login(server: OwnServer, **options: object) -> httpx2.Response:
+    return httpx2.post(f"{server.base_url}/api/account/login", trust_env=False, **options)  # type: ignore[arg-type]
 
 
 def credentials(server: OwnServer) -> dict[str, str]:
@@ -35,7 +35,7 @@ def test_a_token_has_32_hex_digits(client: Client) -> None:
 @pytest.mark.parametrize("way", ["query", "form", "multipart", "unlabelled", "plain", "odd type"])
 def test_credentials_may_be_in_the_query_or_the_body(server: OwnServer, way: str) -> None:
     given = credentials(server)
-    encoded = str(httpx.QueryParams(given))
+    encoded = str(httpx2.QueryParams(given))
     answer = {
         "query": lambda: login(server, params=given),
         "form": lambda: login(server, data=given),
@@ -58,12 +58,12 @@ def test_a_json_body_speaks_the_other_dialect(server: OwnServer) -> None:
     answer = login(server, params={"v": "1"}, json=credentials(server))
     assert list(answer.json()) == ["api_token"]
     token = answer.json()["api_token"]
-    new = httpx.get(
+    new = httpx2.get(
         f"{server.base_url}/api/job/new",
         params={"v": 1, "api_token": token, "external_id": "dialect"},
         trust_env=False,
     ).json()
-    info = httpx.get(
+    info = httpx2.get(
         f"{server.base_url}/api/job/info",
         params={"v": 1, "api_token": token, "job_id": new["JobId"]},
         trust_env=False,
@@ -79,7 +79,7 @@ def test_the_body_takes_precedence_over_the_query(server: OwnServer) -> None:
 
 @pytest.mark.parametrize("name", ["x-auth-password", "x-auth-key"])
 def test_credentials_may_be_headers(server: OwnServer, name: str) -> None:
-    answer = httpx.get(
+    answer = httpx2.get(
         f"{server.base_url}/api/account/login?&v=1",
         headers={"x-auth-user": server.username, name: server.password},
         trust_env=False,
@@ -123,7 +123,7 @@ def test_an_empty_json_body_is_fine(server: OwnServer) -> None:
 
 
 def test_the_token_may_be_a_bearer(client: Client) -> None:
-    answer = httpx.get(
+    answer = httpx2.get(
         f"{client.server.base_url}/api/account/verify_key?v=1",
         headers={"Authorization": f"Bearer {client.token}"},
         trust_env=False,
@@ -141,7 +141,7 @@ def test_no_other_token_opens_anything(server: OwnServer, token: str | None) -> 
 
 def test_no_answer_is_a_redirect_or_html(server: OwnServer) -> None:
     for path in ("account/login/", "account//login", "job", "", "nothing", "%00", "../etc"):
-        answer = httpx.get(f"{server.base_url}/api/{path}", trust_env=False, follow_redirects=False)
+        answer = httpx2.get(f"{server.base_url}/api/{path}", trust_env=False, follow_redirects=False)
         assert answer.status_code in (400, 404), (path, answer.status_code)
         error_of(answer)
 

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock import app
@@ -46,10 +46,10 @@ def admin(server: OwnServer) -> Client:
 
 def login(
     server: OwnServer, username: str, password: str, *, source: str = FROM_OUTSIDE, forwarded: str = ""
-) -> httpx.Response:
+) -> httpx2.Response:
     """Return a login from this address of loopback."""
-    transport = httpx.HTTPTransport(local_address=source, verify=False)  # see tests/support/client.py
-    with httpx.Client(transport=transport, timeout=60) as http:
+    transport = httpx2.HTTPTransport(local_address=source, verify=False)  # see tests/support/client.py
+    with httpx2.Client(transport=transport, timeout=60) as http:
         return http.post(
             f"{server.base_url}/api/account/login",
             data={"v": "1", "username": username, "password": password},

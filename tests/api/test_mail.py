@@ -16,7 +16,7 @@ from pathlib import Path
 from queue import Queue
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 from aiosmtpd.smtp import SMTP, AuthResult, Envelope, LoginPassword
 
@@ -140,7 +140,7 @@ def public(mailing: OwnServer) -> Iterator[OwnServer]:
         yield server
 
 
-def burn_in_at_another_host(client: Client, job: str) -> httpx.Response:
+def burn_in_at_another_host(client: Client, job: str) -> httpx2.Response:
     """Ask for captions in the picture, and names a Host that no mail may lead to."""
     query = {"v": "1", "api_token": client.token, "job_id": job, "send_to_email": "maria@example.org"}
     return client.http.get("/api/job/burn_in_caption", params=query, headers={"Host": "evil.example"})
@@ -157,7 +157,7 @@ def test_a_link_to_the_video_with_captions_is_mailed(
     assert (message["To"], message["From"]) == ("maria@example.org", "captions@example.org")
     assert message["Subject"] == "Captions in the picture: by hand"
     made = tmp_path / "made.mp4"
-    made.write_bytes(httpx.get(link_in(message), trust_env=False).content)
+    made.write_bytes(httpx2.get(link_in(message), trust_env=False).content)
     assert streams(made) == {"video": "h264", "audio": "aac"}
     client.wait(job, lambda info: info["Tasks"][-1]["TaskStatus"] == "COMPLETE")
 
@@ -245,18 +245,18 @@ def test_the_customer_approves_on_the_page_that_a_mail_leads_to(
 
     with services_of(mailing) as services:
         url = approval_url(services, mailing.base_url, job)
-    page = httpx.get(url, trust_env=False)
+    page = httpx2.get(url, trust_env=False)
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
     assert page.headers["cache-control"] == "no-store"
     assert "The sea is deep." in page.text and "<button>" in page.text
     assert customer.info(job)["JobStatus"] == "Reviewing"  # looking at it approves nothing
-    assert "approved" in httpx.post(url, trust_env=False).text
+    assert "approved" in httpx2.post(url, trust_env=False).text
     assert customer.info(job)["JobStatus"] == "Complete"
-    assert "approved" in httpx.post(url, trust_env=False).text
+    assert "approved" in httpx2.post(url, trust_env=False).text
     names = [each["iwp_name"] for each in customer.get("job/list_elementlists", job_id=job).json()]
     assert names == ["MECHANICAL", "CUSTOMER_APPROVED_RETURN", "FINAL"]
-    assert error_of(httpx.get(url[:-3] + "AAA", trust_env=False)) == (403, "ITEM_NOT_FOUND")
+    assert error_of(httpx2.get(url[:-3] + "AAA", trust_env=False)) == (403, "ITEM_NOT_FOUND")
 
 
 def test_the_password_of_the_mail_server_is_in_no_log(mailing: OwnServer) -> None:

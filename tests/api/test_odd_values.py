@@ -11,7 +11,7 @@ import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.api import application
@@ -64,12 +64,12 @@ def bodies(path: str, job: str) -> Iterator[dict[str, Any]]:
                 yield given
 
 
-def encoded(given: Mapping[str, Any]) -> httpx.Request:
+def encoded(given: Mapping[str, Any]) -> httpx2.Request:
     """As JSON where only JSON can say it, else as a form."""
     if all(isinstance(value, str) and SURROGATE not in value for value in given.values()):
-        return httpx.Request("POST", "http://x/", data=dict(given))
+        return httpx2.Request("POST", "http://x/", data=dict(given))
     headers = {"Content-Type": "application/json"}
-    return httpx.Request("POST", "http://x/", content=json.dumps(given).encode(), headers=headers)
+    return httpx2.Request("POST", "http://x/", content=json.dumps(given).encode(), headers=headers)
 
 
 @pytest.mark.parametrize("path", sorted(set(CALLS) - {"account/logout"}))
@@ -87,11 +87,11 @@ def test_an_extreme_value_is_answered(alice_of_server: Client, path: str) -> Non
         check(answer, path, given)
 
 
-def _type_of(request: httpx.Request) -> dict[str, str]:
+def _type_of(request: httpx2.Request) -> dict[str, str]:
     return {"Content-Type": request.headers["content-type"]}
 
 
-def check(answer: httpx.Response, *what: object) -> None:
+def check(answer: httpx2.Response, *what: object) -> None:
     assert answer.status_code < 500, (answer.text, repr(what)[:300])
     if answer.status_code >= 400:
         error_of(answer)

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterator
 from html.parser import HTMLParser
 
-import httpx
+import httpx2
 import pytest
 from openapi_spec_validator import validate
 
@@ -31,8 +31,8 @@ VENDORS = {
 }
 
 
-def get(server: OwnServer, path: str) -> httpx.Response:
-    answer = httpx.get(server.base_url + path, trust_env=False)
+def get(server: OwnServer, path: str) -> httpx2.Response:
+    answer = httpx2.get(server.base_url + path, trust_env=False)
     assert answer.status_code == 200, answer.text
     return answer
 
@@ -158,5 +158,5 @@ def test_the_page_shows_every_call_and_loads_nothing(server: OwnServer) -> None:
 
 @pytest.mark.parametrize("path", ["/", ""])
 def test_the_root_leads_to_the_page(server: OwnServer, path: str) -> None:
-    answer = httpx.get(server.base_url + path, trust_env=False, follow_redirects=True)
+    answer = httpx2.get(server.base_url + path, trust_env=False, follow_redirects=True)
     assert answer.url.path == "/docs"

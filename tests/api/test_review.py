@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
@@ -68,7 +68,7 @@ def office(server: OwnServer, offices: Callable[[OwnServer], Office]) -> Office:
     return offices(server)
 
 
-def save(client: Client, job: str, elementlist: Any, **given: str) -> httpx.Response:
+def save(client: Client, job: str, elementlist: Any, **given: str) -> httpx2.Response:
     query = {"v": "1", "api_token": client.token, "job_id": job, **given}
     content = elementlist if isinstance(elementlist, bytes) else json.dumps(elementlist).encode()
     return client.http.post("/api/review/save", params=query, content=content)
@@ -223,7 +223,7 @@ def test_a_reviewer_hears_the_recording(office: Office, sentence: bytes) -> None
     job = office.customer.new_job()
     office.customer.upload(job, sentence)
     link = office.ann.get("review/media", job_id=job).json()["MediaUrl"]
-    heard = httpx.get(link, trust_env=False)
+    heard = httpx2.get(link, trust_env=False)
     assert (heard.status_code, heard.headers["content-type"]) == (200, "audio/mpeg")
 
 

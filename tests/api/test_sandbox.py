@@ -12,7 +12,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.api.application import CALL_MODULES
@@ -132,7 +132,7 @@ def words(client: Client, job: str) -> str:
 def test_a_sandbox_says_that_it_is_one(sandbox: OwnServer) -> None:
     assert len(sandbox.announced) == 1
     assert "SANDBOX" in sandbox.announced[0]
-    with httpx.Client(base_url=sandbox.base_url, trust_env=False) as http:
+    with httpx2.Client(base_url=sandbox.base_url, trust_env=False) as http:
         assert http.get("/healthz").json() == {"status": "ok", "sandbox": True}
     assert "this server is one" in command(sandbox, "doctor").stdout
     assert "sandbox" in sandbox.log_path.read_text()
@@ -143,7 +143,7 @@ def test_the_example_request_of_the_upload_url_works_as_printed(john: Client) ->
     assert answer.status_code == 200
     assert set(answer.json()) == {"upload_url"}
     url = answer.json()["upload_url"]
-    assert httpx.put(url, content=b"any bytes at all", trust_env=False).status_code == 200
+    assert httpx2.put(url, content=b"any bytes at all", trust_env=False).status_code == 200
 
 
 def test_each_call_has_an_example() -> None:
@@ -222,7 +222,7 @@ def test_the_key_of_the_reference_logs_in(sandbox: OwnServer, name: str | None, 
         {"x-auth-user": name, "x-auth-securekey": key} if in_header else {"username": name, "securekey": key}
     )
     sent = {field: value for field, value in sent.items() if value is not None}
-    with httpx.Client(base_url=sandbox.base_url, trust_env=False) as http:
+    with httpx2.Client(base_url=sandbox.base_url, trust_env=False) as http:
         for _ in range(2):
             query, headers = ({}, sent) if in_header else (sent, {})
             answer = http.get("/api/account/login", params={"v": "1", **query}, headers=headers)

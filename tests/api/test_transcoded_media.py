@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.results.signed_links import APPROVAL, MEDIA, Link, sign
@@ -114,7 +114,7 @@ def test_deleting_a_job_ends_the_encoding_under_way(client: Client, tmp_path: Pa
     silence = ("-f", "lavfi", "-i", "anullsrc=r=8000:cl=mono", "-t", str(3 * 3600))
     job = client.new_job()
     client.upload(job, make(tmp_path / "silence.flac", *silence))
-    with pytest.raises(httpx.TimeoutException):
+    with pytest.raises(httpx2.TimeoutException):
         client.http.get(
             f"{client.server.base_url}/api/job/transcoded_media",
             params={"v": "1", "api_token": client.token, "job_id": job, "transcoded_version": "mp3"},

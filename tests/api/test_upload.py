@@ -8,7 +8,7 @@ import string
 import time
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.demo.server import OwnServer
@@ -224,7 +224,7 @@ def test_an_upload_in_flight_when_the_order_comes_is_refused(
 
 
 def test_a_form_is_refused_with_the_right_call(url: str) -> None:
-    with httpx.Client(trust_env=False) as http:
+    with httpx2.Client(trust_env=False) as http:
         answer = http.put(url, files={"file": b"bytes"})
     assert error_of(answer) == (400, "INVALID_QUERY")
     assert "curl -T" in answer.json()["ErrorComment"]
@@ -282,7 +282,7 @@ def test_media_can_be_protected_from_being_replaced(url: str, short: bytes) -> N
 
 
 def test_a_post_of_no_protocol_is_refused_with_the_allowed_methods(url: str) -> None:
-    with httpx.Client(trust_env=False) as http:
+    with httpx2.Client(trust_env=False) as http:
         answer = http.post(url)
     assert answer.status_code == 405
     assert answer.headers["allow"] == "PUT, PATCH, HEAD, GET, POST, DELETE, OPTIONS"
@@ -290,7 +290,7 @@ def test_a_post_of_no_protocol_is_refused_with_the_allowed_methods(url: str) -> 
 
 def test_a_get_has_the_headers_of_a_head_and_no_body(url: str, short: bytes) -> None:
     assert put(url, short).status == 200
-    with httpx.Client(trust_env=False) as http:
+    with httpx2.Client(trust_env=False) as http:
         got, asked = http.get(url), http.head(url)
     assert (got.status_code, got.content) == (200, b"")
     assert got.headers["upload-offset"] == str(len(short))
@@ -308,7 +308,7 @@ def test_an_unknown_method_is_refused(url: str) -> None:
 
 
 def test_a_patch_of_another_type_gets_the_accepted_ones(url: str) -> None:
-    with httpx.Client(trust_env=False) as http:
+    with httpx2.Client(trust_env=False) as http:
         answer = http.patch(url, content=b"x", headers={"Content-Type": "application/json"})
     assert answer.status_code == 415
     assert "application/partial-upload" in answer.headers["accept-patch"]
@@ -316,7 +316,7 @@ def test_a_patch_of_another_type_gets_the_accepted_ones(url: str) -> None:
 
 
 def test_a_page_of_another_origin_may_upload(url: str) -> None:
-    with httpx.Client(trust_env=False) as http:
+    with httpx2.Client(trust_env=False) as http:
         answer = http.options(
             url,
             headers={
@@ -354,7 +354,7 @@ def test_headers_that_are_too_large_are_refused(server: OwnServer) -> None:
 def test_a_file_can_be_put_with_the_requests_library(
     client: Client, job: str, url: str, speech: Path
 ) -> None:
-    with speech.open("rb") as file, httpx.Client(trust_env=False) as http:
+    with speech.open("rb") as file, httpx2.Client(trust_env=False) as http:
         assert http.put(url, content=file).status_code == 200
     assert length_of(client, job) == pytest.approx(SPEECH_S, abs=0.01)
 

@@ -7,7 +7,7 @@ import hashlib
 import time
 from collections.abc import Iterator
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.demo.server import OwnServer
@@ -63,7 +63,7 @@ def test_a_url_may_have_a_lower_limit_of_bytes(client: Client, job: str) -> None
 
 def test_a_url_may_be_for_pages_of_one_origin(client: Client, job: str) -> None:
     url = issue(client, job, cors_origin=ORIGIN)
-    with httpx.Client(trust_env=False) as http:
+    with httpx2.Client(trust_env=False) as http:
         wanted = {"Origin": ORIGIN, "Access-Control-Request-Method": "PUT"}
         preflight = http.options(url, headers=wanted)
         assert preflight.headers["access-control-allow-origin"] == ORIGIN

@@ -12,7 +12,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from types import TracebackType
 
-import httpx
+import httpx2
 
 from tests.s3.gateway import free_port
 from tests.support.machine.node import PROGRAM, environment, install
@@ -50,7 +50,7 @@ class Azurite:
         headers = f"x-ms-date:{date}\nx-ms-version:{VERSION}"
         to_sign = f"PUT{11 * chr(10)}\n{headers}\n/{ACCOUNT}/{ACCOUNT}/{name}\nrestype:container"
         signature = hmac.new(base64.b64decode(KEY), to_sign.encode(), hashlib.sha256).digest()
-        answer = httpx.put(
+        answer = httpx2.put(
             f"{self.endpoint}/{name}?restype=container",
             headers={
                 "x-ms-date": date,
@@ -76,8 +76,8 @@ class Azurite:
             )  # fmt: skip
         deadline = time.monotonic() + READY_S
         while True:
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(self.endpoint, trust_env=False)
+            with contextlib.suppress(httpx2.TransportError):
+                httpx2.get(self.endpoint, trust_env=False)
                 return self
             assert time.monotonic() < deadline, (self._folder / "azurite.log").read_text()
             time.sleep(0.1)

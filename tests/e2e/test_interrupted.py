@@ -7,6 +7,7 @@ import signal
 import subprocess
 import sys
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,15 @@ from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
 ENDLESS = "tests/support/endless.py"
+PATIENCE_S = 30  # before somebody presses Ctrl-C again
+
+
+def interrupt(tests: subprocess.Popen[bytes], number: signal.Signals) -> None:
+    """Signal the tests until they end, as a terminal does: their whole process group at once."""
+    while tests.poll() is None:
+        os.killpg(tests.pid, number)
+        with suppress(subprocess.TimeoutExpired):
+            tests.wait(PATIENCE_S)
 
 
 @pytest.mark.parametrize(
@@ -39,8 +49,7 @@ def test_interrupted_tests_leave_nothing_behind(
     try:
         wait_until(lambda: list(folder.rglob("serving")))
         assert len(marked(run)) >= 3  # a process of pytest, a server, the server's worker
-        tests.send_signal(number)
-        tests.wait()
+        interrupt(tests, number)
         wait_until(lambda: not marked(run))
     finally:
         tests.kill()

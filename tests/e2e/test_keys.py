@@ -8,7 +8,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.demo.server import OwnServer
@@ -39,8 +39,8 @@ def serving(folder: Path, **settings: str) -> OwnServer:
     return OwnServer(folder, password=PASSWORD, arguments=("--no-worker",), **settings)
 
 
-def readiness(server: OwnServer) -> httpx.Response:
-    return httpx.get(f"{server.base_url}/readyz", trust_env=False)
+def readiness(server: OwnServer) -> httpx2.Response:
+    return httpx2.get(f"{server.base_url}/readyz", trust_env=False)
 
 
 def test_a_server_with_other_keys_starts_only_once_they_are_accepted(

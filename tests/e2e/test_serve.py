@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.demo.server import OwnServer
@@ -43,7 +43,7 @@ def scribedock(*arguments: str, **settings: str) -> subprocess.CompletedProcess[
 
 
 def test_a_server_is_ready_when_it_says_so(server: OwnServer) -> None:
-    with httpx.Client(base_url=server.base_url, trust_env=False) as http:
+    with httpx2.Client(base_url=server.base_url, trust_env=False) as http:
         assert http.get("/healthz").json() == {"status": "ok"}
         assert http.get("/readyz").json() == {"status": "ready"}
 
@@ -222,7 +222,7 @@ def test_the_main_job_works_over_tls(tmp_path: Path, speech: Path) -> None:
     ) as server:
         assert server.base_url.startswith("https://")
         base = server.base_url.replace("127.0.0.1", "localhost")
-        with httpx.Client(
+        with httpx2.Client(
             base_url=base, verify=ssl.create_default_context(cafile=chain), trust_env=False, timeout=30
         ) as http:
             login = {"v": 1, "username": "admin", "password": server.password}

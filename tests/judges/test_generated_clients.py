@@ -16,7 +16,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock.demo.server import OwnServer
@@ -56,7 +56,7 @@ def sandbox(tmp_path_factory: pytest.TempPathFactory) -> Iterator[OwnServer]:
 @pytest.fixture
 def document(sandbox: OwnServer, tmp_path: Path) -> Path:
     path = tmp_path / "openapi.json"
-    path.write_bytes(httpx.get(f"{sandbox.base_url}/openapi.json", trust_env=False).content)
+    path.write_bytes(httpx2.get(f"{sandbox.base_url}/openapi.json", trust_env=False).content)
     return path
 
 

@@ -19,7 +19,7 @@ import uuid
 from pathlib import Path
 from types import TracebackType
 
-import httpx
+import httpx2
 
 PACKAGES = "radosgw ceph-mon ceph-osd ceph-mgr"
 PROGRAMS = ("monmaptool", "ceph", "ceph-mon", "ceph-mgr", "ceph-osd", "radosgw", "radosgw-admin")
@@ -134,8 +134,8 @@ class Gateway:
         self._front = self._daemon("radosgw", "-n", "client.rgw")
         deadline = time.monotonic() + READY_S
         while True:
-            with contextlib.suppress(httpx.TransportError):
-                httpx.get(self.endpoint, trust_env=False)
+            with contextlib.suppress(httpx2.TransportError):
+                httpx2.get(self.endpoint, trust_env=False)
                 return
             assert time.monotonic() < deadline and self._front.poll() is None, self._complaints()
             time.sleep(0.1)

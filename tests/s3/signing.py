@@ -9,12 +9,12 @@ import os
 from datetime import UTC, datetime
 from urllib.parse import quote, urlsplit
 
-import httpx
+import httpx2
 
 ALGORITHM = "AWS4-HMAC-SHA256"
 
 
-def request(method: str, path: str, subresource: str = "", body: bytes = b"") -> httpx.Response:
+def request(method: str, path: str, subresource: str = "", body: bytes = b"") -> httpx2.Response:
     """Return a signed request to AWS_ENDPOINT_URL, with the credentials of the environment."""
     endpoint = os.environ["AWS_ENDPOINT_URL"]
     region = os.environ.get("AWS_REGION", "us-east-1")
@@ -50,7 +50,7 @@ def request(method: str, path: str, subresource: str = "", body: bytes = b"") ->
         f"{ALGORITHM} Credential={credential}, SignedHeaders={names}, Signature={signature}"
     )
     url = f"{endpoint}{quote(path)}" + (f"?{subresource}" if subresource else "")
-    answer = httpx.request(method, url, headers=headers, content=body, trust_env=False, timeout=60)
+    answer = httpx2.request(method, url, headers=headers, content=body, trust_env=False, timeout=60)
     assert answer.is_success, answer.text
     return answer
 

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock import app
@@ -36,7 +36,7 @@ NAME = "0123456789abcdef" * 2
 
 
 def put(url: str, body: bytes, **headers: str) -> int:
-    return httpx.put(url, content=body, headers=headers, trust_env=False).status_code
+    return httpx2.put(url, content=body, headers=headers, trust_env=False).status_code
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import hashlib
 import os
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock import app
@@ -41,7 +41,7 @@ def test_the_main_job(server: OwnServer, speech: Path, bucket: Bucket) -> None:
         assert len(paths(bucket, "objects")) == 1
         assert paths(bucket, "partials") == []
         assert list((server.data_dir / "work").iterdir()) == []
-        assert httpx.get(f"{server.base_url}/readyz", trust_env=False).status_code == 200
+        assert httpx2.get(f"{server.base_url}/readyz", trust_env=False).status_code == 200
         client.get("job/delete", job_id=job)
         assert paths(bucket) == []
 
@@ -102,7 +102,7 @@ def test_a_store_that_goes_away_is_reported_and_nothing_is_left_incomplete(
                 assert answer.status == 503
                 assert answer.error["ErrorType"] == "SYSTEM_ERROR"
                 assert "try again later" in answer.error["ErrorComment"]
-                assert httpx.get(f"{server.base_url}/readyz", trust_env=False, timeout=60).status_code == 503
+                assert httpx2.get(f"{server.base_url}/readyz", trust_env=False, timeout=60).status_code == 503
                 assert put(client.upload_url(job), b"some bytes").status == 503
             finally:
                 gateway.start_front()
@@ -120,7 +120,7 @@ def test_wrong_credentials_are_a_fault_of_ours_and_never_shown(
         answer = put(client.upload_url(client.new_job()), b"some bytes")
         assert answer.status == 503
         assert answer.error["ErrorType"] == "SYSTEM_ERROR"
-        ready = httpx.get(f"{server.base_url}/readyz", trust_env=False)
+        ready = httpx2.get(f"{server.base_url}/readyz", trust_env=False)
         assert (ready.status_code, ready.json()["problems"].keys()) == (503, {"storage"})
     log = server.log_path.read_text()
     assert "not the secret at all" not in log

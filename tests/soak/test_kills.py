@@ -15,7 +15,7 @@ from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 
 from scribedock import app
@@ -62,7 +62,7 @@ class Caller(threading.Thread):
             while True:
                 self._take_one_through()
                 time.sleep(self._random.uniform(0.2, 1.0))
-        except httpx.TransportError:
+        except httpx2.TransportError:
             self._client.http.close()
 
     def _take_one_through(self) -> None:

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
-import httpx
+import httpx2
 
 from scribedock.demo.server import OwnServer
 from tests.support.client import Client
@@ -80,7 +80,7 @@ class Uploader:
         try:
             while True:
                 self._take_one_through()
-        except (OSError, httpx.TransportError):
+        except (OSError, httpx2.TransportError):
             pass  # the server was killed
         except BaseException as error:
             self.failure = error

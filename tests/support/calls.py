@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import httpx
+import httpx2
 
 from scribedock.api import application
 from scribedock.api.registry import CALLS, Call
@@ -34,7 +34,7 @@ def named(call: Call[object], parameters: set[str]) -> set[str]:
     return parameters & set(call.model.model_fields)
 
 
-def make(client: Client, path: str, **given: str) -> httpx.Response:
+def make(client: Client, path: str, **given: str) -> httpx2.Response:
     """Make the call, with GIVEN for missing parameters; by GET where that is possible."""
     method = CALLS[path].methods[0]
     return client.http.request(

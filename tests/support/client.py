@@ -8,7 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import httpx
+import httpx2
 
 from scribedock.demo.server import OwnServer
 from tests.support.waiting import Patience
@@ -24,7 +24,7 @@ class Client:
         self.server = server
         # Without TLS the certificates of the system are not read: that takes longer than most calls.
         context = ssl.create_default_context(cafile=ca) if ca else False
-        self.http = httpx.Client(base_url=server.base_url, timeout=60, trust_env=False, verify=context)
+        self.http = httpx2.Client(base_url=server.base_url, timeout=60, trust_env=False, verify=context)
         self.token = token
 
     def login(self, username: str = "admin", password: str | None = None) -> Client:
@@ -32,10 +32,10 @@ class Client:
         self.token = answer.json()["ApiToken"]
         return self
 
-    def get(self, path: str, **parameters: Any) -> httpx.Response:
+    def get(self, path: str, **parameters: Any) -> httpx2.Response:
         return self.http.get(f"/api/{path}", params=self._with_token(parameters))
 
-    def post(self, path: str, **parameters: Any) -> httpx.Response:
+    def post(self, path: str, **parameters: Any) -> httpx2.Response:
         return self.http.post(f"/api/{path}", data=self._with_token(parameters))
 
     def _with_token(self, parameters: dict[str, Any]) -> dict[str, Any]:
@@ -85,7 +85,7 @@ class Client:
             time.sleep(0.1)
 
 
-def error_of(answer: httpx.Response) -> tuple[int, str]:
+def error_of(answer: httpx2.Response) -> tuple[int, str]:
     """Status and ErrorType; the shape of the error is checked on the way."""
     body = answer.json()
     assert set(body) == {"ErrorType", "ErrorComment"}, body

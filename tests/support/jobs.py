@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import MISSING, fields
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Any
 
 from scribedock.jobs.job import Difficulty, Fidelity, Job, JobStatus, Priority
@@ -22,7 +22,7 @@ ORDERED: dict[str, Any] = {
     "fidelity": Fidelity.MECHANICAL,
     "priority": Priority.STANDARD,
     "difficulty": Difficulty.UNKNOWN,
-    "created": datetime(2026, 1, 1),
+    "created": datetime(2026, 1, 1, tzinfo=UTC),
     "progress": 0.0,
     "upload_epoch": 0,
     "order_task_id": "t",

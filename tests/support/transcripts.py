@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-import httpx
+import httpx2
 
 from tests.support.client import Client
 
 
-def add_body(client: Client, job: str, body: str | bytes, **query: str) -> httpx.Response:
+def add_body(client: Client, job: str, body: str | bytes, **query: str) -> httpx2.Response:
     given = {"v": "1", "api_token": client.token, "job_id": job, **query}
     return client.http.post("/api/job/add_transcript", params=given, content=body)
 

@@ -21,7 +21,7 @@ CAPTIONS = Path(scribedock_captions.__file__).parent
 ROWS = [
     {"__main__"},
     {"cli"},
-    {"demo", "server", "worker"},
+    {"batch", "demo", "server", "worker"},
     {"api", "supervisor", "web", "workflows"},
     {"app", "testing"},
     {"workflow"},

@@ -24,6 +24,7 @@ from scribedock.api.schema.parameters import Text
 from scribedock.api.transport.client_addresses import ClientAddresses
 from scribedock.api.transport.waiting import unless_gone
 from scribedock.app import Services
+from scribedock.clock import format_short_time
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
 from scribedock.jobs.job import Job
 from scribedock.mail import is_address
@@ -112,7 +113,7 @@ def serve_approval(backend: Backend, addresses: ClientAddresses) -> Callable[[Re
         branch = await run_in_threadpool(services.accounts.branch, job.account_id)
         work = await run_in_threadpool(services.reviews.work, job.id, None, PassKind.APPROVAL)
         wanted = RenderRequest(
-            lists=((job.id, f"pass {work.version.isoformat()}"),),
+            lists=((job.id, f"pass {format_short_time(work.version)}"),),
             options=TranscriptOptions(),
             metadata=Metadata(),
         )

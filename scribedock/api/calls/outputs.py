@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import Field
@@ -20,7 +19,7 @@ from scribedock.api.schema.parameters import Bool, Moment, choice
 from scribedock.api.transport.file_answers import disposition
 from scribedock.api.transport.kept_json import kept_json
 from scribedock.api.transport.waiting import unless_gone
-from scribedock.clock import format_time
+from scribedock.clock import format_short_time, format_time, parse_time
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.elementlists import ElementListVersion
 from scribedock.jobs.job import Iwp, Job
@@ -180,7 +179,7 @@ class CachedRendering:
         self._context = context
         self.job = job = source.job
         self._request = RenderRequest(
-            lists=tuple((job.id, item.created.isoformat()) for item in source.versions),
+            lists=tuple((job.id, format_short_time(item.created)) for item in source.versions),
             options=options,
             format=format,
             media_end=job.media_ms,
@@ -209,7 +208,7 @@ class CachedRendering:
         elementlists = readable_elementlists(self._context.services.elementlists, self.job)
 
         def body(key: ElementListKey) -> bytes:
-            return elementlists.body(key[0], datetime.fromisoformat(key[1]))
+            return elementlists.body(key[0], parse_time(key[1]))
 
         branch = await run_in_threadpool(lambda: self._context.branch)
         wanted = self._context.backend.renderings.get(branch, self.digest, self._request, body)

@@ -19,6 +19,7 @@ from scribedock.api.schema.answers import MediaUrl
 from scribedock.api.schema.parameters import Bool, choice
 from scribedock.api.transport.file_answers import disposition, made_media
 from scribedock.app import Services
+from scribedock.clock import format_short_time
 from scribedock.errors import InvalidOption, ItemNotFound, ScribedockError, SystemFault
 from scribedock.jobs.job import Job, TaskStatus
 from scribedock.media import ffmpeg, text_to_speech
@@ -169,10 +170,10 @@ def ask_for(context: Context, job: Job, visible_accounts: frozenset[str], kind: 
     services = context.services
     lists = readable_elementlists(services.elementlists, job)
     if kind is RenditionKind.DESCRIPTION:
-        source = f"list {lists.choose(job, audio_description=True).created.isoformat()}"
+        source = f"list {format_short_time(lists.choose(job, audio_description=True).created)}"
     elif kind is RenditionKind.CAPTIONED:
         version = lists.choose(job).created
-        source = f"{recording(services, job)} list {version.isoformat()}"
+        source = f"{recording(services, job)} list {format_short_time(version)}"
     else:
         source = recording(services, job)
     rendition = services.renditions.request_rendition(job.id, visible_accounts, kind, source)

@@ -13,7 +13,7 @@ import re
 import uuid
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, datetime, timedelta
 from enum import StrEnum
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -22,6 +22,7 @@ from pydantic_core import PydanticCustomError
 from starlette.requests import Request
 
 from scribedock.api.transport.bodies import whole
+from scribedock.clock import parse_time
 from scribedock.errors import InvalidOption, InvalidQuery, InvalidUrl, MissingParameter, ScribedockError
 from scribedock.near_misses import did_you_mean, near_miss
 from scribedock.parsing.forms import MULTIPART, form, json_values, multipart, pairs
@@ -123,8 +124,7 @@ def _moment(value: Any) -> datetime:
     text = str(value).strip()
     try:
         # "+" in a query string that was not encoded arrives as a space.
-        moment = datetime.fromisoformat(re.sub(r" (\d\d:?\d\d)\Z", r"+\1", text) if "T" in text else text)
-        return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
+        return parse_time(re.sub(r" (\d\d:?\d\d)\Z", r"+\1", text) if "T" in text else text)
     except (ValueError, OverflowError):
         raise invalid_query(
             f"{_shown(value)} is not an ISO 8601 date, as 2014-08-27T14:00:06.472706"

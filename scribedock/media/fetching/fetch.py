@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import unquote
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 
 from scribedock import __version__
 from scribedock.errors import InvalidUrl
@@ -91,14 +91,14 @@ class GuardedClient:
         with self._request(self._parse(url), headers, patience, STALL_S) as response:
             return response.status_code
 
-    def _parse(self, url: str) -> httpx.URL:
+    def _parse(self, url: str) -> httpx2.URL:
         if len(url) > MAX_URL_LENGTH:
             raise InvalidUrl(f"A URL may have {MAX_URL_LENGTH:,} characters; this one has {len(url):,}.")
         if FORBIDDEN_CHARACTERS.search(url):
             raise InvalidUrl("A URL has no spaces, control characters or backslashes; encode them.")
         try:
-            parsed = httpx.URL(url)
-        except (httpx.InvalidURL, ValueError) as error:
+            parsed = httpx2.URL(url)
+        except (httpx2.InvalidURL, ValueError) as error:
             raise InvalidUrl(f"This is not a URL: {error}.") from error
         if parsed.scheme not in ("http", "https") or not parsed.host:
             raise InvalidUrl("A URL must start with http:// or https:// and name a host.")
@@ -111,27 +111,27 @@ class GuardedClient:
             )
         return parsed
 
-    def _redirected(self, origin: httpx.URL, response: httpx.Response) -> httpx.URL:
+    def _redirected(self, origin: httpx2.URL, response: httpx2.Response) -> httpx2.URL:
         try:
             return self._parse(str(origin.join(response.headers.get("location", ""))))
-        except (InvalidUrl, httpx.InvalidURL) as error:
+        except (InvalidUrl, httpx2.InvalidURL) as error:
             raise FetchFailed(f"The URL redirects to where it must not: {error}") from error
 
     @contextmanager
     def _request(
-        self, url: httpx.URL, headers: Mapping[str, str], patience: TransferDeadline, stall_s: float
-    ) -> Iterator[httpx.Response]:
+        self, url: httpx2.URL, headers: Mapping[str, str], patience: TransferDeadline, stall_s: float
+    ) -> Iterator[httpx2.Response]:
         transport = GuardedTransport(self._policy, self._resolver, patience)
         agent = {"User-Agent": f"scribedock/{__version__}", "Accept": "*/*"}
         with (
-            httpx.Client(transport=transport, trust_env=False, timeout=stall_s, headers=agent) as client,
+            httpx2.Client(transport=transport, trust_env=False, timeout=stall_s, headers=agent) as client,
             _explained(url),
             client.stream("GET", url, headers=dict(headers)) as response,
         ):
             yield response
 
     @staticmethod
-    def _save(response: httpx.Response, destination: Path, max_bytes: int) -> None:
+    def _save(response: httpx2.Response, destination: Path, max_bytes: int) -> None:
         if response.status_code != 200:
             raise FetchFailed(f"{response.url.host} answered {response.status_code}, not 200.")
         if response.headers.get("content-encoding", "identity").lower() != "identity":
@@ -151,7 +151,7 @@ class GuardedClient:
 
 
 @contextmanager
-def _explained(url: httpx.URL) -> Iterator[None]:
+def _explained(url: httpx2.URL) -> Iterator[None]:
     """Turn network errors into FetchFailed with one sentence."""
     host = url.host
     try:
@@ -160,14 +160,14 @@ def _explained(url: httpx.URL) -> Iterator[None]:
         raise FetchFailed(f"{host} {NOT_PUBLIC_MESSAGE}.") from None
     except FetchTooSlow:
         raise FetchFailed(f"{host} sent its answer too slowly.") from None
-    except httpcore.ConnectTimeout as error:
+    except httpcore2.ConnectTimeout as error:
         raise FetchFailed(f"{host} cannot be reached: no connection in time.") from error
-    except httpcore.TimeoutException as error:
+    except httpcore2.TimeoutException as error:
         raise FetchFailed(f"{host} did not answer in time.") from error
-    except httpcore.ConnectError as error:
+    except httpcore2.ConnectError as error:
         reason = "its certificate is not valid" if _is_certificate(error) else "no connection"
         raise FetchFailed(f"{host} cannot be reached: {reason}.") from error
-    except (httpcore.NetworkError, httpcore.ProtocolError, httpx.HTTPError) as error:
+    except (httpcore2.NetworkError, httpcore2.ProtocolError, httpx2.HTTPError) as error:
         raise FetchFailed(f"{host} broke off its answer.") from error
 
 

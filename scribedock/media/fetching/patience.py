@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 
-import httpcore
+import httpcore2
 
 RATE_WINDOW_S = 60.0
 LOOK_INTERVAL_S = 1.0
@@ -35,10 +35,10 @@ class TransferDeadline:
         self._window_bytes = 0
 
     def left(self, timeout_s: float | None) -> float:
-        """Return the seconds left for an operation with a limit of its own. Raises httpcore.ReadTimeout."""
+        """Return the seconds left for an operation with a limit of its own. Raises httpcore2.ReadTimeout."""
         left = self._deadline - time.monotonic()
         if left <= 0:
-            raise httpcore.ReadTimeout("no time is left")
+            raise httpcore2.ReadTimeout("no time is left")
         return left if timeout_s is None else min(left, timeout_s)
 
     def came(self, count: int) -> None:

@@ -15,8 +15,8 @@ from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
 from typing import Any
 
-import httpcore
-import httpx
+import httpcore2
+import httpx2
 
 from scribedock.media.fetching.addresses import Policy
 from scribedock.media.fetching.patience import LOOK_INTERVAL_S, TransferDeadline
@@ -37,25 +37,25 @@ def resolve(host: str, port: int) -> list[str]:
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
 
 
-class GuardedTransport(httpx.BaseTransport):
+class GuardedTransport(httpx2.BaseTransport):
     """A transport that connects within a policy, and only until the deadline.
 
-    Raises AddressRefused, the exceptions of `patience`, and those of httpcore.
+    Raises AddressRefused, the exceptions of `patience`, and those of httpcore2.
     """
 
     def __init__(self, policy: Policy, resolver: Resolver, patience: TransferDeadline) -> None:
-        self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+        self._pool = httpcore2.ConnectionPool(
+            ssl_context=httpx2.create_ssl_context(trust_env=False),
             network_backend=_Backend(policy, resolver, patience),
             max_keepalive_connections=0,
         )
 
-    def handle_request(self, request: httpx.Request) -> httpx.Response:
+    def handle_request(self, request: httpx2.Request) -> httpx2.Response:
         url = request.url
         response = self._pool.handle_request(
-            httpcore.Request(
+            httpcore2.Request(
                 method=request.method,
-                url=httpcore.URL(
+                url=httpcore2.URL(
                     scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path
                 ),
                 headers=request.headers.raw,
@@ -63,7 +63,7 @@ class GuardedTransport(httpx.BaseTransport):
             )
         )
         assert isinstance(response.stream, Iterable)
-        return httpx.Response(
+        return httpx2.Response(
             status_code=response.status,
             headers=response.headers,
             stream=_Body(response),
@@ -74,8 +74,8 @@ class GuardedTransport(httpx.BaseTransport):
         self._pool.close()
 
 
-class _Body(httpx.SyncByteStream):
-    def __init__(self, response: httpcore.Response) -> None:
+class _Body(httpx2.SyncByteStream):
+    def __init__(self, response: httpcore2.Response) -> None:
         self._response = response
 
     def __iter__(self) -> Iterator[bytes]:
@@ -85,12 +85,12 @@ class _Body(httpx.SyncByteStream):
         self._response.close()
 
 
-class _Backend(httpcore.NetworkBackend):
+class _Backend(httpcore2.NetworkBackend):
     def __init__(self, policy: Policy, resolver: Resolver, patience: TransferDeadline) -> None:
         self._policy = policy
         self._resolver = resolver
         self._patience = patience
-        self._sockets = httpcore.SyncBackend()
+        self._sockets = httpcore2.SyncBackend()
 
     def connect_tcp(
         self,
@@ -99,7 +99,7 @@ class _Backend(httpcore.NetworkBackend):
         timeout: float | None = None,
         local_address: str | None = None,
         socket_options: Iterable[SocketOption] | None = None,
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         addresses = self._resolved(host, port)
         allowed = [
             address
@@ -113,7 +113,7 @@ class _Backend(httpcore.NetworkBackend):
             try:
                 self._patience.check()
                 stream = self._sockets.connect_tcp(address, port, self._patience.left(CONNECT_S))
-            except (httpcore.ConnectError, httpcore.ConnectTimeout) as error:
+            except (httpcore2.ConnectError, httpcore2.ConnectTimeout) as error:
                 problem = error
             else:
                 return _Stream(stream, self._patience)
@@ -141,15 +141,15 @@ class _Backend(httpcore.NetworkBackend):
                 return found.result(LOOK_INTERVAL_S)
             except TimeoutError as error:
                 if found.done() or time.monotonic() > until:
-                    raise httpcore.ConnectTimeout("the name server does not answer") from error
+                    raise httpcore2.ConnectTimeout("the name server does not answer") from error
             except (OSError, UnicodeError) as error:
-                raise httpcore.ConnectError("the name is not known") from error
+                raise httpcore2.ConnectError("the name is not known") from error
 
 
-class _Stream(httpcore.NetworkStream):
+class _Stream(httpcore2.NetworkStream):
     """A network stream that ends at the deadline."""
 
-    def __init__(self, stream: httpcore.NetworkStream, patience: TransferDeadline) -> None:
+    def __init__(self, stream: httpcore2.NetworkStream, patience: TransferDeadline) -> None:
         self._stream = stream
         self._patience = patience
 
@@ -160,7 +160,7 @@ class _Stream(httpcore.NetworkStream):
             left = until - time.monotonic()
             try:
                 came = self._stream.read(max_bytes, min(max(left, 0.001), LOOK_INTERVAL_S))
-            except httpcore.ReadTimeout:
+            except httpcore2.ReadTimeout:
                 if left > LOOK_INTERVAL_S:
                     continue
                 raise
@@ -175,7 +175,7 @@ class _Stream(httpcore.NetworkStream):
 
     def start_tls(
         self, ssl_context: ssl.SSLContext, server_hostname: str | None = None, timeout: float | None = None
-    ) -> httpcore.NetworkStream:
+    ) -> httpcore2.NetworkStream:
         stream = self._stream.start_tls(ssl_context, server_hostname, self._patience.left(CONNECT_S))
         return _Stream(stream, self._patience)
 

@@ -46,9 +46,9 @@ class Hub:
 
 def _reach(address: str) -> None:
     """Raise SourceFailed where nobody answers, which the hub's library would try for half a minute."""
-    import httpx
+    import httpx2
 
     try:
-        httpx.head(address, timeout=REACH_S)
-    except (httpx.HTTPError, httpx.InvalidURL) as error:
+        httpx2.head(address, timeout=REACH_S)
+    except (httpx2.HTTPError, httpx2.InvalidURL) as error:
         raise SourceFailed(f"{address} cannot be reached: {error or type(error).__name__}") from None

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
 
-import httpx
+import httpx2
 
 from scribedock.speech.models import receipt
 from scribedock.speech.models.installed import Entry
@@ -86,7 +86,7 @@ class Mirror:
             if not self._remote:
                 with (Path(self._address) / place).open("rb") as file:
                     return file.read(receipt.MAX_BYTES)
-            with httpx.stream(
+            with httpx2.stream(
                 "GET", f"{self._address}/{place}", timeout=TIMEOUT_S, follow_redirects=True
             ) as answer:
                 answer.raise_for_status()
@@ -96,7 +96,7 @@ class Mirror:
                     if len(content) > receipt.MAX_BYTES:
                         raise SourceFailed(f"{self._address}/{place} is too large")
                 return content
-        except (OSError, httpx.HTTPError, httpx.InvalidURL) as error:
+        except (OSError, httpx2.HTTPError, httpx2.InvalidURL) as error:
             raise SourceFailed(f"{self._address}/{place}: {error}") from None
 
     def _download(self, place: str, path: Path, limit: int) -> None:
@@ -108,7 +108,7 @@ class Mirror:
                 _continue(f"{self._address}/{place}", part, limit)
                 part.replace(path)
                 return
-            except (httpx.HTTPError, httpx.InvalidURL) as error:
+            except (httpx2.HTTPError, httpx2.InvalidURL) as error:
                 came = part.exists() and part.stat().st_size > had
                 if not left or not came:
                     raise SourceFailed(f"{self._address}/{place}: {error or type(error).__name__}") from None
@@ -122,13 +122,13 @@ def _continue(url: str, part: Path, limit: int) -> None:
     had = part.stat().st_size if part.exists() else 0
     # The bytes of the file itself: a length that is known, and a place at which they can go on.
     headers = {"Accept-Encoding": "identity", **({"Range": f"bytes={had}-"} if had else {})}
-    with httpx.stream("GET", url, headers=headers, timeout=TIMEOUT_S, follow_redirects=True) as answer:
-        if answer.status_code == httpx.codes.REQUESTED_RANGE_NOT_SATISFIABLE:
+    with httpx2.stream("GET", url, headers=headers, timeout=TIMEOUT_S, follow_redirects=True) as answer:
+        if answer.status_code == httpx2.codes.RANGE_NOT_SATISFIABLE:
             return  # it is whole already, or wrong: its sum tells
         answer.raise_for_status()
-        resumed = answer.status_code == httpx.codes.PARTIAL_CONTENT
+        resumed = answer.status_code == httpx2.codes.PARTIAL_CONTENT
         if resumed and not answer.headers.get("Content-Range", "").startswith(f"bytes {had}-"):
-            raise httpx.RemoteProtocolError("the server answered another range than it was asked for")
+            raise httpx2.RemoteProtocolError("the server answered another range than it was asked for")
         total = None
         with suppress(KeyError, ValueError):
             total = int(answer.headers["Content-Length"]) + (had if resumed else 0)
@@ -141,6 +141,6 @@ def _continue(url: str, part: Path, limit: int) -> None:
             bar = progress.add_task(part.stem, total=total, completed=file.tell())
             for piece in answer.iter_raw():
                 if file.tell() + len(piece) > limit:
-                    raise httpx.RemoteProtocolError(f"it is larger than {limit} bytes")
+                    raise httpx2.RemoteProtocolError(f"it is larger than {limit} bytes")
                 file.write(piece)
                 progress.advance(bar, len(piece))

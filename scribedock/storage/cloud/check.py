@@ -10,11 +10,11 @@ import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from datetime import UTC, datetime
 from urllib.parse import urlsplit
 
-import httpx
+import httpx2
 
+from scribedock.clock import utc_now
 from scribedock.host.findings import Finding, good, missing, warning
 from scribedock.settings import Settings, SettingsError
 from scribedock.storage.cloud.advice import advice
@@ -60,10 +60,10 @@ def check(
 
 def _clock(bucket: Bucket, path: str) -> Iterator[Finding]:
     """Check the clock first: a store refuses what was signed at another time than its own."""
-    with suppress(OSError, httpx.HTTPError):
-        before = datetime.now(UTC)
-        answer = httpx.head(bucket.sign_put(path, 60), timeout=TIMEOUT_S)
-        after = datetime.now(UTC)
+    with suppress(OSError, httpx2.HTTPError):
+        before = utc_now()
+        answer = httpx2.head(bucket.sign_put(path, 60), timeout=TIMEOUT_S)
+        after = utc_now()
         theirs = email.utils.parsedate_to_datetime(answer.headers["date"])
         middle = before + (after - before) / 2
         off = (theirs - middle).total_seconds()
@@ -132,7 +132,7 @@ def _signed_urls(bucket: Bucket, path: str, *, direct: bool) -> Iterator[Finding
         forged = _put(_with_another_signature(signed)).status_code
         time.sleep(EXPIRED_AFTER_S + 1.5)
         late = _put(expired).status_code
-    except httpx.HTTPError as error:
+    except httpx2.HTTPError as error:
         yield bad("signed URL", f"the store did not answer a PUT ({type(error).__name__}){use}")
         return
     if not 200 <= accepted < 300 or bucket.get(path) != CONTENT:
@@ -155,7 +155,7 @@ def _pages(bucket: Bucket, path: str, public_url: str | None) -> Iterator[Findin
         parts = urlsplit(public_url)
         origin = f"{parts.scheme}://{parts.netloc}"
     headers = {"Origin": origin, "Access-Control-Request-Method": "PUT"}
-    answer = httpx.options(bucket.sign_put(path, 60), headers=headers, timeout=TIMEOUT_S)
+    answer = httpx2.options(bucket.sign_put(path, 60), headers=headers, timeout=TIMEOUT_S)
     allowed = answer.headers.get("access-control-allow-origin", "")
     if answer.is_success and allowed in ("*", origin):
         yield good("CORS", f"pages of {origin} may upload")
@@ -167,8 +167,8 @@ def _pages(bucket: Bucket, path: str, public_url: str | None) -> Iterator[Findin
         )
 
 
-def _put(url: str) -> httpx.Response:
-    return httpx.put(url, content=CONTENT, headers=BLOB_HEADERS if "sig=" in url else {}, timeout=TIMEOUT_S)
+def _put(url: str) -> httpx2.Response:
+    return httpx2.put(url, content=CONTENT, headers=BLOB_HEADERS if "sig=" in url else {}, timeout=TIMEOUT_S)
 
 
 def _with_another_signature(url: str) -> str:

@@ -25,7 +25,7 @@ import re
 import uuid
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from scribedock.storage.cloud.bucket import Bucket
@@ -167,7 +167,3 @@ class Journal:
 
     def _path(self, number: int) -> str:
         return f"{self._folder}/{number:08d}"
-
-
-def now() -> datetime:
-    return datetime.now(UTC)

@@ -17,10 +17,11 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from scribedock.clock import utc_now
 from scribedock.host.locked_file import LockedFile, abandoned_files
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
 from scribedock.storage.cloud.heartbeat import Heartbeat
-from scribedock.storage.cloud.journal import LEASE_S, EntryKind, Journal, JournalEntry, JournalState, now
+from scribedock.storage.cloud.journal import LEASE_S, EntryKind, Journal, JournalEntry, JournalState
 from scribedock.storage.cloud.layout import DIRECT, OBJECTS, ours
 from scribedock.storage.cloud.manifest import Part, from_json, to_json, total
 from scribedock.storage.cloud.partial import CloudPartial, PartialContext
@@ -231,7 +232,7 @@ class CloudStore:
         if entry.writer == self._writer():
             with self._lock:
                 return name in self._open
-        silent_s = state.silent_for(now()).total_seconds()
+        silent_s = state.silent_for(utc_now()).total_seconds()
         return silent_s < self._lease_s and not self._writers.is_dead(entry.writer)
 
     def _is_open(self, name: str) -> bool:

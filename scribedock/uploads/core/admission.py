@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import Clock, to_timestamp
+from scribedock.clock import Clock
 from scribedock.db.engine import Database
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
@@ -73,7 +73,7 @@ class Admission:
     def enter(self, request: UploadRequest) -> tuple[Job, UploadStatus | None]:
         """Return the job, and its upload's status. Raises UrlClosed where the URL is not valid."""
         grant = request.grant
-        if to_timestamp(self._clock.now()) >= grant.expires:
+        if self._clock.now().timestamp() >= grant.expires:
             raise UrlExpired(grant.expires)
         with self._database.read() as connection:
             return self.current(connection, grant)

@@ -16,7 +16,7 @@ from scribedock.media.limits import Limits
 from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.recognizer import SAMPLE_RATE
-from scribedock.storage.store import Store
+from scribedock.storage.store import LocalFiles
 from scribedock.workflow.engine import DoNotRetry
 from scribedock.workflow.steps.recordings import decode_speech, local_recording
 
@@ -38,7 +38,7 @@ class DecodedAudioFiles:
         *,
         jobs: Jobs,
         media: JobMedia,
-        store: Store,
+        store: LocalFiles,
         pool: RecognizerPool,
         limits: Limits,
         folder: Path,

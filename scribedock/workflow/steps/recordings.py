@@ -16,7 +16,7 @@ from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.pool.failures import RecognitionFailed
 from scribedock.speech.pool.pool import RecognizerPool, always
 from scribedock.speech.span import Span
-from scribedock.storage.store import ObjectDamaged, Store
+from scribedock.storage.store import LocalFiles, ObjectDamaged
 from scribedock.workflow.steps.attempts import with_retries
 from scribedock.workflow.steps.mixing import (
     ChosenChannel,
@@ -40,7 +40,7 @@ has as much, music and a dead channel have none."""
 
 
 @contextmanager
-def local_recording(store: Store, key: str) -> Iterator[Path]:
+def local_recording(store: LocalFiles, key: str) -> Iterator[Path]:
     """Provide the recording as a local file. Raises MediaUnusable where it is not what was stored."""
     try:
         with store.local(key) as path:

@@ -144,6 +144,11 @@ TEN_BILLION = "whole milliseconds from 0 to 10000000000"
         ("[" * 100_000, "The ElementList is not JSON: "),
         ("[]", "ElementList: must be a JSON object"),
         ("null", "ElementList: must be a JSON object"),
+        ("{}", "ElementList: this JSON is not one. An ElementList has version, start_time, "),
+        (
+            '{"events": [], "wireMagic": "pb3"}',
+            "segments and speakers at its top; this has events, wireMagic",
+        ),
         (minimal(version=1), "version: an ElementList has version 2 or 3, not 1"),
         (minimal(version=["2"]), "version: an ElementList has version 2 or 3, not ['2']"),
         (minimal(start_time=-1), f"ElementList.start_time: must be {TEN_BILLION}, not -1"),

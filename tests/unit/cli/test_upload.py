@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import httpx
+import httpx2
 import pytest
 from rich.progress import Progress
 
@@ -18,8 +18,8 @@ def test_a_length_that_is_no_number_ends_the_upload_with_a_message(
 ) -> None:
     path = tmp_path / "recording.wav"
     path.write_bytes(b"RIFF")
-    odd = httpx.MockTransport(lambda request: httpx.Response(200, headers={header: value}))
-    with httpx.Client(transport=odd) as http:
+    odd = httpx2.MockTransport(lambda request: httpx2.Response(200, headers={header: value}))
+    with httpx2.Client(transport=odd) as http:
         upload = ResumableUpload(http, "http://127.0.0.1/upload/x", path, Progress())
         with pytest.raises(NotUploaded, match=header):
             upload.go(retries=0)

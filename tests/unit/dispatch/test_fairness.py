@@ -1,13 +1,13 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.dispatch.fairness import Caps, WaitingWork, WorkUnderWay, choose_work, urgency_level
 
-NOW = datetime(2026, 3, 1, 12)
+NOW = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 IDLE = WorkUnderWay(here=0, branches={}, hosts={})
 STANDARD, ECONOMY, CRITICAL = 3, 4, 0

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 
@@ -11,7 +11,7 @@ from scribedock.jobs.job import JobStatus, Priority
 from scribedock.jobs.turnaround import due_date, effective_priority, is_late, rank_of
 from tests.support.jobs import a_job
 
-NOW = datetime(2024, 5, 6, 7, 8, 9)
+NOW = datetime(2024, 5, 6, 7, 8, 9, tzinfo=UTC)
 HOUR = timedelta(hours=1)
 JOB = a_job(status=JobStatus.PENDING, fidelity=None, created=NOW, due=NOW, authorized=NOW)
 
@@ -61,5 +61,5 @@ def test_a_finished_job_was_late_or_was_not_for_ever() -> None:
 
 def test_a_late_job_says_so_in_the_classic_dialect_alone() -> None:
     assert job_answer(JOB, Dialect.CLASSIC)["Late"] is True
-    assert "Late" not in job_answer(replace(JOB, due=datetime(9999, 1, 1)), Dialect.CLASSIC)
+    assert "Late" not in job_answer(replace(JOB, due=datetime(9999, 1, 1, tzinfo=UTC)), Dialect.CLASSIC)
     assert "Late" not in job_answer(JOB, Dialect.OPENAPI)

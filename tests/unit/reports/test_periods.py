@@ -1,21 +1,22 @@
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from itertools import pairwise
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from scribedock.clock import format_short_time, parse_time
 from scribedock.errors import InvalidQuery
 from scribedock.reports.periods import GroupBy, periods
 
-MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1))
+MOMENTS = st.datetimes(min_value=datetime(1990, 1, 1), max_value=datetime(2090, 1, 1), timezones=st.just(UTC))
 
 
 def cut(start: str, end: str, group_by: GroupBy | None) -> list[tuple[str, str]]:
-    found = periods(datetime.fromisoformat(start), datetime.fromisoformat(end), group_by)
-    return [(part.start.isoformat(), part.end.isoformat()) for part in found]
+    found = periods(parse_time(start), parse_time(end), group_by)
+    return [(format_short_time(part.start), format_short_time(part.end)) for part in found]
 
 
 def test_without_a_division_there_is_one_period() -> None:
@@ -68,7 +69,7 @@ def test_the_calendar_itself_may_end() -> None:
 
 def test_too_many_periods_are_refused() -> None:
     with pytest.raises(InvalidQuery, match="start_date"):
-        periods(datetime(1, 1, 1), datetime(9999, 1, 1), GroupBy.WEEK)
+        periods(datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 1, 1, tzinfo=UTC), GroupBy.WEEK)
 
 
 @given(start=MOMENTS, end=MOMENTS, group_by=st.sampled_from([None, *GroupBy]))

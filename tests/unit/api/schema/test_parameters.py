@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Annotated, Any
 
@@ -25,6 +25,7 @@ from scribedock.api.schema.parameters import (
     choice,
     read,
 )
+from scribedock.clock import parse_time
 from scribedock.errors import InvalidOption, InvalidQuery, MissingParameter, ScribedockError
 
 
@@ -101,13 +102,13 @@ def test_what_is_no_number_is_refused(text: Any) -> None:
 @pytest.mark.parametrize(
     ("text", "moment"),
     [
-        ("2014-08-27", datetime(2014, 8, 27)),
-        ("2014-08-27T14:00:06", datetime(2014, 8, 27, 14, 0, 6)),
-        ("2014-08-27T14:00:06.472706", datetime(2014, 8, 27, 14, 0, 6, 472706)),
-        ("2014-08-27T14:00:06Z", datetime(2014, 8, 27, 14, 0, 6)),
-        ("2014-08-27T14:00:06+02:00", datetime(2014, 8, 27, 12, 0, 6)),
-        ("2014-08-27T14:00:06 02:00", datetime(2014, 8, 27, 12, 0, 6)),
-        ("2014-08-27 14:00:06", datetime(2014, 8, 27, 14, 0, 6)),
+        ("2014-08-27", datetime(2014, 8, 27, tzinfo=UTC)),
+        ("2014-08-27T14:00:06", datetime(2014, 8, 27, 14, 0, 6, tzinfo=UTC)),
+        ("2014-08-27T14:00:06.472706", datetime(2014, 8, 27, 14, 0, 6, 472706, tzinfo=UTC)),
+        ("2014-08-27T14:00:06Z", datetime(2014, 8, 27, 14, 0, 6, tzinfo=UTC)),
+        ("2014-08-27T14:00:06+02:00", datetime(2014, 8, 27, 12, 0, 6, tzinfo=UTC)),
+        ("2014-08-27T14:00:06 02:00", datetime(2014, 8, 27, 12, 0, 6, tzinfo=UTC)),
+        ("2014-08-27 14:00:06", datetime(2014, 8, 27, 14, 0, 6, tzinfo=UTC)),
     ],
 )
 def test_a_date_becomes_utc(text: str, moment: datetime) -> None:
@@ -227,4 +228,4 @@ def test_no_text_makes_anything_but_a_clear_error(name: str, text: str) -> None:
     ],
 )
 def test_a_day_without_a_time_lasts_until_its_end(text: str, moment: str) -> None:
-    assert value_of("until", text) == datetime.fromisoformat(moment)
+    assert value_of("until", text) == parse_time(moment)

@@ -4,7 +4,7 @@ import asyncio
 from pathlib import Path
 from typing import Any, cast
 
-import httpx
+import httpx2
 
 from scribedock import app
 from scribedock.api import application
@@ -26,9 +26,9 @@ def test_a_defect_outside_of_the_calls_is_told_in_the_shape_of_an_error_too(tmp_
         receiver=nothing,
     )
 
-    async def ask() -> httpx.Response:
-        transport = httpx.ASGITransport(application.build(backend), raise_app_exceptions=False)
-        async with httpx.AsyncClient(transport=transport, base_url="http://a") as client:
+    async def ask() -> httpx2.Response:
+        transport = httpx2.ASGITransport(application.build(backend), raise_app_exceptions=False)
+        async with httpx2.AsyncClient(transport=transport, base_url="http://a") as client:
             return await client.get("/captions/x.vtt")
 
     answer = asyncio.run(ask())

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from scribedock.cli.setting_names import KNOWN_VARIABLES, misspelt
+from scribedock.host.setting_names import KNOWN_VARIABLES, misspelt
 
 
 @pytest.mark.parametrize(

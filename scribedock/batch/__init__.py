@@ -1,0 +1,1 @@
+"""Files transcribed without a server, one after the other: `scribedock transcribe`."""
