@@ -28,10 +28,10 @@ if TYPE_CHECKING:
 
 MIN_WINDOWS = 3
 """Of a person whom nobody has told us of: three seconds of speech."""
-SAME_VOICE, UNCERTAINTY = 0.75, 0.6
+SAME_VOICE, UNCERTAINTY = 0.75, 1.0
 """Two clusters are one person's from a likeness of SAME_VOICE on, and of less where one is small beside the
 other: UNCERTAINTY times the difference of the inverse numbers of their windows. Such a cluster is likelier a
-few odd moments of the other's person than somebody else."""
+few odd moments, or where one person interrupts another, than somebody else."""
 MIN_COHERENCE = 0.2  # of a cluster; a lower one would make strangers alike
 USUAL_COHERENCE = 0.6  # of a cluster too small to have any: the median of one voice's windows with CAM++
 MAX_ROUNDS = 5  # of moving windows between people, after which hardly any does
