@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import hashlib
 import uuid
 from collections.abc import Iterator
 from pathlib import Path
@@ -49,6 +51,19 @@ def test_the_body_is_the_recording_whatever_its_type(client: Client, recording: 
     assert set(answer.json()) == {"TaskId"}
     info = client.wait(job, lambda found: "MediaLengthSeconds" in found)
     assert info["MediaLengthSeconds"] == pytest.approx(4, abs=0.01)
+
+
+def test_a_body_that_lacks_its_digest_is_refused_and_can_be_sent_again(
+    client: Client, recording: bytes
+) -> None:
+    job = client.new_job()
+    right = base64.b64encode(hashlib.md5(recording).digest()).decode()
+    for header, digest in (("Content-MD5", right), ("x-amz-checksum-sha1", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")):
+        refused = add_body(client, job, recording[:-1] + b"?", **{header: digest})
+        assert error_of(refused) == (400, "INVALID_QUERY")
+        assert f"do not match {header.lower()}" in refused.json()["ErrorComment"].lower()
+    assert error_of(add_body(client, job, recording, **{"Content-MD5": "nonsense"})) == (400, "INVALID_QUERY")
+    assert add_body(client, job, recording, **{"Content-MD5": right}).status_code == 200
 
 
 def test_a_second_recording_is_refused(client: Client, recording: bytes) -> None:

@@ -6,7 +6,9 @@ import json
 import os
 import signal
 import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 import sqlalchemy as sa
@@ -21,11 +23,14 @@ from scribedock.workflow.engine import system_url
 from tests.support.client import Client
 from tests.support.machine.processes import children
 from tests.support.media.sound import silence, spoken
+from tests.support.resume.concatenation import concatenate, upload_parts
+from tests.support.resume.resuming import uploads
 from tests.support.stored import settings_of
 from tests.support.waiting import wait_until
 
 SOME_S = 16  # several stretches of speech
 FEW_S = 8  # two or three
+PART_BYTES, TIMES = 32 << 20, 16
 SLOW = {"workflow_poll_s": "0.25", "log_level": "debug", "speech_processes": "1"}
 
 
@@ -83,6 +88,39 @@ def test_unfinished_work_of_an_older_release_restarts(tmp_path: Path, database: 
     with server:
         assert Client(server).login().finished(job)["JobStatus"] == "Complete"
     assert recognized(server)[len(before) :][0] == before[0]
+
+
+def test_parts_of_an_upload_survive_a_server_that_is_killed_while_it_joins_them(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    server = OwnServer(tmp_path, **database)
+    server.start()
+    client = Client(server).login()
+    job = client.new_job()
+    url = client.upload_url(job)
+    part = upload_parts(url, os.urandom(PART_BYTES), 1)[0]
+    existing = set(partial_files(server))
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(concatenate, url, [part] * TIMES)
+        wait_until(lambda: set(partial_files(server)) - existing, pause_s=0.01)
+        server.kill()
+    with server:
+        client = Client(server).login()
+        url = moved(url, server)
+        assert concatenate(url, [moved(part, server)] * TIMES).status == 201
+        of_part, whole = uploads(client, job)
+        assert (of_part["Status"], whole["Status"]) == ("RECEIVED", "RECEIVED")
+        assert whole["BytesReceived"] == PART_BYTES * TIMES
+
+
+def partial_files(server: OwnServer) -> list[Path]:
+    """Return the files of unfinished uploads that have bytes."""
+    return [path for path in (server.data_dir / "media" / "partials").rglob("*") if path.stat().st_size]
+
+
+def moved(url: str, server: OwnServer) -> str:
+    """Return a URL of a server that has another port since it was started again."""
+    return urlsplit(url)._replace(netloc=urlsplit(server.base_url).netloc).geturl()
 
 
 def resumed_queues(settings: Settings) -> int:

@@ -112,13 +112,13 @@ def test_the_captions_wheel_has_every_module_and_needs_four_packages_alone(
     }
     [found] = distributions(path=[str(installed(tmp_path, wheels.captions))])
     assert (found.name, found.version) == ("scribedock-captions", scribedock_captions.__version__)
-    assert found.requires == ["budoux>=0.10", "chardet>=7.4", "lxml>=6", "regex>=2025.1"]
+    assert found.requires == ["anyascii>=0.3.3", "budoux>=0.10", "chardet>=7.4", "lxml>=6", "regex>=2025.1"]
 
 
 def test_the_captions_wheel_works_alone(wheels: Wheels, tmp_path: Path) -> None:
     needed = tmp_path / "needed"
     needed.mkdir()
-    for name in ("budoux", "chardet", "lxml", "regex"):
+    for name in ("anyascii", "budoux", "chardet", "lxml", "regex"):
         (needed / name).symlink_to(SITE / name)
     folder = installed(tmp_path / "alone", wheels.captions)
     place, *printed = run(CAPTIONS, folder, needed)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
@@ -17,9 +19,11 @@ from scribedock.errors import InvalidQuery, MissingParameter
 from scribedock.ordering.add_media import add_media_bytes
 from scribedock.ordering.add_media import add_media_url as add_media_url_to_job
 from scribedock.storage.store import Partial
+from scribedock.uploads.core.digests import Digester, Expected
 from scribedock.uploads.core.errors import ConnectionLost, TooLarge, storage_fault
 from scribedock.uploads.core.request import Protocol
 from scribedock.uploads.http.coding import check_coding
+from scribedock.uploads.http.digests import digests_of
 from scribedock.uploads.transfer.coding import framing_of_decoded
 from scribedock.uploads.transfer.pace import Pace
 
@@ -99,11 +103,13 @@ def _add_url(context: Context, job_id: str, url: str, is_duplicate: bool | None)
 
 
 class _Recording:
-    """Where the body of the call goes: a partial, up to a size in bytes."""
+    """Where the body of the call goes: a partial, up to a size in bytes, with these digests."""
 
-    def __init__(self, partial: Partial, limit: int) -> None:
+    def __init__(self, partial: Partial, limit: int, expected: Sequence[Expected]) -> None:
         self._partial = partial
         self._limit = limit
+        self._expected = expected
+        self._digester = Digester(each.algorithm for each in expected)
 
     def write(self, data: memoryview) -> None:
         """Append `data`. Raises TooLarge, StorageFault, NoRoom."""
@@ -113,12 +119,18 @@ class _Recording:
             self._partial.write(data)
         except OSError as error:
             raise storage_fault(error) from error
+        self._digester.update(data)
+
+    def check(self) -> None:
+        """Raise DigestMismatch where the bytes do not have a digest that the client gave."""
+        self._digester.check(self._expected)
 
 
 async def _receive(context: Context, job_id: str) -> str:
     await run_in_threadpool(_check_addable, context, job_id)
     head = head_of(context.request)
     check_coding(head, Protocol.PLAIN)
+    digests = digests_of(head)
     settings = context.services.settings
     limit = settings.upload_max_bytes
     if announces_more(context.request, limit):
@@ -130,10 +142,12 @@ async def _receive(context: Context, job_id: str) -> str:
     try:
         new = await run_in_store_thread(context.services.store.begin)
         try:
-            body = FedBody(context.backend.receiver, _Recording(new, limit), framing_of_decoded(head), pace)
+            recording = _Recording(new, limit, (*digests.content, *digests.whole))
+            body = FedBody(context.backend.receiver, recording, framing_of_decoded(head), pace)
             await body.receive(context.request.stream())
             if new.bytes == 0:
                 raise InvalidQuery("The body is empty; send the bytes of the recording, or a media_url")
+            recording.check()
             task_id = await run_in_store_thread(
                 add_media_bytes, context.services, job_id, context.visible_accounts, new
             )

@@ -1,7 +1,8 @@
 """Any text in the characters of CEA-608: nothing that can be seen is left out.
 
-Letters of other alphabets become Latin ones, roughly as their languages are romanized; symbols and emoji
-become their names in brackets; what has neither sound nor name, as a Chinese character, becomes ?.
+Letters of other scripts become Latin ones, roughly as their languages are romanized: those of the scripts
+below by our tables, Indian ones with the vowel that they imply, all others by anyascii. Symbols and emoji become
+their names in brackets; what has neither sound nor name becomes ?.
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from __future__ import annotations
 import re
 import unicodedata
 from functools import lru_cache
+
+from anyascii import anyascii
 
 from scribedock_captions.cea608.characters import CHARACTERS
 
@@ -47,14 +50,11 @@ ARABIC = _pairs(
     """ء ' آ aa أ a ؤ u إ i ئ y ا a ب b ة a ت t ث th ج j ح h خ kh د d ذ dh ر r ز z س s ش sh ص s ض d ط t
     ظ z ع ' غ gh ف f ق q ك k ل l م m ن n ه h و w ى a ي y پ p چ ch ژ zh گ g ک k ی y"""
 )
-THAI_MARKS = _pairs("\u0e31 a \u0e33 am \u0e4d m")
-TABLE = LATIN | MARKS | GREEK | CYRILLIC | HEBREW | ARABIC | THAI_MARKS
+TABLE = LATIN | MARKS | GREEK | CYRILLIC | HEBREW | ARABIC
 TABLE |= {letter.upper(): sound.capitalize() for letter, sound in (CYRILLIC | GREEK).items() if letter != "ς"}
 
-LETTER = re.compile(
-    r"\A[A-Z ]+?(?P<capital> CAPITAL)? (?:LETTER|SYLLABLE|VOWEL SIGN|VOWEL) (?:SMALL )?(?P<sound>[A-Z]+)\b"
-)
-THAI = re.compile(r"\ATHAI CHARACTER (?:SARA )?(?P<sound>[A-Z]+?)(?:O [A-Z-]+)?\Z")
+INDIAN = "DEVANAGARI|BENGALI|GURMUKHI|GUJARATI|ORIYA|TAMIL|TELUGU|KANNADA|MALAYALAM|SINHALA"
+INDIAN_LETTER = re.compile(rf"\A(?:{INDIAN}) (?:LETTER|VOWEL SIGN) (?P<sound>[A-Z]+)\b")
 SILENT = re.compile(r"VIRAMA|HALANT|NUKTA")
 
 
@@ -83,9 +83,12 @@ def _sound(letter: str) -> str:
     plain = unicodedata.normalize("NFKD", letter)
     if plain != letter and not name.startswith("HANGUL"):
         return "".join(each if each in CHARACTERS else _sound(each) for each in plain)
-    spoken = _named_sound(name)
-    if spoken is not None:
-        return spoken
+    if SILENT.search(name):
+        return ""
+    if indian := INDIAN_LETTER.match(name):
+        return indian["sound"].lower()
+    if category[0] in "LM" and (sound := _romanized(letter)):
+        return sound.lower() if name.startswith("HANGUL") else sound
     if category == "Zs":
         return " "
     if category in ("Mn", "Me", "Mc", "Cf", "Cc"):  # an accent, or nothing that shows
@@ -95,16 +98,8 @@ def _sound(letter: str) -> str:
     return UNKNOWN_LETTER
 
 
-def _named_sound(name: str) -> str | None:
-    """Read the sound of a letter from its name: HANGUL SYLLABLE HAN, KATAKANA LETTER KA."""
-    if SILENT.search(name):
-        return ""
-    if thai := THAI.match(name):
-        return thai["sound"].lower()
-    if letter := LETTER.match(name):
-        sound = letter["sound"].lower()
-        return sound.capitalize() if letter["capital"] else sound
-    return None
+def _romanized(letter: str) -> str:
+    return "".join(each for each in anyascii(letter) if each in CHARACTERS)
 
 
 @lru_cache(maxsize=4096)
