@@ -98,7 +98,12 @@ class TranscribeWorkflow:
             jobs=jobs, media=media, store=store, pool=pool, limits=limits, folder=folder
         )
         self._synchronization = Synchronization(
-            jobs=jobs, transcripts=transcripts, orders=orders, pool=pool, folder=folder
+            jobs=jobs,
+            transcripts=transcripts,
+            orders=orders,
+            pool=pool,
+            folder=folder,
+            refines=refines,
         )
 
     def run(self, task_id: str) -> None:

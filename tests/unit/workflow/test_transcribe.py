@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -37,10 +38,19 @@ def sentence(tmp_path_factory: pytest.TempPathFactory) -> bytes:
 
 
 def ordered(
-    core: Core, recording: bytes, *, language: str = "en", callback_url: str | None = None, **options: object
+    core: Core,
+    recording: bytes,
+    *,
+    language: str = "en",
+    callback_url: str | None = None,
+    transcript: bytes | None = None,
+    **options: object,
 ) -> Job:
     job = core.job(language=language)
     UploadClient(core, job).put(recording)
+    if transcript is not None:
+        visible = frozenset({core.admin.id})
+        core.services.transcripts.attach(job.id, visible, format=None, body=transcript)
     place_order(
         core.services,
         ABLE,
@@ -247,3 +257,18 @@ def test_a_noise_after_the_speech_is_marked_and_not_shown(
     assert abs(sound.start_time - 4500) <= 40
     assert abs(sound.end_time - 6500) <= 40
     assert text_of(core, job) == TEXT
+
+
+@pytest.mark.parametrize("early_ms", [None, 60])
+def test_the_anchors_of_a_given_german_text_begin_where_its_words_are_heard(
+    core: Core, workflows: Workflows, sentence: bytes, early_ms: int | None
+) -> None:
+    workflows.recognizer._text = text = "Willkommen in einer kleinen Bibliothek am Meer"
+    workflows.pool._engine = replace(workflows.pool._engine, early_ms=early_ms)
+    job = ordered(core, sentence, language="de", transcript=text.encode())
+    transcribe(workflows, job)
+    [[first, *_]] = [segment.sequences for segment in elementlist_of(core, job).segments]
+    [recognized] = workflows.recognizer.chunks
+    begins_ms = recognized[0]  # silence, before the voice activity detector hears speech
+    assert first.start_time >= begins_ms + 60 if early_ms else first.start_time == begins_ms
+    assert not first.interpolated
