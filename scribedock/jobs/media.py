@@ -15,7 +15,7 @@ from scribedock.db.engine import Database
 from scribedock.db.tables import jobs, media
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.enqueuing import enqueue_media, recording_came
-from scribedock.jobs.job import Job, TaskStatus, TaskType
+from scribedock.jobs.job import Job, JobStatus, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.keys.sealing import Sealing
 
@@ -152,7 +152,10 @@ class JobMedia:
                 recording_came(connection, found.job_id)
 
     def probed(self, task_id: str, *, media_ms: int | None, problem: str | None) -> None:
-        """End the task with the probe's result; `problem` is a warning, an order remains possible."""
+        """End the task with the probe's result; `problem` is a warning, an order remains possible.
+
+        Why an order has failed meanwhile stays the reason.
+        """
         with self._database.write() as connection:
             found = _lock(connection, task_id)
             set_task(connection, task_id, TaskStatus.COMPLETE, problem or "")
@@ -160,7 +163,16 @@ class JobMedia:
                 connection.execute(
                     jobs.update()
                     .where(jobs.c.id == found.job_id, jobs.c.completed.is_(None))
-                    .values(media_ms=media_ms, failure_reason=problem)
+                    .values(
+                        media_ms=media_ms,
+                        failure_reason=sa.case(
+                            (
+                                jobs.c.status == JobStatus.MEDIA_FAILURE.value,
+                                sa.func.coalesce(jobs.c.failure_reason, problem),
+                            ),
+                            else_=problem,
+                        ),
+                    )
                 )
                 if found.storage_key is None:
                     recording_came(connection, found.job_id)

@@ -61,7 +61,7 @@ def test_speech_that_takes_too_long_is_reported_everywhere(tmp_path: Path) -> No
     recording = write_wav(tmp_path / "long.wav", long[: 32_000 * 25] + bytes(32_000 * 3) + pcm(3.4))
     with (
         CallbackReceiver() as receiver,
-        OwnServer(tmp_path / "server", speech_chunk_timeout_s="3", speech_processes="1", **QUICK) as server,
+        OwnServer(tmp_path / "server", speech_chunk_timeout_s="2", speech_processes="1", **QUICK) as server,
     ):
         client = Client(server).login()
         tags = f"{receiver.base_url}/done?seconds={{unrecognized_seconds}}"

@@ -1,8 +1,8 @@
 """Any text in the characters of CEA-608: nothing that can be seen is left out.
 
 Letters of other scripts become Latin ones, roughly as their languages are romanized: those of the scripts
-below by our tables, Indian ones with the vowel that they imply, all others by anyascii. Symbols and emoji become
-their names in brackets; what has neither sound nor name becomes ?.
+below by our tables, Indian ones with the vowel that they imply, all others by anyascii. Symbols and emoji
+become their names in brackets; what has neither sound nor name becomes ?.
 """
 
 from __future__ import annotations

@@ -98,6 +98,22 @@ def test_a_recording_becomes_a_finished_transcript(core: Core, workflows: Workfl
     assert done.speech_ms and done.worded_ms and not done.unrecognized_ms
 
 
+def test_a_probe_that_ends_after_its_order_failed_leaves_the_reason(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    job = ordered(core, sentence)
+    media = core.services.media.media_of_job(job.id)
+    assert media is not None and job.order_task_id is not None
+    core.services.orders.fail(job.order_task_id, "Another recording was put in its place.")
+    workflows.run(Queue.PROBES, media.task_id)
+    failed = core.services.jobs.find_job(job.id)
+    assert (failed.status, failed.failure_reason) == (
+        JobStatus.MEDIA_FAILURE,
+        "Another recording was put in its place.",
+    )
+    assert failed.media_ms == 3500
+
+
 @pytest.mark.parametrize("step", STEPS)
 def test_wherever_it_crashes_it_ends_with_one_result(
     core: Core, workflows: Workflows, sentence: bytes, step: str
