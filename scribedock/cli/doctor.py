@@ -19,7 +19,7 @@ from scribedock.db.engine import Database
 from scribedock.db.key_fingerprints import KeyFingerprints
 from scribedock.db.waiting import reason_of
 from scribedock.host import data_folder
-from scribedock.host.findings import Finding, Level
+from scribedock.host.findings import CheckResult, Level
 from scribedock.host.findings import report as show
 from scribedock.keys import keys
 from scribedock.media import ffmpeg, text_to_speech
@@ -40,15 +40,15 @@ def report(settings: Settings) -> int:
     return show(finding for check in CHECKS for finding in check(settings))
 
 
-def _data_folder(settings: Settings) -> Iterator[Finding]:
+def _data_folder(settings: Settings) -> Iterator[CheckResult]:
     folder = settings.data_dir.resolve()
     existing = next(each for each in (folder, *folder.parents) if each.exists())
     if existing == folder:
         yield from _existing_folder(folder)
     elif existing.is_dir() and os.access(existing, os.W_OK | os.X_OK):
-        yield Finding(level=Level.GOOD, title="data folder", text=f"no server has used {folder} yet")
+        yield CheckResult(level=Level.GOOD, title="data folder", text=f"no server has used {folder} yet")
     else:
-        yield Finding(
+        yield CheckResult(
             level=Level.MISSING,
             title="data folder",
             text=f"SCRIBEDOCK_DATA_DIR: {folder} cannot be created in {existing}",
@@ -56,7 +56,7 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
         return
     free = shutil.disk_usage(existing).free
     enough = free > settings.disk_reserve + settings.upload_max_bytes
-    yield Finding(
+    yield CheckResult(
         level=Level.GOOD if enough else Level.WARNING,
         title="disk",
         text=f"{free / GIB:.1f} GiB free"
@@ -64,27 +64,27 @@ def _data_folder(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _existing_folder(folder: Path) -> Iterator[Finding]:
+def _existing_folder(folder: Path) -> Iterator[CheckResult]:
     try:
         with tempfile.TemporaryFile(dir=folder) as probe:
             probe.write(b"?")
     except OSError as error:
-        yield Finding(
+        yield CheckResult(
             level=Level.MISSING,
             title="data folder",
             text=f"{folder} is not writable ({error.strerror}); set SCRIBEDOCK_DATA_DIR",
         )
         return
-    yield Finding(level=Level.GOOD, title="data folder", text=f"{folder} is writable")
+    yield CheckResult(level=Level.GOOD, title="data folder", text=f"{folder} is writable")
     if data_folder.is_open_to_others(folder):
-        yield Finding(
+        yield CheckResult(
             level=Level.WARNING, title="data folder", text=f"other users of this machine can read {folder}"
         )
 
 
-def _database(settings: Settings) -> Iterator[Finding]:
+def _database(settings: Settings) -> Iterator[CheckResult]:
     if not app.has_database_file(settings):
-        yield Finding(
+        yield CheckResult(
             level=Level.GOOD, title="database", text="none yet; the first start makes a SQLite file"
         )
         return
@@ -97,34 +97,34 @@ def _database(settings: Settings) -> Iterator[Finding]:
             kind = "SQLite" if database.is_sqlite else "PostgreSQL"
     except Exception as error:
         reason = reason_of(error) or type(error).__name__
-        yield Finding(
+        yield CheckResult(
             level=Level.MISSING,
             title="database",
             text=f"does not answer ({reason}); check SCRIBEDOCK_DATABASE_URL",
         )
     else:
-        yield Finding(level=Level.GOOD, title="database", text=f"{kind} answers")
+        yield CheckResult(level=Level.GOOD, title="database", text=f"{kind} answers")
 
 
-def _keys(settings: Settings) -> Iterator[Finding]:
+def _keys(settings: Settings) -> Iterator[CheckResult]:
     try:
         if not keys.keys_exist(settings):
-            yield Finding(level=Level.GOOD, title="keys", text="none yet; the first start makes them")
+            yield CheckResult(level=Level.GOOD, title="keys", text="none yet; the first start makes them")
             return
         if not app.has_database_file(settings):
-            yield Finding(level=Level.GOOD, title="keys", text="no database knows them yet")
+            yield CheckResult(level=Level.GOOD, title="keys", text="no database knows them yet")
             return
         with contextlib.closing(Database(app.database_url(settings))) as database:
             KeyFingerprints(database, keys.load_keys(settings)).check()
     except SettingsError as error:
-        yield Finding(level=Level.MISSING, title="keys", text=str(error))
+        yield CheckResult(level=Level.MISSING, title="keys", text=str(error))
     except (SQLAlchemyError, OSError):  # the database does not answer, which was reported already
         return
     else:
-        yield Finding(level=Level.GOOD, title="keys", text="those that the database was used with")
+        yield CheckResult(level=Level.GOOD, title="keys", text="those that the database was used with")
 
 
-def _sandbox(settings: Settings) -> Iterator[Finding]:
+def _sandbox(settings: Settings) -> Iterator[CheckResult]:
     if not app.has_database_file(settings):
         return
     try:
@@ -140,10 +140,10 @@ def _sandbox(settings: Settings) -> Iterator[Finding]:
     else:
         text = f"nothing is transcribed for: {', '.join(each.username for each in marked)}"
     if marked:
-        yield Finding(level=Level.WARNING, title="sandbox", text=text)
+        yield CheckResult(level=Level.WARNING, title="sandbox", text=text)
 
 
-def _proxies(settings: Settings) -> Iterator[Finding]:
+def _proxies(settings: Settings) -> Iterator[CheckResult]:
     if not app.has_database_file(settings):
         return
     trusted = [ipaddress.ip_network(network, strict=False) for network in settings.trusted_proxies]
@@ -156,7 +156,7 @@ def _proxies(settings: Settings) -> Iterator[Finding]:
         with contextlib.suppress(ValueError):
             if any(ipaddress.ip_address(each.address) in network for network in trusted):
                 continue
-        yield Finding(
+        yield CheckResult(
             level=Level.WARNING,
             title="proxy",
             text=f"{each.address} sends X-Forwarded-For or Forwarded (last {each.seen:%Y-%m-%d %H:%M} UTC) "
@@ -165,16 +165,16 @@ def _proxies(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _speech(settings: Settings) -> Iterator[Finding]:
+def _speech(settings: Settings) -> Iterator[CheckResult]:
     try:
         spec = recognizer(settings)
     except SettingsError as error:
-        yield Finding(level=Level.MISSING, title="speech", text=str(error))
+        yield CheckResult(level=Level.MISSING, title="speech", text=str(error))
         return
     choice = choose_model(models_folder(settings))
     used = f"{spec.title} in {spec.model}, {choice.takes(spec.model_name)}" if spec.model else spec.title
     remark = engine_named(spec.engine).remark
-    yield Finding(
+    yield CheckResult(
         level=Level.WARNING if remark else Level.GOOD,
         title="speech",
         text=f"{used}: {remark}" if remark else used,
@@ -182,10 +182,10 @@ def _speech(settings: Settings) -> Iterator[Finding]:
     if not chooses_itself(settings):
         return
     for name, reason in choice.passed_over.items():
-        yield Finding(level=Level.WARNING, title="speech", text=f"{name} is here and not used: {reason}")
+        yield CheckResult(level=Level.WARNING, title="speech", text=f"{name} is here and not used: {reason}")
     if choice.better:
         name = choice.better[0].name
-        yield Finding(
+        yield CheckResult(
             level=Level.GOOD,
             title="speech",
             text=f"{name} would fit this machine ({choice.takes(name)}) and make fewer errors; "
@@ -193,13 +193,13 @@ def _speech(settings: Settings) -> Iterator[Finding]:
         )
 
 
-def _speakers(settings: Settings) -> Iterator[Finding]:
+def _speakers(settings: Settings) -> Iterator[CheckResult]:
     try:
         model = speaker_model(settings)
     except SettingsError as error:
-        yield Finding(level=Level.MISSING, title="speakers", text=str(error))
+        yield CheckResult(level=Level.MISSING, title="speakers", text=str(error))
         return
-    yield Finding(
+    yield CheckResult(
         level=Level.GOOD,
         title="speakers",
         text=f"identified with {title_of(model)}"
@@ -208,41 +208,41 @@ def _speakers(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _fence(settings: Settings) -> Iterator[Finding]:
+def _fence(settings: Settings) -> Iterator[CheckResult]:
     found = fence_report()
-    yield Finding(
+    yield CheckResult(
         level=Level.GOOD if found.landlock else Level.WARNING,
         title="fence around hostile media",
         text=found.text,
     )
 
 
-def _ffmpeg(settings: Settings) -> Iterator[Finding]:
+def _ffmpeg(settings: Settings) -> Iterator[CheckResult]:
     path = ffmpeg.find_ffmpeg()
-    yield Finding(
+    yield CheckResult(
         level=Level.GOOD if path else Level.WARNING,
         title="ffmpeg",
         text=str(path or "not found; media cannot be converted (pip install 'scribedock[media]')"),
     )
     if not ffmpeg.has_fonts():
-        yield Finding(
+        yield CheckResult(
             level=Level.WARNING,
             title="fonts",
             text="none below /usr/share/fonts; captions cannot be burnt in",
         )
 
 
-def _speaking(settings: Settings) -> Iterator[Finding]:
+def _speaking(settings: Settings) -> Iterator[CheckResult]:
     path = text_to_speech.find_espeak()
-    yield Finding(
+    yield CheckResult(
         level=Level.GOOD if path else Level.WARNING,
         title="espeak-ng",
         text=str(path or "not on the PATH; audio descriptions cannot be synthesized"),
     )
 
 
-def _mail(settings: Settings) -> Iterator[Finding]:
-    yield Finding(
+def _mail(settings: Settings) -> Iterator[CheckResult]:
+    yield CheckResult(
         level=Level.GOOD if settings.smtp_url else Level.WARNING,
         title="mail",
         text=f"sent as {settings.mail_from}"
@@ -251,20 +251,20 @@ def _mail(settings: Settings) -> Iterator[Finding]:
     )
 
 
-def _translation(settings: Settings) -> Iterator[Finding]:
+def _translation(settings: Settings) -> Iterator[CheckResult]:
     try:
         pairs = Translators(settings.translation_models).pairs
     except SettingsError as error:
-        yield Finding(level=Level.MISSING, title="translation", text=str(error))
+        yield CheckResult(level=Level.MISSING, title="translation", text=str(error))
         return
-    yield Finding(
+    yield CheckResult(
         level=Level.GOOD if pairs else Level.WARNING,
         title="translation",
         text=", ".join(map(str, sorted(pairs))) or "no engine; see docs/operations.md",
     )
 
 
-CHECKS: tuple[Callable[[Settings], Iterator[Finding]], ...] = (
+CHECKS: tuple[Callable[[Settings], Iterator[CheckResult]], ...] = (
     _data_folder,
     _database,
     _keys,

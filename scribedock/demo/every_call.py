@@ -29,7 +29,7 @@ from scribedock.demo.inherited import inherited_settings
 from scribedock.demo.mailbox import Mailbox
 from scribedock.demo.main_job import RECORDING
 from scribedock.demo.receiver import CallbackReceiver
-from scribedock.demo.screen import Screen
+from scribedock.demo.screen import DemoScreen
 from scribedock.demo.server import OwnServer, ServerFailed
 from scribedock.errors import ErrorType
 from scribedock.host.terminal import escape_markup
@@ -101,7 +101,7 @@ def clip(folder: Path) -> bytes:
 class EveryCall:
     def __init__(self, console: Console, client: httpx2.Client, surroundings: LocalServices | None) -> None:
         self._console = console
-        self._screen = Screen(console)
+        self._screen = DemoScreen(console)
         self._client = client
         self._around = surroundings
         self._guide = Guide(self._screen, client)

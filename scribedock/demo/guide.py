@@ -9,7 +9,7 @@ from typing import Any
 
 import httpx2
 
-from scribedock.demo.screen import Screen
+from scribedock.demo.screen import DemoScreen
 from scribedock.errors import ErrorType
 
 WAIT_S = 300
@@ -23,7 +23,7 @@ class WalkFailed(Exception):
 class Guide:
     """Makes calls with `token` and shows them; `lacking` are those the server was not equipped for."""
 
-    def __init__(self, screen: Screen, client: httpx2.Client) -> None:
+    def __init__(self, screen: DemoScreen, client: httpx2.Client) -> None:
         self._screen = screen
         self._client = client
         self.paths: Mapping[str, Any] = _paths(client)

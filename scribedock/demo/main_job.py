@@ -24,8 +24,8 @@ from rich.progress import (
 )
 
 from scribedock.demo.inherited import inherited_settings
-from scribedock.demo.receiver import CallbackReceiver, Received
-from scribedock.demo.screen import Screen, short
+from scribedock.demo.receiver import CallbackReceiver, ReceivedCallback
+from scribedock.demo.screen import DemoScreen, short
 from scribedock.demo.server import OwnServer, ServerFailed
 from scribedock.host.terminal import escape_markup, printable
 from scribedock.settings import SettingsError, load
@@ -81,7 +81,7 @@ def run(media: Path | None) -> int:
 class MainJob:
     def __init__(self, console: Console, client: httpx2.Client, receiver: CallbackReceiver) -> None:
         self._console = console
-        self._screen = Screen(console)
+        self._screen = DemoScreen(console)
         self._client = client
         self._receiver = receiver
 
@@ -197,7 +197,7 @@ class MainJob:
 
     def _expect_callback(self, job_id: str) -> None:
         try:
-            received: Received = self._receiver.received.get(timeout=CALLBACK_WAIT_S)
+            received: ReceivedCallback = self._receiver.received.get(timeout=CALLBACK_WAIT_S)
         except queue.Empty:
             raise DemoFailed("no callback came") from None
         if received.parameters.get("job") != job_id or received.parameters.get("iwp") != "FINAL":

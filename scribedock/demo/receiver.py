@@ -10,7 +10,7 @@ from urllib.parse import parse_qsl, urlsplit
 
 
 @dataclass(frozen=True, kw_only=True)
-class Received:
+class ReceivedCallback:
     path: str
     parameters: dict[str, str]
     webhook_id: str
@@ -22,7 +22,7 @@ class CallbackReceiver:
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}  # by path
         files = self.files
-        self.received: Queue[Received] = Queue()
+        self.received: Queue[ReceivedCallback] = Queue()
         received = self.received
 
         class Handler(BaseHTTPRequestHandler):
@@ -32,7 +32,7 @@ class CallbackReceiver:
                     self._answer(files[parts.path])
                     return
                 received.put(
-                    Received(
+                    ReceivedCallback(
                         path=parts.path,
                         parameters=dict(parse_qsl(parts.query, keep_blank_values=True)),
                         webhook_id=self.headers.get("Webhook-Id", ""),

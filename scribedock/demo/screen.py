@@ -17,7 +17,7 @@ SHOWN_ENTRIES = 2
 SECRETS = frozenset({"api_token", "ApiToken", "ApiKey", "password", "new_password", "api_securekey"})
 
 
-class Screen:
+class DemoScreen:
     def __init__(self, console: Console) -> None:
         self._console = console
 

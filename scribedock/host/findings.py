@@ -22,13 +22,13 @@ MARKS = {Level.GOOD: "[green]✓[/]", Level.WARNING: "[yellow]![/]", Level.MISSI
 
 
 @dataclass(frozen=True, kw_only=True)
-class Finding:
+class CheckResult:
     level: Level
     title: str
     text: str
 
 
-def report(findings: Iterable[Finding]) -> int:
+def report(findings: Iterable[CheckResult]) -> int:
     """Print each finding as it is made; return 1 if something necessary is missing."""
     console = Console(highlight=False, soft_wrap=True)
     worst = 0
@@ -40,13 +40,13 @@ def report(findings: Iterable[Finding]) -> int:
     return worst
 
 
-def good(title: str, text: str) -> Finding:
-    return Finding(level=Level.GOOD, title=title, text=text)
+def good(title: str, text: str) -> CheckResult:
+    return CheckResult(level=Level.GOOD, title=title, text=text)
 
 
-def warning(title: str, text: str) -> Finding:
-    return Finding(level=Level.WARNING, title=title, text=text)
+def warning(title: str, text: str) -> CheckResult:
+    return CheckResult(level=Level.WARNING, title=title, text=text)
 
 
-def missing(title: str, text: str) -> Finding:
-    return Finding(level=Level.MISSING, title=title, text=text)
+def missing(title: str, text: str) -> CheckResult:
+    return CheckResult(level=Level.MISSING, title=title, text=text)

@@ -53,7 +53,7 @@ DELETION_REASON = "The job was deleted"
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class ErasureEntry:
     """What happens to a table's rows about a deleted job."""
 
     table: sa.Table
@@ -74,32 +74,32 @@ class Entry:
         return self.through.in_(sa.select(reference.column).where(owner.c.job_id == job_id))
 
 
-def deleted(table: sa.Table, *, late: bool = False) -> Entry:
+def deleted(table: sa.Table, *, late: bool = False) -> ErasureEntry:
     """Register rows that are deleted with their job."""
-    return Entry(table=table, job_id=table.c.job_id, deleted=True, late=late)
+    return ErasureEntry(table=table, job_id=table.c.job_id, deleted=True, late=late)
 
 
-def deleted_through(column: sa.Column[Any]) -> Entry:
+def deleted_through(column: sa.Column[Any]) -> ErasureEntry:
     """Register rows that are deleted with the row that `column` refers to; before that table's entry."""
     assert isinstance(column.table, sa.Table)
-    return Entry(table=column.table, through=column, deleted=True)
+    return ErasureEntry(table=column.table, through=column, deleted=True)
 
 
 def stripped(
     table: sa.Table, job_id: sa.Column[Any], *, kept: str, cleared: Mapping[str, Any] | None = None
-) -> Entry:
+) -> ErasureEntry:
     """Register rows that stay without contents: a column that is not kept becomes what a new row has.
 
     kept: names of columns, separated by spaces. cleared: what columns become instead.
     """
     names = frozenset(kept.split())
     new = {name: value for name, value in initial_row(table).items() if name not in names}
-    return Entry(table=table, job_id=job_id, kept=names, cleared=new | dict(cleared or {}))
+    return ErasureEntry(table=table, job_id=job_id, kept=names, cleared=new | dict(cleared or {}))
 
 
-def kept(table: sa.Table, columns: str) -> Entry:
+def kept(table: sa.Table, columns: str) -> ErasureEntry:
     """Register rows without any content of a job: none of `columns` may get any."""
-    return Entry(table=table, kept=frozenset(columns.split()))
+    return ErasureEntry(table=table, kept=frozenset(columns.split()))
 
 
 # In the order in which rows can be deleted: those that refer to others come before them.

@@ -7,7 +7,7 @@ import time
 from collections.abc import Iterator
 
 from scribedock.host import findings
-from scribedock.host.findings import Finding, good, missing
+from scribedock.host.findings import CheckResult, good, missing
 from scribedock.settings import Settings, SettingsError
 from scribedock.storage.store import Store
 from scribedock.storage.stores import scheme_of, storage_url
@@ -21,7 +21,7 @@ def report(settings: Settings) -> int:
     return findings.report(check(settings))
 
 
-def check(settings: Settings) -> Iterator[Finding]:
+def check(settings: Settings) -> Iterator[CheckResult]:
     """Check the storage that the settings name."""
     url = storage_url(settings)
     try:
@@ -30,7 +30,7 @@ def check(settings: Settings) -> Iterator[Finding]:
         yield missing("address", str(error))
 
 
-def recording(store: Store) -> Iterator[Finding]:
+def recording(store: Store) -> Iterator[CheckResult]:
     """Write a recording with an interruption, read it back and delete it. Raises OSError."""
     content = os.urandom(RECORDING_BYTES)
     half = RECORDING_BYTES // 2

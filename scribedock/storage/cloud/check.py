@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import httpx2
 
 from scribedock.clock import utc_now
-from scribedock.host.findings import Finding, good, missing, warning
+from scribedock.host.findings import CheckResult, good, missing, warning
 from scribedock.settings import Settings, SettingsError
 from scribedock.storage.cloud.advice import advice
 from scribedock.storage.cloud.bucket import Bucket, ObjectChanged
@@ -34,8 +34,8 @@ BLOB_HEADERS = {"x-ms-blob-type": "BlockBlob"}
 
 
 def check(
-    settings: Settings, url: str, kind: CloudKind, recording: Callable[[Store], Iterator[Finding]]
-) -> Iterator[Finding]:
+    settings: Settings, url: str, kind: CloudKind, recording: Callable[[Store], Iterator[CheckResult]]
+) -> Iterator[CheckResult]:
     """Check a bucket; `recording` writes, reads and deletes a recording through the store."""
     try:
         bucket = connect(url, kind, retries={"max_retries": 1})
@@ -58,7 +58,7 @@ def check(
             bucket.delete([path])
 
 
-def _clock(bucket: Bucket, path: str) -> Iterator[Finding]:
+def _clock(bucket: Bucket, path: str) -> Iterator[CheckResult]:
     """Check the clock first: a store refuses what was signed at another time than its own."""
     with suppress(OSError, httpx2.HTTPError):
         before = utc_now()
@@ -76,12 +76,12 @@ def _clock(bucket: Bucket, path: str) -> Iterator[Finding]:
             yield good("clock", f"agrees with the store's to {max(abs(off), 1):.0f} s")
 
 
-def _credentials(bucket: Bucket, path: str) -> Iterator[Finding]:
+def _credentials(bucket: Bucket, path: str) -> Iterator[CheckResult]:
     bucket.put(path, CONTENT)
     yield good("writing", "the credentials are valid and may write")
 
 
-def _reading(bucket: Bucket, path: str) -> Iterator[Finding]:
+def _reading(bucket: Bucket, path: str) -> Iterator[CheckResult]:
     if bucket.get(path) != CONTENT:
         yield missing("reading", "what was read back differs from what was written")
         return
@@ -97,14 +97,14 @@ def _reading(bucket: Bucket, path: str) -> Iterator[Finding]:
         )
 
 
-def _listing(bucket: Bucket, path: str) -> Iterator[Finding]:
+def _listing(bucket: Bucket, path: str) -> Iterator[CheckResult]:
     if path in (found.path for found in bucket.list(CHECK_FOLDER)):
         yield good("listing", "written objects are listed at once")
     else:
         yield missing("listing", "written objects are not listed at once; use another kind of store")
 
 
-def _conditions(bucket: Bucket, path: str) -> Iterator[Finding]:
+def _conditions(bucket: Bucket, path: str) -> Iterator[CheckResult]:
     if not bucket.create(path, b"overwritten") and bucket.get(path) == CONTENT:
         yield good("writing once", "an existing object is not overwritten where that is forbidden")
     else:
@@ -114,7 +114,7 @@ def _conditions(bucket: Bucket, path: str) -> Iterator[Finding]:
         )
 
 
-def _deleting(bucket: Bucket, path: str) -> Iterator[Finding]:
+def _deleting(bucket: Bucket, path: str) -> Iterator[CheckResult]:
     bucket.delete([path, f"{path}-never-there"])
     if bucket.exists(path):
         yield missing("deleting", "a deleted object is still there")
@@ -122,7 +122,7 @@ def _deleting(bucket: Bucket, path: str) -> Iterator[Finding]:
         yield good("deleting", "a deleted object is gone at once")
 
 
-def _signed_urls(bucket: Bucket, path: str, *, direct: bool) -> Iterator[Finding]:
+def _signed_urls(bucket: Bucket, path: str, *, direct: bool) -> Iterator[CheckResult]:
     bad = missing if direct else warning
     use = "" if direct else "; not needed while upload URLs are our own"
     signed = bucket.sign_put(path, 3600)
@@ -149,7 +149,7 @@ def _signed_urls(bucket: Bucket, path: str, *, direct: bool) -> Iterator[Finding
         yield good("signed URL", f"a PUT is accepted; forged ({forged}) and expired ({late}) it is refused")
 
 
-def _pages(bucket: Bucket, path: str, public_url: str | None) -> Iterator[Finding]:
+def _pages(bucket: Bucket, path: str, public_url: str | None) -> Iterator[CheckResult]:
     origin = PAGE_ORIGIN
     if public_url:
         parts = urlsplit(public_url)

@@ -30,7 +30,7 @@ from enum import StrEnum
 
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.layout import PARTIALS
-from scribedock.storage.cloud.manifest import Part, damaged, packed, unpacked
+from scribedock.storage.cloud.manifest import StoredPart, damaged, packed, unpacked
 
 BEAT_S = 10
 LEASE_S = 30
@@ -48,7 +48,7 @@ class EntryKind(StrEnum):
 class JournalEntry:
     kind: EntryKind
     writer: str  # the process
-    parts: tuple[Part, ...] = ()  # stored before this entry, and still wanted
+    parts: tuple[StoredPart, ...] = ()  # stored before this entry, and still wanted
     token: str = field(default_factory=lambda: uuid.uuid4().hex)
 
     def to_json(self) -> bytes:

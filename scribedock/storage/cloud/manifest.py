@@ -17,7 +17,7 @@ FORMAT = 1
 
 
 @dataclass(frozen=True, kw_only=True)
-class Part:
+class StoredPart:
     path: str
     bytes: int  # how many of the object's bytes count, from its beginning
     etag: str
@@ -28,29 +28,29 @@ class Part:
 class Range:
     """Some bytes of a part, and where in the recording they belong."""
 
-    part: Part
+    part: StoredPart
     start: int
     end: int
     offset: int
 
 
-def total(parts: Iterable[Part]) -> int:
+def total(parts: Iterable[StoredPart]) -> int:
     return sum(part.bytes for part in parts)
 
 
-def cut(parts: Iterable[Part], size: int) -> tuple[Part, ...]:
+def cut(parts: Iterable[StoredPart], size: int) -> tuple[StoredPart, ...]:
     """Return the parts that hold the first `size` bytes."""
     kept = []
     for part in parts:
         if size <= 0:
             break
         taken = min(part.bytes, size)
-        kept.append(Part(path=part.path, bytes=taken, etag=part.etag, version=part.version))
+        kept.append(StoredPart(path=part.path, bytes=taken, etag=part.etag, version=part.version))
         size -= taken
     return tuple(kept)
 
 
-def ranges(parts: Iterable[Part], largest: int) -> Iterator[Range]:
+def ranges(parts: Iterable[StoredPart], largest: int) -> Iterator[Range]:
     """Yield the whole recording in ranges of at most `largest` bytes."""
     offset = 0
     for part in parts:
@@ -60,15 +60,15 @@ def ranges(parts: Iterable[Part], largest: int) -> Iterator[Range]:
         offset += part.bytes
 
 
-def packed(parts: Iterable[Part]) -> list[list[str | int]]:
+def packed(parts: Iterable[StoredPart]) -> list[list[str | int]]:
     return [[part.path, part.bytes, part.etag, part.version] for part in parts]
 
 
-def unpacked(rows: object) -> tuple[Part, ...]:
+def unpacked(rows: object) -> tuple[StoredPart, ...]:
     """Return the parts. Raises StoreFault where the rows are not what `packed` makes."""
     try:
         parts = tuple(
-            Part(path=str(path), bytes=int(size), etag=str(etag), version=str(version))
+            StoredPart(path=str(path), bytes=int(size), etag=str(etag), version=str(version))
             for path, size, etag, version in rows  # type: ignore[attr-defined]
         )
     except (ValueError, TypeError):
@@ -78,11 +78,11 @@ def unpacked(rows: object) -> tuple[Part, ...]:
     return parts
 
 
-def to_json(parts: Iterable[Part]) -> bytes:
+def to_json(parts: Iterable[StoredPart]) -> bytes:
     return json.dumps({"format": FORMAT, "parts": packed(parts)}).encode()
 
 
-def from_json(data: bytes) -> tuple[Part, ...]:
+def from_json(data: bytes) -> tuple[StoredPart, ...]:
     """Return the parts in a manifest. Raises StoreFault for a damaged one."""
     try:
         found = json.loads(data)

@@ -28,7 +28,7 @@ from dataclasses import dataclass
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
 from scribedock.storage.cloud.journal import EntryKind, Journal, JournalEntry
 from scribedock.storage.cloud.layout import PARTS
-from scribedock.storage.cloud.manifest import Part, cut, total
+from scribedock.storage.cloud.manifest import StoredPart, cut, total
 from scribedock.storage.cloud.parts import part_path, remove_parts
 from scribedock.storage.cloud.transfer import PartTransfer, part_bytes
 from scribedock.storage.store import ObjectDamaged, PartialMissing
@@ -42,9 +42,9 @@ class SentPart:
     bytes: int
     etag: Future[str]
 
-    def part(self) -> Part:
+    def part(self) -> StoredPart:
         """Wait until the part has arrived and return it. Raises OSError."""
-        return Part(path=self.path, bytes=self.bytes, etag=self.etag.result())
+        return StoredPart(path=self.path, bytes=self.bytes, etag=self.etag.result())
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,7 +53,7 @@ class PartialContext:
 
     writer: str  # this process
     open_partials: Callable[[], int]
-    publish: Callable[[str, tuple[Part, ...]], str]  # makes the parts of a partial an object; returns its key
+    publish: Callable[[str, tuple[StoredPart, ...]], str]  # makes parts an object; returns its key
     withdraw: Callable[[str, str], None]  # takes key and name, and undoes that
     closed: Callable[[CloudPartial], None]
 
@@ -66,7 +66,7 @@ class CloudPartial:
         name: str,
         *,
         number: int,
-        parts: tuple[Part, ...],
+        parts: tuple[StoredPart, ...],
         bucket: Bucket,
         transfer: PartTransfer,
         store: PartialContext,
@@ -84,7 +84,7 @@ class CloudPartial:
         self._sent: list[SentPart] = []
         self._buffer = bytearray()
         self._start = self._bytes = total(parts)  # where the buffer begins in the recording, and ends
-        self._tail: list[Part] = []  # what `sync` has stored of the buffer, from its beginning
+        self._tail: list[StoredPart] = []  # what `sync` has stored of the buffer, from its beginning
         self._strays = number > 1  # whether there may be objects that no part refers to any more
         self._fault: OSError | None = None
         self._open = True
@@ -124,7 +124,7 @@ class CloudPartial:
                 self._collect()
             if piece:
                 path = self._path(start + stored, len(piece))
-                part = Part(path=path, bytes=len(piece), etag=self._bucket.put(path, piece))
+                part = StoredPart(path=path, bytes=len(piece), etag=self._bucket.put(path, piece))
                 with self._lock:
                     if self._start == start:
                         self._tail.append(part)

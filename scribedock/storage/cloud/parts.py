@@ -7,7 +7,7 @@ import re
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.journal import JournalEntry
 from scribedock.storage.cloud.layout import PARTS
-from scribedock.storage.cloud.manifest import Part
+from scribedock.storage.cloud.manifest import StoredPart
 
 PART_NAME = re.compile(r"([0-9]{15})-([0-9]{1,15})\Z")
 
@@ -17,17 +17,17 @@ def session(name: str, number: int) -> str:
     return f"{PARTS}/{name}/{number:08d}"
 
 
-def stored(bucket: Bucket, name: str, number: int, entry: JournalEntry) -> tuple[Part, ...]:
+def stored(bucket: Bucket, name: str, number: int, entry: JournalEntry) -> tuple[StoredPart, ...]:
     """Return the stored parts of the partial, from its beginning, without a gap."""
-    longest: dict[int, Part] = {}
+    longest: dict[int, StoredPart] = {}
     for found in bucket.list(session(name, number)):
         match = PART_NAME.match(found.path.rpartition("/")[2])
         if match and found.bytes == int(match[2]):
             start = int(match[1])
             known = longest.get(start)
             if known is None or known.bytes < found.bytes:
-                longest[start] = Part(path=found.path, bytes=found.bytes, etag=found.etag)
-    parts: list[Part] = []
+                longest[start] = StoredPart(path=found.path, bytes=found.bytes, etag=found.etag)
+    parts: list[StoredPart] = []
     position = 0
     for part in entry.parts:
         if position in longest:  # from here on the holder of this entry has sent a part whole

@@ -23,7 +23,7 @@ from scribedock.storage.cloud.bucket import Bucket, StoreFault
 from scribedock.storage.cloud.heartbeat import Heartbeat
 from scribedock.storage.cloud.journal import LEASE_S, EntryKind, Journal, JournalEntry, JournalState
 from scribedock.storage.cloud.layout import DIRECT, OBJECTS, ours
-from scribedock.storage.cloud.manifest import Part, from_json, to_json, total
+from scribedock.storage.cloud.manifest import StoredPart, from_json, to_json, total
 from scribedock.storage.cloud.partial import CloudPartial, PartialContext
 from scribedock.storage.cloud.parts import remove_parts, stored
 from scribedock.storage.cloud.sweep import Sweep
@@ -154,19 +154,19 @@ class CloudStore:
     def pin(self, found: Pinned) -> str:
         path = f"{DIRECT}/{checked_name(found.name)}"
         return self._publish(
-            found.name, (Part(path=path, bytes=found.bytes, etag=found.etag, version=found.version),)
+            found.name, (StoredPart(path=path, bytes=found.bytes, etag=found.etag, version=found.version),)
         )
 
     def unpin(self, key: str) -> None:
         self._bucket.delete([each.path for each in self._bucket.list(f"{OBJECTS}/{checked_name(key)}")])
 
-    def _parts(self, key: str) -> tuple[Part, ...]:
+    def _parts(self, key: str) -> tuple[StoredPart, ...]:
         """Return the parts of an object. Raises FileNotFoundError."""
         for manifest in self._bucket.list(f"{OBJECTS}/{checked_name(key)}"):
             return from_json(self._bucket.get(manifest.path))
         raise FileNotFoundError(key)
 
-    def _publish(self, name: str, parts: tuple[Part, ...]) -> str:
+    def _publish(self, name: str, parts: tuple[StoredPart, ...]) -> str:
         key = uuid.uuid4().hex
         self._bucket.put(f"{OBJECTS}/{key}/{name}", to_json(parts))
         return key
@@ -182,7 +182,7 @@ class CloudStore:
         with self._lock:
             return self._writers.join()
 
-    def _opened(self, name: str, number: int, parts: tuple[Part, ...]) -> CloudPartial:
+    def _opened(self, name: str, number: int, parts: tuple[StoredPart, ...]) -> CloudPartial:
         partial = CloudPartial(
             name,
             number=number,

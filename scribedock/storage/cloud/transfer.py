@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 
 from scribedock.storage.cloud.bucket import Bucket, ObjectChanged
-from scribedock.storage.cloud.manifest import Part, ranges
+from scribedock.storage.cloud.manifest import StoredPart, ranges
 from scribedock.storage.store import ObjectDamaged
 
 PART_BYTES = 8 * 1024 * 1024
@@ -43,10 +43,10 @@ class PartTransfer:
         future.add_done_callback(lambda _: self._slots.release())
         return future
 
-    def fetch(self, parts: Iterable[Part], descriptor: int) -> None:
+    def fetch(self, parts: Iterable[StoredPart], descriptor: int) -> None:
         """Write the whole recording to the file. Raises ObjectDamaged, OSError."""
 
-        def bring(part: Part, start: int, end: int, offset: int) -> None:
+        def bring(part: StoredPart, start: int, end: int, offset: int) -> None:
             data = read(self._bucket, part, start, end)
             while data:
                 written = os.pwrite(descriptor, data, offset)
@@ -66,7 +66,9 @@ class PartTransfer:
                 if not future.cancelled():
                     future.exception()
 
-    def read(self, parts: Iterable[Part], start: int = 0, end: int | None = None) -> Iterator[memoryview]:
+    def read(
+        self, parts: Iterable[StoredPart], start: int = 0, end: int | None = None
+    ) -> Iterator[memoryview]:
         """Yield bytes [start, end) of the recording in pieces; `end` None means to its end."""
         for each in ranges(parts, PART_BYTES):
             first = each.start + max(0, start - each.offset)
@@ -81,7 +83,7 @@ def part_bytes(open_partials: int) -> int:
     return max(MIN_PART_BYTES, min(PART_BYTES, fair))
 
 
-def read(bucket: Bucket, part: Part, start: int, end: int) -> memoryview:
+def read(bucket: Bucket, part: StoredPart, start: int, end: int) -> memoryview:
     """Return bytes [start, end) of a part. Raises ObjectDamaged where it is gone or was changed."""
     try:
         return bucket.read(part.path, start, end, etag=part.etag, version=part.version)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from scribedock.host.findings import Finding
+from scribedock.host.findings import CheckResult
 from scribedock.settings import Settings
 from scribedock.storage.cloud.check import check
 from scribedock.storage.cloud.connect import CloudKind, connect
@@ -21,8 +21,8 @@ def cloud_scheme(kind: CloudKind, example: str, *, no_direct_uploads: str = "") 
         return CloudStore(connect(url, kind), data_dir)
 
     def checks(
-        settings: Settings, url: str, recording: Callable[[Store], Iterator[Finding]]
-    ) -> Iterator[Finding]:
+        settings: Settings, url: str, recording: Callable[[Store], Iterator[CheckResult]]
+    ) -> Iterator[CheckResult]:
         return check(settings, url, kind, recording)
 
     return StorageScheme(example=example, opens=opens, checks=checks, no_direct_uploads=no_direct_uploads)

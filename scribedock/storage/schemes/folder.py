@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from scribedock.host.findings import Finding, good, missing
+from scribedock.host.findings import CheckResult, good, missing
 from scribedock.settings import Settings
 from scribedock.storage.file import FileStore
 from scribedock.storage.schemes.scheme import StorageScheme
@@ -24,8 +24,8 @@ def _open(url: str, data_dir: Path) -> FileStore:
 
 
 def _check(
-    settings: Settings, url: str, recording: Callable[[Store], Iterator[Finding]]
-) -> Iterator[Finding]:
+    settings: Settings, url: str, recording: Callable[[Store], Iterator[CheckResult]]
+) -> Iterator[CheckResult]:
     try:
         store = FileStore(_folder(url))
         yield from recording(store)

@@ -30,7 +30,7 @@ MAX_PARTS = 200  # of one upload URL, those that were given up too
 
 
 @dataclass(frozen=True, kw_only=True)
-class Parts:
+class FinishedParts:
     """Finished parts, in the order of the recording; one may stand several times."""
 
     listed: tuple[Part, ...]
@@ -67,7 +67,7 @@ class Concatenation:
             if state.id != grant.upload_id and state.status is UploadStatus.RECEIVING
         )
 
-    def finished_parts(self, grants: Sequence[Grant]) -> Parts:
+    def finished_parts(self, grants: Sequence[Grant]) -> FinishedParts:
         """Return the parts, all of whose bytes are here.
 
         Raises PartGone, PartUnfinished, StorageFault, NoRoom.
@@ -77,7 +77,7 @@ class Concatenation:
             if grant.upload_id not in found:
                 state = self._states.find_upload(grant.upload_id)
                 found[grant.upload_id] = self._finished(state, number)
-        return Parts(listed=tuple(found[grant.upload_id] for grant in grants))
+        return FinishedParts(listed=tuple(found[grant.upload_id] for grant in grants))
 
     def _finished(self, state: UploadState | None, number: int) -> Part:
         if state is None or state.status is not UploadStatus.RECEIVING or state.partial is None:

@@ -6,11 +6,11 @@ from hypothesis import strategies as st
 
 from scribedock.storage.cloud.bucket import StoreFault
 from scribedock.storage.cloud.journal import EntryKind, JournalEntry
-from scribedock.storage.cloud.manifest import Part, cut, from_json, ranges, to_json, total
+from scribedock.storage.cloud.manifest import StoredPart, cut, from_json, ranges, to_json, total
 
 PARTS = st.lists(
     st.builds(
-        Part,
+        StoredPart,
         path=st.text(max_size=20),
         bytes=st.integers(1, 100),
         etag=st.text(max_size=10),
@@ -21,14 +21,14 @@ PARTS = st.lists(
 
 
 @given(PARTS)
-def test_written_messages_are_read_back(parts: tuple[Part, ...]) -> None:
+def test_written_messages_are_read_back(parts: tuple[StoredPart, ...]) -> None:
     assert from_json(to_json(parts)) == parts
     entry = JournalEntry(kind=EntryKind.WRITING, writer="a", parts=parts)
     assert JournalEntry.from_json(entry.to_json()) == entry
 
 
 @given(PARTS, st.integers(0, 900))
-def test_a_cut_keeps_the_beginning(parts: tuple[Part, ...], size: int) -> None:
+def test_a_cut_keeps_the_beginning(parts: tuple[StoredPart, ...], size: int) -> None:
     kept = cut(parts, size)
     assert total(kept) == min(size, total(parts))
     assert all(part.bytes > 0 for part in kept)
@@ -36,7 +36,7 @@ def test_a_cut_keeps_the_beginning(parts: tuple[Part, ...], size: int) -> None:
 
 
 @given(PARTS, st.integers(1, 60))
-def test_ranges_cover_every_byte_once(parts: tuple[Part, ...], largest: int) -> None:
+def test_ranges_cover_every_byte_once(parts: tuple[StoredPart, ...], largest: int) -> None:
     position = 0
     for each in ranges(parts, largest):
         assert each.offset == position
