@@ -99,7 +99,7 @@ CAPTION_ROWS = [
     {"caption", "elementlist", "srt_template"},
     {"cea608", "errors", "placement", "style"},
 ]
-NEEDED_BY_CAPTIONS = {"budoux", "chardet", "lxml", "regex", "scribedock_captions"} | set(
+NEEDED_BY_CAPTIONS = {"anyascii", "budoux", "chardet", "lxml", "regex", "scribedock_captions"} | set(
     sys.stdlib_module_names
 )
 
