@@ -204,7 +204,7 @@ def _speakers(settings: Settings) -> Iterator[CheckResult]:
         title="speakers",
         text=f"identified with {title_of(model)}"
         if model
-        else "identified where an order says how many there are; see docs/speech.md",
+        else "identified where an order gives their number; scribedock models pull campplus finds it out",
     )
 
 

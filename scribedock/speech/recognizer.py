@@ -133,6 +133,8 @@ class RecognizerEngine:
     batch: Callable[[], int] = lambda: 1  # how many chunks are worth recognizing at once on this machine
     joins_ms: int | None = None  # short spans of speech are joined across pauses up to this length
     threads: int = 1  # that are worth it for one loaded recognizer
+    early_ms: int | None = None
+    """By how much its words begin too early; None where their times need no refining."""
 
 
 @lru_cache(maxsize=1)

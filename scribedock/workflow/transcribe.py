@@ -10,6 +10,7 @@ moves on only once.
 
 from __future__ import annotations
 
+import collections
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict
@@ -31,6 +32,8 @@ from scribedock.speech.coverage import measure_coverage
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import TimedWord
+from scribedock.speech.sounds.detection import sound_candidates
+from scribedock.speech.sounds.marking import with_sound_candidates
 from scribedock.speech.span import Span
 from scribedock.storage.store import LocalFiles
 from scribedock.workflow.saved_steps import step
@@ -82,8 +85,11 @@ class TranscribeWorkflow:
         pool: RecognizerPool,
         limits: Limits,
         folder: Path,
+        refines: bool,
     ) -> None:
+        """refines: whether times of words are found in the sound where the engine's are poor."""
         self._jobs = jobs
+        self._refines = refines
         self._transcripts = transcripts
         self._orders = orders
         self._guidelines = guidelines
@@ -92,7 +98,12 @@ class TranscribeWorkflow:
             jobs=jobs, media=media, store=store, pool=pool, limits=limits, folder=folder
         )
         self._synchronization = Synchronization(
-            jobs=jobs, transcripts=transcripts, orders=orders, pool=pool, folder=folder
+            jobs=jobs,
+            transcripts=transcripts,
+            orders=orders,
+            pool=pool,
+            folder=folder,
+            refines=refines,
         )
 
     def run(self, task_id: str) -> None:
@@ -135,6 +146,7 @@ class TranscribeWorkflow:
             audio=lambda: self._audio.audio_of(task_id, started["job_id"])[0],
             check_wanted=lambda: self._check_wanted(task_id),
             stamp=stamp,
+            refines=self._refines,
         )
         words = recognize(self._pool, wanted, batches)
         heard = [(span.start_ms, span.end_ms) for batch in batches for span in batch]
@@ -241,8 +253,12 @@ class TranscribeWorkflow:
             punctuates=self._pool.punctuates,
             turns=turns_of(diarization),
         )
-        elementlist, diarization_notice = with_diarization(assembled, diarization)
+        audio, _ = self._audio.audio_of(task_id, started["job_id"])
+        marked = with_sound_candidates(assembled, sound_candidates(audio, _spans(speech)))
+        elementlist, diarization_notice = with_diarization(marked, diarization)
         self._judge(task_id, started["job_id"], chunks)
+        origins = collections.Counter(word.origin.value for _, found in chunks for word in found or ())
+        log.info("word times", job=started["job_id"], **origins)
         covered = measure_coverage(_spans(speech), chunks)
         log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
         parts = (outcome["notice"], notices.coverage_notice(covered), language_notice, diarization_notice)

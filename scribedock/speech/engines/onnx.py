@@ -242,5 +242,11 @@ CATALOGUE = {
 }
 
 ENGINE = RecognizerEngine(
-    punctuates=True, check=check, languages=languages, load=load, owns=owns, catalogue=CATALOGUE
+    punctuates=True,
+    check=check,
+    languages=languages,
+    load=load,
+    owns=owns,
+    catalogue=CATALOGUE,
+    early_ms=0,
 )

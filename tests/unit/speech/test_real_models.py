@@ -10,11 +10,15 @@ import numpy as np
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
+from scribedock.settings import Settings
+from scribedock.speech.diarization.embedded import embedded_turns
 from scribedock.speech.diarization.embedding import Embedder
 from scribedock.speech.models import receipt
 from scribedock.speech.recognizer import choose, engine_named
+from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm
 from tests.support.media.sound import larger
+from tests.support.speech import share_confused
 
 MODELS = "SCRIBEDOCK_TEST_MODELS"
 HEARD_S = 20
@@ -47,6 +51,15 @@ def test_whisper_base_gets_the_beginning_of_the_recording_right(recording: Path,
     said = normalized(reference).split()[: len(heard)]
     assert len(heard) > 30
     assert jiwer.wer(" ".join(said), " ".join(heard)) <= 0.05
+
+
+def test_campplus_finds_the_two_people_of_a_conversation(
+    conversation: Path, conversation_speech: list[Span]
+) -> None:
+    embedder = Embedder(pulled("campplus") / "campplus.onnx", 1)
+    found = embedded_turns(conversation, conversation_speech, None, embedder, Settings().speaker_similarity)
+    assert {turn.speaker for turn in found} == {1, 2}
+    assert share_confused(found) < 0.1
 
 
 def test_campplus_tells_a_voice_from_a_larger_one(recording: Path) -> None:
