@@ -24,6 +24,7 @@ from scribedock.host.findings import report as show
 from scribedock.keys import keys
 from scribedock.media import ffmpeg, text_to_speech
 from scribedock.media.fence import fence_report
+from scribedock.media.fetching import transport
 from scribedock.sandbox.printed import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.configured import chooses_itself, recognizer, speaker_model, title_of
@@ -264,6 +265,17 @@ def _translation(settings: Settings) -> Iterator[CheckResult]:
     )
 
 
+def _certificates(_: Settings) -> Iterator[CheckResult]:
+    if transport.has_authorities():
+        yield CheckResult(level=Level.GOOD, title="certificates", text="those of this system")
+    else:
+        yield CheckResult(
+            level=Level.WARNING,
+            title="certificates",
+            text="none of authorities, so nothing can be fetched from https://; install ca-certificates",
+        )
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[CheckResult]], ...] = (
     _data_folder,
     _database,
@@ -273,6 +285,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[CheckResult]], ...] = (
     _speech,
     _speakers,
     _fence,
+    _certificates,
     _ffmpeg,
     _speaking,
     _translation,

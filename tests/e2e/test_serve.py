@@ -200,7 +200,7 @@ def test_settings_are_printed_with_secrets_hidden() -> None:
 def test_the_doctor_finds_nothing_missing_in_a_new_folder(tmp_path: Path) -> None:
     done = scribedock("doctor", "--data-dir", str(tmp_path / "new"))
     assert done.returncode == 0, done.stdout
-    for title in ("data folder", "disk", "database", "speech", "fence", "ffmpeg"):
+    for title in ("data folder", "disk", "database", "speech", "fence", "certificates", "ffmpeg"):
         assert title in done.stdout
 
 
