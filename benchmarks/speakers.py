@@ -1,6 +1,7 @@
 """How well speakers are told apart, on conversations composed of single voices and on real ones.
 
-python benchmarks/speakers.py FOLDER [--half a|b] [--people 1,2,3,4] [--seconds N] [--rounds N] [--levelled]
+python benchmarks/speakers.py FOLDER [--model FILE] [--half a|b] [--people 1,2,3,4] [--seconds N] [--rounds N]
+    [--levelled]
 
 FOLDER has a manifest.json: a list of {"name", "file", "speaker"}; without "speaker", the name up to its first
 underscore is the speaker's. From these conversations are composed: turns of 2 to 12 seconds with pauses of
@@ -9,11 +10,16 @@ by the microphone; much of the voice itself goes with it. An entry with "rttm" i
 conversation, with its speakers in a file in NIST's format.
 Halves are every other speaker, or conversation: what is tuned on one is reported on the other.
 
-A line of CSV for each conversation, with the number of people estimated (by the Bayesian information
-criterion, with a penalty of 2: of 1, 1.5, 2 and 3 the best on half a) and given: how many there are and how
-many were found, the diarization error rate (NIST's: missed, invented and confused time, 250 ms around each
-border left out; a pause in the middle of a composed turn counts as missed), and the share of the speech of
-single persons that is taken for somebody else's.
+A line of CSV for each conversation and method, with the number of people found out or given: how many there
+are and how many were found, the diarization error rate (NIST's: missed, invented and confused time, 250 ms
+around each border left out; a pause in the middle of a composed turn counts as missed), and the share of the
+speech of single persons that is taken for somebody else's. Then a line for each method, with the share of
+conversations of which the number of people is right. Methods are:
+- "spectra": no model; the number found out by the Bayesian information criterion is not shipped
+- with a speaker-embedding network (--model, an ONNX file), "shipped", and others on the same windows, which
+  `speaker_methods.py` has; "pieces" is what was shipped up to 2026-11
+- "labels": who speaks according to the labels, where speech was found, and one person at a time: no method
+  that finds no two people at once can be better
 """
 
 from __future__ import annotations
@@ -28,22 +34,24 @@ import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
+from speaker_methods import METHODS, PenalizedVoices, mean_voices, of_pieces
 
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
+from scribedock.settings import Settings
 from scribedock.speech.diarization.diarization import joined_turns, turns, voice_spans
+from scribedock.speech.diarization.embedded import window_directions
+from scribedock.speech.diarization.embedding import Embedder
+from scribedock.speech.diarization.people import voices_of_people
 from scribedock.speech.diarization.turns import Turn
-from scribedock.speech.diarization.voices import GaussianVoices, cluster_speakers
+from scribedock.speech.diarization.voices import cluster_speakers
+from scribedock.speech.diarization.windows import turns_of_windows, voice_windows
 from scribedock.speech.recognizer import SAMPLE_RATE
 from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
-
-if TYPE_CHECKING:
-    from scribedock.speech.diarization.voices import Numbers, Places
 
 LIMITS = Limits(max_duration_s=43_200, memory=2 * 1024**3)
 FRAME_MS = 10
@@ -51,7 +59,6 @@ COLLAR_FRAMES = 25
 LOUDNESS = 2000.0  # of every turn, root of the mean square
 ROOM = 15.0  # the same of the noise under all of a composed conversation
 TRANSFORM = 512
-PENALTY = 2
 
 Samples = npt.NDArray[np.float64]
 
@@ -179,21 +186,45 @@ def _agreed(speaks: npt.NDArray[np.bool_], heard: npt.NDArray[np.int64], where: 
     return max(best.values())
 
 
-class PenalizedVoices(GaussianVoices):
-    """Voices whose distance is less than 0 where the Bayesian information criterion takes them for one."""
-
-    def distances(self, one: int, others: Places) -> Numbers:
-        size = self.sums.shape[1]
-        parameters = size + size * (size + 1) / 2
-        counts = self.counts[one] + self.counts[others]
-        return self.ratios(one, others) - PENALTY / 2 * parameters * np.log(counts)
+Found = tuple[str, str, list[Turn]]
+"""A method, how it knows the number of people, and its turns."""
 
 
-def estimated(audio: Path, speech: Sequence[Span]) -> list[Turn]:
-    """The turns of as many people as the criterion finds."""
-    found = voice_spans(audio, speech)
-    voices = PenalizedVoices([sound for _, sound in found])
-    return joined_turns([span for span, _ in found], cluster_speakers(voices, within=0))
+def by_spectra(each: Conversation, speech: Sequence[Span]) -> Iterator[Found]:
+    pieces = voice_spans(each.audio, speech)
+    voices = PenalizedVoices([sound for _, sound in pieces])
+    spans = [span for span, _ in pieces]
+    yield "spectra", "found out", joined_turns(spans, cluster_speakers(voices, within=0))
+    yield "spectra", "given", turns(each.audio, speech, each.people)
+
+
+def by_network(each: Conversation, speech: Sequence[Span], embedder: Embedder) -> Iterator[Found]:
+    windows = voice_windows(speech)
+    directions = window_directions(each.audio, windows, embedder)
+    similarity = Settings().speaker_similarity
+    pieces = [span for span, _ in voice_spans(each.audio, speech)]
+    heard = list(window_directions(each.audio, pieces, embedder))
+    for number, people in (("found out", None), ("given", each.people)):
+        voices = voices_of_people(directions, people, similarity)
+        yield "shipped", number, turns_of_windows(speech, windows, directions @ voices.T)
+        for name, method in METHODS.items():
+            voices = mean_voices(directions, method(directions, people))
+            yield name, number, turns_of_windows(speech, windows, directions @ voices.T)
+        yield "pieces", number, joined_turns(pieces, of_pieces(heard, people))
+
+
+def by_labels(each: Conversation, speech: Sequence[Span]) -> Found:
+    """The turns of whoever has begun to speak last, or speaks next."""
+    people = {who: number for number, who in enumerate(sorted({who for _, _, who in each.turns}), start=1)}
+    found = []
+    for span in speech:
+        for start in range(span.start_ms, span.end_ms, FRAME_MS):
+            _, _, who = min(
+                each.turns,
+                key=lambda turn: (max(turn[0] - start / 1000, start / 1000 - turn[1], 0), -turn[0]),
+            )
+            found.append(Turn(start_ms=start, end_ms=start + FRAME_MS, speaker=people[who]))
+    return "labels", "given", found
 
 
 def conversations(arguments: argparse.Namespace, scratch: Path) -> Iterator[Conversation]:
@@ -217,6 +248,7 @@ def main() -> None:
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("folder", type=Path)
+    parser.add_argument("--model", type=Path)
     parser.add_argument("--half", choices=("a", "b"))
     parser.add_argument(
         "--people", type=lambda text: [int(part) for part in text.split(",")], default="1,2,3,4"
@@ -225,27 +257,34 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=4)
     parser.add_argument("--levelled", action="store_true")
     arguments = parser.parse_args()
+    embedder = Embedder(arguments.model, 1) if arguments.model else None
     output = csv.writer(sys.stdout)
-    output.writerow("conversation people number found der confused seconds_per_second".split())
-    totals: dict[str, list[tuple[float, float, bool]]] = {"estimated": [], "given": []}
+    output.writerow("conversation people method number found der confused".split(" "))
+    totals: dict[tuple[str, str], list[tuple[float, float, bool]]] = {}
+    began, length_s = time.process_time(), 0.0
     with tempfile.TemporaryDirectory() as folder:
         for each in conversations(arguments, Path(folder)):
             speech = speech_spans(each.audio)
-            length_s = each.audio.stat().st_size / (2 * SAMPLE_RATE)
-            for number in totals:
-                began = time.perf_counter()
-                given = number == "given"
-                found = turns(each.audio, speech, each.people) if given else estimated(each.audio, speech)
-                seconds = time.perf_counter() - began
+            length_s += each.audio.stat().st_size / (2 * SAMPLE_RATE)
+            every = [*by_spectra(each, speech), by_labels(each, speech)]
+            if embedder is not None:
+                every += by_network(each, speech, embedder)
+            for method, number, found in every:
                 der, confused = errors(each, found)
                 people = len({turn.speaker for turn in found})
-                totals[number].append((der, confused, people == each.people))
-                rates = [f"{der:.3f}", f"{confused:.3f}", f"{seconds / length_s:.4f}"]
-                output.writerow([each.name, each.people, number, people, *rates])
+                totals.setdefault((method, number), []).append((der, confused, people == each.people))
+                output.writerow(
+                    [each.name, each.people, method, number, people, f"{der:.3f}", f"{confused:.4f}"]
+                )
                 sys.stdout.flush()
-    for number, rows in totals.items():
+    for (method, number), rows in totals.items():
         der, confused, right = (statistics.mean(column) for column in zip(*rows, strict=True))
-        output.writerow(["all", "", number, f"{right:.0%} right", f"{der:.3f}", f"{confused:.3f}", ""])
+        output.writerow(
+            ["all", len(rows), method, number, f"{right:.0%} right", f"{der:.3f}", f"{confused:.4f}"]
+        )
+    print(
+        f"# {(time.process_time() - began) / length_s:.3f} s of processor time for a second, of all methods"
+    )
 
 
 if __name__ == "__main__":

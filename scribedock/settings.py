@@ -176,13 +176,21 @@ class Settings(BaseSettings):
         gt=0,
         description="Processor time allowed for recognizing one chunk, for each of the recognizer's threads.",
     )
+    speech_alignment: bool = Field(
+        True,
+        description="Find the times of recognized words in the sound where the engine's are poor, in English "
+        "by forced alignment.",
+    )
     speaker_model: Path | None = Field(
         None,
         description="Folder of a speaker-embedding model in ONNX format, for diarization, or its name in "
-        "`scribedock models list`.",
+        "`scribedock models list`; unset: campplus where it was pulled.",
     )
     speaker_similarity: float = Field(
-        0.5, gt=-1, lt=1, description="Cosine from which that model takes two voices for one person's."
+        0.4,
+        gt=-1,
+        lt=1,
+        description="Mean cosine from which that model surely hears one person in two groups of windows.",
     )
     translation_models: Path | None = Field(
         None, description="Folder with a CTranslate2 model for each pair of languages, as en-de."

@@ -49,6 +49,7 @@ def register_all(engine: Registry, services: Services, pool: RecognizerPool) -> 
         pool=pool,
         limits=limits,
         folder=folder,
+        refines=settings.speech_alignment,
     )
     fetch_limits = FetchLimits(
         max_bytes=settings.upload_max_bytes,

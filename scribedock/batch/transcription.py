@@ -134,6 +134,7 @@ class FileTranscriber:
             pool=self._pool,
             limits=Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory),
             folder=self._workspace.work_folder,
+            refines=settings.speech_alignment,
         )
 
     def _result(self, ordered: Ordered) -> Transcribed:

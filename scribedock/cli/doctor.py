@@ -24,6 +24,7 @@ from scribedock.host.findings import report as show
 from scribedock.keys import keys
 from scribedock.media import ffmpeg, text_to_speech
 from scribedock.media.fence import fence_report
+from scribedock.media.fetching import transport
 from scribedock.sandbox.printed import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.configured import chooses_itself, recognizer, speaker_model, title_of
@@ -208,7 +209,7 @@ def _speakers(settings: Settings) -> Iterator[CheckResult]:
         title="speakers",
         text=f"identified with {title_of(model)}"
         if model
-        else "identified where an order says how many there are; see docs/speech.md",
+        else "identified where an order gives their number; scribedock models pull campplus finds it out",
     )
 
 
@@ -268,6 +269,17 @@ def _translation(settings: Settings) -> Iterator[CheckResult]:
     )
 
 
+def _certificates(_: Settings) -> Iterator[CheckResult]:
+    if transport.has_authorities():
+        yield CheckResult(level=Level.GOOD, title="certificates", text="those of this system")
+    else:
+        yield CheckResult(
+            level=Level.WARNING,
+            title="certificates",
+            text="none of authorities, so nothing can be fetched from https://; install ca-certificates",
+        )
+
+
 CHECKS: tuple[Callable[[Settings], Iterator[CheckResult]], ...] = (
     _data_folder,
     _database,
@@ -277,6 +289,7 @@ CHECKS: tuple[Callable[[Settings], Iterator[CheckResult]], ...] = (
     _speech,
     _speakers,
     _fence,
+    _certificates,
     _ffmpeg,
     _speaking,
     _translation,

@@ -20,6 +20,7 @@ INHERITED = (
     "speech_processes",
     "speech_batch",
     "speech_chunk_timeout_s",
+    "speech_alignment",
     "speaker_model",
     "speaker_similarity",
     "translation_models",

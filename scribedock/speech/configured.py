@@ -4,12 +4,20 @@ from __future__ import annotations
 
 import os
 from dataclasses import replace
+from pathlib import Path
 
-from scribedock.settings import Settings
+from scribedock.settings import Settings, SettingsError
 from scribedock.speech.diarization.embedding import SpeakerModel, check
 from scribedock.speech.models import receipt
 from scribedock.speech.models.choice import choose_model
-from scribedock.speech.models.installed import SPEAKER_MODEL, SPEECH_MODEL, located, models_folder
+from scribedock.speech.models.installed import (
+    SPEAKER_MODEL,
+    SPEAKERS,
+    SPEECH_MODEL,
+    installed,
+    located,
+    models_folder,
+)
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import AUTO, SHOWN_DIGITS, RecognizerSpec, choose, engine_named
 
@@ -35,9 +43,25 @@ def recognizer(settings: Settings) -> RecognizerSpec:
 
 
 def speaker_model(settings: Settings) -> SpeakerModel | None:
-    """Return the model for diarization; None without one. Raises SettingsError."""
-    folder = located(settings.speaker_model, models_folder(settings), SPEAKER_MODEL)
+    """Return the model for diarization: the one that the settings select, otherwise one that was pulled.
+
+    None without any. Raises SettingsError.
+    """
+    models = models_folder(settings)
+    folder = located(settings.speaker_model, models, SPEAKER_MODEL) or _pulled_speaker_model(models)
     return check(folder, settings.speaker_similarity)
+
+
+def _pulled_speaker_model(models: Path) -> Path | None:
+    """Return the folder of a model for diarization; None where there is none, or only a part of one."""
+    for name, entry in installed(models).items():
+        if entry.engine == SPEAKERS:
+            try:
+                entry.check(models / name)
+            except SettingsError:
+                continue
+            return models / name
+    return None
 
 
 def title_of(model: SpeakerModel) -> str:

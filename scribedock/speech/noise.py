@@ -33,7 +33,7 @@ def signal_to_noise_db(audio: Path, speech: Sequence[Span]) -> float | None:
     """
     import numpy as np
 
-    power = _frame_power(audio)
+    power = frame_power(audio)
     spoken = np.zeros(len(power), dtype=bool)
     for span in speech:
         spoken[span.start_ms // FRAME_MS : -(-span.end_ms // FRAME_MS)] = True
@@ -49,7 +49,7 @@ def signal_to_noise_db(audio: Path, speech: Sequence[Span]) -> float | None:
     return min(CLEAN_DB, max(0.0, 10 * math.log10(signal / noise))) if noise else CLEAN_DB
 
 
-def _frame_power(audio: Path) -> npt.NDArray[np.float64]:
+def frame_power(audio: Path) -> npt.NDArray[np.float64]:
     """Return the mean square of the samples of each frame, read in blocks."""
     import numpy as np
 

@@ -143,6 +143,8 @@ class RecognizerEngine:
     joins_ms: int | None = None  # short spans of speech are joined across pauses up to this length
     context_ms: int = 0  # of what is before and after a chunk that it hears too
     threads: int = 1  # that are worth it for one loaded recognizer
+    early_ms: int | None = None
+    """By how much its words begin too early; None where their times need no refining."""
 
 
 @lru_cache(maxsize=1)

@@ -81,7 +81,8 @@ def _parts(word: TimedWord) -> Iterator[TimedWord]:
     texts = text.split()
     length = max(word.end_ms - word.start_ms, 0)
     for index, part in enumerate(texts):
-        yield TimedWord(
+        yield replace(
+            word,
             text=f" {part}" if index or text.startswith(" ") else part,
             start_ms=word.start_ms + length * index // len(texts),
             end_ms=word.start_ms + length * (index + 1) // len(texts),

@@ -82,14 +82,20 @@ class LocalChild:
         """Do nothing: there is no process to end."""
 
 
-def scripted_pool(recognizer: ScriptedRecognizer, *, punctuates: bool = True) -> RecognizerPool:
-    """Return a pool whose children are in this process and recognize as they are told to."""
+def scripted_pool(
+    recognizer: ScriptedRecognizer, *, punctuates: bool = True, early_ms: int | None = None
+) -> RecognizerPool:
+    """Return a pool whose children are in this process and recognize as they are told to.
+
+    early_ms: by how much the words are said to begin too early; None: their times need no refining.
+    """
     engine = RecognizerEngine(
         punctuates=punctuates,
         check=lambda model: None,
         languages=lambda spec: frozenset(recognizer.languages),
         load=lambda spec: recognizer,
         detects=lambda spec: len(recognizer.languages) > 1,
+        early_ms=early_ms,
     )
     return RecognizerPool(
         RecognizerSpec(engine="scripted"),

@@ -10,6 +10,7 @@ moves on only once.
 
 from __future__ import annotations
 
+import collections
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TypedDict
@@ -31,6 +32,8 @@ from scribedock.speech.coverage import measure_coverage
 from scribedock.speech.doubt import Chunk, without_unrecognized
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
+from scribedock.speech.sounds.detection import sound_candidates
+from scribedock.speech.sounds.marking import with_sound_candidates
 from scribedock.speech.span import Span
 from scribedock.speech.timing import trim_to_speech
 from scribedock.storage.store import LocalFiles
@@ -90,8 +93,11 @@ class TranscribeWorkflow:
         pool: RecognizerPool,
         limits: Limits,
         folder: Path,
+        refines: bool,
     ) -> None:
+        """refines: whether times of words are found in the sound where the engine's are poor."""
         self._jobs = jobs
+        self._refines = refines
         self._transcripts = transcripts
         self._orders = orders
         self._guidelines = guidelines
@@ -100,7 +106,12 @@ class TranscribeWorkflow:
             jobs=jobs, media=media, store=store, pool=pool, limits=limits, folder=folder
         )
         self._synchronization = Synchronization(
-            jobs=jobs, transcripts=transcripts, orders=orders, pool=pool, folder=folder
+            jobs=jobs,
+            transcripts=transcripts,
+            orders=orders,
+            pool=pool,
+            folder=folder,
+            refines=refines,
         )
 
     def run(self, task_id: str) -> None:
@@ -143,6 +154,7 @@ class TranscribeWorkflow:
             audio=lambda: self._audio.audio_of(task_id, started["job_id"])[0],
             check_wanted=lambda: self._check_wanted(task_id),
             stamp=stamp,
+            refines=self._refines,
         )
         words = recognize(self._pool, wanted, self._pool.batches(chunks))
         words = recognize_wordless(self._pool, wanted, _spans(spans), chunks, words)
@@ -259,8 +271,12 @@ class TranscribeWorkflow:
             punctuates=self._pool.punctuates,
             turns=turns_of(diarization),
         )
-        elementlist, diarization_notice = with_diarization(assembled, diarization)
+        audio, _ = self._audio.audio_of(task_id, started["job_id"])
+        marked = with_sound_candidates(assembled, sound_candidates(audio, spoken))
+        elementlist, diarization_notice = with_diarization(marked, diarization)
         self._judge(task_id, started["job_id"], chunks, spoken)
+        origins = collections.Counter(word.origin.value for _, found in chunks for word in found or ())
+        log.info("word times", job=started["job_id"], **origins)
         covered = measure_coverage(spoken, chunks)
         log.info("coverage", job=started["job_id"], **asdict(covered), wordless_ms=covered.wordless_ms)
         parts = (outcome["notice"], notices.coverage_notice(covered), language_notice, diarization_notice)

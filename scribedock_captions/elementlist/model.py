@@ -45,6 +45,11 @@ UNRECOGNIZED = "unrecognized"
 """The style of a sound INAUDIBLE where somebody speaks and the recognizer failed. The wire has no tag for it,
 and its styles are free texts; an INAUDIBLE that somebody wrote has none."""
 
+UNNAMED_SOUND = "[sound]"
+"""What a sound is called until somebody says what it is; its tag is UNKNOWN."""
+CANDIDATE = "candidate"
+"""The style of a sound that was found by its loudness, and that nobody has named yet."""
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Token:

@@ -15,6 +15,7 @@ from statistics import median
 from scribedock_captions.caption import Caption
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.quality import layout as quality_layout
+from scribedock_captions.quality import sounds as quality_sounds
 from scribedock_captions.quality import source as quality_source
 from scribedock_captions.quality import speech as quality_speech
 from scribedock_captions.quality import text as quality_text
@@ -88,6 +89,7 @@ RULES: tuple[Rule, ...] = (
     Rule(name="early", group=RuleGroup.SPEECH, asks="A caption does not begin long before it is said."),
     Rule(name="late", group=RuleGroup.SPEECH, asks="A caption does not begin long after it is said."),
     Rule(name="words", group=RuleGroup.SPEECH, asks="A caption says what was said."),
+    Rule(name="unnamed-sound", group=RuleGroup.SPEECH, asks="A sound says what is heard."),
 )
 
 CHECKERS: tuple[Checker, ...] = (
@@ -96,6 +98,7 @@ CHECKERS: tuple[Checker, ...] = (
     quality_text.check,
     quality_source.check,
     quality_speech.check,
+    quality_sounds.check,
 )
 
 

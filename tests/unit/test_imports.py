@@ -56,7 +56,8 @@ MEDIA_ROWS = [
 SPEECH_ROWS = [
     {"configured"},
     {"assembly", "engines", "models", "pool"},
-    {"alignment", "diarization", "noise"},
+    {"alignment", "diarization", "sounds"},
+    {"noise"},
     {"coverage", "doubt", "language_id", "timing", "vad"},
     {"pauses", "recognizer"},
     {"catalogue", "span", "__init__"},
@@ -98,7 +99,7 @@ CAPTION_ROWS = [
     {"caption", "elementlist", "srt_template"},
     {"cea608", "errors", "placement", "style"},
 ]
-NEEDED_BY_CAPTIONS = {"budoux", "chardet", "lxml", "regex", "scribedock_captions"} | set(
+NEEDED_BY_CAPTIONS = {"anyascii", "budoux", "chardet", "lxml", "regex", "scribedock_captions"} | set(
     sys.stdlib_module_names
 )
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import Future
+from pathlib import Path
 from typing import Any
 
 import httpcore2
@@ -35,6 +36,14 @@ def resolve(host: str, port: int) -> list[str]:
     """Return the addresses of a host, in the system's order of preference. Raises OSError."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return list(dict.fromkeys(str(entry[4][0]) for entry in found))
+
+
+def has_authorities() -> bool:
+    """Return whether this system has certificates of authorities: without, no https:// can be fetched."""
+    if httpx2.create_ssl_context(trust_env=False).cert_store_stats()["x509_ca"]:
+        return True
+    folder = Path(ssl.get_default_verify_paths().openssl_capath)  # read when a certificate is verified
+    return folder.is_dir() and any(folder.iterdir())
 
 
 class GuardedTransport(httpx2.BaseTransport):

@@ -1,4 +1,6 @@
-"""Who speaks when in a recording: spans of its speech, and which of them have the same speaker.
+"""Who speaks when, by the spectra of voices: spans of the speech, and which of them have the same speaker.
+
+It needs no model, and the number of people; `embedded` is better at it, and finds out the number.
 
 Of each span the loud frames are kept until all are read, as MFCC: 76 bytes for 10 ms.
 """
@@ -11,19 +13,17 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from scribedock.speech.diarization.embedding import EmbeddedVoices, Embedder
 from scribedock.speech.diarization.filter_bank import FRAME_MS, log_energies
 from scribedock.speech.diarization.turns import Turn
 from scribedock.speech.diarization.voices import GaussianVoices, cluster_speakers
+from scribedock.speech.diarization.windows import read_span
 from scribedock.speech.span import Span
-from scribedock.speech.vad import SAMPLES_PER_MS, read_pcm
 
 if TYPE_CHECKING:
     import numpy as np
     import numpy.typing as npt
 
     from scribedock.speech.diarization.filter_bank import Frames
-    from scribedock.speech.recognizer import Pcm
 
 BANDS, LOW_HZ, HIGH_HZ = 26, 100, 7000
 CEPSTRA = 19
@@ -33,21 +33,6 @@ MIN_SPAN_MS, MAX_SPAN_MS = 1200, 2800
 """Of a piece: long enough to know a voice by, short enough to be mostly one person's."""
 SMOOTH_FRAMES = 20
 MIN_FRAMES = 30
-
-
-def embedded_turns(
-    audio: Path, speech: Sequence[Span], people: int | None, embedder: Embedder, similarity: float
-) -> list[Turn]:
-    """Return the turns as `turns` does, with voices as a network hears them.
-
-    Where the number of people is None, voices with a cosine of `similarity` or more count as one person's.
-    """
-    spans = [span for span, _ in voice_spans(audio, speech)]
-    if not spans:
-        return []
-    voices = EmbeddedVoices([embedder.embed(_samples(audio, span)) for span in spans])
-    within = 1 - similarity if people is None else math.inf
-    return joined_turns(spans, cluster_speakers(voices, count=people or 1, within=within))
 
 
 def turns(audio: Path, speech: Sequence[Span], people: int) -> list[Turn]:
@@ -82,7 +67,7 @@ def _split(audio: Path, span: Span) -> Iterator[tuple[Span, Frames]]:
     """Yield parts of a span of speech, each with the cepstra of its loud frames."""
     import numpy as np
 
-    energies = log_energies(_samples(audio, span), bands=BANDS, low_hz=LOW_HZ, high_hz=HIGH_HZ)
+    energies = log_energies(read_span(audio, span), bands=BANDS, low_hz=LOW_HZ, high_hz=HIGH_HZ)
     if len(energies) < MIN_FRAMES:
         return
     cepstra, levels = energies @ _cosines(), energies.mean(axis=1)
@@ -91,10 +76,6 @@ def _split(audio: Path, span: Span) -> Iterator[tuple[Span, Frames]]:
         loud = levels[first:after] >= np.quantile(levels[first:after], 1 - LOUD_SHARE)
         end_ms = span.end_ms if after == edges[-1] else span.start_ms + after * FRAME_MS
         yield Span(start_ms=span.start_ms + first * FRAME_MS, end_ms=end_ms), cepstra[first:after][loud]
-
-
-def _samples(audio: Path, span: Span) -> Pcm:
-    return read_pcm(audio, span.start_ms * SAMPLES_PER_MS, (span.end_ms - span.start_ms) * SAMPLES_PER_MS)
 
 
 def cuts(levels: npt.NDArray[np.float32]) -> list[int]:

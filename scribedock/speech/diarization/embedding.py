@@ -6,7 +6,6 @@ the same way for one person, whatever is said. onnxruntime runs it; nothing is d
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -90,22 +89,21 @@ class Embedder:
 
 
 class EmbeddedVoices:
-    """Voices by the sum of their directions; the distance is 1 minus the cosine of two sums."""
+    """Voices by the sum of their directions; the distance is 1 minus the mean cosine (average linkage)."""
 
-    def __init__(self, directions: Sequence[Vector]) -> None:
+    def __init__(self, directions: Numbers) -> None:
         import numpy as np
 
-        self._sums: Numbers = np.array(directions, dtype=float)
+        self._sums = np.array(directions, dtype=float)
+        self._counts = np.ones(len(self._sums))
 
     def __len__(self) -> int:
         return len(self._sums)
 
     def distances(self, one: int, others: Places) -> Numbers:
-        import numpy as np
-
-        lengths = np.linalg.norm(self._sums[others], axis=1) * np.linalg.norm(self._sums[one])
-        apart: Numbers = 1 - self._sums[others] @ self._sums[one] / np.maximum(lengths, 1e-9)
+        apart: Numbers = 1 - self._sums[others] @ self._sums[one] / (self._counts[others] * self._counts[one])
         return apart
 
     def merge(self, kept: int, gone: int) -> None:
         self._sums[kept] += self._sums[gone]
+        self._counts[kept] += self._counts[gone]

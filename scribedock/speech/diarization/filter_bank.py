@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from scribedock.speech.recognizer import SAMPLE_RATE
@@ -16,40 +15,28 @@ if TYPE_CHECKING:
     Frames = npt.NDArray[np.float32]
 
 FRAME_MS = 10
-HOP_SAMPLES = SAMPLE_RATE * FRAME_MS // 1000
-WINDOW_SAMPLES = SAMPLE_RATE * 25 // 1000
-FFT_SIZE = 512
-PREEMPHASIS = 0.97
-MIN_ENERGY = 1.0  # of a band, where samples are 16 bits wide: digital silence has a logarithm, too
+WINDOW_MS = 25
+WINDOW_SAMPLES = SAMPLE_RATE * WINDOW_MS // 1000
+MIN_LOG_ENERGY = 0.0  # of a band, where samples are 16 bits wide: digital silence has an energy, too
 
 
 def log_energies(pcm: Pcm, *, bands: int, low_hz: float, high_hz: float) -> Frames:
     """Return frames x bands of mono 16 kHz samples; no frame for fewer samples than 25 ms."""
+    import kaldi_native_fbank
     import numpy as np
 
-    if len(pcm) < WINDOW_SAMPLES:
-        return np.zeros((0, bands), dtype=np.float32)
-    frames = np.lib.stride_tricks.sliding_window_view(pcm.astype(np.float32), WINDOW_SAMPLES)[::HOP_SAMPLES]
-    frames = frames - frames.mean(axis=1, keepdims=True)
-    before = np.concatenate([frames[:, :1], frames[:, :-1]], axis=1)
-    shaped = (frames - np.float32(PREEMPHASIS) * before) * np.hamming(WINDOW_SAMPLES).astype(np.float32)
-    power = np.square(np.abs(np.fft.rfft(shaped, FFT_SIZE))).astype(np.float32)
-    energies: Frames = np.log(np.maximum(power @ _bank(bands, low_hz, high_hz), np.float32(MIN_ENERGY)))
-    return energies
-
-
-@lru_cache
-def _bank(bands: int, low_hz: float, high_hz: float) -> Frames:
-    """Return bins x bands: triangles on the mel scale, each between the centres of its neighbours."""
-    import numpy as np
-
-    def mel(hertz: npt.NDArray[np.float64]) -> npt.NDArray[np.float64]:
-        return 1127 * np.log1p(hertz / 700)
-
-    low, high = mel(np.array([low_hz, high_hz]))
-    edges = np.linspace(low, high, bands + 2)
-    bins = mel(np.arange(FFT_SIZE // 2 + 1) * SAMPLE_RATE / FFT_SIZE)[:, None]
-    rising = (bins - edges[:-2]) / (edges[1:-1] - edges[:-2])
-    falling = (edges[2:] - bins) / (edges[2:] - edges[1:-1])
-    triangles: Frames = np.maximum(0, np.minimum(rising, falling)).astype(np.float32)
-    return triangles
+    options = kaldi_native_fbank.FbankOptions()
+    options.frame_opts.samp_freq = SAMPLE_RATE
+    options.frame_opts.frame_shift_ms = FRAME_MS
+    options.frame_opts.frame_length_ms = WINDOW_MS
+    options.frame_opts.window_type = "hamming"
+    options.frame_opts.dither = 0
+    options.mel_opts.num_bins = bands
+    options.mel_opts.low_freq = low_hz
+    options.mel_opts.high_freq = high_hz
+    bank = kaldi_native_fbank.OnlineFbank(options)
+    bank.accept_waveform(SAMPLE_RATE, pcm.astype(np.float32))
+    found = np.empty((bank.num_frames_ready, bands), dtype=np.float32)
+    for number in range(len(found)):
+        found[number] = bank.get_frame(number)
+    return np.maximum(found, np.float32(MIN_LOG_ENERGY))

@@ -26,6 +26,8 @@ if TYPE_CHECKING:
 BLOCK_VOICES = 1500
 """How many voices are compared with each other at most: memory and time grow with the square."""
 VOICES_PER_KEPT = 8  # one in this many voices of a block is left for the comparison with other blocks
+MAX_LEFT_SHARE = 0.75
+"""Where a round leaves more than this share of the voices, the next one merges the nearest ones anyway."""
 MERGE_PENALTY = 1.0
 """What one person's voice, which changes from sentence to sentence, adds to the likelihood ratio for each
 frame (half the harmonic mean of both counts). From 0 to 2 it makes little difference; from 3 on two people
@@ -57,22 +59,23 @@ def cluster_speakers(voices: Voices, *, count: int = 1, within: float = math.inf
 
     owner = np.arange(len(voices))
     left = owner.copy()
+    limit = within
     while len(left) > BLOCK_VOICES:
-        left = np.concatenate(
-            [
-                _merged(
-                    voices,
-                    left[start : start + BLOCK_VOICES],
-                    owner,
-                    max(BLOCK_VOICES // VOICES_PER_KEPT, count),
-                    within,
-                )
-                for start in range(0, len(left), BLOCK_VOICES)
-            ]
-        )
+        before = len(left)
+        left = _merged_in_blocks(voices, left, owner, count, limit)
+        # Voices that are all further apart than that would never become few enough to be compared.
+        limit = within if len(left) < MAX_LEFT_SHARE * before else math.inf
     _merged(voices, left, owner, count, within)
     numbers: dict[int, int] = {}
     return [numbers.setdefault(int(each), len(numbers)) for each in owner]
+
+
+def _merged_in_blocks(voices: Voices, left: Places, owner: Places, count: int, within: float) -> Places:
+    import numpy as np
+
+    least = max(BLOCK_VOICES // VOICES_PER_KEPT, count)
+    blocks = [left[start : start + BLOCK_VOICES] for start in range(0, len(left), BLOCK_VOICES)]
+    return np.concatenate([_merged(voices, block, owner, least, within) for block in blocks])
 
 
 def _merged(voices: Voices, members: Places, owner: Places, least: int, within: float) -> Places:

@@ -249,4 +249,5 @@ ENGINE = RecognizerEngine(
     owns=owns,
     catalogue=CATALOGUE,
     confidence="the model's own, not calibrated; Canary has none",
+    early_ms=0,
 )

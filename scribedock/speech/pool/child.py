@@ -18,7 +18,8 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from scribedock.children.frames import read_frame, write_frames
 from scribedock.children.lifeline import die_with_parent, take_output
 from scribedock.speech.alignment.aligner import Aligner
-from scribedock.speech.diarization import diarization
+from scribedock.speech.diarization.diarization import turns
+from scribedock.speech.diarization.embedded import embedded_turns
 from scribedock.speech.diarization.embedding import Embedder
 from scribedock.speech.language_id import mean_probabilities
 from scribedock.speech.recognizer import (
@@ -73,10 +74,10 @@ class RecognizerWork:
         speech = [Span(start_ms=start, end_ms=end) for start, end in request["speech"]]
         audio, people, model = Path(request["audio"]), request["people"], request["model"]
         if model is None:
-            found = diarization.turns(audio, speech, people)
+            found = turns(audio, speech, people)
         else:
             embedder = _embedder(model["path"], request["threads"])
-            found = diarization.embedded_turns(audio, speech, people, embedder, model["similarity"])
+            found = embedded_turns(audio, speech, people, embedder, model["similarity"])
         return {"turns": [asdict(turn) for turn in found]}
 
     def recognize(self, request: dict[str, Any]) -> dict[str, Any]:

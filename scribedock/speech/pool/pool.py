@@ -104,6 +104,11 @@ class RecognizerPool:
         return self._engine.doubt_below
 
     @property
+    def early_ms(self) -> int | None:
+        """Return by how much the engine's words begin too early; None where their times need no refining."""
+        return self._engine.early_ms
+
+    @property
     def detects(self) -> bool:
         """Return whether the engine can identify the language."""
         return self._detects

@@ -16,6 +16,7 @@ from scribedock.speech.recognizer import Origin, TimedWord, unrecognized
 from scribedock.speech.span import Span
 from scribedock.workflow.saved_steps import parallel_steps
 from scribedock.workflow.steps.attempts import Attempts, MachineExhausted
+from scribedock.workflow.steps.word_times import refined_words
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -44,6 +45,7 @@ class Recognition:
     audio: Callable[[], Path]  # mono 16 kHz s16le
     check_wanted: Callable[[], None]  # raises where the job was deleted
     stamp: Callable[[], None]  # is called after each span
+    refines: bool  # whether times are found in the sound where the engine's are poor
 
 
 def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Sequence[Span]]) -> list[Words]:
@@ -76,8 +78,9 @@ def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Seque
             fresh=fresh,
         )
         log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
+        refined = _refined(pool, wanted, span, words)
         wanted.stamp()
-        return _saved(words)
+        return _saved(refined)
 
     spans = [span for batch in batches for span in batch]
     left = [span for span in spans if found.get(span) is None]
@@ -122,7 +125,9 @@ def recognize_wordless(
             check_wanted=wanted.check_wanted,
             fresh=fresh,
         )
-        return _saved(found if _is_sure(found) else [unrecognized(span.start_ms, span.end_ms)])
+        if not _is_sure(found):
+            return _saved([unrecognized(span.start_ms, span.end_ms)])
+        return _saved(_refined(pool, wanted, span, found))
 
     trying = Attempts(
         name="recognize wordless speech",
@@ -160,10 +165,20 @@ def _together(pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]) 
     except RecognitionFailed as error:
         log.warning("segments not recognized together", task=wanted.task_id, reason=str(error))
         return [None] * len(batch)
-    for span in batch:
+    refined: list[Words] = []
+    for span, words in zip(batch, found, strict=True):
         log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
+        refined.append(_saved(_refined(pool, wanted, span, words)))
         wanted.stamp()
-    return [_saved(words) for words in found]
+    return refined
+
+
+def _refined(
+    pool: RecognizerPool, wanted: Recognition, span: Span, words: Sequence[TimedWord]
+) -> Sequence[TimedWord]:
+    if not wanted.refines:
+        return words
+    return refined_words(pool, wanted.audio(), span, words, wanted.language, wanted.check_wanted)
 
 
 def _saved(words: Sequence[TimedWord]) -> list[RecognizedWord]:

@@ -45,6 +45,7 @@ from scribedock.workflow.steps.attempts import Attempts, MachineExhausted, PartF
 from scribedock.workflow.steps.counter import Counter
 from scribedock.workflow.steps.diarization_step import Diarization, with_diarization
 from scribedock.workflow.steps.notices import format_seconds
+from scribedock.workflow.steps.word_times import refined_words
 from scribedock_captions.elementlist.codec import to_json
 from scribedock_captions.elementlist.model import ElementList
 
@@ -90,8 +91,17 @@ class Synchronization:
     """The steps that synchronize a transcript with its recording."""
 
     def __init__(
-        self, *, jobs: Jobs, transcripts: Transcripts, orders: Orders, pool: RecognizerPool, folder: Path
+        self,
+        *,
+        jobs: Jobs,
+        transcripts: Transcripts,
+        orders: Orders,
+        pool: RecognizerPool,
+        folder: Path,
+        refines: bool,
     ) -> None:
+        """refines: whether times of recognized words are found in the sound where the engine's are poor."""
+        self._refines = refines
         self._jobs = jobs
         self._transcripts = transcripts
         self._orders = orders
@@ -178,6 +188,8 @@ class Synchronization:
             heard = self._pool.hear(audio, span, text, check_wanted=wanted, fresh=fresh)
             return [(each.word, each.start_ms, each.end_ms) for each in heard]
         words = self._pool.recognize(audio, span, given.language, check_wanted=wanted, fresh=fresh)
+        if self._refines:
+            words = refined_words(self._pool, audio, span, words, given.language, wanted)
         return [(bare_word(word.text), word.start_ms, word.end_ms) for word in words if word.text]
 
     def _align(self, given: SynchronizationInput, words: Sequence[str], gap: Gap, *, fresh: bool) -> Aligned:

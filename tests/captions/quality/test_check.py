@@ -252,6 +252,11 @@ def test_captions_say_what_was_said() -> None:
     assert spoken(FIRST, replace(SECOND, lines=("Somebody else wrote this line.",))) == ["words"]
 
 
+def test_a_sound_says_what_is_heard() -> None:
+    assert found(caption(0, 2000, "[sound]")) == ["unnamed-sound"]
+    assert found(caption(0, 2000, "[door slams]")) == []
+
+
 def test_the_speakers_name_is_not_said() -> None:
     assert spoken(FIRST, replace(SECOND, end=8000, lines=(">> Ada: Nobody came", "to meet us there."))) == []
 

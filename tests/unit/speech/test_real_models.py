@@ -10,12 +10,16 @@ import numpy as np
 import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
+from scribedock.settings import Settings
+from scribedock.speech.diarization.embedded import embedded_turns
 from scribedock.speech.diarization.embedding import Embedder
 from scribedock.speech.engines.whisper_confidence import DOUBT_BELOW
 from scribedock.speech.models import receipt
 from scribedock.speech.recognizer import Recognizer, choose, engine_named
+from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
 from tests.support.media.sound import larger
+from tests.support.speech import share_confused
 
 MODELS = "SCRIBEDOCK_TEST_MODELS"
 HEARD_S = 20
@@ -75,6 +79,15 @@ def test_whisper_base_hears_nothing_sure_where_nobody_speaks(whisper: Recognizer
     }
     words = whisper.recognize(np.asarray(sounds[name]).astype(np.int16), 0, "en")
     assert [word.text for word in words if (word.confidence or 0) >= DOUBT_BELOW] == []
+
+
+def test_campplus_finds_the_two_people_of_a_conversation(
+    conversation: Path, conversation_speech: list[Span]
+) -> None:
+    embedder = Embedder(pulled("campplus") / "campplus.onnx", 1)
+    found = embedded_turns(conversation, conversation_speech, None, embedder, Settings().speaker_similarity)
+    assert {turn.speaker for turn in found} == {1, 2}
+    assert share_confused(found) < 0.1
 
 
 def test_campplus_tells_a_voice_from_a_larger_one(recording: Path) -> None:

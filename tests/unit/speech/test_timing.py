@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -40,6 +41,11 @@ def test_valid_times_are_not_changed(steps: list[int]) -> None:
 
 def test_a_word_with_white_space_inside_becomes_several_that_share_its_time() -> None:
     assert clean_words([word(" New\nYork ", 100, 200)]) == [word(" New", 100, 150), word(" York", 150, 200)]
+
+
+def test_a_word_whose_time_is_estimated_says_so_afterwards() -> None:
+    said = replace(word(" New York", 100, 200), origin=Origin.INTERPOLATED)
+    assert [one.origin for one in clean_words([said])] == [Origin.INTERPOLATED] * 2
 
 
 def test_the_space_before_a_word_is_kept_and_its_absence_too() -> None:

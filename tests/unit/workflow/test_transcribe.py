@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 import sqlalchemy as sa
 
@@ -17,12 +19,13 @@ from scribedock.ordering.delete_job import delete_job
 from scribedock.ordering.place_order import TranscriptionRequest, place_order
 from scribedock.workflow.steps import attempts
 from scribedock_captions.elementlist.codec import parse
+from scribedock_captions.elementlist.model import CANDIDATE, ElementList
 from scribedock_captions.options import TranscriptOptions
 from scribedock_captions.rendering import render_transcript
 from tests.support.core import Core
 from tests.support.core_uploads import UploadClient
 from tests.support.core_workflows import Workflows
-from tests.support.media.sound import silence, spoken
+from tests.support.media.sound import RATE, pcm, silence, spoken, write_wav
 
 ABLE = Capabilities(languages=frozenset({"en", "de"}), detects_language=True, translates=frozenset())
 STEPS = ["start", "decode", "find speech", "hear language", "recognize", "finish", "clean up"]
@@ -41,10 +44,14 @@ def ordered(
     language: str = "en",
     language_given: bool = True,
     callback_url: str | None = None,
+    transcript: bytes | None = None,
     **options: object,
 ) -> Job:
     job = core.job(language=language, language_given=language_given)
     UploadClient(core, job).put(recording)
+    if transcript is not None:
+        visible = frozenset({core.admin.id})
+        core.services.transcripts.attach(job.id, visible, format=None, body=transcript)
     place_order(
         core.services,
         ABLE,
@@ -59,9 +66,13 @@ def ordered(
     return core.services.jobs.find_job(job.id)
 
 
-def text_of(core: Core, job: Job) -> str:
+def elementlist_of(core: Core, job: Job) -> ElementList:
     version = core.services.elementlists.choose(core.services.jobs.find_job(job.id))
-    elementlist = parse(core.services.elementlists.body(job.id, version.created))
+    return parse(core.services.elementlists.body(job.id, version.created))
+
+
+def text_of(core: Core, job: Job) -> str:
+    elementlist = elementlist_of(core, job)
     text = " ".join(render_transcript(elementlist, TranscriptOptions()).body.decode().split())
     return re.sub(r"\[[\d:.]+\] ", "", text)
 
@@ -302,3 +313,39 @@ def test_an_order_that_failed_for_good_may_be_placed_again(
     assert failed.status is JobStatus.MEDIA_FAILURE
     assert failed.failure_reason == "The server failed over this recording; order it again"
     assert core.content(job.id) == sentence
+
+
+def test_a_noise_after_the_speech_is_marked_and_not_shown(
+    core: Core, workflows: Workflows, tmp_path: Path
+) -> None:
+    noise = np.random.default_rng(1).normal(0, 2000, 2 * RATE).astype("<i2").tobytes()
+    recording = write_wav(tmp_path / "noise.wav", pcm(3.5) + bytes(2 * RATE) + noise + bytes(2 * RATE))
+    workflows.recognizer._text = TEXT
+    job = ordered(core, recording.read_bytes())
+    transcribe(workflows, job)
+    [sound] = [
+        token
+        for segment in elementlist_of(core, job).segments
+        for sequence in segment.sequences
+        for token in sequence.tokens
+        if token.style == CANDIDATE
+    ]
+    assert sound.display_as == "[sound]"
+    assert abs(sound.start_time - 4500) <= 40
+    assert abs(sound.end_time - 6500) <= 40
+    assert text_of(core, job) == TEXT
+
+
+@pytest.mark.parametrize("early_ms", [None, 60])
+def test_the_anchors_of_a_given_german_text_begin_where_its_words_are_heard(
+    core: Core, workflows: Workflows, sentence: bytes, early_ms: int | None
+) -> None:
+    workflows.recognizer._text = text = "Willkommen in einer kleinen Bibliothek am Meer"
+    workflows.pool._engine = replace(workflows.pool._engine, early_ms=early_ms)
+    job = ordered(core, sentence, language="de", transcript=text.encode())
+    transcribe(workflows, job)
+    [[first, *_]] = [segment.sequences for segment in elementlist_of(core, job).segments]
+    [recognized] = workflows.recognizer.chunks
+    begins_ms = recognized[0]  # silence, before the voice activity detector hears speech
+    assert first.start_time >= begins_ms + 60 if early_ms else first.start_time == begins_ms
+    assert not first.interpolated

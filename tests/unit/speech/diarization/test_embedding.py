@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 
 import numpy as np
@@ -7,7 +8,7 @@ import numpy.typing as npt
 import pytest
 
 from scribedock.settings import SettingsError
-from scribedock.speech.diarization.diarization import embedded_turns
+from scribedock.speech.diarization.embedded import embedded_turns
 from scribedock.speech.diarization.embedding import EmbeddedVoices, Embedder, check
 from scribedock.speech.diarization.voices import cluster_speakers
 from scribedock.speech.pool.pool import RecognizerPool
@@ -53,7 +54,7 @@ def test_two_voices_are_distinguished_and_counted(
 
 
 def test_voices_of_less_than_the_given_similarity_are_different_people() -> None:
-    directions = list(np.array([[1, 0], [0.6, 0.8], [1, 0.1], [0, 1]], dtype=np.float32))
+    directions = np.array([[1, 0], [0.6, 0.8], [1, 0.1], [0, 1]])
     assert cluster_speakers(EmbeddedVoices(directions), within=1 - 0.9) == [0, 1, 0, 2]
     assert cluster_speakers(EmbeddedVoices(directions), within=1 - 0.7) == [0, 1, 0, 1]
 
@@ -68,6 +69,22 @@ def test_the_pool_diarizes_in_a_separate_process(
     found = pool.turns(conversation, conversation_speech, None)
     pool.close()
     assert found == embedded_turns(conversation, conversation_speech, None, embedder(model), 0.0)
+
+
+def test_no_voice_is_kept_from_one_recording_to_the_next(
+    model: Path, recording: Path, conversation: Path, conversation_speech: list[Span]
+) -> None:
+    """A process that has heard another recording answers as one that has heard none: no more than times."""
+    pool = RecognizerPool(
+        choose("pocketsphinx", None), processes=1, chunk_timeout_s=60, speaker_model=check(model, 0.0)
+    )
+    heard = pool.turns(recording, [Span(start_ms=0, end_ms=20_000)], None)
+    after = pool.turns(conversation, conversation_speech, None)
+    pool.close()
+    assert heard
+    assert after == embedded_turns(conversation, conversation_speech, None, embedder(model), 0.0)
+    assert after[0].speaker == 1
+    assert {type(value) for turn in after for value in asdict(turn).values()} == {int}
 
 
 def test_a_model_with_another_input_is_named(

@@ -117,6 +117,19 @@ def test_a_speaker_model_is_selected_by_its_name(tmp_path: Path) -> None:
     assert recognizer(Settings(data_dir=tmp_path)).title == "pocketsphinx"
 
 
+def test_a_speaker_model_that_was_pulled_is_used_without_a_setting(tmp_path: Path) -> None:
+    assert speaker_model(Settings(data_dir=tmp_path)) is None
+    files = tmp_path / "files"
+    files.mkdir()
+    (files / "campplus.onnx").write_bytes(b"a network")
+    install(tmp_path / "models", "campplus", files)
+    found = speaker_model(Settings(data_dir=tmp_path))
+    assert found is not None
+    assert title_of(found).startswith("campplus (SHA-256 ")
+    (tmp_path / "models" / "campplus" / "campplus.onnx").unlink()
+    assert speaker_model(Settings(data_dir=tmp_path)) is None
+
+
 @pytest.mark.parametrize(
     ("setting", "name"),
     [("SCRIBEDOCK_SPEECH_MODEL", "campplus"), ("SCRIBEDOCK_SPEAKER_MODEL", "whisper-base")],

@@ -1,0 +1,1 @@
+"""Sounds between speech: where they are, and their marks in an ElementList."""
