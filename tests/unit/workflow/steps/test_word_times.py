@@ -9,7 +9,7 @@ import pytest
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.speech.pool.pool import RecognizerPool, always
-from scribedock.speech.recognizer import Origin, TimedWord
+from scribedock.speech.recognizer import Origin, TimedWord, unrecognized
 from scribedock.speech.span import Span
 from scribedock.testing import RecordedSteps, ScriptedRecognizer, scripted_pool
 from scribedock.workflow.saved_steps import saved_by
@@ -93,3 +93,14 @@ def test_recognition_refines_words_unless_it_is_switched_off(
     assert saved is not None
     found = [restored_word(word) for word in saved]
     assert (Origin.ALIGNED in {word.origin for word in found}) is refines
+
+
+@pytest.mark.parametrize("language", ["en", "de"])
+def test_speech_that_was_not_understood_keeps_its_mark_and_place(
+    pool: RecognizerPool, recording: Path, language: str
+) -> None:
+    even = words_in(recording, pool, language)
+    mark = unrecognized(even[-1].end_ms, CHUNK.end_ms + 500)
+    alone = refined_words(pool, recording, CHUNK, even, language, always)
+    assert refined_words(pool, recording, CHUNK, [*even, mark], language, always) == [*alone, mark]
+    assert refined_words(pool, recording, CHUNK, [mark], language, always) == [mark]
