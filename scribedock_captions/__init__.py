@@ -72,7 +72,7 @@ if TYPE_CHECKING:
     from scribedock_captions.quality.check import RULES, Finding, Report, Rule, Severity
     from scribedock_captions.readers import Cue, CueFile, Line, ReadingWarning, TextFormat
     from scribedock_captions.rendering import CaptionFormat, Rendering, render_transcript
-    from scribedock_captions.style import Span, Style
+    from scribedock_captions.style import Style, StyledSpan
 
 __version__ = "0.1.0"
 
@@ -107,11 +107,11 @@ __all__ = [
     "Segment",
     "Sequence",
     "Severity",
-    "Span",
     "Speaker",
     "SpeakerDisplay",
     "Spelling",
     "Style",
+    "StyledSpan",
     "Tag",
     "TextFormat",
     "TimeRange",
@@ -154,7 +154,7 @@ _HOMES = {
     "quality.check": ["RULES", "Finding", "Report", "Rule", "Severity"],
     "placement": ["Horizontal", "Placement", "Vertical"],
     "readers": ["Cue", "CueFile", "Line", "ReadingWarning", "TextFormat"],
-    "style": ["Span", "Style"],
+    "style": ["Style", "StyledSpan"],
     "rendering": ["CaptionFormat", "Rendering", "render_transcript"],
 }
 

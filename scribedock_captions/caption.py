@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from scribedock_captions.placement import Placement
-from scribedock_captions.style import Span
+from scribedock_captions.style import StyledSpan
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -15,7 +15,7 @@ class Caption:
     lines: tuple[str, ...]
     start: int  # ms
     end: int  # ms, after start
-    spans: tuple[tuple[Span, ...], ...] = ()
+    spans: tuple[tuple[StyledSpan, ...], ...] = ()
     """The styles of each line; empty where all of them are plain."""
     voices: tuple[str, ...] = ()
     """Who says each line, where the format keeps speakers apart; empty where nobody is named."""

@@ -24,7 +24,7 @@ PLAIN = Style()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Span:
+class StyledSpan:
     """A part of a line that has a style: the code points [start, end)."""
 
     start: int
@@ -38,18 +38,18 @@ def style_named(names: str) -> Style:
     return Style(**{name: True for name in STYLE_NAMES if name in given}) if given else PLAIN
 
 
-def spans_of(styles: Iterable[Style]) -> tuple[Span, ...]:
+def spans_of(styles: Iterable[Style]) -> tuple[StyledSpan, ...]:
     """Return the spans of a line from the style of each of its code points."""
     found, place = [], 0
     for style, run in groupby(styles):
         end = place + sum(1 for _ in run)
         if style != PLAIN:
-            found.append(Span(start=place, end=end, style=style))
+            found.append(StyledSpan(start=place, end=end, style=style))
         place = end
     return tuple(found)
 
 
-def pieces_of(text: str, spans: Sequence[Span]) -> Iterable[tuple[str, Style]]:
+def pieces_of(text: str, spans: Sequence[StyledSpan]) -> Iterable[tuple[str, Style]]:
     """Divide a line into pieces of one style each, which together are the line."""
     place = 0
     for span in spans:

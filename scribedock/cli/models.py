@@ -15,7 +15,7 @@ from scribedock.host.terminal import printable
 from scribedock.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
-    from scribedock.speech.models.installed import Entry
+    from scribedock.speech.models.installed import NamedModel
     from scribedock.speech.models.sources import Source
 
 models = typer.Typer(cls=CommandGroup, help="Models of speech and of voices.", no_args_is_help=True)
@@ -104,7 +104,7 @@ def _sources(
     return [every[name] for name in wanted or every]
 
 
-def _pull(entry: Entry, folder: Path, sources: list[Source]) -> None:
+def _pull(entry: NamedModel, folder: Path, sources: list[Source]) -> None:
     """Download a model, and measure its speed. Ends the command where no source gives it."""
     from scribedock.speech.models import receipt
     from scribedock.speech.models.pull import pull
@@ -125,7 +125,7 @@ def _pull(entry: Entry, folder: Path, sources: list[Source]) -> None:
     print(f"Set {entry.setting}={entry.name} to use it always.")
 
 
-def _measure(entry: Entry, folder: Path) -> None:
+def _measure(entry: NamedModel, folder: Path) -> None:
     from scribedock.speech.models import receipt, speed
     from scribedock.speech.models.installed import SPEAKERS
 

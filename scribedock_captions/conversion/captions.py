@@ -9,7 +9,7 @@ from itertools import pairwise
 from scribedock_captions.caption import Caption
 from scribedock_captions.conversion.timing import timed
 from scribedock_captions.readers.cue import Cue, CueFile, Line
-from scribedock_captions.style import Span
+from scribedock_captions.style import StyledSpan
 
 SHORT_MS = 250  # a change of the picture for less is a flash: it is left to the captions beside it
 MAX_AT_ONCE = 12  # earlier captions that are shown on, beside those that begin
@@ -124,7 +124,7 @@ def _joined(captions: Sequence[Caption], start: int, end: int) -> Caption:
     if len(captions) == 1:
         return replace(captions[0], start=start, end=end)
     lines: list[str] = []
-    spans: list[tuple[Span, ...]] = []
+    spans: list[tuple[StyledSpan, ...]] = []
     voices: list[str] = []
     for caption in captions:
         earlier = set(lines)

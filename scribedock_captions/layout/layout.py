@@ -17,7 +17,7 @@ from scribedock_captions.layout.costs import CAPTION_COST, SHORT_CAPTION_MS, Cos
 from scribedock_captions.layout.lines import Lines
 from scribedock_captions.layout.measures import Measures
 from scribedock_captions.options import CaptionOptions
-from scribedock_captions.style import PLAIN, Span, Style, spans_of
+from scribedock_captions.style import PLAIN, Style, StyledSpan, spans_of
 from scribedock_captions.text.words import Word
 
 MAX_CAPTION_WORDS = 150
@@ -69,7 +69,7 @@ class Layout:
             for start, end in pairwise(self.places)
         ]
 
-    def _spans(self, edges: list[int]) -> tuple[tuple[Span, ...], ...]:
+    def _spans(self, edges: list[int]) -> tuple[tuple[StyledSpan, ...], ...]:
         """Return the styles of the lines of a caption; empty where all of them are plain."""
         measures = self.measures
         found = []

@@ -10,7 +10,7 @@ from scribedock_captions.errors import FileTooLarge
 from scribedock_captions.placement import Placement
 from scribedock_captions.readers.formats import TextFormat
 from scribedock_captions.readers.warnings import ReadingWarning, Warnings
-from scribedock_captions.style import PLAIN, Span, Style, spans_of
+from scribedock_captions.style import PLAIN, Style, StyledSpan, spans_of
 
 MAX_CUES = 50_000
 MAX_CHARACTERS = 4_000_000  # of all cues; ten hours of fast speech have a quarter of it
@@ -25,7 +25,7 @@ class Line:
 
     text: str
     speaker: str = ""
-    spans: tuple[Span, ...] = ()  # what is not plain
+    spans: tuple[StyledSpan, ...] = ()  # what is not plain
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from scribedock.settings import SettingsError
 from scribedock.speech.models import speed
-from scribedock.speech.models.installed import SPEAKERS, Entry, catalogue, installed
+from scribedock.speech.models.installed import SPEAKERS, NamedModel, catalogue, installed
 from scribedock.speech.models.speed import MOST_REAL_TIME
 
 
@@ -16,10 +16,10 @@ from scribedock.speech.models.speed import MOST_REAL_TIME
 class Choice:
     """The best model, and the reasons against others."""
 
-    model: Entry | None  # None where none can be used
+    model: NamedModel | None  # None where none can be used
     real_time: Mapping[str, float]  # by name, what the models take; see `speed.estimated`
     passed_over: Mapping[str, str]  # of the better ones that are here, why not, by name
-    better: Sequence[Entry]  # those that are not here but quick enough, the best first
+    better: Sequence[NamedModel]  # those that are not here but quick enough, the best first
 
     def takes(self, name: str) -> str:
         """Return how long a model takes, in words."""
@@ -31,7 +31,7 @@ def choose_model(models: Path) -> Choice:
     here = {name: entry for name, entry in installed(models).items() if entry.engine != SPEAKERS}
     real_time = speed.estimated(models)
     passed_over: dict[str, str] = {}
-    chosen: Entry | None = None
+    chosen: NamedModel | None = None
     for name, entry in sorted(here.items(), key=lambda each: each[1].model.rank, reverse=True):
         reason = _reason_against(entry, models / name, real_time.get(name))
         if not reason:
@@ -48,7 +48,7 @@ def choose_model(models: Path) -> Choice:
     return Choice(model=chosen, real_time=real_time, passed_over=passed_over, better=better)
 
 
-def _reason_against(entry: Entry, folder: Path, real_time: float | None) -> str:
+def _reason_against(entry: NamedModel, folder: Path, real_time: float | None) -> str:
     try:
         entry.check(folder)
     except SettingsError as error:

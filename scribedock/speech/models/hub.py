@@ -6,7 +6,7 @@ import logging
 import shutil
 from pathlib import Path
 
-from scribedock.speech.models.installed import Entry
+from scribedock.speech.models.installed import NamedModel
 from scribedock.speech.models.sources import SourceFailed
 
 REACH_S = 15
@@ -21,10 +21,10 @@ class Hub:
         """Set the address of a hub other than Hugging Face's."""
         self._endpoint = endpoint
 
-    def offers(self, entry: Entry) -> bool:
+    def offers(self, entry: NamedModel) -> bool:
         return bool(entry.model.repository)
 
-    def fetch(self, entry: Entry, folder: Path) -> Path:
+    def fetch(self, entry: NamedModel, folder: Path) -> Path:
         from huggingface_hub import constants, snapshot_download
 
         logging.getLogger("huggingface_hub").setLevel(logging.ERROR)  # the reason is told once, below

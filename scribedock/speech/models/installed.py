@@ -17,7 +17,7 @@ SPEECH_MODEL, SPEAKER_MODEL = "SCRIBEDOCK_SPEECH_MODEL", "SCRIBEDOCK_SPEAKER_MOD
 
 
 @dataclass(frozen=True, kw_only=True)
-class Entry:
+class NamedModel:
     """A model of the catalogue with its name."""
 
     name: str
@@ -37,17 +37,17 @@ class Entry:
             engine_named(self.engine).check(folder)
 
 
-def catalogue() -> Mapping[str, Entry]:
+def catalogue() -> Mapping[str, NamedModel]:
     """Return all models that can be downloaded, by name: those of the recognizers, then those of voices."""
     of_engine = {engine: described.catalogue for engine, described in engines().items()}
     return {
-        name: Entry(name=name, engine=engine, model=model)
+        name: NamedModel(name=name, engine=engine, model=model)
         for engine, models in {**of_engine, SPEAKERS: campplus.CATALOGUE}.items()
         for name, model in models.items()
     }
 
 
-def entry_named(name: str) -> Entry:
+def entry_named(name: str) -> NamedModel:
     """Return the model of that name. Raises SettingsError for a name that is not in the catalogue."""
     known = catalogue()
     if name not in known:
@@ -60,7 +60,7 @@ def models_folder(settings: Settings) -> Path:
     return (settings.models_dir or settings.data_dir / FOLDER).resolve()
 
 
-def installed(models: Path) -> Mapping[str, Entry]:
+def installed(models: Path) -> Mapping[str, NamedModel]:
     """Return the models of the catalogue that are in the folder of models, by name."""
     return {name: entry for name, entry in catalogue().items() if (models / name).is_dir()}
 

@@ -15,7 +15,7 @@ from pathlib import Path
 import httpx2
 
 from scribedock.speech.models import receipt
-from scribedock.speech.models.installed import Entry
+from scribedock.speech.models.installed import NamedModel
 from scribedock.speech.models.sources import SourceFailed
 
 MEGABYTE = 1_000_000
@@ -33,10 +33,10 @@ class Mirror:
         self._address = address.rstrip("/")
         self._remote = address.startswith(("http://", "https://"))
 
-    def offers(self, entry: Entry) -> bool:
+    def offers(self, entry: NamedModel) -> bool:
         return True
 
-    def fetch(self, entry: Entry, folder: Path) -> Path:
+    def fetch(self, entry: NamedModel, folder: Path) -> Path:
         files = folder / "files"
         files.mkdir(exist_ok=True)
         conversion = entry.model.conversion
@@ -49,7 +49,7 @@ class Mirror:
             self._take(entry, {conversion.source: entry.model.sums[conversion.source]}, files)
         return files
 
-    def _wanted(self, entry: Entry) -> Mapping[str, str]:
+    def _wanted(self, entry: NamedModel) -> Mapping[str, str]:
         """Return the sums of the files to take, by name. Raises SourceFailed."""
         if entry.model.sums:
             return {name: entry.model.sums[name] for name in entry.model.pinned}
@@ -60,7 +60,7 @@ class Mirror:
         allowed = {*entry.model.files, *entry.model.added}
         return {name: digest for name, digest in found.items() if name in allowed}
 
-    def _take(self, entry: Entry, sums: Mapping[str, str], files: Path) -> None:
+    def _take(self, entry: NamedModel, sums: Mapping[str, str], files: Path) -> None:
         for name, digest in sums.items():
             path = files / name
             if path.is_file() and receipt.sha256_of(path) == digest:

@@ -9,12 +9,12 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scribedock.settings import SettingsError
-from scribedock.speech.models.installed import Entry
+from scribedock.speech.models.installed import NamedModel
 from scribedock.speech.models.receipt import NAME, Receipt, sha256_of
 from scribedock.speech.models.sources import Source, SourceFailed
 
 
-def pull(entry: Entry, models: Path, sources: Sequence[Source], *, tell: Callable[[str], None]) -> Path:
+def pull(entry: NamedModel, models: Path, sources: Sequence[Source], *, tell: Callable[[str], None]) -> Path:
     """Download a model and check it; return its folder, in the folder of models.
 
     The sources are tried in their order; tell is given a line for each that failed before one gave the model.
@@ -60,7 +60,7 @@ def _alone(partial: Path, name: str) -> Iterator[None]:
         yield
 
 
-def _finish(entry: Entry, folder: Path, source: str) -> None:
+def _finish(entry: NamedModel, folder: Path, source: str) -> None:
     """Check what a source gave, make what is made from it, and write the receipt. Raises SourceFailed."""
     model = entry.model
     if model.conversion is not None and (folder / model.conversion.source).is_file():

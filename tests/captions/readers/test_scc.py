@@ -12,7 +12,7 @@ from scribedock_captions.placement import Placement, Vertical
 from scribedock_captions.readers import CueFile
 from scribedock_captions.readers.scc import scc
 from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
-from scribedock_captions.style import Span, Style
+from scribedock_captions.style import Style, StyledSpan
 from scribedock_captions.writers.scc import scc as writer
 from tests.captions.sample import SAMPLE
 from tests.captions.writers.decoder import decode, milliseconds
@@ -109,7 +109,7 @@ def test_italics_and_places_are_kept() -> None:
         ("00:00:03:00", pairs(EDM)),
     )
     assert [cue.placement for cue in file.cues] == [Placement(vertical=Vertical.TOP), None]
-    assert file.cues[1].lines[0].spans == (Span(start=0, end=7, style=Style(italic=True)),)
+    assert file.cues[1].lines[0].spans == (StyledSpan(start=0, end=7, style=Style(italic=True)),)
 
 
 def test_unused_parts_are_reported() -> None:

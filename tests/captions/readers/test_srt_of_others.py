@@ -6,7 +6,7 @@ import pytest
 
 from scribedock_captions.placement import Horizontal, Placement, Vertical
 from scribedock_captions.readers import srt
-from scribedock_captions.style import Span, Style
+from scribedock_captions.style import Style, StyledSpan
 
 Shown = list[tuple[int | None, int | None, str]]
 
@@ -106,11 +106,11 @@ def test_styles_and_places_are_kept() -> None:
     [cue] = srt.read("00:01,0 --> 00:02,0\n{\\an7}<i>A <b>b</b>|c</i> d\n{\\i1}e{\\i0} f").cues
     assert [line.text for line in cue.lines] == ["A b|c d", "e f"]
     assert cue.lines[0].spans == (
-        Span(start=0, end=2, style=italic),
-        Span(start=2, end=3, style=bold),
-        Span(start=3, end=5, style=italic),
+        StyledSpan(start=0, end=2, style=italic),
+        StyledSpan(start=2, end=3, style=bold),
+        StyledSpan(start=3, end=5, style=italic),
     )
-    assert cue.lines[1].spans == (Span(start=0, end=1, style=italic),)
+    assert cue.lines[1].spans == (StyledSpan(start=0, end=1, style=italic),)
     assert cue.placement == Placement(vertical=Vertical.TOP, horizontal=Horizontal.LEFT)
 
 

@@ -8,7 +8,7 @@ from scribedock_captions.readers import web_vtt
 from scribedock_captions.readers.cue import Line
 from scribedock_captions.readers.web_vtt_settings import placement_of
 from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
-from scribedock_captions.style import Span, Style
+from scribedock_captions.style import Style, StyledSpan
 from tests.captions.sample import SAMPLE
 
 Shown = list[tuple[int | None, int | None, str]]
@@ -112,7 +112,11 @@ def test_tags_are_left_out_and_references_resolved(payload: str, expected: str) 
 
 def test_voices_are_speakers() -> None:
     assert lines("<v Ada Lovelace>Hi <i>you</i></v> there\n<v.loud Ben &amp; Co>Yes,\nno.") == [
-        Line(text="Hi you", speaker="Ada Lovelace", spans=(Span(start=3, end=6, style=Style(italic=True)),)),
+        Line(
+            text="Hi you",
+            speaker="Ada Lovelace",
+            spans=(StyledSpan(start=3, end=6, style=Style(italic=True)),),
+        ),
         Line(text="there"),
         Line(text="Yes,", speaker="Ben & Co"),
         Line(text="no.", speaker="Ben & Co"),

@@ -6,11 +6,11 @@ from pathlib import Path
 import pytest
 
 from scribedock.speech.catalogue import CatalogueModel, Wheel
-from scribedock.speech.models.installed import Entry
+from scribedock.speech.models.installed import NamedModel
 from scribedock.speech.models.receipt import sha256_of
 
 NAME = "made-up"
-MakeEntry = Callable[..., Entry]
+MakeEntry = Callable[..., NamedModel]
 
 
 @pytest.fixture
@@ -19,7 +19,7 @@ def make_entry(whisper_model: Path) -> MakeEntry:
 
     def make(
         *, sums: Mapping[str, str] | None = None, wheels: tuple[Wheel, ...] = (), rank: int = 1
-    ) -> Entry:
+    ) -> NamedModel:
         official = {path.name: sha256_of(path) for path in whisper_model.iterdir()}
         model = CatalogueModel(
             repository="",
@@ -32,6 +32,6 @@ def make_entry(whisper_model: Path) -> MakeEntry:
             about="says one sentence",
             rank=rank,
         )
-        return Entry(name=NAME, engine="whisper", model=model)
+        return NamedModel(name=NAME, engine="whisper", model=model)
 
     return make

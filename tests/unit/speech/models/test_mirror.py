@@ -11,7 +11,7 @@ import pytest
 from scribedock.settings import SettingsError
 from scribedock.speech.catalogue import CatalogueModel, Conversion
 from scribedock.speech.models import receipt
-from scribedock.speech.models.installed import Entry
+from scribedock.speech.models.installed import NamedModel
 from scribedock.speech.models.mirror import Mirror
 from scribedock.speech.models.pull import pull
 from scribedock.speech.models.receipt import Receipt, sha256_of
@@ -71,7 +71,7 @@ def served(tmp_path: Path, whisper_model: Path) -> Iterator[Served]:
         server.shutdown()
 
 
-def refused(entry: Entry, models: Path, address: str) -> str:
+def refused(entry: NamedModel, models: Path, address: str) -> str:
     """Return why a mirror does not give a model."""
     with pytest.raises(SettingsError, match="could not be downloaded from the mirror") as caught:
         pull(entry, models, [Mirror(address)], tell=print)
@@ -181,6 +181,6 @@ def test_what_the_makers_publish_is_converted(tmp_path: Path) -> None:
         licence="MIT",
         about="",
     )
-    entry = Entry(name=NAME, engine="speakers", model=model)
+    entry = NamedModel(name=NAME, engine="speakers", model=model)
     folder = pull(entry, tmp_path / "models", [Mirror(str(mirror.parent))], tell=print)
     assert {path.name for path in folder.iterdir()} == {"model.onnx", receipt.NAME}

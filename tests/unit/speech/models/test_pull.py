@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from scribedock.settings import SettingsError
-from scribedock.speech.models.installed import Entry
+from scribedock.speech.models.installed import NamedModel
 from scribedock.speech.models.pull import pull
 from scribedock.speech.models.sources import SourceFailed
 from tests.unit.speech.models.conftest import NAME, MakeEntry
@@ -19,10 +19,10 @@ class Copying:
         self.name = name
         self.files = files
 
-    def offers(self, entry: Entry) -> bool:
+    def offers(self, entry: NamedModel) -> bool:
         return True
 
-    def fetch(self, entry: Entry, folder: Path) -> Path:
+    def fetch(self, entry: NamedModel, folder: Path) -> Path:
         for path in self.files.iterdir():
             (folder / path.name).write_bytes(path.read_bytes())
         return folder
@@ -31,14 +31,14 @@ class Copying:
 class Silent(Copying):
     """A source that does not answer."""
 
-    def fetch(self, entry: Entry, folder: Path) -> Path:
+    def fetch(self, entry: NamedModel, folder: Path) -> Path:
         raise SourceFailed("nobody\nanswers")
 
 
 class NotAsked(Silent):
     """A source that has never heard of the model."""
 
-    def offers(self, entry: Entry) -> bool:
+    def offers(self, entry: NamedModel) -> bool:
         return False
 
 
