@@ -16,11 +16,11 @@ MODELS ?= whisper-base campplus
 MODELS_DIR := $(or $(SCRIBEDOCK_MODELS_DIR),$(or $(SCRIBEDOCK_DATA_DIR),data)/models)
 # Without bytecode files, each server that a test starts would compile the whole package again.
 unexport PYTHONDONTWRITEBYTECODE
-SPECIAL := judges or s3 or azure or trials or clients or soak
+SPECIAL := gpu or judges or s3 or azure or trials or clients or soak
 # What `make test` runs: nothing that needs Debian packages, much time or other data.
 ORDINARY := not (e2e or postgresql or $(SPECIAL))
 
-.PHONY: help models demo walk serve test test-e2e coverage test-postgresql test-s3 test-azure check judges trials clients soak docs golden lock clean
+.PHONY: help models demo walk serve test test-e2e coverage test-postgresql test-s3 test-azure test-gpu check judges trials clients soak docs golden lock clean
 
 help:
 	@echo "make demo [MEDIA=file]   transcribe a recording, from upload to captions, on a temporary server"
@@ -33,6 +33,7 @@ help:
 	@echo "make test-postgresql     run the database tests on PostgreSQL"
 	@echo "make test-s3             test the object store on a real S3 server: Ceph's gateway, from Debian's packages"
 	@echo "make test-azure          test it on Microsoft's emulator of Azure Blob Storage"
+	@echo "make test-gpu            test Whisper on a GPU: batches, float16, int8_float16"
 	@echo "make check               run ruff and mypy"
 	@echo "make judges              validate with third-party software (SCRIBEDOCK_JUDGES=folder, CASES=1000 requests)"
 	@echo "make trials              try full disks, slow clients, power cuts (root, Debian)"
@@ -94,6 +95,9 @@ test-s3: .venv/.installed-dev
 
 test-azure: .venv/.installed-dev
 	$(BIN)/python -m pytest -m azure
+
+test-gpu: .venv/.installed-dev models
+	SCRIBEDOCK_TEST_MODELS="$(MODELS_DIR)" $(BIN)/python -m pytest -m gpu
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .

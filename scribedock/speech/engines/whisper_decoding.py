@@ -63,7 +63,8 @@ class Phrase:
 class Decoder:
     """A loaded model: int8 on the processor, float16 on a GPU where CTranslate2 finds one."""
 
-    def __init__(self, folder: Path, threads: int) -> None:
+    def __init__(self, folder: Path, threads: int, *, precision: str | None = None) -> None:
+        """Load the model; precision is a compute type of CTranslate2 instead of the one chosen here."""
         import ctranslate2
         from faster_whisper import BatchedInferencePipeline, WhisperModel
 
@@ -71,7 +72,7 @@ class Decoder:
         model: Any = WhisperModel(
             str(folder),
             device=device,
-            compute_type=compute_type(device, ctranslate2.get_supported_compute_types(device)),
+            compute_type=precision or compute_type(device, ctranslate2.get_supported_compute_types(device)),
             cpu_threads=threads,
             local_files_only=True,
         )

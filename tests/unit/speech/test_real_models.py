@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 
 import jiwer
@@ -19,20 +18,10 @@ from scribedock.speech.recognizer import Recognizer, choose, engine_named
 from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
 from tests.support.media.sound import larger
+from tests.support.models.pulled import pulled
 from tests.support.speech import share_confused
 
-MODELS = "SCRIBEDOCK_TEST_MODELS"
 HEARD_S = 20
-
-
-def pulled(name: str) -> Path:
-    """Return the folder of a model; skip the test where no source gave it."""
-    folder = Path(os.environ.get(MODELS, "data/models")).resolve() / name
-    if not folder.is_dir():
-        pytest.skip(
-            f"{name} is not in {folder.parent}: make models pulls it, and no source may have answered"
-        )
-    return folder
 
 
 @pytest.mark.parametrize("name", ["whisper-base", "campplus"])
