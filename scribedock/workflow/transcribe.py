@@ -28,10 +28,12 @@ from scribedock.media.unusable import MediaUnusable
 from scribedock.orders.guidelines import Guidelines
 from scribedock.orders.orders import Orders
 from scribedock.speech.assembly import assemble
+from scribedock.speech.chinese import in_script_of
 from scribedock.speech.coverage import measure_coverage
 from scribedock.speech.doubt import Chunk, without_unrecognized
 from scribedock.speech.noise import signal_to_noise_db
 from scribedock.speech.pool.pool import RecognizerPool
+from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.sounds.detection import sound_candidates
 from scribedock.speech.sounds.marking import with_sound_candidates
 from scribedock.speech.span import Span
@@ -257,12 +259,16 @@ class TranscribeWorkflow:
         language_notice: str | None,
     ) -> None:
         spoken = _spans(speech)
+        script = started["language"] if started["language_given"] else ""
+
+        def restored(saved: Words) -> list[TimedWord] | None:
+            if saved is None:
+                return None
+            found = [restored_word(word) for word in saved]
+            return in_script_of(script, trim_to_speech(found, spoken))
+
         chunks = without_unrecognized(
-            (
-                span,
-                None if found is None else trim_to_speech([restored_word(word) for word in found], spoken),
-            )
-            for span, found in zip(_spans(spans), words, strict=True)
+            (span, restored(found)) for span, found in zip(_spans(spans), words, strict=True)
         )
         assembled = assemble(
             chunks,

@@ -58,7 +58,7 @@ SPEECH_ROWS = [
     {"assembly", "engines", "models", "pool"},
     {"alignment", "diarization", "sounds"},
     {"noise"},
-    {"coverage", "doubt", "language_id", "timing", "vad"},
+    {"chinese", "coverage", "doubt", "language_id", "timing", "vad"},
     {"pauses", "recognizer"},
     {"catalogue", "span", "__init__"},
 ]

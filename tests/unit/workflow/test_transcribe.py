@@ -27,7 +27,7 @@ from tests.support.core_uploads import UploadClient
 from tests.support.core_workflows import Workflows
 from tests.support.media.sound import RATE, pcm, silence, spoken, write_wav
 
-ABLE = Capabilities(languages=frozenset({"en", "de"}), detects_language=True, translates=frozenset())
+ABLE = Capabilities(languages=frozenset({"en", "de", "zh"}), detects_language=True, translates=frozenset())
 STEPS = ["start", "decode", "find speech", "hear language", "recognize", "finish", "clean up"]
 TEXT = "Welcome to a small library by the sea."
 
@@ -97,6 +97,17 @@ def test_a_recording_becomes_a_finished_transcript(core: Core, workflows: Workfl
     names = [each.iwp_name for each in core.services.elementlists.versions(job.id)]
     assert names == [Iwp.MECHANICAL, Iwp.FINAL]
     assert done.speech_ms and done.worded_ms and not done.unrecognized_ms
+
+
+@pytest.mark.parametrize(("language", "text"), [("zh-cmn", "头发"), ("zh-tw", "頭髮")])
+def test_chinese_is_written_in_the_script_that_was_ordered(
+    core: Core, workflows: Workflows, sentence: bytes, language: str, text: str
+) -> None:
+    workflows.recognizer.languages = {"zh": 1.0}
+    workflows.recognizer._text = "頭髮"
+    job = ordered(core, sentence, language=language)
+    transcribe(workflows, job)
+    assert text in text_of(core, job).replace(" ", "")
 
 
 def test_a_probe_that_ends_after_its_order_failed_leaves_the_reason(
