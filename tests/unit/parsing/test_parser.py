@@ -60,7 +60,8 @@ def test_what_of_a_transcript_is_not_used_is_said(parser: Parser) -> None:
 
 def test_errors_are_reported_as_the_library_words_them(parser: Parser) -> None:
     for body, words in (
-        (b"{}", "version: an ElementList has"),
+        (b"{}", "ElementList: this JSON is not one"),
+        (b'{"version": 1}', "version: an ElementList has"),
         (b"[" * 100_000, "The ElementList is not JSON"),
     ):
         with pytest.raises(InvalidQuery, match=f"^{words}") as refused:

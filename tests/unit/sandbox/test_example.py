@@ -11,6 +11,7 @@ import sqlalchemy as sa
 
 from scribedock import app
 from scribedock.accounts.passwords import matches_hash
+from scribedock.clock import format_short_time
 from scribedock.db.tables import tasks
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.media import MediaSource
@@ -120,7 +121,7 @@ def test_each_job_comes_back_when_it_was_deleted(sandbox: Sandbox, job_id: str) 
     sandbox.services.jobs.delete(job_id, sandbox.visible_accounts)
     sandbox.example.restore()
     assert sandbox.services.jobs.find_job(job_id).status is JobStatus.COMPLETE
-    versions = [each.created.isoformat() for each in sandbox.services.elementlists.versions(job_id)]
+    versions = [format_short_time(each.created) for each in sandbox.services.elementlists.versions(job_id)]
     assert versions == ["2014-07-31T12:35:52", "2014-07-31T12:35:52.324389"]
 
 
