@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from tests.support.guard import GIVEN, MARK, marked
+from tests.support.machine.processes import heed_interrupts
 from tests.support.waiting import wait_until
 
 ROOT = Path(__file__).parent.parent.parent
@@ -45,6 +46,7 @@ def test_interrupted_tests_leave_nothing_behind(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         start_new_session=True,
+        preexec_fn=heed_interrupts,
     )
     try:
         wait_until(lambda: list(folder.rglob("serving")))

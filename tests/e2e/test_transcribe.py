@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.support.machine.processes import heed_interrupts
 from tests.support.media.sound import silence, spoken
 from tests.support.waiting import wait_until
 
@@ -31,6 +32,7 @@ def started(state: Path, *arguments: object, **settings: str) -> subprocess.Pope
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
         text=True,
+        preexec_fn=heed_interrupts,
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import signal
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -59,3 +60,8 @@ def _status(pid: int, name: str) -> int:
         if line.startswith(f"{name}:"):
             return int(line.split()[1]) * 1024
     raise AssertionError(f"{name} is not told")
+
+
+def heed_interrupts() -> None:
+    """Have a new process end on SIGINT, which a shell ignores for what it runs in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
