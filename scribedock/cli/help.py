@@ -26,7 +26,7 @@ EXAMPLES: Mapping[str, tuple[str, ...]] = {
     "doctor": ("scribedock doctor --data-dir /var/lib/scribedock",),
     "transcribe": (
         "scribedock transcribe lecture.mp4",
-        "scribedock transcribe recordings -o captions --format srt,vtt,txt --language en",
+        "scribedock transcribe recordings -o captions -f srt,vtt,txt --language en",
         "scribedock transcribe interview.wav --speakers 2 --format txt -o -",
     ),
     "upload": ("scribedock upload https://captions.example.org/upload/… lecture.mp4",),

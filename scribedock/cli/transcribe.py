@@ -35,7 +35,7 @@ INTERRUPTED = 130  # 128 + SIGINT
 
 def transcribe(
     files: Annotated[
-        list[Path], typer.Argument(help="Recordings, or folders of recordings.", metavar="FILE…")
+        list[Path], typer.Argument(help="Recordings, or folders of recordings.", metavar="FILES")
     ],
     output: Annotated[
         str | None,
