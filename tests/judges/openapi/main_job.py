@@ -9,7 +9,7 @@ import sys
 import time
 
 import client
-import httpx2
+import httpx
 from client import AuthenticatedClient, Client
 from client.api.account import post_account_login
 from client.api.job import (
@@ -41,7 +41,7 @@ login = post_account_login.sync(client=Client(base_url), body=credentials)
 api = AuthenticatedClient(base_url, token=login.api_token, raise_on_unexpected_status=True)
 opened = post_job_new.sync(client=api, body=JobNewParameters(v=1, job_name='Ænother "job"'))
 about = {"client": api, "v": 1, "job_id": opened.job_id}
-sent = httpx2.put(get_job_request_upload_url.sync(**about).upload_url, content=b"a recording")
+sent = httpx.put(get_job_request_upload_url.sync(**about).upload_url, content=b"a recording")
 order = JobPerformTranscriptionParameters(
     v=1,
     job_id=opened.job_id,
