@@ -156,7 +156,11 @@ def main(rounds: int, seconds: float, database_url: str | None) -> None:
         admin = logged_in(server.base_url, "admin", server.password)
         attacker, victim = admin.child(), admin.child()
         children = [attacker.child() for _ in range(CHILDREN)]
-        taken_s(victim, recording, receiver)  # the recognizer is loaded
+        # A recognizer is loaded for each slot, as on a server that has been at work.
+        for number in range(ORDERS):
+            children[number % CHILDREN].order(children[number % CHILDREN].job(recording))
+        taken_s(victim, recording, receiver)
+        drained(admin)
         for number in range(rounds):
             idle_s.append(taken_s(victim, recording, receiver))
             attack(attacker, children, recording, dead.url)
