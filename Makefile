@@ -11,18 +11,24 @@ SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
 CASES ?= 1000
 JOBS ?= 3
+# Programs about our dependencies, apart from these.
+TOOLS := .venv-tools/bin
 # What demo, serve and test recognize with; `make clean` keeps it.
 MODELS ?= whisper-base campplus
 MODELS_DIR := $(or $(SCRIBEDOCK_MODELS_DIR),$(or $(SCRIBEDOCK_DATA_DIR),data)/models)
+# The scripts of the web application, which are built once after each change of their sources.
+WEB := scribedock/web/static/manifest.json
+WEB_SOURCES := $(shell find frontend -name node_modules -prune -o -type f -print)
 # Without bytecode files, each server that a test starts would compile the whole package again.
 unexport PYTHONDONTWRITEBYTECODE
-SPECIAL := gpu or judges or s3 or azure or trials or clients or soak
+SPECIAL := gpu or judges or s3 or azure or trials or clients or scale or soak or ui
 # What `make test` runs: nothing that needs Debian packages, much time or other data.
 ORDINARY := not (e2e or postgresql or $(SPECIAL))
 
-.PHONY: help models demo walk serve test test-e2e coverage test-postgresql test-s3 test-azure test-gpu check judges trials clients soak docs golden lock clean
+.PHONY: help audit sbom models web demo walk serve test test-e2e coverage test-postgresql test-s3 test-azure test-gpu test-ui check judges trials clients scale soak docs docs-pictures golden lock clean
 
 help:
+	@echo "make web                 build the scripts of the web application, as demo, serve and test do once"
 	@echo "make demo [MEDIA=file]   transcribe a recording, from upload to captions, on a temporary server"
 	@echo "make models              download Whisper base and CAM++, as demo, serve and test do once"
 	@echo "make walk [URL=https://…] make every call of the API once, on a temporary server or on that one"
@@ -34,13 +40,17 @@ help:
 	@echo "make test-s3             test the object store on a real S3 server: Ceph's gateway, from Debian's packages"
 	@echo "make test-azure          test it on Microsoft's emulator of Azure Blob Storage"
 	@echo "make test-gpu            test Whisper on a GPU: batches, float16, int8_float16"
-	@echo "make check               run ruff and mypy"
+	@echo "make test-ui             use the web application in Chromium and Firefox (Debian's chromium, firefox-esr)"
+	@echo "make check               run ruff, mypy, and ESLint, tsc and Prettier on the web application"
 	@echo "make judges              validate with third-party software (SCRIBEDOCK_JUDGES=folder, CASES=1000 requests)"
 	@echo "make trials              try full disks, slow clients, power cuts (root, Debian)"
 	@echo "make clients             upload with third-party clients (Debian's curl, wget, chromium, nginx)"
 	@echo "make soak                kill the server at random moments, many times"
 	@echo "make docs                regenerate the tables of docs/"
+	@echo "make docs-pictures       take the pictures of docs/tutorial.md anew (Debian's chromium)"
 	@echo "make golden              regenerate the golden files of the captions' tests"
+	@echo "make sbom                write a software bill of materials (CycloneDX) of the locked dependencies"
+	@echo "make audit               ask whether they have known vulnerabilities"
 	@echo "make lock                update the locked dependencies"
 
 .venv:
@@ -65,20 +75,26 @@ models: .venv/.installed
 		|| echo "Going on without $$name; pocketsphinx needs no download (docs/speech.md)."; \
 	done
 
-demo: models
+web: $(WEB)
+
+# Without a source for what they are built with, everything but the web application works.
+$(WEB): $(WEB_SOURCES) tools/frontend.py .venv/.installed
+	@$(BIN)/python tools/frontend.py build || echo "Going on without the web application (docs/web.md)."
+
+demo: models web
 	$(BIN)/scribedock demo $(if $(MEDIA),--media "$(MEDIA)")
 
 walk: .venv/.installed
 	$(BIN)/scribedock walk $(if $(URL),--url "$(URL)")
 
-serve: models
+serve: models web
 	$(BIN)/scribedock serve
 
-test: .venv/.installed-dev models
+test: .venv/.installed-dev models web
 	SCRIBEDOCK_TEST_MODELS="$(MODELS_DIR)" $(BIN)/python -m pytest -n $(JOBS) -m "$(ORDINARY)"
 
 test-e2e: .venv/.installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) -m "e2e and not (postgresql or $(SPECIAL))"
+	$(BIN)/python -m pytest -n $(JOBS) -m "e2e and not (postgresql or $(SPECIAL))" tests/e2e
 
 test-postgresql: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 -m "postgresql and not ($(SPECIAL))"
@@ -91,24 +107,28 @@ coverage: .venv/.installed-dev
 	$(BIN)/python -m coverage report
 
 test-s3: .venv/.installed-dev
-	$(BIN)/python -m pytest -n 2 -m s3
+	$(BIN)/python -m pytest -n 2 -m s3 tests/s3
 
 test-azure: .venv/.installed-dev
-	$(BIN)/python -m pytest -m azure
+	$(BIN)/python -m pytest -m azure tests/azure
 
 test-gpu: .venv/.installed-dev models
-	SCRIBEDOCK_TEST_MODELS="$(MODELS_DIR)" $(BIN)/python -m pytest -m gpu
+	SCRIBEDOCK_TEST_MODELS="$(MODELS_DIR)" $(BIN)/python -m pytest -m gpu tests/unit/speech
+
+test-ui: .venv/.installed-dev web
+	$(BIN)/python -m pytest -n 2 -m ui tests/ui
 
 check: .venv/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
+	$(BIN)/python tools/frontend.py check
 
 judges: .venv/.installed-dev
-	CASES=$(CASES) $(BIN)/python -m pytest -n 2 -m judges
+	CASES=$(CASES) $(BIN)/python -m pytest -n 2 -m judges tests/judges
 
 trials: .venv/.installed-dev
-	$(BIN)/python -m pytest -m trials
+	$(BIN)/python -m pytest -n 2 -m trials tests/e2e tests/unit/media tests/unit/translation
 
 clients: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 -m clients tests/clients
@@ -116,11 +136,31 @@ clients: .venv/.installed-dev
 soak: .venv/.installed-dev
 	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0 $(SOAK)
 
-docs: .venv/.installed
+scale: .venv/.installed-dev
+	$(BIN)/python -m pytest -m scale tests/s3
+
+docs: .venv/.installed web
 	$(BIN)/python tools/tables.py
+
+docs-pictures: .venv/.installed-dev web
+	DOCS_PICTURES=docs/pictures $(BIN)/python -m pytest -m ui tests/ui/test_newcomer.py
 
 golden: .venv/.installed-dev
 	$(BIN)/python -m tests.captions.golden
+
+.venv-tools/.installed: tools/requirements.lock
+	$(PYTHON) -m venv .venv-tools
+	$(TOOLS)/python -m pip --disable-pip-version-check --quiet install --require-hashes -r tools/requirements.lock
+	@touch $@
+
+sbom: .venv-tools/.installed
+	@mkdir -p dist
+	$(TOOLS)/python -W ignore -m cyclonedx_py requirements requirements.lock --pyproject pyproject.toml \
+		--mc-type application --output-reproducible --spec-version 1.6 --output-file dist/scribedock.cdx.json
+	@echo "dist/scribedock.cdx.json is written"
+
+audit: .venv-tools/.installed
+	$(TOOLS)/python tools/audit_dependencies.py $(TOOLS)/pip-audit
 
 lock:
 	uv pip compile pyproject.toml --extra all --group build --universal --python-version 3.11 --generate-hashes \
@@ -131,6 +171,8 @@ lock:
 	uv pip compile tests/judges/openapi/requirements.in --universal --python-version 3.11 --generate-hashes \
 		--no-annotate --no-emit-index-url --no-header --no-strip-extras --quiet --upgrade \
 		-o tests/judges/openapi/requirements.lock
+	uv pip compile tools/requirements.in --universal --python-version 3.11 --generate-hashes \
+		--no-annotate --no-emit-index-url --no-header --no-strip-extras --quiet --upgrade -o tools/requirements.lock
 
 clean:
-	rm -rf .venv .venv-judges build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis
+	rm -rf frontend/node_modules scribedock/web/static .venv .venv-judges .venv-tools build dist .coverage .coverage.* .mypy_cache .ruff_cache .pytest_cache .hypothesis

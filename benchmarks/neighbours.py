@@ -1,8 +1,9 @@
 """How long a customer's job takes beside another customer who wants everything at once.
 
-python benchmarks/neighbours.py [--rounds N] [--seconds S] [--database-url URL]
+python benchmarks/neighbours.py [--rounds N] [--seconds S] [--database-url URL] [--models DIR]
 
-One server with its worker, on SQLite or on the database named (an empty one). In each round the victim has a
+One server with its worker, on SQLite or on the database named (an empty one), with pocketsphinx or the best
+model of the folder named. In each round the victim has a
 recording transcribed and is called back: first while the server is idle, then while the attacker's ten child
 accounts have more orders waiting than there are slots, recordings whose origins never answer, and callbacks
 whose receivers never do.
@@ -141,12 +142,14 @@ def drained(admin: Caller) -> None:
         time.sleep(1)
 
 
-def main(rounds: int, seconds: float, database_url: str | None) -> None:
+def main(rounds: int, seconds: float, database_url: str | None, models: Path | None) -> None:
     recording = beginning(seconds)
     ratios, idle_s, attacked_s = [], [], []
     settings = {"callback_retries_s": "1,1,1", "login_failures": "1000"}
     if database_url is not None:
         settings["database_url"] = database_url
+    if models is not None:
+        settings["models_dir"] = str(models.resolve())
     with (
         tempfile.TemporaryDirectory() as folder,
         CallbackReceiver() as receiver,
@@ -162,6 +165,7 @@ def main(rounds: int, seconds: float, database_url: str | None) -> None:
         taken_s(victim, recording, receiver)
         drained(admin)
         for number in range(rounds):
+            taken_s(victim, recording, receiver)  # until what was deleted no longer uses the machine
             idle_s.append(taken_s(victim, recording, receiver))
             attack(attacker, children, recording, dead.url)
             attacked_s.append(taken_s(victim, recording, receiver))
@@ -185,5 +189,8 @@ if __name__ == "__main__":
     arguments.add_argument(
         "--database-url", metavar="URL", help="an empty PostgreSQL database; SQLite without"
     )
+    arguments.add_argument(
+        "--models", metavar="DIR", type=Path, help="a folder of pulled models; pocketsphinx without"
+    )
     given = arguments.parse_args()
-    main(given.rounds, given.seconds, given.database_url)
+    main(given.rounds, given.seconds, given.database_url, given.models)

@@ -41,6 +41,9 @@ NORMALISE = EnglishTextNormalizer()
 class Heard:
     words: Sequence[TimedWord]
     skipped_ms: int  # of speech that no word is near
+    first_s: (
+        float  # until the first chunk has its words, which a first caption needs; with nothing to hear, all
+    )
     seconds: float
     cpu_seconds: float
 
@@ -66,12 +69,15 @@ class Pipeline:
             media_ms=each.length_ms,
         )
         found: list[tuple[Span, list[TimedWord]]] = []
+        first_s = 0.0
         for batch in batches(spans, most=self._most, processes=1):
             parts = recognized(self._recognizer, each, batch, terms)
             found += zip(batch, (trim_to_speech(words, speech) for words in parts), strict=True)
+            first_s = first_s or time.perf_counter() - began
         return Heard(
             words=[word for _, words in found for word in words if word.text],
             skipped_ms=sum(span.end_ms - span.start_ms for span in wordless_stretches(speech, found)),
+            first_s=first_s or time.perf_counter() - began,
             seconds=time.perf_counter() - began,
             cpu_seconds=time.process_time() - began_work,
         )
@@ -158,12 +164,14 @@ def misheard(reference: str, words: Sequence[TimedWord]) -> list[bool]:
 
 def run_recognize(arguments: argparse.Namespace, scratch: Path) -> None:
     spec = replace(choose(arguments.engine, arguments.model), threads=arguments.threads)
+    began = time.perf_counter()
     ours = Pipeline(spec, arguments.batch)
+    load_s = time.perf_counter() - began
     bare = None if arguments.alone else bare_engine(spec)
     output = csv.writer(sys.stdout)
     output.writerow(
-        "recording words wrong bare_wrong formatted_wrong skipped_s s_per_s cpu_s_per_s bare_cpu_s_per_s "
-        "runs_that_differ".split()
+        "recording words wrong bare_wrong formatted_wrong skipped_s first_s s_per_s cpu_s_per_s "
+        "bare_cpu_s_per_s runs_that_differ".split()
     )
     sums, total_s = [0.0] * 8, 0.0
     sure: list[tuple[float, bool]] = []
@@ -189,7 +197,8 @@ def run_recognize(arguments: argparse.Namespace, scratch: Path) -> None:
         length_s = each.length_ms / 1000
         differing = sum(words != heard.words for words in again)
         times = [f"{value / length_s:.2f}" for value in row[5:]]
-        output.writerow([each.name, *row[:4], f"{row[4]:.1f}", *times, differing])
+        first = f"{heard.first_s:.1f}"
+        output.writerow([each.name, *row[:4], f"{row[4]:.1f}", first, *times, differing])
         sys.stdout.flush()
         total_s += length_s
         sure += [
@@ -198,9 +207,9 @@ def run_recognize(arguments: argparse.Namespace, scratch: Path) -> None:
             if word.confidence is not None and reference
         ]
     times = [f"{value / total_s:.2f}" for value in sums[5:]]
-    output.writerow(["all", *(int(value) for value in sums[:4]), f"{sums[4]:.1f}", *times, ""])
+    output.writerow(["all", *(int(value) for value in sums[:4]), f"{sums[4]:.1f}", "", *times, ""])
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024
-    print(f"# {spec.title}, {spec.threads} threads, {memory} MB at the most")
+    print(f"# {spec.title}, {spec.threads} threads, loaded in {load_s:.1f} s, {memory} MB at the most")
     print(f"# {doubt(sure, ours.engine.doubt_below)}")
 
 

@@ -33,7 +33,7 @@ import uvicorn
 from scribedock import app
 from scribedock.api.application import build
 from scribedock.api.registry import Backend
-from scribedock.jobs.job import Iwp
+from scribedock.jobs.iwp import Iwp
 from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.renderings import Renderings
 from scribedock.rendering.request import ElementListKey, RenderRequest, render

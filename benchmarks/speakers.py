@@ -12,9 +12,8 @@ Halves are every other speaker, or conversation: what is tuned on one is reporte
 
 A line of CSV for each conversation and method, with the number of people found out or given: how many there
 are and how many were found, the diarization error rate (NIST's: missed, invented and confused time, 250 ms
-around each border left out; a pause in the middle of a composed turn counts as missed), and the share of the
-speech of single persons that is taken for somebody else's. Then a line for each method, with the share of
-conversations of which the number of people is right. Methods are:
+around each border left out), and the share of the speech of single persons that is taken for somebody else's.
+Then a line for each method, with the share of conversations of which the number of people is right. Methods:
 - "spectra": no model; the number found out by the Bayesian information criterion is not shipped
 - with a speaker-embedding network (--model, an ONNX file), "shipped", and others on the same windows, which
   `speaker_methods.py` has; "pieces" is what was shipped up to 2026-11
@@ -46,7 +45,7 @@ from scribedock.speech.diarization.diarization import joined_turns, turns, voice
 from scribedock.speech.diarization.embedded import window_directions
 from scribedock.speech.diarization.embedding import Embedder
 from scribedock.speech.diarization.people import voices_of_people
-from scribedock.speech.diarization.turns import Turn
+from scribedock.speech.diarization.turns import Turn, without_pauses
 from scribedock.speech.diarization.voices import cluster_speakers
 from scribedock.speech.diarization.windows import turns_of_windows, voice_windows
 from scribedock.speech.recognizer import SAMPLE_RATE
@@ -224,7 +223,7 @@ def by_labels(each: Conversation, speech: Sequence[Span]) -> Found:
                 key=lambda turn: (max(turn[0] - start / 1000, start / 1000 - turn[1], 0), -turn[0]),
             )
             found.append(Turn(start_ms=start, end_ms=start + FRAME_MS, speaker=people[who]))
-    return "labels", "given", found
+    return "labels", "given", without_pauses(found)
 
 
 def conversations(arguments: argparse.Namespace, scratch: Path) -> Iterator[Conversation]:

@@ -10,10 +10,12 @@ FOLDER has a manifest.json: a list of {"name", "file", "text"}; a text that is e
 `recognize` prints a line of CSV for each recording and one for all: the wrong words (jiwer, after Whisper's
 English normaliser and without "um" and "uh"), beside those of the engine by itself on the whole file, as its
 own documentation does it (--alone leaves that out); the errors with case and punctuation, where the text has
-any; speech that no word is near; seconds and seconds of processor time for each second of sound (on a machine
-with other things to do the latter is to be compared). Of all --runs it counts those with any other word, time
-or confidence than the first. Then it says how many of the errors the words of little confidence hold. Halves
-are every other recording by name: what is tuned on one is reported on the other.
+any; speech that no word is near; seconds until the first chunk has its words, which the first caption needs;
+seconds and seconds of processor time for each second of sound (on a machine with other things to do the
+latter is to be compared). Of all --runs it counts those with any other word, time or confidence than the
+first. Then it says how long the model took to load, how much memory the process had at the most, and how
+many of the errors the words of little confidence hold. Halves are every other recording by name: what is
+tuned on one is reported on the other.
 `sounds` counts the words that are kept of noises, and of the recordings played backwards. `names` counts how
 many of the names are heard without terms and with them, and how many are heard where they are not said.
 `align` prints how much of each text was found, and of the text of another recording; against the word times

@@ -6,6 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
@@ -14,6 +15,9 @@ from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
 from scribedock.speech.recognizer import SAMPLE_RATE
 from scribedock.speech.vad import read_pcm
+
+if TYPE_CHECKING:
+    from scribedock.speech.recognizer import Pcm
 
 LIMITS = Limits(max_duration_s=43_200, memory=2 * 1024**3)
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
@@ -42,6 +46,17 @@ def recordings(folder: Path, scratch: Path, half: str | None) -> list[Recording]
         decode(folder / entry["file"], audio, LIMITS)
         found.append(Recording(name=entry["name"], text=entry["text"], audio=audio))
     return found
+
+
+def in_noise(pcm: Pcm, level_db: int, seed: str) -> Pcm:
+    """The samples with pink noise, so many decibels below the louder half of them; always the same."""
+    draw = np.random.default_rng(list(seed.encode()))
+    noise = np.fft.rfft(draw.normal(size=len(pcm)))
+    noise /= np.sqrt(np.maximum(np.arange(len(noise)), 1))
+    added = np.fft.irfft(noise, len(pcm))
+    loud = np.abs(pcm) >= np.median(np.abs(pcm))
+    level = np.sqrt(np.square(pcm[loud].astype(float)).mean()) / 10 ** (level_db / 20)
+    return np.clip(pcm + added * level / max(added.std(), 1e-9), -32768, 32767).astype("<i2")
 
 
 def sounds(spoken: Sequence[Recording], scratch: Path) -> list[Recording]:

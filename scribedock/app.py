@@ -10,51 +10,79 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scribedock.accounts.accounts import ROOT, Accounts
+from scribedock.accounts.administration import AccountAdministration
 from scribedock.accounts.api_keys import ApiKeys
-from scribedock.accounts.failed_logins import FailedLogins
-from scribedock.accounts.hashing import PasswordHashing
-from scribedock.accounts.login import Login
-from scribedock.accounts.login_failures import LoginFailures
 from scribedock.accounts.reviewers import Reviewers
 from scribedock.accounts.sandboxes import Sandboxes
 from scribedock.accounts.sessions import Sessions
+from scribedock.accounts.signing_in.failed_logins import FailedLogins
+from scribedock.accounts.signing_in.hashing import PasswordHashing
+from scribedock.accounts.signing_in.login import Login
+from scribedock.accounts.signing_in.login_failures import LoginFailures
+from scribedock.accounts.signing_in.password_check import PasswordCheck
 from scribedock.accounts.untrusted_proxies import UntrustedProxies
+from scribedock.budgets.budgets import Budgets
 from scribedock.clock import SYSTEM_CLOCK, Clock
 from scribedock.db import sqlite_file
 from scribedock.db.engine import Database
 from scribedock.db.key_fingerprints import KeyFingerprints
 from scribedock.db.migrate import migrate as migrate_database
-from scribedock.db.upgrades import seal_old_rows
+from scribedock.db.upgrades import fold_names, seal_old_rows
 from scribedock.dispatch.work import Work
 from scribedock.errors import AccountExists, InvalidQuery
+from scribedock.host.erasure_journal import ErasureJournal, journal_path
 from scribedock.jobs.backlog import Backlog
 from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.job import Priority
 from scribedock.jobs.jobs import Jobs
-from scribedock.jobs.listing import JobListing
+from scribedock.jobs.listing.listing import JobListing
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.keys.keys import Keys, keep_private, keys_exist, load_keys
 from scribedock.media.fetching.fetch import GuardedClient
 from scribedock.orders.authorization import Authorizations
+from scribedock.orders.callback_listing import CallbackListing
 from scribedock.orders.callbacks import Callbacks
 from scribedock.orders.guidelines import Guidelines
 from scribedock.orders.orders import Orders
+from scribedock.orders.recognition_parts import RecognitionParts
+from scribedock.orders.webhook_secrets import WebhookSecrets
+from scribedock.persons.links import PersonLinks
+from scribedock.persons.oidc.persons import ProviderPersons
+from scribedock.persons.oidc.sign_in import ProviderSignIn
+from scribedock.persons.persons import Persons
+from scribedock.persons.second_factor import SecondFactors
+from scribedock.persons.sign_in_steps import SealedSteps, SignInSteps
+from scribedock.persons.signing_in import PersonSignIn
+from scribedock.persons.web_sessions import WebSessions
 from scribedock.related.related import JobRelations
 from scribedock.related.translations import Translations
 from scribedock.related.uplevels import Uplevels
 from scribedock.reports.audit import Audit
+from scribedock.reports.job_history import JobHistory
+from scribedock.reports.overview import Overview
+from scribedock.reports.progress import ProgressFeed
 from scribedock.reports.statistics import MinuteStatistics
 from scribedock.results.caption_urls import CaptionUrls
 from scribedock.results.mails import Mails
+from scribedock.results.playback import PlaybackMedia, ProxyRule
 from scribedock.results.renditions import Renditions
+from scribedock.results.shares import Shares
+from scribedock.retention.policies import RetentionPolicies
+from scribedock.retention.retention import Retention
 from scribedock.reviews.realignments import Realignments
+from scribedock.reviews.rejections import Rejections
 from scribedock.reviews.reviews import Reviews
+from scribedock.reviews.segment_saves import SegmentSaves
+from scribedock.search.indexing import SearchIndex
+from scribedock.search.search import Search
 from scribedock.settings import Settings
 from scribedock.storage.store import Store
 from scribedock.storage.stores import open_store
 from scribedock.uploads.http.upload_urls import UploadUrls
 from scribedock.uploads.uploads import Uploads
+from scribedock.webhooks.endpoints import Endpoints
+from scribedock.webhooks.events import Events
 
 SQLITE = "sqlite:///"
 
@@ -69,9 +97,19 @@ class Services:
     fingerprints: KeyFingerprints
     store: Store
     accounts: Accounts
+    account_administration: AccountAdministration
     api_keys: ApiKeys
     sessions: Sessions
     login: Login
+    persons: Persons
+    person_links: PersonLinks
+    person_sign_in: PersonSignIn
+    second_factors: SecondFactors
+    provider_sign_in: ProviderSignIn
+    provider_persons: ProviderPersons
+    sign_in_steps: SignInSteps
+    sealed_steps: SealedSteps
+    web_sessions: WebSessions
     login_failures: LoginFailures
     failed_logins: FailedLogins
     hashing: PasswordHashing
@@ -81,20 +119,38 @@ class Services:
     media: JobMedia
     transcripts: Transcripts
     elementlists: ElementLists
+    search: Search
+    search_index: SearchIndex
     orders: Orders
     authorizations: Authorizations
     statistics: MinuteStatistics
+    overview: Overview
+    progress: ProgressFeed
+    job_history: JobHistory
     guidelines: Guidelines
+    recognition_parts: RecognitionParts
     audit: Audit
+    policies: RetentionPolicies
+    retention: Retention
+    journal: ErasureJournal
     callbacks: Callbacks
+    budgets: Budgets
+    webhook_secrets: WebhookSecrets
+    webhook_endpoints: Endpoints
+    webhook_events: Events
+    callback_listing: CallbackListing
     caption_urls: CaptionUrls
     renditions: Renditions
+    playback: PlaybackMedia
+    shares: Shares
     related: JobRelations
     translations: Translations
     uplevels: Uplevels
     sandboxes: Sandboxes
     reviewers: Reviewers
     reviews: Reviews
+    rejections: Rejections
+    segment_saves: SegmentSaves
     realignments: Realignments
     mails: Mails
     work: Work
@@ -102,6 +158,10 @@ class Services:
     uploads: Uploads
     upload_urls: UploadUrls
     fetcher: GuardedClient
+
+    @property
+    def clock(self) -> Clock:
+        return self.database.clock
 
     def close(self) -> None:
         self.hashing.close()
@@ -126,22 +186,28 @@ def build_services(
     store, fetcher: used instead of those that the settings name.
     """
     keys = load_keys(settings)
-    database = Database(database_url(settings), keys.sealing)
+    database = Database(database_url(settings), keys.sealing, clock=clock)
     accounts = Accounts(database)
     sandboxes = Sandboxes(database)
     api_keys = ApiKeys(database, keys.encryption)
     sessions = Sessions(database)
     login_failures = LoginFailures(database, settings)
     hashing = PasswordHashing()
+    passwords = PasswordCheck(login_failures, hashing)
+    persons = Persons(database)
     failed_logins = FailedLogins(database)
-    jobs = Jobs(database)
+    journal = ErasureJournal(journal_path(settings))
+    jobs = Jobs(database, journal)
     media = JobMedia(database, jobs, keys.sealing)
     elementlists = ElementLists(database)
     related = JobRelations(database, jobs)
     priorities = [Priority(name) for name in settings.priorities] or list(Priority)
     orders = Orders(database, jobs, elementlists, priorities=priorities)
     reviews = Reviews(database, jobs, elementlists, orders)
+    segment_saves = SegmentSaves(database, jobs, elementlists)
     store = store or open_store(settings)
+    fetcher = fetcher or GuardedClient(settings.fetch_allow)
+    budgets = Budgets(database)
     uploads = Uploads(
         database=database,
         jobs=jobs,
@@ -149,8 +215,12 @@ def build_services(
         store=store,
         keys=keys.upload,
         settings=settings,
+        budgets=budgets,
         clock=clock,
     )
+    audit = Audit(database, failed_logins)
+    renditions = Renditions(database, jobs)
+    policies = RetentionPolicies(database, settings)
     return Services(
         settings=settings,
         keys=keys,
@@ -158,9 +228,19 @@ def build_services(
         fingerprints=KeyFingerprints(database, keys),
         store=store,
         accounts=accounts,
+        account_administration=AccountAdministration(database),
         api_keys=api_keys,
         sessions=sessions,
-        login=Login(accounts, api_keys, sessions, login_failures, hashing, settings),
+        login=Login(accounts, api_keys, sessions, login_failures, passwords, settings),
+        persons=persons,
+        person_links=PersonLinks(database, persons),
+        second_factors=SecondFactors(database, settings),
+        provider_sign_in=ProviderSignIn(settings, fetcher, clock),
+        provider_persons=ProviderPersons(persons, accounts, settings),
+        sign_in_steps=SignInSteps(database),
+        sealed_steps=SealedSteps(keys.encryption, clock),
+        person_sign_in=PersonSignIn(database, passwords),
+        web_sessions=WebSessions(database, settings),
         login_failures=login_failures,
         hashing=hashing,
         proxies=UntrustedProxies(database),
@@ -169,15 +249,39 @@ def build_services(
         media=media,
         transcripts=Transcripts(database, jobs),
         elementlists=elementlists,
+        search=Search(database),
+        search_index=SearchIndex(database, elementlists),
         orders=orders,
         authorizations=Authorizations(database, jobs, priorities=priorities),
         statistics=MinuteStatistics(database),
+        job_history=JobHistory(database),
+        progress=ProgressFeed(database),
+        overview=Overview(database, lease_s=settings.lease_s),
         guidelines=Guidelines(database, jobs),
-        audit=Audit(database, failed_logins),
+        recognition_parts=RecognitionParts(database, jobs),
+        audit=audit,
+        policies=policies,
+        journal=journal,
+        retention=Retention(
+            database=database,
+            jobs=jobs,
+            store=store,
+            uploads=uploads,
+            audit=audit,
+            policies=policies,
+            journal=journal,
+        ),
         failed_logins=failed_logins,
         callbacks=Callbacks(database),
+        budgets=budgets,
+        webhook_secrets=WebhookSecrets(database),
+        webhook_endpoints=Endpoints(database),
+        webhook_events=Events(database),
+        callback_listing=CallbackListing(database),
         caption_urls=CaptionUrls(database),
-        renditions=Renditions(database, jobs),
+        renditions=renditions,
+        shares=Shares(database, jobs),
+        playback=PlaybackMedia(media, renditions, rule=ProxyRule(settings.media_proxies), clock=clock),
         related=related,
         translations=Translations(related),
         uplevels=Uplevels(related, priorities=priorities),
@@ -187,10 +291,12 @@ def build_services(
         work=Work(database),
         backlog=Backlog(database, jobs, retries_s=settings.callback_retries_s),
         reviews=reviews,
-        realignments=Realignments(database, jobs, reviews, elementlists),
+        rejections=Rejections(database, jobs, elementlists, orders),
+        segment_saves=segment_saves,
+        realignments=Realignments(database, jobs, segment_saves, elementlists),
         uploads=uploads,
-        upload_urls=UploadUrls(uploads, keys.upload, settings),
-        fetcher=fetcher or GuardedClient(settings.fetch_allow),
+        upload_urls=UploadUrls(uploads, keys.upload, settings, clock),
+        fetcher=fetcher,
     )
 
 
@@ -213,25 +319,26 @@ def prepare_database(settings: Settings) -> None:
         sealing = load_keys(settings).sealing
         with closing(Database(database_url(settings), sealing)) as database:
             seal_old_rows(database, sealing)
+            fold_names(database)
 
 
 def prepare(settings: Settings) -> None:
     """Migrate the server's database and the engine's; one process at a time."""
-    from scribedock.workflow import engine
+    from scribedock.workflow import engine_client
 
     prepare_database(settings)
     with start_lock(settings):
-        _make_file(engine.system_url(settings))
-        engine.migrate(settings)
+        _make_file(engine_client.system_url(settings))
+        engine_client.migrate(settings)
         for path in sqlite_files(settings):
             sqlite_file.prepare(path)
 
 
 def sqlite_files(settings: Settings) -> tuple[Path, ...]:
     """Return the files of the two databases, the server's and the engine's, where they are SQLite's."""
-    from scribedock.workflow import engine
+    from scribedock.workflow import engine_client
 
-    urls = (database_url(settings), engine.system_url(settings))
+    urls = (database_url(settings), engine_client.system_url(settings))
     return tuple(path for path in map(_file_of, urls) if path is not None)
 
 

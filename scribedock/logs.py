@@ -1,4 +1,4 @@
-"""The log: one JSON object a line on standard error, or coloured lines on a terminal."""
+"""The log on standard error: one JSON object a line, logfmt, or coloured lines for people."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import contextlib
 import logging
 import re
 import sys
+from enum import StrEnum
 from io import StringIO
 from typing import TextIO, cast
 
@@ -22,7 +23,7 @@ _END_OF_AUTHORITY = re.compile(r"(?i)/|\?|#|%2f|%3f|%23")
 _USER = re.compile(r"(?i).*(?:@|%40)")
 _QUERY = re.compile(r"\?[^\s\"'<>]*=[^\s\"'<>]*")
 _ADDRESS = re.compile(r"[\w.+%-]+@([\w-]+(?:\.[\w-]+)+)")  # of mail
-_SIGNED = re.compile(r"(/(?:upload|media|approve|captions)/)[A-Za-z0-9._~%-]{20,}")
+_SIGNED = re.compile(r"(/(?:upload|media|approve|captions|web/link)/)[A-Za-z0-9._~%-]{20,}")
 
 
 def without_secrets(text: str) -> str:
@@ -76,28 +77,52 @@ def _write_traceback(file: TextIO, error: structlog.typing.ExcInfo) -> None:
     file.write(printable(text.getvalue(), keep="\n"))
 
 
-def configure(*, json_lines: bool, level: str = "info") -> None:
+class LogFormat(StrEnum):
+    JSON = "json"
+    CONSOLE = "console"
+    LOGFMT = "logfmt"
+
+
+def format_named(name: str) -> LogFormat:
+    """Return the format of this name; `auto` is the console's on a terminal, otherwise JSON."""
+    if name == "auto":
+        return LogFormat.CONSOLE if sys.stderr.isatty() else LogFormat.JSON
+    return LogFormat(name)
+
+
+def _renderer(form: LogFormat) -> list[structlog.types.Processor]:
+    if form is LogFormat.JSON:
+        return [
+            structlog.processors.format_exc_info,
+            _mask,
+            structlog.processors.JSONRenderer(ensure_ascii=False),
+            lambda _, __, line: printable_json(str(line)),
+        ]
+    if form is LogFormat.LOGFMT:
+        return [
+            structlog.processors.format_exc_info,
+            _mask,
+            _harmless,
+            structlog.processors.LogfmtRenderer(
+                key_order=("timestamp", "level", "event"), bool_as_flag=False
+            ),
+        ]
+    return [
+        structlog.processors.format_exc_info,
+        _mask,
+        _harmless,
+        structlog.dev.ConsoleRenderer(pad_event_to=0, exception_formatter=_write_traceback),
+    ]
+
+
+def configure(form: LogFormat, *, level: str = "info") -> None:
     """Set up structlog; other libraries log from WARNING on, in the same form."""
     shared: list[structlog.types.Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    renderer: list[structlog.types.Processor] = (
-        [
-            structlog.processors.format_exc_info,
-            _mask,
-            structlog.processors.JSONRenderer(ensure_ascii=False),
-            lambda _, __, line: printable_json(str(line)),
-        ]
-        if json_lines
-        else [
-            structlog.processors.format_exc_info,
-            _mask,
-            _harmless,
-            structlog.dev.ConsoleRenderer(pad_event_to=0, exception_formatter=_write_traceback),
-        ]
-    )
+    renderer = _renderer(form)
     structlog.configure(
         processors=[*shared, *renderer],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level.upper()]),

@@ -8,14 +8,18 @@ import resource
 import signal
 import socket
 import ssl
-from collections.abc import Callable
+import sys
+import threading
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from types import FrameType
 
 import structlog
 import uvicorn
 
-from scribedock import app
+from scribedock import __version__, app
 from scribedock.api.application import build
+from scribedock.api.health import problems
 from scribedock.api.registry import Backend
 from scribedock.api.transport.authority import authority
 from scribedock.api.transport.client_addresses import ClientAddresses
@@ -23,25 +27,31 @@ from scribedock.api.transport.protocol import protocol_class
 from scribedock.api.transport.upload_service import UploadService
 from scribedock.api.transport.waiting import BODIES_AT_ONCE, BranchLimit
 from scribedock.db.waiting import wait_for_database
-from scribedock.host import data_folder
+from scribedock.host import data_folder, presence
 from scribedock.media.fetching.fetch_seat import fetch_crew
-from scribedock.ordering.capabilities import Capabilities
+from scribedock.monitoring import spans
+from scribedock.monitoring.collector import InstallationCollector
+from scribedock.monitoring.listener import MonitoringListener
+from scribedock.ordering.capabilities import configured_capabilities
 from scribedock.parsing.parser import Parser
 from scribedock.rendering.renderings import Renderings
 from scribedock.sandbox import separation
 from scribedock.sandbox.example import Example
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.configured import recognizer
-from scribedock.speech.recognizer import detects, languages
-from scribedock.supervisor import WorkerProcess
-from scribedock.translation.engine import Translators
+from scribedock.supervisor import WorkerProcess, monitored
 from scribedock.uploads.transfer.receiver import Receiver
-from scribedock.workflow.engine import EngineClient
+from scribedock.web.routes import web_routes
+from scribedock.workflow.engine_client import EngineClient
 
 log = structlog.get_logger("scribedock.server")
 
 GRACE_S = 10
 KEEP_ALIVE_S = 75
+SWITCH_S = 0.0003
+"""How soon a thread that computes lets another run. At Python's 5 ms, `job/info` took three to nine times as
+long while a list of all jobs was read; at this, two, and the list no longer (`benchmarks/job_list.py`)."""
+WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - how this machine reaches them
 
 
 def serve(
@@ -81,6 +91,7 @@ def serve(
     separation.check_folder(settings.data_dir, sandbox=sandbox)
     wait_for_database(app.database_url(settings), within_s=settings.database_wait_s)
     app.prepare(settings)
+    spans.start(settings.otlp_url, role="server")
     services = app.build_services(settings)
     password_file = app.ensure_first_account(services, sandbox=sandbox)
     separation.check_database(services.accounts.root(), sandbox=sandbox)
@@ -89,11 +100,7 @@ def serve(
     backend = Backend(
         services=services,
         engine=EngineClient(settings),
-        capabilities=Capabilities(
-            languages=languages(spec),
-            detects_language=detects(spec),
-            translates=Translators(settings.translation_models).pairs,
-        ),
+        capabilities=configured_capabilities(settings),
         renderings=Renderings(),
         parser=Parser(),
         fetches=fetch_crew(),
@@ -102,6 +109,7 @@ def serve(
         example=_example(services) if sandbox else None,
         wake=worker.wake if worker is not None else lambda: None,
     )
+    listener = _monitoring(backend, worker)
     uploads = UploadService(
         uploads=services.uploads,
         urls=services.upload_urls,
@@ -110,12 +118,13 @@ def serve(
         clients=ClientAddresses(settings.trusted_proxies, untrusted=services.proxies.note),
         wake=backend.wake,
     )
+    sys.setswitchinterval(SWITCH_S)
     scheme = "https" if tls_cert else "http"
     base_url = settings.public_url or f"{scheme}://{authority(host, listening.getsockname()[1])}"
 
     server = Server(
         uvicorn.Config(
-            build(backend),
+            build(backend, web_routes),
             http=protocol_class(uploads),
             loop="uvloop",
             ws="none",
@@ -130,6 +139,9 @@ def serve(
             ssl_keyfile=tls_key,
         ),
         on_start=lambda: ready(base_url, password_file),
+        stopping=backend.stopping,
+        drain_s=settings.drain_s,
+        on_stop=backend.progress.close,
     )
     if sandbox:
         log.warning("sandbox: nothing is transcribed, and an account has a public password")
@@ -140,15 +152,26 @@ def serve(
     uploads.start()
     if worker is not None:
         worker.start()
+    if listener is not None:
+        listener.start()
+    presence.sweep(settings.data_dir)
+    reached = authority(WILDCARDS.get(host, host), listening.getsockname()[1])
+    present = presence.announce(
+        settings.data_dir, url=f"{scheme}://{reached}", version=__version__, since=services.clock.now()
+    )
     try:
         server.run(sockets=[listening])
     finally:
+        present.close()
+        if listener is not None:
+            listener.stop()
         if worker is not None:
             worker.stop()
         uploads.stop()
         backend.close()
         backend.engine.close()
         services.close()
+        spans.stop()
     log.info("server stopped")
 
 
@@ -157,6 +180,25 @@ def _check_certificate(chain: Path, key: Path | None) -> None:
         ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER).load_cert_chain(chain, key, password=lambda: "")
     except (OSError, ValueError) as error:  # a wrong or encrypted file
         raise SettingsError(f"{chain} and {key} cannot be used as certificate and key: {error}") from error
+
+
+def _monitoring(backend: Backend, worker: WorkerProcess | None) -> MonitoringListener | None:
+    """Return what shows metrics and health to those who watch; None where the settings name no address."""
+    settings = backend.services.settings
+    if settings.metrics_address is None:
+        return None
+    installation = InstallationCollector(
+        backend.services.overview,
+        backend.services.budgets,
+        data_dir=settings.data_dir,
+        by_branch=settings.metrics_branches,
+    )
+
+    def find_problems() -> Mapping[str, str]:
+        return problems(backend) | ({} if worker is None else worker.problems())
+
+    checks = {"/healthz": dict[str, str], "/readyz": find_problems}
+    return monitored(settings.metrics_address, worker, collectors=[installation], checks=checks)
 
 
 def _example(services: app.Services) -> Example:
@@ -172,16 +214,48 @@ def _example(services: app.Services) -> Example:
 
 
 class Server(uvicorn.Server):
-    """A uvicorn server that says when it is ready."""
+    """A uvicorn server that says when it is ready, and takes its leave before it stops."""
 
-    def __init__(self, config: uvicorn.Config, *, on_start: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        *,
+        on_start: Callable[[], None],
+        on_stop: Callable[[], None],
+        stopping: threading.Event,
+        drain_s: float,
+    ) -> None:
+        """Set up.
+
+        on_stop: is called in the event loop when it stops. stopping: is set by the first signal; `drain_s`
+        later, or by a second one, it stops.
+        """
         super().__init__(config)
         self._on_start = on_start
+        self._on_stop = on_stop
+        self._stopping = stopping
+        self._drain_s = drain_s
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        """Begin to leave; stop at once where that has begun already, or takes no time."""
+        again = self._stopping.is_set()
+        self._stopping.set()
+        if again or not self._drain_s:
+            super().handle_exit(sig, frame)
+            return
+        leaving = threading.Timer(self._drain_s, super().handle_exit, (sig, None))
+        leaving.daemon = True
+        leaving.start()
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
             self._on_start()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        self._stopping.set()  # first: otherwise streams of events would use up the time for ending answers
+        self._on_stop()
+        await super().shutdown(sockets)
 
 
 def open_as_many_files_as_possible() -> None:

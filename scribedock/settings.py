@@ -2,29 +2,41 @@
 
 from __future__ import annotations
 
-import ipaddress
-import re
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
-from urllib.parse import urlsplit
+from typing import Any, Literal
 
-from pydantic import Field, SecretStr, ValidationError, field_validator
-from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from pydantic import Field, SecretStr, ValidationError
+from pydantic_settings import SettingsConfigDict
+
+from scribedock.setting_groups.sign_in import SignInSettings
+from scribedock.setting_values import (
+    CommaSeparated,
+    DatabaseUrl,
+    ListeningAddress,
+    MailServerUrl,
+    Networks,
+    Priorities,
+    PublicUrl,
+    Rate,
+    Sender,
+    StorageUrl,
+    Waits,
+)
 
 GIB = 1024**3
-PRIORITIES = ("ECONOMY", "STANDARD", "HIGH", "PRIORITY", "CRITICAL")
+MAX_DAYS = 36_500
 
-PUBLIC_URL = re.compile(r"https?://([A-Za-z0-9._-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?(/[^\s?#]*)?", re.ASCII)
 
-CommaSeparated = Annotated[tuple[str, ...], NoDecode]
+def _days(description: str) -> Any:
+    return Field(0, ge=0, le=MAX_DAYS, description=description)
 
 
 class SettingsError(Exception):
     """A setting that cannot be used; the text names it and says what would be right."""
 
 
-class Settings(BaseSettings):
+class Settings(SignInSettings):
     """What an operator can set. Times are in seconds, sizes in bytes."""
 
     model_config = SettingsConfigDict(
@@ -36,10 +48,10 @@ class Settings(BaseSettings):
     )
 
     data_dir: Path = Field(Path("data"), description="Folder of all data in the default setup.")
-    database_url: SecretStr | None = Field(
+    database_url: DatabaseUrl | None = Field(
         None, description="postgresql://… or sqlite:///…; unset: a SQLite file in the data folder."
     )
-    storage_url: str | None = Field(
+    storage_url: StorageUrl | None = Field(
         None,
         description="s3://bucket/prefix, gs://bucket/prefix, az://container/prefix or file:///folder; "
         "unset: recordings are stored in the data folder. See docs/storage.md.",
@@ -49,12 +61,12 @@ class Settings(BaseSettings):
         description="Hand out the store's own upload URLs, with s3:// and gs://: "
         "clients then upload to the store directly.",
     )
-    public_url: str | None = Field(
+    public_url: PublicUrl | None = Field(
         None,
         description="Start of all URLs that the server hands out. "
         "Required when it listens on anything but loopback.",
     )
-    trusted_proxies: CommaSeparated = Field(
+    trusted_proxies: Networks = Field(
         (), description="Addresses (CIDRs) whose X-Forwarded-* headers are trusted."
     )
     admin_password: SecretStr | None = Field(
@@ -67,20 +79,6 @@ class Settings(BaseSettings):
         None,
         description="Keys that sign upload URLs, as id:base64url,… (the first signs, all verify); "
         "unset: made at first start.",
-    )
-
-    session_idle_s: int = Field(3600, ge=1, description="A session expires after this time without a call.")
-    key_session_idle_s: int = Field(
-        2_592_000, ge=1, description="The same for a session opened with a securekey."
-    )
-    login_failures: int = Field(
-        10,
-        ge=1,
-        description="Failed logins after which an address is refused with that name (ten times as many: with "
-        "any), and a name is slowed down.",
-    )
-    login_throttle_s: int = Field(
-        60, ge=1, description="How long after the last failure an address is refused and a name slowed down."
     )
 
     upload_lifetime_s: int = Field(43_200, ge=1, le=43_200, description="Lifetime of an upload URL.")
@@ -122,10 +120,21 @@ class Settings(BaseSettings):
         (), description="Non-global CIDRs or hosts that fetched URLs and callbacks may reach."
     )
     fetch_timeout_s: float = Field(3600, gt=0, description="Time limit for fetching a media_url.")
-    callback_retries_s: Annotated[tuple[float, ...], NoDecode] = Field(
+    callback_retries_s: Waits = Field(
         (200, 600, 1000), description="Waits before each retry of a failed callback."
     )
     callback_timeout_s: float = Field(30, gt=0, description="Time limit for the answer to a callback.")
+
+    webhook_retries_s: Waits = Field(
+        (5, 300, 1800, 7200, 18_000, 36_000, 50_400, 72_000, 86_400),
+        description="Waits before each retry of an event that is posted to a webhook endpoint.",
+    )
+    webhook_pause_days: float = Field(
+        5, gt=0, le=365, description="Days of failures after which a webhook endpoint is paused."
+    )
+    webhook_event_days: int = Field(
+        30, ge=1, le=MAX_DAYS, description="Days for which events of webhooks are kept, delivered or not."
+    )
 
     media_link_lifetime_s: int = Field(
         604_800,
@@ -133,16 +142,39 @@ class Settings(BaseSettings):
         description="Lifetime of a link to converted media (mp3, mp4) and of the file behind it.",
     )
 
-    smtp_url: SecretStr | None = Field(
+    media_proxies: Literal["video", "sound", "off"] = Field(
+        "video",
+        description="What is made of recordings that browsers cannot play once somebody looks at them: the "
+        "sound (14 MB an hour) and then an MP4 at 720p (up to 700 MB an hour), the sound alone, or nothing.",
+    )
+
+    smtp_url: MailServerUrl | None = Field(
         None, description="smtp://user:password@host:port (TLS where offered) or smtps://…; unset: no mail."
     )
-    mail_from: str = Field("scribedock@localhost", description="Sender address of mail.")
+    mail_from: Sender = Field("scribedock@localhost", description="Sender address of mail.")
     human_passes: Literal["auto"] = Field(
         "auto",
         description="auto: PREMIUM and PROFESSIONAL orders finish with the recognizer's list "
         "while there are no reviewers.",
     )
+    retention_recordings_days: float = _days(
+        "Days after a job's end for which its recording is kept; 0: as long as the job exists."
+    )
+    retention_results_days: float = _days(
+        "Days after a job's end for which its results are kept; 0: as long as the job exists."
+    )
+    retention_partials_days: float = _days(
+        "Days for which an unfinished upload is kept; 0: until its URL expires."
+    )
+    erasure_journal: Path | None = Field(
+        None,
+        description="File that says what was erased, for a restored backup; unset: erasures.jsonl in the "
+        "data folder. Best on another disk.",
+    )
     audit_days: int = Field(365, ge=1, description="How long entries stay in the audit log.")
+    audit_reads: bool = Field(
+        False, description="Also audit who reads transcripts, captions and recordings, with links too."
+    )
     media_max_duration_s: int = Field(43_200, ge=1, description="The longest recording.")
     media_memory: int = Field(
         2 * GIB, ge=256 * 1024**2, description="Memory for decoding, beyond that of the libraries."
@@ -176,6 +208,12 @@ class Settings(BaseSettings):
         gt=0,
         description="Processor time allowed for recognizing one chunk, for each of the recognizer's threads.",
     )
+    speech_idle_s: float = Field(
+        600,
+        ge=0,
+        description="Seconds after which a recognizer process that nobody uses is ended, and a worker "
+        "without work makes room for a new one that has nothing loaded; 0: never.",
+    )
     speech_alignment: bool = Field(
         True,
         description="Find the times of recognized words in the sound where the engine's are poor, in English "
@@ -196,7 +234,7 @@ class Settings(BaseSettings):
         None, description="Folder with a CTranslate2 model for each pair of languages, as en-de."
     )
     worker_jobs: int = Field(4, ge=1, description="Transcriptions that a worker runs at once.")
-    priorities: CommaSeparated = Field(
+    priorities: Priorities = Field(
         (), description="Priorities that orders may have, as STANDARD,HIGH; empty: all of them."
     )
     branch_queued: int = Field(
@@ -220,11 +258,44 @@ class Settings(BaseSettings):
     host_callbacks: int = Field(
         0, ge=0, description="Callbacks to a host that run at once; others wait. 0: any number."
     )
+    rate_orders: Rate | None = Field(
+        None,
+        description="Orders of a branch that a server accepts in a time, as 60/minute or 10/5 seconds; "
+        "unset: any number.",
+    )
+    rate_logins: Rate | None = Field(
+        None, description="Logins from an address that a server accepts in a time; unset: any number."
+    )
+    drain_s: float = Field(
+        0,
+        ge=0,
+        le=3600,
+        description="How long a server that is told to stop goes on serving, with /readyz answering 503, so "
+        "that a balancer sends its clients elsewhere.",
+    )
     database_wait_s: float = Field(
         60, ge=0, description="How long a server or worker that starts waits for a database that refuses."
     )
     lease_s: float = Field(
         30, ge=1, description="A worker without a heartbeat for this time loses its jobs to others."
+    )
+    metrics_address: ListeningAddress | None = Field(
+        None,
+        description="Address and port, as 127.0.0.1:9124, of /metrics, /healthz and /readyz for those who "
+        "watch the installation; a port alone means loopback; unset: none. Never the address of the API.",
+    )
+    metrics_branches: bool = Field(
+        False,
+        description="Show waiting work for each branch (an account directly below the root, and all below "
+        "it) in the metrics, by name: the 50 with the most.",
+    )
+    otlp_url: PublicUrl | None = Field(
+        None,
+        description="Collector that spans are sent to by OTLP over HTTP, as http://127.0.0.1:4318; "
+        "unset: none. Needs the extra otel.",
+    )
+    log_format: Literal["auto", "json", "console", "logfmt"] = Field(
+        "auto", description="Form of the log's lines; auto: console on a terminal, otherwise json."
     )
     log_level: Literal["debug", "info", "warning", "error"] = Field(
         "info", description="Log level; debug includes every recognized segment."
@@ -232,96 +303,24 @@ class Settings(BaseSettings):
     workflow_retention_s: float = Field(
         86_400, ge=0, description="How long the saved steps of a finished workflow are kept."
     )
-    workflow_poll_s: float = Field(0.5, gt=0, description="How often an idle worker looks for new orders.")
+    workflow_poll_s: float = Field(
+        0.5,
+        gt=0,
+        description="How often an idle worker looks for new orders; after a minute without any, a quarter "
+        "as often.",
+    )
 
-    @field_validator("trusted_proxies", "fetch_allow", "cors_origins", "priorities", mode="before")
-    @classmethod
-    def _split(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return tuple(part.strip() for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("priorities")
-    @classmethod
-    def _known_priorities(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        unknown = [name for name in value if name.upper() not in PRIORITIES]
-        if unknown:
-            raise ValueError(f"there is no priority {unknown[0]}; there are {', '.join(PRIORITIES)}")
-        return tuple(name.upper() for name in value)
-
-    @field_validator("callback_retries_s", mode="before")
-    @classmethod
-    def _split_seconds(cls, value: Any) -> Any:
-        if isinstance(value, str):
-            return tuple(float(part) for part in value.split(",") if part.strip())
-        return value
-
-    @field_validator("callback_retries_s")
-    @classmethod
-    def _not_negative(cls, value: tuple[float, ...]) -> tuple[float, ...]:
-        if any(wait < 0 for wait in value):
-            raise ValueError("waits must not be negative")
-        return value
-
-    @field_validator("trusted_proxies")
-    @classmethod
-    def _networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
-        for part in value:
-            ipaddress.ip_network(part, strict=False)
-        return value
-
-    @field_validator("public_url")
-    @classmethod
-    def _absolute(cls, value: str | None) -> str | None:
-        if value is not None and not value.startswith(("http://", "https://")):
-            raise ValueError("must start with http:// or https://")
-        if value is not None and PUBLIC_URL.fullmatch(value) is None:
-            raise ValueError("must be https://host, https://host:port or https://host/path, and nothing else")
-        return value.rstrip("/") if value else None
-
-    @field_validator("storage_url")
-    @classmethod
-    def _storage_address(cls, value: str | None) -> str | None:
-        if value is None or value.startswith("file:///"):
-            return value
-        try:
-            parts = urlsplit(value)
-        except ValueError:
-            parts = urlsplit("")
-        if not parts.scheme or not parts.netloc:
-            raise ValueError("must be like s3://bucket/prefix or file:///folder (docs/storage.md)")
-        if set("@:?#") & set(value.partition("://")[2]):
-            raise ValueError(
-                f"must be {parts.scheme}://bucket/prefix and nothing else; "
-                "credentials, endpoint and region come from the environment (docs/storage.md)"
-            )
-        return value
-
-    @field_validator("smtp_url")
-    @classmethod
-    def _mail_server(cls, value: SecretStr | None) -> SecretStr | None:
-        parts = urlsplit(value.get_secret_value()) if value else None
-        if parts is not None and (parts.scheme not in ("smtp", "smtps") or not parts.hostname):
-            raise ValueError("must be smtp://user:password@host:port or smtps://user:password@host:port")
-        return value
-
-    @field_validator("mail_from")
-    @classmethod
-    def _sender(cls, value: str) -> str:
-        if "@" not in value or not value.isprintable():
-            raise ValueError("must be an address, as captions@example.org")
-        return value
-
-    @field_validator("database_url")
-    @classmethod
-    def _supported(cls, value: SecretStr | None) -> SecretStr | None:
-        if value and not value.get_secret_value().startswith(("sqlite:///", "postgresql://", "postgres://")):
-            raise ValueError("must start with postgresql:// or sqlite:///")
-        return value
+    @property
+    def sends_links(self) -> bool:
+        """Whether people are mailed links to pages: they start with nothing that a request has said."""
+        return self.smtp_url is not None and self.public_url is not None
 
     def printable(self) -> Iterator[tuple[str, str, str]]:
         """Yield environment variable, value (secrets hidden) and meaning of each setting."""
-        for name, field in type(self).model_fields.items():
+        fields = type(self).model_fields
+        inherited = SignInSettings.model_fields
+        for name in [*(name for name in fields if name not in inherited), *inherited]:
+            field = fields[name]
             value = getattr(self, name)
             if isinstance(value, SecretStr):
                 text = "(hidden)"

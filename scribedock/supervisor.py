@@ -13,18 +13,25 @@ import sys
 import threading
 import time
 import uuid
+from collections.abc import Sequence
+from datetime import timedelta
 
+import sqlalchemy as sa
 import structlog
+from prometheus_client import ProcessCollector
+from prometheus_client.registry import Collector
 
-from scribedock import app
-from scribedock.db.engine import Database
+from scribedock import app, metrics
+from scribedock.db.engine import Database, shared_time
 from scribedock.db.key_fingerprints import KeyFingerprints
+from scribedock.db.tables import executors
 from scribedock.db.waiting import wait_for_database
 from scribedock.host import data_folder
 from scribedock.keys.keys import load_keys
+from scribedock.monitoring.listener import Checks, MonitoringListener
 from scribedock.settings import Settings
 from scribedock.speech.configured import recognizer, speaker_model
-from scribedock.workflow.lease import LEASE_LOST, note_crash
+from scribedock.workflow.lease import LEASE_LOST, RESTS, note_crash
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -93,17 +100,58 @@ class WorkerProcess:
             status = self._process.wait()
             if self._stopping.is_set():
                 return
+            if status == RESTS:
+                self._spawn()
+                continue
             log.error("worker ended; starting another", status=status)
+            metrics.WORKER_EXITS.labels(_reason(status)).inc()
+            if status == LEASE_LOST:
+                metrics.LEASES_LOST.inc()
             if status not in (0, LEASE_LOST):
                 self._note_crash()
             time.sleep(RESTART_PAUSE_S)
             self._spawn()
+
+    @property
+    def pid(self) -> int:
+        """The worker's process id; -1 where none runs."""
+        process = self._process
+        return -1 if process is None or process.poll() is not None else process.pid
+
+    def problems(self) -> dict[str, str]:
+        """Return what is wrong with the worker, by part; nothing where it runs and holds its lease."""
+        if self.pid < 0:
+            return {"worker": "not running"}
+        query = sa.select(executors.c.heartbeat).where(executors.c.id == self._executor_id)
+        try:
+            with self._database.read() as connection:
+                heartbeat = connection.execute(query).scalar_one_or_none()
+                oldest = shared_time(connection) - timedelta(seconds=self._settings.lease_s)
+        except Exception as error:
+            return {"database": type(error).__name__}
+        if heartbeat is None:
+            return {"worker": "starting"}
+        return {} if heartbeat >= oldest else {"worker": "silent"}
 
     def _note_crash(self) -> None:
         try:
             note_crash(self._database, self._executor_id)
         except Exception:
             log.exception("the crash of a worker could not be noted")
+
+
+def _reason(status: int) -> str:
+    return {0: "ended", LEASE_LOST: "lease_lost"}.get(status, "crashed")
+
+
+def monitored(
+    address: str, worker: WorkerProcess | None, *, collectors: Sequence[Collector] = (), checks: Checks
+) -> MonitoringListener:
+    """Return what shows this process's metrics and those of its worker. Raises SettingsError."""
+    of_worker: tuple[Collector, ...] = ()
+    if worker is not None:
+        of_worker = (ProcessCollector(namespace="scribedock_worker", pid=lambda: worker.pid, registry=None),)
+    return MonitoringListener(address, collectors=[*of_worker, *collectors], checks=checks)
 
 
 def run(settings: Settings) -> None:
@@ -119,7 +167,14 @@ def run(settings: Settings) -> None:
     database = Database(app.database_url(settings))
     KeyFingerprints(database, load_keys(settings)).learn()
     worker = WorkerProcess(settings, database)
+    listener = None
+    if settings.metrics_address is not None:
+        checks = {"/healthz": worker.problems, "/readyz": worker.problems}
+        listener = monitored(settings.metrics_address, worker, checks=checks)
+        listener.start()
     worker.start()
     stopping.wait()
     worker.stop()
+    if listener is not None:
+        listener.stop()
     database.close()

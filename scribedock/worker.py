@@ -11,22 +11,25 @@ from datetime import timedelta
 import structlog
 
 from scribedock.app import Services, build_services, sqlite_files
-from scribedock.clock import utc_now
 from scribedock.dispatch.dispatcher import Dispatcher
 from scribedock.dispatch.slots import caps, slots
+from scribedock.monitoring import spans
 from scribedock.settings import Settings
 from scribedock.speech.configured import recognizer, recognizer_pool, speaker_model, title_of
 from scribedock.uploads.uploads import CLOSED_BY_DELETION
-from scribedock.workflow.engine import EngineClient, EngineWorker
+from scribedock.workflow.engine import EngineWorker
+from scribedock.workflow.engine_client import EngineClient
 from scribedock.workflow.eraser import Eraser
-from scribedock.workflow.lease import LEASE_LOST, Lease, Reaper
+from scribedock.workflow.lease import LEASE_LOST, RESTS, Lease, Reaper
 from scribedock.workflows import delivery, register_all
 
 log = structlog.get_logger("scribedock.worker")
 
 SWEEP_INTERVAL_S = 3600
 MIN_UNREFERENCED_AGE_S = 3600
+USAGE_DAYS = 400  # for which it is kept what each month used
 DRAIN_S = 5
+INDEXING_S = 1.0
 
 
 class Worker:
@@ -41,15 +44,20 @@ class Worker:
             lease_s=settings.lease_s,
             executor_id=executor_id,
         )
-        self._engine = EngineWorker(
-            settings, self._lease.executor_id, branch_of=self._services.work.branch_of, ended=self._ended
-        )
         self._client = EngineClient(settings)
+        self._slots = slots(settings)
+        self._engine = EngineWorker(
+            settings,
+            self._lease.executor_id,
+            client=self._client,
+            concurrency={queue: 2 * count for queue, count in self._slots.items()},
+            origin_of=self._services.work.origin_of,
+            ended=self._ended,
+        )
         spec, speakers = recognizer(settings), speaker_model(settings)
         log.info("models", speech=spec.title, speakers=title_of(speakers) if speakers else "")
         register_all(self._engine, self._services, recognizer_pool(settings))
         self._delivery = delivery(self._services)
-        self._slots = slots(settings)
         self._dispatcher = Dispatcher(
             work=self._services.work,
             engine=self._engine,
@@ -58,6 +66,7 @@ class Worker:
             caps=caps(settings),
             call_back=self._delivery.attempt,
             poll_s=settings.workflow_poll_s,
+            clock=self._services.clock,
         )
         self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)
         self._eraser = Eraser(
@@ -78,12 +87,16 @@ class Worker:
 
     def start(self) -> None:
         self._lease.acquire()
-        self._engine.launch({queue: 2 * count for queue, count in self._slots.items()})
         self._dispatcher.start()
 
     def wake(self) -> None:
         """Make the worker look for work now."""
         self._dispatcher.wake()
+
+    @property
+    def rests(self) -> bool:
+        """Return whether there has been nothing to do for so long that a new worker is cheaper to keep."""
+        return 0 < self._settings.speech_idle_s < self._engine.idle_s
 
     def renew(self) -> bool:
         """Renew the lease; return whether this worker still held it."""
@@ -94,10 +107,11 @@ class Worker:
         for workflow_id in self._client.retire_older(self._lease.living):
             log.info("workflow of an older release begins again", workflow=workflow_id)
         self._reaper.reap()
+        self._engine.help_resume()
         services = self._services
         if self._settings.smtp_url is not None:
             services.mails.owe_approvals(self._settings.public_url or "")
-        restored = services.backlog.restore(self._client.known)
+        restored = services.backlog.restore(self._client.known) + services.webhook_events.restore()
         if restored:
             log.info("work written down that was owed", count=restored)
         if services.backlog.release():
@@ -108,16 +122,27 @@ class Worker:
         """Erase what deleted jobs left behind, and finished workflows that are too old."""
         self._eraser.tick()
 
+    def index(self) -> None:
+        """Index lists that are not searched yet, for a part of the time until the next round."""
+        self._services.search_index.fill(budget_s=INDEXING_S)
+
     def sweep(self) -> None:
-        """Remove what has expired: sessions, counts of failures, the audit log, and leftovers of crashes."""
+        """Remove what has expired, of sessions to recordings and results, and leftovers of crashes."""
         services = self._services
-        services.audit.sweep(utc_now() - timedelta(days=self._settings.audit_days))
+        self._eraser.forget(services.retention.enforce())
+        now = services.clock.now()
         services.sessions.sweep()
+        services.web_sessions.sweep()
+        services.person_links.sweep()
+        services.shares.sweep()
+        services.sign_in_steps.sweep()
         services.login_failures.sweep()
         services.proxies.sweep()
         partials = services.uploads.sweep()
         kept_s = services.settings.media_link_lifetime_s + MIN_UNREFERENCED_AGE_S
-        services.renditions.forget(unwanted_since=utc_now() - timedelta(seconds=kept_s))
+        services.webhook_events.sweep(now - timedelta(days=services.settings.webhook_event_days))
+        services.budgets.sweep(now - timedelta(days=USAGE_DAYS))
+        services.renditions.forget(unwanted_since=now - timedelta(seconds=kept_s))
         self._eraser.sweep(older_than_s=MIN_UNREFERENCED_AGE_S)
         services.store.sweep(
             objects=services.media.stored_keys() | services.renditions.stored_keys(),
@@ -144,6 +169,7 @@ def run(settings: Settings, *, executor_id: str) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    spans.start(settings.otlp_url, role="worker")
     worker = Worker(settings, executor_id)
     threading.Thread(target=_listen_to_parent, args=(worker, stopping), daemon=True).start()
     worker.start()
@@ -155,15 +181,19 @@ def run(settings: Settings, *, executor_id: str) -> None:
         try:
             worker.look_after_others()
             worker.erase()
+            worker.index()
             if time.monotonic() - swept > SWEEP_INTERVAL_S or not swept:
                 swept = time.monotonic()
                 worker.sweep()
         except Exception:
             log.exception("upkeep failed; it is tried again")
+        if worker.rests:
+            break
         stopping.wait(min(beat, 5))
     worker.stop()
-    log.info("worker stopped")
-    os._exit(0)
+    spans.stop()
+    log.info("worker stopped" if stopping.is_set() else "worker rests")
+    os._exit(0 if stopping.is_set() else RESTS)
 
 
 def _hold_lease(worker: Worker, every_s: float) -> None:

@@ -9,6 +9,8 @@ from scribedock_captions.caption import Caption
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.text.words import Word
 
+UNKNOWN_LANGUAGE = "und"  # BCP 47: no list of words belongs to it
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Metadata:
@@ -17,6 +19,7 @@ class Metadata:
     title: str = ""
     identifier: str = ""
     language: str = "en"  # BCP 47, in lower case
+    language_header: bool = False  # WebVTT names the language in its header, as YouTube's files do
     custom: Mapping[str, str] = field(default_factory=dict)  # for the {key} of dfxp_header
 
 

@@ -8,10 +8,10 @@ from typing import overload
 
 from scribedock_captions.caption import Caption
 from scribedock_captions.conversion.captions import captions_of_cues, separated
-from scribedock_captions.conversion.elementlist import UNKNOWN_LANGUAGE, elementlist_of
+from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.conversion.losses import has_times, placed, with_losses
 from scribedock_captions.conversion.rebreaking import rebroken
-from scribedock_captions.document import CaptionDocument, Metadata
+from scribedock_captions.document import UNKNOWN_LANGUAGE, CaptionDocument, Metadata
 from scribedock_captions.elementlist.codec import parse
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.elementlist.normalisation import normalised
@@ -191,7 +191,12 @@ def check(
     if isinstance(captions, CueFile):
         said = language or captions.language or UNKNOWN_LANGUAGE
         shown: Sequence[Caption] = [
-            Caption(lines=tuple(line.text for line in cue.lines), start=cue.start, end=cue.end)
+            Caption(
+                lines=tuple(line.text for line in cue.lines),
+                start=cue.start,
+                end=cue.end,
+                spans=tuple(line.spans for line in cue.lines),
+            )
             for cue in captions.cues
             if cue.start is not None and cue.end is not None
         ]

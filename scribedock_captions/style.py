@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -21,6 +23,8 @@ class Style:
 
 STYLE_NAMES = ("italic", "bold", "underline")
 PLAIN = Style()
+EVERY_STYLE = Style(italic=True, bold=True, underline=True)
+WORD = re.compile(r"\S+")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -59,3 +63,19 @@ def pieces_of(text: str, spans: Sequence[StyledSpan]) -> Iterable[tuple[str, Sty
         place = span.end
     if place < len(text):
         yield text[place:], PLAIN
+
+
+def spans_by_word(text: str, spans: Sequence[StyledSpan]) -> tuple[StyledSpan, ...]:
+    """Return the spans with one style for each word, that of most of its letters.
+
+    Between two words of one style, so is the space.
+    """
+    styles = [style for piece, style in pieces_of(text, spans) for _ in piece]
+    found: list[Style] = []
+    for word in WORD.finditer(text):
+        within = styles[word.start() : word.end()]
+        style = Counter(within).most_common(1)[0][0]
+        space = style if found and found[-1] == style else PLAIN
+        found += [space] * (word.start() - len(found))
+        found += [style] * len(within)
+    return spans_of(found)

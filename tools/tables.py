@@ -1,7 +1,7 @@
 """Writes the generated parts of docs/.
 
 Settings, options, calls, states and examples of captions come from the code, the measurements of the speech
-engines from docs/speech.csv.
+engines from docs/speech.csv, what is said of accessibility from docs/accessibility.csv.
 
 python tools/tables.py          write them
 python tools/tables.py --check  say which file is out of date
@@ -9,6 +9,7 @@ python tools/tables.py --check  say which file is out of date
 
 from __future__ import annotations
 
+import json
 import re
 import sys
 from collections.abc import Callable
@@ -17,13 +18,17 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+import accessibility
 import caption_examples
 import speech_figures
 
+import frontend
+from scribedock.accounts.scopes import Right
 from scribedock.api.application import CALL_MODULES
-from scribedock.api.registry import CALLS
+from scribedock.api.registry import CALLS, Call, ConditionalRight
 from scribedock.jobs.job import JobStatus
 from scribedock.jobs.states import TRANSITIONS, first
+from scribedock.persons.roles import Role, permissions
 from scribedock.settings import Settings
 from scribedock_captions.options import CaptionOptions, TranscriptOptions
 
@@ -59,6 +64,31 @@ def calls() -> str:
     return _table(rows)
 
 
+def roles() -> str:
+    """Return which call each role may make, as the calls and the roles themselves say."""
+    rows = [("call", *(role.value for role in Role))]
+    for call in sorted({call.path: call for call in CALLS.values() if call.needs_token}.values(), key=_path):
+        needed = {"": call.needs}
+        if isinstance(call.needs, ConditionalRight):
+            needed = {"": call.needs.usual, f", `{call.needs.case}`": call.needs.special}
+        rows += [
+            (f"`{call.path}`{case}", *(_may(role, right, call.gives_contents) for role in Role))
+            for case, right in needed.items()
+        ]
+    return _table(rows)
+
+
+def _path(call: Call[Any]) -> str:
+    return call.path
+
+
+def _may(role: Role, right: Right, contents: bool) -> str:
+    if permissions(role).permit(right, contents=contents):
+        return "yes"
+    granted = permissions(role, contents_granted=True).permit(right, contents=contents)
+    return "if granted" if granted else ""
+
+
 def _test_of(path: str) -> str:
     """Return the file of tests of a call: named after it, and making the call."""
     group, name = path.split("/")
@@ -89,6 +119,13 @@ def states() -> str:
     return "\n".join(["```mermaid", "stateDiagram-v2", *lines, "```", ""])
 
 
+def bundled() -> str:
+    """Return what the web application's scripts contain of others, as the bundler has found it."""
+    found = json.loads((frontend.BUNDLE / frontend.LICENCES).read_text())
+    rows = [(f"{each['name']} {each['version']}", each["identifier"]) for each in found]
+    return _table([("package", "licence"), *sorted(rows)])
+
+
 TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "settings": ("configuration.md", settings),
     "caption options": ("captions.md", lambda: options(CaptionOptions)),
@@ -97,10 +134,18 @@ TABLES: dict[str, tuple[str, Callable[[], str]]] = {
     "caption examples": ("captions.md", caption_examples.captions),
     "transcript examples": ("captions.md", caption_examples.transcripts),
     "calls": ("api.md", calls),
+    "roles": ("persons.md", roles),
     "states": ("states.md", states),
+    "bundled packages": ("licences.md", bundled),
     "speech": ("speech.md", speech_figures.table),
+    "missed criteria": ("accessibility.md", accessibility.missed),
+    "wcag": ("accessibility.md", lambda: _table(accessibility.wcag_rows())),
+    "en 301 549": ("accessibility.md", lambda: _table(accessibility.en_rows())),
 }
-PICTURES: dict[str, Callable[[], str]] = {"speech.svg": speech_figures.picture}
+WHOLE_FILES: dict[str, Callable[[], str]] = {
+    "speech.svg": speech_figures.picture,
+    "openacr.yaml": accessibility.openacr,
+}
 
 
 def updated(text: str, name: str, table: str) -> str:
@@ -133,6 +178,9 @@ def _table(rows: list[tuple[str, ...]]) -> str:
 def main(check: bool) -> int:
     stale = []
     for name, (file, make) in TABLES.items():
+        if make is bundled and not frontend.is_built():
+            print(f"docs/{file}: the table of {name} stays as it is; run make web first", file=sys.stderr)
+            continue
         path = DOCS / file
         before = path.read_text()
         after = updated(before, name, make())
@@ -140,12 +188,12 @@ def main(check: bool) -> int:
             stale.append(file)
             if not check:
                 path.write_text(after)
-    for file, draw in PICTURES.items():
+    for file, write in WHOLE_FILES.items():
         path = DOCS / file
-        if not path.exists() or path.read_text() != draw():
+        if not path.exists() or path.read_text() != write():
             stale.append(file)
             if not check:
-                path.write_text(draw())
+                path.write_text(write())
     for file in stale:
         print(f"docs/{file} {'is out of date; run make docs' if check else 'is written'}")
     return 1 if check and stale else 0

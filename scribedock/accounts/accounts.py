@@ -13,10 +13,10 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import IntegrityError
 
-from scribedock.accounts.passwords import hash_password
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
-from scribedock.db.tables import accounts, sessions
+from scribedock.accounts.session_ends import end_password_sessions, end_sessions
+from scribedock.accounts.signing_in.passwords import hash_password
+from scribedock.db.engine import Database, time_of
+from scribedock.db.tables import accounts
 from scribedock.errors import AccountExists, AccountUnprivileged, InvalidQuery
 
 ROOT = "admin"
@@ -28,12 +28,13 @@ DEFAULT_SETTINGS: Mapping[str, str | bool] = {
     "default_job_notes": "",
     "require_customer_authorization_before_starting_workflow": False,
     "customer_authorization_required_mechanical": True,
+    "share_links": True,
 }
 
 
 @dataclass(frozen=True, kw_only=True)
-class Person:
-    """The person or organisation that a new account is for."""
+class AccountHolder:
+    """The person or organisation that an account is for."""
 
     first_name: str = ""
     last_name: str = ""
@@ -52,6 +53,7 @@ class Account:
     email: str = ""
     reviewer: bool = False
     disabled: datetime | None = None
+    deleted: datetime | None = None  # since when only its name is left; see `administration`
     sandbox: bool = False  # the mark of the account itself; see `sandboxes`
     branch_id: str = ""  # this account or its ancestor just below the root; the root's is the root
 
@@ -72,6 +74,7 @@ _ABOVE = _SELF.union(
     sa.select(accounts.c.id, accounts.c.parent_id).join(_SELF, _SELF.c.parent_id == accounts.c.id)
 )
 ANCESTRY = sa.select(_ABOVE.c.id)  # the account and all above it
+PARENTS = sa.select(_ABOVE.c.id, _ABOVE.c.parent_id)  # the same, each with the one above it
 
 
 class Accounts:
@@ -93,21 +96,27 @@ class Accounts:
 
         Raises AccountExists, and InvalidQuery for an unusable name, password, address or parent.
         """
-        person = Person(first_name=first_name, last_name=last_name, email=email)
-        check_new_account(username, person)
-        return self.add(username, hash_password(password), parent=parent, person=person, sandbox=sandbox)
+        holder = AccountHolder(first_name=first_name, last_name=last_name, email=email)
+        check_new_account(username, holder)
+        return self.add(username, hash_password(password), parent=parent, holder=holder, sandbox=sandbox)
 
     def add(
-        self, username: str, password_hash: str, *, parent: str | None, person: Person, sandbox: bool = False
+        self,
+        username: str,
+        password_hash: str,
+        *,
+        parent: str | None,
+        holder: AccountHolder,
+        sandbox: bool = False,
     ) -> Account:
         """Make an account as `create` does, from a password that is already hashed."""
-        name = check_new_account(username, person)
+        name = check_new_account(username, holder)
         with self._database.write() as connection:
             account_id = uuid.uuid4().hex
             parent_id, branch_id = None, account_id
             if parent is not None:
                 above = self._find(connection, accounts.c.username == parent, hold=True)
-                if above is None:
+                if above is None or above.deleted is not None:
                     raise InvalidQuery(f"There is no account named {parent!r} to be the parent")
                 if above.disabled is not None:
                     raise InvalidQuery(f"The account {parent!r} is disabled; enable it first")
@@ -122,10 +131,10 @@ class Accounts:
                 username=name,
                 parent_id=parent_id,
                 settings=DEFAULT_SETTINGS,
-                created=utc_now(),
-                first_name=person.first_name,
-                last_name=person.last_name,
-                email=person.email,
+                created=time_of(connection),
+                first_name=holder.first_name,
+                last_name=holder.last_name,
+                email=holder.email,
                 sandbox=sandbox,
                 branch_id=branch_id,
             )
@@ -138,16 +147,19 @@ class Accounts:
                         password_hash=password_hash,
                         settings=dict(DEFAULT_SETTINGS),
                         created=account.created,
-                        first_name=person.first_name,
-                        last_name=person.last_name,
-                        email=person.email,
+                        first_name=holder.first_name,
+                        last_name=holder.last_name,
+                        email=holder.email,
                         reviewer=False,
                         sandbox=sandbox,
                         branch_id=branch_id,
                     )
                 )
             except IntegrityError:
-                raise AccountExists(f"There is already an account named {name!r}") from None
+                raise AccountExists(
+                    f"There is already an account named {name!r}, or there was one: the name of a deleted "
+                    "account stays with its past"
+                ) from None
         return account
 
     def root(self) -> Account | None:
@@ -173,10 +185,7 @@ class Accounts:
             return None if row is None else (row.id, row.password_hash)
 
     def set_password(self, account: Account, password: str, *, keep_session: str | None = None) -> None:
-        """Change the password and end the account's sessions, except `keep_session` (a fingerprint).
-
-        Sessions of API keys continue: machines keep those for days, and they end with their key.
-        """
+        """Change the password and end what it has opened, except `keep_session` (a fingerprint)."""
         self.set_password_hash(account, hash_password(password), keep_session=keep_session)
 
     def set_password_hash(
@@ -187,13 +196,7 @@ class Accounts:
             connection.execute(
                 accounts.update().where(accounts.c.id == account.id).values(password_hash=password_hash)
             )
-            connection.execute(
-                sessions.delete().where(
-                    sessions.c.account_id == account.id,
-                    sessions.c.api_key_id.is_(None),
-                    sessions.c.fingerprint != (keep_session or ""),
-                )
-            )
+            end_password_sessions(connection, account.id, keep=keep_session or "")
 
     def change_setting(self, account: Account, name: str, value: str | bool) -> None:
         """Set one of DEFAULT_SETTINGS; the others stay as they are."""
@@ -229,10 +232,10 @@ class Accounts:
                 count += connection.execute(
                     accounts.update()
                     .where(accounts.c.id.in_(subtree), accounts.c.disabled.is_(None))
-                    .values(disabled=utc_now())
+                    .values(disabled=time_of(connection))
                 ).rowcount
             # Last, when no login can succeed any more: a quicker one has committed its session by now.
-            connection.execute(sessions.delete().where(sessions.c.account_id.in_(subtree)))
+            end_sessions(connection, subtree)
             return count
 
     def enable(self, account: Account) -> int:
@@ -249,14 +252,16 @@ class Accounts:
                 .where(
                     accounts.c.id.in_(self._subtree(connection, account.id)),
                     accounts.c.disabled.is_not(None),
+                    accounts.c.deleted.is_(None),
                 )
                 .values(disabled=None)
             ).rowcount
 
-    def list_accounts(self) -> list[Account]:
-        """Return all accounts, by name."""
+    def list_accounts(self, *, deleted: bool = False) -> list[Account]:
+        """Return all accounts, by name; or those that are deleted."""
+        is_listed = accounts.c.deleted.is_not(None) if deleted else accounts.c.deleted.is_(None)
         with self._database.read() as connection:
-            rows = connection.execute(sa.select(accounts).order_by(accounts.c.username))
+            rows = connection.execute(sa.select(accounts).where(is_listed).order_by(accounts.c.username))
             return [account for account in map(_account, rows) if account is not None]
 
     def find_reachable(self, caller: Account, name: str | None) -> Account:
@@ -268,7 +273,11 @@ class Accounts:
             return caller
         with self._database.read() as connection:
             target = self._find(connection, sa.or_(accounts.c.username == name, accounts.c.id == name))
-            if target is None or target.id not in self._subtree(connection, caller.id):
+            if (
+                target is None
+                or target.deleted is not None
+                or target.id not in self._subtree(connection, caller.id)
+            ):
                 raise AccountUnprivileged
             return target
 
@@ -321,13 +330,14 @@ def _account(row: Any) -> Account | None:
         email=row.email,
         reviewer=row.reviewer,
         disabled=row.disabled,
+        deleted=row.deleted,
         sandbox=row.sandbox,
         branch_id=row.branch_id,
     )
 
 
-def check_new_account(username: str, person: Person) -> str:
-    """Return the name as it is stored. Raises InvalidQuery for an unusable name, person or address."""
+def check_new_account(username: str, holder: AccountHolder) -> str:
+    """Return the name as it is stored. Raises InvalidQuery for an unusable name, holder or address."""
     name = username.strip()
     if not name or len(name) > MAX_NAME_LENGTH or not name.isprintable():
         raise InvalidQuery(f"A user name has 1 to {MAX_NAME_LENGTH} printable characters")
@@ -336,9 +346,9 @@ def check_new_account(username: str, person: Person) -> str:
         raise InvalidQuery(
             f"A user name is not {ALL_ACCOUNTS!r}, and not 32 hex digits, as the ids of accounts are"
         )
-    for field, value in asdict(person).items():
+    for field, value in asdict(holder).items():
         if len(value) > MAX_NAME_LENGTH or not value.isprintable():
             raise InvalidQuery(f"{field}: has at most {MAX_NAME_LENGTH} printable characters")
-    if person.email and not EMAIL_PATTERN.match(person.email):
+    if holder.email and not EMAIL_PATTERN.match(holder.email):
         raise InvalidQuery("email: must be an address, as maria@example.org")
     return name

@@ -13,8 +13,7 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 import structlog
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database, insert_once
+from scribedock.db.engine import Database, insert_once, time_of
 from scribedock.db.tables import untrusted_proxies
 
 log = structlog.get_logger("scribedock.accounts")
@@ -57,11 +56,11 @@ class UntrustedProxies:
                 connection.execute(sa.select(sa.func.count(untrusted_proxies.c.address))).scalar_one()
                 < MAX_PROXIES
             ):
-                insert_once(connection, untrusted_proxies, address=address, seen=utc_now())
+                insert_once(connection, untrusted_proxies, address=address, seen=time_of(connection))
             connection.execute(
                 untrusted_proxies.update()
                 .where(untrusted_proxies.c.address == address)
-                .values(seen=utc_now())
+                .values(seen=time_of(connection))
             )
 
     def all(self) -> list[UntrustedProxy]:
@@ -78,5 +77,5 @@ class UntrustedProxies:
         """Forget the proxies not seen for a week; return how many."""
         with self._database.stamp() as connection:
             return connection.execute(
-                untrusted_proxies.delete().where(untrusted_proxies.c.seen < utc_now() - RETENTION)
+                untrusted_proxies.delete().where(untrusted_proxies.c.seen < time_of(connection) - RETENTION)
             ).rowcount

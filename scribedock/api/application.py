@@ -6,12 +6,11 @@ version → token → required parameters → values → existence and ownership
 from __future__ import annotations
 
 import asyncio
+import contextvars
 import functools
-import hashlib
 import inspect
 import time
-import uuid
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
@@ -27,6 +26,7 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import BaseRoute, Route
 from starlette.types import ASGIApp
 
+from scribedock.accounts.scopes import grants
 from scribedock.accounts.sessions import Session
 from scribedock.api import auditing
 from scribedock.api.calls import (
@@ -43,32 +43,37 @@ from scribedock.api.calls import (
     transcripts,
     translations,
     uploads,
+    webhooks,
 )
+from scribedock.api.calls.extensions import again, archives, events, records, search, segments, shares
 from scribedock.api.errors import error_response
+from scribedock.api.faults import fault_of
 from scribedock.api.health import health_routes
 from scribedock.api.masking import names_only, read_ones
 from scribedock.api.reference import reference_routes
 from scribedock.api.registry import CALLS, Backend, Call, Context
 from scribedock.api.schema.parameters import Raw, gather, read
-from scribedock.api.transport.authority import authority, base_url
-from scribedock.api.transport.client_addresses import ClientAddresses
+from scribedock.api.transport.client_addresses import ClientAddresses, base_url_of
+from scribedock.api.transport.counting import CALL
 from scribedock.api.transport.rim import Rim
 from scribedock.api.transport.upload_endpoint import UploadEndpoint
 from scribedock.api.transport.waiting import unless_gone
 from scribedock.api.unknown_parameters import UnknownParameters, find_unknown
+from scribedock.budgets.rates import RateKind, RequestRates
 from scribedock.errors import (
+    AccountUnprivileged,
     BadApiToken,
     InvalidOption,
     InvalidQuery,
-    ItemNotFound,
     MissingParameter,
     ScribedockError,
-    SystemFault,
 )
-from scribedock.near_misses import did_you_mean, near_miss
+from scribedock.host.near_misses import did_you_mean, near_miss
 from scribedock.parsing.parser import UnparsedBody
 from scribedock.parsing.pipe import Parsed
-from scribedock.results.signed_links import APPROVAL, MEDIA
+from scribedock.persons.acting import acting_as
+from scribedock.persons.person import Person
+from scribedock.results.signed_links import MEDIA
 from scribedock.uploads.grant import PATH
 
 log = structlog.get_logger("scribedock.api")
@@ -85,11 +90,31 @@ CALL_MODULES = (
     transcripts,
     translations,
     reviews,
+    segments,
+    shares,
     mails,
     uploads,
     outputs,
+    again,
+    archives,
+    events,
+    records,
+    search,
     statistics,
+    webhooks,
 )
+
+
+WEB_CALLS = "/web/call"
+CALLER = "scribedock.caller"  # of the scope: the Caller whose browser makes the call
+
+
+@dataclass(frozen=True, kw_only=True)
+class Caller:
+    """A person who makes a call from the web pages, in the name of their account."""
+
+    session: Session
+    person: Person
 
 
 @dataclass
@@ -105,8 +130,9 @@ class Api:
     """The endpoint that serves the registered calls for one backend."""
 
     def __init__(self, backend: Backend, addresses: ClientAddresses) -> None:
-        self._backend = backend
-        self._addresses = addresses
+        self.backend = backend
+        self.addresses = addresses
+        self._rates = RequestRates(backend.services.settings)
         # With SQLite, threads that hand the interpreter to each other at every query answer half as many
         # calls as a single one; where a query waits for another machine, a few threads are better.
         turns = 1 if backend.services.database.is_sqlite else 4
@@ -121,7 +147,7 @@ class Api:
             seen.unknown.explain(error)
             response = error_response(error)
         except Exception as failure:
-            response = error_response(unexpected(failure))
+            response = error_response(fault_of(failure))
         response.headers.update(seen.unknown.header())
         log.info(
             "call",
@@ -137,7 +163,8 @@ class Api:
         call = CALLS.get(path)
         if call is None:
             raise ItemNotFoundPath(path)
-        seen.path = f"/api/{path}"
+        seen.path = f"{WEB_CALLS if CALLER in request.scope else '/api'}/{path}"
+        request.scope[CALL] = call.path
         if request.method not in call.methods and not (request.method == "HEAD" and "GET" in call.methods):
             raise InvalidQuery(
                 f"{request.method} is not possible for {path}; use {' or '.join(call.methods)}",
@@ -146,7 +173,7 @@ class Api:
             )
         raw = await gather(
             request,
-            self._backend.services.settings,
+            self.backend.services.settings,
             body_is_file=call.body_is_file,
             large=functools.partial(self._parse, request),
         )
@@ -156,7 +183,8 @@ class Api:
         if inspect.iscoroutinefunction(call.function):
             context, parameters, entry = await run_in_threadpool(self._prepare, request, call, raw, seen)
             try:
-                answer = await call.function(context, parameters)
+                with acting_as(context.person_id):
+                    answer = await call.function(context, parameters)
             except Exception as error:
                 await run_in_threadpool(_end, context, entry, error)
                 raise
@@ -164,7 +192,7 @@ class Api:
             return _response(answer, call, request.method)
         if call.brief:
             return await asyncio.get_running_loop().run_in_executor(
-                self._brief, self._run_brief, request, call, raw, seen
+                self._brief, contextvars.copy_context().run, self._run_brief, request, call, raw, seen
             )
         return await run_in_threadpool(self._run, request, call, raw, seen)
 
@@ -174,28 +202,29 @@ class Api:
         """Have another process parse a large body, in the turn of the caller's branch, or of its address."""
         branch = await run_in_threadpool(self._branch, request)
         source = UnparsedBody(what="body", file=BytesIO(content), size=len(content))
-        work = self._backend.parser.submit(branch, operation, source, arguments)
+        work = self.backend.parser.submit(branch, operation, source, arguments)
         return await unless_gone(request, work)
 
     def _branch(self, request: Request) -> str:
         """Return the branch of the token in the query or the header; of the address where there is none."""
         try:
             session = self._session(request, dict(parse_qs(request.url.query)))
-            return self._backend.services.accounts.branch(session.account_id)
+            return self.backend.services.accounts.branch(session.account_id)
         except (BadApiToken, ValueError):
-            return f"address {self._addresses.client_of(request).address}"
+            return f"address {self.addresses.client_of(request).address}"
 
     def _run_brief(self, request: Request, call: Call[Any], raw: Raw, seen: Seen) -> Response:
-        if self._backend.example is not None:  # it writes what is then read
+        if self.backend.example is not None:  # it writes what is then read
             return self._run(request, call, raw, seen)
-        with self._backend.services.database.one_read():
+        with self.backend.services.database.one_read():
             return self._run(request, call, raw, seen)
 
     def _run(self, request: Request, call: Call[Any], raw: Raw, seen: Seen) -> Response:
         """Serve a call in one thread, token to answer: each change of threads costs as much as a query."""
         context, parameters, entry = self._prepare(request, call, raw, seen)
         try:
-            answer = call.function(context, parameters)
+            with acting_as(context.person_id):
+                answer = call.function(context, parameters)
         except Exception as error:
             _end(context, entry, error)
             raise
@@ -208,24 +237,42 @@ class Api:
         session = self._session(request, raw) if call.needs_token else None
         parameters = read(call.model, raw)
         seen.parameters = read_ones(call, raw, parameters)
+        caller: Caller | None = request.scope.get(CALLER)
         context = Context(
-            backend=self._backend,
+            backend=self.backend,
             request=request,
-            base_url=self._base_url(request),
-            client=self._addresses.client_of(request),
+            base_url=base_url_of(request, self.addresses, self.backend.services.settings.public_url),
+            client=self.addresses.client_of(request),
             session=session,
+            person=None if caller is None else caller.person,
             json_body=request.headers.get("content-type", "").startswith("application/json"),
             remark_on_unknown=seen.unknown.remark(),
             remark_on_misspelt=seen.unknown.remark(misspelt_only=True),
         )
+        self._count(call, context)
         entry = auditing.begin_entry(context, call, parameters)
-        if self._backend.example is not None and call.needs_token:
-            self._backend.example.prepare(
+        try:
+            check_right(context, call, parameters)
+        except AccountUnprivileged as error:
+            auditing.end_entry(context, entry, error)
+            raise
+        if self.backend.example is not None and call.needs_token:
+            self.backend.example.prepare(
                 call.path, getattr(parameters, "job_id", ""), context.visible_accounts
             )
         return context, parameters, entry
 
+    def _count(self, call: Call[Any], context: Context) -> None:
+        """Count the call for the rates of requests. Raises InvalidQuery (429) beyond them."""
+        if call.rate is RateKind.ORDERS:
+            self._rates.count_order(context.branch)
+        elif call.rate is RateKind.LOGINS:
+            self._rates.count_login(context.client)
+
     def _session(self, request: Request, raw: Raw) -> Session:
+        caller: Caller | None = request.scope.get(CALLER)
+        if caller is not None:
+            return caller.session
         given = raw.get("api_token")
         token = str(given[-1]).strip() if given else ""
         scheme, _, bearer = request.headers.get("authorization", "").partition(" ")
@@ -233,23 +280,7 @@ class Api:
             token = bearer.strip()
         if not token:
             raise BadApiToken
-        return self._backend.services.sessions.use(token)
-
-    def _base_url(self, request: Request) -> str:
-        """Return what links start with. Raises InvalidQuery for unusable headers of a trusted proxy."""
-        configured = self._backend.services.settings.public_url
-        if configured:
-            return configured
-        # HTTP/1.0 may leave out the Host: then the address that the client connected to counts.
-        scheme, host = request.scope["scheme"], request.headers.get("host", "")
-        host = host or authority(*request.scope["server"])
-        if self._addresses.is_proxy(request):
-            scheme = ",".join(request.headers.getlist("x-forwarded-proto")) or scheme
-            host = ",".join(request.headers.getlist("x-forwarded-host")) or host
-        prefix = self._addresses.prefix(
-            request.client.host if request.client else "", request.headers.getlist("x-forwarded-prefix")
-        )
-        return base_url(scheme, host, prefix)
+        return self.backend.services.sessions.use(token)
 
 
 def _end(context: Context, entry: int | None, result: object) -> None:
@@ -289,15 +320,20 @@ def check_version(raw: Raw, *, optional: bool) -> None:
         raise InvalidOption(f"v: the version of the API is 1, not {version[:20]!r}")
 
 
-def unexpected(failure: Exception) -> SystemFault:
-    """Log a defect of the server; return what the caller sees of it: an id to find it in the log by."""
-    fault_id = uuid.uuid4().hex[:12]
-    log.error("internal error", fault=fault_id, exc_info=failure)
-    return SystemFault(f"The server has failed; the fault is noted as {fault_id}")
+def check_right(context: Context, call: Call[Any], parameters: Any) -> None:
+    """Raise AccountUnprivileged where the session's key, or the person's role, is not good for the call."""
+    right = call.needed_right(parameters)
+    session, person = context.session, context.person
+    if session is not None and not grants(session.scope, right):
+        log.info("key not good for the call", path=call.path, scope=session.scope, needs=right)
+        raise AccountUnprivileged
+    if person is not None and not person.permissions.permit(right, contents=call.gives_contents):
+        log.info("role not good for the call", path=call.path, role=person.role, needs=right)
+        raise AccountUnprivileged
 
 
 async def _fault(request: Request, failure: Exception) -> Response:
-    return error_response(unexpected(failure))
+    return error_response(fault_of(failure))
 
 
 async def _http_error(request: Request, error: Exception) -> Response:
@@ -306,50 +342,33 @@ async def _http_error(request: Request, error: Exception) -> Response:
     return error_response(InvalidQuery(comment, status=error.status_code, headers=error.headers or {}))
 
 
-def _captions(backend: Backend) -> Any:
-    async def serve(request: Request) -> Response:
-        url_id = request.path_params["name"].partition(".")[0]
-        stored = await run_in_threadpool(backend.services.caption_urls.find_captions, url_id)
-        if stored is None:
-            return error_response(ItemNotFound("There are no captions at this URL (any more)", status=404))
-        headers = {
-            "ETag": f'"{hashlib.sha256(stored.body).hexdigest()[:32]}"',
-            "Cache-Control": "no-cache",  # they die with their job
-            "Access-Control-Allow-Origin": "*",  # a <track> of any page that has the URL
-        }
-        if request.headers.get("if-none-match") == headers["ETag"]:
-            return Response(status_code=304, headers=headers)
-        return Response(stored.body, media_type=stored.media_type, headers=headers)
-
-    return serve
-
-
-def build(backend: Backend) -> ASGIApp:
-    """Build the whole application."""
+def build(backend: Backend, pages: Callable[[Api], Sequence[BaseRoute]] = lambda api: ()) -> ASGIApp:
+    """Build the whole application. pages: returns the routes of what is served besides the API."""
+    settings = backend.services.settings
+    api = Api(backend, ClientAddresses(settings.trusted_proxies, untrusted=backend.services.proxies.note))
     application = Starlette(
-        routes=routes(backend), exception_handlers={HTTPException: _http_error, Exception: _fault}
+        routes=[*routes(api), *pages(api)],
+        exception_handlers={HTTPException: _http_error, Exception: _fault},
     )
     application.router.redirect_slashes = False  # it would redirect to whatever the Host header says
-    return Rim(application)
+    return Rim(application, leaving=backend.stopping.is_set)
 
 
-def routes(backend: Backend) -> list[BaseRoute]:
-    """Return the routes of everything that the server answers to."""
-    settings = backend.services.settings
-    addresses = ClientAddresses(settings.trusted_proxies, untrusted=backend.services.proxies.note)
+def routes(api: Api) -> list[BaseRoute]:
+    """Return the routes of everything that the server answers to, but for its pages."""
+    backend, addresses = api.backend, api.addresses
     upload = UploadEndpoint(
         urls=backend.services.upload_urls,
         receiver=backend.receiver,
-        settings=settings,
+        settings=backend.services.settings,
         clients=addresses,
         wake=backend.wake,
     )
     return [
-        Route("/api/{path:path}", Api(backend, addresses).serve, methods=ALL_METHODS),
+        Route("/api/{path:path}", api.serve, methods=ALL_METHODS),
         Route(PATH + "{token:path}", upload.serve, methods=ALL_METHODS),
-        Route("/captions/{name}", _captions(backend), methods=["GET"]),
-        Route(MEDIA.path + "{name}", renditions.serve_link(backend), methods=["GET"]),
-        Route(APPROVAL.path + "{token}", mails.serve_approval(backend, addresses), methods=["GET", "POST"]),
+        Route("/captions/{name}", outputs.serve_captions(backend, addresses), methods=["GET"]),
+        Route(MEDIA.path + "{name}", renditions.serve_link(backend, addresses), methods=["GET"]),
         *health_routes(backend),
         *reference_routes(),
     ]

@@ -1,7 +1,8 @@
 """Records every deed in the audit log: who called, about which job, how it ended.
 
 A deed changes something, or returns a URL that gives access to something without a token. Issuing an upload
-URL is none: what is uploaded there is a task of its job.
+URL is none: what is uploaded there is a task of its job. Where a setting says so, reading a transcript or a
+recording is recorded too.
 """
 
 from __future__ import annotations
@@ -25,12 +26,14 @@ OTHER_ACCOUNTS = ("new_username", "username", "account_id", "parent_account")
 
 
 def begin_entry(context: Context, call: Call[Any], parameters: Parameters) -> int | None:
-    """Record the call before it is made; return its entry, or None for a call that changes nothing."""
-    if not (call.needs_token and call.is_deed(parameters)):
+    """Record the call before it is made; return its entry, or None for one that need not be audited."""
+    reads = call.reads_content and context.services.settings.audit_reads
+    if not (call.needs_token and (call.is_deed(parameters) or reads)):
         return None
     named = [str(getattr(parameters, name, None) or "") for name in OTHER_ACCOUNTS]
     return context.services.audit.begin_entry(
         account_id=context.account.id,
+        person_id=context.person_id,
         address=context.client.address,
         call=call.path,
         job_id=str(getattr(parameters, "job_id", "")),
@@ -40,11 +43,23 @@ def begin_entry(context: Context, call: Call[Any], parameters: Parameters) -> in
 
 @contextmanager
 def deed(
-    services: Services, call: str, account_id: str, client: ClientAddress, job_id: str = ""
+    services: Services,
+    call: str,
+    account_id: str,
+    client: ClientAddress,
+    job_id: str = "",
+    *,
+    person_id: str | None = None,
+    about: str = "",
 ) -> Iterator[None]:
-    """Audit what the block does without a token, in the name of this account."""
+    """Audit what the block does without a call's token, in the name of this account and its person."""
     entry = services.audit.begin_entry(
-        account_id=account_id, address=client.address, call=call, job_id=job_id
+        account_id=account_id,
+        person_id=person_id,
+        address=client.address,
+        call=call,
+        job_id=job_id,
+        about=about,
     )
     try:
         yield
@@ -52,6 +67,24 @@ def deed(
         _end(services, entry, error)
         raise
     _end(services, entry, None)
+
+
+@contextmanager
+def reading(
+    services: Services,
+    link: str,
+    account_id: str,
+    client: ClientAddress,
+    job_id: str,
+    *,
+    person_id: str | None = None,
+) -> Iterator[None]:
+    """Audit, where reads are audited, that somebody reads through a link of this account's, or a page."""
+    if services.settings.audit_reads:
+        with deed(services, link, account_id, client, job_id, person_id=person_id):
+            yield
+    else:
+        yield
 
 
 def failed_login(context: Context, username: str) -> None:

@@ -20,6 +20,7 @@ from scribedock import __version__
 from scribedock.api.registry import CALLS, Call
 from scribedock.errors import ErrorType
 
+PROBLEM_JSON = "application/problem+json"
 REF = "#/components/schemas/{model}"
 V1 = {
     "name": "v",
@@ -35,11 +36,12 @@ COMMON_ERRORS = (400, 500, 503, 507)
 BODY_ERRORS = (408, 413)
 MEANINGS = {
     400: "What is wrong, and what would be right",
+    403: "The account does not allow it",
     408: "The body stopped to come",
     409: "Somebody else is at it, or it is not its time",
     413: "The body is larger than the limit, or takes too much to be read",
     422: "The media cannot become that",
-    429: "Too many failed logins from your address, or too many at once; see Retry-After",
+    429: "Too many requests, or failed logins, or more than a budget allows; see Retry-After",
     500: "A defect of the server, with the id under which it is noted",
     503: "The server has too much to do, or is not done yet; Retry-After may say when to ask again",
     507: "The server has no room",
@@ -224,6 +226,12 @@ def _responses(registered: Call[Any], method: str, schemas: dict[str, Any]) -> d
     of_a_body = BODY_ERRORS if method == "POST" else ()
     for status in sorted({*COMMON_ERRORS, *of_a_body, *registered.refusals}):
         responses[str(status)] = {"$ref": f"#/components/responses/{_error_name(status)}"}
+    for status, kind in registered.problems.items():
+        error = {"schema": {"$ref": REF.format(model="Error")}}
+        responses[str(status)] = {
+            "description": MEANINGS[status],
+            "content": {JSON: error, **_content({PROBLEM_JSON: kind}, schemas)},
+        }
     return responses
 
 

@@ -16,7 +16,13 @@ from scribedock.api.openapi import definitions, document, parameters_of, summary
 from scribedock.api.registry import CALLS
 from scribedock.api.schema.parameters import MAX_INTEGER
 
-GROUPS = {"account": "Accounts", "job": "Jobs", "review": "Reviews", "upload": "Uploads"}
+GROUPS = {
+    "account": "Accounts",
+    "job": "Jobs",
+    "review": "Reviews",
+    "upload": "Uploads",
+    "webhook": "Webhooks",
+}
 # For the server's own pages: inline styles, forms that submit to the server itself, no framing.
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; style-src 'unsafe-inline'; form-action 'self'; base-uri 'none'; "
@@ -34,7 +40,7 @@ def reference_routes() -> list[BaseRoute]:
     async def home(request: Request) -> Response:
         return RedirectResponse("/docs")
 
-    return [Route("/openapi.json", openapi), Route("/docs", docs), Route("/docs/", home), Route("/", home)]
+    return [Route("/openapi.json", openapi), Route("/docs", docs), Route("/docs/", home)]
 
 
 @cache

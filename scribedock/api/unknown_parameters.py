@@ -16,7 +16,7 @@ from urllib.parse import quote
 from scribedock.api.registry import Call, parameter_names
 from scribedock.api.schema.parameters import Raw
 from scribedock.errors import MissingParameter, ScribedockError
-from scribedock.near_misses import did_you_mean, near_miss
+from scribedock.host.near_misses import did_you_mean, near_miss
 
 HEADER = "X-Unknown-Parameters"
 MAX_NAMED = 10

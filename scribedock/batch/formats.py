@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from enum import StrEnum
 from pathlib import Path
 
-from scribedock.near_misses import did_you_mean, near_miss
+from scribedock.host.near_misses import did_you_mean, near_miss
 from scribedock_captions.document import Metadata
 from scribedock_captions.elementlist.codec import parse
 from scribedock_captions.options import TranscriptOptions
@@ -71,5 +71,6 @@ def write(elementlist: bytes, format: OutputFormat, recording: Path, media_ms: i
     if format is OutputFormat.TXT:
         return render_transcript(words, TranscriptOptions()).body
     wanted = CAPTIONS.get(format) or CaptionFormat(format.value.upper())
-    document = lay_out(words, format=wanted, duration=media_ms, metadata=Metadata(title=recording.stem))
+    metadata = Metadata(title=recording.stem, language_header=True)
+    document = lay_out(words, format=wanted, duration=media_ms, metadata=metadata)
     return render(document, wanted).body

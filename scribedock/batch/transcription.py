@@ -19,7 +19,8 @@ from scribedock.media.limits import Limits
 from scribedock.orders.orders import Order
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.workflow.saved_steps import saved_by
-from scribedock.workflow.transcribe import TranscribeWorkflow
+from scribedock.workflow.steps.decoded_audio import DecodedAudioFiles
+from scribedock.workflow.transcription.transcribe import TranscribeWorkflow
 
 
 class NotTranscribed(Exception):
@@ -124,16 +125,23 @@ class FileTranscriber:
 
     def _workflow(self, recording: Path) -> TranscribeWorkflow:
         services, settings = self._workspace.services, self._workspace.settings
-        return TranscribeWorkflow(
+        folder = self._workspace.work_folder
+        audio = DecodedAudioFiles(
             jobs=services.jobs,
             media=services.media,
-            transcripts=services.transcripts,
-            orders=services.orders,
-            guidelines=services.guidelines,
             store=OriginalFile(recording),
             pool=self._pool,
             limits=Limits(max_duration_s=settings.media_max_duration_s, memory=settings.media_memory),
-            folder=self._workspace.work_folder,
+            folder=folder,
+        )
+        return TranscribeWorkflow(
+            jobs=services.jobs,
+            transcripts=services.transcripts,
+            orders=services.orders,
+            guidelines=services.guidelines,
+            pool=self._pool,
+            audio=audio,
+            folder=folder,
             refines=settings.speech_alignment,
         )
 

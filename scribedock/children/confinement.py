@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import resource
 import signal
 from contextlib import suppress
 from typing import BinaryIO
 
 from scribedock.children.lifeline import die_with_parent, take_output
-
-NICENESS = 10  # so that calls which only look something up come first
+from scribedock.children.niceness import Niceness, yield_to_others
 
 
 def confine(*, memory: int) -> BinaryIO:
@@ -20,7 +18,7 @@ def confine(*, memory: int) -> BinaryIO:
     """
     die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    os.nice(NICENESS)
+    yield_to_others(Niceness.ANSWERS)
     for limit, value in ((resource.RLIMIT_AS, memory), (resource.RLIMIT_CORE, 0)):
         with suppress(ValueError, OSError):  # where the hard limit is already lower
             resource.setrlimit(limit, (value, value))

@@ -3,27 +3,30 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from contextlib import nullcontext
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from scribedock.cli.common import (
     DataDir,
     PasswordStdin,
-    add_row,
     audited,
     fail,
     open_services,
     or_fail,
-    plain_table,
     read_password,
     read_services,
     say,
+    services_in_use,
     show,
 )
 from scribedock.cli.help import CommandGroup
+from scribedock.cli.output.arguments import Yes, confirm, find_account
+from scribedock.cli.output.documents import AsJson, print_document
+from scribedock.cli.output.tables import print_table, shown_id
 from scribedock.host.terminal import printable
 
 if TYPE_CHECKING:
@@ -130,25 +133,96 @@ def mark_sandbox(
     say(f"New jobs of {name} are {kind}")
 
 
+@account.command("rename")
+def rename(
+    name: Name,
+    new_name: Annotated[str, typer.Argument(help="Its new name.")],
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
+    """Give an account another name, also in its past; its sessions and API keys stay valid."""
+    services = services_in_use(data_dir)
+    found = find_account(services, name)
+    with audited(services, "account rename", found.id, about=f"{name} to {new_name}"):
+        renamed = or_fail(lambda: services.account_administration.rename(found, new_name))
+    if as_json:
+        print_document({"id": found.id, "name": renamed})
+    else:
+        say(f"Account {name} is named {renamed} now")
+
+
+@account.command("delete")
+def delete(name: Name, yes: Yes = False, as_json: AsJson = False, data_dir: DataDir = None) -> None:
+    """Delete an account with its jobs; its name stays in the audit log and the statistics.
+
+    Refuses an account with others below it, and one for whose jobs work is under way.
+    """
+    from scribedock.jobs.listing.filter import JobFilter
+    from scribedock.ordering.delete_account import delete_account
+
+    services = services_in_use(data_dir)
+    found = find_account(services, name)
+    own = services.listing.count(JobFilter(account_ids=frozenset({found.id})))
+    confirm(f"Delete the account {printable(name)} and its jobs ({own}) for good?", yes=yes)
+    with audited(services, "account delete", found.id, about=name):
+        count = or_fail(lambda: delete_account(services, found))
+    if as_json:
+        print_document({"id": found.id, "name": name, "jobs_deleted": count})
+    else:
+        say(f"Account {name} was deleted, with {count} {'job' if count == 1 else 'jobs'}")
+
+
 @account.command("list")
-def list_accounts(data_dir: DataDir = None) -> None:
+def list_accounts(
+    deleted: Annotated[bool, typer.Option("--deleted", help="List the deleted ones instead.")] = False,
+    as_json: AsJson = False,
+    data_dir: DataDir = None,
+) -> None:
     """List every account by name."""
-    found = read_services(data_dir).accounts.list_accounts()
-    names = {each.id: each.username for each in found}
-    table = plain_table("Account", "Below", "State", "Reviewer", "Sandbox", "Email", "Made (UTC)", "Id")
-    for each in found:
-        add_row(
-            table,
-            each.username,
-            names.get(each.parent_id or "", ""),
-            "disabled" if each.disabled else "active",
-            "yes" if each.reviewer else "",
-            "yes" if each.sandbox else "",
-            each.email,
-            f"{each.created:%Y-%m-%d %H:%M}",
-            each.id,
-        )
-    show(table)
+    accounts = read_services(data_dir).accounts
+    found = accounts.list_accounts(deleted=deleted)
+    names = {each.id: each.username for each in (*accounts.list_accounts(), *found)}
+    if as_json:
+        print_document({"accounts": [_document(each, names) for each in found]})
+        return
+    print_table(
+        ("Account", "Below", "State", "Reviewer", "Sandbox", "Email", "Made", "Id"),
+        [
+            (
+                each.username,
+                names.get(each.parent_id or "", ""),
+                _state(each),
+                "yes" if each.reviewer else "",
+                "yes" if each.sandbox else "",
+                each.email,
+                f"{each.created:%Y-%m-%d}",
+                shown_id(each.id),
+            )
+            for each in found
+        ],
+        shortened=("Account", "Below", "Email"),
+    )
+
+
+def _state(shown: Account) -> str:
+    if shown.deleted is not None:
+        return "deleted"
+    return "active" if shown.disabled is None else "disabled"
+
+
+def _document(shown: Account, names: Mapping[str, str]) -> dict[str, Any]:
+    return {
+        "id": shown.id,
+        "name": shown.username,
+        "parent": names.get(shown.parent_id or ""),
+        "state": _state(shown),
+        "reviewer": shown.reviewer,
+        "sandbox": shown.sandbox,
+        "email": shown.email or None,
+        "created": shown.created,
+        "disabled": shown.disabled,
+        "deleted": shown.deleted,
+    }
 
 
 @account.command("tree")
@@ -187,9 +261,9 @@ def _label(shown: Account) -> str:
 
 
 def _named(services: Services, name: str) -> Account:
-    found = services.accounts.by_username(name)
-    if found is None:
-        fail(f"there is no account named {name!r}")
+    found = find_account(services, name)
+    if found.deleted is not None:
+        fail(f"the account {name!r} was deleted on {found.deleted:%Y-%m-%d at %H:%M:%S %Z}")
     return found
 
 

@@ -6,7 +6,7 @@ import gc
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn, TypeVar
 
@@ -69,7 +69,7 @@ def load_settings(data_dir: Path | None, *, strictly: bool = False, log_level: s
     except SettingsError as error:
         fail(str(error))
     level = log_level if log_level and "log_level" not in found.model_fields_set else found.log_level
-    logs.configure(json_lines=not sys.stderr.isatty(), level=level)
+    logs.configure(logs.format_named(found.log_format), level=level)
     return found
 
 
@@ -108,6 +108,18 @@ def read_services(data_dir: Path | None) -> Services:
     if not is_current(app.database_url(found)):
         fail(OTHER_RELEASE)
     return app.build_services(found)
+
+
+def services_in_use(data_dir: Path | None) -> Services:
+    """Return the services as `read_services` does, for a command that changes what is there already."""
+    from scribedock.host import data_folder
+
+    services = read_services(data_dir)
+    try:
+        data_folder.enter(services.settings.data_dir)
+    except SettingsError as error:
+        fail(str(error))
+    return services
 
 
 def explained(error: Exception) -> str | None:
@@ -188,6 +200,14 @@ def audited(
         services.audit.end_entry(entry, REFUSED)
         raise
     services.audit.end_entry(entry, DONE)
+
+
+@contextmanager
+def audited_for_operator(services: Services, command: str, about: str) -> Iterator[None]:
+    """Record in the audit log what a command does to the whole server: under the first account, if any."""
+    first = services.accounts.root()
+    with nullcontext() if first is None else audited(services, command, first.id, about=about):
+        yield
 
 
 def fail(message: str) -> NoReturn:

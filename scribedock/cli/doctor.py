@@ -25,12 +25,13 @@ from scribedock.keys import keys
 from scribedock.media import ffmpeg, text_to_speech
 from scribedock.media.fence import fence_report
 from scribedock.media.fetching import transport
+from scribedock.persons.oidc.check import check_provider
 from scribedock.sandbox.printed import USERNAME
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.configured import chooses_itself, recognizer, speaker_model, title_of
 from scribedock.speech.models.choice import choose_model
 from scribedock.speech.models.installed import models_folder
-from scribedock.speech.recognizer import engine_named
+from scribedock.speech.recognizer import engine_named, translated_languages
 from scribedock.translation.engine import Translators
 
 GIB = 1024**3
@@ -262,11 +263,22 @@ def _translation(settings: Settings) -> Iterator[CheckResult]:
     except SettingsError as error:
         yield CheckResult(level=Level.MISSING, title="translation", text=str(error))
         return
+    found = [", ".join(map(str, sorted(pairs)))] if pairs else []
+    if count := _languages_translated_by_ear(settings):
+        found.append(f"{count} languages into English from the recording, by the recognizer")
     yield CheckResult(
-        level=Level.GOOD if pairs else Level.WARNING,
+        level=Level.GOOD if found else Level.WARNING,
         title="translation",
-        text=", ".join(map(str, sorted(pairs))) or "no engine; see docs/operations.md",
+        text="; ".join(found) or "no engine; see docs/operations.md",
     )
+
+
+def _languages_translated_by_ear(settings: Settings) -> int:
+    """Count them; 0 where the recognizer is at fault, which has a line of its own."""
+    try:
+        return len(translated_languages(recognizer(settings)))
+    except SettingsError:
+        return 0
 
 
 def _certificates(_: Settings) -> Iterator[CheckResult]:
@@ -294,4 +306,5 @@ CHECKS: tuple[Callable[[Settings], Iterator[CheckResult]], ...] = (
     _speaking,
     _translation,
     _mail,
+    check_provider,
 )

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,16 +10,15 @@ import typer
 from scribedock.cli.common import (
     UNUSED,
     DataDir,
-    audited,
+    audited_for_operator,
     enter_data_folder,
     fail,
     load_settings,
     open_services,
-    plain_table,
     read_services,
-    show,
 )
 from scribedock.cli.help import CommandGroup
+from scribedock.cli.output.tables import print_table
 from scribedock.settings import Settings, SettingsError
 
 if TYPE_CHECKING:
@@ -76,13 +73,22 @@ def show_keys(
             print(f"{name}={value}")
         return
     known = read_services(data_dir).fingerprints.known()
-    table = plain_table("Key", "Id", "Fingerprint", "From", "In the database")
     rows = [(KeyPurpose.ENCRYPTION, "", found.encryption_fingerprint)]
     rows += [(KeyPurpose.SIGNING, key.id, signing_fingerprint(key)) for key in found.upload.all()]
-    for purpose, key_id, fingerprint in rows:
-        is_known = "yes" if fingerprint in known[purpose] else "no"
-        table.add_row(purpose, key_id, fingerprint, _origin(settings, purpose), is_known)
-    show(table)
+    print_table(
+        ("Key", "Id", "Fingerprint", "Known", "From"),
+        [
+            (
+                purpose,
+                key_id,
+                fingerprint,
+                "yes" if fingerprint in known[purpose] else "no",
+                _origin(settings, purpose),
+            )
+            for purpose, key_id, fingerprint in rows
+        ],
+        shortened=("From",),
+    )
 
 
 @keys.command("rotate")
@@ -98,7 +104,7 @@ def rotate_keys(data_dir: DataDir = None) -> None:
     print(f"Upload URLs are signed with key {key.id} from now on; older ones stay good until they expire")
     try:
         services = open_services(data_dir)
-        with _audited(services, "keys rotate", key.id):
+        with audited_for_operator(services, "keys rotate", key.id):
             services.fingerprints.learn()
     except SettingsError as error:
         fail(str(error))
@@ -126,17 +132,9 @@ def accept_keys(
     print(OTHER_PROCESSES_NOTICE)
     if not yes:
         typer.confirm("Accept these keys?", abort=True)
-    with _audited(services, "keys accept", ", ".join(differing)):
+    with audited_for_operator(services, "keys accept", ", ".join(differing)):
         services.fingerprints.accept()
     print("The database works with these keys now")
-
-
-@contextmanager
-def _audited(services: Services, command: str, about: str) -> Iterator[None]:
-    """Record a command in the audit log under the first account, if there is one."""
-    first = services.accounts.root()
-    with nullcontext() if first is None else audited(services, command, first.id, about=about):
-        yield
 
 
 def _losses(services: Services, differing: list[KeyPurpose]) -> list[str]:

@@ -9,17 +9,27 @@ import typer
 
 from scribedock import __version__
 from scribedock.cli.accounts import account
+from scribedock.cli.callbacks.group import callbacks
 from scribedock.cli.captions.group import captions
 from scribedock.cli.common import explained, warn_of_misspelt_settings
 from scribedock.cli.demo import demo, walk
 from scribedock.cli.help import CommandGroup, add_examples
 from scribedock.cli.installation import doctor, settings, storage
-from scribedock.cli.jobs import audit, jobs
+from scribedock.cli.intake.watch import watch
+from scribedock.cli.jobs.group import jobs
+from scribedock.cli.keeping.api_keys import api_keys
+from scribedock.cli.keeping.backup import backup, erasures, restore
+from scribedock.cli.keeping.budgets import budgets
+from scribedock.cli.keeping.retention import retention
 from scribedock.cli.keys import keys
 from scribedock.cli.models import models
+from scribedock.cli.persons.group import persons
+from scribedock.cli.reports.audit_log import audit_log
+from scribedock.cli.reports.status import status
 from scribedock.cli.serve import serve, worker
 from scribedock.cli.transcribe import transcribe
 from scribedock.cli.uploads import upload, uploads
+from scribedock.cli.webhooks.group import webhooks
 
 LONG_LIVED = ("serve", "worker")  # these refuse misspelt settings
 
@@ -55,13 +65,24 @@ def before_each_command(
         warn_of_misspelt_settings()
 
 
-for command in (audit, serve, worker, demo, walk, settings, doctor, transcribe, upload):
+for command in (
+    *(status, serve, worker, watch, demo, walk, settings, doctor, transcribe, upload),
+    *(backup, restore),
+):
     cli.command()(command)
 for name, group in (
     ("account", account),
+    ("persons", persons),
     ("jobs", jobs),
+    ("callbacks", callbacks),
+    ("webhooks", webhooks),
     ("uploads", uploads),
     ("keys", keys),
+    ("api-keys", api_keys),
+    ("audit", audit_log),
+    ("erasures", erasures),
+    ("retention", retention),
+    ("budgets", budgets),
     ("captions", captions),
     ("models", models),
     ("storage", storage),

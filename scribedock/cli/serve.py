@@ -8,9 +8,10 @@ from typing import Annotated
 import typer
 
 from scribedock.cli.common import DataDir, fail, load_settings, long_lived_imports
+from scribedock.host.shared_counts import share_counts
+from scribedock.setting_values import MAX_PORT
 from scribedock.settings import SettingsError
 
-MAX_PORT = 65535
 SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a public password"
 
 
@@ -45,6 +46,8 @@ def serve(
         fail(f"--port: {port} is no port; give one from 0 to {MAX_PORT}")
     if (tls_cert is None) != (tls_key is None):
         fail("--tls-cert and --tls-key belong together; give both")
+    if settings.metrics_address is not None:
+        share_counts()
     with long_lived_imports():
         from scribedock import server
     try:
@@ -81,6 +84,8 @@ def worker(
 ) -> None:
     """Run a worker alone; any number may share a database."""
     found = load_settings(data_dir, strictly=True)
+    if found.metrics_address is not None and executor is None:
+        share_counts()
     with long_lived_imports():
         from scribedock import supervisor
         from scribedock import worker as workers

@@ -10,16 +10,14 @@ import typer
 
 from scribedock.cli.common import (
     DataDir,
-    add_row,
     audited,
     open_services,
     or_fail,
-    plain_table,
     read_services,
     say,
-    show,
 )
 from scribedock.cli.help import CommandGroup
+from scribedock.cli.output.tables import print_table, shown_id
 
 uploads = typer.Typer(cls=CommandGroup, help="Uploads to pre-signed URLs.", no_args_is_help=True)
 
@@ -55,21 +53,21 @@ def list_uploads(job_id: JobId, data_dir: DataDir = None) -> None:
     if not found:
         print("Nothing was uploaded to this job's upload URLs yet")
         return
-    table = plain_table("Upload", "Status", "Bytes", "Of", "Begun (UTC)", "Protocol")
-    for number in table.columns[2:4]:
-        number.justify = "right"
-    for each in found:
-        length = f"{each.length:,}" if each.length is not None else "?"
-        add_row(
-            table,
-            each.id,
-            each.status,
-            f"{each.bytes:,}",
-            length,
-            f"{each.created:%Y-%m-%d %H:%M:%S}",
-            each.protocol,
-        )
-    show(table)
+    print_table(
+        ("Upload", "Status", "Bytes", "Of", "Begun (UTC)", "Protocol"),
+        [
+            (
+                shown_id(each.id),
+                each.status,
+                f"{each.bytes:,}",
+                f"{each.length:,}" if each.length is not None else "?",
+                f"{each.created:%Y-%m-%d %H:%M:%S}",
+                each.protocol,
+            )
+            for each in found
+        ],
+        right=("Bytes", "Of"),
+    )
 
 
 @uploads.command("cancel")

@@ -12,19 +12,25 @@ import sqlite3
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.dialects.sqlite.base import SQLiteCompiler
 from sqlalchemy.engine import Connection, Engine
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import InterfaceError, InternalError, OperationalError
 
+from scribedock import metrics
+from scribedock.clock import SYSTEM_CLOCK, Clock
 from scribedock.db import sqlite_file
 from scribedock.db.sealed import give_key
 from scribedock.errors import SystemFault
 from scribedock.keys.sealing import Sealing
 
+# To PostgreSQL, of a process: those that are kept, and those that are opened under load.
+KEPT_CONNECTIONS, FURTHER_CONNECTIONS = 10, 20
 BUSY_TIMEOUT_MS = 30_000
 CONNECTION_PARAMETERS: Mapping[str, str] = {
     "connect_timeout": "10",
@@ -34,18 +40,28 @@ CONNECTION_PARAMETERS: Mapping[str, str] = {
     "tcp_user_timeout": "30000",  # ms
 }
 """Parameters of libpq with which a server that is cut off is noticed within half a minute."""
+CLOCK_OPTION = "scribedock_clock"
+IDLE_TRANSACTION_MS = 60_000
+"""After so long PostgreSQL ends a transaction in which nothing happens, with its locks, so that a process
+that is stopped in the middle of one holds up nobody for longer."""
 DISK_FULL = "53100"  # PostgreSQL's SQLSTATE
 
 
 class Database:
-    def __init__(self, url: str, sealing: Sealing | None = None) -> None:
-        """Open the database; without `sealing`, sealed columns can be neither read nor written."""
+    def __init__(self, url: str, sealing: Sealing | None = None, *, clock: Clock = SYSTEM_CLOCK) -> None:
+        """Open the database; without `sealing`, sealed columns can be neither read nor written.
+
+        clock: tells the time that transactions write; see `time_of`.
+        """
+        self.clock = clock
         self.url = normalise(url)
         self.is_sqlite = self.url.startswith("sqlite")
         if self.is_sqlite:
             Path(sa.make_url(self.url).database or "").parent.mkdir(parents=True, exist_ok=True)
-        self._durable = _engine(self.url, "FULL")
-        self._relaxed = _engine(self.url, "NORMAL") if self.is_sqlite else self._durable
+        self._durable = _engine(self.url, "FULL", clock)
+        self._relaxed = _engine(self.url, "NORMAL", clock) if self.is_sqlite else self._durable
+        for engine in {self._durable, self._relaxed}:
+            sa.event.listen(engine, "handle_error", _count_error)
         if sealing is not None:
             give_key(self._durable, sealing)
             give_key(self._relaxed, sealing)
@@ -109,6 +125,26 @@ class Database:
         self._relaxed.dispose()
 
 
+def time_of(connection: Connection) -> datetime:
+    """Return the time by the clock of the database that the connection is of."""
+    clock: Clock = connection.get_execution_options()[CLOCK_OPTION]
+    return clock.now()
+
+
+def shared_time(connection: Connection) -> datetime:
+    """Return the time that all machines with this database agree on: PostgreSQL's own."""
+    if connection.dialect.name == "sqlite":
+        return time_of(connection)
+    found: datetime = connection.execute(sa.select(sa.func.clock_timestamp())).scalar_one()
+    return found.astimezone(UTC)
+
+
+def _count_error(context: sa.engine.ExceptionContext) -> None:
+    """Count what the database is at fault for; a constraint that is violated is none."""
+    if isinstance(context.sqlalchemy_exception, OperationalError | InternalError | InterfaceError):
+        metrics.DATABASE_ERRORS.inc()
+
+
 def _is_full(error: OperationalError) -> bool:
     cause = error.orig
     if isinstance(cause, sqlite3.Error):
@@ -131,17 +167,42 @@ def with_connection_parameters(url: str) -> str:
     return given.set(query=query).render_as_string(hide_password=False)
 
 
-def _engine(url: str, synchronous: str) -> Engine:
-    if not url.startswith("sqlite"):
-        url = with_connection_parameters(url)
-        return sa.create_engine(url, pool_pre_ping=True, pool_size=10, max_overflow=20, hide_parameters=True)
+def _postgresql(url: str, common: Mapping[str, Any]) -> Engine:
     engine = sa.create_engine(
-        url,
-        connect_args={"timeout": BUSY_TIMEOUT_MS / 1000},
-        pool_size=20,
-        max_overflow=40,
-        hide_parameters=True,  # errors are logged, and saved with their workflow: they must not contain names
+        with_connection_parameters(url),
+        pool_pre_ping=True,
+        pool_size=KEPT_CONNECTIONS,
+        max_overflow=FURTHER_CONNECTIONS,
+        **common,
     )
+
+    @sa.event.listens_for(engine, "connect")
+    def prepare(connection: Any, _: Any) -> None:
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET idle_in_transaction_session_timeout = {IDLE_TRANSACTION_MS}")
+        connection.commit()
+
+    return engine
+
+
+class HintingCompiler(SQLiteCompiler):
+    """Writes what `with_hint` says, such as INDEXED BY, behind the table; SQLAlchemy leaves it out."""
+
+    def get_from_hint_text(self, table: sa.FromClause, text: str | None) -> str | None:
+        return text
+
+
+def _engine(url: str, synchronous: str, clock: Clock) -> Engine:
+    common: dict[str, Any] = {
+        "execution_options": {CLOCK_OPTION: clock},
+        "hide_parameters": True,  # errors are logged, and saved with their workflow: no names in them
+    }
+    if not url.startswith("sqlite"):
+        return _postgresql(url, common)
+    engine = sa.create_engine(
+        url, connect_args={"timeout": BUSY_TIMEOUT_MS / 1000}, pool_size=20, max_overflow=40, **common
+    )
+    engine.dialect.statement_compiler = HintingCompiler
 
     @sa.event.listens_for(engine, "connect")
     def prepare(connection: Any, _: Any) -> None:

@@ -15,8 +15,7 @@ import sqlalchemy as sa
 import structlog
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, time_of
 from scribedock.db.tables import key_fingerprints
 from scribedock.keys.keys import KeyPurpose, Keys
 from scribedock.settings import SettingsError
@@ -53,7 +52,7 @@ class KeyFingerprints:
             connection.execute(
                 key_fingerprints.delete().where(
                     key_fingerprints.c.purpose == KeyPurpose.SIGNING.value,
-                    key_fingerprints.c.seen < utc_now() - RETENTION,
+                    key_fingerprints.c.seen < time_of(connection) - RETENTION,
                 )
             )
 
@@ -108,11 +107,11 @@ class KeyFingerprints:
                     key_fingerprints.c.purpose == purpose.value,
                     key_fingerprints.c.fingerprint == fingerprint,
                 )
-                seen = key_fingerprints.update().where(*same).values(seen=utc_now())
+                seen = key_fingerprints.update().where(*same).values(seen=time_of(connection))
                 if not connection.execute(seen).rowcount:
                     connection.execute(
                         key_fingerprints.insert().values(
-                            purpose=purpose.value, fingerprint=fingerprint, seen=utc_now()
+                            purpose=purpose.value, fingerprint=fingerprint, seen=time_of(connection)
                         )
                     )
                     log.info(

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
 import sqlalchemy as sa
 
 from scribedock.db.engine import Database
+from scribedock.settings import SettingsError
 
 FOLDER = Path(__file__).parent / "migrations"
 REVISION = re.compile(r'^revision = "(\w+)"$', re.MULTILINE)
@@ -16,10 +18,19 @@ ADVISORY_LOCK = 0x5C21BED1
 
 
 def migrate(url: str) -> None:
-    """Run the missing migrations. On PostgreSQL, one process at a time does so."""
+    """Run the missing migrations. On PostgreSQL, one process at a time does so.
+
+    Raises SettingsError where a newer release has migrated it.
+    """
     database = Database(url)
     try:
-        if _revision(database) != newest_revision():
+        found = _revision(database)
+        if found is not None and found not in known_revisions():
+            raise SettingsError(
+                "the database was upgraded by a newer release, which this one does not know; start that one, "
+                "or restore a backup (docs/upgrade.md)"
+            )
+        if found != newest_revision():
             _upgrade(database)
     finally:
         database.close()
@@ -33,9 +44,21 @@ def is_current(url: str) -> bool:
 
 def newest_revision() -> str:
     """Return the migration that makes this release's tables: the last file by its number."""
-    newest = max((FOLDER / "versions").glob("[0-9]*.py"))
-    found = REVISION.search(newest.read_text(encoding="utf-8"))
-    assert found is not None, newest
+    return _revision_in(max(_files()))
+
+
+def known_revisions() -> frozenset[str]:
+    """Return all migrations that this release has."""
+    return frozenset(map(_revision_in, _files()))
+
+
+def _files() -> Iterator[Path]:
+    return (FOLDER / "versions").glob("[0-9]*.py")
+
+
+def _revision_in(file: Path) -> str:
+    found = REVISION.search(file.read_text(encoding="utf-8"))
+    assert found is not None, file
     return found[1]
 
 

@@ -27,6 +27,7 @@ nothing is served."""
 # Times the file's own size: VACUUM may need it for its copy and the log of writing it back.
 VACUUM_ROOM_FACTOR = 2.5
 PAGES_PER_TRANSACTION = 5000  # returned in one transaction, for which others wait
+MERGED_PAGES = 500  # of the search's index, in one transaction
 LOCK_TIMEOUT_S = 1.0
 
 
@@ -65,6 +66,8 @@ def shrink(path: Path) -> bool:
     try:
         with closing(_connect(path, LOCK_TIMEOUT_S)) as connection:
             connection.execute(SECURE_DELETE)
+            if not _merge_search(connection):
+                return False
             free = _number(connection, "freelist_count")
             if _number(connection, "auto_vacuum") == AUTO_VACUUM_INCREMENTAL and free:
                 # A script runs to its end; `execute` would return the first page only.
@@ -73,6 +76,19 @@ def shrink(path: Path) -> bool:
     except sqlite3.OperationalError as error:
         log.debug("database not shrunk yet", file=path.name, reason=str(error))
         return False
+
+
+def _merge_search(connection: sqlite3.Connection) -> bool:
+    """Merge the search's index into one part: words that were deleted stand in older parts until then.
+
+    Returns False where there is more to merge, so that no other writer waits for long.
+    """
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'passages_fts'").fetchone():
+        return True
+    before = connection.total_changes
+    # Negative: all parts are to become one.
+    connection.execute("INSERT INTO passages_fts (passages_fts, rank) VALUES ('merge', ?)", (-MERGED_PAGES,))
+    return connection.total_changes - before < 2  # as SQLite's documentation says of the end of merging
 
 
 def _connect(path: Path, patience_s: float) -> sqlite3.Connection:

@@ -1,4 +1,4 @@
-"""Upgrades of older releases' data that no migration can do, because they take a key. Run once each."""
+"""Upgrades of older releases' data that no migration can do: they take a key, or Python's rules of text."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database, insert_once
+from scribedock.db.engine import Database, insert_once, time_of
+from scribedock.db.folding import FOLDED_CHARS, fold
 from scribedock.db.sealed import SealedText
-from scribedock.db.tables import media, metadata, upgrades
+from scribedock.db.tables import jobs, media, metadata, upgrades
 from scribedock.keys.sealing import PREFIX, Sealing
 
 BATCH = 500  # rows of one transaction
@@ -36,7 +36,28 @@ def seal_old_rows(database: Database, sealing: Sealing) -> None:
     for name in work.keys() - done:
         work[name]()
         with database.write() as connection:
-            insert_once(connection, upgrades, name=name, done=utc_now())
+            insert_once(connection, upgrades, name=name, done=time_of(connection))
+
+
+def fold_names(database: Database) -> None:
+    """Fold the names of jobs of older releases, so that they are found by them.
+
+    At every start, because a server of an older release may go on beside one of this. Resumes as
+    `seal_old_rows` does.
+    """
+    unfolded = (
+        sa.select(jobs.c.id, jobs.c.name).where(jobs.c.folded_name == "", jobs.c.name != "").limit(BATCH)
+    )
+    while True:
+        with database.read() as connection:
+            rows = connection.execute(unfolded.limit(BATCH)).all()
+        if not rows:
+            return
+        with database.write() as connection:
+            for row in rows:
+                same = sa.and_(jobs.c.id == row.id, jobs.c.name == row.name)
+                folded = fold(row.name)[:FOLDED_CHARS]
+                connection.execute(jobs.update().where(same).values(folded_name=folded))
 
 
 def _seal(database: Database, column: sa.Column[Any]) -> None:

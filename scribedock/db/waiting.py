@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sqlite3
 import time
 from contextlib import closing
 
 import sqlalchemy as sa
 import structlog
-from sqlalchemy.exc import DatabaseError, DBAPIError, OperationalError
+from sqlalchemy.exc import DatabaseError, DBAPIError, InterfaceError, OperationalError
 
 from scribedock.db.engine import Database
 from scribedock.settings import SettingsError
@@ -15,6 +16,9 @@ from scribedock.settings import SettingsError
 log = structlog.get_logger("scribedock.database")
 
 PAUSE_S = 1.0
+UNREACHABLE = ("08", "57P", "53300", "25P03")
+"""Beginnings of SQLSTATEs: no connection, shutting down, too many connections, a silent transaction."""
+BUSY_CODES = (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED)
 
 
 def wait_for_database(url: str, *, within_s: float) -> None:
@@ -40,6 +44,22 @@ def wait_for_database(url: str, *, within_s: float) -> None:
                 log.warning("the database does not answer; waiting", seconds=within_s, reason=reason)
                 told = True
             time.sleep(PAUSE_S)
+
+
+def is_unavailable(error: BaseException) -> bool:
+    """Return whether the database could not be reached or was too busy, so that a later try may succeed."""
+    if isinstance(error, sa.exc.TimeoutError):  # every connection of this process is in use
+        return True
+    if not isinstance(error, DBAPIError):
+        return False
+    if error.connection_invalidated:
+        return True
+    if isinstance(error.orig, sqlite3.Error):
+        return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF in BUSY_CODES
+    if not isinstance(error, OperationalError | InterfaceError):
+        return False
+    state = getattr(error.orig, "sqlstate", None)
+    return state is None or state.startswith(UNREACHABLE)
 
 
 def reason_of(error: Exception) -> str | None:

@@ -115,7 +115,12 @@ class EveryCall:
         self._results(job)
         self._media_out(job)
         self._related(job)
+        self._again(job)
+        self._shares(job)
+        self._watch(job)
+        self._records(job)
         self._other_media(recording)
+        self._webhooks()
         self._end(job)
         left_out = ", ".join(sorted(unvisited(self._guide.paths, self._guide.made)))
         expect(not left_out, f"the server has calls that were not made: {left_out}")
@@ -143,6 +148,7 @@ class EveryCall:
         waits = "require_customer_authorization_before_starting_workflow"
         self._guide.call("account/update_setting", {"setting": waits, "value": "true"})
         settings = self._guide.call("account/get_settings")
+        self._guide.call("account/budget")
         expect(settings[waits] is True, "the setting is not what it was set to")
 
     def _order(self, recording: bytes) -> dict[str, str]:
@@ -183,6 +189,13 @@ class EveryCall:
         base = {**turn, "base_version": work["version"]}
         saved = self._guide.call("review/save", base, method="POST", content=changed)
         expect(saved["version"] > work["version"], "what was saved is not newer")
+        edit = {**turn, "base_version": saved["version"], "save_id": secrets.token_hex(8)}
+        first = {"first": 0, "removed": 1, "segments": work["elementlist"]["segments"][:1]}
+        content = json.dumps({"changes": [first]}).encode()
+        again = self._guide.call("review/save_segments", edit, method="POST", content=content)
+        expect(again["version"] > saved["version"], "the segment that was saved is not newer")
+        seen = self._guide.call("review/changes", {**turn, "since": saved["version"]})
+        expect([each["version"] for each in seen] == [again["version"]], f"the changes are {seen}")
         task = self._guide.call("review/realign", turn)["task_id"]
         self._guide.wait_for_task(task)
         self._guide.call("review/release", turn)
@@ -201,6 +214,20 @@ class EveryCall:
         names = {each["iwp_name"] for each in self._guide.call("job/list_elementlists", job)}
         expect({"MECHANICAL", "CUSTOMER_APPROVED_RETURN", "FINAL"} <= names, f"the lists are {names}")
 
+        self._search(job, next(word for word in transcript.split() if word[0].isalpha()))
+
+        archive = self._guide.call(
+            "job/download_results", {"job_ids": job["job_id"], "formats": "SRT,TRANSCRIPT"}
+        )
+        expect(archive.startswith(b"PK"), "the results are no zip archive")
+
+    def _search(self, job: dict[str, str], word: str) -> None:
+        """Search for a word of the transcript, once the worker has indexed it."""
+        wanted = {**job, "query": word}
+        self._guide.wait_for("job/search", wanted, lambda found: not found["JobsToIndex"])
+        found = self._guide.call("job/search", wanted)
+        expect({each["JobId"] for each in found["Passages"]} == {job["job_id"]}, f"found was {found}")
+
     def _media_out(self, job: dict[str, str]) -> None:
         link = self._guide.call("job/transcoded_media", {**job, "transcoded_version": "mp3"})["MediaUrl"]
         expect(self._client.get(link).status_code == 200, "the link leads nowhere")
@@ -217,10 +244,47 @@ class EveryCall:
         waiting = self._guide.call("review/list", lacking=ErrorType.ACCOUNT_UNPRIVILEGED)
         if self._around is not None:
             expect([each["job_id"] for each in waiting] == [second], f"the reviews are {waiting}")
+        self._reject({"job_id": second})
         wanted = {"target_languages": "de", "approve_uplevel": "true"}
         self._guide.call("job/translate", {**job, **wanted}, lacking=ErrorType.INVALID_OPTION)
         related = self._guide.call("job/list_related", job)["related_jobs"]
         expect(second in {each["job_id"] for each in related}, f"the related jobs are {related}")
+
+    def _reject(self, job: dict[str, str]) -> None:
+        """Give a second pass back, where the account has the reviewer's right."""
+        if self._around is not None:
+            self._guide.found("review/take", job)
+        note = {"note": "Not my language"}
+        self._guide.call("review/reject", {**job, **note}, lacking=ErrorType.ACCOUNT_UNPRIVILEGED)
+
+    def _watch(self, job: dict[str, str]) -> None:
+        """Watch a job that is finished, until what there is to see was sent."""
+        seen = self._guide.call("job/events", {**job, "seconds": "0", "last_event_id": "0"})
+        expect("event: ready" in seen and '"Complete"' in seen, f"the events are {seen}")
+
+    def _records(self, job: dict[str, str]) -> None:
+        """See what belongs to a job besides its results."""
+        self._guide.call("job/list_callbacks", job)
+        self._guide.call("job/list_guidelines", job)
+        seen = self._guide.call("job/audit", {**job, "limit": "1000"})
+        expect(seen[-1]["call"] == "job/new", f"the audit log begins with {seen[-1]}")
+
+    def _again(self, job: dict[str, str]) -> None:
+        """Open another job on the recording, and see that both know each other."""
+        other = {"job_id": self._guide.call("job/again", {**job, "language": "de"})["JobId"]}
+        same = self._guide.found("job/info", other)["SameRecording"]
+        expect(same == [job["job_id"]], f"the jobs with the same recording are {same}")
+
+    def _shares(self, job: dict[str, str]) -> None:
+        """Make a link to the job, see what it shows to whoever has no account, and end it."""
+        made = self._guide.call("job/share", {**job, "label": "for the walk", "hours": "1"})
+        page = self._client.get(made["ShareUrl"], follow_redirects=True)
+        expect(page.status_code == 200, f"the page of a link answers {page.status_code}")
+        listed = self._guide.call("job/list_shares", job)
+        expect([each["Label"] for each in listed] == ["for the walk"], f"the links are {listed}")
+        self._guide.call("job/revoke_share", {"share_id": made["ShareId"]})
+        page = self._client.get(made["ShareUrl"], follow_redirects=True)
+        expect(page.status_code == 410, f"a revoked link answers {page.status_code}")
 
     def _other_media(self, recording: bytes) -> None:
         job = self._new_job()
@@ -234,6 +298,26 @@ class EveryCall:
             url = f"{self._around.receiver.base_url}/clip.mp4"
         self._guide.call("job/add_media_url", {**fetching, "media_url": url}, lacking=ErrorType.INVALID_URL)
         self._guide.call("job/media", fetching, lacking=ErrorType.ITEM_NOT_FOUND)
+
+    def _webhooks(self) -> None:
+        url = f"{self._client.base_url}/docs"
+        if self._around is not None:
+            url = f"{self._around.receiver.base_url}/events"
+        asked = {"webhook_url": url, "event_types": "job.completed"}
+        added = self._guide.call("webhook/add", asked, method="POST", lacking=ErrorType.INVALID_URL)
+        endpoint = {"webhook_id": added.get("webhook_id", "0" * 32)}
+        absent = None if added else ErrorType.ITEM_NOT_FOUND
+        self._guide.call("webhook/list")
+        for path in ("pause", "resume", "rotate_secret", "test"):
+            self._guide.call(f"webhook/{path}", endpoint, lacking=absent)
+        if self._around is not None:
+            event = json.loads(_next(self._around.receiver.events, "no event came").body)
+            expect(event["type"] == "webhook.test", f"the event is {event}")
+        self._guide.wait_for_events(endpoint)
+        told = self._guide.call("webhook/events", endpoint, lacking=absent)
+        event_id = told[0]["event_id"] if told else "0" * 32
+        self._guide.call("webhook/resend", {"event_id": event_id}, lacking=absent)
+        self._guide.call("webhook/remove", endpoint, lacking=absent)
 
     def _end(self, job: dict[str, str]) -> None:
         data = self._guide.call("job/aggregate_statistics")["data"]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
@@ -106,6 +106,16 @@ class Guide:
                 raise WalkFailed(f"the job is {info['JobStatus']} and not {status} after {WAIT_S} seconds")
             time.sleep(POLL_INTERVAL_S)
 
+    def wait_for(
+        self, path: str, parameters: Mapping[str, str], reached: Callable[[dict[str, Any]], bool]
+    ) -> None:
+        """Wait until the answer to a call is one that counts as reached."""
+        deadline = time.monotonic() + WAIT_S
+        while not reached(self.found(path, parameters)):
+            if time.monotonic() > deadline:
+                raise WalkFailed(f"{path} does not answer what it should after {WAIT_S} seconds")
+            time.sleep(POLL_INTERVAL_S)
+
     def wait_for_task(self, task_id: str) -> None:
         deadline = time.monotonic() + WAIT_S
         while True:
@@ -114,6 +124,16 @@ class Guide:
                 return
             if task["TaskStatus"] in ("FAILED", "ABORTED") or time.monotonic() > deadline:
                 raise WalkFailed(f"the task {task['TaskType']} is {task['TaskStatus']}: {task['TaskInfo']}")
+            time.sleep(POLL_INTERVAL_S)
+
+    def wait_for_events(self, endpoint: dict[str, str]) -> None:
+        """Wait until no event of a webhook endpoint is owed any more."""
+        deadline = time.monotonic() + WAIT_S
+        while True:
+            response = self.request("GET", "webhook/events", endpoint)
+            if not response.is_success or all(each["state"] != "owed" for each in response.json()):
+                return
+            expect(time.monotonic() < deadline, f"an event was not delivered after {WAIT_S} seconds")
             time.sleep(POLL_INTERVAL_S)
 
 

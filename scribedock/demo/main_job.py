@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import queue
 import shlex
+import sys
 import tempfile
 import time
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ from rich.progress import (
 
 from scribedock.demo.inherited import inherited_settings
 from scribedock.demo.receiver import CallbackReceiver, ReceivedCallback
+from scribedock.demo.result_page import show_page
 from scribedock.demo.screen import DemoScreen, short
 from scribedock.demo.server import OwnServer, ServerFailed
 from scribedock.host.terminal import escape_markup, printable
@@ -66,7 +68,9 @@ def run(media: Path | None) -> int:
                 httpx2.Client(base_url=server.base_url, timeout=60, trust_env=False) as client,
             ):
                 console.print(f"[bold]scribedock[/] is running on {server.base_url}, in a temporary folder\n")
-                MainJob(console, client, receiver).go(server, media or shipped)
+                job_id = MainJob(console, client, receiver).go(server, media or shipped)
+                is_interactive = sys.stdin.isatty() and sys.stdout.isatty()
+                show_page(console, server, job_id, is_interactive=is_interactive)
         except DemoFailed as error:
             console.print(f"\n[bold red]The demonstration failed:[/] {escape_markup(str(error))}")
             return 1
@@ -85,7 +89,8 @@ class MainJob:
         self._client = client
         self._receiver = receiver
 
-    def go(self, server: OwnServer, recording: Path) -> None:
+    def go(self, server: OwnServer, recording: Path) -> str:
+        """Run the job; return its id. Raises DemoFailed, httpx2.HTTPError."""
         began = time.monotonic()
         login = self._json(
             "Log in", "POST", "account/login", {"username": server.username, "password": server.password}
@@ -132,6 +137,7 @@ class MainJob:
             f"\n[bold green]Everything worked:[/] {info['MediaLengthSeconds']:.0f} seconds of sound, "
             f"{words} timed words, {time.monotonic() - began:.0f} seconds, engine {info['Engine']}."
         )
+        return str(job["job_id"])
 
     def _json(self, title: str, method: str, path: str, parameters: dict[str, str]) -> dict[str, Any]:
         response = self._call(title, method, path, parameters)

@@ -16,14 +16,27 @@ class ReceivedCallback:
     webhook_id: str
 
 
+@dataclass(frozen=True, kw_only=True)
+class ReceivedEvent:
+    """What was posted, and the headers that say who did."""
+
+    headers: dict[str, str]
+    body: bytes
+
+
 class CallbackReceiver:
-    """A web server on a free port; requests are put in `received`, unless they ask for one of `files`."""
+    """A web server on a free port.
+
+    Callbacks are put in `received`, unless they ask for one of `files`; what is posted is put in `events`.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, bytes] = {}  # by path
         files = self.files
         self.received: Queue[ReceivedCallback] = Queue()
         received = self.received
+        self.events: Queue[ReceivedEvent] = Queue()
+        events = self.events
 
         class Handler(BaseHTTPRequestHandler):
             def do_GET(self) -> None:
@@ -38,6 +51,11 @@ class CallbackReceiver:
                         webhook_id=self.headers.get("Webhook-Id", ""),
                     )
                 )
+                self._answer(b"")
+
+            def do_POST(self) -> None:
+                body = self.rfile.read(int(self.headers.get("Content-Length", "0")))
+                events.put(ReceivedEvent(headers=dict(self.headers), body=body))
                 self._answer(b"")
 
             def _answer(self, body: bytes) -> None:

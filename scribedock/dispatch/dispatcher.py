@@ -15,14 +15,16 @@ from typing import Protocol
 
 import structlog
 
-from scribedock.clock import utc_now
+from scribedock.clock import Clock
 from scribedock.dispatch.fairness import Caps
 from scribedock.dispatch.queues import Queue
 from scribedock.dispatch.work import ClaimedWork, HeldWork, Work
+from scribedock.tracing import caused_by
 
 log = structlog.get_logger("scribedock.worker")
 
 PAUSE_S = 30  # before a callback that failed because of this machine is tried again
+QUIET_S, QUIET_FACTOR = 60, 4  # after so long without work, it is looked for that much more seldom
 SETTLING_TIME = timedelta(seconds=15)
 """Work claimed longer ago than this is in the engine by now, or never will be."""
 
@@ -44,11 +46,12 @@ class Dispatcher:
         caps: Mapping[Queue, Caps],
         call_back: Callable[[str], None],
         poll_s: float,
+        clock: Clock,
     ) -> None:
         """Prepare for dispatching.
 
         slots: how much of each queue this worker runs at once. call_back: makes one try of a callback.
-        poll_s: how often an idle worker looks for work that it was not told about.
+        poll_s: how often an idle worker looks for work that it was not told about, at first.
         """
         self._work = work
         self._engine = engine
@@ -57,6 +60,7 @@ class Dispatcher:
         self._caps = caps
         self._call_back = call_back
         self._poll_s = poll_s
+        self._clock = clock
         self._awake = threading.Event()
         self._callers = ThreadPoolExecutor(2 * slots[Queue.CALLBACKS], thread_name_prefix="callbacks")
 
@@ -96,7 +100,7 @@ class Dispatcher:
         that appears in between is alive. known: returns those of the ids that have a workflow; under_way:
         those whose workflow has not ended.
         """
-        before = utc_now() - SETTLING_TIME
+        before = self._clock.now() - SETTLING_TIME
         every = self._work.held()
         alive = living()
 
@@ -118,13 +122,16 @@ class Dispatcher:
         self.wake()
 
     def _run(self) -> None:
+        busy = self._clock.monotonic()
         while True:
             self._awake.clear()
             try:
-                self.dispatch()
+                if self.dispatch():
+                    busy = self._clock.monotonic()
             except Exception:
                 log.exception("work could not be taken up; it is tried again")
-            self._awake.wait(self._poll_s)
+            quiet = self._clock.monotonic() - busy > QUIET_S
+            self._awake.wait(QUIET_FACTOR * self._poll_s if quiet else self._poll_s)
 
     def _begin(self, claimed: ClaimedWork) -> None:
         try:
@@ -138,7 +145,8 @@ class Dispatcher:
 
     def _call(self, callback_id: str) -> None:
         try:
-            self._call_back(callback_id)
+            with caused_by(self._work.origin_of(callback_id).request_id):
+                self._call_back(callback_id)
         except Exception:
             log.exception("a callback could not be made; it is tried again", callback=callback_id)
             self._put_back(callback_id)
@@ -148,7 +156,7 @@ class Dispatcher:
         """Put the callback back in the queue, however long the database is away."""
         while True:
             try:
-                self._work.put_back(callback_id, ready=utc_now() + timedelta(seconds=PAUSE_S))
+                self._work.put_back(callback_id, ready=self._clock.now() + timedelta(seconds=PAUSE_S))
             except Exception:
                 log.exception("a callback could not be put back; it is tried again", callback=callback_id)
                 time.sleep(PAUSE_S)

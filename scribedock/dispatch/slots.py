@@ -2,24 +2,26 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 
 from scribedock.dispatch.fairness import Caps
 from scribedock.dispatch.queues import Queue
+from scribedock.host.processors import processors
 from scribedock.settings import Settings
 
 
 def slots(settings: Settings) -> Mapping[Queue, int]:
     """Return the ordinary slots of a worker; as many more are for branches that have nothing running."""
-    processors = os.cpu_count() or 1
+    usable = processors()
     return {
         Queue.TRANSCRIPTION: settings.worker_jobs,
+        Queue.PARTS: 2,  # each keeps all recognizers busy but for its last spans
         Queue.FETCHES: 4 * settings.worker_jobs,
-        Queue.PROBES: processors,
+        Queue.PROBES: usable,
         Queue.TRANSCRIPTS: 4 * settings.worker_jobs,
         Queue.CALLBACKS: 16 * settings.worker_jobs,
-        Queue.RENDITIONS: max(1, processors // 2),
+        Queue.RENDITIONS: max(1, usable // 2),
+        Queue.PLAYBACK: max(1, usable // 2),
         Queue.DERIVATIONS: 2,
         Queue.MAIL: 4,
         Queue.REALIGNMENTS: settings.worker_jobs,

@@ -10,18 +10,30 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database, insert_once
+from scribedock.db.engine import Database, insert_once, time_of
 from scribedock.db.tables import turns, work
 from scribedock.dispatch.fairness import Caps, WaitingWork, WorkUnderWay, choose_work
-from scribedock.dispatch.queues import Queue
+from scribedock.dispatch.queues import PREFIXES, Queue
+from scribedock.tracing import current_request_id, current_traceparent
 
 ADVISORY_LOCK = 0x5C21BED2
+IS_KNOWN = work.c.queue.in_([queue.value for queue in Queue])
+"""Work of a queue that only a newer release has, beside which this one may run during an upgrade, is its."""
 INSERT_WORK = work.insert()
+
+
+@dataclass(frozen=True, kw_only=True)
+class WorkOrigin:
+    """For whom work is done, and the request that caused it."""
+
+    branch_id: str = ""
+    request_id: str = ""
+    traceparent: str | None = None  # of its span, where it had one
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -46,7 +58,7 @@ def add(
     queue: Queue,
     work_id: str,
     *,
-    job_id: str,
+    job_id: str | None,
     branch_id: str,
     ready: datetime | None,
     rank: int = 0,
@@ -57,9 +69,10 @@ def add(
 ) -> None:
     """Queue work from `ready` on; None makes it wait for something that it needs (see `release`).
 
-    rank and due: see `fairness`. once: whether a row may already exist.
+    job_id: None where it is about no job. rank and due: see `fairness`. once: whether a row may already
+    exist.
     """
-    asked = asked or utc_now()
+    asked = asked or time_of(connection)
     row = {
         "id": work_id,
         "queue": queue.value,
@@ -70,6 +83,8 @@ def add(
         "asked": asked,
         "due": due or asked,
         "ready": ready,
+        "request_id": current_request_id(),
+        "traceparent": current_traceparent(),
     }
     if once:
         insert_once(connection, work, **row)
@@ -80,13 +95,19 @@ def add(
 def release(connection: Connection, *conditions: sa.ColumnElement[bool]) -> int:
     """Release work that waited for something that is here now; return how much."""
     return connection.execute(
-        work.update().where(work.c.ready.is_(None), *conditions).values(ready=utc_now())
+        work.update().where(work.c.ready.is_(None), *conditions).values(ready=time_of(connection))
     ).rowcount
 
 
 def withdraw(connection: Connection, job_id: str) -> None:
     """Drop a job's work that nobody has taken up."""
     connection.execute(work.delete().where(work.c.job_id == job_id, work.c.executor_id.is_(None)))
+
+
+def withdraw_task(connection: Connection, task_id: str) -> None:
+    """Drop a task's work that nobody has taken up, in whichever queue it is."""
+    ids = [prefix + task_id for prefix in ("", *PREFIXES.values())]
+    connection.execute(work.delete().where(work.c.id.in_(ids), work.c.executor_id.is_(None)))
 
 
 def finish(connection: Connection, work_id: str) -> None:
@@ -113,7 +134,7 @@ class Work:
             return (
                 connection.execute(
                     sa.select(work.c.id)
-                    .where(work.c.executor_id.is_(None), work.c.ready <= utc_now())
+                    .where(work.c.executor_id.is_(None), work.c.ready <= time_of(connection))
                     .limit(1)
                 ).first()
                 is not None
@@ -123,13 +144,13 @@ class Work:
         self, executor_id: str, slots: Mapping[Queue, int], caps: Mapping[Queue, Caps]
     ) -> list[ClaimedWork]:
         """Take up work for this worker's slots; from now on it belongs to this executor."""
-        now = utc_now()
+        now = self._database.clock.now()
         claimed: list[ClaimedWork] = []
         with self._database.write() as connection:
             if not self._database.is_sqlite:
                 connection.execute(sa.text("SELECT pg_advisory_xact_lock(:key)"), {"key": ADVISORY_LOCK})
             loads = _loads(connection, executor_id)
-            lines = _lines(connection, now)
+            lines = _lines(connection)
             for queue, count in slots.items():
                 cap, load = caps.get(queue, Caps()), loads[queue]
                 if queue not in lines or load.here >= 2 * count:
@@ -142,11 +163,14 @@ class Work:
                 claimed += [ClaimedWork(id=each.id, queue=queue, branch_id=each.branch_id) for each in chosen]
         return claimed
 
-    def branch_of(self, work_id: str) -> str:
-        """Return the branch that the work is for; empty where the work is unknown."""
+    def origin_of(self, work_id: str) -> WorkOrigin:
+        """Return where the work comes from; all is empty where the work is unknown."""
+        query = sa.select(work.c.branch_id, work.c.request_id, work.c.traceparent).where(work.c.id == work_id)
         with self._database.read() as connection:
-            found = connection.execute(sa.select(work.c.branch_id).where(work.c.id == work_id)).scalar()
-        return str(found or "")
+            row = connection.execute(query).first()
+        if row is None:
+            return WorkOrigin()
+        return WorkOrigin(branch_id=row[0], request_id=row[1] or "", traceparent=row[2])
 
     def done(self, work_id: str) -> None:
         with self._database.write() as connection:
@@ -162,7 +186,7 @@ class Work:
         with self._database.read() as connection:
             rows = connection.execute(
                 sa.select(work.c.id, work.c.queue, work.c.executor_id, work.c.claimed).where(
-                    work.c.executor_id.is_not(None)
+                    work.c.executor_id.is_not(None), IS_KNOWN
                 )
             )
             return [
@@ -177,7 +201,7 @@ class Work:
                 connection.execute(
                     work.update()
                     .where(work.c.id.in_(part))
-                    .values(executor_id=executor_id, claimed=utc_now() if executor_id else None)
+                    .values(executor_id=executor_id, claimed=time_of(connection) if executor_id else None)
                 )
 
     def forget(self, work_ids: Collection[str]) -> None:
@@ -201,7 +225,7 @@ def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, WorkU
         sa.select(
             work.c.queue, work.c.branch_id, work.c.host, work.c.executor_id, sa.func.count().label("number")
         )
-        .where(work.c.executor_id.is_not(None))
+        .where(work.c.executor_id.is_not(None), IS_KNOWN)
         .group_by(work.c.queue, work.c.branch_id, work.c.host, work.c.executor_id)
     )
     for row in rows:
@@ -215,17 +239,40 @@ def _loads(connection: Connection, executor_id: str) -> defaultdict[Queue, WorkU
     return found
 
 
-def _lines(connection: Connection, now: datetime) -> Mapping[Queue, list[tuple[str, int]]]:
-    """Return the branch and rank of what waits, by queue."""
+def _lines(connection: Connection) -> Mapping[Queue, list[tuple[str, int]]]:
+    """Return the branch and rank of what waits, by queue.
+
+    Each is found by a step in the index, past all of the one before, however much waits.
+    """
     found: defaultdict[Queue, list[tuple[str, int]]] = defaultdict(list)
-    rows = connection.execute(
-        sa.select(work.c.queue, work.c.branch_id, work.c.rank)
-        .where(work.c.executor_id.is_(None), work.c.ready <= now)
-        .distinct()
-    )
-    for row in rows:
+    for row in connection.execute(LINES):
         found[Queue(row.queue)].append((row.branch_id, row.rank))
     return found
+
+
+def _first_of_each_line() -> sa.Select[Any]:
+    """Build a query for the queue, branch and rank of what waits, each once."""
+    ahead = work.alias("ahead")
+    line = (work.c.queue, work.c.branch_id, work.c.rank)
+    waiting = (
+        sa.select(work.c.id)
+        .with_hint(work, "INDEXED BY ix_work_waiting", "sqlite")
+        .where(work.c.executor_id.is_(None), work.c.ready.is_not(None))
+        .order_by(*line, work.c.due, work.c.asked, work.c.id)
+        .limit(1)
+    )
+    same_queue, same_branch = work.c.queue == ahead.c.queue, work.c.branch_id == ahead.c.branch_id
+    following = (  # one by one: SQLite seeks by a column, not by a row of them
+        (same_queue, same_branch, work.c.rank > ahead.c.rank),
+        (same_queue, work.c.branch_id > ahead.c.branch_id),
+        (work.c.queue > ahead.c.queue,),
+    )
+    beyond = (waiting.where(*each).correlate(ahead).scalar_subquery() for each in following)
+    first = sa.select(waiting.scalar_subquery().label("id")).cte("first", recursive=True)
+    every = first.union_all(
+        sa.select(sa.func.coalesce(*beyond)).select_from(first).join(ahead, ahead.c.id == first.c.id)
+    )
+    return sa.select(*line).join(every, every.c.id == work.c.id)
 
 
 def _waiting(
@@ -239,25 +286,14 @@ def _waiting(
 ) -> list[WaitingWork]:
     """Return the `count` items due first of each branch and rank, which is all that could be chosen."""
     busy = [host for host, number in load.hosts.items() if caps.host and host and number >= caps.host]
+    query = FIRST_OF_LINE.where(work.c.host.not_in(busy)) if busy else FIRST_OF_LINE
+    if caps.queued:
+        query = query.where(work.c.id.in_(OF_BRANCH.order_by(work.c.asked, work.c.id).limit(caps.queued)))
     found = []
     for branch_id, rank in lines:
         if caps.branch and load.branches.get(branch_id, 0) >= caps.branch:
             continue
-        of_branch = (
-            work.c.queue == queue.value,
-            work.c.branch_id == branch_id,
-            work.c.executor_id.is_(None),
-            work.c.ready <= now,
-        )
-        query = sa.select(work).where(*of_branch, work.c.rank == rank)
-        if busy:
-            query = query.where(work.c.host.not_in(busy))
-        if caps.queued:
-            oldest = (
-                sa.select(work.c.id).where(*of_branch).order_by(work.c.asked, work.c.id).limit(caps.queued)
-            )
-            query = query.where(work.c.id.in_(oldest))
-        first = query.order_by(work.c.due, work.c.asked, work.c.id).limit(count)
+        line = {"of_queue": queue.value, "of_branch": branch_id, "of_rank": rank, "until": now, "some": count}
         found += [
             WaitingWork(
                 id=row.id,
@@ -267,7 +303,7 @@ def _waiting(
                 asked=row.asked,
                 due=row.due,
             )
-            for row in connection.execute(first)
+            for row in connection.execute(query, line)
         ]
     return found
 
@@ -294,3 +330,19 @@ def _take(
             .where(turns.c.queue == queue.value, turns.c.branch_id == each.branch_id)
             .values(served=served)
         )
+
+
+LINES = _first_of_each_line().where(IS_KNOWN)
+# Built once: building a statement takes longer than running it.
+OF_BRANCH = sa.select(work.c.id).where(
+    work.c.queue == sa.bindparam("of_queue"),
+    work.c.branch_id == sa.bindparam("of_branch"),
+    work.c.executor_id.is_(None),
+    work.c.ready <= sa.bindparam("until"),
+)
+FIRST_OF_LINE = (
+    OF_BRANCH.with_only_columns(work)
+    .where(work.c.rank == sa.bindparam("of_rank"))
+    .order_by(work.c.due, work.c.asked, work.c.id)
+    .limit(sa.bindparam("some"))
+)

@@ -13,6 +13,8 @@ from scribedock.settings import SettingsError
 log = structlog.get_logger("scribedock.data_folder")
 
 UMASK = 0o077
+RESTORING_FILE = "restoring"
+RESTORING_TEXT = "A backup is being restored into this folder (scribedock restore); no server starts on it.\n"
 GROUP_AND_OTHERS = stat.S_IRWXG | stat.S_IRWXO
 
 
@@ -20,8 +22,18 @@ def enter(folder: Path) -> None:
     """Create the folder where it is missing and make it private, with all that is written from now on.
 
     Applies to this process and its children. Raises SettingsError where there is no folder and none can be
-    made.
+    made, and where a restoration into it was interrupted.
     """
+    prepare(folder)
+    if (folder / RESTORING_FILE).exists():
+        raise SettingsError(
+            f"SCRIBEDOCK_DATA_DIR: a restoration into {folder} is under way or was interrupted; repeat it "
+            "with scribedock restore --replace"
+        )
+
+
+def prepare(folder: Path) -> None:
+    """Do as `enter`, also where a restoration was interrupted."""
     try:
         # These are not ours, so the operator's umask applies.
         folder.parent.mkdir(parents=True, exist_ok=True)
@@ -30,6 +42,16 @@ def enter(folder: Path) -> None:
     except OSError as error:
         raise SettingsError(f"SCRIBEDOCK_DATA_DIR: {folder} cannot be created ({error.strerror})") from None
     make_private(folder)
+
+
+def mark_restoring(folder: Path) -> None:
+    """Keep servers from starting on the folder until `clear_restoring`, also after a crash."""
+    (folder / RESTORING_FILE).write_text(RESTORING_TEXT)
+
+
+def clear_restoring(folder: Path) -> None:
+    """Let servers start on the folder."""
+    (folder / RESTORING_FILE).unlink()
 
 
 def make_private(folder: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from scribedock.near_misses import near_miss
+from scribedock.host.near_misses import near_miss
 from scribedock.settings import Settings
 
 PREFIX = "SCRIBEDOCK_"

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.db.engine import Database
-from scribedock.db.tables import callback_tries, callbacks, jobs, media, tasks, transcripts, work
+from scribedock.db.tables import callback_tries, callbacks, jobs, media, renditions, tasks, transcripts, work
 from scribedock.dispatch.queues import PREFIXES, Queue, work_id
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.enqueuing import (
@@ -31,6 +31,7 @@ from scribedock.jobs.enqueuing import (
 )
 from scribedock.jobs.job import UNFINISHED_STATUSES, Job, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs
+from scribedock.jobs.rendition_kind import RenditionKind
 from scribedock.jobs.turnaround import due_date
 
 ORDERS = (TaskType.JOB_PERFORM_TRANSCRIPTION, TaskType.JOB_TRANSLATE, TaskType.JOB_UPLEVEL)
@@ -82,10 +83,16 @@ class Backlog:
         """Return unfinished tasks without a row, each with a function that writes one."""
         rowless = (
             sa.select(
-                tasks, jobs.c.sandbox, media.c.url, media.c.storage_key, transcripts.c.url.label("text_url")
+                tasks,
+                jobs.c.sandbox,
+                media.c.url,
+                media.c.storage_key,
+                renditions.c.kind,
+                transcripts.c.url.label("text_url"),
             )
             .join(jobs, jobs.c.id == tasks.c.job_id)
             .outerjoin(media, media.c.task_id == tasks.c.id)
+            .outerjoin(renditions, renditions.c.id == tasks.c.id)
             .outerjoin(transcripts, transcripts.c.task_id == tasks.c.id)
             .where(
                 tasks.c.status.in_(UNFINISHED_VALUES),
@@ -128,7 +135,9 @@ class Backlog:
             case TaskType.JOB_ADD_TRANSCRIPT:
                 enqueue_transcript(connection, job, row.id, url=row.text_url or "", once=True)
             case TaskType.JOB_MAKE_MEDIA:
-                enqueue_rendition(connection, job, row.id, once=True)
+                # Where its row is gone, its workflow finds nothing to do.
+                kind = RenditionKind.MP4 if row.kind is None else RenditionKind(row.kind)
+                enqueue_rendition(connection, job, row.id, kind, once=True)
             case TaskType.JOB_REALIGN:
                 enqueue_realignment(connection, job, row.id, once=True)
             case _:

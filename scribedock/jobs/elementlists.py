@@ -10,11 +10,12 @@ from datetime import datetime, timedelta
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import format_time, utc_now
-from scribedock.db.engine import Database
-from scribedock.db.tables import element_lists
+from scribedock.clock import format_time
+from scribedock.db.engine import Database, insert_once, time_of
+from scribedock.db.tables import element_lists, search_lists
 from scribedock.errors import InvalidQuery, ItemNotFound
-from scribedock.jobs.job import Iwp, Job
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Job
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -37,28 +38,33 @@ class ElementLists:
         *,
         audio_description: bool = False,
         at: datetime | None = None,
-    ) -> None:
-        """Store a list (the API's JSON, zlib-compressed) under each name; versions are unique and ascend.
+    ) -> list[datetime]:
+        """Store a list (the API's JSON, zlib-compressed) under each name; return its versions.
 
-        at: the first version, where the job has none yet that is later; None: now.
+        Versions are unique and ascend. at: the first version, where the job has none yet that is later;
+        None: now.
         """
         newest = connection.execute(
             sa.select(sa.func.max(element_lists.c.version)).where(element_lists.c.job_id == job_id)
         ).scalar_one()
-        version = at or utc_now()
+        version = at or time_of(connection)
         if newest is not None and version <= newest:
             version = newest + timedelta(microseconds=1)
-        for step, name in enumerate(names):
+        versions = [version + timedelta(microseconds=step) for step in range(len(names))]
+        for name, each in zip(names, versions, strict=True):
             connection.execute(
                 element_lists.insert().values(
                     job_id=job_id,
-                    version=version + timedelta(microseconds=step),
+                    version=each,
                     iwp_name=name.value,
                     task_id=task_id,
                     compressed=compressed,
                     audio_description=audio_description,
                 )
             )
+        if not audio_description:
+            _note_version(connection, job_id, versions[-1])
+        return versions
 
     def describe(self, job_id: str, body: bytes) -> None:
         """Store `body`, whose words describe the picture, as the job's audio description."""
@@ -97,9 +103,10 @@ class ElementLists:
     ) -> ElementListVersion:
         """Find the version that a caller means: the latest FINAL unless a name or a version is given.
 
-        Raises ItemNotFound for an unknown version and where there is no audio description, InvalidQuery
-        where nothing is finished yet.
+        Raises ItemNotFound for an unknown version, where there is no audio description, and where retention
+        has erased the results; InvalidQuery where nothing is finished yet.
         """
+        job.check_results_kept()
         existing = self.versions(job.id, audio_description=audio_description)
         return choose_version(
             job, existing, iwp_name=iwp_name, version=version, audio_description=audio_description
@@ -120,6 +127,12 @@ class ElementLists:
         if compressed is None:
             raise ItemNotFound(f"There is no ElementList with elementlist_version {format_time(version)}")
         return bytes(compressed)
+
+
+def _note_version(connection: Connection, job_id: str, version: datetime) -> None:
+    """Note that the words of the job are to be indexed for the search."""
+    insert_once(connection, search_lists, job_id=job_id, wanted=version)
+    connection.execute(search_lists.update().where(search_lists.c.job_id == job_id).values(wanted=version))
 
 
 def choose_version(

@@ -6,19 +6,19 @@ takes no slot until it is.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
+from scribedock.db.engine import time_of
 from scribedock.db.tables import derivations, jobs, mails, media, tasks, transcripts, work
+from scribedock.dispatch.hosts import host_of
 from scribedock.dispatch.queues import Queue, work_id
 from scribedock.dispatch.work import add, release
 from scribedock.jobs.job import UNFINISHED_STATUSES, Job, JobStatus, Priority
+from scribedock.jobs.rendition_kind import PLAYBACK_KINDS, RenditionKind
 from scribedock.jobs.turnaround import rank_of
 
 _IS_UNFINISHED = tasks.c.status.in_([status.value for status in UNFINISHED_STATUSES])
@@ -96,6 +96,22 @@ def enqueue_derivation(
     _enqueue_ordered(connection, job, queue, task_id, due=due, once=once)
 
 
+def enqueue_part(connection: Connection, job: Job, part_id: str) -> None:
+    """Enqueue a part of a job's recording, to be recognized by any worker; harmless when repeated."""
+    now = time_of(connection)
+    add(
+        connection,
+        Queue.PARTS,
+        part_id,
+        job_id=job.id,
+        branch_id=job.branch_id,
+        ready=now,
+        rank=rank_of(job.priority or Priority.STANDARD),
+        due=job.due or now,
+        once=True,
+    )
+
+
 def _enqueue_ordered(
     connection: Connection, job: Job, queue: Queue, task_id: str, *, due: datetime, once: bool
 ) -> None:
@@ -133,8 +149,14 @@ def enqueue_realignment(connection: Connection, job: Job, task_id: str, *, once:
     _enqueue(connection, job, Queue.REALIGNMENTS, task_id, once=once)
 
 
-def enqueue_rendition(connection: Connection, job: Job, task_id: str, *, once: bool = False) -> None:
-    _enqueue(connection, job, Queue.RENDITIONS, task_id, waits=True, once=once)
+def enqueue_rendition(
+    connection: Connection, job: Job, task_id: str, kind: RenditionKind, *, once: bool = False
+) -> None:
+    """Enqueue what is made from the job's recording; what browsers need has a queue of its own."""
+    if kind in PLAYBACK_KINDS:  # it is asked for where the recording is here
+        _enqueue(connection, job, Queue.PLAYBACK, task_id, once=once)
+    else:
+        _enqueue(connection, job, Queue.RENDITIONS, task_id, waits=True, once=once)
 
 
 def enqueue_mail(connection: Connection, job: Job, task_id: str, *, once: bool = False) -> None:
@@ -172,7 +194,7 @@ def _enqueue(
         work_id(queue, task_id),
         job_id=job.id,
         branch_id=job.branch_id,
-        ready=None if waits else utc_now(),
+        ready=None if waits else time_of(connection),
         host=host,
         once=once,
     )
@@ -212,12 +234,3 @@ def release_whatever_can(connection: Connection) -> int:
 
 def _release(connection: Connection, queue: Queue, *conditions: sa.ColumnElement[bool]) -> int:
     return release(connection, work.c.queue == queue.value, REQUIREMENTS[queue], *conditions)
-
-
-def host_of(url: str) -> str:
-    """Return a digest of a URL's host, empty if it has none: it distinguishes hosts without naming them."""
-    try:
-        host = urlsplit(url).hostname or ""
-    except ValueError:
-        return ""
-    return hashlib.sha256(host.encode(errors="replace")).hexdigest() if host else ""

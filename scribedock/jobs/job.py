@@ -8,6 +8,9 @@ from datetime import datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, TypedDict
 
+from scribedock.clock import format_time
+from scribedock.errors import ItemNotFound
+
 if TYPE_CHECKING:
     from scribedock.jobs.order_options import OrderOptions
 
@@ -61,19 +64,6 @@ class Difficulty(StrEnum):
     UNKNOWN = "Unknown"
 
 
-class Iwp(StrEnum):
-    """Names of ElementList versions ("interim work product")."""
-
-    MECHANICAL = "MECHANICAL"
-    PREMIUM = "PREMIUM"
-    INTERIM_PROFESSIONAL = "INTERIM_PROFESSIONAL"
-    PROFESSIONAL = "PROFESSIONAL"
-    SPEAKER_ID = "SPEAKER_ID"
-    FINAL = "FINAL"
-    CUSTOMER_APPROVED_RETURN = "CUSTOMER_APPROVED_RETURN"
-    CUSTOMER_APPROVED_TRANSLATION = "CUSTOMER_APPROVED_TRANSLATION"
-
-
 class TaskType(StrEnum):
     JOB_CREATED = "JOB_CREATED"
     JOB_DELETED = "JOB_DELETED"
@@ -86,6 +76,9 @@ class TaskType(StrEnum):
     JOB_BURN_IN_CAPTION = "JOB_BURN_IN_CAPTION"  # a video with captions in it is made and mailed
     JOB_ASK_FOR_APPROVAL = "JOB_ASK_FOR_APPROVAL"  # the customer gets mail
     JOB_MAKE_MEDIA = "JOB_MAKE_MEDIA"  # an mp3 or mp4 file is made from the recording
+    JOB_CORRECT = "JOB_CORRECT"  # a correction of the finished job was published
+    JOB_REJECT = "JOB_REJECT"  # a pass over it was rejected; its info is the note
+    JOB_APPROVE = "JOB_APPROVE"  # a pass was approved with a comment, which is its info
     JOB_REALIGN = "JOB_REALIGN"  # words that a reviewer edited get their times
 
 
@@ -154,6 +147,7 @@ class Job:
     expected_speakers: int | None = None
     reviewed: bool = False  # people reviewed it
     leading_id: str | None = None  # of the job that this one is made from, directly or not
+    recording_of: str | None = None  # the job that had its recording first, where that is another
     notice: str | None = None  # what the caller must know about the result
     remarks: Mapping[Remark, str] = field(default_factory=dict)  # what must be said from the beginning
     speech_ms: int | None = None  # in which somebody speaks; known once the recording was recognized
@@ -161,8 +155,30 @@ class Job:
     unrecognized_ms: int | None = None  # of speech_ms, where the recognizer failed
     words: int | None = None  # that were recognized
     words_in_doubt: int | None = None  # of words; None where the recognizer does not know how sure it is
+    words_aligned: int | None = None  # whose time alignment found in the sound
+    words_estimated: int | None = None  # whose time is a share of that of the words around
     language_given: bool = True  # by the client; otherwise the language that is heard replaces it
     sandbox: bool = False  # nothing is transcribed: the result is a prepared one
+    protected: bool = False  # nothing of it is erased by retention
+    recording_erased: datetime | None = None  # by retention, and not added again
+    results_erased: datetime | None = None  # by retention
+
+    def check_results_kept(self) -> None:
+        """Raise ItemNotFound where retention has erased the results."""
+        if self.results_erased is not None:
+            raise erased_error("results", self.results_erased)
+
+    def check_recording_kept(self) -> None:
+        """Raise ItemNotFound where retention has erased the job's own recording."""
+        if self.recording_erased is not None:
+            raise erased_error("recording", self.recording_erased)
+
+
+def erased_error(what: str, at: datetime) -> ItemNotFound:
+    """Return the error that says when retention has erased `what` of a job."""
+    return ItemNotFound(
+        f"Erased by the retention of its account at {format_time(at)} UTC: the {what} of this job"
+    )
 
 
 class JobColumns(TypedDict, total=False):
@@ -197,3 +213,8 @@ class JobColumns(TypedDict, total=False):
     unrecognized_ms: int | None
     words: int | None
     words_in_doubt: int | None
+    words_aligned: int | None
+    words_estimated: int | None
+    protected: bool
+    recording_erased: datetime | None
+    results_erased: datetime | None

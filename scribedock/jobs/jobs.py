@@ -6,20 +6,21 @@ import uuid
 from collections.abc import Mapping
 from dataclasses import fields
 from operator import attrgetter
-from typing import Any, Unpack
+from typing import Any, Required, TypedDict, Unpack
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.accounts.accounts import Account
 from scribedock.accounts.sandboxes import is_covered
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.budgets.ledger import give_back
+from scribedock.db.engine import Database, time_of
 from scribedock.db.tables import accounts, job_events, jobs, tasks
 from scribedock.errors import InvalidQuery, ItemNotFound
-from scribedock.jobs.deletion import Deleted, clear
+from scribedock.host.erasure_journal import ErasedPart, Erasure, ErasureJournal
 from scribedock.jobs.enqueuing import list_finished
-from scribedock.jobs.erasure import DELETION_REASON
+from scribedock.jobs.erasing.deletion import Deleted, clear
+from scribedock.jobs.erasing.erasure import DELETION_REASON
 from scribedock.jobs.job import (
     UNFINISHED_STATUSES,
     Difficulty,
@@ -35,7 +36,14 @@ from scribedock.jobs.job import (
 )
 from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 from scribedock.jobs.states import JobEvent, after, first
+from scribedock.webhooks.event_types import EventType
+from scribedock.webhooks.outbox import announce
 
+ANNOUNCED = {
+    JobEvent.FINISHED: EventType.JOB_COMPLETED,
+    JobEvent.FAILED: EventType.JOB_FAILED,
+    JobEvent.CANCELLED: EventType.JOB_FAILED,
+}
 # Built once: building a statement takes longer than running it.
 ADD_TASK = tasks.insert()
 JOB_QUERY = (
@@ -48,12 +56,34 @@ JOB_QUERY = (
 JOB_QUERY_FOR_UPDATE = JOB_QUERY.with_for_update(of=jobs, key_share=True)
 
 
-class Jobs:
-    def __init__(self, database: Database) -> None:
-        self._database = database
+class NewJob(TypedDict, total=False):
+    """What a job is created with; see `Jobs.insert_job`."""
 
-    def create(
+    name: Required[str]
+    language: Required[str]
+    language_given: bool
+    external_id: str
+    requestor: str
+    reference: str
+    expected_speakers: int | None
+    is_duplicate: bool | None
+    remark: str
+
+
+class Jobs:
+    def __init__(self, database: Database, journal: ErasureJournal) -> None:
+        """Set up; `journal` is told of jobs that are deleted."""
+        self._database = database
+        self._journal = journal
+
+    def create(self, owner: Account, **given: Unpack[NewJob]) -> tuple[str, str]:
+        """Create a job; return its id and its task's. Arguments and errors are those of `insert_job`."""
+        with self._database.write() as connection:
+            return self.insert_job(connection, owner, **given)
+
+    def insert_job(
         self,
+        connection: Connection,
         owner: Account,
         *,
         name: str,
@@ -65,64 +95,81 @@ class Jobs:
         expected_speakers: int | None = None,
         is_duplicate: bool | None = None,
         remark: str = "",
+        recording_of: str | None = None,
     ) -> tuple[str, str]:
-        """Create a job; return its id and its task's.
+        """Create a job within a transaction; return its id and its task's.
 
         is_duplicate: whether the account may have a second living job with the same external id. None: it
         may, and a remark says so; False: raises InvalidQuery. language_given: whether the client named the
         language; the one that is heard replaces one that was not named. remark: on how it was opened.
+        recording_of: the job that had its recording first.
         """
         job_id = uuid.uuid4().hex
-        now = utc_now()
+        now = time_of(connection)
         needs_authorization = bool(owner.settings["require_customer_authorization_before_starting_workflow"])
         status = first(needs_authorization=needs_authorization)
         remarks = {Remark.OPENED: remark} if remark else {}
-        with self._database.write() as connection:
-            if external_id and not is_duplicate:
-                # One `new` of an account at a time, so that one of two with the same external id is refused.
-                connection.execute(
-                    sa.select(accounts.c.id).where(accounts.c.id == owner.id).with_for_update()
+        if external_id and not is_duplicate:
+            # One `new` of an account at a time, so that one of two with the same external id is refused.
+            connection.execute(sa.select(accounts.c.id).where(accounts.c.id == owner.id).with_for_update())
+            same = connection.execute(
+                sa.select(jobs.c.id).where(
+                    jobs.c.account_id == owner.id,
+                    jobs.c.external_id == external_id,
+                    jobs.c.deleted.is_(None),
                 )
-                same = connection.execute(
-                    sa.select(jobs.c.id).where(
-                        jobs.c.account_id == owner.id,
-                        jobs.c.external_id == external_id,
-                        jobs.c.deleted.is_(None),
-                    )
-                ).first()
-                if same is not None and is_duplicate is False:
-                    raise InvalidQuery(
-                        f"Job {same.id} already has the external_id {external_id!r}; "
-                        "send is_duplicate=true to open another"
-                    )
-                if same is not None:
-                    remarks[Remark.EXTERNAL_ID] = f"Job {same.id} had the same external_id already."
-            connection.execute(
-                jobs.insert().values(
-                    id=job_id,
-                    account_id=owner.id,
-                    name=name,
-                    external_id=external_id,
-                    language=language,
-                    language_given=language_given,
-                    status=status.value,
-                    created=now,
-                    authorized=None if needs_authorization else now,
-                    requestor=requestor,
-                    reference=reference,
-                    expected_speakers=expected_speakers,
-                    sandbox=is_covered(connection, owner.id),
-                    remarks=remarks,
+            ).first()
+            if same is not None and is_duplicate is False:
+                raise InvalidQuery(
+                    f"Job {same.id} already has the external_id {external_id!r}; "
+                    "send is_duplicate=true to open another"
                 )
+            if same is not None:
+                remarks[Remark.EXTERNAL_ID] = f"Job {same.id} had the same external_id already."
+        connection.execute(
+            jobs.insert().values(
+                id=job_id,
+                account_id=owner.id,
+                name=name,
+                external_id=external_id,
+                language=language,
+                language_given=language_given,
+                status=status.value,
+                created=now,
+                authorized=None if needs_authorization else now,
+                requestor=requestor,
+                reference=reference,
+                expected_speakers=expected_speakers,
+                sandbox=is_covered(connection, owner.id),
+                remarks=remarks,
+                recording_of=recording_of,
             )
-            task_id = add_task(connection, job_id, TaskType.JOB_CREATED, TaskStatus.COMPLETE)
-            record_event(connection, job_id, "created", "", status)
+        )
+        task_id = add_task(connection, job_id, TaskType.JOB_CREATED, TaskStatus.COMPLETE)
+        record_event(connection, job_id, "created", "", status)
+        announce(connection, EventType.JOB_CREATED, account_id=owner.id, job_id=job_id, task_id=task_id)
         return job_id, task_id
 
     def find_job(self, job_id: str, visible_accounts: frozenset[str] | None = None) -> Job:
         """Find a living job of one of these accounts (None: of any). Raises ItemNotFound."""
         with self._database.read() as connection:
             return self.fetch_job(connection, job_id, visible_accounts)
+
+    def with_same_recording(self, job: Job) -> list[str]:
+        """Return the other living jobs of the account that were opened with the recording; oldest first."""
+        first = job.recording_of or job.id
+        query = (
+            sa.select(jobs.c.id)
+            .where(
+                sa.or_(jobs.c.recording_of == first, jobs.c.id == first),
+                jobs.c.id != job.id,
+                jobs.c.account_id == job.account_id,
+                jobs.c.deleted.is_(None),
+            )
+            .order_by(jobs.c.created, jobs.c.id)
+        )
+        with self._database.read() as connection:
+            return list(connection.execute(query).scalars())
 
     def find_served(self, job_id: str) -> Job:
         """Find the living job behind a link that needs no token. Raises ItemNotFound (404).
@@ -148,21 +195,26 @@ class Jobs:
             raise ItemNotFound(f"There is no job with the job_id {job_id!r}")
         return job_of(row)
 
-    def delete(self, job_id: str, visible_accounts: frozenset[str]) -> Deleted:
+    def delete(self, job_id: str, visible_accounts: frozenset[str] | None) -> Deleted:
         """Delete the job with its media and results, abort its unfinished tasks, invalidate its URLs.
 
-        Raises ItemNotFound.
+        visible_accounts: those whose job it must be; None: any. Raises ItemNotFound, SystemFault.
         """
         with self._database.write() as connection:
             return self.remove(connection, self.fetch_job(connection, job_id, visible_accounts))
 
     def remove(self, connection: Connection, job: Job) -> Deleted:
         """Do as `delete` within the transaction in which the job was read."""
+        now = time_of(connection)
         cleared = clear(connection, job, DELETION_REASON)
-        connection.execute(jobs.update().where(jobs.c.id == job.id).values(deleted=utc_now()))
+        if job.status not in (JobStatus.REVIEWING, JobStatus.COMPLETE):
+            give_back(connection, job.order_task_id)
+        connection.execute(jobs.update().where(jobs.c.id == job.id).values(deleted=now))
         list_finished(connection, job.id)
         record_event(connection, job.id, "deleted", job.status, job.status)
         task_id = add_task(connection, job.id, TaskType.JOB_DELETED, TaskStatus.COMPLETE)
+        # Last: whatever fails before is no erasure.
+        self._journal.note(Erasure(at=now, part=ErasedPart.JOB, id=job.id))
         return Deleted(task_id=task_id, storage_keys=cleared.storage_keys, aborted=cleared.aborted)
 
     def advance(
@@ -172,6 +224,11 @@ class Jobs:
         status = after(job.status, event)
         connection.execute(jobs.update().where(jobs.c.id == job.id).values(status=status.value, **values))
         record_event(connection, job.id, event.value, job.status, status)
+        if event in ANNOUNCED:
+            task = {} if job.order_task_id is None else {"task_id": job.order_task_id}
+            announce(connection, ANNOUNCED[event], account_id=job.account_id, job_id=job.id, **task)
+        if event in (JobEvent.FAILED, JobEvent.CANCELLED):
+            give_back(connection, job.order_task_id)
         return status
 
     def raise_upload_epoch(self, job_id: str, visible_accounts: frozenset[str] | None) -> None:
@@ -282,7 +339,7 @@ def add_task(
         "type": task_type.value,
         "status": status.value,
         "info": info,
-        "requested": utc_now(),
+        "requested": time_of(connection),
     }
     connection.execute(ADD_TASK, task)
     return task_id
@@ -306,7 +363,9 @@ def task_status(connection: Connection, task_id: str) -> TaskStatus:
 
 def record_event(connection: Connection, job_id: str, event: str, before: str, after: str) -> None:
     connection.execute(
-        job_events.insert().values(job_id=job_id, at=utc_now(), event=event, before=before, after=after)
+        job_events.insert().values(
+            job_id=job_id, at=time_of(connection), event=event, before=before, after=after
+        )
     )
 
 

@@ -10,14 +10,17 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.budgets.ledger import charge_upload, settle_order
+from scribedock.db.engine import Database, time_of
 from scribedock.db.tables import jobs, media
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.enqueuing import enqueue_media, recording_came
-from scribedock.jobs.job import Job, JobStatus, TaskStatus, TaskType
+from scribedock.jobs.erasing.objects import lock_sharers, unreferenced
+from scribedock.jobs.job import Job, JobStatus, TaskStatus, TaskType, erased_error
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.keys.sealing import Sealing
+from scribedock.webhooks.event_types import EventType
+from scribedock.webhooks.outbox import announce
 
 ORDERED_MESSAGE = "The transcription of this job is ordered already; its media cannot be changed"
 
@@ -65,9 +68,21 @@ class JobMedia:
         with self._database.read() as connection:
             return _find(connection, job_id)
 
+    def fetch_media(self, connection: Connection, job_id: str) -> Media | None:
+        """Do as `media_of_job` within a transaction."""
+        return _find(connection, job_id)
+
     def media_behind_job(self, job: Job) -> Media | None:
         """Return the media that the job's list is about: its own, or the leading job's."""
         return self.media_of_job(job.leading_id or job.id)
+
+    def check_kept(self, job: Job) -> None:
+        """Raise ItemNotFound where retention has erased the recording that the job's list is about."""
+        query = sa.select(jobs.c.recording_erased).where(jobs.c.id == (job.leading_id or job.id))
+        with self._database.read() as connection:
+            at = connection.execute(query).scalar()
+        if at is not None:
+            raise erased_error("recording", at)
 
     def media_of_task(self, task_id: str) -> Media | None:
         """Return the media that this task adds; None once other media replaced it."""
@@ -104,7 +119,12 @@ class JobMedia:
         task_id = add_task(connection, job.id, TaskType.JOB_ADD_MEDIA, TaskStatus.QUEUED)
         if existing is not None:
             set_task(connection, existing.task_id, TaskStatus.ABORTED, "Replaced by other media")
+            lock_sharers(connection, job.id)
             connection.execute(media.delete().where(media.c.job_id == job.id))
+            same = sa.or_(jobs.c.id == job.id, jobs.c.recording_of == job.id)
+            connection.execute(
+                jobs.update().where(same, jobs.c.recording_of.is_not(None)).values(recording_of=None)
+            )
         row = {
             "job_id": job.id,
             "source": source.value,
@@ -115,15 +135,24 @@ class JobMedia:
             "bytes": size,
             "etag": etag,
             "refused": False,
-            "added": utc_now(),
+            "added": time_of(connection),
         }
         connection.execute(INSERT_MEDIA, row)
         enqueue_media(connection, job, task_id, url=url if storage_key is None else None)
-        if job.media_ms is not None or job.failure_reason is not None:
+        if storage_key is not None:
+            _note_received(connection, job, task_id, source, size)
+        if any(each is not None for each in (job.media_ms, job.failure_reason, job.recording_erased)):
             connection.execute(
-                jobs.update().where(jobs.c.id == job.id).values(media_ms=None, failure_reason=None)
+                jobs.update()
+                .where(jobs.c.id == job.id)
+                .values(media_ms=None, failure_reason=None, recording_erased=None)
             )
-        return Attached(task_id=task_id, replaced_key=existing.storage_key if existing else None)
+        replaced = [existing.storage_key] if existing and existing.storage_key else []
+        return Attached(task_id=task_id, replaced_key=next(iter(unreferenced(connection, replaced)), None))
+
+    def accept(self, connection: Connection, job: Job) -> None:
+        """Let the job's media be ordered although it could not be used before."""
+        connection.execute(media.update().where(media.c.job_id == job.id).values(refused=False))
 
     def fetched(self, task_id: str, *, storage_key: str, size: int) -> bool:
         """Record that the bytes of fetched media are durable; return whether it is still the job's media."""
@@ -136,6 +165,8 @@ class JobMedia:
             )
             job = self._jobs.fetch_job(connection, found.job_id)
             enqueue_media(connection, job, task_id, url=None, once=True)
+            if found.storage_key is None:
+                _note_received(connection, job, task_id, found.source, size)
             recording_came(connection, found.job_id)
         return True
 
@@ -174,6 +205,8 @@ class JobMedia:
                         ),
                     )
                 )
+                ordered = sa.select(jobs.c.order_task_id).where(jobs.c.id == found.job_id)
+                settle_order(connection, connection.execute(ordered).scalar(), media_ms)
                 if found.storage_key is None:
                     recording_came(connection, found.job_id)
 
@@ -202,6 +235,22 @@ class JobMedia:
                     sa.select(media.c.storage_key).where(media.c.storage_key.is_not(None))
                 ).scalars()
             )
+
+
+def _note_received(
+    connection: Connection, job: Job, task_id: str, source: MediaSource, size: int | None
+) -> None:
+    """Charge the account with a recording that is here, and tell those who want to know."""
+    if not job.sandbox:
+        charge_upload(connection, task_id, job.account_id, size)
+    announce(
+        connection,
+        EventType.UPLOAD_RECEIVED,
+        account_id=job.account_id,
+        job_id=job.id,
+        task_id=task_id,
+        source=source.value,
+    )
 
 
 def _lock(connection: Connection, task_id: str) -> Media | None:

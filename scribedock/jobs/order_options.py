@@ -7,7 +7,7 @@ from dataclasses import dataclass, fields, replace
 from enum import StrEnum
 from typing import Any
 
-from scribedock.jobs.job import Iwp
+from scribedock.jobs.iwp import Iwp
 
 
 class ApprovalStep(StrEnum):

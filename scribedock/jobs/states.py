@@ -26,6 +26,8 @@ class JobEvent(StrEnum):
     STARTED = "started"  # a worker took it
     HANDED_OVER = "handed over to people"
     FAILED = "media failed"
+    CANCELLED = "cancelled"  # by the operator
+    REJECTED = "rejected"  # by a reviewer or its customer: people go over it again
     FINISHED = "finished"  # FINAL is stored
 
 
@@ -39,10 +41,14 @@ TRANSITIONS: Mapping[tuple[JobStatus, JobEvent], JobStatus] = {
     (MEDIA_FAILURE, JobEvent.ORDERED_UNAUTHORIZED): AUTHORIZING,
     (PENDING, JobEvent.STARTED): IN_PROCESS,
     (IN_PROCESS, JobEvent.STARTED): IN_PROCESS,
+    (AUTHORIZING, JobEvent.CANCELLED): MEDIA_FAILURE,
+    (PENDING, JobEvent.CANCELLED): MEDIA_FAILURE,
+    (IN_PROCESS, JobEvent.CANCELLED): MEDIA_FAILURE,
     (PENDING, JobEvent.FAILED): MEDIA_FAILURE,
     (IN_PROCESS, JobEvent.FAILED): MEDIA_FAILURE,
     (IN_PROCESS, JobEvent.HANDED_OVER): REVIEWING,
     (IN_PROCESS, JobEvent.FINISHED): COMPLETE,
+    (REVIEWING, JobEvent.REJECTED): REVIEWING,
     (REVIEWING, JobEvent.FINISHED): COMPLETE,
 }
 

@@ -9,8 +9,7 @@ from datetime import datetime
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, time_of
 from scribedock.db.tables import transcripts
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.enqueuing import enqueue_transcript, transcript_came
@@ -85,7 +84,7 @@ class Transcripts:
                     url=url,
                     format=format and format.value,
                     compressed=None if body is None else zlib.compress(body),
-                    added=utc_now(),
+                    added=time_of(connection),
                 )
             )
             if body is None:

@@ -13,6 +13,7 @@ from scribedock.jobs.job import TURNAROUND_HOURS, Job, JobStatus, Priority
 
 # A job that waits for its customer, or has ended without a result, is never late.
 TIMED_STATUSES = (JobStatus.PENDING, JobStatus.IN_PROCESS, JobStatus.REVIEWING, JobStatus.COMPLETE)
+OVERDUE_STATUSES = tuple(status for status in TIMED_STATUSES if status is not JobStatus.COMPLETE)
 
 
 def effective_priority(asked: Priority, turnaround_hours: int | None) -> Priority:

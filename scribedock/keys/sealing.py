@@ -26,7 +26,8 @@ class Sealing:
     def __init__(self, key: str) -> None:
         """Use this key. Raises ValueError for anything but 32 bytes in base64url."""
         self._fernet = Fernet(key)
-        self._digest_key = hmac.digest(base64.urlsafe_b64decode(key), b"digests of URLs", "sha256")
+        self._secret = base64.urlsafe_b64decode(key)
+        self._digest_key = hmac.digest(self._secret, b"digests of URLs", "sha256")
 
     def seal(self, text: str) -> str:
         """Return the sealed text, which differs on each call."""
@@ -45,6 +46,10 @@ class Sealing:
     def digest(self, text: str) -> str:
         """Return the HMAC-SHA256 in hex: equal texts have equal ones, and can be found without being read."""
         return hmac.new(self._digest_key, text.encode(), hashlib.sha256).hexdigest()
+
+    def key_for(self, purpose: str) -> bytes:
+        """Return a key of 32 bytes for one purpose, which reveals neither this one nor those for others."""
+        return hmac.digest(self._secret, f"key for {purpose}".encode(), "sha256")
 
 
 def is_sealed(text: str) -> bool:

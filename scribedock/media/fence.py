@@ -18,6 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from scribedock.children.lifeline import die_with_parent
+from scribedock.children.niceness import Niceness, yield_to_others
 
 PR_SET_DUMPABLE = 4
 PR_SET_NO_NEW_PRIVS = 38
@@ -89,6 +90,7 @@ def confine(
     open nothing any more. Raises OSError where the kernel refuses what it said it can do.
     """
     die_with_parent(parent)
+    yield_to_others(Niceness.MEDIA)
     _prctl(PR_SET_NO_NEW_PRIVS, 1)
     _prctl(PR_SET_DUMPABLE, 0)
     _limit(resource.RLIMIT_AS, memory)

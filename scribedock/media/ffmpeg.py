@@ -7,7 +7,7 @@ libraries lack libass.  Nothing is encoded again that plays everywhere as it is.
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 from pathlib import Path
 
@@ -21,10 +21,6 @@ from scribedock.media.unusable import MediaUnusable
 THREADS = "2"
 SUBTITLE_FILE = "captions.ass"
 FONT_FOLDERS = tuple(map(Path, ("/usr/share/fonts", "/usr/local/share/fonts")))
-# The largest even size within 1920x1080, in the picture's proportions. Computed here, because releases of
-# ffmpeg round differently where `force_divisible_by` does.
-SCALE_FACTOR = "min(1,min(1920/iw,1080/ih))"
-SCALE_FILTER = f"scale=w='max(2,2*round(iw*{SCALE_FACTOR}/2))':h='max(2,2*round(ih*{SCALE_FACTOR}/2))'"
 COPYABLE_CONTAINERS = ("mov", "matroska")  # their time stamps can be copied to MP4
 INPUT_OPTIONS = (
     "-format_whitelist",
@@ -40,6 +36,18 @@ LACKS_FFMPEG = (
 LACKS_CAPTIONS = "this server lacks ffmpeg (which scribedock[media] brings) or a font; ask its operator"
 CPU_S_PER_S = 10  # seconds of processor time for a second of the recording
 BYTES_PER_S = 1_500_000  # the most that is encoded here
+
+
+def scale_filter(width: int, height: int) -> str:
+    """Return the filter to the largest even size within these bounds, in the picture's proportions.
+
+    Computed here, because releases of ffmpeg round differently where `force_divisible_by` does.
+    """
+    factor = f"min(1,min({width}/iw,{height}/ih))"
+    return f"scale=w='max(2,2*round(iw*{factor}/2))':h='max(2,2*round(ih*{factor}/2))'"
+
+
+SCALE_FILTER = scale_filter(1920, 1080)
 
 
 class MediaType(StrEnum):
@@ -60,7 +68,7 @@ def find_ffmpeg() -> Path | None:
         return None
 
 
-def _found() -> Path:
+def find_program() -> Path:
     """Return the path of ffmpeg. Raises ProgramMissing."""
     program = find_ffmpeg()
     if program is None:
@@ -100,27 +108,44 @@ def encode(
     Raises MediaUnusable where the recording cannot be converted, ProgramMissing, and FenceFailure where this
     machine is at fault.
     """
-    program = _found()
+    find_program()
     info = probe(source, limits, track=track)
     if media_type is MediaType.MP4 and not info.has_video:
         raise MediaUnusable("The recording has no video, so there is no mp4 of it.")
-    seconds = info.duration_ms // 1000 + 1
     if subtitles:
         (destination.parent / SUBTITLE_FILE).write_text(subtitles, encoding="utf-8")
+    arguments = ffmpeg_arguments(info, source, destination, media_type, burn_in=bool(subtitles))
     try:
-        run(
-            [str(program), *ffmpeg_arguments(info, source, destination, media_type, burn_in=bool(subtitles))],
-            folder=destination.parent,
-            readable=[source],
-            bounds=ProgramLimits(
-                memory=limits.memory,
-                cpu_s=60 + CPU_S_PER_S * seconds,
-                file_bytes=64 * 1024**2 + seconds * BYTES_PER_S + 2 * source.stat().st_size,
-            ),
-            check_wanted=check_wanted,
-        )
+        convert(info, source, destination, arguments, limits, check_wanted=check_wanted)
     except ProgramFailed as error:
         raise MediaUnusable(f"The recording cannot be converted to {media_type}: {error}") from error
+
+
+def convert(
+    info: MediaInfo,
+    source: Path,
+    destination: Path,
+    arguments: Sequence[str],
+    limits: Limits,
+    *,
+    check_wanted: Callable[[], None] = always,
+) -> None:
+    """Run ffmpeg with these arguments on a recording, as long as its length allows.
+
+    Raises ProgramFailed, ProgramMissing, FenceFailure, and what check_wanted raises.
+    """
+    seconds = info.duration_ms // 1000 + 1
+    run(
+        [str(find_program()), *arguments],
+        folder=destination.parent,
+        readable=[source],
+        bounds=ProgramLimits(
+            memory=limits.memory,
+            cpu_s=60 + CPU_S_PER_S * seconds,
+            file_bytes=64 * 1024**2 + seconds * BYTES_PER_S + 2 * source.stat().st_size,
+        ),
+        check_wanted=check_wanted,
+    )
 
 
 def ffmpeg_arguments(
@@ -132,8 +157,6 @@ def ffmpeg_arguments(
     burn_in: bool = False,
 ) -> list[str]:
     """Return ffmpeg's arguments without its own name; it runs in the folder of the destination."""
-    head = ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", THREADS]
-    tail = ["-map_metadata", "-1", "-map_chapters", "-1", "-threads", THREADS]
     sound = ["-map", f"0:{info.audio_stream}"]
     if media_type is MediaType.MP3:
         codec = (
@@ -158,8 +181,15 @@ def ffmpeg_arguments(
             picture += ["-vf", filters, "-c:v", "libx264", "-preset", "veryfast", "-crf", "23"]
             picture += ["-maxrate", "6M", "-bufsize", "12M", "-pix_fmt", "yuv420p"]
         container = ["-movflags", "+faststart", "-f", "mp4"]
+    return around(source, destination, [*picture, *sound, *codec], container)
+
+
+def around(source: Path, destination: Path, streams: Sequence[str], container: Sequence[str]) -> list[str]:
+    """Return ffmpeg's arguments for these streams, of which alone the file consists."""
+    head = ["-nostdin", "-hide_banner", "-loglevel", "error", "-y", "-threads", THREADS]
     inputs = [*INPUT_OPTIONS, "-i", f"file:{source}"]
-    return [*head, *inputs, *picture, *sound, *codec, *tail, *container, f"file:{destination}"]
+    tail = ["-map_metadata", "-1", "-map_chapters", "-1", "-threads", THREADS]
+    return [*head, *inputs, *streams, *tail, *container, f"file:{destination}"]
 
 
 def sound_to_mp3(
@@ -174,7 +204,7 @@ def sound_to_mp3(
 
     Raises MediaUnusable, ProgramMissing, and FenceFailure where this machine is at fault.
     """
-    program = _found()
+    program = find_program()
     command = [str(program), "-nostdin", "-loglevel", "error", "-y", "-protocol_whitelist", "file"]
     command += ["-f", "wav", "-i", f"file:{sound}", "-c:a", "libmp3lame", "-b:a", "64k"]
     command += ["-f", "mp3", f"file:{destination}"]

@@ -30,7 +30,7 @@ AUDIO_CODECS = frozenset(
     """.split()
 )
 
-# Decoded only for output with pictures, by the ffmpeg program behind a fence of its own.
+# Decoded only for output with pictures: by the ffmpeg program behind a fence of its own, and for thumbnails.
 VIDEO_CODECS = frozenset(
     """
     av1 cinepak dnxhd dvvideo ffv1 flv h261 h263 h263p h264 hevc huffyuv jpeg2000 libaom-av1 libdav1d
@@ -49,6 +49,10 @@ DEMUXER_OPTIONS = {
 }
 
 PLAYLISTS = (b"ffconcat", b"#EXTM3U", b"<?xml", b"<MPD", b"<SmoothStreamingMedia", b"v=0")
+
+
+PICTURE_OPTIONS = {**DEMUXER_OPTIONS, "codec_whitelist": ",".join(sorted(AUDIO_CODECS | VIDEO_CODECS))}
+"""For the one operation that shows pictures (`fenced.thumbnails`)."""
 
 
 def is_playlist(head: bytes) -> bool:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 
 SAMPLE_RATE = 16_000  # Hz; the rate of every recognizer here
 BYTES_PER_SECOND = 2 * SAMPLE_RATE  # one channel of signed 16-bit samples
+PEAKS_PER_S = 50  # pairs of the lowest and the highest sample, of a waveform
+OVERVIEW_PER_S = 1
 STARTUP_S = 60
 
 

@@ -21,6 +21,10 @@ class MediaInfo:
     has_video: bool  # moving pictures; a cover does not count
     video_stream: int | None  # its index in the container
     plain_h264: bool  # the pictures are H.264 that every browser plays
+    h264_profile: str  # as its header names it; empty for another codec
+    video_codec: str | None
+    first_track: bool  # whether the audio stream is the first, which players play
+    document_type: str  # of a file in EBML: webm or matroska
 
 
 def probe(path: Path, limits: Limits, *, track: int | None = None) -> MediaInfo:

@@ -37,17 +37,20 @@ def always() -> None:
 def run(
     operation: str,
     recording: Path,
-    audio: IO[bytes] | None,
+    destination: IO[bytes] | None,
     limits: Limits,
     *,
     track: int | None = None,
     channel: int | None = None,
     gain: float = 1.0,
     at_most_s: int | None = None,
+    duration_ms: int | None = None,
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = always,
 ) -> dict[str, Any]:
     """Have the child carry out one operation on a recording; see `reading.DecodeRequest` for what to ask.
+
+    destination: what it writes to. duration_ms: the known length of the recording, for thumbnails.
 
     check_wanted is called about once a second; where it raises, the child is ended.
 
@@ -55,13 +58,14 @@ def run(
     and FenceFailure where this machine is at fault.
     """
     with recording.open("rb") as source, Path(os.devnull).open("wb") as nothing:
-        sink = audio or nothing
+        sink = destination or nothing
         what = {
             "operation": operation,
             "track": track,
             "channel": channel,
             "gain": gain,
             "at_most_s": at_most_s,
+            "duration_ms": duration_ms,
         }
         child = _start(what, source, sink, limits)
         try:
@@ -113,7 +117,7 @@ def _answer(said: dict[str, Any]) -> dict[str, Any]:
     if "unusable" in said:
         raise MediaUnusable(said["unusable"])
     if "machine" in said:
-        raise FenceFailure(f"the audio of a recording cannot be written: {said['machine']}")
+        raise FenceFailure(f"what is made of a recording cannot be written: {said['machine']}")
     if "fault" in said:
         log.warning("unexpected error while reading a recording", fault=said["fault"])
         raise MediaUnusable(CRASH_MESSAGE)

@@ -9,7 +9,12 @@ from scribedock.errors import InvalidOption
 from scribedock.jobs.job import Job
 from scribedock.jobs.languages import AUTO, iso_code, target_language
 from scribedock.related.related import language_of
-from scribedock.translation.engine import LanguagePair, route
+from scribedock.settings import Settings
+from scribedock.speech.configured import recognizer
+from scribedock.speech.recognizer import detects, engine_named, languages, translated_languages
+from scribedock.translation.engine import LanguagePair, Translators, route, spoken_pairs
+
+MAX_LISTED = 12  # pairs into one language, in a message
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -17,6 +22,8 @@ class Capabilities:
     languages: frozenset[str]  # that the recognizer knows, ISO 639-1
     detects_language: bool  # whether it can detect which of them is spoken
     translates: frozenset[LanguagePair]
+    from_recording: frozenset[LanguagePair] = frozenset()  # those of `translates` that no text suffices for
+    doubt_below: float = 0.5  # the confidence below which a word of the recognizer is in doubt
 
     def check_recognition(self, job: Job) -> None:
         """Raise InvalidOption where the job's language cannot be recognized here; a sandbox accepts any."""
@@ -66,10 +73,38 @@ class Capabilities:
             )
         return languages
 
+    def needs_recording(self, job: Job, targets: Sequence[str]) -> bool:
+        """Return whether a translation into one of the languages is made from the recording."""
+        source = iso_code(language_of(job))
+        return any(
+            pair in self.from_recording for target in targets for pair in route(source, iso_code(target))
+        )
+
     def _installed(self) -> str:
         if not self.translates:
             return "there is none at all; leave it out, or name the source language"
-        return f"installed are {_listed(sorted(self.translates))}"
+        into: dict[str, list[LanguagePair]] = {}
+        for pair in sorted(self.translates):
+            into.setdefault(pair.target, []).append(pair)
+        known = [
+            _listed(pairs) if len(pairs) <= MAX_LISTED else f"{len(pairs)} languages to {target}"
+            for target, pairs in into.items()
+        ]
+        return f"installed are {', '.join(known)}"
+
+
+def configured_capabilities(settings: Settings) -> Capabilities:
+    """Return what a server with these settings does. Raises SettingsError."""
+    spec = recognizer(settings)
+    texts = Translators(settings.translation_models).pairs
+    spoken = spoken_pairs(translated_languages(spec))
+    return Capabilities(
+        languages=languages(spec),
+        detects_language=detects(spec),
+        translates=texts | spoken,
+        from_recording=spoken - texts,
+        doubt_below=engine_named(spec.engine).doubt_below,
+    )
 
 
 def _listed(pairs: Sequence[LanguagePair]) -> str:

@@ -5,7 +5,7 @@ Source: the API's `perform_transcription`.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,10 +50,36 @@ def place_order(
     """
     check_callback_url(parts.fetcher, asked.callback_url)
     job = parts.jobs.find_job(job_id, visible_accounts)
-    capabilities.check_recognition(job)
-    targets = capabilities.target_languages(job, asked.target_languages)
     owner = parts.accounts.by_id(job.account_id)
     assert owner is not None
+    return order_job(
+        parts,
+        capabilities,
+        job,
+        asked,
+        visible_accounts=visible_accounts,
+        default_notes=str(owner.settings["default_job_notes"]),
+        needs_authorization=_needs_authorization(owner.settings, asked.fidelity),
+    )
+
+
+def order_job(
+    parts: Parts,
+    capabilities: Capabilities,
+    job: Job,
+    asked: TranscriptionRequest,
+    *,
+    visible_accounts: frozenset[str] | None = None,
+    default_notes: str = "",
+    needs_authorization: bool = False,
+    bring: Callable[[Connection, Job], None] | None = None,
+) -> str:
+    """Do as `place_order` for a job that was found, with a callback URL that was checked.
+
+    bring: attaches media that come with the order, in its transaction.
+    """
+    capabilities.check_recognition(job)
+    targets = capabilities.target_languages(job, asked.target_languages)
 
     def follow_up(connection: Connection, ordered: Job) -> None:
         parts.jobs.set_remark(connection, ordered, Remark.ORDERED, asked.remark)
@@ -78,10 +104,10 @@ def place_order(
                 callback_url=asked.callback_url,
                 target_language=",".join(targets),
                 options=asked.options,
-                default_notes=str(owner.settings["default_job_notes"]),
+                default_notes=default_notes,
             ),
-            needs_authorization=_needs_authorization(owner.settings, asked.fidelity),
-            bring=None if arrival is None else arrival.attach,
+            needs_authorization=needs_authorization,
+            bring=bring if arrival is None else arrival.attach,
             then=follow_up,
         )
     if arrival is not None and arrival.attached is not None and arrival.attached.replaced_key:

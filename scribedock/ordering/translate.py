@@ -31,7 +31,8 @@ def translate_job(
     A MECHANICAL or PREMIUM transcript gets its second pass first, which approve_uplevel must allow. remark:
     what `Notice` of a created job says from the beginning.
 
-    Raises ItemNotFound; InvalidOption for a language that cannot be translated into; MissingParameter,
+    Raises ItemNotFound, also where retention has erased the recording that a translation would be made from;
+    InvalidOption for a language that cannot be translated into; MissingParameter,
     InvalidQuery without approval, and for a job that was not ordered.
     """
     job = parts.jobs.find_job(job_id, visible_accounts)
@@ -40,18 +41,23 @@ def translate_job(
         raise InvalidQuery(f"target_languages: name at least one language other than {language_of(job)}")
     with parts.database.write() as connection:
         job = parts.jobs.fetch_job(connection, job_id, visible_accounts)
+        if not job.sandbox and capabilities.needs_recording(job, targets):
+            parts.related.leading(connection, job).check_recording_kept()
         if job.order_task_id is None:
             raise InvalidQuery(
                 f"The job is {job.status} and nothing was ordered yet; use perform_transcription first"
             )
+        job.check_results_kept()
         source = job
         if _needs_uplevel(job):
             uplevel = parts.uplevels.existing(connection, job)
             if uplevel is None:
                 _check_approved(job, approve_uplevel)
+                job.check_recording_kept()
                 new = NewUplevel(priority=job.priority or Priority.STANDARD)
                 uplevel = parts.uplevels.open_uplevel(connection, job, new)
             source = uplevel
+            source.check_results_kept()
         children = parts.translations.open_missing(
             connection,
             source,

@@ -11,8 +11,7 @@ from dataclasses import dataclass, replace
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, time_of
 from scribedock.db.tables import accounts, tasks
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.enqueuing import enqueue_order
@@ -53,7 +52,7 @@ class Authorizations:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             if job.status is not JobStatus.AUTHORIZING:
                 return None
-            now = utc_now()
+            now = time_of(connection)
             if job.order_task_id is None:
                 self._jobs.advance(connection, job, JobEvent.AUTHORIZED, authorized=now)
                 return None

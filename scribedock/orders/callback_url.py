@@ -9,7 +9,7 @@ from urllib.parse import quote, unquote_plus
 from scribedock.media.fetching.fetch import GuardedClient
 
 TAG = re.compile(r"(?:\{|%7B)((?:(?!%7[BD])[^{}])*)(?:\}|%7D)", re.I)
-JOB_TAGS = ("{job_id}", "%7Bjob_id%7D", "%7bjob_id%7d")
+PASSWORD = re.compile(r"(?i)^(https?://[^/?#:]*:)[^/?#]*@")
 
 
 def check_callback_url(fetcher: GuardedClient, url: str | None) -> None:
@@ -20,7 +20,21 @@ def check_callback_url(fetcher: GuardedClient, url: str | None) -> None:
 
 def names_job(url: str) -> bool:
     """Return whether the URL names the job, so that several jobs may use it."""
-    return any(tag in url for tag in JOB_TAGS)
+    return _has_tag(url, "job_id")
+
+
+def names_status(url: str) -> bool:
+    """Return whether the URL names the job's state, so that its receiver can tell what a call means."""
+    return _has_tag(url, "job_status")
+
+
+def _has_tag(url: str, name: str) -> bool:
+    return any(found[1] == name for found in TAG.finditer(url))
+
+
+def without_password(url: str) -> str:
+    """Mask a password before the host of the URL as `***`."""
+    return PASSWORD.sub(r"\1***@", url)
 
 
 def expand(url: str, values: Mapping[str, str]) -> str:

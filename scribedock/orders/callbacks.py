@@ -4,14 +4,18 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.db.engine import Database, insert_once
-from scribedock.db.tables import callback_tries, callbacks
-from scribedock.dispatch.work import finish, postpone
-from scribedock.jobs.job import UNFINISHED_STATUSES, TaskStatus
+from scribedock.db.engine import Database, time_of
+from scribedock.db.tables import callback_tries, callbacks, work
+from scribedock.dispatch.tries import DeliveryTry, TryLog
+from scribedock.dispatch.work import postpone
+from scribedock.errors import InvalidQuery, ItemNotFound
+from scribedock.jobs.enqueuing import enqueue_callback
+from scribedock.jobs.job import UNFINISHED_STATUSES, Job, TaskStatus
 
 OWED_CALLBACK = callbacks.c.status.in_([status.value for status in UNFINISHED_STATUSES])
 
@@ -25,18 +29,10 @@ class Callback:
     url: str
 
 
-@dataclass(frozen=True, kw_only=True)
-class CallbackTry:
-    number: int  # from 1
-    at: datetime
-    http_status: int | None
-    problem: str  # empty after a success
-    duration_ms: int
-
-
 class Callbacks:
     def __init__(self, database: Database) -> None:
         self._database = database
+        self._log = TryLog(callbacks, callback_tries)
 
     def callbacks_of_task(self, task_id: str) -> list[Callback]:
         return self._select(callbacks.c.task_id == task_id)
@@ -52,7 +48,7 @@ class Callbacks:
     def record(
         self,
         callback_id: str,
-        made: CallbackTry,
+        made: DeliveryTry,
         *,
         end: TaskStatus | None = None,
         again: datetime | None = None,
@@ -62,57 +58,42 @@ class Callbacks:
         Nothing follows where the callback was deleted with its job meanwhile.
         """
         with self._database.write() as connection:
-            kept = sa.select(callbacks.c.id).where(callbacks.c.id == callback_id)
-            if connection.execute(kept.with_for_update(key_share=True)).first() is None:
-                finish(connection, callback_id)
-                return
-            insert_once(
-                connection,
-                callback_tries,
-                callback_id=callback_id,
-                number=made.number,
-                at=made.at,
-                http_status=made.http_status,
-                problem=made.problem,
-                duration_ms=made.duration_ms,
-            )
-            if end is not None:
-                _end(connection, callback_id, end)
-            if again is not None:
-                postpone(connection, callback_id, again)
+            self._log.record(connection, callback_id, made, end=end, again=again)
 
-    def tries(self, callback_id: str) -> list[CallbackTry]:
+    def fetch_callback(self, connection: Connection, callback_id: str) -> Callback:
+        """Find a callback, owed or not, within a transaction. Raises ItemNotFound."""
+        row = connection.execute(sa.select(callbacks).where(callbacks.c.id == callback_id)).first()
+        if row is None:
+            raise ItemNotFound(f"There is no callback {callback_id!r}")
+        return _callback(row)
+
+    def owe_again(self, connection: Connection, callback: Callback, job: Job) -> None:
+        """Have the callback called now, whatever became of it.
+
+        `job` was read in this write transaction. Raises InvalidQuery while a worker is calling.
+        """
+        waiting = connection.execute(sa.select(work).where(work.c.id == callback.id)).first()
+        if waiting is not None and waiting.executor_id is not None:
+            raise InvalidQuery(f"Callback {callback.id} is being called at this moment")
+        owed = callbacks.update().where(callbacks.c.id == callback.id)
+        connection.execute(owed.values(status=TaskStatus.QUEUED.value))
+        enqueue_callback(connection, job, callback.id, url=callback.url, ready=time_of(connection), once=True)
+        if waiting is not None:
+            postpone(connection, callback.id, time_of(connection))
+
+    def tries(self, callback_id: str) -> list[DeliveryTry]:
         with self._database.read() as connection:
-            return [
-                CallbackTry(
-                    number=row.number,
-                    at=row.at,
-                    http_status=row.http_status,
-                    problem=row.problem,
-                    duration_ms=row.duration_ms,
-                )
-                for row in connection.execute(
-                    sa.select(callback_tries)
-                    .where(callback_tries.c.callback_id == callback_id)
-                    .order_by(callback_tries.c.number)
-                )
-            ]
+            return self._log.tries(connection, callback_id)
 
     def close(self, callback_id: str, status: TaskStatus) -> None:
         """End the callback without another try."""
         with self._database.write() as connection:
-            _end(connection, callback_id, status)
+            self._log.end(connection, callback_id, status)
 
     def _select(self, *conditions: sa.ColumnElement[bool]) -> list[Callback]:
         with self._database.read() as connection:
-            return [
-                Callback(
-                    id=row.id, job_id=row.job_id, task_id=row.task_id, iwp_name=row.iwp_name, url=row.url
-                )
-                for row in connection.execute(sa.select(callbacks).where(*conditions))
-            ]
+            return [_callback(row) for row in connection.execute(sa.select(callbacks).where(*conditions))]
 
 
-def _end(connection: Connection, callback_id: str, status: TaskStatus) -> None:
-    connection.execute(callbacks.update().where(callbacks.c.id == callback_id).values(status=status.value))
-    finish(connection, callback_id)
+def _callback(row: sa.Row[Any]) -> Callback:
+    return Callback(id=row.id, job_id=row.job_id, task_id=row.task_id, iwp_name=row.iwp_name, url=row.url)

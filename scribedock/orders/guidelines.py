@@ -10,8 +10,7 @@ from html import unescape
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, time_of
 from scribedock.db.tables import guidelines
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import Job
@@ -63,7 +62,7 @@ class Guidelines:
                 name=name,
                 is_html=is_html,
                 body=body,
-                added=utc_now(),
+                added=time_of(connection),
             )
             connection.execute(
                 guidelines.insert().values(

@@ -12,30 +12,29 @@ import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.accounts.reviewers import is_reviewed
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database, insert_once
+from scribedock.budgets.budgets import check_order
+from scribedock.budgets.ledger import charge_order, settle_order
+from scribedock.clock import format_time
+from scribedock.db.engine import Database, insert_once, time_of
 from scribedock.db.tables import callbacks, jobs, media
 from scribedock.db.tables import passes as passes_table
+from scribedock.dispatch.work import withdraw_task
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.enqueuing import enqueue_callback, enqueue_order, list_finished
-from scribedock.jobs.job import (
-    Fidelity,
-    Iwp,
-    Job,
-    JobColumns,
-    JobStatus,
-    Priority,
-    TaskStatus,
-    TaskType,
-)
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Fidelity, Job, JobColumns, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
 from scribedock.jobs.states import JobEvent
 from scribedock.jobs.transcripts import check_usable
 from scribedock.jobs.turnaround import check_allowed, due_date, effective_priority
+from scribedock.orders.callback_url import names_status
+from scribedock.orders.counting import count_end, count_speech
 from scribedock.orders.notes import joined
 from scribedock.orders.passes import PassKind, PassStatus, Step, planned
+from scribedock.webhooks.event_types import EventType
+from scribedock.webhooks.outbox import announce
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.text.intelligence import annotated
 
@@ -72,7 +71,7 @@ class Orders:
     def place(
         self,
         job_id: str,
-        visible_accounts: frozenset[str],
+        visible_accounts: frozenset[str] | None,
         order: Order,
         *,
         needs_authorization: bool,
@@ -84,7 +83,8 @@ class Orders:
         bring: attaches media that come with the order, in the order's transaction.
         then: does what follows from the order, given the ordered job, in the order's transaction.
         Raises InvalidQuery without usable media, which a sandbox's job need not have, and for a job that
-        is ordered, running or finished; InvalidOption for a priority that this server does not accept.
+        is ordered, running or finished; ItemNotFound where retention has erased the recording; InvalidOption
+        for a priority that this server does not accept; BudgetExceeded, which leaves the job as it was.
         """
         with self._database.write() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
@@ -100,8 +100,12 @@ class Orders:
             order = _completed(order, job)
             priority = effective_priority(order.priority or Priority.STANDARD, order.turnaround_hours)
             check_allowed(priority, self._priorities)
+            if not job.sandbox:
+                check_order(connection, job.account_id, job.media_ms)
             task_id = add_task(connection, job_id, TaskType.JOB_PERFORM_TRANSCRIPTION, TaskStatus.QUEUED)
-            now = utc_now()
+            if not job.sandbox:
+                charge_order(connection, task_id, job.account_id, job.media_ms)
+            now = time_of(connection)
             # The date of a job that needed no authorization when created says nothing about this order.
             held = needs_authorization and job.authorized in (None, job.created)
             self._jobs.advance(
@@ -126,6 +130,8 @@ class Orders:
                 unrecognized_ms=None,
                 words=None,
                 words_in_doubt=None,
+                words_aligned=None,
+                words_estimated=None,
             )
             ordered = self._jobs.fetch_job(connection, job_id)
             if not held:
@@ -138,6 +144,7 @@ class Orders:
     def _check_media(self, connection: Connection, job: Job) -> None:
         row = connection.execute(sa.select(media).where(media.c.job_id == job.id)).first()
         if row is None and not job.sandbox:
+            job.check_recording_kept()
             raise InvalidQuery(NO_MEDIA)
         if row is not None and row.refused:
             raise InvalidQuery(
@@ -154,7 +161,7 @@ class Orders:
             if not set_task(connection, task_id, TaskStatus.INPROGRESS):
                 return None
             self._jobs.advance(
-                connection, job, JobEvent.STARTED, started=job.started or utc_now(), engine=engine
+                connection, job, JobEvent.STARTED, started=job.started or time_of(connection), engine=engine
             )
         return self._jobs.find_job(job.id)
 
@@ -182,15 +189,17 @@ class Orders:
             if job is None or job.status is not JobStatus.IN_PROCESS:
                 return False
             self._jobs.set(connection, job.id, **(JobColumns(media_ms=media_ms) | (noted or {})))
+            settle_order(connection, task_id, media_ms)
             steps = planned(job, reviewed=job.sandbox or is_reviewed(connection, job.account_id))
-            if not steps:
-                self.publish(connection, job, task_id, passes, compressed, rich=rich)
-                return True
-            reviewed = any(step.kind is PassKind.REVIEW for step in steps)
-            self._jobs.advance(connection, job, JobEvent.HANDED_OVER, progress=1.0, reviewed=reviewed)
-            _open_passes(connection, job.id, steps)
-            machine = tuple(name for name in passes if name is not Iwp.FINAL)
-            self.publish(connection, job, task_id, machine, compressed, rich=rich)
+            if steps:
+                reviewed = any(step.kind is PassKind.REVIEW for step in steps)
+                self._jobs.advance(connection, job, JobEvent.HANDED_OVER, progress=1.0, reviewed=reviewed)
+                _open_passes(connection, job.id, steps)
+                passes = tuple(name for name in passes if name is not Iwp.FINAL)
+            self.publish(connection, job, task_id, passes, compressed, rich=rich)
+        count_speech(job, media_ms, noted or {})
+        if not steps:
+            count_end(JobStatus.COMPLETE)
         return True
 
     def publish(
@@ -202,21 +211,48 @@ class Orders:
         compressed: bytes,
         *,
         rich: bytes | None = None,
+        cause_id: str | None = None,
     ) -> None:
         """Store the list of a pass under each name, and plan its callbacks; FINAL completes the job.
 
         `job` was read in this write transaction. rich: the list with keywords and topics, if they were
-        found already. Both lists are the API's JSON, zlib-compressed.
+        found already. Both lists are the API's JSON, zlib-compressed. cause_id: the task that the lists and
+        callbacks belong to, where it is not the order's: a name is published once for each.
         """
+        cause_id = cause_id or task_id
         for iwp_name, version in _with_intelligence(job, names, compressed, rich):
-            self._elementlists.store(connection, job.id, task_id, (iwp_name,), version)
-        now = utc_now()
+            (created,) = self._elementlists.store(connection, job.id, cause_id, (iwp_name,), version)
+            announce(
+                connection,
+                EventType.VERSION_PUBLISHED,
+                account_id=job.account_id,
+                job_id=job.id,
+                task_id=cause_id,
+                iwp_name=iwp_name.value,
+                elementlist_version=format_time(created),
+            )
+        now = time_of(connection)
         if Iwp.FINAL in names:
             set_task(connection, task_id, TaskStatus.COMPLETE)
             self._jobs.advance(connection, job, JobEvent.FINISHED, completed=now, returned=now, progress=1.0)
             list_finished(connection, job.id)
         for name in callback_names(job.options, names):
-            self._plan_callback(connection, job, task_id, name, now)
+            self._plan_callback(connection, job, cause_id, name, now)
+
+    def publish_correction(
+        self, connection: Connection, job: Job, task_id: str, compressed: bytes, *, rich: bytes | None = None
+    ) -> None:
+        """Store a further FINAL of a finished job; nobody is called. Arguments as of `publish`."""
+        [(name, version)] = _with_intelligence(job, (Iwp.FINAL,), compressed, rich)
+        self._elementlists.store(connection, job.id, task_id, (name,), version)
+
+    def tell_of_rejection(self, connection: Connection, job: Job, task_id: str, name: Iwp) -> None:
+        """Plan the callback that says that the version of this name was rejected.
+
+        Only a URL that names the state is called: to another, the call would say that the version is there.
+        """
+        if job.callback_url and names_status(job.callback_url):
+            self._plan_callback(connection, job, task_id, name.value, time_of(connection))
 
     def fail(self, task_id: str, reason: str, *, refused: bool = True) -> bool:
         """End the order as Media Failure; the job may take new media and a new order.
@@ -229,8 +265,32 @@ class Orders:
                 return False
             self._jobs.advance(connection, job, JobEvent.FAILED, failure_reason=reason, order_task_id=None)
             connection.execute(media.update().where(media.c.job_id == job.id).values(refused=refused))
-            self._plan_callback(connection, job, task_id, FAILURE_CALLBACK, utc_now())
+            self._plan_callback(connection, job, task_id, FAILURE_CALLBACK, time_of(connection))
+        count_end(JobStatus.MEDIA_FAILURE)
         return True
+
+    def cancel(self, job_id: str, reason: str) -> str:
+        """End the order whose work waits or runs; return its TaskId.
+
+        The job becomes a Media Failure for this reason, with its callback, and may be ordered again: the API
+        knows no other end without a result. Raises ItemNotFound; InvalidQuery where nothing is under way, and
+        while people review the job.
+        """
+        with self._database.write() as connection:
+            job = self._jobs.fetch_job(connection, job_id)
+            task_id = job.order_task_id
+            if task_id is None or job.status is JobStatus.COMPLETE:
+                raise InvalidQuery(f"No order of job {job.id} is under way; the job is {job.status}")
+            if job.status is JobStatus.REVIEWING:
+                raise InvalidQuery(
+                    f"People are reviewing job {job.id}, and its transcript is there already; delete the job "
+                    "to end it"
+                )
+            self._jobs.advance(connection, job, JobEvent.CANCELLED, failure_reason=reason, order_task_id=None)
+            set_task(connection, task_id, TaskStatus.ABORTED, reason)
+            withdraw_task(connection, task_id)
+            self._plan_callback(connection, job, task_id, FAILURE_CALLBACK, time_of(connection))
+        return task_id
 
     def _ordered(self, connection: Connection, task_id: str) -> Job | None:
         job_id = connection.execute(
@@ -263,7 +323,7 @@ class Orders:
 
 
 def _open_passes(connection: Connection, job_id: str, steps: Sequence[Step]) -> None:
-    now = utc_now()
+    now = time_of(connection)
     for position, step in enumerate(steps):
         connection.execute(
             passes_table.insert().values(

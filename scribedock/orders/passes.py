@@ -8,13 +8,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from scribedock.jobs.job import Fidelity, Iwp, Job
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Fidelity, Job
 from scribedock.jobs.order_options import ApprovalStep
 
 
 class PassKind(StrEnum):
     REVIEW = "review"  # by an account with the reviewer's right
     APPROVAL = "approval"  # by the customer
+    CORRECTION = "correction"  # by the customer, of a finished job, or beside a reviewer
 
 
 class PassStatus(StrEnum):

@@ -9,6 +9,7 @@ from typing import Any
 
 from scribedock.errors import InvalidQuery
 from scribedock.parsing.forms import form, json_values
+from scribedock.parsing.segment_edits import Facts, check_edit, fold_edits
 from scribedock.speech.alignment.given import check_transcript
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.elementlist.normalisation import normalised
@@ -18,7 +19,6 @@ from scribedock_captions.text.intelligence import annotated
 MAX_LIST_BYTES = 64 * 1024 * 1024
 END_MARGIN_MS = 1000  # how long a list may continue after the end of its recording
 
-Facts = dict[str, Any]  # anything that JSON can express
 Operation = Callable[[Mapping[str, Any], bytes], tuple[Facts, bytes]]
 
 
@@ -66,5 +66,13 @@ def check_json(arguments: Mapping[str, Any], body: bytes) -> tuple[Facts, bytes]
 
 OPERATIONS: Mapping[str, Operation] = {
     operation.__name__: operation
-    for operation in (check_list, annotate_list, check_given_transcript, read_form, check_json)
+    for operation in (
+        check_list,
+        annotate_list,
+        check_edit,
+        fold_edits,
+        check_given_transcript,
+        read_form,
+        check_json,
+    )
 }

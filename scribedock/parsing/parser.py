@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import IO, Any
@@ -14,6 +13,7 @@ from scribedock.children.patience import ChildSlow
 from scribedock.children.process import ChildEnded
 from scribedock.children.seat import ChildSeat
 from scribedock.errors import InvalidQuery
+from scribedock.host.processors import processors
 from scribedock.parsing.pipe import Parsed, ParserDefect, request_parsing
 
 log = structlog.get_logger("scribedock.parsing")
@@ -36,7 +36,7 @@ class UnparsedBody:
 
 def usual_processes() -> int:
     """Return half of the processors, but at least two, so that no branch has them all."""
-    return min(4, max(2, len(os.sched_getaffinity(0)) // 2))
+    return min(4, max(2, processors() // 2))
 
 
 class Parser:

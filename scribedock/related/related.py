@@ -14,10 +14,9 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection, Row
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
-from scribedock.db.tables import derivations, jobs
-from scribedock.errors import ItemNotFound
+from scribedock.db.engine import Database, time_of
+from scribedock.db.tables import derivations, jobs, tasks
+from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.enqueuing import enqueue_derivation
 from scribedock.jobs.job import (
     Fidelity,
@@ -29,6 +28,10 @@ from scribedock.jobs.job import (
 )
 from scribedock.jobs.jobs import Jobs, add_task, record_event
 from scribedock.jobs.order_options import NO_OPTIONS, OrderOptions
+from scribedock.jobs.states import JobEvent
+from scribedock.jobs.turnaround import due_date
+from scribedock.webhooks.event_types import EventType
+from scribedock.webhooks.outbox import announce
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,7 +65,7 @@ class JobRelations:
     def open_related(self, connection: Connection, source: Job, new: NewRelated) -> Job:
         """Create a job from the list of `source`, which was read in this write transaction."""
         job_id = uuid.uuid4().hex
-        now = utc_now()
+        now = time_of(connection)
         connection.execute(
             jobs.insert().values(
                 id=job_id,
@@ -91,9 +94,39 @@ class JobRelations:
         connection.execute(jobs.update().where(jobs.c.id == job_id).values(order_task_id=task_id))
         connection.execute(derivations.insert().values(id=task_id, job_id=job_id, source_id=source.id))
         record_event(connection, job_id, "created", "", JobStatus.PENDING)
+        announce(
+            connection, EventType.JOB_CREATED, account_id=source.account_id, job_id=job_id, task_id=task_id
+        )
         opened = self._jobs.fetch_job(connection, job_id)
         enqueue_derivation(connection, opened, task_id, due=opened.due or now)
         return opened
+
+    def order_again(self, connection: Connection, job: Job) -> str:
+        """Have a job that failed made from its source's list once more; return the TaskId.
+
+        `job` was read in this write transaction. Raises InvalidQuery where the source is gone, and for a job
+        that has not failed.
+        """
+        row = connection.execute(sa.select(derivations).where(derivations.c.job_id == job.id)).first()
+        if row is None or not _lives(connection, row.source_id):
+            raise InvalidQuery(f"Job {job.id} was made from another job, which is deleted")
+        task_type = connection.execute(sa.select(tasks.c.type).where(tasks.c.id == row.id)).scalar_one()
+        task_id = add_task(connection, job.id, TaskType(task_type), TaskStatus.QUEUED)
+        connection.execute(derivations.update().where(derivations.c.job_id == job.id).values(id=task_id))
+        due = due_date(time_of(connection), job.priority or Priority.STANDARD, job.turnaround_hours)
+        self._jobs.advance(
+            connection,
+            job,
+            JobEvent.ORDERED,
+            order_task_id=task_id,
+            due=due,
+            progress=0.0,
+            started=None,
+            failure_reason=None,
+            notice=None,
+        )
+        enqueue_derivation(connection, self._jobs.fetch_job(connection, job.id), task_id, due=due)
+        return task_id
 
     def leading(self, connection: Connection, job: Job) -> Job:
         """Return the leading job of a leading or related one. Raises ItemNotFound where it was deleted."""
@@ -131,6 +164,11 @@ class JobRelations:
 def language_of(job: Job) -> str:
     """Return the language of the job's list. A leading job's target languages are its related jobs'."""
     return job.target_language if job.leading_id is not None and job.target_language else job.language
+
+
+def _lives(connection: Connection, job_id: str) -> bool:
+    living = sa.and_(jobs.c.id == job_id, jobs.c.deleted.is_(None))
+    return connection.execute(sa.select(jobs.c.id).where(living)).first() is not None
 
 
 def _derivation(row: Row[Any]) -> Derivation:

@@ -82,7 +82,10 @@ def workflow_of(job: Job) -> str:
 
 
 def check_uplevel(job: Job, existing: Job | None) -> None:
-    """Raise InvalidQuery where the job is not finished, is PROFESSIONAL, or has its second pass already."""
+    """Raise InvalidQuery where the job is not finished, is PROFESSIONAL, or has its second pass already.
+
+    Raises ItemNotFound where retention has erased what a second pass needs.
+    """
     if job.status is not JobStatus.COMPLETE:
         raise InvalidQuery(f"The job is {job.status}; it can be upleveled once it is Complete")
     if job.fidelity is Fidelity.HIGH:
@@ -91,3 +94,5 @@ def check_uplevel(job: Job, existing: Job | None) -> None:
         raise InvalidQuery(f"This is a related job; uplevel its leading job {job.leading_id}")
     if existing is not None:
         raise InvalidQuery(f"The job was upleveled already: see job {existing.id}")
+    job.check_results_kept()
+    job.check_recording_kept()

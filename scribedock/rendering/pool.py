@@ -6,7 +6,6 @@ server would wait for it.
 
 from __future__ import annotations
 
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -18,6 +17,7 @@ from scribedock.children.patience import ChildSlow
 from scribedock.children.process import ChildEnded
 from scribedock.children.seat import ChildSeat
 from scribedock.errors import SystemFault
+from scribedock.host.processors import processors
 from scribedock.rendering.pipe import Answer, MissingLists, RenderingRefused, RenderMessage, request_rendering
 from scribedock.rendering.request import ElementListKey, RenderRequest
 from scribedock_captions.rendering import Rendering
@@ -34,7 +34,7 @@ Bodies = Callable[[ElementListKey], bytes]
 
 def usual_processes() -> int:
     """Return half of the processors, but at least two, so that no branch has them all."""
-    return min(8, max(2, len(os.sched_getaffinity(0)) // 2))
+    return min(8, max(2, processors() // 2))
 
 
 class RenderingPool:

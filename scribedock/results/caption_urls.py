@@ -1,4 +1,4 @@
-"""Permanent caption URLs (`build_url`): their bytes are stored, so they never change."""
+"""Caption URLs (`build_url`): their bytes are stored, so they never change; they end with the results."""
 
 from __future__ import annotations
 
@@ -7,13 +7,14 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database, insert_once
+from scribedock.db.engine import Database, insert_once, time_of
 from scribedock.db.tables import accounts, caption_urls, jobs
 
 
 @dataclass(frozen=True, kw_only=True)
 class StoredCaptions:
+    job_id: str
+    account_id: str
     body: bytes
     media_type: str
 
@@ -36,7 +37,7 @@ class CaptionUrls:
                 digest=digest,
                 media_type=media_type,
                 body=body,
-                created=utc_now(),
+                created=time_of(connection),
             )
             return str(
                 connection.execute(
@@ -59,9 +60,11 @@ class CaptionUrls:
         """Find stored captions by their id; None also while the job's account is disabled."""
         with self._database.read() as connection:
             row = connection.execute(
-                sa.select(caption_urls.c.body, caption_urls.c.media_type)
+                sa.select(
+                    caption_urls.c.body, caption_urls.c.media_type, caption_urls.c.job_id, jobs.c.account_id
+                )
                 .join(jobs, jobs.c.id == caption_urls.c.job_id)
                 .join(accounts, accounts.c.id == jobs.c.account_id)
                 .where(caption_urls.c.id == url_id, jobs.c.deleted.is_(None), accounts.c.disabled.is_(None))
             ).first()
-        return None if row is None else StoredCaptions(body=row.body, media_type=row.media_type)
+        return None if row is None else StoredCaptions(**row._mapping)

@@ -1,39 +1,26 @@
-"""Media made from a job's recording: mp3, mp4, with captions in the picture, or a spoken description.
+"""Files made from a job's recording: those that customers ask for, and what browsers need to play it.
 
-A rendition is made once for each source, kept while it is requested, and can be made again.
+The first are mp3, mp4, with captions in the picture, or a spoken description; on the others see `playback`.
+Each is made once for each source, kept while it is requested, and can be made again.
 """
 
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
+from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, time_of
 from scribedock.db.tables import renditions, tasks
 from scribedock.jobs.enqueuing import enqueue_rendition, rendition_ended
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
-
-
-class RenditionKind(StrEnum):
-    MP3 = "mp3"
-    MP4 = "mp4"
-    DESCRIPTION = "description"  # the audio description, spoken, as mp3
-    CAPTIONED = "captioned"  # the captions burned into the picture, as mp4
-
-    @property
-    def extension(self) -> str:
-        return ".mp3" if self in (RenditionKind.MP3, RenditionKind.DESCRIPTION) else ".mp4"
-
-    @property
-    def media_type(self) -> str:
-        return "audio/mpeg" if self.extension == ".mp3" else "video/mp4"
+from scribedock.jobs.rendition_kind import PLAYBACK_KINDS, RenditionKind
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +34,8 @@ class Rendition:
     wanted: datetime
     status: TaskStatus
     problem: str  # why it cannot be made
+    details: Mapping[str, Any]
+    changed: datetime | None  # when it was made, or was found to be impossible
 
 
 class Renditions:
@@ -61,7 +50,7 @@ class Renditions:
 
         source: describes what it is made of, at any length. Raises ItemNotFound.
         """
-        digest = hashlib.sha256(source.encode()).hexdigest()
+        digest = _digest(source)
         with self._database.write() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
             found = _select(
@@ -72,7 +61,7 @@ class Renditions:
             )
             if found is not None and found.status is not TaskStatus.ABORTED:
                 connection.execute(
-                    renditions.update().where(renditions.c.id == found.id).values(wanted=utc_now())
+                    renditions.update().where(renditions.c.id == found.id).values(wanted=time_of(connection))
                 )
                 return found
             if found is not None:
@@ -83,10 +72,10 @@ class Renditions:
         task_id = add_task(connection, job.id, TaskType.JOB_MAKE_MEDIA, TaskStatus.QUEUED)
         connection.execute(
             renditions.insert().values(
-                id=task_id, job_id=job.id, kind=kind.value, source=digest, wanted=utc_now()
+                id=task_id, job_id=job.id, kind=kind.value, source=digest, wanted=time_of(connection)
             )
         )
-        enqueue_rendition(connection, job, task_id)
+        enqueue_rendition(connection, job, task_id, kind)
         made = _select(connection, renditions.c.id == task_id)
         assert made is not None
         return made
@@ -94,6 +83,20 @@ class Renditions:
     def find_rendition(self, rendition_id: str) -> Rendition | None:
         with self._database.read() as connection:
             return _select(connection, renditions.c.id == rendition_id)
+
+    def made_of(self, job_id: str, source: str) -> Mapping[RenditionKind, Rendition]:
+        """Return what was requested for browsers of this source of the job's, whether made or not."""
+        of_source = (renditions.c.job_id == job_id, renditions.c.source == _digest(source))
+        for_browsers = renditions.c.kind.in_([kind.value for kind in PLAYBACK_KINDS])
+        with self._database.read() as connection:
+            found = connection.execute(_QUERY.where(*of_source, for_browsers)).all()
+        return {each.kind: each for each in map(_rendition, found)}
+
+    def keep(self, rendition_ids: Collection[str]) -> None:
+        """Note that these are still read."""
+        with self._database.write() as connection:
+            of_ids = renditions.c.id.in_(rendition_ids)
+            connection.execute(renditions.update().where(of_ids).values(wanted=time_of(connection)))
 
     def start(self, rendition_id: str) -> Rendition | None:
         """Start work on the rendition; return it, or None if nothing is left to do."""
@@ -103,7 +106,9 @@ class Renditions:
                 return None
             return found
 
-    def finish(self, rendition_id: str, *, storage_key: str, size: int) -> bool:
+    def finish(
+        self, rendition_id: str, *, storage_key: str, size: int, details: Mapping[str, Any] | None = None
+    ) -> bool:
         """Record that the file is durable; return whether it is still wanted."""
         with self._database.write() as connection:
             if not set_task(connection, rendition_id, TaskStatus.COMPLETE):
@@ -113,22 +118,25 @@ class Renditions:
                 connection.execute(
                     renditions.update()
                     .where(renditions.c.id == rendition_id)
-                    .values(storage_key=storage_key, bytes=size)
+                    .values(storage_key=storage_key, bytes=size, details=details, changed=time_of(connection))
                 ).rowcount
                 == 1
             )
 
     def fail(self, rendition_id: str, problem: str) -> None:
         """Record that this recording can never become this rendition."""
-        with self._database.write() as connection:
-            set_task(connection, rendition_id, TaskStatus.FAILED, problem)
-            rendition_ended(connection, rendition_id)
+        self._end(rendition_id, TaskStatus.FAILED, problem)
 
     def abort(self, rendition_id: str, problem: str) -> None:
         """Record a failure that may be temporary: the next request tries again."""
+        self._end(rendition_id, TaskStatus.ABORTED, problem)
+
+    def _end(self, rendition_id: str, status: TaskStatus, problem: str) -> None:
         with self._database.write() as connection:
-            set_task(connection, rendition_id, TaskStatus.ABORTED, problem)
+            set_task(connection, rendition_id, status, problem)
             rendition_ended(connection, rendition_id)
+            of_id = renditions.c.id == rendition_id
+            connection.execute(renditions.update().where(of_id).values(changed=time_of(connection)))
 
     def stored_keys(self) -> frozenset[str]:
         with self._database.read() as connection:
@@ -148,14 +156,19 @@ class Renditions:
             ).rowcount
 
 
+_QUERY = sa.select(renditions, tasks.c.status, tasks.c.info).join(tasks, tasks.c.id == renditions.c.id)
+
+
 def _select(connection: Connection, *conditions: sa.ColumnElement[bool]) -> Rendition | None:
-    row = connection.execute(
-        sa.select(renditions, tasks.c.status, tasks.c.info)
-        .join(tasks, tasks.c.id == renditions.c.id)
-        .where(*conditions)
-    ).first()
-    if row is None:
-        return None
+    row = connection.execute(_QUERY.where(*conditions)).first()
+    return None if row is None else _rendition(row)
+
+
+def _digest(source: str) -> str:
+    return hashlib.sha256(source.encode()).hexdigest()
+
+
+def _rendition(row: sa.Row[Any]) -> Rendition:
     return Rendition(
         id=row.id,
         job_id=row.job_id,
@@ -166,4 +179,6 @@ def _select(connection: Connection, *conditions: sa.ColumnElement[bool]) -> Rend
         wanted=row.wanted,
         status=TaskStatus(row.status),
         problem=row.info,
+        details=row.details or {},
+        changed=row.changed,
     )

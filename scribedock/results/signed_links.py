@@ -51,7 +51,12 @@ def sign(link: Link, purpose: Purpose, key: SigningKey) -> str:
 
 
 def verify(token: str, purpose: Purpose, keys: Sequence[SigningKey], now: float) -> str:
-    """Return the token's subject. Raises ItemNotFound (403 if not signed here for this, 410 once expired)."""
+    """Return the token's subject; raise as `read`."""
+    return read(token, purpose, keys, now).subject
+
+
+def read(token: str, purpose: Purpose, keys: Sequence[SigningKey], now: float) -> Link:
+    """Return the token's link. Raises ItemNotFound (403 if not signed here for this, 410 once expired)."""
     try:
         raw = base64.b64decode(token + "=" * (-len(token) % 4), altchars=b"-_", validate=True)
     except (binascii.Error, ValueError):
@@ -65,7 +70,7 @@ def verify(token: str, purpose: Purpose, keys: Sequence[SigningKey], now: float)
         raise ItemNotFound("This link is of another release; ask for another", status=403)
     if expires < now:
         raise ItemNotFound("This link has expired; ask for another", status=410)
-    return uuid.UUID(bytes=subject).hex
+    return Link(subject=uuid.UUID(bytes=subject).hex, expires=expires)
 
 
 def _mac(record: bytes, purpose: Purpose, key: SigningKey) -> bytes:

@@ -7,49 +7,48 @@ that is one transaction, so a pass is approved once, and no process waits meanwh
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
 from scribedock.accounts.reviewers import ReviewScope
-from scribedock.clock import format_time, utc_now
-from scribedock.db.engine import Database
-from scribedock.db.tables import drafts, jobs, passes
+from scribedock.clock import format_time
+from scribedock.db.engine import Database, time_of
+from scribedock.db.tables import drafts, passes
 from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.elementlists import ElementLists
-from scribedock.jobs.job import Iwp, Job
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Job, JobStatus
 from scribedock.jobs.jobs import Jobs
+from scribedock.orders.counting import count_end
 from scribedock.orders.orders import Orders, wanted_intelligence
 from scribedock.orders.passes import PassKind, PassStatus
-
-CURRENT_STATUSES = (PassStatus.OPEN, PassStatus.TAKEN)
-CONFLICT = 409
-
-
-@dataclass(frozen=True, kw_only=True)
-class Pass:
-    id: str
-    job_id: str
-    position: int
-    iwp_name: Iwp
-    kind: PassKind
-    status: PassStatus
-    account_id: str | None  # who has taken it
-    opened: datetime | None
-
-
-@dataclass(frozen=True, kw_only=True)
-class PassList:
-    """The list that a pass starts from, or that was saved in it last."""
-
-    current: Pass
-    version: datetime
-    compressed: bytes  # the API's JSON, zlib-compressed
+from scribedock.persons.acting import acting_person
+from scribedock.reviews.corrections import begin_correction, correction_task, discard_correction
+from scribedock.reviews.decisions import (
+    Decision,
+    checked_comment,
+    decisions_on,
+    last_rejection,
+    record_decision,
+)
+from scribedock.reviews.queue import holder_names, queued_passes
+from scribedock.reviews.review_pass import (
+    CONFLICT,
+    Pass,
+    check_taken,
+    find_current,
+    find_joined,
+    following_pass,
+    is_own,
+    pass_of,
+    pass_under_way,
+)
+from scribedock.reviews.working_list import PassList, newest_version, saved_version, working_list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -76,56 +75,80 @@ class Reviews:
         self._elementlists = elementlists
         self._orders = orders
 
-    def listing(self, scope: ReviewScope, account_id: str) -> list[tuple[Job, Pass]]:
-        """Return the passes of review that the account may take or has taken, the most urgent first."""
-        query = (
-            sa.select(passes)
-            .join(jobs, jobs.c.id == passes.c.job_id)
-            .where(
-                jobs.c.deleted.is_(None),
-                jobs.c.account_id.in_(scope.account_ids),
-                jobs.c.sandbox.is_(True) if scope.sandbox_only else sa.true(),
-                passes.c.kind == PassKind.REVIEW.value,
-                sa.or_(
-                    passes.c.status == PassStatus.OPEN.value,
-                    sa.and_(passes.c.status == PassStatus.TAKEN.value, passes.c.account_id == account_id),
-                ),
-            )
-            .order_by(jobs.c.due, passes.c.opened)
-        )
+    def listing(
+        self, scope: ReviewScope, account_id: str, *, of_others: bool = False
+    ) -> list[tuple[Job, Pass]]:
+        """Return the passes of review that the account may take or has taken, the most urgent first.
+
+        of_others: with those that others have taken.
+        """
+        query = queued_passes(scope, account_id, of_others=of_others)
         with self._database.read() as connection:
-            found = [_pass(row) for row in connection.execute(query)]
+            found = [pass_of(row) for row in connection.execute(query)]
             return [(self._jobs.fetch_job(connection, each.job_id), each) for each in found]
+
+    def holders(self, taken: Collection[Pass]) -> Mapping[str, str]:
+        """Return who has taken each pass, by the pass's id; see `holder_names`."""
+        with self._database.read() as connection:
+            return holder_names(connection, taken)
+
+    def decisions(self, job_ids: Collection[str]) -> Mapping[str, list[Decision]]:
+        """Return what was decided on each job's passes, oldest first; only jobs with a decision are there."""
+        with self._database.read() as connection:
+            return decisions_on(connection, job_ids)
 
     def take(
         self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind, account_id: str
     ) -> Pass:
-        """Give the job's current pass to the account. Raises ItemNotFound, InvalidQuery (409)."""
+        """Give the job's current pass to the account; a correction begins with this, and is everybody's.
+
+        Raises ItemNotFound, InvalidQuery (409).
+        """
+        if kind is PassKind.CORRECTION:
+            return self._begin_correction(job_id, visible_accounts)
         with self._current(job_id, visible_accounts, kind) as (connection, _, current):
-            if current.status is PassStatus.TAKEN and current.account_id != account_id:
+            if current.status is PassStatus.TAKEN and not is_own(current, account_id):
                 raise InvalidQuery("Somebody else is at this pass", status=CONFLICT)
             connection.execute(
                 passes.update()
                 .where(passes.c.id == current.id)
-                .values(status=PassStatus.TAKEN.value, account_id=account_id)
+                .values(status=PassStatus.TAKEN.value, account_id=account_id, person_id=acting_person())
             )
         return current
 
+    def _begin_correction(self, job_id: str, visible_accounts: frozenset[str] | None) -> Pass:
+        with self._database.write() as connection:
+            return begin_correction(connection, self._jobs.fetch_job(connection, job_id, visible_accounts))
+
     def release(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind, account_id: str) -> None:
-        """Release the pass; what was saved is kept. Raises ItemNotFound, InvalidQuery (409)."""
+        """Release the pass; what was saved is kept, but in a correction, which is discarded.
+
+        Raises ItemNotFound, InvalidQuery (409).
+        """
         with self.taken(job_id, visible_accounts, kind, account_id) as (connection, current):
+            if current.kind is PassKind.CORRECTION:
+                discard_correction(connection, current)
+                return
             connection.execute(
                 passes.update()
                 .where(passes.c.id == current.id)
-                .values(status=PassStatus.OPEN.value, account_id=None)
+                .values(status=PassStatus.OPEN.value, account_id=None, person_id=None)
             )
+
+    def release_all(self, connection: Connection, account_id: str, *, person_id: str | None = None) -> None:
+        """Give back every pass that the account, or only a person of it, has taken, within a transaction."""
+        who = passes.c.account_id == account_id if person_id is None else passes.c.person_id == person_id
+        connection.execute(
+            passes.update()
+            .where(who, passes.c.status == PassStatus.TAKEN.value)
+            .values(status=PassStatus.OPEN.value, account_id=None, person_id=None)
+        )
 
     def work(self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind) -> PassList:
         """Return what was last saved in the current pass, else what the previous pass published."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
-            current = _find(connection, job, kind)
-            return self._work(connection, current)
+            return self._work(connection, find_joined(connection, job, kind))
 
     def save(
         self,
@@ -143,14 +166,15 @@ class Reviews:
         since, nothing is saved. Raises ItemNotFound, InvalidQuery (409).
         """
         with self.taken(job_id, visible_accounts, kind, account_id) as (connection, current):
-            newest = self._newest(connection, current)
+            newest = newest_version(connection, self._elementlists, current)
             _check_base(base, newest)
-            version = max(utc_now(), newest + timedelta(microseconds=1))
+            version = max(time_of(connection), newest + timedelta(microseconds=1))
             connection.execute(
                 drafts.insert().values(
                     pass_id=current.id,
                     version=version,
                     account_id=account_id,
+                    person_id=acting_person(),
                     compressed=compressed,
                 )
             )
@@ -168,9 +192,9 @@ class Reviews:
         """Check that `save` would succeed now; return the job. Raises as `save`."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
-            current = _find(connection, job, kind)
-            _check_taken(current, account_id)
-            _check_base(base, self._newest(connection, current))
+            current = find_current(connection, job, kind)
+            check_taken(current, account_id)
+            _check_base(base, newest_version(connection, self._elementlists, current))
         return job
 
     def ending(
@@ -179,9 +203,9 @@ class Reviews:
         """Return what `approve` would publish now. Raises as `approve`."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
-            current = _find(connection, job, kind)
+            current = find_current(connection, job, kind)
             if kind is PassKind.REVIEW:
-                _check_taken(current, account_id)
+                check_taken(current, account_id)
             work = self._work(connection, current)
             names = set(self._names(connection, current))
         return Ending(
@@ -193,19 +217,17 @@ class Reviews:
     def find_pass(self, pass_id: str) -> Pass | None:
         with self._database.read() as connection:
             row = connection.execute(sa.select(passes).where(passes.c.id == pass_id)).first()
-        return None if row is None else _pass(row)
+        return None if row is None else pass_of(row)
 
     def versions(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind) -> list[datetime]:
-        """Return the versions that were saved in the current pass, oldest first."""
+        """Return the versions of the current pass that are kept whole, and the newest; oldest first."""
         with self._database.read() as connection:
-            current = _find(connection, self._jobs.fetch_job(connection, job_id, visible_accounts), kind)
-            return list(
-                connection.execute(
-                    sa.select(drafts.c.version)
-                    .where(drafts.c.pass_id == current.id)
-                    .order_by(drafts.c.version)
-                ).scalars()
-            )
+            job = self._jobs.fetch_job(connection, job_id, visible_accounts)
+            current = find_joined(connection, job, kind)
+            kept = sa.select(drafts.c.version).where(drafts.c.pass_id == current.id)
+            found = set(connection.execute(kept).scalars())
+            newest = saved_version(connection, current.id)
+        return sorted(found if newest is None else found | {newest})
 
     def approve(
         self,
@@ -215,17 +237,32 @@ class Reviews:
         account_id: str | None,
         *,
         enriched: Enriched | None = None,
+        comment: str = "",
     ) -> str:
         """End the current pass and publish its list; return the order's task, whose callbacks are due.
 
         account_id: who has taken it; None for a customer who approves by a link. enriched: what `ending`
-        returned, with keywords and topics where wanted; they are found here without it.
-        Raises ItemNotFound, InvalidQuery (409).
+        returned, with keywords and topics where wanted; they are found here without it. comment: what is
+        to be kept with the approval. Raises ItemNotFound, InvalidQuery (409).
         """
+        comment = checked_comment("comment", comment)
         with self._current(job_id, visible_accounts, kind) as (connection, job, current):
             if kind is PassKind.REVIEW:
-                _check_taken(current, account_id)
-            return self._end(connection, job, current, account_id, enriched)
+                check_taken(current, account_id)
+            is_last = following_pass(connection, current) is None and kind is not PassKind.CORRECTION
+            task_id = self._end(connection, job, current, account_id, enriched)
+            if comment:
+                record_decision(
+                    connection,
+                    current,
+                    rejected=False,
+                    iwp_name=current.iwp_name,
+                    account_id=account_id,
+                    comment=comment,
+                )
+        if is_last:
+            count_end(JobStatus.COMPLETE)
+        return task_id
 
     def complete_current_pass(self, job_id: str) -> bool:
         """End the current pass of a sandbox's job with the list it began with; return whether there was one.
@@ -237,8 +274,8 @@ class Reviews:
                 job = self._jobs.fetch_job(connection, job_id)
             except ItemNotFound:
                 return False
-            current = _under_way(connection, job)
-            if current is None or current.status is PassStatus.TAKEN:
+            current = pass_under_way(connection, job)
+            if current is None or current.status is PassStatus.TAKEN or current.kind is PassKind.CORRECTION:
                 return False
             self._end(connection, job, current, None)
         return True
@@ -260,12 +297,12 @@ class Reviews:
                 status=CONFLICT,
             )
         names = self._names(connection, current)
-        following = _following(connection, current)
-        now = utc_now()
+        following = following_pass(connection, current)
+        now = time_of(connection)
         connection.execute(
             passes.update()
             .where(passes.c.id == current.id)
-            .values(status=PassStatus.DONE.value, done=now, account_id=account_id)
+            .values(status=PassStatus.DONE.value, done=now, account_id=account_id, person_id=acting_person())
         )
         if following is not None:
             connection.execute(
@@ -274,19 +311,27 @@ class Reviews:
                 .values(status=PassStatus.OPEN.value, opened=now)
             )
         assert job.order_task_id is not None
+        rich = None if enriched is None else enriched.compressed
+        if current.kind is PassKind.CORRECTION:
+            task_id = correction_task(connection, job)
+            self._orders.publish_correction(connection, job, task_id, work.compressed, rich=rich)
+            return task_id
         self._orders.publish(
             connection,
             job,
             job.order_task_id,
             names,
             work.compressed,
-            rich=None if enriched is None else enriched.compressed,
+            rich=rich,
+            cause_id=last_rejection(connection, job.id),
         )
         return job.order_task_id
 
     def _names(self, connection: Connection, current: Pass) -> tuple[Iwp, ...]:
         """Return the names under which the list of this pass is published."""
-        last = _following(connection, current) is None
+        if current.kind is PassKind.CORRECTION:
+            return (Iwp.FINAL,)
+        last = following_pass(connection, current) is None
         return (current.iwp_name, Iwp.FINAL) if last else (current.iwp_name,)
 
     @contextmanager
@@ -295,7 +340,7 @@ class Reviews:
     ) -> Iterator[tuple[Connection, Pass]]:
         """Open a transaction on the current pass, which the account has taken. Raises as `release`."""
         with self._current(job_id, visible_accounts, kind) as (connection, _, current):
-            _check_taken(current, account_id)
+            check_taken(current, account_id)
             yield connection, current
 
     @contextmanager
@@ -304,32 +349,10 @@ class Reviews:
     ) -> Iterator[tuple[Connection, Job, Pass]]:
         with self._database.write() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
-            yield connection, job, _find(connection, job, kind)
+            yield connection, job, find_current(connection, job, kind)
 
     def _work(self, connection: Connection, current: Pass) -> PassList:
-        row = connection.execute(
-            sa.select(drafts).where(drafts.c.pass_id == current.id).order_by(drafts.c.version.desc()).limit(1)
-        ).first()
-        if row is not None:
-            return PassList(current=current, version=row.version, compressed=row.compressed)
-        version = self._elementlists.versions(current.job_id)[-1].created
-        compressed = self._elementlists.compressed(current.job_id, version)
-        return PassList(current=current, version=version, compressed=compressed)
-
-    def _newest(self, connection: Connection, current: Pass) -> datetime:
-        """Return the version that `_work` returns."""
-        saved = connection.execute(
-            sa.select(sa.func.max(drafts.c.version)).where(drafts.c.pass_id == current.id)
-        ).scalar()
-        return saved or self._elementlists.versions(current.job_id)[-1].created
-
-
-def _following(connection: Connection, current: Pass) -> str | None:
-    return connection.execute(
-        sa.select(passes.c.id).where(
-            passes.c.job_id == current.job_id, passes.c.position == current.position + 1
-        )
-    ).scalar()
+        return working_list(connection, self._elementlists, current)
 
 
 def _check_base(base: datetime | None, newest: datetime) -> None:
@@ -338,39 +361,3 @@ def _check_base(base: datetime | None, newest: datetime) -> None:
             f"base_version: the list was saved meanwhile, as {format_time(newest)}; continue from that",
             status=CONFLICT,
         )
-
-
-def _find(connection: Connection, job: Job, kind: PassKind) -> Pass:
-    """Find the current pass. Raises InvalidQuery (409) where it is not of this kind."""
-    current = _under_way(connection, job)
-    if current is None or current.kind is not kind:
-        what = "a reviewer" if kind is PassKind.REVIEW else "its customer"
-        raise InvalidQuery(f"The job is {job.status} and does not wait for {what}", status=CONFLICT)
-    return current
-
-
-def _under_way(connection: Connection, job: Job) -> Pass | None:
-    row = connection.execute(
-        sa.select(passes).where(
-            passes.c.job_id == job.id, passes.c.status.in_([status.value for status in CURRENT_STATUSES])
-        )
-    ).first()
-    return None if row is None else _pass(row)
-
-
-def _check_taken(current: Pass, account_id: str | None) -> None:
-    if current.status is not PassStatus.TAKEN or current.account_id != account_id:
-        raise InvalidQuery("This pass is not yours: take it first (review/take)", status=CONFLICT)
-
-
-def _pass(row: Any) -> Pass:
-    return Pass(
-        id=row.id,
-        job_id=row.job_id,
-        position=row.position,
-        iwp_name=Iwp(row.iwp_name),
-        kind=PassKind(row.kind),
-        status=PassStatus(row.status),
-        account_id=row.account_id,
-        opened=row.opened,
-    )

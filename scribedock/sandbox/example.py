@@ -18,10 +18,9 @@ from sqlalchemy.engine import Connection
 
 from scribedock.accounts.accounts import DEFAULT_SETTINGS, Account, Accounts
 from scribedock.accounts.api_keys import ApiKeys, fingerprint
-from scribedock.accounts.passwords import matches_hash
 from scribedock.accounts.sessions import Sessions
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database, insert_once
+from scribedock.accounts.signing_in.passwords import matches_hash
+from scribedock.db.engine import Database, insert_once, time_of
 from scribedock.db.tables import (
     accounts,
     api_keys,
@@ -34,9 +33,10 @@ from scribedock.db.tables import (
 )
 from scribedock.db.tables import media as media_table
 from scribedock.db.tables import sessions as sessions_table
-from scribedock.jobs.deletion import clear
 from scribedock.jobs.elementlists import ElementLists
-from scribedock.jobs.job import Difficulty, Fidelity, Iwp, Job, JobStatus, Priority, TaskStatus, TaskType
+from scribedock.jobs.erasing.deletion import clear
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Difficulty, Fidelity, Job, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.jobs.jobs import JOB_QUERY_FOR_UPDATE, Jobs, add_task, job_of, record_event
 from scribedock.jobs.media import MediaSource
 from scribedock.orders.guidelines import MAX_GUIDELINES
@@ -271,7 +271,7 @@ class Example:
                 url=printed.MEDIA_URL,
                 task_id=task_id,
                 refused=False,
-                added=utc_now(),
+                added=time_of(connection),
             )
         )
 
@@ -280,7 +280,7 @@ class Example:
         for each in self._related.related_jobs(connection, job.id):
             self._jobs.remove(connection, each)
         clear(connection, job, RESET_MESSAGE)
-        before = utc_now() - TASK_RETENTION
+        before = time_of(connection) - TASK_RETENTION
         connection.execute(
             tasks.delete().where(
                 tasks.c.job_id == job.id,

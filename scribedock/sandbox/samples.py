@@ -10,7 +10,8 @@ from datetime import datetime, timedelta
 
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.elementlists import ElementLists, ElementListVersion, choose_version
-from scribedock.jobs.job import Iwp, Job, JobStatus
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Job, JobStatus
 from scribedock.jobs.languages import iso_code
 from scribedock.sandbox.faults import SimulatedFault, simulated_faults
 from scribedock.sandbox.prepared import described_elementlist, prepared_elementlist, silent_elementlist

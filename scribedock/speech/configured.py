@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import os
 from dataclasses import replace
 from pathlib import Path
 
+from scribedock.host.processors import processors
 from scribedock.settings import Settings, SettingsError
 from scribedock.speech.diarization.embedding import SpeakerModel, check
 from scribedock.speech.models import receipt
@@ -77,6 +77,7 @@ def recognizer_pool(settings: Settings) -> RecognizerPool:
         processes=processes(settings),
         chunk_timeout_s=settings.speech_chunk_timeout_s,
         batch=settings.speech_batch,
+        idle_s=settings.speech_idle_s,
         speaker_model=speaker_model(settings),
     )
 
@@ -84,4 +85,4 @@ def recognizer_pool(settings: Settings) -> RecognizerPool:
 def processes(settings: Settings) -> int:
     """Return how many recognizer processes to run, so that the threads of each are worth it."""
     threads = engine_named(recognizer(settings).engine).threads
-    return settings.speech_processes or max(1, (os.cpu_count() or 1) // threads)
+    return settings.speech_processes or max(1, processors() // threads)

@@ -105,6 +105,18 @@ class LanguageDetector(Protocol):
         ...
 
 
+@runtime_checkable
+class SpeechTranslator(Protocol):
+    """A recognizer that can translate what is said into English."""
+
+    def translate(self, pcm: Pcm, offset_ms: int, language: str) -> list[TimedWord]:
+        """Return English words for a chunk in another language, as `Recognizer.recognize` does.
+
+        language is one of `translated_languages(spec)`.
+        """
+        ...
+
+
 @dataclass(frozen=True, kw_only=True)
 class RecognizerSpec:
     """Which recognizer to load; made by `choose`."""
@@ -139,10 +151,13 @@ class RecognizerEngine:
     doubt_below: float = 0.5  # the confidence below which a word is in doubt
     remark: str = ""  # what an operator who uses it must know
     detects: Callable[[RecognizerSpec], bool] = lambda spec: False  # whether it is a LanguageDetector
+    translates: Callable[[RecognizerSpec], frozenset[str]] = lambda spec: frozenset()
+    """The languages (ISO 639-1 codes) that it translates into English; none unless a SpeechTranslator."""
     batch: Callable[[], int] = lambda: 1  # how many chunks are worth recognizing at once on this machine
     joins_ms: int | None = None  # short spans of speech are joined across pauses up to this length
     context_ms: int = 0  # of what is before and after a chunk that it hears too
     threads: int = 1  # that are worth it for one loaded recognizer
+    single_threaded: bool = False  # whether it computes in one thread, however many the spec grants
     early_ms: int | None = None
     """By how much its words begin too early; None where their times need no refining."""
 
@@ -215,6 +230,11 @@ def _engine_with_its_own_model() -> str:
 def detects(spec: RecognizerSpec) -> bool:
     """Return whether the recognizer can identify the language."""
     return engine_named(spec.engine).detects(spec)
+
+
+def translated_languages(spec: RecognizerSpec) -> frozenset[str]:
+    """Return the languages (ISO 639-1 codes) that the recognizer translates into English."""
+    return engine_named(spec.engine).translates(spec)
 
 
 def languages(spec: RecognizerSpec) -> frozenset[str]:

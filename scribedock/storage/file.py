@@ -40,25 +40,25 @@ class FileStore:
             _sync_folder(path)
 
     def begin(self) -> PartialFile:
-        return PartialFile(self._partial(uuid.uuid4().hex), self, os.O_CREAT | os.O_EXCL)
+        return PartialFile(self.partial_path(uuid.uuid4().hex), self, os.O_CREAT | os.O_EXCL)
 
     def resume(self, name: str) -> PartialFile:
         try:
-            return PartialFile(self._partial(name), self, 0)
+            return PartialFile(self.partial_path(name), self, 0)
         except FileNotFoundError:
             raise PartialMissing(name) from None
 
     def partial_bytes(self, name: str) -> int | None:
         try:
-            return self._partial(name).stat().st_size
+            return self.partial_path(name).stat().st_size
         except FileNotFoundError:
             return None
 
     def discard(self, name: str) -> None:
-        self._partial(name).unlink(missing_ok=True)
+        self.partial_path(name).unlink(missing_ok=True)
 
     def adopt(self, path: Path) -> str:
-        partial = self._partial(uuid.uuid4().hex)
+        partial = self.partial_path(uuid.uuid4().hex)
         try:
             path.rename(partial)
         except OSError as error:
@@ -118,7 +118,8 @@ class FileStore:
                 continue
         return removed
 
-    def _partial(self, name: str) -> Path:
+    def partial_path(self, name: str) -> Path:
+        """Return the path of the partial."""
         return self._partials / checked_name(name)
 
 

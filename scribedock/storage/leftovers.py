@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import structlog
 
+from scribedock import metrics
 from scribedock.storage.store import Store
 
 log = structlog.get_logger("scribedock.storage")
@@ -16,6 +17,7 @@ def remove_object(store: Store, key: str) -> None:
     try:
         store.delete(key)
     except OSError as error:
+        metrics.STORAGE_ERRORS.inc()
         log.warning("object left to the sweep", key=key, reason=error.strerror)
 
 
@@ -23,4 +25,5 @@ def remove_partial(store: Store, name: str) -> None:
     try:
         store.discard(name)
     except OSError as error:
+        metrics.STORAGE_ERRORS.inc()
         log.warning("partial left to the sweep", partial=name, reason=error.strerror)

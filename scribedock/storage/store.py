@@ -26,6 +26,11 @@ class PartialMissing(Exception):
 class StoreUnavailable(OSError):
     """The store is out of reach or refuses us. What it holds stays as it is and can be resumed."""
 
+    @property
+    def refused(self) -> bool:
+        """Return whether it did answer, so that waiting for it does not help."""
+        return False
+
 
 class ObjectDamaged(Exception):
     """The object is not what was stored: it was overwritten, or partly lost."""

@@ -10,11 +10,14 @@ BEGINNING = datetime(2026, 1, 1, tzinfo=UTC)
 class ManualClock:
     """A clock that stands still until it is moved."""
 
-    def __init__(self, now: datetime = BEGINNING) -> None:
+    def __init__(self, now: datetime = BEGINNING, *, tick: timedelta = timedelta(0)) -> None:
+        """tick: by how much it moves at each look, so that things which follow each other have an order."""
         self._now = now
+        self.tick = tick
         self._monotonic = 1000.0
 
     def now(self) -> datetime:
+        self._now += self.tick
         return self._now
 
     def monotonic(self) -> float:

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from scribedock.children.allowance import Allowance
 from scribedock.speech.pool.child import RecognizerWork
 from scribedock.speech.pool.pool import RecognizerPool
-from scribedock.speech.recognizer import SAMPLE_RATE, RecognizerEngine, RecognizerSpec, TimedWord
+from scribedock.speech.recognizer import SAMPLE_RATE, Origin, RecognizerEngine, RecognizerSpec, TimedWord
 
 if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
@@ -34,6 +35,7 @@ class ScriptedRecognizer:
         self.languages = dict(languages or {"en": 1.0})
         self.faults = list(faults)
         self.confidences: dict[str, float] = {}
+        self.translation = ""  # what it translates each chunk as; empty: it translates nothing
         self.chunks: list[tuple[int, str, tuple[str, ...]]] = []
 
     def recognize(
@@ -58,6 +60,14 @@ class ScriptedRecognizer:
             for place, word in enumerate(words)
         ]
 
+    def translate(self, pcm: Pcm, offset_ms: int, language: str) -> list[TimedWord]:
+        said, self._text = self._text, self.translation
+        try:
+            words = self.recognize(pcm, offset_ms, language)
+            return [replace(word, confidence=None, origin=Origin.INTERPOLATED) for word in words]
+        finally:
+            self._text = said
+
     def detect(self, pcm: Pcm) -> Mapping[str, float]:
         return self.languages
 
@@ -78,6 +88,9 @@ class LocalChild:
         answer: dict[str, Any] = json.loads(json.dumps(self._work.answer(json.loads(json.dumps(request)))))
         return answer
 
+    def resident_bytes(self) -> int:
+        return 0
+
     def kill(self) -> None:
         """Do nothing: there is no process to end."""
 
@@ -95,6 +108,7 @@ def scripted_pool(
         languages=lambda spec: frozenset(recognizer.languages),
         load=lambda spec: recognizer,
         detects=lambda spec: len(recognizer.languages) > 1,
+        translates=lambda spec: frozenset(recognizer.languages if recognizer.translation else ()),
         early_ms=early_ms,
     )
     return RecognizerPool(
@@ -102,5 +116,5 @@ def scripted_pool(
         processes=1,
         chunk_timeout_s=60,
         engine=engine,
-        start=lambda spec: LocalChild(recognizer),
+        start=lambda spec, niceness: LocalChild(recognizer),
     )

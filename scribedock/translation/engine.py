@@ -2,12 +2,15 @@
 
 An engine is one module, named in MODULES, that ends with an `ENGINE`. Nothing else knows it: without
 its module and its line, the engine is gone. Importing one imports nothing heavy; its `load` does.
+
+Engines translate texts. Where none knows a pair, a recognizer may translate the recording itself into
+English (`spoken_pairs`).
 """
 
 from __future__ import annotations
 
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import import_module
 from pathlib import Path
@@ -62,6 +65,11 @@ def route(source: str, target: str) -> tuple[LanguagePair, ...]:
     if PIVOT in (source, target):
         return (LanguagePair(source=source, target=target),)
     return LanguagePair(source=source, target=PIVOT), LanguagePair(source=PIVOT, target=target)
+
+
+def spoken_pairs(languages: Iterable[str]) -> frozenset[LanguagePair]:
+    """Return the pairs of a recognizer that translates what is said in these languages into English."""
+    return frozenset(LanguagePair(source=language, target=PIVOT) for language in languages)
 
 
 class Translators:

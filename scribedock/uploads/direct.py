@@ -79,6 +79,13 @@ class DirectUploads:
         except OSError as error:
             raise storage_fault(error) from error
 
+    def example_url(self) -> str:
+        """Return a URL of the kind that `issue` returns, which takes nothing for longer than a second."""
+        try:
+            return self._store.presign_put(uuid.UUID(int=0).hex, 1)
+        except OSError as error:
+            raise storage_fault(error) from error
+
     @contextmanager
     def arriving(self, job: Job) -> Iterator[Arrival | None]:
         """Yield what was put to the job's URLs, or None; pin it if the block succeeds.

@@ -13,10 +13,11 @@ from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import cast
 
+from scribedock.budgets.budgets import Budgets
 from scribedock.clock import SYSTEM_CLOCK, Clock
 from scribedock.db.engine import Database
 from scribedock.errors import InvalidQuery, ItemNotFound, ScribedockError
-from scribedock.jobs.erasure import DELETION_REASON
+from scribedock.jobs.erasing.erasure import DELETION_REASON
 from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.media import JobMedia
@@ -54,6 +55,7 @@ class Uploads:
         store: Store,
         keys: UploadKeys,
         settings: Settings,
+        budgets: Budgets,
         clock: Clock = SYSTEM_CLOCK,
     ) -> None:
         self._jobs = jobs
@@ -64,7 +66,7 @@ class Uploads:
         self._active = ActiveUploads()
         self._partials = Partials(store, self._states, reserve=settings.disk_reserve)
         concatenation = Concatenation(self._states, self._partials)
-        quotas = Quotas(settings, self._states, self._active)
+        quotas = Quotas(settings, self._states, self._active, budgets)
         self._admission = Admission(
             database=database,
             jobs=jobs,
@@ -95,6 +97,10 @@ class Uploads:
             self._direct = DirectUploads(
                 jobs=jobs, media=media, store=cast(DirectStore, store), quotas=quotas, settings=settings
             )
+
+    def direct_url(self) -> str | None:
+        """Return a URL of the kind that clients upload to in direct mode, for its origin; else None."""
+        return None if self._direct is None else self._direct.example_url()
 
     def start(self) -> None:
         """Start the upkeep of this process's uploads."""
@@ -218,6 +224,19 @@ class Uploads:
         error = TranscriptionOrdered() if reason == CLOSED_BY_ORDER else UrlCancelled()
         self._active.end_those(lambda intake: intake.grant.job_id == job_id, error)
         self._close([state.id for state in self._states.unfinished(job_id)], reason, UploadStatus.CLOSED)
+
+    def expire(self, upload_id: str, reason: str) -> bool:
+        """End an unfinished upload and discard its bytes, unless somebody is sending to it now.
+
+        Returns whether it was ended.
+        """
+        state = self._states.find_upload(upload_id)
+        if state is None or state.status is not UploadStatus.RECEIVING:
+            return False
+        if state.partial is not None and not self._partials.is_idle(state.partial):
+            return False
+        self._close([upload_id], reason, UploadStatus.CLOSED)
+        return True
 
     def sweep(self) -> frozenset[str]:
         """Close uploads that can no longer be resumed; return the names in the store still in use."""

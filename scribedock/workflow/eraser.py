@@ -1,6 +1,6 @@
 """Erases what deleted jobs left with the engine and in folders, and what the engine need not keep.
 
-What is deleted from our tables at once is in `jobs.erasure`. The rest waits until the job's workflows have
+What is deleted from our tables at once is in `jobs.erasing`. The rest waits until the job's workflows have
 ended: a running one sees that its job is gone, and ends by itself. Which jobs are left is decided by their
 rows, so that a worker that dies in between, and jobs that an older release deleted, need nothing else.
 """
@@ -16,16 +16,17 @@ from pathlib import Path
 
 import sqlalchemy as sa
 import structlog
+from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
 from scribedock.db import sqlite_file
-from scribedock.db.engine import Database
-from scribedock.db.tables import attempts, callbacks, jobs, tasks
+from scribedock.db.engine import Database, time_of
+from scribedock.db.tables import attempts, callbacks, jobs, recognition_parts, tasks
 from scribedock.dispatch.queues import PREFIXES, task_id_of, work_id
-from scribedock.jobs.erasure import erase
-from scribedock.jobs.job import UNFINISHED_STATUSES, Iwp
+from scribedock.jobs.erasing.erasure import erase
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import UNFINISHED_STATUSES
 from scribedock.orders.orders import FAILURE_CALLBACK, callback_id
-from scribedock.workflow.engine import EngineClient
+from scribedock.workflow.engine_client import EngineClient
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -68,11 +69,15 @@ FOLDERS = {
     **dict.fromkeys(
         (
             "admin-password",
+            "erasures.jsonl",  # ids and times
             "executors",
+            "intake",
             "models",
             "reaper.lock",
+            "restoring",
             "sandbox",
             "secrets",
+            "servers",
             "start.lock",
             "writers",
         ),
@@ -137,10 +142,8 @@ class Eraser:
     def _erase(self, job_id: str) -> bool:
         """Erase what no workflow needs any more; return whether there was anything."""
         with self._database.read() as connection:
-            task_ids = list(
-                connection.execute(sa.select(tasks.c.id).where(tasks.c.job_id == job_id)).scalars()
-            )
-        workflow_ids = list(workflows_of(task_ids))
+            task_ids = _ids(connection, tasks, job_id)
+            workflow_ids = [*workflows_of(task_ids), *_ids(connection, recognition_parts, job_id)]
         under_way = self._engine.under_way(workflow_ids)
         forgotten = self._engine.forget(workflow_ids)
         in_hand = {task_id_of(each) for each in under_way}
@@ -171,7 +174,22 @@ class Eraser:
             erase(connection, job_id, late=over)
             if over:
                 connection.execute(attempts.delete().where(attempts.c.workflow_id.in_(workflow_ids)))
-                connection.execute(jobs.update().where(deleted).values(erased=utc_now()))
+                connection.execute(jobs.update().where(deleted).values(erased=time_of(connection)))
+
+    def forget(self, job_ids: Sequence[str]) -> int:
+        """Forget the finished workflows of jobs of which something was erased; return how many.
+
+        Their saved steps contain what was recognized.
+        """
+        forgotten = 0
+        for job_id in job_ids:
+            with self._database.read() as connection:
+                found = workflows_of(_ids(connection, tasks, job_id))
+                parts = _ids(connection, recognition_parts, job_id)
+            forgotten += self._engine.forget([*found, *parts])
+        if job_ids:
+            self._shrinking = set(self._files)
+        return forgotten
 
     def trim(self) -> int:
         """Forget workflows that ended long ago; return how many.
@@ -179,7 +197,7 @@ class Eraser:
         Those whose task or callback our tables call unfinished stay (an order that people work on): otherwise
         it would begin anew.
         """
-        before = utc_now() - timedelta(seconds=self._retention_s)
+        before = self._database.clock.now() - timedelta(seconds=self._retention_s)
         forgotten = left = 0
         while True:
             page = self._engine.ended(begun_before=before, limit=BATCH_WORKFLOWS, offset=left)
@@ -220,8 +238,12 @@ class Eraser:
         return len(left)
 
 
+def _ids(connection: Connection, table: sa.Table, job_id: str) -> Sequence[str]:
+    return connection.execute(sa.select(table.c.id).where(table.c.job_id == job_id)).scalars().all()
+
+
 def workflows_of(task_ids: Sequence[str]) -> Iterator[str]:
-    """Yield the ids of all possible workflows for these tasks: their own, and those of callbacks."""
+    """Yield the ids of all possible workflows for these tasks, but for parts of recordings."""
     for task_id in task_ids:
         yield task_id
         for queue in PREFIXES:

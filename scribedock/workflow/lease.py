@@ -1,8 +1,9 @@
 """Recovery from dead workers: each holds a lease, and a living one takes over.
 
-A worker is alive while its heartbeat is fresh. It also holds a lock on a file in the data folder, which the
-kernel releases the moment it dies: a worker that restarts on the same machine need not wait for the lease to
-expire.
+A worker is alive while its heartbeat is fresh, by the clock that all workers share. After the database was
+away everybody's is old: nobody is taken for dead before it had the time of a lease to come back. A worker
+also holds a lock on a file in the data folder, which the kernel releases the moment it dies: one that
+restarts on the same machine need not wait for the lease to expire.
 
 Media that kills every worker must not be tried for ever, and an innocent recording must not be given up
 because its server was killed often. So only those deaths count in which the worker died alone, its supervisor
@@ -13,28 +14,33 @@ suspect runs alone.
 from __future__ import annotations
 
 import fcntl
+import math
 import socket
 import threading
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import IO, Any, Protocol
 
 import sqlalchemy as sa
 import structlog
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database, insert_once
+from scribedock import metrics
+from scribedock.db.engine import Database, insert_once, shared_time
 from scribedock.db.tables import attempts, executors
 from scribedock.host.locked_file import is_abandoned
-from scribedock.workflow.engine import RunningWorkflow
+from scribedock.workflow.engine_client import RunningWorkflow
 
 log = structlog.get_logger("scribedock.worker")
 
 LEASE_LOST = 75  # exit status of a worker that lost its lease
+RESTS = 76  # that of one that makes room for a new worker, which has nothing loaded yet
+LATE_SHARE = 2 / 3
+"""A renewal that comes later than this share of a lease shows that something was away."""
+BEGINNING_OF_TIME = datetime(1, 1, 1, tzinfo=UTC)
 ATTEMPTS = 3
 LAST_ATTEMPT = ATTEMPTS - 1  # a workflow with this many losses is a suspect
 ADVISORY_LOCK = 0x5C21BED0
@@ -78,6 +84,7 @@ class Lease:
         self._folder = folder
         self._lease = timedelta(seconds=lease_s)
         self._file: IO[str] | None = None
+        self._renewed = self._steady_since = -math.inf  # by the clock that never goes back
 
     def acquire(self) -> None:
         self._folder.mkdir(parents=True, exist_ok=True)
@@ -88,20 +95,28 @@ class Lease:
                 executors.insert().values(
                     id=self.executor_id,
                     host=socket.gethostname()[:255],
-                    heartbeat=utc_now(),
+                    heartbeat=shared_time(connection),
                     crashed=False,
                 )
             )
+        self._note_renewal()
 
     def renew(self) -> bool:
         """Renew the lease; return False where it was lost and others continue this process's workflows."""
         with self._database.stamp() as connection:
-            return (
-                connection.execute(
-                    executors.update().where(executors.c.id == self.executor_id).values(heartbeat=utc_now())
-                ).rowcount
-                == 1
-            )
+            renewed = connection.execute(
+                executors.update()
+                .where(executors.c.id == self.executor_id)
+                .values(heartbeat=shared_time(connection))
+            ).rowcount
+        self._note_renewal()
+        return renewed == 1
+
+    def _note_renewal(self) -> None:
+        now = self._database.clock.monotonic()
+        if now - self._renewed > LATE_SHARE * self._lease.total_seconds():
+            self._steady_since = now
+        self._renewed = now
 
     def release(self) -> None:
         """Release the lease: others may take over this process's work at once."""
@@ -114,28 +129,29 @@ class Lease:
 
     def living(self) -> frozenset[str]:
         """Return the ids of living executors, including this one."""
-        rows = self._rows()
-        return frozenset(row.id for row in rows) - frozenset(self._dead(rows))
+        rows, dead = self._rows()
+        return frozenset(row.id for row in rows) - frozenset(dead)
 
-    def _rows(self) -> Sequence[Any]:
+    def _rows(self) -> tuple[Sequence[Any], list[str]]:
+        """Return the rows of all executors, and the ids of those that are dead."""
         with self._database.read() as connection:
-            return connection.execute(
+            rows = connection.execute(
                 sa.select(executors.c.id, executors.c.heartbeat, executors.c.crashed)
             ).all()
-
-    def _dead(self, rows: Sequence[Any]) -> list[str]:
-        oldest = utc_now() - self._lease
-        return [
+            now = shared_time(connection)
+        steady_s = self._database.clock.monotonic() - self._steady_since
+        oldest = now - self._lease if steady_s >= self._lease.total_seconds() else BEGINNING_OF_TIME
+        dead = [
             row.id
             for row in rows
             if row.id != self.executor_id
             and (row.crashed or row.heartbeat < oldest or is_abandoned(self._folder / row.id))
         ]
+        return rows, dead
 
     def others(self) -> Executors:
         """Return who is alive and who crashed; remove the rows of the dead."""
-        rows = self._rows()
-        dead = self._dead(rows)
+        rows, dead = self._rows()
         if dead:
             with self._database.write() as connection:
                 connection.execute(executors.delete().where(executors.c.id.in_(dead)))
@@ -179,12 +195,18 @@ class Reaper:
 
     @contextmanager
     def _alone_on_machine(self) -> Iterator[bool]:
-        with self._lock_path.open("w") as file:
+        """Hold a lock of the machine, which is nobody's where its holder has fallen silent."""
+        with self._lock_path.open("a+") as file:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
-                yield False
+                file.seek(0)
+                holder = file.read()
+                yield bool(holder) and holder not in self._lease.living()
             else:
+                file.truncate(0)
+                file.write(self._lease.executor_id)
+                file.flush()
                 yield True
 
     @contextmanager
@@ -215,6 +237,7 @@ class Reaper:
         for workflow in orphans:
             lost = losses[workflow.id]
             if lost >= ATTEMPTS:
+                metrics.GIVEN_UP.inc()
                 log.error("workflow given up", workflow=workflow.id, losses=lost)
                 self._engine.fail_workflow(workflow)
                 continue
@@ -222,6 +245,7 @@ class Reaper:
                 if suspect_under_way:
                     continue
                 suspect_under_way = True
+            metrics.TAKEN_OVER.inc()
             log.info("workflow taken over", workflow=workflow.id, losses=lost)
             self._engine.resume(workflow)
             resumed += 1

@@ -36,7 +36,7 @@ from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps.attempts import with_retries
 from scribedock.workflow.steps.recordings import decode_speech, local_recording
 from scribedock_captions.elementlist.codec import parse, to_json
-from scribedock_captions.elementlist.model import ElementList
+from scribedock_captions.elementlist.model import ElementList, TokenType
 
 
 class RealignWorkflow:
@@ -87,7 +87,7 @@ class RealignWorkflow:
         except ItemNotFound:
             self._realignments.fail(realignment_id, "The job was deleted")
         else:
-            self._realignments.finish(realignment_id, to_json(found))
+            self._realignments.finish(asked, to_json(found), edited_segments(before, after))
         finally:
             shutil.rmtree(folder, ignore_errors=True)
 
@@ -154,6 +154,20 @@ def realigned(
         for place, word in enumerate(result)
     ]
     return synchronized(after, sound, media_ms=media_ms)
+
+
+def edited_segments(before: ElementList, after: ElementList) -> list[int]:
+    """Return the places of the segments in `after` with a word that is not in `before`."""
+    kept = unchanged(before, after)
+    found, place = [], 0
+    for number, segment in enumerate(after.segments):
+        words = sum(
+            token.type is TokenType.WORD for sequence in segment.sequences for token in sequence.tokens
+        )
+        if any(each not in kept for each in range(place, place + words)):
+            found.append(number)
+        place += words
+    return found
 
 
 def _edited(count: int, kept: Container[int], known: Container[int]) -> set[int]:

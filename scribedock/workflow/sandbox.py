@@ -16,7 +16,8 @@ from typing import TypedDict
 from scribedock.dispatch.queues import task_id_of
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.elementlists import ElementLists
-from scribedock.jobs.job import Difficulty, Iwp, Job, TaskStatus
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Difficulty, Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
@@ -132,7 +133,7 @@ class SandboxTasks:
         """Keep the words' times as they were saved."""
         asked = self._realignments.start(realignment_id)
         if asked is not None:
-            self._realignments.finish(realignment_id, asked.after)
+            self._realignments.finish(asked, asked.after)
 
     def mail(self, mail_id: str) -> None:
         """Send nothing: otherwise anyone with a sandbox's public password could send mail to anybody."""

@@ -10,6 +10,8 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, Protocol, TypeVar
 
+from scribedock.monitoring.spans import span
+
 Result = TypeVar("Result")
 
 
@@ -46,7 +48,8 @@ def saved_by(steps: Steps) -> Iterator[None]:
 
 def step(name: str, function: Callable[..., Result], *arguments: Any) -> Result:
     """Run a step of the current workflow; after a crash, return its saved result instead."""
-    result: Result = _STEPS.get().run(name, function, *arguments)
+    with span(name):
+        result: Result = _STEPS.get().run(name, function, *arguments)
     return result
 
 
@@ -54,7 +57,9 @@ def parallel_steps(
     name: str, function: Callable[[Any], Result], items: Sequence[Any], *, threads: int
 ) -> list[Result]:
     """Run one step for each item, `threads` at once; each is saved as it ends."""
-    return _STEPS.get().run_parallel(name, function, items, threads=threads)
+    with span(name) as shown:
+        shown.note(scribedock__items=len(items))
+        return _STEPS.get().run_parallel(name, function, items, threads=threads)
 
 
 def sleep(seconds: float) -> None:

@@ -6,11 +6,9 @@ is the same.
 
 from __future__ import annotations
 
-import time
-
 import structlog
 
-from scribedock.clock import from_timestamp
+from scribedock.clock import Clock, from_timestamp
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.job import Job, TaskStatus
 from scribedock.jobs.jobs import Jobs
@@ -18,8 +16,10 @@ from scribedock.keys.keys import UploadKeys
 from scribedock.mail import Mail, Mailer, MailRefused, rendered
 from scribedock.results.mails import Mails, OwedMail
 from scribedock.results.renditions import Renditions
-from scribedock.results.signed_links import APPROVAL, MEDIA, Link
-from scribedock.reviews.reviews import CURRENT_STATUSES, Reviews
+from scribedock.results.shares import Shares
+from scribedock.results.signed_links import APPROVAL, MEDIA, Link, sign
+from scribedock.reviews.review_pass import CURRENT_STATUSES
+from scribedock.reviews.reviews import Reviews
 from scribedock.workflow.saved_steps import step
 
 log = structlog.get_logger("scribedock.worker")
@@ -35,17 +35,21 @@ class SendMailWorkflow:
         mails: Mails,
         renditions: Renditions,
         reviews: Reviews,
+        shares: Shares,
         mailer: Mailer,
         keys: UploadKeys,
         link_lifetime_s: int,
+        clock: Clock,
     ) -> None:
         self._jobs = jobs
         self._mails = mails
         self._renditions = renditions
         self._reviews = reviews
+        self._shares = shares
         self._mailer = mailer
         self._keys = keys
         self._link_lifetime_s = link_lifetime_s
+        self._clock = clock
 
     def run(self, mail_id: str) -> None:
         step("send", self._send, mail_id)
@@ -72,7 +76,7 @@ class SendMailWorkflow:
 
     def _written(self, owed: OwedMail, job: Job) -> Mail:
         """Return the mail. Raises ItemNotFound where its subject is gone."""
-        expires = int(time.time()) + self._link_lifetime_s
+        expires = int(self._clock.now().timestamp()) + self._link_lifetime_s
         until = f"{from_timestamp(expires):%Y-%m-%d %H:%M}"
         about = {"job_id": job.id, "job_name": job.name or job.id, "until": until}
         key = self._keys.all()[0]
@@ -80,11 +84,18 @@ class SendMailWorkflow:
             current = self._reviews.find_pass(owed.pass_id)
             if current is None or current.status not in CURRENT_STATUSES:
                 raise ItemNotFound("The pass is complete")
-            link = Link(subject=owed.pass_id, expires=expires).url(owed.base_url, APPROVAL, key)
+            link = ""
+            if owed.base_url and self._shares.are_allowed(job):
+                made = Link(subject=owed.pass_id, expires=expires)
+                self._shares.note_mailed(
+                    job.id, owed.pass_id, sign(made, APPROVAL, key), from_timestamp(expires)
+                )
+                link = made.url(owed.base_url, APPROVAL, key)
             plain, html = rendered("approval", **about, iwp_name=current.iwp_name.value, link=link)
             subject = f"Please approve: {about['job_name']}"
         else:
-            assert owed.rendition_id is not None
+            if owed.rendition_id is None:
+                raise ItemNotFound("The pass was rejected")
             rendition = self._renditions.find_rendition(owed.rendition_id)
             if rendition is None:
                 raise ItemNotFound("The video is gone")

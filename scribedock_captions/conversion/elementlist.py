@@ -14,6 +14,7 @@ from typing import NamedTuple
 
 from scribedock_captions.conversion.speakers import speaker_reader
 from scribedock_captions.conversion.timing import in_turn, timed
+from scribedock_captions.document import UNKNOWN_LANGUAGE
 from scribedock_captions.elementlist import model
 from scribedock_captions.elementlist.model import ElementList, Segment, Speaker, Tag, Token, TokenType
 from scribedock_captions.elementlist.normalisation import normalised
@@ -23,7 +24,6 @@ from scribedock_captions.readers.cue import CueFile, Line
 from scribedock_captions.style import PLAIN, Style
 from scribedock_captions.text.scripts import are_unspaced, phrases_of
 
-UNKNOWN_LANGUAGE = "und"  # BCP 47: no list of words belongs to it
 SENTENCE_SILENCE_MS = 2000  # between captions, that ends a sentence
 UNIT = re.compile(r"\[[^\[\]]{1,80}\][^\s\w\[\]]*|[^\s\[]+|\[")
 OPEN_SOUND = re.compile(r"\[[^\[\]]{0,80}\Z")

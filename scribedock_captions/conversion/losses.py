@@ -6,11 +6,15 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from scribedock_captions.caption import Caption
+from scribedock_captions.conversion.styles import with_styles
 from scribedock_captions.conversion.timing import timed
 from scribedock_captions.document import CaptionDocument
 from scribedock_captions.readers.cue import CueFile
 from scribedock_captions.readers.formats import TextFormat
+from scribedock_captions.style import Style
 from scribedock_captions.writers import WRITERS, CaptionFormat
+
+STYLES_SAID = {"italic": "italics", "bold": "bold", "underline": "underline"}
 
 
 def has_times(file: CueFile) -> bool:
@@ -44,10 +48,20 @@ def with_losses(document: CaptionDocument, format: CaptionFormat, source: CueFil
     if not places and (count := sum(cue.placement is not None for cue in source.cues)):
         losses.append(f"{format.value} has no places: {_counted(count)} at the bottom")
         captions = [replace(caption, placement=None) for caption in captions]
-    if not writer.styles and (count := sum(bool(caption.spans) for caption in captions)):
-        losses.append(f"{format.value} has no italics, bold or underline: {_counted(count)} without")
-        captions = [replace(caption, spans=()) for caption in captions]
+    styled = [with_styles(caption, writer.styles, by_word=writer.styles_words) for caption in captions]
+    if count := sum(after.lacks for after in styled):
+        losses.append(f"{format.value} has no {_missing(writer.styles)}: {_counted(count)} without")
+    if count := sum(after.moved for after in styled):
+        losses.append(
+            f"{format.value} changes styles between words alone: {_counted(count)} with one style a word"
+        )
+    captions = [after.caption for after in styled]
     return replace(document, captions=captions, losses=tuple(losses))
+
+
+def _missing(styles: Style) -> str:
+    *names, last = [name for attribute, name in STYLES_SAID.items() if not getattr(styles, attribute)]
+    return f"{', '.join(names)} or {last}" if names else last
 
 
 def _counted(count: int) -> str:

@@ -9,12 +9,11 @@ from itertools import pairwise
 from scribedock_captions.caption import Caption
 from scribedock_captions.quality.finding import Finding, Material, Severity
 from scribedock_captions.text.graphemes import width
+from scribedock_captions.writers.scc.scc import loading_bytes
 
 MIN_VISIBLE_MS = 500
 SHOT_MARGIN_S = 0.5  # a caption that begins or ends nearer to a shot change should begin or end on it
 FRAMES_BEFORE_SHOT = 2
-LOADING_BYTES = 12  # bytes of CEA-608 that load and show a caption: RCL, ENM, EOC, each twice
-ROW_BYTES = 4  # bytes that place a row
 
 
 def speed(caption: Caption) -> float:
@@ -98,7 +97,7 @@ def _bandwidth(material: Material) -> Iterator[Finding]:
     standard = material.standard
     free = 0.0  # ms, when the channel is free
     for index, caption in enumerate(material.captions):
-        size = LOADING_BYTES + sum(ROW_BYTES + width(line) + width(line) % 2 for line in caption.lines)
+        size = loading_bytes(caption)
         shown = max(float(caption.start), free + standard.frames(size / 2))
         late = shown - caption.start
         if late > standard.frames(1):

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 from scribedock_captions.elementlist.model import ElementList, Segment, Tag, Token, TokenType
 from scribedock_captions.elementlist.punctuation import WIDE_SENTENCE_ENDS
@@ -12,7 +14,7 @@ from scribedock_captions.options import CaptionOptions, Case, SpeakerDisplay, Te
 from scribedock_captions.style import PLAIN, Style, style_named
 from scribedock_captions.text.case import cased
 from scribedock_captions.text.graphemes import width
-from scribedock_captions.text.scripts import is_unspaced, pieces
+from scribedock_captions.text.scripts import Phrases, is_unspaced, phrases_of, pieces
 from scribedock_captions.text.sounds import NO_SOUNDS, tags_of
 from scribedock_captions.text.transforms import Transforms, ends_sentence
 
@@ -53,7 +55,7 @@ def words_of(elementlist: ElementList, options: TextOptions, *, styled: bool = F
     """
     words: list[Word] = []
     waiting = False  # a new speaker whose segment vanished
-    read = _Reader(elementlist.language, options, styled=styled)
+    read = _Reader(elementlist, options, styled=styled)
     for index, segment in enumerate(elementlist.segments):
         waiting = waiting or segment.speaker_change or (index == 0 and segment.speaker_id is not None)
         begin = len(words)
@@ -74,8 +76,9 @@ def words_of(elementlist: ElementList, options: TextOptions, *, styled: bool = F
 class _Reader:
     """Makes words of segments, all with the same options."""
 
-    def __init__(self, language: str, options: TextOptions, *, styled: bool) -> None:
-        self._language = language
+    def __init__(self, elementlist: ElementList, options: TextOptions, *, styled: bool) -> None:
+        language = self._language = elementlist.language
+        self._elementlist = elementlist
         self._styled = styled
         self._transforms = Transforms(language, options)
         self._unspaced = not writes_spaces(language)
@@ -127,25 +130,66 @@ class _Reader:
             shown = [self._transforms.text(token, starts_sentence=starts_sentence) for token in tokens]
             texts = self.finished("".join(shown)).split()
             values = [token.value for token in tokens if token.type is TokenType.WORD]
-            for number, text in enumerate(texts):
-                parts = pieces(text, self._width) if self._is_too_wide(text) else [text]
-                for place, part in enumerate(parts):
-                    last = number == len(texts) - 1 and place == len(parts) - 1
-                    yield Word(
-                        text=part,
-                        start=min(token.start_time for token in tokens),
-                        end=max(token.end_time for token in tokens),
-                        segment=index,
-                        value=values[0] if len(texts) == len(parts) == 1 and len(values) == 1 else "",
-                        spaced=spaced,
-                        continues=number > 0 or place > 0,
-                        ends_sentence=last and ends_sentence(tokens),
-                        sounds=tags_of(tokens),
-                        style=style,
-                    )
-                    spaced = False
-                spaced = True
+            sounds = tags_of(tokens)
+            parts = [part for text in texts for part in self._parts(text)]
+            times = _shares(tokens, parts, whole=bool(sounds) or len(parts) == len(texts))
+            for number, (part, (start, end)) in enumerate(zip(parts, times, strict=True)):
+                yield Word(
+                    text=part.text,
+                    start=start,
+                    end=end,
+                    segment=index,
+                    value=values[0] if len(parts) == 1 and len(values) == 1 else "",
+                    spaced=spaced if number == 0 else part.spaced,
+                    continues=number > 0 and (bool(sounds) or not part.begins_phrase),
+                    ends_sentence=number == len(parts) - 1 and ends_sentence(tokens),
+                    sounds=sounds,
+                    style=style,
+                )
             spaced = False
+
+    def _parts(self, text: str) -> Iterator[_Part]:
+        """Give the phrases of a text that is wider than the line, or their pieces; or the text itself."""
+        if not self._is_too_wide(text):
+            yield _Part(text, spaced=True, begins_phrase=False)
+            return
+        for phrase_number, phrase in enumerate(self._phrases.divide(text)):
+            for number, piece in enumerate(pieces(phrase, self._width)):
+                yield _Part(
+                    piece, spaced=phrase_number == number == 0, begins_phrase=phrase_number > 0 == number
+                )
+
+    @cached_property
+    def _phrases(self) -> Phrases:
+        tokens = (
+            token.display_as
+            for segment in self._elementlist.segments
+            for sequence in segment.sequences
+            for token in sequence.tokens
+        )
+        return phrases_of(tokens, self._language)
+
+
+class _Part(NamedTuple):
+    """A part of what one token says."""
+
+    text: str
+    spaced: bool
+    begins_phrase: bool  # after another one, in writing without spaces
+
+
+def _shares(tokens: Sequence[Token], parts: Sequence[_Part], *, whole: bool) -> Iterator[tuple[int, int]]:
+    """Give the time of each part in ms: its share by length, or that of all of them."""
+    start = min(token.start_time for token in tokens)
+    end = max(token.end_time for token in tokens)
+    total, done = sum(len(part.text) for part in parts), 0
+    for part in parts:
+        if whole:
+            yield start, end
+            continue
+        begin = start + (end - start) * done // total
+        done += len(part.text)
+        yield begin, start + (end - start) * done // total
 
 
 def _has_phrases(tokens: tuple[Token, ...]) -> bool:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from scribedock_captions.style import EVERY_STYLE, Style
 from scribedock_captions.writers import dfxp, echo, qt, sami, sbv, srt, tpm, transcript, twx, web_vtt
 from scribedock_captions.writers.scc import scc
 from scribedock_captions.writers.writer import Writer
@@ -32,7 +33,7 @@ TTML = "application/ttml+xml"
 
 WRITERS: Mapping[CaptionFormat, Writer] = {
     CaptionFormat.SRT: Writer(
-        write=srt.write, media_type="text/plain", extension=".srt", styles=True, places=True
+        write=srt.write, media_type="text/plain", extension=".srt", styles=EVERY_STYLE, places=True
     ),
     CaptionFormat.SBV: Writer(write=sbv.write, media_type="text/plain", extension=".sbv"),
     CaptionFormat.SCC: Writer(
@@ -40,30 +41,34 @@ WRITERS: Mapping[CaptionFormat, Writer] = {
         media_type="text/plain",
         extension=".scc",
         byte_mark=False,
+        styles=Style(italic=True, underline=True),
+        styles_words=True,
         short_ms=scc.LOADING_MS,
         limit_options=scc.limit_options,
         convert_words=scc.transliterate_words,
     ),
     CaptionFormat.DFXP: Writer(
-        write=dfxp.write, media_type=TTML, extension=".dfxp", overlaps=True, styles=True, places=True
+        write=dfxp.write, media_type=TTML, extension=".dfxp", overlaps=True, styles=EVERY_STYLE, places=True
     ),
     CaptionFormat.QT: Writer(write=qt.write, media_type="text/plain", extension=".qt.txt", seamless=True),
     CaptionFormat.TRANSCRIPT: Writer(
         write=transcript.write, media_type="text/plain", extension=".txt", overlaps=True
     ),
     CaptionFormat.TWX: Writer(write=twx.write, media_type=TTML, extension=".xml", overlaps=True),
-    CaptionFormat.TPM: Writer(write=tpm.write, media_type=TTML, extension=".xml", overlaps=True, styles=True),
+    CaptionFormat.TPM: Writer(
+        write=tpm.write, media_type=TTML, extension=".xml", overlaps=True, styles=EVERY_STYLE
+    ),
     CaptionFormat.WEB_VTT: Writer(
         write=web_vtt.write,
         media_type="text/vtt",
         extension=".vtt",
         overlaps=True,
-        styles=True,
+        styles=EVERY_STYLE,
         places=True,
         voices=True,
     ),
     CaptionFormat.ECHO: Writer(
-        write=echo.write, media_type=TTML, extension=".xml", overlaps=True, styles=True
+        write=echo.write, media_type=TTML, extension=".xml", overlaps=True, styles=EVERY_STYLE
     ),
     CaptionFormat.SAMI: Writer(write=sami.write, media_type="application/x-sami", extension=".smi"),
 }

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from scribedock_captions.document import CaptionDocument
 from scribedock_captions.layout.costs import SHORT_CAPTION_MS
 from scribedock_captions.options import CaptionOptions
+from scribedock_captions.style import PLAIN, Style
 from scribedock_captions.text.words import Word
 
 
@@ -21,7 +22,8 @@ class Writer:
     byte_mark: bool = True  # utf8_mark has an effect
     seamless: bool = False  # qt_seamless has an effect
     overlaps: bool = False  # two captions may be shown at once
-    styles: bool = False  # it has italics, bold and underline
+    styles: Style = PLAIN  # those of italics, bold and underline that it has
+    styles_words: bool = False  # it changes styles between words alone
     places: bool = False  # it says where a caption stands
     voices: bool = False  # it says who speaks apart from the text
     short_ms: int = SHORT_CAPTION_MS

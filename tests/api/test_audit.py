@@ -17,15 +17,18 @@ from tests.support.calls import PATHS, make
 from tests.support.client import Client, error_of
 
 READING = {
-    *(f"account/{name}" for name in ("verify_key", "get_settings")),
+    *(f"account/{name}" for name in ("verify_key", "get_settings", "budget")),
     *(f"job/{name}" for name in ("info", "list", "list_related", "task_status", "aggregate_statistics")),
     *(f"job/{name}" for name in ("get_transcript", "get_elementlist", "list_elementlists")),
     *(f"job/{name}" for name in ("media", "download_media", "request_upload_url")),
-    *(f"review/{name}" for name in ("list", "elementlist")),
+    *(f"job/{name}" for name in ("search", "events", "download_results")),
+    *(f"job/{name}" for name in ("list_callbacks", "list_guidelines", "list_shares", "audit")),
+    *(f"review/{name}" for name in ("list", "elementlist", "changes")),
+    *(f"webhook/{name}" for name in ("list", "events")),
     "upload/list",
 }
-# What is kept so that it need not be made again: renditions, with a task each, and captions.
-MADE_OF_IT = {"renditions", "tasks", "caption_urls"}
+# What is kept so that it need not be made again: renditions with a task each, captions, what is searched.
+MADE_OF_IT = {"renditions", "tasks", "caption_urls", "passages", "search_lists"}
 
 
 def audited(client: Client, *arguments: str) -> list[list[str]]:
@@ -55,14 +58,30 @@ def test_calls_about_a_job_are_logged_whether_done_or_refused(family: Family) ->
     ]
 
 
+def test_an_account_sees_who_did_what_to_a_job_of_its_own(family: Family) -> None:
+    owner, parent = family.child, family.parent
+    job = owner.new_job()
+    parent.get("job/modify", job_id=job, account_id=name_of(owner), notes="x")
+    newest, oldest = parent.get("job/audit", job_id=job).json()
+    assert (newest["call"], newest["username"], newest["outcome"]) == ("job/modify", name_of(parent), "done")
+    assert (oldest["call"], oldest["username"]) == ("job/new", name_of(owner))
+    assert newest["address"] and newest["person"] == ""
+    [only] = parent.get("job/audit", job_id=job, limit="1").json()
+    assert only == newest
+    above, own = owner.get("job/audit", job_id=job).json()
+    assert (above["call"], above["username"], above["address"]) == ("job/modify", "", ""), "it is above"
+    assert own == oldest
+    assert error_of(family.stranger.get("job/audit", job_id=job)) == (400, "ITEM_NOT_FOUND")
+
+
 def test_links_that_need_no_token_are_logged(client: Client, server: OwnServer, finished: str) -> None:
+    before = audited(client, "--job", finished)
     for given in ({}, {"build_url": "true"}):
         answer = client.get("job/get_caption", job_id=finished, caption_format="SRT", **given)
         assert answer.status_code == 200
     client.get("job/transcoded_media", job_id=finished, transcoded_version="mp3")
-    told = [entry[1] for entry in audited(client, "--job", finished)]
-    assert told[-2:] == ["job/get_caption", "job/transcoded_media"]
-    assert told.count("job/get_caption") == 1
+    told = [entry[1] for entry in audited(client, "--job", finished)[len(before) :]]
+    assert told == ["job/get_caption", "job/transcoded_media"]
 
 
 def test_logins_and_logouts_are_logged_and_failures_are_counted(alice: Client) -> None:

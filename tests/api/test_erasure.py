@@ -13,14 +13,16 @@ import sqlalchemy as sa
 
 from scribedock import app
 from scribedock.clock import utc_now
+from scribedock.db import sqlite_file
 from scribedock.db.tables import jobs, mails, work
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.dispatch.queues import Queue, work_id
 from scribedock.dispatch.work import add
+from scribedock.host.erasure_journal import ErasedPart
 from scribedock.jobs.job import TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task
-from scribedock.workflow.engine import EngineClient, system_url
+from scribedock.workflow.engine_client import EngineClient, system_url
 from scribedock.workflow.eraser import ENGINE_TABLES, FOLDERS, Eraser, workflows_of
 from scribedock_captions.elementlist.codec import emit
 from tests.captions.sample import say
@@ -48,6 +50,8 @@ PLACES = (
     "Term",
     "Draft",
     "Recipient",
+    "Note",
+    "Segment",
 )
 
 
@@ -149,6 +153,15 @@ def test_words_planted_with_a_job_are_found_nowhere_once_it_is_deleted(
         draft = emit(say(f"The sea is {words['Draft']} deep."))
         query = {"v": "1", "api_token": ann.token, "job_id": job}
         assert ann.http.post("/api/review/save", params=query, json=draft).status_code == 200
+        rejected = ann.post("review/reject", job_id=job, note=f"Wrong: {words['Note']}")
+        assert rejected.status_code == 200, rejected.text
+        assert ann.post("review/take", job_id=job).status_code == 200
+        work = ann.get("review/elementlist", job_id=job).json()
+        segment = emit(say(f"The sea is {words['Segment']} blue."))["segments"][0]
+        change = {"first": len(work["elementlist"]["segments"]), "removed": 0, "segments": [segment]}
+        query |= {"base_version": work["version"], "save_id": "x"}
+        saved = ann.http.post("/api/review/save_segments", params=query, json={"changes": [change]})
+        assert saved.status_code == 200, saved.text
         assert ann.post("review/approve", job_id=job).status_code in (200, 204)
         alice.finished(job)
         wait_until(lambda: any("name=" in each.path for each in web.requests))
@@ -156,6 +169,7 @@ def test_words_planted_with_a_job_are_found_nowhere_once_it_is_deleted(
         "CaptionUrl"
     ]
     mailed(services, job, f"{words['Recipient']}@example.org")
+    assert alice.search(words["Segment"], job_id=job)
     before = everywhere(server, words)
     urls = {words[place] for place in ("Password", "Path", "Media", "Transcript")}
     assert "log" not in before
@@ -189,6 +203,40 @@ def test_a_job_deleted_during_transcription_leaves_nothing_in_the_engine(
     wait_until(lambda: is_erased(services, job))
     assert engine.known(list(workflows_of(tasks_of(services, job)))) == frozenset()
     assert not (server.data_dir / "work" / task).exists()
+
+
+def test_words_of_results_that_retention_has_erased_are_found_nowhere(
+    server: OwnServer,
+    services: app.Services,
+    engine: EngineClient,
+    alice: Client,
+    sentence: bytes,
+    tmp_path: Path,
+) -> None:
+    word = f"Zq{uuid.uuid4().hex[:8].translate(str.maketrans('0123456789', 'ghijklmnop'))}"
+    job = alice.new_job()
+    alice.upload(job, sentence)
+    said = f"Welcome to a small library by the sea. {word}."
+    query = {"v": "1", "api_token": alice.token, "job_id": job}
+    added = alice.http.post("/api/job/add_transcript", params=query, content=said.encode())
+    assert added.status_code == 200
+    order = alice.order(job)
+    alice.finished(job)
+    alice.get("job/get_caption", job_id=job, caption_format="SRT", build_url="true")
+    assert word in alice.get("job/get_transcript", job_id=job).text
+    wait_until(lambda: not engine.under_way([order]))
+    assert alice.search(word, job_id=job)
+    assert everywhere(server, {"": word})
+    assert services.retention.erase_part(job, ErasedPart.RESULTS)
+    assert eraser(services, engine, tmp_path, retention_s=3600).forget([job])
+    assert engine.known([order]) == frozenset()
+
+    def is_gone() -> bool:
+        settings = settings_of(server)
+        files = () if settings.database_url else app.sqlite_files(settings)
+        return all(sqlite_file.shrink(path) for path in files) and not everywhere(server, {"": word})
+
+    wait_until(is_gone)
 
 
 def minutes(client: Client) -> int:

@@ -13,4 +13,5 @@ def test_settings_have_their_defaults(alice: Client) -> None:
         "default_job_notes": "",
         "require_customer_authorization_before_starting_workflow": False,
         "customer_authorization_required_mechanical": True,
+        "share_links": True,
     }

@@ -103,11 +103,14 @@ def test_info_says_how_much_of_the_speech_became_words(client: Client, services:
         "unrecognized_ms": 5400,
         "words": 12,
         "words_in_doubt": 3,
+        "words_aligned": 9,
+        "words_estimated": 1,
     }
     job = finished_job(services, say("The sea is deep."), noted={**noted, "notice": "5.4 s are missing."})
     info = client.info(job)
     assert info["Notice"] == "5.4 s are missing."
     assert (info["Words"], info["WordsInDoubt"]) == (12, 3)
+    assert (info["WordsAligned"], info["WordsEstimated"]) == (9, 1)
     assert {name: info[name] for name in info if "Speech" in name or "Unrecognized" in name} == {
         "SpeechSeconds": 9.2,
         "SpeechWithWordsSeconds": 3.8,

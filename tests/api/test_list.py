@@ -17,8 +17,8 @@ RUNS_ON = DATABASES
 def owner(server: OwnServer, admin_token: str) -> Client:
     """Return an account with three jobs: Alpha, Beta one, Beta two."""
     client = child(Client(server, token=admin_token), "dora")
-    for title in ("Alpha", "Beta one", "Beta two"):
-        client.new_job(job_name=title, external_id=title)
+    for title, language in (("Alpha", "fr"), ("Beta one", "en"), ("Beta two", "en")):
+        client.new_job(job_name=title, external_id=title, language=language)
     return client
 
 
@@ -53,6 +53,14 @@ def test_jobs_are_listed_newest_first(owner: Client) -> None:
         ({"Priority": "CRITICAL"}, []),
         ({"JobDifficulty": "unknown"}, ["Beta two", "Beta one", "Alpha"]),
         ({"JobDifficulty": "Good"}, []),
+        ({"Language": "fr"}, ["Alpha"]),
+        ({"Language": "de"}, []),
+        ({"Search": "ETA"}, ["Beta two", "Beta one"]),
+        ({"Search": "Beta*two"}, ["Beta two"]),
+        ({"Search": "et_"}, []),
+        ({"Search": "Alpha", "Language": "en"}, []),
+        ({"Overdue": "true"}, []),
+        ({"Overdue": "false"}, ["Beta two", "Beta one", "Alpha"]),
         ({"CreationDateFrom": "2000-01-01"}, ["Beta two", "Beta one", "Alpha"]),
         ({"CreationDateTo": "2000-01-01"}, []),
         ({"StartDateFrom": "2000-01-01"}, []),

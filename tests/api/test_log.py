@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import time
 import uuid
 from collections.abc import Iterator
@@ -126,3 +127,35 @@ def test_a_call_is_logged_with_its_harmless_parameters(server: OwnServer, client
     assert told[1]["parameters"]["JobName"] == "10 characters"
     assert told[1]["parameters"]["CreationDateFrom"].startswith("2026-01-02T")
     assert told[2]["parameters"] == {}
+
+
+@pytest.mark.parametrize(
+    "path", ["api/job/info", "api/no/such/call", "captions/none.srt", "healthz", "nowhere"]
+)
+def test_every_answer_names_its_request(client: Client, path: str) -> None:
+    given = f"req-{uuid.uuid4().hex}"
+    answer = client.http.get(f"/{path}", headers={"X-Request-Id": given})
+    assert answer.headers["X-Request-Id"] == given
+    made = client.http.get(f"/{path}", headers={"X-Request-Id": "<b>"}).headers["X-Request-Id"]
+    assert re.fullmatch("[0-9a-f]{32}", made)
+
+
+@pytest.mark.parametrize("method", ["PUT", "GET"])
+def test_an_answer_of_an_upload_url_names_its_request(client: Client, method: str) -> None:
+    url = client.upload_url(client.new_job())
+    given = f"req-{uuid.uuid4().hex}"
+    for address, status in ((url, 200), (url + "x", 403)):
+        answer = client.http.request(method, address, content=b"x", headers={"X-Request-Id": given})
+        assert (answer.status_code, answer.headers["X-Request-Id"]) == (status, given), answer.text
+
+
+@pytest.mark.parametrize("call", ["job/info", "job/new", "job/list"])
+def test_a_call_is_logged_with_its_request(server: OwnServer, client: Client, call: str) -> None:
+    given = f"req-{uuid.uuid4().hex}"
+    job = client.new_job()
+    start = len(log_of(server))
+    parameters = {"v": "1", "api_token": client.token, **({"job_id": job} if call == "job/info" else {})}
+    client.http.get(f"/api/{call}", params=parameters, headers={"X-Request-Id": given})
+    log_of(server)
+    (told,) = [each for each in entries(server, start) if each.get("request") == given]
+    assert told["path"] == f"/api/{call}"

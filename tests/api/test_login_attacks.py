@@ -12,7 +12,7 @@ import pytest
 
 from scribedock import app
 from scribedock.accounts.client_address import ClientAddress
-from scribedock.accounts.login_failures import MAX_DELAY_S
+from scribedock.accounts.signing_in.login_failures import MAX_DELAY_S
 from scribedock.demo.server import OwnServer
 from scribedock.settings import Settings
 from tests.support.accounts import child, command, name_of

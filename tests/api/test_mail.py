@@ -25,6 +25,7 @@ from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from tests.captions.sample import say
 from tests.support.accounts import account
+from tests.support.approving import Approver
 from tests.support.client import Client, error_of
 from tests.support.finished import approval_url, finished_job, services_of
 from tests.support.fixtures import QUICK
@@ -245,18 +246,22 @@ def test_the_customer_approves_on_the_page_that_a_mail_leads_to(
 
     with services_of(mailing) as services:
         url = approval_url(services, mailing.base_url, job)
-    page = httpx2.get(url, trust_env=False)
+    approver = Approver(url)
+    page = approver.page
     assert page.headers["content-type"] == "text/html; charset=utf-8"
     assert "frame-ancestors 'none'" in page.headers["content-security-policy"]
-    assert page.headers["cache-control"] == "no-store"
-    assert "The sea is deep." in page.text and "<button>" in page.text
+    assert page.headers["cache-control"] == "private, no-store"
+    assert "The sea is deep." in page.text and "<button" in page.text
     assert customer.info(job)["JobStatus"] == "Reviewing"  # looking at it approves nothing
-    assert "approved" in httpx2.post(url, trust_env=False).text
+    assert httpx2.post(url, trust_env=False).status_code == 405
+    assert "This is approved" in approver.send(decision="approve").text
     assert customer.info(job)["JobStatus"] == "Complete"
-    assert "approved" in httpx2.post(url, trust_env=False).text
+    assert "This is approved" in approver.look_again().text
+    [listed] = customer.get("job/list_shares", job_id=job).json()
+    assert (listed["Purpose"], listed["Username"]) == ("approval", "")
     names = [each["iwp_name"] for each in customer.get("job/list_elementlists", job_id=job).json()]
     assert names == ["MECHANICAL", "CUSTOMER_APPROVED_RETURN", "FINAL"]
-    assert error_of(httpx2.get(url[:-3] + "AAA", trust_env=False)) == (403, "ITEM_NOT_FOUND")
+    assert httpx2.get(url[:-3] + "AAA", trust_env=False).status_code == 403
 
 
 def test_the_password_of_the_mail_server_is_in_no_log(mailing: OwnServer) -> None:

@@ -156,7 +156,12 @@ def test_the_page_shows_every_call_and_loads_nothing(server: OwnServer) -> None:
     assert "default-src 'none'" in answer.headers["content-security-policy"]
 
 
-@pytest.mark.parametrize("path", ["/", ""])
-def test_the_root_leads_to_the_page(server: OwnServer, path: str) -> None:
-    answer = httpx2.get(server.base_url + path, trust_env=False, follow_redirects=True)
+def test_a_slash_at_its_end_leads_to_the_page(server: OwnServer) -> None:
+    answer = httpx2.get(f"{server.base_url}/docs/", trust_env=False, follow_redirects=True)
     assert answer.url.path == "/docs"
+
+
+@pytest.mark.parametrize("path", ["/", ""])
+def test_the_root_leads_to_the_web_application(server: OwnServer, path: str) -> None:
+    answer = httpx2.get(server.base_url + path, trust_env=False, follow_redirects=True)
+    assert (answer.status_code, answer.url.path) == (200, "/web/sign-in")

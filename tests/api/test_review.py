@@ -1,10 +1,8 @@
-"""`/api/review/…`: people go over a job's transcript, and the job goes on."""
+"""`/api/review/save` and the calls around it: people go over a job's transcript, and the job goes on."""
 
 from __future__ import annotations
 
 import json
-import uuid
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -12,86 +10,18 @@ import httpx2
 import pytest
 
 from scribedock.demo.receiver import CallbackReceiver
-from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from scribedock.orders.passes import PassKind
 from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.elementlist.codec import emit
 from scribedock_captions.readers import TextFormat, read
-from tests.captions.sample import say
 from tests.support.accounts import name_of
 from tests.support.client import Client, error_of
 from tests.support.finished import finished_job, services_of
+from tests.support.office import MACHINE, Office, corrected, names, save, taken, text
 
 RUNS_ON = ("sqlite", "postgresql")
-MACHINE = say("the see is deep.")
 LIBRARY_MS = 1690  # when the recording says "library"
-CORRECTED = say("The sea is deep.")
-
-
-class Office:
-    """A customer and two reviewers below it: nobody else's jobs are reviewed."""
-
-    def __init__(self, server: OwnServer) -> None:
-        tag = uuid.uuid4().hex[:8]
-        self.server = server
-        self.name = f"customer-{tag}"
-        people = (f"ann-{tag}", f"ben-{tag}")
-        with services_of(server) as services:
-            services.accounts.create(self.name, "a password", parent="admin")
-            for name in people:
-                made = services.accounts.create(name, "a password", parent=self.name)
-                services.accounts.set_reviewer(made, True)
-        self.customer, self.ann, self.ben = (
-            Client(server).login(name, "a password") for name in (self.name, *people)
-        )
-
-    def job(self, fidelity: Fidelity = Fidelity.STANDARD, **given: Any) -> str:
-        with services_of(self.server) as services:
-            return finished_job(services, MACHINE, username=self.name, fidelity=fidelity, **given)
-
-
-@pytest.fixture(scope="module")
-def offices() -> Callable[[OwnServer], Office]:
-    made: dict[str, Office] = {}
-
-    def of(server: OwnServer) -> Office:
-        if server.base_url not in made:
-            made[server.base_url] = Office(server)
-        return made[server.base_url]
-
-    return of
-
-
-@pytest.fixture
-def office(server: OwnServer, offices: Callable[[OwnServer], Office]) -> Office:
-    return offices(server)
-
-
-def save(client: Client, job: str, elementlist: Any, **given: str) -> httpx2.Response:
-    query = {"v": "1", "api_token": client.token, "job_id": job, **given}
-    content = elementlist if isinstance(elementlist, bytes) else json.dumps(elementlist).encode()
-    return client.http.post("/api/review/save", params=query, content=content)
-
-
-def taken(client: Client, job: str) -> dict[str, Any]:
-    """Return the list that a reviewer who has taken the job's pass starts from."""
-    answer = client.post("review/take", job_id=job)
-    assert answer.status_code == 200, answer.text
-    return dict(client.get("review/elementlist", job_id=job).json())
-
-
-def corrected() -> dict[str, Any]:
-    return emit(CORRECTED)
-
-
-def names(client: Client, job: str) -> list[str]:
-    return [each["iwp_name"] for each in client.get("job/list_elementlists", job_id=job).json()]
-
-
-def text(client: Client, job: str, **given: str) -> str:
-    answer = client.get("job/get_caption", job_id=job, caption_format="TRANSCRIPT", **given)
-    return answer.text.strip()
 
 
 def test_a_premium_job_is_reviewed_once(office: Office, callbacks: CallbackReceiver) -> None:
@@ -301,9 +231,10 @@ def test_an_alignment_for_a_deleted_job_is_discarded(office: Office) -> None:
         assert ann is not None
         visible_accounts = services.reviewers.scope(ann).account_ids
         task = services.realignments.request_realignment(job, visible_accounts, PassKind.REVIEW, ann.id)
-        assert services.realignments.start(task) is not None
+        asked = services.realignments.start(task)
+        assert asked is not None
         assert office.customer.get("job/delete", job_id=job).status_code == 200
-        services.realignments.finish(task, json.dumps(corrected()).encode())
+        services.realignments.finish(asked, json.dumps(corrected()).encode())
     assert error_of(office.ann.get("review/elementlist", job_id=job)) == (400, "ITEM_NOT_FOUND")
 
 

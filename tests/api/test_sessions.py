@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import timedelta
 from pathlib import Path
 
@@ -14,7 +13,6 @@ from scribedock.demo.server import OwnServer
 from tests.support.accounts import name_of
 from tests.support.client import Client, error_of
 from tests.support.fixtures import DATABASES
-from tests.support.waiting import Patience
 
 RUNS_ON = DATABASES
 
@@ -39,14 +37,10 @@ def test_an_unused_session_expires(alice: Client, services: app.Services) -> Non
 
 
 def test_repeated_failures_are_throttled_for_known_and_unknown_names(tmp_path: Path) -> None:
-    with OwnServer(tmp_path, arguments=("--no-worker",), login_failures="3", login_throttle_s="8") as server:
+    with OwnServer(tmp_path, arguments=("--no-worker",), login_failures="3", login_throttle_s="60") as server:
         for name in ("admin", "nobody"):
             client = Client(server)
             kinds = [client.get("account/login", username=name, password="wrong") for _ in range(4)]
             assert [answer.status_code for answer in kinds] == [400, 400, 400, 429]
-            assert int(kinds[-1].headers["retry-after"]) <= 9
+            assert int(kinds[-1].headers["retry-after"]) <= 61
         assert client.get("account/login", username="admin", password=server.password).status_code == 429
-        patience = Patience(60)
-        while client.get("account/login", username="admin", password=server.password).status_code == 429:
-            assert not patience.is_over()
-            time.sleep(0.5)

@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from urllib.parse import urlsplit
 
+import httpx2
 import pytest
 import sqlalchemy as sa
 
@@ -19,8 +20,11 @@ from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
 from scribedock.orders.orders import Order
 from scribedock.settings import Settings
-from scribedock.workflow.engine import system_url
+from scribedock.workflow.engine_client import system_url
+from scribedock_captions.elementlist.codec import emit
+from tests.captions.sample import say
 from tests.support.client import Client
+from tests.support.finished import finished_job, services_of
 from tests.support.machine.processes import children
 from tests.support.media.sound import silence, spoken
 from tests.support.resume.concatenation import concatenate, upload_parts
@@ -232,3 +236,34 @@ def kill_the_worker(server: OwnServer) -> None:
     assert server.process is not None
     for pid in children(server.process.pid):
         os.kill(pid, signal.SIGKILL)
+
+
+def test_what_was_saved_by_segment_is_there_after_a_kill_at_once(
+    tmp_path: Path, database: dict[str, str]
+) -> None:
+    server = OwnServer(tmp_path, **database)
+    server.start()
+    with services_of(server) as services:
+        job = finished_job(services, say("The see is deep."))
+    client = Client(server).login()
+    client.post("review/take", job_id=job, kind="correction")
+    work = client.get("review/elementlist", job_id=job, kind="correction").json()
+    body = {"changes": [{"first": 0, "removed": 1, "segments": emit(say("The sea."))["segments"]}]}
+    query = {"v": "1", "job_id": job, "kind": "correction", "base_version": work["version"], "save_id": "x"}
+
+    def save(client: Client) -> httpx2.Response:
+        given = {**query, "api_token": client.token}
+        return client.http.post("/api/review/save_segments", params=given, content=json.dumps(body).encode())
+
+    saved = save(client)
+    server.kill()
+    assert saved.status_code == 200, saved.text
+    server.start()
+    client = Client(server).login()
+    kept = client.get("review/elementlist", job_id=job, kind="correction").json()
+    assert (kept["version"], len(kept["elementlist"]["segments"][0]["sequences"])) == (
+        saved.json()["version"],
+        2,
+    )
+    assert save(client).json()["version"] == saved.json()["version"]  # who got no answer sends it again
+    assert server.stop() == 0

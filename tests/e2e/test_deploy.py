@@ -1,4 +1,4 @@
-"""The steps of the container's image, run outside a container."""
+"""The files of `deploy`, tried by the programs that read them; the steps of the image outside a container."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ ROOT = Path(__file__).parent.parent.parent
 CONTAINERFILE = (ROOT / "deploy" / "Containerfile").read_text()
 
 
+@pytest.mark.timeout(1800)  # everything is downloaded and compiled
 def test_what_the_image_copies_and_runs_is_a_program_that_finds_nothing_missing(tmp_path: Path) -> None:
     build, _, _ = CONTAINERFILE.partition("\nFROM docker.io/library/python:3.12-slim-bookworm\n")
     for line in re.findall(r"^COPY (.+)$", build, re.MULTILINE):
@@ -45,3 +46,16 @@ def test_what_the_image_copies_and_runs_is_a_program_that_finds_nothing_missing(
     )
     assert found.returncode == 0, found.stdout
     assert "pocketsphinx" in found.stdout and "certificates" in found.stdout
+
+
+def test_prometheus_takes_the_rules_and_its_configuration() -> None:
+    program = shutil.which("promtool")
+    assert program is not None, "promtool is missing: apt-get install prometheus"
+    for arguments in (
+        ("check", "rules", "scribedock.rules.yml"),
+        ("check", "config", "prometheus.yml"),
+    ):
+        done = subprocess.run(
+            [program, *arguments], cwd=ROOT / "deploy", capture_output=True, text=True, check=False
+        )
+        assert done.returncode == 0, done.stdout + done.stderr

@@ -65,6 +65,7 @@ def attack(attacker: Client, speech: bytes, *, slow: str, dead: str) -> list[str
 
 
 @pytest.mark.trials
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)  # the tests of the dispatcher run on both
 def test_a_job_is_finished_and_called_back_while_hundreds_of_another_customer_wait(
     tmp_path: Path, database: dict[str, str], callbacks: CallbackReceiver, speech: Path
 ) -> None:

@@ -61,6 +61,18 @@ def test_sigterm_stops_the_server_and_its_worker(tmp_path: Path) -> None:
     assert "Traceback" not in log
 
 
+def test_a_server_that_stops_ends_the_streams_of_those_who_watch(tmp_path: Path) -> None:
+    server = OwnServer(tmp_path)
+    server.start()
+    client = Client(server).login()
+    query = {"v": "1", "api_token": client.token}
+    with client.http.stream("GET", "/api/job/events", params=query) as stream:
+        lines = stream.iter_lines()
+        assert "event: ready" in lines
+        assert server.stop() == 0
+        assert set(lines) <= {"data: {}", ""}  # to its end, as HTTP has it
+
+
 def test_no_library_announces_itself(tmp_path: Path) -> None:
     with OwnServer(tmp_path) as server:
         Client(server).login()

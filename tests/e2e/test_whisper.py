@@ -29,6 +29,7 @@ def test_a_whisper_model_does_the_main_job(tmp_path: Path, speech: Path) -> None
         assert "The language was identified: fr" in info["Notice"]
         text = client.get("job/get_transcript", job_id=job, create_paragraphs="false").text
         elementlist = client.get("job/get_elementlist", job_id=job).json()
+        check_translation(client, speech)
     assert tiny_whisper.TEXT in text
     assert elementlist["language"] == "fr"
     words = [
@@ -39,3 +40,19 @@ def test_a_whisper_model_does_the_main_job(tmp_path: Path, speech: Path) -> None
     ]
     assert all(0 < word["confidence_score"] <= 1 for word in words)
     assert all(word["start_time"] < word["end_time"] for word in words)
+
+
+def check_translation(client: Client, speech: Path) -> None:
+    """Check that a French recording is translated into English, from its sound."""
+    job = client.new_job(language="fr")
+    client.upload(job, speech)
+    client.order(job, target_language="en")
+    assert client.finished(job)["JobStatus"] == "Complete"
+    [child] = client.get("job/list_related", job_id=job).json()["related_jobs"]
+    info = client.finished(child["job_id"])
+    assert (info["JobStatus"], info["Engine"]) == ("Complete", "whisper (model)")
+    assert info["Notice"].startswith("whisper (model) translated the recording itself, not the transcript")
+    assert (info["WordsAligned"], info["WordsEstimated"]) == (0, len(tiny_whisper.TEXT.split()))
+    said = client.get("job/get_transcript", job_id=child["job_id"], create_paragraphs="false").text
+    assert tiny_whisper.TEXT in said
+    assert client.get("job/get_elementlist", job_id=child["job_id"]).json()["language"] == "en"

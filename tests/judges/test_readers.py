@@ -10,11 +10,13 @@ from typing import Any
 import jsonschema
 import pytest
 
+from scribedock_captions.document import Metadata
 from scribedock_captions.elementlist.codec import emit, parse, to_json
 from scribedock_captions.elementlist.normalisation import normalised
 from scribedock_captions.elementlist.rules import problems
+from scribedock_captions.options import CaptionOptions
 from scribedock_captions.readers import TextFormat, read
-from scribedock_captions.rendering import CaptionFormat, captions_of
+from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
 from tests.judges.cases import CASES, chosen, example, judges_folder, named, written
 
 pytestmark = pytest.mark.judges
@@ -50,6 +52,16 @@ def test_the_w3c_parser_reads_the_same_text_and_times_from_each_file(
         ]
         if len(theirs) == counts[name]:  # its own count differs from the standard's in some
             assert ours == theirs, name
+
+
+def test_the_w3c_parser_reads_the_captions_below_a_header_with_the_language(
+    w3c: Callable[[bytes], dict[str, Any]],
+) -> None:
+    plain = render_captions(named("plain"), CaptionFormat.WEB_VTT, CaptionOptions()).body
+    metadata = Metadata(language_header=True)
+    headed = render_captions(named("plain"), CaptionFormat.WEB_VTT, CaptionOptions(), metadata=metadata).body
+    assert headed == plain.replace(b"WEBVTT\n", b"WEBVTT\nLanguage: en\n")
+    assert w3c(headed)["cues"] == w3c(plain)["cues"] != []
 
 
 @pytest.mark.parametrize("format", [CaptionFormat.WEB_VTT, CaptionFormat.DFXP, CaptionFormat.ECHO])

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from pycaption import SCCReader
+from pycaption.base import CaptionNode
 from ttconv.model import Br, P, Text
 from ttconv.scc.reader import to_model
+from ttconv.style_properties import FontStyleType, StyleProperties
 
+from scribedock_captions import lay_out, render
+from scribedock_captions.readers import srt
 from scribedock_captions.writers import CaptionFormat
 from scribedock_captions.writers.scc import scc
 from scribedock_captions.writers.scc.transliteration import transliterated
@@ -93,6 +98,44 @@ def test_any_text_at_any_time_is_read_back(captions: list[tuple[str, int, int]])
     text = scc.write(document(*captions))
     for read, tolerance in READERS.values():
         agrees(read(text), by_us(text), tolerance)
+
+
+STYLED = """1
+00:00:10,000 --> 00:00:14,000
+<i>Far away,</i>
+in a <i>small</i> house
+
+2
+00:00:14,000 --> 00:00:18,000
+he read <i>Emma</i> and <u>more</u> to
+<i>all of the people, and to Noël.</i>
+"""
+
+
+def test_italics_are_read_back_by_others() -> None:
+    source = srt.read(STYLED)
+    text = render(lay_out(source, format=CaptionFormat.SCC, anew=False), CaptionFormat.SCC).body.decode()
+    wanted = ["Far away,", "small", "Emma", "all of the people, and to Noël."]
+    assert list(_italics_by_pycaption(text)) == list(_italics_by_ttconv(text)) == wanted
+
+
+def _italics_by_pycaption(text: str) -> Iterator[str]:
+    for caption in SCCReader().read(text).get_captions("en-US"):
+        slanted = False
+        for node in caption.nodes:
+            if node.type_ == CaptionNode.STYLE:
+                slanted = bool(node.start)
+            elif node.type_ == CaptionNode.TEXT and slanted:
+                yield plain(node.content)
+
+
+def _italics_by_ttconv(text: str) -> Iterator[str]:
+    body = to_model(text).get_body()
+    for each in body.dfs_iterator() if body is not None else ():
+        if isinstance(each, Text):
+            span = each.parent()
+            if span is not None and span.get_style(StyleProperties.FontStyle) is FontStyleType.italic:
+                yield plain(each.get_text())
 
 
 LETTERS = st.text(

@@ -84,11 +84,13 @@ def test_leftovers_of_a_killed_server_are_swept(server: OwnServer, bucket: Bucke
     assert paths(bucket) == []
 
 
-def test_a_store_that_goes_away_is_reported_and_nothing_is_left_incomplete(
-    server: OwnServer, bucket: Bucket, gateway: Gateway
+def test_a_store_that_goes_away_is_reported_and_nothing_is_left_incomplete_or_fails(
+    server: OwnServer, bucket: Bucket, gateway: Gateway, quiet: Path
 ) -> None:
     with server:
         client = Client(server).login()
+        ordered = client.new_job()
+        client.upload(ordered, quiet)
         job = client.new_job()
         upload_url = client.upload_url(job)
         with RawConnection(upload_url, timeout_s=90) as connection:
@@ -97,6 +99,7 @@ def test_a_store_that_goes_away_is_reported_and_nothing_is_left_incomplete(
             wait_until(lambda: stored_bytes(bucket) >= 2 * PART_BYTES)
             gateway.stop_front()
             try:
+                client.order(ordered)
                 connection.send(os.urandom(2 * PART_BYTES))
                 answer = connection.answer()
                 assert answer.status == 503
@@ -104,11 +107,13 @@ def test_a_store_that_goes_away_is_reported_and_nothing_is_left_incomplete(
                 assert "try again later" in answer.error["ErrorComment"]
                 assert httpx2.get(f"{server.base_url}/readyz", trust_env=False, timeout=60).status_code == 503
                 assert put(client.upload_url(job), b"some bytes").status == 503
+                wait_until(lambda: "waits for the end of an outage" in server.log_path.read_text(), 120)
             finally:
                 gateway.start_front()
-        assert paths(bucket, "objects") == []
-        assert put(upload_url, b"some bytes").status == 200
+        assert client.finished(ordered)["JobStatus"] == "Complete"
         assert len(paths(bucket, "objects")) == 1
+        assert put(upload_url, b"some bytes").status == 200
+        assert len(paths(bucket, "objects")) == 2
 
 
 def test_wrong_credentials_are_a_fault_of_ours_and_never_shown(

@@ -26,6 +26,17 @@ GIVEN = {
     "media_type": "mp3",
     "target_languages": "de",
     "kind": "approval",
+    "webhook_url": NOWHERE,
+    "webhook_id": "0" * 32,
+    "event_id": "0" * 32,
+    "share_id": "0" * 32,
+    "note": "x",
+    "seconds": "0",
+    "job_ids": "0" * 32,
+    "query": "x",
+    "save_id": "x",
+    "base_version": "2026-01-01T00:00:00.000000",
+    "since": "2026-01-01T00:00:00.000000",
 }
 
 

@@ -84,6 +84,17 @@ class Client:
             assert not patience.is_over(), f"not in time: {info}"
             time.sleep(0.1)
 
+    def search(self, query: str, **given: str) -> list[dict[str, Any]]:
+        """Return the passages with these words, once all lists are indexed."""
+        patience = Patience(60)
+        while True:
+            answer = self.get("job/search", query=query, **given)
+            assert answer.status_code == 200, answer.text
+            if not answer.json()["JobsToIndex"]:
+                return list(answer.json()["Passages"])
+            assert not patience.is_over(), "lists are not indexed in time"
+            time.sleep(0.1)
+
 
 def error_of(answer: httpx2.Response) -> tuple[int, str]:
     """Status and ErrorType; the shape of the error is checked on the way."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 from scribedock import app
@@ -11,6 +12,8 @@ from scribedock.accounts.accounts import Account
 from scribedock.jobs.job import Job
 from scribedock.settings import Settings
 from scribedock.testing import InMemoryStore, ManualClock, ScriptedFetcher
+
+TICK = timedelta(microseconds=1)  # two rows of a job never have the same time, as on a real machine
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -45,7 +48,7 @@ class Core:
 def build(folder: Path, template: Path, **settings: object) -> Core:
     """Build the parts in `folder`, on a copy of the database file `template`."""
     shutil.copyfile(template, folder / "scribedock.sqlite")
-    store, fetcher, clock = InMemoryStore(), ScriptedFetcher(), ManualClock()
+    store, fetcher, clock = InMemoryStore(), ScriptedFetcher(), ManualClock(tick=TICK)
     services = app.build_services(
         Settings(data_dir=folder, **settings),  # type: ignore[arg-type]
         store=store,

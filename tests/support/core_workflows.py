@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 
 from scribedock.dispatch.queues import Queue, work_id
@@ -11,6 +14,8 @@ from scribedock.workflow.engine import Workflow, run_to_its_end
 from scribedock.workflow.saved_steps import saved_by
 from scribedock.workflows import register_all
 from tests.support.core import Core
+
+POLL_S = 0.01
 
 
 @dataclass
@@ -41,6 +46,28 @@ class Workflows:
                     crashed = True
                     steps.restart()
         return steps
+
+    @contextmanager
+    def another_worker(self) -> Iterator[list[str]]:
+        """Let another worker take parts of recordings meanwhile; yield the ids of those that it took."""
+        taken: list[str] = []
+        over = threading.Event()
+        work = self.core.services.work
+
+        def serve() -> None:
+            while not over.wait(POLL_S):
+                for each in work.claim("another", {Queue.PARTS: 1}, {}):
+                    taken.append(each.id)
+                    self.run(Queue.PARTS, each.id)
+                    work.done(each.id)
+
+        thread = threading.Thread(target=serve)
+        thread.start()
+        try:
+            yield taken
+        finally:
+            over.set()
+            thread.join()
 
     def close(self) -> None:
         self.pool.close()

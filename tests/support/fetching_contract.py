@@ -52,6 +52,28 @@ def test_a_url_that_cannot_be_right_is_refused(site: Site, url: str, tmp_path: P
         client.download(url, tmp_path / "file", LIMITS)
 
 
+def test_the_status_of_a_post_is_given(site: Site) -> None:
+    client, url = site(CONTENT)
+    assert client.post(url, b"{}", headers={"Webhook-Id": "1"}, timeout_s=30) == 200
+
+
 def test_the_status_of_a_get_is_given(site: Site) -> None:
     client, url = site(CONTENT)
     assert client.get(url, headers={"Webhook-Id": "1"}, timeout_s=30) == 200
+
+
+def test_a_small_request_is_answered_with_status_and_body(site: Site) -> None:
+    client, url = site(CONTENT)
+    answer = client.request("GET", url, headers={}, max_bytes=1000, timeout_s=30)
+    assert (answer.status, answer.body) == (200, CONTENT)
+
+
+def test_a_small_request_takes_no_large_answer(site: Site) -> None:
+    client, url = site(b"x" * 1001)
+    with pytest.raises(FetchFailed, match="larger than the limit of 1,000 bytes"):
+        client.request("GET", url, headers={}, max_bytes=1000, timeout_s=30)
+    client, url = site(None)
+    with pytest.raises(FetchFailed, match="cannot be reached"):
+        client.request("GET", url, headers={}, max_bytes=1000, timeout_s=30)
+    with pytest.raises(InvalidUrl):
+        client.request("GET", "http://[::1]/", headers={}, max_bytes=1000, timeout_s=30)

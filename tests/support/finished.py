@@ -13,11 +13,13 @@ from scribedock import app
 from scribedock.db.tables import passes
 from scribedock.demo.server import OwnServer
 from scribedock.dispatch.work import withdraw
-from scribedock.jobs.job import Fidelity, Iwp, Job, TaskStatus
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Fidelity, Job, TaskStatus
 from scribedock.jobs.jobs import set_task
 from scribedock.jobs.media import MediaSource
 from scribedock.jobs.order_options import OrderOptions
 from scribedock.orders.orders import Order
+from scribedock.orders.passes import PassKind
 from scribedock.results.signed_links import APPROVAL, Link
 from scribedock.settings import load
 from scribedock_captions.elementlist.codec import to_json
@@ -106,6 +108,12 @@ def ordered_job(
 def approval_url(services: app.Services, base_url: str, job: str) -> str:
     """Return the link as the mail of a server with a public URL has it."""
     with services.database.read() as connection:
-        pass_id = connection.execute(passes.select().where(passes.c.job_id == job)).one().id
+        pass_id = (
+            connection.execute(
+                passes.select().where(passes.c.job_id == job, passes.c.kind == PassKind.APPROVAL.value)
+            )
+            .one()
+            .id
+        )
     link = Link(subject=pass_id, expires=int(time.time()) + 60)
     return link.url(base_url, APPROVAL, services.keys.upload.all()[0])

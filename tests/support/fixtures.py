@@ -87,6 +87,14 @@ def database(request: pytest.FixtureRequest) -> dict[str, str]:
     return database_settings(request.param, request, template=request.getfixturevalue("migrated"))
 
 
+@pytest.fixture(params=DATABASES, scope="module")
+def module_database(request: pytest.FixtureRequest) -> dict[str, str]:
+    """Return the same for a database that a module's tests share."""
+    if request.param == "sqlite":
+        return {}
+    return database_settings(request.param, request, template=request.getfixturevalue("migrated"))
+
+
 @pytest.fixture(params=DATABASES)
 def empty_database(request: pytest.FixtureRequest) -> dict[str, str]:
     """Return the same without any table."""

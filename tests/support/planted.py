@@ -19,9 +19,9 @@ BASE64 = re.compile(rb"[A-Za-z0-9+/_-]{24,}")
 
 
 def forms(word: str) -> frozenset[bytes]:
-    """Return the word in plain text, in UTF-16, and in base64 at each of its three alignments."""
+    """Return the word in plain text, as it is searched, in UTF-16, and in base64 at each alignment."""
     plain = word.encode()
-    found = {plain, word.encode("utf-16-le"), word.encode("utf-16-be")}
+    found = {plain, word.lower().encode(), word.encode("utf-16-le"), word.encode("utf-16-be")}
     for shift in range(3):
         encoded = base64.b64encode(bytes(shift) + plain)
         found.add(encoded[4 if shift else 0 : -4])

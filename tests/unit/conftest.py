@@ -8,7 +8,7 @@ import pytest
 from argon2 import PasswordHasher
 
 from scribedock import app
-from scribedock.accounts import passwords
+from scribedock.accounts.signing_in import passwords
 from scribedock.settings import Settings
 from tests.support.core import Core, build
 

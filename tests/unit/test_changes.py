@@ -125,7 +125,7 @@ def test_a_setting_takes_two_files(copy: Copy) -> None:
 
 def test_a_column_of_jobs_takes_three_files(copy: Copy) -> None:
     copy.insert(
-        "scribedock/db/tables.py",
+        "scribedock/db/tables/jobs.py",
         '    Column("leading_id", Id, index=True)',
         '    Column("colour", Text, nullable=False, default="grey"),\n',
     )
@@ -189,6 +189,7 @@ def test_a_call_of_the_api_takes_three_files(copy: Copy) -> None:
 
         from typing_extensions import TypedDict
 
+        from scribedock.accounts.scopes import Right
         from scribedock.api.calls.jobs import JobParameters
         from scribedock.api.registry import Context, call
 
@@ -197,7 +198,14 @@ def test_a_call_of_the_api_takes_three_files(copy: Copy) -> None:
             Colour: str
 
 
-        @call("job/colour", JobParameters, answer='{"Colour": "grey"}', changes=False, is_vendors=False)
+        @call(
+            "job/colour",
+            JobParameters,
+            answer='{"Colour": "grey"}',
+            needs=Right.READ,
+            changes=False,
+            is_vendors=False,
+        )
         def colour(context: Context, parameters: JobParameters) -> Colour:
             """Show the colour of a job."""
             context.services.jobs.find_job(parameters.job_id, context.visible_accounts)

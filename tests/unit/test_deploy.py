@@ -19,6 +19,7 @@ from scribedock.settings import Settings
 ROOT = Path(__file__).parent.parent.parent
 DEPLOY = ROOT / "deploy"
 UNITS = sorted(DEPLOY.glob("systemd/*.service"))
+MONITORING = (ROOT / "docs" / "monitoring.md").read_text()
 CONTAINERFILE = (DEPLOY / "Containerfile").read_text()
 
 
@@ -28,7 +29,8 @@ def compose() -> dict[str, Any]:
 
 
 def unit(path: Path) -> configparser.ConfigParser:
-    parsed = configparser.ConfigParser(interpolation=None, strict=True)
+    # A unit may have several EnvironmentFile.
+    parsed = configparser.ConfigParser(interpolation=None, strict=False)
     parsed.optionxform = str  # type: ignore[assignment, method-assign]
     parsed.read(path)
     return parsed
@@ -82,3 +84,51 @@ def test_a_unit_keeps_what_fences_media_in(path: Path) -> None:
     assert service["ExecStart"].startswith("/opt/scribedock/bin/scribedock ")
     assert "landlock_restrict_self" in service["SystemCallFilter"].split()
     assert service["NoNewPrivileges"] == "yes" and service["User"] != "root"
+
+
+DASHBOARDS = sorted((DEPLOY / "grafana").glob("*.json"))
+METRIC = re.compile(r"\b(?:scribedock|process)_[a-z0-9_]+")
+
+
+def queries(dashboard: Path) -> list[str]:
+    panels = json.loads(dashboard.read_text())["panels"]
+    return [target["expr"] for panel in panels for target in panel.get("targets", ())]
+
+
+def alarms() -> list[str]:
+    rules = yaml.safe_load((DEPLOY / "scribedock.rules.yml").read_text())
+    return [rule["expr"] for group in rules["groups"] for rule in group["rules"]]
+
+
+def shown_metrics() -> set[str]:
+    """Return the names of all metrics in the documentation, which are those that there are."""
+    named = re.findall(r"^\| `(scribedock_[a-z0-9_]+)`", MONITORING, re.MULTILINE)
+    buckets = {f"{name}_{part}" for name in named for part in ("bucket", "sum", "count")}
+    of_process = {"process_resident_memory_bytes", "process_cpu_seconds_total"}
+    return {*named, *buckets, *of_process, *(f"scribedock_worker_{name}" for name in of_process)}
+
+
+@pytest.mark.parametrize("expression", [*alarms(), *(each for path in DASHBOARDS for each in queries(path))])
+def test_every_query_names_metrics_that_there_are(expression: str) -> None:
+    named = set(METRIC.findall(expression)) - {"process"}
+    assert named <= shown_metrics()
+    assert named or expression.startswith("up")
+    assert expression.count("(") == expression.count(")") and expression.count("{") == expression.count("}")
+
+
+@pytest.mark.parametrize("path", DASHBOARDS, ids=lambda path: path.stem)
+def test_the_panels_of_a_dashboard_lie_beside_each_other(path: Path) -> None:
+    places = [panel["gridPos"] for panel in json.loads(path.read_text())["panels"]]
+    taken = [
+        (x, y)
+        for at in places
+        for x in range(at["x"], at["x"] + at["w"])
+        for y in range(at["y"], at["y"] + at["h"])
+    ]
+    assert len(taken) == len(set(taken))
+    assert max(x for x, _ in taken) < 24
+
+
+def test_what_prometheus_is_told_to_read_is_there() -> None:
+    told = yaml.safe_load((DEPLOY / "prometheus.yml").read_text())
+    assert all((DEPLOY / name).exists() for name in told["rule_files"])

@@ -13,7 +13,12 @@ import pytest
 import scribedock
 
 ROOT = Path(scribedock.__file__).parent.parent
-EXTRAS = {"media": "imageio_ffmpeg", "translation": "sentencepiece", "models": "onnx_asr"}
+EXTRAS = {
+    "media": "imageio_ffmpeg",
+    "translation": "sentencepiece",
+    "models": "onnx_asr",
+    "otel": "opentelemetry",
+}
 COMBINATIONS = [
     lacking for count in range(len(EXTRAS) + 1) for lacking in itertools.combinations(sorted(EXTRAS), count)
 ]
@@ -26,6 +31,7 @@ os.environ["PATH"] = ""  # nor any program
 import scribedock.server, scribedock.worker, scribedock.supervisor, scribedock.cli.main, scribedock.cli.doctor
 from scribedock.media import ffmpeg
 from scribedock.media.program import ProgramMissing
+from scribedock.monitoring import spans
 from scribedock.settings import SettingsError
 from scribedock.speech.engines import onnx
 from scribedock.translation import model_folder
@@ -36,9 +42,10 @@ def ask(question):
     except (ProgramMissing, SettingsError) as error:
         print(error)
 
-ask(ffmpeg._found)
+ask(ffmpeg.find_program)
 ask(lambda: model_folder.pairs(Path(sys.argv[1])))
 ask(lambda: onnx.check(None))
+ask(lambda: spans.start("http://127.0.0.1:1", role="server"))
 """
 
 

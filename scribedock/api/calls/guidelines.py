@@ -9,6 +9,7 @@ from pathlib import Path
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
+from scribedock.accounts.scopes import Right
 from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import GuidelineStored
@@ -35,6 +36,7 @@ class GuidelinesParameters(JobParameters):
 @call(
     "job/add_custom_guidelines",
     GuidelinesParameters,
+    needs=Right.UPLOAD,
     answer='{"CUSTOM_GUIDELINES_STORED": {"full_html": false, "storage_data": '
     '{"path": "…", "account": "…", "bucket": "…", "size": 12}}}',
     refusals=(413,),

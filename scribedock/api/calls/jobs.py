@@ -9,6 +9,7 @@ from typing import Annotated, Any, cast
 from pydantic import AliasChoices, BeforeValidator, Field
 from starlette.responses import StreamingResponse
 
+from scribedock.accounts.scopes import Right
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import Job as JobAnswer
 from scribedock.api.schema.answers import JobList, OpenedJob, StartedTask, TaskState
@@ -29,10 +30,11 @@ from scribedock.api.schema.parameters import (
     choice,
     document,
 )
+from scribedock.budgets.rates import RateKind
 from scribedock.clock import format_time
 from scribedock.jobs.job import FIDELITY_NAMES, Difficulty, Fidelity, JobStatus, Priority
 from scribedock.jobs.languages import AUTO, spoken_language
-from scribedock.jobs.listing import JobFilter
+from scribedock.jobs.listing.filter import JobFilter
 from scribedock.ordering.delete_job import delete_job
 from scribedock.ordering.place_order import TranscriptionRequest, place_order
 
@@ -65,7 +67,12 @@ class NewParameters(Parameters):
     )
 
 
-@call("job/new", NewParameters, answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}')
+@call(
+    "job/new",
+    NewParameters,
+    needs=Right.UPLOAD,
+    answer='{"JobId": "<32 hex digits>", "TaskId": "<32 hex digits>"}',
+)
 def new(context: Context, parameters: NewParameters) -> OpenedJob:
     """Create a job."""
     language = spoken_language(parameters.language or "en")
@@ -87,12 +94,13 @@ def new(context: Context, parameters: NewParameters) -> OpenedJob:
     return {"JobId": job_id, "TaskId": task_id}
 
 
-@call("job/info", JobParameters, answer="the Job object", changes=False, brief=True)
+@call("job/info", JobParameters, needs=Right.READ, answer="the Job object", changes=False, brief=True)
 def info(context: Context, parameters: JobParameters) -> JobAnswer:
     """Show everything about the job: its state, dates, length, options, tasks."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
-    tasks = context.services.jobs.tasks([job.id])
-    return cast(JobAnswer, job_answer(job, context.dialect, tasks[job.id]))
+    tasks, now = context.services.jobs.tasks([job.id]), context.services.clock.now()
+    same = context.services.jobs.with_same_recording(job)
+    return cast(JobAnswer, job_answer(job, context.dialect, tasks[job.id], now=now, same_recording=same))
 
 
 class ListParameters(Parameters):
@@ -116,12 +124,19 @@ class ListParameters(Parameters):
     )
     TurnaroundTimeHoursFrom: Number | None = Field(None, description="Turnaround of this many hours or more.")
     TurnaroundTimeHoursTo: Number | None = Field(None, description="Turnaround of this many hours or less.")
-    JobName: Text | None = Field(None, description="With this name; * matches anything.")
+    JobName: Text | None = Field(None, description="With this name, in whatever case; * matches anything.")
     ExternalID: Text | None = Field(
         None,
         description="With this external id.",
         validation_alias=AliasChoices("ExternalID", "ExternalId"),
     )
+    Language: Text | None = Field(None, description="In this source language, as the public list spells it.")
+    Search: Text | None = Field(
+        None,
+        description="Whose name contains this (* matches anything), whose external id it is, or whose id "
+        "begins with it.",
+    )
+    Overdue: Bool = Field(False, description="true: due, and neither finished nor failed.")
     Username: Text | None = Field(None, description="Owned by this descendant; *: by you or any of them.")
     limit: Natural | None = Field(None, description="Maximum number of jobs.")
     offset: Natural = Field(0, description="Number of jobs to skip.")
@@ -130,6 +145,7 @@ class ListParameters(Parameters):
 @call(
     "job/list",
     ListParameters,
+    needs=Right.READ,
     answer='{"Username": "…", "ActiveJobs": [the Job object, …]}',
     content={"application/json": JobList},
     changes=False,
@@ -153,16 +169,22 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
         turnaround_hours_to=parameters.TurnaroundTimeHoursTo,
         name=parameters.JobName,
         external_id=parameters.ExternalID,
+        language=None if parameters.Language is None else spoken_language(parameters.Language),
+        search=parameters.Search,
+        overdue_at=services.clock.now() if parameters.Overdue else None,
         limit=parameters.limit,
         offset=parameters.offset,
     )
 
+    found = services.listing.find(job_filter)
+
     def body() -> Iterator[str]:
+        now = services.clock.now()
         yield f'{{"Username": {json.dumps(context.account.username)}, "ActiveJobs": ['
         separator = ""
-        for page in services.listing.matching(job_filter):
+        for page in services.listing.read(found):
             tasks = services.jobs.tasks([job.id for job in page])
-            answers = [job_answer(job, context.dialect, tasks[job.id], in_list=True) for job in page]
+            answers = [job_answer(job, context.dialect, tasks[job.id], now=now, in_list=True) for job in page]
             # A page at a time: every piece costs a change of threads and a packet.
             yield separator + json.dumps(answers, ensure_ascii=False)[1:-1]
             separator = ", "
@@ -171,11 +193,17 @@ def list_jobs(context: Context, parameters: ListParameters) -> StreamingResponse
     return StreamingResponse(
         body(),
         media_type="application/json",
-        headers={"X-Total-Count": str(services.listing.count(job_filter))},
+        headers={"X-Total-Count": str(found.total)},
     )
 
 
-@call("job/delete", JobParameters, answer='{"TaskId": "<32 hex digits>"}', aliases=("job/del",))
+@call(
+    "job/delete",
+    JobParameters,
+    needs=Right.CHANGE,
+    answer='{"TaskId": "<32 hex digits>"}',
+    aliases=("job/del",),
+)
 def delete(context: Context, parameters: JobParameters) -> StartedTask:
     """Delete the job with its media and results; running work is cancelled."""
     return {"TaskId": delete_job(context.services, parameters.job_id, context.visible_accounts)}
@@ -188,6 +216,7 @@ class TaskParameters(Parameters):
 @call(
     "job/task_status",
     TaskParameters,
+    needs=Right.ANY,
     answer='{"TaskType": "…", "TaskStatus": "…", "TaskInfo": "…", "TaskRequestTime": "…"}',
     changes=False,
     brief=True,
@@ -220,7 +249,14 @@ class TranscriptionParameters(JobParameters):
     standard_product: Text | None = Field(None, description="Accepted and ignored.")
 
 
-@call("job/perform_transcription", TranscriptionParameters, answer='{"TaskId": "<32 hex digits>"}')
+@call(
+    "job/perform_transcription",
+    TranscriptionParameters,
+    needs=Right.UPLOAD,
+    answer='{"TaskId": "<32 hex digits>"}',
+    refusals=(429,),
+    rate=RateKind.ORDERS,
+)
 def perform_transcription(context: Context, parameters: TranscriptionParameters) -> StartedTask:
     """Order the transcription of the job's media; this closes its upload URLs."""
     asked = TranscriptionRequest(

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
+from scribedock.accounts.scopes import Right
 from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import StartedTask
@@ -16,6 +17,7 @@ from scribedock.api.transport.feeding import FedBody
 from scribedock.api.transport.store_threads import run_in_store_thread
 from scribedock.api.transport.upload_endpoint import head_of
 from scribedock.errors import InvalidQuery, MissingParameter
+from scribedock.jobs.job import Job
 from scribedock.ordering.add_media import add_media_bytes
 from scribedock.ordering.add_media import add_media_url as add_media_url_to_job
 from scribedock.storage.store import Partial
@@ -48,9 +50,11 @@ def _is_recording(query: Raw) -> bool:
 @call(
     "job/add_media",
     AddMediaParameters,
+    needs=Right.UPLOAD,
     answer=TASK_ANSWER,
     body={"application/octet-stream": bytes},
     body_is_file=_is_recording,
+    refusals=(429,),
 )
 async def add_media(context: Context, parameters: AddMediaParameters) -> StartedTask:
     """Add the recording: the raw body of a POST (up to 10 GiB), or fetched from media_url."""
@@ -71,10 +75,10 @@ class AddMediaUrlParameters(JobParameters):
     media_url: Text = Field(description="A media file, or a page of up to 2 MiB that embeds one.")
 
 
-@call("job/add_media_url", AddMediaUrlParameters, answer=TASK_ANSWER)
+@call("job/add_media_url", AddMediaUrlParameters, needs=Right.UPLOAD, answer=TASK_ANSWER, refusals=(429,))
 def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> StartedTask:
     """Add the recording from the public URL of a media file, or of a page that embeds one."""
-    job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
+    job = _job_with_budget(context, parameters.job_id)
     task_id = add_media_url_to_job(
         context.services,
         job.id,
@@ -87,9 +91,17 @@ def add_media_url(context: Context, parameters: AddMediaUrlParameters) -> Starte
     return {"TaskId": task_id}
 
 
+def _job_with_budget(context: Context, job_id: str) -> Job:
+    """Return the job that gets a recording. Raises ItemNotFound; BudgetExceeded."""
+    job = context.services.jobs.find_job(job_id, context.visible_accounts)
+    if not job.sandbox:
+        context.services.budgets.check_upload(job.account_id)
+    return job
+
+
 def _add_url(context: Context, job_id: str, url: str, is_duplicate: bool | None) -> str:
     services = context.services
-    job = services.jobs.find_job(job_id, context.visible_accounts)
+    job = _job_with_budget(context, job_id)
     task_id = add_media_url_to_job(
         services,
         job.id,
@@ -162,5 +174,4 @@ async def _receive(context: Context, job_id: str) -> str:
 
 
 def _check_addable(context: Context, job_id: str) -> None:
-    job = context.services.jobs.find_job(job_id, context.visible_accounts)
-    context.services.media.check_addable(job)
+    context.services.media.check_addable(_job_with_budget(context, job_id))

@@ -3,26 +3,33 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Annotated, Any
 
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
 from starlette.responses import Response
 
 from scribedock import __version__
+from scribedock.accounts.scopes import Right
+from scribedock.api import auditing
 from scribedock.api.calls.jobs import JobParameters
-from scribedock.api.registry import Context, call
+from scribedock.api.errors import error_response
+from scribedock.api.registry import Backend, ConditionalRight, Context, call
 from scribedock.api.schema.answers import CaptionUrl, ElementList, ListVersion
 from scribedock.api.schema.option_models import model_of, options_from
 from scribedock.api.schema.parameters import Bool, Moment, choice
+from scribedock.api.transport.client_addresses import ClientAddresses
 from scribedock.api.transport.file_answers import disposition
 from scribedock.api.transport.kept_json import kept_json
 from scribedock.api.transport.waiting import unless_gone
 from scribedock.clock import format_short_time, format_time, parse_time
-from scribedock.errors import InvalidQuery
+from scribedock.errors import InvalidQuery, ItemNotFound
 from scribedock.jobs.elementlists import ElementListVersion
-from scribedock.jobs.job import Iwp, Job
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Job
 from scribedock.rendering.request import ElementListKey, RenderRequest
 from scribedock.sandbox.samples import readable_elementlists
 from scribedock_captions.document import Metadata
@@ -55,7 +62,10 @@ class CaptionSourceParameters(SourceParameters):
     caption_format: Annotated[CaptionFormat, choice(CaptionFormat)] = Field(
         description="The format, in upper or lower case."
     )
-    build_url: Bool = Field(False, description="Answer with a permanent URL of these captions instead.")
+    build_url: Bool = Field(
+        False,
+        description="Answer with a URL of these captions instead, which ends with the job's results.",
+    )
 
 
 CaptionParameters = model_of(
@@ -66,6 +76,7 @@ CaptionParameters = model_of(
 )
 
 
+CAPTION_LINK = "caption link"  # in the audit log instead of a call
 NOT_MODIFIED = {304: "You have it already"}
 IF_NONE_MATCH = {"If-None-Match": "The ETag of what you have."}
 
@@ -73,10 +84,12 @@ IF_NONE_MATCH = {"If-None-Match": "The ETag of what you have."}
 @call(
     "job/get_transcript",
     TranscriptParameters,
+    needs=Right.READ,
     answer="the transcript",
     content={"text/plain": bytes, "text/html": bytes},
     also=NOT_MODIFIED,
     headers=IF_NONE_MATCH,
+    reads_content=True,
     changes=False,
 )
 async def get_transcript(context: Context, parameters: Any) -> Response:
@@ -90,6 +103,12 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
 @call(
     "job/get_caption",
     CaptionParameters,
+    needs=ConditionalRight(
+        usual=Right.READ,
+        special=Right.CHANGE,
+        when=lambda parameters: parameters.build_url,
+        case="build_url=true",
+    ),
     answer='the captions, or {"CaptionUrl": "https://…"}',
     content={
         **{writer.media_type: bytes for writer in WRITERS.values()},
@@ -97,6 +116,7 @@ async def get_transcript(context: Context, parameters: Any) -> Response:
     },
     also=NOT_MODIFIED,
     headers=IF_NONE_MATCH,
+    reads_content=True,
     changes=lambda parameters: parameters.build_url,
 )
 async def get_caption(context: Context, parameters: Any) -> Response | CaptionUrl:
@@ -113,10 +133,12 @@ async def get_caption(context: Context, parameters: Any) -> Response | CaptionUr
 @call(
     "job/get_elementlist",
     ElementListParameters,
+    needs=Right.READ,
     answer="the ElementList",
     content={"application/json": ElementList},
     also=NOT_MODIFIED,
     headers=IF_NONE_MATCH,
+    reads_content=True,
     changes=False,
 )
 def get_elementlist(context: Context, parameters: ElementListParameters) -> Response:
@@ -133,12 +155,14 @@ def get_elementlist(context: Context, parameters: ElementListParameters) -> Resp
 @call(
     "job/list_elementlists",
     JobParameters,
+    needs=Right.READ,
     answer='[{"iwp_name": "…", "version": "…"}, …]',
     changes=False,
 )
 def list_elementlists(context: Context, parameters: JobParameters) -> list[ListVersion]:
     """List the ElementList versions that the job's passes have made, oldest first."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
+    job.check_results_kept()
     return [
         {"iwp_name": item.iwp_name, "version": format_time(item.created)}
         for item in readable_elementlists(context.services.elementlists, job).versions(job.id)
@@ -146,12 +170,14 @@ def list_elementlists(context: Context, parameters: JobParameters) -> list[ListV
 
 
 @dataclass(frozen=True, kw_only=True)
-class _Source:
+class RenderSource:
+    """A job, and the versions of its list that are rendered."""
+
     job: Job
     versions: tuple[ElementListVersion, ...]  # the second is mixed in
 
 
-def _source(context: Context, parameters: Any) -> _Source:
+def _source(context: Context, parameters: Any) -> RenderSource:
     """Find the list and media to write from. Raises ItemNotFound, InvalidQuery."""
     described = parameters.audio_description
     mixed = getattr(parameters, "mixed", False)
@@ -161,9 +187,11 @@ def _source(context: Context, parameters: Any) -> _Source:
     elementlists = readable_elementlists(context.services.elementlists, job)
     wanted = {"iwp_name": parameters.iwp_name, "version": parameters.elementlist_version}
     if not mixed:
-        return _Source(job=job, versions=(elementlists.choose(job, **wanted, audio_description=described),))
+        return RenderSource(
+            job=job, versions=(elementlists.choose(job, **wanted, audio_description=described),)
+        )
     description = elementlists.choose(job, audio_description=True)
-    return _Source(job=job, versions=(elementlists.choose(job, **wanted), description))
+    return RenderSource(job=job, versions=(elementlists.choose(job, **wanted), description))
 
 
 class CachedRendering:
@@ -172,7 +200,7 @@ class CachedRendering:
     def __init__(
         self,
         context: Context,
-        source: _Source,
+        source: RenderSource,
         options: CaptionOptions | TranscriptOptions,
         format: CaptionFormat | None = None,
     ) -> None:
@@ -226,7 +254,7 @@ class CachedRendering:
 
 
 async def _url_id(context: Context, order: CachedRendering) -> str:
-    """Return the id of the permanent caption URL; its bytes are rendered once, and stored."""
+    """Return the id of the caption URL; its bytes are rendered once, and stored."""
     urls = context.services.caption_urls
     known = await run_in_threadpool(urls.known, order.job.id, order.digest)
     if known is not None:
@@ -239,3 +267,29 @@ async def _url_id(context: Context, order: CachedRendering) -> str:
 def _is_known(context: Context, etag: str) -> bool:
     given = context.request.headers.get("if-none-match", "").split(",")
     return any(each.strip().removeprefix("W/") in (etag, "*") for each in given)
+
+
+def serve_captions(backend: Backend, addresses: ClientAddresses) -> Callable[[Request], Awaitable[Response]]:
+    """Return the endpoint that `build_url` points to."""
+    services = backend.services
+
+    def answer(request: Request) -> Response:
+        url_id = request.path_params["name"].partition(".")[0]
+        stored = services.caption_urls.find_captions(url_id)
+        if stored is None:
+            return error_response(ItemNotFound("There are no captions at this URL (any more)", status=404))
+        headers = {
+            "ETag": f'"{hashlib.sha256(stored.body).hexdigest()[:32]}"',
+            "Cache-Control": "no-cache",  # they die with their job
+            "Access-Control-Allow-Origin": "*",  # a <track> of any page that has the URL
+        }
+        if request.headers.get("if-none-match") == headers["ETag"]:
+            return Response(status_code=304, headers=headers)
+        client = addresses.client_of(request)
+        with auditing.reading(services, CAPTION_LINK, stored.account_id, client, stored.job_id):
+            return Response(stored.body, media_type=stored.media_type, headers=headers)
+
+    async def serve(request: Request) -> Response:
+        return await run_in_threadpool(answer, request)
+
+    return serve

@@ -12,22 +12,27 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from scribedock.accounts.scopes import Right
+from scribedock.api import auditing
 from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.errors import error_response
 from scribedock.api.registry import Backend, Context, call
 from scribedock.api.schema.answers import MediaUrl
 from scribedock.api.schema.parameters import Bool, choice
-from scribedock.api.transport.file_answers import disposition, made_media
+from scribedock.api.transport.client_addresses import ClientAddresses
+from scribedock.api.transport.file_answers import disposition, is_continued, made_media
 from scribedock.app import Services
 from scribedock.clock import format_short_time
 from scribedock.errors import InvalidOption, ItemNotFound, ScribedockError, SystemFault
 from scribedock.jobs.job import Job, TaskStatus
+from scribedock.jobs.rendition_kind import RenditionKind
 from scribedock.media import ffmpeg, text_to_speech
 from scribedock.media.ffmpeg import MediaType
-from scribedock.results.renditions import Rendition, RenditionKind
+from scribedock.results.renditions import Rendition
 from scribedock.results.signed_links import MEDIA, Link, verify
 from scribedock.sandbox.samples import readable_elementlists
 
+MEDIA_LINK = "media link"  # in the audit log instead of a call
 PATIENCE_S = 50  # proxies and clients give up after a minute
 POLL_INTERVAL_S = 0.25
 RETRY_AFTER_S = 15
@@ -36,12 +41,20 @@ UNPROCESSABLE_CONTENT = 422
 AnyMediaType = Annotated[MediaType, choice(MediaType)]
 
 
-@call("job/media", JobParameters, answer='{"MediaUrl": "https://…"}', changes=False)
+@call(
+    "job/media",
+    JobParameters,
+    needs=Right.READ,
+    answer='{"MediaUrl": "https://…"}',
+    reads_content=True,
+    changes=False,
+)
 def media(context: Context, parameters: JobParameters) -> MediaUrl:
     """Get the URL that the job's media was fetched from."""
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     found = context.services.media.media_behind_job(job)
     if found is None or found.url is None:
+        context.services.media.check_kept(job)
         raise ItemNotFound(
             "The media of this job has no URL: it was sent here; use transcoded_media or download_media"
             if found
@@ -60,6 +73,8 @@ class TranscodedParameters(JobParameters):
 @call(
     "job/transcoded_media",
     TranscodedParameters,
+    needs=Right.READ,
+    shows_content=True,
     answer='{"MediaUrl": "https://…"}',
     refusals=(UNPROCESSABLE_CONTENT,),
 )
@@ -80,11 +95,13 @@ class DownloadParameters(JobParameters):
 @call(
     "job/download_media",
     DownloadParameters,
+    needs=Right.READ,
     answer="the file",
     content={kind.media_type: bytes for kind in RenditionKind},
     also={206: "The part that Range asks for", 416: "The range lies outside of the file"},
     headers={"Range": "As bytes=0-1023: only a part.", "If-Range": "The ETag that Range is about."},
     optional_version=True,
+    reads_content=True,
     changes=False,
 )
 async def download_media(context: Context, parameters: DownloadParameters) -> Response:
@@ -122,27 +139,30 @@ async def link_to(
 def link(backend: Backend, base_url: str, rendition: Rendition) -> str:
     """Sign a URL of the file that is valid for `SCRIBEDOCK_MEDIA_LINK_LIFETIME_S`."""
     services = backend.services
-    expires = int(time.time()) + services.settings.media_link_lifetime_s
+    expires = int(services.clock.now().timestamp()) + services.settings.media_link_lifetime_s
     key = services.keys.upload.all()[0]
     return Link(subject=rendition.id, expires=expires).url(
         base_url, MEDIA, key, extension=rendition.kind.extension
     )
 
 
-def serve_link(backend: Backend) -> Callable[[Request], Awaitable[Response]]:
+def serve_link(backend: Backend, addresses: ClientAddresses) -> Callable[[Request], Awaitable[Response]]:
     """Return the endpoint that `link` points to."""
     services = backend.services
 
     def answer(request: Request) -> Response:
         token = request.path_params["name"].partition(".")[0]
-        rendition = services.renditions.find_rendition(
-            verify(token, MEDIA, services.keys.upload.all(), time.time())
-        )
+        now = services.clock.now().timestamp()
+        rendition = services.renditions.find_rendition(verify(token, MEDIA, services.keys.upload.all(), now))
         if rendition is None or rendition.storage_key is None:
             raise ItemNotFound("There is no media at this link (any more)", status=404)
         job = services.jobs.find_served(rendition.job_id)
         name = disposition(job, rendition.kind.extension)
-        return made_media(request, services.store, rendition, name)
+        if is_continued(request):
+            return made_media(request, services.store, rendition, name)
+        client = addresses.client_of(request)
+        with auditing.reading(services, MEDIA_LINK, job.account_id, client, job.id):
+            return made_media(request, services.store, rendition, name)
 
     async def serve(request: Request) -> Response:
         try:
@@ -186,6 +206,7 @@ def recording(services: Services, job: Job) -> str:
     """Describe what a rendition is made of: a sandbox has a sample. Raises ItemNotFound without media."""
     found = services.media.media_behind_job(job)
     if found is None and not job.sandbox:
+        services.media.check_kept(job)
         raise ItemNotFound("The job has no media: add some with request_upload_url or add_media")
     return "sample" if found is None else f"media {found.task_id}"
 

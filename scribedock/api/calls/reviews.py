@@ -6,6 +6,7 @@ They are ours, not the vendor's.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from io import BytesIO
 from typing import Annotated
 
@@ -14,20 +15,24 @@ from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import Response
 
+from scribedock.accounts.reviewers import ReviewScope
+from scribedock.accounts.scopes import Right
 from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.calls.renditions import UNPROCESSABLE_CONTENT, AnyMediaType, link_to
-from scribedock.api.registry import Backend, Context, call
-from scribedock.api.schema.answers import (
+from scribedock.api.folding import folded, keep_whole
+from scribedock.api.registry import Backend, ConditionalRight, Context, call
+from scribedock.api.schema.answers import ElementList, MediaUrl
+from scribedock.api.schema.parameters import Bool, Moment, Parameters, Text, choice
+from scribedock.api.schema.review_answers import (
     ApprovedPass,
-    ElementList,
-    MediaUrl,
     RealignmentTask,
+    RejectedPass,
+    ReviewDecision,
     ReviewedList,
     ReviewEntry,
     SavedVersion,
     TakenPass,
 )
-from scribedock.api.schema.parameters import Moment, Parameters, choice
 from scribedock.api.transport.bodies import spooled
 from scribedock.api.transport.kept_json import kept_json
 from scribedock.api.transport.waiting import unless_gone
@@ -35,31 +40,52 @@ from scribedock.clock import format_time
 from scribedock.errors import AccountUnprivileged
 from scribedock.jobs.job import Job
 from scribedock.jobs.languages import iso_code
+from scribedock.jobs.rendition_kind import RenditionKind
 from scribedock.media.ffmpeg import MediaType
-from scribedock.orders.passes import PassKind
+from scribedock.orders.passes import PassKind, PassStatus
 from scribedock.parsing.operations import MAX_LIST_BYTES
 from scribedock.parsing.parser import UnparsedBody
+from scribedock.persons.roles import Role
 from scribedock.related.related import language_of
-from scribedock.results.renditions import RenditionKind
-from scribedock.reviews.reviews import CONFLICT, Ending, Enriched, Pass, PassList
+from scribedock.reviews.decisions import Decision
+from scribedock.reviews.review_pass import CONFLICT, Pass, is_own
+from scribedock.reviews.reviews import Ending, Enriched
+from scribedock.reviews.working_list import PassList
 
 AnyKind = Annotated[PassKind, choice(PassKind)]
 
 
 class PassParameters(JobParameters):
     kind: AnyKind = Field(
-        PassKind.REVIEW, description="review: as a reviewer; approval: as the customer who owns the job."
+        PassKind.REVIEW,
+        description="review: as a reviewer; approval: as the customer who is asked to approve; "
+        "correction: as the customer, of a finished job or beside a reviewer.",
     )
 
 
-def _visible_accounts(context: Context, parameters: PassParameters) -> frozenset[str]:
+# The customer approves and corrects; reviewers do their passes.
+PASS_RIGHT = ConditionalRight(
+    usual=Right.REVIEW,
+    special=Right.CHANGE,
+    when=lambda parameters: parameters.kind is not PassKind.REVIEW,
+    case="kind=approval or correction",
+)
+
+
+def _scope(context: Context) -> ReviewScope:
+    """Return the accounts whose jobs the caller may review. Raises AccountUnprivileged."""
+    as_reviewer = context.person is not None and context.person.role is Role.REVIEWER
+    return context.services.reviewers.scope(context.account, as_reviewer=as_reviewer)
+
+
+def visible_to_reviewer(context: Context, parameters: PassParameters) -> frozenset[str]:
     """Return the accounts whose jobs the caller may review, the caller's own among them.
 
     Raises AccountUnprivileged, and ItemNotFound for another's job where the answer depends on the job.
     """
-    if parameters.kind is PassKind.APPROVAL:
+    if parameters.kind is not PassKind.REVIEW:
         return context.visible_accounts
-    scope = context.services.reviewers.scope(context.account)
+    scope = _scope(context)
     if (
         scope.sandbox_only
         and not context.services.jobs.find_job(parameters.job_id, scope.account_ids).sandbox
@@ -68,47 +94,92 @@ def _visible_accounts(context: Context, parameters: PassParameters) -> frozenset
     return scope.account_ids
 
 
+class ReviewListParameters(Parameters):
+    others: Bool = Field(False, description="With the passes that others have taken.")
+
+
 @call(
     "review/list",
-    Parameters,
+    ReviewListParameters,
+    needs=Right.READ,
     answer='[{"job_id": "…", "iwp_name": "…", …}, …]',
     changes=False,
     is_vendors=False,
 )
-def list_passes(context: Context, parameters: Parameters) -> list[ReviewEntry]:
+def list_passes(context: Context, parameters: ReviewListParameters) -> list[ReviewEntry]:
     """List the passes that wait for a reviewer and those you have taken, the most urgent first."""
-    scope = context.services.reviewers.scope(context.account)
-    return [_entry(job, each) for job, each in context.services.reviews.listing(scope, context.account.id)]
+    reviews = context.services.reviews
+    scope, account_id = _scope(context), context.account.id
+    listed = reviews.listing(scope, account_id, of_others=parameters.others)
+    decisions = reviews.decisions([job.id for job, _ in listed])
+    holders = reviews.holders([each for _, each in listed])
+    return [
+        _entry(
+            job,
+            each,
+            decisions.get(job.id, ()),
+            taken_by=holders.get(each.id, ""),
+            is_own=each.status is PassStatus.TAKEN and is_own(each, account_id),
+        )
+        for job, each in listed
+    ]
 
 
-def _entry(job: Job, current: Pass) -> ReviewEntry:
-    return {
+def _entry(
+    job: Job, current: Pass, decisions: Iterable[Decision], *, taken_by: str, is_own: bool
+) -> ReviewEntry:
+    entry: ReviewEntry = {
         "job_id": job.id,
         "job_name": job.name,
         "username": job.username,
         "iwp_name": current.iwp_name,
         "status": current.status,
+        "taken_by": taken_by,
+        "mine": is_own,
         "language": language_of(job),
         "priority": job.priority or "",
         "due": format_time(job.due),
         "opened": format_time(current.opened),
         "notes": job.options.notes or "",
+        "decisions": [_decision(each) for each in decisions],
+    }
+    if job.media_ms is not None:
+        entry["media_length"] = job.media_ms / 1000
+    return entry
+
+
+def _decision(decision: Decision) -> ReviewDecision:
+    return {
+        "decision": "rejected" if decision.rejected else "approved",
+        "iwp_name": decision.iwp_name,
+        "comment": decision.comment,
+        "username": decision.username,
+        "at": format_time(decision.at),
     }
 
 
-@call("review/take", PassParameters, answer='{"iwp_name": "PREMIUM"}', refusals=(CONFLICT,), is_vendors=False)
+@call(
+    "review/take",
+    PassParameters,
+    needs=PASS_RIGHT,
+    answer='{"iwp_name": "PREMIUM"}',
+    refusals=(CONFLICT,),
+    is_vendors=False,
+)
 def take(context: Context, parameters: PassParameters) -> TakenPass:
     """Take the job's current pass, so that nobody else works on it."""
-    visible_accounts = _visible_accounts(context, parameters)
+    visible_accounts = visible_to_reviewer(context, parameters)
     reviews = context.services.reviews
     current = reviews.take(parameters.job_id, visible_accounts, parameters.kind, context.account.id)
     return {"iwp_name": current.iwp_name}
 
 
-@call("review/release", PassParameters, answer="204", refusals=(CONFLICT,), is_vendors=False)
+@call(
+    "review/release", PassParameters, needs=PASS_RIGHT, answer="204", refusals=(CONFLICT,), is_vendors=False
+)
 def release(context: Context, parameters: PassParameters) -> None:
-    """Release the pass for other reviewers; what was saved is kept."""
-    visible_accounts = _visible_accounts(context, parameters)
+    """Release the pass for other reviewers; what was saved is kept, but a correction is discarded."""
+    visible_accounts = visible_to_reviewer(context, parameters)
     context.services.reviews.release(parameters.job_id, visible_accounts, parameters.kind, context.account.id)
 
 
@@ -116,24 +187,34 @@ def release(context: Context, parameters: PassParameters) -> None:
     "review/elementlist",
     PassParameters,
     is_vendors=False,
-    answer='{"iwp_name": "…", "version": "…", "versions": ["…", …], "elementlist": {…}}',
+    needs=Right.READ,
+    answer='{"iwp_name": "…", "version": "…", "versions": ["…", …], "decisions": [{…}], "elementlist": {…}}',
     content={"application/json": ReviewedList},
     refusals=(CONFLICT,),
+    reads_content=True,
     changes=False,
 )
-def elementlist(context: Context, parameters: PassParameters) -> Response:
+async def elementlist(context: Context, parameters: PassParameters) -> Response:
     """Get the ElementList to review: the last one saved, else the one the previous pass published."""
-    visible_accounts = _visible_accounts(context, parameters)
+    work, facts = await run_in_threadpool(_work, context, parameters)
+    compressed = await folded(context, work)
+    head = json.dumps(facts).removesuffix("}") + ', "elementlist": '
+    return kept_json(compressed, before=head.encode(), after=b"}")
+
+
+def _work(context: Context, parameters: PassParameters) -> tuple[PassList, dict[str, object]]:
+    visible_accounts = visible_to_reviewer(context, parameters)
     reviews = context.services.reviews
-    work: PassList = reviews.work(parameters.job_id, visible_accounts, parameters.kind)
+    work = context.services.segment_saves.read(parameters.job_id, visible_accounts, parameters.kind)
     saved = reviews.versions(parameters.job_id, visible_accounts, parameters.kind)
-    facts = {
+    decisions = reviews.decisions([parameters.job_id]).get(parameters.job_id, ())
+    facts: dict[str, object] = {
         "iwp_name": work.current.iwp_name,
         "version": format_time(work.version),
         "versions": [format_time(each) for each in saved],
+        "decisions": [_decision(each) for each in decisions],
     }
-    head = json.dumps(facts).removesuffix("}") + ', "elementlist": '
-    return kept_json(work.compressed, before=head.encode(), after=b"}")
+    return work, facts
 
 
 class ReviewMediaParameters(PassParameters):
@@ -144,12 +225,14 @@ class ReviewMediaParameters(PassParameters):
     "review/media",
     ReviewMediaParameters,
     is_vendors=False,
+    needs=Right.READ,
+    shows_content=True,
     answer='{"MediaUrl": "https://…"}',
     refusals=(UNPROCESSABLE_CONTENT,),
 )
 async def review_media(context: Context, parameters: ReviewMediaParameters) -> MediaUrl:
     """Get an expiring link to the recording under review, like transcoded_media."""
-    visible_accounts = await run_in_threadpool(_visible_accounts, context, parameters)
+    visible_accounts = await run_in_threadpool(visible_to_reviewer, context, parameters)
     kind = RenditionKind(parameters.media_type.value)
     return {"MediaUrl": await link_to(context, parameters.job_id, visible_accounts, kind)}
 
@@ -164,6 +247,7 @@ class SaveParameters(PassParameters):
     "review/save",
     SaveParameters,
     is_vendors=False,
+    needs=PASS_RIGHT,
     answer='{"version": "…"}',
     refusals=(CONFLICT,),
     body={"application/json": ElementList},
@@ -195,20 +279,27 @@ async def save(context: Context, parameters: SaveParameters) -> SavedVersion:
 
 def _savable(context: Context, parameters: SaveParameters) -> tuple[frozenset[str], str, Job]:
     """Check rights and state before reading the body, which may be large. Raises as `check_savable`."""
-    visible_accounts = _visible_accounts(context, parameters)
+    visible_accounts = visible_to_reviewer(context, parameters)
     job = context.services.reviews.check_savable(
         parameters.job_id, visible_accounts, parameters.kind, context.account.id, base=parameters.base_version
     )
     return visible_accounts, context.branch, job
 
 
-@call("review/realign", PassParameters, answer='{"task_id": "…"}', refusals=(CONFLICT,), is_vendors=False)
+@call(
+    "review/realign",
+    PassParameters,
+    needs=PASS_RIGHT,
+    answer='{"task_id": "…"}',
+    refusals=(CONFLICT,),
+    is_vendors=False,
+)
 def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
     """Align the edited words of the last saved version with the recording.
 
     The result is a new version, unless another is saved meanwhile; `task_status` shows when it is finished.
     """
-    visible_accounts = _visible_accounts(context, parameters)
+    visible_accounts = visible_to_reviewer(context, parameters)
     task_id = context.services.realignments.request_realignment(
         parameters.job_id, visible_accounts, parameters.kind, context.account.id
     )
@@ -216,25 +307,64 @@ def realign(context: Context, parameters: PassParameters) -> RealignmentTask:
     return {"task_id": task_id}
 
 
+class RejectParameters(PassParameters):
+    note: Text = Field(description="What is wrong; the next reviewer and the customer read it.")
+
+
+@call(
+    "review/reject",
+    RejectParameters,
+    needs=PASS_RIGHT,
+    answer='{"JobStatus": "Reviewing", "iwp_name": "PREMIUM"}',
+    refusals=(CONFLICT,),
+    is_vendors=False,
+)
+def reject(context: Context, parameters: RejectParameters) -> RejectedPass:
+    """Reject what the pass before made: that pass is open again, with your note.
+
+    A reviewer who has taken a first pass gives it back with the note.
+    """
+    visible_accounts = visible_to_reviewer(context, parameters)
+    reopened = context.services.rejections.reject(
+        parameters.job_id, visible_accounts, parameters.kind, context.account.id, parameters.note
+    )
+    context.backend.wake()
+    job = context.services.jobs.find_job(parameters.job_id)
+    return {"JobStatus": job.status, "iwp_name": reopened.iwp_name}
+
+
+def _approvable(context: Context, parameters: PassParameters) -> PassList:
+    visible_accounts = visible_to_reviewer(context, parameters)
+    return context.services.segment_saves.read(parameters.job_id, visible_accounts, parameters.kind)
+
+
+class ApproveParameters(PassParameters):
+    comment: Text = Field("", description="A comment that is kept with the job.")
+
+
 @call(
     "review/approve",
-    PassParameters,
+    ApproveParameters,
+    needs=PASS_RIGHT,
     answer='{"JobStatus": "Complete"}',
     refusals=(CONFLICT,),
     is_vendors=False,
 )
-async def approve(context: Context, parameters: PassParameters) -> ApprovedPass:
+async def approve(context: Context, parameters: ApproveParameters) -> ApprovedPass:
     """Approve the pass: publish its list under its name, and begin the next pass or complete the job."""
     reviews = context.services.reviews
     job_id, kind = parameters.job_id, parameters.kind
-    visible_accounts = await run_in_threadpool(_visible_accounts, context, parameters)
+    visible_accounts = await run_in_threadpool(visible_to_reviewer, context, parameters)
     branch = await run_in_threadpool(lambda: context.branch)
     account_id = context.account.id
+    await keep_whole(context, await run_in_threadpool(_approvable, context, parameters))
     ending = await run_in_threadpool(reviews.ending, job_id, visible_accounts, kind, account_id)
     enriched = await enrich(context.backend, context.request, branch, ending)
 
     def end_pass() -> ApprovedPass:
-        reviews.approve(job_id, visible_accounts, kind, account_id, enriched=enriched)
+        reviews.approve(
+            job_id, visible_accounts, kind, account_id, enriched=enriched, comment=parameters.comment
+        )
         context.backend.wake()
         return {"JobStatus": context.services.jobs.find_job(job_id).status}
 

@@ -7,6 +7,7 @@ from typing import Annotated
 from pydantic import Field
 from starlette.concurrency import run_in_threadpool
 
+from scribedock.accounts.scopes import Right
 from scribedock.accounts.sessions import Dialect
 from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
@@ -37,6 +38,7 @@ def _is_transcript(query: Raw) -> bool:
 @call(
     "job/add_transcript",
     AddTranscriptParameters,
+    needs=Right.UPLOAD,
     answer='{"TaskId": "<32 hex digits>", "Warnings": "…"}',
     body={"application/octet-stream": bytes},
     body_is_file=_is_transcript,

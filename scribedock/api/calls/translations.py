@@ -6,10 +6,12 @@ from datetime import timedelta
 
 from pydantic import AliasChoices, Field
 
+from scribedock.accounts.scopes import Right
 from scribedock.api.calls.jobs import AnyPriority, JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import NoJob, OrderedTranslations, RelatedJob, RelatedJobs, UpleveledJob
 from scribedock.api.schema.parameters import Bool, Strings, Text
+from scribedock.budgets.rates import RateKind
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.job import Job, Priority
 from scribedock.ordering.translate import translate_job
@@ -24,7 +26,14 @@ RELATED_ANSWER = (
 CREATED = 201
 
 
-@call("job/list_related", JobParameters, answer=RELATED_ANSWER, optional_version=True, changes=False)
+@call(
+    "job/list_related",
+    JobParameters,
+    needs=Right.READ,
+    answer=RELATED_ANSWER,
+    optional_version=True,
+    changes=False,
+)
 def list_related(context: Context, parameters: JobParameters) -> RelatedJobs:
     """List the leading job and its related jobs."""
     services = context.services
@@ -67,8 +76,11 @@ class TranslateParameters(JobParameters):
 @call(
     "job/translate",
     TranslateParameters,
+    needs=Right.CHANGE,
     answer='{"translation_job_ids": ["<32 hex digits>", …], "message": "Child Translation Created for de"}',
     status=CREATED,
+    refusals=(429,),
+    rate=RateKind.ORDERS,
     optional_version=True,
 )
 def translate(context: Context, parameters: TranslateParameters) -> OrderedTranslations:
@@ -106,8 +118,11 @@ class UplevelParameters(JobParameters):
 @call(
     "job/uplevel",
     UplevelParameters,
+    needs=Right.CHANGE,
     answer='{"upleveled_job_id": "<32 hex digits>", "upleveled_workflow": "MechFP 2nd Pass Only"}',
     status=CREATED,
+    refusals=(429,),
+    rate=RateKind.ORDERS,
     optional_version=True,
 )
 def uplevel(context: Context, parameters: UplevelParameters) -> UpleveledJob:

@@ -7,6 +7,7 @@ from typing import Annotated
 
 from pydantic import AfterValidator, Field
 
+from scribedock.accounts.scopes import Right
 from scribedock.api.calls.jobs import JobParameters
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import Upload, UploadList, UploadUrl
@@ -39,7 +40,9 @@ class UploadUrlParameters(JobParameters):
 @call(
     "job/request_upload_url",
     UploadUrlParameters,
+    needs=Right.UPLOAD,
     answer='{"upload_url": "https://…"}',
+    refusals=(429,),
     changes=False,
     brief=True,
 )
@@ -49,6 +52,8 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> Upl
     `Notice` stands beside it only where an object store takes the upload, which cannot resume one.
     """
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
+    if not job.sandbox:
+        context.services.budgets.check_upload(job.account_id)
     url = context.services.uploads.issue(
         job,
         context.base_url,
@@ -64,6 +69,7 @@ def request_upload_url(context: Context, parameters: UploadUrlParameters) -> Upl
     "upload/list",
     JobParameters,
     is_vendors=False,
+    needs=Right.ANY,
     answer='{"Uploads": [{"UploadId": "…", "Status": "…", …}, …]}',
     changes=False,
 )
@@ -73,7 +79,7 @@ def list_uploads(context: Context, parameters: JobParameters) -> UploadList:
     return {"Uploads": [_answer(state) for state in context.services.uploads.uploads_of_job(job.id)]}
 
 
-@call("upload/cancel", JobParameters, answer="204", is_vendors=False)
+@call("upload/cancel", JobParameters, needs=Right.UPLOAD, answer="204", is_vendors=False)
 def cancel_uploads(context: Context, parameters: JobParameters) -> None:
     """Invalidate the job's upload URLs, and discard unfinished uploads."""
     context.services.uploads.cancel(parameters.job_id, context.visible_accounts)

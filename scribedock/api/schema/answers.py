@@ -10,9 +10,9 @@ from typing import Annotated, Any, Literal, NotRequired
 from pydantic import ConfigDict, Field, with_config
 from typing_extensions import TypedDict
 
-from scribedock.jobs.job import Difficulty, Fidelity, Iwp, JobStatus, Priority, TaskStatus, TaskType
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Difficulty, Fidelity, JobStatus, Priority, TaskStatus, TaskType
 from scribedock.jobs.order_options import ApprovalStep, ApprovalTool, Campaign
-from scribedock.orders.passes import PassStatus
 from scribedock.uploads.core.records import UploadStatus
 from scribedock.uploads.core.request import Protocol
 from scribedock_captions.elementlist.model import Gender, Tag, TokenType
@@ -54,6 +54,20 @@ class AccountSettings(TypedDict):
     default_job_notes: str
     require_customer_authorization_before_starting_workflow: bool
     customer_authorization_required_mechanical: bool
+    share_links: bool
+
+
+class BudgetState(TypedDict):
+    """What an account has used in a month, what it may use, and what is left of all budgets that hold."""
+
+    month: str
+    renewed: ShortDate
+    minutes_used: Minutes
+    minutes_budget: NotRequired[Minutes]
+    minutes_left: NotRequired[Minutes]
+    upload_bytes_used: Annotated[int, Field(ge=0)]
+    upload_bytes_budget: NotRequired[Annotated[int, Field(ge=0)]]
+    upload_bytes_left: NotRequired[Annotated[int, Field(ge=0)]]
 
 
 class OpenedJob(TypedDict):
@@ -138,6 +152,14 @@ class JobFacts(TypedDict):
     MediaLengthSeconds: NotRequired[Seconds]
 
 
+class JobDecision(TypedDict):
+    """A rejection, or an approval with a comment."""
+
+    Decision: Literal["rejected", "approved"]
+    Comment: str
+    Date: Date
+
+
 class ClassicJob(JobFacts):
     """The Job object in the classic dialect."""
 
@@ -155,9 +177,15 @@ class ClassicJob(JobFacts):
     UnrecognizedSeconds: NotRequired[Seconds]
     Words: NotRequired[Annotated[int, Field(ge=0)]]
     WordsInDoubt: NotRequired[Annotated[int, Field(ge=0)]]
+    WordsAligned: NotRequired[Annotated[int, Field(ge=0)]]
+    WordsEstimated: NotRequired[Annotated[int, Field(ge=0)]]
+    RecordingErasedDate: NotRequired[Date]
+    ResultsErasedDate: NotRequired[Date]
     Late: NotRequired[Literal[True]]
     FailureReason: NotRequired[str]
     Tasks: list[TaskEntry]
+    SameRecording: NotRequired[list[Id]]
+    ReviewDecisions: NotRequired[list[JobDecision]]
     CreationTime: NotRequired[Date]
     StartTime: NotRequired[PerhapsDate]
     CompletedTime: NotRequired[PerhapsDate]
@@ -280,35 +308,6 @@ class Statistics(TypedDict):
     end_date: ShortDate | None
 
 
-class ReviewEntry(TypedDict):
-    job_id: Id
-    job_name: str
-    username: str
-    iwp_name: Iwp
-    status: PassStatus
-    language: str
-    priority: Priority | Literal[""]
-    due: PerhapsDate
-    opened: PerhapsDate
-    notes: str
-
-
-class TakenPass(TypedDict):
-    iwp_name: Iwp
-
-
-class SavedVersion(TypedDict):
-    version: Date
-
-
-class RealignmentTask(TypedDict):
-    task_id: Id
-
-
-class ApprovedPass(TypedDict):
-    JobStatus: JobStatus
-
-
 class Timed(TypedDict):
     start_time: Milliseconds
     end_time: Milliseconds
@@ -361,10 +360,3 @@ class ElementList(TypedDict):
     keywords: NotRequired[dict[str, ListAnnotation]]
     topics: NotRequired[dict[str, ListAnnotation]]
     entities: NotRequired[dict[str, ListAnnotation]]
-
-
-class ReviewedList(TypedDict):
-    iwp_name: Iwp
-    version: Date
-    versions: list[Date]
-    elementlist: ElementList

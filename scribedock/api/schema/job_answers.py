@@ -5,17 +5,17 @@ No key is ever null: an unknown date is "", an unknown value is left out.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from scribedock.accounts.sessions import Dialect
-from scribedock.clock import format_time, utc_now
-from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, Task
+from scribedock.clock import format_time
+from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, Task, TaskType
 from scribedock.jobs.turnaround import is_late
+from scribedock.orders.callback_url import without_password
 
 HUMAN_FIDELITIES = (Fidelity.STANDARD, Fidelity.HIGH)
-PASSWORD = re.compile(r"(?i)^(https?://[^/?#:]*:)[^/?#]*@")
 RECOGNIZER_ONLY_NOTICE = (
     "Nobody reviews on this server: no human pass was done; this is the recognizer's result."
 )
@@ -47,12 +47,22 @@ OPTION_LABELS = {
     "custom_special_handling": "Special handling",
     "first_pass_campaign": "First pass campaign",
 }
+DECISIONS = {TaskType.JOB_REJECT: "rejected", TaskType.JOB_APPROVE: "approved"}
 
 
 def job_answer(
-    job: Job, dialect: Dialect, tasks: Sequence[Task] | None = None, *, in_list: bool = False
+    job: Job,
+    dialect: Dialect,
+    tasks: Sequence[Task] | None = None,
+    *,
+    now: datetime,
+    in_list: bool = False,
+    same_recording: Sequence[str] = (),
 ) -> dict[str, Any]:
-    """Build the Job object; `tasks` (oldest first) are shown in the classic dialect."""
+    """Build the Job object as of `now`; `tasks` (oldest first) are shown in the classic dialect.
+
+    same_recording: the other jobs with its recording.
+    """
     common: dict[str, Any] = {
         "JobId": job.id,
         "JobName": job.name,
@@ -91,12 +101,21 @@ def job_answer(
     if notice:
         common["Notice"] = notice
     common |= _coverage(job)
-    if is_late(job, utc_now()):
+    if job.recording_erased is not None:
+        common["RecordingErasedDate"] = format_time(job.recording_erased)
+    if job.results_erased is not None:
+        common["ResultsErasedDate"] = format_time(job.results_erased)
+    if is_late(job, now):
         common["Late"] = True
     if job.failure_reason:
         common["FailureReason"] = job.failure_reason
     if tasks is not None:
         common["Tasks"] = [task_entry(task) for task in tasks]
+        decisions = [_decision(task) for task in tasks if task.type in DECISIONS]
+        if decisions:
+            common["ReviewDecisions"] = decisions
+    if same_recording:
+        common["SameRecording"] = list(same_recording)
     if in_list:
         common |= {
             "CreationTime": common["CreationDate"],
@@ -119,15 +138,11 @@ def _flat(value: Any) -> Any:
     return str(value).lower() if isinstance(value, bool) else value
 
 
-def without_password(url: str) -> str:
-    """Mask a password before the host of the URL as `***`."""
-    return PASSWORD.sub(r"\1***@", url)
-
-
 def _coverage(job: Job) -> dict[str, float]:
     """Return the seconds of speech in a finished job's recording, and its words.
 
-    The seconds are all, those with words, without, and unrecognized; the words all, and those in doubt.
+    The seconds are all, those with words, without, and unrecognized; the words all, those in doubt, and those
+    whose time was found by alignment, or is estimated.
     """
     if job.status not in FINISHED_STATUSES or job.speech_ms is None:
         return {}
@@ -136,12 +151,24 @@ def _coverage(job: Job) -> dict[str, float]:
         found["Words"] = job.words
     if job.words_in_doubt is not None:
         found["WordsInDoubt"] = job.words_in_doubt
+    if job.words_aligned is not None:
+        found["WordsAligned"] = job.words_aligned
+    if job.words_estimated is not None:
+        found["WordsEstimated"] = job.words_estimated
     if job.worded_ms is not None:
         found["SpeechWithWordsSeconds"] = job.worded_ms / 1000
         found["SpeechWithoutWordsSeconds"] = (job.speech_ms - job.worded_ms) / 1000
     if job.unrecognized_ms:
         found["UnrecognizedSeconds"] = job.unrecognized_ms / 1000
     return found
+
+
+def _decision(task: Task) -> dict[str, str]:
+    return {
+        "Decision": DECISIONS[task.type],
+        "Comment": task.info,
+        "Date": format_time(task.requested),
+    }
 
 
 def task_entry(task: Task) -> dict[str, str]:

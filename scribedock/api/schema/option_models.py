@@ -9,7 +9,7 @@ from __future__ import annotations
 import types
 import typing
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, fields
+from dataclasses import MISSING, Field, fields, replace
 from enum import StrEnum
 from typing import Annotated, Any, TypeVar
 
@@ -50,12 +50,18 @@ def model_of(
     return pydantic.create_model(name, __base__=base, **added)
 
 
-def options_from(options: type[Options], parameters: Parameters) -> Options:
-    """Build the dataclass from what the caller gave. Raises InvalidOption where the dataclass refuses it."""
+def options_from(options: type[Options], parameters: Parameters, *, base: Options | None = None) -> Options:
+    """Build the dataclass from what the caller gave, over `base`.
+
+    Raises InvalidOption where the dataclass refuses it.
+    """
     names = {option.name for option in fields(options)}  # type: ignore[arg-type]
     given = {name: getattr(parameters, name) for name in names & parameters.model_fields_set}
     with captions_errors():
-        return options(**given)
+        if base is None:
+            return options(**given)
+        changed: Options = replace(base, **given)  # type: ignore[type-var]
+        return changed
 
 
 def _spelled(hint: Any) -> Any:

@@ -17,9 +17,9 @@ from pydantic import (
 
 from scribedock.api.schema.parameters import Bool, Document, Strings, choice
 from scribedock.errors import InvalidOption
-from scribedock.jobs.job import Iwp
+from scribedock.host.near_misses import did_you_mean, near_miss
+from scribedock.jobs.iwp import Iwp
 from scribedock.jobs.order_options import ApprovalStep, ApprovalTool, Campaign, OrderOptions
-from scribedock.near_misses import did_you_mean, near_miss
 
 MAX_NOTES = 1000
 MAX_METADATA = 16_384

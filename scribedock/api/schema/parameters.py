@@ -24,7 +24,7 @@ from starlette.requests import Request
 from scribedock.api.transport.bodies import whole
 from scribedock.clock import parse_time
 from scribedock.errors import InvalidOption, InvalidQuery, InvalidUrl, MissingParameter, ScribedockError
-from scribedock.near_misses import did_you_mean, near_miss
+from scribedock.host.near_misses import did_you_mean, near_miss
 from scribedock.parsing.forms import MULTIPART, form, json_values, multipart, pairs
 from scribedock.parsing.forms import Field as FormField
 from scribedock.parsing.pipe import Parsed
@@ -252,6 +252,7 @@ Text = Annotated[str, BeforeValidator(_text)]
 AnyText = Annotated[str, BeforeValidator(_any_text, json_schema_input_type=str)]
 Identifier = Annotated[str, BeforeValidator(_identifier)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(_strings)]
+Identifiers = Annotated[tuple[Identifier, ...], BeforeValidator(_strings)]
 Document = Annotated[dict[str, Any], BeforeValidator(document)]
 File = Annotated[
     UploadedFile,

@@ -15,7 +15,7 @@ from starlette.datastructures import Headers
 from starlette.requests import Request
 
 from scribedock.accounts.client_address import ClientAddress
-from scribedock.api.transport.authority import path_prefix
+from scribedock.api.transport.authority import authority, base_url, path_prefix
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 
@@ -68,6 +68,24 @@ class ClientAddresses:
 
     def _is_trusted(self, address: Address | None) -> bool:
         return address is not None and any(address in network for network in self._networks)
+
+
+def base_url_of(request: Request, addresses: ClientAddresses, public_url: str | None) -> str:
+    """Return what links to this server start with: `public_url`, else as the request reached it.
+
+    Raises InvalidQuery for unusable headers of a trusted proxy.
+    """
+    if public_url:
+        return public_url
+    # HTTP/1.0 may leave out the Host: then the address that the client connected to counts.
+    scheme, host = request.scope["scheme"], request.headers.get("host", "")
+    host = host or authority(*request.scope["server"])
+    if addresses.is_proxy(request):
+        scheme = ",".join(request.headers.getlist("x-forwarded-proto")) or scheme
+        host = ",".join(request.headers.getlist("x-forwarded-host")) or host
+    peer = request.client.host if request.client else ""
+    prefix = addresses.prefix(peer, request.headers.getlist("x-forwarded-prefix"))
+    return base_url(scheme, host, prefix)
 
 
 def _named(headers: Headers) -> list[str]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Literal
 from urllib.parse import quote
 
@@ -24,16 +26,32 @@ def disposition(job: Job, extension: str, how: Literal["inline", "attachment"] =
     return f"{how}; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
 
 
+@dataclass(frozen=True, kw_only=True)
+class StoredFile:
+    """A file in the store, or a part of one, as it is given out."""
+
+    storage_key: str
+    bytes: int
+    media_type: str
+    begin: int = 0  # bytes of the object before it
+    cache: str = "private, no-cache"
+
+
 def made_media(request: Request, store: Store, rendition: Rendition, name: str) -> Response:
     """Answer with the file, or the part of it that is asked for; `name` is its Content-Disposition."""
     assert rendition.storage_key is not None and rendition.bytes is not None
-    size, etag = rendition.bytes, f'"{rendition.storage_key}"'
-    headers = {
-        "ETag": etag,
-        "Accept-Ranges": "bytes",
-        "Content-Disposition": name,
-        "Cache-Control": "private, no-cache",
-    }
+    file = StoredFile(
+        storage_key=rendition.storage_key, bytes=rendition.bytes, media_type=rendition.kind.media_type
+    )
+    return stored_file(request, store, file, {"Content-Disposition": name})
+
+
+def stored_file(
+    request: Request, store: Store, file: StoredFile, headers: Mapping[str, str] | None = None
+) -> Response:
+    """Answer with a file of the store, or the part of it that is asked for; a reader holds no thread."""
+    size, etag = file.bytes, f'"{file.storage_key}-{file.begin}"' if file.begin else f'"{file.storage_key}"'
+    headers = {"ETag": etag, "Accept-Ranges": "bytes", "Cache-Control": file.cache, **(headers or {})}
     wanted = byte_range(request.headers.get("range", ""), size)
     if request.headers.get("if-range", etag) != etag:
         wanted = None
@@ -45,9 +63,16 @@ def made_media(request: Request, store: Store, rendition: Rendition, name: str) 
         headers["Content-Range"] = f"bytes {start}-{end - 1}/{size}"
     status = 200 if wanted is None else 206
     if request.method == "HEAD":
-        return Response(status_code=status, headers=headers, media_type=rendition.kind.media_type)
-    body = iterate_in_store_threads(iter(store.read(rendition.storage_key, start, end)))
-    return StreamingResponse(body, status_code=status, headers=headers, media_type=rendition.kind.media_type)
+        return Response(status_code=status, headers=headers, media_type=file.media_type)
+    parts = store.read(file.storage_key, file.begin + start, file.begin + end)
+    body = iterate_in_store_threads(iter(parts))
+    return StreamingResponse(body, status_code=status, headers=headers, media_type=file.media_type)
+
+
+def is_continued(request: Request) -> bool:
+    """Return whether the request is for a later part of a file, as players ask for while they play it."""
+    asked = request.headers.get("range", "").replace(" ", "")
+    return asked.startswith("bytes=") and not asked.startswith("bytes=0-")
 
 
 def byte_range(header: str, size: int) -> tuple[int, int] | None:

@@ -19,6 +19,7 @@ import asyncio
 import contextlib
 import os
 import socket
+import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -26,10 +27,13 @@ import structlog
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from scribedock.api.errors import error_body, error_media_type
+from scribedock.api.faults import fault_of
 from scribedock.api.transport.authority import authority_of, check_request, origin_form
+from scribedock.api.transport.counting import PARTS, count
 from scribedock.api.transport.upload_service import UploadService
 from scribedock.api.transport.wire_answers import CONTINUE, END_OF_HEAD, headers_too_large, interim, response
-from scribedock.errors import InvalidQuery, ScribedockError, SystemFault
+from scribedock.errors import InvalidQuery, ScribedockError
+from scribedock.tracing import REQUEST_ID_HEADER, RequestTrace, in_trace, read_trace
 from scribedock.uploads.core.errors import ConnectionLost
 from scribedock.uploads.core.intake import Intake
 from scribedock.uploads.grant import PATH
@@ -44,6 +48,8 @@ from scribedock.uploads.transfer.receiver import LINGER_BYTES, LINGER_S, Transfe
 log = structlog.get_logger("scribedock.upload")
 
 RAW_TARGET = "scribedock.target"  # of the scope: the request's target as it was sent, in origin form
+UPLOAD_URL = PARTS["upload"]
+NO_TRACE = RequestTrace(request_id="", trace_id="")
 BODY_METHODS = (b"PUT", b"PATCH", b"POST")
 
 
@@ -71,6 +77,8 @@ class UploadProtocol(HttpToolsProtocol):
         self._closing = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._address: str | None = None
+        self._began = 0.0  # when the head of the upload under way was there
+        self._trace = NO_TRACE  # of the upload under way
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -202,9 +210,13 @@ class UploadProtocol(HttpToolsProtocol):
 
     def _begin_upload(self, head: bytes, early: bytes) -> None:
         self._uploading = True
+        self._began, self._trace = time.perf_counter(), read_trace((), ())
         self.transport.pause_reading()
         try:
             request = parse_head(head)
+            self._trace = read_trace(
+                request.headers.get("x-request-id", ()), request.headers.get("traceparent", ())
+            )
             check_request(request.version, request.headers.get("host", ()))
             prefix = self.upload_service.clients.prefix(
                 self.client[0] if self.client else "", request.headers.get("x-forwarded-prefix", ())
@@ -214,7 +226,9 @@ class UploadProtocol(HttpToolsProtocol):
             return
         urls = self.upload_service.urls
         asked = urls.read(request, prefix)
-        future = self.loop.run_in_executor(self.upload_service.admitting, urls.admit, asked)
+        future = self.loop.run_in_executor(
+            self.upload_service.admitting, in_trace(self._trace, urls.admit), asked
+        )
         future.add_done_callback(lambda done: self._on_admitted(done, asked, early))
 
     def _on_admitted(self, done: asyncio.Future[Intake], request: UrlRequest, early: bytes) -> None:
@@ -224,10 +238,11 @@ class UploadProtocol(HttpToolsProtocol):
             return
         intake = done.result()
         service = self.upload_service
+        finish = in_trace(self._trace, self._finish)
         feeds = self.scheme == "https"
         sock = None if feeds or self.transport.is_closing() else self._own_socket()
         if self.transport.is_closing() or (sock is None and not feeds):
-            service.ending.submit(self._finish, intake, request, ConnectionLost(), b"", {})
+            service.ending.submit(finish, intake, request, ConnectionLost(), b"", {})
             return
         resumption = service.urls.resumption(request, intake)
         if resumption is not None:
@@ -241,7 +256,7 @@ class UploadProtocol(HttpToolsProtocol):
             if sock is not None:
                 sock.close()
             pool = service.joining if intake.parts else service.ending
-            pool.submit(self._finish, intake, request, error, rest, framing.trailer)
+            pool.submit(finish, intake, request, error, rest, framing.trailer)
 
         settings = service.settings
         framing = framing_of(request.head)
@@ -310,7 +325,9 @@ class UploadProtocol(HttpToolsProtocol):
         if self.transport.is_closing():
             return
         keep_alive = request.head.keeps_alive and not self._closing
-        self.transport.write(response(answer.status, answer.headers, b"", keep_alive=keep_alive))
+        self._count(request, answer.status)
+        headers = {**answer.headers, REQUEST_ID_HEADER: self._trace.request_id}
+        self.transport.write(response(answer.status, headers, b"", keep_alive=keep_alive))
         if not keep_alive:
             self.transport.close()
             return
@@ -331,13 +348,15 @@ class UploadProtocol(HttpToolsProtocol):
             self.transport.close()
             return
         if not isinstance(error, ScribedockError):
-            log.error("upload failed", exc_info=error)
-            error = SystemFault("The upload failed; try again")
+            failure = error if isinstance(error, Exception) else RuntimeError(f"the upload ended: {error}")
+            error = fault_of(failure, request=self._trace.request_id)
         headers = dict(error.headers)
         if request is not None:
             with contextlib.suppress(Exception):  # whatever happens here, the client gets its answer
                 headers |= self.upload_service.urls.error_headers(request, error)
         headers["Content-Type"] = error_media_type(error)
+        headers[REQUEST_ID_HEADER] = self._trace.request_id
+        self._count(request, error.status)
         answer = response(error.status, headers, error_body(error), keep_alive=False)
         if self.scheme == "https":
             self.transport.write(answer)
@@ -354,6 +373,10 @@ class UploadProtocol(HttpToolsProtocol):
         self.transport.write_eof()
         self.upload_service.receiver.linger(sock)
         self.transport.close()
+
+    def _count(self, request: UrlRequest | None, status: int) -> None:
+        method = "" if request is None else request.head.method
+        count(UPLOAD_URL, method, status, time.perf_counter() - self._began)
 
     def _discard(self, count: int) -> None:
         self._discarding = max(self._discarding - count, 0)

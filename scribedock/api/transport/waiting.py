@@ -13,6 +13,7 @@ from starlette.requests import Request
 from scribedock.children.crew import WorkAbandoned
 from scribedock.errors import InvalidQuery, SystemFault
 
+ARCHIVES_AT_ONCE = 2  # of one branch, each of which keeps the renderers busy
 BODIES_AT_ONCE = 2  # large bodies of one branch, each a file of up to 64 MiB
 T = TypeVar("T")
 

@@ -93,7 +93,9 @@ def convert(
         format = _format(target, to)
         read = _read(source, source_format, language=language or "", encoding=encoding or "")
         chosen = _options(given, preset, read)
-        metadata = Metadata(title=source.stem.removeprefix("-") if title is None else title)
+        metadata = Metadata(
+            title=source.stem.removeprefix("-") if title is None else title, language_header=True
+        )
         anew = preset is not None or explain or not given.keys() <= FILE_OPTIONS | CAPTION_OPTIONS
         rebreak = not given.keys() <= FILE_OPTIONS
         body, losses = _converted(

@@ -16,10 +16,15 @@ from typing import Any, BinaryIO, NoReturn, cast
 import av
 
 from scribedock.media import fence
-from scribedock.media.fenced import reading
+from scribedock.media.fenced import reading, thumbnails
+from scribedock.media.fenced.peaks import PeakMeter
 from scribedock.media.fenced.reading import DecodeRequest
 from scribedock.media.fenced.sound import Mix
+from scribedock.media.fenced.source import RecordingFile
+from scribedock.media.limits import BYTES_PER_SECOND
 from scribedock.media.unusable import MediaUnusable
+
+Write = Callable[[bytes], None]
 
 
 class Unwritable(Exception):
@@ -30,6 +35,7 @@ def prepare() -> None:
     """Load what every child needs, before it is forked."""
     av.logging.set_level(None)
     reading.warm_up()
+    thumbnails.warm_up()
 
 
 def work(order: dict[str, Any], recording: int, audio: int) -> NoReturn:
@@ -53,19 +59,7 @@ def address_space() -> int:
 
 def answer(order: dict[str, Any], recording: BinaryIO, audio: int) -> dict[str, object]:
     try:
-        if order["operation"] == "probe":
-            return reading.probe(recording, order["max_duration_s"], order["track"])
-        return reading.decode(
-            recording,
-            order["max_duration_s"],
-            lambda samples: write(audio, samples),
-            DecodeRequest(
-                track=order["track"],
-                mix=Mix(channel=order["channel"], gain=order["gain"]),
-                at_most_s=order["at_most_s"],
-            ),
-            progress=each_percent(say),
-        )
+        return OPERATIONS[order["operation"]](order, recording, lambda data: write(audio, data))
     except MediaUnusable as error:
         return {"unusable": error.reason}
     except Unwritable as error:
@@ -74,6 +68,47 @@ def answer(order: dict[str, Any], recording: BinaryIO, audio: int) -> dict[str, 
         return {"unusable": "The recording takes more memory than any recording needs."}
     except Exception as error:
         return {"fault": f"{type(error).__name__}: {error}"[:500]}
+
+
+def _probe(order: dict[str, Any], recording: BinaryIO, write: Write) -> dict[str, object]:
+    return reading.probe(recording, order["max_duration_s"], order["track"])
+
+
+def _decode(order: dict[str, Any], recording: BinaryIO, write: Write) -> dict[str, object]:
+    wanted = DecodeRequest(
+        track=order["track"],
+        mix=Mix(channel=order["channel"], gain=order["gain"]),
+        at_most_s=order["at_most_s"],
+    )
+    return reading.decode(recording, order["max_duration_s"], write, wanted, progress=each_percent(say))
+
+
+def _peaks(order: dict[str, Any], recording: BinaryIO, write: Write) -> dict[str, object]:
+    meter = PeakMeter(write)
+    wanted = DecodeRequest(track=order["track"])
+    decoded = reading.decode(
+        recording, order["max_duration_s"], meter.add, wanted, progress=each_percent(say)
+    )
+    overview_pairs = meter.finish()
+    audio_bytes = decoded["audio_bytes"]
+    assert isinstance(audio_bytes, int)
+    return {
+        "duration_ms": 1000 * audio_bytes // BYTES_PER_SECOND,
+        "pairs": meter.pairs,
+        "overview_pairs": overview_pairs,
+    }
+
+
+def _thumbnails(order: dict[str, Any], recording: BinaryIO, write: Write) -> dict[str, object]:
+    return thumbnails.draw(RecordingFile(recording), order["duration_ms"], write, each_percent(say))
+
+
+OPERATIONS: dict[str, Callable[[dict[str, Any], BinaryIO, Write], dict[str, object]]] = {
+    "probe": _probe,
+    "decode": _decode,
+    "peaks": _peaks,
+    "thumbnails": _thumbnails,
+}
 
 
 def say(value: object) -> None:

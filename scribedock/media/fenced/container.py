@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import cast
 
 import av
@@ -19,6 +19,7 @@ from scribedock.media.unusable import MediaUnusable
 
 HEAD_BYTES = 4096
 PROBE_PACKETS = 2000  # within this many packets, a stream with sound yields some
+EBML, DOCUMENT_TYPE = b"\x1a\x45\xdf\xa3", b"\x42\x82"
 PLAIN_H264 = (66, 77, 100)  # Baseline, Main, High: 8 bits and 4:2:0 (ITU-T H.264, annex A)
 SECONDARY_TRACK = (
     Disposition.comment
@@ -33,10 +34,10 @@ SECONDARY_TRACK = (
 CUT_OFF_MESSAGE = "The recording is damaged or cut off in the middle. Upload the whole file again."
 
 
-def open_container(source: RecordingFile) -> InputContainer:
+def open_container(source: RecordingFile, options: Mapping[str, str] = DEMUXER_OPTIONS) -> InputContainer:
     """Open the container at its beginning.
 
-    Raises MediaUnusable, which says what the file is instead of a recording.
+    options: what may be read of it. Raises MediaUnusable, which says what the file is instead of a recording.
     """
     source.seek(0)
     head = source.read(HEAD_BYTES)
@@ -49,7 +50,7 @@ def open_container(source: RecordingFile) -> InputContainer:
         return av.open(
             source,
             "r",
-            container_options=DEMUXER_OPTIONS,
+            container_options=dict(options),
             buffer_size=256 * 1024,
             metadata_errors="replace",
         )
@@ -115,6 +116,25 @@ def is_plain_h264(stream: VideoStream) -> bool:
     )
 
 
+def h264_profile(stream: VideoStream) -> str:
+    """Return the name of the H.264 profile that the stream's own header says; empty for another codec."""
+    context = stream.codec_context
+    return (context.profile or "") if context is not None and context.name == "h264" else ""
+
+
+def document_type(head: bytes) -> str:
+    """Return what a file in EBML calls itself: `webm` or `matroska` (RFC 8794 §11.2.4); else empty.
+
+    head: its first bytes.
+    """
+    at = head.find(DOCUMENT_TYPE)
+    if not head.startswith(EBML) or at < 0 or at + len(DOCUMENT_TYPE) >= len(head):
+        return ""
+    length = head[at + len(DOCUMENT_TYPE)] & 0x7F
+    begin = at + len(DOCUMENT_TYPE) + 1
+    return head[begin : begin + length].rstrip(b"\0").decode("ascii", "replace")
+
+
 def select_stream(container: InputContainer, index: int) -> AudioStream:
     """Return the stream and drop all others. Raises MediaUnusable for an index that does not exist."""
     stream = next((each for each in container.streams.audio if each.index == index), None)
@@ -142,6 +162,10 @@ def packets(container: InputContainer, *streams: AudioStream) -> Iterator[Packet
         raise MediaUnusable(CUT_OFF_MESSAGE) from error
     except IndexError:
         return  # at the end PyAV fails on streams that began in mid-file
+
+
+def video_codec(stream: VideoStream) -> str:
+    return stream.codec_context.name if stream.codec_context is not None else "unknown"
 
 
 def codec(stream: AudioStream) -> str:

@@ -18,12 +18,16 @@ from av.audio.frame import AudioFrame
 from av.error import FFmpegError
 
 from scribedock.media.fenced.container import (
+    HEAD_BYTES,
     audible_stream,
+    document_type,
+    h264_profile,
     is_plain_h264,
     open_container,
     packets,
     readable_streams,
     select_stream,
+    video_codec,
     video_streams,
 )
 from scribedock.media.fenced.joined import MAX_PARTS, first_recording, next_recording
@@ -89,6 +93,7 @@ def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict
             duration = demuxed_s(container, stream, start_s)
         _check_duration(duration, max_duration_s)
         pictures = video_streams(container)
+        source.seek(0)
         return {
             "duration_ms": round(duration * 1000),
             "container": container.format.name,
@@ -100,6 +105,10 @@ def probe(file: BinaryIO, max_duration_s: int, track: int | None = None) -> dict
             "has_video": bool(pictures),
             "video_stream": pictures[0].index if pictures else None,
             "plain_h264": bool(pictures) and is_plain_h264(pictures[0]),
+            "h264_profile": h264_profile(pictures[0]) if pictures else "",
+            "video_codec": video_codec(pictures[0]) if pictures else None,
+            "first_track": stream.index == container.streams.audio[0].index,
+            "document_type": document_type(source.read(HEAD_BYTES)),
         }
 
 

@@ -38,6 +38,15 @@ class FetchLimits:
     min_rate: int = 0  # bytes a second, over a minute
 
 
+@dataclass(frozen=True, kw_only=True)
+class FetchedAnswer:
+    """The answer to a small request."""
+
+    status: int
+    headers: Mapping[str, str]
+    body: bytes
+
+
 class FetchFailed(Exception):
     """A URL could not be fetched; the text says why, without its credentials."""
 
@@ -58,6 +67,10 @@ class GuardedClient:
     def check(self, url: str) -> None:
         """Raise InvalidUrl for what can be known without the network: syntax, scheme, address."""
         self._parse(url)
+
+    def target(self, url: str) -> str:
+        """Return the path and query of a request for the URL, as they are sent. Raises InvalidUrl."""
+        return self._parse(url).raw_path.decode("ascii")
 
     def download(
         self,
@@ -87,9 +100,47 @@ class GuardedClient:
 
         Raises FetchFailed, and InvalidUrl for the URL itself.
         """
+        return self._status(url, "GET", headers, timeout_s)
+
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], timeout_s: float) -> int:
+        """Return the status of a POST of `body`; otherwise as `get`."""
+        return self._status(url, "POST", headers, timeout_s, body)
+
+    def _status(
+        self, url: str, method: str, headers: Mapping[str, str], timeout_s: float, body: bytes | None = None
+    ) -> int:
         patience = TransferDeadline(timeout_s=timeout_s)
-        with self._request(self._parse(url), headers, patience, STALL_S) as response:
+        target = self._parse(url)
+        with self._request(target, headers, patience, STALL_S, method=method, body=body) as response:
             return response.status_code
+
+    def request(
+        self,
+        method: str,
+        url: str,
+        *,
+        headers: Mapping[str, str],
+        content: bytes | None = None,
+        max_bytes: int,
+        timeout_s: float,
+    ) -> FetchedAnswer:
+        """Make a request whose answer is small; redirects are not followed.
+
+        Raises FetchFailed, also for an answer of more than `max_bytes`, and InvalidUrl for the URL itself.
+        """
+        patience = TransferDeadline(timeout_s=timeout_s)
+        given = {"Accept-Encoding": "identity", **headers}
+        with self._request(
+            self._parse(url), given, patience, STALL_S, method=method, body=content
+        ) as response:
+            answer = bytearray()
+            for part in response.iter_raw(BATCH_BYTES):
+                answer += part
+                if len(answer) > max_bytes:
+                    raise FetchFailed(f"The answer is larger than the limit of {max_bytes:,} bytes.")
+            return FetchedAnswer(
+                status=response.status_code, headers=dict(response.headers), body=bytes(answer)
+            )
 
     def _parse(self, url: str) -> httpx2.URL:
         if len(url) > MAX_URL_LENGTH:
@@ -119,14 +170,21 @@ class GuardedClient:
 
     @contextmanager
     def _request(
-        self, url: httpx2.URL, headers: Mapping[str, str], patience: TransferDeadline, stall_s: float
+        self,
+        url: httpx2.URL,
+        headers: Mapping[str, str],
+        patience: TransferDeadline,
+        stall_s: float,
+        *,
+        method: str = "GET",
+        body: bytes | None = None,
     ) -> Iterator[httpx2.Response]:
         transport = GuardedTransport(self._policy, self._resolver, patience)
         agent = {"User-Agent": f"scribedock/{__version__}", "Accept": "*/*"}
         with (
             httpx2.Client(transport=transport, trust_env=False, timeout=stall_s, headers=agent) as client,
             _explained(url),
-            client.stream("GET", url, headers=dict(headers)) as response,
+            client.stream(method, url, headers=dict(headers), content=body) as response,
         ):
             yield response
 

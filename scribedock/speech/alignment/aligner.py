@@ -12,10 +12,10 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
-from importlib.resources import files
 from typing import TYPE_CHECKING, Any
 
 from scribedock.speech.alignment.anchors import HeardWord
+from scribedock.speech.alignment.dictionary import entries
 from scribedock.speech.alignment.language_model import arpa
 from scribedock.speech.alignment.lexicon import pronunciations
 from scribedock.speech.alignment.pronunciation import bare_word, spoken_forms
@@ -120,12 +120,7 @@ class _Aligning:
 
     @cached_property
     def _short_words(self) -> list[str]:
-        dictionary = files("pocketsphinx") / "model" / "en-us" / "cmudict-en-us.dict"
-        with dictionary.open(encoding="utf-8") as lines:
-            entries = (line.split() for line in lines)
-            short = [
-                " ".join(phones) for word, *phones in entries if word.isalpha() and 2 <= len(phones) <= 4
-            ]
+        short = [" ".join(phones) for word, phones in entries() if word.isalpha() and 2 <= len(phones) <= 4]
         return short[:: len(short) // MAX_OTHERS + 1]
 
     def align(self, pcm: Pcm, offset_ms: int, names: Sequence[str]) -> list[HeardWord]:

@@ -20,6 +20,7 @@ ORDINALS = {
     "twelve": "twelfth",
 }
 MAX_DIGITS = 15  # of a number: more, and those that begin with zero, are said one by one
+MAX_ROUND_DIGITS = 7  # of a number that is never said digit by digit if it ends in two zeros
 YEARS = range(1100, 2100)
 
 SpokenWords = tuple[str, ...]
@@ -73,8 +74,8 @@ def integer(text: str) -> list[SpokenWords]:
         ways.append((*cardinal(number // 100), *cardinal(number % 100)))  # flight seven forty seven
     if number >= 100:
         ways.append(_with_and(ways[-1] if "hundred" in ways[-1] else cardinal(number)))
-    if 3 <= len(text) <= 7 and number % 100:
-        ways.append(digits(text))
+    if len(text) >= 3 and (number % 100 or len(text) > MAX_ROUND_DIGITS):
+        ways += [digits(text), digits(text, zero="oh")]  # a code, a room, a telephone
     if number == 100 or number == 1000:
         ways.append(("a", *cardinal(number)[1:]))
     return list(dict.fromkeys(ways))

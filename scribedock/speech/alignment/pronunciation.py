@@ -194,7 +194,17 @@ def _pieces(core: str) -> list[SpokenWords]:
     pieces = PARTS.findall(THOUSANDS.sub("", core))
     ways = [_joined(_piece(piece) for piece in pieces)]
     if any(piece.isdecimal() for piece in pieces):
-        ways.append(_joined(digits(piece) if piece.isdecimal() else _piece(piece) for piece in pieces))
+        ways += [
+            _joined(digits(piece, zero=zero) if piece.isdecimal() else _piece(piece) for piece in pieces)
+            for zero in ("zero", "oh")
+        ]
+        # As 1-800-555-0199: one eight hundred, and the rest digit by digit.
+        ways.append(
+            _joined(
+                digits(piece) if piece.isdecimal() and piece[-2:] != "00" else _piece(piece)
+                for piece in pieces
+            )
+        )
     return ways
 
 

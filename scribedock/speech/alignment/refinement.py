@@ -19,6 +19,10 @@ Align = Callable[[Span, Sequence[str]], Sequence[Span | None]]
 MAX_SHIFT_MS = 400
 """A word that alignment finds further away keeps its own time: where Whisper leaves out what was said,
 alignment stretches the words beside it, and one of two equal words becomes the other."""
+STRETCHED_MS = 600
+STRETCHED_RATIO = 2
+"""A word that is found longer than STRETCHED_MS, and more than STRETCHED_RATIO times as long as recognized,
+has swallowed what was said beside it and is not in the text ("um"): it keeps its own time."""
 MAX_HALVINGS = 3  # each takes as long again as the whole
 MIN_HALVED_UNITS = 4
 PAD_MS = 200  # of sound beyond the middle of the pause in which a chunk is divided
@@ -89,7 +93,7 @@ def _worth(units: Sequence[_Unit], place: int) -> int:
 def _placed(unit: _Unit, span: Span | None) -> Iterator[TimedWord]:
     """Yield the parts of a unit, moved and stretched to where it was found."""
     estimated = any(part.origin is Origin.INTERPOLATED for part in unit.parts)
-    if span is None or (abs(span.start_ms - unit.start_ms) > MAX_SHIFT_MS and not estimated):
+    if span is None or not (estimated or _agrees(span, unit)):
         yield from unit.parts
         return
     before, after = max(unit.end_ms - unit.start_ms, 1), span.end_ms - span.start_ms
@@ -100,3 +104,10 @@ def _placed(unit: _Unit, span: Span | None) -> Iterator[TimedWord]:
             end_ms=span.start_ms + (part.end_ms - unit.start_ms) * after // before,
             origin=Origin.ALIGNED,
         )
+
+
+def _agrees(span: Span, unit: _Unit) -> bool:
+    """Return whether a unit was found about where and about as long as the recognizer has it."""
+    length_ms = span.end_ms - span.start_ms
+    stretched = length_ms > max(STRETCHED_MS, STRETCHED_RATIO * (unit.end_ms - unit.start_ms))
+    return not stretched and abs(span.start_ms - unit.start_ms) <= MAX_SHIFT_MS

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scribedock.speech.diarization.filter_bank import FRAME_MS, log_energies
-from scribedock.speech.diarization.turns import Turn
+from scribedock.speech.diarization.turns import Turn, without_pauses
 from scribedock.speech.diarization.voices import GaussianVoices, cluster_speakers
 from scribedock.speech.diarization.windows import read_span
 from scribedock.speech.span import Span
@@ -53,14 +53,14 @@ def voice_spans(audio: Path, speech: Sequence[Span]) -> list[tuple[Span, Frames]
 
 
 def joined_turns(spans: Sequence[Span], speakers: Sequence[int]) -> list[Turn]:
-    """Return the turns for spans and the numbers of their speakers, from 0; adjacent ones are joined."""
-    found: list[Turn] = []
-    for piece, number in zip(spans, speakers, strict=True):
-        turn = Turn(start_ms=piece.start_ms, end_ms=piece.end_ms, speaker=number + 1)
-        if found and found[-1].speaker == turn.speaker and found[-1].end_ms == turn.start_ms:
-            turn = Turn(start_ms=found.pop().start_ms, end_ms=turn.end_ms, speaker=turn.speaker)
-        found.append(turn)
-    return found
+    """Return the turns for spans and the numbers of their speakers, from 0.
+
+    Those of one person are joined where they are adjacent, or a short pause is between them.
+    """
+    return without_pauses(
+        Turn(start_ms=piece.start_ms, end_ms=piece.end_ms, speaker=number + 1)
+        for piece, number in zip(spans, speakers, strict=True)
+    )
 
 
 def _split(audio: Path, span: Span) -> Iterator[tuple[Span, Frames]]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from scribedock.speech.diarization.filter_bank import FRAME_MS
-from scribedock.speech.diarization.turns import Turn
+from scribedock.speech.diarization.turns import Turn, without_pauses
 from scribedock.speech.span import Span
 from scribedock.speech.vad import SAMPLES_PER_MS, read_pcm
 
@@ -52,7 +52,8 @@ def turns_of_windows(speech: Sequence[Span], windows: Sequence[Span], similariti
     """Return who speaks when: at each moment whoever the windows around it are most similar to.
 
     windows are those of `voice_windows`; similarities are windows x people, those of a window count most in
-    its middle. People are numbered from 1, in the order of their first turns.
+    its middle. A short pause belongs to the turn of whoever speaks before and after it. People are numbered
+    from 1, in the order of their first turns.
     """
     numbers: dict[int, int] = {}
     found: list[Turn] = []
@@ -68,7 +69,7 @@ def turns_of_windows(speech: Sequence[Span], windows: Sequence[Span], similariti
                 for start, end, person in _runs(span, scores)
             ]
         place = after
-    return found
+    return without_pauses(found)
 
 
 def _scores(span: Span, windows: Sequence[Span], similarities: Numbers) -> Scores:

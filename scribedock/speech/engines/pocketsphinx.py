@@ -85,6 +85,7 @@ ENGINE = RecognizerEngine(
     languages=languages,
     load=load,
     joins_ms=JOINS_MS,
+    single_threaded=True,
     remark="English only, draft quality; for real use choose a model of `scribedock models list` and set "
     "SCRIBEDOCK_SPEECH_MODEL to its name",
 )

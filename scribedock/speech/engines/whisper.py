@@ -18,6 +18,7 @@ from scribedock.speech.engines.whisper_confidence import DOUBT_BELOW
 from scribedock.speech.engines.whisper_decoding import ISO_CODES, Decoder
 from scribedock.speech.engines.whisper_listening import Decode, judged, listen
 from scribedock.speech.engines.whisper_models import CATALOGUE, REQUIRED_FILES, VOCABULARY_FILES
+from scribedock.speech.engines.whisper_translation import is_trained, translated_words
 from scribedock.speech.recognizer import RecognizerEngine, RecognizerSpec, TimedWord
 
 if TYPE_CHECKING:
@@ -60,6 +61,9 @@ class Whisper:
             _placed(judged(decode, pcm, phrases), offset_ms)
             for (pcm, offset_ms), phrases in zip(chunks, decoded, strict=True)
         ]
+
+    def translate(self, pcm: Pcm, offset_ms: int, language: str) -> list[TimedWord]:
+        return _placed(translated_words(self._decoder.translate(pcm, language)), offset_ms)
 
     def detect(self, pcm: Pcm) -> Mapping[str, float]:
         return self._decoder.detect(pcm)
@@ -116,6 +120,12 @@ def detects(spec: RecognizerSpec) -> bool:
     return len(languages(spec)) > 1
 
 
+def translates(spec: RecognizerSpec) -> frozenset[str]:
+    """Return all languages but English for a multilingual model that was trained to translate."""
+    assert spec.model is not None
+    return languages(spec) - {"en"} if is_trained(spec.model) else frozenset()
+
+
 def _vocabulary(folder: Path) -> list[str]:
     path = next(folder / name for name in VOCABULARY_FILES if (folder / name).is_file())
     try:
@@ -148,6 +158,7 @@ ENGINE = RecognizerEngine(
     languages=languages,
     load=load,
     detects=detects,
+    translates=translates,
     batch=batch,
     joins_ms=JOINS_MS,
     context_ms=CONTEXT_MS,

@@ -10,13 +10,16 @@ from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from hashlib import blake2b
 from itertools import accumulate, groupby, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scribedock.settings import SettingsError
-from scribedock.speech.engines.whisper_confidence import calibrated
+from scribedock.speech.alignment import dictionary
+from scribedock.speech.alignment.pronunciation import bare_word
+from scribedock.speech.engines.whisper_confidence import IsKnown, calibrated
 from scribedock.speech.recognizer import SAMPLE_RATE, TimedWord
 
 if TYPE_CHECKING:
@@ -31,6 +34,7 @@ WHISPER_CODES = {"jv": "jw"}  # ISO 639-1 to Whisper's own
 ISO_CODES = {code: iso for iso, code in WHISPER_CODES.items()}
 TASK = "transcribe"
 PREPENDED_MARKS, APPENDED_MARKS = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"  # faster-whisper's defaults
+DICTIONARIES = frozenset({"en"})  # those of `alignment.dictionary`
 FRAMES_PER_SECOND = 100
 WINDOW_FRAMES = 3000
 KEPT_ENCODINGS = 4
@@ -92,19 +96,31 @@ class Decoder:
         """Return the phrases of any number of samples, whatever they are worth."""
         if not len(pcm):
             return []
-        sound = floats(pcm)
+        segments = self._segments(pcm, **_wanted(language, terms))
+        return self._with_words(segments, floats(pcm), language, _knowing(language, terms))
+
+    def translate(self, pcm: Pcm, language: str) -> list[Phrase]:
+        """Return English phrases for any number of samples, whatever they are worth; without words."""
+        if not len(pcm):
+            return []
+        wanted = _wanted(language, ()) | {"task": "translate"}
+        return [_phrase(segment, ()) for segment in self._segments(pcm, **wanted)]
+
+    def _segments(self, pcm: Pcm, **wanted: Any) -> list[Any]:
         segments, _ = self._model.transcribe(
-            sound,
+            floats(pcm),
             max_new_tokens=max_tokens(len(pcm) / SAMPLE_RATE),
             temperature=[0.0],
             compression_ratio_threshold=None,
             log_prob_threshold=None,
             no_speech_threshold=None,
-            **_wanted(language, terms),
+            **wanted,
         )
-        return self._with_words(list(segments), sound, language)
+        return list(segments)
 
-    def _with_words(self, segments: list[Any], sound: Samples, language: str) -> list[Phrase]:
+    def _with_words(
+        self, segments: list[Any], sound: Samples, language: str, is_known: IsKnown | None
+    ) -> list[Phrase]:
         """Return the segments with the times of their words.
 
         Asked for them, faster-whisper would begin the next window where it believes the last word to end, and
@@ -140,7 +156,7 @@ class Decoder:
                 found[-1].end_ms / 1000 if found else 0.0,
             )
             found += [
-                _phrase(replace(each, start=more["start"], end=more["end"]), _words(more["words"]))
+                _phrase(replace(each, start=more["start"], end=more["end"]), _words(more["words"]), is_known)
                 for each, more in zip(of_window, timed, strict=True)
             ]
         return found
@@ -169,12 +185,14 @@ class Decoder:
             word_timestamps=True,
             **_wanted(language, terms),
         )
+        is_known = _knowing(language, terms)
         begins = [start * FRAMES_PER_SECOND // SAMPLE_RATE for start in starts[:-1]]
         for segment in segments:
             # It is the frame in which the chunk begins, or for the same reason the one before.
             place = bisect_right(begins, segment.seek + 1) - 1
             words = _words([vars(word) for word in segment.words or ()])
-            found[place].append(_phrase(segment, words, -round(starts[place] * 1000 / SAMPLE_RATE)))
+            offset_ms = -round(starts[place] * 1000 / SAMPLE_RATE)
+            found[place].append(_phrase(segment, words, is_known, offset_ms))
         return found
 
     def detect(self, pcm: Pcm) -> Mapping[str, float]:
@@ -224,7 +242,18 @@ def _wanted(language: str, terms: Sequence[str]) -> dict[str, Any]:
     }
 
 
-def _phrase(segment: Any, timed: Iterable[TimedWord], offset_ms: int = 0) -> Phrase:
+def _knowing(language: str, terms: Sequence[str]) -> IsKnown | None:
+    """Return what knows the words of a language and of the terms; None where there is no dictionary."""
+    if language not in DICTIONARIES:
+        return None
+    return partial(
+        dictionary.is_known, also=frozenset(bare_word(word) for term in terms for word in term.split())
+    )
+
+
+def _phrase(
+    segment: Any, timed: Iterable[TimedWord], is_known: IsKnown | None = None, offset_ms: int = 0
+) -> Phrase:
     words = list(timed)
     probabilities = [word.confidence or 0.0 for word in words]
     return Phrase(
@@ -233,7 +262,7 @@ def _phrase(segment: Any, timed: Iterable[TimedWord], offset_ms: int = 0) -> Phr
         end_ms=offset_ms + round(segment.end * 1000),
         words=tuple(
             replace(word, start_ms=word.start_ms + offset_ms, end_ms=word.end_ms + offset_ms)
-            for word in calibrated(words, float(segment.avg_logprob))
+            for word in calibrated(words, float(segment.avg_logprob), is_known)
         ),
         word_probability=sum(probabilities) / len(probabilities) if probabilities else 1.0,
         log_probability=float(segment.avg_logprob),

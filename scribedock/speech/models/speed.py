@@ -9,7 +9,6 @@ cost is taken, scaled by what the models that were measured here take.
 from __future__ import annotations
 
 import math
-import os
 import platform
 import time
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from pathlib import Path
 from statistics import median
 from typing import TYPE_CHECKING
 
+from scribedock.host.processors import processors
 from scribedock.speech.catalogue import CatalogueModel
 from scribedock.speech.models import receipt
 from scribedock.speech.models.installed import SPEAKERS, NamedModel, catalogue
@@ -47,10 +47,6 @@ def machine() -> str:
             name = line.partition(":")[2].strip()
             break
     return f"{name}, {processors()} processors"
-
-
-def processors() -> int:
-    return len(os.sched_getaffinity(0))
 
 
 def measure(entry: NamedModel, folder: Path) -> Speed:

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from scribedock.children.frames import read_frame, write_frames
 from scribedock.children.lifeline import die_with_parent, take_output
+from scribedock.children.niceness import Niceness, yield_to_others
 from scribedock.speech.alignment.aligner import Aligner
 from scribedock.speech.diarization.diarization import turns
 from scribedock.speech.diarization.embedded import embedded_turns
@@ -28,6 +29,7 @@ from scribedock.speech.recognizer import (
     LanguageDetector,
     Recognizer,
     RecognizerSpec,
+    SpeechTranslator,
     engine_named,
 )
 from scribedock.speech.span import Span
@@ -42,6 +44,7 @@ def main() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     answers = take_output()
     order = json.loads(sys.argv[1])
+    yield_to_others(Niceness(order["niceness"]))
     model = order["model"] and Path(order["model"])
     spec = RecognizerSpec(engine=order["engine"], model=model, threads=order["threads"])
     try:
@@ -93,6 +96,12 @@ class RecognizerWork:
         found = self._recognizer.recognize_batch(chunks, request["language"], request["terms"])
         return {"words": [[asdict(word) for word in words] for words in found]}
 
+    def translate(self, request: dict[str, Any]) -> dict[str, Any]:
+        if not isinstance(self._recognizer, SpeechTranslator):
+            raise TypeError("this engine does not translate")
+        words = self._recognizer.translate(chunk(request), request["start_ms"], request["language"])
+        return {"words": [asdict(word) for word in words]}
+
     def detect_language(self, request: dict[str, Any]) -> dict[str, Any]:
         if not isinstance(self._recognizer, LanguageDetector):
             raise TypeError("this engine does not identify languages")
@@ -122,6 +131,7 @@ OPERATIONS: Mapping[str, Callable[[RecognizerWork, dict[str, Any]], dict[str, An
     "turns": RecognizerWork.turns,
     "recognize": RecognizerWork.recognize,
     "recognize_batch": RecognizerWork.recognize_batch,
+    "translate": RecognizerWork.translate,
     "detect_language": RecognizerWork.detect_language,
     "hear": RecognizerWork.hear,
     "align": RecognizerWork.align,

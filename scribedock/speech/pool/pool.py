@@ -6,29 +6,25 @@ native code may crash, and because only a process can be stopped in the middle o
 
 from __future__ import annotations
 
-import contextlib
-import os
-import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
 from scribedock.children.allowance import Allowance
-from scribedock.dispatch.seats import FairSeats
+from scribedock.host.processors import processors
 from scribedock.speech.alignment.anchors import HeardWord
 from scribedock.speech.diarization.embedding import SpeakerModel
 from scribedock.speech.diarization.turns import Turn
 from scribedock.speech.pauses import with_context
 from scribedock.speech.pool.batches import batches, joined_spans
-from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed, failure_of
-from scribedock.speech.pool.process import RecognizerChild, RecognizerProcess
+from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed
+from scribedock.speech.pool.process import RecognizerProcess
+from scribedock.speech.pool.seated import SeatedRecognizers, StartChild
 from scribedock.speech.recognizer import Origin, RecognizerEngine, RecognizerSpec, TimedWord, engine_named
 from scribedock.speech.span import Span
 from scribedock.speech.vad import BLOCK_S, SAMPLE_BYTES, SAMPLES_PER_MS
 
-LOADING_ALLOWANCE = Allowance(cpu_s=900)
 BLOCK_BYTES = BLOCK_S * 1000 * SAMPLES_PER_MS * SAMPLE_BYTES
 
 
@@ -37,10 +33,11 @@ def always() -> None:
 
 
 class RecognizerPool:
-    """A pool of at most `processes` children, each with the engine loaded, started when first needed.
+    """A pool of `processes` children, each with the engine loaded, started when first needed.
 
-    Callable from any number of threads: a call waits for a free child. A child that crashed or was too slow
-    is replaced at the next call. Children die with this process, however it ends.
+    Callable from any number of threads: a call waits for a free child. While all are at work, a spare one
+    works for a customer who has none. A child that crashed or was too slow is replaced at the next call.
+    Children die with this process, however it ends.
     """
 
     def __init__(
@@ -51,34 +48,34 @@ class RecognizerPool:
         chunk_timeout_s: float,
         batch: int = 0,
         engine: RecognizerEngine | None = None,
-        start: Callable[[RecognizerSpec], RecognizerChild] = RecognizerProcess,
+        start: StartChild = RecognizerProcess,
+        idle_s: float = 0,
         speaker_model: SpeakerModel | None = None,
     ) -> None:
         """Set the limits of the pool.
 
         batch is how many chunks are recognized at once, 0 for what suits the engine on this machine.
-        chunk_timeout_s is processor time for one chunk, for each of the engine's threads. engine and start
-        take the place of the recognizer that the spec names, and of its process.
+        chunk_timeout_s is processor time for one chunk, for each thread that the engine computes in. engine
+        and start take the place of the recognizer that the spec names, and of its process. A child that has
+        not been used for idle_s seconds is ended; 0 keeps it.
         """
         if processes < 1:
             raise ValueError("a pool needs at least one process")
-        threads = spec.threads or max(1, len(os.sched_getaffinity(0)) // processes)
+        threads = spec.threads or max(1, processors() // processes)
         self._spec = replace(spec, threads=threads)
         self._processes = processes
-        self._chunk_timeout_s = chunk_timeout_s * threads
         self._speaker_model = speaker_model
         self._engine = engine or engine_named(spec.engine)
-        self._start = start
+        self._chunk_timeout_s = chunk_timeout_s * (1 if self._engine.single_threaded else threads)
         self._detects = self._engine.detects(spec)
         self._batch = batch or self._engine.batch()
-        # Last in, first out: a child that is loaded is used before another is started.
-        self._seats = FairSeats(range(processes))
-        self._children: dict[int, RecognizerChild] = {}
-        self._lock = threading.Lock()
-        self._closed = False
-        # A child's death signal comes when the thread that started it ends, so one thread that
-        # lasts as long as the pool starts them all (prctl(2), PR_SET_PDEATHSIG).
-        self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="recognizer-starter")
+        self._recognizers = SeatedRecognizers(
+            self._spec,
+            seats=processes,
+            spare=self._engine.batch() == 1,  # otherwise it is a GPU that would have to hold another model
+            idle_s=idle_s,
+            start=start,
+        )
 
     @property
     def processes(self) -> int:
@@ -112,6 +109,11 @@ class RecognizerPool:
     def detects(self) -> bool:
         """Return whether the engine can identify the language."""
         return self._detects
+
+    @property
+    def translates(self) -> frozenset[str]:
+        """Return the languages (ISO 639-1 codes) that `translate` translates into English."""
+        return self._engine.translates(self._spec)
 
     def chunks(self, speech: Sequence[Span], media_ms: int) -> list[Span]:
         """Return the spans of speech joined into chunks that suit the engine, and with their context."""
@@ -161,6 +163,23 @@ class RecognizerPool:
         }
         answer = self._ask(request, len(spans) * self._chunk_timeout_s, check_wanted)
         return [[_word(word) for word in words] for words in answer["words"]]
+
+    def translate(
+        self,
+        audio: Path,
+        span: Span,
+        language: str,
+        *,
+        check_wanted: Callable[[], None] = always,
+        fresh: bool = False,
+    ) -> list[TimedWord]:
+        """Return English words for a span in one of the languages of `translates`.
+
+        Takes and raises what `recognize` does.
+        """
+        request = {**_span("translate", audio, span), "language": language}
+        answer = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)
+        return [_word(word) for word in answer["words"]]
 
     def detect_language(
         self, audio: Path, spans: Sequence[Span], *, check_wanted: Callable[[], None] = always
@@ -248,12 +267,7 @@ class RecognizerPool:
 
     def close(self) -> None:
         """End the children at once. Current, waiting and later calls raise RecognitionFailed."""
-        with self._lock:
-            self._closed = True
-            children = list(self._children.values())
-        for child in children:
-            child.kill()
-        self._starter.shutdown()
+        self._recognizers.close()
 
     def _time_for(self, audio: Path) -> float:
         """Return the seconds that work on a whole recording may take."""
@@ -267,48 +281,11 @@ class RecognizerPool:
         *,
         fresh: bool = False,
     ) -> dict[str, Any]:
-        with self._seat(check_wanted) as seat:
-            if fresh:
-                self._end(seat)
-            try:
-                answer = self._child(seat, check_wanted).request(
-                    request, Allowance(cpu_s=cpu_s), check_wanted
-                )
-            except BaseException as error:
-                self._end(seat)
-                self._refuse_when_closed()
-                raise failure_of(error) from None
+        with self._recognizers.lend(check_wanted, fresh=fresh) as child:
+            answer = child.request(request, Allowance(cpu_s=cpu_s), check_wanted)
         if "failed" in answer:
             raise (MachineAtFault if answer["machine_at_fault"] else RecognitionFailed)(answer["failed"])
         return answer
-
-    @contextlib.contextmanager
-    def _seat(self, check_wanted: Callable[[], None]) -> Iterator[int]:
-        with self._seats.seat(check_wanted) as seat:
-            self._refuse_when_closed()
-            yield seat
-
-    def _child(self, seat: int, check_wanted: Callable[[], None]) -> RecognizerChild:
-        """Return the child at the seat, ready; start one where there is none."""
-        child = self._children.get(seat)
-        if child is not None:
-            return child
-        with self._lock:
-            self._refuse_when_closed()
-            child = self._starter.submit(self._start, self._spec).result()
-            self._children[seat] = child
-        child.wait_until_ready(LOADING_ALLOWANCE, check_wanted)
-        return child
-
-    def _end(self, seat: int) -> None:
-        with self._lock:
-            child = self._children.pop(seat, None)
-        if child is not None:
-            child.kill()
-
-    def _refuse_when_closed(self) -> None:
-        if self._closed:
-            raise RecognitionFailed("the recognizer pool is closed")
 
 
 def _word(said: Mapping[str, Any]) -> TimedWord:

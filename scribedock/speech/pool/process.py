@@ -10,8 +10,10 @@ from typing import Any, Protocol
 from scribedock.children.allowance import Allowance
 from scribedock.children.environment import inherited
 from scribedock.children.frames import framed, receive_frame
+from scribedock.children.niceness import Niceness
 from scribedock.children.patience import Metered
 from scribedock.children.process import ChildEnded, ChildProcess
+from scribedock.host.memory import resident_bytes
 from scribedock.speech.recognizer import RecognizerSpec
 
 # What a recognizer needs beyond what every child inherits.
@@ -45,6 +47,10 @@ class RecognizerChild(Protocol):
         """Return the answer to a request. Raises ChildEnded, ProcessorTimeUsed, ClockRanOut."""
         ...
 
+    def resident_bytes(self) -> int:
+        """Return the memory that the process has of its own."""
+        ...
+
     def kill(self) -> None: ...
 
 
@@ -54,8 +60,13 @@ class RecognizerProcess:
     The thread that makes it must outlive it: the child is killed when that thread ends.
     """
 
-    def __init__(self, spec: RecognizerSpec) -> None:
-        order = {"engine": spec.engine, "model": spec.model and str(spec.model), "threads": spec.threads}
+    def __init__(self, spec: RecognizerSpec, niceness: Niceness) -> None:
+        order = {
+            "engine": spec.engine,
+            "model": spec.model and str(spec.model),
+            "threads": spec.threads,
+            "niceness": niceness,
+        }
         self._child = ChildProcess(CHILD, [json.dumps(order)], environment(spec.threads))
 
     def wait_until_ready(self, allowance: Allowance, check_wanted: Callable[[], None]) -> None:
@@ -77,6 +88,9 @@ class RecognizerProcess:
         except ChildEnded as error:
             raise _ended(error.code) from None
         return self._answer(allowance, check_wanted)
+
+    def resident_bytes(self) -> int:
+        return resident_bytes(self._child.pid)
 
     def kill(self) -> None:
         self._child.kill()

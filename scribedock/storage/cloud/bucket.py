@@ -25,6 +25,7 @@ LIST_PAGE = 1000
 NO_BUCKET_CODES = ("NoSuchBucket", "ContainerNotFound")
 NO_CREDENTIALS_CODE = "NoCredentials"  # our own code: the machine's metadata service did not help
 METADATA_SERVICES = ("169.254.169.254", "/latest/api/token", "metadata.google.internal")
+PASSING_STATUSES = (408, 425, 429)
 NO_ROOM_CODES = ("QuotaExceeded", "XMinioStorageFull", "InsufficientStorage")
 
 
@@ -38,6 +39,12 @@ class StoreFault(StoreUnavailable):
         super().__init__(number, text)
         self.code = code
         self.status = status
+
+    @property
+    def refused(self) -> bool:
+        return self.errno == errno.EDQUOT or (
+            400 <= self.status < 500 and self.status not in PASSING_STATUSES
+        )
 
 
 class ObjectChanged(Exception):

@@ -17,7 +17,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from scribedock.clock import utc_now
+from scribedock.clock import SYSTEM_CLOCK, Clock
 from scribedock.host.locked_file import LockedFile, abandoned_files
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
 from scribedock.storage.cloud.heartbeat import Heartbeat
@@ -43,9 +43,12 @@ class CloudStore:
     this process is alive.
     """
 
-    def __init__(self, bucket: Bucket, folder: Path, *, lease_s: float = LEASE_S) -> None:
+    def __init__(
+        self, bucket: Bucket, folder: Path, *, lease_s: float = LEASE_S, clock: Clock = SYSTEM_CLOCK
+    ) -> None:
         self._bucket = bucket
         self._lease_s = lease_s
+        self._clock = clock
         self._work = folder / "work"
         self._writers = Writers(folder / "writers")
         self._transfer = PartTransfer(bucket)
@@ -138,7 +141,11 @@ class CloudStore:
             copy.unlink(missing_ok=True)
         self._writers.sweep(remembered_s=LEASE_S)
         return Sweep(
-            self._bucket, discard=self.discard, remove_bytes=self._remove_bytes, is_open=self._is_open
+            self._bucket,
+            discard=self.discard,
+            remove_bytes=self._remove_bytes,
+            is_open=self._is_open,
+            clock=self._clock,
         ).run(objects=objects, partials=partials, older_than_s=older_than_s)
 
     def presign_put(self, name: str, expires_s: float) -> str:
@@ -232,7 +239,7 @@ class CloudStore:
         if entry.writer == self._writer():
             with self._lock:
                 return name in self._open
-        silent_s = state.silent_for(utc_now()).total_seconds()
+        silent_s = state.silent_for(self._clock.now()).total_seconds()
         return silent_s < self._lease_s and not self._writers.is_dead(entry.writer)
 
     def _is_open(self, name: str) -> bool:

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from scribedock.clock import utc_now
+from scribedock.clock import Clock
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.layout import DIRECT, OBJECTS, PARTIALS, PARTS, ours
 from scribedock.storage.names import NAME_PATTERN
@@ -24,15 +24,17 @@ class Sweep:
         discard: Callable[[str], None],
         remove_bytes: Callable[[str], None],
         is_open: Callable[[str], bool],
+        clock: Clock,
     ) -> None:
         self._bucket = bucket
         self._discard = discard
         self._remove_bytes = remove_bytes
         self._is_open = is_open
+        self._clock = clock
 
     def run(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
         """Remove what is neither among these nor younger; return how many recordings, whole or partial."""
-        before = utc_now() - timedelta(seconds=older_than_s)
+        before = self._clock.now() - timedelta(seconds=older_than_s)
         with_parts = {name for name in self._bucket.folders(PARTS) if NAME_PATTERN.match(name)}
         put_directly = {name: found.modified for (_, name), found in ours(self._bucket, DIRECT, 2)}
         journals = self._journals()

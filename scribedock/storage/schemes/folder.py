@@ -15,19 +15,20 @@ from scribedock.storage.store import Store
 GIB = 1024**3
 
 
-def _folder(url: str) -> Path:
+def folder_of(url: str) -> Path:
+    """Return the folder that the URL names."""
     return Path(unquote(urlsplit(url).path))
 
 
 def _open(url: str, data_dir: Path) -> FileStore:
-    return FileStore(_folder(url))
+    return FileStore(folder_of(url))
 
 
 def _check(
     settings: Settings, url: str, recording: Callable[[Store], Iterator[CheckResult]]
 ) -> Iterator[CheckResult]:
     try:
-        store = FileStore(_folder(url))
+        store = FileStore(folder_of(url))
         yield from recording(store)
         free = store.free_bytes()
     except OSError as error:

@@ -73,8 +73,9 @@ class Admission:
     def enter(self, request: UploadRequest) -> tuple[Job, UploadStatus | None]:
         """Return the job, and its upload's status. Raises UrlClosed where the URL is not valid."""
         grant = request.grant
-        if self._clock.now().timestamp() >= grant.expires:
-            raise UrlExpired(grant.expires)
+        now = self._clock.now()
+        if now.timestamp() >= grant.expires:
+            raise UrlExpired(grant.expires, now)
         with self._database.read() as connection:
             return self.current(connection, grant)
 

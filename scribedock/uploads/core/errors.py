@@ -19,8 +19,10 @@ ConnectionLost           no client is left to answer
 from __future__ import annotations
 
 import errno
+from datetime import datetime
 
-from scribedock.clock import format_time, from_timestamp, utc_now
+from scribedock import metrics
+from scribedock.clock import format_time, from_timestamp
 from scribedock.errors import InvalidQuery, SystemFault
 
 PROBLEMS = "https://iana.org/assignments/http-problem-types#"
@@ -109,10 +111,10 @@ class UploadInvalid(UrlClosed):
 class UrlExpired(UrlClosed):
     """The URL's time is over."""
 
-    def __init__(self, expires: int) -> None:
+    def __init__(self, expires: int, now: datetime) -> None:
         super().__init__(
             f"This upload URL expired at {format_time(from_timestamp(expires))} UTC; the server's time is "
-            f"{format_time(utc_now())}. Get a new one with request_upload_url"
+            f"{format_time(now)}. Get a new one with request_upload_url"
         )
 
 
@@ -281,4 +283,5 @@ class MismatchingOffset(WrongBytes):
 
 def storage_fault(error: OSError) -> SystemFault:
     """Return the error for a store that did not accept bytes: NoRoom or StorageFault."""
+    metrics.STORAGE_ERRORS.inc()
     return NoRoom() if error.errno in (errno.ENOSPC, errno.EDQUOT) else StorageFault()

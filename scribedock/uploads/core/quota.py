@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from scribedock.budgets.budgets import Budgets
 from scribedock.errors import SystemFault
 from scribedock.jobs.job import Job
 from scribedock.settings import Settings
@@ -17,16 +18,22 @@ class QuotaExceeded(SystemFault):
 class Quotas:
     """The quotas of accounts. In `Settings`, 0 stands for no limit; then nothing is counted."""
 
-    def __init__(self, settings: Settings, states: UploadStates, active: ActiveUploads) -> None:
+    def __init__(
+        self, settings: Settings, states: UploadStates, active: ActiveUploads, budgets: Budgets
+    ) -> None:
         self._settings = settings
+        self._budgets = budgets
         self._states = states
         self._active = active
 
     def admit(self, job: Job, *, length: int, kept: int) -> tuple[Ceiling, ...]:
         """Check an upload of `length` bytes (0: unknown), `kept` of which are stored already.
 
-        Return the ceilings that apply while its bytes arrive. Raises QuotaExceeded.
+        Return the ceilings that apply while its bytes arrive. Raises QuotaExceeded; BudgetExceeded where none
+        are stored yet: an upload that began may be resumed.
         """
+        if not kept and not job.sandbox:
+            self._budgets.check_upload(job.account_id, length)
         settings = self._settings
         ceilings = []
         if settings.account_in_flight_bytes:

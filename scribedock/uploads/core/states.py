@@ -13,8 +13,7 @@ from typing import Any
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
 
-from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, time_of
 from scribedock.db.tables import jobs, media, uploads
 from scribedock.jobs.job import UNFINISHED_STATUSES, TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task, set_task, task_status
@@ -112,7 +111,7 @@ class UploadStates:
             task_id = self._task(connection, grant, row, TaskStatus.ABORTED, info)
             values: dict[str, Any] = {"status": status.value, "task_id": task_id, "partial": None}
             if row is None:
-                now = utc_now()
+                now = time_of(connection)
                 values |= {
                     "protocol": Protocol.PLAIN.value,
                     "started": now,
@@ -144,7 +143,7 @@ class UploadStates:
             "status": UploadStatus.RECEIVED.value,
             "task_id": task_id,
             "protocol": received.protocol.value,
-            "started": utc_now(),
+            "started": time_of(connection),
             "length": received.size,
             "partial": None,
             "bytes": received.size,
@@ -224,12 +223,15 @@ class UploadStates:
         )
 
     def stored_bytes(self, account_id: str, *, but_job: str) -> int:
-        """Return the bytes of the account's recordings, without those of one job."""
-        return self._sum(
-            sa.select(sa.func.sum(media.c.bytes))
+        """Return the bytes of the account's recordings, without those of one job; shared ones count once."""
+        each = (
+            sa.select(sa.func.max(media.c.bytes).label("bytes"))
             .join(jobs, jobs.c.id == media.c.job_id)
-            .where(jobs.c.account_id == account_id, jobs.c.id != but_job)
+            .where(jobs.c.account_id == account_id, jobs.c.id != but_job, media.c.storage_key.is_not(None))
+            .group_by(media.c.storage_key)
+            .subquery()
         )
+        return self._sum(sa.select(sa.func.sum(each.c.bytes)))
 
     def _sum(self, query: sa.Select[Any]) -> int:
         with self._database.read() as connection:
@@ -290,7 +292,7 @@ def _write(connection: Connection, grant: Grant, row: Any, values: dict[str, Any
         new = {
             "id": grant.upload_id,
             "job_id": grant.job_id,
-            "created": utc_now(),
+            "created": time_of(connection),
             "expires": grant.expires,
             "parent_id": grant.parent_id,
         }

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from email.utils import formatdate
 
+from scribedock.clock import Clock
 from scribedock.errors import ScribedockError
 from scribedock.keys.keys import UploadKeys
 from scribedock.uploads.core.intake import Ended
@@ -44,13 +44,20 @@ class UploadAnswer:
 
 class Answers:
     def __init__(
-        self, *, keys: UploadKeys, cors_origins: tuple[str, ...], max_bytes: int, sends_interim: bool
+        self,
+        *,
+        keys: UploadKeys,
+        cors_origins: tuple[str, ...],
+        max_bytes: int,
+        sends_interim: bool,
+        clock: Clock,
     ) -> None:
         """Take `sends_interim` as whether 104 reaches clients."""
         self._keys = keys
         self._sends_interim = sends_interim
         self._cors_origins = cors_origins
         self._max_bytes = max_bytes
+        self._clock = clock
 
     def error(self, request: UrlRequest, error: ScribedockError) -> Mapping[str, str]:
         """Return the headers of an error."""
@@ -158,7 +165,7 @@ class Answers:
 
     def _limit(self, grant: Grant) -> str:
         size = min(self._max_bytes, grant.max_bytes)
-        return f"max-size={size}, max-age={max(0, grant.expires - int(time.time()))}"
+        return f"max-size={size}, max-age={max(0, grant.expires - int(self._clock.now().timestamp()))}"
 
     def _cors(self, request: UrlRequest) -> Mapping[str, str]:
         """Return the CORS headers that let a page of another origin read the answer, if it may."""

@@ -6,6 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from scribedock import metrics
+from scribedock.clock import Clock
 from scribedock.errors import ScribedockError
 from scribedock.keys.keys import UploadKeys
 from scribedock.settings import Settings
@@ -27,7 +29,7 @@ class Finished:
 
 
 class UploadUrls:
-    def __init__(self, uploads: Uploads, keys: UploadKeys, settings: Settings) -> None:
+    def __init__(self, uploads: Uploads, keys: UploadKeys, settings: Settings, clock: Clock) -> None:
         self._uploads = uploads
         self._keys = keys
         # Behind a proxy, the path that clients see may have a part before ours.
@@ -37,6 +39,7 @@ class UploadUrls:
             sends_interim=settings.upload_interim_responses,
             cors_origins=settings.cors_origins,
             max_bytes=settings.upload_max_bytes,
+            clock=clock,
         )
 
     def read(self, head: RequestHead, forwarded_prefix: str = "") -> UrlRequest:
@@ -71,7 +74,12 @@ class UploadUrls:
                 intake.expect(digests_behind(request.head, trailer))
             except ScribedockError as malformed:
                 error = malformed
-        ended = self._uploads.finish(intake, error)
+        try:
+            ended = self._uploads.finish(intake, error)
+        except Exception:
+            _count(intake, "failed")
+            raise
+        _count(intake, "received" if ended.etag is not None else "kept")
         return Finished(
             answer=self._answers.ended(request, intake.request, ended), makes_work=ended.task_id is not None
         )
@@ -89,3 +97,10 @@ class UploadUrls:
     def error_headers(self, request: UrlRequest, error: ScribedockError) -> Mapping[str, str]:
         """Return the headers of the answer that reports the error."""
         return self._answers.error(request, error)
+
+
+def _count(intake: Intake, outcome: str) -> None:
+    if intake.final is not None:  # its bytes came before
+        return
+    metrics.UPLOADS.labels(intake.protocol.value, outcome).inc()
+    metrics.UPLOAD_BYTES.inc(max(0, intake.partial.bytes - intake.start))

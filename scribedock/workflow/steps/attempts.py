@@ -14,6 +14,7 @@ from typing import Any, Generic, Protocol, TypedDict, TypeVar
 
 import structlog
 
+from scribedock import metrics
 from scribedock.children.allowance import POLL_S
 from scribedock.speech.pool.failures import MachineAtFault, RecognitionFailed
 from scribedock.workflow.saved_steps import parallel_steps
@@ -105,6 +106,7 @@ class Attempts(Generic[Item]):
             except RecognitionFailed as error:
                 log.warning(f"{self.name} failed", task=self.task_id, attempt=number + 1, reason=str(error))
                 at_fault = isinstance(error, MachineAtFault)
+                metrics.CHUNK_RETRIES.labels("machine" if at_fault else "recording").inc()
                 return {"result": None, "failed": True, "machine_at_fault": at_fault}
             return {"result": result, "failed": False, "machine_at_fault": False}
 

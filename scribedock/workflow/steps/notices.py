@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from scribedock.jobs.job import Job, JobColumns
 from scribedock.speech.coverage import Coverage
 from scribedock.speech.doubt import Chunk, count_in_doubt
+from scribedock.speech.recognizer import Origin, TimedWord
 
 NOTICED_MS = 10_000
 NOTICED_SHARE = 0.2
@@ -29,8 +31,19 @@ def doubt_columns(chunks: Iterable[Chunk], limit: float) -> JobColumns:
     return {"words": len(words), "words_in_doubt": count_in_doubt(words, limit)}
 
 
+def word_time_columns(words: Iterable[TimedWord]) -> JobColumns:
+    """Return the columns with the numbers of words by where their times come from.
+
+    The times of all others are the recognizer's.
+    """
+    origins = Counter(word.origin for word in words)
+    return {"words_aligned": origins[Origin.ALIGNED], "words_estimated": origins[Origin.INTERPOLATED]}
+
+
 def coverage_notice(coverage: Coverage) -> str:
     """Return the notice for whoever gets the words; empty where nothing is missing."""
+    if not coverage.speech_ms:
+        return "No speech was found."
     found = []
     if coverage.unrecognized_ms:
         found.append(
@@ -43,6 +56,14 @@ def coverage_notice(coverage: Coverage) -> str:
             "speech have no words."
         )
     return " ".join(found)
+
+
+def speech_translation_notice(engine: str) -> str:
+    """Return the notice of a translation that the recognizer of this title made from the recording."""
+    return (
+        f"{engine} translated the recording itself, not the transcript: corrections of the transcript are "
+        "not in it, and the times of its words are estimated."
+    )
 
 
 def inherited(source: Job) -> JobColumns:

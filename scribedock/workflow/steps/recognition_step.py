@@ -80,7 +80,7 @@ def recognize(pool: RecognizerPool, wanted: Recognition, batches: Sequence[Seque
         log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
         refined = _refined(pool, wanted, span, words)
         wanted.stamp()
-        return _saved(refined)
+        return saved_words(refined)
 
     spans = [span for batch in batches for span in batch]
     left = [span for span in spans if found.get(span) is None]
@@ -126,8 +126,8 @@ def recognize_wordless(
             fresh=fresh,
         )
         if not _is_sure(found):
-            return _saved([unrecognized(span.start_ms, span.end_ms)])
-        return _saved(_refined(pool, wanted, span, found))
+            return saved_words([unrecognized(span.start_ms, span.end_ms)])
+        return saved_words(_refined(pool, wanted, span, found))
 
     trying = Attempts(
         name="recognize wordless speech",
@@ -168,7 +168,7 @@ def _together(pool: RecognizerPool, wanted: Recognition, batch: Sequence[Span]) 
     refined: list[Words] = []
     for span, words in zip(batch, found, strict=True):
         log.debug("segment recognized", task=wanted.task_id, start_ms=span.start_ms)
-        refined.append(_saved(_refined(pool, wanted, span, words)))
+        refined.append(saved_words(_refined(pool, wanted, span, words)))
         wanted.stamp()
     return refined
 
@@ -181,7 +181,8 @@ def _refined(
     return refined_words(pool, wanted.audio(), span, words, wanted.language, wanted.check_wanted)
 
 
-def _saved(words: Sequence[TimedWord]) -> list[RecognizedWord]:
+def saved_words(words: Sequence[TimedWord]) -> list[RecognizedWord]:
+    """Return words as a step saves them."""
     return [
         {
             "text": word.text,

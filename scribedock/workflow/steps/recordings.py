@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -32,6 +33,7 @@ CHANGED_MESSAGE = (
     "The recording is not the one that was stored: another was uploaded to the same URL after the "
     "order, or a part of it is gone. Add it again, then order again."
 )
+GONE_MESSAGE = "The recording is not in the server's storage any more. Add it again, then order again."
 SAMPLE_S = 600  # of each of several tracks, to look for speech in
 MAX_TRACKS = 16
 MIN_SPEECH_SHARE = 0.5
@@ -41,12 +43,16 @@ has as much, music and a dead channel have none."""
 
 @contextmanager
 def local_recording(store: LocalFiles, key: str) -> Iterator[Path]:
-    """Provide the recording as a local file. Raises MediaUnusable where it is not what was stored."""
-    try:
-        with store.local(key) as path:
-            yield path
-    except ObjectDamaged:
-        raise MediaUnusable(CHANGED_MESSAGE) from None
+    """Provide the recording as a local file. Raises MediaUnusable where it was changed or is gone."""
+    with ExitStack() as stack:
+        try:
+            path = stack.enter_context(store.local(key))
+        except ObjectDamaged:
+            raise MediaUnusable(CHANGED_MESSAGE) from None
+        except FileNotFoundError:  # trying again would hold up the work of others
+            log.error("a recording is not in the store", key=key)
+            raise MediaUnusable(GONE_MESSAGE) from None
+        yield path
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,7 +80,7 @@ def decode_speech(
     track is its index where it is known. check_wanted is called about once a second, and may raise. Writes
     and raises as `decode` does.
     """
-    draft = destination.with_name(f"draft-{destination.name}")
+    draft = destination.with_name(f"draft-{os.getpid()}-{destination.name}")  # of one of several workers
     reader = _Reader(recording=recording, pool=pool, limits=limits, check_wanted=check_wanted)
     decoded, gain = reader.decode(draft, track=track, progress=progress)
     known = track

@@ -19,7 +19,8 @@ from typing import TypedDict, TypeVar
 import structlog
 
 from scribedock.errors import ItemNotFound
-from scribedock.jobs.job import Iwp
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import JobColumns
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.orders.orders import Orders
@@ -44,7 +45,7 @@ from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps.attempts import Attempts, MachineExhausted, PartFunction
 from scribedock.workflow.steps.counter import Counter
 from scribedock.workflow.steps.diarization_step import Diarization, with_diarization
-from scribedock.workflow.steps.notices import format_seconds
+from scribedock.workflow.steps.notices import format_seconds, word_time_columns
 from scribedock.workflow.steps.word_times import refined_words
 from scribedock_captions.elementlist.codec import to_json
 from scribedock_captions.elementlist.model import ElementList
@@ -250,13 +251,13 @@ class Synchronization:
             synchronized(transcript, words, media_ms=given.media_ms), given.diarization
         )
         notices = [given.notice, found_notice(share, len(words)), unrecognized_notice(covered), notice]
-        self._jobs.update(
-            given.job_id,
+        columns = JobColumns(
             notice=" ".join(filter(None, notices)),
             engine=method,
             speech_ms=covered.speech_ms,
             unrecognized_ms=covered.unrecognized_ms,
         )
+        self._jobs.update(given.job_id, **(columns | word_time_columns(words)))
         self._orders.finish(
             given.task_id,
             to_json(elementlist),

@@ -81,12 +81,20 @@ class Decoder:
         elif high == 0x17 and 0x21 <= low <= 0x23:
             self._column += low - 0x20
         elif high == 0x11 and 0x20 <= low <= 0x2F:
-            self._write(" ", frame, number)
-            self._restyle(low)
+            self._write_code(low, frame, number)
         elif letter := PAIRS_READ_AS.get((high, low)):
             if high in EXTENDED:
                 self._column = max(self._column - 1, 0)
             self._write(letter, frame, number)
+
+    def _write_code(self, low: int, frame: int, number: int) -> None:
+        """Read a mid-row code, which shows a space; it belongs to what has one style before and after it."""
+        before = self._style
+        self._restyle(low)
+        after = self._style
+        self._style = before if before == after else PLAIN
+        self._write(" ", frame, number)
+        self._style = after
 
     def _restyle(self, low: int) -> None:
         """Read a mid-row code, or the attributes of a preamble: a colour ends italics."""

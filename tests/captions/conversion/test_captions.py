@@ -101,9 +101,7 @@ def test_styles_and_places_are_written_where_the_format_has_them() -> None:
     assert converted(alone, CaptionFormat.SRT) == alone
 
 
-@pytest.mark.parametrize(
-    "format", [CaptionFormat.SBV, CaptionFormat.QT, CaptionFormat.SAMI, CaptionFormat.SCC]
-)
+@pytest.mark.parametrize("format", [CaptionFormat.SBV, CaptionFormat.QT, CaptionFormat.SAMI])
 def test_what_a_format_cannot_show_is_reported(format: CaptionFormat) -> None:
     losses = lay_out(file(SONG), format=format, anew=False).losses
     assert [loss.partition(" has no ")[2].partition(":")[0] for loss in losses] == [

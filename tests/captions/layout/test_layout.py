@@ -3,6 +3,7 @@ from __future__ import annotations
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import given, settings
 
 from scribedock_captions.layout.boundaries import ends_caption, ends_line
@@ -171,3 +172,68 @@ def test_hard_boundaries_hold_for_every_pair_of_words() -> None:
         if ends_line(before, after, options):
             beginnings = {line.split(" ")[0] for caption in captions for line in caption.lines}
             assert pieces(after)[0] in beginnings
+
+
+@pytest.mark.parametrize(
+    ("language", "phrases"),
+    [
+        (
+            "ja",
+            [
+                "昨日は",
+                "友達と",
+                "一緒に",
+                "新しく",
+                "できた",
+                "美術館へ",
+                "行って",
+                "絵を",
+                "たくさん",
+                "見ました。",
+            ],
+        ),
+        (
+            "und",
+            [
+                "昨日は",
+                "友達と",
+                "一緒に",
+                "新しく",
+                "できた",
+                "美術館へ",
+                "行って",
+                "絵を",
+                "たくさん",
+                "見ました。",
+            ],
+        ),
+        ("th", ["เมื่อวานนี้เรา", "ไปเที่ยวพิพิธภัณฑ์", "ศิลปะที่เพิ่ง", "เปิดใหม่", "กับเพื่อน"]),
+        ("zh-tw", ["我們", "昨天", "和", "朋友", "一起", "看", "電影"]),
+    ],
+)
+def test_a_word_without_spaces_that_is_wider_than_the_line_breaks_at_phrases(
+    language: str, phrases: list[str]
+) -> None:
+    text = "".join(phrases)
+    source = say(text, language=language, word_ms=100 * len(text))
+    widest = max(map(width, phrases))
+    options = CaptionOptions(characters_per_caption_line=widest, lines_per_caption=1)
+    captions = lay_out(words_of(source, options), options, language)
+    assert len(captions) > 1
+    assert "".join(each.lines[0] for each in captions) == text
+    edges = {sum(map(len, phrases[:number])) for number in range(len(phrases) + 1)}
+    place = 0
+    for caption in captions:
+        assert (caption.start, caption.end) == (100 * place, 100 * (place + len(caption.lines[0])))
+        place += len(caption.lines[0])
+        assert place in edges, caption.lines[0]
+
+
+def test_a_sound_keeps_its_time_and_its_caption_however_wide_it_is() -> None:
+    text = "[遠くで音楽が鳴っていて人々が楽しそうに踊っている]"
+    source = say(text, language="ja", word_ms=5000)
+    options = CaptionOptions(
+        characters_per_caption_line=14, lines_per_caption=2, remove_sound_references=False
+    )
+    [caption] = lay_out(words_of(source, options), options, "ja")
+    assert (caption.start, caption.end, "".join(caption.lines)) == (0, 5000, text)

@@ -18,6 +18,8 @@ EXTENDED = {
     0x12: "ÁÉÓÚÜü‘¡*'—©℠•“”ÀÂÇÈÊËëÎÏïÔÙùÛ«»",
     0x13: "ÃãÍÌìÒòÕõ{}\\^_|~ÄäÖöß¥¤¦ÅåØø┌┐└┘",
 }
+STYLE_LETTERS = {(False, False): ".", (True, False): "i", (False, True): "u", (True, True): "b"}
+"""By italics and underline."""
 ROW_OF = {0x11: 1, 0x12: 3, 0x15: 5, 0x16: 7, 0x17: 9, 0x10: 11, 0x13: 12, 0x14: 14}
 
 
@@ -26,6 +28,7 @@ class Shown:
     rows: dict[int, str]  # from 1; without the spaces around the text
     start: int  # frame
     end: int | None  # None: to the end of the film
+    styles: tuple[str, ...] = ()  # of each row, a letter for each of its letters, as in `STYLE_LETTERS`
 
     @property
     def text(self) -> str:
@@ -37,14 +40,23 @@ class Screen:
     """The memory that is shown, and the hidden one."""
 
     cells: dict[tuple[int, int], str] = field(default_factory=dict)
+    styles: dict[tuple[int, int], str] = field(default_factory=dict)
 
     def rows(self) -> dict[int, str]:
-        found = {}
+        return {row: self._row(self.cells, row).strip() for row in sorted({row for row, _ in self.cells})}
+
+    def row_styles(self) -> tuple[str, ...]:
+        found = []
         for row in sorted({row for row, _ in self.cells}):
-            columns = {column: letter for (at, column), letter in self.cells.items() if at == row}
-            text = "".join(columns.get(column, " ") for column in range(max(columns) + 1))
-            found[row] = text.strip()
-        return found
+            text = self._row(self.cells, row)
+            first = len(text) - len(text.lstrip())
+            found.append(self._row(self.styles, row)[first : first + len(text.strip())])
+        return tuple(found)
+
+    @staticmethod
+    def _row(cells: dict[tuple[int, int], str], row: int) -> str:
+        columns = {column: letter for (at, column), letter in cells.items() if at == row}
+        return "".join(columns.get(column, " ") for column in range(max(columns) + 1))
 
 
 def frames(scc: str) -> dict[int, tuple[int, int]]:
@@ -75,17 +87,19 @@ def decode(scc: str) -> list[Shown]:
     found: list[Shown] = []
     before: tuple[int, int] | None = None
     loading = False
+    style = "."
 
     def put(letter: str) -> None:
         nonlocal column
         assert loading and row and column < COLUMNS, f"row {row}, column {column}: {letter!r}"
         hidden.cells[row, column] = letter
+        hidden.styles[row, column] = style
         column += 1
 
     def clear(at: int) -> None:
         nonlocal since
         if since is not None and shown.cells:
-            found.append(Shown(shown.rows(), since, at))
+            found.append(Shown(shown.rows(), since, at, shown.row_styles()))
         since = None
 
     stream = frames(scc)
@@ -107,6 +121,12 @@ def decode(scc: str) -> list[Shown]:
                     put(STANDARD.get(letter, letter))
         elif high == 0x11 and 0x30 <= low <= 0x3F:
             put(SPECIAL[low - 0x30])
+        elif high == 0x17 and 0x21 <= low <= 0x23:
+            column += low - 0x20
+        elif high == 0x11 and 0x20 <= low <= 0x2F:
+            put(" ")
+            assert low in (0x20, 0x21, 0x2E, 0x2F), f"a colour: {low:02x}"
+            style = STYLE_LETTERS[low >= 0x2E, bool(low & 1)]
         elif high in EXTENDED and 0x20 <= low <= 0x3F:
             column = max(column - 1, 0)
             put(EXTENDED[high][low - 0x20])
@@ -124,11 +144,13 @@ def decode(scc: str) -> list[Shown]:
             else:
                 raise AssertionError(f"unknown command {high:02x} {low:02x}")
         else:
-            assert low >= 0x50 and not low & 1, f"unknown code {high:02x} {low:02x}"
+            italic = low & 0x1E == 0x0E
+            assert low >= 0x40 and (italic or low & 0x10), f"unknown code {high:02x} {low:02x}"
             row = ROW_OF[high] + (1 if low & 0x20 else 0)
-            column = (low & 0x0E) * 2
+            column = 0 if italic else (low & 0x0E) * 2
+            style = STYLE_LETTERS[italic, bool(low & 1)]
     if since is not None and shown.cells:
-        found.append(Shown(shown.rows(), since, None))
+        found.append(Shown(shown.rows(), since, None, shown.row_styles()))
     return found
 
 

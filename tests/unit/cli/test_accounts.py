@@ -1,54 +1,27 @@
-"""`scribedock account`, `jobs late` and `audit`, beside a database of either kind."""
+"""`scribedock account`, `jobs late` and `audit`, on a database of either kind."""
 
 from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
 
 from scribedock import app
-from scribedock.accounts import failed_logins
 from scribedock.accounts.accounts import Account
 from scribedock.accounts.client_address import ClientAddress
-from scribedock.accounts.failed_logins import ROWS_PER_MINUTE
 from scribedock.accounts.sessions import Dialect
-from scribedock.cli.main import cli
+from scribedock.accounts.signing_in import failed_logins
+from scribedock.accounts.signing_in.failed_logins import ROWS_PER_MINUTE
 from scribedock.clock import utc_now
 from scribedock.db import tables
 from scribedock.errors import AccountUnprivileged, BadApiToken, LoginInvalid
-from scribedock.settings import Settings
+from scribedock.jobs.job import TaskStatus, TaskType
+from scribedock.jobs.jobs import add_task, set_task
+from tests.support.commands import document, done, refusal, run
 
 HERE = ClientAddress(address="192.0.2.1")
-
-
-@pytest.fixture
-def services(
-    tmp_path: Path, database: dict[str, str], monkeypatch: pytest.MonkeyPatch
-) -> Iterator[app.Services]:
-    monkeypatch.setenv("SCRIBEDOCK_DATA_DIR", str(tmp_path))
-    for name, value in database.items():
-        monkeypatch.setenv(f"SCRIBEDOCK_{name.upper()}", value)
-    settings = Settings()
-    app.prepare_database(settings)
-    started = app.build_services(settings)
-    started.accounts.create("admin", "a password", parent=None)
-    yield started
-    started.close()
-
-
-def run(*arguments: str, text: str | None = None) -> Result:
-    return CliRunner().invoke(cli, list(arguments), input=text)
-
-
-def done(*arguments: str, text: str | None = None) -> str:
-    result = run(*arguments, text=text)
-    assert result.exit_code == 0, result.output
-    return result.output
 
 
 def login(services: app.Services, name: str) -> str:
@@ -126,7 +99,7 @@ def test_late_jobs_are_shown_the_latest_first(services: app.Services) -> None:
     services.jobs.update(ids[3], due=now - timedelta(days=9), status="Complete")
     lines = done("jobs", "late").splitlines()
     assert [line.split()[0] for line in lines[1:]] == [ids[1], ids[0]]
-    assert "2 days, 0:00:0" in lines[1]
+    assert "2 d" in lines[1]
     assert "CRITICAL" in lines[2]
 
 
@@ -210,3 +183,92 @@ def test_failed_logins_beyond_a_number_are_forgotten(
     assert services.failed_logins.sweep(now - timedelta(days=1)) == 4  # of the minute that is cut, all
     assert services.failed_logins.sweep(now - timedelta(days=1)) == 0
     assert services.failed_logins.sweep(now) == 4
+
+
+def test_an_account_is_renamed_with_its_past(services: app.Services) -> None:
+    done("account", "create", "maria", "--password-stdin", text="secret\n")
+    done("account", "disable", "maria")
+    assert done("account", "rename", "maria", " maria jones ") == "Account maria is named maria jones now\n"
+    assert services.accounts.by_username("maria") is None
+    entry = services.audit.entries()[-1]
+    assert (entry.username, entry.call, entry.about) == (
+        "maria jones",
+        "account rename",
+        "maria to  maria jones ",
+    )
+    assert {each.username for each in services.audit.entries()} == {"admin", "maria jones"}
+    assert "already an account named 'admin'" in refusal("account", "rename", "maria jones", "admin")
+    assert "printable" in refusal("account", "rename", "maria jones", "x\x1b[2J")
+    assert "no account named 'maria'" in refusal("account", "rename", "maria", "x")
+
+
+def test_a_deleted_account_leaves_its_name_and_nothing_that_opens_a_session(services: app.Services) -> None:
+    done("account", "create", "maria", "--password-stdin", "--email", "maria@example.org", text="secret\n")
+    maria = services.accounts.by_username("maria")
+    assert maria is not None
+    token = login(services, "maria")
+    key = services.api_keys.newest(maria, force_new=False)
+    job_id, _ = services.jobs.create(maria, name="x", language="en")
+    found = document("account", "delete", "maria", "--yes")
+    assert found == {"id": maria.id, "name": "maria", "jobs_deleted": 1}
+    assert services.listing.beginning_with(job_id, limit=1)[0].deleted is not None
+    with pytest.raises(BadApiToken):
+        services.sessions.use(token)
+    with pytest.raises(AccountUnprivileged):
+        services.login.prove_key("maria", key, HERE)
+    with pytest.raises(LoginInvalid):
+        login(services, "maria")
+    with pytest.raises(AccountUnprivileged):
+        services.accounts.find_reachable(_root(services), "maria")
+    assert [each["name"] for each in document("account", "list")["accounts"]] == ["admin"]
+    (tombstone,) = document("account", "list", "--deleted")["accounts"]
+    assert (tombstone["name"], tombstone["state"], tombstone["email"]) == ("maria", "deleted", None)
+    assert "maria" in {each.username for each in services.audit.entries()}
+
+
+def test_the_name_of_a_deleted_account_is_free_only_once_the_account_is_renamed(
+    services: app.Services,
+) -> None:
+    done("account", "create", "maria", "--password-stdin", text="secret\n")
+    done("account", "delete", "maria", "--yes")
+    taken = run("account", "create", "maria", "--password-stdin", text="secret\n")
+    assert taken.exit_code == 2 and "stays with its past" in taken.output
+    for command in ("passwd", "enable", "disable", "reviewer"):
+        refused = run("account", command, "maria", text="x\nx\n")
+        assert refused.exit_code == 2 and "was deleted on" in refused.output
+    below = run("account", "create", "team", "--password-stdin", "--parent", "maria", text="secret\n")
+    assert below.exit_code == 2
+    done("account", "rename", "maria", "maria until 2026")
+    done("account", "create", "maria", "--password-stdin", text="secret\n")
+
+
+def test_an_account_that_is_needed_is_not_deleted(services: app.Services) -> None:
+    done("account", "create", "maria", "--password-stdin", text="secret\n")
+    done("account", "create", "team", "--password-stdin", "--parent", "maria", text="secret\n")
+    assert "delete these first: 'team'" in refusal("account", "delete", "maria", "--yes")
+    assert "root" in refusal("account", "delete", "admin", "--yes")
+    team = services.accounts.by_username("team")
+    assert team is not None
+    job_id, _ = services.jobs.create(team, name="x", language="en")
+    with services.database.write() as connection:
+        task_id = add_task(connection, job_id, TaskType.JOB_ADD_MEDIA, TaskStatus.QUEUED)
+    said = refusal("account", "delete", "team", "--yes")
+    assert "is under way" in said and job_id in said
+    with services.database.write() as connection:
+        set_task(connection, task_id, TaskStatus.COMPLETE)
+    assert "give --yes" in refusal("account", "delete", "team")  # nobody can be asked
+    done("account", "delete", "team", "--yes")
+    done("account", "delete", "maria", "--yes")
+    outcomes = [(each.call, each.outcome) for each in services.audit.entries() if "delete" in each.call]
+    assert outcomes.count(("account delete", "refused")) == 3
+    assert outcomes.count(("account delete", "done")) == 2
+
+
+def test_an_enabled_parent_does_not_bring_a_deleted_account_back(services: app.Services) -> None:
+    done("account", "create", "maria", "--password-stdin", text="secret\n")
+    done("account", "create", "team", "--password-stdin", "--parent", "maria", text="secret\n")
+    done("account", "delete", "team", "--yes")
+    done("account", "disable", "maria")
+    assert "1 account is enabled" in done("account", "enable", "maria")
+    with pytest.raises(LoginInvalid):
+        login(services, "team")

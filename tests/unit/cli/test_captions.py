@@ -13,6 +13,7 @@ import pytest
 from typer.testing import CliRunner
 
 from scribedock.cli.main import cli
+from scribedock_captions.document import Metadata
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.readers import read
@@ -59,7 +60,8 @@ def test_an_elementlist_becomes_what_the_api_makes_of_it(
     target = tmp_path / f"film{WRITERS[format].extension}"
     assert converted(elementlist, target, "--to", format.value, "--title", "") == ""
     received = parse(elementlist.read_bytes())  # its speakers are numbered from 1
-    assert target.read_bytes() == render_captions(received, format, CaptionOptions()).body
+    rendered = render_captions(received, format, CaptionOptions(), metadata=Metadata(language_header=True))
+    assert target.read_bytes() == rendered.body
 
 
 @pytest.mark.parametrize(
@@ -88,6 +90,20 @@ def test_captions_keep_their_lines_and_times(srt: Path) -> None:
     )
     windows = run(srt, "-", "--to", "srt", "--line-ending-format", "windows", "--utf8-mark", "yes")
     assert windows.stdout == b"\xef\xbb\xbf" + SRT.replace("\n", "\r\n").encode()
+
+
+def test_webvtt_names_the_language_where_it_is_known(srt: Path, tmp_path: Path) -> None:
+    vtt = tmp_path / "film.vtt"
+    converted(srt, vtt, "--language", "pt-BR")
+    assert vtt.read_text().startswith("WEBVTT\nLanguage: pt-br\n\n00:00:01.000 -->")
+    again = read(vtt.read_bytes())
+    assert (again.language, len(again.cues), again.warnings) == ("pt-br", 2, ())
+    assert "Language: pt-br" in converted(vtt, "-", "--to", "web_vtt")
+
+
+def test_a_language_that_is_no_tag_does_not_get_into_a_header(srt: Path) -> None:
+    text = converted(srt, "-", "--to", "web_vtt", "--language", "en\n\n00:00.000 --> 00:01.000\nNo")
+    assert text.startswith("WEBVTT\n\n00:00:01.000")
 
 
 def test_a_layout_option_lays_them_out_again(srt: Path) -> None:

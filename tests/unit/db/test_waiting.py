@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import sqlite3
+from pathlib import Path
+
 import pytest
 import sqlalchemy as sa
 
 from scribedock.db import waiting
-from scribedock.db.waiting import reason_of, wait_for_database
+from scribedock.db.waiting import is_unavailable, reason_of, wait_for_database
 from scribedock.settings import SettingsError
 
 
@@ -50,3 +53,20 @@ def test_a_database_that_starts_late_is_waited_for(monkeypatch: pytest.MonkeyPat
 def test_defects_have_no_reason_that_an_operator_could_mend() -> None:
     assert reason_of(sa.exc.ProgrammingError("x", {}, Exception("syntax error"))) is None
     assert reason_of(ValueError("x")) is None
+
+
+def test_a_database_that_is_busy_for_too_long_is_unavailable_and_a_wrong_statement_is_not(
+    tmp_path: Path,
+) -> None:
+    path = tmp_path / "busy.sqlite"
+    other = sqlite3.connect(path, isolation_level=None)
+    other.execute("BEGIN EXCLUSIVE")
+    engine = sa.create_engine(f"sqlite:///{path}", connect_args={"timeout": 0})
+    for statement, unavailable in (("CREATE TABLE t (c)", True), ("no statement", False)):
+        with pytest.raises(sa.exc.OperationalError) as failed, engine.begin() as connection:
+            connection.execute(sa.text(statement))
+        assert is_unavailable(failed.value) is unavailable
+    assert is_unavailable(sa.exc.TimeoutError())
+    assert not is_unavailable(ValueError("x"))
+    engine.dispose()
+    other.close()

@@ -64,6 +64,7 @@ def made(
         caps={},
         call_back=call_back,
         poll_s=60,
+        clock=services.clock,
     )
 
 

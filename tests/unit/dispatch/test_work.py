@@ -10,9 +10,10 @@ import pytest
 
 from scribedock import app
 from scribedock.clock import utc_now
+from scribedock.db.tables import work
 from scribedock.dispatch.fairness import Caps
 from scribedock.dispatch.queues import Queue
-from scribedock.dispatch.work import add, postpone
+from scribedock.dispatch.work import LINES, add, postpone
 from scribedock.jobs.job import Job
 from scribedock.settings import Settings
 
@@ -54,6 +55,51 @@ def fetch(services: app.Services, job: Job, name: str, *, host: str = "", in_s: 
 
 def claimed(services: app.Services, executor: str = "e1", **caps: int) -> list[str]:
     return [each.id for each in services.work.claim(executor, SLOTS, {Queue.FETCHES: Caps(**caps)})]
+
+
+def test_every_branch_and_rank_of_every_queue_is_found_by_a_step_in_the_index(services: app.Services) -> None:
+    """However much waits: what is read is one row of each."""
+    owners = [job_of(services, username) for username in ("harbour", "library", "museum")]
+    expected = set()
+    with services.database.write() as connection:
+        for number in range(60):
+            job, rank = owners[number % 3], number % 4
+            queue = (Queue.FETCHES, Queue.TRANSCRIPTION)[number % 2]
+            ready = utc_now() if number < 48 else None  # the last wait for something
+            expected |= {(queue.value, job.branch_id, rank)} if ready else set()
+            add(
+                connection,
+                queue,
+                f"w{number}",
+                job_id=job.id,
+                branch_id=job.branch_id,
+                ready=ready,
+                rank=rank,
+            )
+    with services.database.read() as connection:
+        found = [tuple(row) for row in connection.execute(LINES)]
+        if services.database.is_sqlite:
+            statement = str(LINES.compile(connection, compile_kwargs={"literal_binds": True}))
+            plan = connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}").all()
+            assert not [step[-1] for step in plan if "TEMP B-TREE" in step[-1] or step[-1] == "SCAN work"]
+    assert sorted(found) == sorted(expected)
+
+
+def test_work_of_a_newer_release_is_left_to_it(services: app.Services) -> None:
+    """During an upgrade both may run: what this one does not know keeps nothing else waiting."""
+    job = job_of(services, "harbour")
+    fetch(services, job, "f1")
+    fetch(services, job, "new")
+    fetch(services, job, "held")
+    with services.database.write() as connection:
+        newer = work.update().where(work.c.id.in_(["new", "held"])).values(queue="of a newer one")
+        connection.execute(newer)
+        connection.execute(
+            work.update().where(work.c.id == "held").values(executor_id="e2", claimed=utc_now())
+        )
+    assert claimed(services) == ["f1"]
+    assert [each.id for each in services.work.held()] == ["f1"]
+    assert [each.queue for each in services.overview.queues()] == [Queue.FETCHES]
 
 
 def test_children_belong_to_the_branch_of_the_account_below_the_root(services: app.Services) -> None:

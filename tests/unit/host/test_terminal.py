@@ -52,24 +52,24 @@ def fresh_log() -> Iterator[None]:
     structlog.reset_defaults()
 
 
-@pytest.mark.parametrize("json_lines", [True, False])
+@pytest.mark.parametrize("form", logs.LogFormat)
 def test_a_log_line_is_one_line_whatever_it_is_about(
-    capsys: pytest.CaptureFixture[str], fresh_log: None, json_lines: bool
+    capsys: pytest.CaptureFixture[str], fresh_log: None, form: logs.LogFormat
 ) -> None:
-    logs.configure(json_lines=json_lines)
+    logs.configure(form)
     structlog.get_logger("test").info("called", name=HOSTILE)
     line = re.sub(r"\x1b\[[\d;]*m", "", capsys.readouterr().err)  # our own colours
     assert line.count("\n") == 1
     assert printable(line, keep="\n") == line
-    if json_lines:
+    if form is logs.LogFormat.JSON:
         assert json.loads(line)["name"] == HOSTILE
 
 
-@pytest.mark.parametrize("json_lines", [True, False])
+@pytest.mark.parametrize("form", logs.LogFormat)
 def test_a_traceback_hides_nothing(
-    capsys: pytest.CaptureFixture[str], fresh_log: None, json_lines: bool
+    capsys: pytest.CaptureFixture[str], fresh_log: None, form: logs.LogFormat
 ) -> None:
-    logs.configure(json_lines=json_lines)
+    logs.configure(form)
     try:
         raise ValueError(HOSTILE)
     except ValueError:

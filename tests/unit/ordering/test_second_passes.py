@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from scribedock.errors import InvalidOption, InvalidQuery, MissingParameter
+from scribedock.errors import InvalidOption, InvalidQuery, ItemNotFound, MissingParameter
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority
 from scribedock.jobs.order_options import OrderOptions
 from scribedock.ordering.capabilities import Capabilities
@@ -12,7 +14,7 @@ from scribedock.ordering.translate import translate_job
 from scribedock.ordering.uplevel import uplevel_job
 from scribedock.related.translations import Child
 from scribedock.related.uplevels import NewUplevel
-from scribedock.translation.engine import LanguagePair
+from scribedock.translation.engine import LanguagePair, spoken_pairs
 from tests.captions.sample import say
 from tests.support.core import Core
 from tests.support.finished import finished_job, ordered_job
@@ -80,7 +82,7 @@ def test_a_translation_of_a_machines_transcript_needs_approval_of_the_second_pas
     assert (german.language, german.created, spanish.language) == ("de", True, "es")
     with core.services.database.read() as connection:
         related = core.services.related.related_jobs(connection, job.id)
-    assert [each.target_language for each in related] == ["", "de", "es"]
+    assert sorted(each.target_language for each in related) == ["", "de", "es"]
 
 
 def test_a_translation_that_is_there_is_not_made_again(core: Core) -> None:
@@ -98,6 +100,17 @@ def test_a_translation_needs_another_language_and_an_engine(core: Core) -> None:
         translate(core, job, "fr")
 
 
+def test_a_message_does_not_list_every_language_that_a_recognizer_translates(core: Core) -> None:
+    able = Capabilities(
+        languages=frozenset({"en"}),
+        detects_language=False,
+        translates=spoken_pairs(f"x{letter}" for letter in "abcdefghijklmn")
+        | {LanguagePair(source="en", target="de")},
+    )
+    with pytest.raises(InvalidOption, match="installed are en to de, 14 languages to en"):
+        able.target_languages(finished(core, fidelity=Fidelity.HIGH), ["fr"])
+
+
 def test_what_was_not_ordered_is_not_translated(core: Core) -> None:
     with pytest.raises(InvalidQuery, match="use perform_transcription first"):
         translate(core, core.job(), "de")
@@ -107,3 +120,27 @@ def test_a_job_under_way_can_be_translated_ahead(core: Core) -> None:
     job_id, _ = ordered_job(core.services, fidelity=Fidelity.HIGH)
     (child,) = translate(core, core.services.jobs.find_job(job_id), "de")
     assert child.job.status is JobStatus.PENDING
+
+
+def test_what_only_the_recording_can_be_translated_from_needs_it(core: Core) -> None:
+    job = finished(core, fidelity=Fidelity.HIGH, language="fr")
+    french = spoken_pairs({"fr"})
+    able = Capabilities(
+        languages=frozenset({"fr"}), detects_language=False, translates=french, from_recording=french
+    )
+    with core.services.database.write() as connection:
+        core.services.jobs.set(connection, job.id, recording_erased=core.clock.now())
+
+    def order(capabilities: Capabilities) -> list[Child]:
+        return translate_job(
+            core.services,
+            capabilities,
+            job.id,
+            frozenset({core.admin.id}),
+            ["en"],
+            approve_uplevel=None,
+        )
+
+    with pytest.raises(ItemNotFound, match="the recording of this job"):
+        order(able)
+    assert order(replace(able, from_recording=frozenset()))[0].created

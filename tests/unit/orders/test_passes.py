@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from scribedock.jobs.job import Fidelity, Iwp
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Fidelity
 from scribedock.jobs.order_options import ApprovalStep, OrderOptions
 from scribedock.orders.passes import PassKind, planned
 from tests.support.jobs import a_job

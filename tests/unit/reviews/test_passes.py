@@ -2,77 +2,22 @@
 
 from __future__ import annotations
 
-import zlib
-from datetime import timedelta
-
 import pytest
 
 from scribedock.accounts.accounts import Account
 from scribedock.errors import InvalidQuery, ItemNotFound
-from scribedock.jobs.job import Fidelity, Iwp, JobStatus
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Fidelity, JobStatus
 from scribedock.orders.passes import PassKind
 from scribedock.reviews.reviews import Enriched
-from scribedock_captions.elementlist.codec import parse, to_json
-from tests.captions.sample import say
 from tests.support.core import Core
-from tests.support.finished import finished_job
+from tests.support.review_desk import ReviewDesk
 
 REVIEW, APPROVAL = PassKind.REVIEW, PassKind.APPROVAL
 
 
-class Office:
-    """A reviewer's desk: a job that waits for people, and two of them."""
-
-    def __init__(self, core: Core, fidelity: Fidelity = Fidelity.STANDARD, **ordered: object) -> None:
-        self.core = core
-        self.reviews = core.services.reviews
-        self.ann, self.bob = (self._reviewer(core, name) for name in ("ann", "bob"))
-        self.job_id = finished_job(
-            core.services,
-            say("The sea is deep."),
-            fidelity=fidelity,
-            **ordered,  # type: ignore[arg-type]
-        )
-
-    @staticmethod
-    def _reviewer(core: Core, name: str) -> Account:
-        account = core.services.accounts.create(name, "a password", parent="admin")
-        core.services.accounts.set_reviewer(account, True)
-        return account
-
-    def take(self, who: Account) -> None:
-        self.reviews.take(self.job_id, None, REVIEW, who.id)
-
-    def save(self, who: Account, text: str, **base: object) -> object:
-        compressed = zlib.compress(to_json(say(text)))
-        return self.reviews.save(
-            self.job_id,
-            frozenset({self.core.admin.id}),
-            REVIEW,
-            who.id,
-            compressed,
-            base=base.get("base"),  # type: ignore[arg-type]
-        )
-
-    def approve(self, who: Account, **enriched: Enriched) -> None:
-        self.reviews.approve(self.job_id, None, REVIEW, who.id, **enriched)
-
-    def names(self) -> list[Iwp]:
-        return [each.iwp_name for each in self.core.services.elementlists.versions(self.job_id)]
-
-    def published(self) -> str:
-        version = self.core.services.elementlists.choose(self.core.services.jobs.find_job(self.job_id))
-        found = parse(self.core.services.elementlists.body(self.job_id, version.created))
-        return " ".join(
-            token.display_as
-            for segment in found.segments
-            for sequence in segment.sequences
-            for token in sequence.tokens
-        )
-
-
 def test_one_reviewer_at_a_time_works_on_a_pass(core: Core) -> None:
-    office = Office(core)
+    office = ReviewDesk(core)
     office.take(office.ann)
     office.take(office.ann)  # again does no harm
     with pytest.raises(InvalidQuery) as refused:
@@ -81,14 +26,14 @@ def test_one_reviewer_at_a_time_works_on_a_pass(core: Core) -> None:
 
 
 def test_a_pass_must_be_taken_before_it_is_saved_or_approved(core: Core) -> None:
-    office = Office(core)
+    office = ReviewDesk(core)
     for attempt in (lambda: office.save(office.ann, "The sea."), lambda: office.approve(office.ann)):
         with pytest.raises(InvalidQuery, match="take it first"):
             attempt()
 
 
 def test_what_was_saved_is_kept_for_whoever_takes_the_pass_next(core: Core) -> None:
-    office = Office(core)
+    office = ReviewDesk(core)
     office.take(office.ann)
     saved = office.save(office.ann, "The sea is very deep.")
     office.reviews.release(office.job_id, frozenset({core.admin.id}), REVIEW, office.ann.id)
@@ -99,7 +44,7 @@ def test_what_was_saved_is_kept_for_whoever_takes_the_pass_next(core: Core) -> N
 
 
 def test_a_version_that_was_made_of_an_older_one_is_refused(core: Core) -> None:
-    office = Office(core)
+    office = ReviewDesk(core)
     office.take(office.ann)
     first = office.reviews.work(office.job_id, None, REVIEW).version
     office.save(office.ann, "One.", base=first)
@@ -111,7 +56,7 @@ def test_a_version_that_was_made_of_an_older_one_is_refused(core: Core) -> None:
 
 
 def test_approving_publishes_the_last_version_and_completes_the_job(core: Core) -> None:
-    office = Office(core, callback_url="https://example.org/")
+    office = ReviewDesk(core, callback_url="https://example.org/")
     assert office.names() == [Iwp.MECHANICAL]
     office.take(office.ann)
     office.save(office.ann, "The sea is wide.")
@@ -125,7 +70,7 @@ def test_approving_publishes_the_last_version_and_completes_the_job(core: Core) 
 
 
 def test_passes_follow_each_other_and_the_customer_comes_last(core: Core) -> None:
-    office = Office(core, Fidelity.HIGH, options={"customer_approval_steps": ["RETURN"]})
+    office = ReviewDesk(core, Fidelity.HIGH, options={"customer_approval_steps": ["RETURN"]})
     for expected in (Iwp.INTERIM_PROFESSIONAL, Iwp.PROFESSIONAL):
         office.take(office.ann)
         assert office.reviews.work(office.job_id, None, REVIEW).current.iwp_name is expected
@@ -138,7 +83,7 @@ def test_passes_follow_each_other_and_the_customer_comes_last(core: Core) -> Non
 
 
 def test_what_was_enriched_before_a_later_save_is_not_published(core: Core) -> None:
-    office = Office(core)
+    office = ReviewDesk(core)
     office.take(office.ann)
     ending = office.reviews.ending(office.job_id, None, REVIEW, office.ann.id)
     office.save(office.ann, "Another.")
@@ -147,23 +92,23 @@ def test_what_was_enriched_before_a_later_save_is_not_published(core: Core) -> N
     assert core.services.jobs.find_job(office.job_id).status is JobStatus.REVIEWING
 
 
-def test_versions_ascend_although_the_clock_stands_still(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
-    office = Office(core)
+def test_versions_ascend_although_the_clock_was_set_back(core: Core) -> None:
+    office = ReviewDesk(core)
     office.take(office.ann)
     newest = office.reviews.work(office.job_id, None, REVIEW).version
-    monkeypatch.setattr("scribedock.reviews.reviews.utc_now", lambda: newest - timedelta(hours=1))
+    core.clock.advance(-3600)
     first, second = office.save(office.ann, "One."), office.save(office.ann, "Two.")
     assert newest < first < second  # type: ignore[operator]
 
 
 def test_the_jobs_of_others_cannot_be_taken(core: Core) -> None:
-    office = Office(core)
+    office = ReviewDesk(core)
     with pytest.raises(ItemNotFound):
         office.reviews.take(office.job_id, frozenset({"somebody else"}), REVIEW, office.ann.id)
 
 
 def test_the_queue_shows_what_waits_and_what_is_mine(core: Core) -> None:
-    office = Office(core)
+    office = ReviewDesk(core)
     reviewers = core.services.reviewers
 
     def queue(who: Account) -> list[str]:

@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from scribedock import app
-from scribedock.accounts.passwords import matches_hash
+from scribedock.accounts.signing_in.passwords import matches_hash
 from scribedock.clock import format_short_time
 from scribedock.db.tables import tasks
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority

@@ -6,6 +6,7 @@ import textwrap
 import threading
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ import sqlalchemy as sa
 
 from scribedock import app
 from scribedock.clock import utc_now
-from scribedock.db.engine import Database
+from scribedock.db.engine import Database, shared_time
 from scribedock.db.tables import executors
 from scribedock.dispatch.queues import Queue
 from scribedock.settings import Settings
-from scribedock.workflow.engine import RunningWorkflow
+from scribedock.testing.clock import ManualClock
+from scribedock.workflow.engine_client import RunningWorkflow
 from scribedock.workflow.lease import ATTEMPTS, Lease, Reaper, note_crash
 from tests.support.waiting import wait_until
 
@@ -25,7 +27,7 @@ HOLDER = textwrap.dedent(
     """
     import sys, time
     from pathlib import Path
-    from scribedock.db.engine import Database
+    from scribedock.db.engine import Database, shared_time
     from scribedock.workflow.lease import Lease
 
     lease = Lease(Database(sys.argv[1]), Path(sys.argv[2]), lease_s=3600)
@@ -75,10 +77,15 @@ class Engine:
 
 
 @pytest.fixture
-def place(tmp_path: Path, database: dict[str, str]) -> Iterator[tuple[Database, Path]]:
+def clock() -> ManualClock:
+    return ManualClock(utc_now())
+
+
+@pytest.fixture
+def place(tmp_path: Path, database: dict[str, str], clock: ManualClock) -> Iterator[tuple[Database, Path]]:
     settings = Settings(data_dir=tmp_path, **database)  # type: ignore[arg-type]
     app.prepare_database(settings)
-    opened = Database(app.database_url(settings))
+    opened = Database(app.database_url(settings), clock=clock)
     yield opened, tmp_path / "executors"
     opened.close()
 
@@ -95,6 +102,28 @@ def reaper(place: tuple[Database, Path], held: Lease, engine: Engine) -> Reaper:
 
 def of(executor_id: str, workflow_id: str = "w") -> RunningWorkflow:
     return RunningWorkflow(id=workflow_id, executor_id=executor_id, queue=Queue.PROBES)
+
+
+def test_a_worker_that_falls_silent_while_it_takes_over_keeps_nobody_else_from_it(
+    place: tuple[Database, Path], clock: ManualClock
+) -> None:
+    mine, stopped = lease(place), lease(place)
+    others, ours = reaper(place, stopped, Engine()), reaper(place, mine, Engine())
+    with others._alone_on_machine() as is_alone:
+        assert is_alone
+        with ours._alone_on_machine() as also_alone:
+            assert not also_alone
+        for _ in range(7):
+            clock.advance(10)
+            mine.renew()
+        with place[0].write() as connection:
+            connection.execute(
+                executors.update()
+                .where(executors.c.id == stopped.executor_id)
+                .values(heartbeat=shared_time(connection) - timedelta(hours=1))
+            )
+        with ours._alone_on_machine() as also_alone:
+            assert also_alone
 
 
 def test_a_worker_that_holds_its_lease_is_left_alone(place: tuple[Database, Path]) -> None:
@@ -157,24 +186,63 @@ def test_a_worker_killed_on_this_machine_is_dead_at_once(place: tuple[Database, 
     assert not (place[1] / killed).exists()
 
 
-def test_a_worker_elsewhere_is_dead_when_its_heartbeat_is_old(place: tuple[Database, Path]) -> None:
+def renewed(mine: Lease, clock: ManualClock, seconds: int) -> None:
+    """Let `seconds` pass, in which the lease is renewed as often as it has to be."""
+    for _ in range(seconds // 20):
+        clock.advance(20)
+        assert mine.renew()
+
+
+def make_old(place: tuple[Database, Path], *leases: Lease) -> None:
+    with place[0].write() as connection:
+        connection.execute(
+            executors.update()
+            .where(executors.c.id.in_([each.executor_id for each in leases]))
+            .values(heartbeat=utc_now() - timedelta(days=365))
+        )
+
+
+def test_a_worker_elsewhere_is_dead_when_its_heartbeat_is_old(
+    place: tuple[Database, Path], clock: ManualClock
+) -> None:
     mine = lease(place, lease_s=60)
     elsewhere = lease((place[0], place[1] / "of another machine"), lease_s=60)
     assert elsewhere.executor_id in mine.others().living
-    old = utc_now().replace(year=utc_now().year - 1)
-    with place[0].write() as connection:
-        connection.execute(
-            executors.update().where(executors.c.id == elsewhere.executor_id).values(heartbeat=old)
-        )
+    renewed(mine, clock, 60)
+    make_old(place, elsewhere)
     assert mine.others().living == {mine.executor_id}
     assert not elsewhere.renew(), "it must learn that it has lost its lease"
     assert mine.renew()
 
 
-def test_a_heartbeat_is_recorded(place: tuple[Database, Path]) -> None:
+@pytest.mark.parametrize("is_new", [False, True])
+def test_after_an_outage_every_worker_has_the_time_of_a_lease_to_come_back(
+    place: tuple[Database, Path], clock: ManualClock, is_new: bool
+) -> None:
+    """Whether the first one that is back was there before or has just started."""
+    mine = lease(place, lease_s=60)
+    back, dead = (lease((place[0], place[1] / "of another machine"), lease_s=60) for _ in range(2))
+    renewed(mine, clock, 60)
+    clock.advance(3600)
+    make_old(place, mine, back, dead)
+    if is_new:
+        mine = lease(place, lease_s=60)
+    assert mine.renew()
+    assert {back.executor_id, dead.executor_id} <= mine.others().living
+    renewed(mine, clock, 40)
+    assert back.renew()
+    assert {back.executor_id, dead.executor_id} <= mine.others().living
+    renewed(mine, clock, 20)
+    living = mine.others().living
+    assert back.executor_id in living
+    assert dead.executor_id not in living
+
+
+def test_a_heartbeat_is_recorded(place: tuple[Database, Path], clock: ManualClock) -> None:
     mine = lease(place)
     with place[0].read() as connection:
         before = connection.execute(sa.select(executors.c.heartbeat)).scalar_one()
+    clock.advance(1)
     mine.renew()
     with place[0].read() as connection:
         assert connection.execute(sa.select(executors.c.heartbeat)).scalar_one() > before

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,22 +11,19 @@ import sqlalchemy as sa
 
 from scribedock.db.tables import work
 from scribedock.dispatch.queues import Queue
-from scribedock.jobs.job import Fidelity, Iwp, Job, JobStatus, TaskStatus
-from scribedock.jobs.order_options import OrderOptions
-from scribedock.ordering.capabilities import Capabilities
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.job import Fidelity, Job, JobStatus, TaskStatus
 from scribedock.ordering.delete_job import delete_job
 from scribedock.ordering.place_order import TranscriptionRequest, place_order
+from scribedock.ordering.retry_order import retry_order
 from scribedock.workflow.steps import attempts
-from scribedock_captions.elementlist.codec import parse
-from scribedock_captions.elementlist.model import CANDIDATE, ElementList
-from scribedock_captions.options import TranscriptOptions
-from scribedock_captions.rendering import render_transcript
+from scribedock_captions.elementlist.model import CANDIDATE
 from tests.support.core import Core
+from tests.support.core_orders import ABLE, elementlist_of, ordered, text_of, transcribe
 from tests.support.core_uploads import UploadClient
 from tests.support.core_workflows import Workflows
 from tests.support.media.sound import RATE, pcm, silence, spoken, write_wav
 
-ABLE = Capabilities(languages=frozenset({"en", "de", "zh"}), detects_language=True, translates=frozenset())
 STEPS = ["start", "decode", "find speech", "hear language", "recognize", "finish", "clean up"]
 TEXT = "Welcome to a small library by the sea."
 
@@ -35,51 +31,6 @@ TEXT = "Welcome to a small library by the sea."
 @pytest.fixture(scope="session")
 def sentence(tmp_path_factory: pytest.TempPathFactory) -> bytes:
     return spoken(tmp_path_factory.mktemp("sentence") / "a.wav", seconds=3.5).read_bytes()
-
-
-def ordered(
-    core: Core,
-    recording: bytes,
-    *,
-    language: str = "en",
-    language_given: bool = True,
-    callback_url: str | None = None,
-    transcript: bytes | None = None,
-    **options: object,
-) -> Job:
-    job = core.job(language=language, language_given=language_given)
-    UploadClient(core, job).put(recording)
-    if transcript is not None:
-        visible = frozenset({core.admin.id})
-        core.services.transcripts.attach(job.id, visible, format=None, body=transcript)
-    place_order(
-        core.services,
-        ABLE,
-        job.id,
-        frozenset({core.admin.id}),
-        TranscriptionRequest(
-            fidelity=Fidelity.MECHANICAL,
-            callback_url=callback_url,
-            options=OrderOptions(**options),  # type: ignore[arg-type]
-        ),
-    )
-    return core.services.jobs.find_job(job.id)
-
-
-def elementlist_of(core: Core, job: Job) -> ElementList:
-    version = core.services.elementlists.choose(core.services.jobs.find_job(job.id))
-    return parse(core.services.elementlists.body(job.id, version.created))
-
-
-def text_of(core: Core, job: Job) -> str:
-    elementlist = elementlist_of(core, job)
-    text = " ".join(render_transcript(elementlist, TranscriptOptions()).body.decode().split())
-    return re.sub(r"\[[\d:.]+\] ", "", text)
-
-
-def transcribe(workflows: Workflows, job: Job, **how: str) -> list[str]:
-    assert job.order_task_id is not None
-    return workflows.run(Queue.TRANSCRIPTION, job.order_task_id, **how).names
 
 
 def test_a_recording_becomes_a_finished_transcript(core: Core, workflows: Workflows, sentence: bytes) -> None:
@@ -162,10 +113,11 @@ def test_a_fault_that_passes_costs_no_word(core: Core, workflows: Workflows, sen
     assert text_of(core, job) == TEXT
 
 
-def test_silence_is_a_finished_job_without_words(core: Core, workflows: Workflows, tmp_path: Path) -> None:
+def test_silence_is_a_finished_job_that_says_so(core: Core, workflows: Workflows, tmp_path: Path) -> None:
     job = ordered(core, silence(tmp_path / "a.wav", seconds=2).read_bytes())
     transcribe(workflows, job)
-    assert core.services.jobs.find_job(job.id).status is JobStatus.COMPLETE
+    done = core.services.jobs.find_job(job.id)
+    assert (done.status, done.notice) == (JobStatus.COMPLETE, "No speech was found.")
     assert text_of(core, job) == ""
     assert workflows.recognizer.chunks == []
 
@@ -220,6 +172,27 @@ def test_a_deleted_job_is_abandoned_and_leaves_nothing_behind(
     with core.services.database.read() as connection:
         assert connection.execute(sa.select(work.c.id).where(work.c.job_id == job.id)).all() == []
     assert not (core.services.settings.data_dir / "work" / str(job.order_task_id)).exists()
+
+
+def test_a_cancelled_order_is_abandoned_and_may_be_placed_again(
+    core: Core, workflows: Workflows, sentence: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ordered(core, sentence)
+    original = core.services.orders.start
+
+    def start(task_id: str, engine: str) -> Job | None:
+        started = original(task_id, engine)
+        core.services.orders.cancel(job.id, "By request")
+        return started
+
+    with monkeypatch.context() as patch:
+        patch.setattr(type(core.services.orders), "start", lambda _, *asked: start(*asked))
+        steps = transcribe(workflows, job)
+    assert "finish" not in steps and steps[-1] in ("clean up", "give up")
+    assert core.services.jobs.find_job(job.id).failure_reason == "By request"
+    retry_order(core.services, ABLE, job.id)
+    assert "finish" in transcribe(workflows, core.services.jobs.find_job(job.id))
+    assert core.services.jobs.find_job(job.id).status is JobStatus.COMPLETE
 
 
 def test_the_language_is_heard_where_none_was_named(
@@ -360,3 +333,22 @@ def test_the_anchors_of_a_given_german_text_begin_where_its_words_are_heard(
     begins_ms = recognized[0]  # silence, before the voice activity detector hears speech
     assert first.start_time >= begins_ms + 60 if early_ms else first.start_time == begins_ms
     assert not first.interpolated
+
+
+def test_info_counts_the_words_by_where_their_times_come_from(
+    core: Core, workflows: Workflows, sentence: bytes
+) -> None:
+    """German is synchronized with what the recognizer hears: the words that it did not hear are estimated."""
+    workflows.recognizer.languages = {"de": 1.0}
+    workflows.recognizer._text = "Das Meer ist tief und blau und kalt."
+    recognized = ordered(core, sentence, language="de")
+    given = ordered(
+        core, sentence, language="de", transcript=b"Das Meer ist tief und blau und kalt. Immer noch."
+    )
+    transcribe(workflows, recognized)
+    transcribe(workflows, given)
+    counts = [
+        (done.words_aligned, done.words_estimated)
+        for done in map(core.services.jobs.find_job, (recognized.id, given.id))
+    ]
+    assert counts == [(0, 0), (8, 2)]

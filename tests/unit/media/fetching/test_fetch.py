@@ -268,3 +268,26 @@ def test_proxies_of_the_environment_are_not_used(tmp_path: Path, monkeypatch: py
         monkeypatch.setenv("ALL_PROXY", proxy.url)
         download(GuardedClient(LOOPBACK), server.url, tmp_path)
         assert not proxy.requests
+
+
+def test_a_small_request_may_send_a_body() -> None:
+    received = bytearray()
+
+    def takes(path: str, connection: socket.socket) -> None:
+        received.extend(server.requests[0].partition("\r\n\r\n")[2].encode())
+        while len(received) < len(b"code=1&b=2"):
+            received.extend(connection.recv(100))
+        connection.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 2\r\n\r\n{}")
+
+    with serving(takes) as server:
+        answer = GuardedClient(LOOPBACK).request(
+            "POST", server.url, headers={}, content=b"code=1&b=2", max_bytes=100, timeout_s=10
+        )
+    assert (answer.status, answer.body, bytes(received)) == (400, b"{}", b"code=1&b=2")
+    assert server.requests[0].startswith("POST / HTTP/1.1")
+
+
+def test_a_small_request_follows_no_redirect() -> None:
+    with serving(redirects(lambda path: "http://169.254.169.254/")) as server:
+        answer = GuardedClient(LOOPBACK).request("GET", server.url, headers={}, max_bytes=100, timeout_s=10)
+    assert answer.status == 302

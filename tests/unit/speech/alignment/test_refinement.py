@@ -7,7 +7,12 @@ from pathlib import Path
 import pytest
 
 from scribedock.speech.alignment.aligner import Aligner
-from scribedock.speech.alignment.refinement import MAX_HALVINGS, MAX_SHIFT_MS, aligned_words
+from scribedock.speech.alignment.refinement import (
+    MAX_HALVINGS,
+    MAX_SHIFT_MS,
+    STRETCHED_MS,
+    aligned_words,
+)
 from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm
@@ -48,6 +53,27 @@ def test_the_words_of_a_chunk_take_the_times_that_alignment_finds() -> None:
 def test_a_word_that_is_found_far_away_keeps_its_time(by_ms: int) -> None:
     words = spoken(whisper("Are you there?"), 2000)
     assert aligned_words(words, CHUNK, Found(words, by_ms)) == words
+
+
+@pytest.mark.parametrize(("last_ms", "kept"), [(STRETCHED_MS, False), (STRETCHED_MS + 1, True)])
+def test_a_word_that_is_found_stretched_over_what_is_not_in_the_text_keeps_its_time(
+    last_ms: int, kept: bool
+) -> None:
+    words = spoken(whisper("Are you there?"), 2000)
+
+    def align(span: Span, texts: Sequence[str]) -> list[Span | None]:
+        found = [Span(start_ms=word.start_ms, end_ms=word.end_ms) for word in words]
+        return [*found[:-1], Span(start_ms=words[-1].start_ms, end_ms=words[-1].start_ms + last_ms)]
+
+    *others, last = aligned_words(words, CHUNK, align)
+    assert {word.origin for word in others} == {Origin.ALIGNED}
+    assert (last == words[-1]) is kept
+
+
+def test_a_long_word_that_the_recognizer_has_as_long_is_found() -> None:
+    words = [TimedWord(text=" incomprehensibilities", start_ms=2000, end_ms=3400, confidence=0.9)]
+    [found] = aligned_words(words, CHUNK, Found(words))
+    assert (found.origin, found.start_ms, found.end_ms) == (Origin.ALIGNED, 2100, 3500)
 
 
 def test_an_estimated_time_gives_way_to_any_that_is_found() -> None:

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 from scribedock.speech.assembly import assemble
-from scribedock.speech.diarization.turns import Turn, speaker_changes, with_speakers
+from scribedock.speech.diarization.turns import PAUSE_MS, Turn, speaker_changes, with_speakers, without_pauses
 from scribedock.speech.recognizer import TimedWord
 from scribedock.speech.span import Span
 from scribedock_captions.elementlist.model import ElementList, Segment, Speaker
@@ -117,3 +117,13 @@ def test_a_punctuating_engines_sentences_are_not_cut() -> None:
         turns=[turn(0, 700, 1), turn(700, 2000, 2)],
     )
     assert texts(made) == ["Are you there or not?"]
+
+
+def test_a_person_goes_on_after_a_short_pause_and_begins_again_after_a_long_one() -> None:
+    said = [turn(0, 1000, 1), turn(1000 + PAUSE_MS, 4000, 1), turn(4001 + PAUSE_MS, 6000, 1)]
+    assert without_pauses(said) == [turn(0, 4000, 1), turn(4001 + PAUSE_MS, 6000, 1)]
+
+
+def test_a_pause_in_which_somebody_else_speaks_is_the_end_of_a_turn() -> None:
+    said = [turn(0, 1000, 1), turn(1100, 1300, 2), turn(1400, 3000, 1)]
+    assert without_pauses(said) == said

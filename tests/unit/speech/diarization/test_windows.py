@@ -6,7 +6,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from scribedock.speech.diarization.turns import Turn
+from scribedock.speech.diarization.turns import PAUSE_MS, Turn
 from scribedock.speech.diarization.windows import (
     MIN_WINDOW_MS,
     STEP_MS,
@@ -50,8 +50,16 @@ def test_turns_fill_the_speech_in_order(lengths: list[tuple[int, int]], people: 
     similarities = np.random.default_rng(seed).uniform(-1, 1, (len(windows), people))
     turns = turns_of_windows(speech, windows, similarities)
     assert all(before.end_ms <= after.start_ms for before, after in pairwise(turns))
-    assert sum(each.end_ms - each.start_ms for each in turns) == sum(
-        each.end_ms - each.start_ms for each in speech
+    for span in speech:
+        inside = [
+            min(each.end_ms, span.end_ms) - max(each.start_ms, span.start_ms)
+            for each in turns
+            if each.start_ms < span.end_ms and span.start_ms < each.end_ms
+        ]
+        assert sum(inside) == span.end_ms - span.start_ms
+    assert all(
+        before.speaker != after.speaker or after.start_ms - before.end_ms > PAUSE_MS
+        for before, after in pairwise(turns)
     )
     first = list(dict.fromkeys(each.speaker for each in turns))
     assert first == list(range(1, len(first) + 1))

@@ -14,6 +14,7 @@ from pathlib import Path
 
 import pytest
 
+from scribedock.children.niceness import Niceness
 from scribedock.speech.pool.failures import (
     MachineAtFault,
     RecognitionFailed,
@@ -83,7 +84,8 @@ def test_no_process_is_started_before_it_is_needed(recording: Path) -> None:
     assert children() == []
     pool.recognize(recording, FIRST, "en")
     pool.recognize(recording, FIRST, "en")
-    assert len(children()) == 1
+    (child,) = children()
+    assert os.getpriority(os.PRIO_PROCESS, child) == min(os.nice(0) + Niceness.RECOGNITION, 19)
     pool.close()
 
 
@@ -97,7 +99,8 @@ def test_more_calls_than_processes_wait_for_their_turn(recording: Path) -> None:
 
 
 def test_a_chunk_that_takes_too_long_is_given_up_without_affecting_the_next(recording: Path) -> None:
-    pool = RecognizerPool(SPHINX, processes=1, chunk_timeout_s=5)
+    # It computes in one thread, however many it is granted.
+    pool = RecognizerPool(replace(SPHINX, threads=8), processes=1, chunk_timeout_s=5)
     pool.recognize(recording, FIRST, "en")
     (slow,) = children()
     with pytest.raises(RecognitionTimeout, match="not done after 5 s of processor time"):

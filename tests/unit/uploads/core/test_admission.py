@@ -134,6 +134,7 @@ def test_an_upload_must_keep_to_the_length_that_was_announced(core: Core) -> Non
 @pytest.mark.parametrize("announced", [True, False], ids=["announced", "not announced"])
 def test_an_upload_is_invalid_once_bytes_past_its_length_have_come(core: Core, announced: bool) -> None:
     client = UploadClient(core)
+    core.clock.advance(1)
     client.create(10, b"0123")
     with pytest.raises(LongerThanAnnounced):
         if announced:

@@ -8,9 +8,16 @@ from pathlib import Path
 import pytest
 
 from scribedock.media.limits import Limits
+from scribedock.media.unusable import MediaUnusable
 from scribedock.speech.pool.pool import RecognizerPool
 from scribedock.speech.recognizer import choose
-from scribedock.workflow.steps.recordings import Decoded, decode_speech, track_with_most_speech
+from scribedock.testing.store import InMemoryStore
+from scribedock.workflow.steps.recordings import (
+    Decoded,
+    decode_speech,
+    local_recording,
+    track_with_most_speech,
+)
 from tests.support.media.ffmpeg import make
 from tests.support.media.sound import spoken
 
@@ -41,6 +48,14 @@ def test_the_track_in_which_people_speak_is_decoded(
     assert decode_speech(recording, path, pool, Limits()) == Decoded(track=1)
     assert len(pool.speech_spans(path)) > 0
     assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_recording_that_is_not_in_the_store_is_said_to_be_gone_at_once() -> None:
+    with (
+        pytest.raises(MediaUnusable, match="not in the server's storage any more"),
+        local_recording(InMemoryStore(), "0" * 32),
+    ):
+        pass
 
 
 def test_a_known_track_is_not_searched_for(recording: Path, tmp_path: Path) -> None:

@@ -1,0 +1,106 @@
+/** The calls of the editor. */
+
+import { call, CallError } from "../frame/calls";
+import { segmentsOf, type Change } from "./model/changes";
+import type { ElementList, Speaker } from "./model/elementlist";
+import type { SavedChanges } from "./model/merging";
+
+/** What the server says to the editor's page. */
+export interface EditorData {
+  readonly job: string;
+  readonly name: string;
+  readonly status: string;
+  readonly language: string;
+  readonly durationMs: number;
+  readonly kind: "review" | "correction";
+  readonly isBegun: boolean;
+  /** What is begun, or would be, is a correction of a finished job. */
+  readonly isCorrection: boolean;
+  /** The confidence below which a word is in doubt. */
+  readonly doubtBelow: number;
+  /** How names and terms are spelled, from the guidelines of the job. */
+  readonly terms: readonly string[];
+  readonly draftKey: string | null;
+}
+
+export interface WorkingList {
+  readonly version: string;
+  readonly versions: readonly string[];
+  readonly decisions: readonly Decision[];
+  readonly elementlist: ElementList;
+}
+
+export interface Decision {
+  readonly decision: string;
+  readonly comment: string;
+  readonly username: string;
+  readonly at: string;
+}
+
+/** A save, which has the same id however often it is sent. */
+export interface Save {
+  readonly id: string;
+  readonly base: string;
+  readonly changes: readonly Change[];
+  readonly speakers: readonly Speaker[];
+}
+
+export interface Saved {
+  readonly version: string;
+  readonly changes: readonly { readonly first: number; readonly removed: number; readonly added: number }[];
+  readonly merged: boolean;
+}
+
+const CONFLICT = 409;
+const PATIENCE_MS = 60_000;
+
+export function isConflict(error: unknown): error is CallError {
+  return error instanceof CallError && error.status === CONFLICT;
+}
+
+export class EditorService {
+  private readonly pass: { readonly job_id: string; readonly kind: string };
+
+  constructor(data: EditorData) {
+    this.pass = { job_id: data.job, kind: data.kind };
+  }
+
+  take(): Promise<unknown> {
+    return call("review/take", this.pass);
+  }
+
+  read(isBackground = false): Promise<WorkingList> {
+    return call("review/elementlist", this.pass, { isBackground });
+  }
+
+  changesSince(version: string): Promise<SavedChanges[]> {
+    return call("review/changes", { ...this.pass, since: version }, { isBackground: true });
+  }
+
+  save(save: Save): Promise<Saved> {
+    const body = JSON.stringify({ changes: segmentsOf(save.changes), speakers: save.speakers });
+    return call(
+      "review/save_segments",
+      { ...this.pass, base_version: save.base, save_id: save.id },
+      { file: new Blob([body]), signal: AbortSignal.timeout(PATIENCE_MS) },
+    );
+  }
+
+  realign(): Promise<unknown> {
+    return call("review/realign", this.pass, { isBackground: true });
+  }
+
+  approve(): Promise<unknown> {
+    return call("review/approve", this.pass);
+  }
+
+  release(): Promise<unknown> {
+    return call("review/release", this.pass);
+  }
+}
+
+export function newSaveId(): string {
+  return Array.from(crypto.getRandomValues(new Uint8Array(16)), (byte) =>
+    byte.toString(16).padStart(2, "0"),
+  ).join("");
+}

@@ -1,0 +1,291 @@
+/** An editor at work: its parts, the events of the page, and what it shows. */
+
+import { html, type TemplateResult } from "lit";
+
+import { CallError } from "../frame/calls";
+import { counted, text } from "../frame/texts";
+import { tell } from "../parts/toasts";
+import { readMedia, type Media } from "../player/media";
+import { mediaNote, rowTimes, tools, transport } from "./controls";
+import { openPalette } from "./dialogs";
+import type { EditorDocument } from "./document";
+import type { Drafts } from "./drafts";
+import { Editor } from "./editor";
+import { Input } from "./input";
+import { FindPanel } from "./find-panel";
+import { currentBindings, openKeys } from "./keys-dialog";
+import type { Bindings, Command } from "./model/keys";
+import { replaced } from "./model/alike";
+import { textOf } from "./model/elementlist";
+import type { Conflict } from "./model/merging";
+import { setText } from "./model/rows";
+import { soundNames } from "./model/tokens";
+import { alikeBar, conflictNotices, saveProblem, saveStatus, termBar } from "./notices";
+import type { Opened } from "./opening";
+import { Peaks } from "./peaks";
+import { Recording } from "./recording";
+import { RowsView } from "./rows-view";
+import type { EditorData, EditorService } from "./service";
+import { Sync } from "./sync";
+import { termOffers, type TermOffer } from "./terms";
+import { formatTime } from "./times";
+import { openVersions } from "./versions-dialog";
+import { Waveform } from "./waveform";
+
+const TYPING_MS = 3_000;
+const PREPARING_MS = 3_000;
+const NOT_FOUND = [404, 410];
+
+export class Session {
+  readonly document: EditorDocument;
+  readonly drafts: Drafts | null;
+  readonly sync: Sync;
+  private readonly editor: Editor;
+  private readonly rows = new RowsView();
+  private readonly recording: Recording;
+  private readonly waveform: Waveform;
+  private readonly findPanel: FindPanel;
+  private readonly input: Input;
+  private bindings: Bindings = currentBindings();
+  private media: Media | null = null;
+  private wasPlaying = false;
+  private timer = 0;
+
+  constructor(
+    private readonly data: EditorData,
+    service: EditorService,
+    opened: Opened,
+    private readonly redraw: () => void,
+  ) {
+    this.document = opened.document;
+    this.drafts = opened.drafts;
+    this.recording = new Recording(() => this.follow());
+    this.editor = new Editor(
+      this.document,
+      this.rows,
+      this.recording,
+      () => this.sync,
+      () => this.show(),
+      (command) => this.open(command),
+    );
+    this.sync = new Sync(
+      this.document,
+      service,
+      this.drafts,
+      () => this.changed(),
+      () => this.rows.focused?.id ?? null,
+    );
+    this.waveform = new Waveform({
+      seek: (ms) => this.recording.seek(ms),
+      move: (start, end) => this.editor.setTimes(start, end),
+    });
+    this.findPanel = new FindPanel(() => this.editor, redraw);
+    this.rows.show(this.document.script);
+    this.input = new Input(this.rows, this.editor, {
+      bindings: () => this.bindings,
+      seek: (ms) => this.recording.playFrom(ms),
+      chooseSpeaker: () => this.open("speaker"),
+    });
+    if (opened.isRestored) this.sync.noteEdit(null);
+    void this.loadMedia();
+  }
+
+  stop(): void {
+    this.sync.stop();
+    this.recording.stop();
+    window.clearTimeout(this.timer);
+    this.input.stop();
+  }
+
+  /** Shows what others have saved, or a realignment has found; the row with the focus stays where it is. */
+  private changed(): void {
+    const focused = this.rows.focused;
+    const top = focused?.element.getBoundingClientRect().top ?? 0;
+    this.rows.show(this.document.script);
+    if (focused?.element.isConnected) {
+      window.scrollBy({ top: focused.element.getBoundingClientRect().top - top, behavior: "instant" });
+    }
+    this.show();
+  }
+
+  private show(): void {
+    this.follow();
+    this.redraw();
+  }
+
+  private open(command: Command): void {
+    const caret = this.editor.view?.caret ?? null;
+    const back = (): void => {
+      if (document.activeElement === document.body || !document.activeElement)
+        this.editor.view?.focus(caret ?? 0);
+    };
+    if (command === "keys") {
+      void openKeys(() => {
+        this.bindings = currentBindings();
+        this.redraw();
+      }).then(back);
+    } else if (command === "find") {
+      this.findPanel.open();
+    } else if (command === "sound") {
+      const names = soundNames(this.data.language);
+      void openPalette({
+        title: text("edit.soundTitle"),
+        choices: names.map((name) => ({
+          label: `[${name}]`,
+          action: () => this.editor.insertSound(name, caret),
+        })),
+        field: {
+          label: text("edit.otherSound"),
+          yes: text("edit.add"),
+          action: (value) => this.editor.insertSound(value.replace(/[[\]]/gu, ""), caret),
+        },
+      }).then(back);
+    } else {
+      void this.chooseSpeaker().then(back);
+    }
+  }
+
+  private chooseSpeaker(): Promise<void> {
+    const { script } = this.document;
+    const current = script.speakers.find(
+      (speaker) => speaker.id === script.rows[this.editor.place]?.segment.speaker_id,
+    );
+    const nameOf = (speaker: { id: number; name: string }): string =>
+      speaker.name || text("edit.speakerNumber", { number: speaker.id });
+    return openPalette({
+      title: text("edit.speakerTitle"),
+      choices: [
+        ...script.speakers.map((speaker) => ({
+          label: nameOf(speaker),
+          action: () => this.editor.setSpeaker(speaker.id),
+        })),
+        { label: text("edit.noSpeaker"), action: () => this.editor.setSpeaker(undefined) },
+      ],
+      field: {
+        label: text("edit.newSpeaker"),
+        yes: text("edit.add"),
+        action: (value) => this.editor.addSpeaker(value),
+      },
+      ...(current && {
+        other: {
+          label: text("edit.renameSpeaker", { name: nameOf(current) }),
+          value: current.name,
+          yes: text("edit.rename"),
+          action: (value: string) => this.editor.renameSpeaker(current.id, value),
+        },
+      }),
+    });
+  }
+
+  private async loadMedia(): Promise<void> {
+    let isMissed = false;
+    try {
+      this.media = await readMedia(this.data.job, true);
+    } catch (error) {
+      // Without a recording the text can be corrected all the same; any other failure may pass.
+      isMissed = !(error instanceof CallError && NOT_FOUND.includes(error.status));
+    }
+    if (this.media) {
+      this.recording.load(this.media);
+      const { peaks } = this.media;
+      if (peaks && !this.waveform.peaks) {
+        const url = new URL(peaks.url, location.href).href;
+        this.waveform.peaks = new Peaks(url, peaks.per_second, () => this.waveform.draw());
+      }
+    }
+    if (isMissed || this.media?.preparing)
+      this.timer = window.setTimeout(() => void this.loadMedia(), PREPARING_MS);
+    this.show();
+  }
+
+  /** Shows where the recording is: in the waveform, in the rows, on the clock. */
+  private follow(): void {
+    const { time, isPlaying } = this.recording;
+    const { rows } = this.document.script;
+    const duration = this.media?.duration_ms ?? this.data.durationMs;
+    this.waveform.show({ rows, current: this.editor.current, time, duration });
+    const isTyping = Date.now() - this.input.typed < TYPING_MS;
+    if (this.recording.element.src)
+      this.rows.follow(time, isPlaying && !isTyping && this.rows.focused === null);
+    const clock = document.querySelector("[data-clock]");
+    const shown = `${formatTime(time)} / ${formatTime(duration)}`;
+    if (clock && clock.textContent !== shown) clock.textContent = shown;
+    if (isPlaying !== this.wasPlaying) {
+      this.wasPlaying = isPlaying;
+      this.redraw();
+    }
+  }
+
+  private readonly settle = (conflict: Conflict, takesTheirs: boolean): void => {
+    this.document.settle(conflict, takesTheirs);
+    this.rows.show(this.document.script);
+    this.sync.noteEdit(null);
+    this.sync.saveNow();
+  };
+
+  private fixAlike(): void {
+    const { alike } = this.editor;
+    if (!alike) return;
+    const { correction, found } = alike;
+    const texts = new Map(found.map((each) => [each.row.id, replaced(each, correction.to, true)]));
+    this.editor.alike = null;
+    tell(counted("edit.replaced", this.editor.replace(texts)));
+    this.redraw();
+  }
+
+  private take(offer: TermOffer): void {
+    const { place, view } = this.editor;
+    const row = this.document.script.rows[place];
+    if (!row) return;
+    const whole = textOf(row.segment);
+    const next = whole.slice(0, offer.from) + offer.term + whole.slice(offer.to);
+    this.editor.make(setText(this.document.script, place, next), "", row.id);
+    view?.focus(offer.from + offer.term.length);
+  }
+
+  /** Where the row with the focus is in the window; null where none has it. */
+  get focusTop(): number | null {
+    return this.rows.focused?.element.getBoundingClientRect().top ?? null;
+  }
+
+  status(): TemplateResult {
+    return saveStatus(this.sync.state, this.document.conflicts.length);
+  }
+
+  view(): TemplateResult {
+    const { editor, sync, document: edited, media } = this;
+    const controls = { bindings: this.bindings, run: (command: Command) => editor.run(command) };
+    const canPlay = media?.source !== null && media?.source !== undefined;
+    const row = edited.script.rows[editor.place];
+    const offers = row ? termOffers(row.segment, this.data.terms) : [];
+    return html`<div class="edit-notices">
+        ${saveProblem(sync.state, sync.reason, this.drafts?.isSafe === true, () => sync.saveNow())}
+        ${conflictNotices(edited.conflicts, edited.script, this.settle)}
+      </div>
+      <div class="card edit-stage">
+        <div class="edit-listen ${media?.kind === "video" && !media.sound_only ? "edit-with-video" : ""}">
+          ${this.recording.element}
+          <div class="edit-wave">${this.waveform.element} ${mediaNote(media, canPlay)}</div>
+        </div>
+        <div class="edit-bar">${transport(editor, controls, canPlay)} ${rowTimes(editor)}</div>
+        <div class="edit-bar">
+          ${tools(editor, controls, () => void openVersions(this.data.job, edited.script))}
+          ${termBar(offers, (offer) => this.take(offer))}
+        </div>
+      </div>
+      ${this.findPanel.view()}
+      ${alikeBar(editor.alike, {
+        all: () => this.fixAlike(),
+        look: () => {
+          const correction = editor.alike?.correction;
+          editor.alike = null;
+          if (correction) this.findPanel.open(correction.from, correction.to);
+        },
+        dismiss: () => {
+          editor.alike = null;
+          this.redraw();
+        },
+      })}
+      <div class="card">${this.rows.element}</div>`;
+  }
+}

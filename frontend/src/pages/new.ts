@@ -1,0 +1,2 @@
+import "../frame/shell";
+import "../new/new-page";

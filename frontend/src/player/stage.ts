@@ -1,0 +1,106 @@
+/** The picture of a player, and what it says in its place or over it. */
+
+import { html, nothing, type TemplateResult } from "lit";
+import { keyed } from "lit/directives/keyed.js";
+
+import { text } from "../frame/texts";
+import { icon } from "../parts/icons";
+import type { Media } from "./media";
+
+export interface Stage {
+  /** undefined while it is not known, null where there is none. */
+  readonly media: Media | null | undefined;
+  readonly problem: string;
+  readonly label: string;
+  /** Of a WebVTT file; empty where there are no captions. */
+  readonly captionsUrl: string;
+  readonly language: string;
+}
+
+export interface StageEvents {
+  readonly toggle: () => void;
+  readonly loaded: () => void;
+  readonly lengthened: () => void;
+  readonly state: () => void;
+  readonly seeked: () => void;
+  readonly failed: () => void;
+  readonly retry: () => void;
+}
+
+export function playerStage(stage: Stage, events: StageEvents): TemplateResult {
+  const { media } = stage;
+  const source = media?.source ?? null;
+  const isSound = media?.kind === "sound" || media?.sound_only === true;
+  return html`<div class="player-stage ${isSound ? "player-sound" : ""} ${source ? "" : "player-empty"}">
+    ${isSound && source ? icon("wave", 48) : nothing}
+    ${
+      source
+        ? html`<video
+            class="player-video"
+            playsinline
+            preload="metadata"
+            aria-label=${stage.label}
+            src=${source.url}
+            @click=${events.toggle}
+            @loadedmetadata=${events.loaded}
+            @durationchange=${events.lengthened}
+            @play=${events.state}
+            @pause=${events.state}
+            @ended=${events.state}
+            @seeked=${events.seeked}
+            @error=${events.failed}
+          >
+            ${stage.captionsUrl ? keyed(stage.captionsUrl, captionTrack(stage)) : nothing}
+          </video>`
+        : nothing
+    }
+    ${stageNote(media, stage.problem, events.retry)}
+  </div>`;
+}
+
+/** A new element for each file: browsers keep the cues of one whose address changes. */
+function captionTrack({ captionsUrl, language }: Stage): TemplateResult {
+  return html`<track
+    kind="captions"
+    src=${captionsUrl}
+    srclang=${language || "en"}
+    label=${text("player.captions")}
+    default
+  />`;
+}
+
+function stageNote(
+  media: Media | null | undefined,
+  problem: string,
+  retry: () => void,
+): TemplateResult | typeof nothing {
+  if (problem) {
+    return html`<div class="player-note" role="alert">
+      ${icon("alert", 24)}
+      <p>${problem}</p>
+      <button class="button" type="button" @click=${retry}>${icon("retry")} ${text("app.retry")}</button>
+    </div>`;
+  }
+  if (media === undefined) return nothing;
+  if (media === null || media.kind === null) return note(text("player.gone"));
+  if (media.refused !== null && media.source === null) {
+    return html`<div class="player-note">
+      ${icon("alert", 24)}
+      <p>${text("player.refused")}</p>
+      <p class="small" lang="en">${media.refused}</p>
+    </div>`;
+  }
+  if (media.source === null) return note(text("player.preparing"));
+  if (media.sound_only && media.preparing) {
+    return html`<p class="player-hint" role="status">${text("player.soundOnly")}</p>`;
+  }
+  if (media.sound_only) return html`<p class="player-hint">${text("player.noPicture")}</p>`;
+  return nothing;
+}
+
+function note(message: string): TemplateResult {
+  return html`<div class="player-note" role="status">
+    ${icon("wave", 24)}
+    <p>${message}</p>
+  </div>`;
+}

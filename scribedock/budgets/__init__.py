@@ -1,0 +1,1 @@
+"""What accounts may use: budgets of minutes and bytes for a month, and rates of requests."""

@@ -1,0 +1,1 @@
+"""`scribedock callbacks`: what was called back, and what became of it."""

@@ -1,0 +1,1 @@
+"""`scribedock watch`: a folder whose recordings are transcribed as they appear."""

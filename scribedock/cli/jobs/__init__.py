@@ -1,0 +1,1 @@
+"""`scribedock jobs`: jobs of every account, for the operator."""

@@ -1,0 +1,1 @@
+"""How the commands print: one JSON document, tables that fit the terminal, fields."""

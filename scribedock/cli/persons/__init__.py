@@ -1,0 +1,1 @@
+"""The commands below `scribedock persons`: who signs in to the web pages."""

@@ -1,0 +1,1 @@
+"""`scribedock webhooks`: where events are posted, and what became of them."""

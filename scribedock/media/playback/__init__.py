@@ -1,0 +1,1 @@
+"""What a browser needs to play a recording: proxies, the peaks of its waveform, thumbnails."""

@@ -1,0 +1,1 @@
+"""Groups of settings, of which `settings.Settings` is made."""

@@ -1,0 +1,1 @@
+"""The pages about signing in, which the server renders: a module for each group."""

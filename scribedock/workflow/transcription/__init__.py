@@ -1,0 +1,1 @@
+"""The transcription of a recording, its parts by any worker."""

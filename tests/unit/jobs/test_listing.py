@@ -1,0 +1,224 @@
+"""Lists of jobs: each filter finds what it should, from an index, on both databases."""
+
+from __future__ import annotations
+
+import random
+import re
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from fnmatch import fnmatchcase
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from scribedock import app
+from scribedock.accounts.accounts import Account
+from scribedock.db import upgrades
+from scribedock.db.folding import FOLDED_CHARS, fold
+from scribedock.db.tables import jobs
+from scribedock.errors import InvalidQuery
+from scribedock.jobs.job import Fidelity, JobStatus
+from scribedock.jobs.listing import listing
+from scribedock.jobs.listing.filter import DATES, LONGEST_PATTERN, JobFilter
+from scribedock.settings import Settings
+
+JOBS = 500
+NOW = datetime(2030, 1, 1, tzinfo=UTC)
+LONG = "ß" * FOLDED_CHARS  # becomes twice as long
+NAMES = (
+    "Lecture 1",
+    "lecture 2",
+    "LECTURE 30",
+    "Straße",
+    "STRASSE",
+    "100 % sure",
+    "snake_case",
+    "",
+    f"{LONG} one",
+    f"{LONG} two",
+)
+
+
+@pytest.fixture(scope="module")
+def services(
+    tmp_path_factory: pytest.TempPathFactory, module_database: dict[str, str]
+) -> Iterator[app.Services]:
+    folder = tmp_path_factory.mktemp("listing")
+    settings = Settings(data_dir=folder, admin_password="secret", **module_database)  # type: ignore[arg-type]
+    app.prepare_database(settings)
+    opened = app.build_services(settings)
+    app.ensure_first_account(opened)
+    owners = [opened.accounts.create(f"owner {number}", "secret", parent="admin").id for number in range(3)]
+    draw = random.Random(7)
+    rows = [random_job(draw, draw.choice(owners)) for _ in range(JOBS)]
+    with opened.database.write() as connection:
+        connection.execute(jobs.insert(), rows)
+    yield opened
+    opened.close()
+
+
+def random_job(draw: random.Random, owner: str) -> dict[str, Any]:
+    created = NOW - timedelta(minutes=draw.randrange(100_000))
+    later = {name: created + timedelta(minutes=draw.randrange(5000)) for name in DATE_NAMES}
+    return {
+        "id": uuid.UUID(int=draw.getrandbits(128), version=4).hex,
+        "account_id": owner,
+        "name": draw.choice(NAMES),
+        "external_id": draw.choice(("", "x", "y")),
+        "language": "en",
+        "status": draw.choice(("Pending", "Complete", "Complete", "Media Failure")),
+        "fidelity": draw.choice(("MECHANICAL", "HIGH")),
+        "created": created,
+        "deleted": created if draw.random() < 0.05 else None,
+        **{name: None if draw.random() < 0.3 else moment for name, moment in later.items()},
+    }
+
+
+DATE_NAMES = ("started", "due", "completed", "returned", "authorized")
+RECENT, OLD = NOW - timedelta(minutes=900), NOW - timedelta(minutes=98_000)
+FILTERS: dict[str, dict[str, Any]] = {
+    "everything": {},
+    "state": {"status": JobStatus.MEDIA_FAILURE},
+    "state that no job has": {"status": JobStatus.REVIEWING},
+    "name": {"name": "lecture 1"},
+    "name with a sharp s": {"name": "strasse"},
+    "long name": {"name": f"{LONG} ONE"},
+    "beginning of a name": {"name": "lect*"},
+    "beginning of a long name": {"name": f"{LONG} o*"},
+    "any name": {"name": "*"},
+    "part of a name": {"name": "*ture 3*"},
+    "end of a long name": {"name": "*TWO"},
+    "name with a sign of LIKE": {"name": "100 % s*"},
+    "underscore": {"name": "*e_c*"},
+    "no such name": {"name": "*nothing*"},
+    "state and name": {"status": JobStatus.COMPLETE, "name": "STR*"},
+    "external id": {"external_id": "x"},
+    "fidelity": {"fidelity": Fidelity.MECHANICAL},
+    **{f"{name} from": {"dates_from": {name: RECENT}} for name in DATES},
+    **{f"{name} to": {"dates_to": {name: OLD}} for name in DATES},
+    **{f"{name} between": {"dates_from": {name: OLD}, "dates_to": {name: RECENT}} for name in DATES},
+    "dates and state": {"dates_to": {"DueDate": OLD}, "status": JobStatus.PENDING},
+}
+
+
+def root_of(services: app.Services) -> Account:
+    root = services.accounts.root()
+    assert root is not None
+    return root
+
+
+def living(services: app.Services) -> Sequence[Any]:
+    with services.database.read() as connection:
+        return connection.execute(sa.select(jobs).where(jobs.c.deleted.is_(None))).all()
+
+
+def expected(rows: Sequence[Any], job_filter: JobFilter) -> list[str]:
+    """Return what matches, found without any index."""
+    found = [row for row in rows if matches(row, job_filter)]
+    return [row.id for row in sorted(found, key=lambda row: (row.created, row.id), reverse=True)]
+
+
+def matches(row: Any, job_filter: JobFilter) -> bool:
+    pattern = job_filter.name and fold(job_filter.name)
+    dates = {name: row._mapping[column.name] for name, (column, _) in DATES.items()}
+    return (
+        (job_filter.account_ids is None or row.account_id in job_filter.account_ids)
+        and (job_filter.status is None or row.status == job_filter.status)
+        and (job_filter.fidelity is None or row.fidelity == job_filter.fidelity)
+        and (job_filter.external_id is None or row.external_id == job_filter.external_id)
+        and (not pattern or fnmatchcase(fold(row.name), pattern))
+        and all(dates[name] and dates[name] >= least for name, least in job_filter.dates_from.items())
+        and all(dates[name] and dates[name] <= most for name, most in job_filter.dates_to.items())
+    )
+
+
+@pytest.mark.parametrize(("few", "merged_accounts"), [(10, 100), (1000, 1)])
+def test_every_filter_finds_what_it_should_in_the_order_of_the_list(
+    services: app.Services, monkeypatch: pytest.MonkeyPatch, few: int, merged_accounts: int
+) -> None:
+    """However much counts as few, and however many accounts are merged at once."""
+    monkeypatch.setattr(listing, "FEW_JOBS", few)
+    monkeypatch.setattr(listing, "MERGED_ACCOUNTS", merged_accounts)
+    visible = {
+        "any": None,
+        "two": frozenset(services.accounts.by_username(f"owner {number}").id for number in (0, 2)),  # type: ignore[union-attr]
+        "nobody": frozenset[str](),
+    }
+    rows = living(services)
+    for title, wanted in FILTERS.items():
+        for whose, account_ids in visible.items():
+            unlimited = JobFilter(account_ids=account_ids, **wanted)
+            right = expected(rows, unlimited)
+            for limit, offset in ((None, 0), (None, 3), (0, 0), (7, 5), (10_000, 2)):
+                found = services.listing.find(replace(unlimited, limit=limit, offset=offset))
+                end = None if limit is None else offset + limit
+                assert (list(found.ids), found.total) == (right[offset:end], len(right)), (
+                    title,
+                    whose,
+                    limit,
+                )
+            assert services.listing.count(unlimited) == len(right), (title, whose)
+
+
+@pytest.mark.parametrize("few", [10, 1000])
+def test_a_page_is_read_from_indexes_alone(
+    services: app.Services, monkeypatch: pytest.MonkeyPatch, few: int
+) -> None:
+    """So its time does not grow with the number of jobs: nothing is scanned, and no more than few sorted."""
+    monkeypatch.setattr(listing, "FEW_JOBS", few)
+    database = services.database
+    everybody = services.accounts.visible_accounts(root_of(services))
+    for title, wanted in FILTERS.items():
+        job_filter = JobFilter(account_ids=everybody, limit=50, **wanted)
+        statements: list[tuple[str, Any]] = []
+
+        def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+            statements.append((statement, parameters))  # noqa: B023 - called within this round
+
+        sa.event.listen(database.engine, "before_cursor_execute", note)
+        services.listing.find(job_filter)
+        sa.event.remove(database.engine, "before_cursor_execute", note)
+        asked = [each for each in statements if "FROM jobs" in each[0]]
+        assert asked
+        for statement, parameters in asked:
+            plan = plan_of(database.engine, statement, parameters)
+            if database.is_sqlite:
+                assert not re.search(r"SCAN jobs(?! USING)|USE TEMP B-TREE", plan), f"{title}:\n{plan}"
+            elif "ORDER BY" in statement:
+                assert not re.search(r"Seq Scan on jobs|-> +Sort ", plan), f"{title}:\n{plan}"
+
+
+def plan_of(engine: sa.Engine, statement: str, parameters: Any) -> str:
+    explain = "EXPLAIN QUERY PLAN " if engine.dialect.name == "sqlite" else "EXPLAIN "
+    with engine.connect() as connection:
+        if engine.dialect.name != "sqlite":  # so few rows it would rather sort
+            for method in ("seqscan", "bitmapscan", "sort"):
+                connection.exec_driver_sql(f"SET LOCAL enable_{method} = off")
+        return "\n".join(str(row[-1]) for row in connection.exec_driver_sql(explain + statement, parameters))
+
+
+def test_jobs_of_an_older_release_are_found_by_name(
+    services: app.Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(upgrades, "BATCH", 10)
+    with services.database.write() as connection:
+        connection.execute(jobs.update().where(jobs.c.name == "LECTURE 30").values(folded_name=""))
+    wanted = JobFilter(account_ids=None, name="lecture 30")
+    assert services.listing.count(wanted) == 0
+    upgrades.fold_names(services.database)
+    assert services.listing.count(wanted) == len(expected(living(services), wanted)) > 30
+
+
+def test_a_name_may_be_longer_than_what_an_index_takes_and_a_pattern_not_longer_than_the_database_takes(
+    services: app.Services,
+) -> None:
+    owner = root_of(services)
+    name = "\U0001f3a7" * LONGEST_PATTERN
+    job_id, _ = services.jobs.create(owner, name=name, language="en")
+    found = services.listing.find(JobFilter(account_ids=frozenset({owner.id}), name=f"{name[:-1]}*", limit=1))
+    assert list(found.ids) == [job_id]
+    with pytest.raises(InvalidQuery, match="at most 10000"):
+        JobFilter(account_ids=None, name=f"{name}*")

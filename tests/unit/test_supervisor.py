@@ -1,0 +1,76 @@
+"""The process beside a worker: what it counts, and what it says of the worker."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+import uuid
+from datetime import timedelta
+
+import pytest
+
+from scribedock import metrics, supervisor
+from scribedock.db.tables import executors
+from scribedock.supervisor import WorkerProcess
+from scribedock.workflow.lease import LEASE_LOST
+from tests.support.core import Core
+from tests.support.waiting import wait_until
+
+
+def count(name: str, **labels: str) -> float:
+    return metrics.REGISTRY.get_sample_value(name, labels) or 0.0
+
+
+def ending(monkeypatch: pytest.MonkeyPatch, core: Core, code: str) -> WorkerProcess:
+    """Return the supervisor of workers that run this code."""
+    monkeypatch.setattr(supervisor, "RESTART_PAUSE_S", 0.01)
+    worker = WorkerProcess(core.services.settings, core.services.database)
+
+    def spawn() -> None:
+        with worker._lock:
+            if worker._stopping.is_set():
+                return
+            worker._executor_id = uuid.uuid4().hex
+            worker._process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+
+    monkeypatch.setattr(worker, "_spawn", spawn)
+    return worker
+
+
+@pytest.mark.parametrize(
+    ("status", "reason", "lost"), [(LEASE_LOST, "lease_lost", 1), (1, "crashed", 0), (0, "ended", 0)]
+)
+def test_a_worker_that_ends_by_itself_is_counted_by_its_reason(
+    core: Core, monkeypatch: pytest.MonkeyPatch, status: int, reason: str, lost: int
+) -> None:
+    ended, leases = (
+        count("scribedock_worker_exits_total", reason=reason),
+        count("scribedock_leases_lost_total"),
+    )
+    worker = ending(monkeypatch, core, f"raise SystemExit({status})")
+    worker.start()
+    wait_until(lambda: count("scribedock_worker_exits_total", reason=reason) > ended, pause_s=0.01)
+    worker.stop()
+    assert (count("scribedock_leases_lost_total") > leases) == bool(lost)
+
+
+def test_a_worker_is_well_while_it_runs_and_holds_its_lease(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    worker = ending(monkeypatch, core, "input()")
+    assert worker.problems() == {"worker": "not running"}
+    worker.start()
+    assert worker.problems() == {"worker": "starting"}
+    for silent_s, problems in ((0, {}), (3600, {"worker": "silent"})):
+        heartbeat = core.clock.now() - timedelta(seconds=silent_s)
+        with core.services.database.write() as connection:
+            connection.execute(executors.delete())
+            connection.execute(
+                executors.insert().values(
+                    id=worker._executor_id, host="a", heartbeat=heartbeat, crashed=False
+                )
+            )
+        assert worker.problems() == problems
+    core.services.database.close()
+    worker.stop()
+    assert worker.problems() == {"worker": "not running"}
