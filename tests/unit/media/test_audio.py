@@ -161,6 +161,8 @@ def test_progress_rises_to_the_end(tmp_path: Path) -> None:
 
 
 def test_a_decoder_short_of_memory_makes_the_recording_unusable(tmp_path: Path) -> None:
-    path = tone(tmp_path / "a.wav")
+    frames_of_8_mb = ("-ac", "8", "-ar", "192000", "-sample_fmt", "s32")
+    path = tone(tmp_path / "a.tta", *frames_of_8_mb)
     with pytest.raises(MediaUnusable):
         decode(path, tmp_path / "a.pcm", Limits(memory=1024**2))
+    assert decode(path, tmp_path / "a.pcm", Limits())
