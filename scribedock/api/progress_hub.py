@@ -3,36 +3,45 @@
 from __future__ import annotations
 
 import asyncio
+import math
 import time
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Iterable
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import dataclass, field
+from enum import Enum
 
 import structlog
 from starlette.concurrency import run_in_threadpool
 
 from scribedock.errors import InvalidQuery, SystemFault
-from scribedock.reports.progress import JobChange, JobProgress, ProgressFeed
+from scribedock.reports.progress import Change, JobChange, ProgressFeed, ProgressReader
 
 log = structlog.get_logger("scribedock.api")
 
 POLL_S = 1.0
-LATE_S = 5.0  # on PostgreSQL a change may become visible this much later than one with a higher id
+HEARTBEAT_S = 15.0  # proxies close a connection that is silent for longer, often after a minute
 BEGIN_S = 30.0  # within which the first event is sent, unless the client is gone
-MAX_OF_ACCOUNT = 20
+MAX_OF_OWNER = 20
 MAX_WATCHERS = 1000
 MAX_WAITING = 1000  # changes that a slow client has not read
 
-Change = JobChange | JobProgress
+
+class Sign(Enum):
+    """What a stream tells beside changes."""
+
+    ALIVE = "nothing has happened for a while"
+    MISSED = "the client was too slow for some changes"
+    ENDED = "the session has ended"
 
 
 @dataclass(kw_only=True, eq=False)
 class ProgressWatcher:
     """Somebody who watches: takes changes from the queue, None of which means that the server ends."""
 
-    account_id: str
+    owner_id: str  # of the account or the person: each may watch so many times
     visible_accounts: frozenset[str]
-    job_id: str | None
+    job_id: str | None = None  # None: all of these accounts
     queue: asyncio.Queue[Change | None] = field(default_factory=lambda: asyncio.Queue(MAX_WAITING + 1))
     missed: bool = False  # changes that the client was too slow for
     since: float = field(default_factory=time.monotonic)
@@ -53,7 +62,7 @@ class ProgressHub:
 
     def __init__(self) -> None:
         self._watchers: set[ProgressWatcher] = set()
-        self._of_account: Counter[str] = Counter()
+        self._of_owner: Counter[str] = Counter()
         self._polling: asyncio.Task[None] | None = None
         self._closed = False
 
@@ -63,21 +72,36 @@ class ProgressHub:
             raise SystemFault(
                 "Too many watch the progress of jobs at this moment; try again later", status=503
             )
-        if self._of_account[watcher.account_id] >= MAX_OF_ACCOUNT:
+        if self._of_owner[watcher.owner_id] >= MAX_OF_OWNER:
             raise InvalidQuery(
-                f"The account has {MAX_OF_ACCOUNT} event streams open; close one of them", status=429
+                f"{MAX_OF_OWNER} event streams are open already; close one of them", status=429
             )
         self._watchers.add(watcher)
-        self._of_account[watcher.account_id] += 1
+        self._of_owner[watcher.owner_id] += 1
         if self._polling is None:
-            self._polling = asyncio.create_task(self._poll(feed))
+            self._polling = asyncio.create_task(self._poll(ProgressReader(feed)))
 
     def leave(self, watcher: ProgressWatcher) -> None:
         if watcher in self._watchers:
             self._watchers.discard(watcher)
-            self._of_account[watcher.account_id] -= 1
-            if not self._of_account[watcher.account_id]:
-                del self._of_account[watcher.account_id]
+            self._of_owner[watcher.owner_id] -= 1
+            if not self._of_owner[watcher.owner_id]:
+                del self._of_owner[watcher.owner_id]
+
+    @asynccontextmanager
+    async def stream(
+        self, watcher: ProgressWatcher, is_allowed: Callable[[], bool], *, seconds: float = math.inf
+    ) -> AsyncIterator[AsyncIterator[Change | Sign]]:
+        """Yield what the watcher is told, until the seconds are over, the server ends, or it is not allowed.
+
+        `is_allowed` runs in a thread at every heartbeat; it may change what the watcher sees.
+        """
+        watcher.begun = True
+        try:
+            async with aclosing(_follow(watcher, is_allowed, time.monotonic() + seconds)) as told:
+                yield told
+        finally:
+            self.leave(watcher)
 
     def close(self) -> None:
         """End all streams: the server is being stopped."""
@@ -85,23 +109,14 @@ class ProgressHub:
         for watcher in self._watchers:
             watcher.queue.put_nowait(None)
 
-    async def _poll(self, feed: ProgressFeed) -> None:
+    async def _poll(self, reader: ProgressReader) -> None:
         """Look at the database until nobody watches."""
-        changes = RecentChanges(late_s=0 if feed.keeps_order else LATE_S)
-        told: dict[str, float] = {}
         try:
             while self._watchers and not self._closed:
                 try:
-                    if not changes.began:
-                        changes.begin(await run_in_threadpool(feed.newest))
-                    found = changes.new(await run_in_threadpool(feed.changes_since, changes.low))
-                    running = await run_in_threadpool(feed.running)
+                    self._tell(await run_in_threadpool(reader.read))
                 except Exception:
                     log.exception("progress is not known; it is looked for again")
-                else:
-                    moved = [each for each in running if told.get(each.job_id) != each.progress]
-                    told = {each.job_id: each.progress for each in running}
-                    self._tell([*found, *moved])
                 self._drop_gone()
                 await asyncio.sleep(POLL_S)
         finally:
@@ -119,26 +134,26 @@ class ProgressHub:
                 watcher.offer(change)
 
 
-class RecentChanges:
-    """Which changes are new, where one may become visible after another with a higher id."""
-
-    def __init__(self, *, late_s: float) -> None:
-        self.low = 0  # all changes up to this one were seen, or are too old
-        self.began = False
-        self._late_s = late_s
-        self._seen: dict[int, float] = {}  # when each change after `low` was seen first
-
-    def begin(self, newest: int) -> None:
-        """Begin after the newest change; one with a lower id that becomes visible later may be lost."""
-        self.low, self.began = newest, True
-
-    def new(self, found: Iterable[JobChange]) -> list[JobChange]:
-        """Return what was not seen before, of all changes after `low`."""
-        now = time.monotonic()
-        fresh = [change for change in found if change.id not in self._seen]
-        self._seen |= {change.id: now for change in fresh}
-        old = [each for each, at in self._seen.items() if now - at >= self._late_s]
-        if old:
-            self.low = max(self.low, *old)
-            self._seen = {each: at for each, at in self._seen.items() if each > self.low}
-        return fresh
+async def _follow(
+    watcher: ProgressWatcher, is_allowed: Callable[[], bool], until: float
+) -> AsyncGenerator[Change | Sign, None]:
+    checked = time.monotonic()
+    while (left := until - time.monotonic()) > 0:
+        try:
+            change = await asyncio.wait_for(watcher.queue.get(), min(HEARTBEAT_S, left))
+        except TimeoutError:
+            yield Sign.ALIVE
+        else:
+            if change is None:
+                return
+            yield change
+            if watcher.job_id is not None and isinstance(change, JobChange) and change.is_deletion:
+                return
+        if watcher.missed and watcher.queue.empty():
+            watcher.missed = False
+            yield Sign.MISSED
+        if time.monotonic() - checked >= HEARTBEAT_S:
+            checked = time.monotonic()
+            if not await run_in_threadpool(is_allowed):
+                yield Sign.ENDED
+                return

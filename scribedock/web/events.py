@@ -5,6 +5,7 @@ A stream holds no thread, ends with the person's session, and keeps no session a
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator
 
 from starlette.concurrency import run_in_threadpool
@@ -14,54 +15,65 @@ from starlette.routing import Route
 
 from scribedock.api.errors import error_response
 from scribedock.api.faults import fault_of
+from scribedock.api.progress_hub import ProgressWatcher, Sign
 from scribedock.api.registry import Backend
-from scribedock.errors import InvalidQuery, ScribedockError
-from scribedock.jobs.changes import JobChanges
+from scribedock.errors import ScribedockError
 from scribedock.persons.web_sessions import NotSignedIn
+from scribedock.reports.progress import Change, JobChange
 from scribedock.web.cookies import PAGES
-from scribedock.web.event_streams import ENDED, HEARTBEAT, EventStreams, Listener
 from scribedock.web.guard import WebGuard
 
 RETRY = b"retry: 2000\n\n"  # milliseconds before a browser opens a stream again that broke
 HEADERS = {"X-Accel-Buffering": "no"}  # nginx would hold back what is to arrive at once
-
-
-class TooManyStreams(InvalidQuery):
-    status = 429
+SIGNS = {
+    Sign.ALIVE: b": \n\n",
+    Sign.MISSED: b"event: missed\ndata: {}\n\n",
+    Sign.ENDED: b"event: ended\ndata: {}\n\n",
+}
 
 
 def event_route(guard: WebGuard, backend: Backend) -> Route:
-    services = backend.services
-    streams = EventStreams(JobChanges(services.database), backend.stopping)
+    services, hub = backend.services, backend.progress
 
-    def listener_of(request: Request) -> Listener:
+    def watcher_of(request: Request) -> ProgressWatcher:
         person = guard.signed_in(request, extend=False).person
         known = services.accounts.with_visible_accounts(person.account_id)
         if known is None:
             raise NotSignedIn
-        return Listener(person_id=person.id, account_ids=known[1])
+        return ProgressWatcher(owner_id=person.id, visible_accounts=known[1])
 
-    async def lines(request: Request, listener: Listener) -> AsyncIterator[bytes]:
-        yield RETRY
-        async for line in streams.follow(listener):
-            if line == HEARTBEAT:
-                try:
-                    now = await run_in_threadpool(listener_of, request)
-                except NotSignedIn:
-                    yield ENDED
-                    return
-                listener.account_ids = now.account_ids
-            yield line
+    async def lines(request: Request, watcher: ProgressWatcher) -> AsyncIterator[bytes]:
+        def is_allowed() -> bool:
+            try:
+                watcher.visible_accounts = watcher_of(request).visible_accounts
+            except NotSignedIn:
+                return False
+            return True
+
+        async with hub.stream(watcher, is_allowed) as changes:
+            yield RETRY
+            async for each in changes:
+                yield SIGNS[each] if isinstance(each, Sign) else line_of(each)
 
     async def serve(request: Request) -> Response:
         try:
-            listener = await run_in_threadpool(listener_of, request)
-            if not streams.has_room(listener.person_id):
-                raise TooManyStreams("Too many pages are open at once", headers={"Retry-After": "30"})
+            watcher = await run_in_threadpool(watcher_of, request)
+            hub.watch(services.progress, watcher)
         except ScribedockError as error:
             return error_response(error)
         except Exception as failure:
             return error_response(fault_of(failure))
-        return StreamingResponse(lines(request, listener), media_type="text/event-stream", headers=HEADERS)
+        return StreamingResponse(lines(request, watcher), media_type="text/event-stream", headers=HEADERS)
 
     return Route(f"{PAGES}/events", serve, methods=["GET"])
+
+
+def line_of(change: Change) -> bytes:
+    """Return a change as a server-sent event."""
+    is_deleted = isinstance(change, JobChange) and change.is_deletion
+    data = {
+        "job_id": change.job_id,
+        "status": "" if is_deleted else change.status,
+        "progress": round(change.progress, 4),
+    }
+    return f"event: job\ndata: {json.dumps(data)}\n\n".encode()

@@ -13,6 +13,7 @@ import httpx2
 import pytest
 
 from scribedock import app
+from scribedock.api import progress_hub
 from scribedock.api.calls.extensions import events
 from scribedock.api.progress_hub import ProgressHub, ProgressWatcher
 from tests.captions.sample import say
@@ -135,10 +136,10 @@ def test_a_stream_ends_with_its_session_and_does_not_extend_it(
 ) -> None:
     """On the server's database, but in this process: a server's heartbeats take long."""
     client = Client(client.server).login()  # the others' session stays open
-    monkeypatch.setattr(events, "HEARTBEAT_S", 0.01)
+    monkeypatch.setattr(progress_hub, "HEARTBEAT_S", 0.01)
 
     async def told(services: app.Services, caller: Any) -> list[str]:
-        watcher = ProgressWatcher(account_id="a", visible_accounts=frozenset(), job_id=None)
+        watcher = ProgressWatcher(owner_id="a", visible_accounts=frozenset(), job_id=None)
         stream = events._stream(caller, watcher, ("first", 0), None)
         seen = [await anext(stream), await anext(stream)]
         services.sessions.close(caller.session.fingerprint)

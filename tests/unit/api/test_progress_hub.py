@@ -8,7 +8,7 @@ from dataclasses import replace
 import pytest
 
 from scribedock.api import progress_hub
-from scribedock.api.progress_hub import ProgressHub, ProgressWatcher, RecentChanges
+from scribedock.api.progress_hub import ProgressHub, ProgressWatcher, Sign
 from scribedock.clock import utc_now
 from scribedock.db.tables import work
 from scribedock.errors import InvalidQuery, SystemFault
@@ -17,15 +17,23 @@ from scribedock.jobs.states import JobEvent
 from scribedock.reports.progress import JobChange, JobProgress
 from tests.support.core import Core
 
+NOW = utc_now()
+
 
 def change(number: int, account_id: str = "ann", job_id: str = "job") -> JobChange:
     return JobChange(
-        id=number, job_id=job_id, account_id=account_id, event="started", status="Pending", at=utc_now()
+        id=number,
+        job_id=job_id,
+        account_id=account_id,
+        event="started",
+        status="Pending",
+        at=NOW,
+        progress=0,
     )
 
 
 def watcher(account_id: str = "ann", job_id: str | None = None) -> ProgressWatcher:
-    return ProgressWatcher(account_id=account_id, visible_accounts=frozenset({account_id}), job_id=job_id)
+    return ProgressWatcher(owner_id=account_id, visible_accounts=frozenset({account_id}), job_id=job_id)
 
 
 def taken(watching: ProgressWatcher) -> list[object]:
@@ -47,26 +55,6 @@ def test_a_client_that_reads_too_slowly_is_told_so(monkeypatch: pytest.MonkeyPat
     for number in range(5):
         slow.offer(change(number))
     assert (len(taken(slow)), slow.missed) == (3, True)
-
-
-def test_a_change_that_becomes_visible_after_a_later_one_is_told_once(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    now = 100.0
-    monkeypatch.setattr(progress_hub.time, "monotonic", lambda: now)
-    recent = RecentChanges(late_s=5)
-    recent.begin(6)
-    first, late, last = change(7), change(8), change(9)
-    assert recent.new([first, last]) == [first, last]
-    assert recent.new([first, late, last]) == [late]
-    assert recent.low == 6
-    now = 106.0
-    assert recent.new([first, late, last]) == []
-    assert recent.low == 9
-    in_order = RecentChanges(late_s=0)
-    in_order.begin(6)
-    assert in_order.new([first, last]) == [first, last]
-    assert in_order.low == 9
 
 
 def advance(core: Core, job: Job, event: JobEvent) -> None:
@@ -152,7 +140,7 @@ def test_a_database_that_is_away_for_a_moment_ends_no_stream(
 
 
 def test_the_number_of_watchers_is_bounded(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(progress_hub, "MAX_OF_ACCOUNT", 2)
+    monkeypatch.setattr(progress_hub, "MAX_OF_OWNER", 2)
     monkeypatch.setattr(progress_hub, "MAX_WATCHERS", 3)
     monkeypatch.setattr(progress_hub, "BEGIN_S", 0)
     monkeypatch.setattr(progress_hub, "POLL_S", 0.001)
@@ -178,3 +166,47 @@ def test_the_number_of_watchers_is_bounded(core: Core, monkeypatch: pytest.Monke
         hub.close()
 
     asyncio.run(watch())
+
+
+def followed(hub: ProgressHub, watching: ProgressWatcher, allowed: list[bool], count: int) -> list[object]:
+    """Return what a stream tells until it ends, at most so much."""
+
+    async def follow() -> list[object]:
+        told: list[object] = []
+        async with hub.stream(watching, lambda: allowed.pop(0)) as changes:
+            async for each in changes:
+                told.append(each)
+                if len(told) == count:
+                    break
+        return told
+
+    return asyncio.run(follow())
+
+
+def test_a_silent_stream_shows_that_it_lives_and_ends_when_it_is_no_longer_allowed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(progress_hub, "HEARTBEAT_S", 0.001)
+    told = followed(ProgressHub(), watcher(), [True, True, False], 10)
+    assert told[:2] == [Sign.ALIVE] * 2
+    assert told[-1] is Sign.ENDED and len(told) < 10
+
+
+def test_a_stream_tells_what_was_missed_after_what_was_not(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(progress_hub, "MAX_WAITING", 2)
+    slow = watcher()
+    changes = [change(number) for number in range(4)]
+    for each in changes:
+        slow.offer(each)
+    assert followed(ProgressHub(), slow, [], 3) == [*changes[:2], Sign.MISSED]
+
+
+def test_the_stream_of_a_job_ends_when_it_is_deleted() -> None:
+    one, everything = watcher(job_id="job"), watcher()
+    deletion = replace(change(2), event="deleted")
+    for each in (one, everything):
+        each.offer(change(1))
+        each.offer(deletion)
+        each.offer(change(3))
+    assert followed(ProgressHub(), one, [], 9) == [change(1), deletion]
+    assert len(followed(ProgressHub(), everything, [], 3)) == 3

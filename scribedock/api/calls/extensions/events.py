@@ -5,10 +5,8 @@ Source: the WHATWG's HTML standard, "Server-sent events".
 
 from __future__ import annotations
 
-import asyncio
 import json
 import math
-import time
 from collections.abc import AsyncIterator, Mapping
 
 from pydantic import Field
@@ -16,14 +14,13 @@ from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response, StreamingResponse
 
 from scribedock.accounts.scopes import Right
-from scribedock.api.progress_hub import Change, ProgressWatcher
+from scribedock.api.progress_hub import ProgressWatcher, Sign
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.parameters import Identifier, Natural, Parameters, Text
 from scribedock.clock import format_time
 from scribedock.errors import InvalidQuery
-from scribedock.reports.progress import MAX_REPLAYED, JobChange
+from scribedock.reports.progress import MAX_REPLAYED, Change, JobChange
 
-HEARTBEAT_S = 15.0  # proxies close a connection that is silent for longer, often after a minute
 RETRY_MS = 3000  # after which a browser connects again
 MAX_ID_DIGITS = 18  # what both databases hold in an id
 EVENT_STREAM = "text/event-stream"
@@ -88,7 +85,7 @@ def _watcher(context: Context, job_id: str | None) -> ProgressWatcher:
     if job_id is not None:
         context.services.jobs.find_job(job_id, context.visible_accounts)
     return ProgressWatcher(
-        account_id=context.account.id, visible_accounts=context.visible_accounts, job_id=job_id
+        owner_id=context.account.id, visible_accounts=context.visible_accounts, job_id=job_id
     )
 
 
@@ -118,33 +115,18 @@ async def _stream(
     context: Context, watcher: ProgressWatcher, first: tuple[str, int], seconds: int | None
 ) -> AsyncIterator[str]:
     text, told = first
-    checked = time.monotonic()
-    until = math.inf if seconds is None else checked + seconds
-    watcher.begun = True
-    try:
+    stream = context.backend.progress.stream(
+        watcher,
+        lambda: _is_still_allowed(context, watcher),
+        seconds=math.inf if seconds is None else seconds,
+    )
+    async with stream as changes:
         yield text
-        while (left := until - time.monotonic()) > 0:
-            try:
-                change = await asyncio.wait_for(watcher.queue.get(), min(HEARTBEAT_S, left))
-            except TimeoutError:
-                yield ": still here\n\n"
-            else:
-                if change is None:  # the server is being stopped
-                    return
-                if not (isinstance(change, JobChange) and change.id <= told):
-                    yield _told(change)
-                if isinstance(change, JobChange) and change.event == "deleted" and watcher.job_id is not None:
-                    return
-            if watcher.missed and watcher.queue.empty():
-                watcher.missed = False
-                yield _event("reset", {})
-            if time.monotonic() - checked >= HEARTBEAT_S:
-                checked = time.monotonic()
-                if not await run_in_threadpool(_is_still_allowed, context, watcher):
-                    yield _event("end", {"Reason": "The session has ended"})
-                    return
-    finally:
-        context.backend.progress.leave(watcher)
+        async for each in changes:
+            if isinstance(each, Sign):
+                yield SIGNS[each]
+            elif not (isinstance(each, JobChange) and each.id <= told):
+                yield _told(each)
 
 
 def _is_still_allowed(context: Context, watcher: ProgressWatcher) -> bool:
@@ -178,3 +160,10 @@ def _progress(job_id: str, status: str, progress: float) -> dict[str, object]:
 def _event(kind: str, facts: Mapping[str, object], event_id: int | None = None) -> str:
     named = "" if event_id is None else f"id: {event_id}\n"
     return f"{named}event: {kind}\ndata: {json.dumps(facts)}\n\n"
+
+
+SIGNS = {
+    Sign.ALIVE: ": still here\n\n",
+    Sign.MISSED: _event("reset", {}),
+    Sign.ENDED: _event("end", {"Reason": "The session has ended"}),
+}

@@ -11,10 +11,10 @@ import pytest
 
 from scribedock.db.tables import work
 from scribedock.dispatch.queues import Queue
-from scribedock.jobs.changes import JobChanges
 from scribedock.jobs.job import Job
 from scribedock.ordering.capabilities import Capabilities
 from scribedock.ordering.transcribe_again import AgainRequest, open_again
+from scribedock.reports.progress import ProgressReader
 from scribedock.results.playback import RETRIED_AFTER, MediaKind, Playback, source_of
 from scribedock.results.renditions import Rendition
 from tests.support.core import Core
@@ -236,7 +236,7 @@ def test_work_that_is_lost_with_its_queue_is_found_again(
 
 def test_pages_are_told_when_something_was_made(core: Core, workflows: Workflows, tmp_path: Path) -> None:
     job = recorded(core, tone(tmp_path / "a.mp3", seconds=1).read_bytes())
-    changes = JobChanges(core.services.database)
+    changes = ProgressReader(core.services.progress)
     changes.read()
     find(core, job)
     make_what_waits(core, workflows)
