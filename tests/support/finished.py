@@ -14,7 +14,7 @@ from scribedock.db.tables import passes
 from scribedock.demo.server import OwnServer
 from scribedock.dispatch.work import withdraw
 from scribedock.jobs.iwp import Iwp
-from scribedock.jobs.job import Fidelity, Job, TaskStatus
+from scribedock.jobs.job import Fidelity, Job, JobColumns, TaskStatus
 from scribedock.jobs.jobs import set_task
 from scribedock.jobs.media import MediaSource
 from scribedock.jobs.order_options import OrderOptions
@@ -45,7 +45,7 @@ def finished_job(
     language: str = "en",
     callback_url: str | None = None,
     options: dict[str, object] | None = None,
-    noted: dict[str, object] | None = None,
+    noted: JobColumns | None = None,
 ) -> str:
     """Return a job with this list of the machine's: Complete, or Reviewing where people go on with it.
 

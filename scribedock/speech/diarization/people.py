@@ -8,7 +8,7 @@
 4. Each window belongs to the person whom it is most similar to.
 
 Measured against spectral clustering with the eigengap and a variational Bayes HMM by
-`benchmarks/speakers.py`; the figures here were chosen on one half of its conversations.
+`benchmarks/speech/speakers.py`; the figures here were chosen on one half of its conversations.
 """
 
 from __future__ import annotations

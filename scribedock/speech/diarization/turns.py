@@ -20,7 +20,7 @@ class Turn:
 
 PAUSE_MS = 800
 """Whoever is silent for no longer, while nobody else speaks, goes on with the same turn: so count people who
-write down who speaks when. Chosen on one half of the conversations of `benchmarks/speakers.py`."""
+write down who speaks when. Chosen on one half of the conversations of `benchmarks/speech/speakers.py`."""
 
 
 def without_pauses(turns: Iterable[Turn]) -> list[Turn]:

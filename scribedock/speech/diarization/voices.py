@@ -5,7 +5,7 @@ likelihood ratio of one Gaussian for both against one for each (Chen and Gopalak
 and channel change detection and clustering via the Bayesian information criterion", 1998).
 
 What it does not do: find out how many people there are. Their criterion was wrong about it in most recordings
-(`benchmarks/speakers.py`).
+(`benchmarks/speech/speakers.py`).
 """
 
 from __future__ import annotations

@@ -5,7 +5,7 @@ their own probabilities tell, and so are all words of a window whose mean is low
 dictionary has is wrong three times in four, and so is many a word that is said too fast for its letters.
 
 The weights are those of logistic regressions over whisper-base's words: those of ENGLISH are what
-`benchmarks/confidence.py` finds on half of its recordings.
+`benchmarks/speech/confidence.py` finds on half of its recordings.
 """
 
 from __future__ import annotations

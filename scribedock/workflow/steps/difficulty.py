@@ -46,7 +46,7 @@ def judge_difficulty(evidence: Evidence) -> Difficulty:
     An engine that knows how sure it is knows best. For one that does not, noise tells: white noise in the
     demonstration's recording brings pocketsphinx from 7 % wrong words at 40 dB to 15 % at 30 dB, 42 % at 25
     dB and 71 % at 20 dB, while its words cover 0.87, 0.85, 0.83 and 0.77 of the speech
-    (`benchmarks/difficulty.py`).
+    (`benchmarks/speech/difficulty.py`).
     """
     if evidence.speech_ms < MOSTLY_SILENT_MS:
         return Difficulty.UNKNOWN

@@ -1,6 +1,6 @@
 """Whether music between sentences could be told from noise: why no [MUSIC] is put in.
 
-python benchmarks/sounds.py [FOLDER]
+python -m benchmarks.speech.sounds [FOLDER]
 
 The detector is continuous frequency activation (Seyerlehner, Pohle, Schedl and Widmer, "Automatic music
 detection in television productions", DAFx 2007): tones of music hold their frequency for a while, and so draw

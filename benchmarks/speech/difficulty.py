@@ -1,6 +1,6 @@
 """How many words the recognizer gets wrong under noise, and what the signs of a difficult job say then.
 
-python benchmarks/difficulty.py
+python -m benchmarks.speech.difficulty
 
 Mixes noise into the demonstration's recording, louder and louder: white noise, and a hum of other voices
 made of the recording itself. Prints, for each, the noise as it was mixed in, as it is measured, the share of

@@ -1,6 +1,6 @@
 """How fast the editor is with a long transcript, beside plain rows in the same browser.
 
-python -m benchmarks.editor_page [rows]
+python -m benchmarks.web.editor_page [rows]
 
 Plain rows are as many editable elements with the same words and no editor behind them: what the browser
 itself takes. Printed are times in milliseconds, and the ratios, which say more on another machine.

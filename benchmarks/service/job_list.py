@@ -1,6 +1,6 @@
 """How long `job/list` and `job/aggregate_statistics` take over many jobs, and what they do to other calls.
 
-python benchmarks/job_list.py [--jobs 100000] [--database-url postgresql://…]
+python -m benchmarks.service.job_list [--jobs 100000] [--database-url postgresql://…]
 
 The jobs belong to twenty accounts below the caller. Prints times; the cost of a job in the whole list against
 that in a list of a thousand; the whole list against a peer that selects all rows at once and dumps them as
@@ -28,7 +28,7 @@ from scribedock import app
 from scribedock.clock import utc_now
 from scribedock.db.tables import accounts, jobs, tasks
 from scribedock.demo.server import OwnServer
-from scribedock.settings import Settings
+from scribedock.settings import Settings, load
 
 OWNERS = 20
 BATCH = 5000
@@ -103,7 +103,7 @@ def task(row: dict[str, Any]) -> dict[str, Any]:
 class Caller:
     def __init__(self, server: OwnServer) -> None:
         self._http = httpx2.Client(base_url=server.base_url, timeout=600, trust_env=False)
-        given = {"v": 1, "username": "admin", "password": server.password}
+        given: dict[str, str | int] = {"v": 1, "username": "admin", "password": server.password}
         answer = self._http.get("/api/account/login", params=given)
         self._token = answer.json()["ApiToken"]
 
@@ -139,7 +139,7 @@ def peer(settings: Settings) -> float:
 
 def info_times(caller: Caller, job_id: str, stop: threading.Event | None, count: int = 200) -> list[float]:
     """Seconds of `job/info`: so often, or until `stop` is set."""
-    found = []
+    found: list[float] = []
     while not stop.is_set() if stop else len(found) < count:
         found.append(caller.read("job/info", job_id=job_id)[1])
         time.sleep(0.01)
@@ -148,9 +148,9 @@ def info_times(caller: Caller, job_id: str, stop: threading.Event | None, count:
 
 def main(count: int, database_url: str | None) -> None:
     with tempfile.TemporaryDirectory() as folder:
-        extra = {"database_url": database_url} if database_url else {}
+        extra: dict[str, Any] = {"database_url": database_url} if database_url else {}
         server = OwnServer(Path(folder), log_level="warning", **extra)
-        settings = Settings(data_dir=server.data_dir, **extra)  # type: ignore[arg-type]
+        settings = load(data_dir=server.data_dir, database_url=database_url)
         began = time.perf_counter()
         fill(settings, count, server.password)
         print(f"{count:,} jobs of {OWNERS} accounts, made in {time.perf_counter() - began:.0f} s")
@@ -184,16 +184,18 @@ def measure(caller: Caller, other: Caller, settings: Settings, count: int) -> No
     quiet, loud = statistics.median(idle) * 1000, statistics.median(busy) * 1000
     worst = statistics.quantiles(busy, n=100)[98] * 1000
     print(f"info: {quiet:.1f} ms when idle, {loud:.1f} ms while a list is read ({worst:.0f} ms at the 99th)")
-    for title, parameters in {
+    pages: dict[str, dict[str, object]] = {
         "one account": {"Username": "owner 3"},
         "by name, none": {"Username": "*", "JobName": "Nothing *"},
         "by status": {"Username": "*", "JobStatus": "Media Failure", "limit": 50},
         "last week": {"Username": "*", "CreationDateFrom": (utc_now() - timedelta(days=7)).isoformat()},
         "page in the middle": {"Username": "*", "offset": count // 2, "limit": 50},
-    }.items():
+    }
+    for title, parameters in pages.items():
         _, took, body = caller.read("job/list", **parameters)
         print(f"list, {title}: {took * 1000:.0f} ms, {len(json.loads(body)['ActiveJobs']):,} jobs")
-    for title, parameters in {"one segment": {}, "weeks": {"group_by": "week"}}.items():
+    groups: dict[str, dict[str, object]] = {"one segment": {}, "weeks": {"group_by": "week"}}
+    for title, parameters in groups.items():
         _, took, body = caller.read("job/aggregate_statistics", account_id="*", **parameters)
         print(
             f"aggregate_statistics, {title}: {took * 1000:.0f} ms, {len(json.loads(body)['data'])} segments"

@@ -1,6 +1,6 @@
 """The weights of Whisper's confidences in English, found on half of some recordings, and tried on the others.
 
-python benchmarks/confidence.py FOLDER --model FOLDER [--noise DB,DB...] [--backwards] [--threads N]
+python -m benchmarks.speech.confidence FOLDER --model FOLDER [--noise DB,DB...] [--backwards] [--threads N]
 
 FOLDER has a manifest.json: a list of {"name", "file", "text"}. Each recording is heard as it is, in pink
 noise so many decibels below its louder parts, and, with --backwards, played backwards. The weights are those
@@ -25,9 +25,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 import numpy.typing as npt
-from recognition import Pipeline, misheard, normalised
-from speech_material import Recording, in_noise, recordings
 
+from benchmarks.speech.material import Recording, in_noise, recordings
+from benchmarks.speech.recognition import Pipeline, misheard, normalised
 from scribedock.speech.engines import whisper_confidence, whisper_decoding
 from scribedock.speech.engines.whisper_confidence import (
     DOUBT_BELOW,

@@ -56,7 +56,8 @@ def in_noise(pcm: Pcm, level_db: int, seed: str) -> Pcm:
     added = np.fft.irfft(noise, len(pcm))
     loud = np.abs(pcm) >= np.median(np.abs(pcm))
     level = np.sqrt(np.square(pcm[loud].astype(float)).mean()) / 10 ** (level_db / 20)
-    return np.clip(pcm + added * level / max(added.std(), 1e-9), -32768, 32767).astype("<i2")
+    noisy: Pcm = np.clip(pcm + added * level / max(added.std(), 1e-9), -32768, 32767).astype("<i2")
+    return noisy
 
 
 def sounds(spoken: Sequence[Recording], scratch: Path) -> list[Recording]:
@@ -80,7 +81,7 @@ def _sounds(spoken: Sequence[Recording]) -> Mapping[str, Samples]:
         "tone": 3000 * np.sin(2 * np.pi * 440 * seconds),
         "white noise": 1500 * draw.normal(size=len(seconds)),
         "pink noise": 250_000 * np.fft.irfft(pink, len(seconds)),
-        "hum": sum(4000 / k * np.sin(2 * np.pi * 50 * k * seconds) for k in (1, 2, 3, 5, 7)),
+        "hum": np.sum([4000 / k * np.sin(2 * np.pi * 50 * k * seconds) for k in (1, 2, 3, 5, 7)], axis=0),
         "chords": _chords(draw, len(seconds)),
         "reversed speech": np.concatenate(backwards).astype(np.float64),
     }

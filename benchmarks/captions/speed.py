@@ -1,6 +1,6 @@
 """Layout and writers, beside what does the least that could be called the same.
 
-    python benchmarks/captions.py [--hours 2] [--repetitions 7]
+    python -m benchmarks.captions.speed [--hours 2] [--repetitions 7]
 
 All is made from one parsed ElementList in memory.  Each round runs everything once, one after the other, so
 that a noisy machine disturbs all alike; times are those of the processor, and what counts is the ratio.
@@ -23,9 +23,8 @@ import time as clocks
 from collections.abc import Callable
 from typing import Any
 
-from caption_material import hours
-from caption_packers import greedy
-
+from benchmarks.captions.material import hours
+from benchmarks.captions.packers import greedy
 from scribedock_captions.caption import Caption
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.layout.layout import lay_out
@@ -77,7 +76,7 @@ def pycaption_writer(captions: list[Caption]) -> Callable[[], Any] | None:
         return None
     theirs = CaptionList()
     for caption in captions:
-        nodes = []
+        nodes: list[CaptionNode] = []
         for line in caption.lines:
             nodes += [CaptionNode.create_break()] if nodes else []
             nodes.append(CaptionNode.create_text(line))

@@ -1,6 +1,6 @@
 """How long it takes to read what a short recording is: ours behind the fence, and a bare process of PyAV.
 
-    python benchmarks/probes.py [--rounds 5] [--probes 20]
+    python -m benchmarks.service.probes [--rounds 5] [--probes 20]
 
 Both read the same file. Rounds of each take turns; the ratio of their times is given as its median and its
 extremes over the rounds.

@@ -1,13 +1,13 @@
 """How exact the times of recognized words are: the recognizer's own, without silence, and aligned.
 
-python benchmarks/word_times.py FOLDER --model FOLDER --words FOLDER
+python -m benchmarks.speech.word_times FOLDER --model FOLDER --words FOLDER
 
 FOLDER has a manifest.json: a list of {"name", "file", "text", "language"}, in English without the last. The
-times of reference are NAME.TextGrid or NAME.json in the folder of --words, as `speech.py align` takes them;
-recordings without any are left out. A line of CSV for each recording and for English and the other languages:
-how many words were compared; for each kind of times the median of how far the beginnings are off, and the
-share within 100 ms; the same for the words that were aligned alone, their share, and the seconds of processor
-time that trimming and aligning took for a second of sound.
+times of reference are NAME.TextGrid or NAME.json in the folder of --words, as `recognizers.py align` takes
+them; recordings without any are left out. A line of CSV for each recording and for English and the other
+languages: how many words were compared; for each kind of times the median of how far the beginnings are off,
+and the share within 100 ms; the same for the words that were aligned alone, their share, and the seconds of
+processor time that trimming and aligning took for a second of sound.
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from speech import LIMITS, errors, reference_times
-
+from benchmarks.speech.material import LIMITS
+from benchmarks.speech.recognizers import errors, reference_times
 from scribedock.media.audio import decode
 from scribedock.speech.alignment.aligner import LANGUAGES, Aligner
 from scribedock.speech.alignment.refinement import Align, aligned_words
@@ -76,7 +76,7 @@ def samples_of(audio: Path, span: Span) -> Pcm:
 def aligner_of(audio: Path, aligner: Aligner) -> Align:
     def align(span: Span, texts: Sequence[str]) -> list[Span | None]:
         found = aligner.align(samples_of(audio, span), span.start_ms, texts, wide=True)
-        return [each and Span(start_ms=each.start_ms, end_ms=each.end_ms) for each in found]
+        return [None if each is None else Span(start_ms=each.start_ms, end_ms=each.end_ms) for each in found]
 
     return align
 

@@ -13,9 +13,9 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 import jiwer
-from speech_material import SAMPLES_PER_MS, Recording, recordings, sounds
 from whisper_normalizer.english import EnglishTextNormalizer
 
+from benchmarks.speech.material import SAMPLES_PER_MS, Recording, recordings, sounds
 from scribedock.speech.coverage import wordless_stretches
 from scribedock.speech.pauses import with_context
 from scribedock.speech.pool.batches import batches, joined_spans

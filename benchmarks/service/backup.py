@@ -1,6 +1,6 @@
 """How long a backup of many finished jobs takes, and its restoration.
 
-python -m benchmarks.backup [--jobs 10000] [--list-bytes 60000] [--recording-bytes 200000]
+python -m benchmarks.service.backup [--jobs 10000] [--list-bytes 60000] [--recording-bytes 200000]
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ from scribedock.backup.restore import check_backup, finish, restore_backup
 from scribedock.clock import SYSTEM_CLOCK, utc_now
 from scribedock.db.tables import element_lists, jobs, media, tasks
 from scribedock.host import data_folder
-from scribedock.settings import Settings
+from scribedock.settings import Settings, load
 from scribedock.storage.file import FileStore
 
 BATCH = 500
@@ -101,12 +101,12 @@ def main() -> None:
     given = parser.parse_args()
     folder = Path(tempfile.mkdtemp(dir=given.folder))
     try:
-        settings = Settings(data_dir=folder / "data")
+        settings = load(data_dir=folder / "data")
         fill(settings, given.jobs, given.list_bytes, given.recording_bytes)
         began = time.monotonic()
         made = make_backup(installation(settings), folder / "backup", clock=SYSTEM_CLOCK, report=quiet)
         backed_up = time.monotonic()
-        target = installation(Settings(data_dir=folder / "restored"))
+        target = installation(load(data_dir=folder / "restored"))
         checked = check_backup(folder / "backup", target, quiet)
         data_folder.prepare(target.settings.data_dir)
         restore_backup(checked, target, replace=False, clock=SYSTEM_CLOCK, report=quiet)

@@ -1,6 +1,6 @@
 """How much faster a GPU recognizes chunks in batches than one after the other.
 
-python benchmarks/batches.py MODEL [--rounds N]
+python -m benchmarks.speech.batches MODEL [--rounds N]
 
 MODEL is the folder of a Whisper model in CTranslate2's format. Prints, for each precision, the times of both
 in interleaved rounds, and the ratio of their medians.

@@ -1,6 +1,7 @@
 """What an upload costs: scribedock beside nginx's DAV PUT and a plain Starlette endpoint.
 
-    python benchmarks/upload.py [--repetitions 10] [--scenario single|parallel|small|latency|calls|all]
+    python -m benchmarks.uploads.upload [--repetitions 10]
+        [--scenario single|parallel|small|latency|calls|all]
 
 All servers run at once on one disk and are loaded in turn, so that a noisy machine disturbs all alike;
 what counts is the ratio. Every upload is as durable as scribedock's: for nginx, which syncs nothing, the
@@ -24,15 +25,16 @@ from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
 import httpx2
-import peers
-from peers import Peer
 
+from benchmarks.uploads import peers
+from benchmarks.uploads.peers import Peer
 from scribedock.keys.keys import SigningKey
 from scribedock.uploads.grant import Grant, sign
 
@@ -212,7 +214,7 @@ class Benchmark:
         body = self.body(size)
         found = repeat(
             self._repetitions,
-            {name: lambda peer=peer: cost(peer, body, count, at_once) for name, peer in servers.items()},
+            {name: partial(cost, peer, body, count, at_once) for name, peer in servers.items()},
         )
         units = {"cpu_s_per_gib": "s/GiB", "wall_s": "s", "memory_mb": "MB"}
         compare(title, found, units, next(iter(servers)))
@@ -241,7 +243,7 @@ class Benchmark:
             found = repeat(
                 self._repetitions,
                 {
-                    name: lambda peer=peer: latency(peer, body, uploads, pollers, stop)
+                    name: partial(latency, peer, body, uploads, pollers, stop)
                     for name, peer in servers.items()
                 },
             )

@@ -1,6 +1,6 @@
 """How much sooner a long recording is transcribed by two workers than by one, of one recognizer each.
 
-python -m benchmarks.shared_recording [--minutes 10] [--rounds 5] [--models FOLDER]
+python -m benchmarks.service.shared_recording [--minutes 10] [--rounds 5] [--models FOLDER]
 
 The workers share a SQLite database; the recording is that of the package, repeated. In each round one
 worker transcribes it, then two together do, from the order to the callback. Prints the ratio of the times,
@@ -21,7 +21,7 @@ from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
-from benchmarks.neighbours import Caller, beginning, logged_in
+from benchmarks.service.neighbours import Caller, beginning, logged_in
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 

@@ -1,10 +1,10 @@
 """How many words are wrong, how long it takes, and how exact the times are, on real speech.
 
-python benchmarks/speech.py recognize FOLDER [--engine NAME] [--model FOLDER] [--half a|b]
+python -m benchmarks.speech.recognizers recognize FOLDER [--engine NAME] [--model FOLDER] [--half a|b]
     [--alone] [--threads N] [--batch N] [--runs N]
-python benchmarks/speech.py sounds FOLDER [--engine NAME] [--model FOLDER] [--alone] [--threads N]
-python benchmarks/speech.py names FOLDER NAME... [--engine NAME] [--model FOLDER] [--threads N]
-python benchmarks/speech.py align FOLDER [--words FOLDER] [--hours N] [--processes N]
+python -m benchmarks.speech.recognizers sounds FOLDER [--engine NAME] [--model FOLDER] [--alone] [--threads N]
+python -m benchmarks.speech.recognizers names FOLDER NAME... [--engine NAME] [--model FOLDER] [--threads N]
+python -m benchmarks.speech.recognizers align FOLDER [--words FOLDER] [--hours N] [--processes N]
 
 FOLDER has a manifest.json: a list of {"name", "file", "text"}; a text that is empty says that nobody speaks.
 `recognize` prints a line of CSV for each recording and one for all: the wrong words (jiwer, after Whisper's
@@ -42,9 +42,8 @@ from difflib import SequenceMatcher
 from itertools import islice
 from pathlib import Path
 
-from recognition import run_names, run_recognize, run_sounds
-from speech_material import Recording, recordings
-
+from benchmarks.speech.material import Recording, recordings
+from benchmarks.speech.recognition import run_names, run_recognize, run_sounds
 from scribedock.speech.alignment.anchors import anchors
 from scribedock.speech.alignment.gaps import Gap, GapWindow, gaps
 from scribedock.speech.alignment.given import transcript_of

@@ -1,6 +1,6 @@
 """How long a customer's job takes beside another customer who wants everything at once.
 
-python benchmarks/neighbours.py [--rounds N] [--seconds S] [--database-url URL] [--models DIR]
+python -m benchmarks.service.neighbours [--rounds N] [--seconds S] [--database-url URL] [--models DIR]
 
 One server with its worker, on SQLite or on the database named (an empty one), with pocketsphinx or the best
 model of the folder named. In each round the victim has a
@@ -145,7 +145,7 @@ def drained(admin: Caller) -> None:
 def main(rounds: int, seconds: float, database_url: str | None, models: Path | None) -> None:
     recording = beginning(seconds)
     ratios, idle_s, attacked_s = [], [], []
-    settings = {"callback_retries_s": "1,1,1", "login_failures": "1000"}
+    settings: dict[str, Any] = {"callback_retries_s": "1,1,1", "login_failures": "1000"}
     if database_url is not None:
         settings["database_url"] = database_url
     if models is not None:

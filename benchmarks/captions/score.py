@@ -1,6 +1,6 @@
 """How good captions are, in numbers: the layout beside two packers with the same limits.
 
-    python benchmarks/caption_score.py [ELEMENTLIST.json ...]
+    python -m benchmarks.captions.score [ELEMENTLIST.json ...]
 
 Scores `texts/varied.txt` and each ElementList that is named.  The scorer was written before the
 layout was tuned, has word lists of its own, and does not change with the layout:
@@ -25,9 +25,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from pathlib import Path
 
-from caption_material import from_file, varied
-from caption_packers import greedy, to_punctuation
-
+from benchmarks.captions.material import from_file, varied
+from benchmarks.captions.packers import greedy, to_punctuation
 from scribedock_captions.caption import Caption
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.layout.boundaries import ends_caption

@@ -1,6 +1,6 @@
 """How quick `job/info` stays while eight clients fetch captions of two hours, each with options of its own.
 
-python benchmarks/renderings.py [--rounds N]
+python -m benchmarks.service.renderings [--rounds N]
 
 Two servers take turns on the same database: one renders in processes, as scribedock does, the other in
 threads of its own, as an application without them would.  Prints the times of `job/info` of both, and their
@@ -33,11 +33,17 @@ import uvicorn
 from scribedock import app
 from scribedock.api.application import build
 from scribedock.api.registry import Backend
+from scribedock.api.transport.waiting import BODIES_AT_ONCE, BranchLimit
 from scribedock.jobs.iwp import Iwp
+from scribedock.media.fetching.fetch_seat import fetch_crew
+from scribedock.ordering.capabilities import configured_capabilities
+from scribedock.parsing.parser import Parser
 from scribedock.rendering.pool import Bodies, RenderingPool
 from scribedock.rendering.renderings import Renderings
 from scribedock.rendering.request import ElementListKey, RenderRequest, render
-from scribedock.settings import Settings
+from scribedock.settings import load
+from scribedock.uploads.transfer.receiver import Receiver
+from scribedock.workflow.engine_client import EngineClient
 from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.document import Metadata
 from scribedock_captions.elementlist.codec import parse, to_json
@@ -84,10 +90,19 @@ class Threads:
 def serve(kind: str, folder: Path) -> None:
     """The server in this process; prints its port."""
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.ERROR))
-    settings = Settings(data_dir=folder)
+    settings = load(data_dir=folder)
     services = app.build_services(settings)
     renderings: Any = Renderings() if kind == "processes" else Threads()
-    backend = Backend(services=services, engine=None, languages=frozenset(), renderings=renderings)  # type: ignore[arg-type]
+    backend = Backend(
+        services=services,
+        engine=EngineClient(settings),
+        capabilities=configured_capabilities(settings),
+        renderings=renderings,
+        parser=Parser(),
+        fetches=fetch_crew(),
+        bodies=BranchLimit(BODIES_AT_ONCE),
+        receiver=Receiver(),
+    )
     config = uvicorn.Config(
         build(backend), port=0, loop="uvloop", log_config=None, access_log=False, lifespan="off"
     )
@@ -101,7 +116,7 @@ def serve(kind: str, folder: Path) -> None:
         await task
 
     asyncio.run(run())
-    renderings.close()
+    backend.close()
 
 
 def two_hours() -> bytes:
@@ -112,7 +127,7 @@ def two_hours() -> bytes:
 
 def prepare(folder: Path) -> str:
     """A database with one job that has captions; its id."""
-    settings = Settings(data_dir=folder)
+    settings = load(data_dir=folder)
     app.prepare_database(settings)
     services = app.build_services(settings)
     services.accounts.create("admin", PASSWORD, parent=None)
@@ -231,8 +246,8 @@ def main(rounds: int) -> None:
             server.wait()
     print(f"job/info, {os.cpu_count()} processors, {CLIENTS} clients fetching captions of two hours:")
     for kind, times in results.items():
-        rate = f", {statistics.median(rates[kind]):.0f} renderings a minute" if kind in rates else ""
-        print(f"  {kind:<10} {summary(times)}{rate}")
+        per_minute = f", {statistics.median(rates[kind]):.0f} renderings a minute" if kind in rates else ""
+        print(f"  {kind:<10} {summary(times)}{per_minute}")
     p99 = {kind: sorted(times)[int(len(times) * 0.99)] for kind, times in results.items()}
     print(f"  p99 of threads is {p99['threads'] / p99['processes']:.1f} times that of processes")
 

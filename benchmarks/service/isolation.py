@@ -4,7 +4,7 @@ Idle and attacked phases take turns, so that what else the machine does hits bot
 percentiles is given as its median and its extremes over the repetitions. The attacker's own process gives way
 to all others: it stands for machines elsewhere.
 
-    python benchmarks/isolation.py [--repetitions 5] [--samples 100] [--mebibytes 16] [attack …]
+    python -m benchmarks.service.isolation [--repetitions 5] [--samples 100] [--mebibytes 16] [attack …]
 """
 
 from __future__ import annotations

