@@ -49,4 +49,6 @@ class ByServer(LoadScopeScheduling):
     def _split_scope(self, nodeid: str) -> str:
         path, _, test = nodeid.partition("::")
         server = re.search(r"\[(sqlite|postgresql)\b", test)
+        if path.startswith("tests/api/sandbox/") and path != "tests/api/sandbox/test_account.py":
+            return "sandbox"
         return server.group(1) if server and path.startswith("tests/api/") else path
