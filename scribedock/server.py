@@ -50,7 +50,8 @@ GRACE_S = 10
 KEEP_ALIVE_S = 75
 SWITCH_S = 0.0003
 """How soon a thread that computes lets another run. At Python's 5 ms, `job/info` took three to nine times as
-long while a list of all jobs was read; at this, two, and the list no longer (`benchmarks/service/job_list.py`)."""
+long while a list of all jobs was read; at this, two, and the list no longer
+(`benchmarks/service/job_list.py`)."""
 WILDCARDS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - how this machine reaches them
 
 

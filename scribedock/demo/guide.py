@@ -126,12 +126,14 @@ class Guide:
                 raise WalkFailed(f"the task {task['TaskType']} is {task['TaskStatus']}: {task['TaskInfo']}")
             time.sleep(POLL_INTERVAL_S)
 
-    def wait_for_events(self, endpoint: dict[str, str]) -> None:
-        """Wait until no event of a webhook endpoint is owed any more."""
+    def wait_for_event(self, endpoint: dict[str, str], event_id: str) -> None:
+        """Wait until this event is not owed to its webhook endpoint any more."""
         deadline = time.monotonic() + WAIT_S
         while True:
             response = self.request("GET", "webhook/events", endpoint)
-            if not response.is_success or all(each["state"] != "owed" for each in response.json()):
+            if not response.is_success:
+                return
+            if not any(each["event_id"] == event_id and each["state"] == "owed" for each in response.json()):
                 return
             expect(time.monotonic() < deadline, f"an event was not delivered after {WAIT_S} seconds")
             time.sleep(POLL_INTERVAL_S)

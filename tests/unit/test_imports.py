@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import ast
-import importlib
 import subprocess
 import sys
 from pathlib import Path
@@ -231,16 +230,3 @@ def test_the_command_line_imports_nothing_heavy() -> None:
     code = f"import sys, scribedock.cli.main; print([name for name in {heavy!r} if name in sys.modules])"
     found = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert found.stdout.strip() == "[]"
-
-
-BENCHMARKS = sorted((TESTS.parent / "benchmarks").glob("*.py"))
-
-
-@pytest.mark.parametrize("script", BENCHMARKS, ids=lambda path: path.stem)
-def test_what_benchmarks_import_exists(script: Path) -> None:
-    for node in ast.parse(script.read_text()).body:
-        if isinstance(node, ast.ImportFrom) and (node.module or "").split(".")[0] in (*ROOTS, "tests"):
-            module = importlib.import_module(str(node.module))
-            for name in node.names:
-                if not hasattr(module, name.name):
-                    importlib.import_module(f"{node.module}.{name.name}")

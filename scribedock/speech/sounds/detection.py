@@ -1,6 +1,7 @@
 """Where something is heard and nobody speaks: candidates for the description of a sound.
 
-What it does not do: name the sound. A detector of music takes a hum for music (`benchmarks/speech/sounds.py`).
+What it does not do: name the sound. A detector of music takes a hum for music
+(`benchmarks/speech/sounds.py`).
 Steady noise, as of a fan, is no candidate unless it is about as loud as the speech.
 """
 
