@@ -22,7 +22,6 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
-from scribedock.db.tables import jobs
 from scribedock.demo.server import OwnServer
 from tests.support.client import Client
 from tests.support.finished import finished_job, services_of
@@ -71,7 +70,7 @@ def use_jobs(page: Page) -> None:
     page.get_by_label("State", exact=True).select_option(label="Complete")
     expect(page.locator(".job-name").first).to_be_visible()
     page.get_by_label("Search").focus()
-    page.keyboard.type("Lecture 7", delay=80)
+    page.keyboard.type("Lecture 17", delay=80)
     expect(page.locator(".job-name")).to_have_count(1)
 
 
@@ -140,9 +139,8 @@ def fill(server: OwnServer, client: Client) -> str:
     """Make jobs that are finished; return the last one, whose transcript is being corrected."""
     with services_of(server) as services:
         for number in range(JOBS):
-            job = finished_job(services, lecture(repeats=LECTURE_REPEATS if number == JOBS - 1 else 1))
-            with services.database.write() as connection:
-                connection.execute(jobs.update().where(jobs.c.id == job).values(name=f"Lecture {number}"))
+            spoken = lecture(repeats=LECTURE_REPEATS if number == JOBS - 1 else 1)
+            job = finished_job(services, spoken, name=f"Lecture {number}")
     client.post("review/take", job_id=job, kind="correction")
     return job
 

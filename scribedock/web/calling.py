@@ -18,6 +18,7 @@ from scribedock.api.errors import error_response
 from scribedock.api.faults import fault_of
 from scribedock.api.registry import CALLS
 from scribedock.errors import ScribedockError
+from scribedock.web.compression import compress
 from scribedock.web.guard import WebGuard
 
 OF_API_SESSIONS = frozenset({"account/logout"})
@@ -32,7 +33,7 @@ def call_route(guard: WebGuard, api: Api) -> Route:
             return error_response(error)
         except Exception as failure:
             return error_response(fault_of(failure))
-        return await api.serve(request)
+        return await compress(request, await api.serve(request))
 
     return Route(f"{WEB_CALLS}/{{path:path}}", serve, methods=["POST"])
 

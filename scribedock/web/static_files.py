@@ -9,7 +9,6 @@ from __future__ import annotations
 import gzip
 import hashlib
 import json
-import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
@@ -23,13 +22,12 @@ from starlette.routing import Route
 
 from scribedock.api.errors import error_response
 from scribedock.errors import InvalidQuery
+from scribedock.web.compression import LEAST_COMPRESSED, takes_gzip
 from scribedock.web.cookies import PAGES
 
 FOLDER = f"{PAGES}/static"
 FOR_GOOD = "public, max-age=31536000, immutable"
-LEAST_COMPRESSED = 512  # bytes; smaller ones fit into one packet as they are
 HASH_DIGITS = 10
-REFUSED = re.compile(r"\s*q\s*=\s*0(\.0*)?\s*", re.IGNORECASE)
 MEDIA_TYPES = {
     ".css": "text/css; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
@@ -66,7 +64,7 @@ class StaticFiles:
         if found is None:
             return error_response(InvalidQuery("There is nothing here", status=404))
         headers = {"Cache-Control": FOR_GOOD, "Vary": "Accept-Encoding"}
-        if found.compressed is not None and _takes_gzip(request):
+        if found.compressed is not None and takes_gzip(request):
             headers["Content-Encoding"] = "gzip"
             return Response(found.compressed, media_type=found.media_type, headers=headers)
         return Response(found.content, media_type=found.media_type, headers=headers)
@@ -130,12 +128,3 @@ def _file(name: str, content: bytes) -> StaticFile:
         compressed=compressed if compressed is not None and len(compressed) < len(content) else None,
         media_type=MEDIA_TYPES[name[name.rindex(".") :]],
     )
-
-
-def _takes_gzip(request: Request) -> bool:
-    """Return whether the client takes gzip (RFC 9110 §12.5.3): it says so, and not with a weight of zero."""
-    for part in ",".join(request.headers.getlist("accept-encoding")).split(","):
-        coding, _, weight = part.partition(";")
-        if coding.strip().lower() in ("gzip", "*"):
-            return REFUSED.fullmatch(weight) is None
-    return False

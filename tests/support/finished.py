@@ -41,6 +41,7 @@ def finished_job(
     elementlist: ElementList,
     *,
     username: str = "admin",
+    name: str = "by hand",
     fidelity: Fidelity = Fidelity.MECHANICAL,
     language: str = "en",
     callback_url: str | None = None,
@@ -54,6 +55,7 @@ def finished_job(
     job_id, task_id = ordered_job(
         services,
         username=username,
+        name=name,
         fidelity=fidelity,
         language=language,
         callback_url=callback_url,
@@ -75,6 +77,7 @@ def ordered_job(
     services: app.Services,
     *,
     username: str = "admin",
+    name: str = "by hand",
     fidelity: Fidelity = Fidelity.MECHANICAL,
     language: str = "en",
     callback_url: str | None = None,
@@ -84,7 +87,7 @@ def ordered_job(
     """Return a job that was ordered, and its order's task; no worker takes it up."""
     owner = services.accounts.by_username(username)
     assert owner is not None
-    job_id, _ = services.jobs.create(owner, name="by hand", language=language)
+    job_id, _ = services.jobs.create(owner, name=name, language=language)
 
     def bring(connection: Connection, job: Job) -> None:
         attached = services.media.attach(

@@ -27,6 +27,7 @@ from scribedock.related.related import language_of
 from scribedock.results.playback import Playback
 from scribedock.results.shares import Share, SharePurpose
 from scribedock.results.signed_links import APPROVAL, read
+from scribedock.web.compression import compress
 from scribedock.web.content_policy import application_policy
 from scribedock.web.cookies import PAGES
 from scribedock.web.guard import WebGuard
@@ -126,7 +127,8 @@ class SharePages:
         await run_in_threadpool(note_reading, self._guard, request, share, job)
         made = await render_list(self._backend, request, shared, options, format)
         headers = {"Content-Disposition": disposition(job, made.extension, "attachment"), **HEADERS}
-        return Response(made.body, media_type=f"{made.media_type}; charset=utf-8", headers=headers)
+        answer = Response(made.body, media_type=f"{made.media_type}; charset=utf-8", headers=headers)
+        return await compress(request, answer)
 
     async def _followed(self, request: Request) -> FollowedShare:
         return await run_in_threadpool(self._viewers.followed, request, request.path_params["share_id"])
