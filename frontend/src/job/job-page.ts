@@ -97,14 +97,15 @@ class JobPage extends PageElement {
     this.reading = reading;
     const options = { signal: reading.signal, isBackground };
     try {
-      const info = await readInfo(this.data.job, options);
-      const mayRead = this.data.mayRead && !info.ResultsErasedDate;
+      const kept = this.data.mayRead ? readVersions(this.data.job, options) : Promise.resolve([]);
+      kept.catch(() => undefined); // it is awaited below, unless results were erased
       // Together, so that nothing on the page moves once it is there.
-      const [versions] = await Promise.all([
-        mayRead ? readVersions(this.data.job, options) : [],
+      const [info] = await Promise.all([
+        readInfo(this.data.job, options),
         this.belongings.read(options),
         this.media === undefined && this.data.mayRead ? this.readMedia(isBackground) : null,
       ]);
+      const versions = info.ResultsErasedDate ? [] : await kept;
       this.info = info;
       this.versions = versions;
       this.problem = "";
