@@ -84,6 +84,15 @@ def test_a_choice_narrows_the_list_and_reload_and_back_keep_it(
     assert page.get_by_label(label, exact=True).evaluate("box => box.selectedOptions[0].label") == choice
 
 
+def test_languages_of_one_name_are_told_apart(visitor: Visitor) -> None:
+    for language in ("fil", "tl"):
+        visitor.client.new_job(language=language)
+    page = visitor.go("/web/jobs")
+    names = page.get_by_label("Language", exact=True).locator("option").all_inner_texts()
+    assert {"Filipino (fil)", "Filipino (tl)"} <= set(names)
+    assert len(set(names)) == len(names)
+
+
 def test_a_search_that_finds_nothing_leads_back(filled: Visitor) -> None:
     page = filled.page
     page.get_by_label("Search").fill("LECTURE")

@@ -85,3 +85,15 @@ export function languageName(code: string): string {
     return code;
   }
 }
+
+/** Codes of languages with their names, by name; those of one name are told apart by their codes. */
+export function languageChoices(codes: readonly string[]): readonly (readonly [string, string])[] {
+  const names = codes.map(languageName);
+  return codes
+    .map((code, place) => {
+      const name = names[place] ?? code;
+      const isShared = names.filter((each) => each === name).length > 1;
+      return [code, isShared ? `${name} (${code})` : name] as const;
+    })
+    .sort((one, other) => one[1].localeCompare(other[1]));
+}

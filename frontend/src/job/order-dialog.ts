@@ -1,6 +1,6 @@
 import { html, nothing, render, type TemplateResult } from "lit";
 
-import { languageName } from "../frame/formats";
+import { languageChoices, languageName } from "../frame/formats";
 import { text, textOf } from "../frame/texts";
 import { FIDELITIES, type Offer } from "../new/order";
 
@@ -51,9 +51,7 @@ function form(question: OrderQuestion, change: (changed: Partial<Asked>) => void
   const languages = [
     ...(question.languages === "asBefore" ? [[AS_BEFORE, text("again.asBefore")] as const] : []),
     ...(offer.detectsLanguage ? [["auto", languageName("auto")] as const] : []),
-    ...offer.languages
-      .map((code) => [code, languageName(code)] as const)
-      .sort((one, other) => one[1].localeCompare(other[1])),
+    ...languageChoices(offer.languages),
   ];
   return html`<form method="dialog" class="stack">
     <h2 id="order-title">${question.title}</h2>

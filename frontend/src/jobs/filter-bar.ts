@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 
-import { languageName } from "../frame/formats";
+import { languageChoices } from "../frame/formats";
 import { text } from "../frame/texts";
 import { icon } from "../parts/icons";
 import type { Filters } from "./filters";
@@ -14,9 +14,7 @@ export interface Choices {
 type Change = (changed: Partial<Filters>) => void;
 
 export function filterBar(filters: Filters, choices: Choices, change: Change): TemplateResult {
-  const languages = choices.languages
-    .map((code) => [code, languageName(code)] as const)
-    .sort((one, other) => one[1].localeCompare(other[1]));
+  const languages = languageChoices(choices.languages);
   return html`<search class="filters">
     <div class="field search">
       <label for="search">${text("jobs.search")}</label>

@@ -1,6 +1,6 @@
 import { html, nothing, type TemplateResult } from "lit";
 
-import { formatBytes, formatMoment, languageName } from "../frame/formats";
+import { formatBytes, formatMoment, languageChoices } from "../frame/formats";
 import { counted, text, textOf } from "../frame/texts";
 import { icon } from "../parts/icons";
 import { dueOf, FIDELITIES, MAX_NOTES, MAX_TERMS, type Offer, type Order } from "./order";
@@ -56,9 +56,7 @@ function on(take: (value: string) => void): (event: Event) => void {
 }
 
 function languageField(order: Order, offer: Offer, change: Change): TemplateResult {
-  const names = offer.languages
-    .map((code) => [code, languageName(code)] as const)
-    .sort((one, other) => one[1].localeCompare(other[1]));
+  const names = languageChoices(offer.languages);
   const options = offer.detectsLanguage ? [["auto", text("app.languageAuto")] as const, ...names] : names;
   return html`<div class="field">
     <label for="language">${text("new.language")}</label>
