@@ -11,6 +11,7 @@ SOAK_ROUNDS ?= 200
 SOAK ?= tests/soak
 CASES ?= 1000
 JOBS ?= 3
+SCALE_JOBS ?= 200
 # Programs about our dependencies, apart from these.
 TOOLS := .venv-tools/bin
 # What demo, serve and test recognize with; `make clean` keeps it.
@@ -46,6 +47,7 @@ help:
 	@echo "make trials              try full disks, slow clients, power cuts (root, Debian)"
 	@echo "make clients             upload with third-party clients (Debian's curl, wget, chromium, nginx)"
 	@echo "make soak                kill the server at random moments, many times"
+	@echo "make scale               kill everything while many jobs are done (SCALE_JOBS=200; root, Debian)"
 	@echo "make docs                regenerate the tables of docs/"
 	@echo "make docs-pictures       take the pictures of docs/tutorial.md anew (Debian's chromium)"
 	@echo "make golden              regenerate the golden files of the captions' tests"
@@ -137,7 +139,7 @@ soak: .venv/.installed-dev
 	SOAK_ROUNDS=$(SOAK_ROUNDS) $(BIN)/python -m pytest -m soak --timeout=0 $(SOAK)
 
 scale: .venv/.installed-dev
-	$(BIN)/python -m pytest -m scale tests/s3
+	SCALE_JOBS=$(SCALE_JOBS) $(BIN)/python -m pytest -m scale tests/s3
 
 docs: .venv/.installed web
 	$(BIN)/python tools/tables.py
