@@ -236,6 +236,7 @@ class Example:
             "created": printed.CREATED,
             "authorized": printed.CREATED,
             "sandbox": True,
+            "protected": True,
         }
         done: dict[str, object] = {
             "status": JobStatus.COMPLETE.value,

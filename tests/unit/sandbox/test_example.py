@@ -102,6 +102,7 @@ def test_a_real_server_gets_no_such_account_and_its_own_keeps_its_password(tmp_p
 def test_the_job_is_finished_at_first(sandbox: Sandbox) -> None:
     assert sandbox.job.status is JobStatus.COMPLETE
     assert sandbox.job.sandbox
+    assert sandbox.job.protected, "its dates are of 2014: any retention would erase it"
     assert sandbox.job.username == USERNAME
     assert sandbox.versions() == ["MECHANICAL", "FINAL"]
     assert sandbox.services.sessions.use(API_TOKEN).account_id == sandbox.example.account_id
