@@ -65,4 +65,7 @@ def dialogue(seconds: float, *, turn_s: float = 8) -> bytes:
 
 def larger(heard: npt.NDArray[np.int16]) -> npt.NDArray[np.int16]:
     """Return the same speech, a quarter lower and slower: pitch and formants as of a longer vocal tract."""
-    return np.interp(np.arange(0, len(heard), 0.8), np.arange(len(heard)), heard).astype("<i2")
+    slower: npt.NDArray[np.int16] = np.interp(
+        np.arange(0, len(heard), 0.8), np.arange(len(heard)), heard
+    ).astype("<i2")
+    return slower
