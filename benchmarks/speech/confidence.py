@@ -28,7 +28,7 @@ import numpy.typing as npt
 
 from benchmarks.speech.material import Recording, in_noise, recordings
 from benchmarks.speech.recognition import Pipeline, misheard, normalised
-from scribedock.speech.engines import whisper_confidence, whisper_decoding
+from scribedock.speech.engines import whisper_confidence, whisper_phrases
 from scribedock.speech.engines.whisper_confidence import (
     DOUBT_BELOW,
     DOUBTFUL_PHRASE,
@@ -165,7 +165,7 @@ def main() -> None:
     arguments = parser.parse_args()
     witness = Witness()
     remember: Callable[..., tuple[TimedWord, ...]] = witness
-    whisper_decoding.calibrated = remember  # type: ignore[attr-defined]
+    whisper_phrases.calibrated = remember  # type: ignore[attr-defined]
     pipeline = Pipeline(replace(choose("whisper", arguments.model), threads=arguments.threads), 0)
     halves: dict[str, list[Judged]] = {}
     with tempfile.TemporaryDirectory() as folder:

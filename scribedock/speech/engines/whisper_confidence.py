@@ -43,6 +43,11 @@ class Weights:
 GENERAL = Weights(bias=0.98, word=0.53, neighbour=0.36, window=1.30)
 ENGLISH = Weights(bias=2.27, word=0.53, neighbour=0.34, window=1.56, unknown=-2.88, letters=0.05, pace=0.5)
 
+TIME_STAMPS = -0.14
+"""What time stamps add to the mean log probability of a window: weights and limits were found with them. Of
+101 windows of speech, as it was and in noise, 45 had the same words both ways. There the means differ by 0.14
+(a standard deviation of 0.05), and no less or more in noise (a slope of 1.03)."""
+
 IsKnown = Callable[[str], bool]
 """Returns whether a written word is one of its language."""
 
@@ -63,6 +68,11 @@ def calibrated(
     if len(found) >= MIN_PHRASE_WORDS and sum(found) / len(found) < DOUBTFUL_PHRASE:
         found = [min(each, math.nextafter(DOUBT_BELOW, 0)) for each in found]
     return tuple(replace(word, confidence=each) for word, each in zip(words, found, strict=True))
+
+
+def as_with_stamps(log_probability: float) -> float:
+    """Return the mean that the tokens of a window would have, had it been decoded with time stamps."""
+    return log_probability + TIME_STAMPS
 
 
 def evidence(

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from collections import OrderedDict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import replace
 from functools import partial
 from hashlib import blake2b
 from itertools import accumulate, groupby, pairwise
@@ -19,7 +19,9 @@ from typing import TYPE_CHECKING, Any
 from scribedock.settings import SettingsError
 from scribedock.speech.alignment import dictionary
 from scribedock.speech.alignment.pronunciation import bare_word
-from scribedock.speech.engines.whisper_confidence import IsKnown, calibrated
+from scribedock.speech.engines.whisper_confidence import IsKnown
+from scribedock.speech.engines.whisper_listening import is_doubtful
+from scribedock.speech.engines.whisper_phrases import Phrase, phrase_of, phrases_of, words_of
 from scribedock.speech.recognizer import SAMPLE_RATE, TimedWord
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
 
     Samples = npt.NDArray[np.float32]
+    Phrases = Callable[[Any, Sequence[TimedWord], IsKnown | None], list[Phrase]]
 
 WHISPER_CODES = {"jv": "jw"}  # ISO 639-1 to Whisper's own
 ISO_CODES = {code: iso for iso, code in WHISPER_CODES.items()}
@@ -37,31 +40,18 @@ PREPENDED_MARKS, APPENDED_MARKS = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}
 DICTIONARIES = frozenset({"en"})  # those of `alignment.dictionary`
 FRAMES_PER_SECOND = 100
 WINDOW_FRAMES = 3000
+WINDOW_SAMPLES = WINDOW_FRAMES * SAMPLE_RATE // FRAMES_PER_SECOND
 KEPT_ENCODINGS = 4
 """How many windows stay encoded (3 MB each for base, 8 MB for large): the language is identified in windows
 that are recognized next, and the encoder is the dearer half of the work."""
 MAX_TOKENS = 220
 """Of a window: with as many as terms may take (224) that is all that the model has places for. Whoever says
 more in 30 seconds is not cut off; the next window begins after the last word."""
+UNHEARD_MS = 2000
+"""So much sound after the last word of a window may be speech that was not heard: a chunk has at most a
+second of context there (`whisper.CONTEXT_MS`). Of a sentence that is said six times Whisper may write two."""
 MIN_TOKENS, TOKENS_PER_SECOND = 40, 7
 """So a loop over a short piece ends soon."""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Phrase:
-    """What Whisper calls a segment. Times are milliseconds from the first sample."""
-
-    text: str
-    start_ms: int
-    end_ms: int
-    words: tuple[TimedWord, ...]
-    """With calibrated confidences."""
-    word_probability: float
-    """The mean of the words' probabilities as the model has them."""
-    log_probability: float
-    """The mean of the tokens of the window that the phrase is from; so are the next two."""
-    compression_ratio: float
-    no_speech_probability: float
 
 
 class Decoder:
@@ -93,51 +83,75 @@ class Decoder:
         self._batched: Any = BatchedInferencePipeline(model)
 
     def decode(self, pcm: Pcm, language: str, terms: Sequence[str] = ()) -> list[Phrase]:
-        """Return the phrases of any number of samples, whatever they are worth."""
+        """Return the phrases of any number of samples, whatever they are worth.
+
+        What fits into a window is decoded without time stamps. With them, Whisper leaves the last sentence of
+        most windows to another, which begins at the stamp of the end of the sentence before: a word that is
+        said earlier is lost, and the encoder runs twice. Without them, it may end too early: then they help.
+        """
         if not len(pcm):
             return []
-        segments = self._segments(pcm, **_wanted(language, terms))
-        return self._with_words(segments, floats(pcm), language, _knowing(language, terms))
+        if len(pcm) <= WINDOW_SAMPLES:
+            segments = self._segments(pcm, language, terms, without_timestamps=True)
+            phrases = self._with_words(segments, pcm, language, terms, phrases_of)
+            if _is_whole(segments, phrases, pcm):
+                return phrases
+        return self._decode_with_stamps(pcm, language, terms)
 
     def translate(self, pcm: Pcm, language: str) -> list[Phrase]:
         """Return English phrases for any number of samples, whatever they are worth; without words."""
         if not len(pcm):
             return []
-        wanted = _wanted(language, ()) | {"task": "translate"}
-        return [_phrase(segment, ()) for segment in self._segments(pcm, **wanted)]
+        return [phrase_of(segment) for segment in self._segments(pcm, language, (), task="translate")]
 
-    def _segments(self, pcm: Pcm, **wanted: Any) -> list[Any]:
+    def _decode_with_stamps(self, pcm: Pcm, language: str, terms: Sequence[str]) -> list[Phrase]:
+        segments = self._segments(pcm, language, terms)
+        return self._with_words(segments, pcm, language, terms, _as_it_is)
+
+    def _segments(self, pcm: Pcm, language: str, terms: Sequence[str], **wanted: Any) -> list[Any]:
         segments, _ = self._model.transcribe(
             floats(pcm),
-            max_new_tokens=max_tokens(len(pcm) / SAMPLE_RATE),
+            max_new_tokens=self._new_tokens(max_tokens(len(pcm) / SAMPLE_RATE), language, terms),
             temperature=[0.0],
             compression_ratio_threshold=None,
             log_prob_threshold=None,
             no_speech_threshold=None,
-            **wanted,
+            **(_wanted(language, terms) | wanted),
         )
         return list(segments)
 
-    def _with_words(
-        self, segments: list[Any], sound: Samples, language: str, is_known: IsKnown | None
-    ) -> list[Phrase]:
-        """Return the segments with the times of their words.
+    def _new_tokens(self, limit: int, language: str, terms: Sequence[str]) -> int:
+        """Return what faster-whisper must be told, so that a window gets so many tokens.
 
-        Asked for them, faster-whisper would begin the next window where it believes the last word to end, and
-        so skip what is said during a word whose end it has wrong; the model's own time stamps skip nothing.
+        CTranslate2 gives a window half of prompt and new tokens together, if that is less than these.
         """
+        hotwords = _wanted(language, terms)["hotwords"]
+        prompt = len(self._model.get_prompt(self._tokenizer(language), [], hotwords=hotwords))
+        return max(limit, 2 * limit - prompt)
+
+    def _tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer
 
-        model = self._model
-        tokenizer = Tokenizer(
-            model.hf_tokenizer,
-            model.model.is_multilingual,
+        multilingual = self._model.model.is_multilingual
+        return Tokenizer(
+            self._model.hf_tokenizer,
+            multilingual,
             task=TASK,
-            language=WHISPER_CODES.get(language, language) if model.model.is_multilingual else "en",
+            language=WHISPER_CODES.get(language, language) if multilingual else "en",
         )
+
+    def _with_words(
+        self, segments: list[Any], pcm: Pcm, language: str, terms: Sequence[str], phrases: Phrases
+    ) -> list[Phrase]:
+        """Return the phrases of the segments, with the times of their words.
+
+        Asked for them, faster-whisper would begin the next window where it believes the last word to end, and
+        so skip what is said during a word whose end it has wrong; the model's own time stamps skip less.
+        """
         if not segments:
             return []
-        features = model.feature_extractor(sound)
+        model, is_known = self._model, _knowing(language, terms)
+        features = model.feature_extractor(floats(pcm))
         found: list[Phrase] = []
         for seek, window in groupby(segments, key=lambda segment: segment.seek):
             frames = features[:, seek : min(seek + WINDOW_FRAMES, features.shape[-1] - 1)]
@@ -148,23 +162,22 @@ class Decoder:
             ]
             model.add_word_timestamps(
                 [timed],
-                tokenizer,
+                self._tokenizer(language),
                 self._encode_window(frames),
                 frames.shape[-1],
                 PREPENDED_MARKS,
                 APPENDED_MARKS,
                 found[-1].end_ms / 1000 if found else 0.0,
             )
-            found += [
-                _phrase(replace(each, start=more["start"], end=more["end"]), _words(more["words"]), is_known)
-                for each, more in zip(of_window, timed, strict=True)
-            ]
+            for each, more in zip(of_window, timed, strict=True):
+                placed = replace(each, start=more["start"], end=more["end"])
+                found += phrases(placed, words_of(more["words"]), is_known)
         return found
 
     def decode_batch(
         self, chunks: Sequence[Pcm], language: str, terms: Sequence[str] = ()
     ) -> list[list[Phrase]]:
-        """Return the phrases of each chunk of at most 30 seconds, decoded together."""
+        """Return the phrases of each chunk of at most 30 seconds, decoded together as `decode` does it."""
         import numpy as np
 
         starts = [0, *accumulate(len(pcm) for pcm in chunks)]
@@ -183,16 +196,21 @@ class Decoder:
             clip_timestamps=clips,
             batch_size=len(clips),
             word_timestamps=True,
+            without_timestamps=True,
+            max_new_tokens=self._new_tokens(MAX_TOKENS, language, terms),
             **_wanted(language, terms),
         )
         is_known = _knowing(language, terms)
         begins = [start * FRAMES_PER_SECOND // SAMPLE_RATE for start in starts[:-1]]
-        for segment in segments:
-            # It is the frame in which the chunk begins, or for the same reason the one before.
-            place = bisect_right(begins, segment.seek + 1) - 1
-            words = _words([vars(word) for word in segment.words or ()])
+        # It is the frame in which the chunk begins, or for the same reason the one before.
+        for place, window in groupby(segments, key=lambda each: bisect_right(begins, each.seek + 1) - 1):
+            of_window = list(window)
             offset_ms = -round(starts[place] * 1000 / SAMPLE_RATE)
-            found[place].append(_phrase(segment, words, is_known, offset_ms))
+            for each in of_window:
+                words = words_of([vars(word) for word in each.words or ()])
+                found[place] += phrases_of(each, words, is_known, offset_ms)
+            if not _is_whole(of_window, found[place], chunks[place]):
+                found[place] = self._decode_with_stamps(chunks[place], language, terms)
         return found
 
     def detect(self, pcm: Pcm) -> Mapping[str, float]:
@@ -251,34 +269,19 @@ def _knowing(language: str, terms: Sequence[str]) -> IsKnown | None:
     )
 
 
-def _phrase(
-    segment: Any, timed: Iterable[TimedWord], is_known: IsKnown | None = None, offset_ms: int = 0
-) -> Phrase:
-    words = list(timed)
-    probabilities = [word.confidence or 0.0 for word in words]
-    return Phrase(
-        text=segment.text,
-        start_ms=offset_ms + round(segment.start * 1000),
-        end_ms=offset_ms + round(segment.end * 1000),
-        words=tuple(
-            replace(word, start_ms=word.start_ms + offset_ms, end_ms=word.end_ms + offset_ms)
-            for word in calibrated(words, float(segment.avg_logprob), is_known)
-        ),
-        word_probability=sum(probabilities) / len(probabilities) if probabilities else 1.0,
-        log_probability=float(segment.avg_logprob),
-        compression_ratio=float(segment.compression_ratio),
-        no_speech_probability=float(segment.no_speech_prob),
-    )
+def _is_whole(segments: Iterable[Any], phrases: Sequence[Phrase], pcm: Pcm) -> bool:
+    """Return whether a window was neither cut off at its limit of tokens, nor ended long before its sound.
+
+    A doubtful end is another matter: all that follows it is heard again by `whisper_listening`.
+    """
+    seconds = len(pcm) / SAMPLE_RATE
+    heard_ms = phrases[-1].end_ms if phrases else 0
+    ended_early = seconds * 1000 - heard_ms >= UNHEARD_MS and not (phrases and is_doubtful(phrases[-1]))
+    return not ended_early and sum(len(segment.tokens) for segment in segments) < max_tokens(seconds)
 
 
-def _words(words: Iterable[Mapping[str, Any]]) -> Iterable[TimedWord]:
-    for word in words:
-        yield TimedWord(
-            text=word["word"],
-            start_ms=round(word["start"] * 1000),
-            end_ms=round(word["end"] * 1000),
-            confidence=min(max(float(word["probability"]), 0.0), 1.0),
-        )
+def _as_it_is(segment: Any, words: Sequence[TimedWord], is_known: IsKnown | None) -> list[Phrase]:
+    return [phrase_of(segment, words, is_known)]
 
 
 def compute_type(device: str, supported: Collection[str]) -> str:

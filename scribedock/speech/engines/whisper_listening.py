@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 
 from scribedock.speech.alignment.pronunciation import bare_word
 from scribedock.speech.engines.loops import without_loops
-from scribedock.speech.engines.whisper_decoding import Phrase
+from scribedock.speech.engines.whisper_phrases import Phrase
 from scribedock.speech.recognizer import SAMPLE_RATE, TimedWord, unrecognized
 from scribedock.speech.span import Span
 

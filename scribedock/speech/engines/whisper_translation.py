@@ -10,8 +10,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from scribedock.speech.engines.loops import without_loops
-from scribedock.speech.engines.whisper_decoding import Phrase
 from scribedock.speech.engines.whisper_listening import MIN_LOG_PROBABILITY, is_said
+from scribedock.speech.engines.whisper_phrases import Phrase
 from scribedock.speech.recognizer import Origin, TimedWord, unrecognized
 
 UNTRAINED = ("turbo", "distil")

@@ -12,7 +12,8 @@ import pytest
 from whisper_normalizer.english import EnglishTextNormalizer
 
 from scribedock.speech.engines.whisper import batch
-from scribedock.speech.engines.whisper_decoding import Decoder, Phrase, compute_type
+from scribedock.speech.engines.whisper_decoding import Decoder, compute_type
+from scribedock.speech.engines.whisper_phrases import Phrase
 from scribedock.speech.vad import read_pcm
 from tests.support.models.pulled import pulled
 

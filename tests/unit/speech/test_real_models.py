@@ -12,8 +12,12 @@ from whisper_normalizer.english import EnglishTextNormalizer
 from scribedock.settings import Settings
 from scribedock.speech.diarization.embedded import embedded_turns
 from scribedock.speech.diarization.embedding import Embedder
+from scribedock.speech.engines import whisper_decoding
+from scribedock.speech.engines.whisper import CONTEXT_MS, JOINS_MS
 from scribedock.speech.engines.whisper_confidence import DOUBT_BELOW
 from scribedock.speech.models import receipt
+from scribedock.speech.pauses import with_context
+from scribedock.speech.pool.batches import joined_spans
 from scribedock.speech.recognizer import Recognizer, choose, engine_named
 from scribedock.speech.span import Span
 from scribedock.speech.vad import read_pcm, speech_spans
@@ -22,6 +26,7 @@ from tests.support.models.pulled import pulled
 from tests.support.speech import share_confused
 
 HEARD_S = 20
+FEW_TOKENS = 40
 
 
 @pytest.mark.parametrize("name", ["whisper-base", "campplus"])
@@ -47,6 +52,37 @@ def test_whisper_base_gets_the_beginning_of_the_recording_right(
     said = normalized(reference).split()[: len(heard)]
     assert len(heard) > 30
     assert jiwer.wer(" ".join(said), " ".join(heard)) <= 0.05
+
+
+def test_whisper_base_loses_and_changes_no_word_of_the_recording(
+    whisper: Recognizer, recording: Path, reference: str
+) -> None:
+    normalized = EnglishTextNormalizer()
+    heard = "".join(word.text for chunk in chunks(recording) for word in whisper.recognize(*chunk, "en"))
+    assert normalized(heard) == normalized(reference)
+
+
+def test_whisper_base_cuts_nobody_off_who_says_more_than_a_window_has_tokens(
+    whisper: Recognizer, recording: Path, reference: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(whisper_decoding, "MAX_TOKENS", FEW_TOKENS)
+    normalized = EnglishTextNormalizer()
+    pcm, offset_ms = chunks(recording)[0]
+    heard = normalized("".join(word.text for word in whisper.recognize(pcm, offset_ms, "en"))).split()
+    said = normalized(reference).split()[: len(heard)]
+    assert len(heard) > FEW_TOKENS
+    assert jiwer.wer(" ".join(said), " ".join(heard)) <= 0.05
+
+
+def chunks(recording: Path) -> list[tuple[np.ndarray, int]]:
+    """Return what a worker gives to Whisper, and where each begins, in ms."""
+    media_ms = recording.stat().st_size // 32
+    joined = joined_spans(speech_spans(recording), pause_ms=JOINS_MS)
+    spans = with_context(joined, context_ms=CONTEXT_MS, media_ms=media_ms)
+    return [
+        (read_pcm(recording, span.start_ms * 16, (span.end_ms - span.start_ms) * 16), span.start_ms)
+        for span in spans
+    ]
 
 
 def test_whisper_base_keeps_a_sentence_however_often_it_is_said(whisper: Recognizer, recording: Path) -> None:

@@ -8,7 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from scribedock.speech.engines.whisper_decoding import MAX_TOKENS, Phrase, max_tokens
+from scribedock.speech.engines.whisper_decoding import MAX_TOKENS, max_tokens
 from scribedock.speech.engines.whisper_listening import (
     MAX_DEPTH,
     cut_at_quietest,
@@ -16,6 +16,7 @@ from scribedock.speech.engines.whisper_listening import (
     is_said,
     listen,
 )
+from scribedock.speech.engines.whisper_phrases import Phrase
 from scribedock.speech.recognizer import Origin, TimedWord
 from scribedock.speech.span import Span
 

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from faster_whisper import WhisperModel
 
-from scribedock.speech.engines.whisper_decoding import Phrase
+from scribedock.speech.engines.whisper_phrases import Phrase
 from scribedock.speech.engines.whisper_translation import is_trained, translated_words
 from scribedock.speech.recognizer import (
     Origin,
