@@ -25,11 +25,11 @@ from pathlib import Path
 
 import httpx2
 
+from benchmarks.service.processes import count, family, pss_mb
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.erasing.erasure import REGISTER
 from tests.support.client import Client
-from tests.support.machine.processes import children
 from tests.support.media.sound import spoken
 
 MINUTE_S = 60
@@ -101,11 +101,11 @@ class Customer(threading.Thread):
 
 def measured(server: OwnServer) -> dict[str, float]:
     assert server.process is not None
-    processes = list(_family(server.process.pid))
+    processes = list(family(server.process.pid))
     found = {
-        "memory, MB (PSS)": sum(_pss_mb(pid) for pid in processes),
-        "descriptors": sum(_entries(pid, "fd") for pid in processes),
-        "threads": sum(_entries(pid, "task") for pid in processes),
+        "memory, MB (PSS)": sum(pss_mb(pid) for pid in processes),
+        "descriptors": sum(count(pid, "fd") for pid in processes),
+        "threads": sum(count(pid, "task") for pid in processes),
         "processes": float(len(processes)),
         "files": float(sum(1 for each in server.data_dir.rglob("*") if each.is_file())),
         "bytes of the folder, MB": sum(_size(each) for each in server.data_dir.rglob("*")) / 1e6,
@@ -113,27 +113,6 @@ def measured(server: OwnServer) -> dict[str, float]:
     for name in ("scribedock", "workflows"):
         found |= {f"rows of {table}": count for table, count in _rows(server.data_dir / f"{name}.sqlite")}
     return found
-
-
-def _family(pid: int) -> Iterator[int]:
-    yield pid
-    for child in children(pid):
-        yield from _family(child)
-
-
-def _pss_mb(pid: int) -> float:
-    try:
-        lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
-    except OSError:  # it has ended
-        return 0.0
-    return sum(int(line.split()[1]) for line in lines if line.startswith("Pss:")) / 1024
-
-
-def _entries(pid: int, name: str) -> float:
-    try:
-        return float(len(list(Path(f"/proc/{pid}/{name}").iterdir())))
-    except OSError:
-        return 0.0
 
 
 def _size(file: Path) -> int:
