@@ -139,9 +139,11 @@ async def _follow(
 ) -> AsyncGenerator[Change | Sign, None]:
     checked = time.monotonic()
     while (left := until - time.monotonic()) > 0:
+        is_silent = False
         try:
             change = await asyncio.wait_for(watcher.queue.get(), min(HEARTBEAT_S, left))
         except TimeoutError:
+            is_silent = True
             yield Sign.ALIVE
         else:
             if change is None:
@@ -152,7 +154,7 @@ async def _follow(
         if watcher.missed and watcher.queue.empty():
             watcher.missed = False
             yield Sign.MISSED
-        if time.monotonic() - checked >= HEARTBEAT_S:
+        if is_silent or time.monotonic() - checked >= HEARTBEAT_S:
             checked = time.monotonic()
             if not await run_in_threadpool(is_allowed):
                 yield Sign.ENDED

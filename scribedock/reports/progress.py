@@ -11,7 +11,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from scribedock.db.engine import Database
-from scribedock.db.tables import job_events, jobs, renditions, work
+from scribedock.db.tables import job_events, jobs, renditions
 from scribedock.jobs.job import JobStatus
 
 MAX_REPLAYED = 1000
@@ -81,12 +81,10 @@ class ProgressFeed:
             return [_change(row) for row in connection.execute(query)]
 
     def running(self) -> list[JobProgress]:
-        """Return how far the jobs are that workers have in hand."""
-        query = _PROGRESS.join(work, work.c.job_id == jobs.c.id).where(
-            work.c.executor_id.is_not(None), jobs.c.status == JobStatus.IN_PROCESS.value
-        )
+        """Return how far the jobs are that are being worked on."""
+        query = _PROGRESS.where(jobs.c.status == JobStatus.IN_PROCESS.value)
         with self._database.read() as connection:
-            return _progress(connection.execute(query.distinct()))
+            return _progress(connection.execute(query))
 
     def made_lately(self) -> dict[tuple[str, datetime], str]:
         """Return what was made of recordings lately, or found to be impossible: which, when, of which job."""

@@ -10,7 +10,6 @@ import pytest
 from scribedock.api import progress_hub
 from scribedock.api.progress_hub import ProgressHub, ProgressWatcher, Sign
 from scribedock.clock import utc_now
-from scribedock.db.tables import work
 from scribedock.errors import InvalidQuery, SystemFault
 from scribedock.jobs.job import Job
 from scribedock.jobs.states import JobEvent
@@ -81,20 +80,6 @@ def test_changes_and_progress_come_from_one_look_at_the_database(
             await asyncio.sleep(0.001)
         advance(core, job, JobEvent.ORDERED)
         advance(core, job, JobEvent.STARTED)
-        with core.services.database.write() as connection:
-            connection.execute(
-                work.insert().values(
-                    id="w",
-                    queue="transcription",
-                    job_id=job.id,
-                    branch_id="b",
-                    host="",
-                    rank=0,
-                    asked=utc_now(),
-                    due=utc_now(),
-                    executor_id="e",
-                )
-            )
         core.services.jobs.stamp_progress(job.id, 0.25)
         for each in watching:
             seen = [await each.queue.get() for _ in range(3)]

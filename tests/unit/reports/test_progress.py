@@ -6,7 +6,7 @@ import pytest
 import sqlalchemy as sa
 
 from scribedock.clock import utc_now
-from scribedock.db.tables import job_events, jobs, work
+from scribedock.db.tables import job_events
 from scribedock.jobs.job import JobStatus
 from scribedock.reports import progress
 from scribedock.reports.progress import (
@@ -33,24 +33,9 @@ def states(found: list[Change]) -> list[tuple[str, str]]:
 
 
 def start(core: Core) -> str:
-    """Return a job that a worker has in hand."""
+    """Return a job that is being worked on."""
     job = core.job()
-    with core.services.database.write() as connection:
-        running = {"status": JobStatus.IN_PROCESS.value}
-        connection.execute(jobs.update().where(jobs.c.id == job.id).values(running))
-        connection.execute(
-            work.insert().values(
-                id=job.id,
-                queue="transcription",
-                job_id=job.id,
-                branch_id="b",
-                host="",
-                rank=0,
-                asked=utc_now(),
-                due=utc_now(),
-                executor_id="e",
-            )
-        )
+    core.services.jobs.update(job.id, status=JobStatus.IN_PROCESS.value)
     return job.id
 
 
