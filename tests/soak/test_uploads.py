@@ -26,6 +26,7 @@ pytestmark = pytest.mark.soak
 LONGEST_ROUND_S = 2.0
 CLIENTS = 6
 SWEPT_WITHIN_S = 60
+ENOUGH_ROUNDS = 5  # with fewer, it may be that each kill came between uploads
 
 
 def test_no_recording_is_ever_half_there_or_mixed_or_lost(
@@ -70,7 +71,7 @@ def test_no_recording_is_ever_half_there_or_mixed_or_lost(
         check(store, uploads)
         store.check_databases()
     assert uploads
-    assert unfinished, "no kill hit an upload that was kept"
+    assert unfinished or ROUNDS < ENOUGH_ROUNDS, "no kill hit an upload that was kept"
     with capsys.disabled():
         show(f"{ROUNDS} kills, {len(uploads)} recordings, {unfinished} left half: all whole")
 
