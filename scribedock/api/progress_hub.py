@@ -40,6 +40,7 @@ class ProgressWatcher:
     """Somebody who watches: takes changes from the queue, None of which means that the server ends."""
 
     owner_id: str  # of the account or the person: each may watch so many times
+    branch_id: str  # branches share the places of a process
     visible_accounts: frozenset[str]
     job_id: str | None = None  # None: all of these accounts
     queue: asyncio.Queue[Change | None] = field(default_factory=lambda: asyncio.Queue(MAX_WAITING + 1))
@@ -67,19 +68,36 @@ class ProgressHub:
         self._closed = False
 
     def watch(self, feed: ProgressFeed, watcher: ProgressWatcher) -> None:
-        """Let the watcher have all changes from now on. Raises InvalidQuery (429), SystemFault (503)."""
-        if self._closed or len(self._watchers) >= MAX_WATCHERS:
-            raise SystemFault(
-                "Too many watch the progress of jobs at this moment; try again later", status=503
-            )
+        """Let the watcher have all changes from now on.
+
+        Where all places are taken, a watcher of the branch that has the most makes room for another branch
+        that has at least two fewer. Raises InvalidQuery (429), SystemFault (503).
+        """
         if self._of_owner[watcher.owner_id] >= MAX_OF_OWNER:
             raise InvalidQuery(
                 f"{MAX_OF_OWNER} event streams are open already; close one of them", status=429
+            )
+        if self._closed or (len(self._watchers) >= MAX_WATCHERS and not self._make_room(watcher.branch_id)):
+            raise SystemFault(
+                "Too many watch the progress of jobs at this moment; try again later", status=503
             )
         self._watchers.add(watcher)
         self._of_owner[watcher.owner_id] += 1
         if self._polling is None:
             self._polling = asyncio.create_task(self._poll(ProgressReader(feed)))
+
+    def _make_room(self, branch_id: str) -> bool:
+        """End a stream of the branch that has the most, unless that is this one; return whether one was."""
+        taken = Counter(each.branch_id for each in self._watchers)
+        largest, count = taken.most_common(1)[0]
+        if count < taken[branch_id] + 2:
+            return False
+        ended = max(
+            (each for each in self._watchers if each.branch_id == largest), key=lambda each: each.since
+        )
+        ended.queue.put_nowait(None)
+        self.leave(ended)
+        return True
 
     def leave(self, watcher: ProgressWatcher) -> None:
         if watcher in self._watchers:

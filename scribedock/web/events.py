@@ -40,7 +40,7 @@ def event_route(guard: WebGuard, backend: Backend) -> Route:
         known = services.accounts.with_visible_accounts(person.account_id)
         if known is None:
             raise NotSignedIn
-        return ProgressWatcher(owner_id=person.id, visible_accounts=known[1])
+        return ProgressWatcher(owner_id=person.id, branch_id=known[0].branch_id, visible_accounts=known[1])
 
     async def lines(request: Request, watcher: ProgressWatcher) -> AsyncIterator[bytes]:
         def is_allowed() -> bool:

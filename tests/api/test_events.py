@@ -139,7 +139,7 @@ def test_a_stream_ends_with_its_session_and_does_not_extend_it(
     monkeypatch.setattr(progress_hub, "HEARTBEAT_S", 0.01)
 
     async def told(services: app.Services, caller: Any) -> list[str]:
-        watcher = ProgressWatcher(owner_id="a", visible_accounts=frozenset(), job_id=None)
+        watcher = ProgressWatcher(owner_id="a", branch_id="a", visible_accounts=frozenset(), job_id=None)
         stream = events._stream(caller, watcher, ("first", 0), None)
         seen = [await anext(stream), await anext(stream)]
         services.sessions.close(caller.session.fingerprint)

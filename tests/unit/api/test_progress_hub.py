@@ -31,8 +31,10 @@ def change(number: int, account_id: str = "ann", job_id: str = "job") -> JobChan
     )
 
 
-def watcher(account_id: str = "ann", job_id: str | None = None) -> ProgressWatcher:
-    return ProgressWatcher(owner_id=account_id, visible_accounts=frozenset({account_id}), job_id=job_id)
+def watcher(account_id: str = "ann", job_id: str | None = None, *, branch: str = "branch") -> ProgressWatcher:
+    return ProgressWatcher(
+        owner_id=account_id, branch_id=branch, visible_accounts=frozenset({account_id}), job_id=job_id
+    )
 
 
 def taken(watching: ProgressWatcher) -> list[object]:
@@ -195,3 +197,27 @@ def test_the_stream_of_a_job_ends_when_it_is_deleted() -> None:
         each.offer(change(3))
     assert followed(ProgressHub(), one, [], 9) == [change(1), deletion]
     assert len(followed(ProgressHub(), everything, [], 3)) == 3
+
+
+def test_a_branch_that_takes_all_places_gives_one_to_another(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(progress_hub, "MAX_WATCHERS", 4)
+    feed, hub = core.services.progress, ProgressHub()
+
+    async def watch() -> None:
+        greedy = [watcher(f"child {number}", branch="greedy") for number in range(4)]
+        for each in greedy:
+            hub.watch(feed, each)
+        with pytest.raises(SystemFault):
+            hub.watch(feed, watcher("one more child", branch="greedy"))
+        others = [watcher(name, branch="other") for name in ("ann", "ben")]
+        for each in others:
+            hub.watch(feed, each)
+        assert [taken(each) for each in greedy] == [[], [], [None], [None]], "the newest streams have ended"
+        assert [taken(each) for each in others] == [[], []]
+        with pytest.raises(SystemFault):  # both have the same now
+            hub.watch(feed, watcher("cyd", branch="other"))
+        hub.close()
+
+    asyncio.run(watch())

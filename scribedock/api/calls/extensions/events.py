@@ -85,7 +85,10 @@ def _watcher(context: Context, job_id: str | None) -> ProgressWatcher:
     if job_id is not None:
         context.services.jobs.find_job(job_id, context.visible_accounts)
     return ProgressWatcher(
-        owner_id=context.account.id, visible_accounts=context.visible_accounts, job_id=job_id
+        owner_id=context.account.id,
+        branch_id=context.branch,
+        visible_accounts=context.visible_accounts,
+        job_id=job_id,
     )
 
 
