@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import ipaddress
-import resource
 import signal
 import socket
 import ssl
@@ -26,8 +25,10 @@ from scribedock.api.transport.client_addresses import ClientAddresses
 from scribedock.api.transport.protocol import protocol_class
 from scribedock.api.transport.upload_service import UploadService
 from scribedock.api.transport.waiting import BODIES_AT_ONCE, BranchLimit
+from scribedock.children.zygote import Zygote
 from scribedock.db.waiting import wait_for_database
 from scribedock.host import data_folder, presence
+from scribedock.host.descriptors import open_as_many_files_as_possible
 from scribedock.media.fetching.fetch_seat import fetch_crew
 from scribedock.monitoring import spans
 from scribedock.monitoring.collector import InstallationCollector
@@ -63,13 +64,14 @@ def serve(
     tls_cert: Path | None = None,
     tls_key: Path | None = None,
     sandbox: bool = False,
-    with_worker: bool = True,
+    zygote: Zygote | None,
     ready: Callable[[str, str | None], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT.
 
-    sandbox: whether the whole server is one. with_worker: whether a worker runs beside the API. ready: is
-    called with the base URL and the path of a new admin password's file once calls are answered.
+    sandbox: whether the whole server is one. zygote: forks the worker beside the API; without it there is
+    none. ready: is called with the base URL and the path of a new admin password's file once calls are
+    answered.
 
     Raises SettingsError, even where the address cannot be listened on, and where data folder or database
     belong to the other kind of server.
@@ -97,7 +99,7 @@ def serve(
     password_file = app.ensure_first_account(services, sandbox=sandbox)
     separation.check_database(services.accounts.root(), sandbox=sandbox)
     services.fingerprints.learn()
-    worker = WorkerProcess(settings, services.database) if with_worker else None
+    worker = WorkerProcess(settings, services.database, zygote) if zygote is not None else None
     backend = Backend(
         services=services,
         engine=EngineClient(settings),
@@ -257,13 +259,6 @@ class Server(uvicorn.Server):
         self._stopping.set()  # first: otherwise streams of events would use up the time for ending answers
         self._on_stop()
         await super().shutdown(sockets)
-
-
-def open_as_many_files_as_possible() -> None:
-    """Raise the soft limit of open files, 1,024 on most systems, to the hard one: an upload takes three."""
-    _, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    with contextlib.suppress(OSError, ValueError):
-        resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
 
 
 def is_loopback(host: str) -> bool:

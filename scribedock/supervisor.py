@@ -15,6 +15,7 @@ import time
 import uuid
 from collections.abc import Sequence
 from datetime import timedelta
+from typing import IO, Protocol
 
 import sqlalchemy as sa
 import structlog
@@ -22,6 +23,7 @@ from prometheus_client import ProcessCollector
 from prometheus_client.registry import Collector
 
 from scribedock import app, metrics
+from scribedock.children.zygote import Zygote, ZygoteGone
 from scribedock.db.engine import Database, shared_time
 from scribedock.db.key_fingerprints import KeyFingerprints
 from scribedock.db.tables import executors
@@ -39,13 +41,31 @@ GRACE_S = 10
 RESTART_PAUSE_S = 1.0
 
 
+class _Process(Protocol):
+    """What is used here of `subprocess.Popen`."""
+
+    @property
+    def pid(self) -> int: ...
+    @property
+    def stdin(self) -> IO[bytes] | None: ...
+    def wait(self, timeout: float | None = None) -> int: ...
+    def poll(self) -> int | None: ...
+    def terminate(self) -> None: ...
+    def kill(self) -> None: ...
+
+
 class WorkerProcess:
     """The worker beside this process; it ends with this process, however that ends."""
 
-    def __init__(self, settings: Settings, database: Database) -> None:
+    def __init__(self, settings: Settings, database: Database, zygote: Zygote | None = None) -> None:
+        """Set up.
+
+        zygote: forks the worker, for as long as it lives; a child of it works as the executor of that name.
+        """
         self._settings = settings
         self._database = database
-        self._process: subprocess.Popen[bytes] | None = None
+        self._zygote = zygote
+        self._process: _Process | None = None
         self._executor_id = ""
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -75,24 +95,44 @@ class WorkerProcess:
             process.kill()
             process.wait()
         self._watcher.join()
+        if self._zygote is not None:
+            self._zygote.close()
 
     def _spawn(self) -> None:
         with self._lock:
             if self._stopping.is_set():
                 return
             self._executor_id = uuid.uuid4().hex
-            # The worker ends when this pipe does: that is, with us.
-            self._process = subprocess.Popen(
-                [
-                    *(sys.executable, "-m", "scribedock", "worker", "--executor", self._executor_id),
-                    *("--data-dir", str(self._settings.data_dir)),
-                ],
-                stdin=subprocess.PIPE,
-                stdout=subprocess.DEVNULL,
-                bufsize=0,
-            )
+            self._process = self._forked() or self._started()
             assert self._process.stdin is not None
             os.set_blocking(self._process.stdin.fileno(), False)
+
+    def _forked(self) -> _Process | None:
+        """Fork a worker; return None without a zygote."""
+        if self._zygote is None:
+            return None
+        try:
+            return self._zygote.fork(self._executor_id, title=f"scribedock worker {self._executor_id}")
+        except ZygoteGone as error:
+            log.warning(
+                "workers take more memory from now on: the process they were forked from has ended",
+                reason=str(error),
+            )
+            self._zygote.kill()
+            self._zygote = None
+            return None
+
+    def _started(self) -> _Process:
+        """Start a worker in a new interpreter. It ends when the pipe to it does: that is, with us."""
+        return subprocess.Popen(
+            [
+                *(sys.executable, "-m", "scribedock", "worker", "--executor", self._executor_id),
+                *("--data-dir", str(self._settings.data_dir)),
+            ],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            bufsize=0,
+        )
 
     def _watch(self) -> None:
         while not self._stopping.is_set():
@@ -154,8 +194,8 @@ def monitored(
     return MonitoringListener(address, collectors=[*of_worker, *collectors], checks=checks)
 
 
-def run(settings: Settings) -> None:
-    """Keep a worker running until SIGTERM or SIGINT. Raises SettingsError."""
+def run(settings: Settings, zygote: Zygote) -> None:
+    """Keep a worker running, forked from the zygote, until SIGTERM or SIGINT. Raises SettingsError."""
     recognizer(settings)
     speaker_model(settings)
     stopping = threading.Event()
@@ -166,7 +206,7 @@ def run(settings: Settings) -> None:
     app.prepare(settings)
     database = Database(app.database_url(settings))
     KeyFingerprints(database, load_keys(settings)).learn()
-    worker = WorkerProcess(settings, database)
+    worker = WorkerProcess(settings, database, zygote)
     listener = None
     if settings.metrics_address is not None:
         checks = {"/healthz": worker.problems, "/readyz": worker.problems}

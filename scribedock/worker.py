@@ -13,6 +13,8 @@ import structlog
 from scribedock.app import Services, build_services, sqlite_files
 from scribedock.dispatch.dispatcher import Dispatcher
 from scribedock.dispatch.slots import caps, slots
+from scribedock.host import data_folder
+from scribedock.host.descriptors import open_as_many_files_as_possible
 from scribedock.monitoring import spans
 from scribedock.settings import Settings
 from scribedock.speech.configured import recognizer, recognizer_pool, speaker_model, title_of
@@ -169,6 +171,8 @@ def run(settings: Settings, *, executor_id: str) -> None:
     stopping = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
+    open_as_many_files_as_possible()
+    data_folder.enter(settings.data_dir)
     spans.start(settings.otlp_url, role="worker")
     worker = Worker(settings, executor_id)
     threading.Thread(target=_listen_to_parent, args=(worker, stopping), daemon=True).start()

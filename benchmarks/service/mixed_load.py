@@ -25,11 +25,12 @@ from pathlib import Path
 
 import httpx2
 
-from benchmarks.service.processes import count, family, pss_mb
+from benchmarks.service.processes import count, pss_mb
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.erasing.erasure import REGISTER
 from tests.support.client import Client
+from tests.support.machine.processes import family
 from tests.support.media.sound import spoken
 
 MINUTE_S = 60

@@ -3,23 +3,9 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
 from pathlib import Path
 
-from tests.support.machine.processes import children
-
 TICKS_PER_SECOND = os.sysconf("SC_CLK_TCK")
-
-
-def family(pid: int) -> Iterator[int]:
-    """Yield a process and all that it has started."""
-    yield pid
-    for child in children(pid):
-        yield from family(child)
-
-
-def command(pid: int) -> str:
-    return _read(pid, "cmdline").replace("\0", " ").strip()
 
 
 def pss_mb(pid: int) -> float:

@@ -21,6 +21,7 @@ from pathlib import Path
 import httpx2
 
 from scribedock.demo.server import OwnServer
+from tests.support.machine.processes import children, workers_of
 
 TICKS = os.sysconf("SC_CLK_TCK")
 
@@ -80,7 +81,7 @@ def scribedock(folder: Path, tls: tuple[Path, Path] | None = None, **settings: s
     ) as server:
         assert server.process is not None
         time.sleep(2)
-        worker = next(_children(server.process.pid))
+        [worker] = workers_of(server.process.pid)
         os.kill(worker, signal.SIGSTOP)
         http = httpx2.Client(base_url=server.base_url, trust_env=False, timeout=60, verify=context or True)
 
@@ -201,7 +202,7 @@ def nginx(folder: Path, tls: tuple[Path, Path] | None = None) -> Iterator[Peer]:
     try:
         yield Peer(
             name="nginx" + (" TLS" if tls else ""),
-            pid=next(_children(process.pid)),
+            pid=children(process.pid)[0],
             info_url=f"{base}/info",
             upload_url=upload_url,
             stored=folder / "data" / "upload",
@@ -212,11 +213,6 @@ def nginx(folder: Path, tls: tuple[Path, Path] | None = None) -> Iterator[Peer]:
     finally:
         process.terminate()
         process.wait()
-
-
-def _children(pid: int) -> Iterator[int]:
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        yield from map(int, (thread / "children").read_text().split())
 
 
 def _wait_until_up(url: str, context: ssl.SSLContext | None = None) -> None:

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from scribedock.cli.common import DataDir, fail, load_settings, long_lived_imports
-from scribedock.host.shared_counts import share_counts
+from scribedock.host.shared_counts import count_as_worker, share_counts
 from scribedock.setting_values import MAX_PORT
-from scribedock.settings import SettingsError
+from scribedock.settings import Settings, SettingsError
+
+if TYPE_CHECKING:
+    from scribedock.children.zygote import Zygote
 
 SANDBOX = "This is a SANDBOX: nothing is transcribed, and john_doe has a public password"
 
@@ -50,6 +53,7 @@ def serve(
         share_counts()
     with long_lived_imports():
         from scribedock import server
+    zygote = _zygote(settings) if with_worker else None
     try:
         server.serve(
             settings,
@@ -58,7 +62,7 @@ def serve(
             tls_cert=tls_cert,
             tls_key=tls_key,
             sandbox=sandbox,
-            with_worker=with_worker,
+            zygote=zygote,
             ready=_announce_sandbox if sandbox else _announce,
         )
     except SettingsError as error:
@@ -91,8 +95,21 @@ def worker(
         from scribedock import worker as workers
     try:
         if executor is None:
-            supervisor.run(found)
+            supervisor.run(found, _zygote(found))
         else:
             workers.run(found, executor_id=executor)
     except SettingsError as error:
         fail(str(error))
+
+
+def _zygote(settings: Settings) -> Zygote:
+    """Return what forks the workers of this process, which has no threads yet."""
+    with long_lived_imports():
+        from scribedock import worker as workers
+        from scribedock.children.zygote import Zygote
+
+    def work(executor: str) -> None:
+        count_as_worker()
+        workers.run(settings, executor_id=executor)
+
+    return Zygote(work, title="scribedock: starts workers")

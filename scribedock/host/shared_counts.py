@@ -25,6 +25,11 @@ def share_counts() -> None:
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
 
 
+def count_as_worker() -> None:
+    """Count as the worker from now on: this process was forked from the one that made the folder."""
+    _made.clear()
+
+
 def are_shared() -> bool:
     """Return whether this process counts in files that others read."""
     return VARIABLE in os.environ

@@ -25,7 +25,7 @@ from scribedock_captions.elementlist.codec import emit
 from tests.captions.sample import say
 from tests.support.client import Client
 from tests.support.finished import finished_job, services_of
-from tests.support.machine.processes import children
+from tests.support.machine.processes import workers_of
 from tests.support.media.sound import silence, spoken
 from tests.support.resume.concatenation import concatenate, upload_parts
 from tests.support.resume.resuming import uploads
@@ -234,7 +234,7 @@ def takeovers(server: OwnServer, task: str) -> int:
 
 def kill_the_worker(server: OwnServer) -> None:
     assert server.process is not None
-    for pid in children(server.process.pid):
+    for pid in workers_of(server.process.pid):
         os.kill(pid, signal.SIGKILL)
 
 

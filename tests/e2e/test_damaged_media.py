@@ -6,7 +6,7 @@ from pathlib import Path
 
 from scribedock.demo.server import OwnServer
 from tests.support.client import Client
-from tests.support.machine.processes import children_at
+from tests.support.machine.processes import workers_of
 from tests.support.media.damage import damaged
 from tests.support.media.ffmpeg import make
 
@@ -17,7 +17,7 @@ def test_damaged_recordings_fail_their_jobs_and_leave_the_worker_running(
     client: Client, server: OwnServer, speech: Path, tmp_path: Path
 ) -> None:
     assert server.process is not None
-    workers = children_at(server.process.pid, "worker")
+    workers = workers_of(server.process.pid)
     assert workers
     jobs = []
     for name in NAMES:
@@ -35,4 +35,4 @@ def test_damaged_recordings_fail_their_jobs_and_leave_the_worker_running(
         assert info["JobStatus"] == "Complete" or info["FailureReason"].endswith("."), info
     assert ended[-1]["JobStatus"] == "Complete"
     assert {info["JobStatus"] for info in ended} == {"Complete", "Media Failure"}
-    assert children_at(server.process.pid, "worker") == workers
+    assert workers_of(server.process.pid) == workers

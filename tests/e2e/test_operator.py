@@ -20,6 +20,7 @@ from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from tests.support.client import Client
 from tests.support.collector import Collector, spans_in
+from tests.support.machine.processes import workers_of
 from tests.support.media.sound import silence
 from tests.support.waiting import wait_until
 
@@ -83,24 +84,12 @@ def monitoring_url(log: Path) -> str:
     return f"http://127.0.0.1:{ports()[-1]}"
 
 
-def shared_folders(server: OwnServer) -> list[Path]:
+def shared_folders(server: OwnServer) -> set[Path]:
     """Return where the server and its worker count."""
     assert server.process is not None
-    environment = Path(f"/proc/{worker_pids(server)[0]}/environ").read_bytes().split(b"\0")
-    return [
-        Path(line.partition(b"=")[2].decode())
-        for line in environment
-        if line.startswith(b"PROMETHEUS_MULTIPROC_DIR=")
-    ]
-
-
-def worker_pids(server: OwnServer) -> list[int]:
-    assert server.process is not None
-    threads = Path(f"/proc/{server.process.pid}/task").iterdir()
-    children = [pid for thread in threads for pid in (thread / "children").read_text().split()]
-    return [
-        int(pid) for pid in children if b"worker" in Path(f"/proc/{pid}/cmdline").read_bytes().split(b"\0")
-    ]
+    [worker] = workers_of(server.process.pid)
+    lines = Path(f"/proc/{worker}/maps").read_text().splitlines()
+    return {Path(line.split(maxsplit=5)[-1]).parent for line in lines if "/scribedock-metrics-" in line}
 
 
 def samples(url: str) -> dict[tuple[str, tuple[str, ...]], float]:
@@ -180,7 +169,7 @@ def test_the_server_and_its_worker_count_in_one_place(
 def test_no_count_is_lost_when_the_worker_is_replaced(watched: OwnServer, client: Client) -> None:
     url = monitoring_url(watched.log_path)
     before = samples(url)
-    (pid,) = worker_pids(watched)
+    (pid,) = workers_of(watched.process.pid)
     os.kill(pid, signal.SIGKILL)
     crashed = ("scribedock_worker_exits_total", ("crashed",))
     wait_until(lambda: samples(url).get(crashed, 0) == before.get(crashed, 0) + 1)

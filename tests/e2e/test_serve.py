@@ -20,7 +20,7 @@ from scribedock.demo.server import OwnServer
 from tests.support.accounts import command
 from tests.support.client import FINISHED, Client
 from tests.support.machine.certificates import certificate
-from tests.support.machine.processes import children
+from tests.support.machine.processes import family, workers_of
 from tests.support.media.sound import spoken
 from tests.support.waiting import slowness
 
@@ -52,10 +52,10 @@ def test_sigterm_stops_the_server_and_its_worker(tmp_path: Path) -> None:
     server = OwnServer(tmp_path)
     server.start()
     assert server.process is not None
-    workers = children(server.process.pid)
-    assert workers
+    [_, *others] = family(server.process.pid)
+    assert workers_of(server.process.pid)
     assert server.stop() == 0
-    assert not any(Path(f"/proc/{pid}").exists() for pid in workers)
+    assert not any(Path(f"/proc/{pid}").exists() for pid in others)
     log = server.log_path.read_text()
     assert "server stopped" in log
     assert "Traceback" not in log
@@ -85,7 +85,7 @@ def test_no_library_announces_itself(tmp_path: Path) -> None:
 def test_a_worker_that_dies_is_replaced(tmp_path: Path, speech: Path) -> None:
     with OwnServer(tmp_path, workflow_poll_s="0.1") as server:
         assert server.process is not None
-        for pid in children(server.process.pid):
+        for pid in workers_of(server.process.pid):
             os.kill(pid, signal.SIGKILL)
         client = Client(server).login()
         job = client.new_job()

@@ -14,7 +14,7 @@ from pathlib import Path
 
 from scribedock.demo.server import OwnServer
 from tests.support.client import Client
-from tests.support.machine.processes import children
+from tests.support.machine.processes import children, workers_of
 
 
 def alone(folder: Path) -> OwnServer:
@@ -53,10 +53,10 @@ def test_a_separate_worker_works_is_replaced_when_it_dies_and_stops_cleanly(
     log = tmp_path / "worker.log"
     with alone(tmp_path) as server, lone_worker(server, log) as worker:
         wait_for(log, "worker ready", 1)
-        [first] = children(worker.pid)
+        [first] = workers_of(worker.pid)
         os.kill(first, signal.SIGKILL)
         wait_for(log, "worker ready", 2)
-        assert first not in children(worker.pid)
+        assert first not in workers_of(worker.pid)
 
         client = Client(server).login()
         jobs = [client.new_job() for _ in range(4)]
@@ -91,3 +91,21 @@ def test_a_worker_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
         wait_for(log, "worker ready", 1)
         worker.kill()
         wait_for(log, "worker stopped", 1)
+
+
+def test_a_worker_is_started_anew_where_the_process_it_was_forked_from_has_ended(
+    tmp_path: Path, quiet: Path
+) -> None:
+    with OwnServer(tmp_path / "server", workflow_poll_s="0.1") as server:
+        assert server.process is not None
+        wait_for(server.log_path, "worker ready", 1)
+        [zygote] = children(server.process.pid)
+        os.kill(zygote, signal.SIGKILL)
+        wait_for(server.log_path, "worker ready", 2)
+        assert len(children(server.process.pid)) == 1
+        assert "workers take more memory from now on" in server.log_path.read_text()
+        client = Client(server).login()
+        job = client.new_job()
+        client.upload(job, quiet)
+        client.order(job)
+        assert client.finished(job)["JobStatus"] == "Complete"

@@ -6,9 +6,10 @@ it, which takes a name that is no folder for one of a hub, and fetches a missing
 
 from __future__ import annotations
 
+import ctypes
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
     from scribedock.speech.recognizer import Pcm
 
 LANGUAGE_TOKEN = re.compile(r"<\|([a-z]{2,3})\|>")
+CUDA_DRIVER = "libcuda.so.1"
 MULTILINGUAL_TOKEN = ""  # CTranslate2's rule: a vocabulary with an empty token is a multilingual model's
 THREADS = 4  # of one loaded model: a model for each processor would take that many times its memory
 JOINS_MS = 1500
@@ -79,7 +81,12 @@ def _placed(words: Sequence[TimedWord], offset_ms: int) -> list[TimedWord]:
 
 
 def batch() -> int:
-    import ctranslate2
+    """Return how many spans to decode at once: several with CUDA, which takes a driver to have."""
+    try:
+        ctypes.CDLL(CUDA_DRIVER)
+    except OSError:
+        return 1
+    import ctranslate2  # tens of megabytes
 
     return BATCH_SPANS if ctranslate2.get_cuda_device_count() > 0 else 1
 
@@ -108,11 +115,13 @@ def languages(spec: RecognizerSpec) -> frozenset[str]:
     Raises SettingsError where the vocabulary cannot be read.
     """
     assert spec.model is not None
-    tokens = _vocabulary(spec.model)
-    if MULTILINGUAL_TOKEN not in tokens:
-        return frozenset({"en"})
-    found = {match[1] for token in tokens if (match := LANGUAGE_TOKEN.fullmatch(token))}
-    return frozenset(ISO_CODES.get(code, code) for code in found)
+    found = set()
+    multilingual = False
+    for token in _vocabulary(spec.model):
+        multilingual = multilingual or token == MULTILINGUAL_TOKEN
+        if match := LANGUAGE_TOKEN.fullmatch(token):
+            found.add(ISO_CODES.get(match[1], match[1]))
+    return frozenset(found) if multilingual else frozenset({"en"})
 
 
 def detects(spec: RecognizerSpec) -> bool:
@@ -126,18 +135,23 @@ def translates(spec: RecognizerSpec) -> frozenset[str]:
     return languages(spec) - {"en"} if is_trained(spec.model) else frozenset()
 
 
-def _vocabulary(folder: Path) -> list[str]:
+def _vocabulary(folder: Path) -> Iterator[str]:
+    """Yield the tokens, without all of them in memory at once where there is one a line."""
     path = next(folder / name for name in VOCABULARY_FILES if (folder / name).is_file())
     try:
         if path.stat().st_size > MAX_VOCABULARY_BYTES:
             raise ValueError(f"it is larger than {MAX_VOCABULARY_BYTES} bytes")
-        text = path.read_text(encoding="utf-8")
-        tokens = json.loads(text) if path.suffix == ".json" else text.removesuffix("\n").split("\n")
+        with path.open(encoding="utf-8", newline="\n") as file:
+            if path.suffix != ".json":
+                for line in file:
+                    yield line.removesuffix("\n")
+                return
+            tokens = json.load(file)
         if not isinstance(tokens, list) or not all(isinstance(token, str) for token in tokens):
             raise ValueError("it is not a list of tokens")
     except (OSError, ValueError, RecursionError) as error:
         raise SettingsError(f"SCRIBEDOCK_SPEECH_MODEL: {path} cannot be read: {error}") from None
-    return tokens
+    yield from tokens
 
 
 def load(spec: RecognizerSpec) -> Whisper:

@@ -9,24 +9,35 @@ from pathlib import Path
 
 from scribedock.demo.server import OwnServer
 
+WORKER = "scribedock worker "  # and its executor's id: what a process that was forked is called
+
 
 def children(pid: int) -> list[int]:
     """Its living children, whichever of its threads started them."""
     found: list[int] = []
-    for thread in Path(f"/proc/{pid}/task").iterdir():
-        with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # a thread may end meanwhile
-            found += map(int, (thread / "children").read_text().split())
+    with contextlib.suppress(FileNotFoundError, ProcessLookupError):  # it may end meanwhile
+        for thread in Path(f"/proc/{pid}/task").iterdir():
+            with contextlib.suppress(FileNotFoundError, ProcessLookupError):
+                found += map(int, (thread / "children").read_text().split())
     return found
 
 
-def children_at(pid: int, program: str) -> list[int]:
-    """Its living children whose command line has this in it."""
-    return [child for child in children(pid) if program in _command(child)]
+def family(pid: int) -> Iterator[int]:
+    """Yield a process and all that it has started."""
+    yield pid
+    for child in children(pid):
+        yield from family(child)
 
 
-def _command(pid: int) -> str:
+def workers_of(pid: int) -> list[int]:
+    """The workers of a server or of `scribedock worker`."""
+    return [each for each in family(pid) if command(each).startswith(WORKER)]
+
+
+def command(pid: int) -> str:
+    """Its command line; nothing where it has ended."""
     try:
-        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ")
+        return Path(f"/proc/{pid}/cmdline").read_text().replace("\0", " ").strip()
     except (FileNotFoundError, ProcessLookupError):
         return ""
 
