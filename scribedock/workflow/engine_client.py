@@ -20,7 +20,7 @@ from scribedock.workflow.engine_sqlite import connections
 
 # Raised whenever the steps of a workflow change, or the module of a class that they save:
 # a saved workflow must not continue with steps that it does not know.
-WORKFLOW_FORMAT = 6
+WORKFLOW_FORMAT = 7
 APPLICATION = "scribedock"
 BATCH_WORKFLOWS = 500  # workflows in one query
 ENDED_STATUSES = ("SUCCESS", "ERROR", "CANCELLED", "MAX_RECOVERY_ATTEMPTS_EXCEEDED")

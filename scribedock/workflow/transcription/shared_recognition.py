@@ -27,19 +27,29 @@ def plan_parts(batches: Sequence[Sequence[Span]]) -> list[list[Sequence[Span]]]:
     return parts
 
 
-def recognize_shared(
-    pool: RecognizerPool,
+def share_parts(
     shared: RecognitionParts,
     wanted: Recognition,
     job_id: str,
     parts: Sequence[Sequence[Sequence[Span]]],
+) -> list[str]:
+    """Let all workers recognize the parts from now on, in a step of the workflow; return their ids."""
+    requests = [_request(wanted, batches) for batches in parts]
+    return step("share", shared.share, wanted.task_id, job_id, requests)
+
+
+def shared_words(
+    pool: RecognizerPool,
+    shared: RecognitionParts,
+    wanted: Recognition,
+    parts: Sequence[Sequence[Sequence[Span]]],
+    part_ids: Sequence[str],
 ) -> list[Words]:
     """Return the words of each span of the parts, as `recognize` does, whichever workers recognize them.
 
     Each part that is done is a finished step of the workflow. What was given up is recognized here.
     """
-    requests = [_request(wanted, batches) for batches in parts]
-    for part_id in step("share", shared.share, wanted.task_id, job_id, requests):
+    for part_id in part_ids:
         step("wait for a part", _wait, partial(shared.is_over, part_id), wanted.check_wanted)
     found: list[Words] = []
     for batches, words in zip(parts, step("gather", _gather, shared, wanted.task_id), strict=True):

@@ -1,8 +1,9 @@
 """An ordered transcription, as a durable workflow: from the recording to its ElementList.
 
-probe and decode → spans of speech → (speakers) → words of each span → ElementList
+probe and decode → spans of speech → language → words of each span, and (speakers) → ElementList
 
-Where the job was given a transcript, this is synchronized instead (see `synchronize`).
+Where the job was given a transcript, this is synchronized instead (see `synchronize`). In a long recording,
+speakers are told apart while other workers, or other processes of this one, recognize the first parts.
 
 Every step can be repeated without harm: its results replace those of the last run as a whole, and the job
 moves on only once.
@@ -10,6 +11,7 @@ moves on only once.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
@@ -41,7 +43,7 @@ from scribedock.workflow.steps.recognition_step import (
 from scribedock.workflow.steps.synchronize import Synchronization, SynchronizationInput
 from scribedock.workflow.steps.wanted import Abandoned, check_task_wanted
 from scribedock.workflow.transcription.finishing import Finishing, Recognized
-from scribedock.workflow.transcription.shared_recognition import plan_parts, recognize_shared
+from scribedock.workflow.transcription.shared_recognition import plan_parts, share_parts, shared_words
 
 log = structlog.get_logger("scribedock.worker")
 
@@ -125,14 +127,17 @@ class TranscribeWorkflow:
             step("fail", self._orders.fail, task_id, outcome["refused"])
             return
         spans = step("find speech", self._find_speech, task_id, started["job_id"])
-        diarization: Diarization | None = None
-        if started["speaker_id"]:
-            diarization = step("tell speakers apart", self._diarize, task_id, started, spans)
         chunks = self._pool.chunks(_spans(spans), outcome["media_ms"])
         language, notice = step("hear language", self._hear_language, task_id, started, chunks)
         started = {**started, "language": language}
+
+        def diarization() -> Diarization | None:
+            if not started["speaker_id"]:
+                return None
+            return step("tell speakers apart", self._diarize, task_id, started, spans)
+
         if started["has_transcript"]:
-            given = self._given(task_id, started, outcome["media_ms"], spans, diarization)
+            given = self._given(task_id, started, outcome["media_ms"], spans, diarization())
             parts = (outcome["notice"], notice)
             self._synchronization.run(replace(given, notice=" ".join(filter(None, parts))))
             return
@@ -154,7 +159,7 @@ class TranscribeWorkflow:
             stamp=stamp,
             refines=self._refines,
         )
-        words = self._recognize(wanted, started["job_id"], chunks)
+        words, speakers = self._recognize(wanted, started["job_id"], chunks, diarization)
         words = recognize_wordless(self._pool, wanted, _spans(spans), chunks, words)
         heard = Recognized(
             task_id=task_id,
@@ -165,18 +170,28 @@ class TranscribeWorkflow:
             speech=_spans(spans),
             chunks=chunks,
             words=words,
-            diarization=diarization,
+            diarization=speakers,
             read_notice=outcome["notice"],
             language_notice=notice,
         )
         step("finish", self._finishing.run, heard)
 
-    def _recognize(self, wanted: Recognition, job_id: str, chunks: list[Span]) -> list[Words]:
+    def _recognize(
+        self,
+        wanted: Recognition,
+        job_id: str,
+        chunks: list[Span],
+        diarization: Callable[[], Diarization | None],
+    ) -> tuple[list[Words], Diarization | None]:
+        """Return the words of each chunk, and the speakers."""
         batches = self._pool.batches(chunks)
         parts = plan_parts(batches)
         if self._parts is None or len(parts) == 1:
-            return recognize(self._pool, wanted, batches)
-        return recognize_shared(self._pool, self._parts, wanted, job_id, parts)
+            speakers = diarization()
+            return recognize(self._pool, wanted, batches), speakers
+        part_ids = share_parts(self._parts, wanted, job_id, parts)
+        speakers = diarization()
+        return shared_words(self._pool, self._parts, wanted, parts, part_ids), speakers
 
     def _given(
         self,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -13,11 +14,12 @@ from scribedock.db.tables import recognition_parts, work
 from scribedock.dispatch.queues import Queue
 from scribedock.jobs.job import Job, JobStatus
 from scribedock.ordering.delete_job import delete_job
+from scribedock.speech.diarization.turns import Turn
 from scribedock.speech.span import Span
 from scribedock.workflow.transcription import shared_recognition
 from scribedock.workflow.transcription.shared_recognition import plan_parts
 from tests.support.core import Core
-from tests.support.core_orders import ordered, text_of, transcribe
+from tests.support.core_orders import elementlist_of, ordered, text_of, transcribe
 from tests.support.core_workflows import Workflows
 from tests.support.media.sound import RATE, pcm, write_wav
 
@@ -60,6 +62,30 @@ def test_parts_are_recognized_by_another_worker_and_put_together_in_order(
     assert all_of(core, job) == WHOLE
     done = core.services.jobs.find_job(job.id)
     assert (done.status, done.progress, done.unrecognized_ms) == (JobStatus.COMPLETE, 1.0, 0)
+
+
+def test_speakers_are_told_apart_while_another_worker_recognizes(
+    core: Core, workflows: Workflows, sentences: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ordered(core, sentences, speaker_id=True)
+    core.services.jobs.update(job.id, expected_speakers=1)
+    heard = threading.Event()
+
+    def note(offset_ms: int, length_ms: int) -> str:
+        heard.set()
+        return said(offset_ms, length_ms)
+
+    def turns(_audio: Path, speech: Sequence[Span], people: int | None, **_: object) -> list[Turn]:
+        assert people == 1 and heard.wait(60)
+        return [Turn(start_ms=speech[0].start_ms, end_ms=speech[-1].end_ms, speaker=0)]
+
+    workflows.recognizer._text = note
+    monkeypatch.setattr(workflows.pool, "turns", turns)
+    with workflows.another_worker() as taken:
+        names = transcribe(workflows, job)
+    assert names.index("share") < names.index("tell speakers apart") < names.index("wait for a part")
+    assert len(taken) == SENTENCES and all_of(core, job) == WHOLE
+    assert len(elementlist_of(core, job).speakers) == 1
 
 
 def test_what_was_recognized_is_kept_only_until_the_list_is_there(
