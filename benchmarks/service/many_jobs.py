@@ -51,6 +51,27 @@ def lists() -> Mapping[str, dict[str, str]]:
         "by a name that none has": {"JobName": "Nothing*"},
         "by part of a name": {"JobName": "*ommo*"},
         "by part of a name, none": {"JobName": "*othin*"},
+        "by part of most names": {"JobName": "*ectur*"},
+        "by two characters of a name": {"JobName": "*qx*"},
+        "search": {"Search": "ommo"},
+        "search, none": {"Search": "othin"},
+        "search, most": {"Search": "ectur"},
+        "by fidelity": {"Fidelity": "HIGH"},
+        "by priority": {"Priority": "CRITICAL"},
+        "by priority that none has": {"Priority": "PRIORITY"},
+        "by difficulty": {"JobDifficulty": "Unknown"},
+        "by difficulty that none has": {"JobDifficulty": "Bad"},
+        "by language": {"Language": "de"},
+        "by language of a few": {"Language": "ja"},
+        "by turnaround": {"TurnaroundTimeHoursFrom": "20"},
+        "by turnaround of a few": {"TurnaroundTimeHoursTo": "6"},
+        "by turnaround that none has": {"TurnaroundTimeHoursFrom": "5000"},
+        "overdue": {"Overdue": "true"},
+        "by state, fidelity and language": {
+            "JobStatus": "Complete",
+            "Fidelity": "HIGH",
+            "Language": "de",
+        },
         "created in the last year": {"CreationDateFrom": (now - timedelta(days=365)).isoformat()},
         "created before": {"CreationDateTo": (now - timedelta(days=365)).isoformat()},
         "due in the last year": {"DueDateFrom": (now - timedelta(days=365)).isoformat()},
@@ -83,11 +104,19 @@ class Installation:
         ]["JobId"]
 
     def _name_some(self) -> None:
-        """Give a page of jobs a name and an external id in common, as many in each installation."""
+        """Give a page of jobs values in common, such as a name, as many in each installation."""
         with self.services.database.write() as connection:
             some = connection.execute(sa.select(jobs.c.id).order_by(jobs.c.id).limit(PAGE)).scalars().all()
             same = jobs.update().where(jobs.c.id.in_(some))
-            connection.execute(same.values(name="Common", folded_name="common", external_id="common"))
+            connection.execute(
+                same.values(
+                    name="Common",
+                    folded_name="common",
+                    external_id="common",
+                    language="ja",
+                    turnaround_hours=5,
+                )
+            )
 
     def _queue_all(self) -> None:
         draw, now = random.Random(2), self.services.clock.now()
@@ -116,7 +145,7 @@ class Installation:
         self.caller.read("job/info", job_id=self.job_id)
 
     def new(self) -> None:
-        self.caller.read("job/new", job_name="Another", external_id=uuid.uuid4().hex)
+        self.caller.read("job/new", job_name="Another introduction to biology", external_id=uuid.uuid4().hex)
 
     def claim(self) -> None:
         claimed = self.services.work.claim(EXECUTOR, {Queue.TRANSCRIPTION: CLAIMED}, {})

@@ -21,6 +21,7 @@ log = structlog.get_logger("scribedock.database")
 
 SECURE_DELETE = "PRAGMA secure_delete=ON"
 AUTO_VACUUM_INCREMENTAL = 2
+SEARCHED = ("passages_fts", "job_names_fts")  # tables of FTS5
 MAX_VACUUMED_BYTES = 2 * 1024**3
 """The size of the largest file that an upgrade rewrites: that takes about a second for 100 MB, in which
 nothing is served."""
@@ -79,15 +80,20 @@ def shrink(path: Path) -> bool:
 
 
 def _merge_search(connection: sqlite3.Connection) -> bool:
-    """Merge the search's index into one part: words that were deleted stand in older parts until then.
+    """Merge each index of words into one part: words that were deleted stand in older parts until then.
 
     Returns False where there is more to merge, so that no other writer waits for long.
     """
-    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'passages_fts'").fetchone():
-        return True
+    there = {name for (name,) in connection.execute("SELECT name FROM sqlite_master")}
+    merged = [_merge(connection, index) for index in SEARCHED if index in there]
+    return all(merged)
+
+
+def _merge(connection: sqlite3.Connection, index: str) -> bool:
     before = connection.total_changes
     # Negative: all parts are to become one.
-    connection.execute("INSERT INTO passages_fts (passages_fts, rank) VALUES ('merge', ?)", (-MERGED_PAGES,))
+    merge = f"INSERT INTO {index} ({index}, rank) VALUES ('merge', ?)"  # noqa: S608 - a name of ours
+    connection.execute(merge, (-MERGED_PAGES,))
     return connection.total_changes - before < 2  # as SQLite's documentation says of the end of merging
 
 

@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import sqlite3
-import time
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 import sqlalchemy as sa
 from sqlalchemy.engine import Connection
-from sqlalchemy.exc import DBAPIError
 
 from scribedock.db.engine import Database
 from scribedock.db.tables import accounts, jobs, passages, search_lists
+from scribedock.db.time_limit import TookTooLong, limited
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.iwp import Iwp
 from scribedock.search.query import SearchTerm, fts5_expression, matches, read_query, tsquery_expression
 from scribedock.search.tokens import tokens_of
 
-MAX_S = 5.0  # for a page; a longer search is refused
 MAX_NAMED_ACCOUNTS = 100  # in an expression of FTS5; more are compared one by one
-STEPS = 10_000  # of SQLite's machine, between two looks at the time
-CANCELLED = "57014"  # PostgreSQL's SQLSTATE
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -96,8 +90,13 @@ class Search:
         with self._database.read() as connection:
             named = len(visible_accounts) <= MAX_NAMED_ACCOUNTS and not _is_all(connection, visible_accounts)
             statement = self._matching(statement, terms, visible_accounts, job_id, before, named=named)
-            with _limited(connection):
-                rows = connection.execute(statement).all()
+            try:
+                with limited(connection):
+                    rows = connection.execute(statement).all()
+            except TookTooLong:
+                raise InvalidQuery(
+                    "query: too many passages have these words; add one that is rarer, or search in one job"
+                ) from None
             pending = _pending(connection, visible_accounts, job_id)
         return SearchPage(
             hits=[_hit(row, terms) for row in rows[:limit]],
@@ -196,32 +195,3 @@ def _snippet(text: str, terms: tuple[SearchTerm, ...]) -> Iterator[SnippetPart]:
         place = end
     if place < len(text):
         yield SnippetPart(text=text[place:], is_match=False)
-
-
-@contextmanager
-def _limited(connection: Connection) -> Iterator[None]:
-    """Limit how long the database may search. Raises InvalidQuery where it takes longer."""
-    driver: Any = connection.connection.driver_connection
-    is_sqlite = isinstance(driver, sqlite3.Connection)
-    if is_sqlite:
-        until = time.monotonic() + MAX_S
-        driver.set_progress_handler(lambda: time.monotonic() > until, STEPS)
-    else:
-        connection.exec_driver_sql(f"SET LOCAL statement_timeout = {round(MAX_S * 1000)}")
-    try:
-        yield
-    except DBAPIError as error:
-        if _was_stopped(error.orig):
-            raise InvalidQuery(
-                "query: too many passages have these words; add one that is rarer, or search in one job"
-            ) from None
-        raise
-    finally:
-        if is_sqlite:
-            driver.set_progress_handler(None, 0)
-
-
-def _was_stopped(cause: object) -> bool:
-    if isinstance(cause, sqlite3.Error):
-        return getattr(cause, "sqlite_errorcode", None) == sqlite3.SQLITE_INTERRUPT
-    return getattr(cause, "sqlstate", None) == CANCELLED

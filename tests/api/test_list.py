@@ -101,6 +101,17 @@ def test_a_malformed_filter_is_refused(owner: Client, filters: dict[str, str], k
     assert error_of(owner.get("job/list", **filters)) == (400, kind)
 
 
+@pytest.mark.parametrize("text", ['"', "'; --", "eta\\ ", 'be"ta', "be*ta*", "\U0001f3a7" * 9, "x" * 9_000])
+def test_whatever_stands_in_a_name_that_is_searched_for_is_no_command(owner: Client, text: str) -> None:
+    found = ["Beta two", "Beta one"] if text == "be*ta*" else []
+    assert names(owner, JobName=f"*{text}*") == names(owner, Search=text) == found
+
+
+@pytest.mark.parametrize("name", ["JobName", "Search"])
+def test_a_name_that_is_longer_than_any_is_refused(owner: Client, name: str) -> None:
+    assert error_of(owner.get("job/list", **{name: "x" * 10_001})) == (400, "INVALID_QUERY")
+
+
 def test_a_long_list_is_complete_and_without_repeats(alice: Client, services: app.Services) -> None:
     owner = services.accounts.by_username(name_of(alice))
     assert owner is not None

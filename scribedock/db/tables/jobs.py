@@ -87,10 +87,28 @@ jobs = Table(
     Column("protected", Boolean, nullable=False, default=False),  # nothing of it is erased by retention
     Column("recording_erased", UtcTime),  # by retention; until another recording is added
     Column("results_erased", UtcTime),
-    # A list of jobs is read from these in its order, however long it is.
-    _of_living("ix_jobs_living", "account_id", "created", "id"),
+    # A list of jobs is read from these in its order, however long it is. So it is by its turnaround, which is
+    # an expression: see the migration.
+    _of_living(
+        "ix_jobs_living",
+        "account_id",
+        "created",
+        "id",
+        # Of jobs that do not match the index alone is read.
+        "status",
+        "fidelity",
+        "priority",
+        "difficulty",
+        "language",
+        "turnaround_hours",
+        "due",
+    ),
     _of_living("ix_jobs_by_state", "account_id", "status", "created", "id"),
     _of_living("ix_jobs_by_name", "account_id", "folded_name", "created", "id"),
+    _of_living("ix_jobs_by_fidelity", "account_id", "fidelity", "created", "id"),
+    _of_living("ix_jobs_by_priority", "account_id", "priority", "created", "id"),
+    _of_living("ix_jobs_by_difficulty", "account_id", "difficulty", "created", "id"),
+    _of_living("ix_jobs_by_language", "account_id", "language", "created", "id"),
     # These find the few jobs of a list that is sorted afterwards.
     _of_living("ix_jobs_by_external_id", "account_id", "external_id"),
     _of_living("ix_jobs_by_start", "account_id", "started"),
@@ -100,12 +118,27 @@ jobs = Table(
     _of_living("ix_jobs_by_authorization", "account_id", "authorized"),
     _of_living("ix_jobs_late", "status", "due"),
     sa.Index(
+        "ix_jobs_long_names",
+        "id",
+        sqlite_where=sa.text(f"deleted IS NULL AND length(folded_name) = {FOLDED_CHARS}"),
+        postgresql_where=sa.text(f"deleted IS NULL AND length(folded_name) = {FOLDED_CHARS}"),
+    ),
+    sa.Index(
         "ix_jobs_to_erase",
         "id",
         sqlite_where=sa.text("deleted IS NOT NULL AND erased IS NULL"),
         postgresql_where=sa.text("deleted IS NOT NULL AND erased IS NULL"),
     ),
     sa.Index(None, "account_id", "returned"),
+)
+
+# The folded names of living jobs, which triggers of `jobs` keep; the migration has the index of their parts.
+job_names = Table(
+    "job_names",
+    metadata,
+    Column("id", BigInteger().with_variant(Integer, "sqlite"), primary_key=True, autoincrement=True),
+    Column("job_id", Id, ForeignKey("jobs.id"), nullable=False, unique=True),
+    Column("name", Text, nullable=False),
 )
 
 tasks = Table(

@@ -3,41 +3,57 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from math import ceil, floor
+from typing import Any
 
 import sqlalchemy as sa
 
-from scribedock.db.folding import FOLDED_CHARS, fold
 from scribedock.db.tables import jobs
 from scribedock.errors import InvalidQuery
 from scribedock.jobs.job import TURNAROUND_HOURS, Difficulty, Fidelity, JobStatus, Priority
+from scribedock.jobs.listing.names import folded_beginning, name_is, name_matches
 from scribedock.jobs.turnaround import OVERDUE_STATUSES
 
 CLOCK_DIFFERENCE = timedelta(days=1)
 LONGEST_PATTERN = 10_000
-LAST_CHARACTER = "\U0010ffff"
+MAX_HOURS = 10**9  # more than a turnaround can be
 ID_BEGINNING = re.compile(r"[0-9a-f]{6,32}\Z")  # fewer digits say too little
 
 NEWEST = "ix_jobs_living"
-SMALLEST = "ix_jobs_by_due_date"  # the quickest to count all jobs by
+BY_DUE_DATE = "ix_jobs_by_due_date"
+SMALLEST = BY_DUE_DATE  # the quickest to count all jobs by
 BY_STATE = "ix_jobs_by_state"
 BY_NAME = "ix_jobs_by_name"
+BY_EXTERNAL_ID = "ix_jobs_by_external_id"
+BY_TURNAROUND = "ix_jobs_by_turnaround"
 DATES: Mapping[str, tuple[sa.Column[datetime | None], str]] = {
     "CreationDate": (jobs.c.created, NEWEST),
     "StartDate": (jobs.c.started, "ix_jobs_by_start"),
-    "DueDate": (jobs.c.due, "ix_jobs_by_due_date"),
+    "DueDate": (jobs.c.due, BY_DUE_DATE),
     "CompleteDate": (jobs.c.completed, "ix_jobs_by_completion"),
     "ReturnDate": (jobs.c.returned, "ix_jobs_by_return"),
     "AuthorizationDate": (jobs.c.authorized, "ix_jobs_by_authorization"),
 }
 
-# The ordered hours, else those of the priority.
-TURNAROUND = sa.func.coalesce(
-    jobs.c.turnaround_hours,
-    sa.case({name.value: hours for name, hours in TURNAROUND_HOURS.items()}, value=jobs.c.priority),
+# The ordered hours, else those of the priority; as its index has it.
+TURNAROUND: sa.ColumnElement[int] = sa.literal_column(
+    "coalesce(jobs.turnaround_hours, CASE jobs.priority "
+    + " ".join(f"WHEN '{name.value}' THEN {hours}" for name, hours in TURNAROUND_HOURS.items())
+    + " END)",
+    sa.Integer,
 )
+
+
+@dataclass(frozen=True, kw_only=True)
+class ValueFilter:
+    """A condition whose index has the jobs of each account and value in the order of the list."""
+
+    index: str
+    column: sa.ColumnElement[Any]
+    values: Sequence[Any]  # any of them matches
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -62,43 +78,38 @@ class JobFilter:
     offset: int = 0
 
     def __post_init__(self) -> None:
-        """Raise InvalidQuery where the name is longer than what SQLite compares with."""
-        if self.name is not None and len(self.name) > LONGEST_PATTERN:
+        """Raise InvalidQuery where a name is longer than what SQLite compares with."""
+        if max(len(self.name or ""), len(self.search or "")) > LONGEST_PATTERN:
             raise InvalidQuery(f"A name to look for may have at most {LONGEST_PATTERN} characters")
 
-    def conditions(self) -> list[sa.ColumnElement[bool]]:
-        """Return what holds of a job that matches, whichever account it is of."""
+    def conditions(self, besides: ValueFilter | None = None) -> list[sa.ColumnElement[bool]]:
+        """Return what holds of a job that matches, whichever account it is of.
+
+        besides: a condition that is left out.
+        """
         found = [jobs.c.deleted.is_(None), *(condition for _, condition in self.ranges())]
-        for column, value in (
-            (jobs.c.status, self.status),
-            (jobs.c.fidelity, self.fidelity),
-            (jobs.c.priority, self.priority),
-            (jobs.c.difficulty, self.difficulty),
-        ):
-            if value is not None:
-                found.append(column == value.value)
-        if self.language is not None:
-            found.append(jobs.c.language == self.language)
+        known = None if besides is None else (besides.index, besides.values)
+        found += [
+            each.column.in_(each.values) for each in self._values() if (each.index, each.values) != known
+        ]
         if self.search is not None:
-            found.append(_is_found_by(self.search))
-        if self.overdue_at is not None:
-            found.append(jobs.c.status.in_([status.value for status in OVERDUE_STATUSES]))
-        if self.turnaround_hours_from is not None:
-            found.append(self.turnaround_hours_from <= TURNAROUND)
-        if self.turnaround_hours_to is not None:
-            found.append(self.turnaround_hours_to >= TURNAROUND)
+            found.append(self.found_by_search())
+        if self.turnaround_from is not None:
+            found.append(self.turnaround_from <= TURNAROUND)
+        if self.turnaround_to is not None:
+            found.append(self.turnaround_to >= TURNAROUND)
         if self.name is not None and "*" not in self.name:
-            found += _name_is(self.name)
+            found += name_is(self.name)
         return found
 
     def ranges(self) -> Iterator[tuple[str, sa.ColumnElement[bool]]]:
         """Yield the index and the condition of what is found in another order than that of the list."""
         if self.external_id is not None:
-            yield "ix_jobs_by_external_id", jobs.c.external_id == self.external_id
+            yield BY_EXTERNAL_ID, jobs.c.external_id == self.external_id
         if self.name is not None and "*" in self.name and self.name.strip("*"):
-            yield BY_NAME, sa.and_(*_name_matches(self.name))
+            yield BY_NAME, sa.and_(*name_matches(self.name))
         if self.overdue_at is not None:
-            yield DATES["DueDate"][1], jobs.c.due < self.overdue_at
+            yield BY_DUE_DATE, jobs.c.due < self.overdue_at
         for name, (column, index) in DATES.items():
             earliest, latest = self.dates_from.get(name), self.dates_to.get(name)
             if earliest is not None or latest is not None:
@@ -111,45 +122,83 @@ class JobFilter:
         for latest in self.dates_to.values():
             yield jobs.c.created <= latest + CLOCK_DIFFERENCE
 
+    def found_by_search(self) -> sa.ColumnElement[bool]:
+        """Build the condition of what `search` finds, by a name, an external id or an id."""
+        assert self.search is not None
+        found = [sa.and_(*name_matches(self.searched_name)), jobs.c.external_id == self.search]
+        if self.searched_digits:
+            found.append(jobs.c.id.startswith(self.searched_digits))
+        return sa.or_(*found)
+
     @property
-    def ordered_index(self) -> str:
-        """Return the index that has the jobs of an account that match in the order of the list."""
+    def searched_name(self) -> str:
+        """Return the pattern that `search` compares names with."""
+        return f"*{self.search}*"
+
+    @property
+    def searched_digits(self) -> str:
+        """Return how the id of a job begins that `search` finds by it; empty: none is."""
+        digits = (self.search or "").lower().replace("-", "")
+        return digits if ID_BEGINNING.match(digits) else ""
+
+    def in_order(self, turnarounds: Sequence[int] | None) -> Iterator[ValueFilter]:
+        """Yield the conditions by each of which the jobs can be read in the order of the list.
+
+        turnarounds: the values between the bounds that jobs have; None: too many.
+        """
         if self.name is not None and "*" not in self.name:
-            return BY_NAME
-        return NEWEST if self.status is None else BY_STATE
+            yield ValueFilter(index=BY_NAME, column=jobs.c.folded_name, values=[folded_beginning(self.name)])
+        yield from self._values()
+        if turnarounds is not None and self.has_turnaround:
+            yield ValueFilter(index=BY_TURNAROUND, column=TURNAROUND, values=turnarounds)
+
+    @property
+    def is_search_only(self) -> bool:
+        """Return whether the filter asks for nothing but what `search` finds."""
+        others = replace(self, search=None, limit=None, offset=0)
+        return self.search is not None and others == JobFilter(account_ids=self.account_ids)
+
+    @property
+    def counted_by(self) -> str:
+        """Return the index that most or all is in of what jobs are counted by."""
+        ranges = [index for index, _ in self.ranges()]
+        elsewhere = [index for index in ranges if index not in (NEWEST, BY_DUE_DATE)]
+        if elsewhere:
+            return elsewhere[0]
+        values = list(self.in_order([]))
+        if len(values) + len(ranges) == 1:
+            return [*ranges, *(each.index for each in values)][0]
+        return NEWEST if values or ranges else SMALLEST
+
+    @property
+    def has_turnaround(self) -> bool:
+        """Return whether it matters within how many hours a job was ordered."""
+        return self.turnaround_from is not None or self.turnaround_to is not None
+
+    @property
+    def turnaround_from(self) -> int | None:
+        """Return the least turnaround that matches, in whole hours."""
+        return None if self.turnaround_hours_from is None else ceil(_possible(self.turnaround_hours_from))
+
+    @property
+    def turnaround_to(self) -> int | None:
+        """Return the greatest turnaround that matches, in whole hours."""
+        return None if self.turnaround_hours_to is None else floor(_possible(self.turnaround_hours_to))
+
+    def _values(self) -> Iterator[ValueFilter]:
+        for index, column, value in (
+            ("ix_jobs_by_language", jobs.c.language, self.language),
+            ("ix_jobs_by_fidelity", jobs.c.fidelity, self.fidelity),
+            ("ix_jobs_by_priority", jobs.c.priority, self.priority),
+            ("ix_jobs_by_difficulty", jobs.c.difficulty, self.difficulty),
+            (BY_STATE, jobs.c.status, self.status),
+        ):
+            if value is not None:
+                yield ValueFilter(index=index, column=column, values=[str(value)])
+        if self.overdue_at is not None:
+            states = [status.value for status in OVERDUE_STATUSES]
+            yield ValueFilter(index=BY_STATE, column=jobs.c.status, values=states)
 
 
-def _is_found_by(search: str) -> sa.ColumnElement[bool]:
-    found = [sa.and_(*_name_matches(f"*{search}*")), jobs.c.external_id == search]
-    digits = search.lower().replace("-", "")
-    if ID_BEGINNING.match(digits):
-        found.append(jobs.c.id.startswith(digits))
-    return sa.or_(*found)
-
-
-def _name_is(name: str) -> Iterator[sa.ColumnElement[bool]]:
-    folded = fold(name)
-    yield jobs.c.folded_name == folded[:FOLDED_CHARS]
-    if len(folded) >= FOLDED_CHARS:
-        yield jobs.c.name.ilike(_like(name), escape="\\")
-
-
-def _name_matches(pattern: str) -> Iterator[sa.ColumnElement[bool]]:
-    folded = fold(pattern)
-    head, _, rest = folded.partition("*")
-    if head:
-        yield jobs.c.folded_name.between(head[:FOLDED_CHARS], head[:FOLDED_CHARS] + LAST_CHARACTER)
-    if rest or len(head) > FOLDED_CHARS:
-        # Of a row that does not match, SQLite reads the index alone: the name itself comes last.
-        yield sa.or_(
-            jobs.c.folded_name.like(_like(folded), escape="\\"),
-            sa.and_(
-                sa.func.length(jobs.c.folded_name) == FOLDED_CHARS,
-                jobs.c.name.ilike(_like(pattern), escape="\\"),
-            ),
-        )
-
-
-def _like(pattern: str) -> str:
-    escaped = pattern.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return escaped.replace("*", "%")
+def _possible(hours: float) -> float:
+    return min(max(hours, -MAX_HOURS), MAX_HOURS)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import multiprocessing
+import re
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -69,8 +70,13 @@ def test_the_migrations_make_the_tables_of_the_code(settings: Settings) -> None:
 
 
 def is_of_the_code(name: str | None, kind: str, parents: object) -> bool:
-    """Leave out what only one of the databases has: the tables of FTS5, and an index of an expression."""
-    return not (name or "").startswith("passages_fts") and name != "ix_passages_tokens"
+    """Leave out what only one of the databases has: the tables of FTS5, and indexes of expressions."""
+    return not re.match("passages_fts|job_names_fts", name or "") and name not in (
+        "ix_passages_tokens",
+        "ix_job_names_parts",
+        "ix_jobs_by_digits",
+        "ix_jobs_by_turnaround",
+    )
 
 
 def test_the_newest_migration_is_known_without_alembic() -> None:

@@ -10,6 +10,7 @@ import pytest
 import sqlalchemy as sa
 
 from scribedock import app
+from scribedock.db import time_limit
 from scribedock.db.tables import element_lists, passages, search_lists
 from scribedock.errors import InvalidQuery
 from scribedock.host.erasure_journal import ErasedPart
@@ -222,8 +223,8 @@ def test_a_search_that_takes_too_long_says_so(
     services: app.Services, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     searched_job(services, say(*["The sea is deep."] * 2000))
-    monkeypatch.setattr(search, "MAX_S", 0.001)
-    monkeypatch.setattr(search, "STEPS", 1)
+    monkeypatch.setattr(time_limit, "MAX_S", 0.001)
+    monkeypatch.setattr(time_limit, "STEPS", 1)
     with pytest.raises(InvalidQuery, match="too many passages"):
         find(services, "sea*", limit=100_000)
     monkeypatch.undo()
