@@ -1,5 +1,4 @@
 """Backup of a running server's data folder, and its restoration.
 
-It knows SQLite and recordings in a folder; PostgreSQL and object stores have tools of their own, see
-`docs/backup.md`.
+It knows SQLite, and recordings in a folder or a bucket; PostgreSQL has tools of its own, see `docs/backup.md`.
 """

@@ -1,8 +1,8 @@
 """Makes a backup of a server while it runs.
 
-Recordings are linked first, which takes longest; then the databases are copied, each in one state; then what
-they name and was not there yet is linked. A recording that was replaced in between is a reason to copy the
-databases once more: in the end, everything that they name is there.
+Recordings are linked or copied first, which takes longest; then the databases are copied, each in one state;
+then what they name and was not there yet is brought too. A recording that was replaced in between is a
+reason to copy the databases once more: in the end, everything that they name is there.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from pathlib import Path
 
 from scribedock import __version__
 from scribedock.backup import databases, manifest
+from scribedock.backup.bucket import BucketCopy, LeftInBucket
 from scribedock.backup.contents import CONTENTS, COPIED_NAMES, MEDIA, SECRETS, Installation
 from scribedock.backup.databases import NamedFiles
 from scribedock.backup.errors import BackupError
@@ -42,11 +43,19 @@ class Backup:
     left_out: tuple[str, ...]  # names in the data folder that are nobody's of the server's
 
 
-def make_backup(source: Installation, folder: Path, *, clock: Clock, report: Report) -> Backup:
+def make_backup(
+    source: Installation, folder: Path, *, keeps_recordings: bool = False, clock: Clock, report: Report
+) -> Backup:
     """Make a backup in a folder that is empty or does not exist yet.
 
-    Raises BackupError, OSError, sqlite3.Error; what is in the folder then is recognized as incomplete.
+    keeps_recordings: whether the recordings stay in their bucket alone. Raises BackupError, OSError,
+    sqlite3.Error; what is in the folder then is recognized as incomplete.
     """
+    if keeps_recordings and source.media is not None:
+        raise BackupError(
+            f"the recordings are in the folder {source.media}, which keeps no versions: make the backup "
+            "without --keep-recordings"
+        )
     _make_folder(folder)
     begun = clock.now()
     if not source.database.is_file() or not source.engine.is_file():
@@ -57,13 +66,15 @@ def make_backup(source: Installation, folder: Path, *, clock: Clock, report: Rep
     if revision != migrate.newest_revision():
         raise BackupError("the database is that of another release; scribedock serve upgrades it")
     store = FileStore(folder / MEDIA)
-    living = FileStore(source.media)
-    transfer = Transfer(source=living, target=store)
-    transfer.objects(living.keys(), lambda done, of: report("recordings", done, of))
+    transfer = _transfer(source, store, keeps_recordings=keeps_recordings)
+    transfer.objects(transfer.source.keys(), lambda done, of: report("recordings", done, of))
     named = _databases(source, folder, transfer, report)
     partials = transfer.partials(named.partials)
-    _remove_unnamed(store, named)
-    size = check_objects(store, named.objects, lambda done, of: report("recordings checked", done, of))
+    if keeps_recordings:
+        size = sum(size or 0 for size in named.objects.values())
+    else:
+        _remove_unnamed(store, named)
+        size = check_objects(store, named.objects, lambda done, of: report("recordings checked", done, of))
     left_out = _files(source, folder)
     report("sums of the databases", 0, 1)
     database = folder / source.database.name
@@ -77,12 +88,23 @@ def make_backup(source: Installation, folder: Path, *, clock: Clock, report: Rep
         accounts=databases.count(database, "accounts"),
         objects=len(named.objects),
         object_bytes=size,
+        kept_in=source.place if keeps_recordings else None,
         partials=partials,
         files=_saved_files(folder),
     )
     report("sums of the databases", 1, 1)
     _write_manifest(folder, made)
     return Backup(manifest=made, linked=transfer.linked, copied=transfer.copied, left_out=left_out)
+
+
+def _transfer(
+    source: Installation, store: FileStore, *, keeps_recordings: bool
+) -> Transfer | BucketCopy | LeftInBucket:
+    if source.media is not None:
+        return Transfer(source=FileStore(source.media), target=store)
+    if keeps_recordings:
+        return LeftInBucket(source=source.bucket)
+    return BucketCopy(source=source.bucket, target=store)
 
 
 def _make_folder(folder: Path) -> None:
@@ -95,7 +117,9 @@ def _make_folder(folder: Path) -> None:
         raise BackupError(f"{folder}: {error.strerror}") from None
 
 
-def _databases(source: Installation, folder: Path, transfer: Transfer, report: Report) -> NamedFiles:
+def _databases(
+    source: Installation, folder: Path, transfer: Transfer | BucketCopy | LeftInBucket, report: Report
+) -> NamedFiles:
     """Copy the databases until all that they name is in the backup; return what they name."""
     for _ in range(MAX_ROUNDS):
         for path in source.databases:

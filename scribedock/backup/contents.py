@@ -9,6 +9,7 @@ import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cached_property
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -16,8 +17,9 @@ from scribedock import app
 from scribedock.backup.errors import BackupError
 from scribedock.host.erasure_journal import FILE_NAME as JOURNAL
 from scribedock.settings import Settings
+from scribedock.storage.cloud.store import CloudStore
 from scribedock.storage.schemes.folder import folder_of
-from scribedock.storage.stores import storage_url
+from scribedock.storage.stores import open_store, storage_url
 
 MEDIA = "media"
 SECRETS = "secrets"
@@ -46,10 +48,6 @@ POSTGRESQL = (
     "the database is PostgreSQL, which has tools of its own: deploy/backup-postgresql.sh dumps it and copies "
     "the recordings in the right order (docs/backup.md)"
 )
-OBJECT_STORE = (
-    "the recordings are in an object store, which this command does not save: stop the server, then copy the "
-    "data folder and the bucket with the store's own tools (docs/backup.md)"
-)
 
 
 def check_owner(folder: Path) -> None:
@@ -71,7 +69,19 @@ class Installation:
     settings: Settings
     database: Path  # ours
     engine: Path  # the workflow engine's
-    media: Path  # the folder of the store
+    media: Path | None  # the folder of the store; None: it is a bucket
+
+    @property
+    def place(self) -> str:
+        """Return the URL of the store, for people."""
+        return storage_url(self.settings)
+
+    @cached_property
+    def bucket(self) -> CloudStore:
+        """Open the store that is a bucket. Raises SettingsError."""
+        store = open_store(self.settings)
+        assert isinstance(store, CloudStore)
+        return store
 
     @property
     def databases(self) -> tuple[Path, ...]:
@@ -86,13 +96,12 @@ class Installation:
 def installation(settings: Settings) -> Installation:
     """Return where the server has its data, and create nothing.
 
-    Raises BackupError where not all is in files.
+    Raises BackupError where the databases are not in files.
     """
     files = app.sqlite_files(settings)
     if len(files) != 2:
         raise BackupError(POSTGRESQL)
     url = storage_url(settings)
-    if urlsplit(url).scheme != "file":
-        raise BackupError(OBJECT_STORE)
+    media = folder_of(url) if urlsplit(url).scheme == "file" else None
     database, engine = files
-    return Installation(settings=settings, database=database, engine=engine, media=folder_of(url))
+    return Installation(settings=settings, database=database, engine=engine, media=media)

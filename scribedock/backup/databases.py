@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -65,6 +65,16 @@ def named_files(database: Path) -> NamedFiles:
         ).fetchall()
         partials = connection.execute("SELECT partial FROM uploads WHERE partial IS NOT NULL").fetchall()
     return NamedFiles(objects=dict(objects), partials=frozenset(name for (name,) in partials))
+
+
+def keys_of_jobs(database: Path, job_ids: Iterable[str]) -> frozenset[str]:
+    """Return the keys in the store that our database names for these jobs."""
+    wanted = frozenset(job_ids)
+    with closing(_opened(database)) as connection:
+        rows = connection.execute(
+            "SELECT job_id, storage_key FROM media UNION SELECT job_id, storage_key FROM renditions"
+        ).fetchall()
+    return frozenset(key for job_id, key in rows if key is not None and job_id in wanted)
 
 
 def revision_of(database: Path) -> str:

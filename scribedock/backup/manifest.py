@@ -13,7 +13,8 @@ from scribedock.backup.errors import BackupError
 from scribedock.clock import format_time, parse_time
 
 FILE_NAME = "manifest.json"
-FORMAT = 1  # raised when an older release could not restore what a newer one has saved
+FORMAT = 2  # raised when an older release could not restore what a newer one has saved
+SELF_CONTAINED = 1  # that of a backup which has its recordings, and which older releases restore too
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -38,6 +39,8 @@ class Manifest:
     # Recordings and what is made from them.
     objects: int
     object_bytes: int
+    # The URL of the store that alone has the recordings; None: the backup has them.
+    kept_in: str | None
     # Unfinished uploads that can be resumed.
     partials: int
     # Databases, keys and other files, by their path in the backup.
@@ -47,7 +50,7 @@ class Manifest:
 def to_json(manifest: Manifest) -> str:
     """Return the manifest as it is written."""
     said = {
-        "format": FORMAT,
+        "format": SELF_CONTAINED if manifest.kept_in is None else FORMAT,
         **asdict(manifest),
         "begun": format_time(manifest.begun),
         "ended": format_time(manifest.ended),
@@ -95,6 +98,7 @@ def _manifest(said: Mapping[str, Any]) -> Manifest:
         accounts=int(said["accounts"]),
         objects=int(said["objects"]),
         object_bytes=int(said["object_bytes"]),
+        kept_in=None if said.get("kept_in") is None else str(said["kept_in"]),
         partials=int(said["partials"]),
         files=files,
     )

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from scribedock.backup import databases, manifest
 from scribedock.backup.backup import Report, saved_file
+from scribedock.backup.bucket import check_bucket, put_objects
 from scribedock.backup.contents import COPIED_NAMES, MEDIA, SECRETS, Installation
 from scribedock.backup.databases import NamedFiles
 from scribedock.backup.errors import BackupError
@@ -40,6 +41,7 @@ class CheckedBackup:
     folder: Path
     manifest: Manifest
     named: NamedFiles
+    database: Path
 
     @property
     def store(self) -> FileStore:
@@ -75,8 +77,16 @@ def check_backup(folder: Path, target: Installation, report: Report) -> CheckedB
         named = databases.named_files(folder / target.database.name)
     except sqlite3.Error as error:
         raise BackupError(f"the backup is damaged: {error}") from None
-    checked = CheckedBackup(folder=folder, manifest=found, named=named)
-    check_objects(checked.store, named.objects, lambda done, of: report("recordings checked", done, of))
+    checked = CheckedBackup(
+        folder=folder, manifest=found, named=named, database=folder / target.database.name
+    )
+    if found.kept_in is None:
+        check_objects(checked.store, named.objects, lambda done, of: report("recordings checked", done, of))
+    elif target.media is not None:
+        raise BackupError(
+            f"the recordings of this backup are in {found.kept_in} alone: set SCRIBEDOCK_STORAGE_URL to "
+            "it, or to where its replica is"
+        )
     return checked
 
 
@@ -96,6 +106,31 @@ def known_erasures(
         raise BackupError(f"the erasure journal cannot be read: {error}") from None
 
 
+def check_place(
+    backup: CheckedBackup,
+    target: Installation,
+    erasures: Iterable[Erasure],
+    *,
+    replace: bool,
+    gives_up_missing: bool,
+) -> None:
+    """Check that the bucket has what it must and nothing else, where the recordings are in one.
+
+    What was erased since may be missing, and with `gives_up_missing` anything. Raises BackupError, OSError.
+    """
+    if target.media is not None:
+        return
+    erased = databases.keys_of_jobs(backup.database, (each.id for each in erasures))
+    check_bucket(
+        target.bucket,
+        target.place,
+        backup.named.objects,
+        kept=backup.manifest.kept_in is not None and not gives_up_missing,
+        erased=erased,
+        replace=replace,
+    )
+
+
 def restore_backup(
     backup: CheckedBackup,
     target: Installation,
@@ -113,15 +148,29 @@ def restore_backup(
     data = target.settings.data_dir
     data_folder.mark_restoring(data)
     _copy_files(backup, target)
-    transfer = Transfer(source=backup.store, target=FileStore(target.media))
-    transfer.objects(backup.named.objects, lambda done, of: report("recordings", done, of))
-    transfer.partials(backup.named.partials)
+    linked, copied = _restore_recordings(backup, target, report)
     for number, path in enumerate(target.databases, 1):
         copy(backup.folder / path.name, path)
         report("databases", number, len(target.databases))
-    for path in (data, target.media):
+    for path in (data, *([] if target.media is None else [target.media])):
         sync_folders(path)
-    return Restored(linked=transfer.linked, copied=transfer.copied, replaced=replaced)
+    return Restored(linked=linked, copied=copied, replaced=replaced)
+
+
+def _restore_recordings(backup: CheckedBackup, target: Installation, report: Report) -> tuple[int, int]:
+    """Bring the recordings; return how many were linked and how many copied."""
+
+    def progress(done: int, of: int) -> None:
+        report("recordings", done, of)
+
+    if target.media is None:
+        if backup.manifest.kept_in is not None:
+            return 0, 0
+        return 0, put_objects(backup.store, target.bucket, backup.named.objects, progress)
+    transfer = Transfer(source=backup.store, target=FileStore(target.media))
+    transfer.objects(backup.named.objects, progress)
+    transfer.partials(backup.named.partials)
+    return transfer.linked, transfer.copied
 
 
 def _make_room(target: Installation, *, replace: bool, now: datetime) -> Path | None:
@@ -151,7 +200,8 @@ def _contents(target: Installation) -> list[Path]:
     data = target.settings.data_dir
     found = [path for path in sorted(data.iterdir()) if path.name not in STAYING and not _is_aside(path)]
     outside = [path.with_name(name) for path in target.databases for name in databases.files_of(path)]
-    outside += [target.media / name for name in STORE_FOLDERS]
+    if target.media is not None:
+        outside += [target.media / name for name in STORE_FOLDERS]
     return found + [path for path in outside if path.exists() and not path.is_relative_to(data)]
 
 

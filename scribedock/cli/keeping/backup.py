@@ -35,6 +35,13 @@ erasures = typer.Typer(cls=CommandGroup, help="The erasure journal.", no_args_is
 
 def backup(
     folder: Annotated[Path, typer.Argument(help="Folder of the backup: an empty one, or one to be made.")],
+    keep_recordings: Annotated[
+        bool,
+        typer.Option(
+            "--keep-recordings",
+            help="Leave the recordings in their bucket, which must keep versions or have a replica.",
+        ),
+    ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Save everything of a running server: databases, recordings, keys."""
@@ -53,15 +60,19 @@ def backup(
         audited_for_operator(services, "backup", str(folder)),
         _explained(),
     ):
-        made = make_backup(source, folder, clock=SYSTEM_CLOCK, report=Progress())
+        made = make_backup(
+            source, folder, keeps_recordings=keep_recordings, clock=SYSTEM_CLOCK, report=Progress()
+        )
     _tell_backup(made, folder)
 
 
 def _tell_backup(made: Backup, folder: Path) -> None:
     saved = made.manifest
-    say(
-        f"{saved.jobs:,} jobs and {saved.objects:,} recordings ({saved.object_bytes:,} bytes) are in {folder}"
-    )
+    size = f"{saved.objects:,} recordings ({saved.object_bytes:,} bytes)"
+    if saved.kept_in is None:
+        say(f"{saved.jobs:,} jobs and {size} are in {folder}")
+    else:
+        say(f"{saved.jobs:,} jobs are in {folder}; their {size} are in {saved.kept_in} alone")
     if made.linked:
         say(
             f"{made.linked:,} recordings share their bytes with the server's; copy the folder to another "
@@ -83,14 +94,24 @@ def restore(
     ] = None,
     replace: Annotated[
         bool,
-        typer.Option("--replace", help="Move aside what is in the data folder; else it must be empty."),
+        typer.Option(
+            "--replace",
+            help="Move aside what is in the data folder, and give up what is in the bucket alone; else there "
+            "must be nothing.",
+        ),
+    ] = False,
+    give_up_missing: Annotated[
+        bool,
+        typer.Option(
+            "--give-up-missing", help="Restore although recordings that were left in a bucket are missing."
+        ),
     ] = False,
     data_dir: DataDir = None,
 ) -> None:
     """Restore a backup into an empty data folder, and erase again what was erased since."""
     from scribedock import app
     from scribedock.backup.contents import check_owner, installation
-    from scribedock.backup.restore import check_backup, finish, known_erasures, restore_backup
+    from scribedock.backup.restore import check_backup, check_place, finish, known_erasures, restore_backup
     from scribedock.clock import SYSTEM_CLOCK
     from scribedock.host import data_folder
     from scribedock.ordering.replay_erasures import replay_erasures
@@ -102,6 +123,7 @@ def restore(
         check_owner(settings.data_dir)
         checked = check_backup(folder, target, report)
         known, journals = known_erasures(checked, settings, erasures or ())
+        check_place(checked, target, known, replace=replace, gives_up_missing=give_up_missing)
         data_folder.prepare(settings.data_dir)
         restored = restore_backup(checked, target, replace=replace, clock=SYSTEM_CLOCK, report=report)
         app.prepare_database(settings)

@@ -99,13 +99,18 @@ class CloudStore:
         raise unsettled()
 
     def adopt(self, path: Path) -> str:
-        buffer = memoryview(bytearray(PART_BYTES))
-        with path.open("rb", buffering=0) as file, self.begin() as partial:
-            while count := file.readinto(buffer):
-                partial.write(buffer[:count])
-            key = partial.commit()
+        key = self._upload(path)
         path.unlink()
         return key
+
+    def put(self, path: Path, key: str) -> None:
+        """Make a local file the object with this key, which there is none with yet, and keep the file."""
+        uploaded = self._upload(path)
+        [manifest] = self._bucket.list(f"{OBJECTS}/{uploaded}")
+        text = self._bucket.get(manifest.path)
+        # In this order: of two objects with the same bytes, a sweep of one would remove those of both.
+        self._bucket.delete([manifest.path])
+        self._bucket.put(f"{OBJECTS}/{checked_name(key)}/{manifest.path.rpartition('/')[2]}", text)
 
     @contextmanager
     def local(self, key: str) -> Iterator[Path]:
@@ -184,6 +189,13 @@ class CloudStore:
     def _remove_bytes(self, name: str) -> None:
         remove_parts(self._bucket, name)
         self._bucket.delete([f"{DIRECT}/{name}"])
+
+    def _upload(self, path: Path) -> str:
+        buffer = memoryview(bytearray(PART_BYTES))
+        with path.open("rb", buffering=0) as file, self.begin() as partial:
+            while count := file.readinto(buffer):
+                partial.write(buffer[:count])
+            return partial.commit()
 
     def _writer(self) -> str:
         with self._lock:

@@ -146,7 +146,7 @@ def test_a_damaged_backup_is_refused_before_anything_is_written(saved: Saved, sp
     assert "damaged" in done.output or "cannot be read" in done.output
 
 
-@pytest.mark.parametrize("newer", [{"format": 2}, {"revision": "of_tomorrow"}, {"workflow_format": 9999}])
+@pytest.mark.parametrize("newer", [{"format": 3}, {"revision": "of_tomorrow"}, {"workflow_format": 9999}])
 def test_a_backup_of_a_newer_release_is_refused(saved: Saved, newer: dict[str, Any]) -> None:
     saved.change_manifest(version="99.0", **newer)
     done = saved.restore()

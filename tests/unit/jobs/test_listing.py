@@ -6,6 +6,7 @@ import random
 import re
 import uuid
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
@@ -232,14 +233,8 @@ def test_a_page_is_read_from_indexes_alone(
     everybody = services.accounts.visible_accounts(root_of(services))
     for title, wanted in FILTERS.items():
         job_filter = JobFilter(account_ids=everybody, limit=50, **wanted)
-        statements: list[tuple[str, Any]] = []
-
-        def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
-            statements.append((statement, parameters))  # noqa: B023 - called within this round
-
-        sa.event.listen(database.engine, "before_cursor_execute", note)
-        services.listing.find(job_filter)
-        sa.event.remove(database.engine, "before_cursor_execute", note)
+        with statements_of(services) as statements:
+            services.listing.find(job_filter)
         asked = [each for each in statements if re.search("FROM (jobs|job_names)", each[0])]
         assert asked
         for statement, parameters in asked:
@@ -248,6 +243,22 @@ def test_a_page_is_read_from_indexes_alone(
                 assert not re.search(r"SCAN jobs(?! USING)|USE TEMP B-TREE", plan), f"{title}:\n{plan}"
             elif "ORDER BY" in statement:
                 assert not re.search(r"Seq Scan on jobs|-> +Sort ", plan), f"{title}:\n{plan}"
+
+
+@contextmanager
+def statements_of(services: app.Services) -> Iterator[list[tuple[str, Any]]]:
+    """Note what is asked of the database in the block, with the parameters."""
+    noted: list[tuple[str, Any]] = []
+
+    def note(_c: Any, _cursor: Any, statement: str, parameters: Any, *_: Any) -> None:
+        noted.append((statement, parameters))
+
+    engine = services.database.engine
+    sa.event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield noted
+    finally:
+        sa.event.remove(engine, "before_cursor_execute", note)
 
 
 def plan_of(engine: sa.Engine, statement: str, parameters: Any) -> str:
@@ -295,3 +306,18 @@ def test_a_list_for_which_every_job_would_be_read_is_given_up(
         with pytest.raises(InvalidQuery, match="Narrow it down"):
             services.listing.find(wanted)
     assert services.listing.find(replace(wanted, limit=None)).total > 10
+
+
+def test_which_jobs_have_the_same_recording_is_found_without_reading_the_others_of_the_account(
+    services: app.Services,
+) -> None:
+    owner = root_of(services)
+    first, _ = services.jobs.create(owner, name="first", language="en")
+    second, _ = services.jobs.create(owner, name="second", language="en", recording_of=first)
+    third, _ = services.jobs.create(owner, name="third", language="en", recording_of=first)
+    with statements_of(services) as noted:
+        assert services.jobs.with_same_recording(services.jobs.find_job(second)) == [first, third]
+    statement, parameters = noted[-1]
+    plan = plan_of(services.database.engine, statement, parameters)
+    if services.database.is_sqlite:  # PostgreSQL chooses by its statistics
+        assert "ix_jobs_recording_of" in plan and "ix_jobs_living" not in plan, plan
