@@ -165,6 +165,13 @@ class Orders:
             )
         return self._jobs.find_job(job.id)
 
+    def note(self, task_id: str, columns: JobColumns) -> None:
+        """Set columns of the job that say how the work goes, unless the order has ended."""
+        with self._database.write() as connection:
+            job = self._ordered(connection, task_id)
+            if job is not None and job.status is JobStatus.IN_PROCESS:
+                self._jobs.set(connection, job.id, **columns)
+
     def finish(
         self,
         task_id: str,

@@ -17,7 +17,7 @@ from scribedock.dispatch.queues import task_id_of
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.iwp import Iwp
-from scribedock.jobs.job import Difficulty, Job, TaskStatus
+from scribedock.jobs.job import Difficulty, Job, JobColumns, TaskStatus
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia
@@ -190,7 +190,7 @@ class SandboxOrderWorkflow:
         if job is None:
             return None
         wishes = simulated_faults(job.name)
-        self._jobs.update(job.id, notice=NOTICE, difficulty=Difficulty.GOOD.value)
+        self._orders.note(task_id, JobColumns(notice=NOTICE, difficulty=Difficulty.GOOD.value))
         return {"job_id": job.id, "work_s": wishes.work_s, "by_hand": SimulatedFault.BY_HAND in wishes}
 
     def _finish(self, task_id: str, job_id: str) -> None:

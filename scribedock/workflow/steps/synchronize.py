@@ -21,7 +21,6 @@ import structlog
 from scribedock.errors import ItemNotFound
 from scribedock.jobs.iwp import Iwp
 from scribedock.jobs.job import JobColumns
-from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.orders.orders import Orders
 from scribedock.speech.alignment.aligner import LANGUAGES
@@ -94,7 +93,6 @@ class Synchronization:
     def __init__(
         self,
         *,
-        jobs: Jobs,
         transcripts: Transcripts,
         orders: Orders,
         pool: RecognizerPool,
@@ -103,7 +101,6 @@ class Synchronization:
     ) -> None:
         """refines: whether times of recognized words are found in the sound where the engine's are poor."""
         self._refines = refines
-        self._jobs = jobs
         self._transcripts = transcripts
         self._orders = orders
         self._pool = pool
@@ -257,12 +254,12 @@ class Synchronization:
             speech_ms=covered.speech_ms,
             unrecognized_ms=covered.unrecognized_ms,
         )
-        self._jobs.update(given.job_id, **(columns | word_time_columns(words)))
         self._orders.finish(
             given.task_id,
             to_json(elementlist),
             passes=(Iwp.MECHANICAL, Iwp.FINAL),
             media_ms=given.media_ms,
+            noted=columns | word_time_columns(words),
         )
 
 

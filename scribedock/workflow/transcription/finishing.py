@@ -9,7 +9,6 @@ import structlog
 
 from scribedock.jobs.iwp import Iwp
 from scribedock.jobs.job import JobColumns
-from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.orders.orders import Orders
 from scribedock.speech.assembly import assemble
@@ -53,8 +52,7 @@ class Recognized:
 class Finishing:
     """Makes the ElementList of a job and ends its order."""
 
-    def __init__(self, *, jobs: Jobs, orders: Orders, pool: RecognizerPool, audio: DecodedAudioFiles) -> None:
-        self._jobs = jobs
+    def __init__(self, *, orders: Orders, pool: RecognizerPool, audio: DecodedAudioFiles) -> None:
         self._orders = orders
         self._pool = pool
         self._audio = audio
@@ -87,12 +85,12 @@ class Finishing:
             notice=" ".join(filter(None, parts)) or None, difficulty=self._difficulty(found, chunks)
         )
         counted = notices.doubt_columns(chunks, self._pool.doubt_below)
-        self._jobs.update(found.job_id, **(said | notices.coverage_columns(covered) | counted | timed))
         self._orders.finish(
             found.task_id,
             to_json(elementlist),
             passes=(Iwp.MECHANICAL, Iwp.FINAL),
             media_ms=found.media_ms,
+            noted=said | notices.coverage_columns(covered) | counted | timed,
         )
 
     def _difficulty(self, found: Recognized, chunks: list[Chunk]) -> str:

@@ -19,6 +19,7 @@ from typing import TypedDict
 
 import structlog
 
+from scribedock.jobs.job import JobColumns
 from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.transcripts import Transcripts
@@ -102,9 +103,8 @@ class TranscribeWorkflow:
         self._pool = pool
         self._audio = audio
         self._parts = parts
-        self._finishing = Finishing(jobs=jobs, orders=orders, pool=pool, audio=audio)
+        self._finishing = Finishing(orders=orders, pool=pool, audio=audio)
         self._synchronization = Synchronization(
-            jobs=jobs,
             transcripts=transcripts,
             orders=orders,
             pool=pool,
@@ -276,7 +276,7 @@ class TranscribeWorkflow:
             check_wanted=partial(check_task_wanted, self._jobs, task_id),
         )
         if heard.notice is not None:
-            self._jobs.update(started["job_id"], language=heard.language, notice=heard.notice)
+            self._orders.note(task_id, JobColumns(language=heard.language, notice=heard.notice))
         return heard.language, heard.notice
 
     def _clean_up(self, task_id: str) -> None:

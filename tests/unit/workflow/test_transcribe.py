@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -12,12 +13,14 @@ import sqlalchemy as sa
 from scribedock.db.tables import work
 from scribedock.dispatch.queues import Queue
 from scribedock.jobs.iwp import Iwp
-from scribedock.jobs.job import Fidelity, Job, JobStatus, TaskStatus
+from scribedock.jobs.job import Difficulty, Fidelity, Job, JobStatus, TaskStatus
 from scribedock.ordering.delete_job import delete_job
 from scribedock.ordering.place_order import TranscriptionRequest, place_order
 from scribedock.ordering.retry_order import retry_order
 from scribedock.workflow.steps import attempts
-from scribedock_captions.elementlist.model import CANDIDATE
+from scribedock.workflow.transcription import finishing
+from scribedock.workflow.transcription import transcribe as transcription
+from scribedock_captions.elementlist.model import CANDIDATE, ElementList
 from tests.support.core import Core
 from tests.support.core_orders import ABLE, elementlist_of, ordered, text_of, transcribe
 from tests.support.core_uploads import UploadClient
@@ -193,6 +196,43 @@ def test_a_cancelled_order_is_abandoned_and_may_be_placed_again(
     retry_order(core.services, ABLE, job.id)
     assert "finish" in transcribe(workflows, core.services.jobs.find_job(job.id))
     assert core.services.jobs.find_job(job.id).status is JobStatus.COMPLETE
+
+
+def test_a_cancel_during_the_last_step_leaves_nothing_of_its_result(
+    core: Core, workflows: Workflows, sentence: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    job = ordered(core, sentence)
+    original = finishing.assemble
+
+    def assemble(*given: Any, **options: Any) -> ElementList:
+        core.services.orders.cancel(job.id, "By request")
+        return original(*given, **options)
+
+    monkeypatch.setattr(finishing, "assemble", assemble)
+    workflows.recognizer._text = ""
+    assert "finish" in transcribe(workflows, job)
+    cancelled = core.services.jobs.find_job(job.id)
+    assert (cancelled.status, cancelled.failure_reason) == (JobStatus.MEDIA_FAILURE, "By request")
+    assert (cancelled.notice, cancelled.speech_ms, cancelled.difficulty) == (None, None, Difficulty.UNKNOWN)
+    assert core.services.elementlists.versions(job.id) == []
+
+
+def test_a_cancel_while_the_language_is_heard_leaves_the_language_that_was_asked_for(
+    core: Core, workflows: Workflows, sentence: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    hearing(workflows, {"de": 0.9, "en": 0.1})
+    job = ordered(core, sentence, language="auto")
+    original = transcription.identify_language
+
+    def identify_language(*given: Any, **options: Any) -> Any:
+        heard = original(*given, **options)
+        core.services.orders.cancel(job.id, "By request")
+        return heard
+
+    monkeypatch.setattr(transcription, "identify_language", identify_language)
+    transcribe(workflows, job)
+    cancelled = core.services.jobs.find_job(job.id)
+    assert (cancelled.language, cancelled.notice) == (job.language, None)
 
 
 def test_the_language_is_heard_where_none_was_named(
