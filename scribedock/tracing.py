@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any, TypeVar
@@ -26,7 +26,14 @@ TRACEPARENT = re.compile(
     re.ASCII,
 )
 
+NoteAttributes = Callable[..., None]
+PartOpener = Callable[[str], AbstractContextManager[NoteAttributes]]
+
 _TRACEPARENT: ContextVar[str | None] = ContextVar("traceparent", default=None)
+
+
+class _Parts:
+    opener: PartOpener | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -93,6 +100,26 @@ def continued_by(traceparent: str) -> Iterator[None]:
 def current_traceparent() -> str | None:
     """Return the `traceparent` of the span that this thread or task works in; None outside of any."""
     return _TRACEPARENT.get()
+
+
+def measure_parts_by(opener: PartOpener | None) -> None:
+    """Let this measure the parts of requests in this process from now on; None: nothing does."""
+    _Parts.opener = opener
+
+
+@contextmanager
+def part(name: str, *, job_id: str | None = None) -> Iterator[NoteAttributes]:
+    """Measure the block as a part of a request, about this job; yield what adds attributes.
+
+    Two underscores in the name of an attribute stand for a dot. Where nothing measures, nothing comes of it.
+    """
+    if _Parts.opener is None:
+        yield lambda **attributes: None
+        return
+    with _Parts.opener(name) as note:
+        ids = {"scribedock__request_id": current_request_id(), "scribedock__job_id": job_id}
+        note(**{key: value for key, value in ids.items() if value is not None})
+        yield note
 
 
 @contextmanager

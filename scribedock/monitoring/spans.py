@@ -1,4 +1,4 @@
-"""Spans of OpenTelemetry: requests, workflows and their steps, sent to a collector.
+"""Spans of OpenTelemetry: requests, uploads, workflows and their steps, sent to a collector.
 
 Off unless `SCRIBEDOCK_OTLP_URL` names one; it needs the extra `otel`. A request continues the trace of its
 `traceparent`, and a workflow that of the request that caused it. Spans have the names of calls and steps, and
@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 
 from scribedock import __version__
 from scribedock.settings import SettingsError
-from scribedock.tracing import continued_by, current_traceparent
+from scribedock.tracing import NoteAttributes, continued_by, current_traceparent, measure_parts_by
 
 if TYPE_CHECKING:
     from opentelemetry.sdk.trace import TracerProvider
@@ -70,11 +70,13 @@ def export_to(exporter: SpanExporter, *, role: str, processor: Any) -> None:
     _State.provider = TracerProvider(resource=Resource.create(described), shutdown_on_exit=False)
     _State.provider.add_span_processor(processor(exporter))
     _State.tracer = _State.provider.get_tracer("scribedock", __version__)
+    measure_parts_by(_part)
 
 
 def stop() -> None:
     """Send what is left, and no more."""
     provider, _State.provider, _State.tracer = _State.provider, None, None
+    measure_parts_by(None)
     if provider is not None:
         provider.shutdown()
 
@@ -100,11 +102,40 @@ class OpenSpan:
             for name, value in attributes.items():
                 self._span.set_attribute(name.replace("__", "."), value)
 
+    @contextmanager
+    def continued(self) -> Iterator[None]:
+        """Let what is measured and queued in the block continue the span."""
+        if self._span is None:
+            yield
+            return
+        begun = self._span.get_span_context()
+        with continued_by(f"00-{begun.trace_id:032x}-{begun.span_id:016x}-{begun.trace_flags:02x}"):
+            yield
+
+    def end(self) -> None:
+        """End the span, if it has not ended."""
+        if self._span is not None:
+            self._span.end()
+            self._span = None
+
     def fail(self) -> None:
         if self._span is not None:
             from opentelemetry.trace import Status, StatusCode
 
             self._span.set_status(Status(StatusCode.ERROR))
+
+
+def open_span(name: str, kind: SpanKind = SpanKind.INTERNAL, *, parent: str | None = None) -> OpenSpan:
+    """Begin a span that `end` ends, in whichever thread. Arguments as of `span`."""
+    tracer = _State.tracer
+    if tracer is None:
+        return OpenSpan()
+    from opentelemetry import trace
+    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
+
+    carrier = {"traceparent": found} if (found := parent or current_traceparent()) else {}
+    context = TraceContextTextMapPropagator().extract(carrier, context=None)
+    return OpenSpan(tracer.start_span(name, context=context, kind=trace.SpanKind[kind.value]))
 
 
 @contextmanager
@@ -114,25 +145,19 @@ def span(name: str, kind: SpanKind = SpanKind.INTERNAL, *, parent: str | None = 
     parent: a `traceparent` to continue; None: that of the span around, if there is one. An exception that
     leaves the block fails the span: its kind is noted, and not its text, which may have contents.
     """
-    tracer = _State.tracer
-    if tracer is None:
-        yield OpenSpan()
-        return
-    from opentelemetry import trace
-    from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator
-
-    carrier = {"traceparent": found} if (found := parent or current_traceparent()) else {}
-    context = TraceContextTextMapPropagator().extract(carrier, context=None)
-    opened = tracer.start_span(name, context=context, kind=trace.SpanKind[kind.value])
-    shown = OpenSpan(opened)
-    begun = opened.get_span_context()
-    traceparent = f"00-{begun.trace_id:032x}-{begun.span_id:016x}-{begun.trace_flags:02x}"
+    shown = open_span(name, kind, parent=parent)
     try:
-        with continued_by(traceparent):
+        with shown.continued():
             yield shown
     except BaseException as error:
         shown.note(error__type=type(error).__name__)
         shown.fail()
         raise
     finally:
-        opened.end()
+        shown.end()
+
+
+@contextmanager
+def _part(name: str) -> Iterator[NoteAttributes]:
+    with span(name) as shown:
+        yield shown.note

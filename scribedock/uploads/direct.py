@@ -23,6 +23,7 @@ from scribedock.jobs.jobs import Jobs, next_upload_epoch
 from scribedock.jobs.media import Attached, JobMedia, MediaSource
 from scribedock.settings import Settings
 from scribedock.storage.store import DirectStore, Pinned
+from scribedock.tracing import part
 from scribedock.uploads.core.errors import storage_fault
 from scribedock.uploads.core.quota import Quotas
 
@@ -96,7 +97,8 @@ class DirectUploads:
             yield None
             return
         try:
-            arrival = self._pinned(job)
+            with part("take direct upload", job_id=job.id):
+                arrival = self._pinned(job)
         except OSError as error:
             raise storage_fault(error) from error
         try:

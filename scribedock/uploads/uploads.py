@@ -24,6 +24,7 @@ from scribedock.jobs.media import JobMedia
 from scribedock.keys.keys import UploadKeys
 from scribedock.settings import Settings
 from scribedock.storage.store import DirectStore, Store
+from scribedock.tracing import part
 from scribedock.uploads.core.active import TAKEOVER_SILENCE_S, ActiveUploads
 from scribedock.uploads.core.admission import Admission
 from scribedock.uploads.core.completion import Completion
@@ -150,14 +151,16 @@ class Uploads:
 
         Raises UploadRefused, QuotaExceeded, StorageFault, NoRoom.
         """
-        return self._admission.admit(request)
+        with part("admit upload", job_id=request.grant.job_id):
+            return self._admission.admit(request)
 
     def finish(self, intake: Intake, error: Exception | None = None) -> Ended:
         """End a body, with the error that broke it off, if any.
 
         Raises that error once its bytes are kept or discarded; UploadRefused, StorageFault, NoRoom.
         """
-        return self._completion.finish(intake, error)
+        with part("finish upload", job_id=intake.grant.job_id):
+            return self._completion.finish(intake, error)
 
     def state(self, request: UploadRequest) -> UploadState | None:
         """Return the upload's state, its bytes made durable; None: nothing was received yet.
@@ -174,6 +177,10 @@ class Uploads:
 
         Raises UrlClosed, and UploadComplete where the recording is complete.
         """
+        with part("cancel upload", job_id=request.grant.job_id):
+            self._terminate(request)
+
+    def _terminate(self, request: UploadRequest) -> None:
         job, _ = self._admission.enter(request)
         state = self._current_state(request, job)
         if job.order_task_id is not None:

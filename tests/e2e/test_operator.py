@@ -7,9 +7,11 @@ import os
 import signal
 import subprocess
 import sys
+import uuid
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urljoin
 
 import httpx2
 import pytest
@@ -260,3 +262,43 @@ def test_the_work_of_an_order_continues_the_trace_of_its_call_in_another_process
     assert found["transcription"].parent_span_id == call.span_id
     steps = {name for name, each in found.items() if each.parent_span_id == found["transcription"].span_id}
     assert len(steps) >= 2, found.keys()
+
+
+@pytest.mark.parametrize("method", ["PUT", "PATCH"])
+def test_an_upload_is_a_span_of_its_job_and_what_it_causes_continues_its_trace(
+    client: Client, recording: Path, collector: Collector, method: str
+) -> None:
+    parent, trace = "00f067aa0ba902b7", uuid.uuid4().hex
+    job = client.new_job()
+    url, body = client.upload_url(job), recording.read_bytes()
+    headers = {"traceparent": f"00-{trace}-{parent}-01", "X-Request-Id": f"{method}-17"}
+    if method == "PATCH":
+        tus = {"Tus-Resumable": "1.0.0"}
+        made = httpx2.post(url, headers={**tus, "Upload-Length": str(len(body))}, trust_env=False)
+        url = urljoin(url, made.headers.get("Location", ""))
+        headers |= {**tus, "Upload-Offset": "0", "Content-Type": "application/offset+octet-stream"}
+    answer = httpx2.request(method, url, content=body, headers=headers, trust_env=False)
+    assert answer.is_success and answer.headers["X-Request-Id"] == f"{method}-17"
+    found: dict[str, Span] = {}
+
+    def probed() -> bool:
+        while not collector.received.empty():
+            for each in spans_in(collector.received.get()[1]):
+                if each.trace_id.hex() == trace:
+                    found[each.name] = each
+        return {f"{method} upload URL", "probes"} <= found.keys()
+
+    wait_until(probed, within_s=120)
+    request = found[f"{method} upload URL"]
+    assert request.parent_span_id.hex() == parent
+    shown = {each.key: each.value.string_value or each.value.int_value for each in request.attributes}
+    assert shown == {
+        "http.request.method": method,
+        "http.route": "upload URL",
+        "http.response.status_code": answer.status_code,
+        "scribedock.request_id": f"{method}-17",
+        "scribedock.job_id": job,
+    }
+    assert {found[name].parent_span_id for name in ("admit upload", "finish upload")} == {request.span_id}
+    assert found["probes"].parent_span_id == found["finish upload"].span_id
+    assert url.rpartition("/")[2] not in str(found)

@@ -11,9 +11,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx2
 import pytest
+from opentelemetry.sdk.trace.export import SimpleSpanProcessor
+from opentelemetry.sdk.trace.export.in_memory_span_exporter import InMemorySpanExporter
 
 from scribedock import app
 from scribedock.demo.server import OwnServer
+from scribedock.monitoring import spans
 from scribedock.settings import Settings
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.connect import connect
@@ -286,3 +289,25 @@ def test_the_upload_url_of_the_store_is_never_logged(client: Client, server: Own
     assert put(url, b"some bytes") == 200
     signature = parse_qs(urlsplit(url).query)["X-Amz-Signature"][0]
     assert signature not in server.log_path.read_text()
+
+
+def test_what_was_put_is_taken_in_a_span_of_the_order(store_url: str, data_dir: Path) -> None:
+    settings = Settings(data_dir=data_dir, storage_url=store_url, storage_direct_uploads=True)
+    app.prepare(settings)
+    services = app.build_services(settings)
+    exporter = InMemorySpanExporter()
+    spans.export_to(exporter, role="server", processor=SimpleSpanProcessor)
+    try:
+        owner = services.accounts.create("admin", "a password", parent=None)
+        job = services.jobs.find_job(services.jobs.create(owner, name="a job", language="en")[0])
+        assert put(services.uploads.issue(job, ""), b"a recording") == 200
+        with services.uploads.arriving(job) as arrival:
+            assert arrival is not None and arrival.found.bytes == len(b"a recording")
+    finally:
+        spans.stop()
+        services.close()
+    (found,) = exporter.get_finished_spans()
+    assert (found.name, dict(found.attributes or {})) == (
+        "take direct upload",
+        {"scribedock.job_id": job.id},
+    )

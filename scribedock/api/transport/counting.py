@@ -23,7 +23,12 @@ def call_of(scope: Scope) -> str:
 
 def method_of(scope: Scope) -> str:
     """Return the method of a request; others than those of HTTP may be anything."""
-    return str(scope["method"]) if scope["method"] in METHODS else OTHER
+    return shown_method(str(scope["method"]))
+
+
+def shown_method(method: str) -> str:
+    """Return the method as it is counted."""
+    return method if method in METHODS else OTHER
 
 
 def count_request(scope: Scope, status: int, seconds: float) -> None:
@@ -33,8 +38,7 @@ def count_request(scope: Scope, status: int, seconds: float) -> None:
 
 def count(call: str, method: str, status: int, seconds: float) -> None:
     """Count an answered request."""
-    shown = method if method in METHODS else OTHER
-    metrics.HTTP_REQUESTS.labels(call, shown, str(status)).inc()
+    metrics.HTTP_REQUESTS.labels(call, shown_method(method), str(status)).inc()
     metrics.HTTP_DURATION.labels(call).observe(seconds)
 
 

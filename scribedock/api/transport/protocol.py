@@ -19,7 +19,6 @@ import asyncio
 import contextlib
 import os
 import socket
-import time
 from collections.abc import Callable, Mapping
 from typing import Any, cast
 
@@ -29,11 +28,10 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 from scribedock.api.errors import error_body, error_media_type
 from scribedock.api.faults import fault_of
 from scribedock.api.transport.authority import authority_of, check_request, origin_form
-from scribedock.api.transport.counting import PARTS, count
-from scribedock.api.transport.upload_service import UploadService
+from scribedock.api.transport.upload_service import UploadExchange, UploadService
 from scribedock.api.transport.wire_answers import CONTINUE, END_OF_HEAD, headers_too_large, interim, response
 from scribedock.errors import InvalidQuery, ScribedockError
-from scribedock.tracing import REQUEST_ID_HEADER, RequestTrace, in_trace, read_trace
+from scribedock.tracing import REQUEST_ID_HEADER
 from scribedock.uploads.core.errors import ConnectionLost
 from scribedock.uploads.core.intake import Intake
 from scribedock.uploads.grant import PATH
@@ -48,8 +46,6 @@ from scribedock.uploads.transfer.receiver import LINGER_BYTES, LINGER_S, Transfe
 log = structlog.get_logger("scribedock.upload")
 
 RAW_TARGET = "scribedock.target"  # of the scope: the request's target as it was sent, in origin form
-UPLOAD_URL = PARTS["upload"]
-NO_TRACE = RequestTrace(request_id="", trace_id="")
 BODY_METHODS = (b"PUT", b"PATCH", b"POST")
 
 
@@ -77,8 +73,7 @@ class UploadProtocol(HttpToolsProtocol):
         self._closing = False
         self._head_timer: asyncio.TimerHandle | None = None
         self._address: str | None = None
-        self._began = 0.0  # when the head of the upload under way was there
-        self._trace = NO_TRACE  # of the upload under way
+        self._request: UploadExchange | None = None  # the upload under way
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
@@ -210,11 +205,11 @@ class UploadProtocol(HttpToolsProtocol):
 
     def _begin_upload(self, head: bytes, early: bytes) -> None:
         self._uploading = True
-        self._began, self._trace = time.perf_counter(), read_trace((), ())
+        self._request = None
         self.transport.pause_reading()
         try:
             request = parse_head(head)
-            self._trace = read_trace(
+            self._request = UploadExchange(
                 request.headers.get("x-request-id", ()), request.headers.get("traceparent", ())
             )
             check_request(request.version, request.headers.get("host", ()))
@@ -227,7 +222,7 @@ class UploadProtocol(HttpToolsProtocol):
         urls = self.upload_service.urls
         asked = urls.read(request, prefix)
         future = self.loop.run_in_executor(
-            self.upload_service.admitting, in_trace(self._trace, urls.admit), asked
+            self.upload_service.admitting, self._request.part(urls.admit), asked
         )
         future.add_done_callback(lambda done: self._on_admitted(done, asked, early))
 
@@ -238,7 +233,9 @@ class UploadProtocol(HttpToolsProtocol):
             return
         intake = done.result()
         service = self.upload_service
-        finish = in_trace(self._trace, self._finish)
+        assert self._request is not None
+        self._request.about(intake.grant.job_id)
+        finish = self._request.part(self._finish)
         feeds = self.scheme == "https"
         sock = None if feeds or self.transport.is_closing() else self._own_socket()
         if self.transport.is_closing() or (sock is None and not feeds):
@@ -320,13 +317,13 @@ class UploadProtocol(HttpToolsProtocol):
         self._soon(self._answer, finished.answer, request, rest)
 
     def _answer(self, answer: UploadAnswer, request: UrlRequest, rest: bytes) -> None:
-        self._uploading = False
-        self._fed = None
+        upload = self._ended()
         if self.transport.is_closing():
+            upload.end(request.head.method)
             return
         keep_alive = request.head.keeps_alive and not self._closing
-        self._count(request, answer.status)
-        headers = {**answer.headers, REQUEST_ID_HEADER: self._trace.request_id}
+        upload.answered(request.head.method, answer.status)
+        headers = {**answer.headers, REQUEST_ID_HEADER: upload.trace.request_id}
         self.transport.write(response(answer.status, headers, b"", keep_alive=keep_alive))
         if not keep_alive:
             self.transport.close()
@@ -340,23 +337,22 @@ class UploadProtocol(HttpToolsProtocol):
             self.data_received(rest)
 
     def _answer_error(self, error: BaseException | None, request: UrlRequest | None) -> None:
-        self._uploading = False
-        self._fed = None
-        if self.transport.is_closing():
-            return
-        if isinstance(error, ConnectionLost):
+        upload = self._ended()
+        method = "" if request is None else request.head.method
+        if self.transport.is_closing() or isinstance(error, ConnectionLost):
+            upload.end(method)
             self.transport.close()
             return
         if not isinstance(error, ScribedockError):
             failure = error if isinstance(error, Exception) else RuntimeError(f"the upload ended: {error}")
-            error = fault_of(failure, request=self._trace.request_id)
+            error = fault_of(failure, request=upload.trace.request_id)
         headers = dict(error.headers)
         if request is not None:
             with contextlib.suppress(Exception):  # whatever happens here, the client gets its answer
                 headers |= self.upload_service.urls.error_headers(request, error)
         headers["Content-Type"] = error_media_type(error)
-        headers[REQUEST_ID_HEADER] = self._trace.request_id
-        self._count(request, error.status)
+        headers[REQUEST_ID_HEADER] = upload.trace.request_id
+        upload.answered(method, error.status)
         answer = response(error.status, headers, error_body(error), keep_alive=False)
         if self.scheme == "https":
             self.transport.write(answer)
@@ -374,9 +370,11 @@ class UploadProtocol(HttpToolsProtocol):
         self.upload_service.receiver.linger(sock)
         self.transport.close()
 
-    def _count(self, request: UrlRequest | None, status: int) -> None:
-        method = "" if request is None else request.head.method
-        count(UPLOAD_URL, method, status, time.perf_counter() - self._began)
+    def _ended(self) -> UploadExchange:
+        """Note that no upload is under way any more; return the request that brought the last."""
+        ended = self._request or UploadExchange()  # whose head could not be read
+        self._uploading, self._fed, self._request = False, None, None
+        return ended
 
     def _discard(self, count: int) -> None:
         self._discarding = max(self._discarding - count, 0)

@@ -18,10 +18,13 @@ from scribedock.api.transport.rim import Rim
 from scribedock.dispatch.queues import Queue
 from scribedock.monitoring import spans
 from scribedock.testing import RecordedSteps
-from scribedock.tracing import current_traceparent
+from scribedock.tracing import RequestTrace, current_traceparent, traced
+from scribedock.uploads.core.errors import UrlClosed
+from scribedock.uploads.core.request import Action, Protocol
 from scribedock.workflow.saved_steps import parallel_steps, saved_by, step
 from tests.support.collector import Collector, spans_in
 from tests.support.core import Core
+from tests.support.core_uploads import UploadClient
 from tests.support.operated import ordered
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
@@ -112,6 +115,41 @@ def test_work_continues_the_trace_of_what_caused_it(core: Core, exported: InMemo
         found["transcription"].context.span_id
     }
     assert dict(found["recognize"].attributes or {}) == {"scribedock.items": 2}
+
+
+def test_the_parts_of_an_upload_are_spans_with_the_request_and_the_job(
+    core: Core, exported: InMemorySpanExporter
+) -> None:
+    request = RequestTrace(request_id="upload-17", trace_id=TRACE)
+    client = UploadClient(core)
+    with spans.span("PUT upload URL") as shown, traced(request):
+        client.put()
+        around = shown.trace_id
+    found = by_name(exported)
+    for name in ("admit upload", "finish upload"):
+        assert parent_of(found[name]) == found["PUT upload URL"].context.span_id
+        assert dict(found[name].attributes or {}) == {
+            "scribedock.request_id": "upload-17",
+            "scribedock.job_id": client.job.id,
+        }
+    media = core.services.media.media_of_job(client.job.id)
+    assert media is not None
+    probe = core.services.work.origin_of(media.task_id).traceparent
+    assert probe is not None and probe.split("-")[1] == around
+
+
+def test_an_upload_that_is_refused_or_cancelled_is_told_apart(
+    core: Core, exported: InMemorySpanExporter
+) -> None:
+    client = UploadClient(core)
+    client.uploads.terminate(client.request(Action.TERMINATE, protocol=Protocol.TUS))
+    with pytest.raises(UrlClosed):
+        client.put()
+    found = by_name(exported)
+    assert found["cancel upload"].status.is_ok
+    refused = found["admit upload"]
+    assert not refused.status.is_ok and (refused.attributes or {})["scribedock.job_id"] == client.job.id
+    assert "finish upload" not in found
 
 
 def test_a_failed_step_says_what_kind_of_error_it_was_and_no_more(exported: InMemorySpanExporter) -> None:
