@@ -9,7 +9,7 @@ from enum import StrEnum
 WORK_S = 1.0  # from the start of an order to its list, and from one pass to the next
 SLOW_S = 60
 MAX_SLOW_S = 3600
-RETRIES_S = (1.0, 2.0, 4.0)  # between the tries of a callback
+RETRIES_S = (1.0, 2.0, 4.0)  # between the tries of a callback or an event
 
 
 class SimulatedFault(StrEnum):
@@ -20,6 +20,9 @@ class SimulatedFault(StrEnum):
     BY_HAND = "by-hand"  # the passes wait until they are approved
     CALLBACK_500 = "callback-500"  # the first try of each callback counts as answered with 500
     CALLBACK_LOST = "callback-lost"  # no callback arrives
+    WEBHOOK_500 = "webhook-500"  # the first try of each event counts as answered with 500
+    WEBHOOK_LOST = "webhook-lost"  # no event arrives
+    WEBHOOK_TWICE = "webhook-twice"  # each event arrives twice
 
 
 FAULT_PATTERN = re.compile(

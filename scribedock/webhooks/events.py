@@ -77,10 +77,12 @@ class Events:
         again: datetime | None = None,
         pause_after: timedelta,
         gone: bool = False,
+        blames_endpoint: bool = True,
     ) -> str:
         """Record a try of an event, and what follows for it and its endpoint.
 
-        pause_after: how long an endpoint may fail until it is paused; gone: it says that it is gone for good.
+        pause_after: how long an endpoint may fail until it is paused; gone: it says that it is gone for good;
+        blames_endpoint: whether a failure counts against it.
         Return why the endpoint is paused now, empty where it is not, or was already.
         """
         with self._database.write() as connection:
@@ -92,11 +94,12 @@ class Events:
             if end is EventState.DELIVERED:
                 _set_failing(connection, endpoint.id, None)
                 return ""
-            failing_since = endpoint.failing_since or made.at
-            if endpoint.failing_since is None:
-                _set_failing(connection, endpoint.id, failing_since)
             if endpoint.paused is not None:
                 _hold(connection, event.id)
+            failing_since = endpoint.failing_since or made.at
+            if endpoint.failing_since is None and blames_endpoint:
+                _set_failing(connection, endpoint.id, failing_since)
+            if endpoint.paused is not None or not blames_endpoint:
                 return ""
             reason = ""
             if gone:

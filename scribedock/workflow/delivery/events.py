@@ -7,6 +7,7 @@ between the receiver's answer and our note of it may repeat an event; its Webhoo
 from __future__ import annotations
 
 import time
+from dataclasses import dataclass
 from datetime import timedelta
 
 import structlog
@@ -15,10 +16,11 @@ from scribedock import metrics
 from scribedock.clock import Clock
 from scribedock.dispatch.tries import DeliveryTry
 from scribedock.errors import InvalidUrl, ItemNotFound
+from scribedock.jobs.job import Job
 from scribedock.jobs.jobs import Jobs
 from scribedock.media.fetching.fetch import FetchFailed, GuardedClient
 from scribedock.reports.audit import DONE, Audit
-from scribedock.sandbox.faults import RETRIES_S
+from scribedock.sandbox.faults import RETRIES_S, SimulatedFault, simulated_faults
 from scribedock.webhooks.endpoints import Endpoint
 from scribedock.webhooks.event_types import EventType
 from scribedock.webhooks.events import Event, Events, EventState
@@ -31,6 +33,16 @@ GONE = 410
 PAUSING = "webhooks pause"  # the command that does the same, as the audit log has it
 WORKER = "worker"  # in the audit log instead of an address
 MAX_REASON = 200  # characters
+ASKED_FOR = "the job's name asks for that"
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventAnswer:
+    """What came of a try."""
+
+    status: int | None = None  # of HTTP, if the endpoint answered
+    problem: str = ""  # what is wrong with it
+    is_simulated: bool = False  # the endpoint is not to blame for it
 
 
 class EventDelivery:
@@ -66,7 +78,9 @@ class EventDelivery:
             return
         event, endpoint = found
         number, at, began = event.tries + 1, self._clock.now(), time.monotonic()
-        status, problem = self._post(event, endpoint)
+        job = self._sandbox_job(event)
+        answer = self._post(event, endpoint) if job is None else self._simulated(job, number, event, endpoint)
+        status, problem = answer.status, answer.problem
         made = DeliveryTry(
             number=number,
             at=at,
@@ -78,10 +92,23 @@ class EventDelivery:
         metrics.WEBHOOK_TRIES.labels(
             "unreachable" if status is None else "refused" if problem else "delivered"
         ).inc()
-        self._record(event, endpoint, made)
+        self._record(
+            event,
+            endpoint,
+            made,
+            retries_s=self._retries_s if job is None else RETRIES_S,
+            is_simulated=answer.is_simulated,
+        )
 
-    def _record(self, event: Event, endpoint: Endpoint, made: DeliveryTry) -> None:
-        retries_s = self._retries(event)
+    def _record(
+        self,
+        event: Event,
+        endpoint: Endpoint,
+        made: DeliveryTry,
+        *,
+        retries_s: tuple[float, ...],
+        is_simulated: bool,
+    ) -> None:
         end, again = None, None
         if not made.problem:
             end = EventState.DELIVERED
@@ -96,6 +123,7 @@ class EventDelivery:
             again=again,
             pause_after=self._pause_after,
             gone=made.http_status == GONE,
+            blames_endpoint=not is_simulated,
         )
         if reason:
             log.warning("webhook endpoint paused", endpoint=endpoint.id, reason=reason)
@@ -108,16 +136,30 @@ class EventDelivery:
             self._audit.end_entry(entry, DONE)
             self._notice.send(endpoint, reason)
 
-    def _retries(self, event: Event) -> tuple[float, ...]:
-        """Return the waits before further tries; short ones for a sandbox's job."""
+    def _sandbox_job(self, event: Event) -> Job | None:
+        """Return the job that the event is about, if it is a sandbox's."""
         if event.job_id is None:
-            return self._retries_s
+            return None
         try:
-            return RETRIES_S if self._jobs.find_job(event.job_id).sandbox else self._retries_s
+            job = self._jobs.find_job(event.job_id)
         except ItemNotFound:  # deleted meanwhile, and its events with it
-            return self._retries_s
+            return None
+        return job if job.sandbox else None
 
-    def _post(self, event: Event, endpoint: Endpoint) -> tuple[int | None, str]:
+    def _simulated(self, job: Job, number: int, event: Event, endpoint: Endpoint) -> EventAnswer:
+        """Return the answer to try `number`, from 1, that the job's name asks for."""
+        faults = simulated_faults(job.name)
+        if SimulatedFault.WEBHOOK_LOST in faults:
+            return EventAnswer(problem=f"not posted: {ASKED_FOR} (webhook-lost)", is_simulated=True)
+        if SimulatedFault.WEBHOOK_TWICE in faults:
+            self._post(event, endpoint)
+        answer = self._post(event, endpoint)
+        if SimulatedFault.WEBHOOK_500 in faults and number == 1:
+            problem = f"counts as answered with 500: {ASKED_FOR} (webhook-500)"
+            return EventAnswer(status=500, problem=problem, is_simulated=True)
+        return answer
+
+    def _post(self, event: Event, endpoint: Endpoint) -> EventAnswer:
         body = event.payload()
         headers = {
             "Content-Type": "application/json",
@@ -128,5 +170,7 @@ class EventDelivery:
                 endpoint.url, body.encode(), headers=headers, timeout_s=self._timeout_s
             )
         except (FetchFailed, InvalidUrl) as error:
-            return None, str(error)
-        return status, "" if 200 <= status <= 299 else f"answered {status}, not 2xx"
+            return EventAnswer(problem=str(error))
+        return EventAnswer(
+            status=status, problem="" if 200 <= status <= 299 else f"answered {status}, not 2xx"
+        )

@@ -15,6 +15,8 @@ from scribedock.sandbox.faults import MAX_SLOW_S, SLOW_S, WORK_S, SimulatedFault
         ("fail-media", {SimulatedFault.FAIL_MEDIA}),
         ("Lecture 4 (FAIL-Media, silent).mp4", {SimulatedFault.FAIL_MEDIA, SimulatedFault.SILENT}),
         ("callback-500 by-hand", {SimulatedFault.CALLBACK_500, SimulatedFault.BY_HAND}),
+        ("Webhook-500, webhook-twice", {SimulatedFault.WEBHOOK_500, SimulatedFault.WEBHOOK_TWICE}),
+        ("webhook-5000", set()),
         ("slow", {SimulatedFault.SLOW}),
         ("slow-7", {SimulatedFault.SLOW}),
         ("slowly", set()),
