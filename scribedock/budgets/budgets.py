@@ -40,6 +40,11 @@ class BudgetExceeded(ScribedockError):
     error_type = ErrorType.INVALID_QUERY
     status = 429
 
+    def __init__(self, comment: str, *, renewed: datetime, headers: Mapping[str, str]) -> None:
+        """Say what is used up. renewed: when the next month begins."""
+        super().__init__(comment, headers=headers)
+        self.renewed = renewed
+
 
 @dataclass(frozen=True, kw_only=True)
 class Budget:
@@ -144,6 +149,7 @@ def _exceeded(
         f"The budget of {whose} is {budget:,} {NOUNS[what]} in {now:%B %Y}; {used:,} are used, "
         f"and this would be {wanted:,} more. It is renewed on {format_time(renewed)} UTC; until then, ask "
         "the operator for more",
+        renewed=renewed,
         headers={"Retry-After": str(max(1, -int((now - renewed).total_seconds() // 1)))},
     )
 

@@ -7,11 +7,13 @@ no file is taken in twice, and the journal is written last.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 from typing import BinaryIO
 
 from scribedock.accounts.accounts import Account
+from scribedock.budgets.budgets import BudgetExceeded
 from scribedock.clock import Clock
 from scribedock.errors import InvalidQuery, ScribedockError, SystemFault
 from scribedock.intake.folder import FoundFile, found_file
@@ -34,6 +36,7 @@ class IntakeOutcome(StrEnum):
     REFUSED = "refused"  # and will be; a file that changes is another one
     CHANGED = "changed"  # while it was read: it is left alone for now
     LATER = "later"  # the server is at fault: it is tried again
+    OVER_BUDGET = "over budget"  # it is tried again when the budget is renewed
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -42,6 +45,7 @@ class TakenFile:
     outcome: IntakeOutcome
     job_id: str = ""
     reason: str = ""
+    renewed: datetime | None = None  # when the budget is that does not allow it
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -86,6 +90,7 @@ class FileIntake:
         digest = file.digest(folder)
         job = self._job_of(digest)
         try:
+            self._check_budget(file, job)
             job = job or self._opened(file, digest)
             self._store(file, folder, job)
             self._place(job)
@@ -96,6 +101,14 @@ class FileIntake:
         except (OSError, SystemFault) as error:
             reason = error.comment if isinstance(error, SystemFault) else error.strerror or str(error)
             return TakenFile(file=file, outcome=IntakeOutcome.LATER, reason=reason)
+        except BudgetExceeded as error:  # a job that has its recording keeps it, and is ordered later
+            return TakenFile(
+                file=file,
+                outcome=IntakeOutcome.OVER_BUDGET,
+                job_id="" if job is None else job.id,
+                reason=error.comment,
+                renewed=error.renewed,
+            )
         except ScribedockError as error:
             if job is not None:
                 delete_job(self._parts, job.id, self._visible)
@@ -112,6 +125,11 @@ class FileIntake:
         """Return the job that an interrupted run has opened for the file."""
         wanted = JobFilter(account_ids=self._visible, external_id=PREFIX + digest, limit=1)
         return next((job for page in self._parts.listing.matching(wanted) for job in page), None)
+
+    def _check_budget(self, file: FoundFile, job: Job | None) -> None:
+        """Raise BudgetExceeded where the bytes of a file that is still to be stored are more than is left."""
+        if job is None or self._parts.media.media_of_job(job.id) is None:
+            self._parts.budgets.check_upload(self._order.owner.id, file.size)
 
     def _opened(self, file: FoundFile, digest: str) -> Job:
         if file.size > self._order.max_bytes:

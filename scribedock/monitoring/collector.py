@@ -14,6 +14,7 @@ from prometheus_client.registry import Collector
 
 from scribedock import __version__
 from scribedock.budgets.budgets import Budgets
+from scribedock.host.intake_status import JOURNALS, files_waiting
 from scribedock.monitoring.bounded import BoundedQuestion
 from scribedock.reports.overview import MAX_BRANCHES, Overview
 
@@ -43,6 +44,11 @@ class InstallationCollector(Collector):
             {"version": __version__, "python": platform.python_version()},
         )
         yield from self._disk()
+        yield GaugeMetricFamily(
+            "scribedock_intake_files_over_budget",
+            "Files of watched folders that wait for the budget of their account to be renewed.",
+            files_waiting(self._data_dir / JOURNALS),
+        )
         found: list[Metric] = []
         answers = True
         try:

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from scribedock.accounts.accounts import Accounts
 from scribedock.accounts.administration import AccountAdministration
+from scribedock.budgets.budgets import Budgets
 from scribedock.db.engine import Database
 from scribedock.host.erasure_journal import ErasureJournal
 from scribedock.jobs.jobs import Jobs
@@ -54,6 +55,9 @@ class Parts(Protocol):
 
     @property
     def listing(self) -> JobListing: ...
+
+    @property
+    def budgets(self) -> Budgets: ...
 
     @property
     def persons(self) -> Persons: ...

@@ -22,6 +22,11 @@ def print_document(document: Mapping[str, Any]) -> None:
     print(printable_json(json.dumps(document, ensure_ascii=False, indent=2, default=_encoded)))
 
 
+def print_line(document: Mapping[str, Any]) -> None:
+    """Print the document in one line, safe for a terminal, at once."""
+    print(printable_json(json.dumps(document, ensure_ascii=False, default=_encoded)), flush=True)
+
+
 def _encoded(value: object) -> str | float:
     if isinstance(value, datetime):
         return f"{value:%Y-%m-%dT%H:%M:%S.%f}Z"
