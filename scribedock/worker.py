@@ -23,6 +23,7 @@ from scribedock.workflow.engine import EngineWorker
 from scribedock.workflow.engine_client import EngineClient
 from scribedock.workflow.eraser import Eraser
 from scribedock.workflow.lease import LEASE_LOST, RESTS, Lease, Reaper
+from scribedock.workflow.steps.decoded_audio import BORROWED_FILE
 from scribedock.workflows import delivery, register_all
 
 log = structlog.get_logger("scribedock.worker")
@@ -76,6 +77,7 @@ class Worker:
             engine=self._client,
             close_uploads=lambda job_id: self._services.uploads.close(job_id, CLOSED_BY_DELETION),
             folder=settings.data_dir / "work",
+            borrowed=BORROWED_FILE,
             files=sqlite_files(settings),
             retention_s=settings.workflow_retention_s,
         )
@@ -121,8 +123,9 @@ class Worker:
         self._dispatcher.tidy(self._lease.living, self._client.known, self._client.under_way)
 
     def erase(self) -> None:
-        """Erase what deleted jobs left behind, and finished workflows that are too old."""
+        """Erase what deleted jobs and workflows that ended elsewhere left, and old finished workflows."""
         self._eraser.tick()
+        self._eraser.sweep_ended()
 
     def index(self) -> None:
         """Index lists that are not searched yet, for a part of the time until the next round."""

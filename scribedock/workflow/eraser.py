@@ -33,6 +33,7 @@ log = structlog.get_logger("scribedock.worker")
 BATCH_JOBS = 50
 BATCH_WORKFLOWS = 500
 TRIM_INTERVAL_S = 60
+SWEPT_FOLDERS = 200  # in one round
 UNFINISHED_VALUES = [status.value for status in UNFINISHED_STATUSES]
 
 
@@ -96,18 +97,21 @@ class Eraser:
         engine: EngineClient,
         close_uploads: Callable[[str], None],
         folder: Path,
+        borrowed: str,
         files: Sequence[Path],
         retention_s: float,
     ) -> None:
         """Set up the eraser.
 
         close_uploads: ends the uploads to a job's upload URLs. folder: where workflows have their folders.
-        files: the databases, where they are SQLite files. retention_s: how long finished workflows are kept.
+        borrowed: the file in those that were made for a part of a task's work alone. files: the databases,
+        where they are SQLite files. retention_s: how long finished workflows are kept.
         """
         self._database = database
         self._engine = engine
         self._close_uploads = close_uploads
         self._folder = folder
+        self._borrowed = borrowed
         self._files = files
         self._retention_s = retention_s
         self._next = ""  # where the round through deleted jobs continues
@@ -227,15 +231,40 @@ class Eraser:
     def sweep(self, *, older_than_s: float) -> int:
         """Remove folders of finished tasks, which a crash has left; return how many."""
         before = time.time() - older_than_s
-        names = [path.name for path in self._folder.glob("*") if path.is_dir()]
-        over = sa.and_(tasks.c.id.in_(names), tasks.c.status.not_in(UNFINISHED_VALUES))
-        with self._database.read() as connection:
-            found = connection.execute(sa.select(tasks.c.id).where(over)).scalars().all()
-        left = [self._folder / name for name in found]
+        left = [self._folder / name for name in self._finished(self._folders())]
         left = [path for path in left if path.exists() and path.stat().st_mtime < before]
         for path in left:
             shutil.rmtree(path, ignore_errors=True)
         return len(left)
+
+    def sweep_ended(self) -> int:
+        """Remove folders of tasks that were finished elsewhere, some of them; return how many.
+
+        That happens after this machine lost its lease, or its worker was killed. A workflow that is under way
+        removes its folder itself, and so does whoever borrowed the audio of another's.
+        """
+        own = [name for name in self._folders() if not (self._folder / name / self._borrowed).exists()]
+        ended = self._finished(own[:SWEPT_FOLDERS])
+        if not ended:
+            return 0
+        in_hand = {task_id_of(each) for each in self._engine.under_way([*workflows_of(ended)])}
+        left = [task_id for task_id in ended if task_id not in in_hand]
+        for task_id in left:
+            shutil.rmtree(self._folder / task_id, ignore_errors=True)
+        if left:
+            log.info("files of tasks removed that ended elsewhere", tasks=left)
+        return len(left)
+
+    def _folders(self) -> list[str]:
+        return sorted(path.name for path in self._folder.glob("*") if path.is_dir())
+
+    def _finished(self, task_ids: Sequence[str]) -> Sequence[str]:
+        """Return those of the ids that are of tasks which are finished."""
+        if not task_ids:
+            return ()
+        over = sa.and_(tasks.c.id.in_(task_ids), tasks.c.status.not_in(UNFINISHED_VALUES))
+        with self._database.read() as connection:
+            return connection.execute(sa.select(tasks.c.id).where(over)).scalars().all()
 
 
 def _ids(connection: Connection, table: sa.Table, job_id: str) -> Sequence[str]:

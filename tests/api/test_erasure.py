@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from scribedock import app
 from scribedock.clock import utc_now
 from scribedock.db import sqlite_file
-from scribedock.db.tables import jobs, mails, work
+from scribedock.db.tables import jobs, mails, tasks, work
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.dispatch.queues import Queue, work_id
@@ -24,6 +24,7 @@ from scribedock.jobs.job import TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task
 from scribedock.workflow.engine_client import EngineClient, system_url
 from scribedock.workflow.eraser import ENGINE_TABLES, FOLDERS, Eraser, workflows_of
+from scribedock.workflow.steps.decoded_audio import BORROWED_FILE
 from scribedock_captions.elementlist.codec import emit
 from tests.captions.sample import say
 from tests.support import planted
@@ -289,6 +290,7 @@ def eraser(services: app.Services, engine: EngineClient, folder: Path, *, retent
         engine=engine,
         close_uploads=lambda job_id: None,
         folder=folder,
+        borrowed=BORROWED_FILE,
         files=(),
         retention_s=retention_s,
     )
@@ -319,6 +321,65 @@ def test_workflows_that_ended_long_ago_are_forgotten_except_for_orders_still_und
     assert engine.known(list(orders.values())) == set(orders.values())
     assert eraser(services, engine, tmp_path, retention_s=0).trim()
     assert engine.known(list(orders.values())) == {orders["PREMIUM"]}
+
+
+def test_the_files_of_a_task_that_another_machine_finished_are_removed_at_once(
+    server: OwnServer,
+    services: app.Services,
+    engine: EngineClient,
+    alice: Client,
+    quiet: Path,
+    tmp_path: Path,
+) -> None:
+    job, other = alice.new_job(), alice.new_job()
+    alice.upload(job, quiet)
+    finished, unfinished = alice.order(job), uuid.uuid4().hex
+    alice.finished(job)
+    wait_until(lambda: not engine.under_way([finished]))
+    with services.database.write() as connection:
+        connection.execute(
+            tasks.insert().values(
+                id=unfinished,
+                job_id=other,
+                type="JOB_PERFORM_TRANSCRIPTION",
+                status="INPROGRESS",
+                info="",
+                requested=utc_now(),
+            )
+        )
+    for name in (finished, unfinished, uuid.uuid4().hex):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "audio.pcm").write_bytes(b"what was heard")
+    this = eraser(services, engine, tmp_path, retention_s=3600)
+    assert this.sweep_ended() == 1
+    assert not (tmp_path / finished).exists() and (tmp_path / unfinished).exists()
+    assert this.sweep_ended() == 0
+    (tmp_path / finished).mkdir()
+    (tmp_path / finished / BORROWED_FILE).touch()  # whoever has it gives it back
+    assert this.sweep_ended() == 0 and (tmp_path / finished).exists()
+
+
+def test_a_folder_stays_while_its_workflow_is_under_way(
+    services: app.Services, engine: EngineClient, alice: Client, quiet: Path, tmp_path: Path
+) -> None:
+    job = alice.new_job()
+    alice.upload(job, quiet)
+    order = alice.order(job)
+    alice.finished(job)
+    (tmp_path / order).mkdir()
+    this = eraser(services, engine, tmp_path, retention_s=3600)
+    this._engine = UnderWay(order)  # type: ignore[assignment]
+    assert this.sweep_ended() == 0 and (tmp_path / order).exists()
+
+
+class UnderWay:
+    """An engine in which one workflow has not ended."""
+
+    def __init__(self, workflow_id: str) -> None:
+        self._workflow_id = workflow_id
+
+    def under_way(self, workflow_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset(workflow_ids) & {self._workflow_id}
 
 
 def test_a_forgotten_workflow_that_restarts_neither_transcribes_nor_calls_back_twice(

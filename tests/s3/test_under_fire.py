@@ -25,6 +25,7 @@ from scribedock.settings import Settings
 from scribedock.storage.store import StoreUnavailable
 from scribedock.workflow.engine_client import EngineClient
 from scribedock.workflow.eraser import Eraser
+from scribedock.workflow.steps.decoded_audio import BORROWED_FILE
 from tests.s3.gateway import Gateway
 from tests.s3.installation import LEASE_S, Installation
 from tests.soak.rounds import SEED, show
@@ -254,6 +255,7 @@ def check_leftovers(settings: Settings, data_dirs: list[Path]) -> None:
             engine=engine,
             close_uploads=lambda job_id: None,
             folder=data_dir / "work",
+            borrowed=BORROWED_FILE,
             files=(),
             retention_s=0,
         )
