@@ -14,8 +14,8 @@ from prometheus_client.registry import Collector
 
 from scribedock import __version__
 from scribedock.budgets.budgets import Budgets
-from scribedock.host.intake_status import JOURNALS, files_waiting
 from scribedock.monitoring.bounded import BoundedQuestion
+from scribedock.monitoring.intake_status import JOURNALS, files_waiting
 from scribedock.reports.overview import MAX_BRANCHES, Overview
 
 log = structlog.get_logger("scribedock.monitoring")

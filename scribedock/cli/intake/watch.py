@@ -72,10 +72,10 @@ def watch(
     The files stay as and where they are. One that is changed later is a new recording. One that the budget
     of the account does not allow is tried again when the budget is renewed.
     """
-    from scribedock.host.intake_status import JOURNALS, IntakeStatus
     from scribedock.intake.folder import WatchedFolder
     from scribedock.intake.journal import IntakeJournal
     from scribedock.intake.taking import FileIntake
+    from scribedock.monitoring.intake_status import JOURNALS, IntakeStatus
     from scribedock.ordering.capabilities import configured_capabilities
 
     services = services_in_use(data_dir)

@@ -12,11 +12,11 @@ import pytest
 from scribedock import app
 from scribedock.budgets.budgets import Budgeted
 from scribedock.cli.intake.watch import Round
-from scribedock.host.intake_status import JOURNALS, IntakeStatus, files_waiting
 from scribedock.intake.folder import WatchedFolder
 from scribedock.intake.journal import IntakeJournal
 from scribedock.intake.taking import FileIntake, IntakeOrder
 from scribedock.jobs.job import Fidelity
+from scribedock.monitoring.intake_status import JOURNALS, IntakeStatus, files_waiting
 from scribedock.ordering.place_order import TranscriptionRequest
 from tests.support.commands import document, refusal, run
 from tests.support.core import Core
