@@ -49,10 +49,11 @@ def name_matches(pattern: str) -> Iterator[sa.ColumnElement[bool]]:
 def candidates(connection: Connection, pattern: str, limit: int) -> Sequence[str] | None:
     """Return jobs among which are all whose name matches, of whichever account.
 
-    None: the pattern has no part of three characters, or `limit` or more would be returned.
+    None: the pattern has no part of three characters, `limit` or more would be returned, or the SQLite that
+    made the tables is older than 3.34, which cannot find parts.
     """
     parts = [part for part in fold(pattern).split("*") if len(part) >= PART_CHARS]
-    if not parts:
+    if not parts or not _finds_parts(connection):
         return None
     long = sa.select(jobs.c.id).where(jobs.c.deleted.is_(None), IS_LONG).limit(limit)
     long = long.with_hint(jobs, "INDEXED BY ix_jobs_long_names", "sqlite")
@@ -62,6 +63,13 @@ def candidates(connection: Connection, pattern: str, limit: int) -> Sequence[str
         for job_id in connection.execute(query).scalars()
     ]
     return found if len(found) < limit else None
+
+
+def _finds_parts(connection: Connection) -> bool:
+    if connection.dialect.name != "sqlite":
+        return True
+    there = sa.text("SELECT 1 FROM sqlite_master WHERE name = 'job_names_fts'")
+    return connection.execute(there).first() is not None
 
 
 def _with_parts(connection: Connection, parts: Sequence[str]) -> sa.Select[tuple[str]]:

@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import random
 import re
+import sqlite3
 import uuid
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from fnmatch import fnmatchcase
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -321,3 +323,17 @@ def test_which_jobs_have_the_same_recording_is_found_without_reading_the_others_
     plan = plan_of(services.database.engine, statement, parameters)
     if services.database.is_sqlite:  # PostgreSQL chooses by its statistics
         assert "ix_jobs_recording_of" in plan and "ix_jobs_living" not in plan, plan
+
+
+def test_with_an_sqlite_that_cannot_find_parts_names_are_found_all_the_same(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sqlite3, "sqlite_version_info", (3, 31, 1))
+    settings = Settings(data_dir=tmp_path, admin_password="secret")  # type: ignore[arg-type]
+    app.prepare_database(settings)
+    opened = app.build_services(settings)
+    app.ensure_first_account(opened)
+    job_id, _ = opened.jobs.create(root_of(opened), name="Lecture 1", language="en")
+    for wanted in ({"name": "*ectu*"}, {"search": "ECTURE"}):
+        assert list(opened.listing.find(JobFilter(account_ids=None, limit=5, **wanted)).ids) == [job_id]  # type: ignore[arg-type]
+    opened.close()

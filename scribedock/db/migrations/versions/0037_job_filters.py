@@ -4,6 +4,8 @@ The parts are of three characters. SQLite has them in a table of FTS5, PostgreSQ
 expression.
 """
 
+import sqlite3
+
 import sqlalchemy as sa
 from alembic import op
 
@@ -25,7 +27,8 @@ CREATE INDEX ix_jobs_by_turnaround ON jobs (
     account_id, created, id
 ) WHERE deleted IS NULL
 """
-SQLITE = (
+TRIGRAMS_SINCE = (3, 34)
+SQLITE_PARTS = (
     """
     CREATE VIRTUAL TABLE job_names_fts USING fts5(
         name, content='job_names', content_rowid='id', columnsize=0, detail=none,
@@ -42,6 +45,8 @@ SQLITE = (
         INSERT INTO job_names_fts (job_names_fts, rowid, name) VALUES ('delete', old.id, old.name);
     END
     """,
+)
+SQLITE = (
     """
     CREATE TRIGGER jobs_named AFTER INSERT ON jobs WHEN new.folded_name <> '' AND new.deleted IS NULL BEGIN
         INSERT INTO job_names (job_id, name) VALUES (new.id, new.folded_name);
@@ -103,7 +108,12 @@ def upgrade() -> None:
         sa.Column("job_id", sa.String(32), sa.ForeignKey("jobs.id"), nullable=False, unique=True),
         sa.Column("name", sa.Text(), nullable=False),
     )
-    for statement in SQLITE if op.get_bind().dialect.name == "sqlite" else POSTGRESQL:
+    is_sqlite = op.get_bind().dialect.name == "sqlite"
+    if is_sqlite and sqlite3.sqlite_version_info >= TRIGRAMS_SINCE:
+        statements: tuple[str, ...] = (*SQLITE_PARTS, *SQLITE)
+    else:  # an older SQLite has no index for parts, and reads that of the names
+        statements = SQLITE if is_sqlite else POSTGRESQL
+    for statement in statements:
         op.execute(statement)
     op.execute(
         "INSERT INTO job_names (job_id, name) "
