@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.engine import Connection
 from sqlalchemy.exc import DBAPIError
 
-MAX_S = 5.0
+MAX_S = 20.0
 STEPS = 10_000  # of SQLite's machine, between two looks at the time
 CANCELLED = "57014"  # PostgreSQL's SQLSTATE
 
