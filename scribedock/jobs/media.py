@@ -78,11 +78,16 @@ class JobMedia:
 
     def check_kept(self, job: Job) -> None:
         """Raise ItemNotFound where retention has erased the recording that the job's list is about."""
-        query = sa.select(jobs.c.recording_erased).where(jobs.c.id == (job.leading_id or job.id))
-        with self._database.read() as connection:
-            at = connection.execute(query).scalar()
+        at = self.erased_at(job)
         if at is not None:
             raise erased_error("recording", at)
+
+    def erased_at(self, job: Job) -> datetime | None:
+        """Return when retention has erased the recording that the job's list is about; None: it has not."""
+        query = sa.select(jobs.c.recording_erased).where(jobs.c.id == (job.leading_id or job.id))
+        with self._database.read() as connection:
+            at: datetime | None = connection.execute(query).scalar()
+        return at
 
     def media_of_task(self, task_id: str) -> Media | None:
         """Return the media that this task adds; None once other media replaced it."""

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from scribedock.media import process
-from scribedock.media.limits import Limits
+from scribedock.media.limits import SAMPLE_RATE, Limits
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -27,12 +27,26 @@ class Levels:
 
 
 @dataclass(frozen=True, kw_only=True)
+class RecordingPart:
+    """One of the recordings that were joined in a file."""
+
+    begin: int  # in the file, in bytes
+    start_ms: int  # in the sound of all of them
+    video_stream: int | None  # the index of its moving pictures in its container
+    video_codec: str | None
+    width: int  # of the pictures, in square pixels; 0 where it is not known
+    height: int
+    frames_per_s: str  # a fraction; empty where it is not known
+
+
+@dataclass(frozen=True, kw_only=True)
 class DecodedAudio:
-    audio_bytes: int  # 32,000 a second
+    audio_bytes: int
     damaged_packets: int  # how many were skipped
     track: int  # the index of the stream in its container
     tracks: tuple[int, ...]  # all that may be decoded, the likeliest to have the speech first
-    parts: int  # recordings that were joined in one file, and were read
+    parts: tuple[RecordingPart, ...]  # that were joined in one file, and were read
+    declared_ms: int | None  # how long the file says it is
     unread_bytes: int  # from the first one that could not be read to the end of the file
     levels: Levels  # before amplification
 
@@ -46,10 +60,11 @@ def decode(
     channel: int | None = None,
     gain: float = 1.0,
     at_most_s: int | None = None,
+    rate: int = SAMPLE_RATE,
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = process.always,
 ) -> DecodedAudio:
-    """Decode a recording to 16 kHz mono signed 16-bit little-endian samples without a header.
+    """Decode a recording to mono signed 16-bit little-endian samples without a header.
 
     The fenced child does the work and tells `progress` the share done. The destination appears only when it
     is complete. A recording that breaks off is used as far as it goes, unless its own index says that there
@@ -57,7 +72,7 @@ def decode(
 
     track: the index of the stream to decode, by default the likeliest of those with sound. channel: the
     number of the only channel to take, by default a mix of all. gain: the factor of amplification. at_most_s:
-    how many seconds of the beginning are wanted.
+    how many seconds of the beginning are wanted. rate: of the samples, in Hz.
 
     Raises MediaUnusable, and FenceFailure where this machine is at fault.
     """
@@ -73,6 +88,7 @@ def decode(
                 channel=channel,
                 gain=gain,
                 at_most_s=at_most_s,
+                rate=rate,
                 progress=progress,
                 check_wanted=check_wanted,
             )
@@ -90,6 +106,7 @@ def _decoded(said: Mapping[str, Any]) -> DecodedAudio:
         **{
             **said,
             "tracks": tuple(said["tracks"]),
+            "parts": tuple(RecordingPart(**part) for part in said["parts"]),
             "levels": Levels(
                 peak=levels["peak"],
                 energy=tuple(levels["energy"]),

@@ -47,7 +47,13 @@ def scale_filter(width: int, height: int) -> str:
     return f"scale=w='max(2,2*round(iw*{factor}/2))':h='max(2,2*round(ih*{factor}/2))'"
 
 
-SCALE_FILTER = scale_filter(1920, 1080)
+BOX = (1920, 1080)
+SCALE_FILTER = scale_filter(*BOX)
+ENCODED_PICTURES = (
+    *("-c:v", "libx264", "-preset", "veryfast", "-crf", "23"),
+    *("-maxrate", "6M", "-bufsize", "12M", "-pix_fmt", "yuv420p"),
+)
+FAST_START = ("-movflags", "+faststart", "-f", "mp4")
 
 
 class MediaType(StrEnum):
@@ -178,9 +184,8 @@ def ffmpeg_arguments(
             picture += ["-c:v", "copy"]
         else:
             filters = f"{SCALE_FILTER},ass={SUBTITLE_FILE}" if burn_in else SCALE_FILTER
-            picture += ["-vf", filters, "-c:v", "libx264", "-preset", "veryfast", "-crf", "23"]
-            picture += ["-maxrate", "6M", "-bufsize", "12M", "-pix_fmt", "yuv420p"]
-        container = ["-movflags", "+faststart", "-f", "mp4"]
+            picture += ["-vf", filters, *ENCODED_PICTURES]
+        container = [*FAST_START]
     return around(source, destination, [*picture, *sound, *codec], container)
 
 

@@ -18,9 +18,9 @@ class Limits:
     max_duration_s: int = 43_200
     memory: int = 2 * 1024**3  # bytes of address space that reading it may take
 
-    @property
-    def max_audio_bytes(self) -> int:
-        return self.max_duration_s * BYTES_PER_SECOND
+    def audio_bytes(self, rate: int) -> int:
+        """Return the bytes of the longest recording's samples of 16 bits; rate: in Hz."""
+        return self.max_duration_s * 2 * rate
 
     @property
     def cpu_s(self) -> int:

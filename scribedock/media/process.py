@@ -15,7 +15,7 @@ import structlog
 
 from scribedock.children.allowance import POLL_S, Allowance, ClockRanOut, Meter, ProcessorTimeUsed
 from scribedock.media.forking import CannotFork, ForkedChild, ForkServer
-from scribedock.media.limits import Limits
+from scribedock.media.limits import SAMPLE_RATE, Limits
 from scribedock.media.unusable import MediaUnusable
 
 log = structlog.get_logger("scribedock.worker")
@@ -45,12 +45,14 @@ def run(
     gain: float = 1.0,
     at_most_s: int | None = None,
     duration_ms: int | None = None,
+    rate: int = SAMPLE_RATE,
     progress: Callable[[float], None] | None = None,
     check_wanted: Callable[[], None] = always,
 ) -> dict[str, Any]:
     """Have the child carry out one operation on a recording; see `reading.DecodeRequest` for what to ask.
 
-    destination: what it writes to. duration_ms: the known length of the recording, for thumbnails.
+    destination: what it writes to. duration_ms: the known length of the recording, for thumbnails. rate: of
+    the samples that are decoded, in Hz.
 
     check_wanted is called about once a second; where it raises, the child is ended.
 
@@ -66,20 +68,23 @@ def run(
             "gain": gain,
             "at_most_s": at_most_s,
             "duration_ms": duration_ms,
+            "rate": rate,
         }
-        child = _start(what, source, sink, limits)
+        child = _start(what, source, sink, limits, rate)
         try:
             return _listen(child, limits, progress, check_wanted)
         finally:
             child.kill()
 
 
-def _start(what: Mapping[str, object], source: IO[bytes], sink: IO[bytes], limits: Limits) -> ForkedChild:
+def _start(
+    what: Mapping[str, object], source: IO[bytes], sink: IO[bytes], limits: Limits, rate: int
+) -> ForkedChild:
     order = {
         **what,
         "memory": limits.memory,
         "cpu_s": limits.cpu_s,
-        "file_bytes": limits.max_audio_bytes + 1024**2,
+        "file_bytes": limits.audio_bytes(rate) + 1024**2,
         "max_duration_s": limits.max_duration_s,
     }
     try:

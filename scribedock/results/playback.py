@@ -18,10 +18,9 @@ from scribedock.jobs.media import JobMedia, Media
 from scribedock.jobs.rendition_kind import RenditionKind
 from scribedock.results.renditions import Rendition, Renditions
 
-FORMAT = 1  # what was made in an older one is made anew
+FORMAT = 2  # what was made in an older one is made anew
 NOTED_EVERY = timedelta(hours=1)
 RETRIED_AFTER = timedelta(minutes=5)
-NO_MEDIA = "The job has no recording yet."
 TURNED_OFF = "Browsers cannot play this recording ({what}), and this server makes no proxies."
 SOUND_ONLY = "Browsers cannot play this video ({what}), and this server makes proxies of its sound only."
 
@@ -39,6 +38,17 @@ class MediaKind(StrEnum):
     SOUND = "sound"
 
 
+class PlaybackState(StrEnum):
+    """What becomes of a recording for whoever wants to play it: every page says the same of it."""
+
+    NONE = "none"  # the job has none
+    FETCHING = "fetching"
+    PREPARING = "preparing"
+    PLAYABLE = "playable"
+    REFUSED = "refused"  # `Playback.refused` says why
+    ERASED = "erased"  # by retention
+
+
 @dataclass(frozen=True, kw_only=True)
 class PlayableFile:
     """A file in the store that a browser plays."""
@@ -53,12 +63,14 @@ class PlayableFile:
 class Playback:
     """What there is of a recording so far."""
 
+    state: PlaybackState
     kind: MediaKind | None = None  # None: not known yet, or there is nothing
     duration_ms: int = 0
     source: PlayableFile | None = None
     preparing: bool = False
     sound_only: bool = False  # a video of which only the sound can be played so far
     refused: str | None = None  # why there is not more
+    erased: datetime | None = None  # when retention has erased it
     peaks: Rendition | None = None
     thumbnails: Rendition | None = None
     proxies: tuple[PlayableFile, ...] = ()  # all that are made: a player keeps the one that it began with
@@ -74,15 +86,18 @@ class PlaybackMedia:
     def find(self, job: Job) -> Playback:
         """Return what there is for the job, and request what is missing.
 
-        Raises ItemNotFound where retention has erased the recording, or the leading job was deleted.
+        Raises ItemNotFound where the job, or its leading job, is deleted meanwhile.
         """
         media = self._media.media_behind_job(job)
         if media is None and not job.sandbox:
-            self._media.check_kept(job)
-            return Playback(refused=NO_MEDIA)
-        if not job.sandbox and (media is None or media.storage_key is None):
-            return Playback(preparing=media is not None and not media.refused, refused=job.failure_reason)
-        return self._found(job, media)
+            erased = self._media.erased_at(job)
+            state = PlaybackState.NONE if erased is None else PlaybackState.ERASED
+            return Playback(state=state, erased=erased)
+        if media is None or media.storage_key is not None or job.sandbox:
+            return self._found(job, media)
+        if media.refused:
+            return Playback(state=PlaybackState.REFUSED, refused=job.failure_reason)
+        return Playback(state=PlaybackState.FETCHING, preparing=True)
 
     def _found(self, job: Job, media: Media | None) -> Playback:
         owner_id, source = job.leading_id or job.id, source_of(media)
@@ -100,7 +115,9 @@ class PlaybackMedia:
             return (RenditionKind.PEAKS,)
         found = [RenditionKind.PEAKS]
         is_video = bool(peaks.details["has_video"])
-        if is_video:
+        film = made.get(RenditionKind.VIDEO_PROXY)
+        # Pictures of several recordings are in one film when its proxy is made.
+        if is_video and (not peaks.details["is_joined"] or (film is not None and film.storage_key)):
             found.append(RenditionKind.THUMBNAILS)
         if peaks.details["media_type"] is None and self._rule is not ProxyRule.OFF:
             found.append(RenditionKind.SOUND_PROXY)
@@ -133,7 +150,9 @@ class PlaybackMedia:
         preparing = any(made[kind].status in UNFINISHED_STATUSES for kind in wanted)
         peaks = made[RenditionKind.PEAKS]
         if peaks.storage_key is None:
-            return Playback(preparing=preparing, refused=None if preparing else peaks.problem)
+            if preparing:
+                return Playback(state=PlaybackState.PREPARING, preparing=True)
+            return Playback(state=PlaybackState.REFUSED, refused=peaks.problem)
         details = peaks.details
         kind = MediaKind.VIDEO if details["has_video"] else MediaKind.SOUND
         proxies = tuple(
@@ -146,7 +165,9 @@ class PlaybackMedia:
         source = file or next(iter(proxies), None)
         sound_only = kind is MediaKind.VIDEO and source is not None and source.media_type.startswith("audio/")
         lacks = source is None or sound_only
+        without = PlaybackState.PREPARING if preparing else PlaybackState.REFUSED
         return Playback(
+            state=without if source is None else PlaybackState.PLAYABLE,
             kind=kind,
             duration_ms=details["duration_ms"],
             source=source,

@@ -28,7 +28,7 @@ class Rendition:
     id: str  # of its task
     job_id: str
     kind: RenditionKind
-    source: str
+    source: str  # digest of the description of what it is made of
     storage_key: str | None  # None until it is made
     bytes: int | None
     wanted: datetime
@@ -86,7 +86,14 @@ class Renditions:
 
     def made_of(self, job_id: str, source: str) -> Mapping[RenditionKind, Rendition]:
         """Return what was requested for browsers of this source of the job's, whether made or not."""
-        of_source = (renditions.c.job_id == job_id, renditions.c.source == _digest(source))
+        return self._made_for_browsers(job_id, _digest(source))
+
+    def made_beside(self, rendition: Rendition) -> Mapping[RenditionKind, Rendition]:
+        """Return what was requested for browsers of the same source as this one, with it."""
+        return self._made_for_browsers(rendition.job_id, rendition.source)
+
+    def _made_for_browsers(self, job_id: str, digest: str) -> Mapping[RenditionKind, Rendition]:
+        of_source = (renditions.c.job_id == job_id, renditions.c.source == digest)
         for_browsers = renditions.c.kind.in_([kind.value for kind in PLAYBACK_KINDS])
         with self._database.read() as connection:
             found = connection.execute(_QUERY.where(*of_source, for_browsers)).all()

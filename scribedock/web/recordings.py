@@ -20,7 +20,9 @@ from scribedock.api.errors import error_response
 from scribedock.api.faults import fault_of
 from scribedock.api.registry import Backend
 from scribedock.api.transport.file_answers import StoredFile, disposition, is_continued, stored_file
+from scribedock.clock import format_time
 from scribedock.errors import ItemNotFound, ScribedockError
+from scribedock.jobs.job import erased_error
 from scribedock.media.limits import OVERVIEW_PER_S, PEAKS_PER_S
 from scribedock.results.playback import PlayableFile, Playback
 from scribedock.results.renditions import Rendition
@@ -94,7 +96,10 @@ class Recordings:
     def _file(self, request: Request, find: Finder) -> Response:
         viewer = self._viewers.viewer_of(request, request.path_params["job_id"], extend=True)
         services = self._backend.services
-        file = find(services.playback.find(viewer.job), request.query_params.get("v", ""))
+        found = services.playback.find(viewer.job)
+        file = find(found, request.query_params.get("v", ""))
+        if file is None and found.erased is not None:
+            raise ItemNotFound(erased_error("recording", found.erased).comment, status=404)
         if file is None:
             raise ItemNotFound(NOT_THERE, status=404)
         headers = {**HEADERS, "Content-Disposition": _name(viewer, file)}
@@ -131,12 +136,14 @@ def described(found: Playback, url: str) -> dict[str, Any]:
             "proxy": bool(found.source.proxy),
         }
     return {
+        "state": found.state.value,
         "kind": None if found.kind is None else found.kind.value,
         "duration_ms": found.duration_ms,
         "source": source,
         "preparing": found.preparing,
         "sound_only": found.sound_only,
         "refused": found.refused,
+        "erased": None if found.erased is None else format_time(found.erased),
         "peaks": None if found.peaks is None else _peaks(found.peaks, url),
         "thumbnails": None if found.thumbnails is None else _thumbnails(found.thumbnails, url),
     }

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import av
 import httpx2
 import pytest
 
 from tests.support.client import Client, error_of
+from tests.support.media.ffmpeg import tone
 from tests.support.media.videos import filmed, recorded, streams  # noqa: F401
 
 
@@ -105,3 +107,15 @@ def test_a_job_without_media_explains_how_to_add_it(client: Client) -> None:
     answer = client.get("job/download_media", job_id=client.new_job(), media_type="mp3")
     assert error_of(answer) == (400, "ITEM_NOT_FOUND")
     assert "request_upload_url" in answer.json()["ErrorComment"]
+
+
+def test_recordings_that_were_joined_in_one_file_are_all_in_it(
+    client: Client, sentence: bytes, tmp_path: Path
+) -> None:
+    job = client.new_job()
+    client.upload(job, tone(tmp_path / "a.m4a", seconds=2).read_bytes() + sentence)
+    answer = client.get("job/download_media", job_id=job, media_type="mp3")
+    made = tmp_path / "made.mp3"
+    made.write_bytes(answer.content)
+    with av.open(str(made)) as container:
+        assert container.duration == pytest.approx(5.5e6, abs=1e5)

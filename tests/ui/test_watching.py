@@ -9,8 +9,10 @@ import pytest
 from playwright.sync_api import expect
 
 from scribedock import app
+from scribedock.db.tables import media
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
+from scribedock.retention.erasing import erase_recording
 from tests.captions.sample import say
 from tests.support.accounts import child, name_of
 from tests.support.client import Client
@@ -195,3 +197,33 @@ def test_the_pages_of_links_work_without_scripts(
     page.get_by_role("button", name="Approve").click()
     expect(page.get_by_text("This is approved")).to_be_visible()
     visitor.shoot("approval-done")
+
+
+def test_all_pages_say_the_same_of_a_recording_that_cannot_be_played(
+    visit: Callable[..., Visitor], owner: Client, services: app.Services
+) -> None:
+    visitor = visit(owner)
+    page = visitor.page
+    watching = visit(owner, signs_in=False, java_script_enabled=False)
+    for state, words in (
+        ("refused", "This recording cannot be played."),
+        ("erased", "The recording was erased on"),
+        ("none", "There is no recording to play."),
+    ):
+        job_id = finished_job(services, say(*WORDS), username=name_of(owner), name=f"A recording: {state}")
+        with services.database.write() as connection:
+            if state == "erased":
+                erase_recording(connection, job_id, services.clock.now())
+            elif state == "none":
+                connection.execute(media.delete().where(media.c.job_id == job_id))
+        visitor.go(f"/web/jobs/{job_id}")
+        expect(page.locator(".player-note")).to_contain_text(words)
+        said = page.locator(".player-note").inner_text().split("\n")[0]
+        owner.post("review/take", job_id=job_id, kind="correction")
+        visitor.go(f"/web/jobs/{job_id}/edit")
+        expect(page.locator(".edit-media-note")).to_contain_text(said)
+        expect(page.locator("[data-clock]")).to_contain_text("0:00.0 /")
+        visitor.shoot(f"editor-recording-{state}")
+        watching.page.goto(owner.post("job/share", job_id=job_id).json()["ShareUrl"])
+        expect(watching.page.locator(".shared-player")).to_contain_text(words)
+        assert watching.page.locator("a", has_text="Look again").count() == 0

@@ -53,6 +53,7 @@ API_ROWS = [
 ]
 MEDIA_ROWS = [
     {"playback"},
+    {"joined"},
     {"ffmpeg", "text_to_speech"},
     {"audio", "forkserver", "probe", "program"},
     {"fenced", "process", "program_child"},

@@ -5,6 +5,7 @@ import { html, nothing, type TemplateResult } from "lit";
 import { text, textOf } from "../frame/texts";
 import { icon, type IconName } from "../parts/icons";
 import type { Media } from "../player/media";
+import { sayingOf } from "../player/saying";
 import type { Editor } from "./editor";
 import { ariaKeys, keyLabel } from "./keys-dialog";
 import type { Bindings, Command } from "./model/keys";
@@ -90,13 +91,17 @@ export function transport(editor: Editor, controls: Controls, canPlay: boolean):
   </div>`;
 }
 
-/** Why the recording cannot be heard, or not seen. */
-export function mediaNote(media: Media | null, canPlay: boolean): TemplateResult | typeof nothing {
-  const note = (words: string): TemplateResult => html`<p class="edit-media-note">${words}</p>`;
-  if (media?.refused) return note(`${text("edit.mediaRefused")} ${media.refused}`);
-  if (media?.preparing && !canPlay) return note(text("edit.mediaPreparing"));
-  if (media?.sound_only) return note(text("edit.mediaSoundOnly"));
-  return canPlay ? nothing : note(text("edit.mediaNone"));
+/** Why the recording cannot be heard, or not seen; undefined while that is not known. */
+export function mediaNote(media: Media | null | undefined): TemplateResult | typeof nothing {
+  const saying = media === undefined ? null : sayingOf(media);
+  if (!saying) return nothing;
+  const { words, reason } = saying;
+  return html`<p class="edit-media-note" role="status">
+    <span>
+      ${words} ${reason ? html`<span lang="en">${reason}</span>` : nothing}
+      ${media?.source ? nothing : text("edit.mediaMeanwhile")}
+    </span>
+  </p>`;
 }
 
 export function tools(editor: Editor, controls: Controls, versions: () => void): TemplateResult {

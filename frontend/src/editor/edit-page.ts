@@ -76,9 +76,13 @@ class EditPage extends PageElement {
     this.requestUpdate();
     try {
       const redraw = (): void => this.requestUpdate();
+      const media = this.service.media();
       const opened: Opened = await openDocument(this.data, this.service, redraw, redraw);
-      this.session = new Session(this.data, this.service, opened, redraw);
+      this.session = new Session(this.data, this.service, opened, await media, redraw);
       if (opened.isRestored) tell(text("edit.restored"));
+      this.requestUpdate();
+      await this.updateComplete;
+      this.session.show();
     } catch (error) {
       if (isConflict(error)) {
         this.isBegun = false;

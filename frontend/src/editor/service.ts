@@ -1,6 +1,7 @@
 /** The calls of the editor. */
 
 import { call, CallError } from "../frame/calls";
+import { readMedia, type Media } from "../player/media";
 import { segmentsOf, type Change } from "./model/changes";
 import type { ElementList, Speaker } from "./model/elementlist";
 import type { SavedChanges } from "./model/merging";
@@ -52,6 +53,7 @@ export interface Saved {
 }
 
 const CONFLICT = 409;
+const NOT_FOUND = [404, 410];
 const PATIENCE_MS = 60_000;
 
 export function isConflict(error: unknown): error is CallError {
@@ -84,6 +86,15 @@ export class EditorService {
       { ...this.pass, base_version: save.base, save_id: save.id },
       { file: new Blob([body]), signal: AbortSignal.timeout(PATIENCE_MS) },
     );
+  }
+
+  /** Returns null where there is no recording, and undefined where that cannot be known now. */
+  async media(): Promise<Media | null | undefined> {
+    try {
+      return await readMedia(this.pass.job_id, true);
+    } catch (error) {
+      return error instanceof CallError && NOT_FOUND.includes(error.status) ? null : undefined;
+    }
   }
 
   realign(): Promise<unknown> {

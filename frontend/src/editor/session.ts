@@ -2,10 +2,9 @@
 
 import { html, type TemplateResult } from "lit";
 
-import { CallError } from "../frame/calls";
 import { counted, text } from "../frame/texts";
 import { tell } from "../parts/toasts";
-import { readMedia, type Media } from "../player/media";
+import type { Media } from "../player/media";
 import { mediaNote, rowTimes, tools, transport } from "./controls";
 import { openPalette } from "./dialogs";
 import type { EditorDocument } from "./document";
@@ -34,7 +33,6 @@ import { Waveform } from "./waveform";
 
 const TYPING_MS = 3_000;
 const PREPARING_MS = 3_000;
-const NOT_FOUND = [404, 410];
 
 export class Session {
   readonly document: EditorDocument;
@@ -47,14 +45,16 @@ export class Session {
   private readonly findPanel: FindPanel;
   private readonly input: Input;
   private bindings: Bindings = currentBindings();
-  private media: Media | null = null;
+  /** null where there is no recording, undefined while that is not known. */
+  private media: Media | null | undefined;
   private wasPlaying = false;
   private timer = 0;
 
   constructor(
     private readonly data: EditorData,
-    service: EditorService,
+    private readonly service: EditorService,
     opened: Opened,
+    media: Media | null | undefined,
     private readonly redraw: () => void,
   ) {
     this.document = opened.document;
@@ -87,7 +87,7 @@ export class Session {
       chooseSpeaker: () => this.open("speaker"),
     });
     if (opened.isRestored) this.sync.noteEdit(null);
-    void this.loadMedia();
+    this.takeMedia(media);
   }
 
   stop(): void {
@@ -108,7 +108,7 @@ export class Session {
     this.show();
   }
 
-  private show(): void {
+  show(): void {
     this.follow();
     this.redraw();
   }
@@ -178,13 +178,13 @@ export class Session {
   }
 
   private async loadMedia(): Promise<void> {
-    let isMissed = false;
-    try {
-      this.media = await readMedia(this.data.job, true);
-    } catch (error) {
-      // Without a recording the text can be corrected all the same; any other failure may pass.
-      isMissed = !(error instanceof CallError && NOT_FOUND.includes(error.status));
-    }
+    this.takeMedia(await this.service.media());
+    this.show();
+  }
+
+  /** Plays what there is of the recording; asks again where more is to come, or the server was not reached. */
+  private takeMedia(media: Media | null | undefined): void {
+    if (media !== undefined) this.media = media;
     if (this.media) {
       this.recording.load(this.media);
       const { peaks } = this.media;
@@ -193,9 +193,8 @@ export class Session {
         this.waveform.peaks = new Peaks(url, peaks.per_second, () => this.waveform.draw());
       }
     }
-    if (isMissed || this.media?.preparing)
+    if (media === undefined || media?.preparing)
       this.timer = window.setTimeout(() => void this.loadMedia(), PREPARING_MS);
-    this.show();
   }
 
   /** Shows where the recording is: in the waveform, in the rows, on the clock. */
@@ -265,7 +264,7 @@ export class Session {
       <div class="card edit-stage">
         <div class="edit-listen ${media?.kind === "video" && !media.sound_only ? "edit-with-video" : ""}">
           ${this.recording.element}
-          <div class="edit-wave">${this.waveform.element} ${mediaNote(media, canPlay)}</div>
+          <div class="edit-wave">${this.waveform.element} ${mediaNote(media)}</div>
         </div>
         <div class="edit-bar">${transport(editor, controls, canPlay)} ${rowTimes(editor)}</div>
         <div class="edit-bar">

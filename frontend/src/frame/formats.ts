@@ -18,6 +18,7 @@ const anyYear = new Intl.DateTimeFormat(locale, {
   hour: "2-digit",
   minute: "2-digit",
 });
+const day = new Intl.DateTimeFormat(locale, { dateStyle: "long" });
 const whole = new Intl.DateTimeFormat(locale, { dateStyle: "full", timeStyle: "long" });
 const languages = new Intl.DisplayNames(page.language, { type: "language", fallback: "code" });
 const UNITS = ["byte", "kilobyte", "megabyte", "gigabyte"] as const;
@@ -43,6 +44,10 @@ export function parseTime(value: string | undefined): Date | null {
 
 export function formatMoment(time: Date, now: Date = new Date()): string {
   return (time.getFullYear() === now.getFullYear() ? thisYear : anyYear).format(time);
+}
+
+export function formatDay(time: Date): string {
+  return day.format(time);
 }
 
 export function formatWhole(time: Date): string {

@@ -26,7 +26,11 @@ export interface Thumbnails {
   readonly count: number;
 }
 
+/** What becomes of a recording; `refused` and `erased` say why, and when. */
+export type MediaState = "none" | "fetching" | "preparing" | "playable" | "refused" | "erased";
+
 export interface Media {
+  readonly state: MediaState;
   /** null: there is no recording, or no longer. */
   readonly kind: "video" | "sound" | null;
   readonly duration_ms: number | null;
@@ -37,6 +41,8 @@ export interface Media {
   readonly sound_only: boolean;
   /** Why it cannot be played, in English; null where it can be, or will. */
   readonly refused: string | null;
+  /** When it was erased, in UTC. */
+  readonly erased: string | null;
   readonly peaks: Peaks | null;
   readonly thumbnails: Thumbnails | null;
 }

@@ -6,6 +6,7 @@ import { keyed } from "lit/directives/keyed.js";
 import { text } from "../frame/texts";
 import { icon } from "../parts/icons";
 import type { Media } from "./media";
+import { sayingOf } from "./saying";
 
 export interface Stage {
   /** undefined while it is not known, null where there is none. */
@@ -82,25 +83,18 @@ function stageNote(
     </div>`;
   }
   if (media === undefined) return nothing;
-  if (media === null || media.kind === null) return note(text("player.gone"));
-  if (media.refused !== null && media.source === null) {
-    return html`<div class="player-note">
-      ${icon("alert", 24)}
-      <p>${text("player.refused")}</p>
-      <p class="small" lang="en">${media.refused}</p>
+  const saying = sayingOf(media);
+  if (!saying) return nothing;
+  const reason = saying.reason ? html`<p class="small" lang="en">${saying.reason}</p>` : nothing;
+  if (media?.source) {
+    return html`<div class="player-hint" role="status">
+      <p>${saying.words}</p>
+      ${reason}
     </div>`;
   }
-  if (media.source === null) return note(text("player.preparing"));
-  if (media.sound_only && media.preparing) {
-    return html`<p class="player-hint" role="status">${text("player.soundOnly")}</p>`;
-  }
-  if (media.sound_only) return html`<p class="player-hint">${text("player.noPicture")}</p>`;
-  return nothing;
-}
-
-function note(message: string): TemplateResult {
   return html`<div class="player-note" role="status">
-    ${icon("wave", 24)}
-    <p>${message}</p>
+    ${icon(media?.state === "refused" ? "alert" : "wave", 24)}
+    <p>${saying.words}</p>
+    ${reason}
   </div>`;
 }

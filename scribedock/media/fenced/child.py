@@ -17,6 +17,7 @@ import av
 
 from scribedock.media import fence
 from scribedock.media.fenced import reading, thumbnails
+from scribedock.media.fenced.joined import begins_of_recordings
 from scribedock.media.fenced.peaks import PeakMeter
 from scribedock.media.fenced.reading import DecodeRequest
 from scribedock.media.fenced.sound import Mix
@@ -79,6 +80,7 @@ def _decode(order: dict[str, Any], recording: BinaryIO, write: Write) -> dict[st
         track=order["track"],
         mix=Mix(channel=order["channel"], gain=order["gain"]),
         at_most_s=order["at_most_s"],
+        rate=order["rate"],
     )
     return reading.decode(recording, order["max_duration_s"], write, wanted, progress=each_percent(say))
 
@@ -91,11 +93,15 @@ def _peaks(order: dict[str, Any], recording: BinaryIO, write: Write) -> dict[str
     )
     overview_pairs = meter.finish()
     audio_bytes = decoded["audio_bytes"]
-    assert isinstance(audio_bytes, int)
+    parts = decoded["parts"]
+    assert isinstance(audio_bytes, int) and isinstance(parts, list)
     return {
         "duration_ms": 1000 * audio_bytes // BYTES_PER_SECOND,
         "pairs": meter.pairs,
         "overview_pairs": overview_pairs,
+        "declared_ms": decoded["declared_ms"],
+        "parts": len(parts),
+        "has_video": any(part["video_stream"] is not None for part in parts),
     }
 
 
@@ -103,7 +109,12 @@ def _thumbnails(order: dict[str, Any], recording: BinaryIO, write: Write) -> dic
     return thumbnails.draw(RecordingFile(recording), order["duration_ms"], write, each_percent(say))
 
 
+def _count(order: dict[str, Any], recording: BinaryIO, write: Write) -> dict[str, object]:
+    return {"recordings": len(begins_of_recordings(recording))}
+
+
 OPERATIONS: dict[str, Callable[[dict[str, Any], BinaryIO, Write], dict[str, object]]] = {
+    "count": _count,
     "probe": _probe,
     "decode": _decode,
     "peaks": _peaks,

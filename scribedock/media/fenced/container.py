@@ -100,6 +100,25 @@ def video_streams(container: InputContainer) -> list[VideoStream]:
     return [each for each in container.streams.video if not each.disposition & Disposition.attached_pic]
 
 
+def shape_of_pictures(container: InputContainer) -> dict[str, object]:
+    """Return where the moving pictures are, their codec, their rate, and their size in square pixels.
+
+    What is not known is empty, or 0.
+    """
+    found = video_streams(container)
+    if not found:
+        return {"video_stream": None, "video_codec": None, "width": 0, "height": 0, "frames_per_s": ""}
+    context, aspect = found[0].codec_context, found[0].sample_aspect_ratio
+    width, height = (context.width, context.height) if context is not None else (0, 0)
+    return {
+        "video_stream": found[0].index,
+        "video_codec": video_codec(found[0]),
+        "width": round(width * (aspect or 1)),
+        "height": height,
+        "frames_per_s": str(found[0].average_rate or ""),
+    }
+
+
 def is_plain_h264(stream: VideoStream) -> bool:
     """Return whether every browser plays the stream.
 

@@ -27,20 +27,19 @@ from scribedock.media.fenced.container import (
     packets,
     readable_streams,
     select_stream,
+    shape_of_pictures,
     video_codec,
     video_streams,
 )
-from scribedock.media.fenced.joined import MAX_PARTS, first_recording, next_recording
+from scribedock.media.fenced.joined import MAX_PARTS, first_recording, following_recording
 from scribedock.media.fenced.levels import LevelMeter
-from scribedock.media.fenced.sound import Mix, Sound, check_rate
+from scribedock.media.fenced.sound import SAMPLE_BYTES, Mix, Sound, check_rate
 from scribedock.media.fenced.source import RecordingFile
 from scribedock.media.fenced.timeline import declared_s, demuxed_s, zero_s
-from scribedock.media.limits import BYTES_PER_SECOND
+from scribedock.media.limits import SAMPLE_RATE
 from scribedock.media.unusable import MediaUnusable
 
 SMALL_FILE_BYTES = 32 * 1024**2
-MAX_TRIES = 16
-"""How many places that look like the beginning of another recording are tried."""
 MAX_DAMAGED_PACKETS = 5000
 
 
@@ -57,6 +56,12 @@ class DecodeRequest:
     mix: Mix = field(default_factory=Mix)
     # How many seconds of the beginning; None for all.
     at_most_s: int | None = None
+    # Of the samples that are written, in Hz.
+    rate: int = SAMPLE_RATE
+
+    @property
+    def bytes_per_s(self) -> int:
+        return SAMPLE_BYTES * self.rate
 
 
 def warm_up() -> None:
@@ -120,7 +125,7 @@ def decode(
     *,
     progress: Callable[[float], None],
 ) -> dict[str, object]:
-    """Pass the sound to `write` as 16 kHz mono signed 16-bit little-endian samples, part by part.
+    """Pass the sound to `write` as mono signed 16-bit little-endian samples, part by part.
 
     Recordings that were joined in one file are all read. Raises MediaUnusable.
     """
@@ -134,6 +139,7 @@ def decode(
         "track": reading.track,
         "tracks": reading.tracks,
         "parts": reading.parts,
+        "declared_ms": None if reading.declared_s is None else round(1000 * reading.declared_s),
         "unread_bytes": reading.unread_bytes,
         "levels": reading.levels.measured(),
     }
@@ -161,7 +167,8 @@ class _Reading:
         self.damaged = 0  # packets
         self.track = 0
         self.tracks: list[int] = []
-        self.parts = 0
+        self.parts: list[dict[str, object]] = []
+        self.declared_s: Fraction | None = None
         self.unread_bytes = 0
 
     def run(self) -> None:
@@ -176,7 +183,7 @@ class _Reading:
             except TooLong:
                 raise
             except MediaUnusable:
-                if self.parts == 1:
+                if source.begin == 0:
                     raise
                 self.unread_bytes = source.size
                 return
@@ -184,45 +191,38 @@ class _Reading:
 
     def _has_enough(self) -> bool:
         at_most_s = self._wanted.at_most_s
-        return at_most_s is not None and self.written >= at_most_s * BYTES_PER_SECOND
+        return at_most_s is not None and self.written >= at_most_s * self._wanted.bytes_per_s
 
     def _next(self, source: RecordingFile, container: str, end: int) -> RecordingFile | None:
         """Return the recording after one that was read up to `end`, if it can be read."""
-        place = next_recording(source, container, end)
-        unread = 0
-        for _ in range(MAX_TRIES):
-            if place is None or self.parts >= MAX_PARTS:
-                break
-            following = source.from_(place)
-            try:
-                audible_stream(following)
-            except MediaUnusable:
-                unread = unread or following.size
-                place = next_recording(source, container, place + 1)
-            else:
-                return following
-        self.unread_bytes = unread
-        return None
+        if len(self.parts) >= MAX_PARTS:
+            return None
+        following, self.unread_bytes = following_recording(source, container, end)
+        return following
 
     def _read(self, source: RecordingFile) -> tuple[str, int]:
         """Read a recording; return the name of its container and where its last packet ends in the source."""
-        self.parts += 1
-        known = self._wanted.track if self.parts == 1 else None
+        is_first = not self.parts
+        known = self._wanted.track if is_first else None
         index = audible_stream(source) if known is None else known
         start_s = zero_s(source)
         end = 0
         with open_container(source) as container:
             tracks = [each.index for each in readable_streams(container)]
             stream = select_stream(container, index)
-            if self.parts == 1:
-                self.track, self.tracks = index, tracks
+            declared = declared_s(container, stream)
+            if is_first:
+                self.track, self.tracks, self.declared_s = index, tracks, declared
             before = self.written
+            start_ms = 1000 * before // self._wanted.bytes_per_s
+            self.parts.append({"begin": source.begin, "start_ms": start_ms, **shape_of_pictures(container)})
             sound = Sound(
                 self._write,
                 start_s=start_s,
-                declared_s=declared_s(container, stream),
+                declared_s=declared,
                 mix=self._wanted.mix,
                 levels=self.levels,
+                rate=self._wanted.rate,
             )
             for packet in packets(container, stream):
                 if packet.pos is not None:
@@ -236,7 +236,7 @@ class _Reading:
                 for frame in frames:
                     sound.add(frame)
                 self.written = before + sound.written
-                _check_duration(Fraction(self.written, BYTES_PER_SECOND), self._max_duration_s)
+                _check_duration(Fraction(self.written, self._wanted.bytes_per_s), self._max_duration_s)
                 if self._has_enough():
                     break
             sound.finish()

@@ -11,13 +11,12 @@ from av.audio.frame import AudioFrame
 from av.audio.resampler import AudioResampler
 
 from scribedock.media.fenced.levels import LevelMeter, Samples, channels_of, names_of, sound_numbers
-from scribedock.media.limits import BYTES_PER_SECOND, SAMPLE_RATE
+from scribedock.media.limits import SAMPLE_RATE
 from scribedock.media.unusable import MediaUnusable
 
 UNDECLARED_GAP_S = 600
 GAP_S = Fraction(1, 10)  # shorter ones are the jitter of time stamps
 FIRST_GAP_S = Fraction(1, 100)  # the first time stamp has none
-SILENCE: Samples = np.zeros(SAMPLE_RATE, np.float32)
 SAMPLE_RATES = range(1_000, 768_001)
 FULL_SCALE = 32_768
 SAMPLE_BYTES = 2
@@ -36,7 +35,10 @@ class Mix:
 
 
 class Sound:
-    """Writes 16 kHz mono signed 16-bit little-endian samples at the place that their time stamps give."""
+    """Writes mono signed 16-bit little-endian samples at the place that their time stamps give.
+
+    rate: of what is written, in Hz.
+    """
 
     def __init__(
         self,
@@ -46,13 +48,15 @@ class Sound:
         declared_s: Fraction | None,
         mix: Mix,
         levels: LevelMeter,
+        rate: int = SAMPLE_RATE,
     ) -> None:
         self._write = write
+        self._rate = rate
         self._start_s = start_s
         self._declared_s = declared_s
         self._mix = mix
         self._levels = levels
-        self._resampler = resampler(channels=1)
+        self._resampler = resampler(channels=1, rate=rate)
         self._shape: tuple[str, str, int] | None = None
         self._frames = 0
         self._waiting: list[Samples] = []
@@ -62,7 +66,7 @@ class Sound:
 
     @property
     def written_s(self) -> Fraction:
-        return Fraction(self.written, BYTES_PER_SECOND)
+        return Fraction(self.written, SAMPLE_BYTES * self._rate)
 
     def add(self, frame: AudioFrame) -> None:
         check_rate(frame.sample_rate)
@@ -72,7 +76,7 @@ class Sound:
         if shape != self._shape:
             self._flush()
             self._shape = shape
-            self._resampler = resampler(channels=chosen.layout.nb_channels)
+            self._resampler = resampler(channels=chosen.layout.nb_channels, rate=self._rate)
         self._put(chosen)
 
     def finish(self) -> None:
@@ -120,9 +124,9 @@ class Sound:
         return self._declared_s + 1
 
     def _silence(self, seconds: Fraction) -> None:
-        rest = round(seconds * SAMPLE_RATE)
+        rest = round(seconds * self._rate)
         while rest:
-            part = SILENCE[:rest]
+            part: Samples = np.zeros(min(rest, self._rate), np.float32)
             self._out(part)
             rest -= len(part)
 
@@ -143,7 +147,7 @@ class Sound:
         self._waiting.append(samples)
         self._waiting_samples += len(samples)
         self.written += SAMPLE_BYTES * len(samples)
-        if self._waiting_samples >= SAMPLE_RATE:
+        if self._waiting_samples >= self._rate:
             self._hand_on()
 
     def _hand_on(self) -> None:
@@ -162,12 +166,12 @@ def check_rate(rate: int) -> None:
         raise MediaUnusable(f"The recording is damaged: it claims {rate} samples a second.")
 
 
-def resampler(*, channels: int) -> AudioResampler:
+def resampler(*, channels: int, rate: int) -> AudioResampler:
     """Return a resampler to one channel, where quiet sound keeps its precision until it is amplified.
 
     FFmpeg's mix of several channels stays within full scale only in integers.
     """
-    return AudioResampler(format="flt" if channels == 1 else "s32", layout="mono", rate=SAMPLE_RATE)
+    return AudioResampler(format="flt" if channels == 1 else "s32", layout="mono", rate=rate)
 
 
 def samples_of(frame: AudioFrame) -> Samples:

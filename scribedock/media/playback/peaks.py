@@ -10,6 +10,8 @@ from pathlib import Path
 from scribedock.media import process
 from scribedock.media.limits import Limits
 
+TOLERANCE_MS = 1000  # headers are rounded, and forget what decoders add
+
 
 @dataclass(frozen=True, kw_only=True)
 class Peaks:
@@ -18,6 +20,15 @@ class Peaks:
     duration_ms: int
     pairs: int  # PEAKS_PER_S of them a second
     overview_pairs: int  # OVERVIEW_PER_S of them a second, behind the others
+    declared_ms: int | None  # how long the file says it is
+    parts: int  # recordings that were joined in it
+    has_video: bool  # any of them
+
+    @property
+    def plays_whole(self) -> bool:
+        """Return whether players find the end: they believe the file, and know one recording in it."""
+        too_short = self.declared_ms is not None and self.duration_ms > self.declared_ms + TOLERANCE_MS
+        return self.parts == 1 and not too_short
 
 
 def find_peaks(

@@ -10,7 +10,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from scribedock.media.ffmpeg import COPYABLE_CONTAINERS, around, convert, scale_filter
+from scribedock.media.ffmpeg import COPYABLE_CONTAINERS, FAST_START, around, convert, scale_filter
+from scribedock.media.joined import WholeForm, make_whole
 from scribedock.media.limits import Limits
 from scribedock.media.playback.browsers import PictureWay, in_words, picture_way
 from scribedock.media.probe import MediaInfo
@@ -18,14 +19,21 @@ from scribedock.media.process import always
 from scribedock.media.program import ProgramFailed
 from scribedock.media.unusable import MediaUnusable
 
-FAST_START = ("-movflags", "+faststart", "-f", "mp4")
 SOUND_RATE = "24000"  # Hz: what 32 kbit/s are enough for
 WITHOUT_GAPS = "aresample=async=1:first_pts=0"
+BOX = (1280, 720)
+SCALED = ("-vf", f"yadif=deint=interlaced,{scale_filter(*BOX)}", "-fpsmax", "30")
 PICTURES = (
-    *("-vf", f"yadif=deint=interlaced,{scale_filter(1280, 720)}", "-fpsmax", "30"),
     *("-c:v", "libx264", "-preset", "veryfast", "-crf", "26", "-maxrate", "1500k", "-bufsize", "3M"),
     # A key frame every 2 seconds: whoever seeks does not wait for more to be decoded.
     *("-force_key_frames", "expr:gte(t,n_forced*2)", "-pix_fmt", "yuv420p"),
+)
+
+JOINED_SOUND = WholeForm(
+    rate=int(SOUND_RATE), sound=("-c:a", "aac", "-b:a", "32k"), pictures=(), container=FAST_START
+)
+JOINED_FILM = WholeForm(
+    rate=48_000, sound=("-c:a", "aac", "-b:a", "64k"), box=BOX, pictures=PICTURES, container=FAST_START
 )
 
 
@@ -61,7 +69,7 @@ def make_video_proxy(
     way = picture_way(info)
     if way is PictureWay.NONE:
         raise MediaUnusable(f"The pictures of the recording ({in_words(info)}) cannot be converted.")
-    pictures = ["-c:v", "copy"] if way is PictureWay.COPIED else [*PICTURES]
+    pictures = ["-c:v", "copy"] if way is PictureWay.COPIED else [*SCALED, *PICTURES]
     copies_sound = info.audio_codec == "aac" and info.container.startswith(COPYABLE_CONTAINERS)
     encoded = ["-af", WITHOUT_GAPS, "-ac", str(min(info.channels, 2)), "-c:a", "aac", "-b:a", "96k"]
     sound = ["-c:a", "copy"] if copies_sound else encoded
@@ -72,6 +80,28 @@ def make_video_proxy(
     _convert(
         info, source, destination, around(source, destination, streams, FAST_START), limits, check_wanted
     )
+
+
+def make_joined_proxy(
+    source: Path,
+    destination: Path,
+    limits: Limits,
+    *,
+    has_pictures: bool,
+    track: int | None,
+    check_wanted: Callable[[], None] = always,
+) -> None:
+    """Make an MP4 of all recordings that were joined in the source, with or without their pictures.
+
+    track: the index of the audio stream of the first. Raises MediaUnusable, ProgramMissing, FenceFailure.
+    """
+    form = JOINED_FILM if has_pictures else JOINED_SOUND
+    try:
+        make_whole(source, destination, form, limits, track=track, check_wanted=check_wanted)
+    except ProgramFailed as error:
+        raise MediaUnusable(
+            f"The recordings in the file cannot be converted for browsers: {error}"
+        ) from error
 
 
 def _convert(

@@ -31,13 +31,14 @@ from scribedock.web.texts import Texts, catalogue, texts_of
 MAX_ACCOUNTS = 500  # that a list of choices may have
 EVERY_PAGE = ("app", "status")
 TEXTS: Mapping[str, tuple[str, ...]] = {
-    "edit": (*EVERY_PAGE, "edit"),
+    "edit": (*EVERY_PAGE, "edit", "media"),
     "job": (
         *EVERY_PAGE,
         "again",
         "job",
         "share",
         "player",
+        "media",
         "color",
         "edge",
         "font",

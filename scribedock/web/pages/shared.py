@@ -45,7 +45,7 @@ READING = {SharePurpose.VIEWING: "share link", SharePurpose.APPROVAL: "approval 
 """In the audit log, in the name of the job's account."""
 HEADERS = {**application_policy(), "X-Robots-Tag": "noindex", "Cache-Control": "private, no-store"}
 SCRIPT = "shared"
-TEXTS = ("app", "status", "player", "color", "edge", "font")
+TEXTS = ("app", "status", "player", "media", "color", "edge", "font")
 """The texts that the script reads, by the first part of their keys."""
 PAGE_OF = {SharePurpose.VIEWING: f"{PAGES}/shared", SharePurpose.APPROVAL: f"{PAGES}/approve"}
 FILES: dict[str, CaptionFormat | None] = {
@@ -141,10 +141,7 @@ async def watch(guard: WebGuard, backend: Backend, request: Request, share: Shar
     def find() -> tuple[Job, Playback]:
         job = services.jobs.find_served(share.job_id)
         note_reading(guard, request, share, job)
-        try:
-            found = services.playback.find(job)
-        except ScribedockError as error:  # retention has erased it; the words are still there
-            found = Playback(refused=error.comment)
+        found = services.playback.find(job)
         if found.preparing:
             backend.wake()
         return job, found

@@ -19,7 +19,8 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia, Media
 from scribedock.jobs.rendition_kind import PLAYBACK_KINDS, RenditionKind
-from scribedock.media.ffmpeg import MediaType, encode, sound_to_mp3
+from scribedock.media.ffmpeg import MediaType, sound_to_mp3
+from scribedock.media.joined import encode_all
 from scribedock.media.limits import Limits
 from scribedock.media.program import ProgramMissing
 from scribedock.media.text_to_speech import speak
@@ -53,7 +54,9 @@ class MakeMediaWorkflow:
         folder: Path,
         limits: Limits,
     ) -> None:
-        self._playback = PlaybackMaker(jobs=jobs, media=media, store=store, limits=limits)
+        self._playback = PlaybackMaker(
+            jobs=jobs, media=media, renditions=renditions, store=store, limits=limits
+        )
         self._jobs = jobs
         self._media = media
         self._elementlists = elementlists
@@ -138,7 +141,7 @@ class MakeMediaWorkflow:
             subtitles = burn_in.subtitles(self._list(rendition, described=False))
         media_type = MediaType.MP3 if rendition.kind is RenditionKind.MP3 else MediaType.MP4
         with local_recording(self._store, media.storage_key) as recording:
-            encode(
+            encode_all(
                 recording,
                 output,
                 media_type,

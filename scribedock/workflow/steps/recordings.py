@@ -94,7 +94,7 @@ def decode_speech(
         if alone.channel is not None:
             channel = alone.channel
             decoded, gain = reader.decode(draft, track=decoded.track, channel=channel, progress=progress)
-    log.info("sound chosen", track=decoded.track, channel=alone.channel, gain=gain, parts=decoded.parts)
+    log.info("sound chosen", track=decoded.track, channel=alone.channel, gain=gain, parts=len(decoded.parts))
     draft.replace(destination)
     notices = (alone.notice, gain_notice(gain), _parts_notice(decoded))
     return Decoded(track=known, notice=" ".join(filter(None, notices)))
@@ -177,9 +177,10 @@ class _Reader:
 
 def _parts_notice(decoded: DecodedAudio) -> str:
     found = []
-    if decoded.parts > 1:
+    count = len(decoded.parts)
+    if count > 1:
         found.append(
-            f"The file holds {decoded.parts} recordings, one after the other: all were transcribed, as if "
+            f"The file holds {count} recordings, one after the other: all were transcribed, as if "
             "they were one."
         )
     if decoded.unread_bytes:

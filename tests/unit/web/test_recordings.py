@@ -59,12 +59,14 @@ def test_asking_has_made_what_is_missing(core: Core, signed_in: Browser, film: b
     answer = signed_in.request("GET", f"/web/jobs/{job.id}/media")
     assert answer.headers["cache-control"] == "no-store"
     assert answer.json() == {
+        "state": "preparing",
         "kind": None,
         "duration_ms": 0,
         "source": None,
         "preparing": True,
         "sound_only": False,
         "refused": None,
+        "erased": None,
         "peaks": None,
         "thumbnails": None,
     }

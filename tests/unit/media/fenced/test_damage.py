@@ -17,7 +17,7 @@ import pytest
 import structlog
 
 from scribedock.media.audio import decode
-from scribedock.media.limits import BYTES_PER_SECOND, Limits
+from scribedock.media.limits import BYTES_PER_SECOND, SAMPLE_RATE, Limits
 from scribedock.media.probe import probe
 from scribedock.media.process import FORK_SERVER, LIMIT_MESSAGE
 from scribedock.media.unusable import MediaUnusable
@@ -111,7 +111,7 @@ def _decoded(path: Path) -> str:
         assert not audio.exists()
         return refusal.reason
     assert audio.stat().st_size == decoded.audio_bytes
-    assert 0 < decoded.audio_bytes <= LIMITS.max_audio_bytes + BYTES_PER_SECOND
+    assert 0 < decoded.audio_bytes <= LIMITS.audio_bytes(SAMPLE_RATE) + BYTES_PER_SECOND
     audio.unlink()
     return SOUND
 

@@ -12,11 +12,13 @@ import pytest
 from scribedock.db.tables import work
 from scribedock.dispatch.queues import Queue
 from scribedock.jobs.job import Job
+from scribedock.jobs.media import MediaSource
 from scribedock.ordering.capabilities import Capabilities
 from scribedock.ordering.transcribe_again import AgainRequest, open_again
 from scribedock.reports.progress import ProgressReader
-from scribedock.results.playback import RETRIED_AFTER, MediaKind, Playback, source_of
+from scribedock.results.playback import RETRIED_AFTER, MediaKind, Playback, PlaybackState, source_of
 from scribedock.results.renditions import Rendition
+from scribedock.retention.erasing import erase_recording
 from tests.support.core import Core
 from tests.support.core_workflows import Workflows
 from tests.support.media.ffmpeg import make, tone, video
@@ -151,7 +153,56 @@ def test_a_file_that_is_no_recording_is_refused_with_the_reason(core: Core, work
 
 def test_a_job_without_a_recording_says_so(core: Core) -> None:
     found = find(core, core.job())
-    assert not found.preparing and found.refused == "The job has no recording yet."
+    assert (found.state, found.preparing, found.refused) == (PlaybackState.NONE, False, None)
+
+
+def test_a_recording_on_its_way_is_being_fetched(core: Core) -> None:
+    job = core.job()
+    with core.services.database.write() as connection:
+        attached = core.services.media.attach(
+            connection,
+            core.services.jobs.fetch_job(connection, job.id),
+            MediaSource.URL,
+            storage_key=None,
+            size=None,
+            url="https://media.example/a.mp4",
+            replace=False,
+        )
+    assert find(core, job).state is PlaybackState.FETCHING
+    core.services.media.fetch_failed(attached.task_id, "There is nothing at this URL")
+    found = find(core, core.services.jobs.find_job(job.id))
+    assert (found.state, found.refused) == (PlaybackState.REFUSED, "There is nothing at this URL")
+
+
+def test_a_recording_that_retention_has_erased_says_when(core: Core) -> None:
+    job = recorded(core, b"anything")
+    at = core.clock.now()
+    with core.services.database.write() as connection:
+        erase_recording(connection, job.id, at)
+    found = find(core, job)
+    assert (found.state, found.preparing, found.erased) == (PlaybackState.ERASED, False, at)
+
+
+def test_recordings_that_were_joined_are_played_as_one(
+    core: Core, workflows: Workflows, tmp_path: Path
+) -> None:
+    film = video(tmp_path / "a.mp4", *FILM, "-c:a", "aac", seconds=2).read_bytes()
+    sound = tone(tmp_path / "b.wav", seconds=3).read_bytes()
+    found = all_made(core, workflows, recorded(core, film + sound))
+    assert (found.state, found.kind, found.refused) == (PlaybackState.PLAYABLE, MediaKind.VIDEO, None)
+    assert found.duration_ms == pytest.approx(5000, abs=100)
+    assert found.source is not None and found.source.proxy and len(found.proxies) == 2
+    assert found.thumbnails is not None and found.thumbnails.details["count"] == 3
+
+
+def test_without_films_joined_recordings_are_heard_as_one(
+    build_core: Callable[..., Core], worker_of: Callable[[Core], Workflows], tmp_path: Path
+) -> None:
+    core = build_core(media_proxies="sound")
+    film = video(tmp_path / "a.mp4", *FILM, "-c:a", "aac", seconds=1).read_bytes()
+    found = all_made(core, worker_of(core), recorded(core, film + film))
+    assert found.sound_only and "2 recordings in one file" in (found.refused or "")
+    assert found.thumbnails is None
 
 
 def test_another_recording_is_looked_at_anew(core: Core, workflows: Workflows, tmp_path: Path) -> None:
