@@ -1,6 +1,6 @@
 import { defineConfig } from "vite";
 
-const PAGES = ["edit", "job", "jobs", "new", "reviews", "shared"];
+const PAGES = ["edit", "job", "jobs", "new", "reviews", "shared", "signed-in"];
 
 export default defineConfig({
   base: "./", // chunks find each other wherever a proxy puts the application

@@ -45,6 +45,7 @@ class WebSession:
     fingerprint: str
     person: Person
     created: datetime
+    idle_s: int  # after how long without a request it ends
     idle_ends: datetime  # unless it is used before
     ends: datetime  # however much it is used
     csrf_token: str  # what a page sends back to show that it is ours
@@ -115,6 +116,7 @@ class WebSessions:
             fingerprint=key,
             person=person_of(row),
             created=row.opened,
+            idle_s=self._idle_s,
             idle_ends=min(last_used + idle, row.ends),
             ends=row.ends,
             csrf_token=csrf_token(token),

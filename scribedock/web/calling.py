@@ -2,7 +2,7 @@
 
 A call is made as the API's own, by POST, with its conventions, errors and audit. The person's role decides
 what is allowed (`persons.roles`). What concerns sessions of the API has no place here, nor have passwords and
-API keys, which have pages of their own.
+API keys, which have pages of their own. `/web/session` does nothing but keep the session alive.
 """
 
 from __future__ import annotations
@@ -19,8 +19,10 @@ from scribedock.api.faults import fault_of
 from scribedock.api.registry import CALLS
 from scribedock.errors import ScribedockError
 from scribedock.web.compression import compress
+from scribedock.web.cookies import PAGES
 from scribedock.web.guard import WebGuard
 
+SESSION = f"{PAGES}/session"
 OF_API_SESSIONS = frozenset({"account/logout"})
 BACKGROUND_HEADER = "X-Background"  # the page calls by itself, which keeps no session alive
 
@@ -36,6 +38,22 @@ def call_route(guard: WebGuard, api: Api) -> Route:
         return await compress(request, await api.serve(request))
 
     return Route(f"{WEB_CALLS}/{{path:path}}", serve, methods=["POST"])
+
+
+def session_route(guard: WebGuard) -> Route:
+    """Return the route of what a page asks to stay signed in: 204, or 401 once the session has ended."""
+
+    async def serve(request: Request) -> Response:
+        extend = BACKGROUND_HEADER not in request.headers
+        try:
+            await run_in_threadpool(guard.signed_in, request, extend=extend, complete=False)
+        except ScribedockError as error:
+            return error_response(error)
+        except Exception as failure:
+            return error_response(fault_of(failure))
+        return Response(status_code=204, headers={"Cache-Control": "no-store"})
+
+    return Route(SESSION, serve, methods=["GET"])
 
 
 def _identify(guard: WebGuard, request: Request) -> None:

@@ -7,7 +7,7 @@ from starlette.responses import Response
 from starlette.routing import BaseRoute, Route
 
 from scribedock.api.application import Api
-from scribedock.web.calling import call_route
+from scribedock.web.calling import call_route, session_route
 from scribedock.web.events import event_route
 from scribedock.web.guard import WebGuard
 from scribedock.web.pages.api_keys import api_key_routes
@@ -42,6 +42,7 @@ def web_routes(api: Api) -> list[BaseRoute]:
         page_route(guard, "/", get=home),
         static_route(),
         call_route(guard, api),
+        session_route(guard),
         event_route(guard, api.backend),
         *recording_routes(guard, api.backend),
         *application_routes(guard, api.backend),

@@ -10,7 +10,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from scribedock import app
-from tests.support.accounts import child, name_of
+from tests.support.accounts import FIRST, child, name_of
 from tests.support.client import Client
 from tests.support.finished import finished_job
 from tests.ui.lecture import lecture
@@ -159,18 +159,49 @@ def test_whoever_does_nothing_is_asked_before_the_session_ends(
     visitor = visit(owner)
     page = visitor.page
     page.clock.install()
-    visitor.go("/web/jobs")
     dialog = page.get_by_role("dialog", name="Are you still there?")
-    for _ in range(2):
-        page.clock.fast_forward("11:30")
-        expect(dialog).to_have_count(0)
-        page.clock.fast_forward("00:35")
-        expect(dialog).to_be_visible()
-        visitor.check_accessible()
-        with page.expect_response("**/web/call/account/verify_key") as asked:
-            dialog.get_by_role("button", name="Stay signed in").click()
-        assert asked.value.ok
-        expect(dialog).to_have_count(0)
+    for path in ("/web/jobs", "/web/you/keys", "/web/you/password", "/web/you/second-factor"):
+        visitor.go(path)
+        for _ in range(2):
+            page.clock.fast_forward("11:30")
+            expect(dialog).to_have_count(0)
+            page.clock.fast_forward("00:35")
+            expect(dialog).to_be_visible()
+            visitor.check_accessible()
+            with page.expect_response("**/web/session") as asked:
+                dialog.get_by_role("button", name="Stay signed in").click()
+            assert asked.value.ok
+            expect(dialog).to_have_count(0)
+
+
+def test_what_was_typed_in_a_form_is_there_after_the_next_sign_in(
+    visit: Callable[..., Visitor], owner: Client
+) -> None:
+    visitor = visit(owner)
+    page = visitor.page
+    name = page.get_by_label("Name", exact=True)
+    signing_in = page.get_by_role("dialog", name="Your session has ended")
+    for is_sent in (True, False):
+        visitor.go("/web/you/keys")
+        name.fill("For the lecture hall")
+        page.get_by_label("Days").fill("30")
+        visitor.shoot("keys-typed")
+        page.context.clear_cookies()
+        if is_sent:  # the form, too late
+            page.get_by_role("button", name="Make").click()
+        else:
+            page.evaluate("document.dispatchEvent(new CustomEvent('scribedock-signed-out'))")
+            visitor.shoot("keys-signed-out")
+            signing_in.get_by_role("button", name="Sign in").click()
+        page.wait_for_url("**/web/sign-in?**")
+        page.fill("#username", name_of(owner))
+        page.fill("#password", FIRST)
+        page.press("#password", "Enter")
+        page.wait_for_url("**/web/you/keys")
+        expect(name).to_have_value("For the lecture hall")
+        expect(page.get_by_label("Days")).to_have_value("30")
+    visitor.go("/web/you/keys")
+    expect(name).to_have_value("")
 
 
 def test_a_password_may_be_pasted_and_kept_by_a_program(visit: Callable[..., Visitor], owner: Client) -> None:

@@ -55,6 +55,11 @@ export async function readPage<Answer>(path: string, options: CallOptions = {}):
   return (await response.json()) as Answer;
 }
 
+/** Keeps the session alive, or, in the background, only says whether it is. Throws as answerOf does. */
+export async function touchSession(isBackground: boolean): Promise<void> {
+  await send(`${page.base}/web/session`, { isBackground }, { method: "GET", headers: {} });
+}
+
 async function send(
   url: string,
   options: CallOptions,

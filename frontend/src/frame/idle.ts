@@ -1,7 +1,7 @@
 /** Asks before a session ends in which nobody has done anything for a while (WCAG 2.2, 2.2.1). */
 
 import { confirm } from "../parts/confirm";
-import { ACTIVE, answerOf, SignedOut } from "./calls";
+import { ACTIVE, SignedOut, touchSession } from "./calls";
 import { page } from "./page";
 import { text } from "./texts";
 
@@ -28,7 +28,7 @@ async function ask(): Promise<void> {
   isAsking = true;
   try {
     // Says so if the session has ended meanwhile, as on a computer that was asleep.
-    await answerOf("account/verify_key", {}, { isBackground: true });
+    await touchSession(true);
     if (!isPlaying()) {
       await confirm({
         title: text("app.stillThereTitle"),
@@ -37,7 +37,7 @@ async function ask(): Promise<void> {
         isNotice: true,
       });
     }
-    await answerOf("account/verify_key", {});
+    await touchSession(false);
   } catch (error) {
     if (!(error instanceof SignedOut)) start(); // the end of a session is said elsewhere
   } finally {

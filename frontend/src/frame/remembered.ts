@@ -5,6 +5,8 @@ import { page } from "./page";
 const PREFIX = "scribedock:";
 /** The database of handles of files, which belong to whoever has signed in. */
 export const HANDLES = "scribedock-handles";
+/** In the storage of the tab: what was typed when the session ended (`typed`). */
+export const TYPED = `${PREFIX}typed`;
 let isForgotten = false;
 
 function keyOf(name: string): string {
@@ -37,6 +39,7 @@ export function forgetAll(): void {
   isForgotten = true;
   forgetHandles();
   try {
+    sessionStorage.removeItem(TYPED);
     for (const key of Object.keys(localStorage)) {
       if (key.startsWith(PREFIX)) localStorage.removeItem(key);
     }

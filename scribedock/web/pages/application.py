@@ -24,9 +24,8 @@ from scribedock.web.guard import SignedIn, WebGuard
 from scribedock.web.pages.editing import editor_data
 from scribedock.web.pages.results import caption_formats, caption_presets
 from scribedock.web.pages.routing import page_route
-from scribedock.web.rendering import render, root_of, static_path
-from scribedock.web.static_files import static_files
-from scribedock.web.texts import Texts, catalogue, texts_of
+from scribedock.web.rendering import page_facts, page_script, render, root_of
+from scribedock.web.texts import Texts, catalogue
 
 MAX_ACCOUNTS = 500  # that a list of choices may have
 EVERY_PAGE = ("app", "status")
@@ -183,7 +182,7 @@ class ApplicationPages:
     ) -> Response:
         texts = Texts.for_request(request)
         root = root_of(signed_in.base_url)
-        script = static_files().scripts.get(page)
+        script = page_script(root, page)
         if script is None:
             return render(request, "missing", base_url=signed_in.base_url, signed_in=signed_in, status=503)
         return render(
@@ -196,16 +195,8 @@ class ApplicationPages:
             title=title or texts(f"{page}.title"),
             window_title=_window_title(page, title, texts),
             explanation=catalogue(texts.language).get(f"{page}.explanation", ""),
-            script=static_path(root, script.path),
-            imports=[static_path(root, path) for path in script.imports],
-            facts={
-                "base": root,
-                "csrf": signed_in.session.csrf_token,
-                "language": texts.language,
-                "person": signed_in.person.id,
-                "idleMs": self._backend.services.settings.web_session_idle_s * 1000,
-                "texts": texts_of(texts.language, TEXTS[page]),
-            },
+            script=script,
+            facts=page_facts(root, texts.language, signed_in, TEXTS[page]),
             data=data,
         )
 

@@ -107,9 +107,17 @@ def error_page(guard: WebGuard, request: Request, error: ScribedockError) -> Res
 
 
 def _to_sign_in(guard: WebGuard, request: Request) -> Response:
-    """Lead to the page for signing in, and from there back to a page that was asked for."""
-    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
-    back = f"?next={quote(wanted, safe='')}" if request.method in ("GET", "HEAD") else ""
-    response = go_to(guard.base_url(request), SIGN_IN + back)
+    """Lead to the page for signing in, and from there back to the page that was asked for, or has asked."""
+    base_url = guard.base_url(request)
+    if request.method in ("GET", "HEAD"):
+        wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    else:
+        wanted = _page_of(request.headers.get("referer", ""), base_url)
+    response = go_to(base_url, SIGN_IN + (f"?next={quote(wanted, safe='')}" if wanted else ""))
     guard.cookies(request).clear(response, Cookie.SESSION)
     return response
+
+
+def _page_of(url: str, base_url: str) -> str:
+    """Return the path of a page of this server, without the server's prefix; empty for any other URL."""
+    return url.removeprefix(base_url) if url.startswith(f"{base_url}{PAGES}/") else ""

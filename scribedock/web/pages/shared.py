@@ -34,9 +34,8 @@ from scribedock.web.guard import WebGuard
 from scribedock.web.pages.routing import page_route
 from scribedock.web.pages.share_texts import Paragraph, paragraphs, render_list, shared_list
 from scribedock.web.recordings import described
-from scribedock.web.rendering import go_to, render, root_of, static_path
-from scribedock.web.static_files import Script, static_files
-from scribedock.web.texts import Texts, texts_of
+from scribedock.web.rendering import go_to, page_facts, page_script, render, root_of
+from scribedock.web.texts import Texts
 from scribedock.web.viewers import FollowedShare, Viewers
 from scribedock_captions.options import CaptionOptions, TranscriptOptions
 from scribedock_captions.rendering import CaptionFormat
@@ -185,14 +184,8 @@ def shared_page(
         transcript=watched.transcript,
         files=files,
         ends=f"{share.ends:%Y-%m-%d %H:%M}",
-        script=_script(root),
-        facts={
-            "base": root,
-            "csrf": "",
-            "language": reader,
-            "person": "",
-            "texts": texts_of(reader, TEXTS),
-        },
+        script=page_script(root, SCRIPT),
+        facts=page_facts(root, reader, None, TEXTS),
         data={
             "job": job.id,
             "label": name,
@@ -201,12 +194,3 @@ def shared_page(
         },
         **values,
     )
-
-
-def _script(root: str) -> Script | None:
-    """Return the script with the paths that a page has; None where scripts are not built."""
-    found = static_files().scripts.get(SCRIPT)
-    if found is None:
-        return None
-    imports = tuple(static_path(root, path) for path in found.imports)
-    return Script(path=static_path(root, found.path), imports=imports)

@@ -156,3 +156,14 @@ def test_what_the_person_does_keeps_the_session_alive(core: Core, browser: Brows
         core.clock.advance(idle / 3)
         answer = browser.call("job/list", page)
     assert answer.status_code == 200
+
+
+def test_a_page_asks_to_stay_signed_in(core: Core, browser: Browser, page: Page) -> None:
+    idle = core.services.settings.web_session_idle_s
+    for _ in range(4):
+        core.clock.advance(idle / 3)
+        assert browser.request("GET", "/web/session").status_code == 204
+    core.clock.advance(2 * idle / 3)
+    assert browser.request("GET", "/web/session", headers={"X-Background": "1"}).status_code == 204
+    core.clock.advance(idle / 2)
+    assert error_of(browser.request("GET", "/web/session")) == (401, "BAD_API_TOKEN")

@@ -274,18 +274,21 @@ def test_below_a_prefix_that_a_proxy_takes_off_links_and_forms_have_it(
     assert answer.headers["set-cookie"].startswith("__Secure-scribedock-session=")
 
 
-def test_pages_run_no_script_load_nothing_from_elsewhere_and_stay_in_no_cache(
+def test_pages_run_no_strange_script_load_nothing_from_elsewhere_and_stay_in_no_cache(
     browser: Browser, maria: Person
 ) -> None:
     sign_in = browser.request("GET", "/web/sign-in")
+    assert "script" not in sign_in.headers["content-security-policy"] + sign_in.text
     browser.sign_in(ADDRESS, PASSWORD)
     for answer in (sign_in, browser.open("/web/you").answer):
         policy = answer.headers["content-security-policy"]
-        assert "default-src 'none'" in policy and "unsafe" not in policy and "script" not in policy
+        assert "default-src 'none'" in policy and "unsafe" not in policy
+        assert "script-src" not in policy or "script-src 'self';" in policy
         assert "frame-ancestors 'none'" in policy and "base-uri 'none'" in policy
         assert answer.headers["cache-control"] == "no-store"
         assert answer.headers["referrer-policy"] == "same-origin"
-        assert "<script" not in answer.text and "style=" not in answer.text
+        assert answer.text.count("<script") == answer.text.count("<script type=")
+        assert "style=" not in answer.text
 
 
 def test_what_people_type_is_never_markup(browser: Browser) -> None:
@@ -333,3 +336,17 @@ def test_a_proxy_that_names_a_host_which_is_none_gets_a_page_that_says_so(
     for path in ("/web/sign-in", "/web/you"):
         answer = browser.request("GET", path)
         assert answer.status_code == 400 and "X-Forwarded-Host must be a host" in answer.text
+
+
+def test_a_form_that_was_sent_too_late_is_there_again_after_the_sign_in(
+    core: Core, browser: Browser, maria: Person
+) -> None:
+    browser.sign_in(ADDRESS, PASSWORD)
+    core.clock.advance(core.services.settings.web_session_idle_s + 60)
+    for referer, back in (
+        (f"{browser.base_url}/web/you/keys", "?next=%2Fweb%2Fyou%2Fkeys"),
+        ("https://evil.example/web/you/keys", ""),
+    ):
+        form = {"Content-Type": "application/x-www-form-urlencoded", "Referer": referer}
+        answer = browser.request("POST", "/web/you/keys", content="name=a", headers=form)
+        assert (answer.status_code, answer.headers["location"]) == (303, f"/web/sign-in{back}")

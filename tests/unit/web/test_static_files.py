@@ -104,8 +104,7 @@ def test_where_the_scripts_are_not_built_the_page_says_what_to_do_and_the_rest_w
 ) -> None:
     styles = Path(static_files.__file__).parent / "styles"
     without = read_files(styles, tmp_path)
-    for name in ("scribedock.web.rendering", "scribedock.web.pages.application"):
-        monkeypatch.setattr(f"{name}.static_files", lambda: without)
+    monkeypatch.setattr("scribedock.web.rendering.static_files", lambda: without)
     browser = browsers()
     page = browser.sign_in("admin", "a password")
     assert (page.status, page.path) == (503, "/web/jobs")

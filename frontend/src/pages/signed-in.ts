@@ -1,0 +1,2 @@
+import "../frame/shell";
+import "../frame/typed";
