@@ -68,6 +68,14 @@ class Enriched:
     compressed: bytes
 
 
+@dataclass(frozen=True, kw_only=True)
+class AwaitedApproval:
+    """A list that its customer is asked to approve."""
+
+    iwp_name: Iwp  # of the pass
+    version: datetime
+
+
 class Reviews:
     def __init__(self, database: Database, jobs: Jobs, elementlists: ElementLists, orders: Orders) -> None:
         self._database = database
@@ -219,6 +227,17 @@ class Reviews:
             row = connection.execute(sa.select(passes).where(passes.c.id == pass_id)).first()
         return None if row is None else pass_of(row)
 
+    def awaited_approval(self, job: Job) -> AwaitedApproval | None:
+        """Return what waits for the customer's approval; None where nothing does."""
+        if job.status is not JobStatus.REVIEWING:
+            return None
+        with self._database.read() as connection:
+            current = pass_under_way(connection, job)
+            if current is None or current.kind is not PassKind.APPROVAL:
+                return None
+            version = newest_version(connection, self._elementlists, current)
+        return AwaitedApproval(iwp_name=current.iwp_name, version=version)
+
     def versions(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind) -> list[datetime]:
         """Return the versions of the current pass that are kept whole, and the newest; oldest first."""
         with self._database.read() as connection:
@@ -236,12 +255,14 @@ class Reviews:
         kind: PassKind,
         account_id: str | None,
         *,
+        base: datetime | None = None,
         enriched: Enriched | None = None,
         comment: str = "",
     ) -> str:
         """End the current pass and publish its list; return the order's task, whose callbacks are due.
 
-        account_id: who has taken it; None for a customer who approves by a link. enriched: what `ending`
+        account_id: who has taken it; None for a customer who approves by a link. base: the version that was
+        seen; if another was saved since, nothing is approved. enriched: what `ending`
         returned, with keywords and topics where wanted; they are found here without it. comment: what is
         to be kept with the approval. Raises ItemNotFound, InvalidQuery (409).
         """
@@ -249,6 +270,7 @@ class Reviews:
         with self._current(job_id, visible_accounts, kind) as (connection, job, current):
             if kind is PassKind.REVIEW:
                 check_taken(current, account_id)
+            _check_base(base, newest_version(connection, self._elementlists, current))
             is_last = following_pass(connection, current) is None and kind is not PassKind.CORRECTION
             task_id = self._end(connection, job, current, account_id, enriched)
             if comment:

@@ -249,3 +249,25 @@ def test_amara_as_the_approval_tool_is_refused(client: Client, quiet: Path) -> N
     )
     assert error_of(answer) == (400, "INVALID_OPTION")
     assert "sends nothing" in answer.json()["ErrorComment"]
+
+
+def test_a_customer_approves_the_version_that_was_seen(office: Office) -> None:
+    job = office.job(options={"customer_approval_steps": ["RETURN"]})
+    assert "AwaitsApproval" not in office.customer.info(job)
+    taken(office.ann, job)
+    office.ann.post("review/approve", job_id=job)
+    awaited = office.customer.info(job)["AwaitsApproval"]
+    assert awaited["iwp_name"] == "CUSTOMER_APPROVED_RETURN"
+    [*_, newest] = office.customer.get("job/list_elementlists", job_id=job).json()
+    assert awaited["version"] == newest["version"]
+
+    office.customer.post("review/take", job_id=job, kind="approval")
+    assert save(office.customer, job, corrected(), kind="approval").status_code == 200
+    seen = {"job_id": job, "kind": "approval", "base_version": awaited["version"]}
+    late = office.customer.post("review/approve", **seen)
+    assert error_of(late) == (409, "INVALID_QUERY") and "saved meanwhile" in late.json()["ErrorComment"]
+    seen["base_version"] = office.customer.info(job)["AwaitsApproval"]["version"]
+    assert office.customer.post("review/approve", **seen).json() == {"JobStatus": "Complete"}
+    assert "AwaitsApproval" not in office.customer.info(job)
+    assert text(office.customer, job) == "The sea is deep."
+    assert error_of(office.customer.post("review/approve", **seen)) == (409, "INVALID_QUERY")

@@ -25,6 +25,12 @@ export interface Decision {
   readonly Date: string;
 }
 
+/** A list that its customer is asked to approve. */
+export interface AwaitedVersion {
+  readonly iwp_name: string;
+  readonly version: string;
+}
+
 export interface JobInfo extends Job {
   readonly CompletedDate: string;
   readonly Engine?: string;
@@ -34,6 +40,7 @@ export interface JobInfo extends Job {
   readonly RecordingErasedDate?: string;
   readonly ResultsErasedDate?: string;
   readonly ReviewDecisions?: readonly Decision[];
+  readonly AwaitsApproval?: AwaitedVersion;
   readonly SameRecording?: readonly string[];
   readonly ReturnTargets: { readonly url?: readonly { readonly callback_url: string }[] };
   readonly Options: Readonly<Record<string, { readonly label: string; readonly setting: unknown }>>;
@@ -85,6 +92,17 @@ export function readVersions(job: string, options: CallOptions): Promise<readonl
 export function readList(job: string, version: Version, options: CallOptions): Promise<ElementList> {
   const which = { job_id: job, elementlist_version: version.version };
   return call<ElementList>("job/get_elementlist", which, options);
+}
+
+/** What this person is asked to approve. */
+export function awaitedOf(data: PageData, info: JobInfo | null): AwaitedVersion | undefined {
+  return data.mayChange && data.mayRead ? info?.AwaitsApproval : undefined;
+}
+
+/** Reads the list that waits for the customer's approval, which may have been saved and not published. */
+export async function readAwaited(job: string, options: CallOptions): Promise<ElementList> {
+  const work = { job_id: job, kind: "approval" };
+  return (await call<{ elementlist: ElementList }>("review/elementlist", work, options)).elementlist;
 }
 
 /** Reads the captions of a version as WebVTT; with sounds, as people who do not hear need them. */

@@ -12,12 +12,15 @@ import { readMedia, type Media } from "../player/media";
 import "../player/player";
 import type { Player } from "../player/player";
 import { failureState, goneState, waitingPage } from "./absent";
+import { approvalCard } from "./approval";
 import { Belongings } from "./belongings";
 import type { ElementList } from "./elementlist";
 import { authorizeJob, deleteJob } from "./deeds";
 import "./downloads";
 import { pageHead } from "./head";
 import {
+  awaitedOf,
+  readAwaited,
   readInfo,
   readCaptions,
   readList,
@@ -31,8 +34,8 @@ import { decisionsPanel, factsPanel, topicsPanel, versionsPanel } from "./panels
 import { passagesOf, type Passage } from "./passages";
 import { progressCard } from "./progress";
 import "./shares";
-import "./transcript";
 import type { Transcript } from "./transcript";
+import { transcriptOf, transcriptWaiting } from "./words";
 
 const READ_AGAIN_MS = 500;
 
@@ -50,6 +53,8 @@ class JobPage extends PageElement {
   private media: Media | null | undefined;
   /** The newest version that was there. */
   private newest = "";
+  /** The version, saved and not published, that is shown because it waits for approval; empty for another. */
+  private saved = "";
   private problem = "";
   private isGone = false;
   private timer = 0;
@@ -106,6 +111,7 @@ class JobPage extends PageElement {
         this.media === undefined && this.data.mayRead ? this.readMedia(isBackground) : null,
       ]);
       const versions = info.ResultsErasedDate ? [] : await kept;
+      const awaited = this.info?.AwaitsApproval?.version;
       this.info = info;
       this.versions = versions;
       this.problem = "";
@@ -115,6 +121,7 @@ class JobPage extends PageElement {
       this.newest = newest?.version ?? "";
       if (!newest) this.shown = this.list = null;
       else if (isNew) await this.show(newest, isBackground);
+      if (info.AwaitsApproval?.version !== awaited) await this.showAwaited(isBackground);
     } catch (error) {
       if (isAbort(error)) return;
       if (error instanceof CallError && error.type === "ITEM_NOT_FOUND") this.isGone = true;
@@ -124,12 +131,9 @@ class JobPage extends PageElement {
     this.requestUpdate();
   }
 
+  /** Where that fails, the player asks again, and says why. */
   private async readMedia(isBackground: boolean): Promise<void> {
-    try {
-      this.media = await readMedia(this.data.job, isBackground);
-    } catch {
-      // The player asks again, and says why.
-    }
+    this.media = await readMedia(this.data.job, isBackground).catch(() => undefined);
   }
 
   /** Shows a version of the transcript. */
@@ -137,6 +141,7 @@ class JobPage extends PageElement {
     this.showing?.abort();
     this.showing = new AbortController();
     this.shown = version;
+    this.saved = "";
     this.captions = "";
     this.requestUpdate();
     const options = { isBackground, signal: this.showing.signal };
@@ -148,6 +153,26 @@ class JobPage extends PageElement {
     this.requestUpdate();
     this.captions = await captions; // which takes longer to lay out than the words to read
     this.requestUpdate();
+  }
+
+  /** Shows what waits for approval, where that is not among the versions. */
+  private async showAwaited(isBackground = false): Promise<void> {
+    const awaited = awaitedOf(this.data, this.info);
+    const version = awaited && this.versions.find((each) => each.version === awaited.version);
+    if (!awaited || this.isAwaitedShown) return;
+    if (version) {
+      await this.show(version, isBackground);
+      return;
+    }
+    this.list = await readAwaited(this.data.job, { isBackground });
+    this.passages = passagesOf(this.list, 0);
+    this.captions = "";
+    this.saved = awaited.version;
+    this.requestUpdate();
+  }
+
+  private get isAwaitedShown(): boolean {
+    return (this.saved || this.shown?.version) === awaitedOf(this.data, this.info)?.version;
   }
 
   private async attempt(work: () => Promise<void>): Promise<void> {
@@ -202,6 +227,10 @@ class JobPage extends PageElement {
           isComplete(info) &&
           this.list && { editUrl: `${page.base}/web/jobs/${data.job}/edit` }),
       })}
+      ${approvalCard(data, info, this.list === null ? null : this.isAwaitedShown, {
+        decided: () => void this.read(false),
+        look: () => void this.attempt(() => this.showAwaited()),
+      })}
       <div class="job-columns ${this.shown ? "" : "job-alone"}">
         ${data.mayRead ? this.playerCard(info) : nothing} ${this.words(info)}
         <div class="job-panels">${this.panels(info)}</div>
@@ -231,22 +260,9 @@ class JobPage extends PageElement {
   }
 
   private words(info: JobInfo): TemplateResult {
-    if (this.list) {
-      return html`<scribedock-transcript
-        class="job-transcript"
-        .passages=${this.passages}
-        .language=${this.list.language}
-        .hasDoubt=${this.passages.some(({ pieces }) => pieces.some((each) => each.kind === "doubt"))}
-        @seekto=${(event: CustomEvent<number>) => this.seek(event.detail)}
-      ></scribedock-transcript>`;
-    }
-    if (this.shown) {
-      if (this.problem) return html`<div class="job-transcript card">${this.failure()}</div>`;
-      return html`<div class="job-transcript">
-        <div class="card transcript waiting" aria-busy="true"></div>
-      </div>`;
-    }
     const { mayUpload, mayChange } = this.data;
+    if (this.list) return transcriptOf(this.list, this.passages, (time) => this.seek(time));
+    if (this.shown) return transcriptWaiting(this.problem ? this.failure() : null);
     return html`<div class="job-transcript">
       ${progressCard(info, {
         ...(mayUpload && this.media?.kind != null && { order: this.order, again: this.order }),

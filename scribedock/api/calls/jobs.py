@@ -100,7 +100,15 @@ def info(context: Context, parameters: JobParameters) -> JobAnswer:
     job = context.services.jobs.find_job(parameters.job_id, context.visible_accounts)
     tasks, now = context.services.jobs.tasks([job.id]), context.services.clock.now()
     same = context.services.jobs.with_same_recording(job)
-    return cast(JobAnswer, job_answer(job, context.dialect, tasks[job.id], now=now, same_recording=same))
+    answer = job_answer(
+        job,
+        context.dialect,
+        tasks[job.id],
+        now=now,
+        same_recording=same,
+        awaited=context.services.reviews.awaited_approval(job),
+    )
+    return cast(JobAnswer, answer)
 
 
 class ListParameters(Parameters):

@@ -340,6 +340,9 @@ def _approvable(context: Context, parameters: PassParameters) -> PassList:
 
 class ApproveParameters(PassParameters):
     comment: Text = Field("", description="A comment that is kept with the job.")
+    base_version: Moment | None = Field(
+        None, description="The version that you have seen; the call fails if another was saved since."
+    )
 
 
 @call(
@@ -363,7 +366,13 @@ async def approve(context: Context, parameters: ApproveParameters) -> ApprovedPa
 
     def end_pass() -> ApprovedPass:
         reviews.approve(
-            job_id, visible_accounts, kind, account_id, enriched=enriched, comment=parameters.comment
+            job_id,
+            visible_accounts,
+            kind,
+            account_id,
+            base=parameters.base_version,
+            enriched=enriched,
+            comment=parameters.comment,
         )
         context.backend.wake()
         return {"JobStatus": context.services.jobs.find_job(job_id).status}

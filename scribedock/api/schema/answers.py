@@ -160,6 +160,13 @@ class JobDecision(TypedDict):
     Date: Date
 
 
+class AwaitedVersion(TypedDict):
+    """A list that its customer is asked to approve."""
+
+    iwp_name: str
+    version: str
+
+
 class ClassicJob(JobFacts):
     """The Job object in the classic dialect."""
 
@@ -186,6 +193,7 @@ class ClassicJob(JobFacts):
     Tasks: list[TaskEntry]
     SameRecording: NotRequired[list[Id]]
     ReviewDecisions: NotRequired[list[JobDecision]]
+    AwaitsApproval: NotRequired[AwaitedVersion]
     CreationTime: NotRequired[Date]
     StartTime: NotRequired[PerhapsDate]
     CompletedTime: NotRequired[PerhapsDate]

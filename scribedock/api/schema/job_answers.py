@@ -14,6 +14,7 @@ from scribedock.clock import format_time
 from scribedock.jobs.job import Fidelity, Job, JobStatus, Priority, Task, TaskType
 from scribedock.jobs.turnaround import is_late
 from scribedock.orders.callback_url import without_password
+from scribedock.reviews.reviews import AwaitedApproval
 
 HUMAN_FIDELITIES = (Fidelity.STANDARD, Fidelity.HIGH)
 RECOGNIZER_ONLY_NOTICE = (
@@ -58,10 +59,11 @@ def job_answer(
     now: datetime,
     in_list: bool = False,
     same_recording: Sequence[str] = (),
+    awaited: AwaitedApproval | None = None,
 ) -> dict[str, Any]:
     """Build the Job object as of `now`; `tasks` (oldest first) are shown in the classic dialect.
 
-    same_recording: the other jobs with its recording.
+    same_recording: the other jobs with its recording. awaited: what its customer is asked to approve.
     """
     common: dict[str, Any] = {
         "JobId": job.id,
@@ -114,6 +116,11 @@ def job_answer(
         decisions = [_decision(task) for task in tasks if task.type in DECISIONS]
         if decisions:
             common["ReviewDecisions"] = decisions
+    if awaited is not None:
+        common["AwaitsApproval"] = {
+            "iwp_name": awaited.iwp_name.value,
+            "version": format_time(awaited.version),
+        }
     if same_recording:
         common["SameRecording"] = list(same_recording)
     if in_list:

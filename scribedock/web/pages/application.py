@@ -34,6 +34,7 @@ TEXTS: Mapping[str, tuple[str, ...]] = {
     "job": (
         *EVERY_PAGE,
         "again",
+        "approval",
         "job",
         "share",
         "player",
