@@ -48,7 +48,7 @@ from scribedock.reviews.review_pass import (
     pass_of,
     pass_under_way,
 )
-from scribedock.reviews.working_list import PassList, newest_version, saved_version, working_list
+from scribedock.reviews.working_list import PassList, kept_versions, newest_version, working_list
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -239,14 +239,10 @@ class Reviews:
         return AwaitedApproval(iwp_name=current.iwp_name, version=version)
 
     def versions(self, job_id: str, visible_accounts: frozenset[str], kind: PassKind) -> list[datetime]:
-        """Return the versions of the current pass that are kept whole, and the newest; oldest first."""
+        """Return the versions saved in the current pass that can still be read; oldest first."""
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
-            current = find_joined(connection, job, kind)
-            kept = sa.select(drafts.c.version).where(drafts.c.pass_id == current.id)
-            found = set(connection.execute(kept).scalars())
-            newest = saved_version(connection, current.id)
-        return sorted(found if newest is None else found | {newest})
+            return kept_versions(connection, find_joined(connection, job, kind))
 
     def approve(
         self,

@@ -32,6 +32,7 @@ from scribedock.reviews.review_pass import CONFLICT, Pass, actor_of, check_writa
 from scribedock.reviews.working_list import (
     SUPERSEDED,
     PassList,
+    kept_versions,
     newest_version,
     saves_since,
     working_list,
@@ -40,6 +41,7 @@ from scribedock_captions.elementlist.splicing import Splice
 
 FOLD_SAVES = 100  # after so many the list is kept whole
 MAX_SEGMENTS = 200_000  # of a list
+NOT_KEPT = "version: {version} is not kept; those that are, are in `versions` of review/elementlist"
 THINNED = timedelta(minutes=10)  # of the versions made by folding, one for each span of this length is kept
 
 
@@ -147,11 +149,23 @@ class SegmentSaves:
             merged=bool(since),
         )
 
-    def read(self, job_id: str, visible_accounts: frozenset[str] | None, kind: PassKind) -> PassList:
-        """Return the list that is worked on. Raises ItemNotFound, InvalidQuery (409) where there is none."""
+    def read(
+        self,
+        job_id: str,
+        visible_accounts: frozenset[str] | None,
+        kind: PassKind,
+        version: datetime | None = None,
+    ) -> PassList:
+        """Return the list that is worked on, or an earlier version of it that was saved in the pass.
+
+        Raises ItemNotFound, InvalidQuery (409) where there is none, or the version is not kept.
+        """
         with self._database.read() as connection:
             job = self._jobs.fetch_job(connection, job_id, visible_accounts)
-            return working_list(connection, self._elementlists, find_joined(connection, job, kind))
+            current = find_joined(connection, job, kind)
+            if version is not None and version not in kept_versions(connection, current):
+                raise InvalidQuery(NOT_KEPT.format(version=format_time(version)), status=CONFLICT)
+            return working_list(connection, self._elementlists, current, until=version)
 
     def keep_whole(self, work: PassList, compressed: bytes) -> None:
         """Keep the list with its edits as a version, in place of those that were kept a short time ago."""

@@ -46,17 +46,25 @@ class PassList:
         return folded(self.whole, [(edit.splices, edit.compressed) for edit in self.edits])
 
 
-def working_list(connection: Connection, elementlists: ElementLists, current: Pass) -> PassList:
-    """Return what was last saved in the pass, else what the previous pass published."""
-    draft = connection.execute(
-        sa.select(drafts).where(drafts.c.pass_id == current.id).order_by(drafts.c.version.desc()).limit(1)
-    ).first()
+def working_list(
+    connection: Connection, elementlists: ElementLists, current: Pass, *, until: datetime | None = None
+) -> PassList:
+    """Return what was last saved in the pass, else what the previous pass published.
+
+    until: the version that is wanted, one of `kept_versions`; None: the newest.
+    """
+    kept = sa.select(drafts).where(drafts.c.pass_id == current.id)
+    if until is not None:
+        kept = kept.where(drafts.c.version <= until)
+    draft = connection.execute(kept.order_by(drafts.c.version.desc()).limit(1)).first()
     if draft is not None:
         version, whole = draft.version, bytes(draft.compressed)
     else:
         version = elementlists.versions(current.job_id)[-1].created
         whole = elementlists.compressed(current.job_id, version)
     rows = saves_since(connection, current.id, version if draft is not None else None)
+    if until is not None:
+        rows = [row for row in rows if row.version <= until]
     return PassList(
         current=current,
         version=rows[-1].version if rows else version,
@@ -67,6 +75,24 @@ def working_list(connection: Connection, elementlists: ElementLists, current: Pa
             if row.compressed != SUPERSEDED
         ),
     )
+
+
+def kept_versions(connection: Connection, current: Pass) -> list[datetime]:
+    """Return the versions saved in the pass that can still be read, oldest first.
+
+    Those are what is kept whole, the last save of each minute since, and the newest.
+    """
+    whole = set(
+        connection.execute(sa.select(drafts.c.version).where(drafts.c.pass_id == current.id)).scalars()
+    )
+    last_of_minute = {
+        row.version.replace(second=0, microsecond=0): row.version
+        for row in saves_since(connection, current.id, max(whole, default=None))
+        if row.compressed is not None and row.compressed != SUPERSEDED
+    }
+    newest = saved_version(connection, current.id)
+    found = whole | set(last_of_minute.values())
+    return sorted(found if newest is None else found | {newest})
 
 
 def newest_version(connection: Connection, elementlists: ElementLists, current: Pass) -> datetime:

@@ -15,6 +15,7 @@ from scribedock.orders.passes import PassKind
 from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.elementlist.codec import emit
 from scribedock_captions.readers import TextFormat, read
+from tests.captions.sample import say
 from tests.support.accounts import name_of
 from tests.support.client import Client, error_of
 from tests.support.finished import finished_job, services_of
@@ -271,3 +272,18 @@ def test_a_customer_approves_the_version_that_was_seen(office: Office) -> None:
     assert "AwaitsApproval" not in office.customer.info(job)
     assert text(office.customer, job) == "The sea is deep."
     assert error_of(office.customer.post("review/approve", **seen)) == (409, "INVALID_QUERY")
+
+
+def test_versions_that_were_saved_in_the_pass_are_read_again(office: Office) -> None:
+    job = office.job()
+    base = taken(office.ann, job)["version"]
+    assert save(office.ann, job, corrected()).status_code == 200
+    assert save(office.ann, job, emit(say("The lake is deep."))).status_code == 200
+    work = office.ann.get("review/elementlist", job_id=job).json()
+    first, second = work["versions"]
+    assert second == work["version"]
+    earlier = office.ann.get("review/elementlist", job_id=job, version=first).json()
+    assert (earlier["version"], earlier["elementlist"]) == (first, corrected())
+    for unkept in (base, "2020-01-01T00:00:00"):
+        answer = office.ann.get("review/elementlist", job_id=job, version=unkept)
+        assert error_of(answer) == (409, "INVALID_QUERY") and "`versions`" in answer.json()["ErrorComment"]

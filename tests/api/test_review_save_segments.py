@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import json
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import httpx2
 import pytest
 
+from scribedock.db.tables import segment_saves
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.jobs.job import Fidelity
@@ -159,3 +161,23 @@ def test_an_owner_corrects_a_finished_job(
     assert httpx2.get(frozen["CaptionUrl"], trust_env=False).content == before
     assert callbacks.received.empty()
     assert [each["TaskType"] for each in client.info(job)["Tasks"]][-1] == "JOB_CORRECT"
+
+
+def test_what_was_typed_a_minute_ago_can_be_read_again(office: Office) -> None:
+    job, base = reviewed(office)
+    saves = []
+    for number, words in enumerate(("The sea is deep.", "The sea is blue.")):
+        answer = save(office.ann, job, base, replaced(number, words), save_id=f"save {number}")
+        base = answer.json()["version"]
+        saves.append(base)
+    with services_of(office.server) as services, services.database.write() as connection:
+        moment = datetime.fromisoformat(saves[0]).replace(tzinfo=UTC)
+        connection.execute(
+            segment_saves.update()
+            .where(segment_saves.c.version == moment)
+            .values(version=moment - timedelta(minutes=2))
+        )
+    work = office.ann.get("review/elementlist", job_id=job).json()
+    assert len(work["versions"]) == 2 and work["versions"][-1] == saves[-1]
+    assert transcript(office.ann, job, version=work["versions"][0]) == ["The sea is deep.", *LINES[1:]]
+    assert transcript(office.ann, job) == ["The sea is deep.", "The sea is blue.", LINES[2]]

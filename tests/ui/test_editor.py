@@ -9,8 +9,12 @@ from playwright.sync_api import expect
 
 from scribedock import app
 from scribedock.jobs.job import Fidelity
+from scribedock_captions.elementlist.codec import emit
+from tests.captions.sample import say
 from tests.support.accounts import child, name_of
 from tests.support.finished import finished_job
+from tests.support.office import save
+from tests.support.waiting import wait_until
 from tests.ui.desk import Desk
 from tests.ui.lecture import lecture
 from tests.ui.visitor import Visitor
@@ -254,3 +258,35 @@ def test_a_reviewer_takes_a_transcript_corrects_and_approves_it(
     page.wait_for_url("**/web/reviews")
     assert visitor.client.info(job)["JobStatus"] == "Complete"
     assert "Well, Today" in visitor.client.get("job/get_transcript", job_id=job).text
+
+
+def test_a_reviewer_goes_back_to_a_version_saved_in_the_pass_and_undoes_it(
+    visitor: Visitor, services: app.Services
+) -> None:
+    client = visitor.client
+    job = finished_job(services, say("The see is deep.", "Nobody knows."), username=name_of(client))
+    client.post("review/take", job_id=job, kind="correction")
+    earlier = emit(say("The sea is deep.", "Nobody knows."))
+    assert save(client, job, earlier, kind="correction").status_code == 200
+    desk = Desk.of(visitor, job)
+    desk.caret(0, 0, 3)
+    desk.page.keyboard.type("This cold")
+    desk.expect_saved()
+    typed = desk.texts()
+    assert typed == ["This cold sea is deep.", "Nobody knows."]
+    page = desk.page
+    page.get_by_role("button", name="Versions").click()
+    dialog = page.get_by_role("dialog", name="Versions")
+    dialog.get_by_label("Compare with").select_option(index=0)
+    expect(dialog).to_contain_text("Saved in this pass")
+    expect(dialog.get_by_role("status")).to_contain_text("1 place differs")
+    visitor.shoot("editor-versions-saved")
+    visitor.check_accessible()
+    dialog.get_by_role("button", name="Go back to this version").click()
+    wait_until(lambda: desk.texts() == ["The sea is deep.", "Nobody knows."])
+    desk.expect_saved()
+    assert desk.saved() == ["The sea is deep.", "Nobody knows."]
+    page.get_by_role("button", name="Undo").click()
+    wait_until(lambda: desk.texts() == typed)
+    desk.expect_saved()
+    assert desk.saved() == typed

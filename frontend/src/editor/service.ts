@@ -75,6 +75,11 @@ export class EditorService {
     return call("review/elementlist", this.pass, { isBackground });
   }
 
+  /** Reads an earlier version that was saved in this pass. */
+  async readSaved(version: string): Promise<ElementList> {
+    return (await call<WorkingList>("review/elementlist", { ...this.pass, version })).elementlist;
+  }
+
   changesSince(version: string): Promise<SavedChanges[]> {
     return call("review/changes", { ...this.pass, since: version }, { isBackground: true });
   }

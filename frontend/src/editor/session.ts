@@ -15,9 +15,10 @@ import { FindPanel } from "./find-panel";
 import { currentBindings, openKeys } from "./keys-dialog";
 import type { Bindings, Command } from "./model/keys";
 import { replaced } from "./model/alike";
-import { textOf } from "./model/elementlist";
+import { textOf, type ElementList } from "./model/elementlist";
 import type { Conflict } from "./model/merging";
 import { setText } from "./model/rows";
+import { backTo } from "./model/versions";
 import { soundNames } from "./model/tokens";
 import { alikeBar, conflictNotices, saveProblem, saveStatus, termBar } from "./notices";
 import type { Opened } from "./opening";
@@ -215,6 +216,10 @@ export class Session {
     }
   }
 
+  private goBack(list: ElementList): void {
+    if (this.editor.make(backTo(this.document.script, list, this.document.ids))) tell(text("edit.wentBack"));
+  }
+
   private readonly settle = (conflict: Conflict, takesTheirs: boolean): void => {
     this.document.settle(conflict, takesTheirs);
     this.rows.show(this.document.script);
@@ -268,7 +273,10 @@ export class Session {
         </div>
         <div class="edit-bar">${transport(editor, controls, canPlay)} ${rowTimes(editor)}</div>
         <div class="edit-bar">
-          ${tools(editor, controls, () => void openVersions(this.data.job, edited.script))}
+          ${tools(editor, controls, () => {
+            const { data, service } = this;
+            void openVersions(data.job, service, edited.script, (list) => this.goBack(list));
+          })}
           ${termBar(offers, (offer) => this.take(offer))}
         </div>
       </div>

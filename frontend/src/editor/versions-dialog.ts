@@ -1,20 +1,23 @@
-/** The published versions of the transcript, and what differs from them here, word by word. */
+/** Earlier versions of the transcript, published or saved in this pass: what differs here, and the way back to one. */
 
 import { html, nothing, type TemplateResult } from "lit";
 
-import { call } from "../frame/calls";
+import { call, CallError } from "../frame/calls";
 import { formatMoment, parseTime } from "../frame/formats";
 import { reasonOf } from "../frame/problems";
 import { counted, text } from "../frame/texts";
+import { icon } from "../parts/icons";
 import { openDialog } from "./dialogs";
 import { difference } from "./model/diff";
 import { textOf, type ElementList } from "./model/elementlist";
 import type { Script } from "./model/rows";
+import type { EditorService } from "./service";
 import { formatTime } from "./times";
 import { wordDiff } from "./word-diff";
 
 interface Version {
   readonly version: string;
+  /** Empty for one that was saved in this pass. */
   readonly iwp_name: string;
 }
 
@@ -26,31 +29,36 @@ interface Difference {
 
 const SHOWN = 300;
 
-export async function openVersions(job: string, script: Script): Promise<void> {
+/** goBack: makes the transcript what the version is that it is given. */
+export async function openVersions(
+  job: string,
+  service: EditorService,
+  script: Script,
+  goBack: (list: ElementList) => void,
+): Promise<void> {
   let versions: readonly Version[] = [];
   let chosen = "";
-  let differences: readonly Difference[] | null = null;
+  let found: ElementList | null = null;
   let problem = "";
   let redrawn: () => void = () => undefined;
   const compare = async (version: string): Promise<void> => {
     chosen = version;
-    differences = null;
+    found = null;
     problem = "";
     redrawn();
     try {
-      const list = await call<ElementList>("job/get_elementlist", {
-        job_id: job,
-        elementlist_version: version,
-      });
-      if (chosen === version) differences = differencesOf(list, script);
+      const isSaved = versions.find((each) => each.version === version)?.iwp_name === "";
+      const read = isSaved ? service.readSaved(version) : readPublished(job, version);
+      const list = await read;
+      if (chosen === version) found = list;
     } catch (error) {
       problem = reasonOf(error);
     }
     redrawn();
   };
-  void call<readonly Version[]>("job/list_elementlists", { job_id: job })
-    .then((found) => {
-      versions = [...found].reverse();
+  void readVersions(job, service)
+    .then((all) => {
+      versions = all;
       const [latest] = versions;
       if (latest) void compare(latest.version);
       else redrawn();
@@ -59,8 +67,10 @@ export async function openVersions(job: string, script: Script): Promise<void> {
       problem = reasonOf(error);
       redrawn();
     });
-  await openDialog("versions", text("edit.versionsTitle"), (_, redraw) => {
+  await openDialog("versions", text("edit.versionsTitle"), (close, redraw) => {
     redrawn = redraw;
+    const list = found;
+    const differences = list && differencesOf(list, script);
     return html`<p>${text("edit.versionsText")}</p>
       <label class="field"
         ><span class="field-label">${text("edit.version")}</span
@@ -71,16 +81,52 @@ export async function openVersions(job: string, script: Script): Promise<void> {
       <p role="status" class="small">
         ${problem || (differences ? counted("edit.rowsDiffer", differences.length) : nothing)}
       </p>
-      ${differences ? list(differences) : nothing}`;
+      ${differences ? differencesList(differences) : nothing}
+      ${
+        list && differences?.length
+          ? html`<p>
+              <button
+                class="button"
+                type="button"
+                @click=${() => {
+                  close();
+                  goBack(list);
+                }}
+              >
+                ${icon("undo")} ${text("edit.goBack")}
+              </button>
+            </p>`
+          : nothing
+      }`;
   });
+}
+
+/** The newest first; a reviewer of another account sees those that were saved alone. */
+async function readVersions(job: string, service: EditorService): Promise<readonly Version[]> {
+  const published = call<readonly Version[]>("job/list_elementlists", { job_id: job }).catch(
+    (error: unknown) => {
+      if (error instanceof CallError) return [];
+      throw error;
+    },
+  );
+  const [work, others] = await Promise.all([service.read(), published]);
+  const saved = work.versions
+    .filter((version) => version !== work.version)
+    .map((version) => ({ version, iwp_name: "" }));
+  return [...others, ...saved].sort((one, other) => (one.version < other.version ? 1 : -1));
+}
+
+function readPublished(job: string, version: string): Promise<ElementList> {
+  return call<ElementList>("job/get_elementlist", { job_id: job, elementlist_version: version });
 }
 
 function label({ version, iwp_name }: Version): string {
   const time = parseTime(version);
-  return time ? `${iwp_name} · ${formatMoment(time)}` : iwp_name;
+  const name = iwp_name || text("edit.savedHere");
+  return time ? `${name} · ${formatMoment(time)}` : name;
 }
 
-function list(differences: readonly Difference[]): TemplateResult {
+function differencesList(differences: readonly Difference[]): TemplateResult {
   return html`<ul class="version-list" tabindex="0" aria-label=${text("edit.versionsTitle")}>
     ${differences
       .slice(0, SHOWN)

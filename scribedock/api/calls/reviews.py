@@ -183,9 +183,15 @@ def release(context: Context, parameters: PassParameters) -> None:
     context.services.reviews.release(parameters.job_id, visible_accounts, parameters.kind, context.account.id)
 
 
+class PassListParameters(PassParameters):
+    version: Moment | None = Field(
+        None, description="An earlier version that was saved in this pass, of `versions`."
+    )
+
+
 @call(
     "review/elementlist",
-    PassParameters,
+    PassListParameters,
     is_vendors=False,
     needs=Right.READ,
     answer='{"iwp_name": "…", "version": "…", "versions": ["…", …], "decisions": [{…}], "elementlist": {…}}',
@@ -194,7 +200,7 @@ def release(context: Context, parameters: PassParameters) -> None:
     reads_content=True,
     changes=False,
 )
-async def elementlist(context: Context, parameters: PassParameters) -> Response:
+async def elementlist(context: Context, parameters: PassListParameters) -> Response:
     """Get the ElementList to review: the last one saved, else the one the previous pass published."""
     work, facts = await run_in_threadpool(_work, context, parameters)
     compressed = await folded(context, work)
@@ -202,10 +208,12 @@ async def elementlist(context: Context, parameters: PassParameters) -> Response:
     return kept_json(compressed, before=head.encode(), after=b"}")
 
 
-def _work(context: Context, parameters: PassParameters) -> tuple[PassList, dict[str, object]]:
+def _work(context: Context, parameters: PassListParameters) -> tuple[PassList, dict[str, object]]:
     visible_accounts = visible_to_reviewer(context, parameters)
     reviews = context.services.reviews
-    work = context.services.segment_saves.read(parameters.job_id, visible_accounts, parameters.kind)
+    work = context.services.segment_saves.read(
+        parameters.job_id, visible_accounts, parameters.kind, parameters.version
+    )
     saved = reviews.versions(parameters.job_id, visible_accounts, parameters.kind)
     decisions = reviews.decisions([parameters.job_id]).get(parameters.job_id, ())
     facts: dict[str, object] = {
