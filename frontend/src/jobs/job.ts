@@ -57,7 +57,7 @@ export function stateOf(job: Job): string {
 }
 
 export function nameOf(job: Job): string {
-  return job.JobName || text("jobs.unnamed");
+  return job.JobName || text("app.unnamed");
 }
 
 /** Whether the job's results can be had. */
