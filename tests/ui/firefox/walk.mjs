@@ -1,42 +1,19 @@
-// The main walk in Firefox, by WebDriver BiDi, which Playwright does not speak to a Firefox of Debian.
-// Prints what it saw as JSON.
+// The main walk in Firefox. Prints what it saw as JSON.
 // node walk.mjs FIREFOX BASE_URL NAME PASSWORD RECORDING DOWNLOADS SCREENSHOT
 
 import { readdir } from "node:fs/promises";
 
-import puppeteer from "puppeteer-core";
+import { openFirefox, signIn, violationsOf } from "./browser.mjs";
 
 const [executablePath, base, name, password, recording, downloads, screenshot] = process.argv.slice(2);
-const browser = await puppeteer.launch({
-  browser: "firefox",
-  executablePath,
-  headless: true,
-  extraPrefsFirefox: {
-    "browser.download.folderList": 2,
-    "browser.download.dir": downloads,
-    "intl.accept_languages": "en",
-    "app.update.auto": false,
-    "datareporting.healthreport.uploadEnabled": false,
-  },
+const { browser, problems, newPage } = await openFirefox(executablePath, {
+  "browser.download.folderList": 2,
+  "browser.download.dir": downloads,
 });
-const problems = [];
 try {
-  const page = await browser.newPage();
+  const page = await newPage();
   page.setDefaultTimeout(120_000);
-  page.on("pageerror", (error) => problems.push(String(error)));
-  page.on("console", (message) => {
-    if (message.type() === "error") problems.push(message.text());
-  });
-  await page.evaluateOnNewDocument(() => {
-    window.violations = [];
-    document.addEventListener("securitypolicyviolation", (event) => {
-      window.violations.push(`${event.violatedDirective} ${event.blockedURI}`);
-    });
-  });
-  await page.goto(`${base}/web/`);
-  await page.type("#username", name);
-  await page.type("#password", password);
-  await Promise.all([page.waitForNavigation(), page.keyboard.press("Enter")]);
+  await signIn(page, base, name, password);
   await page.locator("::-p-text(Upload your first recording)").click();
   await page.waitForSelector("#files");
   const input = await page.$("#files");
@@ -53,8 +30,7 @@ try {
     await new Promise((resolve) => setTimeout(resolve, 100));
     saved = await readdir(downloads);
   }
-  const violations = await page.evaluate(() => window.violations ?? []);
-  console.log(JSON.stringify({ problems, violations, saved }));
+  console.log(JSON.stringify({ problems, violations: await violationsOf(page), saved }));
 } finally {
   await browser.close();
 }
