@@ -74,6 +74,7 @@ from scribedock.reviews.realignments import Realignments
 from scribedock.reviews.rejections import Rejections
 from scribedock.reviews.reviews import Reviews
 from scribedock.reviews.segment_saves import SegmentSaves
+from scribedock.reviews.span_recognitions import SpanRecognitions
 from scribedock.search.indexing import SearchIndex
 from scribedock.search.search import Search
 from scribedock.settings import Settings
@@ -152,6 +153,7 @@ class Services:
     rejections: Rejections
     segment_saves: SegmentSaves
     realignments: Realignments
+    span_recognitions: SpanRecognitions
     mails: Mails
     work: Work
     backlog: Backlog
@@ -294,6 +296,7 @@ def build_services(
         rejections=Rejections(database, jobs, elementlists, orders),
         segment_saves=segment_saves,
         realignments=Realignments(database, jobs, segment_saves, elementlists),
+        span_recognitions=SpanRecognitions(database, jobs),
         uploads=uploads,
         upload_urls=UploadUrls(uploads, keys.upload, settings, clock),
         fetcher=fetcher,

@@ -28,6 +28,7 @@ from scribedock.workflow.send_mail import SendMailWorkflow
 from scribedock.workflow.steps.decoded_audio import DecodedAudioFiles
 from scribedock.workflow.steps.translation_step import SpeechTranslation
 from scribedock.workflow.transcription.recognize_part import RecognizePartWorkflow
+from scribedock.workflow.transcription.recognize_span import RecognizeSpanWorkflow
 from scribedock.workflow.transcription.transcribe import TranscribeWorkflow, recognition_progress
 
 
@@ -162,6 +163,19 @@ def register_all(engine: Registry, services: Services, pool: RecognizerPool) -> 
         ),
         instead.realign,
     )
+    divert(
+        Queue.SPANS,
+        RecognizeSpanWorkflow(
+            jobs=services.jobs,
+            media=services.media,
+            guidelines=services.guidelines,
+            recognitions=services.span_recognitions,
+            pool=pool,
+            audio=audio,
+            refines=settings.speech_alignment,
+        ),
+        instead.recognize_span,
+    )
     engine.register(
         Queue.SANDBOX,
         SandboxOrderWorkflow(
@@ -212,6 +226,7 @@ def _sandbox_tasks(services: Services) -> SandboxTasks:
         transcripts=services.transcripts,
         renditions=services.renditions,
         realignments=services.realignments,
+        span_recognitions=services.span_recognitions,
         mails=services.mails,
         store=services.store,
         folder=services.settings.data_dir / "work",

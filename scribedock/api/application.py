@@ -45,7 +45,7 @@ from scribedock.api.calls import (
     uploads,
     webhooks,
 )
-from scribedock.api.calls.extensions import again, archives, events, records, search, segments, shares
+from scribedock.api.calls.extensions import again, archives, events, records, search, segments, shares, spans
 from scribedock.api.errors import error_response
 from scribedock.api.faults import fault_of
 from scribedock.api.health import health_routes
@@ -91,6 +91,7 @@ CALL_MODULES = (
     translations,
     reviews,
     segments,
+    spans,
     shares,
     mails,
     uploads,

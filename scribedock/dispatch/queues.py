@@ -17,6 +17,7 @@ class Queue(StrEnum):
     DERIVATIONS = "derivations"
     MAIL = "mail"
     REALIGNMENTS = "realignments"
+    SPANS = "spans"  # stretches that are recognized once more for whoever reviews
     SANDBOX = "sandbox"
 
 

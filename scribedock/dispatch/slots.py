@@ -25,6 +25,7 @@ def slots(settings: Settings) -> Mapping[Queue, int]:
         Queue.DERIVATIONS: 2,
         Queue.MAIL: 4,
         Queue.REALIGNMENTS: settings.worker_jobs,
+        Queue.SPANS: settings.worker_jobs,
         Queue.SANDBOX: 64 * settings.worker_jobs,  # they sleep
     }
 

@@ -26,6 +26,7 @@ from scribedock.jobs.enqueuing import (
     enqueue_order,
     enqueue_realignment,
     enqueue_rendition,
+    enqueue_span,
     enqueue_transcript,
     release_whatever_can,
 )
@@ -41,6 +42,7 @@ OWED_WORK = (
     TaskType.JOB_ADD_TRANSCRIPT,
     TaskType.JOB_MAKE_MEDIA,
     TaskType.JOB_REALIGN,
+    TaskType.JOB_RECOGNIZE_SPAN,
     TaskType.JOB_BURN_IN_CAPTION,
     TaskType.JOB_ASK_FOR_APPROVAL,
 )
@@ -140,6 +142,8 @@ class Backlog:
                 enqueue_rendition(connection, job, row.id, kind, once=True)
             case TaskType.JOB_REALIGN:
                 enqueue_realignment(connection, job, row.id, once=True)
+            case TaskType.JOB_RECOGNIZE_SPAN:
+                enqueue_span(connection, job, row.id, once=True)
             case _:
                 enqueue_mail(connection, job, row.id, once=True)
 

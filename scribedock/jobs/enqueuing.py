@@ -149,6 +149,11 @@ def enqueue_realignment(connection: Connection, job: Job, task_id: str, *, once:
     _enqueue(connection, job, Queue.REALIGNMENTS, task_id, once=once)
 
 
+def enqueue_span(connection: Connection, job: Job, task_id: str, *, once: bool = False) -> None:
+    """Enqueue a stretch of the job's recording, to be recognized once more."""
+    _enqueue(connection, job, Queue.SPANS, task_id, once=once)
+
+
 def enqueue_rendition(
     connection: Connection, job: Job, task_id: str, kind: RenditionKind, *, once: bool = False
 ) -> None:

@@ -80,6 +80,7 @@ class TaskType(StrEnum):
     JOB_REJECT = "JOB_REJECT"  # a pass over it was rejected; its info is the note
     JOB_APPROVE = "JOB_APPROVE"  # a pass was approved with a comment, which is its info
     JOB_REALIGN = "JOB_REALIGN"  # words that a reviewer edited get their times
+    JOB_RECOGNIZE_SPAN = "JOB_RECOGNIZE_SPAN"  # a stretch is recognized once more for a reviewer
 
 
 class TaskStatus(StrEnum):

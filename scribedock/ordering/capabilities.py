@@ -27,13 +27,19 @@ class Capabilities:
 
     def check_recognition(self, job: Job) -> None:
         """Raise InvalidOption where the job's language cannot be recognized here; a sandbox accepts any."""
-        if job.sandbox:
-            return
-        if job.language == AUTO:
+        if not job.sandbox:
+            self.check_language(job.language, "the job's language")
+
+    def check_language(self, language: str, what: str = "language") -> None:
+        """Raise InvalidOption where a language of the catalogue, or AUTO, cannot be recognized here.
+
+        what: what the error calls it.
+        """
+        if language == AUTO:
             self.check_detection()
-        elif iso_code(job.language) not in self.languages:
+        elif iso_code(language) not in self.languages:
             raise InvalidOption(
-                f"The installed speech engine does not understand the job's language {job.language!r}; "
+                f"The installed speech engine does not understand {what} {language!r}; "
                 f"it understands: {', '.join(sorted(self.languages))}"
             )
 

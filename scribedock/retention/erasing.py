@@ -20,6 +20,7 @@ from scribedock.db.tables import (
     review_decisions,
     search_lists,
     segment_saves,
+    span_recognitions,
     tasks,
     transcripts,
 )
@@ -55,7 +56,7 @@ def erase_results(connection: Connection, job_id: str, at: datetime) -> tuple[st
     of_job = sa.select(passes.c.id).where(passes.c.job_id == job_id)
     decided = sa.select(review_decisions.c.id).where(review_decisions.c.pass_id.in_(of_job))
     connection.execute(tasks.update().where(tasks.c.id.in_(decided)).values(info=""))
-    for table in (realignments, segment_saves, drafts, review_decisions):
+    for table in (realignments, span_recognitions, segment_saves, drafts, review_decisions):
         connection.execute(table.delete().where(table.c.pass_id.in_(of_job)))
     for table in (element_lists, passages, search_lists, caption_urls, transcripts):
         connection.execute(table.delete().where(table.c.job_id == job_id))

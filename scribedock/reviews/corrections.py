@@ -19,6 +19,7 @@ from scribedock.jobs.job import Job, JobStatus, TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task
 from scribedock.orders.passes import PassKind, PassStatus
 from scribedock.reviews.review_pass import CONFLICT, Pass, pass_of, pass_under_way
+from scribedock.reviews.span_recognitions import forget_recognitions
 
 
 def begin_correction(connection: Connection, job: Job) -> Pass:
@@ -61,6 +62,7 @@ def correction_task(connection: Connection, job: Job) -> str:
 
 def discard_correction(connection: Connection, current: Pass) -> None:
     """Remove the correction with everything that was saved in it."""
+    forget_recognitions(connection, current.id)
     for table in (realignments, segment_saves, drafts):
         connection.execute(table.delete().where(table.c.pass_id == current.id))
     connection.execute(passes.delete().where(passes.c.id == current.id))

@@ -21,6 +21,7 @@ from scribedock.orders.orders import Orders
 from scribedock.orders.passes import PassKind, PassStatus
 from scribedock.reviews.decisions import checked_comment, record_decision
 from scribedock.reviews.review_pass import CONFLICT, Pass, check_taken, find_current, pass_of
+from scribedock.reviews.span_recognitions import forget_recognitions
 
 PASS_TABLES = (drafts, segment_saves, realignments)
 
@@ -66,6 +67,7 @@ class Rejections:
                 connection, current, rejected=True, iwp_name=about, account_id=account_id, comment=note
             )
             self._jobs.advance(connection, job, JobEvent.REJECTED)
+            forget_recognitions(connection, current.id)
             if before is None:
                 return _open(connection, current)
             self._go_back(connection, job, current, before)

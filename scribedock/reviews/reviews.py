@@ -48,6 +48,7 @@ from scribedock.reviews.review_pass import (
     pass_of,
     pass_under_way,
 )
+from scribedock.reviews.span_recognitions import forget_recognitions
 from scribedock.reviews.working_list import PassList, kept_versions, newest_version, working_list
 
 
@@ -328,6 +329,7 @@ class Reviews:
                 .where(passes.c.id == following)
                 .values(status=PassStatus.OPEN.value, opened=now)
             )
+        forget_recognitions(connection, current.id)
         assert job.order_task_id is not None
         rich = None if enriched is None else enriched.compressed
         if current.kind is PassKind.CORRECTION:

@@ -6,7 +6,8 @@ Words that stayed keep their times, and are the anchors between which the edited
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Container, Mapping, Sequence
+from bisect import bisect_left
+from collections.abc import Callable, Container, Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -36,7 +37,7 @@ from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps.attempts import with_retries
 from scribedock.workflow.steps.recordings import decode_speech, local_recording
 from scribedock_captions.elementlist.codec import parse, to_json
-from scribedock_captions.elementlist.model import ElementList, TokenType
+from scribedock_captions.elementlist.model import ElementList, Token, TokenType
 
 
 class RealignWorkflow:
@@ -124,14 +125,13 @@ def realigned(
 
     audio is the recording as mono 16 kHz s16le. New words are aligned where the language has an acoustic
     model, with the words beside them whose time is only estimated; what is not found shares the time between
-    its neighbours, and counts as interpolated. Nothing else is listened to.
+    its neighbours, and counts as interpolated. Words that were recognized since, in a stretch of the
+    recording, have their times already. Nothing else is listened to.
     """
     kept = unchanged(before, after)
-    known = {
-        place: HeardWord(word=token.value, start_ms=token.start_time, end_ms=token.end_time)
-        for place, token in kept.items()
-        if not token.interpolated
-    }
+    known = _with_recognized(
+        after, kept, {place: _heard(token) for place, token in kept.items() if not token.interpolated}
+    )
     words = words_of(after)
     media_ms = max(before.end_time, 1)
     whole = [Span(start_ms=0, end_ms=media_ms)]
@@ -154,6 +154,45 @@ def realigned(
         for place, word in enumerate(result)
     ]
     return synchronized(after, sound, media_ms=media_ms)
+
+
+def _heard(token: Token) -> HeardWord:
+    return HeardWord(word=token.value, start_ms=token.start_time, end_ms=token.end_time)
+
+
+def _with_recognized(
+    after: ElementList, kept: Container[int], known: Mapping[int, HeardWord]
+) -> dict[int, HeardWord]:
+    """Return the known words with those that a recognizer has found since, which it is not certain of.
+
+    What people type is certain. A word that lies out of the order of the known ones is aligned like others.
+    """
+    found = dict(known)
+    places = sorted(found)
+    for place, word in _recognized_words(after):
+        if place in kept:
+            continue
+        at = bisect_left(places, place)
+        earliest = found[places[at - 1]].end_ms if at else 0
+        latest = found[places[at]].start_ms if at < len(places) else word.end_ms
+        if earliest <= word.start_ms and word.end_ms <= latest:
+            found[place] = word
+            places.insert(at, place)
+    return found
+
+
+def _recognized_words(elementlist: ElementList) -> Iterator[tuple[int, HeardWord]]:
+    """Yield the words with a confidence below 1 whose time is not estimated, and their places."""
+    place = 0
+    for segment in elementlist.segments:
+        for sequence in segment.sequences:
+            score = sequence.confidence_score
+            for token in sequence.tokens:
+                if token.type is not TokenType.WORD:
+                    continue
+                if score is not None and score < 1 and not token.interpolated:
+                    yield place, _heard(token)
+                place += 1
 
 
 def edited_segments(before: ElementList, after: ElementList) -> list[int]:

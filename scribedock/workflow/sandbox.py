@@ -19,7 +19,7 @@ from scribedock.jobs.elementlists import ElementLists
 from scribedock.jobs.iwp import Iwp
 from scribedock.jobs.job import Difficulty, Job, JobColumns, TaskStatus
 from scribedock.jobs.jobs import Jobs
-from scribedock.jobs.languages import iso_code
+from scribedock.jobs.languages import AUTO, iso_code
 from scribedock.jobs.media import JobMedia
 from scribedock.jobs.transcripts import Transcripts
 from scribedock.orders.orders import Orders
@@ -28,6 +28,7 @@ from scribedock.results.mails import Mails
 from scribedock.results.renditions import Renditions
 from scribedock.reviews.realignments import Realignments
 from scribedock.reviews.reviews import Reviews
+from scribedock.reviews.span_recognitions import NOTHING_SAID, SpanRecognitions
 from scribedock.sandbox.faults import WORK_S, SimulatedFault, simulated_faults
 from scribedock.sandbox.prepared import (
     ENGINE,
@@ -45,6 +46,7 @@ from scribedock.storage.store import Store
 from scribedock.workflow.engine import Workflow
 from scribedock.workflow.saved_steps import sleep, step
 from scribedock_captions.elementlist.codec import parse, to_json
+from scribedock_captions.elementlist.excerpt import excerpt
 from scribedock_captions.elementlist.model import ElementList
 
 NOT_SENT_MESSAGE = "This is a sandbox: no mail was sent"
@@ -87,6 +89,7 @@ class SandboxTasks:
         transcripts: Transcripts,
         renditions: Renditions,
         realignments: Realignments,
+        span_recognitions: SpanRecognitions,
         mails: Mails,
         store: Store,
         folder: Path,
@@ -96,6 +99,7 @@ class SandboxTasks:
         self._transcripts = transcripts
         self._renditions = renditions
         self._realignments = realignments
+        self._span_recognitions = span_recognitions
         self._mails = mails
         self._store = store
         self._folder = folder
@@ -134,6 +138,20 @@ class SandboxTasks:
         asked = self._realignments.start(realignment_id)
         if asked is not None:
             self._realignments.finish(asked, asked.after)
+
+    def recognize_span(self, task_id: str) -> None:
+        """Find in a stretch what the prepared list has there, in the language that was asked for."""
+        asked = self._span_recognitions.start(task_id)
+        if asked is None:
+            return
+        job = self._jobs.find_job(asked.job_id)
+        language = asked.language if asked.language not in ("", AUTO) else job.language
+        prepared = prepared_elementlist(iso_code(language))
+        found = excerpt(prepared, asked.span.start_ms, asked.span.end_ms)
+        if found.segments:
+            self._span_recognitions.finish(task_id, to_json(found), language=language, notice=NOTICE)
+        else:
+            self._span_recognitions.fail(task_id, NOTHING_SAID)
 
     def mail(self, mail_id: str) -> None:
         """Send nothing: otherwise anyone with a sandbox's public password could send mail to anybody."""

@@ -23,7 +23,7 @@ READING = {
     *(f"job/{name}" for name in ("media", "download_media", "request_upload_url")),
     *(f"job/{name}" for name in ("search", "events", "download_results")),
     *(f"job/{name}" for name in ("list_callbacks", "list_guidelines", "list_shares", "audit")),
-    *(f"review/{name}" for name in ("list", "elementlist", "changes")),
+    *(f"review/{name}" for name in ("list", "elementlist", "changes", "recognized")),
     *(f"webhook/{name}" for name in ("list", "events")),
     "upload/list",
 }

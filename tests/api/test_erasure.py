@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import time
 import uuid
+import zlib
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -14,7 +15,7 @@ import sqlalchemy as sa
 from scribedock import app
 from scribedock.clock import utc_now
 from scribedock.db import sqlite_file
-from scribedock.db.tables import jobs, mails, tasks, work
+from scribedock.db.tables import jobs, mails, span_recognitions, tasks, work
 from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.dispatch.queues import Queue, work_id
@@ -31,6 +32,7 @@ from tests.support import planted
 from tests.support.client import Client, error_of
 from tests.support.fixtures import DATABASES
 from tests.support.stored import settings_of
+from tests.support.stretches import asked_for, ended
 from tests.support.waiting import wait_until
 from tests.support.webserver import WebServer
 
@@ -53,6 +55,7 @@ PLACES = (
     "Recipient",
     "Note",
     "Segment",
+    "Stretch",
 )
 
 
@@ -105,6 +108,19 @@ def mailed(services: app.Services, job: str, recipient: str) -> None:
     with services.database.write() as connection:
         task = add_task(connection, job, TaskType.JOB_BURN_IN_CAPTION, TaskStatus.COMPLETE)
         connection.execute(mails.insert().values(id=task, job_id=job, recipient=recipient, base_url=""))
+
+
+def recognized(services: app.Services, owner: Client, job: str, word: str) -> None:
+    """As if the word had been recognized in a stretch of the recording."""
+    own = {"kind": "correction"}
+    assert owner.post("review/take", job_id=job, **own).status_code == 200
+    task = asked_for(owner, job, 0, 3000, **own)
+    ended(owner, job, task, **own)
+    found = zlib.compress(json.dumps(emit(say(f"The sea is {word}."))).encode())
+    with services.database.write() as connection:
+        connection.execute(
+            span_recognitions.update().where(span_recognitions.c.id == task).values(compressed=found)
+        )
 
 
 def test_words_planted_with_a_job_are_found_nowhere_once_it_is_deleted(
@@ -170,6 +186,7 @@ def test_words_planted_with_a_job_are_found_nowhere_once_it_is_deleted(
         "CaptionUrl"
     ]
     mailed(services, job, f"{words['Recipient']}@example.org")
+    recognized(services, alice, job, words["Stretch"])
     assert alice.search(words["Segment"], job_id=job)
     before = everywhere(server, words)
     urls = {words[place] for place in ("Password", "Path", "Media", "Transcript")}

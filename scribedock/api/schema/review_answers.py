@@ -12,12 +12,13 @@ from scribedock.api.schema.answers import (
     Id,
     ListSegment,
     ListSpeaker,
+    Milliseconds,
     PerhapsDate,
     Seconds,
 )
 from scribedock.errors import ErrorType
 from scribedock.jobs.iwp import Iwp
-from scribedock.jobs.job import JobStatus, Priority
+from scribedock.jobs.job import JobStatus, Priority, TaskStatus
 from scribedock.orders.passes import PassStatus
 
 
@@ -60,6 +61,27 @@ class SavedVersion(TypedDict):
 
 class RealignmentTask(TypedDict):
     task_id: Id
+
+
+class SpanTask(TypedDict):
+    task_id: Id
+
+
+class RecognizedSpan(TypedDict):
+    """A stretch that the caller has asked for; `segments` once its task is COMPLETE.
+
+    `language` is that of the words; before, the one that was asked for, empty for the job's. `problem` says
+    why nothing was recognized, and `notice` what was heard of the language.
+    """
+
+    task_id: Id
+    status: TaskStatus
+    problem: str
+    start: Milliseconds
+    end: Milliseconds
+    language: str
+    notice: str
+    segments: list[ListSegment]
 
 
 class ApprovedPass(TypedDict):

@@ -35,7 +35,14 @@ from scribedock.db.tables.persons import (
 )
 from scribedock.db.tables.records import audit_entries, failed_logins, key_fingerprints, upgrades
 from scribedock.db.tables.results import caption_urls, mails, renditions, shares
-from scribedock.db.tables.reviews import drafts, passes, realignments, review_decisions, segment_saves
+from scribedock.db.tables.reviews import (
+    drafts,
+    passes,
+    realignments,
+    review_decisions,
+    segment_saves,
+    span_recognitions,
+)
 from scribedock.db.tables.search import passages, search_lists
 from scribedock.db.tables.webhooks import webhook_endpoints, webhook_events, webhook_tries
 from scribedock.db.tables.work import (
@@ -89,6 +96,7 @@ __all__ = [
     "sessions",
     "shares",
     "sign_in_steps",
+    "span_recognitions",
     "tasks",
     "transcripts",
     "turns",

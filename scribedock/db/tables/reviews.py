@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sqlalchemy as sa
-from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table
+from sqlalchemy import JSON, Boolean, Column, ForeignKey, Integer, LargeBinary, String, Table, Text
 
 from scribedock.db.tables.columns import Id, metadata
 from scribedock.db.utc_time import UtcTime
@@ -42,6 +42,21 @@ realignments = Table(
     Column("version", UtcTime, nullable=False),  # of the draft
     Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
     Column("person_id", Id),  # who of its persons asked for it; null: the account itself
+)
+
+# Stretches of the recording that were recognized once more for whoever is at the pass.
+span_recognitions = Table(
+    "span_recognitions",
+    metadata,
+    Column("id", Id, ForeignKey("tasks.id"), primary_key=True),
+    Column("pass_id", Id, ForeignKey("passes.id"), nullable=False, index=True),
+    Column("account_id", Id, ForeignKey("accounts.id"), nullable=False),
+    Column("person_id", Id),  # who of its persons asked for it; null: the account itself
+    Column("start_ms", Integer, nullable=False),
+    Column("end_ms", Integer, nullable=False),
+    Column("language", String(16), nullable=False),  # as asked for; once recognized, that of the words
+    Column("notice", Text, nullable=False),  # about the language
+    Column("compressed", LargeBinary),  # an ElementList of the stretch, JSON, zlib; null: none (yet)
 )
 
 # Why a pass was rejected, or what was said at its approval: its task's `info` has the words.

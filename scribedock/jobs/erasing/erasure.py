@@ -54,6 +54,7 @@ from scribedock.db.tables import (
     sessions,
     shares,
     sign_in_steps,
+    span_recognitions,
     tasks,
     transcripts,
     turns,
@@ -125,6 +126,7 @@ def kept(table: sa.Table, columns: str) -> ErasureEntry:
 # In the order in which rows can be deleted: those that refer to others come before them.
 REGISTER = (
     deleted_through(realignments.c.pass_id),
+    deleted_through(span_recognitions.c.pass_id),
     deleted_through(drafts.c.pass_id),
     deleted_through(review_decisions.c.pass_id),
     deleted_through(segment_saves.c.pass_id),

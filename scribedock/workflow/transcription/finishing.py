@@ -58,9 +58,7 @@ class Finishing:
         self._audio = audio
 
     def run(self, found: Recognized) -> None:
-        chunks = without_unrecognized(
-            (span, _restored(words, found)) for span, words in zip(found.chunks, found.words, strict=True)
-        )
+        chunks = recognized_chunks(found.chunks, found.words, found.speech, script=found.script)
         assembled = assemble(
             chunks,
             language=iso_code(found.language),
@@ -101,8 +99,20 @@ class Finishing:
         return difficulty.value
 
 
-def _restored(saved: Words, found: Recognized) -> list[TimedWord] | None:
+def recognized_chunks(
+    chunks: Sequence[Span], saved: Sequence[Words], speech: Sequence[Span], *, script: str
+) -> list[Chunk]:
+    """Return the chunks with the words that steps have saved, none of them longer than the speech it is in.
+
+    script: the language of the catalogue whose script the words get; empty: whatever was recognized.
+    """
+    return without_unrecognized(
+        (span, _restored(words, speech, script)) for span, words in zip(chunks, saved, strict=True)
+    )
+
+
+def _restored(saved: Words, speech: Sequence[Span], script: str) -> list[TimedWord] | None:
     if saved is None:
         return None
     words = [restored_word(word) for word in saved]
-    return in_script_of(found.script, trim_to_speech(words, found.speech))
+    return in_script_of(script, trim_to_speech(words, speech))

@@ -11,6 +11,7 @@ from scribedock.demo.receiver import CallbackReceiver
 from scribedock.demo.server import OwnServer
 from scribedock.sandbox.prepared import (
     LENGTH_MS,
+    NOTICE,
     described_elementlist,
     prepared_elementlist,
     silent_elementlist,
@@ -20,6 +21,7 @@ from scribedock_captions.elementlist.encoder import emit
 from tests.support.accounts import child
 from tests.support.client import Client, error_of
 from tests.support.sandbox import MEDIA_URL, names, ordered, words
+from tests.support.stretches import asked_for, ended, said_in
 from tests.support.waiting import slowness
 from tests.support.webserver import WebServer
 
@@ -176,6 +178,9 @@ def test_with_by_hand_the_passes_wait_for_a_reviewer(john: Client) -> None:
     assert saved.status_code == 200, saved.text
     task = john.post("review/realign", job_id=job).json()["task_id"]
     john.wait(job, lambda _: john.get("job/task_status", task_id=task).json()["TaskStatus"] == "COMPLETE")
+    stretch = ended(john, job, asked_for(john, job, 4600, 9000, language="de"))
+    assert (stretch["language"], stretch["notice"]) == ("de", NOTICE)
+    assert said_in(stretch)[:4] == ["de", "it", "was", "built"]
     assert john.post("review/approve", job_id=job).json() == {"JobStatus": "Complete"}
     assert names(john, job) == ["MECHANICAL", "PREMIUM", "FINAL"]
 

@@ -14,6 +14,7 @@ from scribedock.speech.span import Span
 from scribedock.workflow.realign import realigned
 from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.elementlist.model import ElementList, Token, TokenType
+from scribedock_captions.elementlist.model import Sequence as TokenSequence
 from scribedock_captions.readers import TextFormat, read
 from tests.support.media.sound import pcm
 
@@ -121,6 +122,38 @@ def test_deleted_words_leave_the_times_of_all_others(pool: RecognizerPool, audio
     before = timed("Welcome to a small library by the sea.")
     found = tokens(realigned(pool, audio, before, text("Welcome to a library by the sea.")))
     assert all((each.start_time, each.end_time) == TIMES[word] for word, each in found.items())
+
+
+def test_words_that_were_recognized_since_keep_their_times_and_cost_nothing(
+    watched: Watched, audio: Path
+) -> None:
+    """As those of a stretch in another language, which no acoustic model of this one would find."""
+    before = timed("Welcome to a mall by the sea.")
+    after = timed("Welcome to a klein Bücherei by the sea.")
+    times = {"klein": (1330, 1680), "Bücherei": (1700, 2240)}
+
+    def heard(sequence: TokenSequence, word: str) -> TokenSequence:
+        start, end = times[word]
+        tokens = [
+            replace(each, start_time=start, end_time=end, interpolated=False) for each in sequence.tokens
+        ]
+        return replace(
+            sequence,
+            start_time=start,
+            end_time=end,
+            interpolated=False,
+            tokens=tuple(tokens),
+            confidence_score=0.4,
+        )
+
+    [segment] = after.segments
+    sequences = [
+        heard(each, each.tokens[0].display_as) if each.tokens[0].display_as in times else each
+        for each in segment.sequences
+    ]
+    after = replace(after, segments=(replace(segment, sequences=tuple(sequences)),))
+    assert realigned(watched, audio, before, after).segments == after.segments
+    assert watched.aligned == []
 
 
 HOUR = 1030  # times the sentence: an hour
