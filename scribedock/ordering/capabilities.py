@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from scribedock.errors import InvalidOption
 from scribedock.jobs.job import Job
-from scribedock.jobs.languages import AUTO, iso_code, target_language
+from scribedock.jobs.languages import AUTO, SOURCE_LANGUAGES, iso_code, target_language
 from scribedock.related.related import language_of
 from scribedock.settings import Settings
 from scribedock.speech.configured import recognizer
@@ -42,6 +42,11 @@ class Capabilities:
                 f"The installed speech engine does not understand {what} {language!r}; "
                 f"it understands: {', '.join(sorted(self.languages))}"
             )
+
+    def listed_languages(self) -> list[str]:
+        """Return the languages of the catalogue that the recognizer knows; where it knows none, all."""
+        known = [code for code in SOURCE_LANGUAGES if iso_code(code) in self.languages]
+        return sorted(known or SOURCE_LANGUAGES)
 
     def check_detection(self) -> None:
         """Raise InvalidOption where the recognizer cannot detect languages."""

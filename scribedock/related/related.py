@@ -163,7 +163,12 @@ class JobRelations:
 
 def language_of(job: Job) -> str:
     """Return the language of the job's list. A leading job's target languages are its related jobs'."""
-    return job.target_language if job.leading_id is not None and job.target_language else job.language
+    return job.target_language if is_translation(job) else job.language
+
+
+def is_translation(job: Job) -> bool:
+    """Return whether the job's list is in another language than its recording."""
+    return job.leading_id is not None and bool(job.target_language)
 
 
 def _lives(connection: Connection, job_id: str) -> bool:

@@ -23,6 +23,7 @@ const ICONS: Readonly<Partial<Record<Command, IconName>>> = {
   remove: "trash",
   speaker: "person",
   sound: "wave",
+  listen: "ear",
   undo: "undo",
   redo: "redo",
   find: "search",
@@ -104,7 +105,12 @@ export function mediaNote(media: Media | null | undefined): TemplateResult | typ
   </p>`;
 }
 
-export function tools(editor: Editor, controls: Controls, versions: () => void): TemplateResult {
+export function tools(
+  editor: Editor,
+  controls: Controls,
+  canListen: boolean,
+  versions: () => void,
+): TemplateResult {
   const { history } = editor.document;
   const hasRow = editor.place >= 0;
   return html`<div class="tools" role="group" aria-label=${text("edit.tools")}>
@@ -117,6 +123,7 @@ export function tools(editor: Editor, controls: Controls, versions: () => void):
     <span class="tools-rule" aria-hidden="true"></span>
     ${button("speaker", controls, { isDisabled: !hasRow })}
     ${button("sound", controls, { isDisabled: !hasRow })}
+    ${canListen ? button("listen", controls, { isDisabled: !hasRow }) : nothing}
     <span class="tools-rule" aria-hidden="true"></span>
     <button
       class="button button-quiet"

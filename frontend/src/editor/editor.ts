@@ -141,6 +141,7 @@ export class Editor {
     save: () => this.syncOf().saveNow(),
     speaker: () => this.opens("speaker"),
     sound: () => this.opens("sound"),
+    listen: () => this.opens("listen"),
     find: () => this.opens("find"),
     keys: () => this.opens("keys"),
   };

@@ -45,6 +45,11 @@ export class Recording {
     return this.span !== null;
   }
 
+  /** What is played again and again. */
+  get looped(): { readonly from: number; readonly to: number } | null {
+    return this.span;
+  }
+
   private look(): void {
     cancelAnimationFrame(this.frame);
     if (this.span && this.time >= this.span.to) this.element.currentTime = this.span.from / 1000;
@@ -102,6 +107,12 @@ export class Recording {
   loop(span: { readonly from: number; readonly to: number } | null): void {
     this.span = span;
     if (span) this.playFrom(span.from);
+    this.told();
+  }
+
+  /** Plays on where it would begin again, or stays where it is. */
+  endLoop(): void {
+    this.span = null;
     this.told();
   }
 

@@ -39,6 +39,8 @@ export class RowView {
   private shown: Row | null = null;
   private name = "";
   private doubtBelow = 0;
+  private warnings: readonly Warning[] = [];
+  private isListened = false;
 
   constructor(
     readonly id: number,
@@ -127,14 +129,31 @@ export class RowView {
 
   /** Says what is wrong with the captions of this row. */
   warn(warnings: readonly Warning[]): void {
-    this.element.classList.toggle("row-warned", warnings.length > 0);
-    this.notes.hidden = warnings.length === 0;
-    if (this.notes.dataset.shown === JSON.stringify(warnings)) return;
-    this.notes.dataset.shown = JSON.stringify(warnings);
+    this.warnings = warnings;
+    this.showNotes();
+  }
+
+  /** Says that the recognizer listens to this row once more. */
+  listen(isListened: boolean): void {
+    if (isListened === this.isListened) return;
+    this.isListened = isListened;
+    this.showNotes();
+  }
+
+  private showNotes(): void {
+    this.element.classList.toggle("row-warned", this.warnings.length > 0);
+    this.element.classList.toggle("row-listened", this.isListened);
+    const messages = [
+      ...(this.isListened ? [text("edit.listenRow")] : []),
+      ...this.warnings.map((warning) => warning.message),
+    ];
+    this.notes.hidden = messages.length === 0;
+    if (this.notes.dataset.shown === JSON.stringify(messages)) return;
+    this.notes.dataset.shown = JSON.stringify(messages);
     this.notes.replaceChildren(
-      ...warnings.map((warning) => {
+      ...messages.map((message) => {
         const note = element("span", "row-note");
-        note.textContent = warning.message;
+        note.textContent = message;
         return note;
       }),
     );

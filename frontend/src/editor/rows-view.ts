@@ -11,6 +11,7 @@ export class RowsView {
   private order: readonly Row[] = [];
   private speakers: readonly Speaker[] = [];
   private current: RowView | null = null;
+  private listened: ReadonlySet<number> = new Set();
   private unmarkSpoken: () => void = () => undefined;
 
   constructor() {
@@ -47,6 +48,22 @@ export class RowsView {
     }
     this.order = rows;
     this.speakers = script.speakers;
+  }
+
+  /** Says which rows are listened to again. */
+  markListening(ids: ReadonlySet<number>): void {
+    for (const id of this.listened) if (!ids.has(id)) this.views.get(id)?.listen(false);
+    for (const id of ids) this.views.get(id)?.listen(true);
+    this.listened = ids;
+  }
+
+  /** The rows that people have selected something in, where they are several. */
+  get selected(): readonly [RowView, RowView] | null {
+    const selection = getSelection();
+    if (!selection?.rangeCount) return null;
+    const range = selection.getRangeAt(0);
+    const [first, last] = [this.viewOf(range.startContainer), this.viewOf(range.endContainer)];
+    return first && last && first !== last ? [first, last] : null;
   }
 
   view(id: number | null): RowView | null {

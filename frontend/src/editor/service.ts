@@ -3,8 +3,9 @@
 import { call, CallError } from "../frame/calls";
 import { readMedia, type Media } from "../player/media";
 import { segmentsOf, type Change } from "./model/changes";
-import type { ElementList, Speaker } from "./model/elementlist";
+import type { ElementList, Segment, Speaker } from "./model/elementlist";
 import type { SavedChanges } from "./model/merging";
+import type { Stretch } from "./model/stretches";
 
 /** What the server says to the editor's page. */
 export interface EditorData {
@@ -22,6 +23,27 @@ export interface EditorData {
   /** How names and terms are spelled, from the guidelines of the job. */
   readonly terms: readonly string[];
   readonly draftKey: string | null;
+  /** How a stretch may be listened to again; null: this list is not what is said in the recording. */
+  readonly listening: ListeningOffer | null;
+}
+
+export interface ListeningOffer {
+  /** Of the recording, in which a stretch is recognized where nothing else is chosen. */
+  readonly language: string;
+  readonly languages: readonly string[];
+  readonly detectsLanguage: boolean;
+  readonly shortestMs: number;
+  readonly longestMs: number;
+}
+
+/** A stretch that is listened to again, and what was heard in it. */
+export interface HeardStretch extends Stretch {
+  readonly task_id: string;
+  readonly status: "QUEUED" | "INPROGRESS" | "COMPLETE" | "FAILED" | "ABORTED";
+  readonly problem: string;
+  readonly language: string;
+  readonly notice: string;
+  readonly segments: readonly Segment[];
 }
 
 export interface WorkingList {
@@ -104,6 +126,22 @@ export class EditorService {
 
   realign(): Promise<unknown> {
     return call("review/realign", this.pass, { isBackground: true });
+  }
+
+  /** Has a stretch listened to again; an empty language is that of the recording. */
+  async recognize({ start, end }: Stretch, language: string): Promise<string> {
+    const asked = { start: Math.round(start), end: Math.round(end), ...(language && { language }) };
+    return (await call<{ task_id: string }>("review/recognize", { ...this.pass, ...asked })).task_id;
+  }
+
+  /** What was asked for in this pass, or one of it; none where it is forgotten. */
+  recognized(task?: string): Promise<HeardStretch[]> {
+    const which = task === undefined ? {} : { task_id: task };
+    return call("review/recognized", { ...this.pass, ...which }, { isBackground: true });
+  }
+
+  forgetRecognized(task: string): Promise<unknown> {
+    return call("review/forget_recognized", { ...this.pass, task_id: task }, { isBackground: true });
   }
 
   approve(): Promise<unknown> {

@@ -6,24 +6,25 @@ import { counted, text } from "../frame/texts";
 import { tell } from "../parts/toasts";
 import type { Media } from "../player/media";
 import { mediaNote, rowTimes, tools, transport } from "./controls";
-import { openPalette } from "./dialogs";
 import type { EditorDocument } from "./document";
 import type { Drafts } from "./drafts";
 import { Editor } from "./editor";
 import { Input } from "./input";
 import { FindPanel } from "./find-panel";
 import { currentBindings, openKeys } from "./keys-dialog";
+import { ListeningDesk } from "./listening-desk";
 import type { Bindings, Command } from "./model/keys";
 import { replaced } from "./model/alike";
 import { textOf, type ElementList } from "./model/elementlist";
 import type { Conflict } from "./model/merging";
 import { setText } from "./model/rows";
 import { backTo } from "./model/versions";
-import { soundNames } from "./model/tokens";
 import { alikeBar, conflictNotices, saveProblem, saveStatus, termBar } from "./notices";
 import type { Opened } from "./opening";
+import { chooseSound, chooseSpeaker } from "./palettes";
 import { Peaks } from "./peaks";
 import { Recording } from "./recording";
+import { RowMenu } from "./row-menu";
 import { RowsView } from "./rows-view";
 import type { EditorData, EditorService } from "./service";
 import { Sync } from "./sync";
@@ -45,6 +46,8 @@ export class Session {
   private readonly waveform: Waveform;
   private readonly findPanel: FindPanel;
   private readonly input: Input;
+  private readonly listening: ListeningDesk;
+  private readonly menu: RowMenu;
   private bindings: Bindings = currentBindings();
   /** null where there is no recording, undefined while that is not known. */
   private media: Media | null | undefined;
@@ -87,6 +90,8 @@ export class Session {
       seek: (ms) => this.recording.playFrom(ms),
       chooseSpeaker: () => this.open("speaker"),
     });
+    this.listening = new ListeningDesk(this.editor, data, service, redraw);
+    this.menu = new RowMenu((command) => this.editor.run(command), data.listening !== null);
     if (opened.isRestored) this.sync.noteEdit(null);
     this.takeMedia(media);
   }
@@ -94,6 +99,7 @@ export class Session {
   stop(): void {
     this.sync.stop();
     this.recording.stop();
+    this.listening.stop();
     window.clearTimeout(this.timer);
     this.input.stop();
   }
@@ -111,6 +117,8 @@ export class Session {
 
   show(): void {
     this.follow();
+    this.menu.showAt(this.editor.view);
+    this.listening.mark();
     this.redraw();
   }
 
@@ -128,54 +136,12 @@ export class Session {
     } else if (command === "find") {
       this.findPanel.open();
     } else if (command === "sound") {
-      const names = soundNames(this.data.language);
-      void openPalette({
-        title: text("edit.soundTitle"),
-        choices: names.map((name) => ({
-          label: `[${name}]`,
-          action: () => this.editor.insertSound(name, caret),
-        })),
-        field: {
-          label: text("edit.otherSound"),
-          yes: text("edit.add"),
-          action: (value) => this.editor.insertSound(value.replace(/[[\]]/gu, ""), caret),
-        },
-      }).then(back);
+      void chooseSound(this.editor, this.data.language, caret).then(back);
+    } else if (command === "listen") {
+      void this.listening.open().then(back);
     } else {
-      void this.chooseSpeaker().then(back);
+      void chooseSpeaker(this.editor).then(back);
     }
-  }
-
-  private chooseSpeaker(): Promise<void> {
-    const { script } = this.document;
-    const current = script.speakers.find(
-      (speaker) => speaker.id === script.rows[this.editor.place]?.segment.speaker_id,
-    );
-    const nameOf = (speaker: { id: number; name: string }): string =>
-      speaker.name || text("edit.speakerNumber", { number: speaker.id });
-    return openPalette({
-      title: text("edit.speakerTitle"),
-      choices: [
-        ...script.speakers.map((speaker) => ({
-          label: nameOf(speaker),
-          action: () => this.editor.setSpeaker(speaker.id),
-        })),
-        { label: text("edit.noSpeaker"), action: () => this.editor.setSpeaker(undefined) },
-      ],
-      field: {
-        label: text("edit.newSpeaker"),
-        yes: text("edit.add"),
-        action: (value) => this.editor.addSpeaker(value),
-      },
-      ...(current && {
-        other: {
-          label: text("edit.renameSpeaker", { name: nameOf(current) }),
-          value: current.name,
-          yes: text("edit.rename"),
-          action: (value: string) => this.editor.renameSpeaker(current.id, value),
-        },
-      }),
-    });
   }
 
   private async loadMedia(): Promise<void> {
@@ -273,12 +239,13 @@ export class Session {
         </div>
         <div class="edit-bar">${transport(editor, controls, canPlay)} ${rowTimes(editor)}</div>
         <div class="edit-bar">
-          ${tools(editor, controls, () => {
+          ${tools(editor, controls, this.data.listening !== null, () => {
             const { data, service } = this;
             void openVersions(data.job, service, edited.script, (list) => this.goBack(list));
           })}
           ${termBar(offers, (offer) => this.take(offer))}
         </div>
+        ${this.listening.bar()}
       </div>
       ${this.findPanel.view()}
       ${alikeBar(editor.alike, {

@@ -34,7 +34,12 @@ void test("a stretch has some of the silence beside its rows, and never more tha
 
 void test("what was heard takes the place of the rows, with its own times and confidence", () => {
   const { script: before, ids } = script("The see is teep.", "And glue.", "A ship.");
-  const edit = putIn(before, stretchOf(before, 0, 1, 60_000), [heard("The sea is deep.", 100), heard("And blue.", 2_250)], ids);
+  const edit = putIn(
+    before,
+    stretchOf(before, 0, 1, 60_000),
+    [heard("The sea is deep.", 100), heard("And blue.", 2_250)],
+    ids,
+  );
   const { rows } = after(before, edit);
   assert.deepEqual(texts(rows), ["The sea is deep.", "And blue.", "A ship."]);
   assert.deepEqual(times(row(rows, 1).segment), ["2250–2450", "2450–2650"]);
@@ -50,7 +55,12 @@ void test("what was heard takes the place of the rows, with its own times and co
 void test("it is one step that is undone at once", () => {
   const { script: before, ids } = script("One two three.", "Four.");
   const history = new History();
-  const edit = putIn(before, stretchOf(before, 0, 1, 60_000), [heard("One.", 0), heard("Two.", 500), heard("Three.", 900)], ids);
+  const edit = putIn(
+    before,
+    stretchOf(before, 0, 1, 60_000),
+    [heard("One.", 0), heard("Two.", 500), heard("Three.", 900)],
+    ids,
+  );
   history.record(edit, "");
   const { rows } = after(before, edit);
   assert.deepEqual(texts(rows), ["One.", "Two.", "Three."]);
@@ -77,7 +87,11 @@ void test("a stretch within a row leaves what is before and after it", () => {
   assert.equal(row(rows, 0).id, row(before.rows, 0).id);
   assert.equal(new Set(rows.map((each) => each.id)).size, rows.length);
   assert.deepEqual(
-    changesBetween(before.rows, rows).map(({ first, removed, rows: added }) => [first, removed, added.length]),
+    changesBetween(before.rows, rows).map(({ first, removed, rows: added }) => [
+      first,
+      removed,
+      added.length,
+    ]),
     [[0, 1, 3]],
   );
 });
@@ -95,14 +109,21 @@ void test("where nothing was, rows are put in", () => {
   assert.equal(placesIn(before, stretch), null);
   const { rows } = after(before, putIn(before, stretch, [heard("The sky.", 800)], ids));
   assert.deepEqual(texts(rows), ["The sea.", "The sky.", "The ship."]);
-  const { rows: last } = after(before, putIn(before, { start: 9_000, end: 9_900 }, [heard("End.", 9_100)], ids));
+  const { rows: last } = after(
+    before,
+    putIn(before, { start: 9_000, end: 9_900 }, [heard("End.", 9_100)], ids),
+  );
   assert.deepEqual(texts(last), ["The sea.", "The ship.", "End."]);
 });
 
 void test("who spoke in the rows speaks in what was heard", () => {
   const ids = new RowIds();
   const rows = rowsOf(
-    [said("Hello there.", 0, "en", 1), { ...said("Hi.", 600, "en", 2), speaker_change: true }, said("Well.", 900, "en", 2)],
+    [
+      said("Hello there.", 0, "en", 1),
+      { ...said("Hi.", 600, "en", 2), speaker_change: true },
+      said("Well.", 900, "en", 2),
+    ],
     ids,
   );
   const before: Script = { rows, speakers: [], language: "en", doubtBelow: 0.5 };

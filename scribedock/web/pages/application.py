@@ -16,7 +16,7 @@ from scribedock.accounts.visible import visible_usernames
 from scribedock.api.registry import Backend
 from scribedock.errors import AccountUnprivileged, ItemNotFound
 from scribedock.jobs.job import TURNAROUND_HOURS, Priority
-from scribedock.jobs.languages import SOURCE_LANGUAGES, iso_code
+from scribedock.jobs.languages import SOURCE_LANGUAGES
 from scribedock.persons.roles import Role
 from scribedock.persons.web_sessions import NotSignedIn
 from scribedock.web.content_policy import application_policy, origin_of
@@ -157,9 +157,8 @@ class ApplicationPages:
         hours = sorted(offered, key=lambda each: -TURNAROUND_HOURS[each])
         with services.database.read() as connection:
             has_reviewers = is_reviewed(connection, signed_in.person.account_id)
-        known = [code for code in SOURCE_LANGUAGES if iso_code(code) in capabilities.languages]
         return {
-            "languages": sorted(known or SOURCE_LANGUAGES),
+            "languages": capabilities.listed_languages(),
             "detectsLanguage": capabilities.detects_language,
             "priorities": [(each.value, TURNAROUND_HOURS[each]) for each in hours],
             "isReviewed": has_reviewers,

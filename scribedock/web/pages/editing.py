@@ -14,8 +14,9 @@ from scribedock.orders.passes import PassKind
 from scribedock.persons.person import Person
 from scribedock.persons.roles import Role
 from scribedock.persons.web_sessions import NotSignedIn
-from scribedock.related.related import language_of
+from scribedock.related.related import is_translation, language_of
 from scribedock.reviews.review_pass import pass_under_way
+from scribedock.reviews.span_recognitions import MAX_SPAN_MS, MIN_SPAN_MS
 
 DRAFTS = "drafts in browsers"
 
@@ -44,7 +45,21 @@ def editor_data(backend: Backend, person: Person, job_id: str, wanted: str) -> M
         "isCorrection": current is None or current.kind is PassKind.CORRECTION,
         "doubtBelow": backend.capabilities.doubt_below,
         "terms": services.guidelines.vocabulary(job),
+        "listening": _listening(backend, job),
         "draftKey": _draft_key(backend, person) if services.settings.web_drafts else None,
+    }
+
+
+def _listening(backend: Backend, job: Job) -> Mapping[str, Any] | None:
+    """Return how a stretch of the recording may be recognized once more; None for a translation's list."""
+    if is_translation(job):
+        return None
+    return {
+        "language": job.language,
+        "languages": backend.capabilities.listed_languages(),
+        "detectsLanguage": backend.capabilities.detects_language,
+        "shortestMs": MIN_SPAN_MS,
+        "longestMs": MAX_SPAN_MS,
     }
 
 

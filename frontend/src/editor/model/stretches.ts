@@ -115,7 +115,9 @@ function part(
 function between(sequence: Sequence, from: number, to: number): Sequence {
   if (sequence.start_time >= from && sequence.end_time <= to) return sequence;
   const within = (time: number): number => Math.min(Math.max(time, from), to);
-  const cut = <Timed extends { readonly start_time: number; readonly end_time: number }>(each: Timed): Timed => ({
+  const cut = <Timed extends { readonly start_time: number; readonly end_time: number }>(
+    each: Timed,
+  ): Timed => ({
     ...each,
     start_time: within(each.start_time),
     end_time: within(each.end_time),
@@ -133,7 +135,11 @@ function withSpeakers(
   return heard.map((segment) => {
     const speaker = (nearest(segment, replaced) ?? previous)?.speaker_id;
     const isChange = previous !== undefined && previous.speaker_id !== speaker;
-    previous = { ...segment, speaker_change: isChange, ...(speaker !== undefined && { speaker_id: speaker }) };
+    previous = {
+      ...segment,
+      speaker_change: isChange,
+      ...(speaker !== undefined && { speaker_id: speaker }),
+    };
     return previous;
   });
 }
