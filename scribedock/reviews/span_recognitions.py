@@ -28,7 +28,7 @@ from scribedock.speech.span import Span
 MIN_SPAN_MS = 300
 """A short word; in less than that nothing is recognized."""
 MAX_SPAN_MS = 5 * 60_000
-"""Of a stretch: Whisper base takes half a minute for it on one processor. For more there is `job/again`."""
+"""Of a stretch: what somebody compares at once with what is there. For more there is `job/again`."""
 MAX_UNDER_WAY = 3
 """Of one job, so that nobody keeps the recognizers of a server busy by pressing a button."""
 MAX_KEPT = 20

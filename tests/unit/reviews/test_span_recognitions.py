@@ -17,6 +17,7 @@ from scribedock.speech.span import Span
 from scribedock_captions.elementlist.codec import to_json
 from tests.captions.sample import say
 from tests.support.core import Core
+from tests.support.finished import finished_job
 from tests.support.review_desk import ReviewDesk
 
 LIST = say(*["The sea is deep."] * 20)
@@ -70,6 +71,29 @@ def test_few_stretches_of_a_job_are_under_way_at_once(desk: ReviewDesk) -> None:
         ask(desk, desk.core.admin, 9000, kind=CORRECTION)
     finish(desk, tasks[0])
     ask(desk, desk.ann, 9000)
+
+
+def test_one_customer_does_not_hold_up_another(core: Core) -> None:
+    services, tasks = core.services, dict[str, list[str]]()
+    for name, count in (("harbour", MAX_UNDER_WAY), ("library", 1)):
+        owner = services.accounts.create(name, "a password", parent="admin")
+        job_id = finished_job(services, LIST, username=name)
+        services.reviews.take(job_id, None, CORRECTION, owner.id)
+        visible = frozenset({owner.id})
+        tasks[name] = [
+            services.span_recognitions.request(
+                job_id,
+                visible,
+                CORRECTION,
+                owner.id,
+                Span(start_ms=number, end_ms=number + 500),
+                language="",
+            )
+            for number in range(count)
+        ]
+    claimed = [each.id for each in services.work.claim("worker", {Queue.SPANS: 1}, {})]
+    assert len(claimed) == 2
+    assert set(tasks["library"]) < set(claimed), "whoever has nothing running has a slot"
 
 
 def test_the_same_stretch_is_asked_for_once_by_each(desk: ReviewDesk) -> None:
