@@ -9,6 +9,7 @@ from types import SimpleNamespace
 import pytest
 
 from scribedock.accounts.accounts import Account
+from scribedock.db.tables import jobs
 from scribedock.jobs.job import Fidelity
 from scribedock.orders.passes import PassKind
 from scribedock.persons.person import NewPerson, Person
@@ -17,6 +18,7 @@ from scribedock.web.pages.editing import editor_data
 from tests.captions.sample import say
 from tests.support.browser import Browser, Page
 from tests.support.core import Core
+from tests.support.core_orders import ABLE
 from tests.support.finished import finished_job
 from tests.support.machine.bundle import built_bundle
 
@@ -127,5 +129,27 @@ def test_drafts_are_off_where_a_setting_says_so(build_core: Callable[..., Core])
     core = build_core(web_drafts=False)
     job = finished_job(core.services, say("The sea is deep."))
     owner = core.services.persons.owner_of(core.admin)
-    backend = SimpleNamespace(services=core.services, capabilities=SimpleNamespace(doubt_below=0.5))
+    backend = SimpleNamespace(services=core.services, capabilities=ABLE)
     assert editor_data(backend, owner, job, "")["draftKey"] is None  # type: ignore[arg-type]
+
+
+def test_a_stretch_may_be_listened_to_again_but_not_for_a_translation(core: Core) -> None:
+    job = finished_job(core.services, say("The sea is deep."))
+    owner = core.services.persons.owner_of(core.admin)
+    backend = SimpleNamespace(services=core.services, capabilities=ABLE)
+
+    def offered() -> object:
+        return editor_data(backend, owner, job, "")["listening"]  # type: ignore[arg-type]
+
+    assert offered() == {
+        "language": "en",
+        "languages": ["de", "en", "zh-cmn", "zh-tw"],
+        "detectsLanguage": True,
+        "shortestMs": 300,
+        "longestMs": 300_000,
+    }
+    source = core.job()
+    with core.services.database.write() as connection:
+        translated = jobs.update().where(jobs.c.id == job)
+        connection.execute(translated.values(leading_id=source.id, target_language="de"))
+    assert offered() is None
