@@ -161,6 +161,25 @@ def test_what_was_heard_waits_for_a_decision_also_after_a_reload(
     wait_until(lambda: owner.get("review/recognized", job_id=wrong, kind="correction").json() == [])
 
 
+def test_several_rows_are_listened_to_at_once(
+    visit: Callable[..., Visitor], owner: Client, wrong: str
+) -> None:
+    visitor = visit(owner)
+    desk = Desk.of(visitor, wrong)
+    page = desk.page
+    desk.row(0).click()
+    desk.row(1).click(modifiers=["Shift"])
+    assert desk.row(0).evaluate("field => document.activeElement === field")
+    visitor.shoot("listening-selected")
+    desk.press("Alt+g")
+    dialog = page.get_by_role("dialog", name="Listen again")
+    expect(dialog).to_contain_text(" ".join(WRONG))
+    expect(dialog.get_by_label("To", exact=True)).to_have_value("0:03.6")
+    page.keyboard.press("Escape")
+    desk.row(1).click()
+    expect(page.locator(".row-selected")).to_have_count(0)
+
+
 def test_a_stretch_without_speech_says_so(visit: Callable[..., Visitor], owner: Client, wrong: str) -> None:
     visitor = visit(owner)
     desk = Desk.of(visitor, wrong)

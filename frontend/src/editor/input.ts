@@ -37,6 +37,7 @@ export class Input {
     element.addEventListener("keydown", (event) => this.keyInRow(event));
     element.addEventListener("focusin", (event) => {
       const view = this.rows.viewOf(event.target);
+      if (view && view.id !== this.editor.current) this.rows.select(null);
       if (view) this.editor.entersRow(view);
     });
     element.addEventListener("focusout", (event) => {
@@ -44,6 +45,7 @@ export class Input {
       if (view && event.target === view.field) this.editor.leavesRow(view);
     });
     element.addEventListener("click", (event) => this.click(event));
+    element.addEventListener("mousedown", (event) => this.press(event));
     document.addEventListener("keydown", this.onKey);
   }
 
@@ -112,10 +114,19 @@ export class Input {
     this.editor.run(command);
   };
 
+  /** With Shift, selects the rows from the current one on; the caret stays where it is. */
+  private press(event: MouseEvent): void {
+    const view = this.rows.viewOf(event.target);
+    const { current } = this.editor;
+    const isRange = event.shiftKey && view !== null && current !== null && view.id !== current;
+    this.rows.select(isRange ? [current, view.id] : null);
+    if (isRange) event.preventDefault();
+  }
+
   private click(event: MouseEvent): void {
     const view = this.rows.viewOf(event.target);
     const target = event.target instanceof Element ? event.target : null;
-    if (!view?.row) return;
+    if (!view?.row || event.shiftKey) return;
     if (target?.closest("[data-seek]")) this.given.seek(view.row.segment.start_time);
     else if (target?.closest("[data-speaker]")) this.given.chooseSpeaker();
   }

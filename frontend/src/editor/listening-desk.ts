@@ -88,16 +88,13 @@ export class ListeningDesk {
     return this.data.durationMs || (this.editor.document.script.rows.at(-1)?.segment.end_time ?? 0);
   }
 
-  /** What is played again and again, the rows that are selected, or the current one. */
+  /** The rows that are selected, what is played again and again, or the current row. */
   private chosen(): Stretch {
     const { editor, duration } = this;
     const { script } = editor.document;
     const looped = editor.recording.looped;
     const selected = editor.rows.selected;
-    if (selected) {
-      const [first, last] = selected.map((view) => script.rows.findIndex((row) => row.id === view.id));
-      return stretchOf(script, first ?? 0, last ?? 0, duration);
-    }
+    if (selected) return stretchOf(script, selected[0], selected[1], duration);
     if (looped) return { start: looped.from, end: Math.min(looped.to, duration) };
     return stretchOf(script, Math.max(0, editor.place), Math.max(0, editor.place), duration);
   }

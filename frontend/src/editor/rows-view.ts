@@ -12,6 +12,7 @@ export class RowsView {
   private speakers: readonly Speaker[] = [];
   private current: RowView | null = null;
   private listened: ReadonlySet<number> = new Set();
+  private marked: readonly number[] = [];
   private unmarkSpoken: () => void = () => undefined;
 
   constructor() {
@@ -57,13 +58,22 @@ export class RowsView {
     this.listened = ids;
   }
 
-  /** The rows that people have selected something in, where they are several. */
-  get selected(): readonly [RowView, RowView] | null {
-    const selection = getSelection();
-    if (!selection?.rangeCount) return null;
-    const range = selection.getRangeAt(0);
-    const [first, last] = [this.viewOf(range.startContainer), this.viewOf(range.endContainer)];
-    return first && last && first !== last ? [first, last] : null;
+  /** The rows that are selected, the first and the last of them; null where none are, or one is gone. */
+  get selected(): readonly [number, number] | null {
+    const places = this.marked.map((id) => this.order.findIndex((row) => row.id === id));
+    const [first, last] = [Math.min(...places), Math.max(...places)];
+    return places.length && first >= 0 ? [first, last] : null;
+  }
+
+  /** Selects the rows between two, or none. */
+  select(between: readonly [number, number] | null): void {
+    if (!between && !this.marked.length) return;
+    this.marked = between ?? [];
+    const range = this.selected;
+    this.order.forEach((row, place) => {
+      const isIn = range !== null && place >= range[0] && place <= range[1];
+      this.views.get(row.id)?.element.classList.toggle("row-selected", isIn);
+    });
   }
 
   view(id: number | null): RowView | null {
