@@ -41,6 +41,8 @@ GIVEN = {
     "job_ids": JOB,
     "query": "x",
     "save_id": "x",
+    "start": "0",
+    "end": "1000",
     "base_version": "2026-01-01T00:00:00.000000",
     "since": "2026-01-01T00:00:00.000000",
 }

@@ -40,8 +40,10 @@ export class Listening {
     try {
       const found = await this.service.recognized();
       this.set(found.filter(({ status }) => status !== "ABORTED"));
-    } catch {
-      return; // what was asked for waits for the next visit
+    } catch (error) {
+      if (!isConflict(error) && !this.isStopped)
+        this.timer = window.setTimeout(() => void this.open(), AFTER_FAILURE_MS);
+      return;
     }
     if (this.running.length) this.lookAfter(LOOK_MS);
   }
@@ -106,7 +108,7 @@ export class Listening {
     const [found] = await this.service.recognized(task_id);
     const known = this.all.find((each) => each.task_id === task_id);
     if (!known) return; // it was forgotten meanwhile
-    if (!found) this.set(this.all.filter((each) => each !== known));
+    if (!found || found.status === "ABORTED") this.set(this.all.filter((each) => each !== known));
     else if (found.status !== known.status) {
       this.put(found);
       if (found.status === "COMPLETE" || found.status === "FAILED") this.ended(found);

@@ -10,6 +10,7 @@ import zlib
 
 from pydantic import Field
 
+from scribedock.accounts.scopes import Right
 from scribedock.api.calls.reviews import PASS_RIGHT, PassParameters, visible_to_reviewer
 from scribedock.api.registry import Context, call
 from scribedock.api.schema.answers import ListSegment
@@ -73,7 +74,7 @@ class RecognizedParameters(PassParameters):
 @call(
     "review/recognized",
     RecognizedParameters,
-    needs=PASS_RIGHT,
+    needs=Right.READ,
     answer='[{"task_id": "…", "status": "COMPLETE", "start": 61200, "end": 64100, "segments": [{…}], …}]',
     refusals=(CONFLICT,),
     reads_content=True,
