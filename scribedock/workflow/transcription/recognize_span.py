@@ -45,8 +45,8 @@ log = structlog.get_logger("scribedock.worker")
 
 BYTES_PER_MS = BYTES_PER_SECOND // 1000
 MARGIN_MS = 2000
-"""Listened to before and after a stretch for where somebody speaks: with less, a voice activity detector has
-not found out yet what is speech there."""
+"""Listened to before and after a stretch for where somebody speaks, so that a voice activity detector judges
+it as in the whole recording (see `vad.LEAD_IN_SAMPLES`)."""
 MIN_CUT_MS = 150
 """Speech that the edge of a stretch leaves is the end of another word where it is shorter."""
 
