@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "span_recognitions"
-down_revision = "shares"
+down_revision = "job_filters"
 
 
 def upgrade() -> None:
