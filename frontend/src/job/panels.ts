@@ -9,6 +9,9 @@ import type { Annotation, ElementList } from "./elementlist";
 import type { JobInfo, Version } from "./info";
 
 const MAX_TOPICS = 30;
+/** The options that name versions of the transcript. */
+const VERSIONS = new Set(["return_iwp", "generate_media_intelligence_iwp"]);
+const several = new Intl.ListFormat(page.language);
 
 export function panel(title: string, content: unknown): TemplateResult {
   return html`<section class="card card-inside job-panel">
@@ -42,7 +45,9 @@ export function factsPanel(info: JobInfo): TemplateResult {
   }
   if (info.RecordingErasedDate) facts.push([text("job.recordingErased"), moment(info.RecordingErasedDate)]);
   if (info.SameRecording?.length) facts.push([text("job.sameRecording"), sameRecording(info.SameRecording)]);
-  for (const each of Object.values(info.Options)) facts.push([each.label, setting(each.setting)]);
+  for (const [name, each] of Object.entries(info.Options)) {
+    facts.push([textOf("job.option", name), setting(name, each.setting)]);
+  }
   facts.push([text("job.id"), html`<code>${info.JobId}</code>`]);
   return panel(
     text("job.about"),
@@ -65,10 +70,26 @@ function sameRecording(jobs: readonly string[]): TemplateResult[] {
   );
 }
 
-function setting(value: unknown): string | TemplateResult {
+function setting(name: string, value: unknown): string | TemplateResult {
   if (value === true) return text("job.yes");
   if (value === false) return text("job.no");
-  return html`<span dir="auto">${typeof value === "string" ? value : JSON.stringify(value)}</span>`;
+  if (Array.isArray(value)) return several.format(value.map((each) => spelt(name, String(each))));
+  if (typeof value === "object" && value !== null)
+    return html`<ul class="entries">
+      ${pairs(value)}
+    </ul>`;
+  return html`<span dir="auto">${spelt(name, String(value))}</span>`;
+}
+
+/** A value of an option in words; what is none of a fixed few stands as it is. */
+function spelt(name: string, value: string): string {
+  return textOf(VERSIONS.has(name) ? "iwp" : `job.option.${name}`, value);
+}
+
+function pairs(values: object): TemplateResult[] {
+  return Object.entries(values).map(
+    ([name, value]) => html`<li><bdi>${name}</bdi>: <bdi>${value}</bdi></li>`,
+  );
 }
 
 export function decisionsPanel(info: JobInfo): TemplateResult | typeof nothing {

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
 
 import scribedock.web
+from scribedock.jobs.iwp import Iwp
+from scribedock.jobs.order_options import ApprovalStep, ApprovalTool, Campaign, OrderOptions
 from scribedock.web.texts import DEFAULT, LANGUAGES, PLACEHOLDER, Texts, catalogue
 
 WEB = Path(scribedock.web.__file__).parent
@@ -42,6 +45,22 @@ def prefixes() -> set[str]:
 def test_every_text_of_a_page_exists() -> None:
     plural = {key for key in used() if f"{key}.one" in catalogue(DEFAULT)}
     assert used() - plural - set(catalogue(DEFAULT)) == set()
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_option_of_an_order_is_said_in_words(language: str) -> None:
+    """The page of a job puts the keys together."""
+    texts = catalogue(language)
+    values = {
+        "customer_approval_steps": ApprovalStep,
+        "customer_approval_tool": ApprovalTool,
+        "first_pass_campaign": Campaign,
+    }
+    for option in fields(OrderOptions):
+        assert f"job.option.{option.name}" in texts
+        for value in values.get(option.name, ()):
+            assert f"job.option.{option.name}.{value}" in texts
+    assert {f"iwp.{version}" for version in Iwp} <= texts.keys()
 
 
 def test_a_value_is_put_in_and_a_missing_one_is_an_error() -> None:
