@@ -50,6 +50,12 @@ more in 30 seconds is not cut off; the next window begins after the last word.""
 UNHEARD_MS = 2000
 """So much sound after the last word of a window may be speech that was not heard: a chunk has at most a
 second of context there (`whisper.CONTEXT_MS`). Of a sentence that is said six times Whisper may write two."""
+MAX_PROMPT_TOKENS = 227
+"""What the 448 places of the model leave beside MAX_TOKENS."""
+MANNERS = {"en": "Well, I thought so. It was late, and we went home. Didn't you?"}
+"""What a window without time stamps is told that was said before: it is then written that way. Of 1,908
+words of ten people who read books, 159 are wrong with it, and 179 without; without it 87 stand in runs of 30
+or more that have no mark. Of seven texts, it had the fewest wrong words on half of them."""
 MIN_TOKENS, TOKENS_PER_SECOND = 40, 7
 """So a loop over a short piece ends soon."""
 
@@ -92,7 +98,10 @@ class Decoder:
         if not len(pcm):
             return []
         if len(pcm) <= WINDOW_SAMPLES:
-            segments = self._segments(pcm, language, terms, without_timestamps=True)
+            manner = self._manner(language, terms)
+            segments = self._segments(
+                pcm, language, terms, without_timestamps=True, initial_prompt=manner or None
+            )
             phrases = self._with_words(segments, pcm, language, terms, phrases_of)
             if _is_whole(segments, phrases, pcm):
                 return phrases
@@ -109,9 +118,10 @@ class Decoder:
         return self._with_words(segments, pcm, language, terms, _as_it_is)
 
     def _segments(self, pcm: Pcm, language: str, terms: Sequence[str], **wanted: Any) -> list[Any]:
+        prompt = self._prompt_length(language, terms, wanted.get("initial_prompt") or "")
         segments, _ = self._model.transcribe(
             floats(pcm),
-            max_new_tokens=self._new_tokens(max_tokens(len(pcm) / SAMPLE_RATE), language, terms),
+            max_new_tokens=new_tokens(max_tokens(len(pcm) / SAMPLE_RATE), prompt),
             temperature=[0.0],
             compression_ratio_threshold=None,
             log_prob_threshold=None,
@@ -120,14 +130,16 @@ class Decoder:
         )
         return list(segments)
 
-    def _new_tokens(self, limit: int, language: str, terms: Sequence[str]) -> int:
-        """Return what faster-whisper must be told, so that a window gets so many tokens.
+    def _manner(self, language: str, terms: Sequence[str]) -> str:
+        """Return what a window is told that was said before; nothing where terms leave no room for it."""
+        manner = MANNERS.get(language, "")
+        return manner if self._prompt_length(language, terms, manner) <= MAX_PROMPT_TOKENS else ""
 
-        CTranslate2 gives a window half of prompt and new tokens together, if that is less than these.
-        """
+    def _prompt_length(self, language: str, terms: Sequence[str], manner: str) -> int:
+        tokenizer = self._tokenizer(language)
+        before = tokenizer.encode(f" {manner}") if manner else []
         hotwords = _wanted(language, terms)["hotwords"]
-        prompt = len(self._model.get_prompt(self._tokenizer(language), [], hotwords=hotwords))
-        return max(limit, 2 * limit - prompt)
+        return len(self._model.get_prompt(tokenizer, before, hotwords=hotwords))
 
     def _tokenizer(self, language: str) -> Any:
         from faster_whisper.tokenizer import Tokenizer
@@ -191,13 +203,15 @@ class Decoder:
         if not clips:
             return found
         sound = np.concatenate([floats(pcm) for pcm in chunks])
+        manner = self._manner(language, terms)
         segments, _ = self._batched.transcribe(
             sound,
             clip_timestamps=clips,
             batch_size=len(clips),
             word_timestamps=True,
             without_timestamps=True,
-            max_new_tokens=self._new_tokens(MAX_TOKENS, language, terms),
+            initial_prompt=f" {manner}" if manner else None,
+            max_new_tokens=new_tokens(MAX_TOKENS, self._prompt_length(language, terms, manner)),
             **_wanted(language, terms),
         )
         is_known = _knowing(language, terms)
@@ -248,6 +262,15 @@ def floats(pcm: Pcm) -> Samples:
 def max_tokens(seconds: float) -> int:
     """Return how many tokens a window of a chunk may get."""
     return min(MAX_TOKENS, MIN_TOKENS + round(TOKENS_PER_SECOND * seconds))
+
+
+def new_tokens(limit: int, prompt: int) -> int:
+    """Return what faster-whisper must be told, so that a window gets `limit` tokens after a prompt.
+
+    prompt is the number of its tokens. CTranslate2 gives a window half of prompt and new tokens together, if
+    that is less than these.
+    """
+    return max(limit, 2 * limit - prompt)
 
 
 def _wanted(language: str, terms: Sequence[str]) -> dict[str, Any]:

@@ -1,9 +1,9 @@
 """A Whisper model of a few numbers, in CTranslate2's format: real to load and run, it knows one sentence.
 
-Where a trained model looks at what was heard and said, this one looks at nothing but the number of
-the next token, and has the sentence written at these numbers; and at that number it looks to
-the audio at this multiple of STEP_MS. So its text and its word times are known, and all
-that faster-whisper does with a model is done: features, decoding, rules of time stamps, alignment.
+Where a trained model looks at all that was heard and said, this one looks at nothing but the token
+before, and says the one that follows it in the sentence; and at the sentence's n-th token it looks to
+the audio at this multiple of STEP_MS. So its text and its word times are known, whatever its prompt is,
+and all that faster-whisper does with a model is done: features, decoding, rules of time stamps, alignment.
 """
 
 from __future__ import annotations
@@ -107,10 +107,15 @@ def _encoder(encoder: Any) -> None:
 
 def _decoder(decoder: Any, tokens: list[str], first: str) -> None:
     """Dimension n of its state is high when token number n + 1 is to be said; first is what comes first."""
+    end_s = (PROMPT_LENGTH + len(SENTENCE)) * STEP_MS / 1000
+    said = ["<|0.00|>", *map(_token, SENTENCE), f"<|{end_s:.2f}|>", "<|endoftext|>"]
+    before = {token: PROMPT_LENGTH + number for number, token in enumerate(said)}
+    before |= {"<|startoftranscript|>": 0, "<|notimestamps|>": PROMPT_LENGTH}
+    before |= dict.fromkeys(("<|transcribe|>", "<|translate|>"), PROMPT_LENGTH - 1)
     decoder.embeddings.weight = _zeros(len(tokens), WIDTH)
-    positions = _zeros(TEXT_LENGTH, WIDTH)
-    positions[:WIDTH] = np.eye(WIDTH)
-    decoder.position_encodings.encodings = positions
+    for token, dimension in before.items():
+        decoder.embeddings.weight[tokens.index(token), dimension] = 1
+    decoder.position_encodings.encodings = _zeros(TEXT_LENGTH, WIDTH)
     _norm(decoder.layer_norm)
     for layer in decoder.layer:
         _self_attention(layer.self_attention)
@@ -120,8 +125,6 @@ def _decoder(decoder: Any, tokens: list[str], first: str) -> None:
         _linear(key_and_value, np.concatenate([np.eye(WIDTH), np.zeros((WIDTH, WIDTH))]))
         _linear(output, np.zeros((WIDTH, WIDTH)))
         _feed_forward(layer.ffn)
-    end_s = (PROMPT_LENGTH + len(SENTENCE)) * STEP_MS / 1000
-    said = ["<|0.00|>", *map(_token, SENTENCE), f"<|{end_s:.2f}|>", "<|endoftext|>"]
     logits = _zeros(len(tokens), WIDTH)
     for number, token in enumerate(said):
         certainty = UNCERTAIN if first == "<|nospeech|>" else CERTAIN

@@ -173,9 +173,3 @@ def test_the_window_whose_language_was_heard_is_not_encoded_again(
     recognizer.detect(sound)  # type: ignore[attr-defined]
     assert recognizer.recognize(sound, 0, "en")
     assert len(encoded) == 1
-
-
-def test_terms_stand_before_what_the_model_says(recognizer: Recognizer) -> None:
-    """The tiny model speaks by position, so that terms before it change what it says."""
-    terms = ("Elinor Dashwood", "Kubernetes")
-    assert recognizer.recognize(NOISE, 0, "en", terms) != recognizer.recognize(NOISE, 0, "en")

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from scribedock.speech.engines import whisper_decoding
-from scribedock.speech.engines.whisper_decoding import WINDOW_SAMPLES, Decoder
+from scribedock.speech.engines.whisper_decoding import MANNERS, WINDOW_SAMPLES, Decoder
 from tests.support.models.tiny_whisper import SENTENCE, TEXT
 
 NOISE = np.random.default_rng(1).normal(0, 3000, WINDOW_SAMPLES + 1).astype(np.int16)
@@ -103,3 +103,38 @@ def test_a_window_gets_as_many_tokens_as_its_limit_says(
     [segment] = decoder._segments(NOISE[:SAMPLES], "en", terms, without_timestamps=True)
     # After a prompt that is longer than the limit, CTranslate2 allows one more.
     assert len(segment.tokens) - limit in ((0, 1) if terms else (0,))
+
+
+@pytest.fixture
+def prompts(decoder: Decoder, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Return what stands before each window that is decoded, as it comes."""
+    found: list[str] = []
+    generate = decoder._model.generate_with_fallback
+
+    def noted(encoded: Any, prompt: list[int], *others: Any) -> Any:
+        found.append(decoder._model.hf_tokenizer.decode(prompt))
+        return generate(encoded, prompt, *others)
+
+    monkeypatch.setattr(decoder._model, "generate_with_fallback", noted)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("language", "terms", "before"),
+    [
+        ("en", (), f" {MANNERS['en']}"),
+        ("en", TERMS, f" Elinor Dashwood, Kubernetes {MANNERS['en']}"),
+        ("en", ("Kubernetes",) * 14, ", ".join([" Kubernetes", *["Kubernetes"] * 13])),
+        ("de", (), ""),
+    ],
+)
+def test_a_window_without_time_stamps_is_shown_how_sentences_are_written_where_terms_leave_room(
+    decoder: Decoder, prompts: list[str], language: str, terms: Sequence[str], before: str
+) -> None:
+    [phrase] = decoder.decode(NOISE[:SAMPLES], language, terms)
+    assert (prompts, phrase.text.strip()) == ([before], TEXT)
+
+
+def test_one_with_time_stamps_is_not(decoder: Decoder, prompts: list[str]) -> None:
+    decoder.decode(NOISE, "en")
+    assert prompts == [""]
