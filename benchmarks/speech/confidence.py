@@ -32,6 +32,7 @@ from scribedock.speech.engines import whisper_confidence, whisper_phrases
 from scribedock.speech.engines.whisper_confidence import (
     DOUBT_BELOW,
     DOUBTFUL_PHRASE,
+    DOUBTFUL_WINDOW,
     MIN_PHRASE_WORDS,
     Weights,
     evidence,
@@ -45,6 +46,7 @@ if TYPE_CHECKING:
     Numbers = npt.NDArray[np.float64]
 
 LEAST_SURE = 0.1
+WINDOW = 2  # the place of its mean log probability in the evidence
 PRIOR = 1.0  # the precision of the weights, each relative to the deviation of its evidence
 ROUNDS = 60
 
@@ -128,7 +130,8 @@ def refitted(words: Sequence[Judged], weights: Numbers) -> list[Judged]:
     doubtful = (np.bincount(phrases, weights=sure) < DOUBTFUL_PHRASE * lengths) & (
         lengths >= MIN_PHRASE_WORDS
     )
-    kept = np.where(doubtful[phrases], np.minimum(sure, np.nextafter(DOUBT_BELOW, 0)), sure)
+    capped = doubtful[phrases] | (rows[:, WINDOW] < DOUBTFUL_WINDOW)
+    kept = np.where(capped, np.minimum(sure, np.nextafter(DOUBT_BELOW, 0)), sure)
     return [replace(word, confidence=float(each)) for word, each in zip(words, kept, strict=True)]
 
 

@@ -75,7 +75,7 @@ def samples_of(audio: Path, span: Span) -> Pcm:
 
 def aligner_of(audio: Path, aligner: Aligner) -> Align:
     def align(span: Span, texts: Sequence[str]) -> list[Span | None]:
-        found = aligner.align(samples_of(audio, span), span.start_ms, texts, wide=True)
+        found = aligner.align(samples_of(audio, span), span.start_ms, texts, wide=True, hesitations=True)
         return [None if each is None else Span(start_ms=each.start_ms, end_ms=each.end_ms) for each in found]
 
     return align

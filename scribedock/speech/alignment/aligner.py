@@ -12,6 +12,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping, Sequence
 from functools import cached_property
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from scribedock.speech.alignment.anchors import HeardWord
@@ -29,6 +30,11 @@ MAX_OTHERS = 400
 OUT_OF_TEXT = "~"  # stands for what is heard and not in the text; `bare` returns no such word
 BEAM_WIDTHS: tuple[dict[str, float], ...] = ({}, {"beam": 1e-100, "pbeam": 1e-100, "wbeam": 1e-100})
 """The beams for alignment: those of the model first, then much wider ones."""
+HESITATIONS = {"[UM]": "AH M", "[UH]": "AH"}
+"""What may be said between any two words and is not in their text: without it, the word after an "um" begins
+with it."""
+HESITATION_PROBABILITY = 1e-2
+"""With the model's own (1e-8) none is ever found; from 0.1 on, they are found in a hoarse voice's words."""
 MAX_ADDED_PRONUNCIATIONS = 20_000  # in a dictionary, before a new one is begun
 LANGUAGES = frozenset({"en"})
 
@@ -37,7 +43,7 @@ class Aligner:
     """Decoders that know the words of a text, loaded when needed. Used by one thread at a time."""
 
     def __init__(self) -> None:
-        self._decoders: dict[int, _Aligning] = {}
+        self._decoders: dict[tuple[int, bool], _Aligning] = {}
         self._hearing: _Hearing | None = None
 
     def hear(self, pcm: Pcm, offset_ms: int, text: Sequence[str]) -> list[HeardWord]:
@@ -49,17 +55,21 @@ class Aligner:
         if not len(pcm):
             return []
         if self._hearing is None or self._hearing.text != tuple(text):
-            self._hearing = _Hearing(tuple(text), self._decoder(0))
+            self._hearing = _Hearing(tuple(text), self._decoder(0, hesitations=False))
         return self._hearing.hear(pcm, offset_ms)
 
-    def align(self, pcm: Pcm, offset_ms: int, words: Sequence[str], *, wide: bool) -> list[HeardWord | None]:
+    def align(
+        self, pcm: Pcm, offset_ms: int, words: Sequence[str], *, wide: bool, hesitations: bool = False
+    ) -> list[HeardWord | None]:
         """Return the time of each written word in a chunk that contains nothing else.
+
+        hesitations says that somebody may say "um" between any two of them, which a recognizer leaves out.
 
         None for a word without sound, and for all where no path through the sound is likely enough. With the
         model's own beams a text that is not said is not found; with wide ones it may be.
         """
         for step in range(len(BEAM_WIDTHS) if wide else 1):
-            decoder = self._decoder(step)
+            decoder = self._decoder(step, hesitations=hesitations)
             names = [decoder.name(word) for word in words]
             found = decoder.align(pcm, offset_ms, [name for name in names if name is not None])
             if found:
@@ -67,20 +77,29 @@ class Aligner:
                 return [None if name is None else next(following) for name in names]
         return [None] * len(words)
 
-    def _decoder(self, step: int) -> _Aligning:
-        found = self._decoders.get(step)
+    def _decoder(self, step: int, *, hesitations: bool) -> _Aligning:
+        found = self._decoders.get((step, hesitations))
         if found is None or found.added > MAX_ADDED_PRONUNCIATIONS:
-            self._decoders[step] = found = _Aligning(BEAM_WIDTHS[step])
+            found = _Aligning(BEAM_WIDTHS[step], HESITATIONS if hesitations else {})
+            self._decoders[step, hesitations] = found
         return found
 
 
 class _Aligning:
     """PocketSphinx with a dictionary that grows."""
 
-    def __init__(self, beams: dict[str, float]) -> None:
-        from pocketsphinx import Decoder
+    def __init__(self, beams: dict[str, float], hesitations: Mapping[str, str]) -> None:
+        from pocketsphinx import Decoder, get_model_path
 
-        self._decoder: Any = Decoder(samprate=SAMPLE_RATE, loglevel="FATAL", lm=None, **beams)
+        with tempfile.NamedTemporaryFile("w", suffix=".dict") as fillers:
+            fillers.write(Path(get_model_path("en-us/en-us/noisedict")).read_text().rstrip("\n"))
+            fillers.writelines(f"\n{name} {phones}" for name, phones in hesitations.items())
+            fillers.write("\n")
+            fillers.flush()
+            chances = {"fillprob": HESITATION_PROBABILITY} if hesitations else {}
+            self._decoder: Any = Decoder(
+                samprate=SAMPLE_RATE, loglevel="FATAL", lm=None, fdict=fillers.name, **chances, **beams
+            )
         self._names: dict[str, str | None] = {}
         self._words: dict[str, str] = {}
         self.added = 0

@@ -25,6 +25,10 @@ DOUBT_BELOW = 0.75
 DOUBTFUL_PHRASE, MIN_PHRASE_WORDS = 0.7, 4
 """A phrase of so many words with a lower mean has no sure one: such is nearly all that Whisper makes of
 reversed speech. Of fewer words, one says little of the others."""
+DOUBTFUL_WINDOW = -0.6
+"""An English window with a lower mean log probability has no sure word: all that is sure in reversed speech
+is from such ones. Of 2,236 clear words none is; of 2,462 in noise 71 are, of which 15 were sure, 13 of them
+rightly."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -65,7 +69,8 @@ def calibrated(
         _probability(weights[0] + sum(map(mul, weights[1:], each)))
         for each in evidence(words, log_probability, is_known or _any)
     ]
-    if len(found) >= MIN_PHRASE_WORDS and sum(found) / len(found) < DOUBTFUL_PHRASE:
+    badly_heard = is_known is not None and log_probability < DOUBTFUL_WINDOW
+    if badly_heard or (len(found) >= MIN_PHRASE_WORDS and sum(found) / len(found) < DOUBTFUL_PHRASE):
         found = [min(each, math.nextafter(DOUBT_BELOW, 0)) for each in found]
     return tuple(replace(word, confidence=each) for word, each in zip(words, found, strict=True))
 

@@ -90,7 +90,7 @@ def judged(
 
 def is_doubtful(phrase: Phrase, least: float = MIN_CONFIDENCE) -> bool:
     """Return whether a phrase is to be heard again."""
-    return _is_improbable(phrase, least) or _repeats_itself(phrase)
+    return _is_improbable(phrase, least) or repeats_itself(phrase)
 
 
 def _is_improbable(phrase: Phrase, least: float) -> bool:
@@ -101,7 +101,8 @@ def _is_improbable(phrase: Phrase, least: float) -> bool:
     )
 
 
-def _repeats_itself(phrase: Phrase) -> bool:
+def repeats_itself(phrase: Phrase) -> bool:
+    """Return whether a phrase says the same so often that nobody may have said it."""
     sure = phrase.log_probability >= SURE_LOG_PROBABILITY
     return phrase.compression_ratio > (SURE_COMPRESSION_RATIO if sure else MAX_COMPRESSION_RATIO)
 

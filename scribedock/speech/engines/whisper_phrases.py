@@ -37,6 +37,18 @@ class Phrase:
     no_speech_probability: float
 
 
+def moved(phrase: Phrase, by_ms: int) -> Phrase:
+    """Return the phrase so many milliseconds later."""
+    return replace(
+        phrase,
+        start_ms=phrase.start_ms + by_ms,
+        end_ms=phrase.end_ms + by_ms,
+        words=tuple(
+            replace(word, start_ms=word.start_ms + by_ms, end_ms=word.end_ms + by_ms) for word in phrase.words
+        ),
+    )
+
+
 def phrase_of(
     segment: Any, words: Sequence[TimedWord] = (), is_known: IsKnown | None = None, offset_ms: int = 0
 ) -> Phrase:

@@ -116,7 +116,11 @@ class RecognizerWork:
 
     def align(self, request: dict[str, Any]) -> dict[str, Any]:
         found = self._aligner.align(
-            chunk(request), request["start_ms"], request["words"], wide=request["wide"]
+            chunk(request),
+            request["start_ms"],
+            request["words"],
+            wide=request["wide"],
+            hesitations=request["hesitations"],
         )
         return {"times": [each and (each.start_ms, each.end_ms) for each in found]}
 

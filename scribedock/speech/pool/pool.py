@@ -215,6 +215,7 @@ class RecognizerPool:
         words: Sequence[str],
         *,
         wide: bool,
+        hesitations: bool = False,
         check_wanted: Callable[[], None] = always,
         fresh: bool = False,
     ) -> list[Span | None]:
@@ -222,7 +223,12 @@ class RecognizerPool:
 
         Takes and raises what `recognize` does.
         """
-        request = {**_span("align", audio, span), "words": list(words), "wide": wide}
+        request = {
+            **_span("align", audio, span),
+            "words": list(words),
+            "wide": wide,
+            "hesitations": hesitations,
+        }
         times = self._ask(request, self._chunk_timeout_s, check_wanted, fresh=fresh)["times"]
         return [time and Span(start_ms=time[0], end_ms=time[1]) for time in times]
 

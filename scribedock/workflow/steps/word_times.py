@@ -42,7 +42,7 @@ def refined_words(
         return _in_order(trimmed, marks)
 
     def align(sound: Span, texts: Sequence[str]) -> list[Span | None]:
-        return pool.align(audio, sound, texts, wide=True, check_wanted=check_wanted)
+        return pool.align(audio, sound, texts, wide=True, hesitations=True, check_wanted=check_wanted)
 
     try:
         return _in_order(aligned_words(trimmed, chunk, align), marks)

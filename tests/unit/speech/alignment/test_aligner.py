@@ -50,6 +50,21 @@ def test_given_words_are_aligned_where_they_are_spoken(
     )
 
 
+def test_what_is_said_and_left_out_of_the_text_is_no_part_of_the_word_after_it(
+    aligner: Aligner, chunk: np.ndarray
+) -> None:
+    words = SENTENCE.split()
+    without = [word for word in words if word != "small"]
+    said = aligner.align(chunk, 0, words, wide=True)[words.index("library")]
+    found = aligner.align(chunk, 0, without, wide=True, hesitations=True)[without.index("library")]
+    stretched = aligner.align(chunk, 0, without, wide=True)[without.index("library")]
+    assert said
+    assert found
+    assert stretched
+    assert abs(found.start_ms - said.start_ms) <= 30
+    assert said.start_ms - stretched.start_ms > 150
+
+
 def test_a_number_is_aligned_as_it_is_spoken(aligner: Aligner, recording: Path, reference: str) -> None:
     """Seven minutes are written as a number here."""
     text = [word.replace("seven", "7") for word in reference.split()]

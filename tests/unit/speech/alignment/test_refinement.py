@@ -136,7 +136,7 @@ def test_real_words_are_found_where_they_are_spoken(recording: Path, reference: 
 
     def align(span: Span, texts: Sequence[str]) -> list[Span | None]:
         pcm = read_pcm(recording, 16 * span.start_ms, 16 * (span.end_ms - span.start_ms))
-        found = aligner.align(pcm, span.start_ms, texts, wide=True)
+        found = aligner.align(pcm, span.start_ms, texts, wide=True, hesitations=True)
         return [each and Span(start_ms=each.start_ms, end_ms=each.end_ms) for each in found]
 
     even = [

@@ -7,7 +7,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from scribedock.speech.alignment.dictionary import is_known
-from scribedock.speech.engines.whisper_confidence import DOUBT_BELOW, DOUBTFUL_PHRASE, IsKnown, calibrated
+from scribedock.speech.engines.whisper_confidence import (
+    DOUBT_BELOW,
+    DOUBTFUL_PHRASE,
+    DOUBTFUL_WINDOW,
+    IsKnown,
+    calibrated,
+)
 from scribedock.speech.recognizer import TimedWord
 
 PROBABILITY = st.floats(0, 1)
@@ -47,6 +53,19 @@ def test_a_word_beside_one_that_was_misheard_is_less_sure() -> None:
 
 def test_a_word_of_a_window_that_was_badly_heard_is_less_sure() -> None:
     assert confidences(0.6, log_probability=-0.2)[0] > confidences(0.6, log_probability=-0.9)[0] + 0.1
+
+
+@pytest.mark.parametrize(
+    ("log_probability", "sure"), [(DOUBTFUL_WINDOW, True), (DOUBTFUL_WINDOW - 0.01, False)]
+)
+def test_no_word_is_sure_in_an_english_window_that_was_badly_heard(
+    log_probability: float, sure: bool
+) -> None:
+    said = [replace(word, end_ms=word.start_ms + 250) for word in words(0.99)]
+    [word] = calibrated(said, log_probability, is_known)
+    assert ((word.confidence or 0.0) >= DOUBT_BELOW) is sure
+    [foreign] = calibrated(said, log_probability)
+    assert (foreign.confidence or 0.0) >= DOUBT_BELOW
 
 
 def test_one_word_alone_is_as_sure_as_beside_one_like_it() -> None:

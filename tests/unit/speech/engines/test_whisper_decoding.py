@@ -71,6 +71,18 @@ def test_a_window_that_has_more_to_say_than_its_tokens_is_decoded_with_time_stam
     assert stamped == [False, True]
 
 
+def test_a_longer_one_is_decoded_in_halves(
+    decoder: Decoder, stamped: list[bool], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    limit_to(len(SENTENCE) - 2, monkeypatch)
+    sound = NOISE[: 2 * SAMPLES]
+    first, *_, last = decoder.decode(sound, "en")
+    assert stamped == [False, False, True, False, True]
+    assert first.end_ms < len(sound) // 48 <= last.start_ms <= last.words[0].start_ms < last.end_ms <= 8000
+    [both] = decoder.decode_batch([sound], "en")
+    assert (both[0], both[-1]) == (first, last)
+
+
 def test_so_is_one_of_a_batch_and_only_that(
     decoder: Decoder, stamped: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:

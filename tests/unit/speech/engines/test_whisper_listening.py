@@ -193,4 +193,5 @@ def test_a_stretch_is_cut_where_it_is_quietest() -> None:
 
 
 def test_a_short_chunk_gets_few_tokens_and_none_more_than_the_model_has() -> None:
-    assert max_tokens(1.0) < max_tokens(20.0) <= max_tokens(300.0) == MAX_TOKENS
+    assert max_tokens(1.0, "en") < max_tokens(20.0, "en") <= max_tokens(300.0, "en") == MAX_TOKENS
+    assert max_tokens(1.0, "en") < max_tokens(1.0, "bn") < max_tokens(4.0, "my") == MAX_TOKENS
