@@ -70,9 +70,15 @@ def calibrated(
         for each in evidence(words, log_probability, is_known or _any)
     ]
     badly_heard = is_known is not None and log_probability < DOUBTFUL_WINDOW
+    judged = tuple(replace(word, confidence=each) for word, each in zip(words, found, strict=True))
     if badly_heard or (len(found) >= MIN_PHRASE_WORDS and sum(found) / len(found) < DOUBTFUL_PHRASE):
-        found = [min(each, math.nextafter(DOUBT_BELOW, 0)) for each in found]
-    return tuple(replace(word, confidence=each) for word, each in zip(words, found, strict=True))
+        return tuple(map(in_doubt, judged))
+    return judged
+
+
+def in_doubt(word: TimedWord) -> TimedWord:
+    """Return the word with so little confidence that it is in doubt."""
+    return replace(word, confidence=min(word.confidence or 0.0, math.nextafter(DOUBT_BELOW, 0)))
 
 
 def as_with_stamps(log_probability: float) -> float:

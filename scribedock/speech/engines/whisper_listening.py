@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 
 from scribedock.speech.alignment.pronunciation import bare_word
 from scribedock.speech.engines.loops import without_loops
+from scribedock.speech.engines.whisper_confidence import in_doubt
 from scribedock.speech.engines.whisper_phrases import Phrase
 from scribedock.speech.recognizer import SAMPLE_RATE, TimedWord, unrecognized
 from scribedock.speech.span import Span
@@ -150,7 +151,9 @@ def _last_word(phrase: Phrase, least: float) -> list[TimedWord]:
         return []
     if _is_improbable(phrase, least):
         return [unrecognized(phrase.start_ms, phrase.end_ms)]
-    return without_loops(phrase.words)
+    kept = without_loops(phrase.words)
+    # A loop makes its own words probable.
+    return kept if len(kept) == len(phrase.words) else [in_doubt(word) for word in kept]
 
 
 def agreement(words: Sequence[TimedWord], others: Sequence[TimedWord]) -> float:

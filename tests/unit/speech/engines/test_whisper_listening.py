@@ -8,6 +8,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from scribedock.speech.engines.whisper_confidence import DOUBT_BELOW
 from scribedock.speech.engines.whisper_decoding import MAX_TOKENS, max_tokens
 from scribedock.speech.engines.whisper_listening import (
     MAX_DEPTH,
@@ -142,9 +143,10 @@ def test_a_doubtful_sound_that_the_model_takes_for_silence_has_no_mark() -> None
     assert listen(ear, sound(2)) == []
 
 
-def test_a_loop_in_a_short_sound_is_reduced() -> None:
+def test_a_loop_in_a_short_sound_is_reduced_to_words_in_doubt() -> None:
     words = listen(Ear(lambda length: [phrase("you " * 30, length, compression_ratio=9.0)]), sound(2))
     assert texts(words) == "you"
+    assert (words[0].confidence or 0.0) < DOUBT_BELOW
 
 
 def test_nothing_is_heard_in_nothing() -> None:
