@@ -78,4 +78,4 @@ def test_a_sandbox_account_does_not_review_its_real_jobs(server: OwnServer, clie
             assert error_of(answer) == (400, "ACCOUNT_UNPRIVILEGED"), path
     assert customer.info(real)["JobStatus"] == "Reviewing"
     for path in ("review/take", "review/elementlist", "review/approve"):
-        assert make(customer, path, job_id=prepared_elementlist, kind="review").status_code == 200, path
+        assert customer.post(path, job_id=prepared_elementlist, kind="review").status_code == 200, path
