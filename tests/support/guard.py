@@ -25,6 +25,7 @@ def begin() -> None:
     if MARK in os.environ:
         return
     os.environ[MARK] = os.environ.pop(GIVEN, uuid.uuid4().hex)
+    os.environ["SPT_NOENV"] = "1"  # setproctitle otherwise writes over the environment, which is read here
     subprocess.Popen(
         [sys.executable, __file__, os.environ[MARK]],
         stdin=subprocess.PIPE,  # which ends with us, and nobody else has it
