@@ -5,6 +5,7 @@ The file is read in blocks, so memory does not grow with the recording.
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -22,6 +23,9 @@ MIN_SILENCE_MS = 500
 PAD_MS = 200
 # Samples before a span that is judged again, to bring the detector into its earlier state.
 LEAD_IN_SAMPLES = SAMPLE_RATE
+LONG_PAUSE_MS = 1000  # after which the detector listens once more without what it has heard before
+AFTER_PAUSE_SAMPLES = 10 * SAMPLE_RATE  # of what it heard then
+MIN_MISSED_MS, SURE_MISSED_MS = 300, 1000  # each stretch; the longest: music has shorter ones
 SAMPLE_BYTES = 2
 SAMPLES_PER_MS = SAMPLE_RATE // 1000
 MIN_PAUSE_MS = 100  # from which a span that is too long may be cut
@@ -42,7 +46,18 @@ def speech_spans(audio: Path, *, block_s: int = BLOCK_S) -> list[Span]:
     where speech goes on for longer than a span may, the next begins where it ends.
     """
     total = audio.stat().st_size // SAMPLE_BYTES
-    start, block = 0, block_s * SAMPLE_RATE
+    found = _heard(audio, total, block_s * SAMPLE_RATE)
+    found = sorted([*found, *_missed(audio, total, block_s * SAMPLE_RATE, found)])
+    return [
+        Span(start_ms=begin // SAMPLES_PER_MS, end_ms=finish // SAMPLES_PER_MS)
+        for begin, finish in found
+        if finish // SAMPLES_PER_MS > begin // SAMPLES_PER_MS
+    ]
+
+
+def _heard(audio: Path, total: int, block: int) -> list[tuple[int, int]]:
+    """Return the stretches of speech that are found from the beginning on, in samples."""
+    start = 0
     found: list[tuple[int, int]] = []
     while start < total:
         end = min(start + block, total)
@@ -57,11 +72,42 @@ def speech_spans(audio: Path, *, block_s: int = BLOCK_S) -> list[Span]:
             resume = speech.pop()[0]
         found += speech
         start = max(resume - LEAD_IN_SAMPLES, found[-1][1] if found else 0)
-    return [
-        Span(start_ms=begin // SAMPLES_PER_MS, end_ms=finish // SAMPLES_PER_MS)
-        for begin, finish in found
-        if finish // SAMPLES_PER_MS > begin // SAMPLES_PER_MS
-    ]
+    return found
+
+
+def _missed(
+    audio: Path, total: int, block: int, found: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, int]]:
+    """Yield the stretches that are speech for a detector which has heard nothing before a pause, in samples.
+
+    After a clear voice, it takes a hoarse one for no speech, for ten seconds and more.
+    """
+    pauses = list(zip([0, *(end for _, end in found)], [*(start for start, _ in found), total], strict=True))
+    known = list(found)
+    for begin, finish in pauses:
+        if finish - begin < LONG_PAUSE_MS * SAMPLES_PER_MS:
+            continue
+        last = min(finish + AFTER_PAUSE_SAMPLES, total)
+        new: list[tuple[int, int]] = []
+        for at in range(begin, last, block):
+            for speech in _speech(read_pcm(audio, at, min(block, last - at)), at):
+                new += _without(speech, [*known, *new])
+        if any(end - start >= SURE_MISSED_MS * SAMPLES_PER_MS for start, end in new):
+            known += new
+            yield from new
+
+
+def _without(stretch: tuple[int, int], known: Sequence[tuple[int, int]]) -> Iterator[tuple[int, int]]:
+    """Yield the parts of a stretch that are in none of the known ones, and no mere edge of one."""
+    begin, finish = stretch
+    for start, end in sorted(known):
+        if end <= begin or start >= finish:
+            continue
+        if start - begin >= MIN_MISSED_MS * SAMPLES_PER_MS:
+            yield begin, start
+        begin = max(begin, end)
+    if finish - begin >= MIN_MISSED_MS * SAMPLES_PER_MS:
+        yield begin, finish
 
 
 def _speech(pcm: Pcm, offset: int) -> list[tuple[int, int]]:

@@ -11,6 +11,7 @@ import numpy as np
 import numpy.typing as npt
 import pytest
 
+from scribedock.speech import vad
 from scribedock.speech.assembly import CUT_MS
 from scribedock.speech.pauses import MAX_SPAN_MS
 from scribedock.speech.span import Span
@@ -138,3 +139,45 @@ def test_memory_does_not_grow_with_the_recording(recording: Path, tmp_path: Path
     short, long = write(tmp_path / "short.pcm", audio), write(tmp_path / "long.pcm", *[audio] * 15)
     assert long.stat().st_size > 25_000_000
     assert peak(long) - peak(short) < 20_000  # KiB; the long one as floats would be 58 MB
+
+
+LOUD, HOARSE = 8000, 900
+
+
+def deaf_after_loud(pcm: npt.NDArray[np.int16], offset: int) -> list[tuple[int, int]]:
+    """Find loud speech, and hoarse speech only where nothing loud was heard before it in the same look."""
+    found: list[tuple[int, int]] = []
+    heard_loud = False
+    changes = np.flatnonzero(np.diff(np.concatenate([[0], pcm, [0]]).astype(int)))
+    for start, end in pairwise(map(int, changes)):
+        level = int(pcm[start])
+        if level == LOUD or (level == HOARSE and not heard_loud):
+            found.append((offset + start, offset + end))
+        heard_loud = heard_loud or level == LOUD
+    return found
+
+
+@pytest.mark.parametrize("block_s", [7, 120])
+def test_a_hoarse_voice_that_the_detector_misses_after_a_clear_one_is_found(
+    block_s: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(vad, "_speech", deaf_after_loud)
+    monkeypatch.setattr(vad, "LEAD_IN_SAMPLES", 0)
+
+    def part(level: int, seconds: float) -> npt.NDArray[np.int16]:
+        return np.full(int(16_000 * seconds), level, np.int16)
+
+    clear, hoarse = part(LOUD, 4), part(HOARSE, 3)
+    path = write(tmp_path / "two.pcm", clear, part(0, 2), hoarse, part(0, 1), clear, part(0, 1), hoarse)
+    spans = speech_spans(path, block_s=block_s)
+    assert_sound(spans, path.stat().st_size // 32)
+    heard = np.zeros(18, bool)
+    for span in spans:
+        heard[span.start_ms // 1000 : -(-span.end_ms // 1000)] = True
+    assert heard.tolist() == [*[True] * 4, False, False, *[True] * 3, False, *[True] * 4, False, *[True] * 3]
+
+
+def test_what_is_known_to_be_speech_is_not_found_again(tmp_path: Path, recording: Path) -> None:
+    spans = speech_spans(recording)
+    known = [(span.start_ms * 16, span.end_ms * 16) for span in spans]
+    assert not list(vad._missed(recording, recording.stat().st_size // 2, 120 * 16_000, known))
