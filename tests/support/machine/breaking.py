@@ -27,6 +27,11 @@ class BreakingProxy:
         """Return the same URL, by way of the proxy."""
         return urlunsplit(urlsplit(url)._replace(netloc=f"127.0.0.1:{self._listening.getsockname()[1]}"))
 
+    def mend(self) -> None:
+        """Break no connection any more."""
+        with self._lock:
+            self._left = 0
+
     def _accept(self) -> None:
         while True:
             try:
