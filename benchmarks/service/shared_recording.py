@@ -2,15 +2,17 @@
 
 python -m benchmarks.service.shared_recording [--minutes 10] [--rounds 5] [--models FOLDER]
 
-The workers share a SQLite database; the recording is that of the package, repeated. In each round one
-worker transcribes it, then two together do, from the order to the callback. Prints the ratio of the times,
-which says something only on a machine with two processors and nothing else to do.
+The workers share a SQLite database, and each has a processor of its own; the recording is that of the
+package, repeated. In each round one worker transcribes it, then two together do, from the order to the
+callback. Prints the ratio of the times, which says something only on a machine with two processors and
+nothing else to do.
 """
 
 from __future__ import annotations
 
 import argparse
 import io
+import os
 import statistics
 import subprocess
 import sys
@@ -42,12 +44,13 @@ def repeated(minutes: float) -> bytes:
 
 
 @contextmanager
-def worker(server: OwnServer) -> Iterator[None]:
+def worker(server: OwnServer, processor: int) -> Iterator[None]:
     process = subprocess.Popen(
         [sys.executable, "-m", "scribedock", "worker"],
         stdin=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         env=server.environment(),
+        preexec_fn=lambda: os.sched_setaffinity(0, {processor}),
     )
     try:
         yield
@@ -79,8 +82,8 @@ def main(minutes: float, rounds: int, models: Path | None) -> None:
         for _ in range(rounds):
             for count, found in times.items():
                 with ExitStack() as stack:
-                    for _ in range(count):
-                        stack.enter_context(worker(server))
+                    for processor in sorted(os.sched_getaffinity(0))[:count]:
+                        stack.enter_context(worker(server, processor))
                     for _ in range(count):  # loads the models
                         transcribe(caller, short, receiver)
                     found.append(transcribe(caller, recording, receiver))
