@@ -60,7 +60,8 @@ class WorkerProcess:
     def __init__(self, settings: Settings, database: Database, zygote: Zygote | None = None) -> None:
         """Set up.
 
-        zygote: forks the worker, for as long as it lives; a child of it works as the executor of that name.
+        zygote: forks each worker, which works as the executor whose id it is given. Without one, or once it
+        has ended, workers are started in a new interpreter.
         """
         self._settings = settings
         self._database = database

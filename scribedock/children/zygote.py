@@ -85,7 +85,7 @@ class ZygoteChild:
 
 
 class Zygote:
-    """Forks children of this process as it is now. Make it before this process has threads or secrets."""
+    """Forks children of this process as it is now. Make it before this process has threads or connections."""
 
     def __init__(self, work: Callable[[str], None], *, title: str) -> None:
         """Fork the zygote.

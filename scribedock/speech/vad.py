@@ -5,6 +5,7 @@ The file is read in blocks, so memory does not grow with the recording.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,18 +83,20 @@ def _missed(
 
     After a clear voice, it takes a hoarse one for no speech, for ten seconds and more.
     """
-    pauses = list(zip([0, *(end for _, end in found)], [*(start for start, _ in found), total], strict=True))
-    known = list(found)
-    for begin, finish in pauses:
+    pauses = zip([0, *(end for _, end in found)], [*(start for start, _ in found), total], strict=True)
+    added: list[tuple[int, int]] = []
+    for place, (begin, finish) in enumerate(pauses):
         if finish - begin < LONG_PAUSE_MS * SAMPLES_PER_MS:
             continue
         last = min(finish + AFTER_PAUSE_SAMPLES, total)
+        added = [each for each in added if each[1] > begin]
+        known = [*added, *found[place : bisect_left(found, (last, 0))]]
         new: list[tuple[int, int]] = []
         for at in range(begin, last, block):
             for speech in _speech(read_pcm(audio, at, min(block, last - at)), at):
                 new += _without(speech, [*known, *new])
         if any(end - start >= SURE_MISSED_MS * SAMPLES_PER_MS for start, end in new):
-            known += new
+            added += new
             yield from new
 
 
