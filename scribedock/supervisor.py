@@ -33,6 +33,7 @@ from scribedock.keys.keys import load_keys
 from scribedock.monitoring.listener import Checks, MonitoringListener
 from scribedock.settings import Settings
 from scribedock.speech.configured import recognizer, speaker_model
+from scribedock.storage import copies
 from scribedock.workflow.lease import LEASE_LOST, RESTS, note_crash
 
 log = structlog.get_logger("scribedock.worker")
@@ -96,6 +97,7 @@ class WorkerProcess:
             process.kill()
             process.wait()
         self._watcher.join()
+        copies.remove_abandoned(self._settings.data_dir)
         if self._zygote is not None:
             self._zygote.close()
 
@@ -141,6 +143,7 @@ class WorkerProcess:
             status = self._process.wait()
             if self._stopping.is_set():
                 return
+            copies.remove_abandoned(self._settings.data_dir)
             if status == RESTS:
                 self._spawn()
                 continue

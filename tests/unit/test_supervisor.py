@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import uuid
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -24,6 +25,7 @@ def count(name: str, **labels: str) -> float:
 def ending(monkeypatch: pytest.MonkeyPatch, core: Core, code: str) -> WorkerProcess:
     """Return the supervisor of workers that run this code."""
     monkeypatch.setattr(supervisor, "RESTART_PAUSE_S", 0.01)
+    data_dir = core.services.settings.data_dir
     worker = WorkerProcess(core.services.settings, core.services.database)
 
     def spawn() -> None:
@@ -31,7 +33,9 @@ def ending(monkeypatch: pytest.MonkeyPatch, core: Core, code: str) -> WorkerProc
             if worker._stopping.is_set():
                 return
             worker._executor_id = uuid.uuid4().hex
-            worker._process = subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE)
+            worker._process = subprocess.Popen(
+                [sys.executable, "-c", code, str(data_dir)], stdin=subprocess.PIPE
+            )
 
     monkeypatch.setattr(worker, "_spawn", spawn)
     return worker
@@ -52,6 +56,30 @@ def test_a_worker_that_ends_by_itself_is_counted_by_its_reason(
     wait_until(lambda: count("scribedock_worker_exits_total", reason=reason) > ended, pause_s=0.01)
     worker.stop()
     assert (count("scribedock_leases_lost_total") > leases) == bool(lost)
+
+
+COPYING = """
+import pathlib, sys
+from scribedock.storage import copies
+copies.new_copy(pathlib.Path(sys.argv[1]))
+input()
+"""
+
+
+@pytest.mark.parametrize("end", [subprocess.Popen.kill, None], ids=["killed", "stopped"])
+def test_copies_of_recordings_go_with_their_worker(
+    core: Core, monkeypatch: pytest.MonkeyPatch, end: Callable[[subprocess.Popen[bytes]], None] | None
+) -> None:
+    folder = core.services.settings.data_dir / "work"
+    worker = ending(monkeypatch, core, COPYING)
+    worker.start()
+    wait_until(lambda: list(folder.glob("*")), pause_s=0.01)
+    [copy] = folder.glob("*")
+    if end is not None:
+        end(worker._process)  # type: ignore[arg-type]
+        wait_until(lambda: not copy.exists(), pause_s=0.01)
+    worker.stop()
+    assert not copy.exists()
 
 
 def test_a_worker_is_well_while_it_runs_and_holds_its_lease(

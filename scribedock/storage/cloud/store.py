@@ -18,7 +18,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from scribedock.clock import SYSTEM_CLOCK, Clock
-from scribedock.host.locked_file import LockedFile, abandoned_files
+from scribedock.storage import copies
 from scribedock.storage.cloud.bucket import Bucket, StoreFault
 from scribedock.storage.cloud.heartbeat import Heartbeat
 from scribedock.storage.cloud.journal import LEASE_S, EntryKind, Journal, JournalEntry, JournalState
@@ -32,7 +32,6 @@ from scribedock.storage.cloud.writers import Writers
 from scribedock.storage.names import checked_name
 from scribedock.storage.store import ObjectDamaged, PartialBusy, PartialMissing, Pinned
 
-COPY_PREFIX = "recording-"
 MAX_TRIES = 5  # while other processes keep moving on
 
 
@@ -49,7 +48,7 @@ class CloudStore:
         self._bucket = bucket
         self._lease_s = lease_s
         self._clock = clock
-        self._work = folder / "work"
+        self._folder = folder
         self._writers = Writers(folder / "writers")
         self._transfer = PartTransfer(bucket)
         self._open: dict[str, CloudPartial] = {}
@@ -115,7 +114,7 @@ class CloudStore:
     @contextmanager
     def local(self, key: str) -> Iterator[Path]:
         parts = self._parts(key)
-        copy = LockedFile(self._work, COPY_PREFIX)
+        copy = copies.new_copy(self._folder)
         try:
             self._transfer.fetch(parts, copy.descriptor)
             yield copy.path
@@ -142,8 +141,7 @@ class CloudStore:
         return None
 
     def sweep(self, *, objects: frozenset[str], partials: frozenset[str], older_than_s: float) -> int:
-        for copy in abandoned_files(self._work, COPY_PREFIX):
-            copy.unlink(missing_ok=True)
+        copies.remove_abandoned(self._folder)
         self._writers.sweep(remembered_s=LEASE_S)
         return Sweep(
             self._bucket,

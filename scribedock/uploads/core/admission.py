@@ -277,10 +277,12 @@ class Admission:
         except PartialBusy:
             pass
         writer = self._active.writer_of(name)
-        if writer is not None and (protocol is Protocol.IETF or writer.silent_s >= TAKEOVER_SILENCE_S):
+        if writer is not None:
+            if protocol is not Protocol.IETF and writer.silent_s < TAKEOVER_SILENCE_S:
+                raise UploadBusy
             self._active.take_over(writer)
         try:
-            return self._partials.resume(name)
+            return self._partials.resume_soon(name)
         except PartialBusy:
             raise UploadBusy from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 
 from scribedock.storage.leftovers import remove_partial
@@ -12,6 +13,10 @@ from scribedock.uploads.core.intake import Intake
 from scribedock.uploads.core.records import Beginning, UploadState
 from scribedock.uploads.core.states import BOOT, UploadStates
 from scribedock.uploads.grant import Grant
+
+BRIEF_S = 2.0
+"""For how long a request that asks for an offset may hold a partial in a slow store."""
+PAUSE_S = 0.05
 
 
 class CompletePartial:
@@ -81,6 +86,17 @@ class Partials:
             raise UploadReplaced from None
         except OSError as error:
             raise storage_fault(error) from error
+
+    def resume_soon(self, name: str) -> Partial:
+        """Do as `resume`, but wait for a holder that only looks: a request for the offset, or a sweep."""
+        over = time.monotonic() + BRIEF_S
+        while True:
+            try:
+                return self.resume(name)
+            except PartialBusy:
+                if time.monotonic() > over:
+                    raise
+                time.sleep(PAUSE_S)
 
     def record(self, intake: Intake) -> None:
         """Record the intake's partial as the one that can be resumed, replacing an older one."""

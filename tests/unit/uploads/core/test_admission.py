@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -243,6 +244,19 @@ def test_in_tus_a_second_writer_is_refused_until_the_first_falls_silent(core: Co
     gives_way(client, first)
     core.clock.advance(TAKEOVER_SILENCE_S)
     client.append(b"0123456789", 0)
+    assert core.content(client.job.id) == b"0123456789"
+
+
+def test_an_append_waits_for_a_request_that_only_asks_for_the_offset(core: Core) -> None:
+    client = UploadClient(core)
+    client.create(10, b"0123")
+    state = core.services.uploads.uploads_of_job(client.job.id)[0]
+    assert state.partial is not None
+    asked = core.store.resume(state.partial)
+    answered = threading.Timer(0.2, asked.suspend)
+    answered.start()
+    client.append(b"456789", 4)
+    answered.join()
     assert core.content(client.job.id) == b"0123456789"
 
 
