@@ -212,7 +212,7 @@ class Settings(SignInSettings):
         600,
         ge=0,
         description="Seconds after which a recognizer process that nobody uses is ended, and a worker "
-        "without work makes room for a new one that has nothing loaded; 0: never.",
+        "without work too, until there is some; 0: never.",
     )
     speech_alignment: bool = Field(
         True,

@@ -1,6 +1,8 @@
 """Keeps one worker process running: restarts it when it dies, and ends it at the end.
 
-That the supervisor survives its worker is what distinguishes a crash from a machine that went down.
+That the supervisor survives its worker is what distinguishes a crash from a machine that went down. A worker
+that has had nothing to do for a while ends; the supervisor then holds a lease in its place, and starts
+another one when there is work.
 """
 
 from __future__ import annotations
@@ -34,12 +36,15 @@ from scribedock.monitoring.listener import Checks, MonitoringListener
 from scribedock.settings import Settings
 from scribedock.speech.configured import recognizer, speaker_model
 from scribedock.storage import copies
-from scribedock.workflow.lease import LEASE_LOST, RESTS, note_crash
+from scribedock.workflow.lease import LEASE_LOST, RESTS, Lease, note_crash
+from scribedock.workflow.needs import Needs
 
 log = structlog.get_logger("scribedock.worker")
 
 GRACE_S = 10
 RESTART_PAUSE_S = 1.0
+LONGEST_REST_S = 1800.0  # whoever waits for nothing but time, as retention does, has its turn as often
+REST_POLL_FACTOR = 4  # how much more seldom work is looked for that nobody told of
 
 
 class _Process(Protocol):
@@ -69,6 +74,9 @@ class WorkerProcess:
         self._zygote = zygote
         self._process: _Process | None = None
         self._executor_id = ""
+        self._needs = Needs(database, lease_s=settings.lease_s)
+        self._resting = False
+        self._awake = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
         self._watcher = threading.Thread(target=self._watch, daemon=True)
@@ -79,6 +87,7 @@ class WorkerProcess:
 
     def wake(self) -> None:
         """Tell the worker that there is work; otherwise it finds the work a little later."""
+        self._awake.set()
         process = self._process
         if process is not None and process.stdin is not None:
             with contextlib.suppress(OSError, ValueError):  # it is ending, or has much to read already
@@ -86,6 +95,7 @@ class WorkerProcess:
 
     def stop(self) -> None:
         self._stopping.set()
+        self._awake.set()
         with self._lock:
             process = self._process
         if process is None:
@@ -145,6 +155,7 @@ class WorkerProcess:
                 return
             copies.remove_abandoned(self._settings.data_dir)
             if status == RESTS:
+                self._rest()
                 self._spawn()
                 continue
             log.error("worker ended; starting another", status=status)
@@ -156,6 +167,38 @@ class WorkerProcess:
             time.sleep(RESTART_PAUSE_S)
             self._spawn()
 
+    def _rest(self) -> None:
+        """Hold a lease in the place of a worker, until one is needed."""
+        lease = Lease(self._database, self._settings.data_dir / "executors", lease_s=self._settings.lease_s)
+        try:
+            lease.acquire()
+        except Exception:
+            log.exception("no worker rests while the database is away")
+            return
+        self._executor_id, self._resting = lease.executor_id, True
+        try:
+            self._wait_for_work(lease)
+        finally:
+            self._resting = False
+            with contextlib.suppress(Exception):  # it ends by itself
+                lease.release()
+
+    def _wait_for_work(self, lease: Lease) -> None:
+        over = time.monotonic() + LONGEST_REST_S
+        beat = 0.0
+        self._awake.clear()
+        while not self._awake.is_set() and time.monotonic() < over:
+            try:
+                if self._needs.any(lease.executor_id):
+                    return
+                if time.monotonic() > beat:
+                    beat = time.monotonic() + self._settings.lease_s / 3
+                    if not lease.renew():
+                        return
+            except Exception:
+                log.exception("work could not be looked for; it is tried again")
+            self._awake.wait(REST_POLL_FACTOR * self._settings.workflow_poll_s)
+
     @property
     def pid(self) -> int:
         """The worker's process id; -1 where none runs."""
@@ -163,8 +206,8 @@ class WorkerProcess:
         return -1 if process is None or process.poll() is not None else process.pid
 
     def problems(self) -> dict[str, str]:
-        """Return what is wrong with the worker, by part; nothing where it runs and holds its lease."""
-        if self.pid < 0:
+        """Return what is wrong with the worker, by part; nothing where it is well, or none is needed."""
+        if self.pid < 0 and not self._resting:
             return {"worker": "not running"}
         query = sa.select(executors.c.heartbeat).where(executors.c.id == self._executor_id)
         try:

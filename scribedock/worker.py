@@ -23,6 +23,7 @@ from scribedock.workflow.engine import EngineWorker
 from scribedock.workflow.engine_client import EngineClient
 from scribedock.workflow.eraser import Eraser
 from scribedock.workflow.lease import LEASE_LOST, RESTS, Lease, Reaper
+from scribedock.workflow.needs import Needs
 from scribedock.workflow.steps.decoded_audio import BORROWED_FILE
 from scribedock.workflows import delivery, register_all
 
@@ -32,6 +33,7 @@ SWEEP_INTERVAL_S = 3600
 MIN_UNREFERENCED_AGE_S = 3600
 USAGE_DAYS = 400  # for which it is kept what each month used
 DRAIN_S = 5
+UNUSED_S = 60.0  # after which a worker that has loaded nothing rests
 INDEXING_S = 1.0
 
 
@@ -71,6 +73,8 @@ class Worker:
             poll_s=settings.workflow_poll_s,
             clock=self._services.clock,
         )
+        self._needs = Needs(self._services.database, lease_s=settings.lease_s)
+        self._began = time.monotonic()
         self._reaper = Reaper(self._services.database, self._lease, self._engine, settings.data_dir)
         self._eraser = Eraser(
             database=self._services.database,
@@ -97,10 +101,13 @@ class Worker:
         """Make the worker look for work now."""
         self._dispatcher.wake()
 
-    @property
-    def rests(self) -> bool:
-        """Return whether there has been nothing to do for so long that a new worker is cheaper to keep."""
-        return 0 < self._settings.speech_idle_s < self._engine.idle_s
+    def may_rest(self) -> bool:
+        """Return whether there has been nothing to do for so long that no worker is better than this one."""
+        loaded_s = self._settings.speech_idle_s
+        if not loaded_s:
+            return False
+        unused = not self._engine.is_started and time.monotonic() - self._began > min(loaded_s, UNUSED_S)
+        return (unused or self._engine.idle_s > loaded_s) and not self._needs.any(self.executor_id)
 
     def renew(self) -> bool:
         """Renew the lease; return whether this worker still held it."""
@@ -192,15 +199,16 @@ def run(settings: Settings, *, executor_id: str) -> None:
             if time.monotonic() - swept > SWEEP_INTERVAL_S or not swept:
                 swept = time.monotonic()
                 worker.sweep()
+            if worker.may_rest():
+                break
         except Exception:
             log.exception("upkeep failed; it is tried again")
-        if worker.rests:
-            break
         stopping.wait(min(beat, 5))
+    rests = not stopping.is_set()
     worker.stop()
     spans.stop()
-    log.info("worker stopped" if stopping.is_set() else "worker rests")
-    os._exit(0 if stopping.is_set() else RESTS)
+    log.info("worker rests" if rests else "worker stopped")
+    os._exit(RESTS if rests else 0)
 
 
 def _hold_lease(worker: Worker, every_s: float) -> None:

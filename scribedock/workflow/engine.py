@@ -108,6 +108,10 @@ class EngineWorker:
         self._last_ended = time.monotonic()
 
     @property
+    def is_started(self) -> bool:
+        return self._started
+
+    @property
     def idle_s(self) -> float:
         """Return for how long the engine has been running for nothing."""
         with self._lock:

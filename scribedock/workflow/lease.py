@@ -37,7 +37,7 @@ from scribedock.workflow.engine_client import RunningWorkflow
 log = structlog.get_logger("scribedock.worker")
 
 LEASE_LOST = 75  # exit status of a worker that lost its lease
-RESTS = 76  # that of one that makes room for a new worker, which has nothing loaded yet
+RESTS = 76  # that of one that has nothing to do
 LATE_SHARE = 2 / 3
 """A renewal that comes later than this share of a lease shows that something was away."""
 BEGINNING_OF_TIME = datetime(1, 1, 1, tzinfo=UTC)

@@ -15,6 +15,7 @@ from pathlib import Path
 from scribedock.demo.server import OwnServer
 from tests.support.client import Client
 from tests.support.machine.processes import children, workers_of
+from tests.support.waiting import wait_until
 
 
 def alone(folder: Path) -> OwnServer:
@@ -70,18 +71,21 @@ def test_a_separate_worker_works_is_replaced_when_it_dies_and_stops_cleanly(
         assert events(log, "worker stopped")
 
 
-def test_a_worker_with_nothing_to_do_makes_room_for_a_new_one(tmp_path: Path, quiet: Path) -> None:
-    """It costs less, and works as well: what comes later finds it."""
+def test_no_worker_runs_while_there_is_nothing_to_do(tmp_path: Path, quiet: Path) -> None:
     with OwnServer(tmp_path / "server", speech_idle_s="1", workflow_poll_s="0.1") as server:
+        assert server.process is not None
+        pid = server.process.pid
         client = Client(server).login()
-        wait_for(server.log_path, "worker ready", 1)
-        for number in (1, 2):
+        for number in (1, 2, 3):  # it rests before its first work too
+            wait_for(server.log_path, "worker rests", number)
+            wait_until(lambda: not workers_of(pid), pause_s=0.05)
             job = client.new_job()
             client.upload(job, quiet)
             client.order(job)
             assert client.finished(job)["JobStatus"] == "Complete"
-            wait_for(server.log_path, "worker rests", number)
-            wait_for(server.log_path, "worker ready", number + 1)
+        wait_for(server.log_path, "worker rests", 4)
+        client.get("job/del", job_id=job)  # tells nobody
+        wait_for(server.log_path, "deleted job erased", 1)
         assert not events(server.log_path, "worker ended; starting another")
 
 

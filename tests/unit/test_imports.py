@@ -91,7 +91,7 @@ WORKFLOW_ROWS = [
     {"eraser", "lease", "steps"},
     {"engine"},
     {"engine_client"},
-    {"engine_sqlite", "outages", "saved_steps", "__init__"},
+    {"engine_sqlite", "needs", "outages", "saved_steps", "__init__"},
 ]
 CAPTION_ROWS = [
     {"__init__"},
