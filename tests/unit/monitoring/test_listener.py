@@ -77,6 +77,20 @@ def test_counts_and_figures_are_shown_in_prometheus_format(core: Core) -> None:
     assert [labels for name, labels in found if name == "scribedock_build_info"]
 
 
+def test_what_never_happened_is_shown_as_0() -> None:
+    """Prometheus sees no increase in a series that begins with its first event."""
+    with listening() as url:
+        found = samples(url)
+    assert ("scribedock_worker_exits_total", ("crashed",)) in found
+    assert ("scribedock_uploads_total", ("failed", "tus")) in found
+    for name in ("scribedock_callback_tries_total", "scribedock_webhook_tries_total"):
+        assert {labels for each, labels in found if each == name} == {
+            ("delivered",),
+            ("refused",),
+            ("unreachable",),
+        }
+
+
 def test_branches_are_named_only_where_a_setting_allows_it(core: Core) -> None:
     ordered(core.services)
     with listening(core=core) as url:
