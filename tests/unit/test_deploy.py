@@ -197,11 +197,15 @@ def test_a_tile_tells_what_is_true_now(panel: dict[str, Any]) -> None:
     assert all(target["instant"] and not target["range"] for target in panel["targets"])
 
 
-@pytest.mark.parametrize("panel", all_panels("stat"))
-def test_a_tile_without_a_value_has_no_colour_of_a_value(panel: dict[str, Any]) -> None:
+@pytest.mark.parametrize("panel", all_panels("stat", "bargauge"))
+def test_a_tile_without_a_value_says_so_and_has_no_colour_of_a_value(panel: dict[str, Any]) -> None:
     defaults = panel["fieldConfig"]["defaults"]
+    if panel["options"].get("textMode") == "name":  # of what is not there, Grafana shows no name
+        assert any("absent(" in target["expr"] for target in panel["targets"])
+        return
     [of_none] = [each["options"] for each in defaults["mappings"] if each["type"] == "special"]
     assert of_none["match"] == "null+nan"
+    assert of_none["result"]["text"] == defaults["noValue"]
     assert of_none["result"]["color"] not in {step["color"] for step in defaults["thresholds"]["steps"]}
 
 
