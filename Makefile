@@ -95,8 +95,8 @@ serve: models web
 test: .venv/.installed-dev models web
 	SCRIBEDOCK_TEST_MODELS="$(MODELS_DIR)" $(BIN)/python -m pytest -n $(JOBS) -m "$(ORDINARY)"
 
-test-e2e: .venv/.installed-dev
-	$(BIN)/python -m pytest -n $(JOBS) -m "e2e and not (postgresql or $(SPECIAL))" tests/e2e
+test-e2e: .venv/.installed-dev models
+	SCRIBEDOCK_TEST_MODELS="$(MODELS_DIR)" $(BIN)/python -m pytest -n $(JOBS) -m "e2e and not (postgresql or $(SPECIAL))" tests/e2e
 
 test-postgresql: .venv/.installed-dev
 	$(BIN)/python -m pytest -n 2 -m "postgresql and not ($(SPECIAL))"

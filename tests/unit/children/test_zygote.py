@@ -93,7 +93,8 @@ def test_one_after_another_leaves_nothing_open(zygote: Zygote) -> None:
     before = opened()
     for _ in range(20):
         assert zygote.fork("0", title="child of a test").wait(20) == 0
-    wait_until(lambda: opened() == before, pause_s=0.01)  # it closes the last pipe after it has told the end
+    # It closes the last pipe after it has told the end; what earlier tests left open may be closed meanwhile.
+    wait_until(lambda: all(map(int.__le__, opened(), before)), pause_s=0.01)
 
 
 def test_a_child_ends_with_the_zygote(zygote: Zygote) -> None:

@@ -1,4 +1,6 @@
-"""What the models that `make test` pulls make of real sound; without them, the tests say what is missing."""
+"""What the models that `make models` pulls make of real sound; without them, the tests say what is
+missing.
+"""
 
 from __future__ import annotations
 
