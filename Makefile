@@ -35,7 +35,7 @@ help:
 	@echo "make walk [URL=https://…] make every call of the API once, on a temporary server or on that one"
 	@echo "make serve               start the server and leave it running"
 	@echo "make test                run the tests, on one server for all of them"
-	@echo "make test-e2e            run those on servers of their own, which are killed and restarted"
+	@echo "make test-e2e            run those of packages and models, and on servers that are killed"
 	@echo "make coverage            run them with PostgreSQL, and measure their coverage"
 	@echo "make test-postgresql     run the database tests on PostgreSQL"
 	@echo "make test-s3             test the object store on a real S3 server: Ceph's gateway, from Debian's packages"

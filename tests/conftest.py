@@ -23,7 +23,7 @@ for name in [name for name in os.environ if name.startswith(("SCRIBEDOCK_", *OF_
         del os.environ[name]
 
 guard.begin()
-settings.register_profile("scribedock", deadline=None)
+settings.register_profile("scribedock", deadline=None, max_examples=50)
 settings.load_profile("scribedock")
 
 

@@ -7,16 +7,16 @@ from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from scribedock import app
 from scribedock.backup import manifest
-from scribedock.cli.main import cli
 from scribedock.errors import ItemNotFound
 from scribedock.storage.cloud.bucket import Bucket
 from scribedock.storage.cloud.transfer import PART_BYTES
 from tests.s3.conftest import place
 from tests.s3.stored import paths
+from tests.support import commands
 from tests.support.kept import Kept
 
 pytestmark = pytest.mark.s3
@@ -41,7 +41,7 @@ def backup(kept: Kept) -> Path:
 
 def run(kept: Kept, *arguments: str, url: str | None = None) -> Result:
     environment = {"SCRIBEDOCK_STORAGE_URL": url or str(kept.given["storage_url"])}
-    return CliRunner().invoke(cli, list(arguments), env=environment)
+    return commands.run(*arguments, **environment)
 
 
 def back_up(kept: Kept, backup: Path, *arguments: str) -> None:

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import functools
 import json
 from typing import Any
 
+from typer import testing
 from typer.testing import CliRunner, Result
 
 from scribedock.cli.main import cli
 
+RUNNER = CliRunner()
+# Putting the command line together takes longer than most commands do.
+testing._get_command = functools.cache(testing._get_command)
 
-def run(*arguments: str, text: str | None = None) -> Result:
-    return CliRunner().invoke(cli, list(arguments), input=text)
+
+def run(
+    *arguments: str, text: str | bytes | None = None, columns: int | None = None, **environment: str
+) -> Result:
+    return RUNNER.invoke(cli, list(arguments), input=text, env=environment, terminal_width=columns)
 
 
 def done(*arguments: str, text: str | None = None) -> str:

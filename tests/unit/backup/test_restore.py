@@ -12,17 +12,17 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from scribedock.backup.contents import installation
 from scribedock.backup.errors import BackupError
 from scribedock.backup.restore import check_backup, restore_backup
-from scribedock.cli.main import cli
 from scribedock.db.tables import tasks
 from scribedock.errors import ItemNotFound
 from scribedock.host import data_folder
 from scribedock.ordering.delete_account import delete_account
 from scribedock.settings import Settings, SettingsError
+from tests.support import commands
 from tests.support.core_uploads import UploadClient
 from tests.support.kept import Kept, nothing
 
@@ -44,7 +44,7 @@ class Saved:
 
     def restore(self, *arguments: str, target: Path | None = None) -> Result:
         data = str(target or self.target)
-        return CliRunner().invoke(cli, ["restore", str(self.folder), "--data-dir", data, *arguments])
+        return commands.run("restore", str(self.folder), "--data-dir", data, *arguments)
 
     def restored(self) -> Kept:
         (self.source.folder / "link").mkdir()
@@ -283,7 +283,7 @@ def test_journals_can_be_replayed_later(saved: Saved) -> None:
     assert saved.restore().exit_code == 0
     journal = str(saved.source.folder / "data" / "erasures.jsonl")
     for expected in ("1 of 1", "0 of 1"):
-        done = CliRunner().invoke(cli, ["erasures", "replay", journal, "--data-dir", str(saved.target)])
+        done = commands.run("erasures", "replay", journal, "--data-dir", str(saved.target))
         assert done.exit_code == 0, done.output
         assert f"{expected} erasures were repeated" in done.output
     with pytest.raises(ItemNotFound):
@@ -314,7 +314,7 @@ def test_another_user_than_the_servers_is_refused(
     monkeypatch.setattr("os.geteuid", lambda: uid + 1)
     folder = str(saved.source.folder / "other") if command == "backup" else str(saved.folder)
     data = str(saved.source.folder / "data")
-    done = CliRunner().invoke(cli, [command, folder, "--data-dir", data])
+    done = commands.run(command, folder, "--data-dir", data)
     assert done.exit_code == 2
     assert "run this as that user" in done.output
     assert not (saved.source.folder / "other").exists()

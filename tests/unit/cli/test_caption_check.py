@@ -7,13 +7,12 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from typer.testing import CliRunner
 
-from scribedock.cli.main import cli
 from scribedock_captions.elementlist.codec import to_json
 from scribedock_captions.presets import Preset
 from scribedock_captions.quality.check import RULES
 from tests.captions.sample import SAMPLE, say
+from tests.support import commands
 
 GOOD = "1\n00:00:00,000 --> 00:00:02,000\nThe ship has come.\n\n"
 BAD = "1\n00:00:00,000 --> 00:00:00,400\nThe ship has come into the\nharbour.\n\n"
@@ -22,7 +21,7 @@ ADVICE = "1\n00:00:00,000 --> 00:00:06,000\nThe ship has come into the\nold harb
 
 def run(command: str, *arguments: str | Path) -> subprocess.CompletedProcess[str]:
     whole = ["captions", command, *map(str, arguments)]
-    done = CliRunner().invoke(cli, whole)
+    done = commands.run(*whole)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return subprocess.CompletedProcess(whole, done.exit_code, done.stdout, done.stderr)

@@ -10,9 +10,7 @@ from pathlib import Path
 
 import jsonschema
 import pytest
-from typer.testing import CliRunner
 
-from scribedock.cli.main import cli
 from scribedock_captions.document import Metadata
 from scribedock_captions.elementlist.codec import parse, to_json
 from scribedock_captions.options import CaptionOptions
@@ -21,13 +19,14 @@ from scribedock_captions.rendering import CaptionFormat, render_captions
 from scribedock_captions.writers import WRITERS
 from tests.captions.sample import SAMPLE
 from tests.captions.schema import EMITTED
+from tests.support import commands
 
 SRT = "1\n00:00:01,000 --> 00:00:02,500\nHello\nthere.\n\n2\n00:00:04,000 --> 00:00:05,000\nI am café.\n\n"
 
 
 def run(*arguments: str | Path, stdin: bytes = b"") -> subprocess.CompletedProcess[bytes]:
     command = ["captions", "convert", *map(str, arguments)]
-    done = CliRunner().invoke(cli, command, input=stdin)
+    done = commands.run(*command, text=stdin)
     if done.exception is not None and not isinstance(done.exception, SystemExit):
         raise done.exception
     return subprocess.CompletedProcess(command, done.exit_code, done.stdout_bytes, done.stderr_bytes)

@@ -15,15 +15,14 @@ from pathlib import Path
 
 import pytest
 import typer
-from typer.testing import CliRunner
 
 from scribedock import __version__
 from scribedock.cli.help import EXAMPLES, GROUPS
 from scribedock.cli.main import cli
 from scribedock.settings import Settings
 from scribedock.speech.models.installed import catalogue
+from tests.support import commands
 
-RUN = CliRunner()
 READING = (
     *("status", "jobs list", "jobs late", "jobs show 0000", "jobs watch", "jobs watch 0000"),
     *("callbacks list", "callbacks show 0000", "audit", "account list", "account tree", "keys show"),
@@ -82,11 +81,11 @@ def on_a_terminal(columns: int, *arguments: str, folder: Path) -> list[str]:
 
 
 def test_the_version_is_printed() -> None:
-    assert RUN.invoke(cli, ["--version"]).output == f"scribedock {__version__}\n"
+    assert commands.run("--version").output == f"scribedock {__version__}\n"
 
 
 def test_each_command_is_in_a_group_and_every_text_is_whole() -> None:
-    shown = RUN.invoke(cli, ["-h"], terminal_width=80).output
+    shown = commands.run("-h", columns=80).output
     named = {name for names in GROUPS.values() for name in names}
     assert named == {path[0] for path in PATHS}
     assert all(f"{title}:" in shown for title in GROUPS)
@@ -98,7 +97,7 @@ def test_each_command_is_in_a_group_and_every_text_is_whole() -> None:
 def test_each_command_explains_its_options_and_has_examples_that_it_understands(
     path: tuple[str, ...],
 ) -> None:
-    shown = RUN.invoke(cli, [*path, "-h"], terminal_width=80)
+    shown = commands.run(*path, "-h", columns=80)
     assert shown.exit_code == 0, shown.output
     examples = EXAMPLES[" ".join(path)]
     assert all(f"    {example}\n" in shown.output for example in examples)
@@ -112,7 +111,7 @@ def test_each_command_explains_its_options_and_has_examples_that_it_understands(
 @pytest.mark.parametrize("arguments", [*READING, *CHANGING])
 def test_a_command_about_what_there_is_creates_nothing(tmp_path: Path, arguments: str) -> None:
     folder = tmp_path / "data"
-    done = RUN.invoke(cli, [*arguments.split(), "--data-dir", str(folder)])
+    done = commands.run(*arguments.split(), "--data-dir", str(folder))
     assert done.exit_code == 2
     assert done.stderr == (
         f"scribedock: no server has used {folder} yet; scribedock serve creates what it needs\n"

@@ -12,13 +12,13 @@ from typing import Any
 
 import pytest
 import sqlalchemy as sa
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
 from scribedock import app
-from scribedock.cli.main import cli
 from scribedock.db.tables import audit_entries
 from scribedock.retention.policies import Retained
 from scribedock.settings import Settings
+from tests.support import commands
 from tests.support.core import Core
 
 DAY_S = 86_400
@@ -46,7 +46,7 @@ def remove(core: Core, call: str) -> None:
 @pytest.fixture
 def audit(core: Core, monkeypatch: pytest.MonkeyPatch) -> Callable[..., Result]:
     monkeypatch.setenv("SCRIBEDOCK_DATA_DIR", str(core.services.settings.data_dir))
-    return lambda *arguments: CliRunner().invoke(cli, ["audit", *arguments])
+    return lambda *arguments: commands.run("audit", *arguments)
 
 
 def exported(audit: Callable[..., Result], folder: Path) -> Path:

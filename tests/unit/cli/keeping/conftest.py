@@ -3,9 +3,9 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
-from typer.testing import CliRunner, Result
+from typer.testing import Result
 
-from scribedock.cli.main import cli
+from tests.support import commands
 from tests.support.core import Core
 
 Run = Callable[..., Result]
@@ -17,6 +17,6 @@ def run(core: Core, monkeypatch: pytest.MonkeyPatch) -> Run:
     monkeypatch.setenv("SCRIBEDOCK_DATA_DIR", str(core.services.settings.data_dir))
 
     def run_one(*arguments: str) -> Result:
-        return CliRunner().invoke(cli, list(arguments))
+        return commands.run(*arguments)
 
     return run_one

@@ -1,7 +1,7 @@
 """What CONTRIBUTING.md promises of changes: in how many files a newcomer makes them.
 
 Each test makes the change in a copy of the packages, in just these files, and sees it work. Recognizers and
-storage schemes are taken out and put in by `e2e/speech/test_extending.py` and `storage/test_check.py`.
+storage schemes are taken out and put in by `test_extending.py` and `tests/unit/storage/test_check.py`.
 """
 
 from __future__ import annotations
