@@ -40,8 +40,11 @@ def read(data: bytes, format: TextFormat | None = None, *, language: str = "", e
     characters = decoded(data, encoding=encoding, warnings=warnings)
     if format is TextFormat.TEXT and (name := unsupported(characters)):
         warnings.add(f"this looks like {name}, and is read as plain text", 1)
-    format = format or recognised(characters)
-    found = READERS[format](characters)
+    if format is None:
+        format = recognised(characters)
+        found = web_vtt.read_alike(characters) if format is TextFormat.VTT else READERS[format](characters)
+    else:
+        found = READERS[format](characters)
     if not found.cues and characters.strip():
         warnings.add("there are no captions in the file")
     chosen = in_one_language(found, language, warnings)

@@ -8,15 +8,16 @@ from __future__ import annotations
 import re
 
 from scribedock_captions.errors import UnsupportedFormat
-from scribedock_captions.readers import sbv, srt
+from scribedock_captions.readers import sbv, web_vtt
 from scribedock_captions.readers.formats import TextFormat
+from scribedock_captions.readers.srt_times import looks_like_times
 
 MAX_LOOK = 200_000  # characters that are looked at
 MARKED = 0.6  # the share of lines that have a mark where the format asks for one in each
 PROLOGUE = r"\ufeff?\s*(?:<\?[^>]{0,2000}\?>\s*|<!--.{0,10000}?-->\s*){0,20}"
 
 READ = (
-    (re.compile(r"\ufeff?WEBVTT(?![^ \t\n])"), TextFormat.VTT),
+    (web_vtt.LIKE_SIGNATURE, TextFormat.VTT),
     (
         re.compile(PROLOGUE + r"(?:<!DOCTYPE[^>]{0,1000}>\s*)?<(?:\w{1,20}:)?tt[\s/>]", re.DOTALL),
         TextFormat.DFXP,
@@ -91,7 +92,7 @@ def recognised(text: str) -> TextFormat:
     if name:
         raise UnsupportedFormat(f"The transcript is {name}, which is not read; use {', '.join(TextFormat)}")
     lines = text.split("\n")
-    return TextFormat.SRT if any(srt.looks_like_times(line) for line in lines) else TextFormat.TEXT
+    return TextFormat.SRT if any(looks_like_times(line) for line in lines) else TextFormat.TEXT
 
 
 def unsupported(text: str) -> str:

@@ -8,55 +8,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from scribedock_captions.errors import UnreadableFile
 from scribedock_captions.placement import Placement
 from scribedock_captions.readers.cue import CueFile, Cues
+from scribedock_captions.readers.srt_times import Block, blocks_of, index_of
 from scribedock_captions.readers.subrip_markup import SubRipText
 from scribedock_captions.readers.warnings import SHOWN_NEXT, Warnings, quoted
-from scribedock_captions.readers.web_vtt_settings import placement_of
+from scribedock_captions.readers.web_vtt_settings import is_setting, placement_of
 
-COLON = r"[ \t]?[:：][ \t]?"
-TIME = (
-    rf"(?P<sign{{0}}>[-−])?(?:(?P<hours{{0}}>\d{{{{1,9}}}}){COLON})?(?P<minutes{{0}}>\d{{{{1,9}}}}){COLON}"
-    r"(?P<seconds{0}>\d{{1,9}})(?:[ \t]?(?P<mark{0}>[,.:;，．])[ \t]?(?P<rest{0}>\d{{1,30}}))?"
-)
-ARROW = r"(?P<arrow>-{1,3}[ \t]?>|[–—−]{1,2}>|[→⟶➔])"
-FROM, TO = TIME.format(1), TIME.format(2)
-TIMES = re.compile(rf"[^\S\n]*{FROM}[^\S\n]*{ARROW}[^\S\n]*{TO}(?P<after>[^\d\n][^\n]*)?")
-ANY_TIME = re.compile(r"\d{1,9}[:：]\d{1,9}(?:[:：,.]\d{1,9})?")
-ANY_ARROW = re.compile(r"-{2,3}[ \t]?>|[–—−]{1,2}>")
-COORDINATES = re.compile(r"(?:[^\S\n]*[XY][12]:-?\d{1,6})+[^\S\n]*")
-SETTINGS = re.compile(r"(?:[^\S\n]*(?:align|line|position|size|vertical|region):\S{1,60})+[^\S\n]*")
-
-
-@dataclass(frozen=True, slots=True)
-class _Block:
-    """A line of times, and where it stands."""
-
-    place: int
-    start: int | None  # ms
-    end: int | None
-    after: str = ""  # what else stands in the line
-    readable: bool = True
-    frames: bool = False  # it ends with a colon and two digits, as a time with frames does
-
-
-def looks_like_times(line: str) -> bool:
-    """Tell whether a line has the two times of a caption."""
-    return _times(line, 0) is not None
+COORDINATE = re.compile(r"[XY][12]:-?\d{1,6}")
+WORD = re.compile(r"\S+")
+ARROW_FIRST = re.compile(r"(?:-{1,3}>|→)")
 
 
 def read(text: str) -> CueFile:
     """Read an SRT file.  Raises UnreadableFile where there are no times."""
     warnings = Warnings()
     lines = text.split("\n")
-    blocks = [
-        block
-        for place, line in enumerate(lines)
-        if _may_be_times(line) and (block := _times(line, place) or _unreadable(line, place))
-    ]
+    blocks = blocks_of(lines)
     if not any(block.readable for block in blocks) and text.strip():
         raise UnreadableFile("The SRT transcript has no line as 00:00:01,000 --> 00:00:02,000")
     numbers = _numbers(lines, blocks)
@@ -69,13 +39,16 @@ def read(text: str) -> CueFile:
         body = lines[block.place + 1 : following]
         if position + 1 in numbers:
             _remove_number(body)
+        elif position + 1 == len(blocks) and position in numbers:
+            _report_last_number(body, index_of(lines[block.place - 1]), block.place + 1, warnings)
         said, placement = markup.read("\n".join(body), block.place + 2)
         before, settings = _after_times(block, warnings)
         if before:
             said = [*markup.read(before, block.place + 1)[0], *said]
         if not block.readable:
+            follows = SHOWN_NEXT if block.start is None else "the caption is shown as long as it takes to say it"
             warnings.add(
-                f"cannot read the times {quoted(lines[block.place])}; {SHOWN_NEXT}",
+                f"cannot read the times {quoted(lines[block.place])}; {follows}",
                 block.place + 1,
             )
         if block.frames:
@@ -88,63 +61,28 @@ def read(text: str) -> CueFile:
     return CueFile(cues=cues.found(), warnings=warnings.found())
 
 
-def _may_be_times(line: str) -> bool:
-    return ">" in line or "→" in line or "⟶" in line or "➔" in line
-
-
-def _times(line: str, place: int) -> _Block | None:
-    match = TIMES.match(line)
-    if match is None or (match["after"] is None and match.end() != len(line.rstrip())):
-        return None
-    if not match["arrow"].startswith("--") and not (match["rest1"] and match["rest2"]):
-        return None  # "9:30 -> 10:15" is what somebody says
-    return _Block(
-        place,
-        _milliseconds(match, 1),
-        _milliseconds(match, 2),
-        after=(match["after"] or "").strip(),
-        frames=any(match[f"mark{side}"] in (":", ";") and len(match[f"rest{side}"]) < 3 for side in (1, 2)),
-    )
-
-
-def _unreadable(line: str, place: int) -> _Block | None:
-    """Recognise a line that was meant for times: there is an arrow, and a time on one side of it at least."""
-    arrow = ANY_ARROW.search(line)
-    if arrow is None or len(line) > 200:
-        return None
-    sides = (line[: arrow.start()].strip(), line[arrow.end() :].strip())
-    if not any(ANY_TIME.match(side) for side in sides):
-        return None
-    return _Block(place, None, None, readable=False)
-
-
-def _milliseconds(match: re.Match[str], side: int) -> int:
-    hours, minutes = int(match[f"hours{side}"] or 0), int(match[f"minutes{side}"])
-    rest = (match[f"rest{side}"] or "0").ljust(3, "0")
-    found = ((hours * 60 + minutes) * 60 + int(match[f"seconds{side}"])) * 1000 + int(rest[:3])
-    if len(rest) > 3 and rest[3] >= "5":
-        found += 1
-    return -found if match[f"sign{side}"] else found
-
-
-def _numbers(lines: Sequence[str], blocks: Sequence[_Block]) -> frozenset[int]:
+def _numbers(lines: Sequence[str], blocks: Sequence[Block]) -> frozenset[int]:
     """Find the blocks before whose times a number stands, so that a caption "3" stays one.
 
     A file has numbers where most of its blocks have one straight before the times, after an empty line; or,
-    in a file with an empty line after each other, before that.
+    in a file with an empty line after each other, before that.  Without an empty line, a number counts if it
+    follows the one before, or is that of the block.
     """
     close, apart = set(), set()
+    latest = 0
     for position, block in enumerate(blocks):
         first = blocks[position - 1].place + 1 if position else 0
         place = block.place - 1
-        if place >= first and lines[place].strip().isdecimal():
-            if place == first or not lines[place - 1].strip() or lines[place].strip() == str(position + 1):
+        number = index_of(lines[place]) if place >= first else None
+        if number is not None:
+            in_order = number in (position + 1, latest + 1 if latest else position + 1)
+            after_blank = place > first and not lines[place - 1].strip()
+            if after_blank or in_order and (place > first or 0 in close) or not position and place == first:
                 close.add(position)
-        elif place > first and not lines[place].strip() and lines[place - 1].strip().isdecimal():
-            number = lines[place - 1].strip()
-            if (place - 1 == first or not lines[place - 2].strip()) and number.lstrip("0") == str(
-                position + 1
-            ):
+                latest = number
+        elif place > first and not lines[place].strip():
+            number = index_of(lines[place - 1])
+            if number == position + 1 and (place - 1 == first or not lines[place - 2].strip()):
                 apart.add(position)
     if len(close) * 2 >= len(blocks) or 0 in close:
         return frozenset(close)
@@ -166,13 +104,28 @@ def _report_preamble(lines: list[str], numbered: bool, warnings: Warnings) -> No
             warnings.add(f"text before the first times is left out: {quoted(line)}", place + 1)
 
 
-def _after_times(block: _Block, warnings: Warnings) -> tuple[str, Placement | None]:
+def _report_last_number(body: list[str], before: int | None, place: int, warnings: Warnings) -> None:
+    """Leave out a number after the last caption, which has no times and no text."""
+    end = next((at for at in range(len(body) - 1, 0, -1) if body[at].strip()), 0)
+    if end and not body[end - 1].strip() and before is not None and index_of(body[end]) == before + 1:
+        warnings.add(f"the number {quoted(body[end])} has no times, and is left out", place + end + 1)
+        del body[end:]
+
+
+def _after_times(block: Block, warnings: Warnings) -> tuple[str, Placement | None]:
     """Return what is said in the line of the times, and where the caption stands by what that line says."""
-    if not block.after:
-        return "", None
-    if SETTINGS.fullmatch(block.after):
-        return "", placement_of(block.after)
-    if COORDINATES.fullmatch(block.after):
-        warnings.add_once("coordinates after the times are left out", block.place + 1)
-        return "", None
-    return block.after, None
+    settings = []
+    place = 0
+    for word in WORD.finditer(block.after):
+        if is_setting(word[0]):
+            settings.append(word[0])
+        elif COORDINATE.fullmatch(word[0]):
+            warnings.add_once("coordinates after the times are left out", block.place + 1)
+        else:
+            break
+        place = word.end()
+    said = block.after[place:].strip()
+    if ARROW_FIRST.match(said):
+        warnings.add(f"the line has more than two times: {quoted(said)} is left out", block.place + 1)
+        said = ""
+    return said, placement_of(" ".join(settings))

@@ -27,6 +27,12 @@ SIDES = {
 }
 
 
+def is_setting(word: str) -> bool:
+    """Tell whether a word is a setting, valid or meant as one."""
+    name, _, value = word.partition(":")
+    return bool(value) and (name in VALID or name == "region")
+
+
 def placement_of(text: str) -> Placement | None:
     """Read the settings that stand after the times; None where none of them is valid."""
     found: dict[str, str] = {}

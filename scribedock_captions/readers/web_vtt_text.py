@@ -19,6 +19,8 @@ TAG = re.compile(r"<([^>]*)(?:>|\Z)")
 NAME = re.compile(r"(/?)([A-Za-z]{1,10})(?=[.\s]|\Z)")
 VOICE = re.compile(r"v(?:\.[^ \t\n\f>]*)?[ \t\n\f]+(.*)", re.DOTALL)
 KNOWN = re.compile(r"/?(?:c|i|b|u|v|lang|ruby|rt)(?:[.\s].*)?|[\d:]{1,12}\.\d{3}|/", re.DOTALL)
+BREAK = re.compile(r"br[ \t]{0,3}/?", re.IGNORECASE)
+"""A tag of HTML, which is none of WebVTT: without it, the words before and after it would be one."""
 MAX_DEPTH = 50  # of tags in each other; deeper ones mean nothing
 STYLES = {"i": "italic", "b": "bold", "u": "underline"}
 
@@ -63,7 +65,9 @@ def _lines(text: str, warnings: Warnings, number: int) -> Iterator[Line]:
         yield from found.write(unescape(text[place : tag.start()]), opened.style)
         number += text.count("\n", place, tag.end())
         place = tag.end()
-        if voice := VOICE.match(tag[1]):
+        if BREAK.fullmatch(tag[1]):
+            yield from found.write("\n", opened.style)
+        elif voice := VOICE.match(tag[1]):
             found.speaker = " ".join(unescape(voice[1]).split())
         elif tag[1].rstrip() == "/v":
             found.speaker = ""
