@@ -11,6 +11,7 @@ from scribedock_captions.conversion.captions import captions_of_cues, separated
 from scribedock_captions.conversion.elementlist import elementlist_of
 from scribedock_captions.conversion.losses import has_times, placed, with_losses
 from scribedock_captions.conversion.rebreaking import rebroken
+from scribedock_captions.conversion.rolling import said_once
 from scribedock_captions.document import UNKNOWN_LANGUAGE, CaptionDocument, Metadata
 from scribedock_captions.elementlist.codec import parse
 from scribedock_captions.elementlist.model import ElementList
@@ -123,7 +124,8 @@ def lay_out(
         )
         document = replace(document, captions=placed(document.captions, source, duration))
     else:
-        captions = captions_of_cues(source, duration=duration, voices=writer.voices)
+        shown = said_once(source) if format is CaptionFormat.TRANSCRIPT else source
+        captions = captions_of_cues(shown, duration=duration, voices=writer.voices)
         if rebreak:
             captions = rebroken(captions, options, elementlist.language, writer)
         document = CaptionDocument(

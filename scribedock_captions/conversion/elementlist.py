@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from itertools import groupby
 from typing import NamedTuple
 
+from scribedock_captions.conversion.rolling import said_once
 from scribedock_captions.conversion.speakers import speaker_reader
 from scribedock_captions.conversion.timing import in_turn, timed
 from scribedock_captions.document import UNKNOWN_LANGUAGE
@@ -40,6 +41,7 @@ def elementlist_of(
     in ms.  styled: the style of a sequence says which letters are italic, bold or underlined, for our own
     layout.
     """
+    file = said_once(file)
     tongue = (language or file.language or UNKNOWN_LANGUAGE).lower().replace("_", "-")
     units = list(_units(file, duration, tongue))
     speakers = dict.fromkeys(unit.speaker for unit in units if unit.speaker)

@@ -70,13 +70,13 @@ OF_EACH_LINE = (
     (re.compile(r"\[\d{1,9}\]\[\d{0,9}\]"), "MPL2"),
     (
         re.compile(
-            r"\[(?:\d{1,3}:\d\d[.:]\d{2,3}\](?!$)|(?:ar|al|ti|au|by|offset|re|ve|length|la|id):[^\]]{0,200}\]$)",
+            r"\[(?:\d{1,3}:\d\d(?:\.\d{2,3}|:\d{2}(?=\][^ ]))\](?!$)|(?:ar|al|ti|au|by|offset|re|ve|length|la|id):[^\]]{0,200}\]$)",
             re.IGNORECASE,
         ),
         "LRC",
     ),
     (re.compile(r"\d\d:\d\d:\d\d[:=](?!\d)"), "TMPlayer"),
-    (re.compile(r"\d{1,3}:\d\d:\d\d\.\d\d\t|\d+\t\d+\t"), "TSV"),
+    (re.compile(r"(?:\d{1,9}\t)?\d{1,3}[:;]\d\d[:;]\d\d(?:[:;.,]\d{1,3})?\t\S|\d+\t\d+\t"), "TSV"),
 )
 
 

@@ -6,11 +6,11 @@ Source: W3C, Timed Text Markup Language 1 (TTML1), §7 content, §10.4 time inte
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from scribedock_captions.errors import FileTooLarge, UnreadableFile
-from scribedock_captions.readers.cue import CueFile, Cues
+from scribedock_captions.readers.cue import Cue, CueFile, Cues
 from scribedock_captions.readers.languages import with_quotations
 from scribedock_captions.readers.ttml.paragraph import Interval, Paragraph
 from scribedock_captions.readers.ttml.styles import NO_LOOK, Look, Styles
@@ -32,6 +32,8 @@ LYRICS = re.compile(r"http://\S{0,40}apple\.com/\S{0,60}\}timing")
 """An attribute of lyrics from Apple, whose times all count from the beginning of the file."""
 MAX_ELEMENTS = 500_000
 MAX_NAME_CHARACTERS = 1000  # characters of a speaker's
+TIMES = ("begin", "end", "dur")
+TIMES_ALIKE = {"begin": "begin", "start": "begin", "end": "end", "dur": "dur", "duration": "dur"}
 CONTENT = frozenset(["body", "div", "p", "span"])
 LETTER_STYLES = {
     "i": {"fontStyle": "italic"},
@@ -50,8 +52,10 @@ PICTURE, BACKGROUND = "image", "backgroundImage"
 class _Element:
     name: str  # of TTML; ttm:name for a name in the metadata
     interval: Interval = field(default_factory=Interval)
+    ends: bool = False  # it says itself when it ends
     sequential: bool = False
     follows: int = 0  # where the next child begins, if they follow each other
+    reach: int | None = None  # where the last of its children ends, as far as that is known
     speaker: str = ""
     preserve: bool = False
     language: str = ""
@@ -73,12 +77,16 @@ class Document:
         self._language = ""
         self._root_namespace = ""
         self._quoted: dict[str, str] = {}  # languages of single paragraphs, and those around them
+        self._of_lines: dict[str, str] = {}  # languages of lines in paragraphs that have several, likewise
+        self._languages: set[str] = set()  # of paragraphs
+        self._paragraphs = self._divided = 0  # of these, those that have lines in several languages
         self._agents: dict[str, str] = {}
         self._agent = ""
         self._paragraph: Paragraph | None = None
         self._depth = 0  # of the paragraph's element
         self._elements = 0
         self._pictures = 0
+        self._unread = 0  # times that could not be read
         self._absolute = False  # times count from the beginning of the file
 
     def start(self, tag: str, given: Mapping[str, str]) -> None:
@@ -89,7 +97,7 @@ class Document:
         if self._elements == 1:
             self._begin_document(tag, given)
         name = self._name(tag)
-        attributes = {self._name(key): value for key, value in given.items()}
+        attributes = self._attributes(name, given)
         parent = self._stack[-1]
         element = self._element(name, attributes, parent)
         self._stack.append(element)
@@ -112,10 +120,21 @@ class Document:
         elif self._paragraph is None:
             if name == "p":
                 self._begin_paragraph(element)
-        elif name.rpartition(":")[2] == "br":
+        elif name.rpartition(":")[2].lower() == "br":
             self._paragraph.end_line(self._interval(), element.speaker)
         else:
             self._inside(element)
+
+    def _attributes(self, name: str, given: Mapping[str, str]) -> dict[str, str]:
+        """Return the attributes of an element; those of times in other spellings by their own names."""
+        found = {self._name(key): value for key, value in given.items()}
+        if name in CONTENT:
+            for key in [key for key in found if key not in TIMES and key.lower() in TIMES_ALIKE]:
+                time = TIMES_ALIKE[key.lower()]
+                if time not in found:
+                    self._warnings.add_once(f"the attribute {key} is read as {time}", self._line())
+                    found[time] = found[key]
+        return found
 
     def data(self, text: str) -> None:
         """Receive text."""
@@ -133,6 +152,7 @@ class Document:
                 element.look.style,
                 self._interval(),
                 element.speaker,
+                language=element.language,
                 preserve=element.preserve,
             )
 
@@ -140,25 +160,40 @@ class Document:
         """Receive an end tag."""
         element = self._stack.pop()
         parent = self._stack[-1]
-        if parent.sequential and element.name in CONTENT:
-            begin, end = element.interval.begin, element.interval.end
-            parent.follows = max(parent.follows, begin if end is None else end)
+        if element.name in CONTENT:
+            self._extend(parent, element)
         if self._paragraph is None:
             return
         if len(self._stack) < self._depth:
-            self._paragraph.close(self._cues)
+            self._end_paragraph(self._paragraph, element)
             self._paragraph = None
         elif element.look.ruby == "text" and not element.look.hidden:
             self._paragraph.write(")", element.look.style, element.interval, element.speaker)
 
+    def _extend(self, parent: _Element, element: _Element) -> None:
+        """Note where an element ends, which is where its children do if it does not say."""
+        end = element.interval.end if element.ends else element.reach
+        if parent.sequential:
+            parent.follows = max(parent.follows, element.interval.begin if end is None else end)
+        if end is not None:
+            parent.reach = end if parent.reach is None else max(parent.reach, end)
+
     def close(self) -> CueFile:
         """Return all cues, once the document has ended."""
-        cues = tuple(with_quotations(self._cues.found(), self._quoted))
+        cues = tuple(with_quotations(self._in_languages(), self._quoted | self._of_lines))
         if self._pictures and not cues:
             raise UnreadableFile("The DFXP transcript has pictures in place of text, which cannot be read")
         if self._pictures:
             self._warnings.add(f"{self._pictures:,} pictures are left out")
         return CueFile(cues=cues, language=self._language, warnings=self._warnings.found())
+
+    def _in_languages(self) -> Sequence[Cue]:
+        """Return the cues; where few have lines in several languages, people speak them, and none translates."""
+        cues = self._cues.found()
+        if self._divided * 2 >= self._paragraphs:
+            return cues
+        spoken = {name: around for name, around in self._of_lines.items() if name not in self._languages}
+        return [replace(cue, language=spoken.get(cue.language, cue.language)) for cue in cues]
 
     def _begin_document(self, tag: str, given: Mapping[str, str]) -> None:
         space, _, local = tag.rpartition(NAMESPACE_MARK)
@@ -179,6 +214,7 @@ class Document:
     def _begin_paragraph(self, element: _Element) -> None:
         self._depth = len(self._stack)
         around = self._stack[-2].language
+        self._languages.add(element.language)
         if element.language != around:
             self._quoted.setdefault(element.language, around)
         self._paragraph = Paragraph(
@@ -188,10 +224,22 @@ class Document:
             number=self._line(),
         )
 
+    def _end_paragraph(self, paragraph: Paragraph, element: _Element) -> None:
+        translated, untimed = paragraph.close(self._cues)
+        self._paragraphs += 1
+        self._divided += bool(translated)
+        for language in translated:
+            self._of_lines.setdefault(language, element.language)
+        if untimed and not self._unread:
+            self._warnings.add_once("captions without times are shown after the ones before them", self._line())
+
     def _inside(self, element: _Element) -> None:
         """Note what begins inside a paragraph."""
         assert self._paragraph is not None
         local = element.name.rpartition(":")[2]
+        if element.name == "p":
+            self._warnings.add_once("a paragraph in another one is read as a line of it", self._line())
+            self._paragraph.end_line(element.interval, element.speaker)
         if element.name not in CONTENT and local not in LETTER_STYLES and not element.unseen:
             self._warnings.add_once(f"<{local}> is no element of TTML; its text is kept", self._line())
         if element.look.ruby == "text" and not element.look.hidden:
@@ -222,6 +270,7 @@ class Document:
         return _Element(
             name=name,
             interval=interval,
+            ends=not attributes.keys().isdisjoint(("end", "dur")),
             sequential=attributes.get("timeContainer") == "seq",
             follows=interval.begin,
             speaker=" ".join(self._agents.get(agents[0], "").split()) if agents else parent.speaker,
@@ -254,8 +303,12 @@ class Document:
 
     def _time(self, name: str, expression: str | None) -> int | None:
         found = self._rates.milliseconds(expression)
-        if found is None and expression is not None:
-            self._warnings.add(f"{name}={quoted(expression)} is no time that can be read", self._line())
+        if expression is not None:
+            if found is None:
+                self._unread += 1
+                self._warnings.add(f"{name}={quoted(expression)} is no time that can be read", self._line())
+            elif doubt := self._rates.doubt(expression):
+                self._warnings.add_once(doubt, self._line())
         return found
 
     def _name(self, tag: str) -> str:

@@ -28,6 +28,7 @@ class _Run:
     interval: Interval
     speaker: str
     new_line: bool = False
+    language: str = ""
 
     @property
     def spoken(self) -> bool:
@@ -48,28 +49,46 @@ class Paragraph:
         self._runs: list[_Run] = []
 
     def write(
-        self, text: str, style: Style, interval: Interval, speaker: str, *, preserve: bool = False
+        self,
+        text: str,
+        style: Style,
+        interval: Interval,
+        speaker: str,
+        *,
+        language: str = "",
+        preserve: bool = False,
     ) -> None:
         """Add a text that is shown in this interval; `preserve`: its line feeds end lines."""
         parts = text.split("\n") if preserve else [text]
         for number, part in enumerate(parts):
-            self._runs.append(_Run(part, style, interval, speaker, number > 0))
+            self._runs.append(_Run(part, style, interval, speaker, number > 0, language))
 
     def end_line(self, interval: Interval, speaker: str) -> None:
         """Begin a new line."""
         self._runs.append(_Run("", Style(), interval, speaker, True))
 
-    def close(self, cues: Cues) -> None:
-        """Add the captions of the paragraph.  Raises FileTooLarge."""
+    def close(self, cues: Cues) -> tuple[list[str], bool]:
+        """Add the captions of the paragraph.  Raises FileTooLarge.
+
+        Return the languages that whole lines of it are in, where there are several, and whether a caption of
+        it has no times.
+        """
+        translated: list[str] = []
+        untimed = False
         for interval, runs in self._captions():
-            cues.add(
-                _lines(runs),
-                interval.begin if interval.known else None,
-                interval.end,
-                placement=self._placement,
-                language=self._language,
-                number=self._number,
-            )
+            by_language = _by_language(runs)
+            translated += [language for language in by_language if language != self._language]
+            for language, said in by_language.items() or ((self._language, runs),):
+                cues.add(
+                    _lines(said),
+                    interval.begin if interval.known else None,
+                    interval.end,
+                    placement=self._placement,
+                    language=language,
+                    number=self._number,
+                )
+            untimed |= not interval.known and any(run.spoken for run in runs)
+        return translated, untimed
 
     def _captions(self) -> list[tuple[Interval, list[_Run]]]:
         groups: dict[Interval, list[_Run]] = {}
@@ -104,6 +123,23 @@ def _are_words(timed: list[tuple[Interval, list[_Run]]], text_around: bool) -> b
         return False
     durations = [interval.end - interval.begin for interval, _ in timed if interval.end is not None]
     return text_around or (bool(durations) and median(durations) < LEAST_SHOWN_MS)
+
+
+def _by_language(runs: list[_Run]) -> dict[str, list[_Run]]:
+    """Divide runs whose lines are in several languages, each in one; nothing where they are not."""
+    lines: list[list[_Run]] = [[]]
+    for run in runs:
+        if run.new_line:
+            lines.append([])
+        lines[-1].append(run)
+    found: dict[str, list[_Run]] = {}
+    for line in lines:
+        languages = {run.language for run in line if run.spoken}
+        if len(languages) > 1:
+            return {}
+        for language in languages:
+            found.setdefault(language, []).extend(line)
+    return found if len(found) > 1 else {}
 
 
 def _lines(runs: list[_Run]) -> list[Line]:

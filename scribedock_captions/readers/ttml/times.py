@@ -1,8 +1,8 @@
 """Time expressions of TTML, in milliseconds.
 
 Source: W3C, Timed Text Markup Language 1 (TTML1), §10.3.1 time value expressions, §6.2 parameters.  Files
-have others, too: an hour of one digit, no hour, a comma for the point, seconds without a unit.  What they
-mean is plain, so that they are read.
+have others, too: an hour of one digit, no hour, a comma for the point, seconds without a unit, units in
+capitals or spelled out.  What they mean is plain, so that they are read.
 """
 
 from __future__ import annotations
@@ -12,10 +12,29 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 
-CLOCK = re.compile(r"(-)?(?:(\d{1,9}):)?(\d{1,9}):(\d{1,9})(?:[.,](\d{1,30})|[:;](\d{1,9})(?:\.(\d{1,9}))?)?")
-OFFSET = re.compile(r"(-)?(\d{1,18}(?:[.,]\d{1,30})?)\s?(h|ms|m|s|f|t)?")
+COLON = r"\s?[:：]\s?"
+CLOCK = re.compile(
+    rf"([-−+])?(?:(\d{{1,9}}){COLON})?(\d{{1,9}}){COLON}(\d{{1,9}})"
+    r"(?:[.,](\d{0,30})s?|[:;](\d{1,9})(?:\.(\d{1,9}))?)?"
+)
+DOTTED = re.compile(r"(\d{1,3})\.(\d{1,2})\.(\d{1,2})(?=[.,]\d)")
+OFFSET = re.compile(r"([-−+])?(\d{1,18}(?:[.,]\d{0,30})?|[.,]\d{1,30})\s?([A-Za-z]{0,12})")
+UNITS = {
+    spelled: unit
+    for unit, spellings in {
+        "h": "h hr hrs hour hours",
+        "m": "m min mins minute minutes",
+        "s": "s sec secs second seconds",
+        "ms": "ms msec msecs millisecond milliseconds",
+        "f": "f frame frames",
+        "t": "t tick ticks",
+    }.items()
+    for spelled in spellings.split()
+}
+MILLISECOND_DIGITS = 3  # after a colon; no number of a frame has so many
 MULTIPLIER = re.compile(r"(\d{1,9})[\s:](\d{1,9})")
 MAX_RATE = 10**12  # of any rate
+NO_FRAME_RATE = "times have frames, and there is no frameRate: 30 a second are assumed"
 DROPPED_FRAMES = {"dropNTSC": 2, "dropPAL": 4}
 
 
@@ -28,6 +47,8 @@ class Rates:
     sub_frame: int = 1
     tick: Fraction = Fraction(1)
     dropped: int = 0  # frame numbers that are left out each minute
+    counts_frames: bool = False  # the document says how many frames a second has
+    counts_ticks: bool = False  # it says how many ticks a second has, or how many frames
 
     @classmethod
     def from_parameters(cls, parameters: Mapping[str, str]) -> Rates:
@@ -47,15 +68,17 @@ class Rates:
             sub_frame=sub_frame,
             tick=Fraction(tick) if tick else implied,
             dropped=DROPPED_FRAMES.get(parameters.get("dropMode", ""), 0) if smpte else 0,
+            counts_frames="frameRate" in parameters,
+            counts_ticks=bool(tick) or "frameRate" in parameters,
         )
 
     def milliseconds(self, expression: str | None) -> int | None:
         """Convert a time expression to ms; return None for what is not one."""
-        text = (expression or "").strip()
+        text = DOTTED.sub(r"\1:\2:\3", (expression or "").strip())
         if clock := CLOCK.fullmatch(text):
             return self._clock(clock)
-        if offset := OFFSET.fullmatch(text):
-            value = Fraction(offset[2].replace(",", "."))
+        if (offset := OFFSET.fullmatch(text)) and (unit := UNITS.get(offset[3].lower() or "s")):
+            value = Fraction("0" + offset[2].replace(",", "."))
             seconds = {
                 "h": value * 3600,
                 "m": value * 60,
@@ -63,16 +86,36 @@ class Rates:
                 "ms": value / 1000,
                 "f": value / self.frame,
                 "t": value / self.tick,
-            }[offset[3] or "s"]
-            return round(seconds * 1000) * (-1 if offset[1] else 1)
+            }[unit]
+            return round(seconds * 1000) * (-1 if _is_negative(offset[1]) else 1)
         return None
+
+    def doubt(self, expression: str) -> str:
+        """Return what had to be assumed to read a time expression; empty if nothing."""
+        text = expression.strip()
+        if offset := OFFSET.fullmatch(text):
+            unit = UNITS.get(offset[3].lower())
+            if not offset[3] and offset[2].isdecimal() and int(offset[2]):
+                return "times have no unit, and are read as seconds"
+            if unit == "t" and not self.counts_ticks:
+                return "times are in ticks, and there is no tickRate: a tick is read as a second"
+            if unit == "f" and not self.counts_frames:
+                return NO_FRAME_RATE
+        elif (clock := CLOCK.fullmatch(text)) and clock[6]:
+            if len(clock[6]) >= MILLISECOND_DIGITS:
+                return "three digits after the last colon of a time are read as milliseconds"
+            if not self.counts_frames:
+                return NO_FRAME_RATE
+            if int(clock[6]) >= self.nominal:
+                return f"a time has frame {clock[6]}, and a second has {self.nominal}"
+        return ""
 
     def _clock(self, clock: re.Match[str]) -> int:
         sign, hours, minutes, seconds, fraction, frames, parts = clock.groups()
         minute = int(hours or 0) * 60 + int(minutes)
         whole = minute * 60 + int(seconds)
-        if frames is None:
-            found = round((whole + Fraction(f"0.{fraction or 0}")) * 1000)
+        if frames is None or len(frames) >= MILLISECOND_DIGITS:
+            found = round((whole + Fraction(f"0.{fraction or frames or 0}")) * 1000)
         else:
             count = int(frames) + (Fraction(int(parts), self.sub_frame) if parts else 0)
             if self.dropped:
@@ -80,7 +123,11 @@ class Rates:
                 found = round(numbered / self.frame * 1000)
             else:
                 found = round((whole + count / self.frame) * 1000)
-        return -found if sign else found
+        return -found if _is_negative(sign) else found
+
+
+def _is_negative(sign: str | None) -> bool:
+    return sign in ("-", "−")
 
 
 def _number(text: str | None, default: int) -> int:
