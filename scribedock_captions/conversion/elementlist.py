@@ -87,12 +87,14 @@ def _units(file: CueFile, duration: int | None, language: str) -> Iterator[_Unit
     read_speaker = speaker_reader(file)
     phrases = phrases_of((line.text for cue in file.cues for line in cue.lines), language)
     speaker, last_end, last_text = "", 0, ""
+    changed = False  # somebody else speaks, of whom nothing was said yet
     for timed_cue in in_turn(timed(file.cues, duration)):
         cue, start, end = timed_cue.cue, timed_cue.start, timed_cue.end
         breaks = cue.end is None or start - last_end > SENTENCE_SILENCE_MS
         texts: list[_Text] = []
         for line in _with_whole_sounds(cue.lines):
-            said, name, changes = read_speaker(line, speaker)
+            said, name, begins = read_speaker(line, speaker)
+            changes = changed or begins
             for number, match in enumerate(UNIT.finditer(said)):
                 joined = not number and are_unspaced(last_text, match[0])
                 style = _style_at(line, len(line.text) - len(said) + match.start())
@@ -100,7 +102,7 @@ def _units(file: CueFile, duration: int | None, language: str) -> Iterator[_Unit
                     texts.append(_Text(part, name, changes, joined, style))
                     changes, joined = False, True
                 last_text = match[0]
-            speaker = name
+            speaker, changed = name, changes
         total = sum(len(each.text) + 1 for each in texts)
         done = 0
         for text in texts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from scribedock_captions.caption import Caption
 from scribedock_captions.conversion.elementlist import elementlist_of
@@ -38,46 +38,60 @@ def rebroken(
     return [each for caption in captions for each in _rebroken(caption, allowed, language, writer)]
 
 
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """What one speaker says of a caption; who that is, in a format that says it apart from the text."""
+
+    cue: Cue
+    voice: str
+
+
 def _rebroken(caption: Caption, options: CaptionOptions, language: str, writer: Writer) -> Iterator[Caption]:
-    turns = [_laid_out(turn, options, language, writer) for turn in _turns(caption)]
-    lines = [line for turn in turns for each in turn for line in each.lines]
-    if all(len(turn) <= 1 for turn in turns) and 0 < len(lines) <= options.lines_per_caption:
+    turns = [(turn.voice, _laid_out(turn.cue, options, language, writer)) for turn in _turns(caption)]
+    lines = [(voice, line) for voice, turn in turns for each in turn for line in each.lines]
+    if all(len(turn) <= 1 for _, turn in turns) and 0 < len(lines) <= options.lines_per_caption:
         spans = [
             each.spans[number] if each.spans else ()
-            for turn in turns
+            for _, turn in turns
             for each in turn
             for number in range(len(each.lines))
         ]
         yield replace(
             caption,
-            lines=tuple(lines),
+            lines=tuple(line for _, line in lines),
             spans=tuple(spans) if any(spans) else (),
-            voices=_voices(caption, lines),
+            voices=_voices([voice for voice, _ in lines]),
         )
         return
-    for turn in turns:
+    for voice, turn in turns:
         for each in turn:
             end = max(each.end, each.start + 1)
-            yield replace(each, end=end, placement=caption.placement, voices=_voices(caption, each.lines))
+            yield replace(
+                each, end=end, placement=caption.placement, voices=_voices([voice] * len(each.lines))
+            )
 
 
-def _turns(caption: Caption) -> list[Cue]:
-    """Divide a caption before each hyphen that begins a line, if there are two, and its time by the text."""
+def _turns(caption: Caption) -> list[_Turn]:
+    """Divide a caption where another speaks, and its time by the text.
+
+    Another speaks after each hyphen that begins a line, if there are two, and where the voice changes.
+    """
     spans = caption.spans or tuple(() for _ in caption.lines)
+    voices = caption.voices or tuple("" for _ in caption.lines)
     lines = [Line(text=text, spans=marks) for text, marks in zip(caption.lines, spans, strict=True)]
-    groups: list[list[Line]] = [[]]
+    groups: list[tuple[str, list[Line]]] = []
     dialogue = sum(DIALOGUE.match(line.text) is not None for line in lines) > 1
-    for line in lines:
-        if groups[-1] and dialogue and DIALOGUE.match(line.text):
-            groups.append([])
-        groups[-1].append(line)
+    for line, voice in zip(lines, voices, strict=True):
+        if not groups or voice != groups[-1][0] or (dialogue and DIALOGUE.match(line.text)):
+            groups.append((voice, []))
+        groups[-1][1].append(line)
     total = sum(len(line.text) + 1 for line in lines)
     found, done = [], 0
-    for group in groups:
+    for voice, group in groups:
         start = caption.start + (caption.end - caption.start) * done // total
         done += sum(len(line.text) + 1 for line in group)
         end = caption.start + (caption.end - caption.start) * done // total
-        found.append(Cue(lines=tuple(group), start=start, end=max(end, start + 1)))
+        found.append(_Turn(Cue(lines=tuple(group), start=start, end=max(end, start + 1)), voice))
     return found
 
 
@@ -93,7 +107,6 @@ def _laid_out(cue: Cue, options: CaptionOptions, language: str, writer: Writer) 
     return layout.captions()
 
 
-def _voices(caption: Caption, lines: Sequence[str]) -> tuple[str, ...]:
-    """Return who says each line, where it is one person."""
-    speakers = set(caption.voices)
-    return tuple(speakers) * len(lines) if len(speakers) == 1 else ()
+def _voices(voices: Sequence[str]) -> tuple[str, ...]:
+    """Return who says each line; nothing where nobody is named."""
+    return tuple(voices) if any(voices) else ()

@@ -37,6 +37,8 @@ BINARY_FORMATS = (  # what stands at which place
     (0, b"\x89PNG", "a picture"),
     (0, b"\xff\xd8\xff", "a picture"),
 )
+MARK = "\ufeff"  # stands inside a file where two were joined
+ISO_2022_JP = re.compile(rb"\x1b\$[@B].{2,2000}?\x1b\([BJ]", re.DOTALL)
 XML_ENCODING = re.compile(rb"""\A\s*<\?xml[^>]{0,100}?encoding\s*=\s*["']([A-Za-z][\w.-]{1,30})["']""")
 KNOWN_ENCODINGS = re.compile(
     r"(utf[-_]?(?:8|16|32)|iso[-_ ]?8859[-_]|latin|windows-|cp|koi8[-_]|shift_?jis|sjis|ms932|euc[-_]|gb|"
@@ -54,6 +56,12 @@ SHARED_BY_WINDOWS = bytes(range(0x80)) + "‚„…†‡‘’“”•–—�
 """Punctuation that the code pages of Windows have in the same places, and ASCII."""
 LATIN_LETTERS = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
 MAX_ACCENTED = 0.25  # the share of letters beyond ASCII in a text that is sure to be in Latin letters
+OLDER = ("iso8859-2", "iso8859-5", "iso8859-6", "cp866", "cp850", "mac-roman")
+"""Encodings of older programs, which the guess does not know."""
+SHARED_SIGNS = "‚„…†‡‘’“”•–—™\u00a0\u00ad«»‹›°¿¡·"
+LATIN_END = "\u0250"
+LEAST_ODD, MOST_ODD, FEWER_ODD = 2, 0.1, 4
+"""How many odd letters, which share of those beyond ASCII, and how many times fewer in another encoding."""
 LEAST_CONFIDENCE = 0.002
 LIKELY_WESTERN = 0.72
 """How likely Windows-1252 must be, against the likeliest of LATIN: a short text does not tell them apart."""
@@ -77,7 +85,8 @@ def decoded(data: bytes, *, encoding: str = "", warnings: Warnings | None = None
             )
     warnings = warnings or Warnings()
     characters = _given(data, encoding) if encoding else _characters(data, warnings)
-    text = characters.replace("\r\n", "\n").replace("\r", "\n").replace("\0", "\ufffd")
+    text = characters.replace("\r\n", "\n").replace("\r", "\n")
+    text = text.rstrip("\0").replace("\0", "\ufffd").replace(MARK, "")
     strange = sum(text.count(chr(code)) for code in (*range(1, 9), *range(14, 32), 0xFFFD))
     if strange > 100 and strange > len(text) // 20:
         raise UnreadableFile("The transcript is no text: it is full of control characters")
@@ -132,6 +141,9 @@ def _characters(data: bytes, warnings: Warnings) -> str:
             return data.decode(name, errors="replace")
         except LookupError:
             raise UnreadableFile(f"The transcript declares the encoding {name!r}; use UTF-8") from None
+    if ISO_2022_JP.search(data):
+        warnings.add("the file names no encoding: ISO-2022-JP is a guess")
+        return data.decode("iso2022_jp", errors="replace")
     text = data.decode("utf-8", errors="surrogateescape")
     if text.isascii() or not (stray := _stray_bytes(text)):
         return text
@@ -186,7 +198,39 @@ def _guessed(data: bytes) -> str:
     if best in LATIN:
         western = max((each for name, each in found if name == "windows-1252"), default=0.0)
         best = "windows-1252" if western >= LIKELY_WESTERN * confidence else best
-    return best if codecs_name(best)[:3] != "utf" else "windows-1252"
+    return _less_odd(sample, best if codecs_name(best)[:3] != "utf" else "windows-1252")
+
+
+def _less_odd(sample: bytes, guess: str) -> str:
+    """Return an older encoding instead of the guess, in which the text has too many odd letters."""
+    odd, beyond = _oddities(sample.decode(guess, errors="replace"))
+    if odd < LEAST_ODD or odd < MOST_ODD * beyond:
+        return guess
+    rivals = [(_oddities(sample.decode(each, errors="replace"))[0], each) for each in OLDER]
+    fewest, best = min(rivals, key=lambda pair: pair[0])
+    return best if fewest * FEWER_ODD <= odd else guess
+
+
+def _oddities(text: str) -> tuple[int, int]:
+    """Count what no writing has: a sign between letters, a capital in a word, two alphabets in one.
+
+    Only characters beyond ASCII count; return also how many of them there are.
+    """
+    odd = beyond = 0
+    for before, letter, after in zip(" " + text, text, text[1:] + " ", strict=False):
+        if letter.isascii():
+            continue
+        beyond += 1
+        if letter == "\ufffd" or "\x80" <= letter < "\xa0":
+            odd += 1
+        elif not letter.isalpha():
+            odd += letter not in SHARED_SIGNS and after.isalpha() and not letter.isdigit()
+        elif before.isalpha():
+            mixed = not before.isascii() and (letter < LATIN_END) != (before < LATIN_END)
+            odd += mixed or (before.islower() and letter.isupper())
+        elif after.isalpha():
+            odd += letter.islower() and after.isupper()
+    return odd, beyond
 
 
 def _unmarked_utf16(data: bytes) -> str:
