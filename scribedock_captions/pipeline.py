@@ -13,7 +13,7 @@ from scribedock_captions.conversion.losses import has_times, placed, with_losses
 from scribedock_captions.conversion.rebreaking import rebroken
 from scribedock_captions.conversion.rolling import said_once
 from scribedock_captions.document import UNKNOWN_LANGUAGE, CaptionDocument, Metadata
-from scribedock_captions.elementlist.codec import parse
+from scribedock_captions.elementlist.codec import looks_like_json, parse
 from scribedock_captions.elementlist.model import ElementList
 from scribedock_captions.elementlist.normalisation import normalised
 from scribedock_captions.options import KEEP_ALL, CaptionOptions
@@ -68,7 +68,7 @@ def read(
         ...
     scribedock_captions.errors.InvalidElementList: version: an ElementList has version 2 or 3, not 1
     """
-    if format is None and data.lstrip()[:1] == b"{":
+    if format is None and looks_like_json(data):
         return normalised(parse(data))
     return read_cues(data, format, language=language, encoding=encoding)
 

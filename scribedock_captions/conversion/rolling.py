@@ -11,7 +11,7 @@ from scribedock_captions.readers.cue import Cue, CueFile
 TOUCHING_MS = 100  # between captions that follow each other at once
 LEAST_ROLLED = 2  # captions that begin with the rows of the one before, and have another
 MOSTLY = 0.5
-"""The share of captions that follow others at once from which on a repeated row is one that is still shown."""
+"""The share of captions that follow others at once, from which on a repeated row is still the same."""
 
 
 def said_once(file: CueFile) -> CueFile:

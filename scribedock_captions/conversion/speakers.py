@@ -20,18 +20,20 @@ NAME_LABEL = re.compile(
     rf"{DASH}(?P<name>[^\W\d_][\w.'’-]{{0,30}}(?: [\w.'’-]{{1,30}}){{0,3}})(?P<aside>{ASIDE}){COLON}"
 )
 MOSTLY = 0.5
-"""The share of captions that begin with a name in small letters and a colon, from which on it is a speaker."""
+"""The share of captions that begin with such a name, from which on it says who speaks."""
 
 
 def speaker_reader(file: CueFile) -> Callable[[Line, str], tuple[str, str, bool]]:
     """Return a function from a line and who spoke before to what is said, by whom, and whether that is new.
 
     Names in capitals before a colon are speakers where one of them occurs twice: a single one may be
-    anything.  Other names are where most captions begin with one, too.
+    anything.  Other names are, too, where there are several and most captions begin with one.
     """
-    label_of = _label if _occurs_twice(file, _label) else _no_label
-    if label_of is _no_label and _occurs_twice(file, _name):
-        begun = sum(_name(cue.lines[0].text) is not None for cue in file.cues if cue.lines)
+    label_of = _no_label
+    if _names(file, _label, least=1):
+        label_of = _label
+    elif _names(file, _name, least=2):
+        begun = sum(_name(cue.lines[0].text) is not None for cue in file.cues)
         label_of = _name if begun > MOSTLY * len(file.cues) else _no_label
 
     def read(line: Line, before: str) -> tuple[str, str, bool]:
@@ -46,9 +48,10 @@ def speaker_reader(file: CueFile) -> Callable[[Line, str], tuple[str, str, bool]
     return read
 
 
-def _occurs_twice(file: CueFile, label_of: Callable[[str], tuple[str, int] | None]) -> bool:
+def _names(file: CueFile, label_of: Callable[[str], tuple[str, int] | None], *, least: int) -> bool:
+    """Tell whether there are so many names, one of which occurs twice."""
     found = Counter(label[0] for cue in file.cues for line in cue.lines if (label := label_of(line.text)))
-    return any(times > 1 for times in found.values())
+    return len(found) >= least and max(found.values()) > 1
 
 
 def _label(text: str) -> tuple[str, int] | None:

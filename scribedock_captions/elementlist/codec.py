@@ -28,7 +28,7 @@ from scribedock_captions.elementlist.model import (
 )
 from scribedock_captions.errors import InvalidElementList
 
-__all__ = ["emit", "parse", "to_json"]
+__all__ = ["emit", "looks_like_json", "parse", "to_json"]
 
 Item = TypeVar("Item")
 
@@ -45,6 +45,14 @@ SHOWN_NAMES = 5
 ELEMENTLIST_HAS = (
     "An ElementList has version, start_time, end_time, language, segments and speakers at its top"
 )
+
+
+JSON_OBJECT = re.compile(rb"""\A\s*\{\s*["}]""")
+
+
+def looks_like_json(data: bytes) -> bool:
+    """Tell whether bytes are a JSON object, rather than a format whose markup begins with a brace."""
+    return JSON_OBJECT.match(data) is not None or data.strip() == b"{"
 
 
 class _Invalid(Exception):

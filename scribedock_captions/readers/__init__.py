@@ -10,7 +10,7 @@ from scribedock_captions.readers.cue import Cue, CueFile, Line
 from scribedock_captions.readers.decoding import decoded
 from scribedock_captions.readers.formats import TextFormat
 from scribedock_captions.readers.languages import in_one_language
-from scribedock_captions.readers.recognition import recognised, unsupported
+from scribedock_captions.readers.recognition import look_of, recognised
 from scribedock_captions.readers.scc import scc
 from scribedock_captions.readers.ttml import dfxp
 from scribedock_captions.readers.warnings import ReadingWarning, Warnings
@@ -26,6 +26,12 @@ READERS: Mapping[TextFormat, Callable[[str], CueFile]] = {
     TextFormat.SBV: sbv.read,
 }
 
+DETECTED: Mapping[TextFormat, Callable[[str], CueFile]] = {
+    TextFormat.VTT: web_vtt.read_alike,
+    TextFormat.SCC: scc.read_alike,
+}
+"""Readers that forgive what the format asks for, of files that are surely in it."""
+
 
 def read(data: bytes, format: TextFormat | None = None, *, language: str = "", encoding: str = "") -> CueFile:
     """Read the cues of a file; without a format, it is detected from the content.
@@ -38,11 +44,11 @@ def read(data: bytes, format: TextFormat | None = None, *, language: str = "", e
     """
     warnings = Warnings()
     characters = decoded(data, encoding=encoding, warnings=warnings)
-    if format is TextFormat.TEXT and (name := unsupported(characters)):
+    if format is TextFormat.TEXT and (name := look_of(characters)):
         warnings.add(f"this looks like {name}, and is read as plain text", 1)
     if format is None:
         format = recognised(characters)
-        found = web_vtt.read_alike(characters) if format is TextFormat.VTT else READERS[format](characters)
+        found = DETECTED.get(format, READERS[format])(characters)
     else:
         found = READERS[format](characters)
     if not found.cues and characters.strip():

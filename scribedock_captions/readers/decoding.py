@@ -86,9 +86,9 @@ def decoded(data: bytes, *, encoding: str = "", warnings: Warnings | None = None
     warnings = warnings or Warnings()
     characters = _given(data, encoding) if encoding else _characters(data, warnings)
     text = characters.replace("\r\n", "\n").replace("\r", "\n")
-    text = text.rstrip("\0").replace("\0", "\ufffd").replace(MARK, "")
+    text = (text.rstrip("\0") or text).replace("\0", "\ufffd").replace(MARK, "")
     strange = sum(text.count(chr(code)) for code in (*range(1, 9), *range(14, 32), 0xFFFD))
-    if strange > 100 and strange > len(text) // 20:
+    if strange > len(text) // 20 and (strange > 100 or 2 * strange > len(text) > 4):
         raise UnreadableFile("The transcript is no text: it is full of control characters")
     if "\ufffd" in text:
         warnings.add(
@@ -198,7 +198,7 @@ def _guessed(data: bytes) -> str:
     if best in LATIN:
         western = max((each for name, each in found if name == "windows-1252"), default=0.0)
         best = "windows-1252" if western >= LIKELY_WESTERN * confidence else best
-    return _less_odd(sample, best if codecs_name(best)[:3] != "utf" else "windows-1252")
+    return _less_odd(sample[:GUESSED_BYTES], best if codecs_name(best)[:3] != "utf" else "windows-1252")
 
 
 def _less_odd(sample: bytes, guess: str) -> str:

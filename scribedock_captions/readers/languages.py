@@ -14,10 +14,10 @@ from scribedock_captions.readers.warnings import Warnings
 SHORTER = dict(
     pair.split(":")
     for pair in """alb:sq ara:ar arm:hy baq:eu ben:bn bul:bg cat:ca ces:cs chi:zh cze:cs dan:da deu:de dut:nl
-    ell:el eng:en est:et eus:eu fas:fa fin:fi fra:fr fre:fr geo:ka ger:de gle:ga glg:gl gre:el heb:he hin:hi hrv:hr
-    hun:hu ice:is ind:id isl:is ita:it jpn:ja kat:ka kor:ko lav:lv lit:lt mac:mk may:ms mkd:mk msa:ms nld:nl
-    nob:nb nno:nn nor:no per:fa pol:pl por:pt ron:ro rum:ro rus:ru slk:sk slo:sk slv:sl spa:es sqi:sq srp:sr
-    swe:sv tam:ta tel:te tha:th tur:tr ukr:uk urd:ur vie:vi wel:cy zho:zh""".split()
+    ell:el eng:en est:et eus:eu fas:fa fin:fi fra:fr fre:fr geo:ka ger:de gle:ga glg:gl gre:el heb:he hin:hi
+    hrv:hr hun:hu ice:is ind:id isl:is ita:it jpn:ja kat:ka kor:ko lav:lv lit:lt mac:mk may:ms mkd:mk msa:ms
+    nld:nl nob:nb nno:nn nor:no per:fa pol:pl por:pt ron:ro rum:ro rus:ru slk:sk slo:sk slv:sl spa:es sqi:sq
+    srp:sr swe:sv tam:ta tel:te tha:th tur:tr ukr:uk urd:ur vie:vi wel:cy zho:zh""".split()
 )
 """Codes of ISO 639-2 that files have, in either form, and those of ISO 639-1, which BCP 47 asks for."""
 TRANSLATED = 1 / 3
@@ -58,7 +58,9 @@ def in_one_language(file: CueFile, language: str, warnings: Warnings) -> CueFile
 def shortened(language: str) -> str:
     """Return a language tag that begins with a code of two letters, if there is one: fr-CA for fre-CA."""
     family = language[:3].lower()
-    return SHORTER[family] + language[3:] if family in SHORTER and language[3:4] in ("", "-", "_") else language
+    return (
+        SHORTER[family] + language[3:] if family in SHORTER and language[3:4] in ("", "-", "_") else language
+    )
 
 
 def with_quotations(cues: Sequence[Cue], quoted: Mapping[str, str]) -> list[Cue]:

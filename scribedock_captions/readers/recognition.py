@@ -10,6 +10,7 @@ import re
 from scribedock_captions.errors import UnsupportedFormat
 from scribedock_captions.readers import sbv, web_vtt
 from scribedock_captions.readers.formats import TextFormat
+from scribedock_captions.readers.scc import scc
 from scribedock_captions.readers.srt_times import looks_like_times
 
 MAX_LOOK = 200_000  # characters that are looked at
@@ -22,7 +23,7 @@ READ = (
         re.compile(PROLOGUE + r"(?:<!DOCTYPE[^>]{0,1000}>\s*)?<(?:\w{1,20}:)?tt[\s/>]", re.DOTALL),
         TextFormat.DFXP,
     ),
-    (re.compile(r"\ufeff?\s*Scenarist_SCC V1\.0", re.IGNORECASE), TextFormat.SCC),
+    (scc.LIKE_SIGNATURE, TextFormat.SCC),
     (sbv.SIGNATURE, TextFormat.SBV),
 )
 
@@ -41,7 +42,10 @@ NOT_READ = (
     (_begins(r"File Format\s*=\s*MacCaption_MCC"), "MCC (MacCaption)"),
     (_root("SAMI"), "SAMI"),
     (_begins(r"\{QTtext\}"), "QuickTime text"),
-    (_begins(r"\[Script Info\]|\[V4\+? Styles\]|Dialogue:\s"), "SubStation Alpha (ASS or SSA)"),
+    (
+        _begins(r"(?:[;!][^\n]{0,200}\n\s*){0,20}\[Script Info\]|\[V4\+? Styles\]|Dialogue:\s"),
+        "SubStation Alpha (ASS or SSA)",
+    ),
     (
         _begins(r"\[INFORMATION\]|\[TITLE\].{0,200}\n\[AUTHOR\]|\d\d:\d\d:\d\d\.\d\d,\d\d:\d\d:\d\d\.\d\d\n"),
         "SubViewer",
@@ -53,6 +57,8 @@ NOT_READ = (
     (_begins(r"@ This file written with the Avid Caption plugin|<begin subtitles>"), "Avid DS captions"),
     (_begins(r"\*\* Caption Number"), "Cheetah captions"),
     (_begins(r"# VobSub index file"), "VobSub"),
+    (_begins(r"-->> \d{1,9}\n"), "AQTitle"),
+    (_begins(r"TITLE:[^\n]{0,200}\n+FCM:"), "an edit list (EDL)"),
     (_root("USFSubtitles"), "Universal Subtitle Format"),
     (_root("TextStream"), "timed text of MPEG-4 (TTXT)"),
     (_root("DCSubtitle|SubtitleReel"), "subtitles of digital cinema"),
@@ -70,12 +76,19 @@ OF_EACH_LINE = (
     (re.compile(r"\[\d{1,9}\]\[\d{0,9}\]"), "MPL2"),
     (
         re.compile(
-            r"\[(?:\d{1,3}:\d\d(?:\.\d{2,3}|:\d{2}(?=\][^ ]))\](?!$)|(?:ar|al|ti|au|by|offset|re|ve|length|la|id):[^\]]{0,200}\]$)",
+            r"\[\d{1,3}:\d\d(?:\.\d{2,3}|:\d{2}(?=\][^ ]))\](?!$)"
+            r"|\[(?:ar|al|ti|au|by|offset|re|ve|length|la|id):[^\]]{0,200}\]$",
             re.IGNORECASE,
         ),
         "LRC",
     ),
     (re.compile(r"\d\d:\d\d:\d\d[:=](?!\d)"), "TMPlayer"),
+    (re.compile(r"\d{1,9}\s?,\s?\d{1,9}\s?,\s?\""), "PJS (Phoenix)"),
+    (re.compile(r"\d{1,2}:\d\d:\d\d\.\d\d \d{1,2}:\d\d:\d\d\.\d\d \S"), "JACOsub"),
+    (
+        re.compile(r"(?:\d{1,9} )?\d\d[:;]\d\d[:;]\d\d[:;]\d\d \d\d[:;]\d\d[:;]\d\d[:;]\d\d \S"),
+        "Adobe Encore text",
+    ),
     (re.compile(r"(?:\d{1,9}\t)?\d{1,3}[:;]\d\d[:;]\d\d(?:[:;.,]\d{1,3})?\t\S|\d+\t\d+\t"), "TSV"),
 )
 
@@ -93,6 +106,15 @@ def recognised(text: str) -> TextFormat:
         raise UnsupportedFormat(f"The transcript is {name}, which is not read; use {', '.join(TextFormat)}")
     lines = text.split("\n")
     return TextFormat.SRT if any(looks_like_times(line) for line in lines) else TextFormat.TEXT
+
+
+def look_of(text: str) -> str:
+    """Return the name of the format that a text is in, read or not; empty for plain text."""
+    try:
+        format = recognised(text)
+    except UnsupportedFormat:
+        return unsupported(text)
+    return "" if format is TextFormat.TEXT else format.value.upper()
 
 
 def unsupported(text: str) -> str:

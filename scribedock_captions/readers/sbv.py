@@ -14,6 +14,10 @@ TIMES = re.compile(rf"\s*{TIME}[ \t]?[,;][ \t]?{TIME}\s*")
 LIKE_TIMES = re.compile(
     r"\s*[-−]?\d{1,6}:\d{1,2}[:\d]{0,9}[.,]?\d{0,9}[ \t]?[,;][ \t]?[-−]?\d{1,6}:\d{1,2}[:\d.,]{0,20}\s*"
 )
+BEGINNING = re.compile(rf"\s*{TIME}[ \t]?[,;]")
+ONE_TIME = re.compile(rf"\s*(?:{TIME}[ \t]?[,;]\S{{0,20}}|\S{{1,20}}?[,;][ \t]?{TIME})\s*")
+"""Times of which one at least can be read."""
+BREAK = re.compile(r"\[br\]", re.IGNORECASE)
 EXACT_TIME = r"[-−]?(?:\d{1,6}:)?\d{1,2}:\d{2}[.,]\d{3}"
 SIGNATURE = re.compile(rf"\ufeff?\s*{EXACT_TIME},{EXACT_TIME}[^\S\n]*\n")
 
@@ -23,25 +27,35 @@ def read(text: str) -> CueFile:
     warnings = Warnings()
     cues = Cues(warnings)
     lines = text.split("\n")
-    blocks = [place for place, line in enumerate(lines) if len(line) < 100 and LIKE_TIMES.fullmatch(line)]
+    blocks = [place for place, line in enumerate(lines) if len(line) < 100 and _is_times(lines, place)]
     if text.strip() and not any(TIMES.fullmatch(lines[place]) for place in blocks):
         raise UnreadableFile("The SBV transcript has no line as 0:00:01.000,0:00:02.000")
     for place, line in enumerate(lines[: blocks[0]] if blocks else []):
         if line.strip("\ufeff \t"):
             warnings.add(f"text before the first times is left out: {quoted(line)}", place + 1)
     for place, following in pairwise([*blocks, len(lines)]):
-        said = [plain_line(line) for line in lines[place + 1 : following]]
+        body = "\n".join(lines[place + 1 : following])
+        said = [plain_line(line) for line in BREAK.sub("\n", body).split("\n")]
         match = TIMES.fullmatch(lines[place])
         if match is None:
-            warnings.add(
-                f"cannot read the times {quoted(lines[place])}; {SHOWN_NEXT}",
-                place + 1,
-            )
-            cues.add(said, number=place + 1)
+            beginning = BEGINNING.match(lines[place])
+            start = _milliseconds(beginning.groups()) if beginning else None
+            follows = SHOWN_NEXT if start is None else "the caption is shown as long as it takes to say it"
+            warnings.add(f"cannot read the times {quoted(lines[place])}; {follows}", place + 1)
+            cues.add(said, start, number=place + 1)
         else:
             times = match.groups()
             cues.add(said, _milliseconds(times[:5]), _milliseconds(times[5:]), number=place + 1)
     return CueFile(cues=cues.found(), warnings=warnings.found())
+
+
+def _is_times(lines: list[str], place: int) -> bool:
+    """Tell whether a line has times, or was meant to: it stands at the beginning of a block then."""
+    line = lines[place]
+    if TIMES.fullmatch(line):
+        return True
+    begins = not place or not lines[place - 1].strip()
+    return begins and (LIKE_TIMES.fullmatch(line) or ONE_TIME.fullmatch(line)) is not None
 
 
 def _milliseconds(parts: tuple[str | None, ...]) -> int:

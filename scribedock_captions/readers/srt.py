@@ -46,7 +46,9 @@ def read(text: str) -> CueFile:
         if before:
             said = [*markup.read(before, block.place + 1)[0], *said]
         if not block.readable:
-            follows = SHOWN_NEXT if block.start is None else "the caption is shown as long as it takes to say it"
+            follows = (
+                SHOWN_NEXT if block.start is None else "the caption is shown as long as it takes to say it"
+            )
             warnings.add(
                 f"cannot read the times {quoted(lines[block.place])}; {follows}",
                 block.place + 1,
@@ -77,7 +79,7 @@ def _numbers(lines: Sequence[str], blocks: Sequence[Block]) -> frozenset[int]:
         if number is not None:
             in_order = number in (position + 1, latest + 1 if latest else position + 1)
             after_blank = place > first and not lines[place - 1].strip()
-            if after_blank or in_order and (place > first or 0 in close) or not position and place == first:
+            if after_blank or (in_order and (place > first or 0 in close)) or place == first == 0:
                 close.add(position)
                 latest = number
         elif place > first and not lines[place].strip():

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 INVISIBLE = "\ufeff\u200b\u200e\u200f\u202a-\u202e\u2060\u2066-\u2069"
 """Marks of byte order and of direction, and spaces of no width: they mean nothing beside a time."""
 BESIDE = " \t\ufeff\u200b\u200e\u200f\u202c\u2060\u2069"
-GAP = rf"[\s{INVISIBLE}]*"
+GAP = rf"[\s{INVISIBLE}]{{0,20}}"
 COLON = r"[ \t]?[:：][ \t]?"
 TIME = (
     rf"(?P<sign{{0}}>[-−])?(?:(?P<hours{{0}}>\d{{{{1,9}}}}){COLON})?(?P<minutes{{0}}>\d{{{{1,9}}}}){COLON}"
@@ -24,12 +24,11 @@ FROM, TO = TIME.format(1), TIME.format(2)
 ARROW = r"(?P<arrow>(?:-|&#45;){1,3}[ \t]?(?:>|&gt;)|[–—−]{1,2}>|[→⟶➔])"
 INDEX = re.compile(rf"{GAP}[#№]?[ \t]?(?P<number>\d{{1,9}})[ \t]?[.):]?{GAP}")
 TIMES = re.compile(
-    rf"{GAP}(?:(?P<index>[#№]?\d{{1,9}}[.):]?)[ \t]+)?[\[(\"]?{FROM}{GAP}{ARROW}{GAP}{TO}"
+    rf"{GAP}(?:(?P<index>[#№]?\d{{1,9}}[.):]?)[ \t]{{1,20}})?[\[(\"]?{FROM}{GAP}{ARROW}{GAP}{TO}"
     rf"[\])\"]?(?P<after>(?!\d)[^\n]*)"
 )
-WITHOUT_ARROW = re.compile(
-    rf"{GAP}[\[(\"]?{FROM}{GAP}(?:-{{1,3}}|[–—−]{{1,2}}|={{1,2}}>?|>{{1,2}}|[~|/,;]|to|bis|a){GAP}{TO}[\])\"]?{GAP}"
-)
+OTHER_ARROW = r"(?:-{1,3}|[–—−]{1,2}|={1,2}>?|>{1,2}|[~|/,;]|to|bis|a|[ \t])"
+WITHOUT_ARROW = re.compile(rf"{GAP}[\[(\"]?{FROM}{GAP}{OTHER_ARROW}{GAP}{TO}[\])\"]?{GAP}")
 IN_SECONDS = re.compile(rf"{GAP}(\d{{1,7}}[.,]\d{{1,6}}){GAP}(?:-->|→){GAP}(\d{{1,7}}[.,]\d{{1,6}}){GAP}")
 BEGINNING = re.compile(rf"{GAP}{FROM}{GAP}{ARROW}")
 DOTTED = re.compile(r"(?<![\d.;])(\d{1,3})([;.])(\d{1,2})\2(\d{1,2})(?=[,.:;]\d{1,3}(?!\d))")
@@ -120,9 +119,7 @@ def _timed(match: re.Match[str], place: int, after: str = "", *, exact: bool = T
         _milliseconds(match, 2),
         after=after,
         exact=exact,
-        frames=any(
-            match[f"mark{side}"] in (":", ";") and len(match[f"rest{side}"]) < 3 for side in (1, 2)
-        ),
+        frames=any(match[f"mark{side}"] in (":", ";") and len(match[f"rest{side}"]) < 3 for side in (1, 2)),
     )
 
 

@@ -26,8 +26,8 @@ MARKUP = re.compile(
     re.IGNORECASE,
 )
 WEB_VTT_TAG = re.compile(
-    r"<(?:v(?:\.[^<>]{0,80})?[ \t][^<>]{1,100}|c(?:\.[^<>]{0,80})?|lang[ \t][^<>]{1,40}|ruby|rt|/(?:v|c|lang|ruby|rt)"
-    r"|(?:\d{1,4}:)?\d\d:\d\d\.\d{3})>"
+    r"<(?:v(?:\.[^<>]{0,80})?[ \t][^<>]{1,100}|c(?:\.[^<>]{0,80})?|lang[ \t][^<>]{1,40}|ruby|rt"
+    r"|/(?:v|c|lang|ruby|rt)|(?:\d{1,4}:)?\d\d:\d\d\.\d{3})>"
 )
 ENTITY = re.compile(r"&(?:amp|lt|gt|quot|apos|nbsp|lrm|rlm|#\d{1,7}|#[xX][\da-fA-F]{1,6});")
 OVERRIDES = re.compile(r"\{(\\[^{}]{0,200})\}")

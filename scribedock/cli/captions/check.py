@@ -91,10 +91,11 @@ def _read(
 ) -> tuple[CueFile | CaptionDocument, ElementList | None, bytes]:
     """Read the captions, the speech, and the markup that the rules look at."""
     from scribedock_captions import PRESETS, lay_out
+    from scribedock_captions.elementlist.codec import looks_like_json
     from scribedock_captions.readers import TextFormat, read
 
     data = file.read_bytes()
-    if data.lstrip()[:1] == b"{":
+    if looks_like_json(data):
         said = _elementlist(data)
         return lay_out(said, PRESETS[preset] if preset else None), said, b""
     found = read(data, language=language, encoding=encoding)

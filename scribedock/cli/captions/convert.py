@@ -222,12 +222,12 @@ def read_source(
 def _read(
     source: Path, format: str | None, *, language: str = "", encoding: str = ""
 ) -> ElementList | CueFile:
-    from scribedock_captions.elementlist.codec import parse
+    from scribedock_captions.elementlist.codec import looks_like_json, parse
     from scribedock_captions.elementlist.normalisation import normalised
     from scribedock_captions.readers import TextFormat, read
 
     data = sys.stdin.buffer.read() if str(source) == "-" else source.read_bytes()
-    if (format or "").upper() == ELEMENTLIST or (format is None and data.lstrip()[:1] == b"{"):
+    if (format or "").upper() == ELEMENTLIST or (format is None and looks_like_json(data)):
         return normalised(parse(data))
     if format is not None and format.lower() not in TextFormat.__members__.values():
         raise InvalidOption(f"--from: {format!r} is none of elementlist, {', '.join(TextFormat)}")

@@ -11,6 +11,13 @@ from scribedock_captions.readers.scc.decoder import Decoder
 from scribedock_captions.readers.warnings import Warnings, quoted
 
 HEADER = re.compile(r"\ufeff?\s*Scenarist_SCC V1\.0[^\n]*", re.IGNORECASE)
+LIKE_SIGNATURE = re.compile(
+    r"\ufeff?\s*(?:Scenarist_SCC V\d"
+    r"|\d{1,2}:\d\d:\d\d[:;.,]\d\d\s+(?:[0-9a-f]{4}[ \t]+){0,4}94[0-9a-f]{2}\b)",
+    re.IGNORECASE,
+)
+"""What other programs write: another version, or no first line but packets with commands at once."""
+ANY_VERSION = re.compile(r"\ufeff?\s*Scenarist_SCC[^\n]*\n?", re.IGNORECASE)
 PACKET = re.compile(r"\s*(\d{1,2}):(\d{1,2}):(\d{1,2})([:;.,])(\d{1,2})\s+(.*)")
 PAIR = re.compile(r"[0-9a-f]{4}", re.IGNORECASE)
 PARITY = 0x80
@@ -21,12 +28,26 @@ def read(text: str) -> CueFile:
     header = HEADER.match(text)
     if header is None:
         raise UnreadableFile("The SCC transcript must begin with a line Scenarist_SCC V1.0")
+    return _read(text, header.end() + 1, Warnings())
+
+
+def read_alike(text: str) -> CueFile:
+    """Read what is SCC but for its first line, as programs write it.  Raises UnreadableFile."""
+    if HEADER.match(text) or LIKE_SIGNATURE.match(text) is None:
+        return read(text)
     warnings = Warnings()
+    warnings.add("the file should begin with a line Scenarist_SCC V1.0", 1)
+    named = ANY_VERSION.match(text)
+    return _read(text, named.end() if named else 0, warnings)
+
+
+def _read(text: str, begin: int, warnings: Warnings) -> CueFile:
+    """Read the packets from this place of the text on."""
     cues = Cues(warnings)
     decoder = Decoder(cues, warnings)
-    first = text.count("\n", 0, header.end()) + 2
+    first = text.count("\n", 0, begin) + 1
     free = 0  # from this frame on nothing is sent yet
-    for number, line in enumerate(text[header.end() + 1 :].split("\n"), start=first):
+    for number, line in enumerate(text[begin:].split("\n"), start=first):
         if not line.strip():
             continue
         match = PACKET.fullmatch(line)

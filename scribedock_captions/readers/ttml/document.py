@@ -188,7 +188,7 @@ class Document:
         return CueFile(cues=cues, language=self._language, warnings=self._warnings.found())
 
     def _in_languages(self) -> Sequence[Cue]:
-        """Return the cues; where few have lines in several languages, people speak them, and none translates."""
+        """Return the cues; lines in several languages are no translation where few paragraphs have them."""
         cues = self._cues.found()
         if self._divided * 2 >= self._paragraphs:
             return cues
@@ -231,7 +231,9 @@ class Document:
         for language in translated:
             self._of_lines.setdefault(language, element.language)
         if untimed and not self._unread:
-            self._warnings.add_once("captions without times are shown after the ones before them", self._line())
+            self._warnings.add_once(
+                "captions without times are shown after the ones before them", self._line()
+            )
 
     def _inside(self, element: _Element) -> None:
         """Note what begins inside a paragraph."""
