@@ -109,6 +109,8 @@ def _arrowed(match: re.Match[str], place: int) -> Block | None:
     exact = bool(_fraction(match, 1) and _fraction(match, 2))
     if not exact and (match["index"] or not match["arrow"].startswith(("--", "&#45;&#45;"))):
         return None  # "9:30 -> 10:15" is what somebody says
+    if not _fraction(match, 2) and match["after"][:1].isalnum():
+        return None
     return _timed(match, place, match["after"].strip(BESIDE), exact=exact)
 
 

@@ -122,7 +122,8 @@ def _are_words(timed: list[tuple[Interval, list[_Run]]], text_around: bool) -> b
     if any(len("".join(run.text for run in runs).split()) > 1 for _, runs in timed):
         return False
     durations = [interval.end - interval.begin for interval, _ in timed if interval.end is not None]
-    return text_around or (bool(durations) and median(durations) < LEAST_SHOWN_MS)
+    least = 2 * LEAST_SHOWN_MS if text_around else LEAST_SHOWN_MS
+    return median(durations) < least if durations else text_around
 
 
 def _by_language(runs: list[_Run]) -> dict[str, list[_Run]]:

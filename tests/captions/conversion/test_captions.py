@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from scribedock_captions import CaptionFormat, CaptionOptions, CueFile, lay_out, read, render
@@ -196,3 +198,13 @@ def test_a_file_converted_to_scc_has_four_rows_at_most() -> None:
     assert [len(cue.lines) for cue in again.cues] == [3, 3]
     with pytest.raises(CaptionsError, match=r"^SCC: a caption ends after 30\.0 hours"):
         converted("1\n30:00:00,000 --> 30:00:02,000\nLate.\n", CaptionFormat.SCC)
+
+
+def test_each_voice_keeps_its_name_where_lines_are_rebroken() -> None:
+    vtt = "WEBVTT\n\n00:01.000 --> 00:05.000\n<v Ada>Where were you all day long?</v> <v Ben>At home.\n"
+    narrow = CaptionOptions(characters_per_caption_line=16)
+    document = lay_out(file(vtt), narrow, format=CaptionFormat.WEB_VTT, anew=False, rebreak=True)
+    assert [set(each.voices) for each in document.captions] == [{"Ada"}, {"Ben"}]
+    wide = replace(KEEP_ALL, lines_per_caption=3)
+    [both] = lay_out(file(vtt), wide, format=CaptionFormat.WEB_VTT, anew=False, rebreak=True).captions
+    assert both.voices == ("Ada", "Ben")

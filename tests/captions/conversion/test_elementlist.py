@@ -117,6 +117,14 @@ def test_titles_and_initials_do_not_end_a_sentence() -> None:
         (file(("Note: Hi.|Note: Oh.", 0, 9)), ["", ""], ["Note: Hi.", "Note: Oh."]),
         (file(("Hi.", 0, 9), ("Oh.", 9, 20), speaker="Ada"), ["Ada", "Ada"], ["Hi.", "Oh."]),
         (file(("At >> 5: no.", 0, 9)), [""], ["At >> 5: no."]),
+        (
+            file(("ADA (V.O.): Hi.|BEN [aside]: Oh.|ADA (V.O.): So.", 0, 9)),
+            ["ADA (V.O.)", "BEN [aside]", "ADA (V.O.)"],
+            ["Hi.", "Oh.", "So."],
+        ),
+        (file(("Ada B.: Hi.", 0, 9), ("Ben: Oh.|Ada B.: So.", 9, 20)), ["Ada B.", "Ben", "Ada B."], None),
+        (file(("Ada：你好。", 0, 9), ("Ben：好。|Ada：再见。", 9, 20)), ["Ada", "Ben", "Ada"], None),
+        (file(("Oh.|Rule: Hi.|Rule: Oh.", 0, 9), ("Note: No.", 9, 20)), [""] * 4, None),
     ],
 )
 def test_speakers_are_recognized_by_their_marks(
@@ -197,3 +205,12 @@ def test_no_word_is_lost_or_moved_whatever_the_times(
     assert {line for each in apart for line in each.lines} == set(lines)
     if not any(">>" in line or ":" in line for line in lines):
         assert "".join("".join(sentences(elementlist)).split()) == "".join("".join(lines).split())
+
+
+def test_a_name_on_a_line_of_its_own_changes_the_speaker() -> None:
+    found = elementlist_of(file(("ADA:|Hi.", 0, 9), ("BEN:|Oh.", 9, 20), ("ADA:|So.", 20, 30)))
+    assert [(each.speaker_id, each.speaker_change) for each in found.segments] == [
+        (1, True),
+        (2, True),
+        (1, True),
+    ]

@@ -152,3 +152,36 @@ def test_any_bytes_become_text_that_can_be_written(data: bytes) -> None:
         return
     assert "\r" not in text and "\0" not in text
     text.encode()
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("iso8859-2", "Gdzie są książki? Właśnie je niosę."),
+        ("iso8859-5", "Сегодня хорошая погода. Пойдём гулять?"),
+        ("cp866", "Сегодня хорошая погода. Пойдём гулять?"),
+        ("iso8859-6", "أين الكتاب؟ هو على الطاولة."),
+        ("mac-roman", "Où étais-tu ? J’étais à la fenêtre."),
+        ("iso2022_jp", "今日はいい天気です。"),
+    ],
+)
+def test_encodings_of_older_programs_are_guessed_and_reported(encoding: str, text: str) -> None:
+    warnings = Warnings()
+    assert decoded(text.encode(encoding), warnings=warnings) == text
+    assert len(warnings.found()) == 1
+
+
+@pytest.mark.parametrize(
+    ("encoding", "text"),
+    [
+        ("shift_jis", "私はPythonで字幕を作ります。とても楽しいです。"),
+        ("gb18030", "我用iPhone看书，也用Kindle。"),
+        ("cp1252", "L’été, c’est «l’âge d’or» – 25°C…"),
+    ],
+)
+def test_words_of_two_scripts_and_signs_are_no_hint_of_an_older_encoding(encoding: str, text: str) -> None:
+    assert decoded(text.encode(encoding)) == text
+
+
+def test_marks_of_joined_files_and_padding_are_no_text() -> None:
+    assert decoded("a\n\ufeffb\n".encode("utf-8-sig") + bytes(3000)) == "a\nb\n"

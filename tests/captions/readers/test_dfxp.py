@@ -82,6 +82,17 @@ def test_every_namespace_of_ttml_is_read(space: str) -> None:
         ("1,5s", {}, 1500),
         ("12.5", {}, 12_500),
         ("-1s", {}, -1000),
+        ("+1s", {}, 1000),
+        (".5s", {}, 500),
+        ("2 Sec", {}, 2000),
+        ("1500MS", {}, 1500),
+        ("00:00:01.", {}, 1000),
+        ("00:00:01.25s", {}, 1250),
+        ("00:00:01:250", {"frameRate": "25"}, 1250),
+        ("00:00:01.12", {"frameRate": "25"}, 1120),
+        ("0.0.1.5", {}, 1500),
+        ("00：00：02.5", {}, 2500),
+        ("2 fortnights", {}, None),
         ("-00:00:00.5", {}, -500),
     ],
 )
@@ -248,7 +259,7 @@ def test_hidden_text_is_not_speech(hidden: str) -> None:
 
 
 def test_the_text_of_other_elements_is_kept_and_reported() -> None:
-    file = dfxp.read(document('<div><p>A <y xmlns="urn:x">b</y> <font>c</font></p>d</div>'))
+    file = dfxp.read(document('<div><p end="2s">A <y xmlns="urn:x">b</y> <font>c</font></p>d</div>'))
     assert [line.text for cue in file.cues for line in cue.lines] == ["A b c"]
     assert [str(warning) for warning in file.warnings] == [
         "line 2: <y> is no element of TTML; its text is kept",
@@ -327,3 +338,54 @@ def test_what_begins_after_the_end_of_a_sequence_is_no_absolute_time() -> None:
     assert [str(warning) for warning in file.warnings] == [
         "line 2: the caption has no duration; it is shown as long as it takes to say it"
     ]
+
+
+@pytest.mark.parametrize(
+    ("begin", "parameters", "said"),
+    [
+        ("20t", "", "in ticks, and there is no tickRate"),
+        ("12f", "", "there is no frameRate"),
+        ("00:00:01:12", "", "there is no frameRate"),
+        ("00:00:01:27", 'ttp:frameRate="25"', "a time has frame 27, and a second has 25"),
+        ("00:00:01:120", 'ttp:frameRate="25"', "are read as milliseconds"),
+        ("1500", "", "times have no unit, and are read as seconds"),
+    ],
+)
+def test_what_is_assumed_about_times_is_reported(begin: str, parameters: str, said: str) -> None:
+    root = f'xmlns="http://www.w3.org/ns/ttml" xmlns:ttp="http://www.w3.org/ns/ttml#parameter" {parameters}'
+    text = f'<tt {root}><body><div>\n<p begin="{begin}">A</p>\n<p begin="{begin}">B</p></div></body></tt>'
+    [warning] = dfxp.read(text).warnings
+    assert warning.line == 2
+    assert said in warning.message
+
+
+def test_attributes_of_times_in_other_spellings_are_read_and_reported() -> None:
+    file = dfxp.read(document('<div><p start="1s" Dur="2s">A</p></div>'))
+    assert [(cue.start, cue.end) for cue in file.cues] == [(1000, 3000)]
+    assert [warning.message for warning in file.warnings] == [
+        *("the attribute start is read as begin", "the attribute Dur is read as dur"),
+    ]
+
+
+def test_captions_without_times_are_reported() -> None:
+    file = dfxp.read(document('<div><p begin="1s">A</p>\n<p when="2s">B</p></div>'))
+    assert [str(warning) for warning in file.warnings] == [
+        "line 3: captions without times are shown after the ones before them"
+    ]
+
+
+def test_what_follows_an_element_without_an_end_in_a_sequence_begins_where_its_children_end() -> None:
+    spans = '<p><span dur="1s">A</span> <span dur="3s">b</span></p>'
+    body = f'<div timeContainer="seq">{spans}<p dur="1s">C</p></div>'
+    assert [cue.start for cue in dfxp.read(document(body)).cues if cue.lines[0].text == "C"] == [3000]
+
+
+def test_a_line_ends_in_any_case_and_with_a_paragraph_in_another() -> None:
+    body = '<div><p end="9s">a<BR/>b<p>c</p></p></div>'
+    assert [line.text for cue in dfxp.read(document(body)).cues for line in cue.lines] == ["a", "b", "c"]
+
+
+def test_a_word_that_is_shown_later_than_others_for_long_has_its_time() -> None:
+    body = '<div><p begin="0s" end="9s">Wait … <span begin="4s" end="8s">Now!</span></p></div>'
+    found = [(cue.start, cue.lines[0].text) for cue in dfxp.read(document(body)).cues]
+    assert found == [(0, "Wait …"), (4000, "Now!")]

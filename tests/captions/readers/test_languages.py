@@ -79,3 +79,30 @@ def test_the_only_language_of_a_file_is_its_own_whatever_the_root_says() -> None
     assert (
         read(b"WEBVTT\nKind: captions\nLanguage: pt-BR\n\n00:01.000 --> 00:02.000\nOi.\n").language == "pt-BR"
     )
+
+
+def lines(*texts: tuple[str, str]) -> bytes:
+    paragraphs = ""
+    for number, (own, other) in enumerate(texts):
+        said = f'{own}<br/><span xml:lang="ga">{other}</span>' if other else own
+        paragraphs += P.format(2 * number, 2 * number + 2, said, "")
+    body = f"<div>{paragraphs}</div>"
+    return f'<tt xmlns="http://www.w3.org/ns/ttml" xml:lang="en"><body>{body}</body></tt>'.encode()
+
+
+def test_lines_in_two_languages_are_never_mixed() -> None:
+    both = lines(("Thank you.", "Go raibh maith agat."), ("Welcome.", "Fáilte."))
+    assert texts(read(both)) == ["Thank you.", "Welcome."]
+    assert texts(read(both, language="ga")) == ["Go raibh maith agat.", "Fáilte."]
+
+
+def test_a_line_that_somebody_says_in_another_language_stays() -> None:
+    said = lines(("- Thank you.", "- Fáilte."), ("What?", ""), ("Never mind.", ""))
+    assert [line.text for cue in read(said).cues for line in cue.lines] == [
+        *("- Thank you.", "- Fáilte.", "What?", "Never mind."),
+    ]
+
+
+def test_codes_of_three_letters_are_those_of_two() -> None:
+    file = read(document(("eng", [(1, 3, "Yes.", "")]), ("fre-CA", [(1, 3, "Oui.", "")])), language="fr")
+    assert (texts(file), file.language) == (["Oui."], "fr-CA")

@@ -36,6 +36,9 @@ from tests.captions.readers.hostile import HOSTILE
         ("-00:00:01,000 --> 00:00:02,000\nHi.", TextFormat.SRT),
         ("We met from 9:30 -> 10:15.", TextFormat.TEXT),
         ("[00:05] Hello.\n[00:10] Yes.", TextFormat.TEXT),
+        ("[00:00:05] Ada: Hello.\n[00:00:10] Ben: Yes.", TextFormat.TEXT),
+        ("00:00:01:00 - 00:00:02:00\nHi.", TextFormat.SRT),
+        ("[00:00:01.000 --> 00:00:02.000]  Hi.", TextFormat.SRT),
         ("WEBVTT2 is a name", TextFormat.TEXT),
         ("", TextFormat.TEXT),
     ],
@@ -70,6 +73,13 @@ def test_a_format_is_detected_from_its_content(text: str, format: TextFormat) ->
         ("number,start,end,text\n1,0,2,Hi\n", "CSV"),
         ('"Start time","End time","Text"\n', "CSV"),
         ("<begin subtitles>\n", "Avid DS captions"),
+        ("; made by hand\n[Script Info]\n", "SubStation Alpha (ASS or SSA)"),
+        ('1,25,"Hi"\n26,50,"You"\n', "PJS (Phoenix)"),
+        ("-->> 000025\nHi\n", "AQTitle"),
+        ("0:00:01.00 0:00:02.00 D Hi\n0:00:03.00 0:00:04.00 D You\n", "JACOsub"),
+        ("1 00:00:01:00 00:00:02:00 Hi\n2 00:00:03:00 00:00:04:00 You\n", "Adobe Encore text"),
+        ("1\t00:00:01:00\t00:00:02:00\tHi\n2\t00:00:03:00\t00:00:04:00\tYou\n", "TSV"),
+        ("TITLE: Cut 3\nFCM: NON-DROP FRAME\n", "an edit list (EDL)"),
         ('<?xml version="1.0"?><fcpxml version="1.9">', "a project of Final Cut"),
         ('<?xml version="1.0"?><rss>', "XML, but not TTML"),
     ],
@@ -85,7 +95,11 @@ def test_a_format_that_is_not_read_is_named(text: str, name: str) -> None:
 def test_the_format_that_is_given_counts() -> None:
     vtt = b"WEBVTT\n\n00:01.000 --> 00:02.000\nHi.\n"
     assert read(vtt).cues[0].start == 1000
-    assert read(vtt, TextFormat.TEXT).cues[0].start is None
+    as_text = read(vtt, TextFormat.TEXT)
+    assert as_text.cues[0].start is None
+    assert [str(warning) for warning in as_text.warnings] == [
+        "line 1: this looks like VTT, and is read as plain text"
+    ]
 
 
 def test_a_file_without_captions_is_reported() -> None:

@@ -39,3 +39,13 @@ def test_unreadable_parts_are_reported() -> None:
 def test_a_file_without_times_is_refused() -> None:
     with pytest.raises(UnreadableFile, match=r"has no line as 0:00:01\.000,0:00:02\.000"):
         sbv.read("Hi.\n")
+
+
+def test_times_that_one_can_guess_are_no_words_and_text_like_times_is() -> None:
+    file = sbv.read(
+        "0:00:01.000,0:00:02.000\n1:05,2:10\n\n0:0O:03.000,0:00:04.000\nA[br]b\n\n0:00:05.000,\nc\n"
+    )
+    assert [(cue.start, "|".join(line.text for line in cue.lines)) for cue in file.cues] == [
+        *((1000, "1:05,2:10"), (None, "A|b"), (5000, "c")),
+    ]
+    assert [warning.line for warning in file.warnings] == [4, 7]

@@ -10,6 +10,7 @@ from scribedock_captions.errors import UnreadableFile
 from scribedock_captions.options import CaptionOptions
 from scribedock_captions.placement import Placement, Vertical
 from scribedock_captions.readers import CueFile
+from scribedock_captions.readers import read as read_any
 from scribedock_captions.readers.scc import scc
 from scribedock_captions.rendering import CaptionFormat, captions_of, render_captions
 from scribedock_captions.style import Style, StyledSpan
@@ -132,3 +133,13 @@ def test_letters_beyond_the_last_column_are_kept_and_reported() -> None:
 def test_another_beginning_is_refused() -> None:
     with pytest.raises(UnreadableFile, match=r"must begin with a line Scenarist_SCC V1\.0"):
         scc.read("00:00:01:00\t9420\n")
+
+
+@pytest.mark.parametrize("first", ["", "Scenarist_SCC V2.0\n\n"])
+def test_another_first_line_is_forgiven_where_the_format_is_detected(first: str) -> None:
+    packets = f"00:00:01:00\t{pairs(RCL, ROW_15)} {said('Hi')} {pairs(EOC)}\n\n00:00:03:00\t{pairs(EDM)}\n"
+    file = read_any((first + packets).encode())
+    assert shown(file) == [(1168, 3003, "Hi")]
+    assert [str(warning) for warning in file.warnings] == [
+        "line 1: the file should begin with a line Scenarist_SCC V1.0"
+    ]

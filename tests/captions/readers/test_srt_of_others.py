@@ -118,3 +118,30 @@ def test_markup_that_is_not_kept_is_reported_once_and_its_text_stays() -> None:
     text = '00:01,0 --> 00:02,0\n<font color="red">A</font> <font>b</font>{\\fad(1,2)}<br>c <x>d\n'
     assert read(text) == [(1000, 2000, "A b|c <x>d")]
     assert [line.partition(":")[0] for line in warnings(text)] == ["line 2", "line 2"]
+
+
+def one(text: str) -> str:
+    [(_, _, shown)] = read(f"00:00:01,000 --> 00:00:02,000\n{text}\n")
+    return shown
+
+
+def test_characters_of_html_are_read_as_what_they_mean_and_reported() -> None:
+    assert one("Fish &amp; chips &lt;i&gt; &#233;&#xE9; &nope; AT&T") == "Fish & chips <i> éé &nope; AT&T"
+    assert warnings("00:00:01,000 --> 00:00:02,000\n1 &lt; 2\n") != []
+
+
+def test_tags_of_web_vtt_are_no_words() -> None:
+    text = "00:00:01,000 --> 00:00:02,000\n<v Ada Byron><c.yellow>Good</c> <00:00:01.500>day</v>\n"
+    [line] = srt.read(text).cues[0].lines
+    assert (line.text, line.speaker) == ("Good day", "Ada Byron")
+    assert "line 2: tags of WebVTT are read as they are there" in warnings(text)
+
+
+def test_breaks_of_substation_alpha_end_lines_but_for_those_in_paths() -> None:
+    assert one(r"First\Nsecond\hpart") == "First|second\u00a0part"
+    assert one(r"Open C:\News now") == r"Open C:\News now"
+
+
+def test_a_sign_before_letters_is_no_tag_without_attributes() -> None:
+    assert one("if a<b and c>d then") == "if a<b and c>d then"
+    assert one('<font color=red>if</font> <i class="x">so</i>') == "if so"

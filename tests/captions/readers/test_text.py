@@ -39,3 +39,13 @@ def test_a_name_with_a_time_is_who_speaks_from_then_on() -> None:
 
 def test_an_empty_text_has_no_cues() -> None:
     assert text.read(" \n\n\t\n").cues == ()
+
+
+def test_transcripts_of_programs_have_times_beside_names() -> None:
+    said = "Ada Byron  0:05\nHello.\n\n[Ben] 00:01:00\nYes.\n\n0:02:00 - 0:02:04\nNo.\n\nThe score was  2:1\n"
+    assert [(cue.start, cue.end, cue.lines[0]) for cue in text.read(said).cues] == [
+        (5000, None, Line(text="Hello.", speaker="Ada Byron")),
+        (60_000, None, Line(text="Yes.", speaker="Ben")),
+        (120_000, 124_000, Line(text="No.")),
+        (None, None, Line(text="The score was 2:1")),
+    ]

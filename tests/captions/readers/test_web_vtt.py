@@ -4,6 +4,8 @@ import pytest
 
 from scribedock_captions.errors import UnreadableFile
 from scribedock_captions.options import CaptionOptions
+from scribedock_captions.placement import Placement, Vertical
+from scribedock_captions.readers import read as read_any
 from scribedock_captions.readers import web_vtt
 from scribedock_captions.readers.cue import Line
 from scribedock_captions.readers.web_vtt_settings import placement_of
@@ -132,3 +134,48 @@ def test_voices_are_speakers() -> None:
 )
 def test_a_setting_in_digits_other_than_ascii_means_nothing(setting: str) -> None:
     assert placement_of(setting) is None
+
+
+@pytest.mark.parametrize("first", ["webvtt", "\n\nWEBVTT", "WebVTT - Talk", "WEBVTT:"])
+def test_a_first_line_as_programs_write_it_is_forgiven_where_the_format_is_detected(first: str) -> None:
+    text = f"{first}\n\nNOTE no\n\n00:01.000 --> 00:02.000\n<v Ada>Hi.\n"
+    file = read_any(text.encode())
+    assert [(cue.start, cue.lines) for cue in file.cues] == [(1000, (Line(text="Hi.", speaker="Ada"),))]
+    assert len(file.warnings) == 1
+
+
+@pytest.mark.parametrize(
+    ("header", "language"),
+    [
+        ("WEBVTT\nKind: captions\nLanguage: sv", "sv"),
+        ("WEBVTT Kind: captions; Language: sv", "sv"),
+        ("WEBVTT\nLanguage: swe", "sv"),
+        ("WEBVTT\nLanguage: Swedish", ""),
+        ("WEBVTT - Language: the film", ""),
+    ],
+)
+def test_the_language_of_the_header_is_a_code(header: str, language: str) -> None:
+    assert read_any(f"{header}\n\n00:01.000 --> 00:02.000\nHej.\n".encode()).language == language
+
+
+def test_a_number_without_an_empty_line_before_it_is_no_word() -> None:
+    text = "WEBVTT\n\n1\n00:01.000 --> 00:02.000\nA\n2\n00:03.000 --> 00:04.000\n3\n"
+    file = web_vtt.read(text)
+    assert [line.text for cue in file.cues for line in cue.lines] == ["A", "3"]
+    assert [warning.line for warning in file.warnings] == [6]
+
+
+def test_markup_of_other_formats_is_read_and_reported() -> None:
+    file = web_vtt.read("WEBVTT\n\n00:01.000 --> 00:02.000\n{\\an8}{\\i1}A{\\i0}<br>b\n")
+    [cue] = file.cues
+    assert [line.text for line in cue.lines] == ["A", "b"]
+    assert cue.placement == Placement(vertical=Vertical.TOP)
+    assert len(file.warnings) == 2
+
+
+@pytest.mark.parametrize("kind", ["chapters", "metadata"])
+def test_what_is_no_caption_by_the_header_is_reported(kind: str) -> None:
+    file = web_vtt.read(f"WEBVTT\nKind: {kind}\n\n00:01.000 --> 00:02.000\nA\n")
+    assert [str(warning) for warning in file.warnings] == [
+        f"line 2: the file has {kind}, read as captions here"
+    ]
