@@ -71,5 +71,6 @@ def _name(text: str) -> tuple[str, int] | None:
     return match["name"] + match["aside"], match.end()
 
 
-def _no_label(text: str) -> None:
+def _no_label(text: str) -> tuple[str, int] | None:
     """Return None: the file has no labels."""
+    return None

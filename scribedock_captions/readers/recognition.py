@@ -58,7 +58,7 @@ NOT_READ = (
     (_begins(r"\*\* Caption Number"), "Cheetah captions"),
     (_begins(r"# VobSub index file"), "VobSub"),
     (_begins(r"-->> \d{1,9}\n"), "AQTitle"),
-    (_begins(r"TITLE:[^\n]{0,200}\n+FCM:"), "an edit list (EDL)"),
+    (_begins(r"TITLE:[^\n]{0,200}\n+FCM:"), "an edit list"),
     (_root("USFSubtitles"), "Universal Subtitle Format"),
     (_root("TextStream"), "timed text of MPEG-4 (TTXT)"),
     (_root("DCSubtitle|SubtitleReel"), "subtitles of digital cinema"),
@@ -83,7 +83,7 @@ OF_EACH_LINE = (
         "LRC",
     ),
     (re.compile(r"\d\d:\d\d:\d\d[:=](?!\d)"), "TMPlayer"),
-    (re.compile(r"\d{1,9}\s?,\s?\d{1,9}\s?,\s?\""), "PJS (Phoenix)"),
+    (re.compile(r"\d{1,9}\s?,\s?\d{1,9}\s?,\s?\""), "PJS"),
     (re.compile(r"\d{1,2}:\d\d:\d\d\.\d\d \d{1,2}:\d\d:\d\d\.\d\d \S"), "JACOsub"),
     (
         re.compile(r"(?:\d{1,9} )?\d\d[:;]\d\d[:;]\d\d[:;]\d\d \d\d[:;]\d\d[:;]\d\d[:;]\d\d \S"),
