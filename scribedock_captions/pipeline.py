@@ -9,7 +9,8 @@ from typing import overload
 from scribedock_captions.caption import Caption
 from scribedock_captions.conversion.captions import captions_of_cues, separated
 from scribedock_captions.conversion.elementlist import elementlist_of
-from scribedock_captions.conversion.losses import has_times, placed, with_losses
+from scribedock_captions.conversion.lasting import with_rests
+from scribedock_captions.conversion.losses import has_times, joined_places, placed, with_losses
 from scribedock_captions.conversion.rebreaking import rebroken
 from scribedock_captions.conversion.rolling import said_once
 from scribedock_captions.document import UNKNOWN_LANGUAGE, CaptionDocument, Metadata
@@ -122,7 +123,16 @@ def lay_out(
         document = captions_of(
             elementlist, format, options, media_end=duration, metadata=metadata, styled=True
         )
-        document = replace(document, captions=placed(document.captions, source, duration))
+        if has_times(source) and format is not CaptionFormat.TRANSCRIPT:
+            captions = with_rests(
+                placed(document.captions, source, duration),
+                said_once(source),
+                options,
+                elementlist.language,
+                writer,
+                duration=duration,
+            )
+            document = replace(document, captions=captions)
     else:
         shown = said_once(source) if format is CaptionFormat.TRANSCRIPT else source
         captions = captions_of_cues(shown, duration=duration, voices=writer.voices)
@@ -130,6 +140,7 @@ def lay_out(
             captions = rebroken(captions, options, elementlist.language, writer)
         document = CaptionDocument(
             captions=captions if writer.overlaps else separated(captions),
+            losses=() if writer.overlaps else joined_places(captions, format, source),
             words=words_of(
                 elementlist, replace(options, remove_sound_references=False, remove_disfluencies=False)
             ),

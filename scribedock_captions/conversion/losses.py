@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from itertools import pairwise
 
 from scribedock_captions.caption import Caption
+from scribedock_captions.conversion.captions import SHORT_MS
 from scribedock_captions.conversion.styles import with_styles
 from scribedock_captions.conversion.timing import timed
 from scribedock_captions.document import CaptionDocument
@@ -36,6 +38,17 @@ def placed(captions: Sequence[Caption], file: CueFile, duration: int | None) -> 
     return found
 
 
+def joined_places(captions: Sequence[Caption], format: CaptionFormat, source: CueFile) -> tuple[str, ...]:
+    """Say how many captions stand in another place than the one before, with which they are joined."""
+    count = sum(
+        after.placement != before.placement and after.start + SHORT_MS < before.end
+        for before, after in pairwise(captions)
+    )
+    if not count or not _has_places(format, source.format):
+        return ()
+    return (f"{format.value} joins what is shown at once: {_counted(count)} in the place of others",)
+
+
 def with_losses(document: CaptionDocument, format: CaptionFormat, source: CueFile) -> CaptionDocument:
     """Return the captions as the format can show them, and what it cannot.
 
@@ -43,9 +56,10 @@ def with_losses(document: CaptionDocument, format: CaptionFormat, source: CueFil
     """
     writer = WRITERS[format]
     captions = list(document.captions)
-    losses = []
-    places = writer.places and (format is not CaptionFormat.SRT or source.format is TextFormat.SRT)
-    if not places and (count := sum(cue.placement is not None for cue in source.cues)):
+    losses = list(document.losses)
+    if not _has_places(format, source.format) and (
+        count := sum(cue.placement is not None for cue in source.cues)
+    ):
         losses.append(f"{format.value} has no places: {_counted(count)} at the bottom")
         captions = [replace(caption, placement=None) for caption in captions]
     styled = [with_styles(caption, writer.styles, by_word=writer.styles_words) for caption in captions]
@@ -57,6 +71,10 @@ def with_losses(document: CaptionDocument, format: CaptionFormat, source: CueFil
         )
     captions = [after.caption for after in styled]
     return replace(document, captions=captions, losses=tuple(losses))
+
+
+def _has_places(format: CaptionFormat, source: TextFormat | None) -> bool:
+    return WRITERS[format].places and (format is not CaptionFormat.SRT or source is TextFormat.SRT)
 
 
 def _missing(styles: Style) -> str:

@@ -208,3 +208,29 @@ def test_each_voice_keeps_its_name_where_lines_are_rebroken() -> None:
     wide = replace(KEEP_ALL, lines_per_caption=3)
     [both] = lay_out(file(vtt), wide, format=CaptionFormat.WEB_VTT, anew=False, rebreak=True).captions
     assert both.voices == ("Ada", "Ben")
+
+
+BELLS = (
+    "1\n00:00:01,000 --> 00:00:20,000\n♪ Bells ♪\n\n2\n00:00:03,000 --> 00:00:05,000\nHear them?\n\n"
+    "3\n00:00:12,000 --> 00:00:14,000\nI do.\n\n4\n00:00:22,000 --> 00:00:24,000\nGood.\n"
+)
+
+
+def test_what_lasts_under_other_captions_is_shown_again_where_all_are_laid_out_anew() -> None:
+    found = [(each.start, each.end, "|".join(each.lines)) for each in lay_out(file(BELLS)).captions]
+    assert found[-4:] == [
+        *((5000, 12_000, "♪ Bells ♪"), (12_000, 14_000, "I do.")),
+        *((14_000, 20_000, "♪ Bells ♪"), (22_000, 24_000, "Good.")),
+    ]
+    short = lay_out(file(BELLS), replace(KEEP_ALL, maximum_caption_duration=3000)).captions
+    assert [each.end for each in short][-4:-2] == [8000, 14_000]
+    said = lay_out(file(BELLS), format=CaptionFormat.TRANSCRIPT).captions
+    assert " ".join(line for each in said for line in each.lines).count("Bells") == 1
+
+
+def test_places_of_captions_that_are_joined_are_reported() -> None:
+    srt = "1\n00:00:01,000 --> 00:00:03,000\n{\\an8}Up.\n\n2\n00:00:01,000 --> 00:00:03,000\nDown.\n"
+    assert lay_out(file(srt), format=CaptionFormat.SRT, anew=False).losses == (
+        "SRT joins what is shown at once: 1 caption is shown in the place of others",
+    )
+    assert lay_out(file(srt), format=CaptionFormat.WEB_VTT, anew=False).losses == ()

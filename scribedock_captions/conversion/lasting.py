@@ -1,0 +1,62 @@
+"""Captions of a file that last longer than those shown over them, where all are laid out anew.
+
+The layout shows each word once; so what a file shows on is shown again where nothing else is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from scribedock_captions.caption import Caption
+from scribedock_captions.conversion.captions import MAX_AT_ONCE, captions_of_cues, separated
+from scribedock_captions.conversion.rebreaking import rebroken
+from scribedock_captions.conversion.timing import SAME_TIME_MS
+from scribedock_captions.options import CaptionOptions
+from scribedock_captions.readers.cue import MAX_CUE_MS, CueFile
+from scribedock_captions.writers.writer import Writer
+
+LEAST_REST_MS = 1000  # what is shown on for less is left out
+
+
+def with_rests(
+    captions: Sequence[Caption],
+    file: CueFile,
+    options: CaptionOptions,
+    language: str,
+    writer: Writer,
+    *,
+    duration: int | None,
+) -> list[Caption]:
+    """Return captions that were laid out anew, with the rests of those of the file that overlap others."""
+    shown = captions_of_cues(file, duration=duration, voices=writer.voices)
+    lasting = [each for each, after in pairwise(shown) if after.start + SAME_TIME_MS < each.end]
+    if not lasting or not captions:
+        return list(captions)
+    rests = [rest for rest in _rests(captions, lasting, options) if rest.end - rest.start >= LEAST_REST_MS]
+    found = [*captions, *rebroken(rests, options, language, writer)]
+    return sorted(found, key=lambda caption: caption.start)
+
+
+def _rests(
+    captions: Sequence[Caption], lasting: Sequence[Caption], options: CaptionOptions
+) -> Iterator[Caption]:
+    apart = options.minimum_gap_between_captions_ms or 0
+    longest = options.maximum_caption_duration or MAX_CUE_MS
+    ends = [*(after.start - apart for after in captions[1:]), MAX_CUE_MS]
+    active: list[Caption] = []
+    place = 0
+    for caption, end in zip(captions, ends, strict=True):
+        start = caption.end + apart
+        while place < len(lasting) and lasting[place].start < end:
+            active.append(lasting[place])
+            place += 1
+        active = [each for each in active if each.end > start][-MAX_AT_ONCE:]
+        inside = [
+            replace(each, start=max(each.start, start), end=min(each.end, end))
+            for each in active
+            if min(each.end, end) - max(each.start, start) >= LEAST_REST_MS
+        ]
+        for part in separated(sorted(inside, key=lambda each: each.start)):
+            yield replace(part, end=min(part.end, part.start + longest))
