@@ -1,4 +1,4 @@
-"""Captions that roll up: a row that was said is shown again above the next one, and counts once."""
+"""Captions that show again what was said: above the next row, or with another word of it marked."""
 
 from __future__ import annotations
 
@@ -17,17 +17,40 @@ MOSTLY = 0.5
 def said_once(file: CueFile) -> CueFile:
     """Return the file without the rows that are shown on, if its captions roll up; otherwise the file.
 
-    YouTube's captions of a recognizer do: each row comes as the last, then alone, then as the first.
+    YouTube's captions of a recognizer do: each row comes as the last, then alone, then as the first.  What
+    follows itself at once with another style, as Whisper marks each word in turn, is one caption.
     """
     if any(cue.start is None for cue in file.cues):
         return file
-    cues = sorted(file.cues, key=lambda cue: cue.start or 0)
+    cues = list(_without_marks(sorted(file.cues, key=lambda cue: cue.start or 0)))
+    if len(cues) < len(file.cues):
+        file = replace(file, cues=tuple(cues))
     following = [(before, cue) for before, cue in pairwise(cues) if _touch(before, cue)]
     repeated = [(_repeated(before, cue), len(cue.lines)) for before, cue in following]
     rolled = sum(0 < rows < all_rows for rows, all_rows in repeated)
     if rolled < LEAST_ROLLED or sum(rows > 0 for rows, _ in repeated) < MOSTLY * len(following):
         return file
     return replace(file, cues=tuple(_new_rows(cues)))
+
+
+def _without_marks(cues: Sequence[Cue]) -> Iterator[Cue]:
+    """Join captions that differ in their styles alone, and follow each other at once."""
+    group: list[Cue] = []
+    for cue in cues:
+        if group and not (_touch(group[-1], cue) and _is_marked_anew(group[-1], cue)):
+            yield replace(group[0], end=group[-1].end)
+            group = []
+        group.append(cue)
+    if group:
+        yield replace(group[0], end=group[-1].end)
+
+
+def _is_marked_anew(before: Cue, cue: Cue) -> bool:
+    return _texts(before) == _texts(cue) and before.lines != cue.lines
+
+
+def _texts(cue: Cue) -> list[str]:
+    return [line.text for line in cue.lines]
 
 
 def _new_rows(cues: Sequence[Cue]) -> Iterator[Cue]:
@@ -44,6 +67,6 @@ def _touch(before: Cue, cue: Cue) -> bool:
 
 def _repeated(before: Cue, cue: Cue) -> int:
     """Return how many rows at the beginning of a caption are the last ones of the caption before it."""
-    texts, earlier = [line.text for line in cue.lines], [line.text for line in before.lines]
+    texts, earlier = _texts(cue), _texts(before)
     most = min(len(texts), len(earlier))
     return next((rows for rows in range(most, 0, -1) if earlier[-rows:] == texts[:rows]), 0)

@@ -32,6 +32,8 @@ KIND = re.compile(r"(?:\A|[\s;])Kind[ \t]*[:=][ \t]*(chapters|metadata)\b", re.I
 NUMBER = re.compile(r"[0-9]{1,6}")
 COMMENT = re.compile(r"NOTE(?![^ \t])")
 STYLE_SHEET = re.compile(r"(?:STYLE|REGION)[ \t]*")
+HEADER_STYLE = re.compile(r"Style:[ \t]*")  # YouTube's files had one, up to the end of the header
+STYLES_LEFT_OUT = "the styles and regions of the file are left out"
 HEADER_LINE = re.compile(r"[A-Za-z][\w-]{0,40}[ \t]*[:=]")
 TIME_MAP = "X-TIMESTAMP-MAP"
 MAX_HOUR_DIGITS = 6
@@ -161,8 +163,11 @@ def _report(lines: list[str], first: int, warnings: Warnings, *, in_header: bool
     if not lines or reported:
         return
     if STYLE_SHEET.fullmatch(lines[0]):
-        warnings.add_once("the styles and regions of the file are left out", first + 1)
+        warnings.add_once(STYLES_LEFT_OUT, first + 1)
     elif in_header:
+        if any(HEADER_STYLE.fullmatch(line) for line in lines):
+            warnings.add_once(STYLES_LEFT_OUT, first + 1)
+            lines = lines[: next(at for at, line in enumerate(lines) if HEADER_STYLE.fullmatch(line))]
         for place, line in enumerate(lines, start=first + 1):
             if line.startswith(TIME_MAP):
                 warnings.add(f"{TIME_MAP} is not used: times count from the beginning of the file", place)

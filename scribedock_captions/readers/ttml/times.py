@@ -46,6 +46,7 @@ class Rates:
     nominal: int = 30  # frames that are counted in a second
     sub_frame: int = 1
     tick: Fraction = Fraction(1)
+    smpte: bool = False  # a clock counts frames, so that it runs slow where they take longer
     dropped: int = 0  # frame numbers that are left out each minute
     counts_frames: bool = False  # the document says how many frames a second has
     counts_ticks: bool = False  # it says how many ticks a second has, or how many frames
@@ -67,6 +68,7 @@ class Rates:
             nominal=nominal,
             sub_frame=sub_frame,
             tick=Fraction(tick) if tick else implied,
+            smpte=smpte,
             dropped=DROPPED_FRAMES.get(parameters.get("dropMode", ""), 0) if smpte else 0,
             counts_frames="frameRate" in parameters,
             counts_ticks=bool(tick) or "frameRate" in parameters,
@@ -118,7 +120,7 @@ class Rates:
             found = round((whole + Fraction(f"0.{fraction or frames or 0}")) * 1000)
         else:
             count = int(frames) + (Fraction(int(parts), self.sub_frame) if parts else 0)
-            if self.dropped:
+            if self.smpte:
                 numbered = whole * self.nominal + count - self.dropped * (minute - minute // 10)
                 found = round(numbered / self.frame * 1000)
             else:

@@ -50,3 +50,14 @@ def test_what_is_said_again_is_kept() -> None:
     assert said_once(file) is file
     apart = read(ROLLING.replace("02.0", "01.0").encode())
     assert said_once(apart).cues != ()
+
+
+def test_a_caption_of_which_each_word_is_marked_in_turn_is_said_once() -> None:
+    marked = (
+        "1\n00:00:01,000 --> 00:00:02,000\n<u>Mind</u> the gap.\n\n"
+        "2\n00:00:02,000 --> 00:00:02,500\nMind <u>the</u> gap.\n\n"
+        "3\n00:00:02,500 --> 00:00:03,000\nMind the <u>gap.</u>\n"
+    )
+    file = read(marked.encode())
+    assert words(file) == "Mind the gap ."
+    assert [(cue.start, cue.end) for cue in said_once(file).cues] == [(1000, 3000)]

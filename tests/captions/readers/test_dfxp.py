@@ -83,6 +83,12 @@ def test_every_namespace_of_ttml_is_read(space: str) -> None:
         ("12.5", {}, 12_500),
         ("-1s", {}, -1000),
         ("+1s", {}, 1000),
+        (
+            "00:10:00:00",
+            {"timeBase": "smpte", "frameRate": "24", "frameRateMultiplier": "1000 1001"},
+            600_600,
+        ),
+        ("00:10:00:00", {"frameRate": "24", "frameRateMultiplier": "1000 1001"}, 600_000),
         (".5s", {}, 500),
         ("2 Sec", {}, 2000),
         ("1500MS", {}, 1500),

@@ -179,3 +179,11 @@ def test_what_is_no_caption_by_the_header_is_reported(kind: str) -> None:
     assert [str(warning) for warning in file.warnings] == [
         f"line 2: the file has {kind}, read as captions here"
     ]
+
+
+def test_styles_in_the_header_are_reported_as_such() -> None:
+    header = "WEBVTT\nKind: captions\nStyle:\n::cue(c.a) { color: red;\n }\n##\n"
+    file = web_vtt.read(f"{header}\n00:01.000 --> 00:02.000\nA\n")
+    assert [str(warning) for warning in file.warnings] == [
+        "line 2: the styles and regions of the file are left out"
+    ]
