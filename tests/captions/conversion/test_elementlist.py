@@ -107,6 +107,17 @@ def test_titles_and_initials_do_not_end_a_sentence() -> None:
     ]
 
 
+def test_what_belongs_to_an_abbreviation_or_an_ordinal_number_is_of_its_sentence() -> None:
+    said = (
+        "Es war am 5. Mai, bzw. Mo. im 18. Jahrhundert. In Vol. IV vom Mon. Dec. 5 steht ca. Acht. Inc. Ja."
+    )
+    assert sentences(elementlist_of(file((said, 0, 9000)))) == [
+        "Es war am 5. Mai, bzw. Mo. im 18. Jahrhundert.",
+        "In Vol. IV vom Mon. Dec. 5 steht ca. Acht.",
+        *("Inc.", "Ja."),
+    ]
+
+
 @pytest.mark.parametrize(
     ("source", "expected", "said"),
     [
