@@ -38,6 +38,7 @@ SPACED = re.compile(r"(\d:\d\d) (\d{3})(?!\d)")
 DIGIT = re.compile(r"\d")
 ANY_TIME = re.compile(r"\d{1,9}(?:[:：]\d{1,9}|\s?(?:h|m|min|s|sec|ms)(?![^\W\d]))", re.IGNORECASE)
 ANY_ARROW = re.compile(r"(?:-|&#45;){2,3}[ \t]?(?:>|&gt;)|[–—−]{1,2}>")
+WORDS_FIRST = re.compile(r"\s*[^\W\d]{2,} ")
 WITH_HOURS = re.compile(r"\d{1,9}[:：.;]\w{1,9}[:：.;]\w{1,9}")
 MAX_LINE = 200  # characters of a line of times that is not readable, or has no arrow
 
@@ -98,10 +99,10 @@ def _readable(line: str, place: int) -> Block | None:
         return _arrowed(match, place)
     if seconds := IN_SECONDS.fullmatch(line):
         start, end = (round(float(each.replace(",", ".")) * 1000) for each in seconds.groups())
-        return Block(place, start, end)
+        return Block(place, start, end, exact=False)
     match = WITHOUT_ARROW.fullmatch(spelled)
     if match and all(match[f"hours{side}"] and _fraction(match, side) for side in (1, 2)):
-        return _timed(match, place)
+        return _timed(match, place, exact=False)
     return None
 
 
@@ -128,7 +129,7 @@ def _timed(match: re.Match[str], place: int, after: str = "", *, exact: bool = T
 def _unreadable(line: str, place: int) -> Block | None:
     """Recognise a line that was meant for times: there is an arrow, and a time on one side of it at least."""
     arrow = ANY_ARROW.search(line) if len(line) <= MAX_LINE else None
-    if arrow is None:
+    if arrow is None or WORDS_FIRST.match(line):
         return None
     sides = (line[: arrow.start()].strip(), line[arrow.end() :].strip())
     if not any(ANY_TIME.match(side) for side in sides):

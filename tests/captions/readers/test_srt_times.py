@@ -63,7 +63,17 @@ def test_a_beginning_counts_where_the_end_cannot_be_read() -> None:
     assert second("1h00m01s --> 1h00m03s")[3] != []
 
 
-@pytest.mark.parametrize("said", ["12:30 --> 13:00", "9:30 --> closing time", "7:05 -> 8:10", "8 --> 9"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        "12:30 --> 13:00",
+        "9:30 --> closing time",
+        "7:05 -> 8:10",
+        "8 --> 9",
+        "3.5 --> 4.5",
+        "It is 00:00:05,0 --> 00:00:06,0 long",
+    ],
+)
 def test_two_times_that_somebody_says_are_text_where_those_of_the_file_have_fractions(said: str) -> None:
     text = f"1\n00:00:01,000 --> 00:00:02,000\n{said}\n\n2\n00:00:03,000 --> 00:00:04,000\nYes.\n"
     file = srt.read(text)

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import pytest
+
 from scribedock_captions.readers import text
 from scribedock_captions.readers.cue import Cue, Line
 
@@ -49,3 +51,32 @@ def test_transcripts_of_programs_have_times_beside_names() -> None:
         (120_000, 124_000, Line(text="No.")),
         (None, None, Line(text="The score was 2:1")),
     ]
+
+
+@pytest.mark.parametrize(
+    ("said", "speaker"),
+    [
+        ("{0} Hello.\n{1} Yes.\n", ""),
+        ("({0}) Hello.\n({1}) Yes.\n", ""),
+        ("{0} - Hello.\n{1} - Yes.\n", ""),
+        ("Ada [{0}]: Hello.\nAda [{1}]: Yes.\n", "Ada"),
+        ("Ada B. {0}\nHello.\n\nAda B. {1}\nYes.\n", "Ada B."),
+    ],
+)
+def test_times_at_the_beginning_of_many_lines_are_no_words_and_reported(said: str, speaker: str) -> None:
+    file = text.read(said.format("0:00:05", "0:01:05"))
+    assert [(cue.start, cue.lines) for cue in file.cues] == [
+        (5000, (Line(text="Hello.", speaker=speaker),)),
+        (65_000, (Line(text="Yes.", speaker=speaker),)),
+    ]
+    assert [warning.line for warning in file.warnings] == [1]
+
+
+@pytest.mark.parametrize(
+    "said",
+    ["10:30 was late.\nWe left.\nThen it rained.\nIn the end all slept.", "2:1 won.\n1:30 lost.\n1:20 too."],
+)
+def test_a_time_that_a_sentence_begins_with_is_a_word(said: str) -> None:
+    file = text.read(said)
+    assert [line.text for cue in file.cues for line in cue.lines] == said.split("\n")
+    assert file.warnings == ()
