@@ -4,6 +4,7 @@ from __future__ import annotations
 
 FRAMES_PER_MINUTE = 1798  # of drop-frame numbering, but each tenth minute has two more
 FRAMES_PER_TEN_MINUTES = 17982
+DAY_FRAMES = 144 * FRAMES_PER_TEN_MINUTES
 DAY_MS = 24 * 3600 * 1000  # time code restarts after 24 hours
 
 

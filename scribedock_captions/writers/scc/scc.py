@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from scribedock_captions.caption import Caption
-from scribedock_captions.cea608.timecode import DAY_MS, frame_of, time_code
+from scribedock_captions.cea608.timecode import DAY_FRAMES, DAY_MS, frame_of, time_code
 from scribedock_captions.document import CaptionDocument
 from scribedock_captions.errors import UnwritableCaptions
 from scribedock_captions.options import CaptionOptions
@@ -39,9 +39,19 @@ def write(document: CaptionDocument) -> str:
         for caption in document.captions
         for rows, start, end in _screens(caption, dangling=dangling)
     )
-    return HEADER + "".join(
-        [f"{time_code(each.frame)}\t{each.data.hex(' ', 2)}\n\n" for each in schedule.schedule(loads)]
-    )
+    packets = _within_a_day(list(schedule.schedule(loads)))
+    return HEADER + "".join([f"{time_code(each.frame)}\t{each.data.hex(' ', 2)}\n\n" for each in packets])
+
+
+def _within_a_day(packets: list[schedule.Packet]) -> list[schedule.Packet]:
+    """Let the last caption go a moment earlier where time code would have a 25th hour."""
+    latest = DAY_FRAMES - schedule.COMMAND_FRAMES
+    if not packets or packets[-1].frame <= latest:
+        return packets
+    *before, last = packets
+    if before and before[-1].frame + len(before[-1].data) // 2 > latest:
+        raise UnwritableCaptions("SCC: a caption is shown after 24 hours, and its time code has 24 of them")
+    return [*before, last._replace(frame=latest)]
 
 
 def limit_options(options: CaptionOptions) -> CaptionOptions:

@@ -161,6 +161,9 @@ def test_captions_after_24_hours_are_refused() -> None:
     with pytest.raises(UnwritableCaptions, match=r"^SCC: a caption ends after 24\.0 hours"):
         shown(("Late.", day - 2000, day))
     assert shown(("Late.", day - 3000, day - 1))
+    assert "24:00" not in scc.write(document(("Late.", day - 3000, day - 1)))
+    with pytest.raises(UnwritableCaptions, match=r"^SCC: a caption is shown after 24 hours"):
+        shown(("A long one that comes too late.", day - 20, day - 10), ("Late.", day - 10, day - 1))
 
 
 def test_nothing_is_left_of_a_caption_without_anything_to_see() -> None:
