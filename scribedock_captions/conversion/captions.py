@@ -57,7 +57,7 @@ def separated(captions: Sequence[Caption]) -> list[Caption]:
     found: list[Caption] = []
     before: _Part | None = None
     for part in parts:
-        caption = _joined([captions[place] for place in part.shown], part.start, part.end)
+        caption = joined([captions[place] for place in part.shown], part.start, part.end)
         if (
             before
             and before.end == part.start
@@ -120,7 +120,8 @@ def _looks_like(one: Caption, other: Caption) -> bool:
     return (one.lines, one.spans, one.placement) == (other.lines, other.spans, other.placement)
 
 
-def _joined(captions: Sequence[Caption], start: int, end: int) -> Caption:
+def joined(captions: Sequence[Caption], start: int, end: int) -> Caption:
+    """Return one caption with the lines of several, which is shown from start to end (ms)."""
     if len(captions) == 1:
         return replace(captions[0], start=start, end=end)
     lines: list[str] = []

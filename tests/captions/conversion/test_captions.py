@@ -234,3 +234,15 @@ def test_places_of_captions_that_are_joined_are_reported() -> None:
         "SRT joins what is shown at once: 1 caption is shown in the place of others",
     )
     assert lay_out(file(srt), format=CaptionFormat.WEB_VTT, anew=False).losses == ()
+
+
+def test_captions_that_begin_together_are_one_where_there_is_room_for_it() -> None:
+    both = "00:00:01,000 --> 00:00:03,000\n- Coffee?\n\n00:00:01,000 --> 00:00:03,000\n- Tea, please.\n\n"
+    source = file(f"{both}00:00:03,500 --> 00:00:05,000\nHere it is.\n")
+    shown = [(each.start, each.end, each.lines) for each in lay_out(source).captions]
+    assert shown == [
+        (1000, 3500, ("- Coffee?", "- Tea, please.")),
+        (3500, 5000, ("Here it is.",)),
+    ]
+    single = lay_out(source, replace(KEEP_ALL, lines_per_caption=1)).captions
+    assert [each.lines for each in single] == [("- Coffee?",), ("- Tea, please.",), ("Here it is.",)]
