@@ -9,7 +9,7 @@ from itertools import pairwise
 from scribedock_captions.caption import Caption
 from scribedock_captions.conversion.captions import SHORT_MS
 from scribedock_captions.conversion.styles import with_styles
-from scribedock_captions.conversion.timing import timed
+from scribedock_captions.conversion.timing import in_turn, timed
 from scribedock_captions.document import CaptionDocument
 from scribedock_captions.readers.cue import CueFile
 from scribedock_captions.readers.formats import TextFormat
@@ -25,10 +25,10 @@ def has_times(file: CueFile) -> bool:
 
 
 def placed(captions: Sequence[Caption], file: CueFile, duration: int | None) -> list[Caption]:
-    """Return captions that were laid out again, each in the place of the cue shown at its middle."""
+    """Return captions that were laid out again, each in the place of the cue said at its middle."""
     if all(cue.placement is None for cue in file.cues):
         return list(captions)
-    cues = timed(file.cues, duration)
+    cues = list(in_turn(timed(file.cues, duration)))
     found, place = [], 0
     for caption in captions:
         middle = (caption.start + caption.end) // 2

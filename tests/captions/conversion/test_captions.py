@@ -246,3 +246,13 @@ def test_captions_that_begin_together_are_one_where_there_is_room_for_it() -> No
     ]
     single = lay_out(source, replace(KEEP_ALL, lines_per_caption=1)).captions
     assert [each.lines for each in single] == [("- Coffee?",), ("- Tea, please.",), ("Here it is.",)]
+
+
+def test_captions_of_two_places_keep_theirs_where_all_are_laid_out_anew() -> None:
+    srt = (
+        "1\n00:00:01,000 --> 00:00:03,000\n{\\an8}Up it is.\n\n2\n00:00:01,000 --> 00:00:03,000\nDown here.\n"
+    )
+    captions = lay_out(file(srt), format=CaptionFormat.WEB_VTT).captions
+    assert [(each.lines, each.placement) for each in captions] == [
+        *((("Up it is.",), placement_at(8)), (("Down here.",), None)),
+    ]
