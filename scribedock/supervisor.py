@@ -8,6 +8,7 @@ another one when there is work.
 from __future__ import annotations
 
 import contextlib
+import math
 import os
 import signal
 import subprocess
@@ -45,6 +46,7 @@ GRACE_S = 10
 RESTART_PAUSE_S = 1.0
 LONGEST_REST_S = 1800.0  # whoever waits for nothing but time, as retention does, has its turn as often
 REST_POLL_FACTOR = 4  # how much more seldom work is looked for that nobody told of
+WAKING_S = 10.0  # within which a worker that is started after a rest holds its lease
 
 
 class _Process(Protocol):
@@ -75,7 +77,7 @@ class WorkerProcess:
         self._process: _Process | None = None
         self._executor_id = ""
         self._needs = Needs(database, lease_s=settings.lease_s)
-        self._resting = False
+        self._excused_until = -math.inf  # there need be no worker until then
         self._awake = threading.Event()
         self._stopping = threading.Event()
         self._lock = threading.Lock()
@@ -168,26 +170,22 @@ class WorkerProcess:
             self._spawn()
 
     def _rest(self) -> None:
-        """Hold a lease in the place of a worker, until one is needed."""
+        """Hold a lease in the place of a worker until one is needed."""
+        self._excused_until = math.inf
         lease = Lease(self._database, self._settings.data_dir / "executors", lease_s=self._settings.lease_s)
         try:
             lease.acquire()
-        except Exception:
-            log.exception("no worker rests while the database is away")
-            return
-        self._executor_id, self._resting = lease.executor_id, True
-        try:
             self._wait_for_work(lease)
-        finally:
-            self._resting = False
-            with contextlib.suppress(Exception):  # it ends by itself
-                lease.release()
+            lease.release()
+        except Exception:
+            log.exception("a worker is started while the database is away")
+        self._excused_until = time.monotonic() + WAKING_S
 
     def _wait_for_work(self, lease: Lease) -> None:
         over = time.monotonic() + LONGEST_REST_S
         beat = 0.0
         self._awake.clear()
-        while not self._awake.is_set() and time.monotonic() < over:
+        while not (self._awake.is_set() or self._stopping.is_set()) and time.monotonic() < over:
             try:
                 if self._needs.any(lease.executor_id):
                     return
@@ -207,7 +205,8 @@ class WorkerProcess:
 
     def problems(self) -> dict[str, str]:
         """Return what is wrong with the worker, by part; nothing where it is well, or none is needed."""
-        if self.pid < 0 and not self._resting:
+        excused = time.monotonic() < self._excused_until
+        if self.pid < 0 and not excused:
             return {"worker": "not running"}
         query = sa.select(executors.c.heartbeat).where(executors.c.id == self._executor_id)
         try:
@@ -217,7 +216,7 @@ class WorkerProcess:
         except Exception as error:
             return {"database": type(error).__name__}
         if heartbeat is None:
-            return {"worker": "starting"}
+            return {} if excused else {"worker": "starting"}
         return {} if heartbeat >= oldest else {"worker": "silent"}
 
     def _note_crash(self) -> None:

@@ -9,11 +9,12 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+import sqlalchemy as sa
 
 from scribedock import metrics, supervisor
 from scribedock.db.tables import executors
 from scribedock.supervisor import WorkerProcess
-from scribedock.workflow.lease import LEASE_LOST
+from scribedock.workflow.lease import LEASE_LOST, RESTS
 from tests.support.core import Core
 from tests.support.waiting import wait_until
 
@@ -80,6 +81,28 @@ def test_copies_of_recordings_go_with_their_worker(
         wait_until(lambda: not copy.exists(), pause_s=0.01)
     worker.stop()
     assert not copy.exists()
+
+
+def test_no_worker_is_needed_while_one_rests(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
+    def living() -> int:
+        with core.services.database.read() as connection:
+            return len(connection.execute(sa.select(executors)).all())
+
+    worker = ending(monkeypatch, core, f"raise SystemExit({RESTS})")
+    exits = count("scribedock_worker_exits_total", reason="crashed")
+    worker.start()
+    for _ in range(2):
+        wait_until(lambda: living() == 1, pause_s=0.01)  # the supervisor's
+        first = worker._process
+        assert worker.pid == -1
+        assert worker.problems() == {}
+        worker.wake()
+        wait_until(lambda before=first: worker._process is not before, pause_s=0.01)
+        assert worker.problems() == {}
+    wait_until(lambda: living() == 1, pause_s=0.01)
+    worker.stop()
+    assert living() == 0
+    assert count("scribedock_worker_exits_total", reason="crashed") == exits
 
 
 def test_a_worker_is_well_while_it_runs_and_holds_its_lease(
