@@ -13,15 +13,22 @@ from scribedock.workflow.saved_steps import step
 from scribedock.workflow.steps.recognition_step import Recognition, Words, recognize
 
 PART_MS = 60_000
-"""The least speech of a part; a recording of less than two parts is not shared."""
+"""The speech of a part; a recording of less than two parts is not shared."""
+SHARE_OF_REST = 1 / 8
+LEAST_SHARE = 1 / 3
+"""The last parts are shorter, down to this share, so that no worker has much left when the others have none."""
 POLL_S = 0.5
 
 
 def plan_parts(batches: Sequence[Sequence[Span]]) -> list[list[Sequence[Span]]]:
     """Divide the batches into parts, in order; there is one where the recording is too short to share."""
+    left = _length_ms(batches)
+    if left < 2 * PART_MS:
+        return [list(batches)]
     parts: list[list[Sequence[Span]]] = [[]]
     for batch in batches:
-        if _length_ms(parts[-1]) >= PART_MS:
+        if _length_ms(parts[-1]) >= min(PART_MS, max(LEAST_SHARE * PART_MS, SHARE_OF_REST * left)):
+            left -= _length_ms(parts[-1])
             parts.append([])
         parts[-1].append(batch)
     return parts

@@ -183,5 +183,15 @@ def test_audio_that_was_decoded_for_parts_alone_does_not_stay(
 def test_only_a_long_recording_is_shared() -> None:
     half = [Span(start_ms=0, end_ms=500)]
     assert plan_parts([]) == [[]]
-    assert len(plan_parts([half])) == 1
-    assert plan_parts([half, half, half]) == [[half, half], [half]]
+    assert plan_parts([half] * 3) == [[half] * 3]
+    assert plan_parts([half] * 4) == [[half]] * 4
+
+
+def test_the_last_parts_are_shorter() -> None:
+    batches = [[Span(start_ms=start, end_ms=start + 100)] for start in range(0, 12_000, 100)]
+    parts = plan_parts(batches)
+    lengths = [len(part) for part in parts]
+    assert [batch for part in parts for batch in part] == batches
+    assert lengths[:3] == [10, 10, 10]
+    assert lengths[-3:-1] == [4, 4]
+    assert lengths[:-1] == sorted(lengths[:-1], reverse=True)
