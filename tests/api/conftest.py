@@ -1,13 +1,16 @@
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+from scribedock import app
 from scribedock.demo.server import OwnServer
+from scribedock.workflow.engine_client import EngineClient
 from tests.support.media.sound import spoken
 from tests.support.office import Office
+from tests.support.stored import settings_of
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +35,18 @@ def offices() -> Callable[[OwnServer], Office]:
 @pytest.fixture
 def office(server: OwnServer, offices: Callable[[OwnServer], Office]) -> Office:
     return offices(server)
+
+
+@pytest.fixture
+def services(server: OwnServer) -> Iterator[app.Services]:
+    """Return parts of our own on the server's databases."""
+    opened = app.build_services(settings_of(server))
+    yield opened
+    opened.close()
+
+
+@pytest.fixture
+def engine(server: OwnServer) -> Iterator[EngineClient]:
+    opened = EngineClient(settings_of(server))
+    yield opened
+    opened.close()

@@ -11,66 +11,25 @@ import sqlalchemy as sa
 from standardwebhooks import Webhook
 
 from scribedock.accounts.accounts import Account
-from scribedock.db.tables import jobs, webhook_events, webhook_tries, work
-from scribedock.demo.mailbox import Mailbox
-from scribedock.dispatch.fairness import Caps
-from scribedock.dispatch.queues import EVENT_PREFIX, Queue
+from scribedock.db.tables import webhook_events, webhook_tries, work
+from scribedock.dispatch.queues import EVENT_PREFIX
 from scribedock.errors import InvalidQuery, ItemNotFound
-from scribedock.jobs.iwp import Iwp
 from scribedock.jobs.job import TaskStatus
 from scribedock.jobs.states import JobEvent
-from scribedock.media.fetching.fetch import FetchFailed
 from scribedock.ordering.delete_account import delete_account
 from scribedock.ordering.delete_job import delete_job
-from scribedock.webhooks.endpoints import MAX_ENDPOINTS, Endpoint
+from scribedock.webhooks.endpoints import MAX_ENDPOINTS
 from scribedock.webhooks.event_types import EventType
-from scribedock.webhooks.events import Event, EventState
+from scribedock.webhooks.events import EventState
 from scribedock.workflows import delivery
 from tests.support.core import Core
 from tests.support.operated import failed, opened, ordered
-
-URL = "https://hook.example.org/events"
-DAY_S = 86_400.0
+from tests.support.webhook_events import DAY_S, URL, claimed, complete, deliver, endpoint, events
 
 
 @pytest.fixture
 def maria(core: Core) -> Account:
     return core.services.accounts.create("maria", "a password", parent="admin")
-
-
-def endpoint(core: Core, *, owner: Account | None = None, types: tuple[EventType, ...] = ()) -> Endpoint:
-    return core.services.webhook_endpoints.add((owner or core.admin).id, URL, types)
-
-
-def events(core: Core, of: Endpoint | None = None) -> list[Event]:
-    """Return the events, oldest first."""
-    found = core.services.webhook_events.listing(endpoint_id=of.id if of else None, limit=100)
-    return found[::-1]
-
-
-def claimed(core: Core) -> list[str]:
-    """Take up what waits to be called, as a worker would; return the ids of the work."""
-    taken = core.services.work.claim("executor", {Queue.CALLBACKS: 100}, {Queue.CALLBACKS: Caps()})
-    return [each.id for each in taken]
-
-
-def deliver(core: Core) -> int:
-    """Make every try that is due now; return how many that were."""
-    calls = delivery(core.services)
-    due = claimed(core)
-    for each in due:
-        calls.attempt(each)
-    return len(due)
-
-
-def complete(core: Core, **asked: str) -> str:
-    """Finish the order of a job with an empty list; return its id."""
-    job = ordered(core.services, callback_url=None, **asked)  # type: ignore[arg-type]
-    assert job.order_task_id is not None
-    core.services.orders.start(job.order_task_id, "an engine")
-    names = (Iwp.MECHANICAL, Iwp.FINAL)
-    assert core.services.orders.finish(job.order_task_id, b'{"segments": []}', passes=names, media_ms=1000)
-    return job.id
 
 
 def test_an_endpoint_is_told_of_each_step_of_a_job(core: Core) -> None:
@@ -166,83 +125,6 @@ def test_any_status_from_200_to_299_is_success(core: Core, status: int, delivere
     core.job()
     deliver(core)
     assert (events(core)[0].state is EventState.DELIVERED) is delivered
-
-
-def test_an_endpoint_that_fails_for_days_is_paused_and_keeps_its_events(core: Core) -> None:
-    made = endpoint(core)
-    core.fetcher.statuses[URL] = FetchFailed("hook.example.org cannot be reached: no connection.")
-    core.job()
-    for _ in range(10):
-        deliver(core)
-        if core.services.webhook_endpoints.find(made.id).paused:
-            break
-        core.clock.advance(DAY_S)
-        core.job()
-    paused = core.services.webhook_endpoints.find(made.id)
-    assert paused.paused is not None and paused.failing_since is not None
-    assert paused.paused - paused.failing_since >= timedelta(days=5)
-    assert "cannot be reached" in paused.pause_reason
-    (entry,) = core.services.audit.entries()
-    assert entry.call == "webhooks pause" and made.id in entry.about
-    core.job()
-    core.clock.advance(DAY_S)
-    assert deliver(core) == 0
-    core.fetcher.statuses.clear()
-    kept_back = sum(each.state is EventState.OWED for each in events(core))
-    assert core.services.webhook_endpoints.resume(made.id) == kept_back > 0
-    assert deliver(core) == kept_back
-    found = core.services.webhook_endpoints.find(made.id)
-    assert found.paused is None and found.failing_since is None and found.pause_reason == ""
-
-
-def test_a_success_between_failures_begins_the_days_anew(core: Core) -> None:
-    made = endpoint(core)
-    for day in range(8):
-        if day != 4:
-            core.fetcher.statuses[URL] = 500
-        core.job()
-        deliver(core)
-        core.fetcher.statuses.clear()
-        core.clock.advance(DAY_S)
-    assert core.services.webhook_endpoints.find(made.id).paused is None
-
-
-def test_an_endpoint_that_says_it_is_gone_is_paused_at_once(core: Core) -> None:
-    made = endpoint(core)
-    core.fetcher.statuses[URL] = 410
-    core.job()
-    deliver(core)
-    assert "410" in core.services.webhook_endpoints.find(made.id).pause_reason
-
-
-def test_a_pause_during_a_try_keeps_the_next_one_back(core: Core) -> None:
-    made = endpoint(core)
-    core.fetcher.statuses[URL] = 500
-    core.job()
-    (work_id,) = claimed(core)
-    core.services.webhook_endpoints.pause(made.id)
-    delivery(core.services).attempt(work_id)
-    core.clock.advance(DAY_S)
-    assert deliver(core) == 0
-    assert events(core)[0].due is None
-    assert core.services.webhook_endpoints.resume(made.id) == 1
-
-
-def test_a_test_event_and_a_resent_one_reach_a_paused_endpoint(core: Core) -> None:
-    made = endpoint(core)
-    core.job()
-    deliver(core)
-    (event,) = events(core)
-    core.services.webhook_endpoints.pause(made.id)
-    test_id = core.services.webhook_events.test(made)
-    core.services.webhook_events.resend(event)
-    assert deliver(core) == 2
-    sent = {
-        headers["Webhook-Id"]: json.loads(body)["type"]
-        for (_, body), (_, headers) in zip(core.fetcher.posted, core.fetcher.asked, strict=True)
-    }
-    assert sent == {event.id: "job.created", test_id: "webhook.test"}
-    assert core.services.webhook_endpoints.find(made.id).paused is not None
 
 
 def test_a_test_event_is_tried_once(core: Core) -> None:
@@ -348,77 +230,3 @@ def test_an_event_that_an_older_worker_took_for_a_callback_is_sent_all_the_same(
     assert core.services.webhook_events.restore() == 0
     assert deliver(core) == 1
     assert events(core, made)[0].state is EventState.DELIVERED
-
-
-def paused_after_a_failure(core: Core, email: str) -> None:
-    owner = core.services.accounts.create("ana", "a password", parent="admin", email=email)
-    endpoint(core, owner=owner)
-    core.fetcher.statuses[URL] = 410
-    core.job(owner=owner)
-    deliver(core)
-
-
-def test_the_account_of_a_paused_endpoint_gets_mail(build_core: Callable[..., Core]) -> None:
-    with Mailbox() as mailbox:
-        core = build_core(smtp_url=mailbox.url)
-        paused_after_a_failure(core, "ana@example.org")
-        mail = mailbox.received.get(timeout=30)
-    assert mail["To"] == "ana@example.org" and "paused" in mail["Subject"]
-    assert URL in str(mail.get_body(("plain",)))
-
-
-def test_an_endpoint_is_paused_also_where_no_mail_can_be_sent(build_core: Callable[..., Core]) -> None:
-    core = build_core(smtp_url="smtp://127.0.0.1:1")
-    paused_after_a_failure(core, "ana@example.org")
-    (found,) = core.services.webhook_endpoints.listing()
-    assert found.paused is not None
-
-
-def sandbox_event(core: Core, fault: str) -> None:
-    """Write down the event of a new job in a sandbox, whose name asks for this fault."""
-    endpoint(core, types=(EventType.JOB_CREATED,))
-    job_id = opened(core.services, name=f"Lecture 4 {fault}").id
-    with core.services.database.write() as connection:
-        connection.execute(jobs.update().where(jobs.c.id == job_id).values(sandbox=True))
-
-
-def test_a_sandboxs_event_counts_as_refused_once_where_its_job_asks_for_that(core: Core) -> None:
-    sandbox_event(core, "webhook-500")
-    assert deliver(core) == 1
-    (event,) = events(core)
-    assert event.last is not None and event.last.http_status == 500
-    assert "webhook-500" in event.last.problem
-    core.clock.advance(1)
-    assert deliver(core) == 1
-    assert events(core)[0].state is EventState.DELIVERED
-    first, second = (headers["Webhook-Id"] for _, headers in core.fetcher.asked)
-    assert first == second
-
-
-def test_a_sandboxs_event_is_lost_where_its_job_asks_for_that_and_its_endpoint_is_not_paused(
-    core: Core,
-) -> None:
-    sandbox_event(core, "webhook-lost")
-    for _ in range(4):
-        assert deliver(core) == 1
-        core.clock.advance(30 * DAY_S)
-    assert deliver(core) == 0 and core.fetcher.posted == []
-    (event,) = events(core)
-    assert (event.state, event.tries) == (EventState.FAILED, 4)
-    (found,) = core.services.webhook_endpoints.listing()
-    assert (found.failing_since, found.paused) == (None, None)
-
-
-def test_a_sandboxs_event_arrives_twice_where_its_job_asks_for_that(core: Core) -> None:
-    sandbox_event(core, "webhook-twice")
-    assert deliver(core) == 1
-    (one, first), (other, second) = core.fetcher.posted
-    assert (one, first) == (other, second)
-    assert events(core)[0].tries == 1
-
-
-def test_outside_of_a_sandbox_a_name_simulates_nothing(core: Core) -> None:
-    endpoint(core, types=(EventType.JOB_CREATED,))
-    opened(core.services, name="webhook-lost")
-    deliver(core)
-    assert len(core.fetcher.posted) == 1
