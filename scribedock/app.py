@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from scribedock.accounts.accounts import ROOT, Accounts
 from scribedock.accounts.administration import AccountAdministration
@@ -49,7 +50,6 @@ from scribedock.orders.recognition_parts import RecognitionParts
 from scribedock.orders.webhook_secrets import WebhookSecrets
 from scribedock.persons.links import PersonLinks
 from scribedock.persons.oidc.persons import ProviderPersons
-from scribedock.persons.oidc.sign_in import ProviderSignIn
 from scribedock.persons.persons import Persons
 from scribedock.persons.second_factor import SecondFactors
 from scribedock.persons.sign_in_steps import SealedSteps, SignInSteps
@@ -85,6 +85,9 @@ from scribedock.uploads.uploads import Uploads
 from scribedock.webhooks.endpoints import Endpoints
 from scribedock.webhooks.events import Events
 
+if TYPE_CHECKING:
+    from scribedock.persons.oidc.sign_in import ProviderSignIn
+
 SQLITE = "sqlite:///"
 
 
@@ -106,7 +109,7 @@ class Services:
     person_links: PersonLinks
     person_sign_in: PersonSignIn
     second_factors: SecondFactors
-    provider_sign_in: ProviderSignIn
+    provider_sign_in: ProviderSignIn | None
     provider_persons: ProviderPersons
     sign_in_steps: SignInSteps
     sealed_steps: SealedSteps
@@ -237,7 +240,7 @@ def build_services(
         persons=persons,
         person_links=PersonLinks(database, persons),
         second_factors=SecondFactors(database, settings),
-        provider_sign_in=ProviderSignIn(settings, fetcher, clock),
+        provider_sign_in=_provider_sign_in(settings, fetcher, clock),
         provider_persons=ProviderPersons(persons, accounts, settings),
         sign_in_steps=SignInSteps(database),
         sealed_steps=SealedSteps(keys.encryption, clock),
@@ -347,6 +350,16 @@ def sqlite_files(settings: Settings) -> tuple[Path, ...]:
 
 def _file_of(url: str) -> Path | None:
     return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
+
+
+def _provider_sign_in(settings: Settings, fetcher: GuardedClient, clock: Clock) -> ProviderSignIn | None:
+    """Return what signs persons in through the provider of the settings; None where they name none."""
+    if settings.oidc_issuer is None:
+        return None
+    # A tenth of the time that everything takes to load, which every command would need.
+    from scribedock.persons.oidc.sign_in import ProviderSignIn
+
+    return ProviderSignIn(settings.oidc_issuer, settings, fetcher, clock)
 
 
 def _make_file(url: str) -> None:

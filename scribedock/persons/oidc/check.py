@@ -8,11 +8,12 @@ from scribedock.clock import SYSTEM_CLOCK
 from scribedock.host.findings import CheckResult, good, warning
 from scribedock.media.fetching.fetch import GuardedClient
 from scribedock.persons.oidc.errors import ProviderAway
-from scribedock.persons.oidc.sign_in import ProviderSignIn
+from scribedock.persons.oidc.guarded_session import GuardedSession
+from scribedock.persons.oidc.provider import Provider
+from scribedock.persons.oidc.vouched import CALLBACK
 from scribedock.settings import Settings
 
 TITLE = "sign-in provider"
-CALLBACK = "/web/provider/callback"
 
 
 def check_provider(settings: Settings, fetcher: GuardedClient | None = None) -> Iterator[CheckResult]:
@@ -20,7 +21,7 @@ def check_provider(settings: Settings, fetcher: GuardedClient | None = None) -> 
     if settings.oidc_issuer is None:
         return
     used = fetcher or GuardedClient(settings.fetch_allow)
-    provider = ProviderSignIn(settings, used, SYSTEM_CLOCK).provider
+    provider = Provider(settings.oidc_issuer, GuardedSession(used), SYSTEM_CLOCK)
     try:
         keys = provider.keys()
     except ProviderAway as error:

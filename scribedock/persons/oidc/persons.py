@@ -5,7 +5,7 @@ from __future__ import annotations
 from scribedock.accounts.accounts import Accounts
 from scribedock.mail import is_address
 from scribedock.persons.oidc.errors import UnknownPerson
-from scribedock.persons.oidc.sign_in import VouchedPerson
+from scribedock.persons.oidc.vouched import VouchedPerson
 from scribedock.persons.person import NewPerson, Person
 from scribedock.persons.persons import PersonExists, Persons
 from scribedock.persons.roles import Role

@@ -22,6 +22,7 @@ from scribedock.persons.oidc.errors import ProviderAway, ProviderRefused
 from scribedock.persons.oidc.guarded_session import GuardedSession
 from scribedock.persons.oidc.id_token import read_id_token
 from scribedock.persons.oidc.provider import Provider
+from scribedock.persons.oidc.vouched import VouchedPerson
 from scribedock.persons.person import MAX_EMAIL_LENGTH, MAX_NAME_LENGTH, Identity
 from scribedock.settings import Settings
 
@@ -38,41 +39,21 @@ class Departure:
     details: Mapping[str, str]
 
 
-@dataclass(frozen=True, kw_only=True)
-class VouchedPerson:
-    """Somebody whom the provider has signed in, and what it says about them, which proves nothing."""
-
-    identity: Identity
-    name: str
-    email: str
-
-
 class ProviderSignIn:
-    """Signs people in through the provider of the settings; there need not be one."""
+    """Signs people in through the provider of the settings."""
 
-    def __init__(self, settings: Settings, fetcher: GuardedClient, clock: Clock) -> None:
+    def __init__(self, issuer: str, settings: Settings, fetcher: GuardedClient, clock: Clock) -> None:
         self._settings = settings
         self._clock = clock
         self._session = GuardedSession(fetcher)
-        self._provider = (
-            Provider(settings.oidc_issuer, self._session, clock) if settings.oidc_issuer else None
-        )
-
-    @property
-    def is_configured(self) -> bool:
-        return self._provider is not None
-
-    @property
-    def provider(self) -> Provider:
-        assert self._provider is not None, "callers ask is_configured first"
-        return self._provider
+        self._provider = Provider(issuer, self._session, clock)
 
     def begin(self, redirect_uri: str, target: str) -> Departure:
         """Return where the browser signs in. Raises ProviderAway.
 
         redirect_uri: where it comes back to. target: the page that is wanted afterwards.
         """
-        metadata = self.provider.metadata()
+        metadata = self._provider.metadata()
         details = {
             "state": secrets.token_urlsafe(SECRET_BYTES),
             "nonce": secrets.token_urlsafe(SECRET_BYTES),
@@ -93,13 +74,13 @@ class ProviderSignIn:
 
         Raises ProviderRefused, and ProviderAway.
         """
-        metadata = self.provider.metadata()
+        metadata = self._provider.metadata()
         if not compare_digest(answer.get("state", "").encode(), details["state"].encode()):
             raise ProviderRefused("The answer belongs to another sign-in")
         named = answer.get("iss")
         if named is None and metadata.names_itself:
             raise ProviderRefused("The answer does not say which provider it is from")
-        if named is not None and named != self.provider.issuer:
+        if named is not None and named != self._provider.issuer:
             raise ProviderRefused("The answer is from another provider")
         if answer.get("error") or not answer.get("code"):
             raise ProviderRefused(f"The provider says: {answer.get('error', 'nothing')[:100]}")
@@ -107,7 +88,7 @@ class ProviderSignIn:
         access_token = str(token.get("access_token", ""))
         claims = read_id_token(
             token.get("id_token"),
-            self.provider,
+            self._provider,
             client_id=self._settings.oidc_client_id,
             nonce=details["nonce"],
             access_token=access_token,
@@ -120,7 +101,7 @@ class ProviderSignIn:
 
         back: the page of this server that it leads back to. Raises ProviderAway.
         """
-        endpoint = self.provider.metadata().end_session_endpoint
+        endpoint = self._provider.metadata().end_session_endpoint
         if not endpoint:
             return None
         query = urlencode({"client_id": self._settings.oidc_client_id, "post_logout_redirect_uri": back})
@@ -170,7 +151,7 @@ class ProviderSignIn:
                 raise ProviderAway("The provider speaks of two persons")
             said = {**more, **said}
         return VouchedPerson(
-            identity=Identity(issuer=self.provider.issuer, subject=subject),
+            identity=Identity(issuer=self._provider.issuer, subject=subject),
             name=_text(said, MAX_NAME_LENGTH, "name", "preferred_username", "email") or subject,
             email=_text(said, MAX_EMAIL_LENGTH, "email"),
         )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import TYPE_CHECKING
 
 import anyio
 import structlog
@@ -11,8 +12,8 @@ from starlette.responses import RedirectResponse, Response
 from starlette.routing import BaseRoute
 
 from scribedock.errors import ItemNotFound, LoginInvalid, ScribedockError
-from scribedock.persons.oidc.check import CALLBACK
 from scribedock.persons.oidc.errors import ProviderAway, ProviderRefused, UnknownPerson
+from scribedock.persons.oidc.vouched import CALLBACK
 from scribedock.persons.signing_in import ProvenPerson
 from scribedock.web.cookies import Cookie
 from scribedock.web.forms import local_target
@@ -20,6 +21,9 @@ from scribedock.web.guard import WebGuard
 from scribedock.web.pages.routing import page_route
 from scribedock.web.pages.sign_in import HOME, open_session
 from scribedock.web.rendering import render
+
+if TYPE_CHECKING:
+    from scribedock.persons.oidc.sign_in import ProviderSignIn
 
 log = structlog.get_logger("scribedock.web")
 
@@ -47,12 +51,10 @@ class ProviderPages:
 
     async def depart(self, request: Request) -> Response:
         """Send the browser to the provider."""
-        signing_in = self._guard.services.provider_sign_in
-        if not signing_in.is_configured:
-            raise ItemNotFound("There is no provider here", status=404)
+        provider = self._provider()
         target = local_target(request.query_params.get("next", ""), otherwise=HOME)
         redirect_uri = self._guard.base_url(request) + CALLBACK
-        begin = partial(signing_in.begin, redirect_uri, target)
+        begin = partial(provider.begin, redirect_uri, target)
         try:
             departure = await anyio.to_thread.run_sync(begin, limiter=self._threads)
         except ProviderAway as error:
@@ -64,11 +66,10 @@ class ProviderPages:
 
     async def come_back(self, request: Request) -> Response:
         """Take the provider's answer, once, in the browser that was sent there."""
-        if not self._guard.services.provider_sign_in.is_configured:
-            raise ItemNotFound("There is no provider here", status=404)
+        provider = self._provider()
         rules = self._guard.cookies(request)
         token, answer = rules.read(request, Cookie.STEP), dict(request.query_params)
-        finish = partial(self._finish, request, token, answer)
+        finish = partial(self._finish, provider, request, token, answer)
         try:
             response = await anyio.to_thread.run_sync(finish, limiter=self._threads)
         except (ProviderAway, ProviderRefused, UnknownPerson, LoginInvalid) as error:
@@ -76,10 +77,19 @@ class ProviderPages:
         rules.clear(response, Cookie.STEP)
         return response
 
-    def _finish(self, request: Request, token: str, answer: dict[str, str]) -> Response:
+    def _provider(self) -> ProviderSignIn:
+        """Return what signs in through the provider. Raises ItemNotFound where the settings name none."""
+        found = self._guard.services.provider_sign_in
+        if found is None:
+            raise ItemNotFound("There is no provider here", status=404)
+        return found
+
+    def _finish(
+        self, provider: ProviderSignIn, request: Request, token: str, answer: dict[str, str]
+    ) -> Response:
         services = self._guard.services
         details = services.sealed_steps.open(token)
-        vouched = services.provider_sign_in.finish(details, answer)
+        vouched = provider.finish(details, answer)
         person = services.provider_persons.person_of(vouched)
         proven = ProvenPerson(person_id=person.id)
         return open_session(self._guard, request, proven, details["target"])

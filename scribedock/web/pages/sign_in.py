@@ -87,13 +87,12 @@ class SignInPages:
 
     async def show_signed_out(self, request: Request) -> Response:
         base_url, services = self._guard.base_url(request), self._guard.services
-        url = None
-        if services.provider_sign_in.is_configured and request.query_params.get(OF_PROVIDER) == "1":
+        provider, url = services.provider_sign_in, None
+        if provider is not None and request.query_params.get(OF_PROVIDER) == "1":
             with suppress(ProviderAway):
-                back = f"{base_url}{PAGES}/signed-out"
-                url = await run_in_threadpool(services.provider_sign_in.sign_out_url, back)
-        provider = services.settings.provider_name
-        return render(request, "signed_out", base_url=base_url, provider_url=url, provider=provider)
+                url = await run_in_threadpool(provider.sign_out_url, f"{base_url}{PAGES}/signed-out")
+        name = services.settings.provider_name
+        return render(request, "signed_out", base_url=base_url, provider_url=url, provider=name)
 
     def _form(
         self,

@@ -16,7 +16,7 @@ PART_MS = 60_000
 """The speech of a part; a recording of less than two parts is not shared."""
 SHARE_OF_REST = 1 / 8
 LEAST_SHARE = 1 / 3
-"""The last parts are shorter, down to this share, so that no worker has much left when the others have none."""
+"""The last parts are shorter, down to this share, so that no worker waits long for another at the end."""
 POLL_S = 0.5
 
 
