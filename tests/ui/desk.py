@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 from playwright.sync_api import Locator, Page, expect
 
 from tests.support.client import Client
+from tests.support.waiting import wait_until
 from tests.ui.visitor import Visitor
 
 
@@ -36,6 +38,16 @@ class Desk:
 
     def texts(self) -> list[str]:
         return [each.strip() for each in self.page.locator(".row-text").all_inner_texts()]
+
+    def expect_texts(self, *texts: str, first: int = 0) -> None:
+        """Wait until the rows from this one on begin with these: a row is drawn a moment after it changed."""
+
+        def found() -> list[str]:
+            return self.texts()[first : first + len(texts)]
+
+        with suppress(AssertionError):
+            wait_until(lambda: found() == list(texts), within_s=10)
+        assert found() == list(texts)
 
     def caret(self, number: int, offset: int, to: int | None = None) -> None:
         """Put the caret into a row, or select a part of it."""

@@ -57,10 +57,10 @@ def test_a_transcript_is_corrected_by_keyboard_alone_and_published(
     expect(page.get_by_role("button", name="Undo")).to_be_enabled()
     desk.caret(3, len("Smit has measured nearly all of it."))
     assert desk.press("Enter") == 1
-    assert desk.texts()[3:5] == ["Smit has measured nearly all of it.", "And more."]
+    desk.expect_texts("Smit has measured nearly all of it.", "And more.", first=3)
     desk.press("Home")
     assert desk.press("Backspace") == 1
-    assert desk.texts()[3] == "Smit has measured nearly all of it. And more."
+    desk.expect_texts("Smit has measured nearly all of it. And more.", first=3)
     desk.caret(4, 0)
     assert desk.press("Alt+s", "2") == 2
     expect(page.locator(".row-who").nth(4)).to_have_text("Student")
@@ -104,12 +104,12 @@ def test_everything_is_undone_also_after_a_reload(desk: Desk) -> None:
     desk.row(0).focus()
     while desk.page.get_by_role("button", name="Undo").get_attribute("aria-disabled") != "true":
         desk.press("Control+z")
-    assert desk.texts() == original
+    desk.expect_texts(*original)
     desk.expect_saved()
     assert desk.saved() == original
     while desk.page.get_by_role("button", name="Redo").get_attribute("aria-disabled") != "true":
         desk.press("Control+Shift+z")
-    assert desk.texts() == changed
+    desk.expect_texts(*changed)
 
 
 def test_one_correction_is_made_everywhere_once_that_is_wanted(desk: Desk, visitor: Visitor) -> None:
@@ -129,11 +129,12 @@ def test_one_correction_is_made_everywhere_once_that_is_wanted(desk: Desk, visit
     visitor.shoot("editor-find")
     visitor.check_accessible()
     panel.get_by_role("button", name="Replace in 1 row").click()
-    assert desk.texts()[1:4] == [
+    desk.expect_texts(
         "The see is deep, and mister smit knows it.",
         "Ask Schmidt about the depth.",
         "Schmidt has measured nearly all of it. And more.",
-    ]
+        first=1,
+    )
     desk.expect_saved()
     assert desk.saved() == desk.texts()
 
@@ -150,7 +151,7 @@ def test_sounds_rows_and_times_are_edited_without_a_mouse(desk: Desk, visitor: V
     assert desk.texts()[1].startswith("The see [applause] is deep")
     desk.press("Alt+i")
     page.keyboard.type("Nobody heard this.")
-    assert desk.texts()[2] == "Nobody heard this."
+    desk.expect_texts("Nobody heard this.", first=2)
     page.get_by_role("button", name="End: 0.1 seconds earlier").press("Enter")
     desk.expect_saved()
     segments = desk.segments()
@@ -176,7 +177,7 @@ def test_what_an_input_method_composes_is_typed_once_it_is_done(
         )
         desk.press("Alt+n")  # no command while a word is composed: it would take the letters away
     keyboard.send("Input.insertText", {"text": "そうです"})
-    assert desk.texts()[0] == before + "そうです"
+    desk.expect_texts(before + "そうです")
     desk.expect_saved()
     assert desk.saved()[0].replace(" ", "") == (before + "そうです").replace(" ", "")
 

@@ -117,7 +117,7 @@ def test_rows_that_were_recognized_badly_are_listened_to_again(
     visitor.check_accessible()
     told = heard.locator("li").all_inner_texts()
     dialog.get_by_role("button", name="Use what was heard").click()
-    assert "library" in " ".join(desk.texts())
+    wait_until(lambda: "library" in " ".join(desk.texts()))
     assert len(desk.texts()) == len(told)
     desk.expect_saved()
     words = [each for segment in desk.segments() for each in segment["sequences"]]
