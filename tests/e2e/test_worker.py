@@ -18,9 +18,9 @@ from tests.support.machine.processes import children, workers_of
 from tests.support.waiting import wait_until
 
 
-def alone(folder: Path) -> OwnServer:
+def alone(folder: Path, **settings: str) -> OwnServer:
     """Return a server that has no worker of its own."""
-    return OwnServer(folder / "server", arguments=("--no-worker",), workflow_poll_s="0.1")
+    return OwnServer(folder / "server", arguments=("--no-worker",), workflow_poll_s="0.1", **settings)
 
 
 @contextmanager
@@ -87,6 +87,21 @@ def test_no_worker_runs_while_there_is_nothing_to_do(tmp_path: Path, quiet: Path
         client.get("job/del", job_id=job)  # tells nobody
         wait_for(server.log_path, "deleted job erased", 1)
         assert not events(server.log_path, "worker ended; starting another")
+
+
+def test_a_separate_worker_that_rests_finds_work_that_nobody_told_it_of(tmp_path: Path, quiet: Path) -> None:
+    log = tmp_path / "worker.log"
+    with alone(tmp_path, speech_idle_s="1") as server, lone_worker(server, log) as worker:
+        wait_for(log, "worker rests", 1)
+        wait_until(lambda: not workers_of(worker.pid), pause_s=0.05)
+        client = Client(server).login()
+        job = client.new_job()
+        client.upload(job, quiet)
+        client.order(job)
+        assert client.finished(job)["JobStatus"] == "Complete"
+        wait_for(log, "worker rests", 2)
+        worker.terminate()
+        assert worker.wait(20) == 0
 
 
 def test_a_worker_ends_when_its_supervisor_is_killed(tmp_path: Path) -> None:
