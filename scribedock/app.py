@@ -286,7 +286,7 @@ def build_services(
         caption_urls=CaptionUrls(database),
         renditions=renditions,
         shares=Shares(database, jobs),
-        playback=PlaybackMedia(media, renditions, rule=ProxyRule(settings.media_proxies), clock=clock),
+        playback=PlaybackMedia(media, renditions, elementlists, ProxyRule(settings.media_proxies), clock),
         related=related,
         translations=Translations(related),
         uplevels=Uplevels(related, priorities=priorities),

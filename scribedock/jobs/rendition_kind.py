@@ -14,6 +14,7 @@ class RenditionKind(StrEnum):
     THUMBNAILS = "thumbnails"
     SOUND_PROXY = "sound_proxy"
     VIDEO_PROXY = "video_proxy"
+    SPOKEN_TRACK = "spoken_track"  # the audio description, spoken beside the recording
 
     @property
     def extension(self) -> str:
@@ -33,6 +34,7 @@ FILE_TYPES = {
     RenditionKind.THUMBNAILS: (".jpg", "image/jpeg"),
     RenditionKind.SOUND_PROXY: (".m4a", "audio/mp4"),
     RenditionKind.VIDEO_PROXY: (".mp4", "video/mp4"),
+    RenditionKind.SPOKEN_TRACK: (".m4a", "audio/mp4"),
 }
 PLAYBACK_KINDS = frozenset(
     {
@@ -40,6 +42,7 @@ PLAYBACK_KINDS = frozenset(
         RenditionKind.THUMBNAILS,
         RenditionKind.SOUND_PROXY,
         RenditionKind.VIDEO_PROXY,
+        RenditionKind.SPOKEN_TRACK,
     }
 )
 """What is made for browsers alone, in a queue of its own."""

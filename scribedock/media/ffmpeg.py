@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable, Sequence
-from enum import StrEnum
+from enum import Enum, StrEnum
 from pathlib import Path
 
 from scribedock.media.formats import AUDIO_CODECS, CONTAINERS, VIDEO_CODECS
@@ -197,26 +197,34 @@ def around(source: Path, destination: Path, streams: Sequence[str], container: S
     return [*head, *inputs, *streams, *tail, *container, f"file:{destination}"]
 
 
-def sound_to_mp3(
+class SpeechForm(Enum):
+    """What a spoken description is encoded as."""
+
+    MP3 = ("-c:a", "libmp3lame", "-b:a", "64k", "-f", "mp3")
+    # Chromium seeks in MP3 inexactly, and whatever is played beside a recording must be where that is.
+    TRACK = ("-ar", "24000", "-c:a", "aac", "-b:a", "32k", *FAST_START)
+
+
+def encode_speech(
     sound: Path,
     destination: Path,
+    form: SpeechForm,
     *,
     seconds: int,
     limits: Limits,
     check_wanted: Callable[[], None] = always,
 ) -> None:
-    """Convert a WAV file of ours to MP3; check_wanted is that of `encode`.
+    """Encode a WAV file of ours; check_wanted is that of `encode`.
 
     Raises MediaUnusable, ProgramMissing, and FenceFailure where this machine is at fault.
     """
     program = find_program()
     command = [str(program), "-nostdin", "-loglevel", "error", "-y", "-protocol_whitelist", "file"]
-    command += ["-f", "wav", "-i", f"file:{sound}", "-c:a", "libmp3lame", "-b:a", "64k"]
-    command += ["-f", "mp3", f"file:{destination}"]
+    command += ["-f", "wav", "-i", f"file:{sound}", *form.value, f"file:{destination}"]
     bounds = ProgramLimits(
         memory=limits.memory, cpu_s=60 + seconds, file_bytes=64 * 1024**2 + seconds * BYTES_PER_S
     )
     try:
         run(command, folder=destination.parent, readable=[sound], bounds=bounds, check_wanted=check_wanted)
     except ProgramFailed as error:
-        raise MediaUnusable(f"The speech cannot be converted to mp3: {error}") from error
+        raise MediaUnusable(f"The speech cannot be converted to {form.name}: {error}") from error

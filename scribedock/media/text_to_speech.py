@@ -25,6 +25,7 @@ MAX_TEXT_LENGTH = 5000
 class SynthesizedSpeech:
     path: Path  # a WAV file
     seconds: int
+    spans: tuple[tuple[int, int], ...]  # when something is said, in ms: a pair for each segment with words
 
 
 def find_espeak() -> Path | None:
@@ -53,6 +54,7 @@ def speak(
         )
     track = folder / "spoken.wav"
     said = folder / "sentence.wav"
+    spans = []
     with wave.open(str(track), "wb") as out:
         out.setnchannels(1)
         out.setsampwidth(SAMPLE_BYTES)
@@ -64,11 +66,13 @@ def speak(
             check_wanted()
             _silence_until(out, segment.start_time)
             _say(program, text, said, VOICES.get(language, language), limits)
+            begin = out.tell()
             with wave.open(str(said), "rb") as sentence:
                 out.writeframes(sentence.readframes(sentence.getnframes()))
+            spans.append((begin * 1000 // RATE, out.tell() * 1000 // RATE))
         _silence_until(out, elementlist.end_time)
         seconds = out.tell() // RATE + 1
-    return SynthesizedSpeech(path=track, seconds=seconds)
+    return SynthesizedSpeech(path=track, seconds=seconds, spans=tuple(spans))
 
 
 def text_of(segment: Segment) -> str:

@@ -8,19 +8,19 @@ decides when the worker has looked at the recording; here is what follows from t
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import datetime, timedelta
+from dataclasses import dataclass, replace
+from datetime import datetime
 from enum import StrEnum
 
 from scribedock.clock import Clock
-from scribedock.jobs.job import UNFINISHED_STATUSES, Job, TaskStatus
+from scribedock.jobs.elementlists import ElementLists
+from scribedock.jobs.job import UNFINISHED_STATUSES, Job
 from scribedock.jobs.media import JobMedia, Media
 from scribedock.jobs.rendition_kind import RenditionKind
-from scribedock.results.renditions import Rendition, Renditions
+from scribedock.results.descriptions import Description, Descriptions
+from scribedock.results.renditions import Rendition, Renditions, is_missing
 
 FORMAT = 2  # what was made in an older one is made anew
-NOTED_EVERY = timedelta(hours=1)
-RETRIED_AFTER = timedelta(minutes=5)
 TURNED_OFF = "Browsers cannot play this recording ({what}), and this server makes no proxies."
 SOUND_ONLY = "Browsers cannot play this video ({what}), and this server makes proxies of its sound only."
 
@@ -74,12 +74,26 @@ class Playback:
     peaks: Rendition | None = None
     thumbnails: Rendition | None = None
     proxies: tuple[PlayableFile, ...] = ()  # all that are made: a player keeps the one that it began with
+    description: Description | None = None  # of the picture
+
+    @property
+    def awaits_worker(self) -> bool:
+        """Whether a worker is to make something of it."""
+        return self.preparing or (self.description is not None and self.description.preparing)
 
 
 class PlaybackMedia:
-    def __init__(self, media: JobMedia, renditions: Renditions, *, rule: ProxyRule, clock: Clock) -> None:
+    def __init__(
+        self,
+        media: JobMedia,
+        renditions: Renditions,
+        elementlists: ElementLists,
+        rule: ProxyRule,
+        clock: Clock,
+    ) -> None:
         self._media = media
         self._renditions = renditions
+        self.descriptions = Descriptions(elementlists, renditions, clock)
         self._rule = rule
         self._clock = clock
 
@@ -88,6 +102,9 @@ class PlaybackMedia:
 
         Raises ItemNotFound where the job, or its leading job, is deleted meanwhile.
         """
+        return replace(self._recording(job), description=self.descriptions.find(job))
+
+    def _recording(self, job: Job) -> Playback:
         media = self._media.media_behind_job(job)
         if media is None and not job.sandbox:
             erased = self._media.erased_at(job)
@@ -100,13 +117,13 @@ class PlaybackMedia:
         return Playback(state=PlaybackState.FETCHING, preparing=True)
 
     def _found(self, job: Job, media: Media | None) -> Playback:
-        owner_id, source = job.leading_id or job.id, source_of(media)
+        owner_id, source, now = job.leading_id or job.id, source_of(media), self._clock.now()
         made = dict(self._renditions.made_of(owner_id, source))
         wanted = self._wanted(made)
         for kind in wanted:
-            if self._is_missing(made.get(kind)):
+            if is_missing(made.get(kind), now):
                 made[kind] = self._renditions.request_rendition(owner_id, None, kind, source)
-        self._note(made)
+        self._renditions.keep(made.values(), now)
         return self._state(made, media, wanted)
 
     def _wanted(self, made: Mapping[RenditionKind, Rendition]) -> tuple[RenditionKind, ...]:
@@ -124,22 +141,6 @@ class PlaybackMedia:
             if is_video and self._rule is ProxyRule.VIDEO:
                 found.append(RenditionKind.VIDEO_PROXY)
         return tuple(found)
-
-    def _is_missing(self, rendition: Rendition | None) -> bool:
-        """Return whether to request it: never made, or long enough ago failed by the server's fault."""
-        if rendition is None:
-            return True
-        ended = rendition.changed
-        return rendition.status is TaskStatus.ABORTED and (
-            ended is None or self._clock.now() - ended > RETRIED_AFTER
-        )
-
-    def _note(self, made: Mapping[RenditionKind, Rendition]) -> None:
-        """Keep what is read from being forgotten, without a write for each reader."""
-        now: datetime = self._clock.now()
-        stale = [each.id for each in made.values() if now - each.wanted > NOTED_EVERY]
-        if stale:
-            self._renditions.keep(stale)
 
     def _state(
         self,

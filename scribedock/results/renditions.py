@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 import sqlalchemy as sa
@@ -21,6 +21,9 @@ from scribedock.jobs.enqueuing import enqueue_rendition, rendition_ended
 from scribedock.jobs.job import Job, TaskStatus, TaskType
 from scribedock.jobs.jobs import Jobs, add_task, set_task
 from scribedock.jobs.rendition_kind import PLAYBACK_KINDS, RenditionKind
+
+NOTED_EVERY = timedelta(hours=1)
+RETRIED_AFTER = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,10 +102,13 @@ class Renditions:
             found = connection.execute(_QUERY.where(*of_source, for_browsers)).all()
         return {each.kind: each for each in map(_rendition, found)}
 
-    def keep(self, rendition_ids: Collection[str]) -> None:
-        """Note that these are still read."""
+    def keep(self, read: Collection[Rendition], now: datetime) -> None:
+        """Keep what is read from being forgotten, without a write for each reader."""
+        stale = [each.id for each in read if now - each.wanted > NOTED_EVERY]
+        if not stale:
+            return
         with self._database.write() as connection:
-            of_ids = renditions.c.id.in_(rendition_ids)
+            of_ids = renditions.c.id.in_(stale)
             connection.execute(renditions.update().where(of_ids).values(wanted=time_of(connection)))
 
     def start(self, rendition_id: str) -> Rendition | None:
@@ -161,6 +167,14 @@ class Renditions:
                     renditions.c.wanted < unwanted_since, renditions.c.storage_key.is_not(None)
                 )
             ).rowcount
+
+
+def is_missing(rendition: Rendition | None, now: datetime) -> bool:
+    """Return whether to request it: never made, or long enough ago failed by the server's fault."""
+    if rendition is None:
+        return True
+    ended = rendition.changed
+    return rendition.status is TaskStatus.ABORTED and (ended is None or now - ended > RETRIED_AFTER)
 
 
 _QUERY = sa.select(renditions, tasks.c.status, tasks.c.info).join(tasks, tasks.c.id == renditions.c.id)

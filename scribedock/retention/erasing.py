@@ -28,8 +28,14 @@ from scribedock.host.erasure_journal import ErasedPart
 from scribedock.jobs.erasing.objects import lock_sharers, unreferenced
 from scribedock.jobs.rendition_kind import PLAYBACK_KINDS, RenditionKind
 
-OF_RECORDING = (RenditionKind.MP3, RenditionKind.MP4, RenditionKind.CAPTIONED, *PLAYBACK_KINDS)
-OF_RESULTS = (RenditionKind.DESCRIPTION, RenditionKind.CAPTIONED)
+SPOKEN = (RenditionKind.DESCRIPTION, RenditionKind.SPOKEN_TRACK)
+OF_RECORDING = (
+    RenditionKind.MP3,
+    RenditionKind.MP4,
+    RenditionKind.CAPTIONED,
+    *PLAYBACK_KINDS.difference(SPOKEN),
+)
+OF_RESULTS = (*SPOKEN, RenditionKind.CAPTIONED)
 
 
 def erase_recording(connection: Connection, job_id: str, at: datetime) -> tuple[str, ...]:

@@ -8,6 +8,8 @@ when a better one comes.
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import asdict
 from typing import Any
 
 from starlette.concurrency import run_in_threadpool
@@ -24,8 +26,10 @@ from scribedock.clock import format_time
 from scribedock.errors import ItemNotFound, ScribedockError
 from scribedock.jobs.job import erased_error
 from scribedock.media.limits import OVERVIEW_PER_S, PEAKS_PER_S
+from scribedock.results.descriptions import Description, spans_of
 from scribedock.results.playback import PlayableFile, Playback
 from scribedock.results.renditions import Rendition
+from scribedock.web.compression import compress
 from scribedock.web.cookies import PAGES
 from scribedock.web.guard import WebGuard
 from scribedock.web.rendering import root_of
@@ -50,6 +54,7 @@ EXTENSIONS = {
     "audio/aac": ".aac",
     "audio/webm": ".webm",
 }
+NO_DESCRIPTION = "Nothing describes the picture of this job's recording (any more)"
 NOT_THERE = "There is no such file (any more); ask for the recording's media again"
 
 Finder = Callable[[Playback, str], StoredFile | None]
@@ -60,6 +65,7 @@ def recording_routes(guard: WebGuard, backend: Backend) -> list[BaseRoute]:
     path = f"{PAGES}/jobs/{{job_id}}/media"
     return [
         Route(path, recordings.describe, methods=["GET"]),
+        Route(f"{path}/description", recordings.description, methods=["GET"]),
         *(
             Route(f"{path}/{name}", recordings.serving(find), methods=["GET"])
             for name, find in FINDERS.items()
@@ -78,12 +84,36 @@ class Recordings:
         def answer() -> Response:
             viewer = self._viewers.viewer_of(request, request.path_params["job_id"], extend=False)
             found = self._backend.services.playback.find(viewer.job)
-            if found.preparing:
+            if found.awaits_worker:
                 self._backend.wake()
             url = f"{root_of(viewer.base_url)}{PAGES}/jobs/{viewer.job.id}/media"
             return JSONResponse(described(found, url), headers={"Cache-Control": "no-store"})
 
         return await _answered(answer)
+
+    async def description(self, request: Request) -> Response:
+        """Tell what is said of the picture, and when."""
+        answer = await _answered(lambda: self._texts(request))
+        return await compress(request, answer)
+
+    def _texts(self, request: Request) -> Response:
+        viewer = self._viewers.viewer_of(request, request.path_params["job_id"], extend=True)
+        services = self._backend.services
+        found = services.playback.descriptions.texts(viewer.job)
+        if found is None:
+            raise ItemNotFound(NO_DESCRIPTION, status=404)
+        with self._reading(viewer):
+            return JSONResponse(asdict(found), headers={"Cache-Control": "no-store"})
+
+    def _reading(self, viewer: Viewer) -> AbstractContextManager[None]:
+        return auditing.reading(
+            self._backend.services,
+            READING,
+            viewer.account_id,
+            viewer.client,
+            viewer.job.id,
+            person_id=viewer.person_id,
+        )
 
     def serving(self, find: Finder) -> Any:
         """Return the endpoint of a file."""
@@ -105,14 +135,7 @@ class Recordings:
         headers = {**HEADERS, "Content-Disposition": _name(viewer, file)}
         if is_continued(request):
             return stored_file(request, services.store, file, headers)
-        with auditing.reading(
-            services,
-            READING,
-            viewer.account_id,
-            viewer.client,
-            viewer.job.id,
-            person_id=viewer.person_id,
-        ):
+        with self._reading(viewer):
             return stored_file(request, services.store, file, headers)
 
 
@@ -146,6 +169,23 @@ def described(found: Playback, url: str) -> dict[str, Any]:
         "erased": None if found.erased is None else format_time(found.erased),
         "peaks": None if found.peaks is None else _peaks(found.peaks, url),
         "thumbnails": None if found.thumbnails is None else _thumbnails(found.thumbnails, url),
+        "description": None if found.description is None else _description(found.description, url),
+    }
+
+
+def _description(description: Description, url: str) -> dict[str, Any]:
+    spoken = description.spoken
+    return {
+        "version": description.version,
+        "spoken": None
+        if spoken is None
+        else {
+            "url": f"{url}/spoken?v={spoken.id}",
+            "type": spoken.kind.media_type,
+            "spans_ms": spans_of(spoken),
+        },
+        "preparing": description.preparing,
+        "refused": description.refused,
     }
 
 
@@ -208,7 +248,14 @@ def _part(
 
 
 def _sprite(found: Playback, version: str) -> StoredFile | None:
-    made = found.thumbnails
+    return _made(found.thumbnails, version)
+
+
+def _spoken(found: Playback, version: str) -> StoredFile | None:
+    return None if found.description is None else _made(found.description.spoken, version)
+
+
+def _made(made: Rendition | None, version: str) -> StoredFile | None:
     if made is None or made.storage_key is None or made.bytes is None or version not in ("", made.id):
         return None
     return StoredFile(
@@ -225,4 +272,5 @@ FINDERS: dict[str, Finder] = {
     "peaks": _fine_peaks,
     "overview": _overview,
     "thumbnails": _sprite,
+    "spoken": _spoken,
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from starlette.concurrency import run_in_threadpool
@@ -16,6 +17,7 @@ from scribedock.clock import format_short_time
 from scribedock.jobs.job import Job
 from scribedock.orders.passes import PassKind
 from scribedock.rendering.request import ElementListKey, RenderRequest
+from scribedock.results.descriptions import DescriptionText
 from scribedock.results.shares import Share, SharePurpose
 from scribedock.sandbox.samples import readable_elementlists
 from scribedock_captions.document import Metadata
@@ -40,6 +42,7 @@ class Paragraph:
     start_ms: int | None
     time: str  # as 01:02:03; empty where none is known
     text: str
+    describes: bool = False  # the picture, where others are what is said
 
 
 def shared_list(backend: Backend, share: Share, job: Job) -> SharedList:
@@ -84,6 +87,23 @@ async def paragraphs(backend: Backend, request: Request, shared: SharedList) -> 
     rendered = await render_list(backend, request, shared, TranscriptOptions(timecode_format=TIME))
     blocks = (each.strip() for each in rendered.body.decode().split("\n\n"))
     return [paragraph_of(each) for each in blocks if each]
+
+
+def with_descriptions(said: list[Paragraph], described: Sequence[DescriptionText]) -> list[Paragraph]:
+    """Return what is said, and before whatever begins later what describes the picture."""
+    found: list[Paragraph] = []
+    waiting = deque(described)
+    for each in said:
+        while waiting and each.start_ms is not None and waiting[0].start_ms < each.start_ms:
+            found.append(_description(waiting.popleft()))
+        found.append(each)
+    return found + [_description(each) for each in waiting]
+
+
+def _description(described: DescriptionText) -> Paragraph:
+    minutes, seconds = divmod(described.start_ms // 1000, 60)
+    time = f"{minutes // 60:02}:{minutes % 60:02}:{seconds:02}"
+    return Paragraph(start_ms=described.start_ms, time=time, text=described.text, describes=True)
 
 
 def paragraph_of(block: str) -> Paragraph:

@@ -24,6 +24,7 @@ from scribedock.jobs.job import Job
 from scribedock.jobs.languages import iso_code
 from scribedock.orders.passes import PassKind
 from scribedock.related.related import language_of
+from scribedock.results.descriptions import DescriptionTexts
 from scribedock.results.playback import Playback
 from scribedock.results.shares import Share, SharePurpose
 from scribedock.results.signed_links import APPROVAL, read
@@ -32,7 +33,13 @@ from scribedock.web.content_policy import application_policy
 from scribedock.web.cookies import PAGES
 from scribedock.web.guard import WebGuard
 from scribedock.web.pages.routing import page_route
-from scribedock.web.pages.share_texts import Paragraph, paragraphs, render_list, shared_list
+from scribedock.web.pages.share_texts import (
+    Paragraph,
+    paragraphs,
+    render_list,
+    shared_list,
+    with_descriptions,
+)
 from scribedock.web.recordings import described
 from scribedock.web.rendering import go_to, page_facts, page_script, render, root_of
 from scribedock.web.texts import Texts
@@ -63,6 +70,7 @@ class Watched:
     playback: Playback
     transcript: list[Paragraph] | None = None  # None: there is none yet
     version: str = ""  # of the list that it is made from
+    described_in: str = ""  # the language of what describes the picture
 
 
 def share_routes(guard: WebGuard, backend: Backend) -> list[BaseRoute]:
@@ -137,24 +145,27 @@ async def watch(guard: WebGuard, backend: Backend, request: Request, share: Shar
     """Return what the page of a link shows. Raises ItemNotFound (404) for a job that is gone."""
     services = backend.services
 
-    def find() -> tuple[Job, Playback]:
+    def find() -> tuple[Job, Playback, DescriptionTexts | None]:
         job = services.jobs.find_served(share.job_id)
         note_reading(guard, request, share, job)
         found = services.playback.find(job)
-        if found.preparing:
+        if found.awaits_worker:
             backend.wake()
-        return job, found
+        described = None if found.description is None else services.playback.descriptions.texts(job)
+        return job, found, described
 
-    job, playback = await run_in_threadpool(find)
+    job, playback, described = await run_in_threadpool(find)
     try:
         shared = await run_in_threadpool(shared_list, backend, share, job)
     except ScribedockError:
         return Watched(job=job, playback=playback)
+    said = await paragraphs(backend, request, shared)
     return Watched(
         job=job,
         playback=playback,
-        transcript=await paragraphs(backend, request, shared),
+        transcript=said if described is None else with_descriptions(said, described.texts),
         version=shared.version,
+        described_in="" if described is None else described.language,
     )
 
 
@@ -182,6 +193,7 @@ def shared_page(
         media=described(watched.playback, f"{root}{PAGES}/jobs/{job.id}/media"),
         language=language,
         transcript=watched.transcript,
+        described_in=watched.described_in,
         files=files,
         ends=f"{share.ends:%Y-%m-%d %H:%M}",
         script=page_script(root, SCRIPT),

@@ -19,11 +19,11 @@ from scribedock.jobs.jobs import Jobs
 from scribedock.jobs.languages import iso_code
 from scribedock.jobs.media import JobMedia, Media
 from scribedock.jobs.rendition_kind import PLAYBACK_KINDS, RenditionKind
-from scribedock.media.ffmpeg import MediaType, sound_to_mp3
+from scribedock.media.ffmpeg import MediaType, SpeechForm, encode_speech
 from scribedock.media.joined import encode_all
 from scribedock.media.limits import Limits
 from scribedock.media.program import ProgramMissing
-from scribedock.media.text_to_speech import speak
+from scribedock.media.text_to_speech import SynthesizedSpeech, speak
 from scribedock.media.unusable import MediaUnusable
 from scribedock.results.renditions import Rendition, Renditions
 from scribedock.storage.leftovers import remove_object
@@ -93,7 +93,9 @@ class MakeMediaWorkflow:
         shutil.rmtree(folder, ignore_errors=True)
         folder.mkdir(parents=True)
         try:
-            if rendition.kind in PLAYBACK_KINDS:
+            if rendition.kind is RenditionKind.SPOKEN_TRACK:
+                made = self._spoken_track(rendition, folder, check_wanted)
+            elif rendition.kind in PLAYBACK_KINDS:
                 made = self._playback.make(rendition, folder, check_wanted)
             else:
                 made = Made(path=self._made(rendition, folder, check_wanted))
@@ -121,17 +123,7 @@ class MakeMediaWorkflow:
         """
         output = folder / f"made{rendition.kind.extension}"
         if rendition.kind is RenditionKind.DESCRIPTION:
-            job = self._jobs.find_job(rendition.job_id)
-            sound = speak(
-                self._list(rendition, described=True),
-                folder,
-                iso_code(job.language),
-                self._limits,
-                check_wanted=check_wanted,
-            )
-            sound_to_mp3(
-                sound.path, output, seconds=sound.seconds, limits=self._limits, check_wanted=check_wanted
-            )
+            self._speak(rendition, output, SpeechForm.MP3, check_wanted)
             return output
         media = self._recording(rendition)
         if media is None or media.storage_key is None:
@@ -151,6 +143,28 @@ class MakeMediaWorkflow:
                 check_wanted=check_wanted,
             )
         return output
+
+    def _spoken_track(self, rendition: Rendition, folder: Path, check_wanted: Callable[[], None]) -> Made:
+        """Speak the description for players, which turn the recording down meanwhile."""
+        output = folder / f"made{rendition.kind.extension}"
+        sound = self._speak(rendition, output, SpeechForm.TRACK, check_wanted)
+        return Made(path=output, details={"spans": sound.spans})
+
+    def _speak(
+        self, rendition: Rendition, output: Path, form: SpeechForm, check_wanted: Callable[[], None]
+    ) -> SynthesizedSpeech:
+        job = self._jobs.find_job(rendition.job_id)
+        sound = speak(
+            self._list(rendition, described=True),
+            output.parent,
+            iso_code(job.language),
+            self._limits,
+            check_wanted=check_wanted,
+        )
+        encode_speech(
+            sound.path, output, form, seconds=sound.seconds, limits=self._limits, check_wanted=check_wanted
+        )
+        return sound
 
     def _recording(self, rendition: Rendition) -> Media | None:
         try:

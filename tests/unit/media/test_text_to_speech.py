@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import stat
 import wave
 from pathlib import Path
 
@@ -14,32 +13,12 @@ from scribedock.media.program import ProgramMissing
 from scribedock.media.text_to_speech import RATE, speak, text_of
 from scribedock.media.unusable import MediaUnusable
 from tests.captions.sample import say
-
-SECONDS = 0.4  # that the program below takes for anything
-PROGRAM = """#!/bin/sh
-[ "$2" = en ] || exit 1
-cat > /dev/null
-cp {sentence} "$4"
-"""
+from tests.support.media.speaking import install
 
 
 @pytest.fixture
 def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Take the arguments of espeak-ng, and says the same whatever it is told."""
-    lying_in = tmp_path / "programs"
-    lying_in.mkdir()
-    with wave.open(str(lying_in / "sentence.wav"), "wb") as sentence:
-        sentence.setnchannels(1)
-        sentence.setsampwidth(2)
-        sentence.setframerate(RATE)
-        sentence.writeframes(b"\1\1" * int(SECONDS * RATE))
-    path = lying_in / "espeak-ng"
-    path.write_text(PROGRAM.format(sentence=lying_in / "sentence.wav"))
-    path.chmod(stat.S_IRWXU)
-    monkeypatch.setattr(text_to_speech, "find_espeak", lambda: path)
-    run = text_to_speech.run
-    shell = [lying_in, Path("/bin"), Path("/usr/bin")]
-    monkeypatch.setattr(text_to_speech, "run", lambda *given, **named: run(*given, **named, readable=shell))
+    install(tmp_path / "programs", monkeypatch)
 
 
 def loud(path: Path) -> list[tuple[float, float]]:
@@ -59,12 +38,14 @@ def test_each_sentence_is_said_at_its_time(tmp_path: Path, program: None) -> Non
     (tmp_path / "work").mkdir()
     spoken = speak(say("A man enters.", "He sits down.", gap=2000), tmp_path / "work", "en", Limits())
     assert loud(spoken.path) == [(0.0, 0.4), (2.9, 3.3)]
+    assert spoken.spans == ((0, 400), (2900, 3300))
 
 
 def test_a_sentence_that_comes_too_soon_waits(tmp_path: Path, program: None) -> None:
     (tmp_path / "work").mkdir()
     spoken = speak(say("One.", "Two.", gap=0, word_ms=100), tmp_path / "work", "en", Limits())
     assert loud(spoken.path) == [(0.0, 0.8)]
+    assert spoken.spans == ((0, 400), (400, 800))
 
 
 def test_a_language_without_a_voice_is_reported(tmp_path: Path, program: None) -> None:

@@ -111,6 +111,7 @@ def rows(core: Core, job_id: str) -> set[str]:
     return found
 
 
+KEPT_WORDS = {"element_lists", "caption_urls", "transcripts", "description", "spoken_track"}
 EVERYTHING = {
     "media",
     "element_lists",
@@ -142,8 +143,14 @@ def test_recordings_and_results_are_erased_when_they_are_old_enough_and_not_befo
     assert enforce(core, after_days=9.99) == []
     assert rows(core, job.id) == EVERYTHING
     assert enforce(core, after_days=0.02) == [job.id]
-    assert rows(core, job.id) == {"element_lists", "caption_urls", "transcripts", "description"}
-    assert len(list(core.store.keys())) == 1  # the spoken description
+    assert rows(core, job.id) == {
+        "element_lists",
+        "caption_urls",
+        "transcripts",
+        "description",
+        "spoken_track",
+    }
+    assert len(list(core.store.keys())) == 2  # the spoken description, for customers and for players
     assert enforce(core, after_days=19.9) == []
     assert enforce(core, after_days=0.1) == [job.id]
     assert rows(core, job.id) == set()
@@ -245,7 +252,7 @@ def test_the_recording_of_a_leading_job_goes_with_what_related_jobs_made_of_it(c
         connection.execute(jobs.update().where(jobs.c.id == related.id).values(leading_id=leading.id))
         connection.execute(media.delete().where(media.c.job_id == related.id))
     enforce(core, after_days=10)
-    assert rows(core, related.id) == {"element_lists", "caption_urls", "transcripts", "description"}
+    assert rows(core, related.id) == KEPT_WORDS
     with pytest.raises(ItemNotFound, match="the recording"):
         core.services.media.check_kept(fresh(core, related))
 

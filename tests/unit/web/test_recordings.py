@@ -15,12 +15,15 @@ from scribedock.accounts.accounts import Account
 from scribedock.jobs.job import Job
 from scribedock.persons.person import NewPerson, Person
 from scribedock.persons.roles import Role
+from scribedock_captions.elementlist.codec import to_json
+from tests.captions.sample import say
 from tests.support.browser import Browser, application_of
 from tests.support.client import error_of
 from tests.support.core import Core
 from tests.support.core_workflows import Workflows
 from tests.support.media.ffmpeg import tone, video
-from tests.support.playback import all_made, recorded
+from tests.support.media.speaking import install
+from tests.support.playback import all_made, make_what_waits, recorded
 
 PASSWORD = "correct horse battery"
 ADDRESS = "maria@uni.example"
@@ -69,6 +72,7 @@ def test_asking_has_made_what_is_missing(core: Core, signed_in: Browser, film: b
         "erased": None,
         "peaks": None,
         "thumbnails": None,
+        "description": None,
     }
     assert core.services.work.waits()
 
@@ -140,7 +144,39 @@ def test_a_recording_that_browsers_play_is_the_file_itself(
     assert 'filename="a job.mp3"' in answer.headers["content-disposition"]
 
 
-@pytest.mark.parametrize("name", ["", "/file", "/proxy", "/peaks", "/overview", "/thumbnails"])
+def test_what_describes_the_picture_is_told_and_heard(
+    core: Core,
+    workflows: Workflows,
+    signed_in: Browser,
+    watched: Job,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    install(tmp_path / "programs", monkeypatch)
+    url = f"/web/jobs/{watched.id}/media"
+    assert error_of(signed_in.request("GET", f"{url}/description")) == (404, "ITEM_NOT_FOUND")
+    assert signed_in.request("GET", f"{url}/spoken").status_code == 404
+    core.services.elementlists.describe(watched.id, to_json(say("A ship sails.", gap=500)))
+    described = signed_in.request("GET", url).json()["description"]
+    assert (described["spoken"], described["preparing"], described["refused"]) == (None, True, None)
+    assert core.services.work.waits()
+    assert signed_in.request("GET", f"{url}/spoken").status_code == 404, "not made yet"
+    make_what_waits(core, workflows)
+    spoken = signed_in.request("GET", url).json()["description"]["spoken"]
+    assert spoken["spans_ms"] == [[0, 400]]
+    part = signed_in.request("GET", spoken["url"], headers={"Range": "bytes=4-7"})
+    assert (part.status_code, part.content, part.headers["content-type"]) == (206, b"ftyp", "audio/mp4")
+    answer = signed_in.request("GET", f"{url}/description")
+    assert answer.headers["cache-control"] == "no-store"
+    assert answer.json() == {
+        "language": "en",
+        "texts": [{"start_ms": 0, "end_ms": 900, "text": "A ship sails."}],
+    }
+
+
+@pytest.mark.parametrize(
+    "name", ["", "/file", "/proxy", "/peaks", "/overview", "/thumbnails", "/description", "/spoken"]
+)
 def test_a_job_of_somebody_else_does_not_exist(core: Core, signed_in: Browser, name: str) -> None:
     foreign = core.job()
     for job_id in (foreign.id, "0" * 32, "nothing"):
@@ -158,7 +194,7 @@ def test_only_those_who_may_read_contents_see_a_recording(
     core.services.persons.create(uni, wanted, password=PASSWORD)
     administrator = browsers()
     administrator.sign_in("ben@uni.example", PASSWORD)
-    for name in ("", "/file", "/proxy", "/peaks"):
+    for name in ("", "/file", "/proxy", "/peaks", "/description", "/spoken"):
         url = f"/web/jobs/{job.id}/media{name}"
         assert browser.request("GET", url).status_code == 401
         assert error_of(administrator.request("GET", url)) == (400, "ACCOUNT_UNPRIVILEGED")

@@ -12,7 +12,8 @@ from scribedock.jobs.iwp import Iwp
 from scribedock.jobs.job import Fidelity, JobStatus
 from scribedock.orders.passes import PassKind
 from scribedock.results.shares import MadeShare, SharePurpose
-from tests.captions.sample import say
+from scribedock_captions.elementlist.codec import to_json
+from tests.captions.sample import say, sentence, talk
 from tests.support.browser import Browser, Page
 from tests.support.core import Core
 from tests.support.finished import approval_url, finished_job
@@ -232,3 +233,14 @@ def test_no_log_has_the_secret_of_a_link(core: Core, browser: Browser, finished:
         browser.open(f"/web/share/{share.secret}")
     assert {entry["path"] for entry in logs} == {"/web/share/{secret}", "/web/shared/{share_id}"}
     assert share.secret not in str(logs)
+
+
+def test_what_describes_the_picture_stands_where_it_is_heard(core: Core, browser: Browser) -> None:
+    spoken = say("The sea is deep.", "Nobody knows it.", gap=20_000)
+    job_id = finished_job(core.services, spoken)
+    core.services.elementlists.describe(job_id, to_json(talk(sentence("A <ship> sails.", 5_000))))
+    page = browser.open(f"/web/share/{made(core, job_id).secret}")
+    said = page.answer.text
+    assert said.index("The sea is deep.") < said.index("A &lt;ship&gt; sails.") < said.index("Nobody knows")
+    assert '<p class="shared-described" lang="en" data-start="5000">' in said
+    assert ">Description</span> A" in said

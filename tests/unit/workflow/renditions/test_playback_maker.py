@@ -16,8 +16,8 @@ from scribedock.jobs.media import MediaSource
 from scribedock.ordering.capabilities import Capabilities
 from scribedock.ordering.transcribe_again import AgainRequest, open_again
 from scribedock.reports.progress import ProgressReader
-from scribedock.results.playback import RETRIED_AFTER, MediaKind, Playback, PlaybackState, source_of
-from scribedock.results.renditions import Rendition
+from scribedock.results.playback import MediaKind, Playback, PlaybackState, source_of
+from scribedock.results.renditions import RETRIED_AFTER, Rendition
 from scribedock.retention.erasing import erase_recording
 from tests.support.core import Core
 from tests.support.core_workflows import Workflows
