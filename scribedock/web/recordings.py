@@ -97,7 +97,7 @@ class Recordings:
         return await compress(request, answer)
 
     def _texts(self, request: Request) -> Response:
-        viewer = self._viewers.viewer_of(request, request.path_params["job_id"], extend=True)
+        viewer = self._viewers.viewer_of(request, request.path_params["job_id"], extend=False)
         services = self._backend.services
         found = services.playback.descriptions.texts(viewer.job)
         if found is None:

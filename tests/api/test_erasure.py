@@ -20,7 +20,7 @@ from scribedock.jobs.job import TaskStatus, TaskType
 from scribedock.jobs.jobs import add_task
 from scribedock.workflow.engine_client import EngineClient, system_url
 from scribedock.workflow.eraser import ENGINE_TABLES, FOLDERS, workflows_of
-from scribedock_captions.elementlist.codec import emit
+from scribedock_captions.elementlist.codec import emit, to_json
 from tests.captions.sample import say
 from tests.support import planted
 from tests.support.client import Client, error_of
@@ -51,6 +51,7 @@ PLACES = (
     "Note",
     "Segment",
     "Stretch",
+    "Described",
 )
 
 
@@ -168,6 +169,8 @@ def test_words_planted_with_a_job_are_found_nowhere_once_it_is_deleted(
     ]
     mailed(services, job, f"{words['Recipient']}@example.org")
     recognized(services, alice, job, words["Stretch"])
+    services.elementlists.describe(job, to_json(say(f"A ship is called {words['Described']}.")))
+    assert services.playback.find(services.jobs.find_job(job)).description is not None
     assert alice.search(words["Segment"], job_id=job)
     before = everywhere(server, words)
     urls = {words[place] for place in ("Password", "Path", "Media", "Transcript")}

@@ -9,7 +9,6 @@ import { PageElement } from "../parts/element";
 import "../parts/menu";
 import { tell } from "../parts/toasts";
 import { readMedia, type Media } from "../player/media";
-import "../player/player";
 import type { Player } from "../player/player";
 import { failureState, goneState, waitingPage } from "./absent";
 import { approvalCard } from "./approval";
@@ -31,11 +30,11 @@ import {
 } from "./info";
 import { orderAgain, orderIt } from "./ordering";
 import { decisionsPanel, factsPanel, topicsPanel, versionsPanel } from "./panels";
-import { passagesOf, type Passage } from "./passages";
+import { playerCard, type PlayerEvents } from "./player-card";
 import { progressCard } from "./progress";
 import "./shares";
 import type { Transcript } from "./transcript";
-import { transcriptOf, transcriptWaiting } from "./words";
+import { transcriptOf, transcriptWaiting, Words } from "./words";
 
 const READ_AGAIN_MS = 500;
 
@@ -49,7 +48,7 @@ class JobPage extends PageElement {
   private list: ElementList | null = null;
   /** Of the version that is shown, as WebVTT; empty while they are not there. */
   private captions = "";
-  private passages: readonly Passage[] = [];
+  private readonly laidOut = new Words();
   private media: Media | null | undefined;
   /** The newest version that was there. */
   private newest = "";
@@ -149,7 +148,7 @@ class JobPage extends PageElement {
     captions.catch(() => undefined); // it is awaited below, unless the list fails first
     this.list = await readList(this.data.job, version, options);
     const doubtBelow = this.info?.WordsInDoubt === undefined ? 0 : this.data.doubtBelow;
-    this.passages = passagesOf(this.list, doubtBelow);
+    this.laidOut.take(this.list, doubtBelow);
     this.requestUpdate();
     this.captions = await captions; // which takes longer to lay out than the words to read
     this.requestUpdate();
@@ -165,7 +164,7 @@ class JobPage extends PageElement {
       return;
     }
     this.list = await readAwaited(this.data.job, { isBackground });
-    this.passages = passagesOf(this.list, 0);
+    this.laidOut.take(this.list, 0);
     this.captions = "";
     this.saved = awaited.version;
     this.requestUpdate();
@@ -242,26 +241,26 @@ class JobPage extends PageElement {
   }
 
   private playerCard(info: JobInfo): TemplateResult {
-    return html`<div class="card job-player">
-      <scribedock-player
-        .job=${this.data.job}
-        .media=${this.media}
-        .label=${nameOf(info)}
-        .captions=${this.captions}
-        .language=${this.list?.language ?? ""}
-        @playermedia=${(event: CustomEvent<Media | null>) => {
-          this.media = event.detail;
-          this.requestUpdate();
-        }}
-        @playertime=${(event: CustomEvent<number>) =>
-          this.querySelector<Transcript>("scribedock-transcript")?.show(event.detail)}
-      ></scribedock-player>
-    </div>`;
+    const { media, captions } = this;
+    const language = this.list?.language ?? "";
+    return playerCard({ job: this.data.job, media, label: nameOf(info), captions, language }, this.played);
   }
+
+  private readonly played: PlayerEvents = {
+    media: (media) => {
+      this.media = media;
+      this.requestUpdate();
+    },
+    described: (texts) => {
+      this.laidOut.describe(texts);
+      this.requestUpdate();
+    },
+    time: (time) => this.querySelector<Transcript>("scribedock-transcript")?.show(time),
+  };
 
   private words(info: JobInfo): TemplateResult {
     const { mayUpload, mayChange } = this.data;
-    if (this.list) return transcriptOf(this.list, this.passages, (time) => this.seek(time));
+    if (this.list) return transcriptOf(this.list, this.laidOut.passages, (time) => this.seek(time));
     if (this.shown) return transcriptWaiting(this.problem ? this.failure() : null);
     return html`<div class="job-transcript">
       ${progressCard(info, {

@@ -32,7 +32,8 @@ export function fillList(
 }
 
 function item(passage: Passage, index: number, language: string): HTMLElement {
-  const made = element("li", "passage");
+  const isDescription = passage.describedIn !== undefined;
+  const made = element("li", isDescription ? "passage passage-describes" : "passage");
   const button = element("button", "passage-time number");
   const time = formatLength(Math.floor(passage.start / 1000));
   button.setAttribute("type", "button");
@@ -45,9 +46,14 @@ function item(passage: Passage, index: number, language: string): HTMLElement {
     speaker.textContent = passage.speaker;
     made.append(speaker);
   }
+  if (isDescription) {
+    const mark = element("span", "described-mark");
+    mark.textContent = text("player.describedRow");
+    made.append(mark);
+  }
   const words = element("p", "passage-text");
   words.dir = "auto";
-  if (language) words.lang = language;
+  words.lang = passage.describedIn ?? language;
   words.append(...parts(passage));
   made.append(words);
   return made;

@@ -1,5 +1,9 @@
-/** The transcript as people read it: segments of one speaker, joined to passages. Times are milliseconds. */
+/**
+ * The transcript as people read it: segments of one speaker, joined to passages, and what describes the picture where it
+ * is heard. Times are milliseconds.
+ */
 
+import type { DescriptionText, DescriptionTexts } from "../player/description";
 import type { ElementList, Segment, Sequence } from "./elementlist";
 
 /** missing: speech that the recognizer could not make out; doubt: a word of which it is unsure. */
@@ -20,6 +24,8 @@ export interface Passage {
   readonly speaker: string;
   readonly text: string;
   readonly pieces: readonly Piece[];
+  /** The language of what describes the picture, empty where it is not known; undefined for what is said. */
+  readonly describedIn?: string;
 }
 
 const LONGEST_CHARACTERS = 320;
@@ -30,13 +36,18 @@ const UNRECOGNIZED = "unrecognized";
 const UNSPACED =
   /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}\p{Script=Lao}\p{Script=Khmer}\p{Script=Myanmar}\u3000-\u303f\uff00-\uffef]/u;
 
-/** doubtBelow: the confidence below which a word is in doubt; 0: none is. */
-export function passagesOf(list: ElementList, doubtBelow: number): readonly Passage[] {
+/** doubtBelow: the confidence below which a word is in doubt; 0: none is. described: what describes the picture. */
+export function passagesOf(
+  list: ElementList,
+  doubtBelow: number,
+  described: DescriptionTexts | null = null,
+): readonly Passage[] {
   const names = new Map(list.speakers.map((each) => [each.id, each.name]));
   const found: Passage[] = [];
   let open: Segment[] = [];
   let length = 0;
   let last: string | null = null;
+  const waiting = [...(described?.texts ?? [])].reverse();
 
   const close = (): void => {
     const passage = passageOf(open, doubtBelow);
@@ -48,14 +59,28 @@ export function passagesOf(list: ElementList, doubtBelow: number): readonly Pass
     open = [];
     length = 0;
   };
+  const describeUntil = (time: number): void => {
+    for (let next = waiting.at(-1); next && next.start_ms <= time; next = waiting.at(-1)) {
+      if (open.length) close();
+      found.push(descriptionPassage(next, described?.language ?? ""));
+      waiting.pop();
+    }
+  };
   for (const segment of list.segments) {
+    describeUntil(segment.start_time);
     const before = open.at(-1);
     if (before && (length > LONGEST_CHARACTERS || begins(segment, before))) close();
     open.push(segment);
     length += lengthOf(segment);
   }
   if (open.length) close();
+  describeUntil(Infinity);
   return found;
+}
+
+function descriptionPassage({ start_ms, end_ms, text }: DescriptionText, language: string): Passage {
+  const pieces: readonly Piece[] = [{ at: 0, text, start: start_ms, kind: "word" }];
+  return { start: start_ms, end: end_ms, speaker: "", text, pieces, describedIn: language };
 }
 
 function begins(segment: Segment, before: Segment): boolean {

@@ -8,10 +8,11 @@ import { findHits, type Hit } from "./find";
 import { mark, placeAt, rangeOf } from "./marks";
 import { fillList } from "./passage-list";
 import { indexAt, pieceAt, type Passage } from "./passages";
+import { stepAlong } from "./stops";
 
 const NAME = "follows";
+const DESCRIPTIONS = "descriptions";
 const TYPING_MS = 150;
-const PAGE = 10;
 const REVEALS = 4;
 /** From so many passages on the browser lays out only those that can be seen. */
 const MANY = 300;
@@ -27,6 +28,7 @@ export class Transcript extends PageElement {
     language: { type: String },
     hasDoubt: { type: Boolean },
     follows: { state: true },
+    describes: { state: true },
     hits: { state: true },
     hit: { state: true },
     isFilling: { state: true },
@@ -38,10 +40,13 @@ export class Transcript extends PageElement {
   /** Whether words in doubt are marked, and how they are is to be said. */
   declare hasDoubt: boolean;
   declare private follows: boolean;
+  /** Whether what describes the picture is among them. */
+  declare private describes: boolean;
   declare private hits: readonly Hit[];
   declare private hit: number;
   declare private isFilling: boolean;
 
+  private shown: readonly Passage[] = [];
   private active = -1;
   private wanted = "";
   private timer = 0;
@@ -53,6 +58,7 @@ export class Transcript extends PageElement {
     this.language = "";
     this.hasDoubt = false;
     this.follows = recall(NAME) !== false;
+    this.describes = recall(DESCRIPTIONS) !== false;
     this.hits = [];
     this.hit = -1;
     this.isFilling = false;
@@ -74,14 +80,14 @@ export class Transcript extends PageElement {
 
   /** Marks what is said at a time. */
   show(time: number): void {
-    const index = indexAt(this.passages, time);
+    const index = indexAt(this.shown, time);
     if (index !== this.active) {
       this.item(this.active)?.classList.remove("passage-active");
       this.active = index;
       this.item(index)?.classList.add("passage-active");
       if (this.follows) this.reveal(index);
     }
-    const passage = this.passages[index];
+    const passage = this.shown[index];
     const words = this.item(index)?.querySelector(".passage-text");
     const piece = passage?.pieces[indexAt(passage.pieces, time)];
     const range = piece && words ? rangeOf(words, piece.at, piece.at + piece.text.length) : null;
@@ -103,12 +109,18 @@ export class Transcript extends PageElement {
     requestAnimationFrame(() => this.reveal(index, tries - 1));
   }
 
+  protected override willUpdate(changed: PropertyValues): void {
+    if (!changed.has("passages") && !changed.has("describes")) return;
+    const { passages } = this;
+    this.shown = this.describes ? passages : passages.filter((each) => each.describedIn === undefined);
+  }
+
   protected override updated(changed: PropertyValues): void {
-    if (!changed.has("passages") || !this.list) return;
+    if ((!changed.has("passages") && !changed.has("describes")) || !this.list) return;
     this.stopFilling?.();
     this.active = -1;
     this.isFilling = true;
-    this.stopFilling = fillList(this.list, this.passages, this.language, () => {
+    this.stopFilling = fillList(this.list, this.shown, this.language, () => {
       this.isFilling = false;
     });
     this.find(this.wanted);
@@ -116,7 +128,7 @@ export class Transcript extends PageElement {
 
   private find(wanted: string): void {
     this.wanted = wanted;
-    this.hits = findHits(this.passages, wanted);
+    this.hits = findHits(this.shown, wanted);
     this.hit = -1;
     mark(
       "found",
@@ -168,7 +180,7 @@ export class Transcript extends PageElement {
   private readonly onClick = (event: MouseEvent): void => {
     const target = event.target as HTMLElement;
     const item = target.closest<HTMLElement>(".passage");
-    const passage = item && this.passages[[...(this.list?.children ?? [])].indexOf(item)];
+    const passage = item && this.shown[[...(this.list?.children ?? [])].indexOf(item)];
     if (!item || !passage) return;
     const words = target.closest(".passage-text");
     if (!words) {
@@ -178,28 +190,6 @@ export class Transcript extends PageElement {
     if (!(document.getSelection()?.isCollapsed ?? true)) return; // they are selecting text
     const place = placeAt(words, event.clientX, event.clientY);
     this.seek((place === null ? undefined : pieceAt(passage, place))?.start ?? passage.start);
-  };
-
-  private readonly onKey = (event: KeyboardEvent): void => {
-    const buttons = [...this.querySelectorAll<HTMLButtonElement>(".passage-time")];
-    const at = buttons.indexOf(document.activeElement as HTMLButtonElement);
-    if (at < 0) return;
-    const steps: Readonly<Record<string, number>> = {
-      ArrowDown: at + 1,
-      ArrowUp: at - 1,
-      PageDown: at + PAGE,
-      PageUp: at - PAGE,
-      Home: 0,
-      End: buttons.length - 1,
-    };
-    const step = steps[event.key];
-    if (step === undefined) return;
-    event.preventDefault();
-    const next = buttons[Math.min(Math.max(step, 0), buttons.length - 1)];
-    for (const each of this.querySelectorAll<HTMLButtonElement>('.passage-time[tabindex="0"]'))
-      each.tabIndex = -1;
-    if (next) next.tabIndex = 0;
-    next?.focus();
   };
 
   private readonly onSearchKey = (event: KeyboardEvent): void => {
@@ -225,6 +215,7 @@ export class Transcript extends PageElement {
         >
           ${icon("follow")} ${text("job.follow")}
         </button>
+        ${this.passages.some((each) => each.describedIn !== undefined) ? this.describesButton() : nothing}
         <search class="search transcript-search">
           ${icon("search")}
           <input
@@ -246,14 +237,28 @@ export class Transcript extends PageElement {
       </div>
       ${this.hasDoubt ? html`<p class="transcript-legend">${this.legend()}</p>` : nothing}
       <ol
-        class="passages ${this.passages.length > MANY ? "passages-many" : ""}"
+        class="passages ${this.shown.length > MANY ? "passages-many" : ""}"
         aria-busy=${this.isFilling}
         @click=${this.onClick}
-        @keydown=${this.onKey}
+        @keydown=${stepAlong}
         @wheel=${{ handleEvent: this.onOwnScroll, passive: true }}
         @touchmove=${{ handleEvent: this.onOwnScroll, passive: true }}
       ></ol>
     </section>`;
+  }
+
+  private describesButton(): TemplateResult {
+    return html`<button
+      class="button button-quiet transcript-follow"
+      type="button"
+      aria-pressed=${this.describes}
+      @click=${() => {
+        this.describes = !this.describes;
+        remember(DESCRIPTIONS, this.describes);
+      }}
+    >
+      ${icon("described")} ${text("player.describedRows")}
+    </button>`;
   }
 
   private legend(): TemplateResult {

@@ -3,8 +3,33 @@
 import { html, type TemplateResult } from "lit";
 
 import type { ElementList } from "./elementlist";
-import type { Passage } from "./passages";
+import type { DescriptionTexts } from "../player/description";
+import { passagesOf, type Passage } from "./passages";
 import "./transcript";
+
+/** The passages of what is said, and of what describes the picture, whichever is known first. */
+export class Words {
+  passages: readonly Passage[] = [];
+  private list: ElementList | null = null;
+  private doubtBelow = 0;
+  private described: DescriptionTexts | null = null;
+
+  take(list: ElementList, doubtBelow: number): void {
+    this.list = list;
+    this.doubtBelow = doubtBelow;
+    this.layOut();
+  }
+
+  describe(texts: DescriptionTexts | null): void {
+    if (texts === this.described) return;
+    this.described = texts;
+    this.layOut();
+  }
+
+  private layOut(): void {
+    if (this.list) this.passages = passagesOf(this.list, this.doubtBelow, this.described);
+  }
+}
 
 export function transcriptOf(
   list: ElementList,

@@ -14,6 +14,8 @@ export interface Controls {
   readonly isPlaying: boolean;
   readonly hasCaptions: boolean;
   readonly showsCaptions: boolean;
+  readonly hasDescription: boolean;
+  readonly describes: boolean;
   readonly isMuted: boolean;
   readonly volume: number;
   readonly rate: number;
@@ -27,6 +29,7 @@ export interface Actions {
   readonly skip: (seconds: number) => void;
   readonly seek: (seconds: number) => void;
   readonly toggleCaptions: () => void;
+  readonly toggleDescription: () => void;
   readonly choose: () => void;
   readonly setRate: (rate: number) => void;
   readonly setVolume: (volume: number) => void;
@@ -36,7 +39,8 @@ export interface Actions {
 
 /** The position is not rendered: it changes with every frame, and is written into the elements. */
 export function controlBar(controls: Controls, actions: Actions): TemplateResult {
-  const { isReady, isPlaying, hasCaptions, showsCaptions, isMuted, isFullScreen } = controls;
+  const { isReady, isPlaying, hasCaptions, showsCaptions, hasDescription, describes } = controls;
+  const { isMuted, isFullScreen } = controls;
   return html`<div class="player-bar" role="group" aria-label=${text("player.controls")}>
     <input
       class="player-seek"
@@ -65,6 +69,17 @@ export function controlBar(controls: Controls, actions: Actions): TemplateResult
         isDisabled: !hasCaptions,
         isPressed: hasCaptions && showsCaptions,
       })}
+      ${
+        hasDescription
+          ? button({
+              icon: "described",
+              label: text("player.described"),
+              key: "D",
+              action: actions.toggleDescription,
+              isPressed: describes,
+            })
+          : nothing
+      }
       ${button({
         icon: "back",
         label: text("player.back", { seconds: STEP_S }),
@@ -122,6 +137,19 @@ export function controlBar(controls: Controls, actions: Actions): TemplateResult
       })}
     </div>
   </div>`;
+}
+
+/** Writes where the player is, in seconds, into its bar. */
+export function showPosition(player: HTMLElement, seconds: number, duration: number): void {
+  const slider = player.querySelector<HTMLInputElement>(".player-seek");
+  const shown = formatLength(Math.floor(seconds));
+  if (slider) {
+    slider.valueAsNumber = seconds;
+    const whole = formatLength(duration);
+    slider.setAttribute("aria-valuetext", text("player.position", { now: shown, whole }));
+  }
+  const now = player.querySelector(".player-now");
+  if (now && now.textContent !== shown) now.textContent = shown;
 }
 
 interface Button {

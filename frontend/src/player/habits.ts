@@ -10,6 +10,8 @@ export interface Habits {
   readonly volume: number;
   readonly isMuted: boolean;
   readonly showsCaptions: boolean;
+  /** Whether the picture is described. */
+  readonly describes: boolean;
 }
 
 export function rememberedHabits(): Habits {
@@ -19,6 +21,7 @@ export function rememberedHabits(): Habits {
     volume: typeof kept.volume === "number" && kept.volume >= 0 && kept.volume <= 1 ? kept.volume : 1,
     isMuted: kept.isMuted === true,
     showsCaptions: kept.showsCaptions !== false,
+    describes: kept.describes === true,
   };
 }
 

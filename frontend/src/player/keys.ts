@@ -19,6 +19,7 @@ export function actionOfKey(
   const keys: Readonly<Record<string, () => void>> = {
     k: actions.toggle,
     c: actions.toggleCaptions,
+    d: actions.toggleDescription,
     m: actions.toggleMute,
     f: actions.toggleFullScreen,
     ...(!(target instanceof HTMLButtonElement) && { " ": actions.toggle }),

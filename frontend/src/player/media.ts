@@ -1,6 +1,9 @@
 /** What of a job's recording can be played, as the server says it. */
 
-import { readPage } from "../frame/calls";
+import { CallError, readPage } from "../frame/calls";
+import type { MediaDescription } from "./description";
+
+const NOT_FOUND = [404, 410];
 
 export interface MediaSource {
   readonly url: string;
@@ -45,9 +48,21 @@ export interface Media {
   readonly erased: string | null;
   readonly peaks: Peaks | null;
   readonly thumbnails: Thumbnails | null;
+  /** null: nothing describes the picture. */
+  readonly description: MediaDescription | null;
+}
+
+/** Returns whether something of it is being made. */
+export function isAwaited(media: Media): boolean {
+  return media.preparing || media.description?.preparing === true;
 }
 
 /** Reads what can be played; asking starts what is missing. Throws as readPage does. */
 export function readMedia(job: string, isBackground: boolean): Promise<Media> {
   return readPage<Media>(`/web/jobs/${job}/media`, { isBackground });
+}
+
+/** Returns whether there is no recording, or no job, any more: what readMedia throws may say so. */
+export function isGone(error: unknown): boolean {
+  return error instanceof CallError && NOT_FOUND.includes(error.status);
 }

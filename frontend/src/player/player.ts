@@ -1,20 +1,19 @@
 import { html, type PropertyValues, type TemplateResult } from "lit";
 
-import { CallError } from "../frame/calls";
-import { formatLength } from "../frame/formats";
 import { reasonOf } from "../frame/problems";
 import { text } from "../frame/texts";
 import { PageElement } from "../parts/element";
 import { applyAppearance, rememberedAppearance } from "./appearance";
 import { chooseAppearance } from "./appearance-dialog";
-import { controlBar, RATES, type Actions } from "./bar";
+import { controlBar, RATES, showPosition, type Actions } from "./bar";
+import { describedNote } from "./described";
 import { rememberedHabits, rememberHabits, type Habits } from "./habits";
 import { actionOfKey } from "./keys";
-import { readMedia, type Media } from "./media";
+import { isAwaited, isGone, readMedia, type Media } from "./media";
+import { Narrator } from "./narrator";
 import { playerStage, type StageEvents } from "./stage";
 
 const PREPARING_MS = 5_000;
-const NOT_FOUND = [404, 410];
 
 /**
  * Plays a job's recording, with captions.
@@ -22,7 +21,7 @@ const NOT_FOUND = [404, 410];
  * Set `job`, `label`, and `captions` (a WebVTT file) with `language`; call `reload` when the server says that the
  * recording has changed. Times are milliseconds. Dispatches `playertime` with the position, with every frame while it
  * plays and after every jump; `playerstate` when it starts, stops or changes its speed; `playermedia` with what the
- * server says of the recording, null where there is none.
+ * server says of the recording, null where there is none; `playerdescription` with the texts that describe its picture.
  */
 export class Player extends PageElement {
   static override properties = {
@@ -43,6 +42,10 @@ export class Player extends PageElement {
   declare private problem: string;
 
   private habits = rememberedHabits();
+  private readonly narrator = new Narrator(this, {
+    changed: () => this.requestUpdate(),
+    read: (detail) => this.dispatchEvent(new CustomEvent("playerdescription", { detail })),
+  });
   private captionsUrl = "";
   private frame = 0;
   private timer = 0;
@@ -71,6 +74,7 @@ export class Player extends PageElement {
     this.removeEventListener("keydown", this.onKey);
     window.clearTimeout(this.timer);
     cancelAnimationFrame(this.frame);
+    this.narrator.stop();
     URL.revokeObjectURL(this.captionsUrl);
   }
 
@@ -137,18 +141,22 @@ export class Player extends PageElement {
       if (isAnother && this.video) this.resume = { at: this.time / 1000, plays: this.isPlaying };
       if (isAnother || !isBackground) this.problem = "";
       this.media = media;
-      if (media.preparing) this.timer = window.setTimeout(() => void this.reload(), PREPARING_MS);
+      if (isAwaited(media)) this.timer = window.setTimeout(() => void this.reload(), PREPARING_MS);
     } catch (error) {
-      if (error instanceof CallError && NOT_FOUND.includes(error.status)) this.media = null;
+      if (isGone(error)) this.media = null;
       else if (!isBackground || this.media === undefined) this.problem = reasonOf(error);
     }
     this.dispatchEvent(new CustomEvent("playermedia", { detail: this.media ?? null }));
   }
 
   protected override willUpdate(changed: PropertyValues): void {
+    this.narrator.habits = this.habits;
     if (changed.has("job") && this.job) {
       if (!changed.has("media")) this.media = undefined;
-      if (this.media === undefined || this.media?.preparing) void this.reload();
+      if (this.media === undefined || (this.media && isAwaited(this.media))) void this.reload();
+    }
+    if (changed.has("media") && this.media !== undefined) {
+      void this.narrator.read(this.job, this.media?.description ?? null);
     }
     if (changed.has("captions")) {
       URL.revokeObjectURL(this.captionsUrl);
@@ -160,11 +168,11 @@ export class Player extends PageElement {
 
   protected override updated(): void {
     const { video, habits } = this;
-    this.showTime();
+    showPosition(this, this.time / 1000, this.duration / 1000);
+    this.narrator.follow(video);
     if (!video) return;
     video.playbackRate = habits.rate;
     video.defaultPlaybackRate = habits.rate;
-    video.volume = habits.volume;
     video.muted = habits.isMuted;
     for (const track of video.textTracks) track.mode = habits.showsCaptions ? "showing" : "disabled";
   }
@@ -175,23 +183,9 @@ export class Player extends PageElement {
     this.requestUpdate();
   }
 
-  private showTime(): void {
-    const seconds = this.time / 1000;
-    const slider = this.querySelector<HTMLInputElement>(".player-seek");
-    const shown = formatLength(Math.floor(seconds));
-    if (slider) {
-      slider.valueAsNumber = seconds;
-      slider.setAttribute(
-        "aria-valuetext",
-        text("player.position", { now: shown, whole: formatLength(this.duration / 1000) }),
-      );
-    }
-    const now = this.querySelector(".player-now");
-    if (now && now.textContent !== shown) now.textContent = shown;
-  }
-
   private tell(): void {
-    this.showTime();
+    showPosition(this, this.time / 1000, this.duration / 1000);
+    this.narrator.tick();
     this.dispatchEvent(new CustomEvent("playertime", { detail: this.time }));
   }
 
@@ -234,6 +228,11 @@ export class Player extends PageElement {
     skip: (seconds) => this.seek(this.time + seconds * 1000),
     seek: (seconds) => this.seek(seconds * 1000),
     toggleCaptions: () => this.keep({ showsCaptions: !this.habits.showsCaptions }),
+    toggleDescription: () => {
+      if (!this.media?.description) return;
+      this.keep({ describes: !this.habits.describes });
+      void this.narrator.read(this.job, this.media.description);
+    },
     choose: chooseAppearance,
     setRate: (rate) => {
       this.rate = rate;
@@ -268,7 +267,7 @@ export class Player extends PageElement {
   };
 
   protected override render(): TemplateResult {
-    const { media, habits } = this;
+    const { media, habits, narrator } = this;
     return html`<div class="player">
       ${playerStage(
         {
@@ -277,6 +276,7 @@ export class Player extends PageElement {
           label: this.label,
           captionsUrl: this.captionsUrl,
           language: this.language,
+          narrated: narrator.narrated,
         },
         this.events,
       )}
@@ -286,11 +286,13 @@ export class Player extends PageElement {
           isReady: Boolean(media?.source) && !this.problem,
           isPlaying: this.isPlaying,
           hasCaptions: this.captionsUrl !== "",
+          hasDescription: media?.description != null,
           isFullScreen: this.isFullScreen,
           duration: this.duration / 1000,
         },
         this.actions,
       )}
+      ${describedNote(narrator.narrated, media?.description ?? null)}
     </div>`;
   }
 }

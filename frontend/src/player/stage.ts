@@ -5,7 +5,9 @@ import { keyed } from "lit/directives/keyed.js";
 
 import { text } from "../frame/texts";
 import { icon } from "../parts/icons";
+import { describedText } from "./described";
 import type { Media } from "./media";
+import type { Narrated } from "./narrator";
 import { sayingOf } from "./saying";
 
 export interface Stage {
@@ -16,6 +18,7 @@ export interface Stage {
   /** Of a WebVTT file; empty where there are no captions. */
   readonly captionsUrl: string;
   readonly language: string;
+  readonly narrated: Narrated;
 }
 
 export interface StageEvents {
@@ -55,7 +58,7 @@ export function playerStage(stage: Stage, events: StageEvents): TemplateResult {
           </video>`
         : nothing
     }
-    ${stageNote(media, stage.problem, events.retry)}
+    ${describedText(stage.narrated)} ${stageNote(media, stage.problem, events.retry)}
   </div>`;
 }
 

@@ -4,6 +4,8 @@
  */
 
 import { pageData } from "../frame/page";
+import { recall, remember } from "../frame/remembered";
+import { text } from "../frame/texts";
 import { Player } from "../player/player";
 
 interface SharedData {
@@ -19,6 +21,8 @@ interface Paragraph {
   readonly element: HTMLElement;
 }
 
+/** As the transcripts of the application remember it. */
+const DESCRIPTIONS = "descriptions";
 const data = pageData() as SharedData;
 const words = document.querySelector<HTMLElement>(".shared-transcript");
 
@@ -66,7 +70,9 @@ function paragraphsOf(player: Player): readonly Paragraph[] {
 function follow(player: Player, paragraphs: readonly Paragraph[]): void {
   let current: HTMLElement | undefined;
   player.addEventListener("playertime", () => {
-    const heard = paragraphs.findLast(({ start }) => start <= player.time)?.element;
+    const heard = paragraphs.findLast(
+      ({ start, element }) => start <= player.time && !element.hidden,
+    )?.element;
     if (heard === current) return;
     current?.removeAttribute("aria-current");
     heard?.setAttribute("aria-current", "true");
@@ -76,10 +82,33 @@ function follow(player: Player, paragraphs: readonly Paragraph[]): void {
   });
 }
 
+/** Adds the switch that hides what describes the picture, where something does. */
+function addSwitch(): void {
+  const described = document.querySelectorAll<HTMLElement>(".shared-described");
+  const title = words?.querySelector("h2");
+  if (!described.length || !title) return;
+  const button = document.createElement("button");
+  const show = (shows: boolean): void => {
+    button.setAttribute("aria-pressed", String(shows));
+    for (const each of described) each.hidden = !shows;
+  };
+  button.type = "button";
+  button.className = "button button-quiet shared-switch";
+  button.textContent = text("player.describedRows");
+  button.addEventListener("click", () => {
+    const shows = button.getAttribute("aria-pressed") !== "true";
+    remember(DESCRIPTIONS, shows);
+    show(shows);
+  });
+  show(recall(DESCRIPTIONS) !== false);
+  title.after(button);
+}
+
 const stage = document.querySelector(".shared-player");
 if (stage) {
   const player = playerOf(data);
   void addCaptions(player);
   follow(player, paragraphsOf(player));
+  addSwitch();
   stage.replaceChildren(player);
 }

@@ -94,7 +94,7 @@ def with_descriptions(said: list[Paragraph], described: Sequence[DescriptionText
     found: list[Paragraph] = []
     waiting = deque(described)
     for each in said:
-        while waiting and each.start_ms is not None and waiting[0].start_ms < each.start_ms:
+        while waiting and each.start_ms is not None and waiting[0].start_ms <= each.start_ms:
             found.append(_description(waiting.popleft()))
         found.append(each)
     return found + [_description(each) for each in waiting]
