@@ -1,8 +1,6 @@
 /** What describes the picture of a recording, as the server says it. Times are milliseconds. */
 
-import { readPage } from "../frame/calls";
-
-/** What the server's voice says, as long as the recording. */
+/** What the server's voice says, from the beginning of the recording to the end of the last text. */
 export interface SpokenDescription {
   readonly url: string;
   readonly type: string;
@@ -29,11 +27,6 @@ export interface DescriptionText {
 export interface DescriptionTexts {
   readonly language: string;
   readonly texts: readonly DescriptionText[];
-}
-
-/** Reads what is said of the picture. Throws as readPage does. */
-export function readDescription(job: string): Promise<DescriptionTexts> {
-  return readPage<DescriptionTexts>(`/web/jobs/${job}/media/description`, { isBackground: true });
 }
 
 const SHORTEST_MS = 2_500;

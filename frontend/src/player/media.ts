@@ -1,7 +1,7 @@
 /** What of a job's recording can be played, as the server says it. */
 
 import { CallError, readPage } from "../frame/calls";
-import type { MediaDescription } from "./description";
+import type { DescriptionTexts, MediaDescription } from "./description";
 
 const NOT_FOUND = [404, 410];
 
@@ -65,4 +65,9 @@ export function readMedia(job: string, isBackground: boolean): Promise<Media> {
 /** Returns whether there is no recording, or no job, any more: what readMedia throws may say so. */
 export function isGone(error: unknown): boolean {
   return error instanceof CallError && NOT_FOUND.includes(error.status);
+}
+
+/** Reads what is said of the picture. Throws as readPage does. */
+export function readDescription(job: string): Promise<DescriptionTexts> {
+  return readPage<DescriptionTexts>(`/web/jobs/${job}/media/description`, { isBackground: true });
 }

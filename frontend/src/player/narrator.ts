@@ -4,8 +4,9 @@
  */
 
 import { BrowserVoice } from "./browser-voice";
-import { readDescription, textAt, type DescriptionTexts, type MediaDescription } from "./description";
+import { textAt, type DescriptionTexts, type MediaDescription } from "./description";
 import type { Habits } from "./habits";
+import { readDescription } from "./media";
 import { SpokenTrack } from "./spoken-track";
 
 /** How loud the recording is while somebody describes it, beside what it is else. */
@@ -89,6 +90,12 @@ export class Narrator {
     this.texts = texts;
     this.events.read(texts);
     this.events.changed();
+  }
+
+  /** Tries again what has failed. */
+  retry(job: string): void {
+    this.failed.clear();
+    void this.read(job, this.description);
   }
 
   /** Describes the picture of this element. Called when it, or what the person wants, may be another. */

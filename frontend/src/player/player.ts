@@ -231,7 +231,7 @@ export class Player extends PageElement {
     toggleDescription: () => {
       if (!this.media?.description) return;
       this.keep({ describes: !this.habits.describes });
-      void this.narrator.read(this.job, this.media.description);
+      this.narrator.retry(this.job);
     },
     choose: chooseAppearance,
     setRate: (rate) => {

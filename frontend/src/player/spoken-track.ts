@@ -21,10 +21,8 @@ export class SpokenTrack {
   constructor(
     readonly source: SpokenDescription,
     parent: HTMLElement,
-    failed: () => void,
-    private readonly refused: (error: unknown) => void = failed,
+    private readonly failed: () => void,
   ) {
-    this.element.className = "player-voice";
     this.element.preload = "auto";
     this.element.src = source.url;
     this.element.addEventListener("error", failed);
@@ -60,7 +58,8 @@ export class SpokenTrack {
       return;
     }
     if (element.paused) this.start(video);
-    else if (!element.seeking) this.draw(video);
+    // While it waits for the network, each jump would ask for another part.
+    else if (!element.seeking && element.readyState > HTMLMediaElement.HAVE_CURRENT_DATA) this.draw(video);
   }
 
   private start(video: HTMLVideoElement): void {
@@ -68,7 +67,7 @@ export class SpokenTrack {
     this.element.playbackRate = video.playbackRate;
     this.element.play().catch((error: unknown) => {
       if (error instanceof DOMException && error.name === "AbortError") return; // paused meanwhile
-      this.refused(error);
+      this.failed();
     });
   }
 
@@ -99,6 +98,7 @@ export class SpokenTrack {
   }
 
   stop(): void {
+    this.element.removeEventListener("error", this.failed);
     this.element.pause();
     this.element.removeAttribute("src");
     this.element.load();
