@@ -39,6 +39,7 @@ DESCRIBED = (
 )
 BUTTON = "Audio description"
 FARTHEST_MS = 100
+HAVE_ENOUGH = 4  # a media element that need not wait
 # Notes, with every frame, how far the voice is from the recording while both play, in ms.
 MEASURE = """
 () => {
@@ -97,10 +98,16 @@ def listed(texts: tuple[tuple[int, str], ...]) -> ElementList:
 
 
 def described_job(
-    services: app.Services, owner: Client, folder: Path, *, describes: bool = True, **given: Any
+    services: app.Services,
+    owner: Client,
+    folder: Path,
+    *,
+    describes: bool = True,
+    coding: tuple[str, ...] = ("-b:v", "100k"),
+    **given: Any,
 ) -> str:
     """Return a transcribed job with a film, and with what describes it."""
-    film = video(folder / "film.webm", "-b:v", "100k", seconds=SECONDS).read_bytes()
+    film = video(folder / "film.webm", *coding, seconds=SECONDS).read_bytes()
     job = finished_job(services, listed(SAID), username=name_of(owner), **given)
     services.jobs.update(job, name=NAME, media_ms=SECONDS * 1000)
     add_recording(services, services.jobs.find_job(job), film)
@@ -225,7 +232,6 @@ def test_what_is_heard_is_at_its_time(visit: Callable[..., Visitor], owner: Clie
     wait_until(lambda: page.evaluate("document.querySelector('video').ended"))
     found["end"] = drifts(page)
     wait_until(lambda: page.evaluate("document.querySelector('audio').paused"))
-    print({phase: (len(each), min(each), max(each)) for phase, each in found.items()})
     for phase, each in found.items():
         assert len(each) > 5, (phase, each)
         assert max(map(abs, each)) <= FARTHEST_MS, (phase, each)
@@ -233,6 +239,30 @@ def test_what_is_heard_is_at_its_time(visit: Callable[..., Visitor], owner: Clie
     volumes = page.evaluate("window.volumes")
     assert {volume for time, volume in volumes if 3.3 < time < 3.9} == {0.25}
     assert {volume for time, volume in volumes if 6.5 < time < 10.5 or 1 < time < 2.5} == {1}
+
+
+def test_the_voice_waits_where_the_recording_waits_for_the_network(
+    visit: Callable[..., Visitor], owner: Client, services: app.Services, tmp_path: Path
+) -> None:
+    noisy = ("-vf", "noise=alls=80:allf=t", "-deadline", "realtime", "-b:v", "8M")
+    visitor = visit(owner)
+    page = open_job(visitor, described_job(services, owner, tmp_path, coding=noisy))
+    describe(page, "a voice describes the picture")
+    page.evaluate(MEASURE)
+    wait_until(lambda: page.evaluate("document.querySelector('audio').readyState") == HAVE_ENOUGH)
+    slow = {"offline": False, "latency": 0, "downloadThroughput": 20_000, "uploadThroughput": -1}
+    visitor.network.send("Network.emulateNetworkConditions", slow)
+    page.get_by_role("button", name="Play", exact=True).click()
+    waits = (
+        "document.querySelector('video').readyState < 3 && document.querySelector('video').currentTime > 0"
+    )
+    wait_until(lambda: page.evaluate(waits))
+    wait_until(lambda: page.evaluate("document.querySelector('audio').paused"))
+    visitor.network.send("Network.emulateNetworkConditions", {**slow, "downloadThroughput": -1})
+    waited_at = visitor.played_s()
+    wait_s(page, waited_at + 2)
+    found = drifts(page)
+    assert max(map(abs, found)) <= FARTHEST_MS, found
 
 
 def test_the_keyboard_turns_it_on_and_it_is_remembered(
