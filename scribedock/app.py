@@ -49,6 +49,7 @@ from scribedock.orders.orders import Orders
 from scribedock.orders.recognition_parts import RecognitionParts
 from scribedock.orders.webhook_secrets import WebhookSecrets
 from scribedock.persons.links import PersonLinks
+from scribedock.persons.oidc.configured import provider_sign_in
 from scribedock.persons.oidc.persons import ProviderPersons
 from scribedock.persons.persons import Persons
 from scribedock.persons.second_factor import SecondFactors
@@ -240,7 +241,7 @@ def build_services(
         persons=persons,
         person_links=PersonLinks(database, persons),
         second_factors=SecondFactors(database, settings),
-        provider_sign_in=_provider_sign_in(settings, fetcher, clock),
+        provider_sign_in=provider_sign_in(settings, fetcher, clock),
         provider_persons=ProviderPersons(persons, accounts, settings),
         sign_in_steps=SignInSteps(database),
         sealed_steps=SealedSteps(keys.encryption, clock),
@@ -350,16 +351,6 @@ def sqlite_files(settings: Settings) -> tuple[Path, ...]:
 
 def _file_of(url: str) -> Path | None:
     return Path(url.removeprefix(SQLITE)) if url.startswith(SQLITE) else None
-
-
-def _provider_sign_in(settings: Settings, fetcher: GuardedClient, clock: Clock) -> ProviderSignIn | None:
-    """Return what signs persons in through the provider of the settings; None where they name none."""
-    if settings.oidc_issuer is None:
-        return None
-    # A tenth of the time that everything takes to load, which every command would need.
-    from scribedock.persons.oidc.sign_in import ProviderSignIn
-
-    return ProviderSignIn(settings.oidc_issuer, settings, fetcher, clock)
 
 
 def _make_file(url: str) -> None:
