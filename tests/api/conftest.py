@@ -5,7 +5,6 @@ from pathlib import Path
 
 import pytest
 
-from scribedock import app
 from scribedock.demo.server import OwnServer
 from scribedock.workflow.engine_client import EngineClient
 from tests.support.media.sound import spoken
@@ -35,14 +34,6 @@ def offices() -> Callable[[OwnServer], Office]:
 @pytest.fixture
 def office(server: OwnServer, offices: Callable[[OwnServer], Office]) -> Office:
     return offices(server)
-
-
-@pytest.fixture
-def services(server: OwnServer) -> Iterator[app.Services]:
-    """Return parts of our own on the server's databases."""
-    opened = app.build_services(settings_of(server))
-    yield opened
-    opened.close()
 
 
 @pytest.fixture
