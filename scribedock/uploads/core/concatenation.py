@@ -102,7 +102,7 @@ class Concatenation:
 
     def _held(self, part: Part) -> Partial:
         try:
-            partial = self._partials.resume_soon(part.partial)
+            partial = self._partials.resume(part.partial)
         except PartialBusy:
             raise UploadBusy from None
         if partial.bytes != part.bytes:

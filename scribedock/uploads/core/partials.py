@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 import time
 from collections.abc import Iterator
 
@@ -17,6 +18,8 @@ from scribedock.uploads.grant import Grant
 BRIEF_S = 2.0
 """For how long a request that asks for an offset may hold a partial in a slow store."""
 PAUSE_S = 0.05
+WAITING_AT_ONCE = 2
+"""Of the threads that admit uploads, so that nobody holds up others' by appending where he may not."""
 
 
 class CompletePartial:
@@ -61,6 +64,7 @@ class Partials:
         self._store = store
         self._states = states
         self._reserve = reserve
+        self._waiting = threading.Semaphore(WAITING_AT_ONCE)
 
     def check_room(self, more: int = 0) -> None:
         """Raise NoRoom where `more` bytes would leave less free than the reserve."""
@@ -88,8 +92,19 @@ class Partials:
             raise storage_fault(error) from error
 
     def resume_soon(self, name: str) -> Partial:
-        """Do as `resume`, but wait for a holder that only looks: a request for the offset, or a sweep."""
-        over = time.monotonic() + BRIEF_S
+        """Do as `resume`, but wait for a holder that only looks: a request for the offset, or a sweep.
+
+        Where others wait already, it does not.
+        """
+        if not self._waiting.acquire(blocking=False):
+            return self.resume(name)
+        try:
+            return self._resumed_within(name, BRIEF_S)
+        finally:
+            self._waiting.release()
+
+    def _resumed_within(self, name: str, seconds: float) -> Partial:
+        over = time.monotonic() + seconds
         while True:
             try:
                 return self.resume(name)

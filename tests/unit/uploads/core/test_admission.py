@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import threading
 from collections.abc import Callable
 
 import pytest
 
 from scribedock.errors import InvalidQuery
+from scribedock.uploads.core import partials
 from scribedock.uploads.core.active import TAKEOVER_SILENCE_S
 from scribedock.uploads.core.digests import Digests
 from scribedock.uploads.core.errors import (
@@ -34,6 +36,7 @@ from scribedock.uploads.core.quota import QuotaExceeded
 from scribedock.uploads.core.request import Action, Body, Protocol, UploadRequest
 from tests.support.core import Core
 from tests.support.core_uploads import RECORDING, UploadClient, order
+from tests.support.waiting import wait_until
 
 BuildCore = Callable[..., Core]
 
@@ -258,6 +261,34 @@ def test_an_append_waits_for_a_request_that_only_asks_for_the_offset(core: Core)
     client.append(b"456789", 4)
     answered.join()
     assert core.content(client.job.id) == b"0123456789"
+
+
+def test_appends_that_wait_for_another_hold_up_no_more_than_two_threads(
+    core: Core, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(partials, "BRIEF_S", 3600.0)
+    client = UploadClient(core)
+    client.create(10, b"0123")
+    [state] = core.services.uploads.uploads_of_job(client.job.id)
+    assert state.partial is not None
+    held = core.store.resume(state.partial)  # by another server
+    waiting = [threading.Thread(target=attempt, args=(client,)) for _ in range(partials.WAITING_AT_ONCE)]
+    for thread in waiting:
+        thread.start()
+    slots = core.services.uploads._partials._waiting
+    wait_until(lambda: slots._value == 0, pause_s=0.01)
+    with pytest.raises(UploadBusy):
+        client.append(b"456789", 4)
+    held.suspend()
+    for thread in waiting:
+        thread.join()
+    assert core.content(client.job.id) == b"0123456789"
+
+
+def attempt(client: UploadClient) -> None:
+    """Append, which only the first of several can."""
+    with contextlib.suppress(UploadRefused):
+        client.append(b"456789", 4)
 
 
 def test_in_the_protocol_of_the_ietf_the_newer_request_wins(core: Core) -> None:

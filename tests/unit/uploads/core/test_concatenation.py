@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from scribedock.uploads.core import concatenation, partials
+from scribedock.uploads.core import concatenation
 from scribedock.uploads.core.digests import DigestMismatch, Digests
 from scribedock.uploads.core.errors import (
     EmptyRecording,
@@ -105,8 +105,7 @@ def test_an_unfinished_part_is_named(core: Core, length: int | None) -> None:
     assert core.content(client.job.id) is None
 
 
-def test_a_part_that_is_still_written_is_waited_for(core: Core, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(partials, "BRIEF_S", 0.0)
+def test_a_part_that_is_still_written_is_waited_for(core: Core) -> None:
     client = UploadClient(core)
     part = client.part(4)
     intake = part.begin_append(4, 0)
